@@ -1,0 +1,50 @@
+# Everything a developer or CI runs. `make help` explains it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO ?= ladebog-demo
+
+.PHONY: help
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup: .venv/installed  ## Make .venv with the locked libraries and Ladebog itself (the other targets do it as needed)
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ladebog needs Python 3.11 or newer: name one with make PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.PHONY: demo
+demo: setup  ## Run the main job on the demo tenant: a logbook, its months and its reports in ./$(DEMO)
+	$(BIN)/ladebog demo $(DEMO)
+
+.PHONY: test
+test: setup  ## Run the tests; they need nothing but Python
+	$(BIN)/pytest
+
+.PHONY: check
+check: setup  ## Lint, format, types, SQL style and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql
+	$(BIN)/lint-imports
+
+.PHONY: bench
+bench: setup  ## Print the speeds that the README quotes
+	$(BIN)/python -m tests.bench
+
+.PHONY: lock
+lock: setup  ## Resolve the libraries anew into requirements.lock (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 --no-header --quiet --output-file requirements.lock
+
+.PHONY: clean
+clean:  ## Remove what the other targets made
+	rm -rf .venv build dist $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

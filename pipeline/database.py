@@ -1,0 +1,141 @@
+"""The one place that opens DuckDB: the writer's database, and the published copy that everybody reads."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pipeline import models
+from pipeline.errors import DatabaseError, LogbookError
+from pipeline.logbook import FILE_MODE, Logbook, make_folder, replacing
+
+if TYPE_CHECKING:
+    import polars
+
+SCHEMA_VERSION = 1
+_STORAGE = "v1.5.0"  # compresses text several times better than the default, and opens in DuckDB 2
+_REBUILD = "Make it again from raw/ with: ladebog rebuild"
+
+
+@contextmanager
+def writer(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The writer's database, made or remade where it is missing or of an older schema. The caller holds the lock.
+
+    Raises DatabaseError if it is from a newer version or cannot be read.
+    """
+    make_folder(logbook.state)
+    path = logbook.writer_database
+    connection = _connect(path, read_only=False) if path.exists() else _created(path)
+    if _schema_version(connection, path) < SCHEMA_VERSION:
+        connection.close()
+        drop(logbook)
+        connection = _created(path)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def published(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published database, read-only and shut off from files, extensions and further settings.
+
+    Raises LogbookError where nothing has been published yet, DatabaseError if it cannot be read.
+    """
+    if not logbook.database.is_file():
+        raise LogbookError(
+            f"{logbook.root} has no database yet.", "Fetch your sessions with: ladebog run (or ladebog import FILE...)"
+        )
+    connection = _connect(logbook.database, read_only=True)
+    _schema_version(connection, logbook.database)
+    try:
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
+    finally:
+        connection.close()
+
+
+def publish(logbook: Logbook) -> None:
+    """Put a copy of the writer's database, which must be closed, in the place of the published one."""
+    with replacing(logbook.database) as beside:
+        shutil.copyfile(logbook.writer_database, beside)
+
+
+def drop(logbook: Logbook) -> None:
+    """Remove the writer's database; loading makes it again from raw/."""
+    for name in (logbook.writer_database, logbook.writer_database.with_name("writer.duckdb.wal")):
+        name.unlink(missing_ok=True)
+
+
+class ArrowStream:
+    """A polars frame as DuckDB can scan it, without pyarrow in between."""
+
+    def __init__(self, frame: "polars.DataFrame") -> None:
+        self._frame = frame
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._frame.__arrow_c_stream__(requested_schema)
+
+
+def rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any = None) -> list[dict[str, Any]]:
+    """The result of a query as one dict a row."""
+    cursor = connection.execute(query, parameters)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        connection = duckdb.connect(
+            str(path),
+            read_only=read_only,
+            config={} if read_only else {"storage_compatibility_version": _STORAGE},
+        )
+        connection.execute("set timezone = 'UTC'")
+    except duckdb.Error as error:
+        raise DatabaseError(f"{path} cannot be opened: {_first_line(error)}.", _REBUILD) from None
+    return connection
+
+
+def _created(path: Path) -> duckdb.DuckDBPyConnection:
+    """A new database with the fact tables, all empty. A crash half-way leaves none."""
+    connection = _connect(path, read_only=False)
+    path.chmod(FILE_MODE)
+    connection.execute("begin")
+    connection.execute("create schema facts")
+    connection.execute("create schema staging")
+    for model in models.schema():
+        connection.execute(model.text)
+        models.comment_on(connection, model, "table")
+    connection.execute("insert into facts.settings values (?, '', 24, '')", [SCHEMA_VERSION])
+    connection.execute("commit")
+    return connection
+
+
+def _schema_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """The schema of an open database; closes it and raises DatabaseError if it is newer than this program, or not ours."""
+    try:
+        found = connection.execute("select schema_version, ladebog_version from facts.settings").fetchone()
+        if found is None:
+            raise DatabaseError(f"{path} does not say which schema it has.", _REBUILD)
+        version, written_by = found
+        if version > SCHEMA_VERSION:
+            raise DatabaseError(
+                f"{path} is from a newer Ladebog ({written_by}, schema {version}; this one knows {SCHEMA_VERSION}).",
+                "Update Ladebog, or make the database again for this version with: ladebog rebuild",
+            )
+    except duckdb.Error as error:
+        connection.close()
+        raise DatabaseError(f"{path} is not one of Ladebog's databases: {_first_line(error)}.", _REBUILD) from None
+    except DatabaseError:
+        connection.close()
+        raise
+    return int(version)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__

@@ -1,0 +1,255 @@
+"""From a document's bytes to the rows of the fact tables: the one strict step at the door.
+
+Every number arrives as the digits that were sent and leaves as text for a DECIMAL(38, 18); times leave as microseconds
+since 1970. A document with a fault yields no row at all, so half of it never counts.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from pipeline.answer import Endpoint
+from pipeline.source import wire
+
+_DECIMALS = 18
+_LARGEST = Decimal(10) ** 20
+_WANTS_A_LOOK = re.compile(rf"[A-Za-z]|[^ ]{{{_DECIMALS + 2}}}")  # an exponent, no number at all, or very many digits
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+Row = tuple[Any, ...]
+
+
+class DocumentFaultError(ValueError):
+    """A document cannot be used; the text says what is wrong and where in it."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One thing that an answer said, before anybody knows whether it is new."""
+
+    endpoint: Endpoint
+    key: str
+    sha256: str
+    body: bytes | memoryview
+    is_item: bool
+
+
+@dataclass
+class Samples:
+    """The power samples of a batch, in columns: by far the most rows, and the only ones that time matters for."""
+
+    document_sha256: list[str] = field(default_factory=list)
+    position: list[int] = field(default_factory=list)
+    session_id: list[str] = field(default_factory=list)
+    sampled_at: list[int] = field(default_factory=list)
+    power_kw: list[str] = field(default_factory=list)
+
+    def extend(self, sha256: str, session_id: str, history: list[wire.Sample]) -> None:
+        count = len(history)
+        powers = [str(sample.value) for sample in history]
+        if _WANTS_A_LOOK.search(" ".join(powers)):
+            powers = [_exact(s.value, f".powerStats.history[{i}].value") for i, s in enumerate(history)]
+        times = [round(sample.timestamp.timestamp() * 1_000_000) for sample in history]
+        self.document_sha256.extend([sha256] * count)
+        self.position.extend(range(1, count + 1))
+        self.session_id.extend([session_id] * count)
+        self.sampled_at.extend(times)
+        self.power_kw.extend(powers)
+
+
+@dataclass
+class Facts:
+    """The rows of a batch of documents, by fact table, in the order of each table's columns after `account`."""
+
+    session_facts: list[Row] = field(default_factory=list)
+    period_facts: list[Row] = field(default_factory=list)
+    evse_facts: list[Row] = field(default_factory=list)
+    price_facts: list[Row] = field(default_factory=list)
+    sample_facts: Samples = field(default_factory=Samples)
+    quarantine: list[Row] = field(default_factory=list)
+
+    def add(self, document: Document) -> None:
+        """Decode one document into rows, or put it in quarantine with the path of its fault."""
+        try:
+            _DECODERS[document.endpoint](self, document)
+        except (msgspec.DecodeError, DocumentFaultError, UnicodeDecodeError) as fault:
+            self.quarantine.append((document.sha256, document.endpoint.value, document.key, str(fault)))
+
+
+_session_decoder = msgspec.json.Decoder(wire.SessionAnswer, strict=False)
+_item_decoder = msgspec.json.Decoder(wire.HistoryItem, strict=False)
+_charge_points_decoder = msgspec.json.Decoder(wire.ChargePointsAnswer, strict=False)
+_prices_decoder = msgspec.json.Decoder(wire.PricePeriodsAnswer, strict=False)
+
+
+def _add_session(facts: Facts, document: Document) -> None:
+    if document.is_item:
+        item = _item_decoder.decode(document.body)
+        _add_session_rows(facts, document.sha256, "listing", item.session, item)
+    else:
+        _add_session_rows(facts, document.sha256, "detail", _session_decoder.decode(document.body).session, None)
+
+
+def _add_session_rows(
+    facts: Facts, sha256: str, source: str, session: wire.Session, item: wire.HistoryItem | None
+) -> None:
+    _check_session(session)
+    session_id = str(session.id)
+    periods = [
+        (
+            sha256,
+            position,
+            session_id,
+            period.state,
+            micros(period.started_at),
+            micros(period.stopped_at),
+            _exact(period.amount, f".chargingPeriods[{position - 1}].amount"),
+            period.free_energy_wh,
+        )
+        for position, period in enumerate(session.charging_periods or (), start=1)
+    ]
+    row = _session_row(sha256, source, session, item)
+    stats = session.power_stats
+    facts.sample_facts.extend(sha256, session_id, (stats.history if stats else None) or [])
+    facts.period_facts.extend(periods)
+    facts.session_facts.append(row)
+
+
+def _check_session(session: wire.Session) -> None:
+    """What a session must hold beyond its types."""
+    if session.status != "active":
+        if session.stopped_at is None and session.status == "finished":
+            raise DocumentFaultError("A finished session without a stop - at `$.session.stoppedAt`")
+        if session.stopped_at is not None and session.amount is None and session.total_amount is None:
+            raise DocumentFaultError("A finished session without an amount - at `$.session.totalAmount`")
+
+
+def _session_row(sha256: str, source: str, session: wire.Session, item: wire.HistoryItem | None) -> Row:
+    stats = session.power_stats or wire.PowerStats()
+    evse = session.evse_id
+    if evse is None and item is not None and item.evse is not None:
+        evse = item.evse.identifier
+    return (
+        sha256,
+        source,
+        str(session.id),
+        item.type if item else None,
+        session.status,
+        session.payment_status,
+        session.charging_state,
+        session.stop_reason,
+        _text(evse),
+        _text(item.address if item else None),
+        _text(item.note if item else None),
+        item.receipt_url if item else None,
+        session.currency.code,
+        session.currency.minor_unit_decimal,
+        session.tax_name,
+        micros(session.started_at),
+        micros(session.stopped_at) if session.stopped_at else None,
+        session.duration,
+        session.idle_period,
+        session.energy,
+        session.non_billable_energy,
+        session.free_energy_wh,
+        _optional(stats.average_kw if stats.average_kw is not None else _kilowatts(session.power_avg), ".powerStats"),
+        _optional(stats.max_kw if stats.max_kw is not None else _kilowatts(session.peak_power), ".powerStats"),
+        _optional(session.amount, ".amount"),
+        _optional(session.total_amount, ".totalAmount"),
+        _optional(session.total_amount_without_tax, ".totalAmountWithoutTax"),
+        _optional(session.electricity_cost, ".electricityCost"),
+        session.are_prices_tax_inclusive,
+        session.is_personal,
+    )
+
+
+def _add_charge_points(facts: Facts, document: Document) -> None:
+    rows = [
+        (
+            document.sha256,
+            str(point.id),
+            _text(point.name),
+            str(evse.id),
+            _text(evse.identifier),
+            point.electricity_cost_tax_name,
+            _text(evse.tariff_id),
+            bytes(evse.tariff).decode() if evse.tariff is not None else None,
+            _optional(point.electricity_cost_tax_percent, ".electricity_cost_tax_percent"),
+            _optional(evse.max_power, ".evses.maxPower"),
+            _optional(point.last_month_energy_kwh, ".last_month_energy_kwh"),
+            point.has_electricity_tax_reimbursement,
+        )
+        for point in _charge_points_decoder.decode(document.body).data
+        for evse in point.evses or ()
+    ]
+    facts.evse_facts.extend(rows)
+
+
+def _add_price_periods(facts: Facts, document: Document) -> None:
+    answer = _prices_decoder.decode(document.body)
+    rows = [
+        (
+            document.sha256,
+            document.key,
+            answer.granularity,
+            _localmicros(point, f".periods[{number}]"),
+            _exact(point.price_per_kwh, f".periods[{number}].pricePerKwh"),
+        )
+        for number, point in enumerate(answer.periods)
+    ]
+    facts.price_facts.extend(rows)
+
+
+_DECODERS: dict[Endpoint, Callable[[Facts, Document], None]] = {
+    Endpoint.SESSION: _add_session,
+    Endpoint.SESSION_HISTORY: _add_session,
+    Endpoint.CHARGE_POINTS: _add_charge_points,
+    Endpoint.PRICE_PERIODS: _add_price_periods,
+}
+
+
+def _exact(number: Decimal, path: str) -> str:
+    """The number's digits, or a fault if a DECIMAL(38, 18) cannot hold every one of them."""
+    if not number.is_finite():
+        raise DocumentFaultError(f"{number} is no number - at `${path}`")
+    exponent = number.as_tuple().exponent
+    if abs(number) >= _LARGEST or (isinstance(exponent, int) and exponent < -_DECIMALS and _has_digits_below(number)):
+        raise DocumentFaultError(
+            f"{number} has more digits than the archive keeps (20 and {_DECIMALS} decimals) - at `${path}`"
+        )
+    return f"{number:f}"
+
+
+def _has_digits_below(number: Decimal) -> bool:
+    return number != 0 and number.normalize().as_tuple().exponent < -_DECIMALS  # type: ignore[operator]
+
+
+def _optional(number: Decimal | None, path: str) -> str | None:
+    return None if number is None else _exact(number, path)
+
+
+def _kilowatts(watts: Decimal | None) -> Decimal | None:
+    return None if watts is None else watts.scaleb(-3)
+
+
+def _text(value: wire.Text | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def _localmicros(point: wire.PricePoint, path: str) -> int:
+    """A local wall time, as if it were UTC: the account's zone gives it its meaning later."""
+    try:
+        return micros(datetime.fromisoformat(f"{point.at_day}T{point.at_time}").replace(tzinfo=UTC))
+    except ValueError as error:
+        raise DocumentFaultError(f"{error} - at `${path}`") from None

@@ -1,0 +1,72 @@
+"""The driver's ordinary weeks: when they come home, plug in, and leave again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from pipeline.demo.charging import Plan, Run
+from pipeline.demo.model import ZONE, Site
+
+HOME = Site(kind="private", address="Indkørslen", evse_identifier="2317", peak_w=11085)
+"""The driver's own charge point."""
+
+FIRST_DAY = date(2024, 9, 2)
+
+# The operator's `last_month_energy_kwh` does not say how it splits a session, so none crosses these nights.
+_NIGHTS_WITHOUT = {date(2025, 9, 30), date(2025, 10, 31)}
+_ROOM = timedelta(hours=5)
+
+
+def ordinary_plans(seed: int, until: datetime, taken: Sequence[Plan]) -> list[Plan]:
+    """Two or three charges a week up to `until`, leaving room for the plans that are `taken` already."""
+    draw = random.Random(f"{seed}:driver")  # noqa: S311 -- a model, not a secret
+    plans = []
+    day = FIRST_DAY
+    while day < until.astimezone(ZONE).date() - timedelta(days=1):
+        plan = _by_day(day, draw) if day.weekday() >= 5 and draw.random() < 0.3 else _by_night(day, draw)
+        if day not in _NIGHTS_WITHOUT and not any(_crowd(plan, other) for other in taken):
+            plans.append(plan)
+        day += timedelta(days=draw.randint(2, 5))
+    return plans
+
+
+def _crowd(plan: Plan, other: Plan) -> bool:
+    return plan.started_at < other.stopped_at + _ROOM and other.started_at < plan.stopped_at + _ROOM
+
+
+def _by_night(day: date, draw: random.Random) -> Plan:
+    """Plugged in in the evening, charged at once or after midnight, unplugged in the morning."""
+    started_at = _clock(day, draw.randint(17 * 60, 23 * 60 + 20), draw)
+    leaving = _clock(day + timedelta(days=1), draw.randint(6 * 60 + 20, 8 * 60 + 10), draw)
+    begins = started_at
+    if draw.random() < 0.55:
+        begins = _clock(day + timedelta(days=1), draw.randint(0, 90), draw)
+    ends = begins + timedelta(seconds=draw.randint(40 * 60, 350 * 60))
+    return _plan(started_at, begins, min(ends, leaving), leaving, draw)
+
+
+def _by_day(day: date, draw: random.Random) -> Plan:
+    """A weekend charge between errands."""
+    started_at = _clock(day, draw.randint(9 * 60, 13 * 60), draw)
+    leaving = started_at + timedelta(seconds=draw.randint(50 * 60, 260 * 60))
+    ends = started_at + timedelta(seconds=draw.randint(45 * 60, 200 * 60))
+    return _plan(started_at, started_at, min(ends, leaving), leaving, draw)
+
+
+def _plan(started_at: datetime, begins: datetime, ends: datetime, leaving: datetime, draw: random.Random) -> Plan:
+    return Plan(
+        site=HOME,
+        started_at=started_at,
+        stopped_at=leaving,
+        runs=(Run(begins, ends),),
+        tapers=ends < leaving and draw.random() < 0.7,
+        stop_reason="remote" if draw.random() < 0.15 else "evdisconnected",
+    )
+
+
+def _clock(day: date, minute: int, draw: random.Random) -> datetime:
+    """The UTC instant some seconds after a local minute of a day."""
+    wall = datetime.combine(day, time(minute // 60, minute % 60, draw.randint(0, 59)), tzinfo=ZONE)
+    return wall.astimezone(UTC)

@@ -1,0 +1,137 @@
+"""What a charging session of the demo tenant is: sites, charging periods, power samples, sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+DEMO_NOW = datetime(2025, 11, 12, 5, 15, tzinfo=UTC)
+"""The demo tenant's present: every session is finished by then, except the one that still charges."""
+
+ZONE = ZoneInfo("Europe/Copenhagen")
+"""The driver's time zone: it decides local hours, days and months."""
+
+MINIMUM_PRICE = Decimal("2.50")
+"""`minPrice` of the home tariff in DKK, tax included: no session that delivered energy costs less."""
+
+Kind = Literal["private", "public"]
+PeriodKind = Literal["charging", "idle"]
+PaymentStatus = Literal["pending", "paid"]
+
+
+def round_half_away(value: Decimal, places: int) -> Decimal:
+    """`value` with `places` decimals, halves away from zero: 1.005 -> 1.01, -1.005 -> -1.01."""
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def from_local(text: str) -> datetime:
+    """The UTC instant of a local wall clock time such as `2025-01-31 22:10:07`."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Currency:
+    """A currency as the API describes it; `minor_unit_decimal` is the number of decimals of an amount."""
+
+    id: int
+    code: str
+    name: str
+    symbol: str
+    minor_unit_decimal: int = 2
+
+
+DKK = Currency(id=2, code="DKK", name="DKK (Danish Krone)", symbol="kr.")
+EUR = Currency(id=1, code="EUR", name="EUR (Euro)", symbol="€")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place to charge, with the EVSE that the driver uses there and how a kWh is priced.
+
+    `fixed_markup` (currency units per kWh, tax included) replaces the home tariff's markup bands, and
+    `fixed_price` (the same unit) replaces spot and markup altogether: its periods state no price.
+    """
+
+    kind: Kind
+    address: str
+    evse_identifier: str
+    peak_w: int
+    currency: Currency = DKK
+    tax_name: str = "Moms"
+    tax_percent: int = 25
+    location_id: int | None = None
+    evse_label: str | None = None
+    fixed_markup: Decimal | None = None
+    fixed_price: Decimal | None = None
+    units_per_dkk: Decimal = Decimal(1)
+    loyalty: str | None = None
+
+
+@dataclass(frozen=True)
+class Period:
+    """A charging period: one state at one price. Prices in currency units per kWh, `amount` tax included.
+
+    `spot_excl_tax` and `markup_incl_tax` are None where the state does not tell them.
+    """
+
+    started_at: datetime
+    stopped_at: datetime
+    kind: PeriodKind
+    spot_excl_tax: Decimal | None
+    markup_incl_tax: Decimal | None
+    amount: Decimal
+    loyalty: str | None = None
+
+    @property
+    def seconds(self) -> int:
+        """How long the period lasted."""
+        return int((self.stopped_at - self.started_at).total_seconds())
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A power sample in W; it holds until the next one."""
+
+    at: datetime
+    power_w: int
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session as the tenant knows it now.
+
+    `stopped_at` is None while the session is active; `seen_at` is then the tenant's present. `periods` and
+    `samples` are oldest first. `has_periods` and `has_power_stats` tell what the API answers of them.
+    `scene` names a hand-made case and is empty for an ordinary session.
+    """
+
+    id: str
+    scene: str
+    site: Site
+    started_at: datetime
+    stopped_at: datetime | None
+    seen_at: datetime
+    energy_wh: int
+    amount: Decimal
+    periods: tuple[Period, ...]
+    samples: tuple[Sample, ...]
+    average_kw: Decimal | None
+    max_kw: Decimal | None
+    stop_reason: str | None
+    payment_status: PaymentStatus
+    note: str | None
+    has_periods: bool = True
+    has_power_stats: bool = True
+
+    @property
+    def duration_s(self) -> int:
+        """Seconds from start to stop, or to the present while active."""
+        return int(((self.stopped_at or self.seen_at) - self.started_at).total_seconds())
+
+    @property
+    def idle_s(self) -> int:
+        """Seconds that the car was connected without charging."""
+        return sum(period.seconds for period in self.periods if period.kind == "idle")

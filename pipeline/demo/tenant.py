@@ -1,0 +1,186 @@
+"""The demo tenant: one driver's sessions, and what the operator may still do to them."""
+
+from __future__ import annotations
+
+import random
+import threading
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from pipeline.demo import tokens
+from pipeline.demo.charging import Plan, session_of, thinned
+from pipeline.demo.driver import ordinary_plans
+from pipeline.demo.model import DEMO_NOW, Session
+from pipeline.demo.prices import SpotPrices
+from pipeline.demo.scenes import scene_plans
+
+_FIRST_ID = 402_117
+
+
+class Tenant:
+    """A tenant with one driver, whole and the same for the same `seed` and `now`; safe to use from threads.
+
+    `now` is an aware UTC instant. A plan that goes on at `now` is an active session, later ones are unknown.
+    """
+
+    def __init__(self, seed: int = 1, now: datetime = DEMO_NOW) -> None:
+        self.seed = seed
+        self.now = now
+        self.spot_prices = SpotPrices(seed)
+        self.username = tokens.USERNAME
+        self.password = tokens.PASSWORD
+        self.client_id = tokens.CLIENT_ID
+        self.client_secret = tokens.CLIENT_SECRET
+        self._lock = threading.RLock()
+        self._issued = 0
+        self._token_valid = True
+        self._rotate()
+        self._plans = _plans(seed, now)
+        self._before_correction: dict[str, Session] = {}
+        newest = max((p.stopped_at for p in self._plans.values() if p.stopped_at <= now), default=now)
+        self._sessions = {
+            session_id: session_of(
+                plan,
+                session_id,
+                seed=seed,
+                spot_prices=self.spot_prices,
+                now=now,
+                payment="pending" if plan.stopped_at >= newest else "paid",
+            )
+            for session_id, plan in self._plans.items()
+        }
+
+    @property
+    def sessions(self) -> dict[str, Session]:
+        """The sessions by id as they are now, oldest first; a copy, which later changes do not touch."""
+        with self._lock:
+            return dict(self._sessions)
+
+    def scene(self, name: str) -> Session:
+        """The session of a hand-made scene (see `pipeline.demo.scenes`); LookupError if there is none."""
+        for session in self.sessions.values():
+            if session.scene == name:
+                return session
+        raise LookupError(f"the demo tenant has no scene {name!r}")
+
+    def correct(self, session_id: str, *, energy_wh: int | None = None, amount: Decimal | None = None) -> None:
+        """The operator corrects a finished session's metered energy (Wh), its billed amount, or both.
+
+        LookupError for an unknown session, ValueError for an active one.
+        """
+        with self._lock:
+            session = self._finished(session_id)
+            self._before_correction.setdefault(session_id, session)
+            self._sessions[session_id] = replace(
+                session,
+                energy_wh=session.energy_wh if energy_wh is None else energy_wh,
+                amount=session.amount if amount is None else amount,
+            )
+
+    def put_back(self, session_id: str) -> None:
+        """Energy and amount become again what they were before the first `correct`; else nothing happens."""
+        with self._lock:
+            session = self._finished(session_id)
+            before = self._before_correction.pop(session_id, session)
+            self._sessions[session_id] = replace(session, energy_wh=before.energy_wh, amount=before.amount)
+
+    def thin_out(self, session_id: str) -> None:
+        """The operator keeps about a third of a finished session's samples, the first and the last too.
+
+        Errors as `correct`.
+        """
+        with self._lock:
+            session = self._finished(session_id)
+            points = max(2, len(session.samples) // 3)
+            self._sessions[session_id] = replace(session, samples=tuple(thinned(session.samples, points)))
+
+    def finish_active(self, at: datetime) -> str:
+        """The active session stops `at` an instant (aware) and is an ordinary finished one; returns its id.
+
+        The tenant's present moves on to `at` if that is later. LookupError if no session is active,
+        ValueError if `at` is not after its start.
+        """
+        with self._lock:
+            active = [session for session in self._sessions.values() if session.stopped_at is None]
+            if not active:
+                raise LookupError("no session of the demo tenant is active")
+            session = active[-1]
+            if at <= session.started_at:
+                raise ValueError(f"session {session.id} cannot stop at {at}, before it started")
+            self.now = max(self.now, at)
+            self._sessions[session.id] = session_of(
+                self._plans[session.id],
+                session.id,
+                seed=self.seed,
+                spot_prices=self.spot_prices,
+                now=self.now,
+                payment="pending",
+                stopped_at=at,
+            )
+            return session.id
+
+    @property
+    def token(self) -> str:
+        """The access token that the tenant accepts now (or, once expired, accepted last)."""
+        return self._token
+
+    @property
+    def refresh_token(self) -> str:
+        """The refresh token that the tenant accepts now."""
+        return self._refresh_token
+
+    def accepts(self, token: str) -> bool:
+        """Whether requests with this access token are answered."""
+        with self._lock:
+            return self._token_valid and token == self._token
+
+    def expire_token(self) -> None:
+        """The access token in use is accepted no more; logging in or refreshing gives a new pair."""
+        with self._lock:
+            self._token_valid = False
+
+    def log_in(self, username: str, password: str) -> tuple[str, str] | None:
+        """Access and refresh token, a new pair only if the last one expired; None for wrong credentials."""
+        with self._lock:
+            if (username, password) != (self.username, self.password):
+                return None
+            if not self._token_valid:
+                self._rotate()
+            return self._token, self._refresh_token
+
+    def refresh(self, refresh_token: str) -> tuple[str, str] | None:
+        """A new access and refresh token, which end the old ones; None for another refresh token."""
+        with self._lock:
+            if refresh_token != self._refresh_token:
+                return None
+            self._rotate()
+            return self._token, self._refresh_token
+
+    def _rotate(self) -> None:
+        self._issued += 1
+        self._token = tokens.access_token(self._issued, self.now)
+        self._refresh_token = tokens.refresh_token(self._issued)
+        self._token_valid = True
+
+    def _finished(self, session_id: str) -> Session:
+        if session_id not in self._sessions:
+            raise LookupError(f"the demo tenant has no session {session_id!r}")
+        session = self._sessions[session_id]
+        if session.stopped_at is None:
+            raise ValueError(f"session {session_id} is active: it can only be finished")
+        return session
+
+
+def _plans(seed: int, now: datetime) -> dict[str, Plan]:
+    """The plans begun before `now` by session id; ids rise with time, as the operator's do."""
+    scenes = scene_plans()
+    plans = sorted([*scenes, *ordinary_plans(seed, now, scenes)], key=lambda plan: plan.started_at)
+    draw = random.Random(f"{seed}:ids")  # noqa: S311 -- a model, not a secret
+    number = _FIRST_ID
+    numbered = {}
+    for plan in plans:
+        if plan.started_at < now:
+            number += draw.randint(700, 3900)
+            numbered[str(number)] = plan
+    return numbered

@@ -1,0 +1,90 @@
+"""Every error that Ladebog raises on purpose.
+
+    LadebogError                 exit  what the user sees
+    ├── UnknownNameError           2   an account that the settings do not hold
+    ├── LogbookError               1   the folder is no logbook, or a file in it cannot be used
+    │   ├── SettingsError          1   ladebog.toml does not hold together
+    │   ├── RawStoreError          1   a segment under raw/ is not what was written
+    │   └── DatabaseError          1   the database cannot be used as it is
+    ├── CaptureError               1   a file to import is no capture
+    ├── QueryError                 1   a question to the database that it cannot or must not answer
+    ├── LoginError                 4   the operator wants a new login
+    ├── UpstreamError              1   the operator answered something that asking again will not change
+    └── TransientError            75   the same command may work later
+        ├── BusyError             75   another run holds the logbook
+        └── UpstreamDownError     75   the operator cannot be reached, or answers nonsense
+
+The message says what happened; `advice` is the next command to type, or what else to do next.
+"""
+
+from typing import ClassVar
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_FINDINGS = 3
+EXIT_LOGIN = 4
+EXIT_TRY_LATER = 75
+
+
+class LadebogError(Exception):
+    """The root. `str(error)` is one sentence; `advice` is what to do next."""
+
+    exit_code: ClassVar[int] = EXIT_FAILED
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.advice = advice
+
+
+class UnknownNameError(LadebogError):
+    """A name on the command line that the settings do not hold."""
+
+    exit_code = EXIT_USAGE
+
+
+class LogbookError(LadebogError):
+    """The folder is no logbook, or a file in it cannot be used."""
+
+
+class SettingsError(LogbookError):
+    """ladebog.toml does not hold together; the message lists every mistake."""
+
+
+class RawStoreError(LogbookError):
+    """A segment under raw/ is not what was written."""
+
+
+class DatabaseError(LogbookError):
+    """The database cannot be used as it is."""
+
+
+class CaptureError(LadebogError):
+    """A file to import is no capture."""
+
+
+class QueryError(LadebogError):
+    """A question that the database cannot or must not answer."""
+
+
+class LoginError(LadebogError):
+    """The operator does not accept what we log in with."""
+
+    exit_code = EXIT_LOGIN
+
+
+class UpstreamError(LadebogError):
+    """The operator answered something that asking again will not change."""
+
+
+class TransientError(LadebogError):
+    """Nothing is wrong here: the same command may work later."""
+
+    exit_code = EXIT_TRY_LATER
+
+
+class BusyError(TransientError):
+    """Another run holds the logbook."""
+
+
+class UpstreamDownError(TransientError):
+    """The operator cannot be reached, or answers nonsense for now."""

@@ -1,0 +1,128 @@
+"""A logbook is a folder: its paths, its modes, its lock, and how a file in it is replaced."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.errors import BusyError, LogbookError
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+
+
+class Logbook:
+    """The paths of one logbook. Making one touches nothing on disk."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.settings = root / "ladebog.toml"
+        self.raw = root / "raw"
+        self.database = root / "ladebog.duckdb"
+        self.state = root / "state"
+        self.writer_database = self.state / "writer.duckdb"
+        self.reports = root / "reports"
+
+    @classmethod
+    def open(cls, root: Path) -> "Logbook":
+        """The logbook at `root`.
+
+        Raises LogbookError where there is none.
+        """
+        logbook = cls(root)
+        if not logbook.settings.is_file():
+            raise LogbookError(
+                f"{root} is no logbook: it has no ladebog.toml.",
+                "Start one with: ladebog account add NAME --url https://TENANT (or name another folder with --home)",
+            )
+        return logbook
+
+    @classmethod
+    def create(cls, root: Path) -> "Logbook":
+        """The logbook at `root`, made there if there is none yet.
+
+        Raises LogbookError if the folder holds something else: a logbook never moves in with other files.
+        """
+        logbook = cls(root)
+        if logbook.settings.is_file():
+            return logbook
+        if root.exists() and (not root.is_dir() or any(root.iterdir())):
+            raise LogbookError(
+                f"{root} exists already and is no logbook.", "Name a new or empty folder with --home DIR"
+            )
+        make_folder(root)
+        return logbook
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the logbook for writing, or raise BusyError at once if another run does."""
+        from filelock import FileLock, Timeout
+
+        make_folder(self.state)
+        path = self.state / "lock"
+        lock = FileLock(path, timeout=0, mode=FILE_MODE)
+        try:
+            lock.acquire()
+        except Timeout:
+            holder = path.with_suffix(".holder")
+            who = holder.read_text("utf-8") if holder.is_file() else "another process"
+            raise BusyError(
+                f"Another run is writing to {self.root} ({who}).",
+                "Wait for it to end, then run the same command again",
+            ) from None
+        try:
+            path.with_suffix(".holder").write_text(f"process {os.getpid()}", "utf-8")
+            yield
+        finally:
+            path.with_suffix(".holder").unlink(missing_ok=True)
+            lock.release()
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing, for its owner only."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a path beside `path` to write to; on success its file is synced and takes the place of `path`.
+
+    Whoever reads `path` sees the old file or the whole new one. On an error nothing is left behind.
+    """
+    make_folder(path.parent)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        yield beside
+        beside.chmod(FILE_MODE)
+        sync_file(beside)
+        beside.replace(path)
+        sync_folder(path.parent)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a small text file whole."""
+    with replacing(path) as beside:
+        beside.touch(mode=FILE_MODE)
+        beside.write_text(text, "utf-8", newline="")
+
+
+def sync_file(path: Path) -> None:
+    """Return when the file's bytes are on disk."""
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(path: Path) -> None:
+    """Return when the folder's entries (a rename in it, say) are on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

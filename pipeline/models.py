@@ -1,0 +1,114 @@
+"""The files under sql/: each one statement under a head comment that says what it makes.
+
+The head reads `-- name:`, `-- grain:`, `-- purpose:`, for marts also `-- key:` and `-- refresh:`, then `-- columns:`
+with one line a column; lines after those are notes on the rule. It is the only description of a table: what DuckDB shows as comments comes from it.
+"""
+
+import re
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    import duckdb
+
+_FIELD = re.compile(r"^-- (name|grain|purpose|key|refresh): (.+)$")
+_COLUMN = re.compile(r"^--   (\w+)(?:  +(.+))?$")
+
+
+class Model(msgspec.Struct, frozen=True):
+    """One SQL file: its statement and what its head says."""
+
+    name: str
+    grain: str
+    purpose: str
+    key: tuple[str, ...]
+    refresh: str
+    columns: dict[str, str]
+    text: str
+
+    @property
+    def is_view(self) -> bool:
+        return self.name.startswith("staging.")
+
+
+@cache
+def schema() -> tuple[Model, ...]:
+    """The fact tables: one CREATE TABLE each."""
+    return _read("schema")
+
+
+@cache
+def in_order() -> tuple[Model, ...]:
+    """The staging views and the marts, each after those that it reads."""
+    return _in_order((*_read("staging"), *_read("marts")))
+
+
+@cache
+def macros() -> str:
+    """The statements that make the macros."""
+    return resources.files("sql").joinpath("macros.sql").read_text("utf-8")
+
+
+def comment_on(connection: "duckdb.DuckDBPyConnection", model: Model, kind: str) -> None:
+    """Give a table or view, and each of its columns, the words of its head."""
+    connection.execute(f"comment on {kind} {model.name} is {quoted(f'{model.grain}: {model.purpose}')}")
+    for column, meaning in model.columns.items():
+        connection.execute(f"comment on column {model.name}.{column} is {quoted(meaning)}")
+
+
+def parse(text: str) -> Model:
+    """A SQL file's text as a model; ValueError if its head does not say what it must."""
+    fields: dict[str, str] = {}
+    columns: dict[str, str] = {}
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        if found := _FIELD.match(line):
+            fields[found[1]] = found[2]
+        elif found := _COLUMN.match(line):
+            columns[found[1]] = found[2] or found[1].replace("_", " ")
+        elif line != "-- columns:" and not columns:
+            raise ValueError(f"this line of the head says nothing that is known: {line}")
+    if missing := {"name", "grain", "purpose"} - fields.keys():
+        raise ValueError(f"the head lacks {', '.join(sorted(missing))}")
+    if not columns:
+        raise ValueError("the head lists no columns")
+    return Model(
+        name=fields["name"],
+        grain=fields["grain"],
+        purpose=fields["purpose"],
+        key=tuple(fields["key"].split(", ")) if "key" in fields else (),
+        refresh=fields.get("refresh", "whole"),
+        columns=columns,
+        text=text,
+    )
+
+
+def _read(folder: str) -> tuple[Model, ...]:
+    files = sorted(resources.files("sql").joinpath(folder).iterdir(), key=lambda file: file.name)
+    return tuple(parse(file.read_text("utf-8")) for file in files if file.name.endswith(".sql"))
+
+
+def _in_order(unordered: tuple[Model, ...]) -> tuple[Model, ...]:
+    """The models such that each comes after those whose names its own SELECT reads."""
+    from graphlib import TopologicalSorter
+
+    by_name = {model.name: model for model in unordered}
+    graph = {model.name: _reads(model) & by_name.keys() for model in unordered}
+    return tuple(by_name[name] for name in TopologicalSorter(graph).static_order())
+
+
+def _reads(model: Model) -> set[str]:
+    import sqlglot
+    from sqlglot import exp
+
+    tables = sqlglot.parse_one(model.text, dialect="duckdb").find_all(exp.Table)
+    return {f"{table.db}.{table.name}" if table.db else table.name for table in tables} - {model.name}
+
+
+def quoted(text: str) -> str:
+    """A text as a SQL constant."""
+    return "'" + text.replace("'", "''") + "'"

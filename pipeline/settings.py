@@ -1,0 +1,186 @@
+"""ladebog.toml: what it may hold, reading it, and adding an account to it. No secrets."""
+
+import re
+import tomllib
+import zoneinfo
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline.errors import SettingsError, UnknownNameError
+
+ACCOUNT_NAME = re.compile(r"^\w[\w-]{0,31}$")
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """One login at one operator's tenant, `[account.NAME]`."""
+
+    name: str
+    url: str
+    country: str = "DK"
+    timezone: str = "Europe/Copenhagen"
+    currency: str = "DKK"
+    client_id: str = ""
+    app_version: str = "2.126.0"
+    device_id: str = "0000000000000000"
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.timezone)
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """How politely and how patiently the operator is asked, `[source]`. Seconds throughout."""
+
+    requests_per_second: int = 2
+    at_a_time: int = 4
+    connect_timeout: float = 10
+    read_timeout: float = 60
+    attempts: int = 6
+    longest_wait: float = 120
+    largest_body_mb: int = 64
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole of ladebog.toml."""
+
+    accounts: dict[str, Account]
+    source: Source = Source()
+    closed_after_hours: int = 24
+
+    def account(self, name: str) -> Account:
+        """The account of that name, or UnknownNameError."""
+        if name not in self.accounts:
+            known = ", ".join(self.accounts) or "none yet"
+            raise UnknownNameError(
+                f"There is no account {name!r} in this logbook (accounts: {known}).",
+                f"Add it with: ladebog account add {name} --url https://TENANT"
+                if ACCOUNT_NAME.match(name)
+                else "Name one of these with --account",
+            )
+        return self.accounts[name]
+
+    def chosen(self, name: str | None) -> list[Account]:
+        """The named account, or all of them."""
+        return list(self.accounts.values()) if name is None else [self.account(name)]
+
+
+def read(path: Path) -> Settings:
+    """Read and check the settings.
+
+    Raises SettingsError that lists every mistake at once.
+    """
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{path} is not TOML: {error}.", "Mend that line, then run the same command again"
+        ) from None
+    mistakes: list[str] = []
+    settings = _settings(document, mistakes)
+    if mistakes:
+        listed = "".join(f"\n  {mistake}" for mistake in mistakes)
+        raise SettingsError(f"{path} has mistakes:{listed}", "Mend them, then run the same command again")
+    return settings
+
+
+def _settings(document: dict[str, Any], mistakes: list[str]) -> Settings:
+    accounts = {}
+    for name, table in _table(document, "account", mistakes).items():
+        accounts[name] = _account(name, table, mistakes)
+    source = _fields(Source, _table(document, "source", mistakes), "source", mistakes)
+    report = _table(document, "report", mistakes)
+    closing = {"closed_after_hours": report["closed_after_hours"]} if "closed_after_hours" in report else {}
+    checked = _fields(Settings, closing, "report", mistakes)
+    mistakes += [f"report.{key}: unknown key" for key in report.keys() - {"closed_after_hours"}]
+    mistakes += [f"{key}: unknown table" for key in document.keys() - {"account", "source", "report"}]
+    if source.get("requests_per_second", 1) < 1 or source.get("at_a_time", 1) < 1:
+        mistakes.append("source.requests_per_second and source.at_a_time: at least 1")
+    return Settings(accounts=accounts, source=Source(**source), **checked)
+
+
+def _table(document: dict[str, Any], name: str, mistakes: list[str]) -> dict[str, Any]:
+    table = document.get(name, {})
+    if isinstance(table, dict):
+        return table
+    mistakes.append(f"{name}: must be a table")
+    return {}
+
+
+def _account(name: str, table: Any, mistakes: list[str]) -> Account:
+    where = f"account.{name}"
+    if not isinstance(table, dict):
+        mistakes.append(f"{where}: must be a table")
+        table = {}
+    values = _fields(Account, table, where, mistakes)
+    if "url" not in table:
+        mistakes.append(f'{where}.url: missing, for example url = "https://TENANT"')
+    account = Account(name=name, **{"url": "https://missing.invalid", **values})
+    mistakes += [f"{where}{fault}" for fault in account_faults(account)]
+    return account
+
+
+def account_faults(account: Account) -> list[str]:
+    """What is wrong with an account, as `.key: reason`; empty when all is well."""
+    faults = []
+    if not ACCOUNT_NAME.match(account.name):
+        faults.append(": a name is letters, digits, - and _, at most 32 of them")
+    if reason := url_fault(account.url):
+        faults.append(f".url: {reason}")
+    if account.timezone not in zoneinfo.available_timezones():
+        faults.append(f".timezone: {account.timezone!r} is no time zone, for example Europe/Copenhagen")
+    if not re.fullmatch(r"[A-Z]{2}", account.country):
+        faults.append(f".country: {account.country!r} is no two-letter country code, for example DK")
+    if not re.fullmatch(r"[A-Z]{3}", account.currency):
+        faults.append(f".currency: {account.currency!r} is no three-letter currency code, for example DKK")
+    return faults
+
+
+def url_fault(url: str) -> str | None:
+    """Why a tenant's address will not do, or None: https, except on loopback, and nothing but a host."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        _ = parts.port
+    except ValueError as error:
+        return f"{url!r} is no address ({error})"
+    if not host or parts.username or parts.query or parts.fragment or parts.path.strip("/"):
+        return f"{url!r} must be just https:// and the tenant's host"
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK_HOSTS):
+        return f"{url!r} must begin with https://"
+    return None
+
+
+def _fields(struct: type[msgspec.Struct], table: dict[str, Any], where: str, mistakes: list[str]) -> dict[str, Any]:
+    """The keys of `table` that are fields of `struct` and of their type; the others become mistakes."""
+    types = {field.name: field.type for field in msgspec.structs.fields(struct) if field.name != "name"}
+    values = {}
+    for key, value in table.items():
+        if key not in types:
+            mistakes.append(f"{where}.{key}: unknown key (known: {', '.join(types)})")
+            continue
+        try:
+            values[key] = msgspec.convert(value, types[key])
+        except msgspec.ValidationError as error:
+            mistakes.append(f"{where}.{key}: {error}")
+    return values
+
+
+def write_account(path: Path, account: Account) -> None:
+    """Put an account into the settings file, keeping all else in it as it stands, comments included."""
+    import tomlkit
+
+    from pipeline.logbook import write_text
+
+    document = tomlkit.parse(path.read_text("utf-8")) if path.is_file() else tomlkit.document()
+    accounts = document.setdefault("account", tomlkit.table(is_super_table=True))
+    table = tomlkit.table()
+    for field in msgspec.structs.fields(Account):
+        if field.name != "name":
+            table[field.name] = getattr(account, field.name)
+    accounts[account.name] = table
+    write_text(path, tomlkit.dumps(document))

@@ -1,0 +1,1 @@
+"""Where answers come from: the app API, or a capture of it."""

@@ -1,0 +1,116 @@
+"""Answers that somebody saved: text captures and HAR files of the app's traffic, and bare JSON answers."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline.answer import Answer, Endpoint
+from pipeline.errors import CaptureError
+from pipeline.source import capture_har, capture_text
+from pipeline.source.captured import Captured
+from pipeline.source.endpoints import asked_by, has_shape_of, imported_key, told_by_shape
+from pipeline.source.fault import http_date
+from pipeline.source.json_body import printable, read_json
+
+LARGEST_FILE = 512 * 1024 * 1024  # bytes
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_EXPECTED = "a capture (URL, Request Headers, Response Headers, Response Content), a HAR file or an answer's JSON"
+_ADVICE = "See which files can be imported: ladebog import --help"
+
+
+def read_capture(path: Path, account: str, fetched_at: datetime | None) -> list[Answer]:
+    """The answers of the known endpoints in one file, in the file's order; all else in it is left out.
+
+    `fetched_at` is for answers that name no time of their own. Of the headers only the time and the trace id
+    are read, of an address only the parameters that we know.
+
+    Raises CaptureError for a file that holds no such answer, or a known one that is cut off or not JSON.
+    """
+    content = _content(path).removeprefix(_BYTE_ORDER_MARK).strip()
+    try:
+        answers = _answers(content, account, fetched_at)
+    except ValueError as error:
+        raise CaptureError(f"{path} cannot be imported: {error}.", _ADVICE) from None
+    if not answers:
+        raise CaptureError(f"{path} holds no answer of the app API; expected {_EXPECTED}.", _ADVICE)
+    return answers
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise CaptureError(
+                f"{path} is larger than {LARGEST_FILE // 1024**2} MB; expected {_EXPECTED}.",
+                f"Split it, then import the parts. {_ADVICE}",
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise CaptureError(f"{path} cannot be read ({error.strerror}); expected {_EXPECTED}.", _ADVICE) from None
+
+
+def _answers(content: bytes, account: str, fetched_at: datetime | None) -> list[Answer]:
+    """Raises ValueError that says what is wrong and where."""
+    if not content.startswith((b"{", b"[")):
+        found = [_captured_answer(captured, account, fetched_at) for captured in capture_text.read(content)]
+    elif (entries := capture_har.read(content)) is not None:
+        found = [_captured_answer(captured, account, fetched_at) for captured in entries]
+    else:
+        found = [_bare_answer(content, account, fetched_at)]
+    return [answer for answer in found if answer is not None]
+
+
+def _captured_answer(captured: Captured, account: str, fetched_at: datetime | None) -> Answer | None:
+    """The answer in one captured exchange, or None if it is none of ours, or not the answer that was asked for."""
+    question = asked_by(captured.url)
+    if question is None or captured.method != "GET" or captured.body is None:
+        return None
+    if captured.status != 200 and (captured.status, question.endpoint) != (404, Endpoint.SESSION):
+        return None
+    try:
+        document = read_json(captured.body)
+    except ValueError as error:
+        raise ValueError(f"the answer at {captured.position} is cut off or not JSON ({error})") from None
+    if captured.status == 200 and not has_shape_of(question.endpoint, document):
+        return None
+    return Answer(
+        account=account,
+        endpoint=question.endpoint,
+        key=question.key or imported_key(document),
+        fetched_at=http_date(captured.date) or _moment(captured.began_at) or fetched_at,
+        url=question.url,
+        status=captured.status,
+        trace_id=printable(captured.trace_id) or None,
+        body=captured.body,
+    )
+
+
+def _bare_answer(content: bytes, account: str, fetched_at: datetime | None) -> Answer | None:
+    try:
+        document: Any = read_json(content)
+    except ValueError as error:
+        raise ValueError(f"it is cut off or not JSON ({error})") from None
+    told = told_by_shape(document)
+    if told is None:
+        return None
+    endpoint, key = told
+    return Answer(
+        account=account,
+        endpoint=endpoint,
+        key=key,
+        fetched_at=fetched_at,
+        url="",
+        status=200,
+        trace_id=None,
+        body=content,
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    """An ISO 8601 time with an offset as UTC, or None."""
+    try:
+        moment = msgspec.convert(text, datetime)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (msgspec.ValidationError, OverflowError):
+        return None

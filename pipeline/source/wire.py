@@ -1,0 +1,135 @@
+"""What the app API's answers look like, as far as Ladebog reads them.
+
+Unknown fields are ignored and missing optional ones are None: the API is private and changes as it likes. Numbers are
+decoded as Decimal from the digits that were sent; energies are whole Wh. Field names are the API's in snake case.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+import msgspec
+
+Text = str | int | float | bool  # an id may be a number one day
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Record(msgspec.Struct, rename="camel", gc=False):
+    """The base of what comes in camel case."""
+
+
+class Sample(Record):
+    value: Decimal  # kW
+    timestamp: Moment
+
+
+class PowerStats(Record):
+    average_kw: Decimal | None = None
+    max_kw: Decimal | None = None
+    history: list[Sample] | None = None
+
+
+class Period(Record):
+    started_at: Moment
+    stopped_at: Moment
+    state: str
+    amount: Decimal  # currency units
+    duration_in_seconds: int | None = None
+    free_energy_wh: int | None = None
+
+
+class Currency(Record):
+    code: str
+    minor_unit_decimal: Annotated[int, msgspec.Meta(ge=0, le=3)]
+
+
+class Session(Record):
+    id: Text
+    started_at: Moment
+    status: str
+    energy: int  # Wh
+    currency: Currency
+    stopped_at: Moment | None = None
+    duration: int | None = None  # seconds
+    idle_period: int | None = None  # seconds
+    non_billable_energy: int | None = None  # Wh
+    free_energy_wh: int | None = None
+    power_avg: Decimal | None = None  # W
+    peak_power: Decimal | None = None  # W
+    power_stats: PowerStats | None = None
+    amount: Decimal | None = None
+    total_amount: Decimal | None = None
+    total_amount_without_tax: Decimal | None = None
+    are_prices_tax_inclusive: bool | None = None
+    payment_status: str | None = None
+    stop_reason: str | None = None
+    charging_state: str | None = None
+    evse_id: Text | None = None  # the EVSE's identifier
+    is_personal: bool | None = None
+    tax_name: str | None = None
+    electricity_cost: Decimal | None = None
+    charging_periods: list[Period] | None = None
+
+
+class SessionAnswer(Record):
+    session: Session
+
+
+class HistoryEvse(Record):
+    identifier: Text | None = None
+    label: Text | None = None
+
+
+class HistoryItem(Record):
+    session: Session
+    type: str | None = None  # "private" or "public"
+    note: Text | None = None
+    address: Text | None = None  # of a private session, its charge point's name
+    receipt_url: str | None = None
+    evse: HistoryEvse | None = None
+
+
+class HistoryAnswer(msgspec.Struct):
+    """A listing, its items left as the bytes that they are."""
+
+    session_history: list[msgspec.Raw]
+
+
+class Tariff(Record):
+    id: Text | None = None
+    type: str | None = None
+
+
+class Evse(Record):
+    id: Text
+    identifier: Text | None = None
+    max_power: Decimal | None = None  # W
+    tariff_id: Text | None = None
+    tariff: msgspec.Raw | None = None
+
+
+class ChargePoint(msgspec.Struct, gc=False):
+    """Its own fields come in snake case, unlike those of its EVSEs."""
+
+    id: Text
+    name: Text | None = None
+    evses: list[Evse] | None = None
+    electricity_cost_tax_name: str | None = None
+    electricity_cost_tax_percent: Decimal | None = None
+    has_electricity_tax_reimbursement: bool | None = None
+    last_month_energy_kwh: Decimal | None = None
+
+
+class ChargePointsAnswer(msgspec.Struct):
+    data: list[ChargePoint]
+
+
+class PricePoint(Record):
+    at_day: str  # ISO date, local
+    at_time: str  # "13:00:00", local
+    price_per_kwh: Decimal
+
+
+class PricePeriodsAnswer(msgspec.Struct):
+    granularity: int  # minutes
+    periods: list[PricePoint]

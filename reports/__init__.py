@@ -1,0 +1,1 @@
+"""Reports: lay out what the marts say, and compute nothing."""

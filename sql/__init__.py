@@ -1,0 +1,1 @@
+"""The models that make the numbers, one SELECT a file. `pipeline.transform` reads and runs them."""

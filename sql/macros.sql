@@ -1,0 +1,54 @@
+-- The few steps that rounding and time zones depend on. Everything else is plain SQL; on another engine only these
+-- need a twin. DuckDB's `/` and `//` on DECIMAL give DOUBLE, which is why whole-number division stands here alone.
+
+-- Whole part of a quotient of whole numbers that are not negative.
+create or replace macro whole_quotient(numerator, denominator) as
+    cast(cast(numerator as hugeint) // cast(denominator as hugeint) as decimal(38, 0));
+
+-- A quotient of whole numbers, rounded half away from zero to a whole number. The denominator is positive.
+create or replace macro rounded_quotient(numerator, denominator) as
+    cast(sign(cast(numerator as hugeint)) as decimal(38, 0))
+    * whole_quotient(2 * abs(cast(numerator as hugeint)) + cast(denominator as hugeint), 2 * cast(denominator as hugeint));
+
+-- Ten to the power of a currency's minor digits, 0 to 3.
+create or replace macro minor_units_in_one(digits) as
+    case digits when 0 then 1 when 1 then 10 when 2 then 100 when 3 then 1000 end;
+
+-- Currency units to whole minor units, rounded half away from zero.
+create or replace macro to_minor_units(amount, digits) as
+    cast(cast(amount as decimal(38, 18)) * minor_units_in_one(digits) as decimal(38, 0));
+
+-- Whole minor units to currency units. Exact: no currency has more than three digits.
+create or replace macro from_minor_units(minor_units, digits) as
+    cast(cast(minor_units as decimal(38, 0)) * minor_units_in_one(3 - digits) * 0.001 as decimal(18, 3));
+
+-- The local wall time of a moment.
+create or replace macro local_time(moment, zone) as
+    timezone(zone, moment);
+
+-- The local day of a moment.
+create or replace macro local_day(moment, zone) as
+    cast(timezone(zone, moment) as date);
+
+-- The first day of a day's month.
+create or replace macro first_of_month(day) as
+    cast(date_trunc('month', day) as date);
+
+-- Whole microseconds from one moment to a later one.
+create or replace macro microseconds_between(earlier, later) as
+    epoch_us(later) - epoch_us(earlier);
+
+-- kW to whole mW, never below zero: what flows out of the car has no part in what it was billed for.
+create or replace macro to_milliwatts(power_kw) as
+    cast(greatest(cast(power_kw as decimal(38, 18)), 0) * 1000000 as decimal(38, 0));
+
+-- Currency units a kWh, rounded half away from zero to six decimals; null without energy.
+create or replace macro price_of_a_kwh(amount, energy_kwh) as
+    cast(
+        rounded_quotient(cast(amount * 1000 as decimal(38, 0)) * 1000000, nullif(cast(energy_kwh * 1000 as decimal(38, 0)), 0))
+        * 0.000001 as decimal(18, 6)
+    );
+
+-- The moment that a local day begins.
+create or replace macro local_midnight(day, zone) as
+    timezone(zone, cast(day as timestamp));

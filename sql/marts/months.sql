@@ -1,0 +1,49 @@
+-- name: months
+-- grain: one local month of an account, currency and attribution that has sessions
+-- purpose: kWh, cost and tax a month: the figures of a report
+-- key: account, month, currency, attribution
+-- columns:
+--   account                  text, the logbook's account
+--   month                    first day of the local month
+--   currency                 ISO 4217 code
+--   attribution              text; stop: a session belongs whole to the month it stopped in
+--   sessions                 number of sessions
+--   energy_kwh               kWh
+--   amount_incl_tax          currency units
+--   tax_amount               currency units; null where that of one session is not known
+--   amount_excl_tax          currency units; null where that of one session is not known
+--   average_price_incl_tax   currency units a kWh; null without energy
+--   max_kw                   kW, of the session that reached most
+with summed as (
+    select
+        account,
+        first_of_month(day) as month,
+        currency,
+        attribution,
+        cast(sum(sessions) as integer) as sessions,
+        cast(sum(energy_kwh) as decimal(18, 3)) as energy_kwh,
+        cast(sum(amount_incl_tax) as decimal(18, 3)) as amount_incl_tax,
+        cast(case when count(*) = count(tax_amount) then sum(tax_amount) end as decimal(18, 3)) as tax_amount,
+        cast(case when count(*) = count(tax_amount) then sum(amount_excl_tax) end as decimal(18, 3)) as amount_excl_tax,
+        max(max_kw) as max_kw,
+    from days
+    group by account, first_of_month(day), currency, attribution
+),
+
+priced as (
+    select
+        account,
+        month,
+        currency,
+        attribution,
+        sessions,
+        energy_kwh,
+        amount_incl_tax,
+        tax_amount,
+        amount_excl_tax,
+        price_of_a_kwh(amount_incl_tax, energy_kwh) as average_price_incl_tax,
+        max_kw,
+    from summed
+)
+
+select * from priced

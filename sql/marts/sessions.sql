@@ -1,0 +1,99 @@
+-- name: sessions
+-- grain: one finished charging session
+-- purpose: what a driver pays for and claims: energy from the meter, the bill, the tax in it
+-- key: account, session_id
+-- refresh: session
+-- columns:
+--   account           text, the logbook's account
+--   session_id        text, the operator's id
+--   kind              text, private or public
+--   charge_point      text, the charge point's name; of a public session its address
+--   evse              text, the EVSE's identifier
+--   car               text, the car's name in the settings; null where nobody assigned one
+--   started_at        time
+--   stopped_at        time
+--   duration_s        seconds
+--   idle_s            seconds connected without charging
+--   energy_kwh        kWh, the meter's own
+--   currency          ISO 4217 code
+--   amount_incl_tax   currency units, the bill rounded to the currency's minor unit
+--   tax_name          text, for example Moms
+--   tax_rate          fraction, for example 0.25; null where not known
+--   tax_amount        currency units, included in the amount; null where not known
+--   amount_excl_tax   currency units; null where the tax is not known
+--   average_kw        kW, as the operator states it
+--   max_kw            kW, as the operator states it
+--   power_samples     number of power samples at different times; 0 without a power history
+--   payment_status    text, for example paid
+--   stop_reason       text
+--   note              text, the driver's own
+--   revision          1 for the figures as first seen, one more for each change since
+--   document_sha256   hex, the document of the figures
+--   curve_sha256      hex, the document of the power history; null without one
+with finished as (
+    select * from staging.sessions where is_finished
+),
+
+priced as (
+    select
+        finished.account,
+        finished.session_id,
+        case
+            when finished.net_minor is not null and charge_points.tax_rate is not null
+                then finished.bill_minor - finished.net_minor
+            else
+                rounded_quotient(
+                    finished.bill_minor * cast(charge_points.tax_rate * 1000000 as decimal(38, 0)),
+                    cast((1 + charge_points.tax_rate) * 1000000 as decimal(38, 0))
+                )
+        end as tax_minor,
+        charge_points.tax_rate,
+        charge_points.charge_point,
+    from finished
+    inner join staging.session_charge_points as charge_points
+        on finished.account = charge_points.account and finished.session_id = charge_points.session_id
+),
+
+assembled as (
+    select
+        finished.account,
+        finished.session_id,
+        coalesce(texts.type, case when facts.is_personal then 'private' else 'public' end) as kind,
+        coalesce(priced.charge_point, texts.address) as charge_point,
+        facts.evse_identifier as evse,
+        cast(null as varchar) as car,
+        finished.started_at,
+        finished.stopped_at,
+        coalesce(
+            facts.duration_s,
+            cast(rounded_quotient(microseconds_between(finished.started_at, finished.stopped_at), 1000000) as bigint)
+        ) as duration_s,
+        facts.idle_s,
+        cast(cast(finished.energy_wh as decimal(38, 0)) * 0.001 as decimal(18, 3)) as energy_kwh,
+        finished.currency,
+        from_minor_units(finished.bill_minor, finished.minor_unit_decimal) as amount_incl_tax,
+        texts.tax_name,
+        priced.tax_rate,
+        from_minor_units(priced.tax_minor, finished.minor_unit_decimal) as tax_amount,
+        from_minor_units(finished.bill_minor - priced.tax_minor, finished.minor_unit_decimal) as amount_excl_tax,
+        cast(facts.average_kw as decimal(18, 6)) as average_kw,
+        cast(facts.max_kw as decimal(18, 6)) as max_kw,
+        coalesce(curves.power_samples, 0) as power_samples,
+        facts.payment_status,
+        facts.stop_reason,
+        texts.note,
+        finished.revision,
+        finished.document_sha256,
+        curves.curve_sha256,
+    from finished
+    inner join facts.session_facts as facts
+        on finished.account = facts.account and finished.document_sha256 = facts.document_sha256
+    inner join priced
+        on finished.account = priced.account and finished.session_id = priced.session_id
+    inner join staging.session_texts as texts
+        on finished.account = texts.account and finished.session_id = texts.session_id
+    left join staging.session_curves as curves
+        on finished.account = curves.account and finished.session_id = curves.session_id
+)
+
+select * from assembled

@@ -1,0 +1,26 @@
+-- name: runs
+-- grain: one run, that is one segment of raw/
+-- purpose: what was asked and how it ended
+-- columns:
+--   account                text, the logbook's account
+--   run_id                 text
+--   command                text, extract or import; unknown where a crash left no record
+--   version                text, of Ladebog
+--   outcome                text, complete, failed or interrupted
+--   error                  text, why it failed
+--   segment                text, file under raw/<account>
+--   started_at             time
+--   finished_at            time
+--   reached_first_session  flag: the history was read back to the account's beginning
+create table runs (
+    account varchar not null,
+    run_id varchar not null,
+    command varchar not null,
+    version varchar not null,
+    outcome varchar not null,
+    error varchar,
+    segment varchar not null,
+    started_at timestamptz not null,
+    finished_at timestamptz,
+    reached_first_session boolean not null
+);

@@ -1,0 +1,14 @@
+-- name: facts.settings
+-- grain: one row
+-- purpose: which rules the numbers below were made by
+-- columns:
+--   schema_version      of the tables; a newer one than the program knows is refused
+--   ladebog_version     text, that wrote last
+--   closed_after_hours  hours after its local end from which a month may count as closed
+--   fingerprint         hex, over the models and the settings; another one makes everything anew
+create table facts.settings (
+    schema_version integer not null,
+    ladebog_version varchar not null,
+    closed_after_hours integer not null,
+    fingerprint varchar not null
+);

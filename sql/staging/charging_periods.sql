@@ -1,0 +1,79 @@
+-- name: staging.charging_periods
+-- grain: one charging period of a finished session
+-- purpose: a session's periods, oldest first, with what their state says and the run of charging that they lie in
+-- columns:
+--   account               text, the logbook's account
+--   session_id            text, the operator's id
+--   period                whole number, 1 for the oldest
+--   kind                  text, charging, idle or whatever else the operator says
+--   started_at            time
+--   stopped_at            time
+--   spot_price_excl_tax   currency units a kWh; null where the state does not say
+--   markup_incl_tax       currency units a kWh; null where the state does not say
+--   amount_incl_tax       currency units, as sent
+--   run_started_at        time when the unbroken run of charging periods that it lies in began; null for other kinds
+with listed as (
+    select
+        periods.account,
+        periods.session_id,
+        cast(row_number() over (
+            partition by periods.account, periods.session_id
+            order by periods.started_at asc, periods.stopped_at asc, periods.position desc
+        ) as integer) as period,
+        split_part(periods.state, '@', 1) as kind,
+        periods.started_at,
+        periods.stopped_at,
+        try_cast(regexp_extract(periods.state, '[@&]price\|([^&|]+)', 1) as decimal(38, 18)) as spot_price_excl_tax,
+        try_cast(regexp_extract(periods.state, '[@&]markup\|([^&|]+)', 1) as decimal(38, 18)) as markup_incl_tax,
+        periods.amount as amount_incl_tax,
+    from staging.session_bills as bills
+    inner join facts.period_facts as periods
+        on bills.account = periods.account and bills.period_sha256 = periods.document_sha256
+),
+
+with_breaks as (
+    select
+        *,
+        case
+            when
+                started_at <= max(stopped_at) over (
+                    partition by account, session_id, kind
+                    order by period rows between unbounded preceding and 1 preceding
+                )
+                then 0
+            else 1
+        end as is_break,
+    from listed
+),
+
+with_runs as (
+    select
+        *,
+        sum(is_break) over (
+            partition by account, session_id, kind
+            order by period
+        ) as run,
+    from with_breaks
+),
+
+with_starts as (
+    select
+        account,
+        session_id,
+        period,
+        kind,
+        started_at,
+        stopped_at,
+        spot_price_excl_tax,
+        markup_incl_tax,
+        amount_incl_tax,
+        case
+            when kind = 'charging'
+                then min(started_at) over (
+                    partition by account, session_id, kind, run
+                )
+        end as run_started_at,
+    from with_runs
+)
+
+select * from with_starts

@@ -1,0 +1,89 @@
+-- name: staging.details_due
+-- grain: one finished session of which the operator's detail is missing or older than its listed figures
+-- purpose: what the next run asks for
+-- columns:
+--   account      text, the logbook's account
+--   session_id   text, the operator's id
+--   started_at   time
+--   stopped_at   time
+with listings as (
+    select
+        documents.account,
+        facts.session_id,
+        facts.started_at,
+        facts.stopped_at,
+        facts.status,
+        (documents.fetched_at, documents.segment, documents.line, documents.item) as moment,
+        (
+            facts.status,
+            facts.payment_status,
+            facts.started_at,
+            facts.stopped_at,
+            facts.energy_wh,
+            facts.currency,
+            facts.amount,
+            facts.total_amount
+        ) as figures,
+    from documents
+    inner join facts.session_facts as facts
+        on documents.account = facts.account and documents.sha256 = facts.document_sha256
+    where documents.endpoint = 'session_history'
+),
+
+compared as (
+    select
+        *,
+        lag(figures) over (
+            partition by account, session_id
+            order by moment asc nulls first
+        ) as figures_before,
+        row_number() over (
+            partition by account, session_id
+            order by moment desc nulls last
+        ) as age,
+    from listings
+),
+
+changed as (
+    select
+        account,
+        session_id,
+        max(moment) filter (where figures is distinct from figures_before) as changed_at,
+    from compared
+    group by account, session_id
+),
+
+details as (
+    select
+        documents.account,
+        documents.key as session_id,
+        max((documents.fetched_at, documents.segment, documents.line, documents.item)) as fetched_at,
+    from documents
+    left join facts.session_facts as facts
+        on documents.account = facts.account and documents.sha256 = facts.document_sha256
+    where
+        documents.endpoint = 'session'
+        and documents.status = 200
+        and (facts.session_id is null or facts.stopped_at is not null)
+    group by documents.account, documents.key
+),
+
+due as (
+    select
+        compared.account,
+        compared.session_id,
+        compared.started_at,
+        compared.stopped_at,
+    from compared
+    inner join changed
+        on compared.account = changed.account and compared.session_id = changed.session_id
+    left join details
+        on compared.account = details.account and compared.session_id = details.session_id
+    where
+        compared.age = 1
+        and compared.stopped_at is not null
+        and compared.status <> 'active'
+        and (details.fetched_at is null or details.fetched_at < changed.changed_at)
+)
+
+select * from due

@@ -1,0 +1,75 @@
+-- name: staging.session_charge_points
+-- grain: one finished session
+-- purpose: what a session takes from documents other than its own: its charge point's name and the rate of tax
+-- columns:
+--   account        text, the logbook's account
+--   session_id     text, the operator's id
+--   charge_point   text, the newest name of the driver's own charge point; null for another's
+--   tax_rate       fraction, the tax that the bill includes; null where that is not known
+-- The rate comes from the charge point's document that was newest when the session stopped; else from the earliest
+-- later one; else it is the country's standard rate of that day. A bill in a foreign currency, or without tax in it,
+-- has no rate of ours.
+with finished as (
+    select
+        sessions.account,
+        sessions.session_id,
+        sessions.stopped_at,
+        facts.evse_identifier,
+        accounts.country,
+        local_day(sessions.stopped_at, accounts.timezone) as stopped_on,
+        sessions.currency = accounts.currency and facts.prices_include_tax is distinct from false as is_taxed_here,
+    from staging.sessions as sessions
+    inner join facts.accounts as accounts on sessions.account = accounts.account
+    inner join facts.session_facts as facts
+        on sessions.account = facts.account and sessions.document_sha256 = facts.document_sha256
+    where sessions.is_finished
+),
+
+named as (
+    select
+        account,
+        evse_identifier,
+        arg_max(charge_point, place) as charge_point,
+    from staging.evses
+    group by account, evse_identifier
+),
+
+stated as (
+    select
+        finished.account,
+        finished.session_id,
+        evses.tax_rate,
+        row_number() over (
+            partition by finished.account, finished.session_id
+            order by
+                coalesce(evses.fetched_at <= finished.stopped_at, true) desc,
+                case when coalesce(evses.fetched_at <= finished.stopped_at, true) then -evses.place else evses.place end
+        ) as preference,
+    from finished
+    inner join staging.evses as evses
+        on finished.account = evses.account and finished.evse_identifier = evses.evse_identifier
+    where evses.tax_rate is not null
+),
+
+rated as (
+    select
+        finished.account,
+        finished.session_id,
+        named.charge_point,
+        case when finished.is_taxed_here then coalesce(stated.tax_rate, standard.tax_rate) end as tax_rate,
+    from finished
+    left join named
+        on finished.account = named.account and finished.evse_identifier = named.evse_identifier
+    left join stated
+        on
+            finished.account = stated.account
+            and finished.session_id = stated.session_id
+            and stated.preference = 1
+    left join staging.standard_tax_rates as standard
+        on
+            finished.country = standard.country
+            and finished.stopped_on >= standard.valid_from
+            and finished.stopped_on < coalesce(standard.valid_to, date '9999-12-31')
+)
+
+select * from rated

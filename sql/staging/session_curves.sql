@@ -1,0 +1,50 @@
+-- name: staging.session_curves
+-- grain: one finished session that has a power history
+-- purpose: which document holds its finest curve: operators thin out old ones, so more samples win
+-- columns:
+--   account         text, the logbook's account
+--   session_id      text, the operator's id
+--   curve_sha256    hex, the document
+--   power_samples   number of distinct sample times
+with counted as (
+    select
+        account,
+        document_sha256,
+        count(distinct sampled_at) as power_samples,
+    from facts.sample_facts
+    group by account, document_sha256
+),
+
+of_the_same_session as (
+    select
+        sessions.account,
+        sessions.session_id,
+        documents.document_sha256 as curve_sha256,
+        counted.power_samples,
+        row_number() over (
+            partition by sessions.account, sessions.session_id
+            order by counted.power_samples desc, documents.place desc
+        ) as fineness,
+    from staging.sessions as sessions
+    inner join staging.session_documents as documents
+        on
+            sessions.account = documents.account
+            and sessions.session_id = documents.session_id
+            and sessions.started_at = documents.started_at
+            and sessions.stopped_at = documents.stopped_at
+    inner join counted
+        on documents.account = counted.account and documents.document_sha256 = counted.document_sha256
+    where sessions.is_finished
+),
+
+finest as (
+    select
+        account,
+        session_id,
+        curve_sha256,
+        cast(power_samples as integer) as power_samples,
+    from of_the_same_session
+    where fineness = 1
+)
+
+select * from finest

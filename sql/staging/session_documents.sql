@@ -1,0 +1,54 @@
+-- name: staging.session_documents
+-- grain: one change of what the operator said about a session
+-- purpose: a session's documents in their order, each with its figures in units and minor units
+-- columns:
+--   account              text, the logbook's account
+--   session_id           text, the operator's id
+--   document_sha256      hex, the document
+--   source               text, detail or listing
+--   fetched_at           time; null where an imported answer names none
+--   place                whole number, 1 for the oldest document of the session
+--   is_finished          flag: the session has stopped
+--   started_at           time
+--   stopped_at           time; null while active
+--   energy_wh            Wh, metered and billed
+--   currency             ISO 4217 code
+--   minor_unit_decimal   digits of the currency's minor unit
+--   bill_minor           whole minor units: totalAmount, else amount
+--   net_minor            whole minor units without tax; null where not stated
+with documents_with_figures as (
+    select
+        facts.*,
+        documents.fetched_at,
+        documents.segment,
+        documents.line,
+        documents.item,
+    from documents
+    inner join facts.session_facts as facts
+        on documents.account = facts.account and documents.sha256 = facts.document_sha256
+    where documents.status = 200 and documents.endpoint in ('session', 'session_history')
+),
+
+in_order as (
+    select
+        account,
+        session_id,
+        document_sha256,
+        source,
+        fetched_at,
+        row_number() over (
+            partition by account, session_id
+            order by fetched_at asc nulls first, segment asc, line asc, item asc
+        ) as place,
+        stopped_at is not null and status <> 'active' as is_finished,
+        started_at,
+        stopped_at,
+        energy_wh,
+        currency,
+        minor_unit_decimal,
+        to_minor_units(coalesce(total_amount, amount), minor_unit_decimal) as bill_minor,
+        to_minor_units(amount_without_tax, minor_unit_decimal) as net_minor,
+    from documents_with_figures
+)
+
+select * from in_order

@@ -1,0 +1,38 @@
+-- name: staging.session_texts
+-- grain: one session
+-- purpose: what only one of its sources says, each from the newest document that says it
+-- columns:
+--   account         text, the logbook's account
+--   session_id      text, the operator's id
+--   type            text, private or public
+--   address         text, of a private session its charge point's name
+--   note            text, the driver's own
+--   tax_name        text, for example Moms
+with facts_in_order as (
+    select
+        documents.account,
+        documents.session_id,
+        documents.place,
+        documents.source,
+        facts.type,
+        facts.address,
+        facts.note,
+        facts.tax_name,
+    from staging.session_documents as documents
+    inner join facts.session_facts as facts
+        on documents.account = facts.account and documents.document_sha256 = facts.document_sha256
+),
+
+newest_texts as (
+    select
+        account,
+        session_id,
+        arg_max(type, place) filter (where type is not null) as type,
+        arg_max(address, place) filter (where address is not null) as address,
+        arg_max_null(note, place) filter (where source = 'listing') as note,
+        arg_max(tax_name, place) filter (where tax_name is not null) as tax_name,
+    from facts_in_order
+    group by account, session_id
+)
+
+select * from newest_texts

@@ -1,0 +1,66 @@
+-- name: staging.sessions
+-- grain: one session, finished or not
+-- purpose: which document a session's figures come from, and how often they have changed
+-- columns:
+--   account              text, the logbook's account
+--   session_id           text, the operator's id
+--   document_sha256      hex, the newest document
+--   source               text, detail or listing: where the newest document comes from
+--   fetched_at           time of the newest document
+--   is_finished          flag: the session has stopped
+--   started_at           time
+--   stopped_at           time; null while active
+--   energy_wh            Wh, metered and billed
+--   currency             ISO 4217 code
+--   minor_unit_decimal   digits of the currency's minor unit
+--   bill_minor           whole minor units
+--   net_minor            whole minor units without tax; null where not stated
+--   revision             1 for the figures as first seen finished, one more for each change since; null while active
+with compared as (
+    select
+        *,
+        lag((started_at, stopped_at, energy_wh, currency, bill_minor)) over (
+            partition by account, session_id, is_finished
+            order by place
+        ) as figures_before,
+    from staging.session_documents
+),
+
+counted as (
+    select
+        *,
+        count(*) filter (
+            where is_finished
+            and (started_at, stopped_at, energy_wh, currency, bill_minor) is distinct from figures_before
+        ) over (
+            partition by account, session_id
+            order by place
+        ) as changes,
+        row_number() over (
+            partition by account, session_id
+            order by place desc
+        ) as age,
+    from compared
+),
+
+newest as (
+    select
+        account,
+        session_id,
+        document_sha256,
+        source,
+        fetched_at,
+        is_finished,
+        started_at,
+        stopped_at,
+        energy_wh,
+        currency,
+        minor_unit_decimal,
+        bill_minor,
+        net_minor,
+        case when is_finished then cast(changes as integer) end as revision,
+    from counted
+    where age = 1
+)
+
+select * from newest
