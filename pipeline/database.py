@@ -117,7 +117,7 @@ def _created(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _schema_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
-    """The schema of an open database; closes it and raises DatabaseError if it is newer than this program, or not ours."""
+    """The schema of an open database. If it is newer than this program, or not ours: close it, raise DatabaseError."""
     try:
         found = connection.execute("select schema_version, ladebog_version from facts.settings").fetchone()
         if found is None:

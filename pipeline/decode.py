@@ -158,8 +158,8 @@ def _session_row(sha256: str, source: str, session: wire.Session, item: wire.His
         session.energy,
         session.non_billable_energy,
         session.free_energy_wh,
-        _optional(stats.average_kw if stats.average_kw is not None else _kilowatts(session.power_avg), ".powerStats"),
-        _optional(stats.max_kw if stats.max_kw is not None else _kilowatts(session.peak_power), ".powerStats"),
+        _optional(stats.average_kw, ".powerStats.averageKw"),
+        _optional(stats.max_kw, ".powerStats.maxKw"),
         _optional(session.amount, ".amount"),
         _optional(session.total_amount, ".totalAmount"),
         _optional(session.total_amount_without_tax, ".totalAmountWithoutTax"),
@@ -179,7 +179,7 @@ def _add_charge_points(facts: Facts, document: Document) -> None:
             _text(evse.identifier),
             point.electricity_cost_tax_name,
             _text(evse.tariff_id),
-            bytes(evse.tariff).decode() if evse.tariff is not None else None,
+            _json(evse.tariff),
             _optional(point.electricity_cost_tax_percent, ".electricity_cost_tax_percent"),
             _optional(evse.max_power, ".evses.maxPower"),
             _optional(point.last_month_energy_kwh, ".last_month_energy_kwh"),
@@ -234,12 +234,13 @@ def _optional(number: Decimal | None, path: str) -> str | None:
     return None if number is None else _exact(number, path)
 
 
-def _kilowatts(watts: Decimal | None) -> Decimal | None:
-    return None if watts is None else watts.scaleb(-3)
-
-
 def _text(value: wire.Text | None) -> str | None:
     return None if value is None else str(value)
+
+
+def _json(value: msgspec.Raw) -> str | None:
+    text = bytes(value).decode()
+    return None if text == "null" else text
 
 
 def micros(moment: datetime) -> int:

@@ -18,7 +18,7 @@ from pipeline import raw
 from pipeline.answer import Endpoint
 from pipeline.database import ArrowStream
 from pipeline.decode import Document, Facts, micros
-from pipeline.source import wire
+from pipeline.listing import items
 
 _BATCH_LINES = 250
 _OK = 200
@@ -66,7 +66,6 @@ _INSERT_CHANGED_SESSIONS = """
     select distinct account, key from arrivals where endpoint in ('session', 'session_history')
 """
 
-_history_decoder = msgspec.json.Decoder(wire.HistoryAnswer)
 _T = TypeVar("_T")
 
 
@@ -167,7 +166,7 @@ class Loader:
 
     def _insert_run(self, segment: str, run: raw.RunRecord) -> None:
         self._connection.execute(
-            "insert into runs values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into runs values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 self._account,
                 run.run_id,
@@ -178,7 +177,6 @@ class Loader:
                 segment,
                 run.started_at,
                 run.finished_at,
-                run.reached_first_session,
             ],
         )
         for window in run.windows:
@@ -230,33 +228,14 @@ def _documents(line: raw.Line, number: int, facts: Facts) -> Iterator[_Placed]:
         )
         return
     try:
-        items = _history_decoder.decode(body).session_history
+        listed = items(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         facts.quarantine.append((line.sha256, line.endpoint.value, line.key, str(error)))
         return
-    for place, raw_item in enumerate(items, start=1):
-        item = memoryview(raw_item)
-        sha256 = hashlib.sha256(item).hexdigest()
-        document = Document(line.endpoint, _session_id(item), sha256, item, True)
+    for place, item in enumerate(listed, start=1):
+        sha256 = hashlib.sha256(item.body).hexdigest()
+        document = Document(line.endpoint, item.key, sha256, item.body, True)
         yield _Placed(document, line.fetched_at, line.status, number, place)
-
-
-class _IdOnly(msgspec.Struct):
-    id: wire.Text
-
-
-class _ItemIdOnly(msgspec.Struct):
-    session: _IdOnly
-
-
-_id_decoder = msgspec.json.Decoder(_ItemIdOnly)
-
-
-def _session_id(item: memoryview) -> str:
-    try:
-        return str(_id_decoder.decode(item).session.id)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return "unknown"
 
 
 def _answer_row(line: raw.Line, segment: str, number: int) -> tuple[Any, ...]:

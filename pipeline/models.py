@@ -1,7 +1,8 @@
 """The files under sql/: each one statement under a head comment that says what it makes.
 
 The head reads `-- name:`, `-- grain:`, `-- purpose:`, for marts also `-- key:` and `-- refresh:`, then `-- columns:`
-with one line a column; lines after those are notes on the rule. It is the only description of a table: what DuckDB shows as comments comes from it.
+with one line a column; lines after those are notes on the rule. It is the only description of a table: what DuckDB
+shows as comments comes from it.
 """
 
 import re

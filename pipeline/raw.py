@@ -64,7 +64,6 @@ class RunRecord(msgspec.Struct, kw_only=True):
     outcome: str = "interrupted"  # complete, failed or interrupted
     error: str | None = None
     windows: list["Window"] = []
-    reached_first_session: bool = False
     counts: dict[str, int] = {}
     previous_segment: str | None = None
     previous_sha256: str | None = None
@@ -107,6 +106,11 @@ def _replace_lone_surrogates(body: bytes) -> tuple[bytes, bool]:
     return cleaned, cleaned != body
 
 
+def stored_sha256(body: bytes) -> str:
+    """The SHA-256, in hex, that an answer has once it is stored."""
+    return hashlib.sha256(storable(body)[0]).hexdigest()
+
+
 class SegmentWriter:
     """A run's own segment. Leaving its context without `seal` leaves a `.part` behind, which `recover` seals."""
 
@@ -114,6 +118,7 @@ class SegmentWriter:
         """Use `begin`, or `resume` for what a crash left."""
         self.part = part
         self.record = record
+        self.lines = 0
         self._file = file
         self._account = part.parent.parent.name
 
@@ -159,6 +164,7 @@ class SegmentWriter:
         self._file.write(_gzip(msgspec.json.encode({**fields, "body": msgspec.Raw(body)}) + b"\n"))
         self._file.flush()
         os.fsync(self._file.fileno())
+        self.lines += 1
 
     def seal(self, finished_at: datetime) -> Path:
         """Write the run's record as the last line and give the segment its final name."""

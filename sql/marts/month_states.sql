@@ -8,7 +8,7 @@
 --   listed_at          time of the newest complete listing; null if there was none
 --   is_closed          flag: listed long enough after its local end, with every detail fetched and none in quarantine
 --   details_missing    number of sessions that stopped in it and whose detail is missing or older than the listing
---   quarantined        number of sessions that stopped or started in it with a document that cannot be read
+--   quarantined        number of its documents, about sessions or listings, that cannot be read
 --   active             number of sessions that started in it and have not stopped
 with listed as (
     select
@@ -31,17 +31,11 @@ missing_details as (
 
 in_quarantine as (
     select
-        quarantine.account,
-        first_of_month(
-            local_day(coalesce(sessions.stopped_at, sessions.started_at), accounts.timezone)
-        ) as month,
-        count(distinct quarantine.key) as quarantined,
-    from facts.quarantine as quarantine
-    inner join facts.accounts as accounts on quarantine.account = accounts.account
-    left join staging.sessions as sessions
-        on quarantine.account = sessions.account and quarantine.key = sessions.session_id
-    where quarantine.endpoint in ('session', 'session_history')
-    group by all
+        account,
+        month,
+        count(*) as quarantined,
+    from staging.unreadable
+    group by account, month
 ),
 
 still_active as (

@@ -11,7 +11,6 @@
 --   segment                text, file under raw/<account>
 --   started_at             time
 --   finished_at            time
---   reached_first_session  flag: the history was read back to the account's beginning
 create table runs (
     account varchar not null,
     run_id varchar not null,
@@ -21,6 +20,5 @@ create table runs (
     error varchar,
     segment varchar not null,
     started_at timestamptz not null,
-    finished_at timestamptz,
-    reached_first_session boolean not null
+    finished_at timestamptz
 );

@@ -1,0 +1,72 @@
+"""`ladebog demo`."""
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.context import Context, pass_context
+
+_ACCOUNT = "demo"
+_QUESTION = "select * from sessions limit 5"
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", default="ladebog-demo", type=click.Path(path_type=Path, file_okay=False))
+@pass_context
+def demo(context: Context, folder: Path) -> None:
+    """Try it all on a made-up driver: a logbook in DIR (default: ladebog-demo), its months and its reports.
+
+    An operator's server with two winters of charging runs on this machine for as long as the command does.
+
+    \b
+    Example:  ladebog demo
+    """
+    from pipeline import archive, settings
+    from pipeline.cli.report import report_last_closed_month
+    from pipeline.cli.run import summary_line
+    from pipeline.cli.terminal import extract_progress, show_table
+    from pipeline.clock import StartedClock
+    from pipeline.database import published
+    from pipeline.demo import DEMO_NOW, DemoServer, Tenant
+    from pipeline.errors import LogbookError
+    from pipeline.extract import extract_account
+    from pipeline.logbook import Logbook
+    from pipeline.source.credentials import MemoryCredentials, Secret
+
+    clock = StartedClock(DEMO_NOW)
+    tenant = Tenant()
+    logbook = Logbook.create(folder)
+    if logbook.settings.exists() and set(settings.read(logbook.settings).accounts) != {_ACCOUNT}:
+        raise LogbookError(f"{folder} is a logbook of your own.", "Name another folder: ladebog demo DIR")
+    with DemoServer(tenant) as server:
+        account = settings.Account(name=_ACCOUNT, url=server.url)
+        settings.write_account(logbook.settings, account)
+        credentials = MemoryCredentials()
+        credentials.write(account, Secret(token=tenant.token))
+        context.say(f"A demo operator is listening on {server.url}; today is {DEMO_NOW:%Y-%m-%d} there.")
+        with (
+            archive.opened(logbook, settings.read(logbook.settings), clock) as connection,
+            extract_progress(_ACCOUNT, context.quiet) as progress,
+        ):
+            summary = extract_account(
+                connection,
+                logbook,
+                account,
+                source=settings.Source(requests_per_second=1000),
+                credentials=credentials,
+                clock=clock,
+                progress=progress,
+            )
+    context.say(summary_line(_ACCOUNT, summary))
+    archive.update(logbook, settings.read(logbook.settings), clock)
+    with published(logbook) as connection:
+        months = connection.sql(
+            "select month, currency, sessions, energy_kwh, amount_incl_tax, tax_amount, average_price_incl_tax "
+            "from months order by month, currency"
+        )
+        context.say()
+        show_table(months.columns, months.fetchall())
+    context.say()
+    report_last_closed_month(context, logbook, account, clock)
+    context.say(f"\nLook around: ladebog --home {folder} status")
+    context.say(f"             ladebog --home {folder} sql {_QUESTION!r}")

@@ -1,0 +1,57 @@
+"""`ladebog import`."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from pipeline.cli.context import Context, pass_context
+
+
+class AwareTime(click.ParamType[datetime]):
+    """A time with its offset, as 2025-03-30T16:36:38+02:00."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no time, for example 2025-03-30T16:36:38+02:00", param, ctx)
+        if moment.tzinfo is None:
+            self.fail(f"{value!r} has no offset: write for example {value}+02:00, or {value}Z", param, ctx)
+        return moment
+
+
+@click.command("import")
+@click.option("--account", "account_name", metavar="NAME", help="Whose answers these are. Default: the only account.")
+@click.option("--fetched-at", type=AwareTime(), help="When, for captures that do not say.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@pass_context
+def import_(context: Context, account_name: str | None, fetched_at: datetime | None, files: tuple[Path, ...]) -> None:
+    """Archive answers that your own app received: text captures, HAR files, or bare JSON.
+
+    They go into raw/ as if fetched; authorization headers are left out. A history alone already gives sessions and
+    months. An answer that names no time never replaces one that does.
+
+    \b
+    Example:  ladebog import --account home session.capture.txt
+    """
+    from pipeline import archive
+    from pipeline.source.capture import read_capture
+    from pipeline.store import Store
+
+    logbook, settings = context.open()
+    if account_name is None and len(settings.accounts) != 1:
+        raise click.UsageError(f"Say whose these are with --account ({', '.join(settings.accounts) or 'none yet'}).")
+    account = settings.chosen(account_name)[0]
+    answers = [answer for file in files for answer in read_capture(file, account.name, fetched_at)]
+    with (
+        archive.opened(logbook, settings, context.clock) as connection,
+        Store(connection, logbook.raw / account.name, "import", context.clock) as store,
+    ):
+        kept = sum(store.keep(answer) for answer in answers)
+    archive.update(logbook, settings, context.clock)
+    count = f"{len(answers)} {'answer' if len(answers) == 1 else 'answers'}"
+    context.say(f"{account.name}: {count} read, {kept} archived, {len(answers) - kept} already there.")
+    context.say("Next: ladebog status")

@@ -1,0 +1,85 @@
+"""`ladebog login`."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.context import Context, pass_context
+
+if TYPE_CHECKING:
+    from pipeline.settings import Account, Source
+    from pipeline.source.credentials import Secret
+
+
+@click.command()
+@click.argument("name")
+@click.option("--token-stdin", is_flag=True, help="Read a bearer token from standard input.")
+@click.option("--username", help="Log in with this user name; the password is asked for and never stored.")
+@click.option(
+    "--client-secret-stdin", is_flag=True, help="Read the client secret of the operator's app from standard input."
+)
+@pass_context
+def login(context: Context, name: str, token_stdin: bool, username: str | None, client_secret_stdin: bool) -> None:
+    """Give Ladebog the login of an account; it is tried before it is kept.
+
+    Without an option, a bearer token is asked for: copy it from your own app's traffic. What is kept lies in the
+    system's keyring or, where there is none, in a file that only you can read.
+
+    \b
+    Example:  ladebog login home --token-stdin < token.txt
+              ladebog login home --username you@example.org
+    """
+    from pipeline.source.credentials import expires_at, open_credentials
+
+    if token_stdin and (username or client_secret_stdin):
+        raise click.UsageError("--token-stdin goes alone: a token needs neither user name nor client secret.")
+    logbook, settings = context.open()
+    account = settings.account(name)
+    credentials = open_credentials()
+    if username:
+        secret = _password_login(context, account, settings.source, username, client_secret_stdin)
+    else:
+        secret = _token_login(context, account, settings.source, token_stdin)
+    with logbook.lock():
+        credentials.write(account, secret)
+    expiry = expires_at(secret.token)
+    until = f", valid until {expiry.astimezone(account.zone):%Y-%m-%d}" if expiry else ""
+    context.say(f"Logged in to {account.url} as account {name}{until}. The login is kept in {credentials.place}.")
+    context.say("Next: ladebog run")
+
+
+def _token_login(context: Context, account: "Account", source: "Source", from_stdin: bool) -> "Secret":
+    from pipeline.source.app_api import AppApi
+    from pipeline.source.credentials import MemoryCredentials, Secret, token_fault
+
+    token = _read_line() if from_stdin else click.prompt("Bearer token", hide_input=True)
+    if fault := token_fault(token):
+        raise click.UsageError(f"This is no token: {fault}.")
+    trial = MemoryCredentials()
+    trial.write(account, Secret(token=token))
+    with AppApi(account, source, trial, context.clock) as api:
+        api.charge_points()
+    return Secret(token=token)
+
+
+def _password_login(
+    context: Context, account: "Account", source: "Source", username: str, client_secret_stdin: bool
+) -> "Secret":
+    from pipeline.source.app_api import AppApi
+    from pipeline.source.credentials import MemoryCredentials
+
+    if not account.client_id:
+        raise click.UsageError(
+            f"A password login needs the client id of the operator's app: "
+            f"ladebog account add {account.name} --url {account.url} --client-id ID"
+        )
+    client_secret = _read_line() if client_secret_stdin else click.prompt("Client secret", hide_input=True)
+    password = click.prompt("Password", hide_input=True)
+    with AppApi(account, source, MemoryCredentials(), context.clock) as api:
+        return api.login_with_password(username, password, client_secret)
+
+
+def _read_line() -> str:
+    """Standard input without the line break at its end."""
+    return sys.stdin.read().removesuffix("\n").removesuffix("\r")

@@ -1,0 +1,82 @@
+"""`ladebog report`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.context import Context, account_option, pass_context
+
+if TYPE_CHECKING:
+    from pipeline.clock import Clock
+    from pipeline.logbook import Logbook
+    from pipeline.settings import Account
+    from reports.period import Period
+
+_FORMATS = ("xlsx", "csv")
+
+
+@click.command()
+@click.argument("period", metavar="YYYY-MM|YYYY")
+@account_option
+@click.option("--format", "formats", type=click.Choice(_FORMATS), multiple=True, help="May be repeated. Default: all.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write to this folder. Default: reports/ in the logbook.",
+)
+@pass_context
+def report(
+    context: Context, period: str, account_name: str | None, formats: tuple[str, ...], output: Path | None
+) -> None:
+    """Write the report of a month or a year, from what the archive knows now.
+
+    \b
+    Example:  ladebog report 2025-03 --format xlsx --format csv
+              ladebog report 2025 --output ~/Documents
+    """
+    from reports.period import Period
+
+    logbook, settings = context.open()
+    try:
+        chosen = Period.parse(period)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="YYYY-MM|YYYY") from None
+    for account in settings.chosen(account_name):
+        _write(context, logbook, account, chosen, formats or _FORMATS, output or logbook.reports, context.clock)
+
+
+def report_last_closed_month(context: Context, logbook: "Logbook", account: "Account", clock: "Clock") -> None:
+    """Write the report of the newest month that is closed, or say that there is none yet."""
+    from pipeline.database import published, rows
+    from reports.period import Period
+
+    with published(logbook) as connection:
+        states = rows(connection, "select last_closed_month from account_states where account = ?", [account.name])
+    month = states[0]["last_closed_month"] if states else None
+    if month is None:
+        context.say(f"{account.name}: no month is closed yet, so there is nothing to report.")
+    else:
+        _write(context, logbook, account, Period.parse(f"{month:%Y-%m}"), _FORMATS, logbook.reports, clock)
+
+
+def _write(
+    context: Context,
+    logbook: "Logbook",
+    account: "Account",
+    period: "Period",
+    formats: Sequence[str],
+    folder: Path,
+    clock: "Clock",
+) -> None:
+    from pipeline.database import published
+    from reports.files import write_report
+    from reports.month import read_report
+
+    with published(logbook) as connection:
+        result = read_report(connection, account, period, generated_at=clock.now())
+    for path in write_report(result, formats, folder):
+        click.echo(path)
+    for note in result.notes:
+        context.say(f"  {note}")

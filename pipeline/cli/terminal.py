@@ -1,0 +1,98 @@
+"""How progress and tables look: alive on a terminal, plain lines elsewhere."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+
+@contextmanager
+def extract_progress(account: str, quiet: bool) -> "Iterator[SilentProgress | BarProgress | LineProgress]":
+    """The right kind of progress for where standard error goes."""
+    if quiet:
+        yield SilentProgress()
+    elif sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        with Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        ) as progress:
+            yield BarProgress(account, progress)
+    else:
+        yield LineProgress(account)
+
+
+class SilentProgress:
+    """Says nothing."""
+
+    def listing(self, month: date) -> None:
+        """Nothing to say."""
+
+    def fetching(self, month: date, done: int, total: int) -> None:
+        """Nothing to say."""
+
+
+class LineProgress:
+    """A line for each month that had something new."""
+
+    def __init__(self, account: str) -> None:
+        self._account = account
+
+    def listing(self, month: date) -> None:
+        """Only a month with something new is worth a line."""
+
+    def fetching(self, month: date, done: int, total: int) -> None:
+        if done == total:
+            click.echo(
+                f"{self._account}: {month:%Y-%m}: fetched {total} {'session' if total == 1 else 'sessions'}", err=True
+            )
+
+
+class BarProgress:
+    """One bar: the month that is being listed, and its details."""
+
+    def __init__(self, account: str, progress: "Progress") -> None:
+        self._account = account
+        self._progress = progress
+        self._task: TaskID = progress.add_task(account, total=None)
+
+    def listing(self, month: date) -> None:
+        self._progress.reset(self._task, total=None, description=f"{self._account}: listing {month:%Y-%m}")
+
+    def fetching(self, month: date, done: int, total: int) -> None:
+        description = f"{self._account}: fetching {month:%Y-%m}"
+        self._progress.update(self._task, completed=done, total=total, description=description)
+
+
+def show_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows as a table: numbers to the right, null as nothing."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column, name in enumerate(names):
+        is_number = any(isinstance(row[column], int | float | Decimal) for row in rows)
+        table.add_column(name, justify="right" if is_number else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text("" if value is None else str(value)) for value in row))
+    width = None if sys.stdout.isatty() else 10_000
+    console = Console(width=width, highlight=False)
+    with console.capture() as capture:
+        console.print(table)
+    click.echo("\n".join(line.rstrip() for line in capture.get().rstrip().splitlines()))

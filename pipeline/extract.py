@@ -1,0 +1,242 @@
+"""The extract job of one account: list the history month by month, fetch what is new or was corrected.
+
+What a run learns is on disk before it goes on, so it may be killed anywhere; the next one asks again for what it
+does not find.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+import duckdb
+import msgspec
+
+from pipeline import plan, raw
+from pipeline.answer import Answer
+from pipeline.calendar import last_of_month, months_back
+from pipeline.clock import Clock
+from pipeline.database import rows
+from pipeline.errors import UpstreamError
+from pipeline.listing import items
+from pipeline.logbook import Logbook
+from pipeline.settings import Account, Source
+from pipeline.source import wire
+from pipeline.source.app_api import AppApi
+from pipeline.source.credentials import Credentials
+from pipeline.store import Store
+
+_MOST_PAGES = 1_000
+
+_DUE = "select session_id from staging.details_due where account = ? and list_contains(?, session_id)"
+_FINISHED = "select session_id from staging.sessions where account = ? and is_finished and list_contains(?, session_id)"
+_ACTIVE = "select session_id from staging.sessions where account = ? and not is_finished order by session_id"
+_REVISIONS = "select session_id, revision from staging.sessions where account = ?"
+_QUARANTINED = "select count(*) from facts.quarantine where account = ?"
+# Only sessions that began and ended in the month: by which of the two an operator lists is not known.
+_MISSING = """
+    select sessions.session_id
+    from staging.sessions as sessions
+    inner join facts.accounts as accounts on sessions.account = accounts.account
+    where
+        sessions.account = ?
+        and first_of_month(local_day(sessions.started_at, accounts.timezone)) = ?
+        and first_of_month(local_day(sessions.stopped_at, accounts.timezone)) = ?
+        and not list_contains(?, sessions.session_id)
+    order by sessions.session_id
+"""
+
+_charge_points_decoder = msgspec.json.Decoder(wire.ChargePointsAnswer, strict=False)
+
+
+class Progress(Protocol):
+    """Who is told how a run gets on."""
+
+    def listing(self, month: date) -> None:
+        """A month's listing is being asked for."""
+
+    def fetching(self, month: date, done: int, total: int) -> None:
+        """So many of a month's details have been fetched."""
+
+
+@dataclass
+class Summary:
+    """What a run came to: sessions, but for `quarantined` (documents), `requests` and `seconds`."""
+
+    listed: int = 0
+    new: int = 0
+    corrected: int = 0
+    unchanged: int = 0
+    active: int = 0
+    quarantined: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Extraction:
+    """One run over one account. The archive behind `connection` is up to date, `store` is the run's own."""
+
+    connection: duckdb.DuckDBPyConnection
+    store: Store
+    api: AppApi
+    account: Account
+    at_a_time: int
+    clock: Clock
+    progress: Progress
+    refetch: bool = False
+    _listed: set[str] = field(default_factory=set)
+
+    def run(self, since: date | None, until: date | None) -> Summary:
+        """Do the whole job; whatever it raises, what was fetched before is kept.
+
+        `since` and `until` are widened to whole local months. Raises LoginError, UpstreamError, UpstreamDownError.
+        """
+        began = self.clock.now()
+        revisions = self._revisions()
+        quarantined = self._value(_QUARANTINED)
+        self._fetch_charge_points()
+        for month in self._months(since, until):
+            self._fetch_month(month)
+        self._fetch_active()
+        summary = self._compare(revisions)
+        summary.quarantined = self._value(_QUARANTINED) - quarantined
+        summary.requests = self.api.requests_sent
+        self.store.record.counts = {name: value for name, value in vars(summary).items() if name != "seconds"}
+        summary.seconds = (self.clock.now() - began).total_seconds()
+        return summary
+
+    def _months(self, since: date | None, until: date | None) -> Iterator[date]:
+        now = self.clock.now()
+        newest = until or now.astimezone(self.account.zone).date()
+        oldest = since or plan.first_day(self.connection, self.account, now)
+        if oldest is None:
+            return plan.months_to_the_beginning(newest, lambda: len(self._listed))
+        return months_back(newest, oldest)
+
+    def _fetch_charge_points(self) -> None:
+        answer = self.api.charge_points()
+        self.store.keep(answer)
+        for evse_id in _evse_ids(answer):
+            self.store.keep(self.api.price_periods(evse_id))
+        self.store.load()
+
+    def _fetch_month(self, month: date) -> None:
+        self.progress.listing(month)
+        pages, listed = self._list(month)
+        self.store.load()
+        self._listed |= listed
+        query = _FINISHED if self.refetch else _DUE
+        self._fetch_details(month, self._session_ids(query, sorted(listed)))
+        self.store.record.windows.append(
+            raw.Window(
+                month=month.isoformat(),
+                listed_at=self.clock.now(),
+                pages=pages,
+                sessions=len(listed),
+                missing=self._session_ids(_MISSING, month, month, sorted(listed)),
+            )
+        )
+
+    def _list(self, month: date) -> tuple[int, set[str]]:
+        """Ask for pages until one brings no session that the others did not: some tenants ignore paging."""
+        listed: set[str] = set()
+        for page in range(1, _MOST_PAGES):
+            answer = self.api.history(month, last_of_month(month), page)
+            found = {item.key for item in _items(answer)}
+            if page > 1 and found <= listed:
+                return page - 1, listed
+            self.store.keep(answer)
+            if not found:
+                return page, listed
+            listed |= found
+        raise UpstreamError(
+            f"The operator of account {self.account.name} lists {month:%Y-%m} without end.",
+            "Report it to the operator; try other months with: ladebog extract --since DATE --until DATE",
+        )
+
+    def _fetch_details(self, month: date, session_ids: list[str]) -> None:
+        """Fetch several at a time; each is on disk before the next is looked at."""
+        with ThreadPoolExecutor(self.at_a_time) as pool:
+            asked = [pool.submit(self.api.session, session_id) for session_id in session_ids]
+            try:
+                for done, answer in enumerate(as_completed(asked), start=1):
+                    self.store.keep(answer.result())
+                    self.progress.fetching(month, done, len(asked))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        self.store.load()
+
+    def _fetch_active(self) -> None:
+        """Come back for the sessions that were active when last seen and that no listing of this run held."""
+        for session_id in self._session_ids(_ACTIVE):
+            if session_id not in self._listed:
+                self.store.keep(self.api.session(session_id))
+        self.store.load()
+
+    def _compare(self, before: dict[str, int | None]) -> Summary:
+        summary = Summary(listed=len(self._listed))
+        for session_id, revision in self._revisions().items():
+            if revision is None and session_id in self._listed:
+                summary.active += 1
+            if before.get(session_id) != revision:
+                if before.get(session_id) is None:
+                    summary.new += 1
+                else:
+                    summary.corrected += 1
+        summary.unchanged = max(summary.listed - summary.new - summary.corrected - summary.active, 0)
+        return summary
+
+    def _revisions(self) -> dict[str, int | None]:
+        """How often each session's figures have been seen to change; None while it is active."""
+        return dict(self.connection.execute(_REVISIONS, [self.account.name]).fetchall())
+
+    def _session_ids(self, query: str, *parameters: object) -> list[str]:
+        return [row["session_id"] for row in rows(self.connection, query, [self.account.name, *parameters])]
+
+    def _value(self, query: str) -> int:
+        row = self.connection.execute(query, [self.account.name]).fetchone()
+        return row[0] if row else 0
+
+
+def extract_account(
+    connection: duckdb.DuckDBPyConnection,
+    logbook: Logbook,
+    account: Account,
+    *,
+    source: Source,
+    credentials: Credentials,
+    clock: Clock,
+    progress: Progress,
+    since: date | None = None,
+    until: date | None = None,
+    refetch: bool = False,
+) -> Summary:
+    """Run the job for one account of an archive that is open and up to date. Raises as `Extraction.run` does."""
+    with (
+        AppApi(account, source, credentials, clock) as api,
+        Store(connection, logbook.raw / account.name, "extract", clock) as store,
+    ):
+        extraction = Extraction(connection, store, api, account, source.at_a_time, clock, progress, refetch)
+        return extraction.run(since, until)
+
+
+def _items(answer: Answer) -> list[Any]:
+    try:
+        return list(items(answer.body))
+    except msgspec.DecodeError as error:
+        raise UpstreamError(
+            f"The operator of account {answer.account} answered {answer.url} with no listing of sessions ({error}).",
+            "Check the address with: ladebog account add NAME --url https://TENANT",
+        ) from None
+
+
+def _evse_ids(answer: Answer) -> list[str]:
+    """The ids of the account's EVSEs; none where the answer cannot be read, which its quarantine will tell."""
+    try:
+        points = _charge_points_decoder.decode(answer.body).data
+    except msgspec.DecodeError:
+        return []
+    return [str(evse.id) for point in points for evse in point.evses or ()]

@@ -1,0 +1,49 @@
+"""Which months a run lists, newest first: always whole local calendar months."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+
+import duckdb
+
+from pipeline.calendar import first_of_month, months_back
+from pipeline.settings import Account
+
+RECENT = timedelta(days=45)
+WEEK = timedelta(days=7)
+EMPTY_MONTHS = 24
+EARLIEST = date(2010, 1, 1)  # before this no operator ran such an app
+
+_LAST_RUN = "select max(started_at) from runs where account = ? and command = 'extract' and outcome = 'complete'"
+_LAST_LISTED = "select max(listed_at) from facts.windows where account = ? and month = ?"
+
+
+def first_day(connection: duckdb.DuckDBPyConnection, account: Account, now: datetime) -> date | None:
+    """From which day on a run lists, or None for the account's beginning, if no run was ever complete.
+
+    45 days back, or to the last complete run if that is longer ago; once a week 12 months more than the current one.
+    """
+    last_run = _value(connection, _LAST_RUN, account.name)
+    if last_run is None:
+        return None
+    today = now.astimezone(account.zone).date()
+    year_ago = date(today.year - 1, today.month, 1)
+    looked = _value(connection, _LAST_LISTED, account.name, year_ago)
+    if looked is None or now - looked >= WEEK:
+        return year_ago
+    return first_of_month(min(today - RECENT, last_run.astimezone(account.zone).date()))
+
+
+def months_to_the_beginning(newest: date, listed_so_far: Callable[[], int]) -> Iterator[date]:
+    """Months back from `newest` until two years in a row listed nothing: no account is older than that."""
+    empty = 0
+    for month in months_back(newest, EARLIEST):
+        before = listed_so_far()
+        yield month
+        empty = 0 if listed_so_far() > before else empty + 1
+        if empty == EMPTY_MONTHS:
+            return
+
+
+def _value(connection: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> datetime | None:
+    row = connection.execute(query, list(parameters)).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,34 @@
+"""Questions of the user's own to the published database: one statement, read-only, shut off from everything else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from pipeline.database import published
+from pipeline.errors import QueryError
+from pipeline.logbook import Logbook
+
+_ASK = 'Ask one SELECT, for example: ladebog sql "select * from months order by month"'
+_ALLOWED = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+
+
+@contextmanager
+def answer(logbook: Logbook, question: str) -> Iterator[duckdb.DuckDBPyRelation]:
+    """The relation that a SELECT gives, as long as the context lasts.
+
+    Raises QueryError for anything but one SELECT, or for one that the database cannot answer.
+    """
+    with published(logbook) as connection:
+        try:
+            statements = connection.extract_statements(question)
+            if len(statements) != 1 or statements[0].type not in _ALLOWED:
+                raise QueryError(
+                    "Only one statement can be asked, and it must be a SELECT: the database is read-only.", _ASK
+                )
+            relation = connection.sql(statements[0].query)
+            if relation is None:
+                raise QueryError("That statement has no result.", _ASK)
+            yield relation
+        except duckdb.Error as error:
+            raise QueryError(f"DuckDB says: {error}.", 'See the tables with: ladebog sql "show tables"') from None

@@ -1,0 +1,94 @@
+-- name: account_states
+-- grain: one account of the settings
+-- purpose: how its archive stands
+-- key: account
+-- columns:
+--   account            text, the logbook's account
+--   last_run_at        time that the newest run began
+--   last_outcome       text, how the newest run ended: complete, failed or interrupted
+--   last_success_at    time that the newest complete run began
+--   sessions           number of finished sessions
+--   first_session_at   time that the first one started
+--   newest_session_at  time that the newest one stopped
+--   active             list of the ids of sessions that have not stopped
+--   quarantined        number of things whose newest document cannot be read
+--   details_missing    number of sessions whose detail is missing or older than the listing
+--   last_closed_month  first day of the newest closed month; null where none is
+with last_runs as (
+    select
+        account,
+        max(started_at) as last_run_at,
+        arg_max(outcome, started_at) as last_outcome,
+        max(started_at) filter (where outcome = 'complete') as last_success_at,
+    from runs
+    where command <> 'import'
+    group by account
+),
+
+finished as (
+    select
+        account,
+        count(*) as sessions,
+        min(started_at) as first_session_at,
+        max(stopped_at) as newest_session_at,
+    from sessions
+    group by account
+),
+
+still_active as (
+    select
+        account,
+        list(session_id order by session_id) as active,
+    from staging.sessions
+    where not is_finished
+    group by account
+),
+
+in_quarantine as (
+    select
+        account,
+        count(*) as quarantined,
+    from staging.unreadable
+    group by account
+),
+
+missing_details as (
+    select
+        account,
+        count(*) as details_missing,
+    from staging.details_due
+    group by account
+),
+
+closed as (
+    select
+        account,
+        max(month) as last_closed_month,
+    from month_states
+    where is_closed
+    group by account
+),
+
+assembled as (
+    select
+        accounts.account,
+        last_runs.last_run_at,
+        last_runs.last_outcome,
+        last_runs.last_success_at,
+        cast(coalesce(finished.sessions, 0) as integer) as sessions,
+        finished.first_session_at,
+        finished.newest_session_at,
+        coalesce(still_active.active, []) as active,
+        cast(coalesce(in_quarantine.quarantined, 0) as integer) as quarantined,
+        cast(coalesce(missing_details.details_missing, 0) as integer) as details_missing,
+        closed.last_closed_month,
+    from facts.accounts as accounts
+    left join last_runs on accounts.account = last_runs.account
+    left join finished on accounts.account = finished.account
+    left join still_active on accounts.account = still_active.account
+    left join in_quarantine on accounts.account = in_quarantine.account
+    left join missing_details on accounts.account = missing_details.account
+    left join closed on accounts.account = closed.account
+)
+
+select * from assembled
