@@ -4,9 +4,10 @@ The mark of how far a segment has been read commits with the rows themselves, so
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,17 +21,28 @@ from pipeline.database import ArrowStream
 from pipeline.decode import Document, Facts, micros
 from pipeline.listing import items
 
-_BATCH_LINES = 250
+_BATCH_LINES = 1_000
 _OK = 200
 
-_COLUMN_TYPES: dict[str, polars.DataType | type[polars.DataType]] = {
-    "VARCHAR": polars.String,
-    "INTEGER": polars.Int32,
-    "BIGINT": polars.Int64,
-    "BOOLEAN": polars.Boolean,
-    "DECIMAL(38,18)": polars.Decimal(38, 18),
-    "TIMESTAMP": polars.Datetime("us"),
-    "TIMESTAMP WITH TIME ZONE": polars.Datetime("us", "UTC"),
+# What decoding hands over for a column of each type, and what makes the column of it where that is something else.
+_HANDED_OVER: dict[str, polars.DataType] = {
+    "VARCHAR": polars.String(),
+    "INTEGER": polars.Int32(),
+    "BIGINT": polars.Int64(),
+    "BOOLEAN": polars.Boolean(),
+    "DECIMAL(38,18)": polars.String(),
+    "TIMESTAMP": polars.Int64(),
+    "TIMESTAMP WITH TIME ZONE": polars.Int64(),
+    "DECIMAL(18,9)[]": polars.Float64(),
+    "TIMESTAMP WITH TIME ZONE[]": polars.Float64(),
+}
+_DECIMAL, _TIME = polars.Decimal(38, 18), polars.Datetime("us", "UTC")
+_MADE_OF_IT: dict[str, Callable[[polars.Series], polars.Series]] = {
+    "DECIMAL(38,18)": lambda text: text.cast(_DECIMAL),
+    "TIMESTAMP": lambda micros: micros.cast(polars.Datetime("us")),
+    "TIMESTAMP WITH TIME ZONE": lambda micros: micros.cast(_TIME),
+    "DECIMAL(18,9)[]": lambda doubles: doubles.cast(polars.String).cast(polars.Decimal(18, 9)),
+    "TIMESTAMP WITH TIME ZONE[]": lambda seconds: (seconds * 1_000_000).round().cast(polars.Int64).cast(_TIME),
 }
 
 # A document is news if it differs from the one before it in time. One without a time comes before all others, and is
@@ -79,6 +91,15 @@ class _Placed(NamedTuple):
     item: int
 
 
+class _Batch(NamedTuple):
+    """Lines of a segment that end at `end`, with what they say."""
+
+    lines: list[raw.Line]
+    end: raw.Position
+    placed: list[_Placed]
+    facts: Facts
+
+
 class Loader:
     """Loads the segments of one account into an open writer's database."""
 
@@ -95,12 +116,16 @@ class Loader:
             self.load(segment, done.get(self._name(segment), raw.Position()))
 
     def load(self, segment: Path, start: raw.Position) -> raw.Position:
-        """Load the lines of one segment, sealed or still being written, from `start` on."""
+        """Load the lines of one segment, sealed or still being written, from `start` on.
+
+        The next batch is read and decoded while the one before is written.
+        """
+        name = self._name(segment)
         position = start
-        for batch in _batched(raw.read_lines(segment, start), _BATCH_LINES):
-            lines = [line for line, _ in batch]
-            position = batch[-1][1]
-            self._load_batch(self._name(segment), position.lines - len(lines) + 1, lines, position)
+        read = _batched(raw.read_lines(segment, start), _BATCH_LINES)
+        for batch in _ahead(map(_decoded, read)):
+            self._write(name, batch)
+            position = batch.end
         return position
 
     def _name(self, segment: Path) -> str:
@@ -111,39 +136,31 @@ class Loader:
         found = self._connection.execute(query, [self._account]).fetchall()
         return {segment: raw.Position(lines, size) for segment, lines, size in found}
 
-    def _load_batch(self, segment: str, first: int, lines: list[raw.Line], position: raw.Position) -> None:
-        facts = Facts()
-        placed = [document for number, line in enumerate(lines, first) for document in _documents(line, number, facts)]
-        for document in self._news(placed):
-            facts.add(document)
+    def _write(self, segment: str, batch: "_Batch") -> None:
         self._connection.execute("begin")
-        self._insert("facts.answers", [_answer_row(line, segment, n) for n, line in enumerate(lines, first)])
-        self._insert_documents(segment, placed)
-        self._insert("facts.session_facts", facts.session_facts)
-        self._insert("facts.period_facts", facts.period_facts)
-        self._insert("facts.evse_facts", facts.evse_facts)
-        self._insert("facts.price_facts", facts.price_facts)
-        self._insert("facts.quarantine", facts.quarantine)
-        self._insert_columns("facts.sample_facts", list(vars(facts.sample_facts).values()))
-        for line in lines:
+        seen = self._seen(batch.placed)
+        first = batch.end.lines - len(batch.lines) + 1
+        self._insert("facts.answers", [_answer_row(line, segment, n) for n, line in enumerate(batch.lines, first)])
+        self._insert_documents(segment, batch.placed)
+        for table, rows in vars(batch.facts).items():
+            self._insert(f"facts.{table}", [row for row in rows if row[0] not in seen])
+        for line in batch.lines:
             if line.endpoint == Endpoint.RUN:
                 self._insert_run(segment, raw.read_run_record(line))
+        about = [self._account, segment]
+        self._connection.execute("delete from facts.segments where account = ? and segment = ?", about)
         self._connection.execute(
-            "delete from facts.segments where account = ? and segment = ?", [self._account, segment]
-        )
-        self._connection.execute(
-            "insert into facts.segments values (?, ?, ?, ?)",
-            [self._account, segment, position.lines, position.bytes],
+            "insert into facts.segments values (?, ?, ?, ?)", [*about, batch.end.lines, batch.end.bytes]
         )
         self._connection.execute("commit")
 
-    def _news(self, placed: list[_Placed]) -> Iterator[Document]:
-        """The documents with content that the database has not seen, each content once."""
-        contents = {place.document.sha256: place.document for place in placed if place.status == _OK}
-        asked = ArrowStream(polars.DataFrame({"sha256": list(contents)}, schema={"sha256": polars.String}))  # noqa: F841
-        query = "select sha256 from documents semi join asked using (sha256) where account = ?"
-        seen = {sha256 for (sha256,) in self._connection.execute(query, [self._account]).fetchall()}
-        return (document for sha256, document in contents.items() if sha256 not in seen)
+    def _seen(self, placed: list["_Placed"]) -> set[str]:
+        """The SHA-256 of the documents whose content the database holds already."""
+        asked = ArrowStream(  # noqa: F841 (DuckDB finds it by its name)
+            polars.DataFrame({"sha256": [place.document.sha256 for place in placed]}, schema={"sha256": polars.String})
+        )
+        query = "select distinct sha256 from documents semi join asked using (sha256) where account = ?"
+        return {sha256 for (sha256,) in self._connection.execute(query, [self._account]).fetchall()}
 
     def _insert_documents(self, segment: str, placed: list[_Placed]) -> None:
         rows = [
@@ -160,7 +177,7 @@ class Loader:
             for place in placed
         ]
         if rows:
-            arrivals = self._stream("documents", [list(column) for column in zip(*rows, strict=True)])  # noqa: F841
+            arrivals = self._stream("documents", rows)  # noqa: F841
             self._connection.execute(_INSERT_DOCUMENTS)
             self._connection.execute(_INSERT_CHANGED_SESSIONS)
 
@@ -188,30 +205,41 @@ class Loader:
     def _insert(self, table: str, rows: list[tuple[Any, ...]]) -> None:
         """Insert rows that hold all of a table's columns but `account`."""
         if rows:
-            self._insert_columns(table, [list(column) for column in zip(*rows, strict=True)])
-
-    def _insert_columns(self, table: str, columns: list[list[Any]]) -> None:
-        if columns[0]:
-            stream = self._stream(table, columns)  # noqa: F841 (DuckDB finds it by its name)
+            stream = self._stream(table, rows)  # noqa: F841 (DuckDB finds it by its name)
             self._connection.execute(f"insert into {table} select * from stream")  # noqa: S608 (names of our own)
 
-    def _stream(self, table: str, columns: list[list[Any]]) -> ArrowStream:
-        """The columns behind `account`, with the types that the table gives them."""
+    def _stream(self, table: str, rows: list[tuple[Any, ...]]) -> ArrowStream:
+        """The rows with their account in front, in the types that the table gives them."""
         described = self._connection.execute(f"describe {table}").fetchall()
-        series = [polars.Series(described[0][0], [self._account], polars.String).new_from_index(0, len(columns[0]))]
-        for (name, kind, *_), values in zip(described[1:], columns, strict=True):
-            series.append(_series(name, kind, values))
-        return ArrowStream(polars.DataFrame(series))
+        account = polars.Series("account", [self._account]).new_from_index(0, len(rows))
+        columns = (
+            _series(name, kind, values)
+            for (name, kind, *_), values in zip(described[1:], zip(*rows, strict=True), strict=True)
+        )
+        return ArrowStream(polars.DataFrame([account, *columns]))
 
 
-def _series(name: str, kind: str, values: list[Any]) -> polars.Series:
-    """A column of text, flags, whole numbers, decimals in text, or times in microseconds since 1970."""
-    target = _COLUMN_TYPES[kind]
-    if kind.startswith("DECIMAL"):
-        return polars.Series(name, values, polars.String).cast(target)
-    if kind.startswith("TIMESTAMP"):
-        return polars.Series(name, values, polars.Int64).cast(target)
-    return polars.Series(name, values, target)
+def _series(name: str, kind: str, values: Sequence[Any]) -> polars.Series:
+    """A column of one of the tables' types. Lists are made of one long column: a series for each would take longest."""
+    is_list = kind.endswith("[]")
+    flat = list(chain.from_iterable(values)) if is_list else values
+    made = polars.Series(name, flat, _HANDED_OVER[kind])
+    if kind in _MADE_OF_IT:
+        made = _MADE_OF_IT[kind](made)
+    if not is_list:
+        return made
+    lengths = polars.Series(map(len, values), dtype=polars.UInt32)
+    rows = polars.DataFrame({"row": polars.int_range(len(values), eager=True).repeat_by(lengths).explode(), name: made})
+    return rows.group_by("row", maintain_order=True).agg(name)[name]
+
+
+def _decoded(numbered: list[tuple[raw.Line, raw.Position]]) -> _Batch:
+    """A batch with each of its contents decoded once."""
+    facts = Facts()
+    placed = [place for line, position in numbered for place in _documents(line, position.lines, facts)]
+    for document in {place.document.sha256: place.document for place in placed if place.status == _OK}.values():
+        facts.add(document)
+    return _Batch([line for line, _ in numbered], numbered[-1][1], placed, facts)
 
 
 def _documents(line: raw.Line, number: int, facts: Facts) -> Iterator[_Placed]:
@@ -223,9 +251,8 @@ def _documents(line: raw.Line, number: int, facts: Facts) -> Iterator[_Placed]:
         return
     body = memoryview(line.body)
     if line.endpoint != Endpoint.SESSION_HISTORY or line.status != _OK:
-        yield _Placed(
-            Document(line.endpoint, line.key, line.sha256, body, False), line.fetched_at, line.status, number, 0
-        )
+        document = Document(line.endpoint, line.key, line.sha256, body, is_item=False)
+        yield _Placed(document, line.fetched_at, line.status, number, 0)
         return
     try:
         listed = items(body)
@@ -234,7 +261,7 @@ def _documents(line: raw.Line, number: int, facts: Facts) -> Iterator[_Placed]:
         return
     for place, item in enumerate(listed, start=1):
         sha256 = hashlib.sha256(item.body).hexdigest()
-        document = Document(line.endpoint, item.key, sha256, item.body, True)
+        document = Document(line.endpoint, item.key, sha256, item.body, is_item=True)
         yield _Placed(document, line.fetched_at, line.status, number, place)
 
 
@@ -260,3 +287,12 @@ def _batched(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
+
+
+def _ahead(items: Iterator[_T]) -> Iterator[_T]:
+    """The items, each made in a thread while the one before it is used."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item

@@ -19,7 +19,7 @@ _FIELD = re.compile(r"^-- (name|grain|purpose|key|refresh): (.+)$")
 _COLUMN = re.compile(r"^--   (\w+)(?:  +(.+))?$")
 
 
-class Model(msgspec.Struct, frozen=True):
+class Model(msgspec.Struct, frozen=True, eq=False):
     """One SQL file: its statement and what its head says."""
 
     name: str
@@ -42,9 +42,15 @@ def schema() -> tuple[Model, ...]:
 
 
 @cache
-def in_order() -> tuple[Model, ...]:
-    """The staging views and the marts, each after those that it reads."""
-    return _in_order((*_read("staging"), *_read("marts")))
+def staging() -> tuple[Model, ...]:
+    """The views between the fact tables and the marts."""
+    return _read("staging")
+
+
+@cache
+def marts() -> tuple[Model, ...]:
+    """What users query: one table each."""
+    return _read("marts")
 
 
 @cache
@@ -91,23 +97,6 @@ def parse(text: str) -> Model:
 def _read(folder: str) -> tuple[Model, ...]:
     files = sorted(resources.files("sql").joinpath(folder).iterdir(), key=lambda file: file.name)
     return tuple(parse(file.read_text("utf-8")) for file in files if file.name.endswith(".sql"))
-
-
-def _in_order(unordered: tuple[Model, ...]) -> tuple[Model, ...]:
-    """The models such that each comes after those whose names its own SELECT reads."""
-    from graphlib import TopologicalSorter
-
-    by_name = {model.name: model for model in unordered}
-    graph = {model.name: _reads(model) & by_name.keys() for model in unordered}
-    return tuple(by_name[name] for name in TopologicalSorter(graph).static_order())
-
-
-def _reads(model: Model) -> set[str]:
-    import sqlglot
-    from sqlglot import exp
-
-    tables = sqlglot.parse_one(model.text, dialect="duckdb").find_all(exp.Table)
-    return {f"{table.db}.{table.name}" if table.db else table.name for table in tables} - {model.name}
 
 
 def quoted(text: str) -> str:

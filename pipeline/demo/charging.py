@@ -31,6 +31,8 @@ THINNED_AFTER = timedelta(days=3)
 _RAMP = (130, 620, 970)  # thousandths of the peak in the first minutes
 _MINUTE = timedelta(minutes=1)
 
+Repetition = Literal["", "equal", "different"]
+
 
 @dataclass(frozen=True)
 class Run:
@@ -59,7 +61,7 @@ class Plan:
     delivers: bool = True
     energy_wh: int | None = None
     amount: Decimal | None = None
-    repeated: Literal["", "equal", "different"] = ""
+    repeated: Repetition = ""
     has_history: bool = True
     has_periods: bool = True
     has_power_stats: bool = True
@@ -246,7 +248,7 @@ def _bill(periods: Sequence[Period], energy_wh: int, site: Site) -> Decimal:
     return max(billed, MINIMUM_PRICE) if site.kind == "private" and energy_wh > 0 else billed
 
 
-def _repeated(samples: Sequence[Sample], how: Literal["", "equal", "different"]) -> list[Sample]:
+def _repeated(samples: Sequence[Sample], how: Repetition) -> list[Sample]:
     """Every fortieth sample listed twice; `different` lists another value before the one that counts."""
     if not how:
         return list(samples)

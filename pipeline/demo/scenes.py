@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-from pipeline.demo.charging import Plan, Run
+from pipeline.demo.charging import Plan, Repetition, Run
 from pipeline.demo.driver import HOME
 from pipeline.demo.model import EUR, Site, from_local
 
@@ -83,6 +83,8 @@ def _calendar() -> list[Plan]:
             "2025-03-30 09:20:15",
             _run("2025-03-29 23:15:20", 275),
         ),
+        # Started on the last day of April in UTC, on the first of May where the driver lives.
+        _home("after_midnight", "2025-05-01 00:24:19", "2025-05-01 07:10:36", _run("2025-05-01 00:24:19", 141)),
         # Over before midnight in UTC, so only the local calendar puts it in July.
         _home(
             "month_end_local_only",
@@ -157,7 +159,7 @@ def _flawed(
     *,
     has_history: bool = True,
     has_periods: bool = True,
-    repeated: str = "",
+    repeated: Repetition = "",
 ) -> Plan:
     begins = from_local(started)
     run = _run(started, minutes)
@@ -169,7 +171,7 @@ def _flawed(
         scene=scene,
         has_history=has_history,
         has_periods=has_periods,
-        repeated="equal" if repeated == "equal" else "different" if repeated else "",
+        repeated=repeated,
     )
 
 
@@ -196,8 +198,8 @@ def _public() -> list[Plan]:
 
 def _away(scene: str, site: Site, started: str, minutes: int) -> Plan:
     run = _run(started, minutes)
-    unplugged: datetime = run.stopped_at + timedelta(minutes=6, seconds=20)
-    return Plan(site, run.started_at, unplugged, (run,), scene=scene, tapers=minutes < 60)
+    unplugged_at = run.stopped_at + timedelta(minutes=6, seconds=20)
+    return Plan(site, run.started_at, unplugged_at, (run,), scene=scene, tapers=minutes < 60)
 
 
 def _notes() -> list[Plan]:

@@ -196,7 +196,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body[: len(body) // 2])
-        self.close_connection = True
 
     def _head(self, status: int, content_type: str, trace_id: str, headers: dict[str, str]) -> None:
         self.send_response_only(status)

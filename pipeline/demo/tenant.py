@@ -7,6 +7,7 @@ import threading
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from pipeline.demo import tokens
 from pipeline.demo.charging import Plan, session_of, thinned
@@ -36,20 +37,9 @@ class Tenant:
         self._issued = 0
         self._token_valid = True
         self._rotate()
-        self._plans = _plans(seed, now)
+        self._plans, sessions = planned_sessions(seed, now)
+        self._sessions = dict(sessions)
         self._before_correction: dict[str, Session] = {}
-        newest = max((p.stopped_at for p in self._plans.values() if p.stopped_at <= now), default=now)
-        self._sessions = {
-            session_id: session_of(
-                plan,
-                session_id,
-                seed=seed,
-                spot_prices=self.spot_prices,
-                now=now,
-                payment="pending" if plan.stopped_at >= newest else "paid",
-            )
-            for session_id, plan in self._plans.items()
-        }
 
     @property
     def sessions(self) -> dict[str, Session]:
@@ -170,6 +160,29 @@ class Tenant:
         if session.stopped_at is None:
             raise ValueError(f"session {session_id} is active: it can only be finished")
         return session
+
+
+@lru_cache(maxsize=4)  # the sessions are immutable, and a test run makes a hundred tenants
+def planned_sessions(seed: int, now: datetime) -> tuple[dict[str, Plan], dict[str, Session]]:
+    """Plans and sessions by id as they are before anybody changes them; not to be changed in place.
+
+    The newest finished session, like an active one, is not paid yet.
+    """
+    plans = _plans(seed, now)
+    spot_prices = SpotPrices(seed)
+    newest = max((plan.stopped_at for plan in plans.values() if plan.stopped_at <= now), default=now)
+    sessions = {
+        session_id: session_of(
+            plan,
+            session_id,
+            seed=seed,
+            spot_prices=spot_prices,
+            now=now,
+            payment="pending" if plan.stopped_at >= newest else "paid",
+        )
+        for session_id, plan in plans.items()
+    }
+    return plans, sessions
 
 
 def _plans(seed: int, now: datetime) -> dict[str, Plan]:

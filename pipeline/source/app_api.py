@@ -199,7 +199,7 @@ class AppApi:
             "client_id": self._account.client_id,
             "client_secret": old.client_secret or "",
         }
-        secrets = (old.refresh_token, old.client_secret or "")
+        secrets = (old.token, old.refresh_token, old.client_secret or "")
         granted = self._token(request, secrets, _REFRESH_REFUSED)
         return granted if isinstance(granted, Secret) else None
 

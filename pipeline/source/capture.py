@@ -2,15 +2,14 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from pipeline.answer import Answer, Endpoint
 from pipeline.errors import CaptureError
 from pipeline.source import capture_har, capture_text
-from pipeline.source.captured import Captured
-from pipeline.source.endpoints import asked_by, has_shape_of, imported_key, told_by_shape
+from pipeline.source.captured import DATE_HEADER, TRACE_HEADER, Captured
+from pipeline.source.endpoints import has_shape_of, imported_key, told_by_shape
 from pipeline.source.fault import http_date
 from pipeline.source.json_body import printable, read_json
 
@@ -28,11 +27,11 @@ def read_capture(path: Path, account: str, fetched_at: datetime | None) -> list[
 
     Raises CaptureError for a file that holds no such answer, or a known one that is cut off or not JSON.
     """
-    content = _content(path).removeprefix(_BYTE_ORDER_MARK).strip()
+    content = _content(path).removeprefix(_BYTE_ORDER_MARK)
     try:
         answers = _answers(content, account, fetched_at)
     except ValueError as error:
-        raise CaptureError(f"{path} cannot be imported: {error}.", _ADVICE) from None
+        raise CaptureError(f"{path} cannot be imported: {error}; expected {_EXPECTED}.", _ADVICE) from None
     if not answers:
         raise CaptureError(f"{path} holds no answer of the app API; expected {_EXPECTED}.", _ADVICE)
     return answers
@@ -52,20 +51,21 @@ def _content(path: Path) -> bytes:
 
 def _answers(content: bytes, account: str, fetched_at: datetime | None) -> list[Answer]:
     """Raises ValueError that says what is wrong and where."""
-    if not content.startswith((b"{", b"[")):
-        found = [_captured_answer(captured, account, fetched_at) for captured in capture_text.read(content)]
-    elif (entries := capture_har.read(content)) is not None:
-        found = [_captured_answer(captured, account, fetched_at) for captured in entries]
+    document = content.strip()
+    if not document.startswith(b"{"):
+        exchanges = capture_text.read(content)
+    elif (entries := capture_har.read(document)) is not None:
+        exchanges = entries
     else:
-        found = [_bare_answer(content, account, fetched_at)]
-    return [answer for answer in found if answer is not None]
+        bare = _bare_answer(document, account, fetched_at)
+        return [] if bare is None else [bare]
+    answers = [_captured_answer(captured, account, fetched_at) for captured in exchanges]
+    return [answer for answer in answers if answer is not None]
 
 
 def _captured_answer(captured: Captured, account: str, fetched_at: datetime | None) -> Answer | None:
-    """The answer in one captured exchange, or None if it is none of ours, or not the answer that was asked for."""
-    question = asked_by(captured.url)
-    if question is None or captured.method != "GET" or captured.body is None:
-        return None
+    """The answer in one exchange, or None if it is not the answer that was asked for: a refusal, say."""
+    question = captured.question
     if captured.status != 200 and (captured.status, question.endpoint) != (404, Endpoint.SESSION):
         return None
     try:
@@ -74,24 +74,21 @@ def _captured_answer(captured: Captured, account: str, fetched_at: datetime | No
         raise ValueError(f"the answer at {captured.position} is cut off or not JSON ({error})") from None
     if captured.status == 200 and not has_shape_of(question.endpoint, document):
         return None
+    named_at = http_date(captured.headers.get(DATE_HEADER, "")) or _moment(captured.began_at)
     return Answer(
         account=account,
         endpoint=question.endpoint,
         key=question.key or imported_key(document),
-        fetched_at=http_date(captured.date) or _moment(captured.began_at) or fetched_at,
+        fetched_at=named_at or fetched_at,
         url=question.url,
         status=captured.status,
-        trace_id=printable(captured.trace_id) or None,
+        trace_id=printable(captured.headers.get(TRACE_HEADER, "")) or None,
         body=captured.body,
     )
 
 
 def _bare_answer(content: bytes, account: str, fetched_at: datetime | None) -> Answer | None:
-    try:
-        document: Any = read_json(content)
-    except ValueError as error:
-        raise ValueError(f"it is cut off or not JSON ({error})") from None
-    told = told_by_shape(document)
+    told = told_by_shape(read_json(content))
     if told is None:
         return None
     endpoint, key = told

@@ -12,7 +12,7 @@ Response Content
 
 from collections.abc import Iterator
 
-from pipeline.source.captured import TRACE_HEADER, Captured
+from pipeline.source.captured import KEPT_HEADERS, Captured
 from pipeline.source.endpoints import asked_by
 
 _URL = b"URL"
@@ -21,15 +21,17 @@ _CONTENT = b"Response Content"
 _HEADINGS = frozenset({_URL, b"Request Headers", _RESPONSE_HEADERS, _CONTENT})
 
 
-def read(content: bytes) -> list[Captured]:
-    """The exchanges in a text capture; none if `content` is something else.
+def read(content: bytes) -> Iterator[Captured]:
+    """The exchanges with the app API in a text capture; none if `content` is something else.
 
-    Raises ValueError for an exchange with the app API that has no content.
+    Raises ValueError for one that has no content.
     """
     lines = content.split(b"\n")  # and not splitlines, which also splits within JSON strings
     starts = [number for number in range(len(lines)) if _begins_exchange(lines, number)]
-    ends = [*starts[1:], len(lines)]
-    return [_captured(lines, start, end) for start, end in zip(starts, ends, strict=True)]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        captured = _captured(lines, start, end)
+        if captured is not None:
+            yield captured
 
 
 def _begins_exchange(lines: list[bytes], number: int) -> bool:
@@ -37,34 +39,30 @@ def _begins_exchange(lines: list[bytes], number: int) -> bool:
     return lines[number].strip() == _URL and following.startswith((b"http://", b"https://"))
 
 
-def _captured(lines: list[bytes], start: int, end: int) -> Captured:
-    url = lines[start + 1].decode("utf-8", "replace").strip()
-    headers: dict[str, str] = {}
-    for heading, number in _before_content(lines, start + 2, end):
-        if heading == _RESPONSE_HEADERS:
-            name, _, value = lines[number].decode("utf-8", "replace").partition(":")
-            headers[name.strip().lower()] = value.strip()
+def _captured(lines: list[bytes], start: int, end: int) -> Captured | None:
+    question = asked_by(lines[start + 1].decode("utf-8", "replace"))
+    if question is None:
+        return None
     content = next((number for number in range(start, end) if lines[number].strip() == _CONTENT), end)
     body = b"\n".join(lines[content + 1 : end]).strip()
-    if not body and asked_by(url):
+    if not body:
         raise ValueError(f"the capture at line {start + 1} has no {_CONTENT.decode()}")
     return Captured(
         position=f"line {content + 2}",
-        url=url,
-        date=headers.get("date", ""),
-        trace_id=headers.get(TRACE_HEADER, ""),
+        question=question,
+        headers=_kept_headers(lines[start + 2 : content]),
         body=body,
     )
 
 
-def _before_content(lines: list[bytes], start: int, end: int) -> Iterator[tuple[bytes, int]]:
-    """The lines between the address and the content, each with the heading above it."""
+def _kept_headers(lines: list[bytes]) -> dict[str, str]:
+    """Of the lines between address and content, the response headers that are kept."""
+    kept = {}
     heading = _URL
-    for number in range(start, end):
-        line = lines[number].strip()
-        if line == _CONTENT:
-            return
+    for line in map(bytes.strip, lines):
         if line in _HEADINGS:
             heading = line
-        else:
-            yield heading, number
+        name, _, value = line.decode("utf-8", "replace").partition(":")
+        if heading == _RESPONSE_HEADERS and name.strip().lower() in KEPT_HEADERS:
+            kept[name.strip().lower()] = value.strip()
+    return kept

@@ -2,18 +2,19 @@
 
 import msgspec
 
+from pipeline.source.endpoints import Question
+
+DATE_HEADER = "date"
+TRACE_HEADER = "x-req-trace-id"
+KEPT_HEADERS = frozenset({DATE_HEADER, TRACE_HEADER})
+
 
 class Captured(msgspec.Struct, frozen=True, kw_only=True):
-    """One question and its answer. A header that was not there is ""; a body that was not saved is None."""
+    """One question and its answer. `headers` holds those of KEPT_HEADERS that the answer had, in lower case."""
 
-    position: str  # where it stands in its file, for people to find it
-    url: str
-    method: str = "GET"
+    position: str  # where the answer stands in its file, for people to find it
+    question: Question
     status: int = 200
-    date: str = ""  # the Date header
-    began_at: str = ""  # when the question was asked, ISO 8601
-    trace_id: str = ""
-    body: bytes | None
-
-
-TRACE_HEADER = "x-req-trace-id"
+    began_at: str = ""  # when the question was asked, ISO 8601; "" if that is not known
+    headers: dict[str, str]
+    body: bytes

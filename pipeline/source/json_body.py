@@ -25,7 +25,7 @@ def read_json(body: bytes) -> Any:
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        raise ValueError(f"{error.msg} at character {error.pos}") from None
+        raise ValueError(f"{error.msg}: character {error.pos}") from None
     except RecursionError:
         raise ValueError("nested too deeply") from None
 

@@ -1,6 +1,6 @@
 """What the app API's answers look like, as far as Ladebog reads them.
 
-Unknown fields are ignored and missing optional ones are None: the API is private and changes as it likes. Numbers are
+Unknown fields are ignored and missing optional ones are None: the API is private and changes as it likes. Figures are
 decoded as Decimal from the digits that were sent; energies are whole Wh. Field names are the API's in snake case.
 """
 
@@ -19,7 +19,7 @@ class Record(msgspec.Struct, rename="camel", gc=False):
 
 
 class Sample(Record):
-    value: Decimal  # kW
+    value: float  # kW: says only when energy flowed, and a double holds more digits than any meter
     timestamp: Moment
 
 
@@ -54,8 +54,6 @@ class Session(Record):
     idle_period: int | None = None  # seconds
     non_billable_energy: int | None = None  # Wh
     free_energy_wh: int | None = None
-    power_avg: Decimal | None = None  # W
-    peak_power: Decimal | None = None  # W
     power_stats: PowerStats | None = None
     amount: Decimal | None = None
     total_amount: Decimal | None = None
@@ -95,17 +93,12 @@ class HistoryAnswer(msgspec.Struct):
     session_history: list[msgspec.Raw]
 
 
-class Tariff(Record):
-    id: Text | None = None
-    type: str | None = None
-
-
 class Evse(Record):
     id: Text
     identifier: Text | None = None
     max_power: Decimal | None = None  # W
     tariff_id: Text | None = None
-    tariff: msgspec.Raw | None = None
+    tariff: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class ChargePoint(msgspec.Struct, gc=False):

@@ -13,11 +13,41 @@ with finest as (
         samples.account,
         samples.session_id,
         samples.sampled_at,
-        cast(arg_max(samples.power_kw, samples.position) as decimal(18, 6)) as power_kw,
+        samples.power_kw,
+        row_number() over (
+            order by samples.account asc, samples.session_id asc
+        ) as curve,
     from staging.session_curves as curves
     inner join facts.sample_facts as samples
         on curves.account = samples.account and curves.curve_sha256 = samples.document_sha256
-    group by samples.account, samples.session_id, samples.sampled_at
+),
+
+one_by_one as (
+    select
+        curve,
+        unnest(sampled_at) as sampled_at,
+        unnest(power_kw) as power_kw,
+        generate_subscripts(sampled_at, 1) as position,
+    from finest
+),
+
+last_listed as (
+    select
+        curve,
+        sampled_at,
+        arg_max(power_kw, position) as power_kw,
+    from one_by_one
+    group by curve, sampled_at
+),
+
+named as (
+    select
+        finest.account,
+        finest.session_id,
+        last_listed.sampled_at,
+        cast(last_listed.power_kw as decimal(18, 6)) as power_kw,
+    from last_listed
+    inner join finest on last_listed.curve = finest.curve
 )
 
-select * from finest
+select * from named

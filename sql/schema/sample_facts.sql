@@ -1,18 +1,16 @@
 -- name: facts.sample_facts
--- grain: one power sample as one document lists it
--- purpose: the power history of a session, which says when its energy flowed
+-- grain: one document that lists a power history
+-- purpose: the power history of a session as sent, which says when its energy flowed
 -- columns:
 --   account          text, the logbook's account
 --   document_sha256  hex, the document
---   position         place in the document, from 1
 --   session_id       text, the operator's id
---   sampled_at       time
---   power_kw         kW, from then until the next sample
+--   sampled_at       list of times, in the order listed
+--   power_kw         list of kW, each from its time until the next
 create table facts.sample_facts (
     account varchar not null,
     document_sha256 varchar not null,
-    position integer not null,
     session_id varchar not null,
-    sampled_at timestamptz not null,
-    power_kw decimal(38, 18) not null
+    sampled_at timestamptz[] not null,
+    power_kw decimal(18, 9)[] not null
 );

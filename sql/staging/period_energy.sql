@@ -14,7 +14,7 @@ with by_curve as (
         periods.session_id,
         periods.period,
         sum(
-            steps.power_mw
+            cast(steps.power_mw as decimal(38, 0))
             * microseconds_between(
                 greatest(steps.started_at, periods.started_at), least(steps.stopped_at, periods.stopped_at)
             )

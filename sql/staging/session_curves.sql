@@ -10,9 +10,8 @@ with counted as (
     select
         account,
         document_sha256,
-        count(distinct sampled_at) as power_samples,
+        list_unique(sampled_at) as power_samples,
     from facts.sample_facts
-    group by account, document_sha256
 ),
 
 of_the_same_session as (

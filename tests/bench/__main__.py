@@ -1,0 +1,144 @@
+"""`make bench`: the speeds that the README quotes, on an archive of sessions of a real one's size."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from pipeline import archive, database, raw
+from pipeline.answer import Answer, Endpoint
+from pipeline.clock import SystemClock
+from pipeline.load import Loader
+from pipeline.logbook import Logbook
+from pipeline.settings import Account, Settings, read, write_account
+from pipeline.transform import transform
+
+SESSIONS = 4_000
+SAMPLES = 400
+FIRST = datetime(2021, 1, 1, 18, tzinfo=UTC)
+LADEBOG = [sys.executable, "-m", "pipeline.cli.main"]
+
+
+def session_body(number: int) -> bytes:
+    """A finished session's detail of about 30 kB."""
+    start = FIRST + timedelta(hours=10 * number)
+    stop = start + timedelta(minutes=SAMPLES)
+    cuts = [start + timedelta(hours=hour) for hour in range(SAMPLES // 60 + 1)] + [stop]
+    session = {
+        "id": str(100_000 + number),
+        "startedAt": start.isoformat(),
+        "stoppedAt": stop.isoformat(),
+        "duration": SAMPLES * 60,
+        "energy": 70_000 + number % 1000,
+        "amount": 120.5 + number % 10,
+        "totalAmount": 120.5 + number % 10,
+        "status": "finished",
+        "paymentStatus": "paid",
+        "evseId": "2317",
+        "isPersonal": True,
+        "currency": {"code": "DKK", "minorUnitDecimal": 2},
+        "powerStats": {
+            "averageKw": 10.5,
+            "maxKw": 11.08,
+            "history": [
+                {
+                    "value": round(10.9 + (minute * 7 + number) % 180 / 1000, 3),
+                    "timestamp": f"{start + timedelta(minutes=minute):%Y-%m-%dT%H:%M:%S.000000Z}",
+                }
+                for minute in range(SAMPLES)
+            ],
+        },
+        "chargingPeriods": [
+            {
+                "startedAt": f"{begin:%Y-%m-%dT%H:%M:%S.000000Z}",
+                "stoppedAt": f"{end:%Y-%m-%dT%H:%M:%S.000000Z}",
+                "durationInSeconds": 3600,
+                "state": "charging@price|0.77516&markup|0.88",
+                "amount": 17.21351,
+                "graceTimeEnd": None,
+                "freeEnergyWh": 0,
+                "maxAllowanceWh": 0,
+            }
+            for begin, end in zip(cuts, cuts[1:], strict=False)
+        ],
+        "taxName": "Moms",
+        "smartChargingSchedule": [
+            {"timestamp": f"{start + timedelta(minutes=minute):%Y-%m-%dT%H:%M:%SZ}", "limit": 11.085, "type": "boost"}
+            for minute in range(0, SAMPLES, 10)
+        ],
+    }
+    return msgspec.json.encode({"session": session})
+
+
+def make_raw(logbook: Logbook) -> int:
+    """Write one segment of sessions; returns the bytes of JSON in it."""
+    size = 0
+    record = raw.RunRecord(run_id="bench", command="extract", version="bench", started_at=FIRST)
+    with raw.SegmentWriter.begin(logbook.raw / "home", record) as writer:
+        for number in range(SESSIONS):
+            body = session_body(number)
+            size += len(body)
+            writer.append(
+                Answer(
+                    account="home",
+                    endpoint=Endpoint.SESSION,
+                    key=str(100_000 + number),
+                    fetched_at=FIRST + timedelta(hours=10 * number),
+                    url="",
+                    status=200,
+                    trace_id=None,
+                    body=body,
+                )
+            )
+        writer.seal(FIRST)
+    return size
+
+
+def seconds(action: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+def command(*arguments: str) -> None:
+    subprocess.run([*LADEBOG, *arguments], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 (our own command)
+
+
+def main() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="ladebog-bench-"))
+    try:
+        logbook = Logbook.create(folder / "logbook")
+        write_account(logbook.settings, Account(name="home", url="https://tenant.example"))
+        settings: Settings = read(logbook.settings)
+        size = make_raw(logbook)
+        print(f"{os.cpu_count()} cores; {SESSIONS} sessions of {size / SESSIONS / 1000:.1f} kB of JSON, {SAMPLES} samples each")
+        with logbook.lock(), database.writer(logbook) as connection:
+            load = seconds(Loader(connection, logbook.raw / "home").load_all)
+            print(f"load            {SESSIONS / load:8.0f} sessions a second")
+            print(f"transform       {seconds(lambda: transform(connection, settings)):8.2f} s, all of them from nothing")
+            connection.execute("insert into facts.changed_sessions values ('home', '100100')")
+            print(f"transform       {seconds(lambda: transform(connection, settings)):8.2f} s, one session more")
+        archive.update(logbook, settings, SystemClock())
+        home = ("--home", str(logbook.root))
+        print(f"ladebog --version   {min(seconds(lambda: command('--version')) for _ in range(5)):.2f} s")
+        report = min(seconds(lambda: command(*home, "report", "2022-03")) for _ in range(3))
+        print(f"ladebog report      {report:.2f} s, one month")
+        print(f"raw/ {_size(logbook.raw):.1f} MB, ladebog.duckdb {_size(logbook.database):.1f} MB")
+    finally:
+        shutil.rmtree(folder)
+
+
+def _size(path: Path) -> float:
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    return sum(file.stat().st_size for file in files) / 1e6
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,202 @@
+"""Each fault does what it says, and passes in the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import requests
+
+from pipeline.demo import DemoServer, Faults, Tenant
+from pipeline.demo.faults import with_unknown_fields
+
+Get = Callable[..., requests.Response]
+
+
+def statuses(get: Get, times: int) -> list[int]:
+    return [get("personal/charge-points").status_code for _ in range(times)]
+
+
+def every_object(answer: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(answer, list):
+        for value in answer:
+            yield from every_object(value)
+    if isinstance(answer, dict):
+        yield answer
+        for key, value in answer.items():
+            if key != "newInLaterVersion":
+                yield from every_object(value)
+
+
+def test_without_faults_nothing_fails(get: Get) -> None:
+    assert statuses(get, 20) == [200] * 20
+
+
+def test_too_many_requests_says_when_to_retry_and_gives_up(get: Get, server: DemoServer) -> None:
+    server.faults = Faults(too_many=1.0, retry_after="1")
+    answer = get("personal/charge-points")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+    assert statuses(get, 5) == [429, 200, 429, 429, 200]
+    server.faults = Faults(too_many=1.0, retry_after=None)
+    assert "Retry-After" not in get("personal/charge-points").headers
+
+
+def test_server_errors_are_of_several_kinds_and_pass(get: Get, server: DemoServer) -> None:
+    server.faults = Faults(server_error=1.0)
+    seen = statuses(get, 60)
+    assert set(seen) == {200, 500, 502, 503}
+    assert seen[2::3] == [200] * 20
+
+
+def test_a_truncated_body_breaks_off_before_its_length(get: Get, server: DemoServer) -> None:
+    server.faults = Faults(truncated_body=1.0)
+    for _ in range(2):
+        with pytest.raises(requests.exceptions.ChunkedEncodingError):
+            get("personal/charge-points")
+    assert get("personal/charge-points").json()["data"]
+    assert [seen.fault for seen in server.requests] == ["truncated_body", "truncated_body", None]
+
+
+def test_an_html_page_may_come_with_status_200(get: Get, server: DemoServer) -> None:
+    server.faults = Faults(not_json=1.0)
+    answer = get("personal/charge-points")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=UTF-8")
+    assert answer.text.startswith("<!DOCTYPE html>")
+    get("personal/charge-points")
+    assert get("personal/charge-points").json()["data"]
+
+
+def test_the_token_expires_once_until_it_is_refreshed(get: Get, server: DemoServer, tenant: Tenant) -> None:
+    server.faults = Faults(expired_token=True, expire_after=2)
+    assert statuses(get, 4) == [200, 200, 401, 401]
+    tenant.refresh(tenant.refresh_token)
+    assert statuses(get, 4) == [200] * 4
+
+
+def test_logging_in_again_ends_an_expiry_too(get: Get, server: DemoServer, tenant: Tenant) -> None:
+    server.faults = Faults(expired_token=True, expire_after=0)
+    assert statuses(get, 1) == [401]
+    tenant.log_in(tenant.username, tenant.password)
+    assert statuses(get, 3) == [200] * 3
+
+
+def listed(get: Get, **query: object) -> list[str]:
+    answer = get("profile/session_history", **query).json()
+    return [entry["session"]["id"] for entry in answer["session_history"]]
+
+
+def test_paging_ignored_sends_everything_on_every_page(get: Get, tenant: Tenant) -> None:
+    assert set(listed(get, page=1, perPage=100)) == set(tenant.sessions)
+    assert listed(get, page=7, perPage=2) == listed(get)
+
+
+def test_paging_honoured_sends_each_session_once(get: Get, server: DemoServer, tenant: Tenant) -> None:
+    server.faults = Faults(paging="honoured", per_page_cap=40)
+    pages = [listed(get, page=page, perPage=100) for page in (1, 2, 3, 4, 5)]
+    assert [len(page) for page in pages[:3]] == [40, 40, 40]
+    assert pages[4] == []
+    server.faults = Faults()
+    assert [session_id for page in pages for session_id in page] == listed(get)
+    server.faults = Faults(paging="honoured", per_page_cap=40)
+    assert listed(get, page=2, perPage=3) == pages[0][3:6]
+
+
+def test_paging_honoured_by_default_pages_a_month(get: Get, server: DemoServer) -> None:
+    server.faults = Faults(paging="honoured")
+    window = {"start_date": "2025-03-01", "end_date": "2025-03-31", "perPage": 100}
+    assert len(listed(get, page=1, **window)) == 5
+    assert listed(get, page=2, **window)
+
+
+def test_listings_may_be_empty_for_a_month(get: Get, server: DemoServer) -> None:
+    march = {"start_date": "2025-03-01", "end_date": "2025-03-31"}
+    april = {"start_date": "2025-04-01", "end_date": "2025-04-30"}
+    server.faults.empty_listing_months = frozenset({"2025-03"})
+    assert listed(get, **march) == []
+    assert listed(get, **april)
+    server.faults.empty_listing_months = frozenset()
+    assert listed(get, **march)
+
+
+def test_listings_may_be_empty_a_few_times(get: Get, server: DemoServer) -> None:
+    server.faults.empty_listing_calls = 2
+    assert [bool(listed(get)) for _ in range(4)] == [False, False, True, True]
+
+
+def test_unknown_fields_are_everywhere_and_change_nothing_else(get: Get, server: DemoServer, tenant: Tenant) -> None:
+    path = f"session/{tenant.scene('pause').id}"
+    plain = get(path, withPowerHistory=1).json()
+    server.faults.unknown_fields = True
+    answer = get(path, withPowerHistory=1).json()
+    objects = list(every_object(answer))
+    assert len(objects) > 250
+    assert all({"newInLaterVersion", "isBrandNew"} <= set(found) for found in objects)
+    assert answer == with_unknown_fields(plain)
+
+
+def test_slow_answers_are_slow(get: Get, server: DemoServer) -> None:
+    server.faults.slow = 0.2
+    began = time.monotonic()
+    assert get("personal/charge-points").ok
+    assert time.monotonic() - began >= 0.2
+
+
+def test_faults_do_not_depend_on_the_order_of_other_requests() -> None:
+    def struck(faults: Faults, request: str) -> list[str | None]:
+        return [fault[0] if (fault := faults.strikes(request)) else None for _ in range(50)]
+
+    alone, crowded = Faults.every(seed=5), Faults.every(seed=5)
+    for number in range(100):
+        crowded.strikes(f"another {number}")
+    assert struck(alone, "GET /x") == struck(crowded, "GET /x")
+    assert struck(Faults.every(seed=6), "GET /x") != struck(Faults.every(seed=5), "GET /x")
+
+
+def test_every_fault_comes_and_none_more_than_twice_in_a_row() -> None:
+    faults = Faults.every()
+    seen = [[fault[0] if (fault := faults.strikes(f"GET /{path}")) else None for _ in range(40)] for path in range(40)]
+    assert {name for row in seen for name in row} == {
+        None,
+        "too_many",
+        "server_error",
+        "truncated_body",
+        "not_json",
+    }
+    for row in seen:
+        assert all(None in row[place : place + 3] for place in range(len(row) - 2))
+    assert not faults.empty_listing_months
+    assert not faults.empty_listing_calls
+
+
+def test_a_login_is_never_lost_after_it_was_granted() -> None:
+    faults = Faults.every()
+    names = {fault[0] for _ in range(500) if (fault := faults.strikes("POST /token", login=True))}
+    assert names == {"too_many", "server_error"}
+
+
+def test_a_patient_client_reads_everything_through_every_fault(server: DemoServer, tenant: Tenant) -> None:
+    server.faults = Faults.every()
+
+    def read(session_id: str) -> str:
+        for _ in range(8):
+            try:
+                answer = requests.get(
+                    f"{server.url}/api/v1/app/session/{session_id}",
+                    headers={"Authorization": f"Bearer {tenant.token}"},
+                    timeout=10,
+                )
+                if answer.status_code == 401 and not tenant.accepts(tenant.token):
+                    tenant.refresh(tenant.refresh_token)
+                elif answer.ok:
+                    return str(answer.json()["session"]["id"])
+            except requests.RequestException:
+                continue
+        raise AssertionError(f"session {session_id} never came")
+
+    with ThreadPoolExecutor(8) as readers:
+        assert list(readers.map(read, tenant.sessions)) == list(tenant.sessions)
+    assert {429, 401} < {seen.status for seen in server.requests}
+    assert {"truncated_body", "not_json"} < {seen.fault for seen in server.requests}

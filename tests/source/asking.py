@@ -1,0 +1,36 @@
+"""An Http with the server that it asks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pipeline.settings import Source
+from pipeline.source.http import Http, Reply
+from tests.source.loopback import (
+    RecordingClock,
+    Responder,
+    Script,
+    serving,
+)
+
+TOKEN = "canary-token-7f3a"
+QUICK = Source(requests_per_second=1000, connect_timeout=2, read_timeout=2)
+
+
+class Asked:
+    """An Http, the server that it asks and the clock that it waits by."""
+
+    def __init__(self, script: Script, source: Source) -> None:
+        self.script = script
+        self.clock = RecordingClock()
+        self.http = Http(script.url, source, self.clock, account="home", headers={"User-Agent": "Ladebog/test"})
+
+    def get(self) -> Reply:
+        return self.http.get("/api/v1/app/thing", {"page": "1"}, TOKEN)
+
+
+@contextmanager
+def asking(*responders: Responder, source: Source = QUICK) -> Iterator[Asked]:
+    with serving(*responders) as script:
+        asked = Asked(script, source)
+        with asked.http:
+            yield asked

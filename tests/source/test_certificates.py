@@ -1,0 +1,96 @@
+"""TLS: a certificate that is not trusted ends it at once."""
+
+import ssl
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import UpstreamDownError, UpstreamError
+from pipeline.settings import Source
+from pipeline.source.http import Http
+from tests.source.loopback import NOW, RecordingClock, Script, Server, answer, raw, serving
+
+x509 = pytest.importorskip("cryptography.x509", reason="makes the certificate; Linux has it for the keyring")
+
+
+def _certificate(folder: Path) -> Path:
+    """A self-signed certificate for 127.0.0.1 with its key, as one PEM file."""
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "loopback")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(NOW)
+        .not_valid_after(NOW + timedelta(days=36500))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "certificate.pem"
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+@pytest.fixture
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+
+@pytest.mark.usefixtures("no_proxy")
+def test_a_certificate_must_be_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificate = _certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    clock = RecordingClock()
+
+    def secured(server: Server) -> None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+
+    with serving(answer(body=b"[]"), prepare=secured) as script:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        with _asking(script, clock) as http:
+            assert http.get("/x", {}, "token").body == b"[]"
+        monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+        with (
+            _asking(script, clock) as http,
+            pytest.raises(UpstreamError, match=r"certificate .* not trusted") as raised,
+        ):
+            http.get("/x", {}, "token")
+    assert "self" in str(raised.value)
+    assert (http.requests_sent, clock.sleeps) == (1, [])
+
+
+@pytest.mark.usefixtures("no_proxy")
+def test_a_handshake_that_breaks_off_is_tried_again() -> None:
+    clock = RecordingClock()
+    with serving(raw(b"")) as script, _asking(script, clock) as http, pytest.raises(UpstreamDownError):
+        http.get("/x", {}, "token")
+    assert http.requests_sent == 6
+
+
+@pytest.mark.usefixtures("no_proxy")
+def test_a_missing_bundle_of_certificates_is_named_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
+    with (
+        serving(raw(b"")) as script,
+        _asking(script, RecordingClock()) as http,
+        pytest.raises(UpstreamError, match="as things are set up") as raised,
+    ):
+        http.get("/x", {}, "token")
+    assert "certificate settings" in raised.value.advice
+
+
+def _asking(script: Script, clock: RecordingClock) -> Http:
+    source = Source(requests_per_second=1000, connect_timeout=2, read_timeout=2)
+    return Http(script.url.replace("http:", "https:"), source, clock, account="home", headers={})

@@ -1,0 +1,220 @@
+"""Where logins are kept, and what a token is."""
+
+import stat
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import jwt
+import keyring
+import keyring.backend
+import keyring.backends.fail
+import keyring.backends.null
+import keyring.errors
+import pytest
+
+from pipeline.errors import LogbookError
+from pipeline.settings import Account
+from pipeline.source.credentials import (
+    Credentials,
+    FileCredentials,
+    KeyringCredentials,
+    MemoryCredentials,
+    Secret,
+    expires_at,
+    open_credentials,
+    token_fault,
+)
+
+HOME = Account(name="home", url="https://tenant.example", device_id="00000000000000aa")
+WORK = Account(name="work", url="https://tenant.example", device_id="00000000000000bb")
+SECRET = Secret(token="canary-token", refresh_token="canary-refresh", client_secret="canary-client")
+
+
+class DictionaryKeyring(keyring.backend.KeyringBackend):
+    """A keyring that works."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        if self.kept.pop((service, username), None) is None:
+            raise keyring.errors.PasswordDeleteError("not found")
+
+
+class ForgetfulKeyring(DictionaryKeyring):
+    """Gives back something else than it was given."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return "something else"
+
+
+class LockedKeyring(DictionaryKeyring):
+    """Fails, and quotes what it was given."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise keyring.errors.KeyringLocked(username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise OSError(password)
+
+
+@pytest.fixture(autouse=True)
+def keyring_in_use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[DictionaryKeyring]:
+    monkeypatch.delenv("LADEBOG_CREDENTIALS_FILE", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    before, used = keyring.get_keyring(), DictionaryKeyring()
+    keyring.set_keyring(used)
+    yield used
+    keyring.set_keyring(before)
+
+
+@pytest.fixture(params=["file", "keyring", "memory"])
+def credentials(request: pytest.FixtureRequest, tmp_path: Path) -> Credentials:
+    keepers: dict[str, Credentials] = {
+        "file": FileCredentials(tmp_path / "new" / "folder" / "credentials.json"),
+        "keyring": KeyringCredentials(),
+        "memory": MemoryCredentials(),
+    }
+    return keepers[request.param]
+
+
+def test_what_is_kept_is_given_back_per_account(credentials: Credentials) -> None:
+    assert credentials.read(HOME) is None
+    credentials.forget(HOME)
+    credentials.write(HOME, SECRET)
+    credentials.write(WORK, Secret(token="other"))
+    credentials.write(WORK, Secret(token="newer"))
+    assert (credentials.read(HOME), credentials.read(WORK)) == (SECRET, Secret(token="newer"))
+    credentials.forget(HOME)
+    assert (credentials.read(HOME), credentials.read(WORK)) == (None, Secret(token="newer"))
+    assert credentials.place
+
+
+def test_a_keyring_entry_is_named_by_account_host_and_device(keyring_in_use: DictionaryKeyring) -> None:
+    KeyringCredentials().write(HOME, SECRET)
+    assert list(keyring_in_use.kept) == [("ladebog", "home@tenant.example#00000000000000aa")]
+
+
+def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "credentials.json"
+    FileCredentials(path).write(HOME, SECRET)
+    modes = [stat.S_IMODE(place.stat().st_mode) for place in (path, path.parent)]
+    assert modes == [0o600, 0o700]
+    assert {place.name for place in path.parent.iterdir()} <= {"credentials.json", "credentials.json.lock"}
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o606])
+def test_a_file_that_others_can_open_is_refused(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "credentials.json"
+    kept = FileCredentials(path)
+    kept.write(HOME, SECRET)
+    path.chmod(mode)
+    with pytest.raises(LogbookError) as reading:
+        kept.read(HOME)
+    with pytest.raises(LogbookError) as writing:
+        kept.write(HOME, SECRET)
+    with pytest.raises(LogbookError) as forgetting:
+        kept.forget(HOME)
+    assert {error.value.advice for error in (reading, writing, forgetting)} == {f"Close it: chmod 600 {path}"}
+
+
+def test_a_file_of_something_else_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "credentials.json"
+    path.write_text("canary-token")
+    path.chmod(0o600)
+    with pytest.raises(LogbookError, match="no file of logins") as raised:
+        FileCredentials(path).write(HOME, SECRET)
+    assert "canary" not in str(raised.value)
+    assert path.read_text() == "canary-token"
+
+
+def test_a_place_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    kept = FileCredentials(tmp_path / "file" / "credentials.json")
+    with pytest.raises(LogbookError, match="cannot be used for logins"):
+        kept.write(HOME, SECRET)
+
+
+def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "credentials.json"
+    accounts = [Account(name=f"a{number}", url="https://tenant.example") for number in range(16)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda account: FileCredentials(path).write(account, Secret(token=account.name)), accounts))
+    assert [FileCredentials(path).read(account) for account in accounts] == [Secret(token=a.name) for a in accounts]
+
+
+def test_the_keyring_comes_first(keyring_in_use: DictionaryKeyring) -> None:
+    assert isinstance(open_credentials(), KeyringCredentials)
+    assert keyring_in_use.kept == {}
+
+
+@pytest.mark.parametrize(
+    "backend", [keyring.backends.null.Keyring, keyring.backends.fail.Keyring, ForgetfulKeyring, LockedKeyring]
+)
+def test_a_keyring_that_does_not_keep_counts_as_none(
+    backend: type[keyring.backend.KeyringBackend], tmp_path: Path
+) -> None:
+    keyring.set_keyring(backend())
+    opened = open_credentials()
+    assert isinstance(opened, FileCredentials)
+    assert opened.place.startswith(str(tmp_path))
+    assert opened.place.endswith("credentials.json")
+
+
+def test_the_environment_names_a_file_and_leaves_the_keyring_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keyring.set_keyring(LockedKeyring())
+    monkeypatch.setenv("LADEBOG_CREDENTIALS_FILE", str(tmp_path / "logins"))
+    open_credentials().write(HOME, SECRET)
+    assert FileCredentials(tmp_path / "logins").read(HOME) == SECRET
+
+
+def test_a_keyring_that_fails_in_use_is_told_without_secrets(keyring_in_use: DictionaryKeyring) -> None:
+    keyring_in_use.kept["ladebog", "home@tenant.example#00000000000000aa"] = "canary, no JSON"
+    with pytest.raises(LogbookError) as unreadable:
+        KeyringCredentials().read(HOME)
+    keyring.set_keyring(LockedKeyring())
+    with pytest.raises(LogbookError) as unwritable:
+        KeyringCredentials().write(HOME, SECRET)
+    assert "ladebog login home" in unreadable.value.advice
+    assert "LADEBOG_CREDENTIALS_FILE" in unwritable.value.advice
+    assert "canary" not in str(unreadable.value) + str(unwritable.value)
+
+
+def test_a_secret_shows_nothing_of_itself() -> None:
+    assert "canary" not in f"{SECRET} {SECRET!r} {SECRET.__rich_repr__()}"
+
+
+@pytest.mark.parametrize("token", ["x", "eyJ0.e30.-_~+/=", "12|abc"])
+def test_printable_ascii_is_a_token(token: str) -> None:
+    assert token_fault(token) is None
+
+
+@pytest.mark.parametrize("token", ["", "canary one", "canary\n", "canary\x00", "canæry", "Bearer canary", "bearer x"])
+def test_anything_else_is_no_token_and_is_not_quoted(token: str) -> None:
+    fault = token_fault(token)
+    assert fault
+    assert "can" not in fault
+    assert ("Bearer" in fault) == token.lower().startswith("bearer")
+
+
+def test_a_jwt_says_when_it_ends() -> None:
+    key = "k" * 32
+    assert expires_at(jwt.encode({"exp": 1_774_881_398}, key)) == datetime(2026, 3, 30, 14, 36, 38, tzinfo=UTC)
+    for payload in ({}, {"exp": "soon"}, {"exp": 1e300}, {"exp": [1]}, {"exp": None}):
+        assert expires_at(jwt.encode(payload, key)) is None
+    for token in ("", "12|opaque", "a.b.c", "…"):
+        assert expires_at(token) is None

@@ -1,0 +1,156 @@
+"""HTTP on loopback: what is tried again, how long, and what is said in the end."""
+
+import gzip
+import time
+from datetime import timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from pipeline.errors import UpstreamDownError
+from pipeline.settings import Source
+from pipeline.source.http import Http
+from tests.source.asking import QUICK, TOKEN, asking
+from tests.source.loopback import (
+    NOW,
+    RecordingClock,
+    Responder,
+    answer,
+    raw,
+    serving,
+    trickle,
+)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        answer(500),
+        answer(503),
+        answer(429),
+        answer(408),
+        raw(b""),
+        raw(b"nonsense\r\n\r\n"),
+        raw(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{}"),
+        raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"),
+        answer(body=gzip.compress(b"{}")[:-4], content_encoding="gzip"),
+        answer(body=b"{}", content_encoding="gzip"),
+        answer(body=b"{}", content_encoding="br"),
+        answer(body=b"<html>", content_type="text/html"),
+        answer(body=b'{"a": NaN}'),
+        answer(body=b'{"a": "\xff"}'),
+        answer(body=b""),
+        answer(body=b'{"cut": "of'),
+        answer(body=b"[" * 200_000),
+    ],
+    ids=[
+        *("500", "503", "429", "408", "hung up", "nonsense", "short", "chunks cut", "gzip cut", "no gzip"),
+        *("unasked encoding", "HTML", "NaN", "not UTF-8", "empty", "JSON cut", "too deep"),
+    ],
+)
+def test_a_passing_failure_is_tried_again(broken: Responder) -> None:
+    with asking(broken, answer(body=b"[]")) as asked:
+        assert asked.get().body == b"[]"
+    assert (asked.http.requests_sent, len(asked.clock.sleeps)) == (2, 1)
+    assert 1 <= asked.clock.sleeps[0] <= 2
+
+
+def test_waits_double_and_end_with_the_attempts() -> None:
+    with asking(answer(503, x_req_trace_id="Root=\x1b1-9")) as asked, pytest.raises(UpstreamDownError) as raised:
+        asked.get()
+    assert asked.http.requests_sent == 6
+    for wait, least in zip(asked.clock.sleeps, [1, 2, 4, 8, 16], strict=True):
+        assert least <= wait <= least + 1
+    host = asked.script.url.removeprefix("http://")
+    assert str(raised.value) == (
+        f"{host} gave no usable answer in 6 tries; "
+        "at the last it answered 503 Service Unavailable (trace id Root= 1-9)."
+    )
+    assert raised.value.advice == "Run the same command again later"
+
+
+def test_waits_end_with_the_longest_wait() -> None:
+    impatient = Source(requests_per_second=1000, attempts=100, longest_wait=10)
+    with asking(answer(503), source=impatient) as asked, pytest.raises(UpstreamDownError):
+        asked.get()
+    assert 4 <= sum(asked.clock.sleeps) <= 10
+
+
+@pytest.mark.parametrize("header", ["7", format_datetime(NOW + timedelta(seconds=7), usegmt=True)])
+def test_retry_after_is_honoured(header: str) -> None:
+    with asking(answer(429, retry_after=header), answer()) as asked:
+        asked.get()
+    assert asked.clock.sleeps == [7.0]
+
+
+@pytest.mark.parametrize("header", ["soon", "-5", "0", "Sun, 99 Mar 2025", "Sat, 01 Mar 1999 00:00:00 GMT", "1e1", "٣"])
+def test_a_retry_after_that_names_no_wait_means_the_ordinary_one(header: str) -> None:
+    with asking(raw(f"HTTP/1.1 429 X\r\nRetry-After: {header}\r\n\r\n".encode()), answer()) as asked:
+        asked.get()
+    assert len(asked.clock.sleeps) == 1
+    assert 1 <= asked.clock.sleeps[0] <= 2
+
+
+@pytest.mark.parametrize("header", ["3600", "9" * 5000])
+def test_a_retry_after_beyond_our_patience_ends_it_at_once(header: str) -> None:
+    with asking(answer(429, retry_after=header)) as asked, pytest.raises(UpstreamDownError) as raised:
+        asked.get()
+    assert (asked.http.requests_sent, asked.clock.sleeps) == (1, [])
+    assert "in 1 try" in str(raised.value)
+    assert len(str(raised.value)) < 600
+
+
+def test_html_throughout_asks_about_the_address() -> None:
+    html = answer(body=b"<html>", content_type="text/html; charset=utf-8")
+    with asking(html) as asked, pytest.raises(UpstreamDownError) as raised:
+        asked.get()
+    assert "answers HTML" in str(raised.value)
+    assert "is the address right?" in str(raised.value)
+    assert "ladebog account add home --url" in raised.value.advice
+
+
+def test_html_after_other_failures_does_not_ask_about_the_address() -> None:
+    with asking(answer(502), answer(body=b"<html>")) as asked, pytest.raises(UpstreamDownError) as raised:
+        asked.get()
+    assert "address" not in str(raised.value)
+
+
+def test_a_slow_body_is_given_up_though_it_keeps_coming() -> None:
+    source = Source(requests_per_second=1000, attempts=1, longest_wait=0.2, read_timeout=2)
+    began = time.monotonic()
+    with (
+        asking(trickle([b" "] * 40, pause=0.03), source=source) as asked,
+        pytest.raises(UpstreamDownError, match="took longer"),
+    ):
+        asked.get()
+    assert time.monotonic() - began < 1
+
+
+def test_silence_is_given_up() -> None:
+    source = Source(requests_per_second=1000, attempts=1, read_timeout=0.1)
+    with asking(raw(b"", then_wait=0.5), source=source) as asked, pytest.raises(UpstreamDownError, match="in time"):
+        asked.get()
+
+
+def test_a_body_that_stops_coming_is_given_up() -> None:
+    source = Source(requests_per_second=1000, attempts=1, read_timeout=0.1)
+    begun = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{}", then_wait=0.5)
+    with asking(begun, source=source) as asked, pytest.raises(UpstreamDownError, match="stopped coming"):
+        asked.get()
+
+
+def test_a_refused_connection_is_tried_again() -> None:
+    with serving(answer()) as script:
+        url = script.url
+    clock = RecordingClock()
+    with Http(url, QUICK, clock, account="home", headers={}) as http:
+        with pytest.raises(UpstreamDownError, match="refused the connection"):
+            http.get("/x", {}, TOKEN)
+        assert http.requests_sent == 6
+
+
+def test_a_name_that_is_not_found_is_tried_again() -> None:
+    with Http("https://tenant.invalid", QUICK, RecordingClock(), account="home", headers={}) as http:
+        http._session.trust_env = False  # a proxy would do the looking up
+        with pytest.raises(UpstreamDownError, match="could not be found by its name"):
+            http.get("/x", {}, TOKEN)
