@@ -8,7 +8,9 @@ create or replace macro whole_quotient(numerator, denominator) as
 -- A quotient of whole numbers, rounded half away from zero to a whole number. The denominator is positive.
 create or replace macro rounded_quotient(numerator, denominator) as
     cast(sign(cast(numerator as hugeint)) as decimal(38, 0))
-    * whole_quotient(2 * abs(cast(numerator as hugeint)) + cast(denominator as hugeint), 2 * cast(denominator as hugeint));
+    * whole_quotient(
+        2 * abs(cast(numerator as hugeint)) + cast(denominator as hugeint), 2 * cast(denominator as hugeint)
+    );
 
 -- Ten to the power of a currency's minor digits, 0 to 3.
 create or replace macro minor_units_in_one(digits) as
@@ -46,7 +48,9 @@ create or replace macro to_milliwatts(power_kw) as
 -- Currency units a kWh, rounded half away from zero to six decimals; null without energy.
 create or replace macro price_of_a_kwh(amount, energy_kwh) as
     cast(
-        rounded_quotient(cast(amount * 1000 as decimal(38, 0)) * 1000000, nullif(cast(energy_kwh * 1000 as decimal(38, 0)), 0))
+        rounded_quotient(
+            cast(amount * 1000 as decimal(38, 0)) * 1000000, nullif(cast(energy_kwh * 1000 as decimal(38, 0)), 0)
+        )
         * 0.000001 as decimal(18, 6)
     );
 

@@ -19,7 +19,7 @@ with last_runs as (
         account,
         max(started_at) as last_run_at,
         arg_max(outcome, started_at) as last_outcome,
-        max(started_at) filter (where outcome = 'complete') as last_success_at,
+        max(started_at) filter (where outcome = 'complete') as last_success_at
     from runs
     where command <> 'import'
     group by account
@@ -30,7 +30,7 @@ finished as (
         account,
         count(*) as sessions,
         min(started_at) as first_session_at,
-        max(stopped_at) as newest_session_at,
+        max(stopped_at) as newest_session_at
     from sessions
     group by account
 ),
@@ -38,7 +38,7 @@ finished as (
 still_active as (
     select
         account,
-        list(session_id order by session_id) as active,
+        list(session_id order by session_id) as active
     from staging.sessions
     where not is_finished
     group by account
@@ -47,7 +47,7 @@ still_active as (
 in_quarantine as (
     select
         account,
-        count(*) as quarantined,
+        count(*) as quarantined
     from staging.unreadable
     group by account
 ),
@@ -55,7 +55,7 @@ in_quarantine as (
 missing_details as (
     select
         account,
-        count(*) as details_missing,
+        count(*) as details_missing
     from staging.details_due
     group by account
 ),
@@ -63,7 +63,7 @@ missing_details as (
 closed as (
     select
         account,
-        max(month) as last_closed_month,
+        max(month) as last_closed_month
     from month_states
     where is_closed
     group by account
@@ -81,7 +81,7 @@ assembled as (
         coalesce(still_active.active, []) as active,
         cast(coalesce(in_quarantine.quarantined, 0) as integer) as quarantined,
         cast(coalesce(missing_details.details_missing, 0) as integer) as details_missing,
-        closed.last_closed_month,
+        closed.last_closed_month
     from facts.accounts as accounts
     left join last_runs on accounts.account = last_runs.account
     left join finished on accounts.account = finished.account

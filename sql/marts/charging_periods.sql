@@ -32,7 +32,7 @@ with priced as (
             as decimal(18, 9)
         ) as price_incl_tax,
         cast(energy.energy_wh * 0.001 as decimal(18, 3)) as energy_kwh,
-        cast(periods.amount_incl_tax as decimal(18, 9)) as amount_incl_tax,
+        cast(periods.amount_incl_tax as decimal(18, 9)) as amount_incl_tax
     from staging.charging_periods as periods
     inner join sessions
         on periods.account = sessions.account and periods.session_id = sessions.session_id

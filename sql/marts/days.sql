@@ -17,7 +17,7 @@
 with by_stop as (
     select
         sessions.*,
-        local_day(sessions.stopped_at, accounts.timezone) as day,
+        local_day(sessions.stopped_at, accounts.timezone) as day
     from sessions
     inner join facts.accounts as accounts on sessions.account = accounts.account
 ),
@@ -33,7 +33,7 @@ summed as (
         cast(sum(amount_incl_tax) as decimal(18, 3)) as amount_incl_tax,
         cast(case when count(*) = count(tax_amount) then sum(tax_amount) end as decimal(18, 3)) as tax_amount,
         cast(case when count(*) = count(tax_amount) then sum(amount_excl_tax) end as decimal(18, 3)) as amount_excl_tax,
-        max(max_kw) as max_kw,
+        max(max_kw) as max_kw
     from by_stop
     group by account, day, currency
 ),
@@ -50,7 +50,7 @@ priced as (
         tax_amount,
         amount_excl_tax,
         price_of_a_kwh(amount_incl_tax, energy_kwh) as average_price_incl_tax,
-        max_kw,
+        max_kw
     from summed
 )
 

@@ -14,7 +14,7 @@ with listed as (
     select
         account,
         month,
-        max(listed_at) as listed_at,
+        max(listed_at) as listed_at
     from facts.windows
     group by account, month
 ),
@@ -23,7 +23,7 @@ missing_details as (
     select
         details_due.account,
         first_of_month(local_day(details_due.stopped_at, accounts.timezone)) as month,
-        count(*) as details_missing,
+        count(*) as details_missing
     from staging.details_due as details_due
     inner join facts.accounts as accounts on details_due.account = accounts.account
     group by details_due.account, first_of_month(local_day(details_due.stopped_at, accounts.timezone))
@@ -33,7 +33,7 @@ in_quarantine as (
     select
         account,
         month,
-        count(*) as quarantined,
+        count(*) as quarantined
     from staging.unreadable
     group by account, month
 ),
@@ -42,7 +42,7 @@ still_active as (
     select
         sessions.account,
         first_of_month(local_day(sessions.started_at, accounts.timezone)) as month,
-        count(*) as active,
+        count(*) as active
     from staging.sessions as sessions
     inner join facts.accounts as accounts on sessions.account = accounts.account
     where not sessions.is_finished
@@ -50,11 +50,20 @@ still_active as (
 ),
 
 known as (
-    select account, month from listed
+    select
+        account,
+        month
+    from listed
     union
-    select account, month from months
+    select
+        account,
+        month
+    from months
     union
-    select account, month from still_active
+    select
+        account,
+        month
+    from still_active
 ),
 
 assembled as (
@@ -71,7 +80,7 @@ assembled as (
         ) as is_closed,
         cast(coalesce(missing_details.details_missing, 0) as integer) as details_missing,
         cast(coalesce(in_quarantine.quarantined, 0) as integer) as quarantined,
-        cast(coalesce(still_active.active, 0) as integer) as active,
+        cast(coalesce(still_active.active, 0) as integer) as active
     from known
     inner join facts.accounts as accounts on known.account = accounts.account
     cross join facts.settings as settings

@@ -25,7 +25,7 @@ with summed as (
         cast(sum(amount_incl_tax) as decimal(18, 3)) as amount_incl_tax,
         cast(case when count(*) = count(tax_amount) then sum(tax_amount) end as decimal(18, 3)) as tax_amount,
         cast(case when count(*) = count(tax_amount) then sum(amount_excl_tax) end as decimal(18, 3)) as amount_excl_tax,
-        max(max_kw) as max_kw,
+        max(max_kw) as max_kw
     from days
     group by account, first_of_month(day), currency, attribution
 ),
@@ -42,7 +42,7 @@ priced as (
         tax_amount,
         amount_excl_tax,
         price_of_a_kwh(amount_incl_tax, energy_kwh) as average_price_incl_tax,
-        max_kw,
+        max_kw
     from summed
 )
 

@@ -16,7 +16,7 @@ with finest as (
         samples.power_kw,
         row_number() over (
             order by samples.account asc, samples.session_id asc
-        ) as curve,
+        ) as curve
     from staging.session_curves as curves
     inner join facts.sample_facts as samples
         on curves.account = samples.account and curves.curve_sha256 = samples.document_sha256
@@ -27,7 +27,7 @@ one_by_one as (
         curve,
         unnest(sampled_at) as sampled_at,
         unnest(power_kw) as power_kw,
-        generate_subscripts(sampled_at, 1) as position,
+        generate_subscripts(sampled_at, 1) as position
     from finest
 ),
 
@@ -35,7 +35,7 @@ last_listed as (
     select
         curve,
         sampled_at,
-        arg_max(power_kw, position) as power_kw,
+        arg_max(power_kw, position) as power_kw
     from one_by_one
     group by curve, sampled_at
 ),
@@ -45,7 +45,7 @@ named as (
         finest.account,
         finest.session_id,
         last_listed.sampled_at,
-        cast(last_listed.power_kw as decimal(18, 6)) as power_kw,
+        cast(last_listed.power_kw as decimal(18, 6)) as power_kw
     from last_listed
     inner join finest on last_listed.curve = finest.curve
 )

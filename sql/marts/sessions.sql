@@ -31,7 +31,8 @@
 --   document_sha256   hex, the document of the figures
 --   curve_sha256      hex, the document of the power history; null without one
 with finished as (
-    select * from staging.sessions where is_finished
+    select * from staging.sessions
+    where is_finished
 ),
 
 priced as (
@@ -48,7 +49,7 @@ priced as (
                 )
         end as tax_minor,
         charge_points.tax_rate,
-        charge_points.charge_point,
+        charge_points.charge_point
     from finished
     inner join staging.session_charge_points as charge_points
         on finished.account = charge_points.account and finished.session_id = charge_points.session_id
@@ -84,7 +85,7 @@ assembled as (
         texts.note,
         finished.revision,
         finished.document_sha256,
-        curves.curve_sha256,
+        curves.curve_sha256
     from finished
     inner join facts.session_facts as facts
         on finished.account = facts.account and finished.document_sha256 = facts.document_sha256

@@ -25,7 +25,7 @@ with listed as (
         periods.stopped_at,
         try_cast(regexp_extract(periods.state, '[@&]price\|([^&|]+)', 1) as decimal(38, 18)) as spot_price_excl_tax,
         try_cast(regexp_extract(periods.state, '[@&]markup\|([^&|]+)', 1) as decimal(38, 18)) as markup_incl_tax,
-        periods.amount as amount_incl_tax,
+        periods.amount as amount_incl_tax
     from staging.session_bills as bills
     inner join facts.period_facts as periods
         on bills.account = periods.account and bills.period_sha256 = periods.document_sha256
@@ -42,7 +42,7 @@ with_breaks as (
                 )
                 then 0
             else 1
-        end as is_break,
+        end as is_break
     from listed
 ),
 
@@ -52,7 +52,7 @@ with_runs as (
         sum(is_break) over (
             partition by account, session_id, kind
             order by period
-        ) as run,
+        ) as run
     from with_breaks
 ),
 
@@ -72,7 +72,7 @@ with_starts as (
                 then min(started_at) over (
                     partition by account, session_id, kind, run
                 )
-        end as run_started_at,
+        end as run_started_at
     from with_runs
 )
 

@@ -16,7 +16,7 @@ with with_next as (
             partition by samples.account, samples.session_id
             order by samples.sampled_at
         ) as next_sampled_at,
-        to_milliwatts(samples.power_kw) as power_mw,
+        to_milliwatts(samples.power_kw) as power_mw
     from power_samples as samples
 ),
 
@@ -26,7 +26,7 @@ clipped as (
         with_next.session_id,
         greatest(with_next.sampled_at, sessions.started_at) as started_at,
         least(coalesce(with_next.next_sampled_at, sessions.stopped_at), sessions.stopped_at) as stopped_at,
-        with_next.power_mw,
+        with_next.power_mw
     from with_next
     inner join sessions
         on with_next.account = sessions.account and with_next.session_id = sessions.session_id

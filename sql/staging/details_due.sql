@@ -23,7 +23,7 @@ with listings as (
             facts.currency,
             facts.amount,
             facts.total_amount
-        ) as figures,
+        ) as figures
     from documents
     inner join facts.session_facts as facts
         on documents.account = facts.account and documents.sha256 = facts.document_sha256
@@ -40,7 +40,7 @@ compared as (
         row_number() over (
             partition by account, session_id
             order by moment desc nulls last
-        ) as age,
+        ) as age
     from listings
 ),
 
@@ -48,7 +48,7 @@ changed as (
     select
         account,
         session_id,
-        max(moment) filter (where figures is distinct from figures_before) as changed_at,
+        max(moment) filter (where figures is distinct from figures_before) as changed_at
     from compared
     group by account, session_id
 ),
@@ -57,7 +57,7 @@ details as (
     select
         documents.account,
         documents.key as session_id,
-        max((documents.fetched_at, documents.segment, documents.line, documents.item)) as fetched_at,
+        max((documents.fetched_at, documents.segment, documents.line, documents.item)) as fetched_at
     from documents
     left join facts.session_facts as facts
         on documents.account = facts.account and documents.sha256 = facts.document_sha256
@@ -73,7 +73,7 @@ due as (
         compared.account,
         compared.session_id,
         compared.started_at,
-        compared.stopped_at,
+        compared.stopped_at
     from compared
     inner join changed
         on compared.account = changed.account and compared.session_id = changed.session_id

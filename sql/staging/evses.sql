@@ -20,7 +20,7 @@ with documents_with_evses as (
             order by documents.fetched_at asc nulls first, documents.segment asc, documents.line asc, evses.evse_id asc
         ) as place,
         evses.tax_name,
-        cast(evses.tax_percent * 0.01 as decimal(9, 6)) as tax_rate,
+        cast(evses.tax_percent * 0.01 as decimal(9, 6)) as tax_rate
     from documents
     inner join facts.evse_facts as evses
         on documents.account = evses.account and documents.sha256 = evses.document_sha256

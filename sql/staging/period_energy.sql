@@ -18,7 +18,7 @@ with by_curve as (
             * microseconds_between(
                 greatest(steps.started_at, periods.started_at), least(steps.stopped_at, periods.stopped_at)
             )
-        ) as milliwatt_microseconds,
+        ) as milliwatt_microseconds
     from staging.charging_periods as periods
     inner join staging.curve_steps as steps
         on
@@ -49,7 +49,7 @@ measured as (
                 ) = 1
                 then 1
             else 0
-        end as by_stop,
+        end as by_stop
     from staging.charging_periods as periods
     left join by_curve
         on
@@ -69,7 +69,7 @@ weighed as (
                 when sum(by_time) over session_periods > 0 then by_time
                 else by_stop
             end as decimal(38, 0)
-        ) as weight,
+        ) as weight
     from measured
     window session_periods as (
         partition by account, session_id
@@ -86,7 +86,7 @@ divided as (
         abs(sessions.energy_wh) * weighed.weight as scaled,
         sum(weighed.weight) over (
             partition by weighed.account, weighed.session_id
-        ) as scale,
+        ) as scale
     from weighed
     inner join staging.sessions as sessions
         on weighed.account = sessions.account and weighed.session_id = sessions.session_id
@@ -100,7 +100,7 @@ floored as (
         direction,
         whole_wh,
         whole_quotient(scaled, scale) as floor_wh,
-        scaled - whole_quotient(scaled, scale) * scale as remainder,
+        scaled - whole_quotient(scaled, scale) * scale as remainder
     from divided
 ),
 
@@ -122,7 +122,7 @@ shared as (
                     then 1
                 else 0
             end
-        ) as energy_wh,
+        ) as energy_wh
     from floored
 )
 
@@ -130,5 +130,5 @@ select
     account,
     session_id,
     period,
-    cast(energy_wh as bigint) as energy_wh,
+    cast(energy_wh as bigint) as energy_wh
 from shared

@@ -8,7 +8,7 @@
 with listing_periods as (
     select distinct
         account,
-        document_sha256,
+        document_sha256
     from facts.period_facts
 ),
 
@@ -16,7 +16,7 @@ newest as (
     select
         documents.account,
         documents.session_id,
-        arg_max(documents.document_sha256, documents.place) as period_sha256,
+        arg_max(documents.document_sha256, documents.place) as period_sha256
     from staging.session_documents as documents
     inner join listing_periods
         on documents.account = listing_periods.account and documents.document_sha256 = listing_periods.document_sha256

@@ -17,7 +17,7 @@ with finished as (
         facts.evse_identifier,
         accounts.country,
         local_day(sessions.stopped_at, accounts.timezone) as stopped_on,
-        sessions.currency = accounts.currency and facts.prices_include_tax is distinct from false as is_taxed_here,
+        (sessions.currency = accounts.currency and coalesce(facts.prices_include_tax, true)) as is_taxed_here
     from staging.sessions as sessions
     inner join facts.accounts as accounts on sessions.account = accounts.account
     inner join facts.session_facts as facts
@@ -29,7 +29,7 @@ named as (
     select
         account,
         evse_identifier,
-        arg_max(charge_point, place) as charge_point,
+        arg_max(charge_point, place) as charge_point
     from staging.evses
     group by account, evse_identifier
 ),
@@ -44,7 +44,7 @@ stated as (
             order by
                 coalesce(evses.fetched_at <= finished.stopped_at, true) desc,
                 case when coalesce(evses.fetched_at <= finished.stopped_at, true) then -evses.place else evses.place end
-        ) as preference,
+        ) as preference
     from finished
     inner join staging.evses as evses
         on finished.account = evses.account and finished.evse_identifier = evses.evse_identifier
@@ -56,7 +56,7 @@ rated as (
         finished.account,
         finished.session_id,
         named.charge_point,
-        case when finished.is_taxed_here then coalesce(stated.tax_rate, standard.tax_rate) end as tax_rate,
+        case when finished.is_taxed_here then coalesce(stated.tax_rate, standard.tax_rate) end as tax_rate
     from finished
     left join named
         on finished.account = named.account and finished.evse_identifier = named.evse_identifier

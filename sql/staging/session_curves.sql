@@ -10,7 +10,7 @@ with counted as (
     select
         account,
         document_sha256,
-        list_unique(sampled_at) as power_samples,
+        list_unique(sampled_at) as power_samples
     from facts.sample_facts
 ),
 
@@ -23,7 +23,7 @@ of_the_same_session as (
         row_number() over (
             partition by sessions.account, sessions.session_id
             order by counted.power_samples desc, documents.place desc
-        ) as fineness,
+        ) as fineness
     from staging.sessions as sessions
     inner join staging.session_documents as documents
         on
@@ -41,7 +41,7 @@ finest as (
         account,
         session_id,
         curve_sha256,
-        cast(power_samples as integer) as power_samples,
+        cast(power_samples as integer) as power_samples
     from of_the_same_session
     where fineness = 1
 )

@@ -22,7 +22,7 @@ with documents_with_figures as (
         documents.fetched_at,
         documents.segment,
         documents.line,
-        documents.item,
+        documents.item
     from documents
     inner join facts.session_facts as facts
         on documents.account = facts.account and documents.sha256 = facts.document_sha256
@@ -47,7 +47,7 @@ in_order as (
         currency,
         minor_unit_decimal,
         to_minor_units(coalesce(total_amount, amount), minor_unit_decimal) as bill_minor,
-        to_minor_units(amount_without_tax, minor_unit_decimal) as net_minor,
+        to_minor_units(amount_without_tax, minor_unit_decimal) as net_minor
     from documents_with_figures
 )
 

@@ -17,7 +17,7 @@ with facts_in_order as (
         facts.type,
         facts.address,
         facts.note,
-        facts.tax_name,
+        facts.tax_name
     from staging.session_documents as documents
     inner join facts.session_facts as facts
         on documents.account = facts.account and documents.document_sha256 = facts.document_sha256
@@ -30,7 +30,7 @@ newest_texts as (
         arg_max(type, place) filter (where type is not null) as type,
         arg_max(address, place) filter (where address is not null) as address,
         arg_max_null(note, place) filter (where source = 'listing') as note,
-        arg_max(tax_name, place) filter (where tax_name is not null) as tax_name,
+        arg_max(tax_name, place) filter (where tax_name is not null) as tax_name
     from facts_in_order
     group by account, session_id
 )

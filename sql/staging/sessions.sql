@@ -22,7 +22,7 @@ with compared as (
         lag((started_at, stopped_at, energy_wh, currency, bill_minor)) over (
             partition by account, session_id, is_finished
             order by place
-        ) as figures_before,
+        ) as figures_before
     from staging.session_documents
 ),
 
@@ -39,7 +39,7 @@ counted as (
         row_number() over (
             partition by account, session_id
             order by place desc
-        ) as age,
+        ) as age
     from compared
 ),
 
@@ -58,7 +58,7 @@ newest as (
         minor_unit_decimal,
         bill_minor,
         net_minor,
-        case when is_finished then cast(changes as integer) end as revision,
+        case when is_finished then cast(changes as integer) end as revision
     from counted
     where age = 1
 )

@@ -9,7 +9,7 @@
 --   valid_to     first local day on which it no longer holds; null while it does
 -- Denmark: momsloven § 33, 25 per cent since 1 January 1992.
 with rates as (
-    select * from (
+    select listed.* from (
         values
         ('DK', 'Moms', 0.25, date '1992-01-01', null)
     ) as listed (country, tax_name, tax_rate, valid_from, valid_to)
@@ -21,7 +21,7 @@ typed as (
         tax_name,
         cast(tax_rate as decimal(9, 6)) as tax_rate,
         valid_from,
-        cast(valid_to as date) as valid_to,
+        cast(valid_to as date) as valid_to
     from rates
 )
 

@@ -17,8 +17,9 @@ with documents_in_order as (
         answers.key as answer_key,
         row_number() over (
             partition by documents.account, documents.endpoint, documents.key
-            order by documents.fetched_at desc nulls last, documents.segment desc, documents.line desc, documents.item desc
-        ) as age,
+            order by
+                documents.fetched_at desc nulls last, documents.segment desc, documents.line desc, documents.item desc
+        ) as age
     from documents
     inner join facts.answers as answers
         on
@@ -38,15 +39,17 @@ listings_in_order as (
         row_number() over (
             partition by account, key
             order by fetched_at desc nulls last, segment desc, line desc
-        ) as age,
+        ) as age
     from facts.answers
     where endpoint = 'session_history' and status = 200
 ),
 
 newest as (
-    select * from documents_in_order where age = 1
+    select * from documents_in_order
+    where age = 1
     union all
-    select * from listings_in_order where age = 1
+    select * from listings_in_order
+    where age = 1
 ),
 
 broken as (
@@ -61,7 +64,7 @@ broken as (
                 local_day(coalesce(sessions.stopped_at, sessions.started_at), accounts.timezone)
             ),
             try_cast(left(newest.answer_key, 10) as date)
-        ) as month,
+        ) as month
     from newest
     inner join facts.quarantine as quarantine
         on newest.account = quarantine.account and newest.sha256 = quarantine.document_sha256
