@@ -96,8 +96,7 @@ def _settings(document: dict[str, Any], mistakes: list[str]) -> Settings:
     checked = _fields(Settings, closing, "report", mistakes)
     mistakes += [f"report.{key}: unknown key" for key in report.keys() - {"closed_after_hours"}]
     mistakes += [f"{key}: unknown table" for key in document.keys() - {"account", "source", "report"}]
-    if source.get("requests_per_second", 1) < 1 or source.get("at_a_time", 1) < 1:
-        mistakes.append("source.requests_per_second and source.at_a_time: at least 1")
+    mistakes += [f"source.{key}: must be more than 0" for key, value in source.items() if value <= 0]
     return Settings(accounts=accounts, source=Source(**source), **checked)
 
 
@@ -131,6 +130,9 @@ def account_faults(account: Account) -> list[str]:
         faults.append(f".url: {reason}")
     if account.timezone not in zoneinfo.available_timezones():
         faults.append(f".timezone: {account.timezone!r} is no time zone, for example Europe/Copenhagen")
+    for name in ("app_version", "device_id", "client_id"):
+        if not re.fullmatch(r"[!-~]*", getattr(account, name)):
+            faults.append(f".{name}: only ASCII letters, digits and signs, without spaces")
     if not re.fullmatch(r"[A-Z]{2}", account.country):
         faults.append(f".country: {account.country!r} is no two-letter country code, for example DK")
     if not re.fullmatch(r"[A-Z]{3}", account.currency):

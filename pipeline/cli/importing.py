@@ -1,11 +1,17 @@
 """`ladebog import`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.context import Context, pass_context
+
+if TYPE_CHECKING:
+    from pipeline.answer import Answer
+    from pipeline.settings import Account
 
 
 class AwareTime(click.ParamType[datetime]):
@@ -46,6 +52,7 @@ def import_(context: Context, account_name: str | None, fetched_at: datetime | N
         raise click.UsageError(f"Say whose these are with --account ({', '.join(settings.accounts) or 'none yet'}).")
     account = settings.chosen(account_name)[0]
     answers = [answer for file in files for answer in read_capture(file, account.name, fetched_at)]
+    _warn_of_other_hosts(account, answers)
     with (
         archive.opened(logbook, settings, context.clock) as connection,
         Store(connection, logbook.raw / account.name, "import", context.clock) as store,
@@ -55,3 +62,13 @@ def import_(context: Context, account_name: str | None, fetched_at: datetime | N
     count = f"{len(answers)} {'answer' if len(answers) == 1 else 'answers'}"
     context.say(f"{account.name}: {count} read, {kept} archived, {len(answers) - kept} already there.")
     context.say("Next: ladebog status")
+
+
+def _warn_of_other_hosts(account: "Account", answers: "Sequence[Answer]") -> None:
+    from urllib.parse import urlsplit
+
+    hosts = {urlsplit(answer.url).hostname for answer in answers if answer.url} - {urlsplit(account.url).hostname}
+    for host in sorted(filter(None, hosts)):
+        click.echo(
+            f"ladebog: note: some of these come from {host}, not from account {account.name}'s operator.", err=True
+        )

@@ -84,8 +84,8 @@ class AppApi:
         )
 
     def price_periods(self, evse_id: str) -> Answer:
-        """The prices of today and tomorrow at an EVSE, by its `id` (not its identifier)."""
-        return self._answer(Endpoint.PRICE_PERIODS, evse_id, self._found(endpoints.price_periods_path(evse_id), {}))
+        """The prices of today and tomorrow at an EVSE, by its `id` (not its identifier); 404 where it has none."""
+        return self._answer(Endpoint.PRICE_PERIODS, evse_id, self._ask(endpoints.price_periods_path(evse_id), {}))
 
     def login_with_password(self, username: str, password: str, client_secret: str) -> Secret:
         """Log in; keeping the secret is the caller's part.

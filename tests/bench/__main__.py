@@ -1,5 +1,6 @@
 """`make bench`: the speeds that the README quotes, on an archive of sessions of a real one's size."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -66,7 +67,7 @@ def session_body(number: int) -> bytes:
                 "freeEnergyWh": 0,
                 "maxAllowanceWh": 0,
             }
-            for begin, end in zip(cuts, cuts[1:], strict=False)
+            for begin, end in itertools.pairwise(cuts)
         ],
         "taxName": "Moms",
         "smartChargingSchedule": [
@@ -108,7 +109,7 @@ def seconds(action: Callable[[], object]) -> float:
 
 
 def command(*arguments: str) -> None:
-    subprocess.run([*LADEBOG, *arguments], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 (our own command)
+    subprocess.run([*LADEBOG, *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
 def main() -> None:
@@ -118,11 +119,15 @@ def main() -> None:
         write_account(logbook.settings, Account(name="home", url="https://tenant.example"))
         settings: Settings = read(logbook.settings)
         size = make_raw(logbook)
-        print(f"{os.cpu_count()} cores; {SESSIONS} sessions of {size / SESSIONS / 1000:.1f} kB of JSON, {SAMPLES} samples each")
+        print(
+            f"{os.cpu_count()} cores; {SESSIONS} sessions of {size / SESSIONS / 1000:.1f} kB of JSON, {SAMPLES} samples each"
+        )
         with logbook.lock(), database.writer(logbook) as connection:
             load = seconds(Loader(connection, logbook.raw / "home").load_all)
             print(f"load            {SESSIONS / load:8.0f} sessions a second")
-            print(f"transform       {seconds(lambda: transform(connection, settings)):8.2f} s, all of them from nothing")
+            print(
+                f"transform       {seconds(lambda: transform(connection, settings)):8.2f} s, all of them from nothing"
+            )
             connection.execute("insert into facts.changed_sessions values ('home', '100100')")
             print(f"transform       {seconds(lambda: transform(connection, settings)):8.2f} s, one session more")
         archive.update(logbook, settings, SystemClock())
