@@ -50,8 +50,10 @@ def published(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
             f"{logbook.root} has no database yet.", "Fetch your sessions with: ladebog run (or ladebog import FILE...)"
         )
     connection = _connect(logbook.database, read_only=True)
-    _schema_version(connection, logbook.database)
+    version = _schema_version(connection, logbook.database)
     try:
+        if version < SCHEMA_VERSION:
+            raise DatabaseError(f"{logbook.database} is from an older Ladebog.", "Make it anew with: ladebog transform")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         yield connection

@@ -128,7 +128,7 @@ def account_faults(account: Account) -> list[str]:
         faults.append(": a name is letters, digits, - and _, at most 32 of them")
     if reason := url_fault(account.url):
         faults.append(f".url: {reason}")
-    if account.timezone not in zoneinfo.available_timezones():
+    if not _is_zone(account.timezone):
         faults.append(f".timezone: {account.timezone!r} is no time zone, for example Europe/Copenhagen")
     for name in ("app_version", "device_id", "client_id"):
         if not re.fullmatch(r"[!-~]*", getattr(account, name)):
@@ -138,6 +138,14 @@ def account_faults(account: Account) -> list[str]:
     if not re.fullmatch(r"[A-Z]{3}", account.currency):
         faults.append(f".currency: {account.currency!r} is no three-letter currency code, for example DKK")
     return faults
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def url_fault(url: str) -> str | None:
@@ -178,7 +186,7 @@ def write_account(path: Path, account: Account) -> None:
 
     from pipeline.logbook import write_text
 
-    document = tomlkit.parse(path.read_text("utf-8")) if path.is_file() else tomlkit.document()
+    document = tomlkit.parse(path.read_text("utf-8") if path.is_file() else _sample())
     accounts = document.setdefault("account", tomlkit.table(is_super_table=True))
     table = tomlkit.table()
     for field in msgspec.structs.fields(Account):
@@ -186,3 +194,11 @@ def write_account(path: Path, account: Account) -> None:
             table[field.name] = getattr(account, field.name)
     accounts[account.name] = table
     write_text(path, tomlkit.dumps(document))
+
+
+def _sample() -> str:
+    """What a new settings file says: every key that may be set, commented out at its default."""
+    lines = ["# Ladebog's settings; no secrets in here. A line without its # takes effect.", "", "# [source]"]
+    lines += [f"# {field.name} = {field.default}" for field in msgspec.structs.fields(Source)]
+    lines += ["", "# [report]", f"# closed_after_hours = {Settings(accounts={}).closed_after_hours}", "", ""]
+    return "\n".join(lines)

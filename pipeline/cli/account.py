@@ -17,12 +17,12 @@ def account() -> None:
 @account.command()
 @click.argument("name")
 @click.option("--url", required=True, help="The operator's tenant, for example https://drivee.eu.charge.ampeco.tech")
-@click.option("--country", default="DK", show_default=True, help="Decides the tax where no charge point states one.")
-@click.option("--timezone", default="Europe/Copenhagen", show_default=True, help="Decides hours, days and months.")
-@click.option("--currency", default="DKK", show_default=True, help="What the account is billed in.")
-@click.option("--client-id", default="", help="Of the operator's app; needed to log in with a password.")
+@click.option("--country", help="Decides the tax where no charge point states one. Default: DK.")
+@click.option("--timezone", help="Decides hours, days and months. Default: Europe/Copenhagen.")
+@click.option("--currency", help="What the account is billed in. Default: DKK.")
+@click.option("--client-id", help="Of the operator's app; needed to log in with a password.")
 @pass_context
-def add(context: Context, name: str, url: str, country: str, timezone: str, currency: str, client_id: str) -> None:
+def add(context: Context, /, name: str, url: str, **options: str | None) -> None:
     """Add an account, or change one; makes the logbook if there is none.
 
     \b
@@ -30,22 +30,15 @@ def add(context: Context, name: str, url: str, country: str, timezone: str, curr
     """
     from pipeline import settings
 
-    new = settings.Account(
-        name=name,
-        url=url.rstrip("/"),
-        country=country,
-        timezone=timezone,
-        currency=currency,
-        client_id=client_id,
-        device_id=secrets.token_hex(8),
-    )
+    given = {key: value for key, value in options.items() if value is not None}
+    logbook = Logbook(context.home)
+    accounts = settings.read(logbook.settings).accounts if logbook.settings.is_file() else {}
+    old = accounts.get(name, settings.Account(name=name, url=url, device_id=secrets.token_hex(8)))
+    new = msgspec.structs.replace(old, url=url.rstrip("/"), **given)
     if faults := settings.account_faults(new):
         raise click.UsageError("\n".join(f"account {name}{fault}" for fault in faults))
-    logbook = Logbook.create(context.home)
+    Logbook.create(context.home)
     with logbook.lock():
-        existing = settings.read(logbook.settings).accounts.get(name) if logbook.settings.exists() else None
-        if existing:
-            new = msgspec.structs.replace(new, device_id=existing.device_id, app_version=existing.app_version)
         settings.write_account(logbook.settings, new)
-    context.say(f"{'Changed' if existing else 'Added'} account {name} in {logbook.settings}.")
+    context.say(f"{'Changed' if name in accounts else 'Added'} account {name} in {logbook.settings}.")
     context.say(f"Next: ladebog login {name}")

@@ -119,9 +119,7 @@ def main() -> None:
         write_account(logbook.settings, Account(name="home", url="https://tenant.example"))
         settings: Settings = read(logbook.settings)
         size = make_raw(logbook)
-        print(
-            f"{os.cpu_count()} cores; {SESSIONS} sessions of {size / SESSIONS / 1000:.1f} kB of JSON, {SAMPLES} samples each"
-        )
+        print(f"{os.cpu_count()} cores; {SESSIONS} sessions of {size / SESSIONS / 1000:.1f} kB, {SAMPLES} samples each")
         with logbook.lock(), database.writer(logbook) as connection:
             load = seconds(Loader(connection, logbook.raw / "home").load_all)
             print(f"load            {SESSIONS / load:8.0f} sessions a second")
