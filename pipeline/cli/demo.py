@@ -8,6 +8,18 @@ from pipeline.cli.context import Context, pass_context
 
 _ACCOUNT = "demo"
 _QUESTION = "select * from sessions limit 5"
+_MONTHS = """
+    select
+        strftime(month, '%Y-%m') as month,
+        sessions,
+        energy_kwh as kwh,
+        currency,
+        cast(amount_incl_tax as decimal(18, 2)) as incl_moms,
+        cast(tax_amount as decimal(18, 2)) as of_which_moms,
+        cast(average_price_incl_tax as decimal(18, 4)) as a_kwh
+    from months
+    order by months.month, currency
+"""
 
 
 @click.command()
@@ -60,10 +72,7 @@ def demo(context: Context, folder: Path) -> None:
     context.say(summary_line(_ACCOUNT, summary))
     archive.update(logbook, settings.read(logbook.settings), clock)
     with published(logbook) as connection:
-        months = connection.sql(
-            "select month, currency, sessions, energy_kwh, amount_incl_tax, tax_amount, average_price_incl_tax "
-            "from months order by month, currency"
-        )
+        months = connection.sql(_MONTHS)
         context.say()
         show_table(months.columns, months.fetchall())
     context.say()
