@@ -29,8 +29,8 @@ def narrowed(model: Model) -> str:
     The staging views stand in it written out, and each table with a session_id is narrowed where it is read. A filter
     around the whole would not do: DuckDB does not bring it down through windows and joins, and works on every session.
     """
-    views = {view.name: view for view in models.staging()}
-    of_sessions = {table.name for table in (*models.schema(), *models.marts()) if "session_id" in table.columns}
+    views = {model.name: model for model in models.staging() if model.is_view}
+    of_sessions = {model.name for model in (*models.schema(), *in_order()) if "session_id" in model.columns}
     tree = _tree(model)
     for table in _tables(tree):
         name = _name(table)
@@ -51,7 +51,7 @@ def _tables(tree: exp.Expr) -> list[exp.Table]:
 
 
 def _name(table: exp.Table) -> str:
-    return f"{table.db}.{table.name}" if table.db else table.name
+    return table.name if table.db in ("", "main") else f"{table.db}.{table.name}"
 
 
 def _put_in_place(table: exp.Table, select: str) -> None:

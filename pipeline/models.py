@@ -32,7 +32,7 @@ class Model(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def is_view(self) -> bool:
-        return self.name.startswith("staging.")
+        return self.refresh == "never"
 
 
 @cache
@@ -88,7 +88,7 @@ def parse(text: str) -> Model:
         grain=fields["grain"],
         purpose=fields["purpose"],
         key=tuple(fields["key"].split(", ")) if "key" in fields else (),
-        refresh=fields.get("refresh", "whole"),
+        refresh=fields.get("refresh", "never" if fields["name"].startswith("staging.") else "whole"),
         columns=columns,
         text=text,
     )

@@ -3,14 +3,17 @@
 import re
 import tomllib
 import zoneinfo
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
+from pipeline import policy
 from pipeline.errors import SettingsError, UnknownNameError
 
 ACCOUNT_NAME = re.compile(r"^\w[\w-]{0,31}$")
+_Entry = TypeVar("_Entry", bound=msgspec.Struct)
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -25,6 +28,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str = ""
     app_version: str = "2.126.0"
     device_id: str = "0000000000000000"
+    reimbursement: list[policy.Reimbursement] = []
+    addition: list[policy.Addition] = []
+    tax_refund: list[policy.TaxRefund] = []
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -49,6 +55,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     accounts: dict[str, Account]
     source: Source = Source()
     closed_after_hours: int = 24
+    tax_rates: list[policy.TaxRate] = []
+    cars: list[policy.Car] = []
+    rules: list[policy.Rule] = []
 
     def account(self, name: str) -> Account:
         """The account of that name, or UnknownNameError."""
@@ -67,13 +76,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return list(self.accounts.values()) if name is None else [self.account(name)]
 
 
+_NESTED: dict[str, type[msgspec.Struct]] = {
+    "reimbursement": policy.Reimbursement,
+    "addition": policy.Addition,
+    "tax_refund": policy.TaxRefund,
+}
+_PLAIN = tuple(name for name in Account.__struct_fields__ if name != "name" and name not in _NESTED)
+
+
 def read(path: Path) -> Settings:
     """Read and check the settings.
 
     Raises SettingsError that lists every mistake at once.
     """
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
+        document = tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(
             f"{path} is not TOML: {error}.", "Mend that line, then run the same command again"
@@ -87,17 +104,28 @@ def read(path: Path) -> Settings:
 
 
 def _settings(document: dict[str, Any], mistakes: list[str]) -> Settings:
-    accounts = {}
-    for name, table in _table(document, "account", mistakes).items():
-        accounts[name] = _account(name, table, mistakes)
+    known = {"account", "source", "report", "tax_rate", "car", "rule"}
+    mistakes += [f"{key}: unknown table (known: {', '.join(sorted(known))})" for key in document.keys() - known]
+    accounts = {name: _account(name, table, mistakes) for name, table in _table(document, "account", mistakes).items()}
     source = _fields(Source, _table(document, "source", mistakes), "source", mistakes)
-    report = _table(document, "report", mistakes)
-    closing = {"closed_after_hours": report["closed_after_hours"]} if "closed_after_hours" in report else {}
-    checked = _fields(Settings, closing, "report", mistakes)
-    mistakes += [f"report.{key}: unknown key" for key in report.keys() - {"closed_after_hours"}]
-    mistakes += [f"{key}: unknown table" for key in document.keys() - {"account", "source", "report"}]
     mistakes += [f"source.{key}: must be more than 0" for key, value in source.items() if value <= 0]
-    return Settings(accounts=accounts, source=Source(**source), **checked)
+    report = _fields(_Report, _table(document, "report", mistakes), "report", mistakes)
+    tax_rates = _entries(policy.TaxRate, document, "tax_rate", "tax_rate", mistakes)
+    cars = _entries(policy.Car, document, "car", "car", mistakes)
+    rules = _entries(policy.Rule, document, "rule", "rule", mistakes)
+    mistakes += policy.tax_rate_faults(tax_rates) + policy.rule_faults(rules, cars)
+    return Settings(
+        accounts=accounts,
+        source=Source(**source),
+        closed_after_hours=_Report(**report).closed_after_hours,
+        tax_rates=tax_rates,
+        cars=cars,
+        rules=rules,
+    )
+
+
+class _Report(msgspec.Struct):
+    closed_after_hours: int = 24
 
 
 def _table(document: dict[str, Any], name: str, mistakes: list[str]) -> dict[str, Any]:
@@ -113,10 +141,14 @@ def _account(name: str, table: Any, mistakes: list[str]) -> Account:
     if not isinstance(table, dict):
         mistakes.append(f"{where}: must be a table")
         table = {}
-    values = _fields(Account, table, where, mistakes)
+    plain = {key: value for key, value in table.items() if key not in _NESTED}
+    values = _fields(Account, plain, where, mistakes)
     if "url" not in table:
         mistakes.append(f'{where}.url: missing, for example url = "https://TENANT"')
-    account = Account(name=name, **{"url": "https://missing.invalid", **values})
+    nested: dict[str, Any] = {
+        key: _entries(kind, table, key, f"{where}.{key}", mistakes) for key, kind in _NESTED.items()
+    }
+    account = Account(name=name, **{"url": "https://missing.invalid", **values}, **nested)
     mistakes += [f"{where}{fault}" for fault in account_faults(account)]
     return account
 
@@ -137,6 +169,9 @@ def account_faults(account: Account) -> list[str]:
         faults.append(f".country: {account.country!r} is no two-letter country code, for example DK")
     if not re.fullmatch(r"[A-Z]{3}", account.currency):
         faults.append(f".currency: {account.currency!r} is no three-letter currency code, for example DKK")
+    faults += policy.reimbursement_faults(account.reimbursement)
+    faults += policy.addition_faults(account.addition)
+    faults += policy.refund_faults(account.tax_refund)
     return faults
 
 
@@ -165,9 +200,18 @@ def url_fault(url: str) -> str | None:
     return None
 
 
-def _fields(struct: type[msgspec.Struct], table: dict[str, Any], where: str, mistakes: list[str]) -> dict[str, Any]:
-    """The keys of `table` that are fields of `struct` and of their type; the others become mistakes."""
-    types = {field.name: field.type for field in msgspec.structs.fields(struct) if field.name != "name"}
+def _fields(
+    struct: type[msgspec.Struct],
+    table: dict[str, Any],
+    where: str,
+    mistakes: list[str],
+    but: tuple[str, ...] = ("name", *_NESTED),
+) -> dict[str, Any]:
+    """The keys of `table` that are fields of `struct` and of their type; the others become mistakes.
+
+    `but` are fields that such a table does not set itself.
+    """
+    types = {field.name: field.type for field in msgspec.structs.fields(struct) if field.name not in but}
     values = {}
     for key, value in table.items():
         if key not in types:
@@ -180,6 +224,27 @@ def _fields(struct: type[msgspec.Struct], table: dict[str, Any], where: str, mis
     return values
 
 
+def _entries(struct: type[_Entry], document: dict[str, Any], key: str, where: str, mistakes: list[str]) -> list[_Entry]:
+    """The tables of an array `[[...]]`, those that hold together; the others become mistakes."""
+    listed = document.get(key, [])
+    if not isinstance(listed, list):
+        mistakes.append(f"{where}: must be an array of tables, [[{where}]]")
+        return []
+    entries = []
+    for number, table in enumerate(listed, start=1):
+        if not isinstance(table, dict):
+            mistakes.append(f"{where} {number}: must be a table")
+            continue
+        before = len(mistakes)
+        values = _fields(struct, table, f"{where} {number}", mistakes, but=())
+        for field in msgspec.structs.fields(struct):
+            if field.required and field.name not in table:
+                mistakes.append(f"{where} {number}.{field.name}: missing")
+        if len(mistakes) == before:
+            entries.append(struct(**values))
+    return entries
+
+
 def write_account(path: Path, account: Account) -> None:
     """Put an account into the settings file, keeping all else in it as it stands, comments included."""
     import tomlkit
@@ -188,11 +253,9 @@ def write_account(path: Path, account: Account) -> None:
 
     document = tomlkit.parse(path.read_text("utf-8") if path.is_file() else _sample())
     accounts = document.setdefault("account", tomlkit.table(is_super_table=True))
-    table = tomlkit.table()
-    for field in msgspec.structs.fields(Account):
-        if field.name != "name":
-            table[field.name] = getattr(account, field.name)
-    accounts[account.name] = table
+    table = accounts.setdefault(account.name, tomlkit.table())
+    for name in _PLAIN:
+        table[name] = getattr(account, name)
     write_text(path, tomlkit.dumps(document))
 
 

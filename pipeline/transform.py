@@ -13,6 +13,7 @@ import pipeline
 from pipeline import lineage, models
 from pipeline.lineage import CHANGED_SESSIONS
 from pipeline.settings import Settings
+from pipeline.settings_facts import write_settings
 
 _MANY = 1_000  # changed sessions from which making everything anew is quicker
 
@@ -34,7 +35,7 @@ def transform(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None
     try:
         fingerprint = _fingerprint(settings)
         if connection.execute("select fingerprint from facts.settings").fetchone() != (fingerprint,):
-            _write_settings(connection, settings, fingerprint)
+            write_settings(connection, settings, fingerprint)
             connection.execute(models.macros())
             _make_all(connection)
         else:
@@ -71,19 +72,6 @@ def _make(connection: duckdb.DuckDBPyConnection, model: models.Model) -> None:
     kind = "view" if model.is_view else "table"
     connection.execute(f"create or replace {kind} {model.name} as {model.text}")
     models.comment_on(connection, model, kind)
-
-
-def _write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings, fingerprint: str) -> None:
-    connection.execute(
-        "update facts.settings set ladebog_version = ?, closed_after_hours = ?, fingerprint = ?",
-        [pipeline.__version__, settings.closed_after_hours, fingerprint],
-    )
-    connection.execute("delete from facts.accounts")
-    for account in settings.accounts.values():
-        connection.execute(
-            "insert into facts.accounts values (?, ?, ?, ?)",
-            [account.name, account.country, account.timezone, account.currency],
-        )
 
 
 def _fingerprint(settings: Settings) -> str:

@@ -1,20 +1,28 @@
 -- The few steps that rounding and time zones depend on. Everything else is plain SQL; on another engine only these
 -- need a twin. DuckDB's `/` and `//` on DECIMAL give DOUBLE, which is why whole-number division stands here alone.
 
--- Whole part of a quotient of whole numbers that are not negative.
-create or replace macro whole_quotient(numerator, denominator) as
-    cast(cast(numerator as hugeint) // cast(denominator as hugeint) as decimal(38, 0));
+-- A quotient of whole numbers, rounded down. The denominator is positive.
+create or replace macro floor_quotient(numerator, denominator) as
+    cast(
+        cast(numerator as hugeint) // cast(denominator as hugeint)
+        - case when cast(numerator as hugeint) % cast(denominator as hugeint) < 0 then 1 else 0 end
+        as decimal(38, 0)
+    );
 
 -- A quotient of whole numbers, rounded half away from zero to a whole number. The denominator is positive.
 create or replace macro rounded_quotient(numerator, denominator) as
     cast(sign(cast(numerator as hugeint)) as decimal(38, 0))
-    * whole_quotient(
+    * floor_quotient(
         2 * abs(cast(numerator as hugeint)) + cast(denominator as hugeint), 2 * cast(denominator as hugeint)
     );
 
 -- Ten to the power of a currency's minor digits, 0 to 3.
 create or replace macro minor_units_in_one(digits) as
     case digits when 0 then 1 when 1 then 10 when 2 then 100 when 3 then 1000 end;
+
+-- Billionths of a currency unit in one minor unit of a currency with so many minor digits, 0 to 3.
+create or replace macro nano_units_in_minor_unit(digits) as
+    case digits when 0 then 1000000000 when 1 then 100000000 when 2 then 10000000 when 3 then 1000000 end;
 
 -- Currency units to whole minor units, rounded half away from zero.
 create or replace macro to_minor_units(amount, digits) as
@@ -57,3 +65,15 @@ create or replace macro price_of_a_kwh(amount, energy_kwh) as
 -- The moment that a local day begins.
 create or replace macro local_midnight(day, zone) as
     timezone(zone, cast(day as timestamp));
+
+-- The moment that a moment's local clock hour begins.
+create or replace macro local_hour(moment, zone) as
+    moment - (timezone(zone, moment) - date_trunc('hour', timezone(zone, moment)));
+
+-- Microseconds that two stretches of time have in common.
+create or replace macro microseconds_shared(began, ended, other_began, other_ended) as
+    greatest(epoch_us(least(ended, other_ended)) - epoch_us(greatest(began, other_began)), 0);
+
+-- Whether the part of that rank by remainder takes one unit more of those that rounding down left over.
+create or replace macro one_more(rank, left_over) as
+    case when rank <= left_over then 1 else 0 end;

@@ -6,36 +6,30 @@
 --   account                  text, the logbook's account
 --   day                      local day
 --   currency                 ISO 4217 code
---   attribution              text; stop: a session belongs whole to the day it stopped in
---   sessions                 number of sessions
+--   attribution              text; stop: a session belongs whole to the day it stopped in; split: to each its part
+--   sessions                 number of sessions; under split, of those that lasted into the day
 --   energy_kwh               kWh
 --   amount_incl_tax          currency units
 --   tax_amount               currency units; null where that of one session is not known
 --   amount_excl_tax          currency units; null where that of one session is not known
 --   average_price_incl_tax   currency units a kWh; null without energy
 --   max_kw                   kW, of the session that reached most
-with by_stop as (
-    select
-        sessions.*,
-        local_day(sessions.stopped_at, accounts.timezone) as day
-    from sessions
-    inner join facts.accounts as accounts on sessions.account = accounts.account
-),
-
-summed as (
+with summed as (
     select
         account,
         day,
         currency,
-        'stop' as attribution,
-        cast(count(*) as integer) as sessions,
+        attribution,
+        cast(count(distinct session_id) as integer) as sessions,
         cast(sum(energy_kwh) as decimal(18, 3)) as energy_kwh,
         cast(sum(amount_incl_tax) as decimal(18, 3)) as amount_incl_tax,
         cast(case when count(*) = count(tax_amount) then sum(tax_amount) end as decimal(18, 3)) as tax_amount,
-        cast(case when count(*) = count(tax_amount) then sum(amount_excl_tax) end as decimal(18, 3)) as amount_excl_tax,
+        cast(
+            case when count(*) = count(tax_amount) then sum(amount_incl_tax - tax_amount) end as decimal(18, 3)
+        ) as amount_excl_tax,
         max(max_kw) as max_kw
-    from by_stop
-    group by account, day, currency
+    from staging.attributed_sessions
+    group by account, day, currency, attribution
 ),
 
 priced as (

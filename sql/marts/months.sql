@@ -6,8 +6,8 @@
 --   account                  text, the logbook's account
 --   month                    first day of the local month
 --   currency                 ISO 4217 code
---   attribution              text; stop: a session belongs whole to the month it stopped in
---   sessions                 number of sessions
+--   attribution              text; stop: a session belongs whole to the month it stopped in; split: to each its part
+--   sessions                 number of sessions; under split, of those that lasted into the month
 --   energy_kwh               kWh
 --   amount_incl_tax          currency units
 --   tax_amount               currency units; null where that of one session is not known
@@ -17,17 +17,19 @@
 with summed as (
     select
         account,
-        first_of_month(day) as month,
+        month,
         currency,
         attribution,
-        cast(sum(sessions) as integer) as sessions,
+        cast(count(distinct session_id) as integer) as sessions,
         cast(sum(energy_kwh) as decimal(18, 3)) as energy_kwh,
         cast(sum(amount_incl_tax) as decimal(18, 3)) as amount_incl_tax,
         cast(case when count(*) = count(tax_amount) then sum(tax_amount) end as decimal(18, 3)) as tax_amount,
-        cast(case when count(*) = count(tax_amount) then sum(amount_excl_tax) end as decimal(18, 3)) as amount_excl_tax,
+        cast(
+            case when count(*) = count(tax_amount) then sum(amount_incl_tax - tax_amount) end as decimal(18, 3)
+        ) as amount_excl_tax,
         max(max_kw) as max_kw
-    from days
-    group by account, first_of_month(day), currency, attribution
+    from staging.attributed_sessions
+    group by account, month, currency, attribution
 ),
 
 priced as (

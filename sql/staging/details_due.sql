@@ -24,7 +24,7 @@ with listings as (
             facts.amount,
             facts.total_amount
         ) as figures
-    from documents
+    from main.documents
     inner join facts.session_facts as facts
         on documents.account = facts.account and documents.sha256 = facts.document_sha256
     where documents.endpoint = 'session_history'
@@ -58,7 +58,7 @@ details as (
         documents.account,
         documents.key as session_id,
         max((documents.fetched_at, documents.segment, documents.line, documents.item)) as fetched_at
-    from documents
+    from main.documents
     left join facts.session_facts as facts
         on documents.account = facts.account and documents.sha256 = facts.document_sha256
     where

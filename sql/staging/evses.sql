@@ -21,7 +21,7 @@ with documents_with_evses as (
         ) as place,
         evses.tax_name,
         cast(evses.tax_percent * 0.01 as decimal(9, 6)) as tax_rate
-    from documents
+    from main.documents
     inner join facts.evse_facts as evses
         on documents.account = evses.account and documents.sha256 = evses.document_sha256
     where documents.endpoint = 'charge_points' and documents.status = 200

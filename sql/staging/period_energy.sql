@@ -15,18 +15,16 @@ with by_curve as (
         periods.period,
         sum(
             cast(steps.power_mw as decimal(38, 0))
-            * microseconds_between(
-                greatest(steps.started_at, periods.started_at), least(steps.stopped_at, periods.stopped_at)
-            )
+            * microseconds_shared(periods.started_at, periods.stopped_at, steps.started_at, steps.stopped_at)
         ) as milliwatt_microseconds
     from staging.charging_periods as periods
-    inner join staging.curve_steps as steps
+    inner join staging.energy_steps as steps
         on
             periods.account = steps.account
             and periods.session_id = steps.session_id
-            and periods.run_started_at <= steps.started_at
             and periods.started_at < steps.stopped_at
             and periods.stopped_at > steps.started_at
+    where periods.kind = 'charging'
     group by periods.account, periods.session_id, periods.period
 ),
 
@@ -99,8 +97,8 @@ floored as (
         period,
         direction,
         whole_wh,
-        whole_quotient(scaled, scale) as floor_wh,
-        scaled - whole_quotient(scaled, scale) * scale as remainder
+        floor_quotient(scaled, scale) as floor_wh,
+        scaled - floor_quotient(scaled, scale) * scale as remainder
     from divided
 ),
 

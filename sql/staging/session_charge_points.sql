@@ -7,7 +7,7 @@
 --   charge_point   text, the newest name of the driver's own charge point; null for another's
 --   tax_rate       fraction, the tax that the bill includes; null where that is not known
 -- The rate comes from the charge point's document that was newest when the session stopped; else from the earliest
--- later one; else it is the country's standard rate of that day. A bill in a foreign currency, or without tax in it,
+-- later one; else it is the country's standard rate of that day, by the settings or as it ships. A bill in a foreign currency, or without tax in it,
 -- has no rate of ours.
 with finished as (
     select
@@ -56,7 +56,7 @@ rated as (
         finished.account,
         finished.session_id,
         named.charge_point,
-        case when finished.is_taxed_here then coalesce(stated.tax_rate, standard.tax_rate) end as tax_rate
+        case when finished.is_taxed_here then coalesce(stated.tax_rate, own.tax_rate, standard.tax_rate) end as tax_rate
     from finished
     left join named
         on finished.account = named.account and finished.evse_identifier = named.evse_identifier
@@ -65,6 +65,11 @@ rated as (
             finished.account = stated.account
             and finished.session_id = stated.session_id
             and stated.preference = 1
+    left join facts.tax_rates as own
+        on
+            finished.country = own.country
+            and finished.stopped_on >= own.valid_from
+            and finished.stopped_on < coalesce(own.valid_to, date '9999-12-31')
     left join staging.standard_tax_rates as standard
         on
             finished.country = standard.country

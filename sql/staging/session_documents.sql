@@ -23,7 +23,7 @@ with documents_with_figures as (
         documents.segment,
         documents.line,
         documents.item
-    from documents
+    from main.documents
     inner join facts.session_facts as facts
         on documents.account = facts.account and documents.sha256 = facts.document_sha256
     where documents.status = 200 and documents.endpoint in ('session', 'session_history')

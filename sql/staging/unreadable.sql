@@ -20,7 +20,7 @@ with documents_in_order as (
             order by
                 documents.fetched_at desc nulls last, documents.segment desc, documents.line desc, documents.item desc
         ) as age
-    from documents
+    from main.documents
     inner join facts.answers as answers
         on
             documents.account = answers.account

@@ -1,0 +1,63 @@
+-- name: staging.attributed_sessions
+-- grain: one local day of a finished session and attribution
+-- purpose: what days and months sum: each session whole where it stopped, and each session in its parts
+-- columns:
+--   account           text, the logbook's account
+--   session_id        text, the operator's id
+--   month             first day of the local month
+--   day               local day
+--   currency          ISO 4217 code
+--   attribution       text, stop or split
+--   energy_kwh        kWh
+--   amount_incl_tax   currency units
+--   tax_amount        currency units; null where the session's tax is not known
+--   max_kw            kW, of the session
+with by_stop as (
+    select
+        sessions.account,
+        sessions.session_id,
+        local_day(sessions.stopped_at, accounts.timezone) as day,
+        sessions.currency,
+        'stop' as attribution,
+        sessions.energy_kwh,
+        sessions.amount_incl_tax,
+        sessions.tax_amount,
+        sessions.max_kw
+    from main.sessions as sessions
+    inner join facts.accounts as accounts on sessions.account = accounts.account
+),
+
+by_part as (
+    select
+        parts.account,
+        parts.session_id,
+        parts.day,
+        sessions.currency,
+        'split' as attribution,
+        parts.energy_kwh,
+        parts.amount_incl_tax,
+        parts.tax_amount,
+        sessions.max_kw
+    from staging.session_days as parts
+    inner join main.sessions as sessions
+        on parts.account = sessions.account and parts.session_id = sessions.session_id
+),
+
+both_attributions as (
+    select * from by_stop
+    union all
+    select * from by_part
+)
+
+select
+    account,
+    session_id,
+    first_of_month(day) as month,
+    day,
+    currency,
+    attribution,
+    energy_kwh,
+    amount_incl_tax,
+    tax_amount,
+    max_kw
+from both_attributions

@@ -1,0 +1,86 @@
+-- name: staging.energy_steps
+-- grain: one stretch of a finished session with one power above zero
+-- purpose: the power history as far as it counts: when the energy of a session flowed
+-- columns:
+--   account      text, the logbook's account
+--   session_id   text, the operator's id
+--   started_at   time
+--   stopped_at   time
+--   power_mw     mW, whole
+-- Each sample holds until the next, never outside the session, and, where the session has charging periods, never past
+-- the end of the unbroken run of charging that it lies in; one that lies in none does not count.
+with with_next as (
+    select
+        samples.account,
+        samples.session_id,
+        greatest(samples.sampled_at, sessions.started_at) as started_at,
+        least(
+            coalesce(
+                lead(samples.sampled_at) over (
+                    partition by samples.account, samples.session_id
+                    order by samples.sampled_at
+                ),
+                sessions.stopped_at
+            ),
+            sessions.stopped_at
+        ) as stopped_at,
+        to_milliwatts(samples.power_kw) as power_mw
+    from main.power_samples as samples
+    inner join main.sessions
+        on samples.account = sessions.account and samples.session_id = sessions.session_id
+),
+
+flowing as (
+    select *
+    from with_next
+    where started_at < stopped_at and power_mw > 0
+),
+
+runs as (
+    select
+        account,
+        session_id,
+        run_started_at,
+        max(stopped_at) as run_stopped_at
+    from staging.charging_periods
+    where run_started_at is not null
+    group by account, session_id, run_started_at
+),
+
+with_periods as (
+    select distinct
+        account,
+        session_id
+    from staging.charging_periods
+),
+
+within_runs as (
+    select
+        flowing.account,
+        flowing.session_id,
+        flowing.started_at,
+        least(flowing.stopped_at, runs.run_stopped_at) as stopped_at,
+        flowing.power_mw
+    from flowing
+    inner join runs
+        on
+            flowing.account = runs.account
+            and flowing.session_id = runs.session_id
+            and flowing.started_at >= runs.run_started_at
+            and flowing.started_at < runs.run_stopped_at
+),
+
+without_periods as (
+    select flowing.*
+    from flowing
+    anti join with_periods
+        on flowing.account = with_periods.account and flowing.session_id = with_periods.session_id
+),
+
+counted as (
+    select * from within_runs
+    union all
+    select * from without_periods
+)
+
+select * from counted

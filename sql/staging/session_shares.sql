@@ -1,0 +1,141 @@
+-- name: staging.session_shares
+-- grain: one quantity of a finished session, energy or money, in one local clock hour
+-- purpose: the whole Wh and minor units of hours, days and months, such that each level sums to the one above
+-- refresh: session
+-- columns:
+--   account        text, the logbook's account
+--   session_id     text, the operator's id
+--   quantity       text, energy or money
+--   month          first day of the local month
+--   day            local day
+--   hour_start     time that the hour begins
+--   of_month       Wh or whole minor units of the session in the month
+--   of_day         Wh or whole minor units of the session on the day
+--   of_hour        Wh or whole minor units of the session in the hour
+-- Months against the session, days against their month, hours against their day: the floor of each exact value, then
+-- one more for the largest remainders until the whole is reached, ties to the earlier.
+with hour_values as (
+    select * from staging.hour_values
+),
+
+of_months as (
+    select
+        account,
+        session_id,
+        quantity,
+        month,
+        any_value(whole) as whole,
+        floor_quotient(sum(numerator), any_value(denominator)) as floored,
+        sum(numerator)
+        - floor_quotient(sum(numerator), any_value(denominator)) * any_value(denominator) as remainder
+    from hour_values
+    group by account, session_id, quantity, month
+),
+
+months_shared as (
+    select
+        account,
+        session_id,
+        quantity,
+        month,
+        floored
+        + one_more(
+            row_number() over (
+                partition by account, session_id, quantity
+                order by remainder desc, month asc
+            ),
+            whole - sum(floored) over (
+                partition by account, session_id, quantity
+            )
+        ) as share
+    from of_months
+),
+
+of_days as (
+    select
+        parts.account,
+        parts.session_id,
+        parts.quantity,
+        parts.month,
+        parts.day,
+        any_value(above.share) as whole,
+        floor_quotient(sum(parts.numerator), any_value(parts.denominator)) as floored,
+        sum(parts.numerator)
+        - floor_quotient(sum(parts.numerator), any_value(parts.denominator)) * any_value(parts.denominator)
+            as remainder
+    from hour_values as parts
+    inner join months_shared as above
+        on
+            parts.account = above.account
+            and parts.session_id = above.session_id
+            and parts.quantity = above.quantity
+            and parts.month = above.month
+    group by parts.account, parts.session_id, parts.quantity, parts.month, parts.day
+),
+
+days_shared as (
+    select
+        account,
+        session_id,
+        quantity,
+        month,
+        day,
+        whole as of_month,
+        floored
+        + one_more(
+            row_number() over (
+                partition by account, session_id, quantity, month
+                order by remainder desc, day asc
+            ),
+            whole - sum(floored) over (
+                partition by account, session_id, quantity, month
+            )
+        ) as share
+    from of_days
+),
+
+of_hours as (
+    select
+        parts.account,
+        parts.session_id,
+        parts.quantity,
+        parts.month,
+        parts.day,
+        parts.hour_start,
+        above.of_month,
+        above.share as whole,
+        floor_quotient(parts.numerator, parts.denominator) as floored,
+        parts.numerator - floor_quotient(parts.numerator, parts.denominator) * parts.denominator as remainder
+    from hour_values as parts
+    inner join days_shared as above
+        on
+            parts.account = above.account
+            and parts.session_id = above.session_id
+            and parts.quantity = above.quantity
+            and parts.day = above.day
+),
+
+hours_shared as (
+    select
+        account,
+        session_id,
+        quantity,
+        month,
+        day,
+        hour_start,
+        of_month,
+        whole as of_day,
+        floored
+        + one_more(
+            row_number() over (
+                partition by account, session_id, quantity, day
+                order by remainder desc, hour_start asc
+            ),
+            whole - sum(floored) over (
+                partition by account, session_id, quantity, day
+            )
+        ) as of_hour
+    from of_hours
+)
+
+select * from hours_shared

@@ -1,0 +1,102 @@
+-- name: staging.session_tax_shares
+-- grain: one local day of a finished session whose tax is known
+-- purpose: a session's tax divided over months and days in proportion to its divided money
+-- columns:
+--   account        text, the logbook's account
+--   session_id     text, the operator's id
+--   month          first day of the local month
+--   day            local day
+--   of_month       whole minor units of the session's tax in the month
+--   of_day         whole minor units of the session's tax on the day
+with money_of_days as (
+    select distinct
+        account,
+        session_id,
+        month,
+        day,
+        of_month as money_of_month,
+        of_day as money_of_day
+    from staging.session_shares
+    where quantity = 'money'
+),
+
+taxed as (
+    select
+        money_of_days.*,
+        sessions.bill_minor,
+        to_minor_units(marts.tax_amount, sessions.minor_unit_decimal) as tax_minor
+    from money_of_days
+    inner join staging.sessions as sessions
+        on money_of_days.account = sessions.account and money_of_days.session_id = sessions.session_id
+    inner join main.sessions as marts
+        on money_of_days.account = marts.account and money_of_days.session_id = marts.session_id
+    where marts.tax_amount is not null
+),
+
+of_months as (
+    select distinct
+        account,
+        session_id,
+        month,
+        tax_minor as whole,
+        sign(bill_minor) * tax_minor * money_of_month as numerator,
+        coalesce(nullif(abs(bill_minor), 0), 1) as denominator
+    from taxed
+),
+
+months_shared as (
+    select
+        account,
+        session_id,
+        month,
+        floor_quotient(numerator, denominator)
+        + one_more(
+            row_number() over (
+                partition by account, session_id
+                order by numerator - floor_quotient(numerator, denominator) * denominator desc, month asc
+            ),
+            whole - sum(floor_quotient(numerator, denominator)) over (
+                partition by account, session_id
+            )
+        ) as of_month
+    from of_months
+),
+
+of_days as (
+    select
+        taxed.account,
+        taxed.session_id,
+        taxed.month,
+        taxed.day,
+        months_shared.of_month,
+        sign(taxed.bill_minor) * taxed.tax_minor * taxed.money_of_day as numerator,
+        coalesce(nullif(abs(taxed.bill_minor), 0), 1) as denominator
+    from taxed
+    inner join months_shared
+        on
+            taxed.account = months_shared.account
+            and taxed.session_id = months_shared.session_id
+            and taxed.month = months_shared.month
+),
+
+days_shared as (
+    select
+        account,
+        session_id,
+        month,
+        day,
+        of_month,
+        floor_quotient(numerator, denominator)
+        + one_more(
+            row_number() over (
+                partition by account, session_id, month
+                order by numerator - floor_quotient(numerator, denominator) * denominator desc, day asc
+            ),
+            of_month - sum(floor_quotient(numerator, denominator)) over (
+                partition by account, session_id, month
+            )
+        ) as of_day
+    from of_days
+)
+
+select * from days_shared
