@@ -10,7 +10,7 @@
 --   currency          ISO 4217 code
 --   energy_kwh        kWh; the hours of a day sum to the day, days to months, months to the session
 --   amount_incl_tax   currency units; sums like the energy
---   price_incl_tax    currency units a kWh, of the charging periods in the hour weighted by their energy; null if unknown
+--   price_incl_tax    currency units a kWh, of the periods in the hour weighted by energy; null where not known
 with shares as (
     select
         account,

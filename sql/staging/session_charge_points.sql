@@ -7,8 +7,8 @@
 --   charge_point   text, the newest name of the driver's own charge point; null for another's
 --   tax_rate       fraction, the tax that the bill includes; null where that is not known
 -- The rate comes from the charge point's document that was newest when the session stopped; else from the earliest
--- later one; else it is the country's standard rate of that day, by the settings or as it ships. A bill in a foreign currency, or without tax in it,
--- has no rate of ours.
+-- later one; else it is the country's standard rate of that day, by the settings or as it ships. A bill in a foreign
+-- currency, or without tax in it, has no rate of ours.
 with finished as (
     select
         sessions.account,
