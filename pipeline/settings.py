@@ -94,6 +94,8 @@ def _settings(document: dict[str, Any], mistakes: list[str]) -> Settings:
     report = _table(document, "report", mistakes)
     closing = {"closed_after_hours": report["closed_after_hours"]} if "closed_after_hours" in report else {}
     checked = _fields(Settings, closing, "report", mistakes)
+    if checked.get("closed_after_hours", 0) < 0:
+        mistakes.append("report.closed_after_hours: must not be less than 0")
     mistakes += [f"report.{key}: unknown key" for key in report.keys() - {"closed_after_hours"}]
     mistakes += [f"{key}: unknown table" for key in document.keys() - {"account", "source", "report"}]
     mistakes += [f"source.{key}: must be more than 0" for key, value in source.items() if value <= 0]
@@ -128,7 +130,7 @@ def account_faults(account: Account) -> list[str]:
         faults.append(": a name is letters, digits, - and _, at most 32 of them")
     if reason := url_fault(account.url):
         faults.append(f".url: {reason}")
-    if not _is_zone(account.timezone):
+    if account.timezone not in zoneinfo.available_timezones() - {"localtime"}:
         faults.append(f".timezone: {account.timezone!r} is no time zone, for example Europe/Copenhagen")
     for name in ("app_version", "device_id", "client_id"):
         if not re.fullmatch(r"[!-~]*", getattr(account, name)):
@@ -138,14 +140,6 @@ def account_faults(account: Account) -> list[str]:
     if not re.fullmatch(r"[A-Z]{3}", account.currency):
         faults.append(f".currency: {account.currency!r} is no three-letter currency code, for example DKK")
     return faults
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 def url_fault(url: str) -> str | None:
