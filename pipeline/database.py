@@ -41,7 +41,7 @@ def writer(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @contextmanager
 def published(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published database, read-only and shut off from files, extensions and further settings.
+    """The published database, read-only and shut off from files and extensions.
 
     Raises LogbookError where nothing has been published yet, DatabaseError if it cannot be read.
     """
@@ -54,8 +54,6 @@ def published(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         if version < SCHEMA_VERSION:
             raise DatabaseError(f"{logbook.database} is from an older Ladebog.", "Make it anew with: ladebog transform")
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
         yield connection
     finally:
         connection.close()
@@ -95,7 +93,7 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(
             str(path),
             read_only=read_only,
-            config={} if read_only else {"storage_compatibility_version": _STORAGE},
+            config={"enable_external_access": "false"} if read_only else {"storage_compatibility_version": _STORAGE},
         )
         connection.execute("set timezone = 'UTC'")
     except duckdb.Error as error:

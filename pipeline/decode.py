@@ -19,8 +19,8 @@ from pipeline.answer import Endpoint
 from pipeline.source import wire
 
 _DECIMALS = 18
-_LARGEST = Decimal(10) ** 20
-_MOST_KW = 1e5
+_LARGEST = Decimal(10) ** 9  # currency units, kW, per cent: no figure of a session comes near
+_MOST_KW = 99_999.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -91,7 +91,7 @@ def _add_session_rows(
             period.state,
             micros(period.started_at),
             micros(period.stopped_at),
-            _exact(period.amount, f".chargingPeriods[{position - 1}].amount"),
+            _exact(period.amount, f"session.chargingPeriods[{position - 1}].amount"),
             period.free_energy_wh,
         )
         for position, period in enumerate(session.charging_periods or (), start=1)
@@ -139,12 +139,12 @@ def _session_row(sha256: str, source: str, session: wire.Session, item: wire.His
         session.energy,
         session.non_billable_energy,
         session.free_energy_wh,
-        _optional(stats.average_kw, ".powerStats.averageKw"),
-        _optional(stats.max_kw, ".powerStats.maxKw"),
-        _optional(session.amount, ".amount"),
-        _optional(session.total_amount, ".totalAmount"),
-        _optional(session.total_amount_without_tax, ".totalAmountWithoutTax"),
-        _optional(session.electricity_cost, ".electricityCost"),
+        _optional(stats.average_kw, "session.powerStats.averageKw"),
+        _optional(stats.max_kw, "session.powerStats.maxKw"),
+        _optional(session.amount, "session.amount"),
+        _optional(session.total_amount, "session.totalAmount"),
+        _optional(session.total_amount_without_tax, "session.totalAmountWithoutTax"),
+        _optional(session.electricity_cost, "session.electricityCost"),
         session.are_prices_tax_inclusive,
         session.is_personal,
     )
@@ -161,9 +161,9 @@ def _add_charge_points(facts: Facts, document: Document) -> None:
             point.electricity_cost_tax_name,
             _text(evse.tariff_id),
             _json(evse.tariff),
-            _optional(point.electricity_cost_tax_percent, ".electricity_cost_tax_percent"),
-            _optional(evse.max_power, ".evses.maxPower"),
-            _optional(point.last_month_energy_kwh, ".last_month_energy_kwh"),
+            _percent(point.electricity_cost_tax_percent),
+            _optional(evse.max_power, "data.evses.maxPower"),
+            _optional(point.last_month_energy_kwh, "data.last_month_energy_kwh"),
             point.has_electricity_tax_reimbursement,
         )
         for point in _charge_points_decoder.decode(document.body).data
@@ -179,8 +179,8 @@ def _add_price_periods(facts: Facts, document: Document) -> None:
             document.sha256,
             document.key,
             answer.granularity,
-            _localmicros(point, f".periods[{number}]"),
-            _exact(point.price_per_kwh, f".periods[{number}].pricePerKwh"),
+            _localmicros(point, f"periods[{number}]"),
+            _exact(point.price_per_kwh, f"periods[{number}].pricePerKwh"),
         )
         for number, point in enumerate(answer.periods)
     ]
@@ -207,23 +207,33 @@ def _powers(history: list[wire.Sample]) -> list[float]:
 
 
 def _exact(number: Decimal, path: str) -> str:
-    """The number's digits, or a fault if a DECIMAL(38, 18) cannot hold every one of them."""
+    """The number's digits, or a fault if it is none that a figure can be, or has more decimals than the tables keep."""
     if not number.is_finite():
-        raise DocumentFaultError(f"{number} is no number - at `${path}`")
-    exponent = number.as_tuple().exponent
-    if abs(number) >= _LARGEST or (isinstance(exponent, int) and exponent < -_DECIMALS and _has_digits_below(number)):
-        raise DocumentFaultError(
-            f"{number} has more digits than the archive keeps (20 and {_DECIMALS} decimals) - at `${path}`"
-        )
+        raise DocumentFaultError(f"{number} is no number - at `$.{path}`")
+    if not number:
+        return "0"
+    if number.copy_abs() >= _LARGEST:
+        raise DocumentFaultError(f"{number} is too large - at `$.{path}`")
+    if _decimals(number) > _DECIMALS:
+        raise DocumentFaultError(f"{number} has more than {_DECIMALS} decimals - at `$.{path}`")
     return f"{number:f}"
 
 
-def _has_digits_below(number: Decimal) -> bool:
-    return number != 0 and number.normalize().as_tuple().exponent < -_DECIMALS  # type: ignore[operator]
+def _decimals(number: Decimal) -> int:
+    """How many decimals the number needs. Decimal's own arithmetic would round it to 28 digits first."""
+    _, digits, exponent = number.as_tuple()
+    trailing_zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return -int(exponent) - trailing_zeros
 
 
 def _optional(number: Decimal | None, path: str) -> str | None:
     return None if number is None else _exact(number, path)
+
+
+def _percent(number: Decimal | None) -> str | None:
+    if number is not None and not 0 <= number < 100:
+        raise DocumentFaultError(f"{number} is no rate of tax - at `$.data.electricity_cost_tax_percent`")
+    return _optional(number, "data.electricity_cost_tax_percent")
 
 
 def _text(value: wire.Text | None) -> str | None:
@@ -245,4 +255,4 @@ def _localmicros(point: wire.PricePoint, path: str) -> int:
     try:
         return micros(datetime.fromisoformat(f"{point.at_day}T{point.at_time}").replace(tzinfo=UTC))
     except ValueError as error:
-        raise DocumentFaultError(f"{error} - at `${path}`") from None
+        raise DocumentFaultError(f"{error} - at `$.{path}`") from None

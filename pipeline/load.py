@@ -61,7 +61,7 @@ _INSERT_DOCUMENTS = """
                 partition by account, endpoint, key order by fetched_at nulls first, segment, line, item
             ) as sha256_before,
             row_number() over (
-                partition by account, endpoint, key, sha256 order by fetched_at nulls first, segment, line, item
+                partition by account, endpoint, key, sha256 order by is_arrival, fetched_at, segment, line, item
             ) as occurrence,
         from candidates
     )

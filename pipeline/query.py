@@ -21,6 +21,7 @@ def answer(logbook: Logbook, question: str) -> Iterator[duckdb.DuckDBPyRelation]
     """
     with published(logbook) as connection:
         try:
+            connection.execute("set lock_configuration = true")
             statements = connection.extract_statements(question)
             if len(statements) != 1 or statements[0].type not in _ALLOWED:
                 raise QueryError(

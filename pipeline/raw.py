@@ -25,6 +25,7 @@ SEALED = ".ndjson.gz"
 PART = ".part"
 _COMPRESSION_LEVEL = 6
 _READ_SIZE = 1 << 14
+_JSON_SPACE = b" \t\r\n"
 _NAME_FORMAT = "%Y%m%dT%H%M%SZ"
 _LONE_SURROGATE = re.compile(
     rb"(?<!\\)((?:\\\\)*)(?:(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
@@ -86,10 +87,15 @@ _run_decoder = msgspec.json.Decoder(RunRecord)
 def storable(body: bytes) -> tuple[bytes, str | None]:
     """The bytes of an answer as they can stand in one line, and what was done to them, if anything.
 
-    JSON allows line breaks only between its tokens, so a space for each changes no value. An unpaired surrogate
-    escape is text to nobody, and no reader of JSON takes a file with one: U+FFFD stands in its place.
+    JSON allows line breaks only between its tokens, so a space for each changes no value, and space around the whole is
+    no part of it. An unpaired surrogate escape is text to nobody, and no reader of JSON takes a file with one: U+FFFD
+    stands in its place.
     """
     edits = []
+    bare = body.strip(_JSON_SPACE)
+    if bare != body:
+        edits.append("space around it")
+        body = bare
     if b"\n" in body or b"\r" in body:
         body = body.replace(b"\r", b" ").replace(b"\n", b" ")
         edits.append("line breaks")

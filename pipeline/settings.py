@@ -110,6 +110,8 @@ def _settings(document: dict[str, Any], mistakes: list[str]) -> Settings:
     source = _fields(Source, _table(document, "source", mistakes), "source", mistakes)
     mistakes += [f"source.{key}: must be more than 0" for key, value in source.items() if value <= 0]
     report = _fields(_Report, _table(document, "report", mistakes), "report", mistakes)
+    if report.get("closed_after_hours", 0) < 0:
+        mistakes.append("report.closed_after_hours: must not be less than 0")
     tax_rates = _entries(policy.TaxRate, document, "tax_rate", "tax_rate", mistakes)
     cars = _entries(policy.Car, document, "car", "car", mistakes)
     rules = _entries(policy.Rule, document, "rule", "rule", mistakes)
@@ -160,7 +162,7 @@ def account_faults(account: Account) -> list[str]:
         faults.append(": a name is letters, digits, - and _, at most 32 of them")
     if reason := url_fault(account.url):
         faults.append(f".url: {reason}")
-    if not _is_zone(account.timezone):
+    if account.timezone not in zoneinfo.available_timezones() - {"localtime"}:
         faults.append(f".timezone: {account.timezone!r} is no time zone, for example Europe/Copenhagen")
     for name in ("app_version", "device_id", "client_id"):
         if not re.fullmatch(r"[!-~]*", getattr(account, name)):
@@ -173,14 +175,6 @@ def account_faults(account: Account) -> list[str]:
     faults += policy.addition_faults(account.addition)
     faults += policy.refund_faults(account.tax_refund)
     return faults
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 def url_fault(url: str) -> str | None:

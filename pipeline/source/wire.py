@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 
 Text = str | int | float | bool  # an id may be a number one day
+Whole = Annotated[int, msgspec.Meta(ge=-1_000_000_000, le=1_000_000_000)]  # Wh or seconds: no session comes near
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
@@ -34,8 +35,8 @@ class Period(Record):
     stopped_at: Moment
     state: str
     amount: Decimal  # currency units
-    duration_in_seconds: int | None = None
-    free_energy_wh: int | None = None
+    duration_in_seconds: Whole | None = None
+    free_energy_wh: Whole | None = None
 
 
 class Currency(Record):
@@ -47,13 +48,13 @@ class Session(Record):
     id: Text
     started_at: Moment
     status: str
-    energy: int  # Wh
+    energy: Whole  # Wh
     currency: Currency
     stopped_at: Moment | None = None
-    duration: int | None = None  # seconds
-    idle_period: int | None = None  # seconds
-    non_billable_energy: int | None = None  # Wh
-    free_energy_wh: int | None = None
+    duration: Whole | None = None  # seconds
+    idle_period: Whole | None = None  # seconds
+    non_billable_energy: Whole | None = None  # Wh
+    free_energy_wh: Whole | None = None
     power_stats: PowerStats | None = None
     amount: Decimal | None = None
     total_amount: Decimal | None = None
@@ -124,5 +125,5 @@ class PricePoint(Record):
 
 
 class PricePeriodsAnswer(msgspec.Struct):
-    granularity: int  # minutes
+    granularity: Annotated[int, msgspec.Meta(ge=1, le=1440)]  # minutes
     periods: list[PricePoint]

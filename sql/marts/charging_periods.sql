@@ -28,7 +28,7 @@ with priced as (
         cast(periods.spot_price_excl_tax as decimal(18, 9)) as spot_price_excl_tax,
         cast(periods.markup_incl_tax as decimal(18, 9)) as markup_incl_tax,
         cast(
-            cast(periods.spot_price_excl_tax as decimal(28, 18)) * (1 + sessions.tax_rate) + periods.markup_incl_tax
+            cast(periods.spot_price_excl_tax as decimal(28, 9)) * (1 + sessions.tax_rate) + periods.markup_incl_tax
             as decimal(18, 9)
         ) as price_incl_tax,
         cast(energy.energy_wh * 0.001 as decimal(18, 3)) as energy_kwh,

@@ -23,8 +23,8 @@ with listed as (
         split_part(periods.state, '@', 1) as kind,
         periods.started_at,
         periods.stopped_at,
-        try_cast(regexp_extract(periods.state, '[@&]price\|([^&|]+)', 1) as decimal(38, 18)) as spot_price_excl_tax,
-        try_cast(regexp_extract(periods.state, '[@&]markup\|([^&|]+)', 1) as decimal(38, 18)) as markup_incl_tax,
+        try_cast(regexp_extract(periods.state, '[@&]price\|([^&|]+)', 1) as decimal(15, 9)) as spot_price_excl_tax,
+        try_cast(regexp_extract(periods.state, '[@&]markup\|([^&|]+)', 1) as decimal(15, 9)) as markup_incl_tax,
         periods.amount as amount_incl_tax
     from staging.session_bills as bills
     inner join facts.period_facts as periods

@@ -6,6 +6,8 @@
 --   session_id   text, the operator's id
 --   started_at   time
 --   stopped_at   time
+-- Also due: one whose newest detail was imported and has other figures than the listing. The operator may have gone
+-- back to what it said before, which no listing shows.
 with listings as (
     select
         documents.account,
@@ -23,8 +25,10 @@ with listings as (
             facts.currency,
             facts.amount,
             facts.total_amount
-        ) as figures
-    from main.documents
+        ) as figures,
+        (facts.started_at, facts.stopped_at, facts.energy_wh, facts.currency, facts.amount, facts.total_amount)
+            as billed_figures
+    from main.documents as documents
     inner join facts.session_facts as facts
         on documents.account = facts.account and documents.sha256 = facts.document_sha256
     where documents.endpoint = 'session_history'
@@ -57,15 +61,23 @@ details as (
     select
         documents.account,
         documents.key as session_id,
-        max((documents.fetched_at, documents.segment, documents.line, documents.item)) as fetched_at
-    from main.documents
+        (documents.fetched_at, documents.segment, documents.line, documents.item) as moment,
+        runs.command,
+        (facts.started_at, facts.stopped_at, facts.energy_wh, facts.currency, facts.amount, facts.total_amount)
+            as figures,
+        row_number() over (
+            partition by documents.account, documents.key
+            order by documents.fetched_at desc nulls last, documents.segment desc, documents.line desc
+        ) as age
+    from main.documents as documents
     left join facts.session_facts as facts
         on documents.account = facts.account and documents.sha256 = facts.document_sha256
+    left join main.runs as runs
+        on documents.account = runs.account and documents.segment = runs.segment
     where
         documents.endpoint = 'session'
         and documents.status = 200
         and (facts.session_id is null or facts.stopped_at is not null)
-    group by documents.account, documents.key
 ),
 
 due as (
@@ -78,12 +90,16 @@ due as (
     inner join changed
         on compared.account = changed.account and compared.session_id = changed.session_id
     left join details
-        on compared.account = details.account and compared.session_id = details.session_id
+        on compared.account = details.account and compared.session_id = details.session_id and details.age = 1
     where
         compared.age = 1
         and compared.stopped_at is not null
         and compared.status <> 'active'
-        and (details.fetched_at is null or details.fetched_at < changed.changed_at)
+        and (
+            details.moment is null
+            or details.moment < changed.changed_at
+            or (details.command = 'import' and details.figures is distinct from compared.billed_figures)
+        )
 )
 
 select * from due

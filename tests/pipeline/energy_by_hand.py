@@ -1,0 +1,68 @@
+"""How much of a session's energy falls in each of its periods, told apart from the SQL, in whole numbers."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+
+@dataclass(frozen=True)
+class Period:
+    """From and until, in whole microseconds since the session's start."""
+
+    start: int
+    stop: int
+    kind: str = "charging"
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A session that begins at 0. `samples` are (microsecond, mW) in the order listed, `periods` are in order."""
+
+    stop: int
+    energy_wh: int
+    samples: tuple[tuple[int, int], ...]
+    periods: tuple[Period, ...]
+
+
+def shares(charge: Charge) -> list[int]:
+    """Wh a period: by the curve, else by the charging periods' time, else all at the stop."""
+    weights = [_flowed(charge, period) for period in charge.periods]
+    if not any(weights):
+        weights = [max(p.stop - p.start, 0) if p.kind == "charging" else 0 for p in charge.periods]
+    if not any(weights):
+        weights = [0] * (len(charge.periods) - 1) + [1]
+    return divided(charge.energy_wh, weights)
+
+
+def divided(whole: int, weights: list[int]) -> list[int]:
+    """The floor of each share, then one more for the largest remainders, ties to the earlier."""
+    scale = sum(weights)
+    floors = [whole * weight // scale for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda place: (-(whole * weights[place] % scale), place))
+    for place in by_remainder[: whole - sum(floors)]:
+        floors[place] += 1
+    return floors
+
+
+def _flowed(charge: Charge, period: Period) -> int:
+    """mW x µs of the curve within a charging period; a sample holds on only within its run of charging."""
+    if period.kind != "charging":
+        return 0
+    run = _run_start(charge, period)
+    by_time = dict(charge.samples)  # of equal times the last listed
+    times = sorted(by_time)
+    total = 0
+    for time, following in pairwise([*times, charge.stop]):
+        start, stop = max(time, 0), min(following, charge.stop)
+        if start < stop and run <= start:
+            total += by_time[time] * max(min(stop, period.stop) - max(start, period.start), 0)
+    return total
+
+
+def _run_start(charge: Charge, period: Period) -> int:
+    """Where the unbroken row of charging periods that ends with `period` begins."""
+    start = period.start
+    for earlier in reversed([p for p in charge.periods if p.kind == "charging" and p.start < period.start]):
+        if earlier.stop < start:
+            break
+        start = earlier.start
+    return start

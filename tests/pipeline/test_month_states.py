@@ -1,0 +1,117 @@
+"""When a month is closed: each condition on its own keeps it open."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+
+from pipeline import raw
+from pipeline.answer import Answer, Endpoint
+from tests.pipeline.made_archive import MadeArchive, answer, at, detail, listed, listing, session
+
+MARCH = date(2025, 3, 1)
+ENDS = datetime(2025, 3, 31, 22, tzinfo=UTC)  # midnight in Copenhagen, in summer
+A_DAY_LATER = datetime(2025, 4, 1, 22, tzinfo=UTC)
+
+STATES = "select month, is_closed, details_missing, quarantined, active from month_states order by month"
+CLOSED = (MARCH, True, 0, 0, 0)
+
+
+def window(listed_at: datetime = A_DAY_LATER, month: date = MARCH, missing: tuple[str, ...] = ()) -> raw.Window:
+    return raw.Window(month=month.isoformat(), listed_at=listed_at, pages=1, sessions=1, missing=list(missing))
+
+
+def sound(session_id: str = "1", **fields: Any) -> list[Answer]:
+    """A session's listing and detail."""
+    body = session(session_id, **fields)
+    return [listing(listed(body), fetched_at=at(100)), detail(body, at(101))]
+
+
+def test_a_month_that_was_listed_a_day_after_its_local_end(archive: MadeArchive) -> None:
+    archive.make(*sound(), windows=[window()])
+    assert archive.rows(STATES) == [CLOSED]
+
+
+def test_a_month_without_sessions_closes_too(archive: MadeArchive) -> None:
+    archive.make(windows=[window()])
+    assert archive.rows(STATES) == [CLOSED]
+
+
+def test_listed_too_early(archive: MadeArchive) -> None:
+    a_second_early = A_DAY_LATER.replace(hour=21, minute=59, second=59)
+    archive.make(*sound(), windows=[window(a_second_early)])
+    assert archive.rows(STATES) == [(MARCH, False, 0, 0, 0)]
+    archive.make(windows=[window()])
+    assert archive.rows(STATES) == [CLOSED]
+    archive.make(windows=[window(ENDS)])
+    assert archive.rows(STATES) == [CLOSED], "an older listing opens nothing"
+
+
+def test_never_listed(archive: MadeArchive) -> None:
+    archive.make(*sound(), windows=[window(month=date(2025, 2, 1))])
+    assert [(date(2025, 2, 1), True, 0, 0, 0), (MARCH, False, 0, 0, 0)] == archive.rows(STATES)
+
+
+def test_the_hours_are_a_setting(archive: MadeArchive) -> None:
+    archive.settings = msgspec.structs.replace(archive.settings, closed_after_hours=48)
+    archive.make(*sound(), windows=[window()])
+    assert archive.rows(STATES) == [(MARCH, False, 0, 0, 0)]
+    archive.settings = msgspec.structs.replace(archive.settings, closed_after_hours=0)
+    archive.make(windows=[window(ENDS)])
+    assert archive.rows(STATES) == [CLOSED]
+
+
+def test_a_detail_that_is_missing(archive: MadeArchive) -> None:
+    archive.make(listing(listed(session()), fetched_at=at(100)), windows=[window()])
+    assert archive.rows(STATES) == [(MARCH, False, 1, 0, 0)]
+    archive.make(detail(session(), at(101)))
+    assert archive.rows(STATES) == [CLOSED]
+
+
+def test_a_detail_older_than_what_is_listed(archive: MadeArchive) -> None:
+    archive.make(*sound(), listing(listed(session(energy=9)), fetched_at=at(200)), windows=[window()])
+    assert archive.rows(STATES) == [(MARCH, False, 1, 0, 0)]
+
+
+def test_a_session_in_quarantine(archive: MadeArchive) -> None:
+    archive.make(*sound(), windows=[window()])
+    archive.make(detail(session(energy="much"), at(200)))
+    assert archive.rows(STATES) == [(MARCH, False, 0, 1, 0)]
+    archive.make(detail(session(energy=1), at(300)))
+    assert archive.rows(STATES) == [CLOSED]
+
+
+def test_a_broken_session_that_nothing_sound_is_known_of(archive: MadeArchive) -> None:
+    archive.make(listing(listed(session(energy="much")), fetched_at=at(100)), windows=[window()])
+    assert archive.rows(STATES) == [(MARCH, False, 0, 1, 0)]
+
+
+def test_a_listing_in_quarantine(archive: MadeArchive) -> None:
+    key = "2025-03-01..2025-03-31 page 1"
+    archive.make(answer(Endpoint.SESSION_HISTORY, key, {"data": []}, at(100)), windows=[window()])
+    assert archive.rows(STATES) == [(MARCH, False, 0, 1, 0)]
+
+
+def test_what_is_broken_in_one_month_leaves_the_others_closed(archive: MadeArchive) -> None:
+    broken = detail(session("2", energy="much"), at(200))
+    april = {"startedAt": "2025-04-02T10:00:00Z", "stoppedAt": "2025-04-02T11:00:00Z"}
+    archive.make(*sound("1"), *sound("2", **april), broken, windows=[window()])
+    assert [CLOSED, (date(2025, 4, 1), False, 0, 1, 0)] == archive.rows(STATES)
+
+
+def test_an_active_session_belongs_to_the_month_that_it_began_in_and_leaves_it_closed(archive: MadeArchive) -> None:
+    """Under attribution `stop` it will belong to the month that it stops in."""
+    archive.make(listing(listed(session(status="active", stoppedAt=None)), fetched_at=at(10)), windows=[window()])
+    assert archive.rows(STATES) == [(MARCH, True, 0, 0, 1)]
+
+
+def test_how_the_account_stands(archive: MadeArchive) -> None:
+    columns = "last_outcome, sessions, active, quarantined, details_missing, last_closed_month"
+    query = f"select {columns} from account_states"  # noqa: S608
+    archive.transform()
+    assert archive.rows(query) == [(None, 0, [], 0, 0, None)]
+    active = listed(session("7", status="active", stoppedAt=None))
+    archive.add(*sound("1"), listing(active, fetched_at=at(102)), detail(session("8", energy="much")))
+    archive.add(windows=[window()], outcome="failed")
+    archive.transform()
+    assert archive.rows(query) == [("failed", 1, ["7"], 1, 0, MARCH)]
