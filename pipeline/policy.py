@@ -1,5 +1,6 @@
 """What settings say about money and cars: taxes, what is reimbursed, and the rules that choose a car."""
 
+from collections.abc import Sequence
 from datetime import date, time
 from decimal import Decimal
 from typing import Literal
@@ -73,13 +74,13 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["private", "public"] | None = None
     charge_point: str | None = None
     evse: str | None = None
-    weekdays: list[Weekday] | None = None
+    weekdays: tuple[Weekday, ...] | None = None
     from_time: time | None = None
     to_time: time | None = None
     minimum_kwh: Decimal | None = None
 
 
-def reimbursement_faults(entries: list[Reimbursement]) -> list[str]:
+def reimbursement_faults(entries: Sequence[Reimbursement]) -> list[str]:
     """What is wrong with an account's bases, as `.basis...: reason`."""
     faults = _same_days("reimbursement", [entry.valid_from for entry in entries])
     for entry in entries:
@@ -90,13 +91,13 @@ def reimbursement_faults(entries: list[Reimbursement]) -> list[str]:
     return faults
 
 
-def refund_faults(entries: list[TaxRefund]) -> list[str]:
+def refund_faults(entries: Sequence[TaxRefund]) -> list[str]:
     """What is wrong with an account's refunds."""
     faults = _same_days("tax_refund", [entry.valid_from for entry in entries])
     return faults + [f".tax_refund of {entry.valid_from}: below zero" for entry in entries if entry.per_kwh < 0]
 
 
-def addition_faults(entries: list[Addition]) -> list[str]:
+def addition_faults(entries: Sequence[Addition]) -> list[str]:
     """What is wrong with an account's additions: dates, hours or months that are none, or that overlap."""
     faults = []
     for place, entry in enumerate(entries):
@@ -131,7 +132,7 @@ def hours(entry: Addition) -> set[int]:
     return set(range(entry.from_hour, 24)) | set(range(entry.to_hour))
 
 
-def tax_rate_faults(entries: list[TaxRate]) -> list[str]:
+def tax_rate_faults(entries: Sequence[TaxRate]) -> list[str]:
     """What is wrong with the rates of tax."""
     faults = []
     for place, entry in enumerate(entries):
@@ -150,7 +151,7 @@ def tax_rate_faults(entries: list[TaxRate]) -> list[str]:
     return faults
 
 
-def rule_faults(rules: list[Rule], cars: list[Car]) -> list[str]:
+def rule_faults(rules: Sequence[Rule], cars: Sequence[Car]) -> list[str]:
     """What is wrong with the cars and the rules that name them."""
     names = [car.name for car in cars]
     faults = [f"car {name}: named twice" for name in sorted({name for name in names if names.count(name) > 1})]

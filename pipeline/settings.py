@@ -28,9 +28,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str = ""
     app_version: str = "2.126.0"
     device_id: str = "0000000000000000"
-    reimbursement: list[policy.Reimbursement] = []
-    addition: list[policy.Addition] = []
-    tax_refund: list[policy.TaxRefund] = []
+    reimbursement: tuple[policy.Reimbursement, ...] = ()
+    addition: tuple[policy.Addition, ...] = ()
+    tax_refund: tuple[policy.TaxRefund, ...] = ()
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -55,9 +55,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     accounts: dict[str, Account]
     source: Source = Source()
     closed_after_hours: int = 24
-    tax_rates: list[policy.TaxRate] = []
-    cars: list[policy.Car] = []
-    rules: list[policy.Rule] = []
+    tax_rates: tuple[policy.TaxRate, ...] = ()
+    cars: tuple[policy.Car, ...] = ()
+    rules: tuple[policy.Rule, ...] = ()
 
     def account(self, name: str) -> Account:
         """The account of that name, or UnknownNameError."""
@@ -218,12 +218,12 @@ def _fields(
     return values
 
 
-def _entries(struct: type[_Entry], document: dict[str, Any], key: str, where: str, mistakes: list[str]) -> list[_Entry]:
+def _entries(struct: type[_Entry], document: dict[str, Any], key: str, where: str, mistakes: list[str]) -> tuple[_Entry, ...]:
     """The tables of an array `[[...]]`, those that hold together; the others become mistakes."""
     listed = document.get(key, [])
     if not isinstance(listed, list):
         mistakes.append(f"{where}: must be an array of tables, [[{where}]]")
-        return []
+        return ()
     entries = []
     for number, table in enumerate(listed, start=1):
         if not isinstance(table, dict):
@@ -236,7 +236,7 @@ def _entries(struct: type[_Entry], document: dict[str, Any], key: str, where: st
                 mistakes.append(f"{where} {number}.{field.name}: missing")
         if len(mistakes) == before:
             entries.append(struct(**values))
-    return entries
+    return tuple(entries)
 
 
 def write_account(path: Path, account: Account) -> None:
