@@ -218,7 +218,9 @@ def _fields(
     return values
 
 
-def _entries(struct: type[_Entry], document: dict[str, Any], key: str, where: str, mistakes: list[str]) -> tuple[_Entry, ...]:
+def _entries(
+    struct: type[_Entry], document: dict[str, Any], key: str, where: str, mistakes: list[str]
+) -> tuple[_Entry, ...]:
     """The tables of an array `[[...]]`, those that hold together; the others become mistakes."""
     listed = document.get(key, [])
     if not isinstance(listed, list):

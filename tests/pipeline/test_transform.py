@@ -106,7 +106,7 @@ def test_whatever_an_operator_says(archive: MadeArchive, tmp_path: Path) -> None
 def test_another_zone_makes_everything_anew(archive: MadeArchive) -> None:
     evening = {"startedAt": "2025-03-31T20:00:00Z", "stoppedAt": "2025-03-31T21:30:00Z"}
     archive.make(detail(session(**evening)))
-    months = "select cast(month as varchar) from months"
+    months = "select cast(month as varchar) from months where attribution = 'stop'"
     assert archive.rows(months) == [("2025-03-01",)]
     home = msgspec.structs.replace(archive.settings.accounts["home"], timezone="Europe/Helsinki")
     archive.settings = msgspec.structs.replace(archive.settings, accounts={"home": home})
