@@ -15,6 +15,7 @@ from typing import Any
 from pipeline import archive, database, settings
 from pipeline.cli.main import run
 from pipeline.clock import StartedClock
+from pipeline.decisions import Action, SessionDecision, fields_of
 from pipeline.logbook import Logbook
 from tests.reports.written_logbook import ChargedSession, WrittenLogbook
 
@@ -70,6 +71,14 @@ class DecidedLogbook:
         logbook = Logbook(self.root)
         archive.rebuild(logbook, settings.read(logbook.settings), StartedClock(STARTED))
 
+    def decide(self, *decisions: tuple[Action, str, str | None, str]) -> None:
+        """Write action, session, car or tag, and reason into the journal, all before the numbers are made again."""
+        logbook, clock = Logbook(self.root), StartedClock(STARTED)
+        with archive.journalling(logbook, settings.read(logbook.settings), clock) as (_, journal):
+            for action, session_id, value, reason in decisions:
+                decision = SessionDecision(account="home", session_id=session_id, value=value, reason=reason)
+                journal.append(clock.now(), action, fields_of(decision))
+
     def ladebog(self, *arguments: str) -> int:
         """Run a command on the first of July 2025; its exit code."""
         return run(["--home", str(self.root), *arguments], StartedClock(STARTED))
@@ -101,4 +110,4 @@ class DecidedLogbook:
                    or table_name in ('decisions', 'odometer')
             """)
         ]
-        return {name: sorted(self.rows(f"from {name}"), key=repr) for name in names}  # noqa: S608
+        return {name: sorted(self.rows(f"from {name}"), key=repr) for name in names}

@@ -104,7 +104,7 @@ def test_any_changed_byte_names_its_entry(tmp_path: Path) -> None:
 
 def test_a_forged_entry_shows_in_the_next_one(tmp_path: Path) -> None:
     lines = written(tmp_path)
-    lines[1] = resealed(lines[1].replace("gæst".encode(), "mig!".encode()))
+    lines[1] = resealed(lines[1].replace("gæst".encode(), b"mig!"))
     with pytest.raises(JournalError, match="damaged at entry 3: it does not follow from the entry before"):
         read_entries(rewritten(tmp_path, lines))
 
