@@ -11,8 +11,8 @@
 --   reason       text, why it does or does not
 --   tags         list of the tags that it was given, in alphabetical order
 -- The newest decision to include or exclude counts; without one, a private car's session is out, then the first rule
--- that says so decides, then the session is in. Whatever no person included needs a car of the settings to be in, unless
--- they name no car at all.
+-- that says so decides, then the session is in. Whatever no person included needs a car of the settings to be in,
+-- unless they name no car at all.
 with decided as (
     select
         account,
