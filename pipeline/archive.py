@@ -1,4 +1,4 @@
-"""The whole archive, brought up to date: from raw/ as it lies there to the published database."""
+"""The whole archive, brought up to date: from raw/ and journal/ as they lie there to the published database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,9 @@ import duckdb
 
 from pipeline import database, raw
 from pipeline.clock import Clock
+from pipeline.decisions import load_decisions
 from pipeline.errors import SettingsError
+from pipeline.journal import Journal
 from pipeline.load import Loader
 from pipeline.logbook import Logbook, make_folder
 from pipeline.settings import Settings
@@ -16,13 +18,32 @@ from pipeline.transform import transform
 
 @contextmanager
 def opened(logbook: Logbook, settings: Settings, clock: Clock) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The writer's database under the logbook's lock, holding all that raw/ holds, with the marts made.
+    """The writer's database under the logbook's lock, holding all that raw/ and journal/ hold, with the marts made.
 
-    Raises BusyError if another run holds the logbook, RawStoreError, DatabaseError, SettingsError.
+    Raises BusyError if another run holds the logbook, RawStoreError, JournalError, DatabaseError, SettingsError.
     """
     with logbook.lock(), database.writer(logbook) as connection:
         _bring_up_to_date(connection, logbook, settings, clock)
         yield connection
+
+
+@contextmanager
+def journalling(
+    logbook: Logbook, settings: Settings, clock: Clock
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Journal]]:
+    """The fact tables, and the journal to append to, under the logbook's lock.
+
+    On leaving without an error the marts are made from what was appended, and published. Raises as `opened` does.
+    """
+    with logbook.lock():
+        with database.writer(logbook) as connection:
+            _load(connection, logbook, settings, clock)
+            journal = Journal.open(logbook.journal)
+            load_decisions(connection, logbook, journal)
+            yield connection, journal
+            load_decisions(connection, logbook, journal)
+            transform(connection, settings)
+        database.publish(logbook)
 
 
 def update(logbook: Logbook, settings: Settings, clock: Clock) -> None:
@@ -32,7 +53,7 @@ def update(logbook: Logbook, settings: Settings, clock: Clock) -> None:
 
 
 def rebuild(logbook: Logbook, settings: Settings, clock: Clock) -> None:
-    """Drop the writer's database, make it again from raw/, and publish it. Raises as `opened` does."""
+    """Drop the writer's database, make it again from raw/ and journal/, and publish it. Raises as `opened` does."""
     with logbook.lock():
         database.drop(logbook)
         _update(logbook, settings, clock)
@@ -47,6 +68,12 @@ def _update(logbook: Logbook, settings: Settings, clock: Clock) -> None:
 def _bring_up_to_date(
     connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock
 ) -> None:
+    _load(connection, logbook, settings, clock)
+    load_decisions(connection, logbook, Journal.open(logbook.journal))
+    transform(connection, settings)
+
+
+def _load(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock) -> None:
     make_folder(logbook.raw)
     for folder in sorted(logbook.raw.iterdir()):
         if folder.name not in settings.accounts:
@@ -56,4 +83,3 @@ def _bring_up_to_date(
             )
         raw.recover(folder, clock.now())
         Loader(connection, folder).load_all()
-    transform(connection, settings)

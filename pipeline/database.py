@@ -15,7 +15,7 @@ from pipeline.logbook import FILE_MODE, Logbook, make_folder, replacing
 if TYPE_CHECKING:
     import polars
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _STORAGE = "v1.5.0"  # compresses text several times better than the default, and opens in DuckDB 2
 _REBUILD = "Make it again from raw/ with: ladebog rebuild"
 

@@ -1,10 +1,12 @@
 """Every error that Ladebog raises on purpose.
 
     LadebogError                 exit  what the user sees
-    ├── UnknownNameError           2   an account that the settings do not hold
+    ├── UnknownNameError           2   an account, a car or a session that is not known
+    ├── OdometerError              2   a reading that does not fit the others
     ├── LogbookError               1   the folder is no logbook, or a file in it cannot be used
     │   ├── SettingsError          1   ladebog.toml does not hold together
     │   ├── RawStoreError          1   a segment under raw/ is not what was written
+    │   ├── JournalError           1   an entry of journal/ is not what was written, or is gone
     │   └── DatabaseError          1   the database cannot be used as it is
     ├── CaptureError               1   a file to import is no capture
     ├── QueryError                 1   a question to the database that it cannot or must not answer
@@ -37,7 +39,13 @@ class LadebogError(Exception):
 
 
 class UnknownNameError(LadebogError):
-    """A name on the command line that the settings do not hold."""
+    """A name on the command line that the settings do not hold, or the archive not the session of that id."""
+
+    exit_code = EXIT_USAGE
+
+
+class OdometerError(LadebogError):
+    """A reading that does not fit the others of its car."""
 
     exit_code = EXIT_USAGE
 
@@ -52,6 +60,10 @@ class SettingsError(LogbookError):
 
 class RawStoreError(LogbookError):
     """A segment under raw/ is not what was written."""
+
+
+class JournalError(LogbookError):
+    """An entry of journal/ is not what was written, or is gone."""
 
 
 class DatabaseError(LogbookError):

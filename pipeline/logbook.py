@@ -18,6 +18,7 @@ class Logbook:
         self.root = root
         self.settings = root / "ladebog.toml"
         self.raw = root / "raw"
+        self.journal = root / "journal"
         self.database = root / "ladebog.duckdb"
         self.state = root / "state"
         self.writer_database = self.state / "writer.duckdb"

@@ -71,6 +71,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             )
         return self.accounts[name]
 
+    def car(self, name: str) -> policy.Car:
+        """The car of that name, or UnknownNameError."""
+        for car in self.cars:
+            if car.name == name:
+                return car
+        known = ", ".join(car.name for car in self.cars) or "none yet"
+        raise UnknownNameError(
+            f"There is no car {name!r} in this logbook (cars: {known}).",
+            "Name one of them, or add it as a [[car]] in ladebog.toml",
+        )
+
     def chosen(self, name: str | None) -> list[Account]:
         """The named account, or all of them."""
         return list(self.accounts.values()) if name is None else [self.account(name)]

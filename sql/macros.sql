@@ -77,3 +77,20 @@ create or replace macro microseconds_shared(began, ended, other_began, other_end
 -- Whether the part of that rank by remainder takes one unit more of those that rounding down left over.
 create or replace macro one_more(rank, left_over) as
     case when rank <= left_over then 1 else 0 end;
+
+-- The local ISO weekday of a moment, 1 for Monday.
+create or replace macro local_weekday(moment, zone) as
+    isodow(timezone(zone, moment));
+
+-- Whether the local clock stands at or after one time of day and before another, which may lie beyond midnight. Equal
+-- times are the whole day.
+create or replace macro is_within_hours(moment, zone, from_time, to_time) as
+    case
+        when from_time < to_time
+            then
+                cast(timezone(zone, moment) as time) >= from_time
+                and cast(timezone(zone, moment) as time) < to_time
+        else
+            cast(timezone(zone, moment) as time) >= from_time
+            or cast(timezone(zone, moment) as time) < to_time
+    end;

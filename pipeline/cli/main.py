@@ -28,6 +28,8 @@ _COMMANDS = {
     "import": "pipeline.cli.importing:import_",
     "demo": "pipeline.cli.demo:demo",
     "status": "pipeline.cli.status:status",
+    "session": "pipeline.cli.session:session",
+    "odometer": "pipeline.cli.odometer:odometer",
 }
 
 

@@ -59,7 +59,7 @@ def transform(context: Context) -> None:
 @click.command()
 @pass_context
 def rebuild(context: Context) -> None:
-    """Drop the database and make it again from raw/: the same marts, row for row.
+    """Drop the database and make it again from raw/ and journal/: the same marts, row for row.
 
     \b
     Example:  ladebog rebuild

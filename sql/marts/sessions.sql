@@ -62,7 +62,7 @@ assembled as (
         coalesce(texts.type, case when facts.is_personal then 'private' else 'public' end) as kind,
         coalesce(priced.charge_point, texts.address) as charge_point,
         facts.evse_identifier as evse,
-        cast(null as varchar) as car,
+        cars.car,
         finished.started_at,
         finished.stopped_at,
         coalesce(
@@ -93,6 +93,8 @@ assembled as (
         on finished.account = priced.account and finished.session_id = priced.session_id
     inner join staging.session_texts as texts
         on finished.account = texts.account and finished.session_id = texts.session_id
+    inner join staging.session_cars as cars
+        on finished.account = cars.account and finished.session_id = cars.session_id
     left join staging.session_curves as curves
         on finished.account = curves.account and finished.session_id = curves.session_id
 )

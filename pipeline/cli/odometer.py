@@ -1,0 +1,89 @@
+"""`ladebog odometer`."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.context import Context, pass_context
+from pipeline.cli.reason import Reason
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipeline.decisions import OdometerReading
+    from pipeline.settings import Settings
+
+_DATE = click.DateTime(formats=["%Y-%m-%d"])
+_KILOMETRES = click.IntRange(min=0, max=9_999_999)
+
+# What stands for each day: its newest entry. The nearest readings that contradict one that a car cannot have.
+_CONTRADICTED_BY = """
+    select
+        read_on,
+        arg_max(kilometres, entry) as kilometres
+    from facts.odometer
+    where car = $car
+    group by read_on
+    having
+        case
+            when read_on < $read_on then arg_max(kilometres, entry) > $kilometres
+            when read_on > $read_on then arg_max(kilometres, entry) < $kilometres
+            else arg_max(kilometres, entry) <> $kilometres
+        end
+    order by abs(date_diff('day', read_on, $read_on)), read_on
+    limit 1
+"""
+
+
+@click.command()
+@click.argument("car", metavar="CAR")
+@click.argument("day", metavar="YYYY-MM-DD", type=_DATE)
+@click.argument("kilometres", metavar="KM", type=_KILOMETRES)
+@click.option("--reason", type=Reason(), help="Why a reading that does not fit the others is right all the same.")
+@pass_context
+def odometer(context: Context, car: str, day: datetime, kilometres: int, reason: str | None) -> None:
+    """Record what a car's odometer showed on a day.
+
+    A reading below an earlier day's or above a later day's, or a second one of a day, is refused; where it is
+    right all the same, say why with --reason. Of several readings of a day the newest counts.
+
+    \b
+    Example:  ladebog odometer Golf 2025-03-31 48211
+              ladebog odometer Golf 2025-03-31 48211 --reason "mistyped before"
+    """
+    from pipeline import archive
+    from pipeline.decisions import ODOMETER, OdometerReading, fields_of
+
+    logbook, settings = context.open()
+    settings.car(car)
+    _refuse_future(settings, day.date(), context.clock.now())
+    reading = OdometerReading(car=car, read_on=day.date(), kilometres=kilometres, reason=reason)
+    with archive.journalling(logbook, settings, context.clock) as (connection, journal):
+        if reason is None:
+            _refuse_contradiction(connection, reading)
+        journal.append(context.clock.now(), ODOMETER, fields_of(reading))
+    context.say(f"{car}: {kilometres} km on {day:%Y-%m-%d}" + (f": {reason}" if reason else ""))
+
+
+def _refuse_future(settings: "Settings", day: date, now: datetime) -> None:
+    today = max((now.astimezone(account.zone).date() for account in settings.accounts.values()), default=now.date())
+    if day > today:
+        raise click.BadParameter(f"{day} is still to come (today is {today})", param_hint="YYYY-MM-DD")
+
+
+def _refuse_contradiction(connection: "duckdb.DuckDBPyConnection", reading: "OdometerReading") -> None:
+    """Raise OdometerError where the car cannot have had this reading after, or before, the others."""
+    import msgspec
+
+    from pipeline.errors import OdometerError
+
+    asked = {key: value for key, value in msgspec.structs.asdict(reading).items() if key != "reason"}
+    found = connection.execute(_CONTRADICTED_BY, asked).fetchone()
+    if found is not None:
+        other_day, other_kilometres = found
+        raise OdometerError(
+            f"{reading.kilometres} km on {reading.read_on} does not fit: {reading.car} had {other_kilometres} km "
+            f"on {other_day}.",
+            "Record the wrong one of the two again, or this one all the same, with --reason TEXT",
+        )

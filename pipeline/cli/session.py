@@ -1,0 +1,185 @@
+"""`ladebog session`: what a person decides about single sessions, and which go on a claim."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.cli.reason import Reason
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipeline.decisions import Action
+
+_SESSION_IDS = 'ladebog sql "select session_id, started_at from sessions"'
+_MONTH = click.DateTime(formats=["%Y-%m"])
+_KNOWN_SESSIONS = """
+    select account, max(started_at)
+    from facts.session_facts
+    where session_id = ?
+    group by account
+    order by account
+"""
+_LISTED = """
+    select
+        sessions.account,
+        sessions.session_id,
+        strftime(local_time(sessions.started_at, accounts.timezone), '%Y-%m-%d %H:%M') as started,
+        sessions.energy_kwh,
+        sessions.amount_incl_tax,
+        sessions.currency,
+        claimable.car,
+        case when claimable.is_claimed then 'in' else 'out' end as claim,
+        claimable.reason,
+        array_to_string(claimable.tags, ', ') as tags
+    from sessions
+    inner join claimable_sessions as claimable using (account, session_id)
+    inner join facts.accounts as accounts using (account)
+    where
+        list_contains(?, sessions.account)
+        and (?::date is null or first_of_month(local_day(sessions.stopped_at, accounts.timezone)) = ?::date)
+    order by sessions.started_at, sessions.account, sessions.session_id
+"""
+
+
+@click.group()
+def session() -> None:
+    """Say which car a session charged and whether it goes on a claim.
+
+    What is said here stands in journal/ with its reason; of two decisions the newer one counts, and it goes before
+    the rules of the settings.
+    """
+
+
+def _decision_options(command: Callable[..., None]) -> Callable[..., None]:
+    command = click.option("--reason", type=Reason(), required=True, help="Why; it is kept, and reports print it.")(
+        command
+    )
+    return click.option("--account", "account_name", metavar="NAME", help="Where several accounts know the id.")(
+        command
+    )
+
+
+@session.command()
+@click.argument("session_id", metavar="ID")
+@click.argument("car")
+@_decision_options
+@pass_context
+def assign(context: Context, session_id: str, car: str, account_name: str | None, reason: str) -> None:
+    """Say which car a session charged.
+
+    \b
+    Example:  ladebog session assign 648418 Golf --reason "the van was in the garage"
+    """
+    _, settings = context.open()
+    settings.car(car)
+    _decide(context, "assign", session_id, account_name, reason, value=car)
+
+
+@session.command()
+@click.argument("session_id", metavar="ID")
+@_decision_options
+@pass_context
+def exclude(context: Context, session_id: str, account_name: str | None, reason: str) -> None:
+    """Keep a session off the claim.
+
+    \b
+    Example:  ladebog session exclude 648418 --reason "a guest charged"
+    """
+    _decide(context, "exclude", session_id, account_name, reason)
+
+
+@session.command()
+@click.argument("session_id", metavar="ID")
+@_decision_options
+@pass_context
+def include(context: Context, session_id: str, account_name: str | None, reason: str) -> None:
+    """Put a session on the claim, whatever the rules say.
+
+    \b
+    Example:  ladebog session include 648418 --reason "on call that Sunday"
+    """
+    _decide(context, "include", session_id, account_name, reason)
+
+
+@session.command()
+@click.argument("session_id", metavar="ID")
+@click.argument("tag", metavar="TAG", type=Reason())
+@_decision_options
+@pass_context
+def tag(context: Context, session_id: str, tag: str, account_name: str | None, reason: str) -> None:
+    """Give a session a tag, for your own sorting.
+
+    \b
+    Example:  ladebog session tag 648418 holiday --reason "drove to Skagen"
+    """
+    _decide(context, "tag", session_id, account_name, reason, value=tag)
+
+
+@session.command("list")
+@account_option
+@click.option("--month", type=_MONTH, metavar="YYYY-MM", help="Only sessions that stopped in this month. Default: all.")
+@pass_context
+def list_(context: Context, account_name: str | None, month: datetime | None) -> None:
+    """Show each session, whether it goes on a claim, and the reason.
+
+    \b
+    Example:  ladebog session list --month 2025-03
+    """
+    from pipeline.cli.terminal import show_table
+    from pipeline.database import published
+
+    logbook, settings = context.open()
+    accounts = [account.name for account in settings.chosen(account_name)]
+    day = month.date() if month else None
+    with published(logbook) as connection:
+        cursor = connection.execute(_LISTED, [accounts, day, day])
+        show_table([column[0] for column in cursor.description], cursor.fetchall())
+
+
+def _decide(
+    context: Context, action: "Action", session_id: str, account_name: str | None, reason: str, value: str | None = None
+) -> None:
+    """Write a decision into the journal, publish what follows from it, and say so."""
+    from pipeline import archive
+    from pipeline.decisions import SessionDecision, fields_of
+
+    logbook, settings = context.open()
+    settings.chosen(account_name)
+    with archive.journalling(logbook, settings, context.clock) as (connection, journal):
+        account, started_at = _known_session(connection, session_id, account_name)
+        decision = SessionDecision(account=account, session_id=session_id, value=value, reason=reason)
+        journal.append(context.clock.now(), action, fields_of(decision))
+    started = f"{started_at.astimezone(settings.account(account).zone):%Y-%m-%d %H:%M}"
+    context.say(f"{account}: session {session_id} of {started}: {_said(action, value)}: {reason}")
+
+
+def _said(action: "Action", value: str | None) -> str:
+    return {"assign": f"assigned to {value}", "tag": f"tagged {value}"}.get(action, f"{action}d")
+
+
+def _known_session(
+    connection: "duckdb.DuckDBPyConnection", session_id: str, account_name: str | None
+) -> tuple[str, datetime]:
+    """The account that knows a session, finished or not, and when it started.
+
+    Raises UnknownNameError unless exactly one does.
+    """
+    from pipeline.errors import UnknownNameError
+
+    known: dict[str, datetime] = dict(connection.execute(_KNOWN_SESSIONS, [session_id]).fetchall())
+    if account_name is not None:
+        known = {account: started_at for account, started_at in known.items() if account == account_name}
+    if not known:
+        where = f"account {account_name}" if account_name else "this logbook"
+        raise UnknownNameError(
+            f"There is no session {session_id!r} in {where}.", f"See which there are: {_SESSION_IDS}"
+        )
+    if len(known) > 1:
+        raise UnknownNameError(
+            f"Several accounts have a session {session_id!r} ({', '.join(known)}).", "Say which with --account NAME"
+        )
+    return known.popitem()

@@ -1,0 +1,99 @@
+"""`ladebog odometer`: what it records and what it refuses."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.journal import read_entries
+from tests.journal.decided_logbook import GOLF_AND_OWN, DecidedLogbook
+
+MARCH, APRIL = ("2025-03-31", "48211"), ("2025-04-30", "50100")
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
+    """Readings of the end of March and of April, and one of another car."""
+    root = tmp_path_factory.mktemp("odometer") / "logbook"
+    logbook = DecidedLogbook.with_sessions(root, {"home": []}, GOLF_AND_OWN)
+    for car, day, kilometres in (("Golf", *APRIL), ("Ærø", "2025-04-15", "7"), ("Golf", *MARCH)):
+        assert logbook.ladebog("odometer", car, day, kilometres) == 0
+    return logbook
+
+
+@pytest.fixture
+def logbook(shared: DecidedLogbook, tmp_path: Path) -> DecidedLogbook:
+    return shared.copied(tmp_path / "logbook")
+
+
+def readings(logbook: DecidedLogbook) -> list[tuple[int, str, str, int]]:
+    return logbook.rows("select entry, car, read_on::varchar, kilometres from facts.odometer order by entry")
+
+
+RECORDED = [(1, "Golf", "2025-04-30", 50100), (2, "Ærø", "2025-04-15", 7), (3, "Golf", "2025-03-31", 48211)]
+
+
+def test_readings_are_recorded_in_any_order_each_car_by_itself(shared: DecidedLogbook) -> None:
+    assert readings(shared) == RECORDED
+    assert [(entry.action, entry.fields) for entry in read_entries(shared.root / "journal")] == [
+        ("odometer", {"car": car, "read_on": day, "kilometres": kilometres}) for _, car, day, kilometres in RECORDED
+    ]
+
+
+@pytest.mark.parametrize(("day", "kilometres"), [("2025-04-15", "48211"), ("2025-04-15", "50100"), ("2025-03-01", "0")])
+def test_a_reading_between_its_neighbours_is_taken(
+    logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str], day: str, kilometres: str
+) -> None:
+    assert logbook.ladebog("odometer", "Golf", day, kilometres) == 0
+    assert capsys.readouterr().out == f"Golf: {kilometres} km on {day}\n"
+    assert readings(logbook) == [*RECORDED, (4, "Golf", day, int(kilometres))]
+
+
+@pytest.mark.parametrize(
+    ("day", "kilometres", "fit"),
+    [
+        ("2025-04-15", "48210", "Golf had 48211 km on 2025-03-31"),
+        ("2025-04-15", "50101", "Golf had 50100 km on 2025-04-30"),
+        ("2025-05-31", "1", "Golf had 50100 km on 2025-04-30"),
+        ("2025-03-31", "48212", "Golf had 48211 km on 2025-03-31"),
+    ],
+)
+def test_a_reading_that_does_not_fit_is_refused_but_for_a_reason(
+    logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str], day: str, kilometres: str, fit: str
+) -> None:
+    assert logbook.ladebog("odometer", "Golf", day, kilometres) == 2
+    assert capsys.readouterr().err == (
+        f"ladebog: {kilometres} km on {day} does not fit: {fit}.\n"
+        "  Record the wrong one of the two again, or this one all the same, with --reason TEXT.\n"
+    )
+    assert readings(logbook) == RECORDED
+
+    assert logbook.ladebog("odometer", "Golf", day, kilometres, "--reason", "ny tæller") == 0
+    assert capsys.readouterr().out == f"Golf: {kilometres} km on {day}: ny tæller\n"
+    assert readings(logbook) == [*RECORDED, (4, "Golf", day, int(kilometres))]
+    assert read_entries(logbook.root / "journal")[-1].fields["reason"] == "ny tæller"
+
+
+def test_a_correction_is_what_later_readings_are_held_against(logbook: DecidedLogbook) -> None:
+    assert logbook.ladebog("odometer", "Golf", "2025-03-31", "42811", "--reason", "mistyped") == 0
+    assert logbook.ladebog("odometer", "Golf", "2025-04-15", "43000") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["Lada", *MARCH], "There is no car 'Lada' in this logbook (cars: Golf, Ærø)."),
+        (["Golf", "2025-02-30", "1"], "'2025-02-30' does not match the format"),
+        (["Golf", "31-03-2025", "1"], "'31-03-2025' does not match the format"),
+        (["Golf", "2025-07-02", "60000"], "2025-07-02 is still to come (today is 2025-07-01)"),
+        (["Golf", "2025-06-30", "48211.5"], "'48211.5' is not a valid integer range"),
+        (["Golf", "2025-06-30", "--", "-1"], "-1 is not in the range"),
+        (["Golf", "2025-06-30", "10000000"], "10000000 is not in the range"),
+        (["Golf", "2025-06-30", "60000", "--reason", " "], "it is empty"),
+    ],
+)
+def test_what_is_no_reading_is_refused_and_nothing_written(
+    shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    assert shared.ladebog("odometer", *arguments) == 2
+    assert told in capsys.readouterr().err
+    assert readings(shared) == RECORDED

@@ -1,0 +1,191 @@
+"""`ladebog session`: what it writes, what it says, and what it refuses."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.journal import read_entries
+from tests.journal.decided_logbook import GOLF_AND_OWN, DecidedLogbook
+from tests.reports.written_logbook import ChargedSession
+
+QUOTED = 'it\'s "3"'
+HOME = (
+    ChargedSession(id="1", stopped="2025-03-05T17:00:00+00:00", started="2025-03-05T14:30:00+00:00"),
+    ChargedSession(id="2", stopped="2025-03-31T22:30:00+00:00", energy_wh=5_000, amount="12.5"),
+    ChargedSession(id=QUOTED, stopped="2025-04-01T17:00:00+00:00"),
+    ChargedSession(id="active", started="2025-04-02T17:00:00+00:00", stopped=None),
+)
+TAGS = "blåbær, vagt"
+WORK = (ChargedSession(id="2", stopped="2025-03-09T17:00:00+00:00"),)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
+    root = tmp_path_factory.mktemp("commands") / "logbook"
+    return DecidedLogbook.with_sessions(root, {"home": HOME, "work": WORK}, GOLF_AND_OWN)
+
+
+@pytest.fixture
+def logbook(shared: DecidedLogbook, tmp_path: Path) -> DecidedLogbook:
+    return shared.copied(tmp_path / "logbook")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "action", "fields"),
+    [
+        (
+            ["assign", "1", "Ærø", "--reason", "til Ærø"],
+            "home: session 1 of 2025-03-05 15:30: assigned to Ærø: til Ærø",
+            "assign",
+            {"account": "home", "session_id": "1", "value": "Ærø", "reason": "til Ærø"},
+        ),
+        (
+            ["exclude", QUOTED, "--reason", ' a  guest\'s "car" '],
+            f'home: session {QUOTED} of 2025-04-01 17:00: excluded: a guest\'s "car"',
+            "exclude",
+            {"account": "home", "session_id": QUOTED, "reason": 'a guest\'s "car"'},
+        ),
+        (
+            ["include", "2", "--account", "work", "--reason", "vagt"],
+            "work: session 2 of 2025-03-09 16:00: included: vagt",
+            "include",
+            {"account": "work", "session_id": "2", "reason": "vagt"},
+        ),
+        (
+            ["tag", "active", "blåbær", "--reason", "x"],
+            "home: session active of 2025-04-02 19:00: tagged blåbær: x",
+            "tag",
+            {"account": "home", "session_id": "active", "value": "blåbær", "reason": "x"},
+        ),
+    ],
+    ids=["assign", "exclude", "include", "tag"],
+)
+def test_a_decision_is_written_and_said(
+    logbook: DecidedLogbook,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    said: str,
+    action: str,
+    fields: dict[str, str],
+) -> None:
+    assert logbook.ladebog("session", *arguments) == 0
+    assert capsys.readouterr().out == f"{said}\n"
+    [entry] = read_entries(logbook.root / "journal")
+    assert (f"{entry.at:%Y-%m-%d %H}", entry.action, entry.fields) == ("2025-07-01 08", action, fields)
+    assert logbook.rows("select account, session_id, action, value, reason from facts.decisions") == [
+        (fields["account"], fields["session_id"], action, fields.get("value"), fields["reason"])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ["exclude", "9", "--reason", "x"],
+            "ladebog: There is no session '9' in this logbook.\n"
+            '  See which there are: ladebog sql "select session_id, started_at from sessions".\n',
+        ),
+        (
+            ["exclude", "1", "--account", "work", "--reason", "x"],
+            "ladebog: There is no session '1' in account work.\n"
+            '  See which there are: ladebog sql "select session_id, started_at from sessions".\n',
+        ),
+        (
+            ["exclude", "2", "--reason", "x"],
+            "ladebog: Several accounts have a session '2' (home, work).\n  Say which with --account NAME.\n",
+        ),
+        (
+            ["exclude", "2", "--account", "away", "--reason", "x"],
+            "ladebog: There is no account 'away' in this logbook (accounts: home, work).\n"
+            "  Add it with: ladebog account add away --url https://TENANT.\n",
+        ),
+        (
+            ["assign", "1", "Lada", "--reason", "x"],
+            "ladebog: There is no car 'Lada' in this logbook (cars: Golf, Ærø).\n"
+            "  Name one of them, or add it as a [[car]] in ladebog.toml.\n",
+        ),
+    ],
+)
+def test_what_is_not_known_is_refused_and_nothing_written(
+    shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    assert shared.ladebog("session", *arguments) == 2
+    assert capsys.readouterr().err == told
+    assert not shared.journal_file.exists()
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ([], "Missing option '--reason'."),
+        (["--reason", ""], "it is empty: say why"),
+        (["--reason", " \t\n"], "it is empty: say why"),
+        (["--reason", "bell \a"], "holds signs that cannot be printed"),
+        (["--reason", "half \ud83d"], "holds signs that cannot be printed"),
+    ],
+)
+@pytest.mark.parametrize("command", [["assign", "1", "Golf"], ["exclude", "1"], ["include", "1"], ["tag", "1", "x"]])
+def test_a_decision_needs_a_reason(
+    shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], command: list[str], reason: list[str], told: str
+) -> None:
+    assert shared.ladebog("session", *command, *reason) == 2
+    assert told in capsys.readouterr().err
+    assert not shared.journal_file.exists()
+
+
+def test_the_list_shows_what_is_in_and_out_and_why(logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str]) -> None:
+    logbook.decide(
+        ("assign", "1", "Golf", "x"),
+        ("tag", "1", "vagt", "x"),
+        ("tag", "1", "blåbær", "x"),
+        ("exclude", QUOTED, None, "gæstens bil"),
+    )
+
+    assert logbook.ladebog("session", "list") == 0
+    table = [line.split("  ") for line in capsys.readouterr().out.splitlines()]
+    assert [[cell.strip() for cell in line if cell.strip()] for line in table if len(line) > 1] == [
+        [
+            "account",
+            "session_id",
+            "started",
+            "energy_kwh",
+            "amount_incl_tax",
+            "currency",
+            "car",
+            "claim",
+            "reason",
+            "tags",
+        ],
+        ["home", "1", "2025-03-05 15:30", "10.000", "25.000", "DKK", "Golf", "in", "no rule says otherwise", TAGS],
+        ["work", "2", "2025-03-09 16:00", "10.000", "25.000", "DKK", "out", "no car assigned"],
+        ["home", "2", "2025-03-31 22:30", "5.000", "12.500", "DKK", "out", "no car assigned"],
+        ["home", QUOTED, "2025-04-01 17:00", "10.000", "25.000", "DKK", "out", "excluded: gæstens bil"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "listed"),
+    [
+        (["--month", "2025-03"], [("home", "1"), ("work", "2")]),
+        (["--month", "2025-04"], [("home", "2"), ("home", QUOTED)]),
+        (["--month", "2025-04", "--account", "work"], []),
+        (["--account", "work"], [("work", "2")]),
+    ],
+)
+def test_the_list_goes_by_the_local_month_of_the_stop(
+    shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], options: list[str], listed: list[tuple[str, str]]
+) -> None:
+    assert shared.ladebog("session", "list", *options) == 0
+    lines = capsys.readouterr().out.splitlines()[2:]
+    assert [tuple(cell.strip() for cell in line.split("  ") if cell)[:2] for line in lines] == listed
+
+
+def test_a_month_that_is_none_is_refused(shared: DecidedLogbook) -> None:
+    assert shared.ladebog("session", "list", "--month", "2025-13") == 2
+
+
+def test_without_a_database_the_list_says_how_to_get_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    logbook = DecidedLogbook(tmp_path / "logbook")
+    assert logbook.ladebog("account", "add", "home", "--url", "https://operator.example.invalid") == 0
+    assert logbook.ladebog("session", "list") == 1
+    assert "has no database yet" in capsys.readouterr().err
