@@ -110,10 +110,12 @@ class Extraction:
     def _months(self, since: date | None, until: date | None) -> Iterator[date]:
         now = self.clock.now()
         newest = until or now.astimezone(self.account.zone).date()
-        oldest = since or plan.first_day(self.connection, self.account, now)
+        planned = plan.first_day(self.connection, self.account, now)
+        self.store.record.caught_up = until is None and (since is None or planned is None or since <= planned)
+        oldest = since or planned
         if oldest is None:
             return plan.months_to_the_beginning(newest, lambda: len(self._listed))
-        return months_back(newest, oldest)
+        return months_back(newest, min(oldest, newest))
 
     def _fetch_charge_points(self) -> None:
         answer = self.api.charge_points()
