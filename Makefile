@@ -26,7 +26,7 @@ demo: setup  ## Run the main job on the demo tenant: a logbook, its months and i
 
 .PHONY: test
 test: setup  ## Run the tests; they need nothing but Python
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 .PHONY: check
 check: setup  ## Lint, format, types, SQL style and import rules

@@ -129,8 +129,9 @@ class Extraction:
         pages, listed = self._list(month)
         self.store.load()
         self._listed |= listed
-        query = _FINISHED if self.refetch else _DUE
-        self._fetch_details(month, self._session_ids(query, sorted(listed)))
+        if listed:
+            query = _FINISHED if self.refetch else _DUE
+            self._fetch_details(month, self._session_ids(query, sorted(listed)))
         self.store.record.windows.append(
             raw.Window(
                 month=month.isoformat(),

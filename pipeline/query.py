@@ -36,4 +36,11 @@ def answer(logbook: Logbook, question: str) -> Iterator[duckdb.DuckDBPyRelation]
                 )
             yield relation
         except duckdb.Error as error:
-            raise QueryError(f"DuckDB says: {error}.", 'See the tables with: ladebog sql "show tables"') from None
+            raise QueryError(
+                f"DuckDB says: {_in_short(error)}.", 'See the tables with: ladebog sql "show tables"'
+            ) from None
+
+
+def _in_short(error: duckdb.Error) -> str:
+    """DuckDB's message without the lines that draw where in the statement it is."""
+    return " ".join(str(error).partition("\n\n")[0].split()).rstrip(".!")

@@ -63,8 +63,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.accounts[name]
 
     def chosen(self, name: str | None) -> list[Account]:
-        """The named account, or all of them."""
-        return list(self.accounts.values()) if name is None else [self.account(name)]
+        """The named account, or all of them. Raises SettingsError where there is none at all."""
+        if name is not None:
+            return [self.account(name)]
+        if not self.accounts:
+            raise SettingsError(
+                "This logbook names no account yet.", "Add one with: ladebog account add NAME --url https://TENANT"
+            )
+        return list(self.accounts.values())
 
 
 def read(path: Path) -> Settings:
@@ -98,7 +104,7 @@ def _settings(document: dict[str, Any], mistakes: list[str]) -> Settings:
         mistakes.append("report.closed_after_hours: must not be less than 0")
     mistakes += [f"report.{key}: unknown key" for key in report.keys() - {"closed_after_hours"}]
     mistakes += [f"{key}: unknown table" for key in document.keys() - {"account", "source", "report"}]
-    mistakes += [f"source.{key}: must be more than 0" for key, value in source.items() if value <= 0]
+    mistakes += [f"source.{key}: must be more than 0" for key, value in source.items() if not 0 < value < 1e9]
     return Settings(accounts=accounts, source=Source(**source), **checked)
 
 

@@ -1,6 +1,7 @@
 """The wheel alone, away from the source tree, runs the demo; and the demo runs again on what it left."""
 
 import json
+import re
 import shutil
 import zipfile
 from dataclasses import dataclass
@@ -48,6 +49,19 @@ def test_the_wheel_holds_every_module_and_every_sql_file(wheel: Path) -> None:
     assert {name for name in held if ".dist-info/" not in name} == expected
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in held)
     assert any(name.endswith(".dist-info/entry_points.txt") for name in held)
+
+
+def settled(text: str) -> str:
+    """What the demo says without what differs from run to run."""
+    text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
+    return re.sub(r"in \d+\.\d s", "in SECONDS s", text).strip()
+
+
+def test_the_readme_shows_what_the_demo_says(shown: Shown) -> None:
+    readme = (CHECKOUT / "README.md").read_text("utf-8")
+    block = re.search(r"<!-- demo -->\n```\n(.*?)```\n<!-- /demo -->", readme, re.DOTALL)
+    assert block is not None
+    assert settled(block[1]) == settled("\n".join(shown.lines[1:]))
 
 
 def test_the_demo_runs_from_the_wheel(shown: Shown) -> None:
