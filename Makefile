@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
+WORKERS ?= 3
 BIN := .venv/bin
 DEMO ?= ladebog-demo
 
@@ -26,7 +27,7 @@ demo: setup  ## Run the main job on the demo tenant: a logbook, its months and i
 
 .PHONY: test
 test: setup  ## Run the tests; they need nothing but Python
-	$(BIN)/pytest --numprocesses auto --dist worksteal
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: check
 check: setup  ## Lint, format, types, SQL style and import rules
