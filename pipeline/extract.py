@@ -129,11 +129,12 @@ class Extraction:
     def _fetch_month(self, month: date) -> None:
         self.progress.listing(month)
         pages, listed = self._list(month)
-        self.store.load()
         self._listed |= listed
         if listed:
+            self.store.load()
             query = _FINISHED if self.refetch else _DUE
-            self._fetch_details(month, self._session_ids(query, sorted(listed)))
+            if session_ids := self._session_ids(query, sorted(listed)):
+                self._fetch_details(month, session_ids)
         self.store.record.windows.append(
             raw.Window(
                 month=month.isoformat(),
