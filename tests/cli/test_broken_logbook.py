@@ -103,7 +103,9 @@ def test_a_database_that_will_not_do(logbook: DemoLogbook, which: str, garbage: 
         assert before == figures(logbook)
 
 
-@pytest.mark.parametrize("torn", [b"", gzip.compress(b'{"fetched_at"')[:-6], b"no gzip at all"])
+@pytest.mark.parametrize(
+    "torn", [b"", gzip.compress(b'{"fetched_at"')[:-6], b"no gzip at all"], ids=["empty", "half a line", "no gzip"]
+)
 def test_a_segment_that_a_crash_left_is_sealed(logbook: DemoLogbook, torn: bytes) -> None:
     before = figures(logbook)
     (segment,) = raw.segments(logbook.paths.raw / "demo")
