@@ -3,12 +3,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
+WORKERS ?= 3
 BIN := .venv/bin
 DEMO ?= ladebog-demo
 
 .PHONY: help
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 .PHONY: setup
 setup: .venv/installed  ## Make .venv with the locked libraries and Ladebog itself (the other targets do it as needed)
@@ -21,12 +22,16 @@ setup: .venv/installed  ## Make .venv with the locked libraries and Ladebog itse
 	@touch $@
 
 .PHONY: demo
-demo: setup  ## Run the main job on the demo tenant: a logbook, its months and its reports in ./$(DEMO)
+demo: setup  ## Run the main job on the demo tenant: a logbook, its months and reports in ./ladebog-demo
 	$(BIN)/ladebog demo $(DEMO)
 
 .PHONY: test
 test: setup  ## Run the tests; they need nothing but Python
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/pytest -m "not faults" --numprocesses $(WORKERS) --dist worksteal
+
+.PHONY: test-faults
+test-faults: setup  ## Run the tests that kill processes at many moments; they need nothing but Python either
+	$(BIN)/pytest -m faults --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: check
 check: setup  ## Lint, format, types, SQL style and import rules

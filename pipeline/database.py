@@ -28,11 +28,16 @@ def writer(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     make_folder(logbook.state)
     path = logbook.writer_database
-    connection = _connect(path, read_only=False) if path.exists() else _created(path)
+    if path.exists() and path.stat().st_size == 0:  # the making of it was cut off at once
+        path.unlink()
+    connection = _connect(path, read_only=False)
+    if not connection.execute("select count(*) from duckdb_tables()").fetchall()[0][0]:
+        _create(connection, path)
     if _schema_version(connection, path) < SCHEMA_VERSION:
         connection.close()
         drop(logbook)
-        connection = _created(path)
+        connection = _connect(path, read_only=False)
+        _create(connection, path)
     try:
         yield connection
     finally:
@@ -101,9 +106,8 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _created(path: Path) -> duckdb.DuckDBPyConnection:
-    """A new database with the fact tables, all empty. A crash half-way leaves none."""
-    connection = _connect(path, read_only=False)
+def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Make the fact tables, all empty, in a database without any: a new one, or one whose making was cut off."""
     path.chmod(FILE_MODE)
     connection.execute("begin")
     connection.execute("create schema facts")
@@ -113,7 +117,6 @@ def _created(path: Path) -> duckdb.DuckDBPyConnection:
         models.comment_on(connection, model, "table")
     connection.execute("insert into facts.settings values (?, '', 24, '')", [SCHEMA_VERSION])
     connection.execute("commit")
-    return connection
 
 
 def _schema_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:

@@ -34,16 +34,17 @@ _FINISHED = "select session_id from staging.sessions where account = ? and is_fi
 _ACTIVE = "select session_id from staging.sessions where account = ? and not is_finished order by session_id"
 _REVISIONS = "select session_id, revision from staging.sessions where account = ?"
 _QUARANTINED = "select count(*) from facts.quarantine where account = ?"
-# Only sessions that began and ended in the month: by which of the two an operator lists is not known.
-_MISSING = """
-    select sessions.session_id
+# Only sessions that began and ended in one month: by which of the two an operator lists is not known.
+_WITHIN_A_MONTH = """
+    select
+        first_of_month(local_day(sessions.started_at, accounts.timezone)) as month,
+        sessions.session_id
     from staging.sessions as sessions
     inner join facts.accounts as accounts on sessions.account = accounts.account
     where
         sessions.account = ?
-        and first_of_month(local_day(sessions.started_at, accounts.timezone)) = ?
-        and first_of_month(local_day(sessions.stopped_at, accounts.timezone)) = ?
-        and not list_contains(?, sessions.session_id)
+        and first_of_month(local_day(sessions.started_at, accounts.timezone))
+        = first_of_month(local_day(sessions.stopped_at, accounts.timezone))
     order by sessions.session_id
 """
 
@@ -100,6 +101,7 @@ class Extraction:
         for month in self._months(since, until):
             self._fetch_month(month)
         self._fetch_active()
+        self._note_missing()
         summary = self._compare(revisions)
         summary.quarantined = self._value(_QUARANTINED) - quarantined
         summary.requests = self.api.requests_sent
@@ -110,10 +112,12 @@ class Extraction:
     def _months(self, since: date | None, until: date | None) -> Iterator[date]:
         now = self.clock.now()
         newest = until or now.astimezone(self.account.zone).date()
-        oldest = since or plan.first_day(self.connection, self.account, now)
+        planned = plan.first_day(self.connection, self.account, now)
+        self.store.record.caught_up = until is None and (since is None or planned is None or since <= planned)
+        oldest = since or planned
         if oldest is None:
             return plan.months_to_the_beginning(newest, lambda: len(self._listed))
-        return months_back(newest, oldest)
+        return months_back(newest, min(oldest, newest))
 
     def _fetch_charge_points(self) -> None:
         answer = self.api.charge_points()
@@ -125,17 +129,18 @@ class Extraction:
     def _fetch_month(self, month: date) -> None:
         self.progress.listing(month)
         pages, listed = self._list(month)
-        self.store.load()
         self._listed |= listed
-        query = _FINISHED if self.refetch else _DUE
-        self._fetch_details(month, self._session_ids(query, sorted(listed)))
+        if listed:
+            self.store.load()
+            query = _FINISHED if self.refetch else _DUE
+            if session_ids := self._session_ids(query, sorted(listed)):
+                self._fetch_details(month, session_ids)
         self.store.record.windows.append(
             raw.Window(
                 month=month.isoformat(),
                 listed_at=self.clock.now(),
                 pages=pages,
                 sessions=len(listed),
-                missing=self._session_ids(_MISSING, month, month, sorted(listed)),
             )
         )
 
@@ -175,6 +180,17 @@ class Extraction:
             if session_id not in self._listed:
                 self.store.keep(self.api.session(session_id))
         self.store.load()
+
+    def _note_missing(self) -> None:
+        """Write down, with each month that was listed, the sessions that belong there and that no listing held."""
+        missing: dict[str, list[str]] = {}
+        for month, session_id in self.connection.execute(_WITHIN_A_MONTH, [self.account.name]).fetchall():
+            if session_id not in self._listed:
+                missing.setdefault(month.isoformat(), []).append(session_id)
+        record = self.store.record
+        record.windows = [
+            msgspec.structs.replace(window, missing=missing.get(window.month, [])) for window in record.windows
+        ]
 
     def _compare(self, before: dict[str, int | None]) -> Summary:
         summary = Summary(listed=len(self._listed))

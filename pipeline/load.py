@@ -183,7 +183,7 @@ class Loader:
 
     def _insert_run(self, segment: str, run: raw.RunRecord) -> None:
         self._connection.execute(
-            "insert into runs values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into runs values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 self._account,
                 run.run_id,
@@ -191,6 +191,7 @@ class Loader:
                 run.version,
                 run.outcome,
                 run.error,
+                run.caught_up,
                 segment,
                 run.started_at,
                 run.finished_at,

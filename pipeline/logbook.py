@@ -48,9 +48,7 @@ class Logbook:
         if logbook.settings.is_file():
             return logbook
         if root.exists() and (not root.is_dir() or any(root.iterdir())):
-            raise LogbookError(
-                f"{root} exists already and is no logbook.", "Name a new or empty folder with --home DIR"
-            )
+            raise LogbookError(f"{root} exists already and is no logbook.", "Name a new or empty folder instead")
         make_folder(root)
         return logbook
 

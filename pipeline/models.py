@@ -61,9 +61,9 @@ def macros() -> str:
 
 def comment_on(connection: "duckdb.DuckDBPyConnection", model: Model, kind: str) -> None:
     """Give a table or view, and each of its columns, the words of its head."""
-    connection.execute(f"comment on {kind} {model.name} is {quoted(f'{model.grain}: {model.purpose}')}")
-    for column, meaning in model.columns.items():
-        connection.execute(f"comment on column {model.name}.{column} is {quoted(meaning)}")
+    told = [f"comment on {kind} {model.name} is {quoted(f'{model.grain}: {model.purpose}')}"]
+    told += [f"comment on column {model.name}.{column} is {quoted(text)}" for column, text in model.columns.items()]
+    connection.execute("; ".join(told))
 
 
 def parse(text: str) -> Model:

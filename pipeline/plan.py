@@ -13,24 +13,25 @@ WEEK = timedelta(days=7)
 EMPTY_MONTHS = 24
 EARLIEST = date(2010, 1, 1)  # before this no operator ran such an app
 
-_LAST_RUN = "select max(started_at) from runs where account = ? and command = 'extract' and outcome = 'complete'"
+_CAUGHT_UP = "select max(started_at) from runs where account = ? and outcome = 'complete' and caught_up"
 _LAST_LISTED = "select max(listed_at) from facts.windows where account = ? and month = ?"
 
 
 def first_day(connection: duckdb.DuckDBPyConnection, account: Account, now: datetime) -> date | None:
-    """From which day on a run lists, or None for the account's beginning, if no run was ever complete.
+    """From which day on a run lists, or None for the account's beginning, if no run has caught up yet.
 
-    45 days back, or to the last complete run if that is longer ago; once a week 12 months more than the current one.
+    45 days back, or to the last run that caught up if that is longer ago; once a week 12 months before the current one.
     """
-    last_run = _value(connection, _LAST_RUN, account.name)
-    if last_run is None:
+    caught_up = _value(connection, _CAUGHT_UP, account.name)
+    if caught_up is None:
         return None
     today = now.astimezone(account.zone).date()
     year_ago = date(today.year - 1, today.month, 1)
     looked = _value(connection, _LAST_LISTED, account.name, year_ago)
+    since = min(today - RECENT, caught_up.astimezone(account.zone).date())
     if looked is None or now - looked >= WEEK:
-        return year_ago
-    return first_of_month(min(today - RECENT, last_run.astimezone(account.zone).date()))
+        since = min(since, year_ago)
+    return first_of_month(since)
 
 
 def months_to_the_beginning(newest: date, listed_so_far: Callable[[], int]) -> Iterator[date]:

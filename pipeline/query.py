@@ -30,6 +30,17 @@ def answer(logbook: Logbook, question: str) -> Iterator[duckdb.DuckDBPyRelation]
             relation = connection.sql(statements[0].query)
             if relation is None:
                 raise QueryError("That statement has no result.", _ASK)
+            if twice := sorted({name for name in relation.columns if relation.columns.count(name) > 1}):
+                raise QueryError(
+                    f"Several columns are called {', '.join(twice)}.", "Name each apart: select ... as NAME"
+                )
             yield relation
         except duckdb.Error as error:
-            raise QueryError(f"DuckDB says: {error}.", 'See the tables with: ladebog sql "show tables"') from None
+            raise QueryError(
+                f"DuckDB says: {_in_short(error)}.", 'See the tables with: ladebog sql "show tables"'
+            ) from None
+
+
+def _in_short(error: duckdb.Error) -> str:
+    """DuckDB's message without the lines that draw where in the statement it is."""
+    return " ".join(str(error).partition("\n\n")[0].split()).rstrip(".!")

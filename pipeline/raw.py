@@ -65,6 +65,7 @@ class RunRecord(msgspec.Struct, kw_only=True):
     outcome: str = "interrupted"  # complete, failed or interrupted
     error: str | None = None
     windows: list["Window"] = []
+    caught_up: bool = False  # it listed up to its day all that runs before it had not, so later ones go on from there
     counts: dict[str, int] = {}
     previous_segment: str | None = None
     previous_sha256: str | None = None

@@ -83,8 +83,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def chosen(self, name: str | None) -> list[Account]:
-        """The named account, or all of them."""
-        return list(self.accounts.values()) if name is None else [self.account(name)]
+        """The named account, or all of them. Raises SettingsError where there is none at all."""
+        if name is not None:
+            return [self.account(name)]
+        if not self.accounts:
+            raise SettingsError(
+                "This logbook names no account yet.", "Add one with: ladebog account add NAME --url https://TENANT"
+            )
+        return list(self.accounts.values())
 
 
 _NESTED: dict[str, type[msgspec.Struct]] = {
@@ -119,7 +125,7 @@ def _settings(document: dict[str, Any], mistakes: list[str]) -> Settings:
     mistakes += [f"{key}: unknown table (known: {', '.join(sorted(known))})" for key in document.keys() - known]
     accounts = {name: _account(name, table, mistakes) for name, table in _table(document, "account", mistakes).items()}
     source = _fields(Source, _table(document, "source", mistakes), "source", mistakes)
-    mistakes += [f"source.{key}: must be more than 0" for key, value in source.items() if value <= 0]
+    mistakes += [f"source.{key}: must be more than 0" for key, value in source.items() if not 0 < value < 1e9]
     report = _fields(_Report, _table(document, "report", mistakes), "report", mistakes)
     if report.get("closed_after_hours", 0) < 0:
         mistakes.append("report.closed_after_hours: must not be less than 0")

@@ -124,7 +124,7 @@ def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> i
 def _show(context: Context, message: str, advice: str) -> None:
     if context.debug:
         traceback.print_exc()
-    click.echo(f"ladebog: {message}\n  {advice}.", err=True)
+    click.echo(f"ladebog: {message}\n  {advice}", err=True)
 
 
 if __name__ == "__main__":

@@ -33,10 +33,14 @@ def extract(
     Example:  ladebog extract
               ladebog extract --since 2025-01-01 --until 2025-03-31 --refetch
     """
+    from pipeline.plan import EARLIEST
+
     logbook, settings = context.open()
     first, last = since.date() if since else None, until.date() if until else None
     if first and last and first > last:
         raise click.UsageError(f"--since {first} is after --until {last}.")
+    if first and first < EARLIEST:
+        raise click.UsageError(f"--since {first} is before {EARLIEST}, when no operator ran such an app yet.")
     fetch(context, logbook, settings, account_name, first, last, refetch)
     context.say("Next: ladebog transform")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.context import Context, pass_context
+from pipeline.errors import QueryError
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,9 +41,7 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
         raise click.UsageError("A table is for the terminal: name a file that ends in .csv, .json or .parquet.")
     with answer(logbook, query) as relation, replacing(output) if output else nullcontext(None) as file:
         if chosen == "parquet" and file is not None:
-            import polars
-
-            polars.DataFrame(relation).write_parquet(file)
+            _write_parquet(relation, file)
         elif file is not None:
             file.write_text(_text(relation, chosen), "utf-8", newline="")
         elif chosen == "table":
@@ -51,6 +50,14 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
             click.echo(_text(relation, chosen), nl=False)
     if output:
         context.say(f"Wrote {output}.")
+
+
+def _write_parquet(relation: "duckdb.DuckDBPyRelation", file: Path) -> None:
+    import polars
+
+    if any("INTERVAL" in str(kind) for kind in relation.types):
+        raise QueryError("Parquet cannot hold an INTERVAL.", "Cast it to a number or to text, or take --format csv")
+    polars.DataFrame(relation).write_parquet(file)
 
 
 def _named_by(output: Path | None) -> str:

@@ -31,7 +31,7 @@ def status(context: Context) -> None:
             states = {row["account"]: row for row in rows(connection, "select * from account_states")}
             unreadable = rows(connection, "select * from staging.unreadable order by account, key")
     click.echo(f"Logbook {logbook.root}")
-    for account in settings.accounts.values():
+    for account in settings.chosen(None):
         click.echo(f"\n{account.name}  {account.url}")
         secret = credentials.read(account)
         _line("login", _login(account, secret.token if secret else None, context.clock.now()))

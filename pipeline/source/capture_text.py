@@ -11,6 +11,7 @@ Response Content
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from pipeline.source.captured import KEPT_HEADERS, Captured
 from pipeline.source.endpoints import asked_by
@@ -28,7 +29,7 @@ def read(content: bytes) -> Iterator[Captured]:
     """
     lines = content.split(b"\n")  # and not splitlines, which also splits within JSON strings
     starts = [number for number in range(len(lines)) if _begins_exchange(lines, number)]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in pairwise([*starts, len(lines)]):
         captured = _captured(lines, start, end)
         if captured is not None:
             yield captured

@@ -8,6 +8,7 @@
 --   version                text, of Ladebog
 --   outcome                text, complete, failed or interrupted
 --   error                  text, why it failed
+--   caught_up              flag: it listed up to its day all that runs before it had not
 --   segment                text, file under raw/<account>
 --   started_at             time
 --   finished_at            time
@@ -18,6 +19,7 @@ create table runs (
     version varchar not null,
     outcome varchar not null,
     error varchar,
+    caught_up boolean not null,
     segment varchar not null,
     started_at timestamptz not null,
     finished_at timestamptz

@@ -12,6 +12,7 @@
 --   started_at           time
 --   stopped_at           time; null while active
 --   energy_wh            Wh, metered and billed
+--   payment_status       text, for example paid
 --   currency             ISO 4217 code
 --   minor_unit_decimal   digits of the currency's minor unit
 --   bill_minor           whole minor units: totalAmount, else amount
@@ -44,6 +45,7 @@ in_order as (
         started_at,
         stopped_at,
         energy_wh,
+        payment_status,
         currency,
         minor_unit_decimal,
         to_minor_units(coalesce(total_amount, amount), minor_unit_decimal) as bill_minor,

@@ -4,9 +4,9 @@
 -- columns:
 --   account              text, the logbook's account
 --   session_id           text, the operator's id
---   document_sha256      hex, the newest document
---   source               text, detail or listing: where the newest document comes from
---   fetched_at           time of the newest document
+--   document_sha256      hex, the document of the figures
+--   source               text, detail or listing: where that document comes from
+--   fetched_at           time of that document
 --   is_finished          flag: the session has stopped
 --   started_at           time
 --   stopped_at           time; null while active
@@ -16,6 +16,8 @@
 --   bill_minor           whole minor units
 --   net_minor            whole minor units without tax; null where not stated
 --   revision             1 for the figures as first seen finished, one more for each change since; null while active
+-- The newest document; where that is an item of a listing, which says less, the newest detail if it has the same
+-- figures.
 with compared as (
     select
         *,
@@ -34,16 +36,35 @@ counted as (
             and (started_at, stopped_at, energy_wh, currency, bill_minor) is distinct from figures_before
         ) over (
             partition by account, session_id
-            order by place
         ) as changes,
         row_number() over (
             partition by account, session_id
             order by place desc
-        ) as age
+        ) as age,
+        row_number() over (
+            partition by account, session_id, source
+            order by place desc
+        ) as age_in_source,
+        (started_at, stopped_at, energy_wh, currency, bill_minor, payment_status, is_finished) as figures,
+        first_value((started_at, stopped_at, energy_wh, currency, bill_minor, payment_status, is_finished)) over (
+            partition by account, session_id
+            order by place desc
+        ) as newest_figures
     from compared
 ),
 
-newest as (
+preferred as (
+    select
+        *,
+        row_number() over (
+            partition by account, session_id
+            order by
+                case when source = 'detail' and age_in_source = 1 and figures = newest_figures then 0 else age end
+        ) as preference
+    from counted
+),
+
+chosen as (
     select
         account,
         session_id,
@@ -59,8 +80,8 @@ newest as (
         bill_minor,
         net_minor,
         case when is_finished then cast(changes as integer) end as revision
-    from counted
-    where age = 1
+    from preferred
+    where preference = 1
 )
 
-select * from newest
+select * from chosen

@@ -137,7 +137,7 @@ class MadeArchive:
         record = raw.RunRecord(
             run_id=f"{self._runs:04x}", command="extract", version="0", started_at=moment, outcome=outcome
         )
-        record.windows = list(windows)
+        record.windows, record.caught_up = list(windows), True
         with raw.SegmentWriter.begin(self.folder, record) as writer:
             for one in answers:
                 writer.append(one)

@@ -68,4 +68,4 @@ def test_the_curve_and_the_figures_may_come_from_two_documents(archive: MadeArch
         inner join documents as figures on sessions.document_sha256 = figures.sha256
         """
     )
-    assert found == [(at(100), at(300), Decimal(9), 2)]
+    assert found == [(at(100), at(200), Decimal(9), 2)]

@@ -135,7 +135,7 @@ def test_a_reader_keeps_its_view_while_another_is_published(empty: DemoArchive) 
         assert reader.execute("select run_id from runs").fetchall() == []
         with archive.opened(empty.logbook, empty.settings, empty.clock) as connection:
             connection.execute(
-                "insert into runs values ('demo', 'a', 'extract', '0', 'complete', null, '', now(), now())"
+                "insert into runs values ('demo', 'a', 'extract', '0', 'complete', null, true, '', now(), now())"
             )
         database.publish(empty.logbook)
         assert reader.execute("select run_id from runs").fetchall() == []

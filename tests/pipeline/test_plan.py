@@ -39,12 +39,17 @@ def test_a_month_from_its_first_to_its_last_day(day: str, last: int) -> None:
 
 
 def run(
-    archive: MadeArchive, started_at: datetime, *listed: str, command: str = "extract", outcome: str = "complete"
+    archive: MadeArchive,
+    started_at: datetime,
+    *listed: str,
+    command: str = "extract",
+    outcome: str = "complete",
+    caught_up: bool = True,
 ) -> None:
     """A run that listed these months, in the archive."""
     archive.connection.execute(
-        "insert into runs values ('home', ?, ?, '0', ?, null, '', ?, ?)",
-        [started_at.isoformat(), command, outcome, started_at, started_at],
+        "insert into runs values ('home', ?, ?, '0', ?, null, ?, '', ?, ?)",
+        [started_at.isoformat(), command, outcome, caught_up, started_at, started_at],
     )
     for month in listed:
         archive.connection.execute(
@@ -58,7 +63,8 @@ def first_day(archive: MadeArchive, now: datetime = NOW) -> date | None:
 
 
 def test_the_first_run_goes_back_to_the_beginning(archive: MadeArchive) -> None:
-    run(archive, NOW, command="import")
+    run(archive, NOW, command="import", caught_up=False)
+    run(archive, NOW, "2025-05", caught_up=False)
     run(archive, NOW, outcome="failed")
     run(archive, NOW, outcome="interrupted")
     assert first_day(archive) is None

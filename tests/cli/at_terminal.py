@@ -1,0 +1,12 @@
+"""`python -m tests.cli.at_terminal TTY TIME ...`: the command line at a terminal of the test's."""
+
+import os
+import sys
+from pathlib import Path
+
+from tests.way import dated
+
+if __name__ == "__main__":
+    with Path(sys.argv[1]).open("rb", buffering=0) as terminal:  # the first that a new session opens is its own
+        assert os.isatty(terminal.fileno())
+        dated.run(*sys.argv[2:])

@@ -1,0 +1,53 @@
+"""Logbooks at a demo operator, for commands to be tried on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.demo import DemoServer, Tenant
+from tests.way.conftest import renew
+from tests.way.demo_logbook import DemoLogbook
+
+
+@pytest.fixture(scope="session")
+def listening() -> Iterator[DemoServer]:
+    """One server for all tests; `operator` makes it a test's own."""
+    with DemoServer(Tenant()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def kept(listening: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> DemoLogbook:
+    """A logbook with the last three months. To be read and copied, and not to be changed."""
+    renew(listening)
+    logbook = DemoLogbook.begin(tmp_path_factory.mktemp("kept") / "logbook", listening.url)
+    logbook.keep_login(listening.tenant)
+    logbook.archive("--since", "2025-09-01")
+    return logbook
+
+
+@pytest.fixture
+def operator(listening: DemoServer) -> DemoServer:
+    """The server with a new tenant, without faults and with an empty log."""
+    renew(listening)
+    return listening
+
+
+@pytest.fixture
+def tenant(operator: DemoServer) -> Tenant:
+    return operator.tenant
+
+
+@pytest.fixture
+def logbook(kept: DemoLogbook, tmp_path: Path) -> DemoLogbook:
+    """A copy of the logbook with three months, to change."""
+    return kept.copied(tmp_path / "logbook")
+
+
+@pytest.fixture
+def bare(operator: DemoServer, tmp_path: Path) -> DemoLogbook:
+    """A logbook with an account, and nothing else."""
+    return DemoLogbook.begin(tmp_path / "bare", operator.url, client_id="1")

@@ -1,0 +1,47 @@
+"""The wheel, built and installed away from the source tree."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.way.demo_logbook import CHECKOUT
+
+# Where the checkout is installed as editable, it is on the path too: a file that the wheel lacks must not come from it.
+_WITHOUT_THE_CHECKOUT = f"""
+import runpy, sys
+sys.path = [path for path in sys.path if path != {str(CHECKOUT)!r}]
+import pipeline, reports, sql
+print(pipeline.__file__, reports.__file__, sql.__file__, flush=True)
+runpy.run_module("pipeline.cli.main", run_name="__main__", alter_sys=True)
+"""
+
+
+def made_by(*command: str, cwd: Path, **environment: str) -> str:
+    """What a command says that must succeed."""
+    done = subprocess.run(
+        command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def build(folder: Path) -> Path:
+    """Build the wheel of the checkout into a new folder; returns its path."""
+    made_by(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), cwd=CHECKOUT)
+    (built,) = folder.iterdir()
+    return built
+
+
+def install(wheel: Path, folder: Path) -> None:
+    """Install a wheel, and nothing that it asks for, into a new folder."""
+    made_by(
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-index"),
+        *("--target", str(folder), str(wheel)),
+        cwd=wheel.parent,
+    )
+
+
+def run(installed: Path, *arguments: str, cwd: Path) -> str:
+    """Run the command line that lies in a folder; the first line of what is said tells where the code came from."""
+    return made_by(sys.executable, "-c", _WITHOUT_THE_CHECKOUT, *arguments, cwd=cwd, PYTHONPATH=str(installed))

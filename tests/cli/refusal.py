@@ -1,0 +1,21 @@
+"""How a command refuses: on standard error alone, in few words that end in what to type next."""
+
+from __future__ import annotations
+
+from tests.way.demo_logbook import Outcome
+
+
+def said(outcome: Outcome, code: int) -> tuple[str, str]:
+    """The message of a refusal and its advice."""
+    assert (outcome.code, outcome.out) == (code, "")
+    assert "Traceback" not in outcome.err
+    lines = outcome.err.splitlines()
+    if lines[0].startswith("Usage: ladebog"):
+        usage, advice, nothing, message = lines
+        assert (usage.split()[:2], nothing, code) == (["Usage:", "ladebog"], "", 2)
+        assert message.startswith("Error: ")
+        return message.removeprefix("Error: "), advice
+    message, advice = lines
+    assert message.startswith("ladebog: ")
+    assert advice.startswith("  ")
+    return message.removeprefix("ladebog: "), advice.strip()

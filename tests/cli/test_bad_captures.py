@@ -1,0 +1,74 @@
+"""Files that cannot be imported."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.refusal import said
+from tests.way.demo_logbook import DemoLogbook
+
+_EXPECTED = (
+    "expected a capture (URL, Request Headers, Response Headers, Response Content), a HAR file or an answer's JSON."
+)
+_QUESTION = b"URL\nhttps://tenant.example/api/v1/app/session/1\n"
+_NOT_JSON = "is cut off or not JSON"
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", "holds no answer of the app API"),
+        (b"Dear diary", "holds no answer of the app API"),
+        (b"\x00\x01\xff", "holds no answer of the app API"),
+        (b"[]", "holds no answer of the app API"),
+        (b"{}", "holds no answer of the app API"),
+        (b'{"log": {"entries": []}}', "holds no answer of the app API"),
+        (b"{", f"cannot be imported: it {_NOT_JSON}"),
+        (b'{"session": {"id": "1"', f"cannot be imported: it {_NOT_JSON}"),
+        (b'{"log": {}}', "cannot be imported: its log is not that of a HAR file"),
+        (_QUESTION, "cannot be imported: the capture at line 1 has no Response Content"),
+        (_QUESTION + b"Response Content\n\n", "cannot be imported: the capture at line 1 has no Response Content"),
+        (_QUESTION + b'Response Content\n{"session": {"id', f"cannot be imported: the answer at line 4 {_NOT_JSON}"),
+        (_QUESTION + b"Response Content\n<html>", f"cannot be imported: the answer at line 4 {_NOT_JSON}"),
+    ],
+)
+def test_what_is_no_capture(bare: DemoLogbook, content: bytes, fault: str) -> None:
+    file = bare.folder / "file"
+    file.write_bytes(content)
+    message, advice = said(bare.run("import", str(file)), 1)
+    assert message.startswith(f"{file} {fault}")
+    assert message.endswith(_EXPECTED)
+    assert advice == "See which files can be imported: ladebog import --help"
+    assert list(bare.paths.raw.rglob("*.gz")) == []
+
+
+def test_one_bad_file_among_good_ones_stops_all(bare: DemoLogbook) -> None:
+    good, bad = bare.folder / "good", bare.folder / "bad"
+    good.write_bytes(b'{"session_history": []}')
+    bad.write_bytes(b"{")
+    said(bare.run("import", str(good), str(bad)), 1)
+    assert list(bare.paths.raw.rglob("*.gz")) == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "fault"),
+    [
+        ("2025-03-30T16:36:38", "has no offset: write for example 2025-03-30T16:36:38+02:00, or 2025-03-30T16:36:38Z"),
+        ("yesterday", "is no time, for example 2025-03-30T16:36:38+02:00"),
+    ],
+)
+def test_a_time_without_an_offset(bare: DemoLogbook, moment: str, fault: str) -> None:
+    message, advice = said(bare.run("import", "--fetched-at", moment, __file__), 2)
+    assert message == f"Invalid value for '--fetched-at': {moment!r} {fault}"
+    assert advice == "Try 'ladebog import --help' for help."
+
+
+def test_whose_it_is_must_be_said_where_there_are_two(bare: DemoLogbook) -> None:
+    bare.do("account", "add", "work", "--url", "https://tenant.example")
+    message, _ = said(bare.run("import", __file__), 2)
+    assert message == "Say whose these are with --account (demo, work)."
+
+
+def test_a_file_that_is_not_there(bare: DemoLogbook, tmp_path: Path) -> None:
+    message, _ = said(bare.run("import", str(tmp_path / "none")), 2)
+    assert message == f"Invalid value for 'FILES...': File '{tmp_path / 'none'}' does not exist."

@@ -1,0 +1,106 @@
+"""Folders, accounts, months and dates that will not do."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.refusal import said
+from tests.way.demo_logbook import DemoLogbook
+
+_NEEDS_A_LOGBOOK = [
+    ["status"],
+    ["extract"],
+    ["transform"],
+    ["rebuild"],
+    ["run"],
+    ["report", "2025-10"],
+    ["sql", "select 1"],
+    ["login", "demo", "--token-stdin"],
+    ["import", __file__],
+]
+
+
+@pytest.mark.parametrize("arguments", _NEEDS_A_LOGBOOK, ids=lambda arguments: arguments[0])
+@pytest.mark.parametrize("there", ["nothing", "other files"])
+def test_a_home_that_is_no_logbook(tmp_path: Path, arguments: list[str], there: str) -> None:
+    logbook = DemoLogbook(tmp_path)
+    if there == "other files":
+        logbook.home.mkdir()
+        (logbook.home / "letter.txt").write_text("Dear", "utf-8")
+    message, advice = said(logbook.run(*arguments), 1)
+    assert message == f"{logbook.home} is no logbook: it has no ladebog.toml."
+    assert advice.startswith("Start one with: ladebog account add NAME --url https://TENANT")
+    assert [path.name for path in tmp_path.rglob("*")] == (["home", "letter.txt"] if there == "other files" else [])
+
+
+def test_an_account_among_other_files(tmp_path: Path) -> None:
+    logbook = DemoLogbook(tmp_path)
+    logbook.home.mkdir()
+    (logbook.home / "letter.txt").write_text("Dear", "utf-8")
+    message, advice = said(logbook.run("account", "add", "home", "--url", "https://tenant.example"), 1)
+    assert message == f"{logbook.home} exists already and is no logbook."
+    assert advice == "Name a new or empty folder instead"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["extract", "--account", "nobody"],
+        ["run", "--account", "nobody"],
+        ["report", "2025-10", "--account", "nobody"],
+        ["login", "nobody", "--token-stdin"],
+        ["import", "--account", "nobody", __file__],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_an_unknown_account(kept: DemoLogbook, arguments: list[str]) -> None:
+    message, advice = said(kept.run(*arguments), 2)
+    assert message == "There is no account 'nobody' in this logbook (accounts: demo)."
+    assert advice == "Add it with: ladebog account add nobody --url https://TENANT"
+
+
+@pytest.mark.parametrize("period", ["2025-13", "../x", "25-3", "2025-3", "2025-00", "2025-03-01", "", "٢٠٢٥", "1e3"])
+def test_a_period_that_is_none(kept: DemoLogbook, period: str) -> None:
+    message, advice = said(kept.run("report", period), 2)
+    assert message.startswith(f"Invalid value for YYYY-MM|YYYY: {period!r} is no period: write a month like 2025-03")
+    assert advice == "Try 'ladebog report --help' for help."
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--since", "2025-10-01", "--until", "2025-09-30"], "--since 2025-10-01 is after --until 2025-09-30."),
+        (["--since", "2025-02-30"], "Invalid value for '--since': '2025-02-30' does not match the format '%Y-%m-%d'."),
+        (["--until", "yesterday"], "Invalid value for '--until': 'yesterday' does not match the format '%Y-%m-%d'."),
+    ],
+)
+def test_days_that_will_not_do(kept: DemoLogbook, options: list[str], expected: str) -> None:
+    message, advice = said(kept.run("extract", *options), 2)
+    assert expected == message
+    assert advice == "Try 'ladebog extract --help' for help."
+
+
+def test_a_day_at_the_beginning_of_time(operator: object, logbook: DemoLogbook) -> None:
+    assert "unexpected" not in logbook.run("extract", "--since", "0001-01-01", "--until", "0001-01-31").err
+
+
+def test_everything_that_is_wrong_with_an_account_at_once(tmp_path: Path) -> None:
+    logbook = DemoLogbook(tmp_path)
+    wrong = ["--url", "ftp://x", "--country", "dk", "--timezone", "Mars/X", "--currency", "kr"]
+    outcome = logbook.run("account", "add", "no name", *wrong)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.partition("Error: ")[2].splitlines() == [
+        "account no name: a name is letters, digits, - and _, at most 32 of them",
+        "account no name.url: 'ftp://x' must begin with https://",
+        "account no name.timezone: 'Mars/X' is no time zone, for example Europe/Copenhagen",
+        "account no name.country: 'dk' is no two-letter country code, for example DK",
+        "account no name.currency: 'kr' is no three-letter currency code, for example DKK",
+    ]
+    assert not logbook.home.exists()
+
+
+@pytest.mark.parametrize("arguments", [["report", "2025-10"], ["sql", "select 1"]], ids=lambda arguments: arguments[0])
+def test_a_logbook_in_which_nothing_was_fetched_yet(bare: DemoLogbook, arguments: list[str]) -> None:
+    message, advice = said(bare.run(*arguments), 1)
+    assert message == f"{bare.home} has no database yet."
+    assert advice == "Fetch your sessions with: ladebog run (or ladebog import FILE...)"

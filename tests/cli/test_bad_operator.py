@@ -1,0 +1,71 @@
+"""An operator that is away, or answers nonsense, or wants another login."""
+
+import socket
+
+import pytest
+
+from pipeline.demo import DemoServer, Faults
+from tests.cli.refusal import said
+from tests.way.demo_logbook import DemoLogbook
+
+
+@pytest.mark.parametrize("command", ["extract", "run"])
+def test_without_a_login(bare: DemoLogbook, command: str) -> None:
+    message, advice = said(bare.run(command), 4)
+    assert message == f"No login is kept for account demo in {bare.credentials}."
+    assert advice == "Log in: ladebog login demo"
+
+
+def test_in_a_real_process(bare: DemoLogbook) -> None:
+    assert said(bare.run_process("run"), 4)[1] == "Log in: ladebog login demo"
+
+
+def test_a_token_that_is_refused(operator: DemoServer, logbook: DemoLogbook) -> None:
+    operator.tenant.expire_token()
+    operator.tenant.refresh(operator.tenant.refresh_token)
+    message, advice = said(logbook.run("extract"), 4)
+    assert message == "The operator no longer accepts the login of account demo."
+    assert advice == "Log in again: ladebog login demo"
+    logbook.do("transform")
+    assert logbook.ask("select outcome, error from runs order by segment desc limit 1") == [
+        {"outcome": "failed", "error": message}
+    ]
+
+
+def test_a_tenant_that_answers_with_a_web_page(operator: DemoServer, logbook: DemoLogbook) -> None:
+    operator.faults = Faults(not_json=1.0, most_in_a_row=100)
+    message, advice = said(logbook.run("extract"), 75)
+    host = operator.url.removeprefix("http://")
+    assert message.startswith(f"{host} answers HTML ")
+    assert " in 8 tries (trace id Root=1-" in message
+    assert message.endswith("): is the address right?")
+    assert advice.startswith("If it is, run the same command again later. If not: ladebog account add demo --url ")
+
+
+@pytest.mark.parametrize("fault", ["too_many", "server_error", "truncated_body"])
+def test_a_tenant_in_trouble(operator: DemoServer, logbook: DemoLogbook, fault: str) -> None:
+    operator.faults = Faults(**{fault: 1.0}, most_in_a_row=100)  # type: ignore[arg-type]
+    message, advice = said(logbook.run("extract"), 75)
+    assert " gave no usable answer in 8 tries; at the last it " in message
+    assert advice == "Run the same command again later"
+
+
+def test_a_tenant_that_cannot_be_reached(logbook: DemoLogbook) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    logbook.do("account", "add", "demo", "--url", f"http://127.0.0.1:{port}")
+    message, advice = said(logbook.run("extract"), 75)
+    assert message.startswith(f"127.0.0.1:{port} gave no usable answer in 8 tries; at the last it ")
+    assert advice == "Run the same command again later"
+
+
+def test_a_failed_run_keeps_the_marts_and_the_next_one_goes_on(operator: DemoServer, logbook: DemoLogbook) -> None:
+    before = logbook.marts()["sessions"]
+    operator.faults = Faults(server_error=1.0, most_in_a_row=100)
+    assert logbook.run("run").code == 75
+    assert before == logbook.marts()["sessions"]
+    operator.faults = Faults()
+    logbook.archive("--since", "2025-09-01")
+    assert before == logbook.marts()["sessions"]
+    outcomes = logbook.ask("select outcome from runs order by segment")
+    assert [row["outcome"] for row in outcomes] == ["complete", "failed", "complete"]

@@ -1,0 +1,164 @@
+"""Settings, databases and segments that are broken, newer, or in use."""
+
+import gzip
+import subprocess
+import sys
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipeline import raw
+from pipeline.database import SCHEMA_VERSION
+from tests.cli.refusal import said
+from tests.way.agreement import assert_raw_holds_together
+from tests.way.demo_logbook import DemoLogbook
+
+_HOLDER = """
+import sys
+from pathlib import Path
+from pipeline.logbook import Logbook
+
+with Logbook(Path(sys.argv[1])).lock():
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+_MISTAKES = """
+[report]
+closed_after_hours = "x"
+nope = 1
+[extra]
+[account.x]
+country = "dk"
+"""
+
+
+def figures(logbook: DemoLogbook) -> list[list[dict[str, Any]]]:
+    """What must come through all of it."""
+    return [logbook.ask(f"select * from {mart} order by all") for mart in ("sessions", "days", "months")]  # noqa: S608
+
+
+def test_all_mistakes_in_the_settings_at_once(logbook: DemoLogbook) -> None:
+    with logbook.paths.settings.open("a", encoding="utf-8") as file:
+        file.write(_MISTAKES)
+    for command in (["status"], ["run"], ["report", "2025-10"]):
+        outcome = logbook.run(*command)
+        assert (outcome.code, outcome.out) == (1, "")
+        assert outcome.err.splitlines() == [
+            f"ladebog: {logbook.paths.settings} has mistakes:",
+            '  account.x.url: missing, for example url = "https://TENANT"',
+            "  account.x.country: 'dk' is no two-letter country code, for example DK",
+            "  report.closed_after_hours: Expected `int`, got `str`",
+            "  report.nope: unknown key",
+            "  extra: unknown table",
+            "  Mend them, then run the same command again",
+        ]
+
+
+@pytest.mark.parametrize("text", [b"a = \n", b"\xff\xfe", b"[account.demo\n"])
+def test_settings_that_are_no_toml(logbook: DemoLogbook, text: bytes) -> None:
+    logbook.paths.settings.write_bytes(text)
+    message, advice = said(logbook.run("status"), 1)
+    assert message.startswith(f"{logbook.paths.settings} is not TOML: ")
+    assert advice == "Mend that line, then run the same command again"
+
+
+def test_answers_of_an_account_that_is_not_named(logbook: DemoLogbook) -> None:
+    logbook.paths.settings.write_text("", "utf-8")
+    message, advice = said(logbook.run("transform"), 1)
+    assert message == f"{logbook.paths.raw / 'demo'} holds the answers of an account that ladebog.toml does not name."
+    assert advice == "Name it again with: ladebog account add demo --url https://TENANT"
+
+
+@pytest.mark.parametrize(
+    ("which", "garbage"),
+    [
+        # An empty one of the writer's is what a kill leaves of a new one, so it is no fault.
+        *(("writer's", garbage) for garbage in ("garbage", "half", "another's", "newer")),
+        *(("published", garbage) for garbage in ("empty", "garbage", "half", "another's", "newer")),
+    ],
+)
+def test_a_database_that_will_not_do(logbook: DemoLogbook, which: str, garbage: str) -> None:
+    path = logbook.paths.writer_database if which == "writer's" else logbook.paths.database
+    content, before = path.read_bytes(), figures(logbook)
+    if garbage == "newer":
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("update facts.settings set schema_version = 99, ladebog_version = '9.9'")
+    elif garbage == "another's":
+        path.unlink()
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("create table guests as select 1 as guest")
+    else:
+        path.write_bytes({"empty": b"", "garbage": b"garbage" * 2000, "half": content[: len(content) // 2]}[garbage])
+    for command in [["transform"]] if which == "writer's" else [["sql", "select 1"], ["status"], ["report", "2025-10"]]:
+        message, advice = said(logbook.run(*command), 1)
+        if garbage == "newer":
+            assert message == f"{path} is from a newer Ladebog (9.9, schema 99; this one knows {SCHEMA_VERSION})."
+            assert advice == "Update Ladebog, or make the database again for this version with: ladebog rebuild"
+        else:
+            assert message.startswith(f"{path} ")
+            assert advice == "Make it again from raw/ with: ladebog rebuild"
+    if which == "writer's" or garbage == "newer":
+        logbook.do("rebuild")
+        assert before == figures(logbook)
+
+
+@pytest.mark.parametrize(
+    "torn", [b"", gzip.compress(b'{"fetched_at"')[:-6], b"no gzip at all"], ids=["empty", "half a line", "no gzip"]
+)
+def test_a_segment_that_a_crash_left_is_sealed(logbook: DemoLogbook, torn: bytes) -> None:
+    before = figures(logbook)
+    (segment,) = raw.segments(logbook.paths.raw / "demo")
+    content = segment.read_bytes()
+    lines = [end.bytes for _, end in raw.read_lines(segment)]
+    # A later run's, which had fetched five answers when the power went.
+    part = segment.with_name("20251112T060000Z-0badcafe.ndjson.gz.part")
+    part.write_bytes(content[: lines[4]] + torn)
+    outcome = logbook.do("transform")
+    assert outcome.err == ""
+    assert not part.exists()
+    assert_raw_holds_together(logbook)
+    assert logbook.ask("select run_id, command, outcome from runs order by segment desc limit 1") == [
+        {"run_id": "0badcafe", "command": "unknown", "outcome": "interrupted"}
+    ]
+    assert before == figures(logbook)
+    beside = part.with_name(part.name + ".torn")
+    assert (beside.read_bytes() if beside.exists() else b"") == torn
+
+
+@pytest.mark.parametrize("damage", ["a byte changed", "cut off", "emptied"])
+def test_a_sealed_segment_that_was_damaged(logbook: DemoLogbook, damage: str) -> None:
+    (segment,) = raw.segments(logbook.paths.raw / "demo")
+    content, before = segment.read_bytes(), figures(logbook)
+    middle = len(content) // 2
+    changed = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+    segment.write_bytes({"a byte changed": changed, "cut off": content[:middle], "emptied": b""}[damage])
+    message, advice = said(logbook.run("rebuild"), 1)
+    assert message.startswith(f"{segment} is damaged at line ")
+    assert advice == "Put the file back from a backup; nothing was changed"
+    assert before == figures(logbook)  # what is published stays
+    segment.write_bytes(content)
+    logbook.do("rebuild")
+    assert before == figures(logbook)
+
+
+def test_two_runs_at_a_time(logbook: DemoLogbook) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLDER, str(logbook.home)],
+        env=logbook.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        for command in ("run", "extract", "transform", "rebuild"):
+            message, advice = said(logbook.run(command), 75)
+            assert message == f"Another run is writing to {logbook.home} (process {holder.pid})."
+            assert advice == "Wait for it to end, then run the same command again"
+        # Whoever only reads is not kept waiting.
+        logbook.do("status")
+        logbook.do("sql", "select 1")
+        logbook.do("report", "2025-10", "--format", "csv")
+        holder.kill()
+    logbook.do("transform")

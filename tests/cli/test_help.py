@@ -1,0 +1,88 @@
+"""What the commands say of themselves."""
+
+import click
+import pytest
+
+from pipeline import __version__
+from pipeline.cli.main import cli, run
+
+_COMMANDS = {
+    "account": ["add"],
+    "login": [],
+    "extract": [],
+    "transform": [],
+    "rebuild": [],
+    "run": [],
+    "report": [],
+    "sql": [],
+    "import": [],
+    "demo": [],
+    "status": [],
+}
+_TYPED = [[name, *sub] for name, subs in _COMMANDS.items() for sub in ([[sub] for sub in subs] or [[]])]
+
+
+def test_the_commands_of_this_test_are_all_there_are() -> None:
+    context = click.Context(cli)
+    groups = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
+    assert {
+        name: command.list_commands(context) if isinstance(command, click.Group) else []
+        for name, command in groups.items()
+    } == _COMMANDS
+
+
+@pytest.mark.parametrize("typed", _TYPED, ids=" ".join)
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_each_command_has_help_with_an_example(
+    typed: list[str], option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*typed, option]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.startswith(f"Usage: ladebog {' '.join(typed)}")
+    assert f"Example:  ladebog {' '.join(typed)}" in out
+
+
+@pytest.mark.parametrize("typed", _TYPED, ids=" ".join)
+def test_every_option_says_what_it_is_for(typed: list[str]) -> None:
+    command: click.Command | None = cli
+    for name in typed:
+        assert isinstance(command, click.Group)
+        command = command.get_command(click.Context(command), name)
+    assert command is not None
+    options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+    assert [option.name for option in options if not option.help] == []
+
+
+def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "ladebog demo" in err
+
+
+def test_the_first_help_lists_every_command_and_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    out = capsys.readouterr().out
+    said = " ".join(out.split())
+    listed = out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert [line.split()[0] for line in listed] == list(_COMMANDS)
+    assert all(len(line.split()) > 3 for line in listed)
+    assert said.endswith(
+        "Exit codes: 0 done, 1 failed, 2 usage, 3 findings of severity error, 4 log in again, 75 try later."
+    )
+    assert "Try it: ladebog demo Start: ladebog account add home --url https://TENANT ladebog login home" in said
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"ladebog {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["account", "nonsense"], ["extract", "--nonsense"]])
+def test_what_is_not_understood(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("Usage: ladebog ")
+    assert "Try 'ladebog " in err

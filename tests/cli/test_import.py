@@ -1,0 +1,125 @@
+"""`ladebog import`: text captures, HAR files and bare answers of one's own app."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import raw
+from pipeline.demo import DemoServer, Tenant, truth
+from pipeline.demo.answers import history_entry, session_detail
+from pipeline.demo.model import Session
+from tests.way.demo_logbook import DemoLogbook
+
+_DATE = "Wed, 12 Nov 2025 05:15:00 GMT"
+
+
+def detail(session: Session) -> dict[str, Any]:
+    return {"session": session_detail(session, power_history=True, smart_charging_schedule=True, tax_name=True)}
+
+
+def exchange(server: DemoServer, path: str, answer: dict[str, Any]) -> str:
+    return (
+        f"URL\n{server.url}/api/v1/app/{path}\n"
+        "Request Headers\nAuthorization: Bearer made-up\nAccept: application/json\n"
+        f"Response Headers\nContent-Type: application/json\nDate: {_DATE}\nx-req-trace-id: Root=1-0\n"
+        f"Response Content\n{json.dumps(answer, ensure_ascii=False)}\n\n"
+    )
+
+
+@pytest.fixture
+def capture(operator: DemoServer, bare: DemoLogbook) -> Path:
+    """A session that still charges, as the app saw it, and one that ended."""
+    path = bare.folder / "two sessions.capture.txt"
+    scenes = [operator.tenant.scene("active"), operator.tenant.scene("newest")]
+    exchanges = [exchange(operator, f"session/{s.id}?withPowerHistory=1&withTaxName=1", detail(s)) for s in scenes]
+    path.write_text("".join(exchanges), "utf-8")
+    return path
+
+
+def test_an_active_session_is_in_the_status_and_in_no_report(bare: DemoLogbook, tenant: Tenant, capture: Path) -> None:
+    active, newest = tenant.scene("active"), tenant.scene("newest")
+    outcome = bare.do("import", str(capture))
+    assert outcome.out == "demo: 2 answers read, 2 archived, 0 already there.\nNext: ladebog status\n"
+    assert outcome.err == ""
+    status = bare.do("status").out.splitlines()
+    assert f"  active          {active.id}" in status
+    assert [line for line in status if "finished" in line] == [
+        "  sessions        1 finished, from 2025-11-09 21:55 to 2025-11-10 07:05"
+    ]
+    assert bare.ask("select session_id, energy_kwh from sessions") == [
+        {"session_id": newest.id, "energy_kwh": row["energy_kwh"]}
+        for row in truth.sessions(tenant)
+        if row["session_id"] == newest.id
+    ]
+    said = bare.do("report", "2025-11", "--format", "csv").out
+    assert f"so not in this report: 1 session, {active.id} (began 2025-11-11).\n" in said
+    report = (bare.paths.reports / "demo-2025-11-sessions.csv").read_text("utf-8-sig")
+    assert newest.id in report
+    assert active.id not in report
+
+
+def test_importing_twice_archives_nothing_new(bare: DemoLogbook, capture: Path) -> None:
+    bare.do("import", str(capture))
+    marts, documents = bare.marts(), bare.ask("select * from documents")
+    again = bare.do("import", str(capture)).out
+    assert again == "demo: 2 answers read, 0 archived, 2 already there.\nNext: ladebog status\n"
+    assert marts == bare.marts()
+    assert documents == bare.ask("select * from documents")
+    _, second = raw.segments(bare.paths.raw / "demo")
+    assert [line.endpoint for line, _ in raw.read_lines(second)] == ["run"]
+
+
+def test_the_answer_is_stored_as_it_came_with_its_own_time(bare: DemoLogbook, tenant: Tenant, capture: Path) -> None:
+    bare.do("import", str(capture))
+    (segment,) = raw.segments(bare.paths.raw / "demo")
+    line = next(raw.read_lines(segment))[0]
+    assert bytes(line.body) == json.dumps(detail(tenant.scene("active")), ensure_ascii=False).encode()
+    assert str(line.fetched_at) == "2025-11-12 05:15:00+00:00"
+    assert (line.key, line.trace_id) == (tenant.scene("active").id, "Root=1-0")
+
+
+def test_a_bare_history_gives_sessions_and_months(bare: DemoLogbook, tenant: Tenant) -> None:
+    path = bare.folder / "history.json"
+    entries = [history_entry(session) for session in tenant.sessions.values()]
+    path.write_text(json.dumps({"session_history": entries}, indent=2), "utf-8")
+    assert bare.do("import", str(path)).out.startswith("demo: 1 answer read, 1 archived, 0 already there.")
+    figures = ("month", "currency", "sessions", "energy_kwh", "amount_incl_tax")
+    assert [{name: row[name] for name in figures} for row in truth.months(tenant)] == bare.ask(
+        f"select {', '.join(figures)} from months order by month, currency"  # noqa: S608
+    )
+    assert bare.value("select count(*) from sessions") == len(truth.sessions(tenant))
+    assert bare.do("import", str(path)).out.startswith("demo: 1 answer read, 0 archived, 1 already there.")
+
+
+@pytest.mark.parametrize("encoding", ["", "base64"])
+def test_a_har_file(bare: DemoLogbook, operator: DemoServer, encoding: str) -> None:
+    newest = operator.tenant.scene("newest")
+    text = json.dumps(detail(newest))
+    content = {"text": base64.b64encode(text.encode()).decode(), "encoding": "base64"} if encoding else {"text": text}
+    entry = {
+        "startedDateTime": "2025-11-12T06:15:00.000+01:00",
+        "request": {"method": "GET", "url": f"{operator.url}/api/v1/app/session/{newest.id}", "headers": []},
+        "response": {"status": 200, "headers": [], "content": {"mimeType": "application/json", **content}},
+    }
+    other = {
+        "request": {"method": "GET", "url": "https://elsewhere.example/logo.png"},
+        "response": {"status": 200, "content": {"text": "PNG"}},
+    }
+    path = bare.folder / "traffic.har"
+    path.write_text(json.dumps({"log": {"version": "1.2", "entries": [other, entry]}}), "utf-8")
+    assert bare.do("import", str(path)).out.startswith("demo: 1 answer read, 1 archived, 0 already there.")
+    names = ("session_id", "energy_kwh", "amount_incl_tax", "power_samples", "tax_amount")
+    expected = [row for row in truth.sessions(operator.tenant) if row["session_id"] == newest.id]
+    assert [{name: row[name] for name in names} for row in expected] == bare.ask(
+        f"select {', '.join(names)} from sessions"  # noqa: S608
+    )
+
+
+def test_another_operators_answers_are_pointed_out(bare: DemoLogbook, capture: Path, operator: DemoServer) -> None:
+    capture.write_text(capture.read_text("utf-8").replace(operator.url, "https://other.example"), "utf-8")
+    assert bare.do("import", str(capture)).err == (
+        "ladebog: note: some of these come from other.example, not from account demo's operator.\n"
+    )

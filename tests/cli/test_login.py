@@ -1,0 +1,158 @@
+"""`ladebog login`: tried before it is kept, and kept where only its owner can read it."""
+
+import os
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from pipeline.demo import DEMO_NOW, DemoServer, Tenant
+from pipeline.source.credentials import Secret
+from tests.cli.refusal import said
+from tests.way.demo_logbook import DemoLogbook, Outcome
+
+_TOKEN = ("login", "demo", "--token-stdin")
+
+
+@pytest.mark.parametrize("line_break", ["", "\n", "\r\n"])
+def test_a_token_from_standard_input(bare: DemoLogbook, operator: DemoServer, line_break: str) -> None:
+    outcome = bare.do(*_TOKEN, stdin=operator.tenant.token + line_break)
+    assert outcome.out == (
+        f"Logged in to {operator.url} as account demo, valid until 2026-11-12. "
+        f"The login is kept in {bare.credentials}.\nNext: ladebog run\n"
+    )
+    assert bare.kept == Secret(token=operator.tenant.token)
+    assert stat.S_IMODE(bare.credentials.stat().st_mode) == 0o600
+    assert [request.path for request in operator.requests] == ["/api/v1/app/personal/charge-points"]
+
+
+def test_a_login_that_works_in_another_process(bare: DemoLogbook, tenant: Tenant) -> None:
+    assert bare.run_process(*_TOKEN, stdin=tenant.token).code == 0
+    assert bare.run_process("-q", "extract", "--since", "2025-11-01") == Outcome(0, "", "")
+
+
+def test_a_wrong_token_is_not_kept(bare: DemoLogbook, tenant: Tenant) -> None:
+    message, advice = said(bare.run(*_TOKEN, stdin="some-other-token"), 4)
+    assert message == "The operator no longer accepts the login of account demo."
+    assert advice == "Log in again: ladebog login demo"
+    assert bare.kept is None
+    bare.do(*_TOKEN, stdin=tenant.token)
+    assert bare.run(*_TOKEN, stdin="some-other-token").code == 4
+    assert bare.kept == Secret(token=tenant.token)
+
+
+@pytest.mark.parametrize(
+    ("token", "fault"),
+    [
+        ("", "it is empty"),
+        ("\n", "it is empty"),
+        ("a b", "it holds a space, a line break or another character that no token has"),
+        ("a\nb\n", "it holds a space, a line break or another character that no token has"),
+        ("a\n\n", "it holds a space, a line break or another character that no token has"),
+        ("blåbær", "it holds a space, a line break or another character that no token has"),
+        ("Bearer abc", "it begins with the word Bearer: leave that and the space out"),
+        ("bearer abc\n", "it begins with the word Bearer: leave that and the space out"),
+    ],
+)
+def test_what_is_no_token(bare: DemoLogbook, operator: DemoServer, token: str, fault: str) -> None:
+    message, advice = said(bare.run(*_TOKEN, stdin=token), 2)
+    assert message == f"This is no token: {fault}."
+    assert advice == "Try 'ladebog login --help' for help."
+    assert operator.requests == []
+
+
+def test_a_token_goes_alone(bare: DemoLogbook) -> None:
+    message, _ = said(bare.run(*_TOKEN, "--username", "x"), 2)
+    assert message == "--token-stdin goes alone: a token needs neither user name nor client secret."
+
+
+def test_a_password_needs_the_client_id(bare: DemoLogbook, operator: DemoServer) -> None:
+    bare.do("account", "add", "demo", "--url", operator.url, "--client-id", "")
+    message, _ = said(bare.run("login", "demo", "--username", "x"), 2)
+    assert message == (
+        "A password login needs the client id of the operator's app: "
+        f"ladebog account add demo --url {operator.url} --client-id ID"
+    )
+
+
+def test_a_file_of_logins_that_is_open_to_others(bare: DemoLogbook, tenant: Tenant) -> None:
+    bare.keep_login(tenant)
+    bare.credentials.chmod(0o644)
+    message, advice = said(bare.run("run"), 1)
+    assert message == f"{bare.credentials} holds logins and is open to others (mode 0644)."
+    assert advice == f"Close it: chmod 600 {bare.credentials}"
+
+
+def answer_prompt(terminal: int, line: str) -> None:
+    """Type a line once a prompt has begun: what was typed before it is thrown away. None of it may be shown."""
+    os.read(terminal, 1)
+    os.write(terminal, f"{line}\n".encode())
+    shown = b""
+    while not shown.endswith(b"\n"):
+        shown += os.read(terminal, 1)
+    assert line.encode() not in shown
+
+
+def at_a_terminal(logbook: DemoLogbook, *arguments: str, typed: list[str], stdin: str | None) -> Outcome:
+    """Run a command that asks its user, who types a line at each prompt; `stdin` None is the terminal too."""
+    ours, theirs = os.openpty()
+    try:
+        with subprocess.Popen(
+            [
+                *(sys.executable, "-m", "tests.cli.at_terminal", os.ttyname(theirs), DEMO_NOW.isoformat()),
+                *("--home", str(logbook.home), *arguments),
+            ],
+            env=logbook.environment,
+            stdin=theirs if stdin is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            if process.stdin is not None:
+                process.stdin.write(stdin or "")
+                process.stdin.close()
+                process.stdin = None
+            try:
+                for line in typed:
+                    answer_prompt(ours, line)
+            except BaseException:
+                process.kill()
+                raise
+            out, err = process.communicate(timeout=30)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    return Outcome(process.returncode, out, err)
+
+
+def test_a_password_is_asked_for(bare: DemoLogbook, tenant: Tenant) -> None:
+    outcome = at_a_terminal(
+        bare,
+        *("login", "demo", "--username", tenant.username, "--client-secret-stdin"),
+        typed=[tenant.password],
+        stdin=tenant.client_secret + "\n",
+    )
+    assert outcome.code == 0, outcome
+    assert tenant.password not in outcome.out + outcome.err
+    assert bare.kept == Secret(
+        token=tenant.token, refresh_token=tenant.refresh_token, client_secret=tenant.client_secret
+    )
+    assert stat.S_IMODE(bare.credentials.stat().st_mode) == 0o600
+    # What was kept can be refreshed.
+    tenant.expire_token()
+    bare.do("extract", "--since", "2025-11-01")
+
+
+def test_client_secret_and_password_are_asked_for_and_wrong(bare: DemoLogbook, tenant: Tenant) -> None:
+    outcome = at_a_terminal(
+        bare, "login", "demo", "--username", tenant.username, typed=[tenant.client_secret, "guessed"], stdin=None
+    )
+    assert outcome.code == 4, outcome
+    assert outcome.err.splitlines()[-2:] == [
+        'ladebog: The operator does not accept this login for account demo: "These credentials do not match".',
+        "  Check user name, password, client id and client secret, then: ladebog login demo",
+    ]
+    assert "guessed" not in outcome.out + outcome.err
+    assert bare.kept is None

@@ -1,0 +1,73 @@
+"""`ladebog report`, `run` and `status`: what they write, and where."""
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+
+from pipeline.demo import DemoServer, truth
+from tests.way.demo_logbook import DemoLogbook
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_year(kept: DemoLogbook, tmp_path: Path) -> None:
+    out = kept.do("report", "2025", "--output", str(tmp_path)).out
+    files = ["demo-2025.xlsx", "demo-2025-sessions.csv", "demo-2025-months.csv"]
+    assert out.splitlines()[:3] == [str(tmp_path / name) for name in files]
+    assert out.splitlines()[3].startswith("  Not closed: January, February, March, April, May, June, July, August and")
+    assert names_in(tmp_path) == sorted(files)
+    assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o600] * 3
+
+
+def test_a_month_in_one_format_elsewhere(kept: DemoLogbook, operator: DemoServer, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "folder"
+    outcome = kept.do("-q", "report", "2025-10", "--format", "csv", "--output", str(folder))
+    expected = ["demo-2025-10-sessions.csv", "demo-2025-10-months.csv"]
+    assert outcome.out.splitlines() == [str(folder / name) for name in expected]
+    assert names_in(folder) == sorted(expected)
+    with (folder / "demo-2025-10-sessions.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    october = [row for row in truth.sessions(operator.tenant) if f"{row['stopped_at']:%Y-%m}" == "2025-10"]
+    assert sorted((row["session_id"], Decimal(row["energy_kwh"]), Decimal(row["amount_incl_tax"])) for row in rows) == [
+        (row["session_id"], row["energy_kwh"], row["amount_incl_tax"]) for row in october
+    ]
+
+
+def test_run_writes_the_report_of_the_last_closed_month(operator: DemoServer, logbook: DemoLogbook) -> None:
+    operator.faults.empty_listing_calls = 1_000  # what is listed is not the point here
+    outcome = logbook.do("run")
+    files = ["demo-2025-10.xlsx", "demo-2025-10-sessions.csv", "demo-2025-10-months.csv"]
+    assert outcome.out.splitlines()[1:] == [str(logbook.paths.reports / name) for name in files]
+    assert names_in(logbook.paths.reports) == sorted(files)
+    workbook = openpyxl.load_workbook(logbook.paths.reports / "demo-2025-10.xlsx", read_only=True)
+    assert len(workbook.sheetnames) >= 2
+
+
+def test_a_month_in_which_nothing_was_charged_is_closed_as_well(bare: DemoLogbook, operator: DemoServer) -> None:
+    bare.keep_login(operator.tenant)
+    operator.faults.empty_listing_calls = 1_000
+    out = bare.do("run").out
+    months = bare.ask("select month, is_closed from month_states order by month desc limit 2")
+    assert [row["is_closed"] for row in months] == [False, True]
+    assert "demo-2025-10.xlsx" in out
+
+
+def test_status_of_a_logbook_that_is_up_to_date(kept: DemoLogbook, operator: DemoServer) -> None:
+    lines = kept.do("status").out.splitlines()
+    assert lines == [
+        f"Logbook {kept.home}",
+        "",
+        f"demo  {operator.url}",
+        "  login           valid until 2026-11-12",
+        "  last run        2025-11-12 06:15, complete",
+        "  last success    2025-11-12 06:15",
+        "  sessions        24 finished, from 2025-09-01 18:36 to 2025-11-10 07:05",
+        f"  active          {operator.tenant.scene('active').id}",
+        "  closed up to    2025-10",
+        "  details missing 0",
+        "  quarantined     0",
+    ]

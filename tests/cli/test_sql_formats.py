@@ -1,0 +1,138 @@
+"""`ladebog sql`: the same rows as a table, CSV, JSON and Parquet."""
+
+import csv
+import io
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import polars
+
+from pipeline.demo import DemoServer, truth
+from tests.cli.refusal import said
+from tests.way.demo_logbook import DemoLogbook, Outcome
+
+_HARD = """
+    select
+        cast(12345678901234567890.123456789012345678 as decimal(38, 18)) as exact,
+        cast(0.10 as decimal(18, 2)) as ten_oere,
+        cast(-7 as integer) as whole,
+        date '2025-03-30' as day,
+        timestamptz '2025-03-30 14:36:38+02:00' as moment,
+        'æ "quoted", 🚗' || chr(10) || 'second line' as note,
+        null as nothing,
+        true as flag,
+        ['a', 'b'] as names
+"""
+_QUESTION = "select month, sessions, energy_kwh, amount_incl_tax from months order by month"
+
+
+def test_a_table(kept: DemoLogbook) -> None:
+    question = "select session_id, energy_kwh, note from sessions order by stopped_at desc limit 2"
+    assert kept.do("sql", question) == Outcome(
+        0,
+        "session_id   energy_kwh   note\n"
+        "──────────────────────────────\n"
+        "721595           63.086\n"
+        "719613           47.169\n",
+        "",
+    )
+
+
+def test_csv(kept: DemoLogbook) -> None:
+    rows = list(csv.reader(io.StringIO(kept.do("sql", _HARD, "--format", "csv").out)))
+    assert rows == [
+        ["exact", "ten_oere", "whole", "day", "moment", "note", "nothing", "flag", "names"],
+        [
+            "12345678901234567890.123456789012345678",
+            "0.10",
+            "-7",
+            "2025-03-30",
+            "2025-03-30T12:36:38+00:00",
+            'æ "quoted", 🚗\nsecond line',
+            "",
+            "True",
+            "['a', 'b']",
+        ],
+    ]
+
+
+def test_json_has_numbers_exact_to_the_last_digit(kept: DemoLogbook) -> None:
+    out = kept.do("sql", _HARD, "--format", "json").out
+    assert json.loads(out, parse_float=Decimal) == [
+        {
+            "exact": Decimal("12345678901234567890.123456789012345678"),
+            "ten_oere": Decimal("0.10"),
+            "whole": -7,
+            "day": "2025-03-30",
+            "moment": "2025-03-30T12:36:38Z",
+            "note": 'æ "quoted", 🚗\nsecond line',
+            "nothing": None,
+            "flag": True,
+            "names": ["a", "b"],
+        }
+    ]
+
+
+def test_no_rows(kept: DemoLogbook) -> None:
+    nothing = "select 1 as one where false"
+    assert kept.do("sql", nothing, "--format", "json").out == "[]\n"
+    assert kept.do("sql", nothing, "--format", "csv").out == "one\n"
+    assert kept.do("sql", nothing).out == "one\n───\n"
+
+
+def test_the_figures_are_the_operators_in_each_format(kept: DemoLogbook, operator: DemoServer, tmp_path: Path) -> None:
+    names = ("month", "sessions", "energy_kwh", "amount_incl_tax")
+    months = [{name: row[name] for name in names} for row in truth.months(operator.tenant)]
+    # The first listed month also holds what began in it and was not listed before.
+    expected = [row for row in months if row["month"] > date(2025, 9, 1)]
+
+    for suffix in ("csv", "json", "parquet"):
+        path = tmp_path / f"months.{suffix}"
+        assert kept.do("sql", _QUESTION, "-o", str(path)).out == f"Wrote {path}.\n"
+        assert path.stat().st_mode & 0o777 == 0o600
+    rows = json.loads((tmp_path / "months.json").read_text("utf-8"), parse_float=Decimal)
+    assert expected == [row | {"month": date.fromisoformat(row["month"])} for row in rows][1:]
+    assert expected == polars.read_parquet(tmp_path / "months.parquet").to_dicts()[1:]
+    text = (tmp_path / "months.csv").read_text("utf-8")
+    assert text == kept.do("sql", _QUESTION, "--format", "csv").out
+    assert [[row[0], row[1], Decimal(row[2]), Decimal(row[3])] for row in csv.reader(text.splitlines()[2:])] == [
+        [str(row["month"]), str(row["sessions"]), row["energy_kwh"], row["amount_incl_tax"]] for row in expected
+    ]
+
+
+def test_parquet_keeps_types(kept: DemoLogbook, tmp_path: Path) -> None:
+    path = tmp_path / "hard.parquet"
+    kept.do("-q", "sql", _HARD, "-o", str(path))
+    (row,) = polars.read_parquet(path).to_dicts()
+    assert row == {
+        "exact": Decimal("12345678901234567890.123456789012345678"),
+        "ten_oere": Decimal("0.10"),
+        "whole": -7,
+        "day": date(2025, 3, 30),
+        "moment": datetime(2025, 3, 30, 12, 36, 38, tzinfo=UTC),
+        "note": 'æ "quoted", 🚗\nsecond line',
+        "nothing": None,
+        "flag": True,
+        "names": ["a", "b"],
+    }
+
+
+def test_a_format_that_the_file_is_not_named_after(kept: DemoLogbook, tmp_path: Path) -> None:
+    path = tmp_path / "rows.txt"
+    assert kept.do("-q", "sql", "select 1 as one", "--format", "csv", "-o", str(path)).out == ""
+    assert path.read_bytes() == b"one\n1\n"
+
+
+def test_a_question_about_the_tables(kept: DemoLogbook) -> None:
+    tables = json.loads(kept.do("sql", "show tables", "--format", "json").out)
+    assert {"sessions", "charging_periods", "power_samples", "days", "months", "documents", "runs"} <= {
+        row["name"] for row in tables
+    }
+
+
+def test_two_columns_of_one_name(kept: DemoLogbook) -> None:
+    message, advice = said(kept.run("sql", "select 1 as a, 2 as a, 3 as b", "--format", "json"), 1)
+    assert message == "Several columns are called a."
+    assert advice == "Name each apart: select ... as NAME"

@@ -1,0 +1,113 @@
+"""The wheel alone, away from the source tree, runs the demo; and the demo runs again on what it left."""
+
+import json
+import re
+import shutil
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pipeline.demo import DEMO_NOW
+from tests.cli import from_wheel
+from tests.cli.refusal import said
+from tests.way.demo_logbook import CHECKOUT, DemoLogbook
+
+_REPORTS = ("demo-2025-10.xlsx", "demo-2025-10-sessions.csv", "demo-2025-10-months.csv")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A demo that ran from the wheel in `folder`, and what it said."""
+
+    folder: Path
+    installed: Path
+    lines: list[str]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return from_wheel.build(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="module")
+def shown(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    folder = tmp_path_factory.mktemp("elsewhere")
+    installed = folder / "installed"
+    from_wheel.install(wheel, installed)
+    return Shown(folder, installed, from_wheel.run(installed, "demo", cwd=folder).splitlines())
+
+
+def test_the_wheel_holds_every_module_and_every_sql_file(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        held = set(archive.namelist())
+    packages = [CHECKOUT / name for name in ("pipeline", "reports", "sql")]
+    files = [path for package in packages for path in package.rglob("*") if path.suffix in {".py", ".sql", ".typed"}]
+    expected = {str(path.relative_to(CHECKOUT)) for path in files}
+    assert len([name for name in expected if name.endswith(".sql")]) > 30
+    assert {name for name in held if ".dist-info/" not in name} == expected
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in held)
+    assert any(name.endswith(".dist-info/entry_points.txt") for name in held)
+
+
+def settled(text: str) -> str:
+    """What the demo says without what differs from run to run."""
+    text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
+    return re.sub(r"in \d+\.\d s", "in SECONDS s", text).strip()
+
+
+def test_the_readme_shows_what_the_demo_says(shown: Shown) -> None:
+    readme = (CHECKOUT / "README.md").read_text("utf-8")
+    block = re.search(r"<!-- demo -->\n```\n(.*?)```\n<!-- /demo -->", readme, re.DOTALL)
+    assert block is not None
+    assert settled(block[1]) == settled("\n".join(shown.lines[1:]))
+
+
+def test_the_demo_runs_from_the_wheel(shown: Shown) -> None:
+    origins, *lines = shown.lines
+    packages = ("pipeline", "reports", "sql")
+    assert origins == " ".join(str(shown.installed / name / "__init__.py") for name in packages)
+    assert any(line.startswith("demo: 143 listed, 142 new, 0 corrected, 0 unchanged, 1 active, ") for line in lines)
+    assert [line for line in lines if line.startswith("ladebog-demo/")] == [
+        f"ladebog-demo/reports/{name}" for name in _REPORTS
+    ]
+    assert all((shown.folder / "ladebog-demo" / "reports" / name).is_file() for name in _REPORTS)
+    assert (shown.installed / "bin" / "ladebog").is_file()
+
+
+def test_the_demo_twice_in_a_row(shown: Shown, tmp_path: Path) -> None:
+    logbook = DemoLogbook(tmp_path)
+    shutil.copytree(shown.folder / "ladebog-demo", logbook.home)
+    question = ("sql", "select * from sessions order by all", "--format", "json")
+    first = json.loads(logbook.do(*question).out)
+    assert len(first) == 142
+    lines = logbook.do("demo", str(logbook.home)).out.splitlines()
+    assert f"; today is {DEMO_NOW:%Y-%m-%d} there." in lines[0]
+    assert lines[1].startswith("demo: 25 listed, 0 new, 0 corrected, 24 unchanged, 1 active, 0 quarantined; ")
+    assert [line for line in lines if line.startswith(str(logbook.home))] == [
+        str(logbook.home / "reports" / name) for name in _REPORTS
+    ]
+    assert first == json.loads(logbook.do(*question).out)
+    assert not logbook.credentials.exists()
+
+
+@pytest.mark.parametrize("there", ["a logbook", "other files"])
+def test_the_demo_leaves_what_is_not_its_own_alone(tmp_path: Path, there: str) -> None:
+    folder, logbook = tmp_path / "home", DemoLogbook(tmp_path)
+    if there == "a logbook":
+        logbook.do("account", "add", "home", "--url", "https://tenant.example")
+    else:
+        folder.mkdir()
+        (folder / "letter.txt").write_text("Dear", "utf-8")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    message, _ = said(logbook.run("demo", str(folder)), 1)
+    assert message == f"{folder} " + (
+        "is a logbook of your own." if there == "a logbook" else "exists already and is no logbook."
+    )
+    assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_demos_advice_can_be_followed(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear", "utf-8")
+    assert "--home" not in said(DemoLogbook(tmp_path).run("demo", str(tmp_path)), 1)[1]
