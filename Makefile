@@ -27,11 +27,11 @@ demo: setup  ## Run the main job on the demo tenant: a logbook, its months and r
 
 .PHONY: test
 test: setup  ## Run the tests; they need nothing but Python
-	$(BIN)/pytest -m "not faults" --numprocesses $(WORKERS) --dist worksteal
+	$(BIN)/pytest -m "not system" --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: test-faults
-test-faults: setup  ## Run the tests that kill processes at many moments; they need nothing but Python either
-	$(BIN)/pytest -m faults --numprocesses $(WORKERS) --dist worksteal
+.PHONY: test-system
+test-system: setup  ## Run the tests that install the wheel and that kill processes; they need nothing but Python either
+	$(BIN)/pytest -m system --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: check
 check: setup  ## Lint, format, types, SQL style and import rules

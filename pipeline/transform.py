@@ -1,7 +1,8 @@
 """From the fact tables to the marts: run the models under sql/ in their order, for the sessions that changed.
 
-A mart that refreshes by session is made anew only for the sessions that were loaded since the last time; where the
-models or the settings are others than then, for all.
+Where nothing was loaded since the last time, the marts are what they would be. Otherwise a mart that refreshes by
+session is made anew only for the sessions that were loaded; where the models or the settings are others than then, for
+all.
 """
 
 import hashlib
@@ -17,6 +18,16 @@ from pipeline.settings_facts import write_settings
 
 _MANY = 1_000  # changed sessions from which making everything anew is quicker
 
+_MADE_FROM = """
+    select
+        fingerprint,
+        loaded_lines,
+        (select coalesce(sum(lines), 0) from facts.segments)
+        + (select count(*) from facts.decisions)
+        + (select count(*) from facts.odometer)
+    from facts.settings
+"""
+
 # Sessions of which a charge point's document now says something else than when they were made.
 _INSERT_OVERTAKEN = f"""
     insert into {CHANGED_SESSIONS}
@@ -31,21 +42,20 @@ _INSERT_OVERTAKEN = f"""
 
 def transform(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Bring the marts up to date with the facts, in one transaction."""
+    fingerprint = _fingerprint(settings)
+    ((made_by, made_from, loaded),) = connection.execute(_MADE_FROM).fetchall()
+    if (fingerprint, loaded) == (made_by, made_from):
+        return
     connection.execute("begin")
     try:
-        fingerprint = _fingerprint(settings)
-        if connection.execute("select fingerprint from facts.settings").fetchone() != (fingerprint,):
+        if fingerprint != made_by:
             write_settings(connection, settings, fingerprint)
             connection.execute(models.macros())
             _make_all(connection)
         else:
-            connection.execute(_INSERT_OVERTAKEN)
-            changed = connection.execute(f"select count(*) from {CHANGED_SESSIONS}").fetchone()  # noqa: S608
-            if changed and changed[0] > _MANY:
-                _make_all(connection)
-            else:
-                _make_changed(connection)
+            _make_what_changed(connection)
         connection.execute(f"delete from {CHANGED_SESSIONS}")  # noqa: S608
+        connection.execute("update facts.settings set loaded_lines = ?", [loaded])
     except BaseException:
         connection.execute("rollback")
         raise
@@ -57,15 +67,23 @@ def _make_all(connection: duckdb.DuckDBPyConnection) -> None:
         _make(connection, model)
 
 
-def _make_changed(connection: duckdb.DuckDBPyConnection) -> None:
+def _make_what_changed(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(_INSERT_OVERTAKEN)
+    ((changed,),) = connection.execute(f"select count(*) from {CHANGED_SESSIONS}").fetchall()  # noqa: S608
+    if changed > _MANY:
+        _make_all(connection)
+        return
     for model in lineage.in_order():
         if model.refresh == "session":
-            connection.execute(
-                f"delete from {model.name} where session_id in (select session_id from {CHANGED_SESSIONS})"  # noqa: S608
-            )
-            connection.execute(f"insert into {model.name} {lineage.narrowed(model)}")
+            if changed:
+                _renew_changed(connection, model)
         elif not model.is_view:
             _make(connection, model)
+
+
+def _renew_changed(connection: duckdb.DuckDBPyConnection, model: models.Model) -> None:
+    connection.execute(f"delete from {model.name} where session_id in (select session_id from {CHANGED_SESSIONS})")  # noqa: S608
+    connection.execute(f"insert into {model.name} {lineage.narrowed(model)}")
 
 
 def _make(connection: duckdb.DuckDBPyConnection, model: models.Model) -> None:

@@ -6,9 +6,11 @@
 --   ladebog_version     text, that wrote last
 --   closed_after_hours  hours after its local end from which a month may count as closed
 --   fingerprint         hex, over the models and the settings; another one makes everything anew
+--   loaded_lines        lines of raw/ and entries of journal/ that the marts were made from
 create table facts.settings (
     schema_version integer not null,
     ladebog_version varchar not null,
     closed_after_hours integer not null,
-    fingerprint varchar not null
+    fingerprint varchar not null,
+    loaded_lines bigint not null
 );

@@ -127,6 +127,7 @@ def main() -> None:
                 f"transform       {seconds(lambda: transform(connection, settings)):8.2f} s, all of them from nothing"
             )
             connection.execute("insert into facts.changed_sessions values ('home', '100100')")
+            connection.execute("update facts.settings set loaded_lines = 0")
             print(f"transform       {seconds(lambda: transform(connection, settings)):8.2f} s, one session more")
         archive.update(logbook, settings, SystemClock())
         home = ("--home", str(logbook.root))

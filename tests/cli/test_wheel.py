@@ -39,6 +39,7 @@ def shown(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Shown:
     return Shown(folder, installed, from_wheel.run(installed, "demo", cwd=folder).splitlines())
 
 
+@pytest.mark.system
 def test_the_wheel_holds_every_module_and_every_sql_file(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = set(archive.namelist())
@@ -57,6 +58,7 @@ def settled(text: str) -> str:
     return re.sub(r"in \d+\.\d s", "in SECONDS s", text).strip()
 
 
+@pytest.mark.system
 def test_the_readme_shows_what_the_demo_says(shown: Shown) -> None:
     readme = (CHECKOUT / "README.md").read_text("utf-8")
     block = re.search(r"<!-- demo -->\n```\n(.*?)```\n<!-- /demo -->", readme, re.DOTALL)
@@ -64,6 +66,7 @@ def test_the_readme_shows_what_the_demo_says(shown: Shown) -> None:
     assert settled(block[1]) == settled("\n".join(shown.lines[1:]))
 
 
+@pytest.mark.system
 def test_the_demo_runs_from_the_wheel(shown: Shown) -> None:
     origins, *lines = shown.lines
     packages = ("pipeline", "reports", "sql")
@@ -76,6 +79,7 @@ def test_the_demo_runs_from_the_wheel(shown: Shown) -> None:
     assert (shown.installed / "bin" / "ladebog").is_file()
 
 
+@pytest.mark.system
 def test_the_demo_twice_in_a_row(shown: Shown, tmp_path: Path) -> None:
     logbook = DemoLogbook(tmp_path)
     shutil.copytree(shown.folder / "ladebog-demo", logbook.home)

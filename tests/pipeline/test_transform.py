@@ -183,3 +183,12 @@ def test_the_settings_are_part_of_the_fingerprint(tmp_path_factory: pytest.TempP
     assert found[0] == found[1]
     assert [hours for _, hours in found] == [24, 24, 48]
     assert found[1][0] != found[2][0]
+
+
+def test_nothing_is_made_where_nothing_was_loaded(archive: MadeArchive) -> None:
+    archive.make(detail(session()))
+    made = "select table_oid from duckdb_tables() where table_name = 'months'"
+    before = archive.value(made)
+    assert archive.transform().value(made) == before
+    archive.make(charge_point(LATER))
+    assert archive.value(made) != before

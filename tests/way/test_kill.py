@@ -21,7 +21,7 @@ from tests.way.demo_logbook import DemoLogbook
 _NOW = datetime(2024, 9, 26, 12, tzinfo=UTC)
 _EXTRACT = ("-q", "extract", "--since", "2024-09-01")
 _TRANSFORM = ("-q", "transform")
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.system
 
 _KILLS = 20
 _LONG = 30.0  # seconds; no run takes as long
