@@ -90,6 +90,17 @@ CASES = {
             period("charging", "2025-05-11T11:00", "2025-05-11T11:30", "0.4"),
         ),
     ),
+    "one negative period": charged(
+        "2025-05-12T10:00",
+        "2025-05-12T11:30",
+        "3",
+        "2.5",
+        curve="2025-05-12T10:00 3, 2025-05-12T11:00 2",
+        periods=(
+            period("charging", "2025-05-12T10:00", "2025-05-12T11:00", "-1"),
+            period("charging", "2025-05-12T11:00", "2025-05-12T11:30", "2"),
+        ),
+    ),
     "midnight": charged("2025-06-30T20:00", "2025-06-30T22:00", "20", "40", curve="2025-06-30T20:00 10"),
     "nothing but the meter": charged("2025-06-30T22:00", "2025-07-01T00:00", "3", "6", account="utc"),
     "no bill but a tax": charged("2025-08-01T21:00", "2025-08-01T23:00", "2", "0", net=Decimal(-5)),
@@ -193,6 +204,14 @@ def test_what_a_minimum_price_adds_to_negative_periods_goes_by_the_energy(
     assert hours(archived, "minimum price") == [
         ("05-11 10:00", *numbers("2.25", "1.33")),
         ("05-11 11:00", *numbers("0.75", "1.17")),
+    ]
+
+
+def test_one_negative_period_is_enough_to_keep_the_periods_own_amounts(archived: duckdb.DuckDBPyConnection) -> None:
+    # -1.00 and three quarters of the 1.50 that the bill is more; 2.00 and a quarter of it.
+    assert hours(archived, "one negative period") == [
+        ("05-12 10:00", *numbers("2.25", "0.13")),
+        ("05-12 11:00", *numbers("0.75", "2.37")),
     ]
 
 
