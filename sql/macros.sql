@@ -57,7 +57,8 @@ create or replace macro to_milliwatts(power_kw) as
 create or replace macro price_of_a_kwh(amount, energy_kwh) as
     cast(
         rounded_quotient(
-            cast(amount * 1000 as decimal(38, 0)) * 1000000, nullif(cast(energy_kwh * 1000 as decimal(38, 0)), 0)
+            cast(sign(energy_kwh) as decimal(38, 0)) * cast(amount * 1000 as decimal(38, 0)) * 1000000,
+            nullif(abs(cast(energy_kwh * 1000 as decimal(38, 0))), 0)
         )
         * 0.000001 as decimal(18, 6)
     );
@@ -66,7 +67,7 @@ create or replace macro price_of_a_kwh(amount, energy_kwh) as
 create or replace macro local_midnight(day, zone) as
     timezone(zone, cast(day as timestamp));
 
--- The moment that a moment's local clock hour begins.
+-- The moment that a moment's local clock hour begins, if the clock has not been changed in it.
 create or replace macro local_hour(moment, zone) as
     moment - (timezone(zone, moment) - date_trunc('hour', timezone(zone, moment)));
 

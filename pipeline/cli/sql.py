@@ -26,7 +26,7 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
     """Ask the published database: one SELECT, read-only.
 
     \b
-    Example:  ladebog sql "select month, energy_kwh, amount_incl_tax from months order by month"
+    Example:  ladebog sql "select month, energy_kwh, amount_incl_tax from months where attribution = 'stop'"
               ladebog sql "show tables"
               ladebog sql "from sessions" -o sessions.parquet
     """

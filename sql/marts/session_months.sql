@@ -11,43 +11,30 @@
 --   energy_kwh        kWh; the months of a session sum to its meter
 --   amount_incl_tax   currency units; the months of a session sum to its bill
 --   tax_amount        currency units, in proportion to the amounts; null where the session's tax is not known
-with shares as (
+with summed as (
     select
         account,
         session_id,
         month,
-        max(of_month) filter (where quantity = 'energy') as energy_wh,
-        max(of_month) filter (where quantity = 'money') as money_minor
-    from staging.session_shares
+        sum(energy_kwh) as energy_kwh,
+        sum(amount_incl_tax) as amount_incl_tax,
+        case when count(*) = count(tax_amount) then sum(tax_amount) end as tax_amount
+    from staging.session_days
     group by account, session_id, month
-),
-
-taxes as (
-    select distinct
-        account,
-        session_id,
-        month,
-        of_month as tax_minor
-    from staging.session_tax_shares
 ),
 
 assembled as (
     select
-        shares.account,
-        shares.session_id,
-        shares.month,
+        summed.account,
+        summed.session_id,
+        summed.month,
         sessions.currency,
-        cast(shares.energy_wh * 0.001 as decimal(18, 3)) as energy_kwh,
-        from_minor_units(shares.money_minor, sessions.minor_unit_decimal) as amount_incl_tax,
-        from_minor_units(taxes.tax_minor, sessions.minor_unit_decimal) as tax_amount
-    from shares
-    inner join staging.sessions as sessions
-        on shares.account = sessions.account and shares.session_id = sessions.session_id
-    left join taxes
-        on
-            shares.account = taxes.account
-            and shares.session_id = taxes.session_id
-            and shares.month = taxes.month
+        cast(summed.energy_kwh as decimal(18, 3)) as energy_kwh,
+        cast(summed.amount_incl_tax as decimal(18, 3)) as amount_incl_tax,
+        cast(summed.tax_amount as decimal(18, 3)) as tax_amount
+    from summed
+    inner join sessions
+        on summed.account = sessions.account and summed.session_id = sessions.session_id
 )
 
 select * from assembled

@@ -12,7 +12,7 @@ with priced as (
         parts.session_id,
         parts.hour_start,
         parts.weight,
-        cast(periods.price_incl_tax * 1000000 as decimal(38, 0)) as price_micro
+        cast(cast(periods.price_incl_tax as decimal(38, 9)) * 1000000000 as decimal(38, 0)) as price_nano
     from staging.period_parts as parts
     inner join main.charging_periods as periods
         on
@@ -28,8 +28,8 @@ weighted as (
         session_id,
         hour_start,
         case
-            when count(*) = count(price_micro)
-                then cast(rounded_quotient(sum(price_micro * weight), sum(weight)) * 0.000001 as decimal(18, 6))
+            when count(*) = count(price_nano)
+                then cast(rounded_quotient(sum(price_nano * weight), sum(weight) * 1000) * 0.000001 as decimal(18, 6))
         end as price_incl_tax
     from priced
     group by account, session_id, hour_start

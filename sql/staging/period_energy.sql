@@ -8,52 +8,23 @@
 --   energy_wh    Wh, whole; the periods of a session sum to its meter
 -- By the curve; without one, or where none of it lies in a charging period, by the time of the charging periods;
 -- without those, all in the last period. The floor of each share, then one Wh more for the largest remainders.
-with by_curve as (
+with measured as (
     select
-        periods.account,
-        periods.session_id,
-        periods.period,
-        sum(
-            cast(steps.power_mw as decimal(38, 0))
-            * microseconds_shared(periods.started_at, periods.stopped_at, steps.started_at, steps.stopped_at)
-        ) as milliwatt_microseconds
-    from staging.charging_periods as periods
-    inner join staging.energy_steps as steps
-        on
-            periods.account = steps.account
-            and periods.session_id = steps.session_id
-            and periods.started_at < steps.stopped_at
-            and periods.stopped_at > steps.started_at
-    where periods.kind = 'charging'
-    group by periods.account, periods.session_id, periods.period
-),
-
-measured as (
-    select
-        periods.account,
-        periods.session_id,
-        periods.period,
-        coalesce(by_curve.milliwatt_microseconds, 0) as by_curve,
-        case
-            when periods.kind = 'charging'
-                then greatest(microseconds_between(periods.started_at, periods.stopped_at), 0)
-            else 0
-        end as by_time,
+        account,
+        session_id,
+        period,
+        sum(weight) as weight,
         case
             when
                 row_number() over (
-                    partition by periods.account, periods.session_id
-                    order by periods.period desc
+                    partition by account, session_id
+                    order by period desc
                 ) = 1
                 then 1
             else 0
-        end as by_stop
-    from staging.charging_periods as periods
-    left join by_curve
-        on
-            periods.account = by_curve.account
-            and periods.session_id = by_curve.session_id
-            and periods.period = by_curve.period
+        end as is_last
+    from staging.period_parts
+    group by account, session_id, period
 ),
 
 weighed as (
@@ -63,13 +34,12 @@ weighed as (
         period,
         cast(
             case
-                when sum(by_curve) over session_periods > 0 then by_curve
-                when sum(by_time) over session_periods > 0 then by_time
-                else by_stop
+                when sum(weight) over whole_session > 0 then weight
+                else is_last
             end as decimal(38, 0)
         ) as weight
     from measured
-    window session_periods as (
+    window whole_session as (
         partition by account, session_id
     )
 ),
@@ -79,12 +49,11 @@ divided as (
         weighed.account,
         weighed.session_id,
         weighed.period,
-        sign(sessions.energy_wh) as direction,
-        abs(sessions.energy_wh) as whole_wh,
-        abs(sessions.energy_wh) * weighed.weight as scaled,
+        sessions.energy_wh as whole,
+        sessions.energy_wh * weighed.weight as numerator,
         sum(weighed.weight) over (
             partition by weighed.account, weighed.session_id
-        ) as scale
+        ) as denominator
     from weighed
     inner join staging.sessions as sessions
         on weighed.account = sessions.account and weighed.session_id = sessions.session_id
@@ -95,10 +64,9 @@ floored as (
         account,
         session_id,
         period,
-        direction,
-        whole_wh,
-        floor_quotient(scaled, scale) as floor_wh,
-        scaled - floor_quotient(scaled, scale) * scale as remainder
+        whole,
+        floor_quotient(numerator, denominator) as floored,
+        numerator - floor_quotient(numerator, denominator) * denominator as remainder
     from divided
 ),
 
@@ -107,19 +75,15 @@ shared as (
         account,
         session_id,
         period,
-        direction * (
-            floor_wh
-            + case
-                when
-                    row_number() over (
-                        partition by account, session_id
-                        order by remainder desc, period asc
-                    ) <= whole_wh - sum(floor_wh) over (
-                        partition by account, session_id
-                    )
-                    then 1
-                else 0
-            end
+        floored
+        + one_more(
+            row_number() over (
+                partition by account, session_id
+                order by remainder desc, period asc
+            ),
+            whole - sum(floored) over (
+                partition by account, session_id
+            )
         ) as energy_wh
     from floored
 )

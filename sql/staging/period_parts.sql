@@ -7,14 +7,16 @@
 --   session_id     text, the operator's id
 --   period         whole number, 1 for the oldest
 --   hour_start     time that the hour begins
---   weight         whole number, the energy that flowed in the part
+--   weight         whole number, for energy: by the power history; without one, by the time of charging periods
 --   amount_nano    whole billionths of a currency unit; the parts of a period sum to its amount
--- By the energy on each side, by time where there is none; parts rounded down, the last one takes the rest.
+-- Energy flows in charging periods only. An amount goes by the energy on each side, by time where there is none; parts
+-- rounded down, the last one takes the rest. A period outside the session counts at its start or stop.
 with clamped as (
     select
         periods.account,
         periods.session_id,
         periods.period,
+        periods.kind,
         least(greatest(periods.started_at, sessions.started_at), sessions.stopped_at) as started_at,
         least(greatest(periods.stopped_at, sessions.started_at), sessions.stopped_at) as stopped_at,
         cast(cast(periods.amount_incl_tax as decimal(38, 9)) * 1000000000 as decimal(38, 0)) as amount_nano
@@ -62,6 +64,7 @@ by_curve as (
             and crossed.stopped_at > steps.started_at
             and crossed.hour_start < steps.stopped_at
             and crossed.hour_stop > steps.started_at
+    where crossed.kind = 'charging'
     group by crossed.account, crossed.session_id, crossed.period, crossed.hour_start
 ),
 
@@ -72,7 +75,13 @@ weighed as (
         crossed.period,
         crossed.hour_start,
         crossed.amount_nano,
-        coalesce(by_curve.weight, 0) as weight,
+        cast(
+            case
+                when sum(by_curve.weight) over whole_session > 0 then coalesce(by_curve.weight, 0)
+                when crossed.kind = 'charging' then crossed.microseconds
+                else 0
+            end as decimal(38, 0)
+        ) as weight,
         cast(
             case
                 when sum(by_curve.weight) over whole_period > 0 then coalesce(by_curve.weight, 0)
@@ -90,9 +99,13 @@ weighed as (
             and crossed.session_id = by_curve.session_id
             and crossed.period = by_curve.period
             and crossed.hour_start = by_curve.hour_start
-    window whole_period as (
-        partition by crossed.account, crossed.session_id, crossed.period
-    )
+    window
+        whole_session as (
+            partition by crossed.account, crossed.session_id
+        ),
+        whole_period as (
+            partition by crossed.account, crossed.session_id, crossed.period
+        )
 ),
 
 rounded_down as (

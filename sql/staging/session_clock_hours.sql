@@ -11,49 +11,72 @@
 --   month          first day of the local month
 --   is_last        flag: the hour that the session stopped in
 --   weight         whole number, for energy and for what money has no period of its own
--- By the power history; without one, by the time of charging periods; without those, all at the stop. Half hours are
--- the steps because some zones change their clocks by one.
-with moments as (
+-- By the power history; without one, by the time of charging periods; without those, all at the stop. An hour begins
+-- where the local clock shows a full one and where it is changed, which zones do at any quarter of an hour. A session
+-- lasts into the hour that it stops in even if it stops at its first moment: it is of the day that it stopped on.
+with lasting as (
     select
         sessions.account,
         sessions.session_id,
+        least(sessions.started_at, sessions.stopped_at) as started_at,
         sessions.stopped_at,
-        accounts.timezone,
-        unnest(
-            generate_series(
-                local_hour(sessions.started_at, accounts.timezone), sessions.stopped_at, interval 30 minute
-            )
-        ) as moment
+        accounts.timezone
     from main.sessions
     inner join facts.accounts as accounts on sessions.account = accounts.account
 ),
 
+quarters as (
+    select
+        *,
+        unnest(
+            generate_series(
+                local_hour(started_at, timezone) - interval 15 minute, stopped_at + interval 1 hour, interval 15 minute
+            )
+        ) as moment
+    from lasting
+),
+
+told as (
+    select
+        *,
+        local_time(moment, timezone) as local_moment
+    from quarters
+),
+
+compared as (
+    select
+        *,
+        lag(local_moment) over (
+            partition by account, session_id
+            order by moment
+        ) as local_before
+    from told
+),
+
 begins as (
-    select distinct
-        account,
-        session_id,
-        timezone,
-        local_hour(moment, timezone) as hour_start,
-        local_hour(moment, timezone) = local_hour(stopped_at, timezone) as is_last
-    from moments
+    select
+        *,
+        lead(moment) over (
+            partition by account, session_id
+            order by moment
+        ) as next_moment
+    from compared
+    where
+        local_moment = date_trunc('hour', local_moment)
+        or local_moment <> local_before + interval 15 minute
 ),
 
 hours as (
     select
         account,
         session_id,
-        hour_start,
-        coalesce(
-            lead(hour_start) over (
-                partition by account, session_id
-                order by hour_start
-            ),
-            hour_start + interval 1 hour
-        ) as hour_stop,
-        local_day(hour_start, timezone) as day,
-        first_of_month(local_day(hour_start, timezone)) as month,
-        is_last
+        moment as hour_start,
+        next_moment as hour_stop,
+        cast(local_moment as date) as day,
+        first_of_month(local_moment) as month,
+        next_moment > stopped_at as is_last
     from begins
+    where moment <= stopped_at and next_moment > started_at
 ),
 
 by_curve as (
@@ -81,9 +104,16 @@ by_time as (
         hours.session_id,
         hours.hour_start,
         sum(
-            microseconds_shared(hours.hour_start, hours.hour_stop, periods.started_at, periods.stopped_at)
+            microseconds_shared(
+                greatest(hours.hour_start, sessions.started_at),
+                least(hours.hour_stop, sessions.stopped_at),
+                periods.started_at,
+                periods.stopped_at
+            )
         ) as weight
     from hours
+    inner join main.sessions
+        on hours.account = sessions.account and hours.session_id = sessions.session_id
     inner join staging.charging_periods as periods
         on
             hours.account = periods.account

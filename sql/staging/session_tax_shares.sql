@@ -8,6 +8,7 @@
 --   day            local day
 --   of_month       whole minor units of the session's tax in the month
 --   of_day         whole minor units of the session's tax on the day
+-- A bill of zero has nothing to be in proportion to: what tax it states all the same is at the stop.
 with money_of_days as (
     select distinct
         account,
@@ -23,6 +24,9 @@ with money_of_days as (
 taxed as (
     select
         money_of_days.*,
+        max(money_of_days.day) over (
+            partition by money_of_days.account, money_of_days.session_id
+        ) as last_day,
         sessions.bill_minor,
         to_minor_units(marts.tax_amount, sessions.minor_unit_decimal) as tax_minor
     from money_of_days
@@ -39,7 +43,11 @@ of_months as (
         session_id,
         month,
         tax_minor as whole,
-        sign(bill_minor) * tax_minor * money_of_month as numerator,
+        case
+            when bill_minor <> 0 then sign(bill_minor) * tax_minor * money_of_month
+            when month = first_of_month(last_day) then tax_minor
+            else 0
+        end as numerator,
         coalesce(nullif(abs(bill_minor), 0), 1) as denominator
     from taxed
 ),
@@ -69,7 +77,11 @@ of_days as (
         taxed.month,
         taxed.day,
         months_shared.of_month,
-        sign(taxed.bill_minor) * taxed.tax_minor * taxed.money_of_day as numerator,
+        case
+            when taxed.bill_minor <> 0 then sign(taxed.bill_minor) * taxed.tax_minor * taxed.money_of_day
+            when taxed.day = taxed.last_day then taxed.tax_minor
+            else 0
+        end as numerator,
         coalesce(nullif(abs(taxed.bill_minor), 0), 1) as denominator
     from taxed
     inner join months_shared
