@@ -77,3 +77,22 @@ create or replace macro microseconds_shared(began, ended, other_began, other_end
 -- Whether the part of that rank by remainder takes one unit more of those that rounding down left over.
 create or replace macro one_more(rank, left_over) as
     case when rank <= left_over then 1 else 0 end;
+
+-- A product of whole numbers; null where it would have more than 35 digits, which leaves room for a sum and a rounding.
+create or replace macro exact_product(one, other) as
+    case
+        when abs(cast(one as double) * cast(other as double)) < 1e35
+            then cast(one as decimal(38, 0)) * cast(other as decimal(38, 0))
+    end;
+
+-- The largest whole number that divides both of two.
+create or replace macro common_divisor(one, other) as
+    cast(gcd(cast(one as hugeint), cast(other as hugeint)) as decimal(38, 0));
+
+-- Currency units to whole billionths of one, rounded half away from zero beyond nine decimals.
+create or replace macro to_nano_units(amount) as
+    cast(cast(amount as decimal(38, 9)) * 1000000000 as decimal(38, 0));
+
+-- Currency units, or a fraction, to whole millionths, rounded half away from zero beyond six decimals.
+create or replace macro to_micro_units(amount) as
+    cast(cast(amount as decimal(38, 6)) * 1000000 as decimal(38, 0));
