@@ -45,20 +45,26 @@ rounded as (
     from of_sessions
 ),
 
+-- An amount of a thousand million minor units is no session's, and its price would not fit the column.
+in_bounds as (
+    select * from rounded
+    where abs(amount_minor) < 1e9
+),
+
 exact_months as (
     select
         months.account,
         months.session_id,
         months.month,
-        rounded.amount_minor,
+        in_bounds.amount_minor,
         case
-            when rounded.is_in_proportion then exact_product(rounded.amount_minor, months.value)
-            else exact_product(months.value, rounded.factor)
+            when in_bounds.is_in_proportion then exact_product(in_bounds.amount_minor, months.value)
+            else exact_product(months.value, in_bounds.factor)
         end as numerator,
-        case when rounded.is_in_proportion then rounded.value else rounded.divisor end as denominator
+        case when in_bounds.is_in_proportion then in_bounds.value else in_bounds.divisor end as denominator
     from staging.reimbursement_values as months
-    inner join rounded
-        on months.account = rounded.account and months.session_id = rounded.session_id
+    left join in_bounds
+        on months.account = in_bounds.account and months.session_id = in_bounds.session_id
 ),
 
 floored as (

@@ -12,7 +12,7 @@ with priced as (
         parts.session_id,
         parts.hour_start,
         parts.weight,
-        cast(periods.price_incl_tax * 1000000 as decimal(38, 0)) as price_micro
+        to_micro_units(periods.price_incl_tax) as price_micro
     from staging.period_parts as parts
     inner join main.charging_periods as periods
         on

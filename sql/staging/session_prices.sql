@@ -12,6 +12,7 @@
 --   tax_amount          currency units; null where not known
 --   unexplained_amount  currency units; null where one of the others is not known
 --   amount_incl_tax     currency units
+-- Prices that come to a thousand millions explain nothing.
 with whole_periods as (
     select
         account,
@@ -42,8 +43,8 @@ with_figures as (
         sessions.amount_incl_tax,
         sessions.tax_amount,
         to_micro_units(sessions.tax_rate) as tax_rate_micro,
-        coalesce(of_periods.spot_scaled, 0) as spot_scaled,
-        coalesce(of_periods.markup_scaled, 0) as markup_scaled,
+        case when abs(of_periods.spot_scaled) < 1e21 then of_periods.spot_scaled else 0 end as spot_scaled,
+        case when abs(of_periods.markup_scaled) < 1e21 then of_periods.markup_scaled else 0 end as markup_scaled,
         nano_units_in_minor_unit(figures.minor_unit_decimal) * cast(1000 as decimal(38, 0)) as scale
     from main.sessions as sessions
     inner join facts.accounts as accounts on sessions.account = accounts.account
