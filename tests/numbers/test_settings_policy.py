@@ -132,6 +132,11 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
         name = "USt."
         rate = nan
         valid_from = 2026-01-01
+        [[tax_rate]]
+        country = "CH"
+        name = "MWST"
+        rate = 0.0810001
+        valid_from = 2024-01-01
         """,
     )
     home = "account.home"
@@ -160,6 +165,7 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
         "tax_rate dk of 2025-01-01: valid_to is not after valid_from",
         "tax_rate AT of 2026-01-01: a rate is a fraction of at most six decimals, for example 0.25",
         "tax_rate AT of 2026-01-01: overlaps the one of 2025-01-01",
+        "tax_rate CH of 2024-01-01: a rate is a fraction of at most six decimals, for example 0.25",
     ] == found
 
 
