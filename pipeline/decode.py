@@ -144,10 +144,16 @@ def _session_row(sha256: str, source: str, session: wire.Session, item: wire.His
         _optional(session.amount, "session.amount"),
         _optional(session.total_amount, "session.totalAmount"),
         _optional(session.total_amount_without_tax, "session.totalAmountWithoutTax"),
-        _optional(session.electricity_cost, "session.electricityCost"),
+        _optional(_own_cost(session), "session.electricityCost"),
         session.are_prices_tax_inclusive,
         session.is_personal,
     )
+
+
+def _own_cost(session: wire.Session) -> Decimal | None:
+    """The owner's cost of the electricity. One in another currency than the session's says nothing in the session's."""
+    other, own = session.electricity_cost_currency_id, session.currency.id
+    return None if other is not None and own is not None and str(other) != str(own) else session.electricity_cost
 
 
 def _add_charge_points(facts: Facts, document: Document) -> None:

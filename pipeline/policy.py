@@ -1,5 +1,6 @@
 """What settings say about money and cars: taxes, what is reimbursed, and the rules that choose a car."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, time
 from decimal import Decimal
@@ -10,6 +11,8 @@ import msgspec
 Basis = Literal["billed", "rate", "electricity_cost", "spot"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # ISO order, from Monday
+
+_TOO_MUCH = Decimal(100_000)  # currency units a kWh
 
 
 class TaxRate(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +37,7 @@ class Addition(msgspec.Struct, frozen=True, kw_only=True):
     """What a kWh costs on top of the spot price under the basis `spot`, `[[account.NAME.addition]]`.
 
     Without hours it holds all day; `to_hour` is the first local hour in which it no longer does, if need be of the
-    next day.
+    next day. A name without a price for an hour has no price there, which is another thing than 0.
     """
 
     name: str
@@ -86,15 +89,17 @@ def reimbursement_faults(entries: Sequence[Reimbursement]) -> list[str]:
     for entry in entries:
         if (entry.basis == "rate") != (entry.rate is not None):
             faults.append(f".reimbursement of {entry.valid_from}: a rate goes with the basis rate, and only with it")
-        if entry.rate is not None and entry.rate < 0:
-            faults.append(f".reimbursement of {entry.valid_from}: the rate is below zero")
+        if entry.rate is not None:
+            faults += _amount_faults(f".reimbursement of {entry.valid_from}", "rate", entry.rate)
     return faults
 
 
 def refund_faults(entries: Sequence[TaxRefund]) -> list[str]:
     """What is wrong with an account's refunds."""
     faults = _same_days("tax_refund", [entry.valid_from for entry in entries])
-    return faults + [f".tax_refund of {entry.valid_from}: below zero" for entry in entries if entry.per_kwh < 0]
+    for entry in entries:
+        faults += _amount_faults(f".tax_refund of {entry.valid_from}", "per_kwh", entry.per_kwh)
+    return faults
 
 
 def addition_faults(entries: Sequence[Addition]) -> list[str]:
@@ -102,10 +107,11 @@ def addition_faults(entries: Sequence[Addition]) -> list[str]:
     faults = []
     for place, entry in enumerate(entries):
         where = f".addition {entry.name} of {entry.valid_from}"
+        faults += _amount_faults(where, "per_kwh", entry.per_kwh, least=-_TOO_MUCH)
         if entry.valid_to is not None and entry.valid_to <= entry.valid_from:
             faults.append(f"{where}: valid_to is not after valid_from")
-        if not (0 <= entry.from_hour <= 23 and 1 <= entry.to_hour <= 24):
-            faults.append(f"{where}: hours go from 0 to 24")
+        if not (0 <= entry.from_hour <= 23 and 1 <= entry.to_hour <= 24) or entry.from_hour == entry.to_hour:
+            faults.append(f"{where}: hours go from one to another, from 0 to 24")
         if not entry.months or not set(entry.months) <= set(range(1, 13)):
             faults.append(f"{where}: months are numbers from 1 to 12")
         faults += [
@@ -137,8 +143,10 @@ def tax_rate_faults(entries: Sequence[TaxRate]) -> list[str]:
     faults = []
     for place, entry in enumerate(entries):
         where = f"tax_rate {entry.country} of {entry.valid_from}"
-        if not 0 <= entry.rate < 1:
-            faults.append(f"{where}: a rate is a fraction, for example 0.25")
+        if not re.fullmatch(r"[A-Z]{2}", entry.country):
+            faults.append(f"{where}: {entry.country!r} is no two-letter country code, for example DK")
+        if not entry.rate.is_finite() or not 0 <= entry.rate < 1 or _has_finer_than_millionths(entry.rate):
+            faults.append(f"{where}: a rate is a fraction of at most six decimals, for example 0.25")
         if entry.valid_to is not None and entry.valid_to <= entry.valid_from:
             faults.append(f"{where}: valid_to is not after valid_from")
         faults += [
@@ -163,6 +171,17 @@ def rule_faults(rules: Sequence[Rule], cars: Sequence[Car]) -> list[str]:
         if (rule.from_time is None) != (rule.to_time is None):
             faults.append(f"rule {number}: from_time and to_time go together")
     return faults
+
+
+def _amount_faults(where: str, key: str, amount: Decimal, least: Decimal = Decimal(0)) -> list[str]:
+    """What is wrong with an amount a kWh; the tables hold it to the millionth."""
+    if not amount.is_finite() or not least <= amount < _TOO_MUCH:
+        return [f"{where}: {key} = {amount} is no amount a kWh"]
+    return [f"{where}: {key} = {amount} has more than six decimals"] if _has_finer_than_millionths(amount) else []
+
+
+def _has_finer_than_millionths(number: Decimal) -> bool:
+    return number != round(number, 6)
 
 
 def _same_days(what: str, days: list[date]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from pipeline import policy
+from pipeline import policy, settings_example
 from pipeline.errors import SettingsError, UnknownNameError
 
 ACCOUNT_NAME = re.compile(r"^\w[\w-]{0,31}$")
@@ -273,8 +273,9 @@ def write_account(path: Path, account: Account) -> None:
 
 
 def _sample() -> str:
-    """What a new settings file says: every key that may be set, commented out at its default."""
+    """What a new settings file says: every key that may be set, commented out at its default or with an example."""
     lines = ["# Ladebog's settings; no secrets in here. A line without its # takes effect.", "", "# [source]"]
     lines += [f"# {field.name} = {field.default}" for field in msgspec.structs.fields(Source)]
-    lines += ["", "# [report]", f"# closed_after_hours = {Settings(accounts={}).closed_after_hours}", "", ""]
+    lines += ["", "# [report]", f"# closed_after_hours = {Settings(accounts={}).closed_after_hours}", ""]
+    lines += [settings_example.POLICY, ""]
     return "\n".join(lines)

@@ -41,10 +41,10 @@ def _tables(settings: Settings) -> dict[str, Iterable[Row]]:
 
 
 def _bases(account: Account) -> list[Row]:
-    """An account without a basis is reimbursed what it was billed, always."""
-    if not account.reimbursement:
-        return [(account.name, "billed", None, date.min, None)]
+    """The account's bases, one for every day: before the first it is reimbursed what it was billed."""
     entries = sorted(account.reimbursement, key=lambda entry: entry.valid_from)
+    if not entries or entries[0].valid_from > date.min:
+        entries.insert(0, policy.Reimbursement(valid_from=date.min, basis="billed"))
     ends = _ends([entry.valid_from for entry in entries])
     return [
         (account.name, entry.basis, entry.rate, entry.valid_from, end) for entry, end in zip(entries, ends, strict=True)
@@ -62,7 +62,7 @@ def _additions(account: Account) -> list[Row]:
         (account.name, entry.name, hour, month, entry.per_kwh, entry.valid_from, entry.valid_to)
         for entry in account.addition
         for hour in sorted(policy.hours(entry))
-        for month in entry.months
+        for month in sorted(set(entry.months))
     ]
 
 

@@ -34,9 +34,11 @@ _INSERT_OVERTAKEN = f"""
     select sessions.account, sessions.session_id
     from sessions
     inner join staging.session_charge_points as charge_points using (account, session_id)
+    inner join staging.reimbursement_terms as terms using (account, session_id)
     where
         sessions.tax_rate is distinct from charge_points.tax_rate
         or sessions.charge_point is distinct from coalesce(charge_points.charge_point, sessions.charge_point)
+        or terms.refunds_electricity_tax is distinct from charge_points.refunds_electricity_tax
 """  # noqa: S608 (a name of our own)
 
 

@@ -95,3 +95,22 @@ create or replace macro is_within_hours(moment, zone, from_time, to_time) as
             cast(timezone(zone, moment) as time) >= from_time
             or cast(timezone(zone, moment) as time) < to_time
     end;
+
+-- A product of whole numbers; null where it would have more than 35 digits, which leaves room for a sum and a rounding.
+create or replace macro exact_product(one, other) as
+    case
+        when abs(cast(one as double) * cast(other as double)) < 1e35
+            then cast(one as decimal(38, 0)) * cast(other as decimal(38, 0))
+    end;
+
+-- The largest whole number that divides both of two.
+create or replace macro common_divisor(one, other) as
+    cast(gcd(cast(one as hugeint), cast(other as hugeint)) as decimal(38, 0));
+
+-- Currency units to whole billionths of one, rounded half away from zero beyond nine decimals.
+create or replace macro to_nano_units(amount) as
+    cast(cast(amount as decimal(38, 9)) * 1000000000 as decimal(38, 0));
+
+-- Currency units, or a fraction, to whole millionths, rounded half away from zero beyond six decimals.
+create or replace macro to_micro_units(amount) as
+    cast(cast(amount as decimal(38, 6)) * 1000000 as decimal(38, 0));

@@ -42,6 +42,7 @@ class Period(Record):
 class Currency(Record):
     code: str
     minor_unit_decimal: Annotated[int, msgspec.Meta(ge=0, le=3)]
+    id: Text | None = None
 
 
 class Session(Record):
@@ -67,6 +68,7 @@ class Session(Record):
     is_personal: bool | None = None
     tax_name: str | None = None
     electricity_cost: Decimal | None = None
+    electricity_cost_currency_id: Text | None = None
     charging_periods: list[Period] | None = None
 
 

@@ -11,12 +11,15 @@
 --   stopped_at            time
 --   state                 text, charging, idle or whatever else the operator says
 --   currency              ISO 4217 code
---   spot_price_excl_tax   currency units a kWh; null where the operator does not say
+--   spot_price_excl_tax   currency units a kWh; null where the operator states no spot price and markup
 --   markup_incl_tax       currency units a kWh; null where the operator does not say
---   price_incl_tax        currency units a kWh: spot price with tax, and markup; null where one of them is not known
+--   price_incl_tax        currency units a kWh: spot price with tax, and markup; null where not known
 --   energy_kwh            kWh, the share of the meter's that the power history gives the period
 --   amount_incl_tax       currency units, the operator's own
-with priced as (
+-- A tariff of one price states no markup, and not whether tax is in the price. It counts as the price with tax where
+-- the session's periods together cost their energy times it, within one per cent: a price without tax would be off by
+-- the whole tax, and what the power history says wrongly of a session is less than half a per cent. Else it is unknown.
+with periods_with_energy as (
     select
         periods.account,
         periods.session_id,
@@ -30,7 +33,8 @@ with priced as (
         cast(
             cast(periods.spot_price_excl_tax as decimal(28, 9)) * (1 + sessions.tax_rate) + periods.markup_incl_tax
             as decimal(18, 9)
-        ) as price_incl_tax,
+        ) as spot_price_incl_tax,
+        cast(periods.only_price as decimal(18, 9)) as only_price,
         cast(energy.energy_wh * 0.001 as decimal(18, 3)) as energy_kwh,
         cast(periods.amount_incl_tax as decimal(18, 9)) as amount_incl_tax
     from staging.charging_periods as periods
@@ -41,6 +45,38 @@ with priced as (
             periods.account = energy.account
             and periods.session_id = energy.session_id
             and periods.period = energy.period
+),
+
+with_cost_of_energy as (
+    select
+        *,
+        sum(cast(only_price * energy_kwh as decimal(38, 12))) over (
+            partition by account, session_id
+        ) as cost_of_energy,
+        sum(case when only_price is not null then cast(amount_incl_tax as decimal(38, 12)) end) over (
+            partition by account, session_id
+        ) as cost_of_periods
+    from periods_with_energy
+),
+
+priced as (
+    select
+        account,
+        session_id,
+        period,
+        started_at,
+        stopped_at,
+        state,
+        currency,
+        spot_price_excl_tax,
+        markup_incl_tax,
+        case
+            when spot_price_incl_tax is not null then spot_price_incl_tax
+            when cost_of_energy > 0 and 100 * abs(cost_of_periods - cost_of_energy) <= cost_of_energy then only_price
+        end as price_incl_tax,
+        energy_kwh,
+        amount_incl_tax
+    from with_cost_of_energy
 )
 
 select * from priced

@@ -30,7 +30,7 @@
 --   amount                   currency units, as sent
 --   total_amount             currency units, as sent
 --   amount_without_tax       currency units, as sent
---   electricity_cost         currency units, the owner's own cost where the operator tracks it
+--   electricity_cost         currency units, the owner's own cost where the operator tracks it in this currency
 --   prices_include_tax       flag; null where not stated
 --   is_personal              flag; null where not stated
 create table facts.session_facts (

@@ -10,8 +10,11 @@
 --   stopped_at            time
 --   spot_price_excl_tax   currency units a kWh; null where the state does not say
 --   markup_incl_tax       currency units a kWh; null where the state does not say
+--   only_price            currency units a kWh, where a price is all that the session's states give; else null
 --   amount_incl_tax       currency units, as sent
 --   run_started_at        time when the unbroken run of charging periods that it lies in began; null for other kinds
+-- A price is the spot price in a session of which any period states a markup. Elsewhere it is that of another tariff,
+-- and the state does not say whether tax is in it. A price of a hundred millions or more counts as not stated.
 with listed as (
     select
         periods.account,
@@ -23,8 +26,11 @@ with listed as (
         split_part(periods.state, '@', 1) as kind,
         periods.started_at,
         periods.stopped_at,
-        try_cast(regexp_extract(periods.state, '[@&]price\|([^&|]+)', 1) as decimal(15, 9)) as spot_price_excl_tax,
-        try_cast(regexp_extract(periods.state, '[@&]markup\|([^&|]+)', 1) as decimal(15, 9)) as markup_incl_tax,
+        try_cast(regexp_extract(periods.state, '[@&]price\|([^&|]+)', 1) as decimal(26, 18)) as price,
+        try_cast(regexp_extract(periods.state, '[@&]markup\|([^&|]+)', 1) as decimal(26, 18)) as markup_incl_tax,
+        bool_or(contains(periods.state, '&markup|') or contains(periods.state, '@markup|')) over (
+            partition by periods.account, periods.session_id
+        ) as is_spot_tariff,
         periods.amount as amount_incl_tax
     from staging.session_bills as bills
     inner join facts.period_facts as periods
@@ -64,8 +70,9 @@ with_starts as (
         kind,
         started_at,
         stopped_at,
-        spot_price_excl_tax,
+        case when is_spot_tariff then price end as spot_price_excl_tax,
         markup_incl_tax,
+        case when not is_spot_tariff then price end as only_price,
         amount_incl_tax,
         case
             when kind = 'charging'

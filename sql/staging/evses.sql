@@ -9,6 +9,7 @@
 --   place              whole number, 1 for the oldest document about the EVSE
 --   tax_name           text, for example Moms
 --   tax_rate           fraction, for example 0.25; null where not stated
+--   refunds_electricity_tax   flag; null where not stated
 with documents_with_evses as (
     select
         documents.account,
@@ -20,7 +21,8 @@ with documents_with_evses as (
             order by documents.fetched_at asc nulls first, documents.segment asc, documents.line asc, evses.evse_id asc
         ) as place,
         evses.tax_name,
-        cast(evses.tax_percent * 0.01 as decimal(9, 6)) as tax_rate
+        cast(evses.tax_percent * 0.01 as decimal(9, 6)) as tax_rate,
+        evses.refunds_electricity_tax
     from main.documents
     inner join facts.evse_facts as evses
         on documents.account = evses.account and documents.sha256 = evses.document_sha256

@@ -12,7 +12,7 @@ with priced as (
         parts.session_id,
         parts.hour_start,
         parts.weight,
-        cast(cast(periods.price_incl_tax as decimal(38, 9)) * 1000000000 as decimal(38, 0)) as price_nano
+        to_nano_units(periods.price_incl_tax) as price_nano
     from staging.period_parts as parts
     inner join main.charging_periods as periods
         on

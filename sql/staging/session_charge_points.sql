@@ -1,14 +1,15 @@
 -- name: staging.session_charge_points
 -- grain: one finished session
--- purpose: what a session takes from documents other than its own: its charge point's name and the rate of tax
+-- purpose: what a session takes from documents other than its own: its charge point's name, tax and refund of tax
 -- columns:
---   account        text, the logbook's account
---   session_id     text, the operator's id
---   charge_point   text, the newest name of the driver's own charge point; null for another's
---   tax_rate       fraction, the tax that the bill includes; null where that is not known
--- The rate comes from the charge point's document that was newest when the session stopped; else from the earliest
--- later one; else it is the country's standard rate of that day, by the settings or as it ships. A bill in a foreign
--- currency, or without tax in it, has no rate of ours.
+--   account                   text, the logbook's account
+--   session_id                text, the operator's id
+--   charge_point              text, the newest name of the driver's own charge point; null for another's
+--   tax_rate                  fraction, the tax that the bill includes; null where that is not known
+--   refunds_electricity_tax   flag: the operator pays the owner the electricity tax back; null where nothing says
+-- The rate and the flag come from the charge point's document that was newest when the session stopped; else from the
+-- earliest later one; else the rate is the country's standard rate of that day, by the settings or as it ships, and the
+-- flag is not known. A bill in a foreign currency, or without tax in it, has no rate of ours.
 with finished as (
     select
         sessions.account,
@@ -34,11 +35,12 @@ named as (
     group by account, evse_identifier
 ),
 
-stated as (
+in_preference as (
     select
         finished.account,
         finished.session_id,
         evses.tax_rate,
+        evses.refunds_electricity_tax,
         row_number() over (
             partition by finished.account, finished.session_id
             order by
@@ -48,7 +50,18 @@ stated as (
     from finished
     inner join staging.evses as evses
         on finished.account = evses.account and finished.evse_identifier = evses.evse_identifier
-    where evses.tax_rate is not null
+),
+
+stated as (
+    select
+        account,
+        session_id,
+        arg_min(tax_rate, preference) filter (where tax_rate is not null) as tax_rate,
+        arg_min(refunds_electricity_tax, preference) filter (
+            where refunds_electricity_tax is not null
+        ) as refunds_electricity_tax
+    from in_preference
+    group by account, session_id
 ),
 
 rated as (
@@ -56,15 +69,14 @@ rated as (
         finished.account,
         finished.session_id,
         named.charge_point,
-        case when finished.is_taxed_here then coalesce(stated.tax_rate, own.tax_rate, standard.tax_rate) end as tax_rate
+        case when finished.is_taxed_here then coalesce(stated.tax_rate, own.tax_rate, standard.tax_rate) end
+            as tax_rate,
+        stated.refunds_electricity_tax
     from finished
     left join named
         on finished.account = named.account and finished.evse_identifier = named.evse_identifier
     left join stated
-        on
-            finished.account = stated.account
-            and finished.session_id = stated.session_id
-            and stated.preference = 1
+        on finished.account = stated.account and finished.session_id = stated.session_id
     left join facts.tax_rates as own
         on
             finished.country = own.country

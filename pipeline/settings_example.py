@@ -1,0 +1,91 @@
+"""What a new settings file shows of the settings about money, commented out."""
+
+POLICY = """\
+# The tables below go under your account's name in the place of home, with amounts in the account's currency.
+
+# What sessions are reimbursed with, from a day on: billed (what the operator charged, and what holds where nothing is
+# set), rate, electricity_cost (your own cost, where the operator tracks it) or spot.
+# [[account.home.reimbursement]]
+# valid_from = 2025-01-01
+# basis = "rate"
+# rate = 2.79                   # a kWh, tax included; with this basis only
+
+# [[account.home.reimbursement]]
+# valid_from = 2026-01-01
+# basis = "spot"
+
+# Under spot: what a kWh costs besides the spot price, without tax. The amounts are examples: yours are on your bill.
+# Each name needs one price for every hour of every day, 0 where it costs nothing: where one is missing, the session's
+# amount is not known. Denmark's electricity tax is added by itself, unless you name an addition "electricity tax".
+# Set none, and the spot price with tax (and the electricity tax) is all that is reimbursed.
+# [[account.home.addition]]
+# name = "grid fee"
+# per_kwh = 0.1041
+# valid_from = 2026-01-01
+# valid_to = 2027-01-01         # the first day on which it no longer holds; leave it out while it does
+# from_hour = 0                 # local hours: from 0 until 6
+# to_hour = 6
+# months = [10, 11, 12, 1, 2, 3]
+
+# [[account.home.addition]]
+# name = "grid fee"
+# per_kwh = 0.3124
+# valid_from = 2026-01-01
+# valid_to = 2027-01-01
+# from_hour = 6
+# to_hour = 17
+# months = [10, 11, 12, 1, 2, 3]
+
+# [[account.home.addition]]
+# name = "grid fee"
+# per_kwh = 0.9371
+# valid_from = 2026-01-01
+# valid_to = 2027-01-01
+# from_hour = 17
+# to_hour = 21
+# months = [10, 11, 12, 1, 2, 3]
+
+# [[account.home.addition]]
+# name = "grid fee"
+# per_kwh = 0.3124
+# valid_from = 2026-01-01
+# valid_to = 2027-01-01
+# from_hour = 21
+# to_hour = 24
+# months = [10, 11, 12, 1, 2, 3]
+
+# [[account.home.addition]]
+# name = "grid fee"
+# per_kwh = 0.1562
+# valid_from = 2026-01-01
+# valid_to = 2027-01-01
+# months = [4, 5, 6, 7, 8, 9]
+
+# [[account.home.addition]]
+# name = "system fee"
+# per_kwh = 0.072
+# valid_from = 2026-01-01
+
+# [[account.home.addition]]
+# name = "transmission fee"
+# per_kwh = 0.043
+# valid_from = 2026-01-01
+
+# [[account.home.addition]]
+# name = "supplier's markup"
+# per_kwh = 0.08
+# valid_from = 2026-01-01
+
+# Where the operator refunds the electricity tax: how much a kWh, from a day on. It is subtracted under every basis.
+# [[account.home.tax_refund]]
+# valid_from = 2025-01-01
+# per_kwh = 0.712
+
+# A country's standard rate of value added tax, before those that Ladebog knows (DK, NO, SE, FI, DE, NL).
+# [[tax_rate]]
+# country = "AT"
+# name = "USt."
+# rate = 0.20
+# valid_from = 1984-01-01
+
+"""

@@ -1,0 +1,34 @@
+-- name: month_prices
+-- grain: one local month of an account, currency and attribution that has sessions
+-- purpose: what of a month's bill was spot price, markup and tax
+-- key: account, month, currency, attribution
+-- columns:
+--   account                  text, the logbook's account
+--   month                    first day of the local month
+--   currency                 ISO 4217 code
+--   attribution              text, stop: a session belongs whole to the month it stopped in
+--   spot_amount_excl_tax     currency units, the energy of each charging period times its spot price
+--   markup_amount_excl_tax   currency units, likewise for the markup, less its tax; null like the tax
+--   tax_amount               currency units; null where that of one session is not known
+--   unexplained_amount       currency units, the rest of the bill; null like the tax
+--   amount_incl_tax          currency units, the bill; the four before it sum to it
+-- Each is rounded once a session. The rest holds what the prices do not say: a tariff's minimum price and fees, tariffs
+-- of one price, sessions without charging periods, and how far the power history is off.
+with summed as (
+    select
+        account,
+        month,
+        currency,
+        'stop' as attribution,
+        cast(sum(spot_amount) as decimal(18, 3)) as spot_amount_excl_tax,
+        cast(case when count(*) = count(markup_amount) then sum(markup_amount) end as decimal(18, 3))
+            as markup_amount_excl_tax,
+        cast(case when count(*) = count(tax_amount) then sum(tax_amount) end as decimal(18, 3)) as tax_amount,
+        cast(case when count(*) = count(unexplained_amount) then sum(unexplained_amount) end as decimal(18, 3))
+            as unexplained_amount,
+        cast(sum(amount_incl_tax) as decimal(18, 3)) as amount_incl_tax
+    from staging.session_prices
+    group by account, month, currency
+)
+
+select * from summed

@@ -1,0 +1,101 @@
+-- name: staging.reimbursement_terms
+-- grain: one finished session
+-- purpose: by what it is reimbursed: the basis and the refund in force on the local day that it stopped
+-- refresh: session
+-- columns:
+--   account                   text, the logbook's account
+--   session_id                text, the operator's id
+--   month                     first day of the local month that it stopped in
+--   basis                     text, billed, rate, electricity_cost or spot
+--   currency                  ISO 4217 code, of the bill
+--   minor_unit_decimal        digits of the currency's minor unit
+--   energy_wh                 Wh that the basis counts: under rate less free and non-billable energy, never below zero
+--   bill_minor                whole minor units
+--   electricity_cost_nano     whole billionths of a currency unit; null where the operator tracks none
+--   rate_micro                whole millionths of a currency unit a kWh; null for other bases than rate
+--   refund_micro              whole millionths of a currency unit a kWh; 0 where the operator refunds nothing
+--   tax_factor_numerator      whole number; over the next one it is 1 + the rate of tax
+--   tax_factor_denominator    whole number
+--   refunds_electricity_tax   flag of the charge point; null where nothing says
+--   unknown                   text, why the amount cannot be known; null if nothing here forbids it
+-- Settings are in the account's currency, and so is what the operator tracks: a session in another has its bill only.
+with finished as (
+    select
+        sessions.account,
+        sessions.session_id,
+        sessions.currency,
+        sessions.minor_unit_decimal,
+        sessions.energy_wh,
+        sessions.bill_minor,
+        accounts.currency as own_currency,
+        local_day(sessions.stopped_at, accounts.timezone) as stopped_on,
+        to_nano_units(facts.electricity_cost) as electricity_cost_nano,
+        coalesce(facts.free_energy_wh, 0) + coalesce(facts.non_billable_energy_wh, 0) as unpaid_wh,
+        charge_points.refunds_electricity_tax,
+        to_micro_units(charge_points.tax_rate) as tax_rate_micro
+    from staging.sessions as sessions
+    inner join facts.accounts as accounts on sessions.account = accounts.account
+    inner join facts.session_facts as facts
+        on sessions.account = facts.account and sessions.document_sha256 = facts.document_sha256
+    inner join staging.session_charge_points as charge_points
+        on sessions.account = charge_points.account and sessions.session_id = charge_points.session_id
+    where sessions.is_finished
+),
+
+with_terms as (
+    select
+        finished.*,
+        bases.basis,
+        to_micro_units(bases.rate) as rate_micro,
+        case
+            when coalesce(finished.refunds_electricity_tax, false)
+                then to_micro_units(refunds.per_kwh)
+            else 0
+        end as refund_micro,
+        common_divisor(1000000 + finished.tax_rate_micro, 1000000) as tax_divisor
+    from finished
+    inner join facts.reimbursement_bases as bases
+        on
+            finished.account = bases.account
+            and finished.stopped_on >= bases.valid_from
+            and finished.stopped_on < coalesce(bases.valid_to, date '9999-12-31')
+    left join facts.tax_refunds as refunds
+        on
+            finished.account = refunds.account
+            and finished.stopped_on >= refunds.valid_from
+            and finished.stopped_on < coalesce(refunds.valid_to, date '9999-12-31')
+),
+
+judged as (
+    select
+        account,
+        session_id,
+        first_of_month(stopped_on) as month,
+        basis,
+        currency,
+        minor_unit_decimal,
+        case when basis = 'rate' then greatest(energy_wh - unpaid_wh, 0) else energy_wh end as energy_wh,
+        bill_minor,
+        electricity_cost_nano,
+        rate_micro,
+        cast(refund_micro as decimal(38, 0)) as refund_micro,
+        floor_quotient(1000000 + tax_rate_micro, tax_divisor) as tax_factor_numerator,
+        floor_quotient(1000000, tax_divisor) as tax_factor_denominator,
+        refunds_electricity_tax,
+        case
+            when refund_micro is null
+                then
+                    'the operator refunds electricity tax here: set [[account.' || account || '.tax_refund]]'
+            when currency <> own_currency and (basis <> 'billed' or refund_micro <> 0)
+                then 'the session is in ' || currency || ', the account in ' || own_currency
+            when
+                basis = 'electricity_cost'
+                and (electricity_cost_nano is null or (electricity_cost_nano = 0 and energy_wh <> 0))
+                then 'the operator tracks no cost of electricity here'
+            when basis = 'spot' and energy_wh <> 0 and tax_rate_micro is null
+                then 'the rate of tax is not known'
+        end as unknown
+    from with_terms
+)
+
+select * from judged

@@ -1,0 +1,89 @@
+-- name: staging.session_prices
+-- grain: one finished session
+-- purpose: what of its bill was spot price, markup and tax, each rounded once, and what these do not explain
+-- refresh: session
+-- columns:
+--   account             text, the logbook's account
+--   session_id          text, the operator's id
+--   month               first day of the local month that it stopped in
+--   currency            ISO 4217 code
+--   spot_amount         currency units, ex. tax
+--   markup_amount       currency units, ex. tax; null where the rate of tax is not known
+--   tax_amount          currency units; null where not known
+--   unexplained_amount  currency units; null where one of the others is not known
+--   amount_incl_tax     currency units
+-- Prices that come to a thousand millions explain nothing.
+with whole_periods as (
+    select
+        account,
+        session_id,
+        cast(energy_kwh as decimal(38, 3)) * 1000 as energy_wh,
+        to_nano_units(spot_price_excl_tax) as spot_nano,
+        to_nano_units(markup_incl_tax) as markup_nano
+    from main.charging_periods
+),
+
+of_periods as (
+    select
+        account,
+        session_id,
+        sum(exact_product(energy_wh, spot_nano)) as spot_scaled,
+        sum(exact_product(energy_wh, markup_nano)) as markup_scaled
+    from whole_periods
+    group by account, session_id
+),
+
+with_figures as (
+    select
+        sessions.account,
+        sessions.session_id,
+        first_of_month(local_day(sessions.stopped_at, accounts.timezone)) as month,
+        sessions.currency,
+        figures.minor_unit_decimal,
+        sessions.amount_incl_tax,
+        sessions.tax_amount,
+        to_micro_units(sessions.tax_rate) as tax_rate_micro,
+        case when abs(of_periods.spot_scaled) < 1e21 then of_periods.spot_scaled else 0 end as spot_scaled,
+        case when abs(of_periods.markup_scaled) < 1e21 then of_periods.markup_scaled else 0 end as markup_scaled,
+        nano_units_in_minor_unit(figures.minor_unit_decimal) * cast(1000 as decimal(38, 0)) as scale
+    from main.sessions as sessions
+    inner join facts.accounts as accounts on sessions.account = accounts.account
+    inner join staging.sessions as figures
+        on sessions.account = figures.account and sessions.session_id = figures.session_id
+    left join of_periods
+        on sessions.account = of_periods.account and sessions.session_id = of_periods.session_id
+),
+
+rounded as (
+    select
+        account,
+        session_id,
+        month,
+        currency,
+        from_minor_units(rounded_quotient(spot_scaled, scale), minor_unit_decimal) as spot_amount,
+        from_minor_units(
+            rounded_quotient(
+                exact_product(markup_scaled, 1000000), exact_product(scale, 1000000 + tax_rate_micro)
+            ),
+            minor_unit_decimal
+        ) as markup_amount,
+        tax_amount,
+        amount_incl_tax
+    from with_figures
+),
+
+explained as (
+    select
+        account,
+        session_id,
+        month,
+        currency,
+        spot_amount,
+        markup_amount,
+        tax_amount,
+        amount_incl_tax - spot_amount - markup_amount - tax_amount as unexplained_amount,
+        amount_incl_tax
+    from rounded
+)
+
+select * from explained

@@ -1,0 +1,71 @@
+-- name: staging.spot_additions
+-- grain: one addition to an account's spot price in one local hour and month of the year, and the days that it holds
+-- purpose: what a kWh costs besides the spot price: the settings' additions, and the electricity tax that ships
+-- columns:
+--   account         text, the logbook's account
+--   name            text
+--   hour            local hour, 0 to 23
+--   month_of_year   1 to 12
+--   per_kwh         currency units a kWh, ex. tax
+--   valid_from      first local day
+--   valid_to        first local day on which it no longer holds; null while it does
+-- An addition of the settings that is called "electricity tax" stands in the place of the one that ships. A tax in
+-- another currency than the account's has no rate in it, so that the price is not known.
+with own as (
+    select
+        account,
+        name,
+        hour,
+        month_of_year,
+        per_kwh,
+        valid_from,
+        valid_to
+    from facts.price_additions
+),
+
+taxed as (
+    select
+        accounts.account,
+        'electricity tax' as name,
+        case when taxes.currency = accounts.currency then taxes.per_kwh end as per_kwh,
+        taxes.valid_from,
+        taxes.valid_to
+    from facts.accounts as accounts
+    inner join staging.electricity_taxes as taxes on accounts.country = taxes.country
+    where
+        accounts.account not in (
+            select additions.account
+            from facts.price_additions as additions
+            where lower(additions.name) = 'electricity tax'
+        )
+),
+
+clock_hours as (
+    select unnest(generate_series(0, 23)) as hour
+),
+
+months_of_year as (
+    select unnest(generate_series(1, 12)) as month_of_year
+),
+
+shipped as (
+    select
+        taxed.account,
+        taxed.name,
+        cast(clock_hours.hour as integer) as hour,
+        cast(months_of_year.month_of_year as integer) as month_of_year,
+        taxed.per_kwh,
+        taxed.valid_from,
+        taxed.valid_to
+    from taxed
+    cross join clock_hours
+    cross join months_of_year
+),
+
+all_additions as (
+    select * from own
+    union all
+    select * from shipped
+)
+
+select * from all_additions
