@@ -11,6 +11,8 @@
 --   spot_price_excl_tax   currency units a kWh; null where the state does not say
 --   markup_incl_tax       currency units a kWh; null where the state does not say
 --   amount_incl_tax       currency units, as sent
+--   free_energy_wh        Wh that cost nothing; null where the operator does not say
+--   state_not_understood  text, what the state says besides price and markup; null where nothing
 --   run_started_at        time when the unbroken run of charging periods that it lies in began; null for other kinds
 with listed as (
     select
@@ -25,7 +27,11 @@ with listed as (
         periods.stopped_at,
         try_cast(regexp_extract(periods.state, '[@&]price\|([^&|]+)', 1) as decimal(38, 18)) as spot_price_excl_tax,
         try_cast(regexp_extract(periods.state, '[@&]markup\|([^&|]+)', 1) as decimal(38, 18)) as markup_incl_tax,
-        periods.amount as amount_incl_tax
+        periods.amount as amount_incl_tax,
+        periods.free_energy_wh,
+        nullif(
+            ltrim(regexp_replace(split_part(periods.state, '@', 2), '(^|&)(price|markup)\|[^&]*', '', 'g'), '&'), ''
+        ) as state_not_understood
     from staging.session_bills as bills
     inner join facts.period_facts as periods
         on bills.account = periods.account and bills.period_sha256 = periods.document_sha256
@@ -67,6 +73,8 @@ with_starts as (
         spot_price_excl_tax,
         markup_incl_tax,
         amount_incl_tax,
+        free_energy_wh,
+        state_not_understood,
         case
             when kind = 'charging'
                 then min(started_at) over (

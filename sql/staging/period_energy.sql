@@ -1,10 +1,13 @@
 -- name: staging.period_energy
 -- grain: one charging period of a finished session
 -- purpose: the meter's Wh, divided over the periods by the power history
+-- refresh: session
 -- columns:
 --   account      text, the logbook's account
 --   session_id   text, the operator's id
 --   period       whole number, 1 for the oldest
+--   weight       whole number, the period's share in the energy; those of a session sum to more than 0
+--   is_by_curve  flag: the power history gives the shares, and not time alone
 --   energy_wh    Wh, whole; the periods of a session sum to its meter
 -- By the curve; without one, or where none of it lies in a charging period, by the time of the charging periods;
 -- without those, all in the last period. The floor of each share, then one Wh more for the largest remainders.
@@ -67,7 +70,8 @@ weighed as (
                 when sum(by_time) over session_periods > 0 then by_time
                 else by_stop
             end as decimal(38, 0)
-        ) as weight
+        ) as weight,
+        sum(by_curve) over session_periods > 0 as is_by_curve
     from measured
     window session_periods as (
         partition by account, session_id
@@ -79,6 +83,8 @@ divided as (
         weighed.account,
         weighed.session_id,
         weighed.period,
+        weighed.weight,
+        weighed.is_by_curve,
         sign(sessions.energy_wh) as direction,
         abs(sessions.energy_wh) as whole_wh,
         abs(sessions.energy_wh) * weighed.weight as scaled,
@@ -95,6 +101,8 @@ floored as (
         account,
         session_id,
         period,
+        weight,
+        is_by_curve,
         direction,
         whole_wh,
         floor_quotient(scaled, scale) as floor_wh,
@@ -107,6 +115,8 @@ shared as (
         account,
         session_id,
         period,
+        weight,
+        is_by_curve,
         direction * (
             floor_wh
             + case
@@ -128,5 +138,7 @@ select
     account,
     session_id,
     period,
+    weight,
+    is_by_curve,
     cast(energy_wh as bigint) as energy_wh
 from shared

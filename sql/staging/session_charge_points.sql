@@ -6,6 +6,8 @@
 --   session_id     text, the operator's id
 --   charge_point   text, the newest name of the driver's own charge point; null for another's
 --   tax_rate       fraction, the tax that the bill includes; null where that is not known
+--   tax_source     text, charge point, settings or country: where the rate comes from; null where not known
+--   tax_sha256     hex, the charge point's document that states the rate; null where another source does
 -- The rate comes from the charge point's document that was newest when the session stopped; else from the earliest
 -- later one; else it is the country's standard rate of that day, by the settings or as it ships. A bill in a foreign
 -- currency, or without tax in it, has no rate of ours.
@@ -39,6 +41,7 @@ stated as (
         finished.account,
         finished.session_id,
         evses.tax_rate,
+        evses.document_sha256,
         row_number() over (
             partition by finished.account, finished.session_id
             order by
@@ -56,7 +59,16 @@ rated as (
         finished.account,
         finished.session_id,
         named.charge_point,
-        case when finished.is_taxed_here then coalesce(stated.tax_rate, own.tax_rate, standard.tax_rate) end as tax_rate
+        case
+            when finished.is_taxed_here then coalesce(stated.tax_rate, own.tax_rate, standard.tax_rate)
+        end as tax_rate,
+        case
+            when not finished.is_taxed_here then null
+            when stated.tax_rate is not null then 'charge point'
+            when own.tax_rate is not null then 'settings'
+            when standard.tax_rate is not null then 'country'
+        end as tax_source,
+        case when finished.is_taxed_here then stated.document_sha256 end as tax_sha256
     from finished
     left join named
         on finished.account = named.account and finished.evse_identifier = named.evse_identifier
