@@ -107,7 +107,7 @@ def _table(audited: Sequence[dict[str, Any]], *, with_reasons: bool) -> "Table":
         ("%", "right"),
         ("verdict", "left"),
     ):
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]  # (the two words above)
+        table.add_column(name, justify=justify, no_wrap=with_reasons, overflow="fold")  # type: ignore[arg-type]  # (the two words above)
     if with_reasons:
         table.add_column("reason", overflow="fold")
     for row in audited:

@@ -105,7 +105,8 @@ def show(renderable: "RenderableType") -> None:
     """Print a table or a tree of rich: coloured and no wider than a terminal; elsewhere plain, each line unbroken."""
     from rich.console import Console
 
-    console = Console(width=terminal_width() or 10_000, highlight=False)
+    # Without a height, rich takes a dumb terminal to be 80 columns wide, whatever its width.
+    console = Console(width=terminal_width() or 10_000, height=25, highlight=False)
     with console.capture() as capture:
         console.print(renderable)
     click.echo("\n".join(line.rstrip() for line in capture.get().rstrip().splitlines()))

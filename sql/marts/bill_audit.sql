@@ -21,8 +21,9 @@
 --   tariff_sha256        hex, the document of the tariff in force; null where none is known
 -- The energy is the meter's; the curve only says how much of it flowed in which charging period: Wh × share / sum of
 -- shares, a fraction and not rounded to Wh. A kWh costs spot price × (1 + tax) + markup of its period. Free energy is
--- taken off at its period's price; where only the session states it, at the session's average. Each part is exact to
--- the trillionth of a currency unit, rounded down; their sum is rounded once, to the minor unit.
+-- taken off at its period's price; where only the session states it, at the session's average; where no energy flowed,
+-- none was free. Each part is exact to the trillionth of a currency unit, rounded down; their sum is rounded once, to
+-- the minor unit.
 -- A difference of up to 1 per cent and 0.05 currency units is ok. A difference that a missing power history or unknown
 -- idle time could explain is not held against the bill.
 with sessions_with_tariffs as (
