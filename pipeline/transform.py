@@ -28,7 +28,7 @@ _MADE_FROM = """
     from facts.settings
 """
 
-# Sessions of which a charge point's document now says something else than when they were made.
+# Sessions of which a charge point's document now says something else than when they were made: tax, name or tariff.
 _INSERT_OVERTAKEN = f"""
     insert into {CHANGED_SESSIONS}
     select sessions.account, sessions.session_id
@@ -39,6 +39,11 @@ _INSERT_OVERTAKEN = f"""
         sessions.tax_rate is distinct from charge_points.tax_rate
         or sessions.charge_point is distinct from coalesce(charge_points.charge_point, sessions.charge_point)
         or terms.refunds_electricity_tax is distinct from charge_points.refunds_electricity_tax
+    union
+    select bill_audit.account, bill_audit.session_id
+    from bill_audit
+    left join staging.session_tariffs as tariffs using (account, session_id)
+    where bill_audit.tariff_sha256 is distinct from tariffs.tariff_sha256
 """  # noqa: S608 (a name of our own)
 
 

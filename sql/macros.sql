@@ -16,6 +16,12 @@ create or replace macro rounded_quotient(numerator, denominator) as
         2 * abs(cast(numerator as hugeint)) + cast(denominator as hugeint), 2 * cast(denominator as hugeint)
     );
 
+-- A whole number's share of another: whole × part / total, rounded down. Apart from the quotient, nothing in between is
+-- as large as whole × part. The total is positive.
+create or replace macro floor_share(whole, part, total) as
+    whole * floor_quotient(part, total)
+    + floor_quotient(whole * (part - floor_quotient(part, total) * total), total);
+
 -- Ten to the power of a currency's minor digits, 0 to 3.
 create or replace macro minor_units_in_one(digits) as
     case digits when 0 then 1 when 1 then 10 when 2 then 100 when 3 then 1000 end;

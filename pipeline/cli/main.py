@@ -24,6 +24,8 @@ _COMMANDS = {
     "rebuild": "pipeline.cli.run:rebuild",
     "run": "pipeline.cli.run:run",
     "report": "pipeline.cli.report:report",
+    "audit": "pipeline.cli.audit:audit",
+    "explain": "pipeline.cli.explain:explain",
     "sql": "pipeline.cli.sql:sql",
     "import": "pipeline.cli.importing:import_",
     "demo": "pipeline.cli.demo:demo",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.progress import Progress, TaskID
 
 
@@ -81,7 +82,6 @@ class BarProgress:
 def show_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print rows as a table: numbers to the right, null as nothing."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -91,8 +91,22 @@ def show_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         table.add_column(name, justify="right" if is_number else "left", no_wrap=True)
     for row in rows:
         table.add_row(*(Text("" if value is None else str(value)) for value in row))
-    width = None if sys.stdout.isatty() else 10_000
-    console = Console(width=width, highlight=False)
+    show(table)
+
+
+def terminal_width() -> int | None:
+    """The columns of the terminal that standard output is, or None where it is none."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def show(renderable: "RenderableType") -> None:
+    """Print a table or a tree of rich: coloured and no wider than a terminal; elsewhere plain, each line unbroken."""
+    from rich.console import Console
+
+    # Without a height, rich takes a dumb terminal to be 80 columns wide, whatever its width.
+    console = Console(width=terminal_width() or 10_000, height=25, highlight=False)
     with console.capture() as capture:
-        console.print(table)
+        console.print(renderable)
     click.echo("\n".join(line.rstrip() for line in capture.get().rstrip().splitlines()))

@@ -12,6 +12,8 @@
 --   markup_incl_tax       currency units a kWh; null where the state does not say
 --   only_price            currency units a kWh, where a price is all that the session's states give; else null
 --   amount_incl_tax       currency units, as sent
+--   free_energy_wh        Wh that cost nothing; null where the operator does not say
+--   state_not_understood  text, what the state says besides price and markup; null where nothing
 --   run_started_at        time when the unbroken run of charging periods that it lies in began; null for other kinds
 -- A price is the spot price in a session of which any period states a markup. Elsewhere it is that of another tariff,
 -- and the state does not say whether tax is in it. A price of a hundred millions or more counts as not stated.
@@ -31,7 +33,11 @@ with listed as (
         bool_or(contains(periods.state, '&markup|') or contains(periods.state, '@markup|')) over (
             partition by periods.account, periods.session_id
         ) as is_spot_tariff,
-        periods.amount as amount_incl_tax
+        periods.amount as amount_incl_tax,
+        periods.free_energy_wh,
+        nullif(
+            ltrim(regexp_replace(split_part(periods.state, '@', 2), '(^|&)(price|markup)\|[^&]*', '', 'g'), '&'), ''
+        ) as state_not_understood
     from staging.session_bills as bills
     inner join facts.period_facts as periods
         on bills.account = periods.account and bills.period_sha256 = periods.document_sha256
@@ -74,6 +80,8 @@ with_starts as (
         markup_incl_tax,
         case when not is_spot_tariff then price end as only_price,
         amount_incl_tax,
+        free_energy_wh,
+        state_not_understood,
         case
             when kind = 'charging'
                 then min(started_at) over (

@@ -4,6 +4,7 @@
 -- columns:
 --   account            text, the logbook's account
 --   evse_identifier    text, what sessions call the EVSE
+--   document_sha256    hex, the document
 --   charge_point       text, the charge point's name
 --   fetched_at         time; null where an imported answer names none
 --   place              whole number, 1 for the oldest document about the EVSE
@@ -14,6 +15,7 @@ with documents_with_evses as (
     select
         documents.account,
         evses.evse_identifier,
+        evses.document_sha256,
         evses.charge_point,
         documents.fetched_at,
         row_number() over (

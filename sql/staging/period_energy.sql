@@ -5,6 +5,8 @@
 --   account      text, the logbook's account
 --   session_id   text, the operator's id
 --   period       whole number, 1 for the oldest
+--   weight       whole number, the period's share in the energy; those of a session sum to more than 0
+--   is_by_curve  flag: the power history gives the shares, and not time alone
 --   energy_wh    Wh, whole; the periods of a session sum to its meter
 -- By the curve; without one, or where none of it lies in a charging period, by the time of the charging periods;
 -- without those, all in the last period. The floor of each share, then one Wh more for the largest remainders.
@@ -14,6 +16,7 @@ with measured as (
         session_id,
         period,
         sum(weight) as weight,
+        bool_or(is_by_curve) as is_by_curve,
         case
             when
                 row_number() over (
@@ -37,7 +40,8 @@ weighed as (
                 when sum(weight) over whole_session > 0 then weight
                 else is_last
             end as decimal(38, 0)
-        ) as weight
+        ) as weight,
+        is_by_curve
     from measured
     window whole_session as (
         partition by account, session_id
@@ -49,6 +53,8 @@ divided as (
         weighed.account,
         weighed.session_id,
         weighed.period,
+        weighed.weight,
+        weighed.is_by_curve,
         sessions.energy_wh as whole,
         sessions.energy_wh * weighed.weight as numerator,
         sum(weighed.weight) over (
@@ -64,6 +70,8 @@ floored as (
         account,
         session_id,
         period,
+        weight,
+        is_by_curve,
         whole,
         floor_quotient(numerator, denominator) as floored,
         numerator - floor_quotient(numerator, denominator) * denominator as remainder
@@ -75,6 +83,8 @@ shared as (
         account,
         session_id,
         period,
+        weight,
+        is_by_curve,
         floored
         + one_more(
             row_number() over (
@@ -92,5 +102,7 @@ select
     account,
     session_id,
     period,
+    weight,
+    is_by_curve,
     cast(energy_wh as bigint) as energy_wh
 from shared

@@ -8,6 +8,7 @@
 --   period         whole number, 1 for the oldest
 --   hour_start     time that the hour begins
 --   weight         whole number, for energy: by the power history; without one, by the time of charging periods
+--   is_by_curve    flag: the power history gives the weights of the session, and not time alone
 --   amount_nano    whole billionths of a currency unit; the parts of a period sum to its amount
 -- Energy flows in charging periods only. An amount goes by the energy on each side, by time where there is none; parts
 -- rounded down, the last one takes the rest. A period outside the session counts at its start or stop.
@@ -88,6 +89,7 @@ weighed as (
                 else crossed.microseconds
             end as decimal(38, 0)
         ) as share,
+        coalesce(sum(by_curve.weight) over whole_session > 0, false) as is_by_curve,
         row_number() over (
             partition by crossed.account, crossed.session_id, crossed.period
             order by crossed.hour_start desc
@@ -130,6 +132,7 @@ divided as (
         period,
         hour_start,
         weight,
+        is_by_curve,
         case
             when from_the_end = 1
                 then amount_nano - sum(part_nano) over (

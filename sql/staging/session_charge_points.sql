@@ -6,6 +6,8 @@
 --   session_id                text, the operator's id
 --   charge_point              text, the newest name of the driver's own charge point; null for another's
 --   tax_rate                  fraction, the tax that the bill includes; null where that is not known
+--   tax_source                text, charge point, settings or country: where the rate comes from; null where not known
+--   tax_sha256                hex, the charge point's document that states the rate; null where another source does
 --   refunds_electricity_tax   flag: the operator pays the owner the electricity tax back; null where nothing says
 -- The rate and the flag come from the charge point's document that was newest when the session stopped; else from the
 -- earliest later one; else the rate is the country's standard rate of that day, by the settings or as it ships, and the
@@ -41,6 +43,7 @@ in_preference as (
         finished.session_id,
         evses.tax_rate,
         evses.refunds_electricity_tax,
+        evses.document_sha256,
         row_number() over (
             partition by finished.account, finished.session_id
             order by
@@ -57,6 +60,7 @@ stated as (
         account,
         session_id,
         arg_min(tax_rate, preference) filter (where tax_rate is not null) as tax_rate,
+        arg_min(document_sha256, preference) filter (where tax_rate is not null) as tax_sha256,
         arg_min(refunds_electricity_tax, preference) filter (
             where refunds_electricity_tax is not null
         ) as refunds_electricity_tax
@@ -69,8 +73,16 @@ rated as (
         finished.account,
         finished.session_id,
         named.charge_point,
-        case when finished.is_taxed_here then coalesce(stated.tax_rate, own.tax_rate, standard.tax_rate) end
-            as tax_rate,
+        case
+            when finished.is_taxed_here then coalesce(stated.tax_rate, own.tax_rate, standard.tax_rate)
+        end as tax_rate,
+        case
+            when not finished.is_taxed_here then null
+            when stated.tax_rate is not null then 'charge point'
+            when own.tax_rate is not null then 'settings'
+            when standard.tax_rate is not null then 'country'
+        end as tax_source,
+        case when finished.is_taxed_here then stated.tax_sha256 end as tax_sha256,
         stated.refunds_electricity_tax
     from finished
     left join named

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from pipeline.demo import DemoServer, Tenant
+from pipeline.cli import main
+from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from tests.way.conftest import renew
 from tests.way.demo_logbook import DemoLogbook
+
+
+@dataclass(frozen=True)
+class CorrectedDemo:
+    """A logbook, the tenant that it was fetched from, and the ids of the sessions whose bills were corrected."""
+
+    home: Path
+    tenant: Tenant
+    dearer: str
+    cheaper: str
+    metered: str
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +66,36 @@ def logbook(kept: DemoLogbook, tmp_path: Path) -> DemoLogbook:
 def bare(operator: DemoServer, tmp_path: Path) -> DemoLogbook:
     """A logbook with an account, and nothing else."""
     return DemoLogbook.begin(tmp_path / "bare", operator.url, client_id="1")
+
+
+@pytest.fixture(scope="session")
+def corrected_demo(listening: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> CorrectedDemo:
+    """The demo's logbook, fetched twice: after the first time the operator corrected three bills."""
+    renew(listening)
+    tenant = listening.tenant
+    dearer = tenant.scene("clocks_back_2025").id
+    cheaper, metered = [
+        session.id
+        for session in tenant.sessions.values()
+        if not session.scene and (session.stopped_at or DEMO_NOW) > DEMO_NOW - timedelta(days=30)
+    ][:2]
+    logbook = DemoLogbook.begin(tmp_path_factory.mktemp("corrected") / "logbook", listening.url)
+    logbook.keep_login(tenant)
+    logbook.archive()
+    tenant.correct(dearer, amount=tenant.sessions[dearer].amount + 10)
+    tenant.correct(cheaper, amount=Decimal("1.00"))
+    tenant.correct(metered, energy_wh=tenant.sessions[metered].energy_wh - 1000)
+    logbook.archive(after=timedelta(hours=1))
+    return CorrectedDemo(logbook.home, tenant, dearer, cheaper, metered)
+
+
+@pytest.fixture
+def ladebog(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """`ladebog(HOME, ...)` runs a command line in this process; gives its exit code, output and errors."""
+
+    def run(home: Path, *arguments: str) -> tuple[int, str, str]:
+        code = main.run(["--home", str(home), *arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run

@@ -1,0 +1,160 @@
+"""`ladebog audit`."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.cli.context import Context, account_option, pass_context
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from pipeline.settings import Account
+
+_AUDITED = """
+    select
+        bill_audit.*,
+        local_time(sessions.stopped_at, $timezone) as stopped,
+        sessions.energy_kwh,
+        staged.minor_unit_decimal as digits
+    from bill_audit
+    inner join sessions using (account, session_id)
+    inner join staging.sessions as staged using (account, session_id)
+    where
+        account = $account
+        and coalesce(first_of_month(local_day(sessions.stopped_at, $timezone)) = $month, true)
+    order by sessions.stopped_at, session_id
+"""
+_VERDICTS = ("ok", "minimum price", "overbilled", "underbilled", "cannot tell")
+_MINOR_UNITS = {"DKK": "øre", "NOK": "øre", "SEK": "öre", "EUR": "cent"}
+_STYLES = {"overbilled": "red", "underbilled": "yellow", "cannot tell": "dim"}
+_ROOM_FOR_REASONS = 110  # columns of a terminal from which on a reason stands beside its verdict
+
+
+@click.command()
+@click.option("--month", metavar="YYYY-MM", help="Only sessions that stopped in this local month. Default: all.")
+@account_option
+@pass_context
+def audit(context: Context, month: str | None, account_name: str | None) -> None:
+    """Recompute each bill from the session's own curve, its prices and the tariff in force.
+
+    A difference is what was billed less what was recomputed, in minor units of the currency: øre of a krone. Up to
+    1 per cent and 0.05 of the currency is ok: the operator's meter lags the curve.
+
+    \b
+    Example:  ladebog audit --month 2025-03
+    """
+    from pipeline.database import published, rows
+
+    logbook, settings = context.open()
+    first = _first_day(month)
+    for account in settings.chosen(account_name):
+        with published(logbook) as connection:
+            parameters = {"account": account.name, "timezone": account.timezone, "month": first}
+            audited = rows(connection, _AUDITED, parameters)
+        _show(account, audited, f"in {month}" if month else "yet")
+
+
+def _first_day(month: str | None) -> date | None:
+    from reports.period import Period
+
+    if month is None:
+        return None
+    try:
+        period = Period.parse(month)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--month") from None
+    if period.is_year:
+        raise click.BadParameter(f"{month!r} is a year: write a month like {month}-03.", param_hint="--month")
+    return period.first_month
+
+
+def _show(account: "Account", audited: Sequence[dict[str, Any]], when: str) -> None:
+    from rich.text import Text
+
+    from pipeline.cli.terminal import show, terminal_width
+
+    if not audited:
+        click.echo(f"{account.name}: no finished session {when}.")
+        return
+    width = terminal_width()
+    beside = width is None or width >= _ROOM_FOR_REASONS
+    show(_table(audited, with_reasons=beside))
+    if not beside:
+        for reason, sessions in _by_reason(audited).items():
+            show(Text(f"{reason}: {', '.join(sessions)}"))
+    click.echo(f"\n{account.name}: {_summary(audited)}")
+
+
+def _table(audited: Sequence[dict[str, Any]], *, with_reasons: bool) -> "Table":
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    gap = 1 if with_reasons else 0  # besides the column that the box leaves
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, gap, 0, 0))
+    for name, justify in (
+        ("session", "left"),
+        ("stopped", "left"),
+        ("kWh", "right"),
+        ("billed", "right"),
+        ("recomputed", "right"),
+        (_difference(audited), "right"),
+        ("%", "right"),
+        ("verdict", "left"),
+    ):
+        table.add_column(name, justify=justify, no_wrap=with_reasons, overflow="fold")  # type: ignore[arg-type]  # (the two words above)
+    if with_reasons:
+        table.add_column("reason", overflow="fold")
+    for row in audited:
+        cells = [
+            Text(row["session_id"]),
+            Text(f"{row['stopped']:%Y-%m-%d %H:%M}"),
+            Text(f"{row['energy_kwh']:.3f}"),
+            Text(f"{row['billed']:.{row['digits']}f} {row['currency']}"),
+            Text("" if row["recomputed"] is None else f"{row['recomputed']:.{row['digits']}f}"),
+            Text("" if row["difference"] is None else _in_minor_units(row)),
+            Text("" if row["difference_percent"] is None else _signed(row["difference_percent"], 2)),
+            Text(row["verdict"], _STYLES.get(row["verdict"], "")),
+        ]
+        table.add_row(*cells, *([Text(row["reason"] or "")] if with_reasons else []))
+    return table
+
+
+def _in_minor_units(row: dict[str, Any]) -> str:
+    return _signed(row["difference"].scaleb(row["digits"]), 0)
+
+
+def _signed(number: Decimal, digits: int) -> str:
+    return f"{number:+.{digits}f}" if number else f"{number:.{digits}f}"
+
+
+def _difference(audited: Sequence[dict[str, Any]]) -> str:
+    """The heading of the differences: in what they are."""
+    names = {_MINOR_UNITS.get(row["currency"], "minor") for row in audited if row["difference"] is not None}
+    return f"± {names.pop()}" if len(names) == 1 else "± minor"
+
+
+def _by_reason(audited: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    sessions: dict[str, list[str]] = {}
+    for row in audited:
+        if row["reason"]:
+            sessions.setdefault(f"{row['verdict']}, {row['reason']}", []).append(row["session_id"])
+    return sessions
+
+
+def _summary(audited: Sequence[dict[str, Any]]) -> str:
+    counts = Counter(row["verdict"] for row in audited)
+    told = [row for row in audited if row["verdict"] != "cannot tell"]
+    sums: dict[tuple[str, int], Decimal] = {}
+    for row in told:
+        currency = row["currency"], row["digits"]
+        sums[currency] = sums.get(currency, Decimal()) + row["difference"]
+    listed = ", ".join(f"{counts[verdict]} {verdict}" for verdict in _VERDICTS if counts[verdict])
+    differences = ", ".join(f"{_signed(total, digits)} {code}" for (code, digits), total in sorted(sums.items()))
+    text = f"{len(audited)} {'session' if len(audited) == 1 else 'sessions'}: {listed}."
+    return f"{text} Billed less recomputed: {differences}." if differences else text

@@ -1,0 +1,70 @@
+"""`ladebog explain`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.context import Context, account_option, pass_context
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipeline.errors import UnknownNameError
+    from pipeline.settings import Account
+
+
+@click.command()
+@click.argument("session_id")
+@account_option
+@click.option("--samples", "with_samples", is_flag=True, help="List every power sample.")
+@pass_context
+def explain(context: Context, session_id: str, account_name: str | None, with_samples: bool) -> None:
+    """Walk one session from its month's figure down to the lines of raw/ that it comes from.
+
+    \b
+    Example:  ladebog explain 648418
+    """
+    from pipeline import explanation
+    from pipeline.cli.explained import tree
+    from pipeline.cli.terminal import show
+    from pipeline.database import published
+
+    logbook, settings = context.open()
+    accounts = settings.chosen(account_name)
+    is_known = False
+    with published(logbook) as connection:
+        for account in accounts:
+            explained = explanation.explain(connection, account, session_id)
+            if explained:
+                show(tree(explained, with_samples=with_samples))
+            elif active := explanation.unfinished(connection, account, session_id):
+                _say_active(account, active)
+            is_known = is_known or bool(explained or active)
+        if not is_known:
+            raise _unknown(connection, accounts, session_id)
+
+
+def _say_active(account: "Account", session: dict[str, object]) -> None:
+    from pipeline.cli.explained import local
+
+    seen = f", as of {local(account, session['fetched_at'])}" if session["fetched_at"] else ""
+    click.echo(
+        f"Session {session['session_id']} of {account.name} is active since "
+        f"{local(account, session['started_at'])}{seen}. It counts in no month before it has stopped."
+    )
+
+
+def _unknown(connection: "duckdb.DuckDBPyConnection", accounts: "list[Account]", session_id: str) -> "UnknownNameError":
+    from pipeline import explanation
+    from pipeline.errors import UnknownNameError
+
+    faults = [fault for account in accounts if (fault := explanation.fault(connection, account, session_id))]
+    if faults:
+        return UnknownNameError(
+            f"Session {session_id} is archived, but its document cannot be read: {faults[0]}.",
+            "See what else cannot be read with: ladebog status",
+        )
+    return UnknownNameError(
+        f"There is no session {session_id!r} in this logbook.",
+        'List them with: ladebog sql "select session_id, stopped_at from sessions order by stopped_at"',
+    )

@@ -1,0 +1,217 @@
+-- name: bill_audit
+-- grain: one finished session
+-- purpose: whether the bill is what the session's own curve, its prices and the tariff make
+-- key: account, session_id
+-- refresh: session
+-- columns:
+--   account              text, the logbook's account
+--   session_id           text, the operator's id
+--   currency             ISO 4217 code
+--   billed               currency units
+--   recomputed           currency units, rounded once; null where a part of it is not known
+--   difference           currency units, billed − recomputed: above zero where too much was billed
+--   difference_percent   per cent of the recomputed; null where that is nothing
+--   verdict              text: ok, minimum price, overbilled, underbilled or cannot tell
+--   reason               text, why the audit cannot tell, or what to know of a difference; null where there is none
+--   energy_amount        currency units, the meter's energy at the periods' prices
+--   connection_fee       currency units
+--   idle_fee             currency units, of all idle time
+--   free_energy_amount   currency units, what the free energy would have cost
+--   minimum_price        currency units, where the tariff has one and energy flowed
+--   tariff_sha256        hex, the document of the tariff in force; null where none is known
+-- The energy is the meter's; the curve only says how much of it flowed in which charging period: Wh × share / sum of
+-- shares, a fraction and not rounded to Wh. A kWh costs spot price × (1 + tax) + markup of its period. Free energy is
+-- taken off at its period's price; where only the session states it, at the session's average; where no energy flowed,
+-- none was free. Each part is exact to the trillionth of a currency unit, rounded down; their sum is rounded once, to
+-- the minor unit.
+-- A difference of up to 1 per cent and 0.05 currency units is ok. A difference that a missing power history or unknown
+-- idle time could explain is not held against the bill.
+with sessions_with_tariffs as (
+    select
+        marts.account,
+        marts.session_id,
+        marts.currency,
+        marts.stopped_at,
+        marts.tax_rate,
+        marts.idle_s,
+        accounts.timezone,
+        accounts.currency as account_currency,
+        sessions.minor_unit_decimal,
+        sessions.bill_minor,
+        cast(sessions.energy_wh as decimal(38, 0)) as energy_wh,
+        cast(coalesce(facts.free_energy_wh, 0) as decimal(38, 0)) as free_wh,
+        coalesce(facts.non_billable_energy_wh, 0) as non_billable_wh,
+        coalesce(facts.prices_include_tax, true) as prices_include_tax,
+        tariffs.tariff_sha256,
+        tariffs.tariff_fetched_at,
+        tariffs.currency as tariff_currency,
+        tariffs.minimum_price,
+        coalesce(tariffs.connection_fee, 0) as connection_fee,
+        coalesce(tariffs.idle_fee_per_minute, 0) as idle_fee_per_minute,
+        tariffs.not_understood
+    from sessions as marts
+    inner join facts.accounts as accounts on marts.account = accounts.account
+    inner join staging.sessions as sessions
+        on marts.account = sessions.account and marts.session_id = sessions.session_id
+    inner join facts.session_facts as facts
+        on marts.account = facts.account and marts.document_sha256 = facts.document_sha256
+    left join staging.session_tariffs as tariffs
+        on marts.account = tariffs.account and marts.session_id = tariffs.session_id
+),
+
+periods as (
+    select * from staging.audited_periods
+),
+
+parts as (
+    select
+        sessions.*,
+        periods.weight is not null as has_periods,
+        coalesce(periods.unpriced, 0) as unpriced,
+        coalesce(periods.is_by_curve or periods.is_one_price, false) or sessions.energy_wh = 0 as is_measured,
+        coalesce(periods.free_wh, 0) as free_wh_of_periods,
+        periods.not_understood as state_not_understood,
+        coalesce(periods.idle_us, sessions.idle_s * 1000000, 0) as idle_us,
+        case
+            when sessions.energy_wh = 0 then 0
+            else floor_share(sessions.energy_wh, periods.weighted_price, periods.weight)
+        end as energy_pico,
+        case
+            when sessions.energy_wh = 0 or (sessions.free_wh = 0 and coalesce(periods.free_wh, 0) = 0) then 0
+            when periods.free_wh > 0 then periods.free_pico
+            else floor_share(sessions.free_wh, periods.weighted_price, periods.weight)
+        end as free_pico,
+        cast(cast(sessions.connection_fee as decimal(38, 9)) * 1000000000 as decimal(38, 0)) * 1000 as connection_pico,
+        floor_quotient(
+            cast(cast(sessions.idle_fee_per_minute as decimal(38, 9)) * 1000000000 as decimal(38, 0))
+            * coalesce(periods.idle_us, sessions.idle_s * 1000000, 0),
+            60000
+        ) as idle_pico,
+        case when sessions.energy_wh > 0 then sessions.minimum_price end as least_price
+    from sessions_with_tariffs as sessions
+    left join periods
+        on sessions.account = periods.account and sessions.session_id = periods.session_id
+),
+
+judged as (
+    select
+        *,
+        case
+            when currency <> account_currency then 'the bill is in ' || currency || ', not in ' || account_currency
+            when not prices_include_tax then 'the bill does not include tax'
+            when tariff_sha256 is null then 'no tariff of this charge point is known'
+            when tax_rate is null then 'the rate of tax is not known'
+            when energy_wh = 0 then null
+            when not has_periods then 'the operator sent no charging periods, so no price is known'
+            when unpriced > 0 then 'the price of ' || unpriced || ' charging period(s) is not known'
+            when free_wh > 0 and free_wh_of_periods > 0 and free_wh <> free_wh_of_periods
+                then
+                    'the session states ' || free_wh || ' Wh of free energy, its charging periods '
+                    || free_wh_of_periods || ' Wh'
+        end as unknown,
+        nullif(
+            concat_ws(
+                '; ',
+                'not understood in the tariff: ' || not_understood,
+                'not understood in charging periods: ' || state_not_understood,
+                case when tariff_currency <> currency then 'the tariff is in ' || tariff_currency end,
+                case when non_billable_wh <> 0 then non_billable_wh || ' Wh were not billable' end
+            ),
+            ''
+        ) as strange,
+        nullif(
+            concat_ws(
+                '; ',
+                case when not is_measured then 'without a power history, time alone divides the energy' end,
+                case
+                    when idle_fee_per_minute > 0 and idle_us > 0
+                        then 'how much of the idle time the idle fee spares is not known'
+                end
+            ),
+            ''
+        ) as doubt
+    from parts
+),
+
+rounded as (
+    select
+        *,
+        case
+            when unknown is null
+                then
+                    rounded_quotient(
+                        energy_pico + connection_pico + idle_pico - free_pico,
+                        nano_units_in_minor_unit(minor_unit_decimal) * cast(1000 as bigint)
+                    )
+        end as before_minimum,
+        to_minor_units(least_price, minor_unit_decimal) as least_minor
+    from judged
+),
+
+with_minimum as (
+    select
+        *,
+        case when before_minimum < least_minor then least_minor else before_minimum end as recomputed_minor
+    from rounded
+),
+
+compared as (
+    select
+        *,
+        bill_minor - recomputed_minor as difference_minor
+    from with_minimum
+),
+
+decided as (
+    select
+        *,
+        case
+            when unknown is not null or strange is not null then 'cannot tell'
+            when
+                abs(difference_minor) * 100 <= abs(recomputed_minor) + 5 * minor_units_in_one(minor_unit_decimal)
+                then case when before_minimum < least_minor then 'minimum price' else 'ok' end
+            when doubt is not null then 'cannot tell'
+            when difference_minor > 0 then 'overbilled'
+            else 'underbilled'
+        end as verdict
+    from compared
+),
+
+assembled as (
+    select
+        account,
+        session_id,
+        currency,
+        from_minor_units(bill_minor, minor_unit_decimal) as billed,
+        from_minor_units(recomputed_minor, minor_unit_decimal) as recomputed,
+        from_minor_units(difference_minor, minor_unit_decimal) as difference,
+        cast(
+            rounded_quotient(difference_minor * 10000, nullif(abs(recomputed_minor), 0)) * 0.01 as decimal(18, 2)
+        ) as difference_percent,
+        verdict,
+        case
+            when verdict = 'cannot tell' then coalesce(unknown, strange, doubt)
+            when verdict in ('overbilled', 'underbilled') and tariff_fetched_at > stopped_at
+                then
+                    'by the tariff as of ' || local_day(tariff_fetched_at, timezone)
+                    || ', the first known after the session'
+        end as reason,
+        case
+            when unknown is null
+                then cast(rounded_quotient(energy_pico, 1000000) * 0.000001 as decimal(18, 6))
+        end as energy_amount,
+        case when tariff_sha256 is not null then cast(connection_fee as decimal(18, 6)) end as connection_fee,
+        case
+            when tariff_sha256 is not null
+                then cast(rounded_quotient(idle_pico, 1000000) * 0.000001 as decimal(18, 6))
+        end as idle_fee,
+        case
+            when unknown is null
+                then cast(rounded_quotient(free_pico, 1000000) * 0.000001 as decimal(18, 6))
+        end as free_energy_amount,
+        from_minor_units(least_minor, minor_unit_decimal) as minimum_price,
+        tariff_sha256
+    from decided
+)
+
+select * from assembled

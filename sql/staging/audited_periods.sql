@@ -1,0 +1,67 @@
+-- name: staging.audited_periods
+-- grain: one finished session that has charging periods
+-- purpose: what its charging periods add up to, for the audit of its bill
+-- columns:
+--   account             text, the logbook's account
+--   session_id          text, the operator's id
+--   weight              whole number above 0, the sum of the periods' shares in the energy
+--   weighted_price      sum of the shares, each times its price in billionths of a currency unit a kWh
+--   unpriced            number of periods with a share, or with free energy, whose price is not known
+--   is_by_curve         flag: the power history gives the shares, and not time alone
+--   is_one_price        flag: all periods with a share are charging ones and have the same price
+--   idle_us             microseconds of the idle periods
+--   free_wh             Wh that cost nothing; null where no period says
+--   free_pico           trillionths of a currency unit, the free Wh at the prices of their periods
+--   not_understood      text, what states say that Ladebog does not know, apart by comma; null where all is known
+with priced as (
+    select
+        periods.account,
+        periods.session_id,
+        periods.state,
+        shares.weight,
+        shares.is_by_curve,
+        cast(cast(periods.price_incl_tax as decimal(38, 9)) * 1000000000 as decimal(38, 0)) as price_nano,
+        stated.free_energy_wh,
+        case
+            when periods.state = 'idle' then microseconds_between(periods.started_at, periods.stopped_at)
+            else 0
+        end as idle_us,
+        case
+            when periods.state not in ('charging', 'idle') and periods.amount_incl_tax <> 0 then periods.state
+            else stated.state_not_understood
+        end as not_understood
+    from main.charging_periods as periods
+    inner join staging.period_energy as shares
+        on
+            periods.account = shares.account
+            and periods.session_id = shares.session_id
+            and periods.period = shares.period
+    inner join staging.charging_periods as stated
+        on
+            periods.account = stated.account
+            and periods.session_id = stated.session_id
+            and periods.period = stated.period
+),
+
+summed as (
+    select
+        account,
+        session_id,
+        sum(weight) as weight,
+        sum(price_nano * weight) as weighted_price,
+        count(*) filter (where price_nano is null and (weight > 0 or free_energy_wh <> 0)) as unpriced,
+        bool_or(is_by_curve) as is_by_curve,
+        coalesce(
+            min(price_nano) filter (where weight > 0) = max(price_nano) filter (where weight > 0)
+            and bool_and(state = 'charging') filter (where weight > 0),
+            false
+        ) as is_one_price,
+        cast(sum(idle_us) as bigint) as idle_us,
+        cast(sum(free_energy_wh) as bigint) as free_wh,
+        sum(cast(free_energy_wh as decimal(38, 0)) * price_nano) as free_pico,
+        string_agg(distinct not_understood, ', ' order by not_understood) as not_understood
+    from priced
+    group by account, session_id
+)
+
+select * from summed

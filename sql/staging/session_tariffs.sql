@@ -1,0 +1,58 @@
+-- name: staging.session_tariffs
+-- grain: one finished session at an EVSE whose tariff is known
+-- purpose: the tariff in force
+-- columns:
+--   account               text, the logbook's account
+--   session_id            text, the operator's id
+--   tariff_sha256         hex, the document that first stated the tariff
+--   tariff_fetched_at     time of that document; null where an imported answer names none
+--   currency              ISO 4217 code; null where not stated
+--   minimum_price         currency units, of a session that delivered energy; null where there is none
+--   connection_fee        currency units a session; null where there is none
+--   idle_fee_per_minute   currency units; null where there is none
+--   not_understood        text, what of the tariff Ladebog does not know; null where all is known
+-- As with the tax: the tariff that was newest when the session stopped, else the earliest later one.
+with preferred as (
+    select
+        sessions.account,
+        sessions.session_id,
+        tariffs.document_sha256 as tariff_sha256,
+        tariffs.fetched_at as tariff_fetched_at,
+        tariffs.currency,
+        tariffs.minimum_price,
+        tariffs.connection_fee,
+        tariffs.idle_fee_per_minute,
+        tariffs.not_understood,
+        row_number() over (
+            partition by sessions.account, sessions.session_id
+            order by
+                coalesce(tariffs.fetched_at <= sessions.stopped_at, true) desc,
+                case
+                    when coalesce(tariffs.fetched_at <= sessions.stopped_at, true) then -tariffs.place
+                    else tariffs.place
+                end
+        ) as preference
+    from staging.sessions as sessions
+    inner join facts.session_facts as facts
+        on sessions.account = facts.account and sessions.document_sha256 = facts.document_sha256
+    inner join staging.tariffs as tariffs
+        on facts.account = tariffs.account and facts.evse_identifier = tariffs.evse_identifier
+    where sessions.is_finished
+),
+
+in_force as (
+    select
+        account,
+        session_id,
+        tariff_sha256,
+        tariff_fetched_at,
+        currency,
+        minimum_price,
+        connection_fee,
+        idle_fee_per_minute,
+        not_understood
+    from preferred
+    where preference = 1
+)
+
+select * from in_force

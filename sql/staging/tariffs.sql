@@ -1,0 +1,181 @@
+-- name: staging.tariffs
+-- grain: one change of the tariff of an EVSE of the driver's own
+-- purpose: the fees and the minimum price that hold besides the price of a kWh, and what of it is not understood
+-- columns:
+--   account               text, the logbook's account
+--   evse_identifier       text, what sessions call the EVSE
+--   place                 whole number, the tariff's place among the documents about the EVSE
+--   fetched_at            time of the first document that says so; null where an imported answer names none
+--   document_sha256       hex, that document
+--   tariff_id             text, the operator's id
+--   tariff_type           text, for example energy tou
+--   currency              ISO 4217 code; null where not stated
+--   minimum_price         currency units, of a session that delivered energy; null where there is none
+--   connection_fee        currency units a session; null where there is none
+--   idle_fee_per_minute   currency units; null where there is none
+--   markup_bands          JSON, the markups by local time of day as sent; each charging period says its own
+--   not_understood        text, the keys and values that Ladebog does not know, apart by comma; null where all is known
+-- The price of a kWh is no part of the tariff here: it changes every hour, and a session's charging periods say it.
+-- DuckDB reads JSON numbers as DOUBLE, which keeps the 15 digits that no fee needs.
+with documents_with_tariffs as (
+    select
+        documents.account,
+        evses.evse_identifier,
+        documents.fetched_at,
+        evses.document_sha256,
+        row_number() over (
+            partition by documents.account, evses.evse_identifier
+            order by documents.fetched_at asc nulls first, documents.segment asc, documents.line asc, evses.evse_id asc
+        ) as place,
+        case when json_valid(evses.tariff) then cast(evses.tariff as json) end as tariff
+    from main.documents
+    inner join facts.evse_facts as evses
+        on documents.account = evses.account and documents.sha256 = evses.document_sha256
+    where
+        documents.endpoint = 'charge_points'
+        and documents.status = 200
+        and evses.evse_identifier is not null
+        and evses.tariff is not null
+),
+
+stated as (
+    select
+        account,
+        evse_identifier,
+        place,
+        fetched_at,
+        document_sha256,
+        tariff ->> '$.id' as tariff_id,
+        tariff ->> '$.type' as tariff_type,
+        tariff ->> '$.currency.code' as currency,
+        try_cast(tariff ->> '$.pricing.minPrice' as decimal(18, 9)) as minimum_price,
+        try_cast(tariff ->> '$.pricing.connectionFee' as decimal(18, 9)) as connection_fee,
+        try_cast(tariff ->> '$.pricing.idleFeePerMinute' as decimal(18, 9)) as idle_fee_per_minute,
+        tariff ->> '$.pricing.flexibleMarkUpAsFixedPerKwh.intervalPricing' as markup_bands,
+        try_cast(tariff -> '$.pricing' as map (varchar, json)) as pricing
+    from documents_with_tariffs
+),
+
+entries as (
+    select
+        account,
+        evse_identifier,
+        place,
+        unnest(map_entries(pricing)) as entry
+    from stated
+),
+
+said as (
+    select
+        entries.account,
+        entries.evse_identifier,
+        entries.place,
+        entries.entry.key as name,
+        entries.entry.value ->> '$' as meaning
+    from entries
+),
+
+strange_entries as (
+    select
+        account,
+        evse_identifier,
+        place,
+        'pricing.' || name as strange
+    from said
+    where
+        coalesce(meaning, '') not in ('', 'null', 'false', '[]', '{}')
+        and coalesce(try_cast(meaning as decimal(38, 18)) <> 0, true)
+        and case
+            when name in ('minPrice', 'connectionFee', 'idleFeePerMinute')
+                then coalesce(try_cast(meaning as decimal(18, 9)) < 0, true)
+            else name not in ('pricePerKwh', 'taxID', 'flexibleMarkUpAsFixedPerKwh')
+        end
+),
+
+strange as (
+    select * from strange_entries
+    union all
+    select
+        account,
+        evse_identifier,
+        place,
+        'type ' || coalesce(tariff_type, 'missing') as strange
+    from stated
+    where tariff_type is distinct from 'energy tou'
+    union all
+    select
+        account,
+        evse_identifier,
+        place,
+        'pricing' as strange
+    from stated
+    where pricing is null
+),
+
+listed as (
+    select
+        account,
+        evse_identifier,
+        place,
+        string_agg(strange, ', ' order by strange) as not_understood
+    from strange
+    group by account, evse_identifier, place
+),
+
+compared as (
+    select
+        stated.*,
+        listed.not_understood,
+        lag(
+            (
+                stated.tariff_id,
+                stated.tariff_type,
+                stated.currency,
+                stated.minimum_price,
+                stated.connection_fee,
+                stated.idle_fee_per_minute,
+                stated.markup_bands,
+                listed.not_understood
+            )
+        ) over (
+            partition by stated.account, stated.evse_identifier
+            order by stated.place
+        ) as before
+    from stated
+    left join listed
+        on
+            stated.account = listed.account
+            and stated.evse_identifier = listed.evse_identifier
+            and stated.place = listed.place
+),
+
+changes as (
+    select
+        account,
+        evse_identifier,
+        place,
+        fetched_at,
+        document_sha256,
+        tariff_id,
+        tariff_type,
+        currency,
+        minimum_price,
+        connection_fee,
+        idle_fee_per_minute,
+        markup_bands,
+        not_understood
+    from compared
+    where
+        (
+            tariff_id,
+            tariff_type,
+            currency,
+            minimum_price,
+            connection_fee,
+            idle_fee_per_minute,
+            markup_bands,
+            not_understood
+        ) is distinct from before
+)
+
+select * from changes

@@ -1,0 +1,111 @@
+"""`ladebog audit` on the demo."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.database import published, rows
+from pipeline.logbook import Logbook
+from pipeline.settings import Account, write_account
+from tests.cli.conftest import CorrectedDemo
+
+Ladebog = Callable[..., tuple[int, str, str]]
+
+SCENES_IN_JUNE = """\
+session  stopped              kWh     billed  recomputed  ± øre      %  verdict        reason
+─
+599155   2025-06-02 07:39  48.792  50.95 DKK       50.95      0   0.00  ok
+602743   2025-06-06 18:25  21.005  87.13 DKK                            cannot tell    no tariff of this charge point is known
+605175   2025-06-12 06:31   7.615  12.73 DKK       12.73      0   0.00  ok
+606070   2025-06-14 14:32  35.794  52.03 DKK       52.04     -1  -0.02  ok
+607941   2025-06-18 07:32  47.944  50.90 DKK       50.90      0   0.00  ok
+611765   2025-06-21 08:10  38.313  72.50 DKK       72.62    -12  -0.17  ok
+613731   2025-06-22 14:41  13.997   2.50 DKK        2.50      0   0.00  minimum price
+614560   2025-06-26 06:31  20.848  26.87 DKK       26.88     -1  -0.04  ok
+617344   2025-06-30 07:40  39.764  89.52 DKK       89.63    -11  -0.12  ok
+
+demo: 9 sessions: 7 ok, 1 minimum price, 1 cannot tell. Billed less recomputed: -0.25 DKK.
+"""  # noqa: E501 (as it stands on a wide page)
+
+
+def test_a_month(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+    code, printed, _ = ladebog(corrected_demo.home, "audit", "--month", "2025-06")
+    assert (code, re.sub("─+", "─", printed)) == (0, SCENES_IN_JUNE)
+
+
+def test_all_private_bills_of_the_demo_are_right(corrected_demo: CorrectedDemo) -> None:
+    corrected = {corrected_demo.dearer: "overbilled", corrected_demo.cheaper: "underbilled"}
+    corrected[corrected_demo.metered] = "overbilled"
+    expected = {
+        session.id: corrected.get(session.id, "minimum price" if session.scene in _MINIMUM else "ok")
+        for session in corrected_demo.tenant.sessions.values()
+        if session.stopped_at and session.site.kind == "private" and session.has_periods
+    }
+    with published(Logbook(corrected_demo.home)) as connection:
+        found = rows(
+            connection, "select session_id, verdict from bill_audit where reason is null or verdict <> 'cannot tell'"
+        )
+    assert {row["session_id"]: row["verdict"] for row in found} == expected
+
+
+_MINIMUM = ("minimum_price", "negative_sum")
+
+
+def test_corrected_bills_stand_out_and_their_differences_are_summed(
+    corrected_demo: CorrectedDemo, ladebog: Ladebog
+) -> None:
+    _, printed, _ = ladebog(corrected_demo.home, "audit", "--month", "2025-10")
+    lines = {line.split()[0]: line for line in printed.splitlines() if line[:1].isdigit()}
+    assert re.search(r"99\.81 DKK +89\.82 +\+999 +\+11\.12  overbilled", lines[corrected_demo.dearer])
+    assert "1 underbilled" in printed
+    differences = [
+        int(found[1]) for line in lines.values() if (found := re.search(r" ([+-]?\d+) +[+-]?\d+\.\d\d  ", line))
+    ]
+    assert len(differences) == len(lines)
+    assert f"Billed less recomputed: {sum(differences) / 100:+.2f} DKK." in printed
+
+
+def test_nothing_to_audit(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+    assert ladebog(corrected_demo.home, "audit", "--month", "2031-01") == (
+        0,
+        "demo: no finished session in 2031-01.\n",
+        "",
+    )
+
+
+def test_months_that_are_none(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+    for month in ("2025-13", "2025", "march"):
+        code, printed, complaint = ladebog(corrected_demo.home, "audit", "--month", month)
+        assert (code, printed) == (2, "")
+        assert "2025-03" in complaint
+
+
+def test_only_the_account_that_was_named(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+    code, _, complaint = ladebog(corrected_demo.home, "audit", "--account", "work")
+    assert code == 2
+    assert "no account 'work'" in complaint
+
+
+def test_before_anything_was_fetched(tmp_path: Path, ladebog: Ladebog) -> None:
+    logbook = Logbook.create(tmp_path / "new")
+    write_account(logbook.settings, Account(name="home", url="https://operator.example.invalid"))
+    code, _, complaint = ladebog(logbook.root, "audit")
+    assert code == 1
+    assert "ladebog run" in complaint
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_fits_on_a_terminal(
+    corrected_demo: CorrectedDemo, ladebog: Ladebog, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    _, printed, _ = ladebog(corrected_demo.home, "audit")
+    assert max(len(line) for line in printed.splitlines()[:-1]) <= width
+    assert "…" not in printed
+    assert "no tariff" in printed
+    assert " recomputed " in printed

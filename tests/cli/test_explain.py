@@ -1,0 +1,111 @@
+"""`ladebog explain` on the demo: the whole walk, as it is printed when piped."""
+
+import re
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.database import published, rows
+from pipeline.demo.model import ZONE
+from pipeline.logbook import Logbook
+from tests.cli.conftest import CorrectedDemo
+
+Ladebog = Callable[..., tuple[int, str, str]]
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def settled(text: str) -> str:
+    """The text without what differs from run to run: hashes, the second of an answer, its line in raw/."""
+    text = re.sub(r"[0-9a-f]{64}", "SHA-256", text)
+    text = re.sub(r"\d{8}T\d{6}Z-[0-9a-f]{8}\.ndjson\.gz line \d+", "SEGMENT line LINE", text)
+    return re.sub(r"(fetched|as of) 2025-11-12 (\d\d):\d\d:\d\d", r"\1 2025-11-12 \2:MM:SS", text)
+
+
+@pytest.mark.parametrize(
+    "scene", ["month_end", "clocks_back_2024", "minimum_price", "no_periods", "roaming", "abroad", "pause"]
+)
+def test_scene(corrected_demo: CorrectedDemo, ladebog: Ladebog, scene: str) -> None:
+    session_id = corrected_demo.tenant.scene(scene).id
+    code, printed, _ = ladebog(corrected_demo.home, "explain", session_id)
+    assert code == 0
+    assert settled(printed) == (GOLDEN / f"explain_{scene}.txt").read_text("utf-8")
+
+
+def test_a_corrected_session_says_what_it_was(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+    _, printed, _ = ladebog(corrected_demo.home, "explain", corrected_demo.dearer)
+    assert settled(printed) == (GOLDEN / "explain_corrected.txt").read_text("utf-8")
+
+
+def test_a_corrected_meter_says_so_too(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+    energy_wh = corrected_demo.tenant.sessions[corrected_demo.metered].energy_wh
+    _, printed, _ = ladebog(corrected_demo.home, "explain", corrected_demo.metered)
+    assert f"energy {(energy_wh + 1000) / 1000:.3f} → {energy_wh / 1000:.3f} kWh\n" in printed
+
+
+def test_lines_of_raw_hold_the_documents(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+    session_id = corrected_demo.tenant.scene("month_end").id
+    _, printed, _ = ladebog(corrected_demo.home, "explain", session_id)
+    named = re.findall(r"([0-9a-f]{64})\n.*?(raw/\S+) line (\d+)(, item)?", printed)
+    assert len(named) == 3
+    for sha256, segment, line, is_item in named:
+        text = zlib_lines(corrected_demo.home / segment)[int(line) - 1]
+        assert (f'"sha256":"{sha256}"' in text) != bool(is_item)
+        assert session_id in text or '"charge_points"' in text
+
+
+def zlib_lines(segment: Path) -> list[str]:
+    """The lines of a segment, of which each is a gzip member."""
+    data, text = segment.read_bytes(), b""
+    while data:
+        member = zlib.decompressobj(wbits=31)
+        text += member.decompress(data)
+        data = member.unused_data
+    return text.decode().splitlines()
+
+
+def test_every_sample_is_listed_on_request(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+    session_id = corrected_demo.tenant.scene("newest").id
+    _, printed, _ = ladebog(corrected_demo.home, "explain", session_id, "--samples")
+    with published(Logbook(corrected_demo.home)) as connection:
+        samples = rows(
+            connection,
+            "select sampled_at, power_kw from power_samples where session_id = ? order by sampled_at",
+            [session_id],
+        )
+    listed = re.findall(r"(\d\d:\d\d:\d\d) ([0-9.]+) kW$", printed, re.MULTILINE)
+    expected = [(f"{sample['sampled_at'].astimezone(ZONE):%H:%M:%S}", f"{sample['power_kw']:f}") for sample in samples]
+    assert [(time, float(power)) for time, power in listed] == [(time, float(power)) for time, power in expected]
+
+
+def test_an_active_session_says_so(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+    session_id = corrected_demo.tenant.scene("active").id
+    code, printed, _ = ladebog(corrected_demo.home, "explain", session_id)
+    assert code == 0
+    assert settled(printed) == (
+        f"Session {session_id} of demo is active since 2025-11-11 21:48:22, as of 2025-11-12 06:MM:SS. "
+        "It counts in no month before it has stopped.\n"
+    )
+
+
+def test_an_unknown_session_names_the_next_command(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+    assert ladebog(corrected_demo.home, "explain", "1") == (
+        2,
+        "",
+        "ladebog: There is no session '1' in this logbook.\n"
+        '  List them with: ladebog sql "select session_id, stopped_at from sessions order by stopped_at".\n',
+    )
+
+
+def test_no_line_of_a_tree_is_cut_on_a_narrow_terminal(
+    corrected_demo: CorrectedDemo, ladebog: Ladebog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    _, printed, _ = ladebog(corrected_demo.home, "explain", corrected_demo.tenant.scene("month_end").id)
+    assert max(map(len, printed.splitlines())) <= 80
+    assert len(re.findall(r"[0-9a-f]{64}\n", printed)) == 3
