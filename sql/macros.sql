@@ -77,3 +77,16 @@ create or replace macro microseconds_shared(began, ended, other_began, other_end
 -- Whether the part of that rank by remainder takes one unit more of those that rounding down left over.
 create or replace macro one_more(rank, left_over) as
     case when rank <= left_over then 1 else 0 end;
+
+-- An amount as people read it: 19.60 DKK. A third decimal stands only where the currency has one.
+create or replace macro amount_text(amount, currency) as
+    regexp_replace(cast(cast(amount as decimal(18, 3)) as varchar), '0$', '') || ' ' || currency;
+
+-- A moment as the local wall time that people read, to the minute.
+create or replace macro minute_text(moment, zone) as
+    strftime(timezone(zone, moment), '%Y-%m-%d %H:%M');
+
+-- Hours and minutes of a number of microseconds, as people read them: 7:05 h.
+create or replace macro duration_text(microseconds) as
+    cast(floor_quotient(microseconds, 3600000000) as varchar)
+    || ':' || lpad(cast(floor_quotient(microseconds, 60000000) % 60 as varchar), 2, '0') || ' h';
