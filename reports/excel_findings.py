@@ -21,15 +21,15 @@ def need_a_sheet(report: Report) -> bool:
     return len(report.findings) > _MOST_ON_THE_SUMMARY
 
 
-def put_findings(sheet: Worksheet, row: int, report: Report, columns: range) -> int:
+def put_findings(sheet: Worksheet, top: int, report: Report, columns: range) -> int:
     """Put the findings on the summary, from that row on and across its columns; returns the last row."""
     first, last = columns[0], columns[-1]
     if need_a_sheet(report):
         errors = sum(finding["severity"] == "error" for finding in report.findings)
         text = f"Errors: {errors}, warnings: {len(report.findings) - errors}. See the sheet “{SHEET}”."
-        put_text(sheet, row, first, text, style=font(bold=errors > 0))
-        return row
-    for row, finding in enumerate(report.findings, start=row):
+        put_text(sheet, top, first, text, style=font(bold=errors > 0))
+        return top
+    for row, finding in enumerate(report.findings, start=top):
         about = _about(finding, report)
         text = f"{finding['severity'].capitalize()}: {finding['detail']} (finding {finding['finding_id']})"
         put_text(sheet, row, first, about, style=font(color=MUTED)).alignment = _WRAPPED
@@ -39,7 +39,7 @@ def put_findings(sheet: Worksheet, row: int, report: Report, columns: range) -> 
         sheet.row_dimensions[row].height = max(
             height_of_lines(len(text), _SUMMARY_CHARACTERS), height_of_lines(len(about), _ABOUT_CHARACTERS)
         )
-    return row
+    return top + len(report.findings) - 1
 
 
 def fill_findings(sheet: Worksheet, report: Report) -> None:

@@ -64,15 +64,13 @@ def _put_opening(sheet: Worksheet, report: Report) -> int:
     put_text(sheet, 1, _FIRST, "Charging report", style=font(size=10, bold=True, color=MUTED))
     put_text(sheet, 2, _FIRST, period.label, style=font(size=22, bold=True, color=ACCENT))
     sheet.row_dimensions[2].height = 33
-    state = (
-        "Closed: listed after its end, with every session's details" if report.is_closed else "Not closed, see below"
-    )
+    state = "Closed: listed after its end, with every session's details"
     facts = (
         ("Account", report.account),
         ("Period", f"{period.first_month:%Y-%m-%d} to {period.last_day:%Y-%m-%d}"),
         ("Time zone", report.timezone),
         ("Attribution", _ATTRIBUTION),
-        ("State", state),
+        ("State", state if report.is_closed else "Not closed, see below"),
         ("Generated", f"{report.generated_at.astimezone(report.zone):%Y-%m-%d %H:%M}"),
     )
     for row, (label, text) in enumerate(facts, start=4):

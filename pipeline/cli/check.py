@@ -24,9 +24,7 @@ _FINDINGS = """
 
 
 @click.command()
-@click.option(
-    "--month", type=click.DateTime(formats=["%Y-%m"]), help="Only this month, and what concerns no one month."
-)
+@click.option("--month", type=click.DateTime(formats=["%Y-%m"]), help="Only this month and what concerns no month.")
 @account_option
 @pass_context
 def check(context: Context, month: datetime | None, account_name: str | None) -> int:
