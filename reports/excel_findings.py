@@ -13,7 +13,7 @@ _MOST_ON_THE_SUMMARY = 8
 _ABOUT_CHARACTERS = 24  # that fit on a line of the summary's first column
 _SUMMARY_CHARACTERS = 94  # that fit on a line across its other columns
 _DETAIL_CHARACTERS = 92  # that fit on a line of the sheet's own column
-_HEADS = {"Severity": 10, "Month": 10, "Session": 13, "Rule": 24, "What and what to do": 84, "Finding": 15}
+_HEADS = {"Severity": 10, "Month": 10, "Session": 13, "Rule": 24, "Finding": 16, "What and what to do": 84}
 
 
 def need_a_sheet(report: Report) -> bool:
@@ -53,8 +53,8 @@ def fill_findings(sheet: Worksheet, report: Report) -> None:
             _month(finding),
             finding["session_id"] or "",
             finding["rule"],
-            finding["detail"],
             finding["finding_id"],
+            finding["detail"],
         )
         for column, text in enumerate(cells, start=1):
             style = font(bold=finding["severity"] == "error")
