@@ -144,15 +144,16 @@ def charge_point(**told: Any) -> Json:
     }
 
 
-def write(root: Path, accounts: Mapping[str, Told], extra_settings: str = "") -> Logbook:
+def write(root: Path, accounts: Mapping[str, Told], more_settings: str = "") -> Logbook:
     """A published logbook in which each account was told that."""
     logbook = Logbook.create(root)
+    tables = [
+        f'[account.{name}]\nurl = "https://operator.example.invalid"\ncountry = "{told.country}"\n'
+        for name, told in accounts.items()
+    ]
+    logbook.settings.write_text("".join([*tables, more_settings]), "utf-8")
     for name, told in accounts.items():
-        account = settings.Account(name=name, url="https://operator.example.invalid", country=told.country)
-        settings.write_account(logbook.settings, account)
         keep(logbook, name, told)
-    with logbook.settings.open("a", encoding="utf-8") as file:
-        file.write(extra_settings)
     update(logbook)
     return logbook
 
