@@ -2,8 +2,8 @@
 -- severity: warning
 -- grain: one finding
 -- purpose: A closed month's energy at a charge point and the operator's own sum differ by no more than 1 % and 0.1 kWh.
--- The operator tells the sum of the month before; early in a month it may not be whole, so the last answer of a month
--- counts. A session belongs to the month in which it stopped.
+-- The operator tells the sum of the month before. Early in a month it may not be whole, so the last answer of a month
+-- counts, and none from before the month could be closed. A session belongs to the month in which it stopped.
 with answers as (
     select
         documents.account,
@@ -20,12 +20,16 @@ with answers as (
         ) as age
     from main.documents
     inner join facts.accounts as accounts on documents.account = accounts.account
+    cross join facts.settings as settings
     inner join facts.evse_facts as evses
         on documents.account = evses.account and documents.sha256 = evses.document_sha256
     where
         documents.endpoint = 'charge_points'
         and documents.status = 200
-        and documents.fetched_at is not null
+        and documents.fetched_at >= local_midnight(
+            first_of_month(local_day(documents.fetched_at, accounts.timezone)), accounts.timezone
+        )
+        + to_hours(settings.closed_after_hours)
         and evses.last_month_energy_kwh is not null
 ),
 

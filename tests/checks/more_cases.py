@@ -93,6 +93,10 @@ CASES: dict[str, tuple[Told, tuple[tuple[str, str | None], ...]]] = {
         ),
         (("operator_month_unlike", None),),
     ),
+    "operator-counted-too-early": (
+        Told(charge_points={"2025-04-01T21:59:59+00:00": charge_point(last_month_kwh="3.000")}),
+        (),
+    ),
     "operator-counts-open-month": (
         Told(
             listings=(),
