@@ -231,8 +231,7 @@ SESSIONS = {
                 "warning",
                 "2025-03-01",
                 "1",
-                "1 samples of its power history lie before 2025-03-05 19:00 or after 2025-03-05 20:00. "
-                "They do not count.",
+                "Samples of its power history before 2025-03-05 19:00 or after 2025-03-05 20:00: 1. They do not count.",
             ),
         ),
         quiet=_with_samples(after_stop=0),
