@@ -15,7 +15,10 @@ with documents_in_order as (
         evses.charge_point_id,
         evses.evse_identifier,
         evses.max_power_w,
-        try_cast(json_extract_string(evses.tariff, '$.pricing.minPrice') as decimal(18, 6)) as minimum_price,
+        case
+            when json_valid(evses.tariff)
+                then try_cast(json_extract_string(evses.tariff, '$.pricing.minPrice') as decimal(18, 6))
+        end as minimum_price,
         coalesce(documents.fetched_at, timestamptz '1970-01-01 00:00:00+00') as fetched_at,
         row_number() over (
             partition by documents.account, evses.evse_identifier

@@ -130,7 +130,7 @@ def charge_point(**told: Any) -> Json:
     """An answer about one charge point with one EVSE; `max_power`, `minimum_price`, `last_month_kwh` as given."""
     evse = {"id": "148964", "identifier": "2317", "maxPower": told.get("max_power")}
     if "minimum_price" in told:
-        evse["tariff"] = {"pricing": {"minPrice": told["minimum_price"]}}
+        evse["tariff"] = {"type": "energy tou", "pricing": {"minPrice": told["minimum_price"]}}
     return {
         "data": [
             {
