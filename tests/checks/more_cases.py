@@ -67,7 +67,7 @@ CASES: dict[str, tuple[Told, tuple[tuple[str, str | None], ...]]] = {
                 "2025-03-06T00:00:00+00:00": charge_point(minimum_price=2.5),
             },
         ),
-        (("periods_unlike_bill", "1"),),
+        (("bill_unlike_recomputed", "1"), ("periods_unlike_bill", "1")),
     ),
     "nothing-said-of-the-payment": (Told(sessions=(Session(fields={"paymentStatus": None}),)), ()),
     "detail-older-than-the-list": (

@@ -66,6 +66,8 @@ def test_a_winter_with_the_demo(driver: Driver, tenant: Tenant, capsys: pytest.C
     tenant.correct(newest.id, amount=newest.amount + Decimal(10))
     assert driver.run(DEMO_NOW + timedelta(hours=1)) == 3  # an error in the month that it reports
     assert driver.findings() - scenes == {
+        ("bill_unlike_recomputed", "warning", newest.id),
+        ("bill_unlike_recomputed", "warning", october),
         ("energy_unlike_curve", "warning", october),
         ("impossible_energy", "error", october),
         ("periods_unlike_bill", "warning", newest.id),

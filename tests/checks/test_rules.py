@@ -10,9 +10,10 @@ from tests.checks import told
 from tests.checks.more_cases import CASES
 from tests.checks.pair import Found, Pair
 from tests.checks.pairs_of_archives import ARCHIVES
+from tests.checks.pairs_of_claims import CLAIMS
 from tests.checks.pairs_of_sessions import SESSIONS
 
-PAIRS: dict[str, Pair] = {**ARCHIVES, **SESSIONS}
+PAIRS: dict[str, Pair] = {**ARCHIVES, **CLAIMS, **SESSIONS}
 FoundByAccount = dict[str, tuple[Found, ...]]
 
 

@@ -14,6 +14,13 @@ from pipeline.logbook import Logbook
 NEWEST_RUN = datetime(2025, 5, 15, 12, 0, tzinfo=UTC)
 Json = dict[str, Any]
 
+_CARS = """
+[[car]]
+name = "Blå"
+[[car]]
+name = "Rød"
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
@@ -107,6 +114,8 @@ class Told:
     details: tuple[tuple[str, int, Json], ...] = ()  # later answers about session 1: time, status, body
     relisted: tuple[tuple[str, Json], ...] = ()  # later items of a listing: time, item
     country: str = "DK"
+    has_car: bool = True  # a rule of the settings says which of two cars its sessions charged
+    basis: str = "billed"  # what its sessions are reimbursed by
 
     def answers(self, account: str) -> Iterator[Answer]:
         for at, body in self.charge_points.items():
@@ -144,14 +153,11 @@ def charge_point(**told: Any) -> Json:
     }
 
 
-def write(root: Path, accounts: Mapping[str, Told], more_settings: str = "") -> Logbook:
+def write(root: Path, accounts: Mapping[str, Told]) -> Logbook:
     """A published logbook in which each account was told that."""
     logbook = Logbook.create(root)
-    tables = [
-        f'[account.{name}]\nurl = "https://operator.example.invalid"\ncountry = "{told.country}"\n'
-        for name, told in accounts.items()
-    ]
-    logbook.settings.write_text("".join([*tables, more_settings]), "utf-8")
+    tables = [_tables(name, told) for name, told in accounts.items()]
+    logbook.settings.write_text("".join([_CARS, *tables]), "utf-8")
     for name, told in accounts.items():
         keep(logbook, name, told)
     update(logbook)
@@ -191,6 +197,19 @@ def findings(logbook: Logbook) -> list[Json]:
     """All findings, in a fixed order."""
     with database.published(logbook) as connection:
         return database.rows(connection, "select * from check_results order by account, rule, session_id, finding_id")
+
+
+def _tables(account: str, told: Told) -> str:
+    """The account's part of the settings."""
+    rule = f'[[rule]]\naccount = "{account}"\ncar = "Blå"\n' if told.has_car else ""
+    return f"""
+[account.{account}]
+url = "https://operator.example.invalid"
+country = "{told.country}"
+[[account.{account}.reimbursement]]
+valid_from = 2025-01-01
+basis = "{told.basis}"
+{rule}"""
 
 
 def _listing(account: str, at: str, item: Json) -> Answer:
