@@ -14,8 +14,9 @@ CHANGED_SESSIONS = "facts.changed_sessions"
 
 @cache
 def in_order() -> tuple[Model, ...]:
-    """The staging views and the marts, each after those that it reads."""
-    by_name = {model.name: model for model in (*models.staging(), *models.marts())}
+    """The staging views, the marts and the checks, each after those that it reads."""
+    made = (*models.staging(), *models.marts(), *models.checks(), models.findings())
+    by_name = {model.name: model for model in made}
     reads = {
         name: {_name(table) for table in _tables(_tree(model))} & by_name.keys() for name, model in by_name.items()
     }

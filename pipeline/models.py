@@ -2,7 +2,7 @@
 
 The head reads `-- name:`, `-- grain:`, `-- purpose:`, for marts also `-- key:` and `-- refresh:`, then `-- columns:`
 with one line a column; lines after those are notes on the rule. It is the only description of a table: what DuckDB
-shows as comments comes from it.
+shows as comments comes from it. The checks all have the same columns, so theirs say `-- severity:` instead.
 """
 
 import re
@@ -15,7 +15,17 @@ import msgspec
 if TYPE_CHECKING:
     import duckdb
 
-_FIELD = re.compile(r"^-- (name|grain|purpose|key|refresh): (.+)$")
+FINDINGS = "checks.findings"
+CHECK_COLUMNS = {
+    "account": "text, the logbook's account",
+    "month": "first day of the local month; null where it concerns no one month",
+    "session_id": "text, the operator's id; null for a finding about no one session",
+    "cause": "text that changes exactly when the cause does: figures and hashes, no times of fetching",
+    "detail": "text for people: the figures, and what to do",
+}
+SEVERITIES = ("error", "warning")
+
+_FIELD = re.compile(r"^-- (name|grain|purpose|key|refresh|severity): (.+)$")
 _COLUMN = re.compile(r"^--   (\w+)(?:  +(.+))?$")
 
 
@@ -29,6 +39,12 @@ class Model(msgspec.Struct, frozen=True, eq=False):
     refresh: str
     columns: dict[str, str]
     text: str
+    severity: str = ""  # of a check's findings
+
+    @property
+    def rule(self) -> str:
+        """The name without its schema."""
+        return self.name.rpartition(".")[2]
 
     @property
     def is_view(self) -> bool:
@@ -54,6 +70,31 @@ def marts() -> tuple[Model, ...]:
 
 
 @cache
+def checks() -> tuple[Model, ...]:
+    """The rules: one view each of what breaks it."""
+    return _read("checks")
+
+
+@cache
+def findings() -> Model:
+    """The view of what breaks any rule, which no file holds: it follows from the checks."""
+    named = [
+        f"select {quoted(check.rule)} as rule, {quoted(check.severity)} as severity, {', '.join(CHECK_COLUMNS)} "  # noqa: S608
+        f"from {check.name}"
+        for check in checks()
+    ]
+    return Model(
+        name=FINDINGS,
+        grain="one finding",
+        purpose="what breaks a rule, of all rules",
+        key=(),
+        refresh="never",
+        columns={"rule": "text, the check's name", "severity": "text, error or warning", **CHECK_COLUMNS},
+        text="\nunion all\n".join(named),
+    )
+
+
+@cache
 def macros() -> str:
     """The statements that make the macros."""
     return resources.files("sql").joinpath("macros.sql").read_text("utf-8")
@@ -69,7 +110,8 @@ def comment_on(connection: "duckdb.DuckDBPyConnection", model: Model, kind: str)
 def parse(text: str) -> Model:
     """A SQL file's text as a model; ValueError if its head does not say what it must."""
     fields: dict[str, str] = {}
-    columns: dict[str, str] = {}
+    is_check = text.startswith("-- name: checks.")
+    columns = dict(CHECK_COLUMNS) if is_check else {}
     for line in text.splitlines():
         if not line.startswith("--"):
             break
@@ -79,8 +121,11 @@ def parse(text: str) -> Model:
             columns[found[1]] = found[2] or found[1].replace("_", " ")
         elif line != "-- columns:" and not columns:
             raise ValueError(f"this line of the head says nothing that is known: {line}")
-    if missing := {"name", "grain", "purpose"} - fields.keys():
+    needed = {"name", "grain", "purpose", "severity"} if is_check else {"name", "grain", "purpose"}
+    if missing := needed - fields.keys():
         raise ValueError(f"the head lacks {', '.join(sorted(missing))}")
+    if is_check and fields["severity"] not in SEVERITIES:
+        raise ValueError(f"{fields['severity']} is no severity (known: {', '.join(SEVERITIES)})")
     if not columns:
         raise ValueError("the head lists no columns")
     return Model(
@@ -88,9 +133,10 @@ def parse(text: str) -> Model:
         grain=fields["grain"],
         purpose=fields["purpose"],
         key=tuple(fields["key"].split(", ")) if "key" in fields else (),
-        refresh=fields.get("refresh", "never" if fields["name"].startswith("staging.") else "whole"),
+        refresh=fields.get("refresh", "never" if fields["name"].startswith(("staging.", "checks.")) else "whole"),
         columns=columns,
         text=text,
+        severity=fields.get("severity", ""),
     )
 
 

@@ -11,6 +11,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from reports.excel_cells import font
 from reports.excel_days import fill_days
+from reports.excel_findings import SHEET, fill_findings, need_a_sheet
 from reports.excel_sessions import fill_sessions
 from reports.excel_summary import fill_summary
 from reports.month import Report
@@ -29,6 +30,8 @@ def write_workbook(report: Report, path: Path) -> None:
     fill_sessions(workbook.create_sheet("Sessions"), report)
     has_days = bool(report.totals) and not report.period.is_year
     fill_summary(summary, report, fill_days(workbook.create_sheet("Days"), report) if has_days else {})
+    if need_a_sheet(report):
+        fill_findings(workbook.create_sheet(SHEET), report)
     _describe(workbook, report)
     _save(workbook, report, path)
 

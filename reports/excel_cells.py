@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from openpyxl.cell.cell import Cell
@@ -34,6 +35,7 @@ MONTH = "[$-409]mmmm yyyy"  # in English like the rest, whatever the reader's la
 NOT_KNOWN = "not known"
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+_HIGHEST_ROW = 409  # points, the most that Excel takes
 _HAIR = Side(style="thin", color=LINE)
 _RULE = Side(style="medium", color=ACCENT)
 
@@ -140,6 +142,11 @@ def rule_over(sheet: Worksheet, row: int, columns: Iterable[int]) -> None:
     """Draw the line that stands over a total."""
     for column in columns:
         cell_at(sheet, row, column).border = Border(top=_RULE)
+
+
+def height_of_lines(characters: int, fit_on_a_line: int) -> float:
+    """The height, in points, of a row whose wrapped text has so many characters."""
+    return min(3 + 13 * ceil(characters / fit_on_a_line), _HIGHEST_ROW)
 
 
 def set_up_page(sheet: Worksheet, report: Report, *, landscape: bool) -> None:

@@ -1,7 +1,5 @@
 """The workbook's first sheet: what it is, the figures, the months, the chart, and what is not known."""
 
-from math import ceil
-
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
@@ -16,6 +14,7 @@ from reports.excel_cells import (
     PRICE,
     dash_for_zero,
     font,
+    height_of_lines,
     money,
     put_amount,
     put_header,
@@ -26,13 +25,13 @@ from reports.excel_cells import (
     set_up_page,
 )
 from reports.excel_chart import ChartData, energy_and_cost, place_chart
+from reports.excel_findings import put_findings
 from reports.month import Report, Row
 
 _FIRST, _LAST = 2, 9  # columns; the one before the first is a margin
 _WIDTHS = (2, 24, 15, 13, 13, 13, 13, 13, 13)
 _ALL = range(_FIRST, _LAST + 1)
 _ROW_HEIGHT = 16  # points
-_HIGHEST_ROW = 409  # points, the most that Excel takes
 _CHART_ROWS = 17
 _NOTE_CHARACTERS = 118  # that fit on a line across all columns
 _MONEY = ("amount_incl_tax", "tax_amount", "amount_excl_tax")
@@ -54,6 +53,8 @@ def fill_summary(sheet: Worksheet, report: Report, days: dict[str, ChartData]) -
         put_text(sheet, row, _FIRST, f"No session stopped in {report.period.label}.", style=font(bold=True))
         row += 2
     row = _put_notes(sheet, row, report)
+    if report.findings:
+        row = put_findings(sheet, _put_title(sheet, row + 2, "Findings"), report, _ALL)
     sheet.print_area = f"A1:{get_column_letter(_LAST)}{row}"
     set_up_page(sheet, report, landscape=False)
 
@@ -63,13 +64,13 @@ def _put_opening(sheet: Worksheet, report: Report) -> int:
     put_text(sheet, 1, _FIRST, "Charging report", style=font(size=10, bold=True, color=MUTED))
     put_text(sheet, 2, _FIRST, period.label, style=font(size=22, bold=True, color=ACCENT))
     sheet.row_dimensions[2].height = 33
-    state = "Closed: listed after its end, with every session's details" if report.is_closed else "Not closed"
+    state = "Closed: listed after its end, with every session's details"
     facts = (
         ("Account", report.account),
         ("Period", f"{period.first_month:%Y-%m-%d} to {period.last_day:%Y-%m-%d}"),
         ("Time zone", report.timezone),
         ("Attribution", _ATTRIBUTION),
-        ("State", state if report.is_closed else f"{state}, see “What this report does not know”"),
+        ("State", state if report.is_closed else "Not closed, see below"),
         ("Generated", f"{report.generated_at.astimezone(report.zone):%Y-%m-%d %H:%M}"),
     )
     for row, (label, text) in enumerate(facts, start=4):
@@ -201,10 +202,10 @@ def _put_month(sheet: Worksheet, row: int, figures: Row | None, digits: int, *, 
 def _put_notes(sheet: Worksheet, row: int, report: Report) -> int:
     """The notes across the sheet; returns the last row."""
     first = _put_title(sheet, row, "What this report does not know")
-    notes = report.notes or ("Nothing is known to be missing.",)
+    nothing = "Nothing but the findings below." if report.findings else "Nothing is known to be missing."
+    notes = report.notes or (nothing,)
     for row, note in enumerate(notes, start=first):
         sheet.merge_cells(start_row=row, end_row=row, start_column=_FIRST, end_column=_LAST)
-        cell = put_text(sheet, row, _FIRST, note)
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
-        sheet.row_dimensions[row].height = min(3 + 13 * ceil(len(note) / _NOTE_CHARACTERS), _HIGHEST_ROW)
+        put_text(sheet, row, _FIRST, note).alignment = Alignment(vertical="top", wrap_text=True)
+        sheet.row_dimensions[row].height = height_of_lines(len(note), _NOTE_CHARACTERS)
     return first + len(notes) - 1

@@ -79,6 +79,13 @@ _TOTALS = """
 
 _MONTH_STATES = "select * from month_states where account = $account and month between $first and $last order by month"
 
+_FINDINGS = """
+    select finding_id, rule, severity, month, session_id, detail
+    from check_results
+    where account = $account and (month is null or month between $first and $last)
+    order by severity, month nulls first, rule, session_id nulls first, finding_id
+"""
+
 _MINOR_DIGITS = """
     select sessions.currency, max(facts.minor_unit_decimal) as digits
     from sessions
@@ -94,7 +101,8 @@ class Report:
     """What is known of an account and a period, under the attribution `stop`. Times are aware, UTC.
 
     Rows have their mart's columns; `totals`, one a currency with the account's own first, those of `months` but for
-    account, month and attribution.
+    account, month and attribution. `findings` are those of its months and those of no one month, errors first;
+    `notes` say what no finding does.
     """
 
     account: str
@@ -108,6 +116,7 @@ class Report:
     totals: tuple[Row, ...]
     month_states: tuple[Row, ...]
     minor_digits: Mapping[str, int]
+    findings: tuple[Row, ...]
     notes: tuple[str, ...]
     session_columns: tuple[str, ...]
     month_columns: tuple[str, ...]
@@ -154,6 +163,7 @@ def read_report(
     in_order = {**within, "currency": currency}
     sessions = tuple(rows(connection, _SESSIONS, within))
     month_states = tuple(rows(connection, _MONTH_STATES, within))
+    findings = tuple(rows(connection, _FINDINGS, within))
     return Report(
         account=account.name,
         timezone=timezone,
@@ -166,14 +176,15 @@ def read_report(
         totals=tuple(rows(connection, _TOTALS, in_order)),
         month_states=month_states,
         minor_digits={row["currency"]: row["digits"] for row in rows(connection, _MINOR_DIGITS, of_account)},
+        findings=findings,
         notes=read_notes(
             connection,
             account,
             period,
             timezone=timezone,
             currency=currency,
-            sessions=sessions,
             month_states=month_states,
+            findings=findings,
         ),
         session_columns=_columns(connection, "sessions"),
         month_columns=_columns(connection, "months"),

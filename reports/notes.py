@@ -1,4 +1,4 @@
-"""What a report does not know, as sentences: nothing that is missing, late or estimated goes unsaid."""
+"""What a report does not know and no finding of the checks says, as sentences: nothing missing or late goes unsaid."""
 
 import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +12,7 @@ from pipeline.settings import Account
 from reports.period import MONTH_NAMES, Period
 
 _NAMED = 5  # sessions that a note names before it says how many more there are
+_RULE_OF_OPEN_MONTHS = "month_not_closed"  # speaks of past months only
 
 _CLOSABLE = """
     select
@@ -37,38 +38,6 @@ _ACTIVE = """
     order by started_at, session_id
 """
 
-_WITHOUT_DETAIL = """
-    select sessions.session_id
-    from sessions
-    anti join (
-        select * from staging.session_documents where source = 'detail' and is_finished
-    ) as details
-        on sessions.account = details.account and sessions.session_id = details.session_id
-    where
-        sessions.account = $account
-        and first_of_month(local_day(sessions.stopped_at, $timezone)) between $first and $last
-"""
-
-_UNPLACED = """
-    select quarantine.endpoint, count(distinct quarantine.document_sha256) as documents
-    from facts.quarantine as quarantine
-    left join staging.sessions as sessions
-        on
-            quarantine.account = sessions.account
-            and quarantine.key = sessions.session_id
-            and quarantine.endpoint in ('session', 'session_history')
-    where quarantine.account = $account and sessions.session_id is null
-    group by quarantine.endpoint
-    order by quarantine.endpoint
-"""
-
-_ABOUT = {
-    "charge_points": "charge points",
-    "price_periods": "prices",
-    "session": "sessions",
-    "session_history": "the session history",
-}
-
 _Row = Mapping[str, Any]
 
 
@@ -79,21 +48,20 @@ def read_notes(
     *,
     timezone: str,
     currency: str,
-    sessions: Sequence[_Row],
     month_states: Sequence[_Row],
+    findings: Sequence[_Row],
 ) -> tuple[str, ...]:
     """The sentences for a period whose rows have been read; `timezone` and `currency` are those of the marts."""
     zone = zoneinfo.ZoneInfo(timezone)
     within = {"account": account.name, "timezone": timezone, "first": period.first_month, "last": period.last_month}
     closable = rows(connection, _CLOSABLE, {"timezone": timezone, "months": list(period.months)})
     active = rows(connection, _ACTIVE, within)
-    listed_only = {row["session_id"] for row in rows(connection, _WITHOUT_DETAIL, within)}
-    unplaced = rows(connection, _UNPLACED, {"account": account.name})
+    said = {finding["month"] for finding in findings if finding["rule"] == _RULE_OF_OPEN_MONTHS}
     return (
-        *_not_closed({row["month"]: row["closable_at"] for row in closable}, month_states, zone),
+        *_not_closed(
+            {row["month"]: row["closable_at"] for row in closable if row["month"] not in said}, month_states, zone
+        ),
         *_still_active(active, zone),
-        *_about_sessions(sessions, listed_only, currency, zone),
-        *_cannot_be_read(unplaced),
         *_other_settings(account, timezone, currency),
     )
 
@@ -117,20 +85,12 @@ def _why_open(state: _Row | None, closable_at: datetime, zone: zoneinfo.ZoneInfo
         return "no complete listing yet"
     if state["is_closed"]:
         return None
-    reasons = []
-    listed_at = state["listed_at"]
-    if listed_at is None:
-        reasons.append("no complete listing yet")
-    elif listed_at < closable_at:
-        reasons.append(
-            f"last complete listing {_minute(listed_at, zone)}, too early: "
-            f"one from {_minute(closable_at, zone)} on closes it"
-        )
-    if state["details_missing"]:
-        reasons.append(f"details missing or out of date: {_counted(state['details_missing'], 'session')}")
-    if state["quarantined"]:
-        reasons.append(f"cannot be read: a document of {_counted(state['quarantined'], 'session')}")
-    return "; ".join(reasons) or "the archive does not say why"
+    if state["listed_at"] is None:
+        return "no complete listing yet"
+    return (
+        f"last complete listing {_minute(state['listed_at'], zone)}, too early: "
+        f"one from {_minute(closable_at, zone)} on closes it"
+    )
 
 
 def _still_active(active: Sequence[_Row], zone: zoneinfo.ZoneInfo) -> list[str]:
@@ -138,37 +98,6 @@ def _still_active(active: Sequence[_Row], zone: zoneinfo.ZoneInfo) -> list[str]:
         return []
     named = _named([(session["session_id"], session["started_at"]) for session in active], zone, "began ")
     return [f"Not stopped when last fetched, so not in this report: {named}."]
-
-
-def _about_sessions(
-    sessions: Sequence[_Row], listed_only: set[str], currency: str, zone: zoneinfo.ZoneInfo
-) -> list[str]:
-    groups = {
-        "Known from a listing only, without their details": [
-            session for session in sessions if session["session_id"] in listed_only
-        ],
-        "Without a power history, so when their energy flowed is not known": [
-            session for session in sessions if not session["power_samples"] and session["energy_kwh"]
-        ],
-        f"Billed in another currency than {currency}, so not added to it, and their tax is not known": [
-            session for session in sessions if session["currency"] != currency
-        ],
-        "Tax not known, because no rate is stated or the bill does not include it; their totals are not known either": [
-            session for session in sessions if session["tax_amount"] is None and session["currency"] == currency
-        ],
-    }
-    return [
-        f"{label}: {_named([(session['session_id'], session['stopped_at']) for session in group], zone)}."
-        for label, group in groups.items()
-        if group
-    ]
-
-
-def _cannot_be_read(unplaced: Sequence[_Row]) -> list[str]:
-    if not unplaced:
-        return []
-    kinds = _listed([f"{_counted(row['documents'], 'answer')} about {_ABOUT[row['endpoint']]}" for row in unplaced])
-    return [f"Cannot be read, and may belong to any month: {kinds}."]
 
 
 def _other_settings(account: Account, timezone: str, currency: str) -> list[str]:

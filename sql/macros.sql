@@ -38,9 +38,17 @@ create or replace macro to_minor_units(amount, digits) as
 create or replace macro from_minor_units(minor_units, digits) as
     cast(cast(minor_units as decimal(38, 0)) * minor_units_in_one(3 - digits) * 0.001 as decimal(18, 3));
 
+-- An amount as people read it: 19.60 DKK. A third decimal stands only where the currency has one.
+create or replace macro amount_text(amount, currency) as
+    regexp_replace(cast(cast(amount as decimal(18, 3)) as varchar), '0$', '') || ' ' || currency;
+
 -- The local wall time of a moment.
 create or replace macro local_time(moment, zone) as
     timezone(zone, moment);
+
+-- A moment as the local wall time that people read, to the minute.
+create or replace macro minute_text(moment, zone) as
+    strftime(timezone(zone, moment), '%Y-%m-%d %H:%M');
 
 -- The local day of a moment.
 create or replace macro local_day(moment, zone) as
@@ -53,6 +61,11 @@ create or replace macro first_of_month(day) as
 -- Whole microseconds from one moment to a later one.
 create or replace macro microseconds_between(earlier, later) as
     epoch_us(later) - epoch_us(earlier);
+
+-- Hours and minutes of a number of microseconds, as people read them: 7:05 h.
+create or replace macro duration_text(microseconds) as
+    cast(floor_quotient(microseconds, 3600000000) as varchar)
+    || ':' || lpad(cast(floor_quotient(microseconds, 60000000) % 60 as varchar), 2, '0') || ' h';
 
 -- kW to whole mW, never below zero: what flows out of the car has no part in what it was billed for. The widths keep
 -- the product within 18 digits, several times faster than wider ones; no sample reaches 100,000 kW.

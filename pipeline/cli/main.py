@@ -23,6 +23,7 @@ _COMMANDS = {
     "transform": "pipeline.cli.run:transform",
     "rebuild": "pipeline.cli.run:rebuild",
     "run": "pipeline.cli.run:run",
+    "check": "pipeline.cli.check:check",
     "report": "pipeline.cli.report:report",
     "audit": "pipeline.cli.audit:audit",
     "explain": "pipeline.cli.explain:explain",

@@ -9,9 +9,12 @@ import click
 from pipeline.cli.context import Context, account_option, pass_context
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pipeline.clock import Clock
     from pipeline.logbook import Logbook
     from pipeline.settings import Account
+    from reports.month import Report
     from reports.period import Period
 
 _FORMATS = ("xlsx", "csv")
@@ -36,6 +39,7 @@ def report(
     Example:  ladebog report 2025-03 --format xlsx --format csv
               ladebog report 2025 --output ~/Documents
     """
+    from pipeline.cli.check import counted
     from reports.period import Period
 
     logbook, settings = context.open()
@@ -43,22 +47,27 @@ def report(
         chosen = Period.parse(period)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="YYYY-MM|YYYY") from None
+    folder = output or logbook.reports
     for account in settings.chosen(account_name):
-        _write(context, logbook, account, chosen, formats or _FORMATS, output or logbook.reports, context.clock)
+        result = _write(context, logbook, account, chosen, formats or _FORMATS, folder, context.clock)
+        if result.findings:
+            month = "" if chosen.is_year else f" --month {chosen.name}"
+            context.say(f"  {counted(result.findings)}: ladebog check{month} --account {account.name}")
 
 
-def report_last_closed_month(context: Context, logbook: "Logbook", account: "Account", clock: "Clock") -> None:
-    """Write the report of the newest month that is closed, or say that there is none yet."""
+def report_last_closed_month(context: Context, logbook: "Logbook", account: "Account", clock: "Clock") -> "date | None":
+    """Write the report of the newest month that is closed, or say that there is none yet; returns the month."""
     from pipeline.database import published, rows
     from reports.period import Period
 
     with published(logbook) as connection:
         states = rows(connection, "select last_closed_month from account_states where account = ?", [account.name])
-    month = states[0]["last_closed_month"] if states else None
+    month: date | None = states[0]["last_closed_month"] if states else None
     if month is None:
         context.say(f"{account.name}: no month is closed yet, so there is nothing to report.")
     else:
         _write(context, logbook, account, Period.parse(f"{month:%Y-%m}"), _FORMATS, logbook.reports, clock)
+    return month
 
 
 def _write(
@@ -69,7 +78,7 @@ def _write(
     formats: Sequence[str],
     folder: Path,
     clock: "Clock",
-) -> None:
+) -> "Report":
     from pipeline.database import published
     from reports.files import write_report
     from reports.month import read_report
@@ -80,3 +89,4 @@ def _write(
         click.echo(path)
     for note in result.notes:
         context.say(f"  {note}")
+    return result

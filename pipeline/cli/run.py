@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.errors import EXIT_FINDINGS
 
 if TYPE_CHECKING:
     from pipeline.extract import Summary
@@ -78,20 +79,27 @@ def rebuild(context: Context) -> None:
 @click.command()
 @account_option
 @pass_context
-def run(context: Context, account_name: str | None) -> None:
-    """Do it all: extract, transform, and the report of the last closed month.
+def run(context: Context, account_name: str | None) -> int:
+    """Do it all: extract, transform, the report of the last closed month, and what the checks say from that month on.
+
+    Exits with 3 if there are errors in the month that was reported.
 
     \b
     Example:  ladebog run
     """
     from pipeline import archive
+    from pipeline.cli.check import show_findings_since
     from pipeline.cli.report import report_last_closed_month
 
     logbook, settings = context.open()
     fetch(context, logbook, settings, account_name, None, None, False)
     archive.update(logbook, settings, context.clock)
+    exit_code = 0
     for account in settings.chosen(account_name):
-        report_last_closed_month(context, logbook, account, context.clock)
+        month = report_last_closed_month(context, logbook, account, context.clock)
+        if show_findings_since(context, logbook, account.name, month):
+            exit_code = EXIT_FINDINGS
+    return exit_code
 
 
 def fetch(

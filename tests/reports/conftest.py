@@ -26,7 +26,7 @@ RICH = (
         address="Raststätte",
     ),
     # Other years, so that one published logbook serves for all of it.
-    *(ChargedSession(id=name, stopped="2021-03-05T17:00:00+00:00") for name in ("b", "a", "c")),
+    *(ChargedSession(id=name, stopped="2021-03-05T17:00:00+00:00", evse=name) for name in ("b", "a", "c")),
     ChargedSession(id="22-1", stopped="2022-03-05T17:00:00+00:00"),
     ChargedSession(id="22-2", stopped="2022-05-05T17:00:00+00:00", prices_include_tax=False),
     ChargedSession(id="23-1", stopped="2023-03-05T17:00:00+00:00", currency="JPY", minor_digits=0, amount="1200"),

@@ -49,7 +49,7 @@ def test_a_session_with_every_column_of_the_mart(rich: WrittenLogbook, tmp_path:
         "amount_excl_tax": "15.68",
         "average_kw": "5.500000",
         "max_kw": "11.040000",
-        "power_samples": "2",
+        "power_samples": "984",
         "payment_status": "paid",
         "stop_reason": "evDisconnected",
         "note": '=HYPERLINK("x")',

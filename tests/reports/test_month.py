@@ -72,7 +72,7 @@ def test_a_period_without_sessions_is_an_empty_report(rich: WrittenLogbook) -> N
 
 def test_an_account_that_was_never_fetched_is_an_empty_report(rich: WrittenLogbook) -> None:
     stranger = type(HOME)(name="work", url=HOME.url, timezone="Europe/London", currency="GBP")
-    report = rich.report("2025-03", stranger)
+    report = rich.report_of(stranger, "2025-03")
     assert (report.sessions, report.timezone, report.currency) == ((), "Europe/London", "GBP")
 
 

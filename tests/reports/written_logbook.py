@@ -34,6 +34,7 @@ class ChargedSession:
     note: str | None = None
     address: str = "Hjemme"
     kind: str = "private"
+    evse: str = "2317"
     tax_name: str | None = "Moms"
     prices_include_tax: bool | None = None
     has_detail: bool = True
@@ -57,17 +58,20 @@ class ChargedSession:
     def detailed(self) -> dict[str, Any]:
         if self.broken_detail:
             return {"session": {**self._figures(), "energy": "much"}}
-        history = [
-            {"value": 11.0, "timestamp": self.started_at.isoformat()},
-            {"value": 0.5, "timestamp": (self.started_at + timedelta(hours=1)).isoformat()},
-        ]
         return {
             "session": {
                 **self._figures(),
                 "taxName": self.tax_name,
-                "powerStats": {"averageKw": 5.5, "maxKw": 11.04, "history": history if self.has_curve else []},
+                "powerStats": {"averageKw": 5.5, "maxKw": 11.04, "history": self._history() if self.has_curve else []},
             }
         }
+
+    def _history(self) -> list[dict[str, Any]]:
+        """A sample a minute, as much as the meter says."""
+        minutes = int(((self.stopped_at or self.started_at) - self.started_at) / timedelta(minutes=1))
+        power_kw = round(self.energy_wh * 0.06 / minutes, 6) if minutes else 0
+        times = [self.started_at + timedelta(minutes=minute) for minute in range(minutes + 1)]
+        return [{"value": 0 if time == times[-1] else power_kw, "timestamp": time.isoformat()} for time in times]
 
     def _figures(self) -> dict[str, Any]:
         stopped_at = self.stopped_at
@@ -79,7 +83,7 @@ class ChargedSession:
             "duration": None if stopped_at is None else int((stopped_at - self.started_at).total_seconds()),
             "idlePeriod": 600,
             "energy": self.energy_wh,
-            "evseId": "2317",
+            "evseId": self.evse,
             "amount": float(self.amount),
             "totalAmount": float(self.amount),
             "arePricesTaxInclusive": self.prices_include_tax,
@@ -90,7 +94,7 @@ class ChargedSession:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class WrittenLogbook:
     """A logbook of one account: `publish` what was fetched, then read it."""
 
@@ -131,10 +135,14 @@ class WrittenLogbook:
         return database.published(Logbook(self.root))
 
     @cache  # noqa: B019 (a logbook lives as long as the tests that share it)
-    def report(self, period: str, account: settings.Account | None = None) -> Report:
+    def report(self, period: str) -> Report:
         """The report of a period, generated at GENERATED_AT. It is frozen, so reading it once is enough."""
+        return self.report_of(self.account, period)
+
+    def report_of(self, account: settings.Account, period: str) -> Report:
+        """The report of a period by other settings of the account."""
         with self.read() as connection:
-            return read_report(connection, account or self.account, Period.parse(period), generated_at=GENERATED_AT)
+            return read_report(connection, account, Period.parse(period), generated_at=GENERATED_AT)
 
     def _answers(self, sessions: Iterable[ChargedSession], charge_points: dict[str, Any] | None) -> Iterable[Answer]:
         if charge_points is not None:

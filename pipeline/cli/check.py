@@ -1,0 +1,91 @@
+"""`ladebog check`, and how findings look on the terminal."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.errors import EXIT_FINDINGS
+
+if TYPE_CHECKING:
+    from pipeline.logbook import Logbook
+
+_Finding = Mapping[str, Any]
+
+_FINDINGS = """
+    select *
+    from check_results
+    where list_contains($accounts, account)
+    order by account, month nulls first, severity, rule, session_id nulls first, finding_id
+"""
+
+
+@click.command()
+@click.option("--month", type=click.DateTime(formats=["%Y-%m"]), help="Only this month and what concerns no month.")
+@account_option
+@pass_context
+def check(context: Context, month: datetime | None, account_name: str | None) -> int:
+    """Show what is wrong with the archive (errors) or doubtful (warnings), by month.
+
+    Exits with 3 if there are errors in what was asked. The rules are the files under sql/checks/; a finding keeps its
+    id as long as its cause stays the same.
+
+    \b
+    Example:  ladebog check
+              ladebog check --month 2025-03 --account home
+    """
+    logbook, settings = context.open()
+    findings = _read(logbook, [account.name for account in settings.chosen(account_name)])
+    if month is not None:
+        findings = [finding for finding in findings if finding["month"] in (None, month.date())]
+    _show(findings)
+    click.echo(f"{counted(findings)}.")
+    return EXIT_FINDINGS if any(_is_error(finding) for finding in findings) else 0
+
+
+def show_findings_since(context: Context, logbook: "Logbook", account: str, month: date | None) -> bool:
+    """Show the findings of a month that was reported and of those after it; of all months if none was.
+
+    Tells whether an error concerns the reported month, or may concern it.
+    """
+    findings = _read(logbook, [account])
+    shown = [finding for finding in findings if month is None or finding["month"] is None or finding["month"] >= month]
+    _show([finding for finding in shown if _is_error(finding) or not context.quiet])
+    if earlier := [finding for finding in findings if finding not in shown]:
+        context.say(f"In earlier months: {counted(earlier)}. See them with: ladebog check --account {account}")
+    return month is not None and any(_is_error(finding) and finding["month"] in (None, month) for finding in findings)
+
+
+def counted(findings: Sequence[_Finding]) -> str:
+    """`1 error, 3 warnings`."""
+    errors = sum(_is_error(finding) for finding in findings)
+    warnings = len(findings) - errors
+    return f"{errors} {'error' if errors == 1 else 'errors'}, {warnings} {'warning' if warnings == 1 else 'warnings'}"
+
+
+def _read(logbook: "Logbook", accounts: list[str]) -> list[_Finding]:
+    from pipeline.database import published, rows
+
+    with published(logbook) as connection:
+        return list(rows(connection, _FINDINGS, {"accounts": accounts}))
+
+
+def _show(findings: Sequence[_Finding]) -> None:
+    if not findings:
+        return
+    rule_width = max(len(finding["rule"]) for finding in findings)
+    session_width = max(len(finding["session_id"] or "") for finding in findings)
+    for (account, month), of_month in groupby(findings, lambda finding: (finding["account"], finding["month"])):
+        click.echo(f"{account}, {f'{month:%Y-%m}' if month else 'no one month'}")
+        for finding in of_month:
+            click.echo(
+                f"  {finding['severity']:<7}  {finding['rule']:<{rule_width}}  "
+                f"{finding['session_id'] or '':<{session_width}}  {finding['detail']}  ({finding['finding_id']})"
+            )
+
+
+def _is_error(finding: _Finding) -> bool:
+    return bool(finding["severity"] == "error")

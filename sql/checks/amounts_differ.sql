@@ -1,0 +1,13 @@
+-- name: checks.amounts_differ
+-- severity: warning
+-- grain: one finding
+-- purpose: Where the operator states a session's amount twice, both are the same but for rounding.
+select
+    account,
+    month,
+    session_id,
+    concat_ws(' ', total_amount, amount, currency) as cause,
+    'The operator states a total of ' || amount_text(total_amount, currency) || ' and an amount of '
+    || amount_text(amount, currency) || '. The total counts; ask the operator what makes the difference.' as detail
+from staging.stopped_sessions
+where to_minor_units(total_amount, minor_unit_decimal) <> to_minor_units(amount, minor_unit_decimal)

@@ -1,0 +1,17 @@
+-- name: checks.bill_unlike_recomputed
+-- severity: warning
+-- grain: one finding
+-- purpose: The bill and what the session's curve, prices and tariff make differ by no more than 1 % and 0.05.
+-- Where the audit cannot tell, nothing is held against the bill.
+select
+    sessions.account,
+    sessions.month,
+    sessions.session_id,
+    concat_ws(' ', audits.billed, audits.recomputed, audits.currency) as cause,
+    'The bill is ' || amount_text(audits.billed, audits.currency) || ', recomputed it is '
+    || amount_text(audits.recomputed, audits.currency) || ' (' || audits.verdict || coalesce('; ' || audits.reason, '')
+    || '). The bill counts; see why with: ladebog audit' as detail
+from staging.stopped_sessions as sessions
+inner join main.bill_audit as audits
+    on sessions.account = audits.account and sessions.session_id = audits.session_id
+where audits.verdict in ('overbilled', 'underbilled')

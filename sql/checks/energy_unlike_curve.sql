@@ -1,0 +1,27 @@
+-- name: checks.energy_unlike_curve
+-- severity: warning
+-- grain: one finding
+-- purpose: The meter's energy and that of the power history differ by no more than 2 % and 0.1 kWh.
+-- The bill goes by the meter. A history that is all zero counts as none.
+with compared as (
+    select
+        sessions.account,
+        sessions.month,
+        sessions.session_id,
+        cast(sessions.energy_kwh * 1000 as decimal(38, 0)) as meter_wh,
+        curves.energy_wh as curve_wh
+    from staging.stopped_sessions as sessions
+    inner join staging.session_curve_sums as curves
+        on sessions.account = curves.account and sessions.session_id = curves.session_id
+    where curves.energy_wh > 0
+)
+
+select
+    account,
+    month,
+    session_id,
+    concat_ws(' ', meter_wh, curve_wh) as cause,
+    'The meter says ' || cast(meter_wh * 0.001 as decimal(18, 3)) || ' kWh, the power history '
+    || cast(curve_wh * 0.001 as decimal(18, 3)) || ' kWh. The meter counts; compare it with the car.' as detail
+from compared
+where abs(meter_wh - curve_wh) * 100 > abs(meter_wh) * 2 + 10000

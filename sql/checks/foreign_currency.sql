@@ -1,0 +1,13 @@
+-- name: checks.foreign_currency
+-- severity: warning
+-- grain: one finding
+-- purpose: Every session is billed in the account's own currency.
+select
+    account,
+    month,
+    session_id,
+    concat_ws(' ', currency, home_currency) as cause,
+    'It was billed as ' || amount_text(amount_incl_tax, currency) || '. It is not added to amounts in '
+    || home_currency || ', and the tax in it is not known. Claim it by its receipt.' as detail
+from staging.stopped_sessions
+where currency <> home_currency

@@ -1,0 +1,33 @@
+-- name: checks.impossible_energy
+-- severity: error
+-- grain: one finding
+-- purpose: A session's energy is not below zero, nor over 2 % beyond what its EVSE can deliver in the time it lasted.
+-- The EVSE's power is known at the driver's own charge points only.
+with measured as (
+    select
+        *,
+        cast(energy_kwh * 1000 as decimal(38, 0)) as energy_wh,
+        floor_quotient(
+            cast(max_power_w * 1000 as decimal(38, 0)) * microseconds_between(started_at, stopped_at), 3600000000000
+        ) as most_wh
+    from staging.stopped_sessions
+)
+
+select
+    account,
+    month,
+    session_id,
+    concat_ws(
+        ' ', energy_wh, case when energy_wh >= 0 then concat_ws(' ', most_wh, cast(max_power_w as decimal(18, 3))) end
+    ) as cause,
+    case
+        when energy_wh < 0 then 'The meter says ' || energy_kwh || ' kWh, less than nothing. '
+        else
+            'The meter says ' || energy_kwh || ' kWh; at ' || cast(max_power_w as decimal(18, 0))
+            || ' W the EVSE delivers at most ' || cast(most_wh * 0.001 as decimal(18, 3)) || ' kWh in '
+            || duration_text(microseconds_between(started_at, stopped_at)) || '. '
+    end || 'Ask the operator to correct it.' as detail
+from measured
+where
+    energy_wh < 0
+    or (stopped_at >= started_at and energy_wh * 100 > most_wh * 102)

@@ -1,0 +1,24 @@
+-- name: checks.long_charging
+-- severity: warning
+-- grain: one finding
+-- purpose: No session charges for over 48 hours.
+-- Without charging periods, a session charged whenever the operator does not say that it was idle.
+with charged as (
+    select
+        sessions.account,
+        sessions.month,
+        sessions.session_id,
+        coalesce(sums.charging_us, (sessions.duration_s - coalesce(sessions.idle_s, 0)) * 1000000) as charging_us
+    from staging.stopped_sessions as sessions
+    left join staging.session_period_sums as sums
+        on sessions.account = sums.account and sessions.session_id = sums.session_id
+)
+
+select
+    account,
+    month,
+    session_id,
+    cast(charging_us as varchar) as cause,
+    'It charged for ' || duration_text(charging_us) || '. Look whether it is one session of one car.' as detail
+from charged
+where charging_us > 172800000000

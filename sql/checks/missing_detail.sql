@@ -1,0 +1,25 @@
+-- name: checks.missing_detail
+-- severity: error
+-- grain: one finding
+-- purpose: The details of every session were fetched, and not before the list last showed other figures.
+with detailed as (
+    select distinct
+        account,
+        session_id
+    from staging.session_documents
+    where source = 'detail'
+)
+
+select
+    due.account,
+    first_of_month(local_day(due.stopped_at, accounts.timezone)) as month,
+    due.session_id,
+    case when detailed.session_id is null then 'missing' else 'older than ' || sessions.document_sha256 end as cause,
+    case
+        when detailed.session_id is null then 'It is known from a list of sessions only, without its details. '
+        else 'Its details are older than the figures in the list of sessions. '
+    end || 'Fetch them with: ladebog run' as detail
+from staging.details_due as due
+inner join facts.accounts as accounts on due.account = accounts.account
+inner join staging.sessions as sessions on due.account = sessions.account and due.session_id = sessions.session_id
+left join detailed on due.account = detailed.account and due.session_id = detailed.session_id

@@ -1,0 +1,13 @@
+-- name: checks.no_power_history
+-- severity: warning
+-- grain: one finding
+-- purpose: Every session with energy has a power history, which says when the energy flowed.
+select
+    account,
+    month,
+    session_id,
+    'none' as cause,
+    'Its ' || energy_kwh || ' kWh have no power history, so when they flowed is not known. '
+    || 'The total is the meter''s own.' as detail
+from staging.stopped_sessions
+where power_samples = 0 and energy_kwh <> 0

@@ -1,0 +1,90 @@
+-- name: checks.operator_month_unlike
+-- severity: warning
+-- grain: one finding
+-- purpose: A closed month's energy at a charge point and the operator's own sum differ by no more than 1 % and 0.1 kWh.
+-- The operator tells the sum of the month before. Early in a month it may not be whole, so the last answer of a month
+-- counts, and none from before the month could be closed. A session belongs to the month in which it stopped.
+with answers as (
+    select
+        documents.account,
+        evses.charge_point_id,
+        evses.charge_point,
+        evses.last_month_energy_kwh,
+        first_of_month(local_day(documents.fetched_at, accounts.timezone)) as told_in,
+        row_number() over (
+            partition by
+                documents.account,
+                evses.charge_point_id,
+                first_of_month(local_day(documents.fetched_at, accounts.timezone))
+            order by documents.fetched_at desc, documents.segment desc, documents.line desc, evses.evse_id asc
+        ) as age
+    from main.documents
+    inner join facts.accounts as accounts on documents.account = accounts.account
+    cross join facts.settings as settings
+    inner join facts.evse_facts as evses
+        on documents.account = evses.account and documents.sha256 = evses.document_sha256
+    where
+        documents.endpoint = 'charge_points'
+        and documents.status = 200
+        and documents.fetched_at >= local_midnight(
+            first_of_month(local_day(documents.fetched_at, accounts.timezone)), accounts.timezone
+        )
+        + to_hours(settings.closed_after_hours)
+        and evses.last_month_energy_kwh is not null
+),
+
+told as (
+    select
+        account,
+        charge_point_id,
+        charge_point,
+        cast(told_in - interval 1 month as date) as month,
+        cast(last_month_energy_kwh * 1000 as decimal(38, 0)) as told_wh
+    from answers
+    where age = 1
+),
+
+evses as (
+    select distinct
+        account,
+        charge_point_id,
+        evse_identifier
+    from staging.evse_limits
+),
+
+archived as (
+    select
+        sessions.account,
+        evses.charge_point_id,
+        sessions.month,
+        sum(cast(sessions.energy_kwh * 1000 as decimal(38, 0))) as energy_wh
+    from staging.stopped_sessions as sessions
+    inner join evses on sessions.account = evses.account and sessions.evse = evses.evse_identifier
+    group by sessions.account, evses.charge_point_id, sessions.month
+),
+
+compared as (
+    select
+        told.*,
+        coalesce(archived.energy_wh, 0) as archived_wh
+    from told
+    inner join main.month_states as states on told.account = states.account and told.month = states.month
+    left join archived
+        on
+            told.account = archived.account
+            and told.charge_point_id = archived.charge_point_id
+            and told.month = archived.month
+    where states.is_closed
+)
+
+select
+    account,
+    month,
+    cast(null as varchar) as session_id,
+    concat_ws(' ', charge_point_id, told_wh, archived_wh) as cause,
+    'At ' || coalesce(charge_point, charge_point_id) || ' the operator counts '
+    || cast(told_wh * 0.001 as decimal(18, 3)) || ' kWh, the archive ' || cast(archived_wh * 0.001 as decimal(18, 3))
+    || ' kWh. Look for missing sessions with: ladebog extract --since ' || month || ' --until ' || last_day(month)
+        as detail
+from compared
+where abs(told_wh - archived_wh) * 100 > told_wh + 10000

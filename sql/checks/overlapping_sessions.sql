@@ -1,0 +1,61 @@
+-- name: checks.overlapping_sessions
+-- severity: error
+-- grain: one finding: a session and another that it overlaps
+-- purpose: No session lasts into another one at the same EVSE.
+-- Each of the two gets a finding, so that neither month is taken for sound.
+with in_order as (
+    select
+        account,
+        session_id,
+        started_at,
+        arg_max(session_id, stopped_at) over earlier_ones as earlier_id,
+        max(stopped_at) over earlier_ones as earlier_stopped_at
+    from staging.stopped_sessions
+    where evse is not null
+    window earlier_ones as (
+        partition by account, evse
+        order by started_at, session_id rows between unbounded preceding and 1 preceding
+    )
+),
+
+overlapping as (
+    select
+        account,
+        session_id,
+        earlier_id as other_id
+    from in_order
+    where started_at < earlier_stopped_at
+),
+
+both_ways as (
+    select * from overlapping
+    union all
+    select
+        account,
+        other_id as session_id,
+        session_id as other_id
+    from overlapping
+)
+
+select
+    ones.account,
+    ones.month,
+    ones.session_id,
+    concat_ws(
+        ' ',
+        others.session_id,
+        epoch_us(ones.started_at),
+        epoch_us(ones.stopped_at),
+        epoch_us(others.started_at),
+        epoch_us(others.stopped_at)
+    ) as cause,
+    'It lasted from ' || minute_text(ones.started_at, ones.timezone)
+    || ' to ' || minute_text(ones.stopped_at, ones.timezone)
+    || ', and session ' || others.session_id || ' at the same EVSE from '
+    || minute_text(others.started_at, others.timezone) || ' to ' || minute_text(others.stopped_at, others.timezone)
+    || '. Ask the operator which is right.' as detail
+from both_ways
+inner join staging.stopped_sessions as ones
+    on both_ways.account = ones.account and both_ways.session_id = ones.session_id
+inner join staging.stopped_sessions as others
+    on both_ways.account = others.account and both_ways.other_id = others.session_id

@@ -1,0 +1,27 @@
+-- name: checks.periods_unlike_bill
+-- severity: warning
+-- grain: one finding
+-- purpose: The charging periods sum to the bill, but for rounding, or the minimum price explains why they do not.
+with compared as (
+    select
+        sessions.*,
+        to_minor_units(sums.amount_incl_tax, sessions.minor_unit_decimal) as periods_minor,
+        to_minor_units(sessions.amount_incl_tax, sessions.minor_unit_decimal) as bill_minor,
+        to_minor_units(sessions.minimum_price, sessions.minor_unit_decimal) as minimum_minor
+    from staging.stopped_sessions as sessions
+    inner join staging.session_period_sums as sums
+        on sessions.account = sums.account and sessions.session_id = sums.session_id
+)
+
+select
+    account,
+    month,
+    session_id,
+    concat_ws(' ', bill_minor, periods_minor, currency) as cause,
+    'The bill is ' || amount_text(amount_incl_tax, currency) || ', its charging periods sum to '
+    || amount_text(from_minor_units(periods_minor, minor_unit_decimal), currency)
+    || '. The bill counts; ask the operator what makes the difference.' as detail
+from compared
+where
+    abs(bill_minor - periods_minor) > 1
+    and not coalesce(bill_minor = minimum_minor and periods_minor < minimum_minor, false)

@@ -1,0 +1,16 @@
+-- name: checks.samples_outside
+-- severity: warning
+-- grain: one finding
+-- purpose: No power flowed before a session's start or after its stop.
+select
+    sessions.account,
+    sessions.month,
+    sessions.session_id,
+    concat_ws(' ', curves.samples_outside, epoch_us(sessions.started_at), epoch_us(sessions.stopped_at)) as cause,
+    'Samples of its power history before ' || minute_text(sessions.started_at, sessions.timezone)
+    || ' or after ' || minute_text(sessions.stopped_at, sessions.timezone) || ': ' || curves.samples_outside
+    || '. They do not count.' as detail
+from staging.stopped_sessions as sessions
+inner join staging.session_curve_sums as curves
+    on sessions.account = curves.account and sessions.session_id = curves.session_id
+where curves.samples_outside > 0

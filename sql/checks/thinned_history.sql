@@ -1,0 +1,31 @@
+-- name: checks.thinned_history
+-- severity: warning
+-- grain: one finding
+-- purpose: The power history has a sample for at least four in five minutes of charging, give or take five minutes.
+-- Operators thin out the history of old sessions; the finest one ever fetched is kept. Without charging periods, a
+-- session charged whenever the operator does not say that it was idle.
+with counted as (
+    select
+        sessions.account,
+        sessions.month,
+        sessions.session_id,
+        sessions.power_samples,
+        floor_quotient(
+            coalesce(sums.charging_us, (sessions.duration_s - coalesce(sessions.idle_s, 0)) * 1000000), 60000000
+        ) as minutes
+    from staging.stopped_sessions as sessions
+    left join staging.session_period_sums as sums
+        on sessions.account = sums.account and sessions.session_id = sums.session_id
+    where sessions.power_samples > 0 and sessions.energy_kwh <> 0
+)
+
+select
+    account,
+    month,
+    session_id,
+    concat_ws(' ', power_samples, minutes) as cause,
+    power_samples || ' power samples tell of ' || minutes
+    || ' minutes of charging, so when its energy flowed is known less exactly. The total is the meter''s own.'
+        as detail
+from counted
+where power_samples * 5 < minutes * 4 and power_samples + 5 < minutes

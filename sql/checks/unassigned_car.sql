@@ -1,0 +1,24 @@
+-- name: checks.unassigned_car
+-- severity: error
+-- grain: one finding
+-- purpose: Where there are several cars, a rule or a person says which one each session charged.
+-- A session that a rule or a person keeps off claims needs no car.
+with several_cars as (
+    select count(*) as cars
+    from facts.cars
+    having count(*) > 1
+)
+
+select
+    sessions.account,
+    sessions.month,
+    sessions.session_id,
+    'no car' as cause,
+    'Nobody says which of the ' || several_cars.cars || ' cars took its ' || sessions.energy_kwh
+    || ' kWh. Say so with: ladebog session assign ' || sessions.session_id || ' CAR, or by a [[rule]] in ladebog.toml'
+        as detail
+from staging.stopped_sessions as sessions
+inner join main.claimable_sessions as claimable
+    on sessions.account = claimable.account and sessions.session_id = claimable.session_id
+cross join several_cars
+where claimable.car is null and (claimable.is_claimed or claimable.reason = 'no car assigned')

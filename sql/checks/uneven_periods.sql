@@ -1,0 +1,17 @@
+-- name: checks.uneven_periods
+-- severity: warning
+-- grain: one finding
+-- purpose: The charging periods follow each other from the session's start to its stop, to within a second.
+select
+    sessions.account,
+    sessions.month,
+    sessions.session_id,
+    concat_ws(' ', sums.gap_us, sums.overlap_us, sums.outside_us) as cause,
+    'Its charging periods leave out ' || cast(floor_quotient(sums.gap_us, 1000000) as varchar)
+    || ' seconds of it, count ' || cast(floor_quotient(sums.overlap_us, 1000000) as varchar)
+    || ' twice, and have ' || cast(floor_quotient(sums.outside_us, 1000000) as varchar)
+    || ' outside it. The bill counts; when its money was spent is known less exactly.' as detail
+from staging.stopped_sessions as sessions
+inner join staging.session_period_sums as sums
+    on sessions.account = sums.account and sessions.session_id = sums.session_id
+where greatest(sums.gap_us, sums.overlap_us, sums.outside_us) > 1000000

@@ -1,0 +1,20 @@
+-- name: checks.unknown_price
+-- severity: error
+-- grain: one finding
+-- purpose: Everything that a session is reimbursed by is known, each hour's price included.
+-- A session in a foreign currency is told of apart.
+select
+    sessions.account,
+    sessions.month,
+    sessions.session_id,
+    concat_ws(' ', reimbursement.basis, reimbursement.unknown) as cause,
+    'What it is reimbursed with is not known, by the basis ' || reimbursement.basis || ': '
+    || coalesce(reimbursement.unknown, 'a part of it is missing')
+    || '. Set what is missing in ladebog.toml, or choose another basis.' as detail
+from staging.stopped_sessions as sessions
+inner join main.reimbursement as reimbursement
+    on sessions.account = reimbursement.account and sessions.session_id = reimbursement.session_id
+where
+    reimbursement.attribution = 'stop'
+    and reimbursement.amount_incl_tax is null
+    and sessions.currency = sessions.home_currency

@@ -1,0 +1,20 @@
+-- name: checks.unknown_tax
+-- severity: error
+-- grain: one finding
+-- purpose: The tax in every bill in the account's own currency is known.
+select
+    account,
+    month,
+    session_id,
+    case when prices_include_tax = false then 'bill without tax' else 'no rate' end as cause,
+    case
+        when prices_include_tax = false
+            then
+                'The operator says that the bill of ' || amount_text(amount_incl_tax, currency)
+                || ' does not include tax, so what it came to is not known. Ask the operator for an invoice.'
+        else
+            'No rate of tax is known for the bill of ' || amount_text(amount_incl_tax, currency)
+            || '. Name the rate of that day in ladebog.toml, under [[tax_rate]].'
+    end as detail
+from staging.stopped_sessions
+where tax_amount is null and currency = home_currency

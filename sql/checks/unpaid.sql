@@ -1,0 +1,13 @@
+-- name: checks.unpaid
+-- severity: warning
+-- grain: one finding
+-- purpose: Every session that cost something is paid, as far as the operator says.
+select
+    account,
+    month,
+    session_id,
+    payment_status as cause,
+    'The operator says of the payment of ' || amount_text(amount_incl_tax, currency) || ': ' || payment_status
+    || '. Only what was paid can be refunded; look again after the next run.' as detail
+from staging.stopped_sessions
+where payment_status <> 'paid' and amount_incl_tax <> 0

@@ -1,0 +1,14 @@
+-- name: checks.unreadable_charge_point
+-- severity: warning
+-- grain: one finding
+-- purpose: The newest that the operator said of charge points and prices can be read.
+select
+    account,
+    cast(null as date) as month,
+    cast(null as varchar) as session_id,
+    concat_ws(' ', endpoint, key, document_sha256) as cause,
+    case endpoint when 'charge_points' then 'The charge points' else 'The prices of EVSE ' || key end
+    || ' cannot be read: ' || fault || '. Older answers count until a newer Ladebog reads it; the answer is kept.'
+        as detail
+from staging.unreadable
+where endpoint not in ('session', 'session_history')

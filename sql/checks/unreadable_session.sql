@@ -1,0 +1,15 @@
+-- name: checks.unreadable_session
+-- severity: error
+-- grain: one finding
+-- purpose: The newest that the operator said of a session, or of a month's list of sessions, can be read.
+select
+    account,
+    month,
+    case when endpoint = 'session' or key not like '%..%' then nullif(key, 'unknown') end as session_id,
+    concat_ws(' ', endpoint, key, document_sha256) as cause,
+    case endpoint
+        when 'session' then 'Its details cannot be read: '
+        else 'A list of sessions, or what it says of this one, cannot be read: '
+    end || fault || '. What was read before still counts. A newer Ladebog may read it; the answer is kept.' as detail
+from staging.unreadable
+where endpoint in ('session', 'session_history')

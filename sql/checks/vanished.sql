@@ -1,0 +1,80 @@
+-- name: checks.vanished
+-- severity: warning
+-- grain: one finding
+-- purpose: No session is missing from the list of its month in complete listings a day or more apart.
+-- A session is back once a listing holds it again, or once its details were fetched again. Nothing is ever deleted.
+with missed as (
+    select distinct
+        account,
+        unnest(missing) as session_id
+    from facts.windows
+),
+
+listings as (
+    select
+        sessions.account,
+        sessions.month,
+        sessions.session_id,
+        windows.listed_at,
+        list_contains(windows.missing, sessions.session_id) as is_missing
+    from staging.stopped_sessions as sessions
+    inner join missed
+        on sessions.account = missed.account and sessions.session_id = missed.session_id
+    inner join facts.windows as windows
+        on sessions.account = windows.account and sessions.month = windows.month
+),
+
+last_listed as (
+    select
+        account,
+        month,
+        session_id,
+        max(listed_at) filter (where not is_missing) as listed_at
+    from listings
+    group by account, month, session_id
+),
+
+last_details as (
+    select
+        account,
+        key as session_id,
+        arg_max(status, (fetched_at, segment, line)) as status,
+        max(fetched_at) as fetched_at
+    from main.documents
+    where endpoint = 'session'
+    group by account, key
+),
+
+gone as (
+    select
+        listings.account,
+        listings.month,
+        listings.session_id,
+        min(listings.listed_at) as first_missed_at,
+        max(listings.listed_at) as last_missed_at
+    from listings
+    inner join last_listed
+        on
+            listings.account = last_listed.account
+            and listings.month = last_listed.month
+            and listings.session_id = last_listed.session_id
+    where
+        listings.is_missing
+        and listings.listed_at > coalesce(last_listed.listed_at, timestamptz '1970-01-01 00:00:00+00')
+    group by listings.account, listings.month, listings.session_id
+)
+
+select
+    gone.account,
+    gone.month,
+    gone.session_id,
+    case last_details.status when 404 then 'not listed, not found' else 'not listed' end as cause,
+    'The operator listed the month''s sessions again and left this one out'
+    || case last_details.status when 404 then ', and says that there is none' else '' end
+    || '. It still counts here; ask the operator.' as detail
+from gone
+left join last_details
+    on gone.account = last_details.account and gone.session_id = last_details.session_id
+where
+    gone.last_missed_at >= gone.first_missed_at + to_hours(24)
+    and (last_details.status = 404 or coalesce(last_details.fetched_at <= gone.first_missed_at, true))

@@ -1,0 +1,41 @@
+-- name: check_results
+-- grain: one finding
+-- purpose: what is wrong with the archive (errors) or doubtful (warnings), by the rules under sql/checks/
+-- key: finding_id
+-- columns:
+--   finding_id   12 hex digits; the same as long as the finding's cause is
+--   rule         text, the file under sql/checks/ that says what is expected
+--   severity     text, error or warning
+--   account      text, the logbook's account
+--   month        first day of the local month that the session stopped in; null where it concerns no one month
+--   session_id   text, the operator's id; null for a finding about no one session
+--   detail       text, the figures, and what to do
+with findings as (
+    select * from checks.findings
+),
+
+identified as (
+    select
+        left(
+            sha256(
+                concat_ws(
+                    chr(10),
+                    rule,
+                    account,
+                    coalesce(cast(month as varchar), ''),
+                    coalesce(session_id, ''),
+                    cause
+                )
+            ),
+            12
+        ) as finding_id,
+        rule,
+        severity,
+        account,
+        month,
+        session_id,
+        detail
+    from findings
+)
+
+select * from identified

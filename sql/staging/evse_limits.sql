@@ -1,0 +1,59 @@
+-- name: staging.evse_limits
+-- grain: one stretch of time in which the operator said the same about an EVSE of the driver's own
+-- purpose: what the EVSE can deliver, and the least that a session costs there
+-- columns:
+--   account            text, the logbook's account
+--   charge_point_id    text, the operator's id of the charge point
+--   evse_identifier    text, what sessions call the EVSE
+--   max_power_w        W; null where not stated
+--   minimum_price      currency units a session, tax included; null where not stated
+--   valid_from         time of the answer that said so first; null for the oldest, which goes for all time before it
+--   valid_to           time of the answer that said otherwise; null while none has
+with documents_in_order as (
+    select
+        documents.account,
+        evses.charge_point_id,
+        evses.evse_identifier,
+        evses.max_power_w,
+        case
+            when json_valid(evses.tariff)
+                then try_cast(json_extract_string(evses.tariff, '$.pricing.minPrice') as decimal(18, 6))
+        end as minimum_price,
+        coalesce(documents.fetched_at, timestamptz '1970-01-01 00:00:00+00') as fetched_at,
+        row_number() over (
+            partition by documents.account, evses.evse_identifier
+            order by documents.fetched_at asc nulls first, documents.segment asc, documents.line asc, evses.evse_id asc
+        ) as place
+    from main.documents
+    inner join facts.evse_facts as evses
+        on documents.account = evses.account and documents.sha256 = evses.document_sha256
+    where documents.endpoint = 'charge_points' and documents.status = 200
+),
+
+compared as (
+    select
+        *,
+        lag((charge_point_id, max_power_w, minimum_price)) over (
+            partition by account, evse_identifier
+            order by place
+        ) as said_before
+    from documents_in_order
+),
+
+stretches as (
+    select
+        account,
+        charge_point_id,
+        evse_identifier,
+        max_power_w,
+        minimum_price,
+        case when place > 1 then fetched_at end as valid_from,
+        lead(fetched_at) over (
+            partition by account, evse_identifier
+            order by place
+        ) as valid_to
+    from compared
+    where place = 1 or (charge_point_id, max_power_w, minimum_price) is distinct from said_before
+)
+
+select * from stretches

@@ -1,0 +1,44 @@
+-- name: staging.session_curve_sums
+-- grain: one finished session that has a power history
+-- purpose: what its power history comes to, and whether it lies within the session
+-- refresh: session
+-- columns:
+--   account           text, the logbook's account
+--   session_id        text, the operator's id
+--   energy_wh         Wh, rounded: what the history gives in the session, as far as it counts; 0 where it is all zero
+--   samples_outside   number of samples above zero before the session's start or after its stop
+with samples as (
+    select
+        samples.account,
+        samples.session_id,
+        count(*) filter (
+            where samples.power_kw > 0
+            and (samples.sampled_at < sessions.started_at or samples.sampled_at > sessions.stopped_at)
+        ) as samples_outside
+    from main.power_samples as samples
+    inner join main.sessions as sessions
+        on samples.account = sessions.account and samples.session_id = sessions.session_id
+    group by samples.account, samples.session_id
+),
+
+flowed as (
+    select
+        account,
+        session_id,
+        sum(cast(power_mw as decimal(38, 0)) * microseconds_between(started_at, stopped_at)) as milliwatt_microseconds
+    from staging.energy_steps
+    group by account, session_id
+),
+
+summed as (
+    select
+        samples.account,
+        samples.session_id,
+        cast(rounded_quotient(coalesce(flowed.milliwatt_microseconds, 0), 3600000000000) as bigint) as energy_wh,
+        cast(samples.samples_outside as integer) as samples_outside
+    from samples
+    left join flowed
+        on samples.account = flowed.account and samples.session_id = flowed.session_id
+)
+
+select * from summed
