@@ -20,7 +20,7 @@ from pipeline.source import wire
 
 _DECIMALS = 18
 _LARGEST = Decimal(10) ** 9  # currency units, kW, per cent: no figure of a session comes near
-_MOST_KW = 99_999.0
+_MOST_KW = 9_999.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

@@ -121,8 +121,6 @@ def read(path: Path) -> Settings:
 
 
 def _settings(document: dict[str, Any], mistakes: list[str]) -> Settings:
-    known = {"account", "source", "report", "tax_rate", "car", "rule"}
-    mistakes += [f"{key}: unknown table (known: {', '.join(sorted(known))})" for key in document.keys() - known]
     accounts = {name: _account(name, table, mistakes) for name, table in _table(document, "account", mistakes).items()}
     source = _fields(Source, _table(document, "source", mistakes), "source", mistakes)
     mistakes += [f"source.{key}: must be more than 0" for key, value in source.items() if not 0 < value < 1e9]
@@ -133,6 +131,8 @@ def _settings(document: dict[str, Any], mistakes: list[str]) -> Settings:
     cars = _entries(policy.Car, document, "car", "car", mistakes)
     rules = _entries(policy.Rule, document, "rule", "rule", mistakes)
     mistakes += policy.tax_rate_faults(tax_rates) + policy.rule_faults(rules, cars)
+    known = ("account", "source", "report", "tax_rate", "car", "rule")
+    mistakes += [f"{key}: unknown table (known: {', '.join(known)})" for key in document if key not in known]
     return Settings(
         accounts=accounts,
         source=Source(**source),

@@ -68,7 +68,7 @@ create or replace macro duration_text(microseconds) as
     || ':' || lpad(cast(floor_quotient(microseconds, 60000000) % 60 as varchar), 2, '0') || ' h';
 
 -- kW to whole mW, never below zero: what flows out of the car has no part in what it was billed for. The widths keep
--- the product within 18 digits, several times faster than wider ones; no sample reaches 100,000 kW.
+-- the product within 18 digits, several times faster than wider ones; no sample reaches 10,000 kW.
 create or replace macro to_milliwatts(power_kw) as
     cast(cast(greatest(power_kw, 0) as decimal(11, 6)) * cast(1000000 as decimal(7, 0)) as bigint);
 

@@ -49,8 +49,8 @@ def test_all_mistakes_in_the_settings_at_once(logbook: DemoLogbook) -> None:
             '  account.x.url: missing, for example url = "https://TENANT"',
             "  account.x.country: 'dk' is no two-letter country code, for example DK",
             "  report.closed_after_hours: Expected `int`, got `str`",
-            "  report.nope: unknown key",
-            "  extra: unknown table",
+            "  report.nope: unknown key (known: closed_after_hours)",
+            "  extra: unknown table (known: account, source, report, tax_rate, car, rule)",
             "  Mend them, then run the same command again",
         ]
 

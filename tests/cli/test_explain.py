@@ -95,7 +95,7 @@ def test_an_unknown_session_names_the_next_command(corrected_demo: CorrectedDemo
         2,
         "",
         "ladebog: There is no session '1' in this logbook.\n"
-        '  List them with: ladebog sql "select session_id, stopped_at from sessions order by stopped_at".\n',
+        '  List them with: ladebog sql "select session_id, stopped_at from sessions order by stopped_at"\n',
     )
 
 

@@ -13,11 +13,16 @@ _COMMANDS = {
     "transform": [],
     "rebuild": [],
     "run": [],
+    "check": [],
     "report": [],
+    "audit": [],
+    "explain": [],
     "sql": [],
     "import": [],
     "demo": [],
     "status": [],
+    "session": ["assign", "exclude", "include", "list", "tag"],
+    "odometer": [],
 }
 _TYPED = [[name, *sub] for name, subs in _COMMANDS.items() for sub in ([[sub] for sub in subs] or [[]])]
 

@@ -63,7 +63,7 @@ def test_a_reading_that_does_not_fit_is_refused_but_for_a_reason(
     assert logbook.ladebog("odometer", "Golf", day, kilometres) == 2
     assert capsys.readouterr().err == (
         f"ladebog: {kilometres} km on {day} does not fit: {fit}.\n"
-        "  Record the wrong one of the two again, or this one all the same, with --reason TEXT.\n"
+        "  Record the wrong one of the two again, or this one all the same, with --reason TEXT\n"
     )
     assert readings(logbook) == RECORDED
 

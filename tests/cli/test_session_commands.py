@@ -83,26 +83,26 @@ def test_a_decision_is_written_and_said(
         (
             ["exclude", "9", "--reason", "x"],
             "ladebog: There is no session '9' in this logbook.\n"
-            '  See which there are: ladebog sql "select session_id, started_at from sessions".\n',
+            '  See which there are: ladebog sql "select session_id, started_at from sessions"\n',
         ),
         (
             ["exclude", "1", "--account", "work", "--reason", "x"],
             "ladebog: There is no session '1' in account work.\n"
-            '  See which there are: ladebog sql "select session_id, started_at from sessions".\n',
+            '  See which there are: ladebog sql "select session_id, started_at from sessions"\n',
         ),
         (
             ["exclude", "2", "--reason", "x"],
-            "ladebog: Several accounts have a session '2' (home, work).\n  Say which with --account NAME.\n",
+            "ladebog: Several accounts have a session '2' (home, work).\n  Say which with --account NAME\n",
         ),
         (
             ["exclude", "2", "--account", "away", "--reason", "x"],
             "ladebog: There is no account 'away' in this logbook (accounts: home, work).\n"
-            "  Add it with: ladebog account add away --url https://TENANT.\n",
+            "  Add it with: ladebog account add away --url https://TENANT\n",
         ),
         (
             ["assign", "1", "Lada", "--reason", "x"],
             "ladebog: There is no car 'Lada' in this logbook (cars: Golf, Ærø).\n"
-            "  Name one of them, or add it as a [[car]] in ladebog.toml.\n",
+            "  Name one of them, or add it as a [[car]] in ladebog.toml\n",
         ),
     ],
 )

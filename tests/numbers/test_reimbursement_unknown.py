@@ -133,7 +133,7 @@ def test_a_refund_that_nobody_set(tmp_path: Path) -> None:
 
 def test_figures_beyond_exact_arithmetic(tmp_path: Path) -> None:
     """They lose their own amount and stop nothing else."""
-    too_large = hour_long(MIDDAY, "too large", energy_wh=10**12, **states("price|90000000&markup|1"))
+    too_large = hour_long(MIDDAY, "too large", energy_wh=10**9 - 1, **states("price|90000000&markup|1"))
     no_price = hour_long(MIDDAY, "no such price", **states("price|1e30&markup|1"))
     with reimbursed_archive(tmp_path / "logbook", account(reimbursement=basis("spot"))) as archive:
         archive.tell(too_large, no_price, hour_long(MIDDAY, "plain")).make()

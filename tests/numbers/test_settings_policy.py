@@ -65,11 +65,11 @@ def test_everything_set(tmp_path: Path) -> None:
     home = Account(
         name="home",
         url="https://tenant.example",
-        reimbursement=[
+        reimbursement=(
             Reimbursement(valid_from=NEW_YEAR, basis="rate", rate=Decimal("2.79")),
             Reimbursement(valid_from=date(2025, 1, 1), basis="spot"),
-        ],
-        addition=[
+        ),
+        addition=(
             Addition(
                 name="grid fee",
                 per_kwh=Decimal("0.1041"),
@@ -80,10 +80,10 @@ def test_everything_set(tmp_path: Path) -> None:
                 months=(10, 11, 12, 1, 2, 3),
             ),
             Addition(name="rebate", per_kwh=Decimal(-1), valid_from=NEW_YEAR),
-        ],
-        tax_refund=[TaxRefund(valid_from=NEW_YEAR, per_kwh=Decimal("0.008"))],
+        ),
+        tax_refund=(TaxRefund(valid_from=NEW_YEAR, per_kwh=Decimal("0.008")),),
     )
-    rates = [TaxRate(country="AT", name="USt.", rate=Decimal("0.2"), valid_from=NEW_YEAR)]
+    rates = (TaxRate(country="AT", name="USt.", rate=Decimal("0.2"), valid_from=NEW_YEAR),)
     assert Settings(accounts={"home": home}, tax_rates=rates) == found
 
 
@@ -174,7 +174,7 @@ def test_the_examples_of_a_new_file_are_settings(tmp_path: Path) -> None:
     path = tmp_path / "ladebog.toml"
     write_account(path, Account(name="home", url="https://tenant.example"))
     new = path.read_text("utf-8")
-    assert read(path).accounts["home"].addition == []
+    assert read(path).accounts["home"].addition == ()
     examples = re.sub(r"^# (?=(\[|\w+ = ))", "", new, flags=re.MULTILINE)
     found = read_text(tmp_path, examples)
     home = found.accounts["home"]

@@ -7,7 +7,7 @@ import pytest
 from pipeline import lineage, models
 from tests.pipeline.made_archive import MadeArchive
 
-FOLDERS = ("schema", "staging", "marts")
+FOLDERS = ("schema", "staging", "marts", "checks")
 MODELS = {
     f"{folder}/{file.name}": models.parse(file.read_text("utf-8"))
     for folder in FOLDERS
@@ -31,7 +31,7 @@ select 1
 
 def test_every_file_under_sql_is_a_model() -> None:
     assert len(MODELS) > 0
-    assert len(MODELS) == len((*models.schema(), *models.staging(), *models.marts()))
+    assert len(MODELS) == len((*models.schema(), *models.staging(), *models.marts(), *models.checks()))
 
 
 def test_a_model_stands_in_the_file_of_its_name() -> None:
@@ -43,14 +43,18 @@ def test_a_name_tells_what_a_model_is() -> None:
     assert {"staging"} == {model.name.partition(".")[0] for model in models.staging()}
     assert not [model.name for model in models.marts() if "." in model.name]
     assert {"session", "whole"} >= {model.refresh for model in models.marts()}
-    assert {("whole", ())} == {(model.refresh, model.key) for model in (*models.schema(), *models.staging())}
+    assert {("whole", ())} == {(model.refresh, model.key) for model in models.schema()}
+    assert {(refresh, ()) for refresh in ("never", "session")} == {
+        (model.refresh, model.key) for model in models.staging()
+    }
+    assert {"checks"} == {model.name.partition(".")[0] for model in models.checks()}
 
 
 def test_every_mart_has_a_key_among_its_columns() -> None:
     for model in models.marts():
         assert model.key, model.name
         assert set(model.key) <= set(model.columns), model.name
-        assert model.key[0] == "account", model.name
+        assert model.key in (("finding_id",), ("account", *model.key[1:])), model.name
 
 
 @pytest.fixture
@@ -71,10 +75,11 @@ def test_every_table_view_and_column_has_a_comment(made: MadeArchive) -> None:
     """
     tables = made.rows(commented.format(name="table_name", catalogue="duckdb_tables"))
     views = made.rows(commented.format(name="view_name", catalogue="duckdb_views"))
-    assert {model.name: f"{model.grain}: {model.purpose}" for model in MODELS.values()} == dict(tables + views)
+    described = [*MODELS.values(), models.findings()]
+    assert {model.name: f"{model.grain}: {model.purpose}" for model in described} == dict(tables + views)
     columns = made.rows(commented.format(name="table_name || '.' || column_name", catalogue="duckdb_columns"))
     assert {
-        f"{model.name}.{column}": meaning for model in MODELS.values() for column, meaning in model.columns.items()
+        f"{model.name}.{column}": meaning for model in described for column, meaning in model.columns.items()
     } == dict(columns)
 
 
@@ -126,7 +131,8 @@ def test_a_comment_may_hold_an_apostrophe() -> None:
 
 def test_each_model_comes_after_those_that_it_reads() -> None:
     names = [model.name for model in lineage.in_order()]
-    assert sorted(names) == sorted(model.name for model in (*models.staging(), *models.marts()))
+    made = [model.name for path, model in MODELS.items() if not path.startswith("schema/")]
+    assert sorted(names) == sorted([*made, models.FINDINGS])
     pairs = [
         ("sessions", "days"),
         ("days", "months"),

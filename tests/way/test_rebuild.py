@@ -35,7 +35,7 @@ def test_the_same_marts_row_for_row(eventful: tuple[DemoLogbook, DemoServer], lo
     logbook, _ = eventful
     before = {name: rows for name, rows in logbook.marts().items() if rows}
     documents = logbook.ask("select * from documents order by all")
-    assert len(before) == 7
+    assert len(before) == 14
     if lost != "nothing":
         shutil.rmtree(logbook.paths.state)
     if lost == "state and database":
