@@ -9,7 +9,7 @@ from pipeline.database import published
 from pipeline.errors import QueryError
 from pipeline.logbook import Logbook
 
-_ASK = 'Ask one SELECT, for example: ladebog sql "select * from months order by month"'
+_ASK = "Ask one SELECT, for example: ladebog sql \"select * from months where attribution = 'stop'\""
 _ALLOWED = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 

@@ -37,7 +37,7 @@ from tests.way.demo_logbook import DemoLogbook
 def test_anything_but_one_select(kept: DemoLogbook, tmp_path: Path, question: str) -> None:
     message, advice = said(kept.run("sql", question.format(folder=tmp_path)), 1)
     assert message == "Only one statement can be asked, and it must be a SELECT: the database is read-only."
-    assert advice == 'Ask one SELECT, for example: ladebog sql "select * from months order by month"'
+    assert advice == "Ask one SELECT, for example: ladebog sql \"select * from months where attribution = 'stop'\""
     assert list(tmp_path.iterdir()) == []
 
 

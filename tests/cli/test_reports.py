@@ -41,7 +41,9 @@ def test_run_writes_the_report_of_the_last_closed_month(operator: DemoServer, lo
     operator.faults.empty_listing_calls = 1_000  # what is listed is not the point here
     outcome = logbook.do("run")
     files = ["demo-2025-10.xlsx", "demo-2025-10-sessions.csv", "demo-2025-10-months.csv"]
-    assert outcome.out.splitlines()[1:] == [str(logbook.paths.reports / name) for name in files]
+    written = [str(logbook.paths.reports / name) for name in files]
+    assert outcome.out.splitlines()[1:5] == [*written, "demo, 2025-11"]
+    assert outcome.out.splitlines()[5].startswith("  warning  unpaid  ")
     assert names_in(logbook.paths.reports) == sorted(files)
     workbook = openpyxl.load_workbook(logbook.paths.reports / "demo-2025-10.xlsx", read_only=True)
     assert len(workbook.sheetnames) >= 2

@@ -25,7 +25,7 @@ _HARD = """
         true as flag,
         ['a', 'b'] as names
 """
-_QUESTION = "select month, sessions, energy_kwh, amount_incl_tax from months order by month"
+_QUESTION = "select month, sessions, energy_kwh, amount_incl_tax from months where attribution = 'stop' order by month"
 
 
 def test_a_table(kept: DemoLogbook) -> None:

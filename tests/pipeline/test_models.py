@@ -137,7 +137,7 @@ def test_each_model_comes_after_those_that_it_reads() -> None:
         ("sessions", "days"),
         ("days", "months"),
         ("months", "month_states"),
-        ("power_samples", "staging.curve_steps"),
+        ("power_samples", "staging.energy_steps"),
         ("staging.period_energy", "charging_periods"),
         ("staging.sessions", "sessions"),
     ]
