@@ -23,6 +23,7 @@ def in_order() -> tuple[Model, ...]:
     return tuple(by_name[name] for name in TopologicalSorter(reads).static_order())
 
 
+@cache
 def narrowed(model: Model) -> str:
     """The model's SELECT, made to read the sessions in CHANGED_SESSIONS only.
 
