@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pipeline.demo import DemoServer, Tenant
-from tests.way.conftest import renew
+from pipeline.demo import DemoServer
+from tests.conftest import renew
 from tests.way.demo_logbook import DemoLogbook
-
-
-@pytest.fixture(scope="session")
-def listening() -> Iterator[DemoServer]:
-    """One server for all tests; `operator` makes it a test's own."""
-    with DemoServer(Tenant()) as server:
-        yield server
 
 
 @pytest.fixture(scope="session")
@@ -27,18 +19,6 @@ def kept(listening: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> Dem
     logbook.keep_login(listening.tenant)
     logbook.archive("--since", "2025-09-01")
     return logbook
-
-
-@pytest.fixture
-def operator(listening: DemoServer) -> DemoServer:
-    """The server with a new tenant, without faults and with an empty log."""
-    renew(listening)
-    return listening
-
-
-@pytest.fixture
-def tenant(operator: DemoServer) -> Tenant:
-    return operator.tenant
 
 
 @pytest.fixture
