@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
-from tests.way.conftest import renew
+from tests.conftest import renew
 from tests.way.demo_logbook import DemoLogbook
 
 
@@ -28,13 +28,6 @@ class CorrectedDemo:
 
 
 @pytest.fixture(scope="session")
-def listening() -> Iterator[DemoServer]:
-    """One server for all tests; `operator` makes it a test's own."""
-    with DemoServer(Tenant()) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
 def kept(listening: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> DemoLogbook:
     """A logbook with the last three months. To be read and copied, and not to be changed."""
     renew(listening)
@@ -42,18 +35,6 @@ def kept(listening: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> Dem
     logbook.keep_login(listening.tenant)
     logbook.archive("--since", "2025-09-01")
     return logbook
-
-
-@pytest.fixture
-def operator(listening: DemoServer) -> DemoServer:
-    """The server with a new tenant, without faults and with an empty log."""
-    renew(listening)
-    return listening
-
-
-@pytest.fixture
-def tenant(operator: DemoServer) -> Tenant:
-    return operator.tenant
 
 
 @pytest.fixture

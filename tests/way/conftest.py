@@ -1,14 +1,14 @@
-"""The operator that the tests talk to, and an archive of all that it knows."""
+"""An archive of all that the operator knows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from pipeline.demo import DemoServer, Faults, Request, Tenant
+from pipeline.demo import DemoServer, Request
+from tests.conftest import renew
 from tests.way.demo_logbook import DemoLogbook
 
 
@@ -21,13 +21,6 @@ class Whole:
 
 
 @pytest.fixture(scope="session")
-def listening() -> Iterator[DemoServer]:
-    """One server for all tests, so that copies of a logbook find it again; `operator` makes it a test's own."""
-    with DemoServer(Tenant()) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
 def whole(listening: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> Whole:
     """To be copied, and not to be changed."""
     renew(listening)
@@ -35,18 +28,6 @@ def whole(listening: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> Wh
     logbook.keep_login(listening.tenant)
     logbook.archive()
     return Whole(logbook, tuple(listening.requests))
-
-
-@pytest.fixture
-def operator(listening: DemoServer, whole: Whole) -> DemoServer:
-    """The server with a new tenant, without faults and with an empty log."""
-    renew(listening)
-    return listening
-
-
-@pytest.fixture
-def tenant(operator: DemoServer) -> Tenant:
-    return operator.tenant
 
 
 @pytest.fixture
@@ -61,10 +42,3 @@ def new_logbook(operator: DemoServer, tmp_path: Path) -> DemoLogbook:
     new = DemoLogbook.begin(tmp_path / "new", operator.url, client_id="1")
     new.keep_login(operator.tenant)
     return new
-
-
-def renew(server: DemoServer, tenant: Tenant | None = None, faults: Faults | None = None) -> None:
-    """Make the server another tenant's."""
-    server.tenant = tenant or Tenant()
-    server.faults = faults or Faults()
-    server.requests.clear()

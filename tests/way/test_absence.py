@@ -7,8 +7,8 @@ import msgspec
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant, truth
 from pipeline.demo.answers import history_entry
 from pipeline.demo.model import ZONE, Session
+from tests.conftest import renew
 from tests.way.agreement import assert_marts_are_the_truth, details_asked
-from tests.way.conftest import renew
 from tests.way.demo_logbook import DemoLogbook
 
 AN_HOUR_ON = timedelta(hours=1)

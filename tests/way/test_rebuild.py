@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer
+from tests.conftest import renew
 from tests.way.agreement import assert_marts_are_the_truth
-from tests.way.conftest import Whole, renew
+from tests.way.conftest import Whole
 from tests.way.demo_logbook import DemoLogbook
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.demo import DemoServer, Faults, Tenant
+from tests.conftest import renew
 from tests.way.agreement import assert_marts_are_the_truth, assert_raw_holds_together
-from tests.way.conftest import Whole, renew
+from tests.way.conftest import Whole
 from tests.way.demo_logbook import DemoLogbook
 
 _SPRING = datetime(2025, 4, 2, 12, tzinfo=UTC)

@@ -6,8 +6,9 @@ import pytest
 
 from pipeline.demo import DemoServer, Tenant, truth
 from pipeline.demo.model import ZONE
+from tests.conftest import renew
 from tests.way.agreement import assert_marts_are_the_truth, details_asked, months_listed
-from tests.way.conftest import Whole, renew
+from tests.way.conftest import Whole
 from tests.way.demo_logbook import DemoLogbook
 
 
