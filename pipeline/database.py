@@ -115,7 +115,7 @@ def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     for model in models.schema():
         connection.execute(model.text)
         models.comment_on(connection, model, "table")
-    connection.execute("insert into facts.settings values (?, '', 24, '', 0)", [SCHEMA_VERSION])
+    connection.execute("insert into facts.settings values (?, '', 24, '', '', 0)", [SCHEMA_VERSION])
     connection.execute("commit")
 
 

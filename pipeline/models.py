@@ -95,6 +95,12 @@ def findings() -> Model:
 
 
 @cache
+def made() -> tuple[Model, ...]:
+    """All that a transform makes: staging, marts, checks and the findings."""
+    return (*staging(), *marts(), *checks(), findings())
+
+
+@cache
 def macros() -> str:
     """The statements that make the macros."""
     return resources.files("sql").joinpath("macros.sql").read_text("utf-8")

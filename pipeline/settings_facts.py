@@ -7,19 +7,15 @@ from typing import Any
 
 import duckdb
 
-import pipeline
 from pipeline import policy
 from pipeline.settings import Account, Settings
 
 Row = tuple[Any, ...]
 
 
-def write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings, fingerprint: str) -> None:
+def write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Put the settings in the place of those that the database holds."""
-    connection.execute(
-        "update facts.settings set ladebog_version = ?, closed_after_hours = ?, fingerprint = ?",
-        [pipeline.__version__, settings.closed_after_hours, fingerprint],
-    )
+    connection.execute("update facts.settings set closed_after_hours = ?", [settings.closed_after_hours])
     for table, rows in _tables(settings).items():
         connection.execute(f"delete from facts.{table}")  # noqa: S608 (a name of our own)
         for row in rows:

@@ -11,16 +11,16 @@ from pipeline import database, settings
 from pipeline.cli import main
 from pipeline.clock import Clock, StartedClock
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
-from pipeline.logbook import Logbook
 from pipeline.source.credentials import FILE_VARIABLE, Secret, open_credentials
 from tests.checks import told
+from tests.new_logbook import new_logbook
 
 
 class Driver:
     """Somebody who runs Ladebog against a demo tenant."""
 
     def __init__(self, folder: Path, server: DemoServer) -> None:
-        self.logbook = Logbook.create(folder)
+        self.logbook = new_logbook(folder)
         account = settings.Account(name="demo", url=server.url)
         settings.write_account(self.logbook.settings, account)
         open_credentials().write(account, Secret(token=server.tenant.token))

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline import database, load, raw, settings, transform
 from pipeline.answer import Answer, Endpoint, history_key
 from pipeline.logbook import Logbook
+from tests.new_logbook import new_logbook
 
 NEWEST_RUN = datetime(2025, 5, 15, 12, 0, tzinfo=UTC)
 Json = dict[str, Any]
@@ -155,7 +156,7 @@ def charge_point(**told: Any) -> Json:
 
 def write(root: Path, accounts: Mapping[str, Told]) -> Logbook:
     """A published logbook in which each account was told that."""
-    logbook = Logbook.create(root)
+    logbook = new_logbook(root)
     tables = [_tables(name, told) for name, told in accounts.items()]
     logbook.settings.write_text("".join([_CARS, *tables]), "utf-8")
     for name, told in accounts.items():

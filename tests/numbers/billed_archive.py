@@ -12,8 +12,8 @@ import msgspec
 
 from pipeline import database, load, raw, transform
 from pipeline.answer import Answer, Endpoint
-from pipeline.logbook import Logbook
 from pipeline.settings import Account, Settings
+from tests.new_logbook import new_logbook
 
 PLUGGED_IN = datetime(2025, 3, 10, 17, 0, tzinfo=UTC)
 FETCHED = datetime(2025, 3, 12, 8, 0, tzinfo=UTC)
@@ -103,7 +103,7 @@ class BilledArchive:
     """An archive in a folder; each `fetch` is a run that brings it up to date."""
 
     def __init__(self, folder: Path, account: Account = HOME) -> None:
-        self._logbook = Logbook.create(folder)
+        self._logbook = new_logbook(folder)
         self._account = account
         self._runs = 0
 

@@ -14,9 +14,9 @@ import duckdb
 from pipeline import database, raw
 from pipeline.answer import Answer, Endpoint
 from pipeline.load import Loader
-from pipeline.logbook import Logbook
 from pipeline.settings import Account, Settings
 from pipeline.transform import transform
+from tests.new_logbook import new_logbook
 
 URL = "https://operator.example.invalid"
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
@@ -156,6 +156,6 @@ class ReimbursedArchive:
 
 @contextmanager
 def reimbursed_archive(root: Path, *accounts: Account) -> Iterator[ReimbursedArchive]:
-    logbook = Logbook.create(root)
+    logbook = new_logbook(root)
     with database.writer(logbook) as connection:
         yield ReimbursedArchive(connection, logbook.raw, accounts or (account(),))

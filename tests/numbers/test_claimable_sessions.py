@@ -64,7 +64,7 @@ class Trial:
 
     def say_of_cars(self, text: str) -> None:
         self.settings_file.write_text(f'[account.home]\nurl = "https://operator.example.invalid"\n{text}', "utf-8")
-        write_settings(self.connection, settings.read(self.settings_file), fingerprint="")
+        write_settings(self.connection, settings.read(self.settings_file))
         for model in lineage.in_order():
             if model.name in {"staging.session_rules", "sessions", "claimable_sessions"}:
                 self.connection.execute(f"create or replace table {model.name} as {model.text}")

@@ -1,4 +1,4 @@
-"""Made anew for the sessions that changed, the marts are what they are when all is made anew."""
+"""Made anew for the sessions that changed, the marts are what their SELECTs say of all sessions."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipeline import lineage, transform
 from pipeline.policy import Reimbursement, TaxRefund
+from tests.as_selected import assert_as_selected
 from tests.numbers.reimbursed_archive import MINUTE, ReimbursedArchive, account, hour_long, reimbursed_archive
 
 NOON = datetime(2025, 3, 5, 12, tzinfo=UTC)
@@ -20,7 +20,7 @@ def marts(archive: ReimbursedArchive) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.mark.parametrize("basis", ["billed", "rate", "electricity_cost", "spot"])
-def test_refresh(tmp_path: Path, basis: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refresh(tmp_path: Path, basis: Any) -> None:
     """A session is corrected, and the charge point turns out to refund."""
     home = account(
         reimbursement=[
@@ -32,25 +32,11 @@ def test_refresh(tmp_path: Path, basis: Any, monkeypatch: pytest.MonkeyPatch) ->
         sessions = [hour_long(NOON, str(number), fields={"electricityCost": 7}) for number in range(5)]
         archive.tell_charge_point(NOON - MINUTE).tell(*sessions).make()
         before = marts(archive)
-        made: list[str] = []
-        monkeypatch.setattr(transform, "_make", _noting(made, transform._make))
         other = hour_long(NOON, "3", bill=Decimal(30), energy_wh=12_000, fields={"electricityCost": 8})
         archive.tell(other, fetched_at=NOON.replace(year=2031)).make()
         corrected = marts(archive)
         archive.tell_charge_point(NOON - MINUTE / 2, refunds=True).make()
         refunded = marts(archive)
-        assert "reimbursement" not in made
-        for model in lineage.in_order():
-            transform._make(archive.connection, model)
-        assert refunded == marts(archive)
-        assert "reimbursement" in made
+        assert_as_selected(archive.connection)
     assert before["reimbursement"] != corrected["reimbursement"] != refunded["reimbursement"]
     assert before["month_prices"] != corrected["month_prices"] == refunded["month_prices"]
-
-
-def _noting(made: list[str], make: Any) -> Any:
-    def noted(connection: Any, model: Any) -> None:
-        made.append(model.name)
-        make(connection, model)
-
-    return noted

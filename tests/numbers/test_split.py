@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from pipeline import database
-from pipeline.logbook import Logbook
+from tests.new_logbook import new_logbook
 from tests.numbers.charged_sessions import ACCOUNTS, ChargedSession, charged_sessions
 from tests.numbers.split_archive import DividedByHand, Row, Rows, SplitArchive
 
@@ -37,7 +37,7 @@ class Compared(NamedTuple):
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
     by_hand = DividedByHand(draw_sessions())
-    logbook = Logbook.create(tmp_path_factory.mktemp("split") / "logbook")
+    logbook = new_logbook(tmp_path_factory.mktemp("split") / "logbook")
     with logbook.lock(), database.writer(logbook) as connection:
         archive = SplitArchive(connection, logbook.raw)
         arriving = iter(by_hand.sessions.items())

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pipeline import database
-from pipeline.logbook import Logbook
+from tests.new_logbook import new_logbook
 from tests.numbers.charged_sessions import ChargedSession
 from tests.numbers.split_archive import SplitArchive
 from tests.numbers.split_by_hand import Period, Sample
@@ -111,7 +111,7 @@ CASES = {
 @pytest.fixture(scope="module")
 def archived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """All cases, each under its name."""
-    logbook = Logbook.create(tmp_path_factory.mktemp("cases") / "logbook")
+    logbook = new_logbook(tmp_path_factory.mktemp("cases") / "logbook")
     with logbook.lock(), database.writer(logbook) as connection:
         SplitArchive(connection, logbook.raw).add(CASES)
         yield connection

@@ -16,6 +16,7 @@ from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from pipeline.extract import Summary, extract_account
 from pipeline.logbook import Logbook
 from pipeline.source.credentials import MemoryCredentials, Secret
+from tests.new_logbook import new_logbook
 from tests.pipeline.made_archive import SetClock
 
 Tables = dict[str, list[tuple[Any, ...]]]
@@ -88,6 +89,6 @@ class DemoArchive:
 
 def new_demo_archive(root: Path) -> DemoArchive:
     """An empty archive of the demo tenant, at the tenant's present."""
-    logbook = Logbook.create(root)
+    logbook = new_logbook(root)
     settings.write_account(logbook.settings, settings.Account(name="demo", url="https://demo.example.invalid"))
     return DemoArchive(logbook, Tenant(), SetClock(DEMO_NOW))

@@ -1,7 +1,6 @@
 """A small archive of one account, made by the project's own pipeline from answers that a test describes."""
 
 import json
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,9 +12,9 @@ import duckdb
 from pipeline import database, raw
 from pipeline.answer import Answer, Endpoint, history_key
 from pipeline.load import Loader
-from pipeline.logbook import Logbook, make_folder
 from pipeline.settings import Account, Settings
 from pipeline.transform import transform
+from tests.new_logbook import new_logbook
 
 ACCOUNT = Account(name="home", url="https://operator.example.invalid")
 SETTINGS = Settings(accounts={"home": ACCOUNT})
@@ -168,11 +167,8 @@ class MadeArchive:
 
 
 @contextmanager
-def made_archive(root: Path, template: Path | None = None) -> Iterator[MadeArchive]:
-    """An archive under `root` without sessions, of the writer's database `template` if there is one."""
-    logbook = Logbook.create(root)
-    if template is not None:
-        make_folder(logbook.state)
-        shutil.copyfile(template, logbook.writer_database)
+def made_archive(root: Path) -> Iterator[MadeArchive]:
+    """An archive under `root` without sessions."""
+    logbook = new_logbook(root)
     with database.writer(logbook) as connection:
         yield MadeArchive(connection, logbook.raw / "home")

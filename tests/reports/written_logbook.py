@@ -15,6 +15,7 @@ from pipeline import database, load, raw, settings, transform
 from pipeline.answer import Answer, Endpoint, history_key
 from pipeline.logbook import Logbook
 from reports.month import Period, Report, read_report
+from tests.new_logbook import new_logbook
 
 GENERATED_AT = datetime(2025, 7, 1, 8, 0, tzinfo=UTC)
 HOME = settings.Account(name="home", url="https://operator.example.invalid")
@@ -112,7 +113,7 @@ class WrittenLogbook:
 
         `listed` says by month (`2025-03`) when its listing was complete.
         """
-        logbook = Logbook.create(self.root)
+        logbook = new_logbook(self.root)
         settings.write_account(logbook.settings, self.account)
         moment = datetime(2030, 1, 1, tzinfo=UTC)
         record = raw.RunRecord(run_id="abcd", command="extract", version="0", started_at=moment)

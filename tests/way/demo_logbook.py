@@ -24,6 +24,7 @@ from pipeline.clock import StartedClock
 from pipeline.demo import DEMO_NOW, Tenant
 from pipeline.logbook import Logbook
 from pipeline.source.credentials import FILE_VARIABLE, FileCredentials, Secret
+from tests.new_logbook import lay_out
 
 CHECKOUT = Path(pipeline.__file__).parents[1]
 NOW = timedelta()
@@ -71,6 +72,7 @@ class DemoLogbook:
         logbook.do("account", "add", name, "--url", url, *client)
         with logbook.paths.settings.open("a", encoding="utf-8") as file:
             file.write("\n[source]\nrequests_per_second = 1000\nattempts = 8\n")
+        lay_out(logbook.paths)
         return logbook
 
     def copied(self, folder: Path) -> Self:

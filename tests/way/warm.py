@@ -10,4 +10,4 @@ from tests.way import demo_logbook
 
 __all__ = ["archive", "demo_logbook", "duckdb", "extract", "polars", "requests", "run"]
 
-lineage.in_order()
+list(lineage.refresh())
