@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import duckdb
+import polars
 
 from pipeline import policy
+from pipeline.database import ArrowStream
 from pipeline.settings import Account, Settings
 
 Row = tuple[Any, ...]
@@ -18,9 +21,10 @@ def write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) ->
     connection.execute("update facts.settings set closed_after_hours = ?", [settings.closed_after_hours])
     for table, rows in _tables(settings).items():
         connection.execute(f"delete from facts.{table}")  # noqa: S608 (a name of our own)
-        for row in rows:
-            places = ", ".join("?" * len(row))
-            connection.execute(f"insert into facts.{table} values ({places})", list(row))  # noqa: S608 (likewise)
+        told = [[str(value) if isinstance(value, Decimal) else value for value in row] for row in rows]
+        if told:
+            stream = ArrowStream(polars.DataFrame(told, orient="row", infer_schema_length=None))  # noqa: F841
+            connection.execute(f"insert into facts.{table} select * from stream")  # noqa: S608 (likewise)
 
 
 def _tables(settings: Settings) -> dict[str, Iterable[Row]]:
