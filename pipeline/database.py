@@ -1,5 +1,6 @@
 """The one place that opens DuckDB: the writer's database, and the published copy that everybody reads."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 4
 _STORAGE = "v1.5.0"  # compresses text several times better than the default, and opens in DuckDB 2
+_DAMAGE = re.compile("could not read enough bytes|checksum", re.IGNORECASE)
 _REBUILD = "Make it again from raw/ with: ladebog rebuild"
 
 
@@ -38,10 +40,8 @@ def writer(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
         drop(logbook)
         connection = _connect(path, read_only=False)
         _create(connection, path)
-    try:
+    with _closing(connection, path):
         yield connection
-    finally:
-        connection.close()
 
 
 @contextmanager
@@ -56,12 +56,10 @@ def published(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
         )
     connection = _connect(logbook.database, read_only=True)
     version = _schema_version(connection, logbook.database)
-    try:
+    with _closing(connection, logbook.database):
         if version < SCHEMA_VERSION:
             raise DatabaseError(f"{logbook.database} is from an older Ladebog.", "Make it anew with: ladebog transform")
         yield connection
-    finally:
-        connection.close()
 
 
 def publish(logbook: Logbook) -> None:
@@ -74,6 +72,11 @@ def drop(logbook: Logbook) -> None:
     """Remove the writer's database; loading makes it again from raw/."""
     for name in (logbook.writer_database, logbook.writer_database.with_name("writer.duckdb.wal")):
         name.unlink(missing_ok=True)
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Whether the file is cut short or not what was written, which DuckDB notices only where it reads it."""
+    return bool(_DAMAGE.search(str(error)))
 
 
 class ArrowStream:
@@ -91,6 +94,18 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any = No
     cursor = connection.execute(query, parameters)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@contextmanager
+def _closing(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        if not is_damage(error):
+            raise
+        raise DatabaseError(f"{path} is damaged: {_first_line(error)}.", _REBUILD) from None
+    finally:
+        connection.close()
 
 
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import duckdb
 
-from pipeline.database import published
+from pipeline.database import is_damage, published
 from pipeline.errors import QueryError
 from pipeline.logbook import Logbook
 
@@ -36,6 +36,8 @@ def answer(logbook: Logbook, question: str) -> Iterator[duckdb.DuckDBPyRelation]
                 )
             yield relation
         except duckdb.Error as error:
+            if is_damage(error):
+                raise
             raise QueryError(
                 f"DuckDB says: {_in_short(error)}.", 'See the tables with: ladebog sql "show tables"'
             ) from None
