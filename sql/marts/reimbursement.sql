@@ -28,7 +28,7 @@ with of_sessions as (
         sum(value) as value,
         any_value(factor) as factor,
         any_value(divisor) as divisor,
-        min(value) >= 0 and sum(value) > 0 as is_in_proportion
+        any_value(factor) > 0 and min(value) >= 0 and sum(value) > 0 as is_in_proportion
     from staging.reimbursement_values
     group by account, session_id
 ),

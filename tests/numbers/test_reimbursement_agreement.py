@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.policy import Addition, Reimbursement, TaxRefund
@@ -120,6 +120,22 @@ def sessions(draw: Callable[..., Any]) -> Charged:
     )
 
 
+REFUNDED_MORE_THAN_PAID = Charged(
+    started=datetime(2025, 3, 31, 21, 16, 45, tzinfo=UTC),
+    stopped=datetime(2025, 3, 31, 23, 57, 6, tzinfo=UTC),
+    energy_wh=23_970,
+    bill=Decimal(0),
+    curve=(
+        (datetime(2025, 3, 31, 21, 21, 33, tzinfo=UTC), Decimal("0.492")),
+        (datetime(2025, 3, 31, 22, 31, 55, tzinfo=UTC), Decimal("1.115")),
+        (datetime(2025, 3, 31, 22, 50, 16, tzinfo=UTC), Decimal("4.164")),
+    ),
+    periods=(),
+    fields={},
+)
+
+
+@example([REFUNDED_MORE_THAN_PAID])
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(sessions(), min_size=12, max_size=20))
 def test_agreement(drawn: list[Charged]) -> None:
