@@ -26,11 +26,11 @@ demo: setup  ## Run the main job on the demo tenant: a logbook, its months and r
 	$(BIN)/ladebog demo $(DEMO)
 
 .PHONY: test
-test: setup  ## Run the tests; they need nothing but Python
+test: setup  ## Run the tests of the parts; they need nothing but Python
 	$(BIN)/pytest -m "not system" --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: test-system
-test-system: setup  ## Run the tests that install the wheel and that kill processes; they need nothing but Python either
+test-system: setup  ## Run the tests of the whole: faults, kills, long searches, the wheel; nothing but Python either
 	$(BIN)/pytest -m system --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: check

@@ -15,6 +15,8 @@ from pipeline.source.credentials import FILE_VARIABLE, Secret, open_credentials
 from tests.checks import told
 from tests.new_logbook import new_logbook
 
+pytestmark = pytest.mark.system
+
 
 class Driver:
     """Somebody who runs Ladebog against a demo tenant."""

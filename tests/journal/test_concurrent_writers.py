@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from pipeline.journal import read_entries
 from pipeline.logbook import Logbook
 from tests.journal.decided_logbook import DecidedLogbook
 from tests.reports.written_logbook import ChargedSession
+
+pytestmark = pytest.mark.system
 
 TRY_LATER = 75
 

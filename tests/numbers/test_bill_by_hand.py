@@ -4,11 +4,14 @@ import tempfile
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.numbers import bill_by_hand
 from tests.numbers.billed_archive import KNOWN, Billed, BilledArchive, Period, charge_points, evse
+
+pytestmark = pytest.mark.system
 
 TARIFFS = {"plain": ("2.50", "0", "0"), "no-minimum": (None, "0", "0"), "fees": ("10.00", "1.255", "0.105")}
 

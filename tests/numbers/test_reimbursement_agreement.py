@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from pipeline.policy import Addition, Reimbursement, TaxRefund
 from pipeline.settings import Account
 from tests.numbers.reimbursed_apart import Terms, reimbursed
 from tests.numbers.reimbursed_archive import MINUTE, Charged, Period, account, reimbursed_archive
+
+pytestmark = pytest.mark.system
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 ALWAYS = date(2020, 1, 1)

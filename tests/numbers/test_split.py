@@ -19,6 +19,8 @@ from tests.new_logbook import new_logbook
 from tests.numbers.charged_sessions import ACCOUNTS, ChargedSession, charged_sessions
 from tests.numbers.split_archive import DividedByHand, Row, Rows, SplitArchive
 
+pytestmark = pytest.mark.system
+
 DRAWN = int(os.environ.get("LADEBOG_DRAWN_SESSIONS", "2000"))
 LATE = DRAWN // 5  # of which these arrive after a first transform, and at most a thousand at a time are made anew
 SESSION = ("account", "session_id")

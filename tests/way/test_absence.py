@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
+import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant, truth
 from pipeline.demo.answers import history_entry
@@ -10,6 +11,8 @@ from pipeline.demo.model import ZONE, Session
 from tests.conftest import renew
 from tests.way.agreement import assert_marts_are_the_truth, details_asked
 from tests.way.demo_logbook import DemoLogbook
+
+pytestmark = pytest.mark.system
 
 AN_HOUR_ON = timedelta(hours=1)
 OCTOBER = date(2025, 10, 1)

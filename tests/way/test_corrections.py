@@ -5,11 +5,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 import msgspec
+import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from pipeline.demo.answers import history_entry
 from tests.way.agreement import assert_marts_are_the_truth, details_asked
 from tests.way.demo_logbook import DemoLogbook
+
+pytestmark = pytest.mark.system
 
 _FIGURES = "select revision, energy_kwh, amount_incl_tax from sessions where session_id = ?"
 _WHOLE = "select * exclude (document_sha256) from sessions where session_id = ?"

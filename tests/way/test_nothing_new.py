@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
 from pipeline import raw
 from pipeline.answer import Endpoint
 from pipeline.demo import DemoServer
 from tests.way.agreement import assert_raw_holds_together, months_listed
 from tests.way.demo_logbook import DemoLogbook
+
+pytestmark = pytest.mark.system
 
 AN_HOUR_ON = timedelta(hours=1)
 _ANSWERS = "select count(*) from facts.answers where endpoint <> 'run'"

@@ -12,6 +12,8 @@ from tests.way.agreement import assert_marts_are_the_truth
 from tests.way.conftest import Whole
 from tests.way.demo_logbook import DemoLogbook
 
+pytestmark = pytest.mark.system
+
 
 @pytest.fixture(scope="module")
 def eventful(

@@ -8,9 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from pipeline.demo import DemoServer, Faults, Tenant
 from tests.way.demo_logbook import DemoLogbook, Outcome
+
+pytestmark = pytest.mark.system
 
 
 def secrets_of(tenant: Tenant, *earlier: str) -> set[str]:

@@ -11,6 +11,8 @@ from tests.way.agreement import assert_marts_are_the_truth, assert_raw_holds_tog
 from tests.way.conftest import Whole
 from tests.way.demo_logbook import DemoLogbook
 
+pytestmark = pytest.mark.system
+
 _SPRING = datetime(2025, 4, 2, 12, tzinfo=UTC)
 
 

@@ -11,6 +11,8 @@ from tests.way.agreement import assert_marts_are_the_truth, details_asked, month
 from tests.way.conftest import Whole
 from tests.way.demo_logbook import DemoLogbook
 
+pytestmark = pytest.mark.system
+
 
 def months(newest: str, oldest: str) -> list[tuple[str, str]]:
     """The windows of whole months from `newest` back to `oldest`, both like 2025-11."""
