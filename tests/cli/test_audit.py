@@ -11,6 +11,8 @@ from pipeline.logbook import Logbook
 from pipeline.settings import Account, write_account
 from tests.cli.conftest import CorrectedDemo
 
+pytestmark = pytest.mark.system
+
 Ladebog = Callable[..., tuple[int, str, str]]
 
 SCENES_IN_JUNE = """\

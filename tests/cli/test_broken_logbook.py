@@ -14,6 +14,8 @@ from tests.cli.refusal import said
 from tests.way.agreement import assert_raw_holds_together
 from tests.way.demo_logbook import DemoLogbook
 
+pytestmark = pytest.mark.system
+
 _HOLDER = """
 import sys
 from pathlib import Path

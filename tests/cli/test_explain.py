@@ -12,6 +12,8 @@ from pipeline.demo.model import ZONE
 from pipeline.logbook import Logbook
 from tests.cli.conftest import CorrectedDemo
 
+pytestmark = pytest.mark.system
+
 Ladebog = Callable[..., tuple[int, str, str]]
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -9,6 +9,8 @@ from pipeline.journal import Journal
 from tests.journal.decided_logbook import GOLF_AND_OWN, STARTED, DecidedLogbook
 from tests.reports.written_logbook import ChargedSession
 
+pytestmark = pytest.mark.system
+
 SESSIONS = (
     ChargedSession(id="1", stopped="2025-03-05T17:00:00+00:00"),
     ChargedSession(id="2", stopped="2025-03-30T14:33:51+00:00", note="Ærø"),

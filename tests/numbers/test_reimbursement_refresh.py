@@ -11,6 +11,8 @@ from pipeline.policy import Reimbursement, TaxRefund
 from tests.as_selected import assert_as_selected
 from tests.numbers.reimbursed_archive import MINUTE, ReimbursedArchive, account, hour_long, reimbursed_archive
 
+pytestmark = pytest.mark.system
+
 NOON = datetime(2025, 3, 5, 12, tzinfo=UTC)
 MARTS = ("reimbursement", "month_prices", "charging_periods", "session_hours")
 

@@ -4,7 +4,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from tests.numbers.billed_archive import FETCHED, KNOWN, PLUGGED_IN, Billed, BilledArchive, Period, charge_points, evse
+
+pytestmark = pytest.mark.system
 
 STOPPED = PLUGGED_IN + timedelta(hours=2)
 SHORT = Billed(energy_wh=470, amount="2.50")

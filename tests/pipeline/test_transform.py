@@ -33,6 +33,8 @@ from tests.pipeline.made_archive import (
     text,
 )
 
+pytestmark = pytest.mark.system
+
 
 def test_after_corrections_thinning_and_a_new_session(demo: DemoArchive) -> None:
     ids = [row["session_id"] for row in truth.sessions(demo.tenant)]
