@@ -1,0 +1,75 @@
+"""How a claim speaks: its words in the language chosen, and numbers and days the way that language writes them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
+
+from pipeline.claims.document import Claim
+from pipeline.profile import Language
+from reports.claims.messages import MESSAGES
+
+_LOCALES = {"da": Locale("da", "DK"), "en": Locale("en", "GB")}
+MINUS = "\N{MINUS SIGN}"
+
+
+class Words:
+    """The words of one claim."""
+
+    def __init__(self, language: Language, timezone: str) -> None:
+        self.language = language
+        self._locale = _LOCALES[language]
+        self._zone = ZoneInfo(timezone)
+
+    @classmethod
+    def of(cls, claim: Claim) -> "Words":
+        """The words in which a claim is laid out."""
+        return cls(claim.language, claim.timezone)
+
+    def text(self, key: str, /, **values: object) -> str:
+        """The words of that key, with `values` put in. Raises KeyError for a key that there is not."""
+        return MESSAGES[self.language][key].format(**values)
+
+    def money(self, amount: Decimal, digits: int) -> str:
+        """`1.234,50`: an amount with the digits of its currency's minor unit."""
+        return self._number(amount, digits)
+
+    def kwh(self, energy: Decimal) -> str:
+        """`1.234,567`: energy to the Wh."""
+        return self._number(energy, 3)
+
+    def price(self, price: Decimal) -> str:
+        """`1,5686`: currency units a kWh, as people read them."""
+        return self._number(price, 4)
+
+    def count(self, number: int) -> str:
+        """`48.211`"""
+        return self._number(Decimal(number), 0)
+
+    def percent(self, fraction: Decimal) -> str:
+        """`25 %` or `25%`, with the decimals that it has."""
+        return str(format_percent(fraction, locale=self._locale, decimal_quantization=False))
+
+    def day(self, day: date) -> str:
+        """`30.03.2025` or `30/03/2025`"""
+        return str(format_date(day, "dd.MM.yyyy" if self.language == "da" else "dd/MM/yyyy", locale=self._locale))
+
+    def month(self, month: date) -> str:
+        """`marts 2025`"""
+        return str(format_date(month, "MMMM yyyy", locale=self._locale))
+
+    def moment(self, moment: datetime) -> str:
+        """`30.03.2025 16.36`, local to the account."""
+        local = moment.astimezone(self._zone)
+        return f"{self.day(local.date())} {self._time(local)}"
+
+    def _time(self, local: datetime) -> str:
+        pattern = "HH.mm" if self.language == "da" else "HH:mm"
+        return str(format_datetime(local.replace(tzinfo=None), pattern, locale=self._locale))
+
+    def _number(self, number: Decimal, digits: int) -> str:
+        pattern = "#,##0" if digits == 0 else f"#,##0.{'0' * digits}"
+        return str(format_decimal(number, pattern, locale=self._locale)).replace("-", MINUS)
