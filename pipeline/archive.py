@@ -1,11 +1,14 @@
-"""The whole archive, brought up to date: from raw/ and journal/ as they lie there to the published database."""
+"""The whole archive, brought up to date: from raw/, journal/ and claims/ to the published database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
 from pipeline import database, raw
+from pipeline.claims.ledger import load_claims
+from pipeline.claims.shelf import read_claims
 from pipeline.clock import Clock
 from pipeline.decisions import load_decisions
 from pipeline.errors import SettingsError
@@ -18,9 +21,10 @@ from pipeline.transform import transform
 
 @contextmanager
 def opened(logbook: Logbook, settings: Settings, clock: Clock) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The writer's database under the logbook's lock, holding all that raw/ and journal/ hold, with the marts made.
+    """The writer's database under the logbook's lock, holding all that raw/, journal/ and claims/ hold.
 
-    Raises BusyError if another run holds the logbook, RawStoreError, JournalError, DatabaseError, SettingsError.
+    The marts are made. Raises BusyError if another run holds the logbook, RawStoreError, JournalError, ClaimError,
+    DatabaseError, SettingsError.
     """
     with logbook.lock(), database.writer(logbook) as connection:
         _bring_up_to_date(connection, logbook, settings, clock)
@@ -46,6 +50,17 @@ def journalling(
         database.publish(logbook)
 
 
+@contextmanager
+def current(logbook: Logbook, settings: Settings, clock: Clock) -> Iterator[tuple[duckdb.DuckDBPyConnection, Journal]]:
+    """As `journalling`, with the marts made before as well. Claims written meanwhile are taken in on leaving."""
+    with logbook.lock():
+        with database.writer(logbook) as connection:
+            journal = _bring_up_to_date(connection, logbook, settings, clock)
+            yield connection, journal
+            _bring_up_to_date(connection, logbook, settings, clock)
+        database.publish(logbook)
+
+
 def update(logbook: Logbook, settings: Settings, clock: Clock) -> None:
     """Load, transform and publish. Raises as `opened` does."""
     with logbook.lock():
@@ -53,7 +68,7 @@ def update(logbook: Logbook, settings: Settings, clock: Clock) -> None:
 
 
 def rebuild(logbook: Logbook, settings: Settings, clock: Clock) -> None:
-    """Drop the writer's database, make it again from raw/ and journal/, and publish it. Raises as `opened` does."""
+    """Drop the writer's database, make it again from the logbook's truths, and publish it. Raises as `opened` does."""
     with logbook.lock():
         database.drop(logbook)
         _update(logbook, settings, clock)
@@ -67,19 +82,30 @@ def _update(logbook: Logbook, settings: Settings, clock: Clock) -> None:
 
 def _bring_up_to_date(
     connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock
-) -> None:
+) -> Journal:
     _load(connection, logbook, settings, clock)
-    load_decisions(connection, logbook, Journal.open(logbook.journal))
+    journal = Journal.open(logbook.journal)
+    load_decisions(connection, logbook, journal)
     transform(connection, settings)
+    return journal
 
 
 def _load(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock) -> None:
     make_folder(logbook.raw)
-    for folder in sorted(logbook.raw.iterdir()):
-        if folder.name not in settings.accounts:
-            raise SettingsError(
-                f"{folder} holds the answers of an account that {logbook.settings.name} does not name.",
-                f"Name it again with: ladebog account add {folder.name} --url https://TENANT",
-            )
+    for folder in _of_accounts(logbook, logbook.raw, "answers", settings):
         raw.recover(folder, clock.now())
         Loader(connection, folder).load_all()
+    for folder in _of_accounts(logbook, logbook.claims, "claims", settings):
+        load_claims(connection, folder.name, read_claims(folder))
+
+
+def _of_accounts(logbook: Logbook, parent: Path, what: str, settings: Settings) -> list[Path]:
+    """The folders in raw/ or claims/, one an account. Raises SettingsError for one that the settings do not name."""
+    folders = sorted(parent.iterdir()) if parent.is_dir() else []
+    for folder in folders:
+        if folder.name not in settings.accounts:
+            raise SettingsError(
+                f"{folder} holds the {what} of an account that {logbook.settings.name} does not name.",
+                f"Name it again with: ladebog account add {folder.name} --url https://TENANT",
+            )
+    return folders

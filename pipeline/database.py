@@ -16,7 +16,7 @@ from pipeline.logbook import FILE_MODE, Logbook, make_folder, replacing
 if TYPE_CHECKING:
     import polars
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _STORAGE = "v1.5.0"  # compresses text several times better than the default, and opens in DuckDB 2
 _DAMAGE = re.compile("could not read enough bytes|checksum", re.IGNORECASE)
 _REBUILD = "Make it again from raw/ with: ladebog rebuild"
@@ -130,7 +130,7 @@ def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     for model in models.schema():
         connection.execute(model.text)
         models.comment_on(connection, model, "table")
-    connection.execute("insert into facts.settings values (?, '', 24, '', '', 0)", [SCHEMA_VERSION])
+    connection.execute("insert into facts.settings values (?, '', 24, 'stop', '', '', 0)", [SCHEMA_VERSION])
     connection.execute("commit")
 
 

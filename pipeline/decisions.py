@@ -1,4 +1,4 @@
-"""What the journal says about sessions and cars, as rows of the fact tables.
+"""What the journal says about sessions, cars and claims, as rows of the fact tables.
 
 The journal only grows, so the tables take what is new in it, and an entry that they hold and the journal does not was
 lost or changed: no chain shows that its end is missing.
@@ -19,6 +19,9 @@ from pipeline.logbook import Logbook
 Action = Literal["assign", "exclude", "include", "tag"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 ODOMETER = "odometer"
+MARK = "mark"
+State = Literal["sent", "approved", "paid", "rejected"]
+STATES: tuple[State, ...] = get_args(State)
 
 _DECISIONS = {
     "entry": polars.Int32(),
@@ -30,6 +33,13 @@ _DECISIONS = {
     "reason": polars.String(),
 }
 _READINGS = {"entry": polars.Int32(), "car": polars.String(), "read_on": polars.Date(), "kilometres": polars.Int32()}
+_MARKS = {
+    "entry": polars.Int32(),
+    "account": polars.String(),
+    "number": polars.Int32(),
+    "state": polars.String(),
+    "marked_on": polars.Date(),
+}
 
 _INSERT_CHANGED_SESSIONS = """
     insert into facts.changed_sessions
@@ -56,7 +66,16 @@ class OdometerReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     reason: str | None = None
 
 
-def fields_of(said: SessionDecision | OdometerReading) -> Fields:
+class ClaimMark(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of an entry about what became of a claim."""
+
+    account: str
+    number: int
+    state: State
+    marked_on: date
+
+
+def fields_of(said: SessionDecision | OdometerReading | ClaimMark) -> Fields:
     """The fields as they stand in the journal."""
     fields: Fields = msgspec.to_builtins(said)
     return fields
@@ -67,15 +86,18 @@ def load_decisions(connection: duckdb.DuckDBPyConnection, logbook: Logbook, jour
 
     Raises JournalError if it lacks an entry that the tables hold.
     """
-    decisions = [_decision(entry) for entry in journal.entries if entry.action in ACTIONS]
-    readings = [_reading(entry) for entry in journal.entries if entry.action == ODOMETER]
+    told = {
+        "decisions": ([_decision(entry) for entry in journal.entries if entry.action in ACTIONS], _DECISIONS),
+        "odometer": ([_reading(entry) for entry in journal.entries if entry.action == ODOMETER], _READINGS),
+        "claim_marks": ([_mark(entry) for entry in journal.entries if entry.action == MARK], _MARKS),
+    }
     connection.execute("begin")
     try:
-        _stage(connection, "decisions", decisions, _DECISIONS)
-        _stage(connection, "odometer", readings, _READINGS)
-        _refuse_lost_entries(connection, logbook)
+        for table, (rows, schema) in told.items():
+            _stage(connection, table, rows, schema)
+            _refuse_lost_entries(connection, logbook, table)
         connection.execute(_INSERT_CHANGED_SESSIONS)
-        for table in ("decisions", "odometer"):
+        for table in told:
             connection.execute(
                 f"insert into facts.{table} from journalled_{table} anti join facts.{table} using (entry)"
             )
@@ -96,6 +118,11 @@ def _reading(entry: Entry) -> tuple[Any, ...]:
     return entry.entry, said.car, said.read_on, said.kilometres
 
 
+def _mark(entry: Entry) -> tuple[Any, ...]:
+    said = msgspec.convert(entry.fields, ClaimMark)
+    return entry.entry, said.account, said.number, said.state, said.marked_on
+
+
 def _stage(
     connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]], schema: dict[str, polars.DataType]
 ) -> None:
@@ -103,17 +130,9 @@ def _stage(
     connection.execute(f"create temp table journalled_{table} as from stream")
 
 
-def _refuse_lost_entries(connection: duckdb.DuckDBPyConnection, logbook: Logbook) -> None:
-    lost = connection.execute(
-        """
-        select min(entry)
-        from (
-            select entry from (from facts.decisions except from journalled_decisions)
-            union all
-            select entry from (from facts.odometer except from journalled_odometer)
-        )
-        """
-    ).fetchone()
+def _refuse_lost_entries(connection: duckdb.DuckDBPyConnection, logbook: Logbook, table: str) -> None:
+    query = f"select min(entry) from (from facts.{table} except from journalled_{table})"  # noqa: S608 (our own names)
+    lost = connection.execute(query).fetchone()
     if lost and lost[0] is not None:
         raise JournalError(
             f"{logbook.journal} no longer holds entry {lost[0]} as it was when the database was made.",

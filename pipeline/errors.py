@@ -7,7 +7,9 @@
     │   ├── SettingsError          1   ladebog.toml does not hold together
     │   ├── RawStoreError          1   a segment under raw/ is not what was written
     │   ├── JournalError           1   an entry of journal/ is not what was written, or is gone
+    │   ├── ClaimError             1   a claim cannot be made as asked, or one under claims/ cannot be read
     │   └── DatabaseError          1   the database cannot be used as it is
+    ├── TamperingError             3   something under raw/, journal/ or claims/ is not what was written
     ├── CaptureError               1   a file to import is no capture
     ├── QueryError                 1   a question to the database that it cannot or must not answer
     ├── LoginError                 4   the operator wants a new login
@@ -66,8 +68,18 @@ class JournalError(LogbookError):
     """An entry of journal/ is not what was written, or is gone."""
 
 
+class ClaimError(LogbookError):
+    """A claim cannot be made as asked, or one under claims/ cannot be read."""
+
+
 class DatabaseError(LogbookError):
     """The database cannot be used as it is."""
+
+
+class TamperingError(LadebogError):
+    """Something under raw/, journal/ or claims/ is not what was written; the message names the first such thing."""
+
+    exit_code = EXIT_FINDINGS
 
 
 class CaptureError(LadebogError):

@@ -109,11 +109,15 @@ class Loader:
         self._folder = folder
         self._account = folder.name
 
-    def load_all(self) -> None:
-        """Load what the sealed segments hold beyond their marks."""
+    def load_all(self, newest: str | None = None) -> None:
+        """Load what the sealed segments hold beyond their marks; with `newest` only up to the one of that name."""
         done = self._positions()
         for segment in raw.segments(self._folder):
-            self.load(segment, done.get(self._name(segment), raw.Position()))
+            if newest is not None and self._name(segment) > newest:
+                break
+            position, is_sealed = done.get(self._name(segment), (raw.Position(), False))
+            if not is_sealed:
+                self.load(segment, position)
 
     def load(self, segment: Path, start: raw.Position) -> raw.Position:
         """Load the lines of one segment, sealed or still being written, from `start` on.
@@ -126,15 +130,21 @@ class Loader:
         for batch in _ahead(map(_decoded, read)):
             self._write(name, batch)
             position = batch.end
+        if segment.suffix != raw.PART:
+            self._connection.execute(
+                "update facts.segments set sha256 = ? where account = ? and segment = ?",
+                [raw.file_sha256(segment), self._account, name],
+            )
         return position
 
     def _name(self, segment: Path) -> str:
         return str(segment.relative_to(self._folder)).removesuffix(raw.PART)
 
-    def _positions(self) -> dict[str, raw.Position]:
-        query = "select segment, lines, bytes from facts.segments where account = ?"
+    def _positions(self) -> dict[str, tuple[raw.Position, bool]]:
+        """How far each segment has been loaded, and whether that was to its end."""
+        query = "select segment, lines, bytes, sha256 is not null from facts.segments where account = ?"
         found = self._connection.execute(query, [self._account]).fetchall()
-        return {segment: raw.Position(lines, size) for segment, lines, size in found}
+        return {segment: (raw.Position(lines, size), is_sealed) for segment, lines, size, is_sealed in found}
 
     def _write(self, segment: str, batch: "_Batch") -> None:
         self._connection.execute("begin")
@@ -150,7 +160,7 @@ class Loader:
         about = [self._account, segment]
         self._connection.execute("delete from facts.segments where account = ? and segment = ?", about)
         self._connection.execute(
-            "insert into facts.segments values (?, ?, ?, ?)", [*about, batch.end.lines, batch.end.bytes]
+            "insert into facts.segments values (?, ?, ?, ?, null)", [*about, batch.end.lines, batch.end.bytes]
         )
         self._connection.execute("commit")
 

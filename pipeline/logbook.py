@@ -19,6 +19,7 @@ class Logbook:
         self.settings = root / "ladebog.toml"
         self.raw = root / "raw"
         self.journal = root / "journal"
+        self.claims = root / "claims"
         self.database = root / "ladebog.duckdb"
         self.state = root / "state"
         self.writer_database = self.state / "writer.duckdb"

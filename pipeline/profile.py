@@ -1,5 +1,6 @@
 """Who claims, from whom, and how, as the settings say it. What is left empty is filled in by hand."""
 
+import unicodedata
 from typing import Literal
 
 import msgspec
@@ -29,3 +30,12 @@ class ClaimSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     attribution: Attribution = "stop"
     language: Language = "da"
+
+
+def profile_faults(who: Driver | Employer, where: str) -> list[str]:
+    """What is wrong with what a profile says, as `driver.name: reason`."""
+    return [
+        f"{where}.{key}: {text!r} is not one line of text that can be printed"
+        for key, text in msgspec.structs.asdict(who).items()
+        if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in text)
+    ]

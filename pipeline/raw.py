@@ -69,6 +69,7 @@ class RunRecord(msgspec.Struct, kw_only=True):
     counts: dict[str, int] = {}
     previous_segment: str | None = None
     previous_sha256: str | None = None
+    lines_sha256: str | None = None  # over the segment's bytes before the record's own line
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,6 +179,7 @@ class SegmentWriter:
         last = _last_segment(self.part.parent.parent)
         self.record.previous_segment = last.name if last else None
         self.record.previous_sha256 = file_sha256(last) if last else None
+        self.record.lines_sha256 = file_sha256(self.part)
         self.record.finished_at = finished_at
         self.append(
             Answer(

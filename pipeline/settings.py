@@ -11,6 +11,7 @@ import msgspec
 
 from pipeline import policy, settings_example
 from pipeline.errors import SettingsError, UnknownNameError
+from pipeline.profile import ClaimSettings, Driver, Employer, profile_faults
 
 ACCOUNT_NAME = re.compile(r"^\w[\w-]{0,31}$")
 _Entry = TypeVar("_Entry", bound=msgspec.Struct)
@@ -58,6 +59,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tax_rates: tuple[policy.TaxRate, ...] = ()
     cars: tuple[policy.Car, ...] = ()
     rules: tuple[policy.Rule, ...] = ()
+    driver: Driver = Driver()
+    employer: Employer = Employer()
+    claim: ClaimSettings = ClaimSettings()
 
     def account(self, name: str) -> Account:
         """The account of that name, or UnknownNameError."""
@@ -81,6 +85,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             f"There is no car {name!r} in this logbook (cars: {known}).",
             "Name one of them, or add it as a [[car]] in ladebog.toml",
         )
+
+    def one(self, name: str | None) -> Account:
+        """The named account, or the only one. Raises UnknownNameError where it has to be named."""
+        accounts = self.chosen(name)
+        if len(accounts) > 1:
+            raise UnknownNameError(
+                f"This logbook has several accounts ({', '.join(self.accounts)}).", "Say which with --account NAME"
+            )
+        return accounts[0]
 
     def chosen(self, name: str | None) -> list[Account]:
         """The named account, or all of them. Raises SettingsError where there is none at all."""
@@ -130,8 +143,11 @@ def _settings(document: dict[str, Any], mistakes: list[str]) -> Settings:
     tax_rates = _entries(policy.TaxRate, document, "tax_rate", "tax_rate", mistakes)
     cars = _entries(policy.Car, document, "car", "car", mistakes)
     rules = _entries(policy.Rule, document, "rule", "rule", mistakes)
+    driver = _whole(Driver, document, "driver", mistakes)
+    employer = _whole(Employer, document, "employer", mistakes)
+    mistakes += profile_faults(driver, "driver") + profile_faults(employer, "employer")
     mistakes += policy.tax_rate_faults(tax_rates) + policy.rule_faults(rules, cars)
-    known = ("account", "source", "report", "tax_rate", "car", "rule")
+    known = ("account", "source", "report", "tax_rate", "car", "rule", "driver", "employer", "claim")
     mistakes += [f"{key}: unknown table (known: {', '.join(known)})" for key in document if key not in known]
     return Settings(
         accounts=accounts,
@@ -140,6 +156,9 @@ def _settings(document: dict[str, Any], mistakes: list[str]) -> Settings:
         tax_rates=tax_rates,
         cars=cars,
         rules=rules,
+        driver=driver,
+        employer=employer,
+        claim=_whole(ClaimSettings, document, "claim", mistakes),
     )
 
 
@@ -233,6 +252,11 @@ def _fields(
         except msgspec.ValidationError as error:
             mistakes.append(f"{where}.{key}: {error}")
     return values
+
+
+def _whole(struct: type[_Entry], document: dict[str, Any], name: str, mistakes: list[str]) -> _Entry:
+    """The struct that a table makes, of those of its keys that are sound."""
+    return struct(**_fields(struct, _table(document, name, mistakes), name, mistakes, but=()))
 
 
 def _entries(

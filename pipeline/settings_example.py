@@ -1,4 +1,4 @@
-"""What a new settings file shows of the settings about money, commented out."""
+"""What a new settings file shows of the settings about money, claims and cars, commented out."""
 
 POLICY = """\
 # The tables below go under your account's name in the place of home, with amounts in the account's currency.
@@ -87,5 +87,26 @@ POLICY = """\
 # name = "USt."
 # rate = 0.20
 # valid_from = 1984-01-01
+
+# Who claims, from whom, and how. What is left out is a line on the claim to fill in by hand.
+# [driver]
+# name = "Your name"
+# employee_number = "4711"
+# bank_account = "0000 0000000000"
+
+# [employer]
+# name = "Your employer"
+# registration_number = ""      # in Denmark the CVR number
+# cost_centre = ""
+
+# [claim]
+# attribution = "stop"          # a session belongs to the month it stopped in; "split" divides it between months
+# language = "da"               # or "en"
+
+# A car that is charged. What charges a private one is on no claim.
+# [[car]]
+# name = "Golf"
+# plate = "XX 00 000"
+# owner = "company"             # or "private"
 
 """

@@ -18,7 +18,10 @@ Row = tuple[Any, ...]
 
 def write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Put the settings in the place of those that the database holds."""
-    connection.execute("update facts.settings set closed_after_hours = ?", [settings.closed_after_hours])
+    connection.execute(
+        "update facts.settings set closed_after_hours = ?, claim_attribution = ?",
+        [settings.closed_after_hours, settings.claim.attribution],
+    )
     for table, rows in _tables(settings).items():
         connection.execute(f"delete from facts.{table}")  # noqa: S608 (a name of our own)
         told = [[str(value) if isinstance(value, Decimal) else value for value in row] for row in rows]

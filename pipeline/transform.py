@@ -22,6 +22,8 @@ _MADE_FROM = """
         (select coalesce(sum(lines), 0) from facts.segments)
         + (select count(*) from facts.decisions)
         + (select count(*) from facts.odometer)
+        + (select count(*) from facts.claims)
+        + (select count(*) from facts.claim_marks)
     from facts.settings
 """
 

@@ -211,7 +211,7 @@ class MissingReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole of `claim.json`. `month` is that of a month's claim, `reverses` the number that a reversal takes back."""
+    """The whole of `claim.json`. `month` is a month's claim's own, `reverses` the number that a reversal takes back."""
 
     account: str
     number: int
@@ -242,6 +242,20 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     def timezone(self) -> str:
         """The zone that decided its days and months."""
         return self.policy.account.timezone
+
+    @property
+    def blanks(self) -> tuple[str, ...]:
+        """What the settings leave to be filled in by hand: `driver.name`, `employer.cost_centre`, `car Golf.plate`."""
+        profiles = {"driver": self.driver, "employer": self.employer}
+        return (
+            *(
+                f"{where}.{key}"
+                for where, who in profiles.items()
+                for key, text in msgspec.structs.asdict(who).items()
+                if not text
+            ),
+            *(f"car {car.name}.plate" for car in self.cars if not car.plate),
+        )
 
     @property
     def name(self) -> str:

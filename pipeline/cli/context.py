@@ -38,3 +38,7 @@ class Context:
 pass_context = click.make_pass_decorator(Context)
 
 account_option = click.option("--account", "account_name", metavar="NAME", help="Only this account. Default: all.")
+
+one_account_option = click.option(
+    "--account", "account_name", metavar="NAME", help="Whose; may be left out where there is one account."
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.context import Context, pass_context
+from pipeline.cli.context import Context, one_account_option, pass_context
 
 if TYPE_CHECKING:
     from pipeline.answer import Answer
@@ -30,7 +30,7 @@ class AwareTime(click.ParamType[datetime]):
 
 
 @click.command("import")
-@click.option("--account", "account_name", metavar="NAME", help="Whose answers these are. Default: the only account.")
+@one_account_option
 @click.option("--fetched-at", type=AwareTime(), help="When, for captures that do not say.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @pass_context
@@ -48,9 +48,7 @@ def import_(context: Context, account_name: str | None, fetched_at: datetime | N
     from pipeline.store import Store
 
     logbook, settings = context.open()
-    if account_name is None and len(settings.accounts) != 1:
-        raise click.UsageError(f"Say whose these are with --account ({', '.join(settings.accounts) or 'none yet'}).")
-    account = settings.chosen(account_name)[0]
+    account = settings.one(account_name)
     answers = [answer for file in files for answer in read_capture(file, account.name, fetched_at)]
     _warn_of_other_hosts(account, answers)
     with (

@@ -87,6 +87,13 @@ class AppApi:
         """The prices of today and tomorrow at an EVSE, by its `id` (not its identifier); 404 where it has none."""
         return self._answer(Endpoint.PRICE_PERIODS, evse_id, self._ask(endpoints.price_periods_path(evse_id), {}))
 
+    def receipt(self, url: str) -> Reply:
+        """A receipt, as the bytes that it is; its status is 404 where there is none any more.
+
+        Raises UpstreamError too where the address is not at the operator's own host.
+        """
+        return self._ask(self._http.own_path(url), {}, is_json=False)
+
     def login_with_password(self, username: str, password: str, client_secret: str) -> Secret:
         """Log in; keeping the secret is the caller's part.
 
@@ -133,12 +140,12 @@ class AppApi:
             )
         return reply
 
-    def _ask(self, path: str, query: Mapping[str, str]) -> Reply:
+    def _ask(self, path: str, query: Mapping[str, str], *, is_json: bool = True) -> Reply:
         secret = self._login()
-        reply = self._http.get(path, query, secret.token)
+        reply = self._http.get(path, query, secret.token, is_json=is_json)
         if reply.status == 401:
             secret = self._refreshed(secret)
-            reply = self._http.get(path, query, secret.token)
+            reply = self._http.get(path, query, secret.token, is_json=is_json)
         if reply.status == 401:
             self._refused = secret
             raise self._login_error()

@@ -32,7 +32,10 @@ _MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What the server said. The body of a 200, 201 or 404 is JSON in UTF-8; `fetched_at` is when it was whole."""
+    """What the server said; `fetched_at` is when it was whole.
+
+    The body of a 200, 201 or 404 is JSON in UTF-8, unless something else was asked for.
+    """
 
     status: int
     body: bytes = field(repr=False)  # a login's holds tokens
@@ -97,9 +100,26 @@ class Http:
         """How many requests were sent so far, tries that failed included."""
         return self._requests_sent
 
-    def get(self, path: str, query: Mapping[str, str], token: str) -> Reply:
-        """The answer to a question: a 200, a 401 or a 404."""
-        return self._ask("GET", path, accepted={401, 404}, secrets=(token,), params=query, auth=_Authorization(token))
+    def get(self, path: str, query: Mapping[str, str], token: str, *, is_json: bool = True) -> Reply:
+        """The answer to a question: a 200, a 401 or a 404. With `is_json` false its body may be anything."""
+        return self._ask(
+            "GET",
+            path,
+            accepted={401, 404},
+            secrets=(token,),
+            is_json=is_json,
+            params=query,
+            auth=_Authorization(token),
+        )
+
+    def own_path(self, url: str) -> str:
+        """What of an address follows this host. Raises UpstreamError for one of another host, which is never asked."""
+        if not url.startswith(f"{self._base_url}/"):
+            raise UpstreamError(
+                f"{printable(url)} is not at {self._host}, and no other host is asked.",
+                "Open it yourself, and attach what it shows with: ladebog claim attach FILE",
+            )
+        return url.removeprefix(self._base_url)
 
     def post(self, path: str, document: Mapping[str, str], secrets: Collection[str], refusals: set[int]) -> Reply:
         """The answer to a JSON document: a 200, a 201 or one of `refusals`. `secrets` never show in an error."""
@@ -126,9 +146,20 @@ class Http:
     ) -> None:
         self.close()
 
-    def _ask(self, method: str, path: str, *, accepted: set[int], secrets: Collection[str], **request: Any) -> Reply:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        accepted: set[int],
+        secrets: Collection[str],
+        is_json: bool = True,
+        **request: Any,
+    ) -> Reply:
         try:
-            return persist(lambda: self._attempt(method, path, accepted, secrets, request), self._source, self._clock)
+            return persist(
+                lambda: self._attempt(method, path, accepted, secrets, is_json, request), self._source, self._clock
+            )
         except GivenUpError as error:
             raise self._given_up(error.failures) from None
 
@@ -151,6 +182,7 @@ class Http:
         path: str,
         accepted: set[int],
         secrets: Collection[str],
+        is_json: bool,
         request: Mapping[str, Any],
     ) -> Reply:
         with self._places:
@@ -158,7 +190,7 @@ class Http:
             with self._counting:
                 self._requests_sent += 1
             with self._send(method, path, request) as response:
-                return self._judged(response, accepted, secrets)
+                return self._judged(response, accepted, secrets, is_json)
 
     def _send(self, method: str, path: str, request: Mapping[str, Any]) -> requests.Response:
         try:
@@ -185,7 +217,9 @@ class Http:
                 f"Check account {self._account} in ladebog.toml, and the proxy and certificate settings",
             ) from None
 
-    def _judged(self, response: requests.Response, accepted: set[int], secrets: Collection[str]) -> Reply:
+    def _judged(
+        self, response: requests.Response, accepted: set[int], secrets: Collection[str], is_json: bool
+    ) -> Reply:
         """The reply, if it is one that the question may have; what is wrong with it otherwise."""
         status = response.status_code
         trace_id = printable(response.headers.get("x-req-trace-id", "")) or None
@@ -203,7 +237,8 @@ class Http:
             url=response.request.url or "",
         )
         if status in _SUCCESSES or (status == 404 and status in accepted):
-            self._check_json(reply, response.headers.get("Content-Type", ""))
+            if is_json:
+                self._check_json(reply, response.headers.get("Content-Type", ""))
         elif status not in accepted:
             raise UpstreamError(
                 f"{self._host} refused the request with {_named(status)}{server_message(reply.body, secrets)}"

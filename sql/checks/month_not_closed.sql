@@ -33,6 +33,7 @@ with_reasons as (
         case
             when listed_at is null then 'never listed'
             when listed_at < closable_at then 'listed too early'
+            when details_missing = 0 and quarantined = 0 then 'a session is active'
         end as reason
     from open_months
 )
@@ -50,6 +51,8 @@ select
                 then
                     'Its sessions were last listed at ' || minute_text(listed_at, timezone)
                     || ', and the month closes with a list from ' || minute_text(closable_at, timezone) || ' on'
+            when 'a session is active'
+                then 'A session that began in it or before has not stopped, and claims divide sessions between months'
         end,
         case when details_missing > 0 then 'sessions without their details: ' || details_missing end,
         case when quarantined > 0 then 'documents that cannot be read: ' || quarantined end

@@ -8,6 +8,8 @@
 --   session_id   text, the operator's id
 --   car          text, the car's name; null where nobody assigned one
 --   is_claimed   flag: the session goes on a claim
+--   ground       text, what decides: decision, private car, rule, no car or unknown car; null where nothing does
+--   because      text, completes the ground: what a person said, the car, the rule's place; null where nothing does
 --   reason       text, why it does or does not
 --   tags         list of the tags that it was given, in alphabetical order
 -- The newest decision to include or exclude counts; without one, a private car's session is out, then the first rule
@@ -77,6 +79,13 @@ judged as (
             when 'rule' then rule_says
             else ground is null
         end as is_claimed,
+        ground,
+        case ground
+            when 'decision' then decided_because
+            when 'rule' then cast(claim_rule as varchar)
+            when 'private car' then car
+            when 'unknown car' then car
+        end as because,
         case ground
             when 'decision' then action || 'd: ' || decided_because
             when 'private car' then 'car ' || car || ' is private'

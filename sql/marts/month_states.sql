@@ -10,6 +10,7 @@
 --   details_missing    number of sessions that stopped in it and whose detail is missing or older than the listing
 --   quarantined        number of its documents, about sessions or listings, that cannot be read
 --   active             number of sessions that started in it and have not stopped
+-- Where claims divide sessions (split), a month with a session that began in it or before and has not stopped is open.
 with listed as (
     select
         account,
@@ -49,6 +50,14 @@ still_active as (
     group by sessions.account, first_of_month(local_day(sessions.started_at, accounts.timezone))
 ),
 
+first_active as (
+    select
+        account,
+        min(month) as month
+    from still_active
+    group by account
+),
+
 known as (
     select
         account,
@@ -75,7 +84,8 @@ assembled as (
             listed.listed_at >= local_midnight(cast(known.month + interval 1 month as date), accounts.timezone)
             + to_hours(settings.closed_after_hours)
             and missing_details.details_missing is null
-            and in_quarantine.quarantined is null,
+            and in_quarantine.quarantined is null
+            and (settings.claim_attribution = 'stop' or coalesce(first_active.month > known.month, true)),
             false
         ) as is_closed,
         cast(coalesce(missing_details.details_missing, 0) as integer) as details_missing,
@@ -88,6 +98,7 @@ assembled as (
     left join missing_details on known.account = missing_details.account and known.month = missing_details.month
     left join in_quarantine on known.account = in_quarantine.account and known.month = in_quarantine.month
     left join still_active on known.account = still_active.account and known.month = still_active.month
+    left join first_active on known.account = first_active.account
 )
 
 select * from assembled

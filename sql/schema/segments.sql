@@ -6,9 +6,11 @@
 --   segment  text, file under raw/<account>
 --   lines    lines loaded
 --   bytes    bytes that those lines fill
+--   sha256   hex, over the whole file once it is sealed; null while a run writes it
 create table facts.segments (
     account varchar not null,
     segment varchar not null,
     lines integer not null,
-    bytes bigint not null
+    bytes bigint not null,
+    sha256 varchar
 );

@@ -1,0 +1,144 @@
+"""Whether a claim's own figures add up, worked out apart from what made them: in decimals, line by line."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from pipeline.calendar import last_of_month
+from pipeline.claims.document import Amounts, Claim, Line, Sum
+
+_MICRO = Decimal("0.000001")
+
+Key = tuple[str, date, str | None, str]  # session, month, car, currency
+
+
+def key_of(line: Line) -> Key:
+    """What a line is about: the claims of each add up to its newest figures."""
+    return line.session_id, line.month, line.car, line.currency
+
+
+def fault(claim: Claim) -> str | None:
+    """What does not add up in a claim, the first such thing, or None."""
+    for place, line in enumerate(claim.lines, start=1):
+        if line.correction and _difference(line.correction.old, line.correction.new) != _added(line):
+            return f"line {place} is not the difference between what was and what is"
+        if line.correction is None and claim.kind != "month":
+            return f"line {place} corrects nothing, in a claim of corrections"
+    return _totals_fault(claim) or _days_fault(claim) or _completeness_fault(claim)
+
+
+def chain_fault(claims: Sequence[Claim]) -> str | None:
+    """What does not fit in the last of an account's claims with those before it, or None."""
+    *before, claim = claims
+    claimed = sums(line for earlier in before for line in earlier.lines)
+    for place, line in enumerate(claim.lines, start=1):
+        so_far = claimed.get(key_of(line), _NOTHING)
+        old = line.correction.old if line.correction else _NOTHING
+        if (old.energy_kwh, old.amount_incl_tax, old.tax_amount) != (
+            so_far.energy_kwh,
+            so_far.amount_incl_tax,
+            so_far.tax_amount,
+        ):
+            return f"line {place} does not begin with what the claims before it came to"
+    return _reversal_fault(claim, before) if claim.kind == "reversal" else None
+
+
+def sums(lines: Iterable[Line]) -> dict[Key, Amounts]:
+    """What lines come to, by what they are about. A tax that is not known adds nothing."""
+    found: dict[Key, Amounts] = {}
+    for line in lines:
+        so_far = found.get(key_of(line), _NOTHING)
+        found[key_of(line)] = Amounts(
+            energy_kwh=so_far.energy_kwh + line.energy_kwh,
+            amount_incl_tax=so_far.amount_incl_tax + line.amount_incl_tax,
+            tax_amount=(so_far.tax_amount or Decimal()) + (line.tax_amount or Decimal()),
+        )
+    return found
+
+
+def sum_of(lines: Sequence[Line]) -> Sum:
+    """Lines of one currency added up."""
+    taxes = [line.tax_amount for line in lines if line.tax_amount is not None]
+    return Sum(
+        lines=len(lines),
+        energy_kwh=sum((line.energy_kwh for line in lines), Decimal()),
+        amount_incl_tax=sum((line.amount_incl_tax for line in lines), Decimal()),
+        tax_amount=sum(taxes, Decimal()) if len(taxes) == len(lines) else None,
+    )
+
+
+_NOTHING = Amounts(energy_kwh=Decimal(), amount_incl_tax=Decimal(), tax_amount=Decimal())
+
+
+def _totals_fault(claim: Claim) -> str | None:
+    expected = {line.currency for line in claim.lines} or {claim.policy.account.currency}
+    if sorted(total.currency for total in claim.totals) != sorted(expected):
+        return "the currencies of the totals are not those of the lines"
+    for total in claim.totals:
+        own = [line for line in claim.lines if line.currency == total.currency]
+        parts = {
+            "total": (total.total, own),
+            "total of sessions": (total.sessions, [line for line in own if line.correction is None]),
+            "total of corrections": (total.corrections, [line for line in own if line.correction is not None]),
+        }
+        for name, (said, lines) in parts.items():
+            if said != sum_of(lines):
+                return f"the {name} in {total.currency} is not the sum of its lines"
+        if total.average_price_incl_tax != _average(total.total):
+            return f"the average price in {total.currency} is not the amount by the energy"
+    return None
+
+
+def _days_fault(claim: Claim) -> str | None:
+    own: dict[tuple[date, str], list[Line]] = {}
+    for line in claim.lines:
+        if line.correction is None:
+            own.setdefault((_day(line, claim), line.currency), []).append(line)
+    told = {(day.day, day.currency): (day.sessions, day.energy_kwh, day.amount_incl_tax) for day in claim.days}
+    expected = {
+        key: (len(lines), sum_of(lines).energy_kwh, sum_of(lines).amount_incl_tax) for key, lines in own.items()
+    }
+    return None if told == expected and len(told) == len(claim.days) else "the days are not the sums of their lines"
+
+
+def _completeness_fault(claim: Claim) -> str | None:
+    if (claim.completeness is None) != (claim.kind != "month"):
+        return "only a month's claim says what stands behind it, and always does"
+    counts = claim.completeness
+    if counts and counts.claimed + counts.excluded != counts.sessions:
+        return "the sessions claimed and those not claimed are not all of them"
+    return None
+
+
+def _reversal_fault(claim: Claim, before: Sequence[Claim]) -> str | None:
+    taken_back = next((earlier for earlier in before if earlier.number == claim.reverses), None)
+    if taken_back is None:
+        return "there is no claim that it takes back"
+    turned_round = [
+        (key_of(line), -line.energy_kwh, -line.amount_incl_tax, None if line.tax_amount is None else -line.tax_amount)
+        for line in taken_back.lines
+    ]
+    told = [(key_of(line), line.energy_kwh, line.amount_incl_tax, line.tax_amount) for line in claim.lines]
+    return None if told == turned_round else f"its lines are not those of claim {claim.reverses} turned round"
+
+
+def _difference(old: Amounts, new: Amounts) -> tuple[Decimal, Decimal, Decimal | None]:
+    tax = None if new.tax_amount is None else new.tax_amount - (old.tax_amount or Decimal())
+    return new.energy_kwh - old.energy_kwh, new.amount_incl_tax - old.amount_incl_tax, tax
+
+
+def _added(line: Line) -> tuple[Decimal, Decimal, Decimal | None]:
+    return line.energy_kwh, line.amount_incl_tax, line.tax_amount
+
+
+def _average(total: Sum) -> Decimal | None:
+    """Half away from zero, to six decimals."""
+    if not total.energy_kwh:
+        return None
+    return (total.amount_incl_tax / total.energy_kwh).quantize(_MICRO, ROUND_HALF_UP)
+
+
+def _day(line: Line, claim: Claim) -> date:
+    stopped = line.stopped_at.astimezone(ZoneInfo(claim.timezone)).date()
+    return min(stopped, last_of_month(line.month))

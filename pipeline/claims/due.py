@@ -1,0 +1,247 @@
+"""What an open archive says is to be claimed, and what not: the mart's rows as lines and exclusions of a claim."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import msgspec
+
+from pipeline.claims.arithmetic import Key, key_of
+from pipeline.claims.document import Amounts, Completeness, Correction, Exclusion, Line
+from pipeline.claims.figures import Figures, energy, money, money_or_none
+from pipeline.claims.shelf import Filed
+from pipeline.database import rows
+from pipeline.settings import Account
+
+_LINES = """
+    select
+        due.*,
+        due.energy_kwh - due.claimed_energy_kwh as added_energy_kwh,
+        due.amount_incl_tax - due.claimed_incl_tax as added_incl_tax,
+        due.tax_amount - due.claimed_tax_amount as added_tax_amount,
+        sessions.started_at,
+        sessions.stopped_at,
+        sessions.kind,
+        sessions.charge_point,
+        sessions.evse,
+        sessions.tax_name,
+        sessions.tax_rate,
+        sessions.note,
+        sessions.revision,
+        sessions.document_sha256,
+        sessions.curve_sha256,
+        worth.basis,
+        worth.price_incl_tax,
+        claimable.tags
+    from claim_lines_due as due
+    left join sessions using (account, session_id)
+    left join claimable_sessions as claimable using (account, session_id)
+    left join staging.claim_values as worth using (account, session_id, month)
+    where
+        due.account = $account
+        and due.held_back is null
+        and coalesce(due.car = $car, true)
+        and (due.is_month_claimed or coalesce(due.month = $month, false))
+    order by due.is_month_claimed, due.month, sessions.stopped_at, due.session_id, due.car, due.currency
+"""
+
+# Of the month, what is not claimed; of the months before it, corrections that have to wait.
+_EXCLUSIONS = """
+    select
+        worth.session_id,
+        worth.month,
+        sessions.started_at,
+        sessions.stopped_at,
+        claimable.car,
+        sessions.currency,
+        sessions.energy_kwh,
+        sessions.amount_incl_tax,
+        case
+            when not claimable.is_claimed then claimable.ground
+            when due.amount_incl_tax is null then 'unknown amount'
+            else 'not readable'
+        end as ground,
+        case when claimable.is_claimed then due.held_back else claimable.because end as because
+    from staging.claim_values as worth
+    inner join sessions using (account, session_id)
+    inner join claimable_sessions as claimable using (account, session_id)
+    left join claim_lines_due as due
+        on
+            worth.account = due.account
+            and worth.session_id = due.session_id
+            and worth.month = due.month
+            and coalesce(claimable.car, '') = due.car
+            and worth.currency = due.currency
+    where
+        worth.account = $account
+        and coalesce(claimable.car = $car, true)
+        and case
+            when coalesce(worth.month = $month, false) then not claimable.is_claimed or due.held_back is not null
+            else coalesce(due.is_month_claimed and due.held_back is not null, false)
+        end
+    order by worth.month, sessions.stopped_at, worth.session_id
+"""
+
+_COMPLETENESS = """
+    select
+        states.listed_at,
+        cast(count(worth.session_id) as integer) as sessions
+    from month_states as states
+    left join (staging.claim_values as worth inner join claimable_sessions as claimable using (account, session_id))
+        on
+            states.account = worth.account
+            and states.month = worth.month
+            and coalesce(claimable.car = $car, true)
+    where states.account = $account and states.month = $month
+    group by states.listed_at
+"""
+
+_CLAIMED = """
+    select session_id, month, car, currency, energy_kwh, amount_incl_tax, tax_amount
+    from staging.claimed_sums
+    where account = $account
+"""
+
+
+@dataclass(frozen=True)
+class Due:
+    """Reads what is due for one account; `filed` are its claims so far."""
+
+    connection: duckdb.DuckDBPyConnection
+    account: Account
+    filed: Sequence[Filed]
+
+    @property
+    def figures(self) -> Figures:
+        """What sums up its lines."""
+        return Figures(self.connection, self.account.name, self.account.currency)
+
+    def lines(self, month: date | None, car: str | None) -> tuple[Line, ...]:
+        """The month's sessions, and the corrections of all months that are claimed; without a month those alone."""
+        return tuple(self._line(row) for row in self._ask(_LINES, month=month, car=car))
+
+    def exclusions(self, month: date | None, car: str | None) -> tuple[Exclusion, ...]:
+        """The month's sessions that are not claimed, and the corrections that have to wait."""
+        return tuple(
+            Exclusion(
+                session_id=row["session_id"],
+                month=row["month"],
+                started_at=self._local(row["started_at"]),
+                stopped_at=self._local(row["stopped_at"]),
+                car=row["car"],
+                currency=row["currency"],
+                energy_kwh=energy(row["energy_kwh"]),
+                billed_incl_tax=money(row["amount_incl_tax"], self.figures.minor_digits(row["currency"])),
+                ground=row["ground"],
+                detail=row["because"],
+            )
+            for row in self._ask(_EXCLUSIONS, month=month, car=car)
+        )
+
+    def completeness(self, month: date, car: str | None, exclusions: Sequence[Exclusion]) -> Completeness:
+        """What stands behind a month that is closed."""
+        (row,) = self._ask(_COMPLETENESS, month=month, car=car)
+        excluded = sum(exclusion.month == month for exclusion in exclusions)
+        return Completeness(
+            listed_at=self._local(row["listed_at"]),
+            sessions=row["sessions"],
+            claimed=row["sessions"] - excluded,
+            excluded=excluded,
+        )
+
+    def reversal(self, claim: Filed) -> tuple[Line, ...]:
+        """The lines of a claim taken back: each as it was, with its figures turned round."""
+        claimed = {
+            (row["session_id"], row["month"], row["car"] or None, row["currency"]): row for row in self._ask(_CLAIMED)
+        }
+        return tuple(self._taken_back(line, claimed[key_of(line)], claim.claim.number) for line in claim.claim.lines)
+
+    def _line(self, row: Mapping[str, Any]) -> Line:
+        digits = self.figures.minor_digits(row["currency"])
+        described = self._last_line(row) if row["reason"] == "withdrawn" else self._described(row)
+        return msgspec.structs.replace(
+            described,
+            energy_kwh=energy(row["added_energy_kwh"]),
+            amount_incl_tax=money(row["added_incl_tax"], digits),
+            tax_amount=money_or_none(row["added_tax_amount"], digits),
+            correction=None if row["corrects"] is None else self._correction(row, digits),
+        )
+
+    def _described(self, row: Mapping[str, Any]) -> Line:
+        """A line of which all but the figures is right."""
+        return Line(
+            session_id=row["session_id"],
+            month=row["month"],
+            started_at=self._local(row["started_at"]),
+            stopped_at=self._local(row["stopped_at"]),
+            kind=row["kind"],
+            charge_point=row["charge_point"],
+            evse=row["evse"],
+            car=row["car"] or None,
+            currency=row["currency"],
+            energy_kwh=Decimal(),
+            amount_incl_tax=Decimal(),
+            tax_amount=None,
+            basis=row["basis"],
+            price_incl_tax=row["price_incl_tax"],
+            tax_name=row["tax_name"],
+            tax_rate=row["tax_rate"],
+            note=row["note"],
+            tags=tuple(row["tags"]),
+            revision=row["revision"],
+            document_sha256=row["document_sha256"],
+            curve_sha256=row["curve_sha256"],
+            correction=None,
+        )
+
+    def _correction(self, row: Mapping[str, Any], digits: int) -> Correction:
+        return Correction(
+            claim=row["corrects"],
+            reason=row["reason"],
+            detail=row["because"],
+            old=Amounts(
+                energy_kwh=energy(row["claimed_energy_kwh"]),
+                amount_incl_tax=money(row["claimed_incl_tax"], digits),
+                tax_amount=money(row["claimed_tax_amount"], digits),
+            ),
+            new=Amounts(
+                energy_kwh=energy(row["energy_kwh"]),
+                amount_incl_tax=money(row["amount_incl_tax"], digits),
+                tax_amount=money_or_none(row["tax_amount"], digits),
+            ),
+        )
+
+    def _last_line(self, row: Mapping[str, Any]) -> Line:
+        """The newest line that was claimed for what is withdrawn."""
+        key: Key = (row["session_id"], row["month"], row["car"] or None, row["currency"])
+        return next(line for found in reversed(self.filed) for line in found.claim.lines if key_of(line) == key)
+
+    def _taken_back(self, line: Line, claimed: Mapping[str, Any], number: int) -> Line:
+        digits = self.figures.minor_digits(line.currency)
+        old = Amounts(
+            energy_kwh=energy(claimed["energy_kwh"]),
+            amount_incl_tax=money(claimed["amount_incl_tax"], digits),
+            tax_amount=money(claimed["tax_amount"], digits),
+        )
+        new = Amounts(
+            energy_kwh=old.energy_kwh - line.energy_kwh,
+            amount_incl_tax=old.amount_incl_tax - line.amount_incl_tax,
+            tax_amount=None if line.tax_amount is None else money(claimed["tax_amount"] - line.tax_amount, digits),
+        )
+        return msgspec.structs.replace(
+            line,
+            energy_kwh=-line.energy_kwh,
+            amount_incl_tax=-line.amount_incl_tax,
+            tax_amount=None if line.tax_amount is None else -line.tax_amount,
+            correction=Correction(claim=number, reason="reversed", detail=None, old=old, new=new),
+        )
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.account.timezone))
+
+    def _ask(self, query: str, **parameters: object) -> list[dict[str, Any]]:
+        return rows(self.connection, query, {"account": self.account.name, **parameters})

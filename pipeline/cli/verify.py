@@ -1,0 +1,67 @@
+"""`ladebog verify`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.context import Context, pass_context
+
+if TYPE_CHECKING:
+    from pipeline.logbook import Logbook
+    from pipeline.verify import Witness
+
+
+@click.command()
+@click.argument("claim_dir", metavar="[CLAIM_DIR]", required=False, type=click.Path(path_type=Path))
+@click.option("--full", is_flag=True, help="Derive each claim again from raw/ as well.")
+@pass_context
+def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
+    """Check that raw/, journal/ and claims/ are what was written there; or one claim's folder, wherever it lies.
+
+    Every file is checked against its SHA-256, every link of the chains against the one before, every claim's sums
+    against its lines, and with --full its figures against raw/. Nothing is changed. Exits with 3 at the first thing
+    that is off, and names it.
+
+    \b
+    Example:  ladebog verify --full
+              ladebog verify ~/Downloads/home-0003-2025-03
+    """
+    if claim_dir is not None:
+        if full:
+            raise click.UsageError(
+                "--full goes with the whole logbook: a claim's folder alone holds nothing to derive."
+            )
+        _verify_folder(claim_dir)
+        return
+    from pipeline import verify as verification
+
+    logbook, _ = context.open()
+    with logbook.lock():
+        witness = _witness(logbook)
+        for line in verification.verify(logbook, witness, full=full):
+            context.say(line)
+    click.echo(f"{logbook.root} is what was written.")
+
+
+def _verify_folder(folder: Path) -> None:
+    from pipeline.claims.seal import check_claim
+    from pipeline.cli.claim_text import about, amounts
+
+    if not folder.is_dir():
+        raise click.BadParameter(f"{folder} is no folder", param_hint="CLAIM_DIR")
+    claim = check_claim(folder).claim
+    click.echo(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
+    click.echo(f"{folder} is what was written.")
+
+
+def _witness(logbook: "Logbook") -> "Witness | None":
+    """What the published database vouches for; said aloud where it cannot."""
+    from pipeline.errors import LogbookError
+    from pipeline.verify import Witness
+
+    try:
+        return Witness.read(logbook)
+    except LogbookError as error:
+        click.echo(f"Nothing vouches for what was written last: {error}", err=True)
+        return None

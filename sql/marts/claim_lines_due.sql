@@ -1,0 +1,173 @@
+-- name: claim_lines_due
+-- grain: one session, local month, car and currency of which the claims so far do not come to the newest figures
+-- purpose: what is to be claimed: sessions of months that are not claimed yet, and corrections of those that are
+-- key: account, session_id, month, car, currency
+-- columns:
+--   account               text, the logbook's account
+--   session_id            text, the operator's id
+--   month                 first day of the local month
+--   car                   text, the car's name; empty where none was assigned
+--   currency              ISO 4217 code
+--   claimed_energy_kwh    kWh, of all claims so far
+--   claimed_incl_tax      currency units, of all claims so far
+--   claimed_tax_amount    currency units, of all claims so far, as far as it is known
+--   energy_kwh            kWh, by the newest figures; 0 for what is no longer claimed
+--   amount_incl_tax       currency units, likewise; null where not known
+--   tax_amount            currency units, likewise; null where not known
+--   is_month_claimed      flag: a claim of the month, not taken back, covers the car, so that this is a correction
+--   corrects              number of the newest claim that it differs from; null where there is none
+--   reason                text, why it differs: late, corrected, withdrawn or repriced; null where nothing was claimed
+--   because               text, completes the reason; null where nothing does
+--   held_back             text, why it cannot be claimed now; null where it can
+-- A tax that is not known is no news by itself. What claims did not know of a tax counts there as nothing.
+with targets as (
+    select
+        worth.account,
+        worth.session_id,
+        worth.month,
+        coalesce(claimable.car, '') as car,
+        worth.currency,
+        worth.energy_kwh,
+        worth.amount_incl_tax,
+        worth.tax_amount,
+        worth.unknown,
+        sessions.revision,
+        case when claimable.ground = 'decision' then claimable.reason end as because
+    from staging.claim_values as worth
+    inner join main.claimable_sessions as claimable
+        on worth.account = claimable.account and worth.session_id = claimable.session_id
+    inner join main.sessions as sessions
+        on worth.account = sessions.account and worth.session_id = sessions.session_id
+    where claimable.is_claimed
+),
+
+unsure as (
+    select
+        account,
+        session_id,
+        'its details are still to be fetched' as why
+    from staging.details_due
+    union
+    select
+        account,
+        key as session_id,
+        'its newest answer cannot be read' as why
+    from staging.unreadable
+    where endpoint in ('session', 'session_history')
+),
+
+first_unsure as (
+    select
+        account,
+        session_id,
+        min(why) as why
+    from unsure
+    group by account, session_id
+),
+
+compared as (
+    select
+        coalesce(targets.account, claimed.account) as account,
+        coalesce(targets.session_id, claimed.session_id) as session_id,
+        coalesce(targets.month, claimed.month) as month,
+        coalesce(targets.car, claimed.car) as car,
+        coalesce(targets.currency, claimed.currency) as currency,
+        coalesce(claimed.energy_kwh, 0) as claimed_energy_kwh,
+        coalesce(claimed.amount_incl_tax, 0) as claimed_incl_tax,
+        coalesce(claimed.tax_amount, 0) as claimed_tax_amount,
+        coalesce(targets.energy_kwh, 0) as energy_kwh,
+        case when targets.session_id is null then 0 else targets.amount_incl_tax end as amount_incl_tax,
+        case when targets.session_id is null then 0 else targets.tax_amount end as tax_amount,
+        claimed.number as last_claim,
+        targets.session_id is not null as is_claimed,
+        targets.because,
+        targets.unknown,
+        targets.revision > claimed.revision as is_revised
+    from targets
+    full outer join staging.claimed_sums as claimed
+        on
+            targets.account = claimed.account
+            and targets.session_id = claimed.session_id
+            and targets.month = claimed.month
+            and targets.car = claimed.car
+            and targets.currency = claimed.currency
+),
+
+differing as (
+    select
+        *,
+        claimed_energy_kwh = 0 and claimed_incl_tax = 0 and claimed_tax_amount = 0 as is_new
+    from compared
+    where
+        amount_incl_tax is null
+        or claimed_energy_kwh <> energy_kwh
+        or claimed_incl_tax <> amount_incl_tax
+        or coalesce(claimed_tax_amount <> tax_amount, false)
+        or (last_claim is null and is_claimed)
+),
+
+covering as (
+    select
+        differing.account,
+        differing.session_id,
+        differing.month,
+        differing.car,
+        differing.currency,
+        max(claimed_months.number) as number
+    from differing
+    inner join staging.claimed_months as claimed_months
+        on
+            differing.account = claimed_months.account
+            and differing.month = claimed_months.month
+            and coalesce(differing.car = claimed_months.car, true)
+    group by differing.account, differing.session_id, differing.month, differing.car, differing.currency
+),
+
+assembled as (
+    select
+        differing.account,
+        differing.session_id,
+        differing.month,
+        differing.car,
+        differing.currency,
+        cast(differing.claimed_energy_kwh as decimal(18, 3)) as claimed_energy_kwh,
+        cast(differing.claimed_incl_tax as decimal(18, 3)) as claimed_incl_tax,
+        cast(differing.claimed_tax_amount as decimal(18, 3)) as claimed_tax_amount,
+        cast(differing.energy_kwh as decimal(18, 3)) as energy_kwh,
+        cast(differing.amount_incl_tax as decimal(18, 3)) as amount_incl_tax,
+        cast(differing.tax_amount as decimal(18, 3)) as tax_amount,
+        covering.number is not null as is_month_claimed,
+        case
+            when covering.number is not null or not differing.is_new
+                then coalesce(differing.last_claim, covering.number)
+        end as corrects,
+        case
+            when covering.number is null and differing.is_new then null
+            when differing.is_new then 'late'
+            when not differing.is_claimed then 'withdrawn'
+            when differing.is_revised then 'corrected'
+            else 'repriced'
+        end as reason,
+        case
+            when differing.is_claimed then differing.because
+            when claimable.session_id is null then 'it has not stopped'
+            when not claimable.is_claimed then claimable.reason
+            when coalesce(claimable.car, '') <> differing.car then 'charged ' || coalesce(claimable.car, 'no car')
+            else 'it belongs to another month or currency'
+        end as because,
+        coalesce(first_unsure.why, case when differing.amount_incl_tax is null then differing.unknown end) as held_back
+    from differing
+    left join covering
+        on
+            differing.account = covering.account
+            and differing.session_id = covering.session_id
+            and differing.month = covering.month
+            and differing.car = covering.car
+            and differing.currency = covering.currency
+    left join main.claimable_sessions as claimable
+        on differing.account = claimable.account and differing.session_id = claimable.session_id
+    left join first_unsure
+        on differing.account = first_unsure.account and differing.session_id = first_unsure.session_id
+)
+
+select * from assembled

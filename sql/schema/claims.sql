@@ -1,0 +1,24 @@
+-- name: facts.claims
+-- grain: one claim, that is one folder under claims/
+-- purpose: what was handed in, for which month and car
+-- columns:
+--   account           text, the logbook's account
+--   number            whole number, from 1 without gaps
+--   kind              text, month, corrections or reversal
+--   month             first day of the local month; null unless it is a month's claim
+--   car               text, the only car that it is about; null where it is about all
+--   currency          ISO 4217 code, the account's when it was made
+--   created_at        time
+--   reverses          number of the claim that it takes back; null unless it is a reversal
+--   manifest_sha256   hex, over its manifest.json, which names the SHA-256 of each of its files
+create table facts.claims (
+    account varchar not null,
+    number integer not null,
+    kind varchar not null,
+    month date,
+    car varchar,
+    currency varchar not null,
+    created_at timestamptz not null,
+    reverses integer,
+    manifest_sha256 varchar not null
+);

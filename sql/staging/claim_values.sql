@@ -1,0 +1,101 @@
+-- name: staging.claim_values
+-- grain: one local month of a finished session, under the attribution that the settings choose for claims
+-- purpose: what a session is worth on a claim, if it goes on one
+-- columns:
+--   account            text, the logbook's account
+--   session_id         text, the operator's id
+--   month              first day of the local month
+--   basis              text, billed, rate, electricity_cost or spot
+--   currency           ISO 4217 code
+--   energy_kwh         kWh
+--   amount_incl_tax    currency units; null where not known
+--   tax_amount         currency units; null where not known
+--   price_incl_tax     currency units a kWh
+--   unknown            text, why the amount is not known; else null
+-- The tax of an amount that is the bill is the bill's; of another, amount × rate / (1 + rate) once a session, rounded
+-- half away from zero. Months share it in proportion to their amounts: the floor of each, then one more for the largest
+-- remainders, ties to the earlier; of an amount of zero all of it is in the last month.
+with whole_sessions as (
+    select
+        reimbursement.account,
+        reimbursement.session_id,
+        staged.minor_unit_decimal,
+        to_minor_units(reimbursement.amount_incl_tax, staged.minor_unit_decimal) as amount_minor,
+        case
+            when reimbursement.amount_incl_tax = sessions.amount_incl_tax and reimbursement.basis = 'billed'
+                then to_minor_units(sessions.tax_amount, staged.minor_unit_decimal)
+            else
+                rounded_quotient(
+                    to_minor_units(reimbursement.amount_incl_tax, staged.minor_unit_decimal)
+                    * to_micro_units(sessions.tax_rate),
+                    1000000 + to_micro_units(sessions.tax_rate)
+                )
+        end as tax_minor
+    from main.reimbursement as reimbursement
+    inner join main.sessions as sessions
+        on reimbursement.account = sessions.account and reimbursement.session_id = sessions.session_id
+    inner join staging.sessions as staged
+        on reimbursement.account = staged.account and reimbursement.session_id = staged.session_id
+    where reimbursement.attribution = 'stop'
+),
+
+of_months as (
+    select
+        months.account,
+        months.session_id,
+        months.month,
+        months.basis,
+        months.currency,
+        months.energy_kwh,
+        months.amount_incl_tax,
+        months.price_incl_tax,
+        months.unknown,
+        wholes.minor_unit_decimal,
+        wholes.tax_minor,
+        case
+            when wholes.amount_minor <> 0
+                then
+                    sign(wholes.amount_minor) * wholes.tax_minor
+                    * to_minor_units(months.amount_incl_tax, wholes.minor_unit_decimal)
+            when months.month = max(months.month) over whole_session then wholes.tax_minor
+            else 0
+        end as numerator,
+        coalesce(nullif(abs(wholes.amount_minor), 0), 1) as denominator
+    from main.reimbursement as months
+    cross join facts.settings as settings
+    inner join whole_sessions as wholes
+        on months.account = wholes.account and months.session_id = wholes.session_id
+    where months.attribution = settings.claim_attribution
+    window whole_session as (
+        partition by months.account, months.session_id
+    )
+),
+
+shared as (
+    select
+        *,
+        floor_quotient(numerator, denominator)
+        + one_more(
+            row_number() over (
+                partition by account, session_id
+                order by numerator - floor_quotient(numerator, denominator) * denominator desc, month asc
+            ),
+            tax_minor - sum(floor_quotient(numerator, denominator)) over (
+                partition by account, session_id
+            )
+        ) as tax_of_month
+    from of_months
+)
+
+select
+    account,
+    session_id,
+    month,
+    basis,
+    currency,
+    energy_kwh,
+    amount_incl_tax,
+    from_minor_units(tax_of_month, minor_unit_decimal) as tax_amount,
+    price_incl_tax,
+    unknown
+from shared

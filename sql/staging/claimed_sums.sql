@@ -1,0 +1,27 @@
+-- name: staging.claimed_sums
+-- grain: one session, local month, car and currency that a line of a claim is about
+-- purpose: what all claims together came to, corrections and reversals included
+-- columns:
+--   account           text, the logbook's account
+--   session_id        text, the operator's id
+--   month             first day of the local month
+--   car               text; empty where none was assigned
+--   currency          ISO 4217 code
+--   energy_kwh        kWh
+--   amount_incl_tax   currency units
+--   tax_amount        currency units, of the lines whose tax is known
+--   number            the newest claim with such a line
+--   revision          of the session's figures in that line
+select
+    account,
+    session_id,
+    month,
+    coalesce(car, '') as car,
+    currency,
+    cast(sum(energy_kwh) as decimal(18, 3)) as energy_kwh,
+    cast(sum(amount_incl_tax) as decimal(18, 3)) as amount_incl_tax,
+    cast(coalesce(sum(tax_amount), 0) as decimal(18, 3)) as tax_amount,
+    max(number) as number,
+    arg_max(revision, number) as revision
+from main.claim_lines
+group by account, session_id, month, coalesce(car, ''), currency
