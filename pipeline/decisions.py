@@ -11,6 +11,7 @@ import duckdb
 import msgspec
 import polars
 
+from pipeline.claims.document import State
 from pipeline.database import ArrowStream
 from pipeline.errors import JournalError
 from pipeline.journal import Entry, Fields, Journal
@@ -20,8 +21,6 @@ Action = Literal["assign", "exclude", "include", "tag"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 ODOMETER = "odometer"
 MARK = "mark"
-State = Literal["sent", "approved", "paid", "rejected"]
-STATES: tuple[State, ...] = get_args(State)
 
 _DECISIONS = {
     "entry": polars.Int32(),

@@ -6,7 +6,7 @@ money with the digits of its currency's minor unit and energy with three; times 
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 import rfc8785
@@ -17,6 +17,8 @@ from pipeline.profile import Attribution, Driver, Employer, Language
 Kind = Literal["month", "corrections", "reversal"]
 Reason = Literal["late", "corrected", "withdrawn", "repriced", "reversed"]
 Ground = Literal["decision", "private car", "rule", "no car", "unknown car", "unknown amount", "not readable"]
+State = Literal["sent", "approved", "paid", "rejected"]
+STATES: tuple[State, ...] = get_args(State)
 
 RULES = 1  # of the figures; a claim made by others is checked by its hashes and its arithmetic
 

@@ -25,7 +25,7 @@ _COMMANDS = {
     "run": "pipeline.cli.run:run",
     "check": "pipeline.cli.check:check",
     "report": "pipeline.cli.report:report",
-    "claim": "pipeline.cli.claims:claim",
+    "claim": "pipeline.cli.claim:claim",
     "verify": "pipeline.cli.verify:verify",
     "audit": "pipeline.cli.audit:audit",
     "explain": "pipeline.cli.explain:explain",

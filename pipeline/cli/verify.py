@@ -46,7 +46,7 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
 
 def _verify_folder(folder: Path) -> None:
     from pipeline.claims.seal import check_claim
-    from pipeline.cli.claim_text import about, amounts
+    from pipeline.cli.claim.text import about, amounts
 
     if not folder.is_dir():
         raise click.BadParameter(f"{folder} is no folder", param_hint="CLAIM_DIR")

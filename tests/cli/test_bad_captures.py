@@ -65,8 +65,9 @@ def test_a_time_without_an_offset(bare: DemoLogbook, moment: str, fault: str) ->
 
 def test_whose_it_is_must_be_said_where_there_are_two(bare: DemoLogbook) -> None:
     bare.do("account", "add", "work", "--url", "https://tenant.example")
-    message, _ = said(bare.run("import", __file__), 2)
-    assert message == "Say whose these are with --account (demo, work)."
+    message, advice = said(bare.run("import", __file__), 2)
+    assert message == "This logbook has several accounts (demo, work)."
+    assert advice == "Say which with --account NAME"
 
 
 def test_a_file_that_is_not_there(bare: DemoLogbook, tmp_path: Path) -> None:

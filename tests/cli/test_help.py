@@ -15,6 +15,8 @@ _COMMANDS = {
     "run": [],
     "check": [],
     "report": [],
+    "claim": ["attach", "create", "export", "list", "mark", "reverse", "show"],
+    "verify": [],
     "audit": [],
     "explain": [],
     "sql": [],

@@ -84,6 +84,11 @@ def test_all_mistakes_at_once(file: File) -> None:
         closed_after_hours = "a day"
         language = "da"
         [employer]
+        title = "x"
+        name = "two\\nlines"
+        [claim]
+        attribution = "start"
+        [chauffeur]
         name = "x"
         """
     )
@@ -100,7 +105,10 @@ def test_all_mistakes_at_once(file: File) -> None:
         "source.speed: unknown key",
         "report.closed_after_hours: Expected `int`, got `str`",
         "report.language: unknown key",
-        "employer: unknown table",
+        "employer.title: unknown key",
+        "employer.name: 'two\\nlines' is not one line of text",
+        "claim.attribution: Invalid enum value 'start'",
+        "chauffeur: unknown table",
     ]
     assert dict.fromkeys(starts, 1) == {
         start: sum(mistake.startswith(start) for mistake in mistakes) for start in starts

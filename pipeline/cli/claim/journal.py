@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.claim import MONTH, claim
+from pipeline.claims.document import STATES
+from pipeline.cli.claim.group import MONTH, claim
 from pipeline.cli.context import Context, one_account_option, pass_context
-from pipeline.decisions import STATES
 
 if TYPE_CHECKING:
     import duckdb

@@ -7,7 +7,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import click
 
-from pipeline.cli.claim import claim
+from pipeline.cli.claim.group import claim
 from pipeline.cli.context import Context, account_option, one_account_option, pass_context
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def list_(context: Context, account_name: str | None) -> None:
     Example:  ladebog claim list
     """
     from pipeline.claims.outlook import read_outlook
-    from pipeline.cli.claim_text import cells, outlook_lines
+    from pipeline.cli.claim.text import cells, outlook_lines
     from pipeline.cli.terminal import show_table
     from pipeline.database import published, rows
 
@@ -76,7 +76,7 @@ def show(context: Context, number: int, account_name: str | None) -> None:
     \b
     Example:  ladebog claim show 3
     """
-    from pipeline.cli.claim_text import about, amounts
+    from pipeline.cli.claim.text import about, amounts
     from pipeline.cli.terminal import show_table
 
     filed = _filed(context, number, account_name)

@@ -1,10 +1,11 @@
-"""`ladebog claim`: what is handed in, from a month that is closed to the copy at the employer's."""
+"""`ladebog claim create` and `reverse`: what makes a claim."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.claim.group import MONTH, claim
 from pipeline.cli.context import Context, one_account_option, pass_context
 from pipeline.cli.reason import Reason
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from pipeline.claims.document import MissingReceipt
     from pipeline.claims.shelf import Filed
 
-MONTH = click.DateTime(formats=["%Y-%m"])
 _LANGUAGES = click.Choice(["da", "en"])
 _language_option = click.option("--language", type=_LANGUAGES, help="Default: what ladebog.toml says, else da.")
 _csv_option = click.option(
@@ -25,15 +25,6 @@ _csv_option = click.option(
 _offline_option = click.option(
     "--without-receipts", is_flag=True, help="Do not ask the operator for the receipts of public sessions."
 )
-
-
-@click.group()
-def claim() -> None:
-    """Make claims that a bookkeeper accepts and nobody can quietly change, and keep track of them.
-
-    A claim freezes a closed month in claims/, in a folder of its own. What changes later is claimed as corrections, by
-    the next claim or one of their own; nothing under claims/ is ever edited.
-    """
 
 
 @claim.command()
@@ -169,7 +160,7 @@ def _reason_of(accepted: tuple[str, ...], reasons: tuple[str, ...]) -> dict[str,
 
 
 def _say_made(context: Context, filed: "Filed") -> None:
-    from pipeline.cli.claim_text import about, amounts
+    from pipeline.cli.claim.text import about, amounts
 
     claim = filed.claim
     click.echo(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
