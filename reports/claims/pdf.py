@@ -94,4 +94,4 @@ def _all_printable(part: Any) -> Any:
         return printable(part)
     if isinstance(part, dict):
         return {key: _all_printable(value) for key, value in part.items()}
-    return [_all_printable(value) for value in part] if isinstance(part, list) else part
+    return [_all_printable(value) for value in part] if isinstance(part, list | tuple) else part

@@ -59,7 +59,7 @@ def charts_of(claim: Claim, words: Words) -> list[Chart]:
 def _chart(month: date, days: Sequence[Day], words: Words, currency: str) -> Chart:
     energies = {day.day: day.energy_kwh for day in days}
     amounts = {day.day: day.amount_incl_tax for day in days}
-    energy_step, amount_step = _step(energies.values()), _step(amounts.values())
+    energy_step, amount_step = _step(list(energies.values())), _step(list(amounts.values()))
     below = int((-min(Decimal(0), *amounts.values()) / amount_step).to_integral_value(ROUND_CEILING))
     height = below + _INTERVALS
     return Chart(

@@ -1,4 +1,4 @@
-"""The last part of a claim's PDF: how complete it is, what the checks say, what is not claimed, where all comes from."""
+"""The last part of a claim's PDF: how complete it is, what the checks say, what is not claimed, and the sources."""
 
 import msgspec
 
@@ -11,6 +11,7 @@ from reports.claims.words import Words
 _ID = 24  # characters
 _TEXT = 240
 _NAME = 80
+_CAR = 40
 
 
 class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +120,7 @@ def _exclusion(exclusion: Exclusion, words: Words) -> list[str]:
     return [
         cut(exclusion.session_id, _ID),
         words.moment(exclusion.started_at),
-        cut(exclusion.car or "–", _NAME),
+        cut(exclusion.car or "–", _CAR),
         words.text(f"ground.{exclusion.ground}", detail=cut(exclusion.detail or "", _TEXT)),
         words.kwh(exclusion.energy_kwh),
         money(exclusion.billed_incl_tax, words),

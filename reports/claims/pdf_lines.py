@@ -9,7 +9,7 @@ from reports.claims.pdf_totals import TotalsTable, money, totals_of
 from reports.claims.printable import cut
 from reports.claims.words import Words
 
-_PLACE = 60  # characters
+_PLACE = 40  # characters
 _NOTE = 120
 _TAGS = 60
 _ID = 24

@@ -1,4 +1,4 @@
-"""The first page of a claim's PDF, all of which has to fit on it: long texts are cut, and of long lists a few are told."""
+"""The first page of a claim's PDF. All of it has to fit: long texts are cut, and of long lists a few are told."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -8,12 +8,12 @@ import msgspec
 from pipeline.claims.document import Charger, Claim, Odometer, Total
 from pipeline.policy import Car
 from reports.claims.pdf_chart import Chart, charts_of
-from reports.claims.pdf_totals import TotalsTable, digits_of, totals_of
+from reports.claims.pdf_totals import TotalsTable, totals_of
 from reports.claims.printable import cut
 from reports.claims.words import Words
 
 _T = TypeVar("_T")
-_FIELD = 60  # characters
+_FIELD = 200  # characters, far more than its room holds
 _SENTENCE = 200
 _LISTED = 3  # of cars, chargers, readings and currencies
 
@@ -204,6 +204,6 @@ def _how(claim: Claim, words: Words) -> list[tuple[Field, Field]]:
 
 
 def _no_lines(claim: Claim, words: Words) -> str:
-    if claim.completeness is not None and claim.completeness.sessions or claim.month is None:
-        return words.text("no_sessions_claimed")
-    return words.text("no_lines", month=words.month(claim.month))
+    if claim.month is not None and claim.completeness is not None and not claim.completeness.sessions:
+        return words.text("no_lines", month=words.month(claim.month))
+    return words.text("no_sessions_claimed")

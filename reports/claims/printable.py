@@ -1,8 +1,7 @@
 """Text on its way onto paper: whatever it holds, each character is one that the shipped typeface can show.
 
-PDF/A forbids glyphs that stand for nothing, so a character that the typeface lacks is printed as a box, U+25A1. The same
-goes for characters that are there to be invisible or to turn the direction of writing, which could make a reader see
-another text than the one that is claimed.
+PDF/A forbids glyphs that stand for nothing, so a character that the typeface lacks is printed as a box, U+25A1. So are
+those that are invisible or turn the direction of writing: they could make a reader see another text than the claim's.
 """
 
 import re
@@ -33,11 +32,11 @@ def cut(text: str, limit: int) -> str:
 
 
 def _can_be_shown(character: str) -> bool:
-    return ord(character) in _shown_by_every_face() and unicodedata.category(character) not in _NEVER
+    return ord(character) in shown_by_every_face() and unicodedata.category(character) not in _NEVER
 
 
 @cache
-def _shown_by_every_face() -> frozenset[int]:
+def shown_by_every_face() -> frozenset[int]:
     return frozenset.intersection(*(_characters_of((FONTS / face).read_bytes()) for face in _FACES))
 
 
