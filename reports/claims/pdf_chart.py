@@ -71,8 +71,8 @@ def _chart(month: date, days: Sequence[Day], words: Words, currency: str) -> Cha
         ticks=[
             Tick(
                 (place + below) / height,
-                _tick(place * energy_step, words) if place >= 0 else "",
-                _tick(place * amount_step, words),
+                _tick(place, energy_step, words) if place >= 0 else "",
+                _tick(place, amount_step, words),
             )
             for place in range(-below, _INTERVALS + 1)
         ],
@@ -102,8 +102,8 @@ def _height(steps: Decimal, below: int, height: int) -> float:
     return float(round((steps + below) / height, 4))
 
 
-def _tick(value: Decimal, words: Words) -> str:
-    return words.money(value, digits_of(value.normalize()))
+def _tick(place: int, step: Decimal, words: Words) -> str:
+    return words.money(place * step, digits_of(step.normalize()))
 
 
 def _alt(month: date, days: Sequence[Day], words: Words, currency: str) -> str:

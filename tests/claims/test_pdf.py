@@ -153,7 +153,7 @@ def test_every_character_that_is_let_through_can_be_printed(tmp_path: Path) -> N
     assert written(msgspec.structs.replace(claim, lines=lines), tmp_path).stat().st_size > 100_000
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(note=st.text(st.characters(exclude_categories=["Cs"]), max_size=150))
 def test_no_text_is_markup_and_none_is_refused(note: str, tmp_path: Path) -> None:
     assert written(with_note(note), tmp_path).is_file()
