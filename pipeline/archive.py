@@ -52,11 +52,14 @@ def journalling(
 
 @contextmanager
 def current(logbook: Logbook, settings: Settings, clock: Clock) -> Iterator[tuple[duckdb.DuckDBPyConnection, Journal]]:
-    """As `journalling`, with the marts made before as well. Claims written meanwhile are taken in on leaving."""
+    """As `journalling`, with the marts made and published before as well.
+
+    Claims that are written meanwhile are taken in on leaving.
+    """
     with logbook.lock():
+        _update(logbook, settings, clock)
         with database.writer(logbook) as connection:
-            journal = _bring_up_to_date(connection, logbook, settings, clock)
-            yield connection, journal
+            yield connection, Journal.open(logbook.journal)
             _bring_up_to_date(connection, logbook, settings, clock)
         database.publish(logbook)
 
@@ -82,12 +85,10 @@ def _update(logbook: Logbook, settings: Settings, clock: Clock) -> None:
 
 def _bring_up_to_date(
     connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock
-) -> Journal:
+) -> None:
     _load(connection, logbook, settings, clock)
-    journal = Journal.open(logbook.journal)
-    load_decisions(connection, logbook, journal)
+    load_decisions(connection, logbook, Journal.open(logbook.journal))
     transform(connection, settings)
-    return journal
 
 
 def _load(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock) -> None:
