@@ -7,6 +7,7 @@ money with the digits of its currency's minor unit and energy with three; times 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 import rfc8785
@@ -242,6 +243,11 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     def timezone(self) -> str:
         """The zone that decided its days and months."""
         return self.policy.account.timezone
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """That zone."""
+        return ZoneInfo(self.timezone)
 
     @property
     def name(self) -> str:
