@@ -52,9 +52,18 @@ def place_chart(chart: BarChart, sheet: Worksheet, *, columns: range, rows: rang
 
 
 def energy_and_cost(
-    data: ChartData, cost: str, currency: str, label_format: str, *, energy: str = "Energy (kWh)"
+    data: ChartData,
+    cost: str,
+    currency: str,
+    label_format: str,
+    *,
+    energy: str = "Energy (kWh)",
+    margin: float = 0.07,
 ) -> BarChart:
-    """The chart of those rows; its labels are dates, shown in `label_format`; `energy` and `cost` name its series."""
+    """The chart of those rows; its labels are dates, shown in `label_format`; `energy` and `cost` name its series.
+
+    `margin` is how much of its width there is for the figures at each side.
+    """
     columns = BarChart()
     columns.type = "col"
     columns.gapWidth = 45
@@ -62,7 +71,7 @@ def energy_and_cost(
     columns.legend.txPr = _text(9, MUTED)
     columns.graphical_properties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
     columns.layout = Layout(
-        ManualLayout(xMode="edge", yMode="edge", layoutTarget="inner", x=0.07, y=0.14, w=0.86, h=0.72)
+        ManualLayout(xMode="edge", yMode="edge", layoutTarget="inner", x=margin, y=0.14, w=1 - 2 * margin, h=0.72)
     )
     columns.append(_energy(data, energy))
     columns.set_categories(_cells(data, data.label_column))

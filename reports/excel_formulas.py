@@ -6,6 +6,7 @@ openpyxl writes a formula without its result, so the results go into the file's 
 from decimal import Decimal
 
 from lxml import etree
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -30,11 +31,13 @@ class Formulas:
         number_format: str,
         *,
         style: Font | None = None,
-    ) -> None:
+        align: str = "right",
+    ) -> Cell:
         """Put in a formula, `=` first and in English, that comes to `result`."""
-        cell = put_value(sheet, row, column, None, number_format, style=style)
+        cell = put_value(sheet, row, column, None, number_format, style=style, align=align)
         cell.value = formula
         self._results.append((sheet, cell.coordinate, result))
+        return cell
 
     def finish(self, name: str, content: bytes) -> bytes:
         """A member of the saved workbook, with the results of its formulas."""

@@ -7,7 +7,7 @@ from reports.claims import phrases
 from reports.claims.words import Words
 from reports.claims.workbook_book import Book
 from reports.claims.workbook_claim import fill_claim
-from reports.claims.workbook_control import fill_control
+from reports.claims.workbook_control import Places, fill_control
 from reports.claims.workbook_days import fill_days
 from reports.claims.workbook_sessions import fill_sessions
 from reports.claims.workbook_sources import fill_sources
@@ -28,6 +28,6 @@ def write_workbook(claim: Claim, claim_sha256: str, path: Path) -> None:
     totals, sessions = fill_claim(book)
     added_up = fill_sessions(book)
     days = fill_days(book)
-    fill_control(book, totals, sessions, added_up, days)
+    fill_control(book, Places(totals, sessions, added_up, days))
     fill_sources(book)
     save(workbook, path, book.formulas.finish)

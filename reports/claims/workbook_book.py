@@ -34,6 +34,7 @@ from reports.excel_formulas import Formulas
 SMALL = font(size=8, color=MUTED)
 _HINT = font(size=7, italic=True, color=MUTED)
 _BY_HAND = Side(style="thin", color=MUTED)
+_ALIGNMENTS = {"l": "left", "r": "right", "m": "center"}
 _DAY = {"da": r"dd\.mm\.yyyy", "en": r"dd\/mm\/yyyy"}  # escaped: the same whatever the reader's own separators are
 
 
@@ -70,15 +71,11 @@ class Book:
         set_up_page(sheet, footer, landscape=landscape, page=page)
         return sheet
 
-    def put_opening(self, sheet: Worksheet, column: int, title: str, above: str) -> None:
-        """Put the sheet's title in its second row, and what it belongs to above."""
-        put_text(sheet, 1, column, above, style=font(bold=True, color=MUTED))
+    def put_opening(self, sheet: Worksheet, column: int, title: str) -> None:
+        """Put the title in the second row, and which claim it belongs to above."""
+        put_text(sheet, 1, column, phrases.subject(self.claim, self.words), style=font(bold=True, color=MUTED))
         put_text(sheet, 2, column, title, style=font(size=18, bold=True, color=ACCENT))
         sheet.row_dimensions[2].height = 28
-
-    def put_sheet_opening(self, sheet: Worksheet, column: int) -> None:
-        """Put the name of a sheet that follows the first as its title."""
-        self.put_opening(sheet, column, sheet.title, phrases.subject(self.claim, self.words))
 
     def put_amount(
         self, sheet: Worksheet, row: int, column: int, value: Decimal | None, number_format: str, style: Font | None
@@ -111,12 +108,11 @@ def put_section(sheet: Worksheet, row: int, columns: range, text: str) -> int:
     return row + 1
 
 
-def put_heads(sheet: Worksheet, row: int, first: int, heads: Iterable[str], figures: Iterable[int] = ()) -> None:
-    """Put in the heads of columns; those at the places `figures`, from 0, stand over figures."""
-    at_right = set(figures)
-    for place, head in enumerate(heads):
-        put_header(sheet, row, first + place, head, align="right" if place in at_right else "left")
-    sheet.row_dimensions[row].height = 28
+def put_heads(sheet: Worksheet, row: int, first: int, heads: Iterable[str], alignments: str, *, lines: int = 1) -> None:
+    """Put in the heads of columns, in so many lines; on the left, right or in the middle by a letter of `lrm` each."""
+    for column, (head, alignment) in enumerate(zip(heads, alignments, strict=True), start=first):
+        put_header(sheet, row, column, head, align=_ALIGNMENTS[alignment])
+    sheet.row_dimensions[row].height = 5 + 12.5 * lines
 
 
 def put_across(
@@ -124,10 +120,15 @@ def put_across(
 ) -> Cell:
     """Put text across columns in which so many characters fit on a line, as high as it needs."""
     cell = put_text(sheet, row, columns[0], text, style=style)
-    cell.alignment = Alignment(vertical="top", wrap_text=True)
+    cell.alignment = Alignment(vertical="center", wrap_text=True)
     _merge(sheet, row, columns)
     grow(sheet, row, text, characters)
     return cell
+
+
+def put_currency(sheet: Worksheet, row: int, column: int, currency: str, *, style: Font | None = None) -> None:
+    """Put in a currency, in the middle: the column before it holds figures, which stand on the right."""
+    put_text(sheet, row, column, currency, style=style, align="center")
 
 
 def put_signature(sheet: Worksheet, row: int, columns: range, text: str) -> None:

@@ -1,12 +1,12 @@
 """The claim's first sheet, the voucher: who claims what from whom, the totals, and where to sign."""
 
-from openpyxl.styles import Alignment, PatternFill
+from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.claims.document import Sum, Total
 from reports.claims import phrases
-from reports.claims.workbook_book import SMALL, Book, grow, put_across, put_heads, put_section, put_signature
+from reports.claims.workbook_book import SMALL, Book, put_across, put_currency, put_heads, put_section, put_signature
 from reports.excel_cells import (
     COUNT,
     ENERGY,
@@ -23,13 +23,13 @@ from reports.excel_cells import (
 
 References = dict[str, dict[str, str]]  # of the cells of a currency's totals, by what they hold
 
-_WIDTHS = (2, 21, 11, 13, 17, 13, 13, 9)
+_WIDTHS = (2, 20, 11, 13, 17, 13, 17, 9)
 _ALL = range(2, len(_WIDTHS) + 1)
 _LEFT, _LEFT_VALUE = 2, range(3, 5)
 _RIGHT, _RIGHT_VALUE = 5, range(6, 9)
 _WIDE_VALUE = range(3, 9)
-_LEFT_CHARACTERS, _RIGHT_CHARACTERS, _WIDE_CHARACTERS, _ALL_CHARACTERS = 25, 37, 80, 105
-_ROW_HEIGHT = 17  # points
+_LEFT_CHARACTERS, _RIGHT_CHARACTERS, _WIDE_CHARACTERS, _ALL_CHARACTERS = 25, 40, 80, 110
+_ROW_HEIGHT = 20  # points
 _COLUMNS = {"lines": 3, "energy_kwh": 4, "amount_incl_tax": 5, "tax_amount": 6}
 _PRICE, _CURRENCY = 7, 8
 
@@ -39,8 +39,7 @@ def fill_claim(book: Book) -> tuple[References, References]:
     sheet = book.add_sheet(book.words.text("claim"), _WIDTHS, landscape=False)
     sheet.sheet_format.defaultRowHeight = _ROW_HEIGHT
     sheet.sheet_format.customHeight = True
-    opening = f"{phrases.title(book.claim, book.words)}"
-    book.put_opening(sheet, _LEFT, phrases.months(book.claim, book.words).capitalize(), opening)
+    book.put_opening(sheet, _LEFT, phrases.title(book.claim, book.words))
     row = _put_parties(sheet, 4, book)
     row = _put_cars(sheet, row, book)
     row, totals, sessions = _put_figures(sheet, row + 1, book)
@@ -97,12 +96,11 @@ def _put_cars(sheet: Worksheet, row: int, book: Book) -> int:
 def _put_fact(
     sheet: Worksheet, row: int, label_column: int, columns: range, label: str, text: str, characters: int, book: Book
 ) -> None:
-    put_text(sheet, row, label_column, label, style=font(color=MUTED)).alignment = Alignment(vertical="top")
+    put_text(sheet, row, label_column, label, style=font(color=MUTED))
     if text:
         put_across(sheet, row, columns, text, characters)
     else:
         book.put_fill_in(sheet, row, columns)
-    grow(sheet, row, label, _ALL_CHARACTERS)
     sheet.row_dimensions[row].height = max(_ROW_HEIGHT, sheet.row_dimensions[row].height or 0)
 
 
@@ -111,7 +109,7 @@ def _put_figures(sheet: Worksheet, row: int, book: Book) -> tuple[int, Reference
     claim, words = book.claim, book.words
     row = put_section(sheet, row, _ALL, words.text("figures"))
     keys = ("count", "energy_kwh", "gross", "of_which_tax", "average_price", "currency")
-    put_heads(sheet, row, _LEFT, ("", *(words.text(key) for key in keys)), range(1, 6))
+    put_heads(sheet, row, _LEFT, ("", *(words.text(key) for key in keys)), "lrrrrrm", lines=2)
     totals, sessions = {}, {}
     for total in claim.totals:
         sessions_row = row + 1
@@ -147,7 +145,7 @@ def _put_sum(
     amount = book.money(total.currency)
     put_value(sheet, row, _COLUMNS["amount_incl_tax"], figures.amount_incl_tax, amount, style=style)
     book.put_amount(sheet, row, _COLUMNS["tax_amount"], figures.tax_amount, amount, style)
-    put_text(sheet, row, _CURRENCY, total.currency, style=style)
+    put_currency(sheet, row, _CURRENCY, total.currency, style=style)
     sheet.row_dimensions[row].height = _ROW_HEIGHT
     rule_under(sheet, row, _ALL)
 
@@ -160,7 +158,7 @@ def _put_total(sheet: Worksheet, row: int, total: Total, book: Book) -> None:
     for column in _ALL:
         cell_at(sheet, row, column).fill = PatternFill("solid", fgColor=TINT)
     cell_at(sheet, row, _COLUMNS["amount_incl_tax"]).font = font(size=12, bold=True)
-    sheet.row_dimensions[row].height = 22
+    sheet.row_dimensions[row].height = 25
 
 
 def _references(sheet: Worksheet, row: int) -> dict[str, str]:
@@ -183,7 +181,7 @@ def _put_terms(sheet: Worksheet, row: int, book: Book) -> int:
 
 
 def _put_signatures(sheet: Worksheet, row: int, book: Book) -> int:
-    sheet.row_dimensions[row].height = 34
+    sheet.row_dimensions[row].height = 48
     put_signature(sheet, row, range(2, 5), book.words.text("signature.driver"))
     put_signature(sheet, row, range(6, 9), book.words.text("signature.employer"))
     return row + 2

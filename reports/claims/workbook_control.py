@@ -1,14 +1,15 @@
 """The claim's control: is it complete, do its sheets agree, what the checks say, and what is not claimed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.claims.document import Sum
+from pipeline.claims.document import Sum, Total
 from reports.claims import phrases
-from reports.claims.workbook_book import SMALL, Book, grow, put_across, put_heads, put_section
+from reports.claims.workbook_book import SMALL, Book, grow, put_across, put_currency, put_heads, put_section
 from reports.claims.workbook_claim import References
 from reports.excel_cells import (
     COUNT,
@@ -22,22 +23,32 @@ from reports.excel_cells import (
     rule_under,
 )
 
-_WIDTHS = (2, 15, 18, 18, 14, 14, 14, 9, 46)
+_WIDTHS = (2, 15, 18, 18, 13, 14, 17, 12, 46)
 _ALL = range(2, len(_WIDTHS) + 1)
 _FINDING = range(5, 9)
-_ALL_CHARACTERS, _FINDING_CHARACTERS, _LAST_CHARACTERS, _RULE_CHARACTERS = 160, 54, 48, 18
-_FIGURES = {"lines": "count", "energy_kwh": "energy_kwh", "amount_incl_tax": "gross", "tax_amount": "of_which_tax"}
+_ALL_CHARACTERS, _FINDING_CHARACTERS, _LAST_CHARACTERS, _RULE_CHARACTERS = 160, 58, 48, 18
+_FORMATS = {"lines": COUNT, "energy_kwh": ENERGY, "amount_incl_tax": None, "tax_amount": None}  # None of money
 
 
-def fill_control(book: Book, totals: References, sessions: References, added_up: References, days: References) -> None:
-    """Lay out the control; what stands where is said of the claim's totals, its sessions' sums and their formulas."""
+@dataclass(frozen=True)
+class Places:
+    """Where figures stand: the claim's totals and those of its sessions alone, and what formulas add up."""
+
+    totals: References
+    sessions: References
+    added_up: References
+    days: References
+
+
+def fill_control(book: Book, places: Places) -> None:
+    """Lay out the control."""
     sheet = book.add_sheet(book.words.text("control"), _WIDTHS, landscape=True)
-    book.put_sheet_opening(sheet, 2)
+    book.put_opening(sheet, 2, sheet.title)
     row = _put_completeness(sheet, 4, book)
-    row = _put_agreement(sheet, row, book, totals, sessions, added_up, days)
     row = _put_findings(sheet, row, book)
     row = _put_exclusions(sheet, row, book)
     row = _put_missing_receipts(sheet, row, book)
+    row = _put_agreement(sheet, row, book, places)
     sheet.print_area = f"A1:{get_column_letter(_ALL[-1])}{row - 2}"
 
 
@@ -58,60 +69,47 @@ def _put_completeness(sheet: Worksheet, row: int, book: Book) -> int:
     return row + 1
 
 
-def _put_agreement(
-    sheet: Worksheet,
-    row: int,
-    book: Book,
-    totals: References,
-    sessions: References,
-    added_up: References,
-    days: References,
-) -> int:
-    """Each frozen figure beside what the formulas of the other sheets add up to, and whether they agree."""
-    if not added_up:
+def _put_agreement(sheet: Worksheet, row: int, book: Book, places: Places) -> int:
+    """The frozen figures beside what the formulas of the other sheets add up to, and whether they agree."""
+    if not book.claim.lines:
         return row
     words = book.words
     row = put_section(sheet, row, _ALL, words.text("agreement"))
     put_across(sheet, row, _ALL, words.text("agreement.note"), _ALL_CHARACTERS, style=SMALL)
-    row += 1
-    heads = ("sheet", "figure", "currency", "agreement.frozen", "agreement.added_up", "agreement.result")
-    put_heads(sheet, row, 2, (words.text(key) for key in heads), (3, 4))
-    row += 1
+    heads = ("count", "energy_kwh", "gross", "of_which_tax", "currency", "agreement.result")
+    put_heads(sheet, row + 1, 2, (words.text("sheet"), "", *(words.text(key) for key in heads)), "llrrrrml")
+    row += 2
     for total in book.claim.totals:
-        currency = total.currency
-        for name, frozen, other, figures in (
-            (words.text("sheet.sessions"), totals, added_up, total.total),
-            (words.text("days"), sessions, days, total.sessions),
-        ):
-            row = _put_agreements(sheet, row, name, currency, frozen[currency], other.get(currency, {}), figures, book)
+        of_lines, of_days = places.added_up[total.currency], places.days.get(total.currency)
+        _put_figures(sheet, row, words.text("claim"), places.totals[total.currency], total, total.total, book)
+        _put_figures(sheet, row + 1, words.text("sheet.sessions"), of_lines, total, total.total, book)
+        _put_result(sheet, row + 1, of_lines, places.totals[total.currency], book)
+        row += 2
+        if of_days:
+            _put_figures(sheet, row, words.text("agreement.days"), of_days, total, total.sessions, book)
+            _put_result(sheet, row, of_days, places.sessions[total.currency], book)
+            row += 1
     return row + 1
 
 
-def _put_agreements(
-    sheet: Worksheet,
-    row: int,
-    sheet_name: str,
-    currency: str,
-    frozen: dict[str, str],
-    other: dict[str, str],
-    figures: Sum,
-    book: Book,
-) -> int:
-    words = book.words
-    agree, differ = words.text("agreement.agrees"), words.text("agreement.differs")
-    for figure, reference in other.items():
-        for column, text in enumerate((sheet_name, words.text(_FIGURES[figure]), currency), start=2):
-            put_text(sheet, row, column, text)
-        value = getattr(figures, figure)
-        result = words.text("not_known") if value is None else value
-        number_format = {"lines": COUNT, "energy_kwh": ENERGY}.get(figure, book.money(currency))
-        book.formulas.put(sheet, row, 5, f"={frozen[figure]}", result, number_format)
-        book.formulas.put(sheet, row, 6, f"={reference}", result, number_format)
-        book.formulas.put(sheet, row, 7, f'=IF(E{row}=F{row},"{agree}","{differ}")', agree, "General")
-        cell_at(sheet, row, 7).alignment = Alignment(horizontal="left", vertical="center", indent=1)
-        rule_under(sheet, row, range(2, 8))
-        row += 1
-    return row
+def _put_figures(
+    sheet: Worksheet, row: int, name: str, figures: dict[str, str], total: Total, results: Sum, book: Book
+) -> None:
+    put_text(sheet, row, 2, name)
+    put_currency(sheet, row, 8, total.currency)
+    for column, (figure, number_format) in enumerate(_FORMATS.items(), start=4):
+        if figure in figures:
+            value = getattr(results, figure)
+            result = book.words.text("not_known") if value is None else value
+            shown = number_format or book.money(total.currency)
+            book.formulas.put(sheet, row, column, f"={figures[figure]}", result, shown)
+    rule_under(sheet, row, _ALL)
+
+
+def _put_result(sheet: Worksheet, row: int, figures: dict[str, str], frozen: dict[str, str], book: Book) -> None:
+    agree, differ = book.words.text("agreement.agrees"), book.words.text("agreement.differs")
+    pairs = ",".join(f"{place}={frozen[figure]}" for figure, place in figures.items())
+    book.formulas.put(sheet, row, 9, f'=IF(AND({pairs}),"{agree}","{differ}")', agree, "General", align="left")
 
 
 def _put_findings(sheet: Worksheet, row: int, book: Book) -> int:
@@ -122,7 +120,7 @@ def _put_findings(sheet: Worksheet, row: int, book: Book) -> int:
     if not claim.findings:
         return _put_nothing(sheet, row, words.text("findings.none"))
     heads = (words.text(key) for key in ("severity", "session", "rule", "finding"))
-    put_heads(sheet, row, 2, (*heads, "", "", "", words.text("acceptance")))
+    put_heads(sheet, row, 2, (*heads, "", "", "", words.text("acceptance")), "llllllll")
     row += 1
     for finding in claim.findings:
         rule_under(sheet, row, _ALL)
@@ -147,7 +145,7 @@ def _put_exclusions(sheet: Worksheet, row: int, book: Book) -> int:
     if not claim.exclusions:
         return _put_nothing(sheet, row, words.text("exclusions.none"))
     heads = ("session", "started", "stopped", "car", "energy_kwh", "billed", "currency", "ground")
-    put_heads(sheet, row, 2, (words.text(key) for key in heads), (4, 5))
+    put_heads(sheet, row, 2, (words.text(key) for key in heads), "llllrrml")
     row += 1
     for exclusion in claim.exclusions:
         put_text(sheet, row, 2, exclusion.session_id)
@@ -157,12 +155,12 @@ def _put_exclusions(sheet: Worksheet, row: int, book: Book) -> int:
         put_value(sheet, row, 6, exclusion.energy_kwh, ENERGY)
         digits = -int(exclusion.billed_incl_tax.as_tuple().exponent)  # its currency need not be one of the claim's
         put_value(sheet, row, 7, exclusion.billed_incl_tax, money(digits))
-        put_text(sheet, row, 8, exclusion.currency)
+        put_currency(sheet, row, 8, exclusion.currency)
         ground = phrases.ground(exclusion, words)
         put_text(sheet, row, 9, ground)
         for column in _ALL:
             cell = cell_at(sheet, row, column)
-            cell.alignment = Alignment(horizontal=cell.alignment.horizontal, vertical="top", wrap_text=column == 9)
+            cell.alignment = Alignment(horizontal=cell.alignment.horizontal, vertical="center", wrap_text=column == 9)
         grow(sheet, row, ground, _LAST_CHARACTERS)
         rule_under(sheet, row, _ALL)
         row += 1
@@ -181,7 +179,7 @@ def _put_missing_receipts(sheet: Worksheet, row: int, book: Book) -> int:
     return row + 1
 
 
-_WRAPPED = Alignment(horizontal="left", vertical="top", wrap_text=True)
+_WRAPPED = Alignment(horizontal="left", vertical="center", wrap_text=True)
 
 
 def _put_row(sheet: Worksheet, row: int, texts: Sequence[str]) -> None:

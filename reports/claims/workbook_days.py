@@ -12,7 +12,7 @@ from reports.excel_days import PER_CURRENCY, DaysOfCurrency, put_days
 from reports.period import Period
 
 _HEAD = 4  # row
-_CHART_COLUMNS = 8
+_CHART_COLUMNS = 9
 _CHART_ROWS = 17
 
 
@@ -24,11 +24,11 @@ def fill_days(book: Book) -> References:
     if claim.month is None or not totals:
         return {}
     sheet = book.add_sheet(words.text("days"), (), landscape=True)
-    book.put_sheet_opening(sheet, 1)
+    book.put_opening(sheet, 1, sheet.title)
     days = Period(claim.month.year, claim.month.month).days
     of_currencies = [_of_currency(total, book) for total in totals]
     places = put_days(sheet, _HEAD, words.text("day"), book.day_format, days, of_currencies)
-    sheet.row_dimensions[_HEAD].height = 28
+    sheet.row_dimensions[_HEAD].height = 30
     foot = _HEAD + len(days) + 1
     put_text(sheet, foot, 1, words.text("total"), style=font(bold=True))
     references = {
@@ -85,7 +85,7 @@ def _put_charts(sheet: Worksheet, first: int, places: list[ChartData], totals: l
         title = f"{book.words.text('chart')}, {total.currency}"
         put_text(sheet, row, columns[0], title, style=font(bold=True))
         cost = book.words.text("gross")
-        chart = energy_and_cost(data, cost, total.currency, "d", energy=book.words.text("energy_kwh"))
+        chart = energy_and_cost(data, cost, total.currency, "d", energy=book.words.text("energy_kwh"), margin=0.1)
         place_chart(chart, sheet, columns=columns, rows=range(row + 1, row + _CHART_ROWS))
         row += _CHART_ROWS
     return row - 1
