@@ -15,6 +15,11 @@ from reports.excel_cells import put_value
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
+def quoted(text: str) -> str:
+    """Text as a formula names it."""
+    return '"' + text.replace('"', '""') + '"'
+
+
 class Formulas:
     """The formulas of a workbook that is being made."""
 

@@ -120,7 +120,7 @@ def put_across(
 ) -> Cell:
     """Put text across columns in which so many characters fit on a line, as high as it needs."""
     cell = put_text(sheet, row, columns[0], text, style=style)
-    cell.alignment = Alignment(vertical="center", wrap_text=True)
+    cell.alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
     _merge(sheet, row, columns)
     grow(sheet, row, text, characters)
     return cell

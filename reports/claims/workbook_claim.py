@@ -1,6 +1,6 @@
 """The claim's first sheet, the voucher: who claims what from whom, the totals, and where to sign."""
 
-from openpyxl.styles import PatternFill
+from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -23,7 +23,7 @@ from reports.excel_cells import (
 
 References = dict[str, dict[str, str]]  # of the cells of a currency's totals, by what they hold
 
-_WIDTHS = (2, 20, 11, 13, 17, 13, 17, 9)
+_WIDTHS = (2, 20, 11, 13, 19, 13, 16, 9)
 _ALL = range(2, len(_WIDTHS) + 1)
 _LEFT, _LEFT_VALUE = 2, range(3, 5)
 _RIGHT, _RIGHT_VALUE = 5, range(6, 9)
@@ -96,7 +96,9 @@ def _put_cars(sheet: Worksheet, row: int, book: Book) -> int:
 def _put_fact(
     sheet: Worksheet, row: int, label_column: int, columns: range, label: str, text: str, characters: int, book: Book
 ) -> None:
-    put_text(sheet, row, label_column, label, style=font(color=MUTED))
+    cell = put_text(sheet, row, label_column, label, style=font(color=MUTED))
+    if label_column == _RIGHT:
+        cell.alignment = Alignment(horizontal="left", vertical="center", indent=1)
     if text:
         put_across(sheet, row, columns, text, characters)
     else:

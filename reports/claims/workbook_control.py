@@ -22,8 +22,9 @@ from reports.excel_cells import (
     put_value,
     rule_under,
 )
+from reports.excel_formulas import quoted
 
-_WIDTHS = (2, 15, 18, 18, 13, 14, 17, 12, 46)
+_WIDTHS = (2, 15, 18, 18, 13, 16, 15, 12, 46)
 _ALL = range(2, len(_WIDTHS) + 1)
 _FINDING = range(5, 9)
 _ALL_CHARACTERS, _FINDING_CHARACTERS, _LAST_CHARACTERS, _RULE_CHARACTERS = 160, 58, 48, 18
@@ -109,7 +110,9 @@ def _put_figures(
 def _put_result(sheet: Worksheet, row: int, figures: dict[str, str], frozen: dict[str, str], book: Book) -> None:
     agree, differ = book.words.text("agreement.agrees"), book.words.text("agreement.differs")
     pairs = ",".join(f"{place}={frozen[figure]}" for figure, place in figures.items())
-    book.formulas.put(sheet, row, 9, f'=IF(AND({pairs}),"{agree}","{differ}")', agree, "General", align="left")
+    book.formulas.put(
+        sheet, row, 9, f"=IF(AND({pairs}),{quoted(agree)},{quoted(differ)})", agree, "General", align="left"
+    )
 
 
 def _put_findings(sheet: Worksheet, row: int, book: Book) -> int:

@@ -22,6 +22,7 @@ from reports.excel_cells import (
     rule_over,
     rule_under,
 )
+from reports.excel_formulas import quoted
 
 _HEAD = 4  # row
 _CORRECTED = PatternFill("solid", fgColor="FBF2E4")
@@ -85,6 +86,7 @@ def _put_total(
 ) -> dict[str, str]:
     """A currency's lines added up by formulas, with the claim's own totals as what they come to."""
     amount, digits, not_known = book.money(total.currency), total.minor_digits, book.words.text("not_known")
+    currency = quoted(total.currency)
     sums, price = total.total, total.average_price_incl_tax
 
     def cells(name: str) -> str:
@@ -92,7 +94,7 @@ def _put_total(
         return f"${letter}${rows[0]}:${letter}${rows[-1]}"
 
     def added_up(name: str, digits: int) -> str:
-        return f'ROUND(SUMIF({cells("currency")},"{total.currency}",{cells(name)}),{digits})'
+        return f"ROUND(SUMIF({cells('currency')},{currency},{cells(name)}),{digits})"
 
     def put(name: str, formula: str, result: Decimal | int | str, number_format: str) -> str:
         cell = book.formulas.put(sheet, row, places[name], formula, result, number_format, style=font(bold=True))
@@ -101,9 +103,9 @@ def _put_total(
     put_text(sheet, row, 2, f"{book.words.text('total')} {total.currency}", style=font(bold=True))
     put_currency(sheet, row, places["currency"], total.currency, style=font(bold=True))
     sheet.row_dimensions[row].height = _LINE_HEIGHT + 4
-    count = f'COUNTIF({cells("currency")},"{total.currency}")'
-    known = f'SUMPRODUCT(({cells("currency")}="{total.currency}")*ISNUMBER({cells("tax_amount")}))'
-    tax = f'=IF({known}={count},{added_up("tax_amount", digits)},"{not_known}")'
+    count = f"COUNTIF({cells('currency')},{currency})"
+    known = f"SUMPRODUCT(({cells('currency')}={currency})*ISNUMBER({cells('tax_amount')}))"
+    tax = f"=IF({known}={count},{added_up('tax_amount', digits)},{quoted(not_known)})"
     references = {
         "lines": put("session", f"={count}", sums.lines, COUNT),
         "energy_kwh": put("energy_kwh", f"={added_up('energy_kwh', 3)}", sums.energy_kwh, ENERGY),
