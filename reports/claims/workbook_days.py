@@ -45,8 +45,13 @@ def fill_days(book: Book) -> References:
 
 def _of_currency(total: Total, book: Book) -> DaysOfCurrency:
     words, currency = book.words, total.currency
+    whose = f", {currency}" if len(book.claim.totals) > 1 else ""
     return DaysOfCurrency(
-        (f"{words.text('sessions')}, {currency}", f"{words.text('energy_kwh')}, {currency}", _cost(currency, book)),
+        (
+            f"{words.text('sessions')}{whose}",
+            f"{words.text('energy_kwh')}{whose}",
+            f"{words.text('gross')}, {currency}",
+        ),
         total.minor_digits,
         {
             day.day: (day.sessions, day.energy_kwh, day.amount_incl_tax)
@@ -54,10 +59,6 @@ def _of_currency(total: Total, book: Book) -> DaysOfCurrency:
             if day.currency == currency
         },
     )
-
-
-def _cost(currency: str, book: Book) -> str:
-    return f"{book.words.text('gross')}, {currency}"
 
 
 def _put_total(sheet: Worksheet, data: ChartData, total: Total, book: Book) -> dict[str, str]:
