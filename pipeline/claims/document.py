@@ -212,7 +212,7 @@ class MissingReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole of `claim.json`. `month` is that of a month's claim, `reverses` the number that a reversal takes back."""
+    """The whole of `claim.json`. `month` is that of a month's claim, `reverses` the number a reversal takes back."""
 
     account: str
     number: int
