@@ -34,8 +34,12 @@ test-system: setup  ## Run the tests of the whole: faults, kills, long searches,
 	$(BIN)/pytest -m "system and not documents" --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: test-documents
-test-documents: setup  ## Read the files that are handed in with other programs (needs Debian's poppler-utils)
+test-documents: setup  ## Read the files that are handed in with other programs (Debian: libreoffice-calc poppler-utils fonts-liberation)
 	$(BIN)/pytest -m documents --numprocesses $(WORKERS) --dist worksteal
+
+.PHONY: golden
+golden: setup  ## Write the golden files of claims anew; look at the difference before you keep it
+	LADEBOG_WRITE_GOLDEN=1 $(BIN)/pytest -m "not system and not documents" tests/claims
 
 .PHONY: check
 check: setup  ## Lint, format, types, SQL style and import rules

@@ -5,7 +5,7 @@ of CSV would have to know of it to undo it, and the workbook is there for people
 """
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -35,25 +35,21 @@ def _write(
     path: Path, columns: Sequence[str], rows: Iterable[Row], minor_digits: Mapping[str, int], zone: ZoneInfo
 ) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        # Older Pythons quote a field for the characters of the line terminator only: with both, a return is safe too.
-        writer = csv.writer(_LineFeeds(file), lineterminator="\r\n")
-        writer.writerow(columns)
+        write = rows_to(file)
+        write(columns)
         for row in rows:
             digits = minor_digits[row["currency"]]
-            writer.writerow([_field(row[column], digits if column in _MONEY else None, zone) for column in columns])
+            write([field(row[column], digits if column in _MONEY else None, zone) for column in columns])
 
 
-class _LineFeeds:
-    """A file that ends the rows given to it with a line feed."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-
-    def write(self, row: str) -> int:
-        return self._file.write(row.removesuffix("\r\n") + "\n")
+def rows_to(file: TextIO) -> Callable[[Iterable[str]], object]:
+    """What writes a row of fields for machines to a file."""
+    # Older Pythons quote a field for the characters of the line terminator only: with both, a return is safe too.
+    return csv.writer(_LineFeeds(file), lineterminator="\r\n").writerow
 
 
-def _field(value: Any, digits: int | None, zone: ZoneInfo) -> str:
+def field(value: Any, digits: int | None, zone: ZoneInfo) -> str:
+    """A value for machines; `digits` are those of an amount of money, and None for all else."""
     match value:
         case None:
             return ""
@@ -65,3 +61,13 @@ def _field(value: Any, digits: int | None, zone: ZoneInfo) -> str:
             return f"{value:f}" if digits is None else f"{value:.{digits}f}"
         case _:
             return replace_surrogates(str(value))
+
+
+class _LineFeeds:
+    """A file that ends the rows given to it with a line feed."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, row: str) -> int:
+        return self._file.write(row.removesuffix("\r\n") + "\n")

@@ -13,8 +13,7 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports.month import Report
-from reports.text import for_cell
+from reports.text import FORMULA_STARTS, for_cell
 
 ACCENT = "1B5E5A"
 INK = "22302F"
@@ -34,7 +33,7 @@ MONTH = "[$-409]mmmm yyyy"  # in English like the rest, whatever the reader's la
 
 NOT_KNOWN = "not known"
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+_CHARACTERS_IN_A_WIDTH = 1.1  # letters are narrower than digits, on average
 _HIGHEST_ROW = 409  # points, the most that Excel takes
 _HAIR = Side(style="thin", color=LINE)
 _RULE = Side(style="medium", color=ACCENT)
@@ -78,7 +77,7 @@ def put_text(
     cell.data_type = "s"
     cell.font = style or font()
     cell.alignment = Alignment(horizontal=align, vertical="center")
-    if text.startswith(_FORMULA_STARTS):
+    if text.startswith(FORMULA_STARTS):
         cell.quotePrefix = True
     return cell
 
@@ -110,17 +109,20 @@ def put_amount(
     number_format: str,
     *,
     style: Font | None = None,
+    not_known: str = NOT_KNOWN,
 ) -> Cell:
     """Put in a figure of which None means that nobody knows it."""
     if value is None:
-        return put_text(sheet, row, column, NOT_KNOWN, style=font(italic=True, color=MUTED), align="right")
+        return put_text(sheet, row, column, not_known, style=font(italic=True, color=MUTED), align="right")
     return put_value(sheet, row, column, value, number_format, style=style)
 
 
-def put_time(sheet: Worksheet, row: int, column: int, moment: datetime, zone: ZoneInfo) -> Cell:
+def put_time(
+    sheet: Worksheet, row: int, column: int, moment: datetime, zone: ZoneInfo, number_format: str = TIME
+) -> Cell:
     """Put in a moment as the wall time of the zone: Excel's times know no zone."""
     local = moment.astimezone(zone).replace(tzinfo=None)
-    return put_value(sheet, row, column, local, TIME, align="left")
+    return put_value(sheet, row, column, local, number_format, align="left")
 
 
 def put_header(sheet: Worksheet, row: int, column: int, text: str, *, align: str) -> Cell:
@@ -144,13 +146,22 @@ def rule_over(sheet: Worksheet, row: int, columns: Iterable[int]) -> None:
         cell_at(sheet, row, column).border = Border(top=_RULE)
 
 
+def lines_shown(texts: Iterable[tuple[str, float]], most: int) -> int:
+    """How many lines a row needs for texts that wrap in columns of those widths: `most` for a longer one."""
+    needed = 1
+    for text, width in texts:
+        lines = text.split("\n", most)
+        needed = max(needed, sum(1 + int(len(line) // (width * _CHARACTERS_IN_A_WIDTH)) for line in lines))
+    return min(needed, most)
+
+
 def height_of_lines(characters: int, fit_on_a_line: int) -> float:
     """The height, in points, of a row whose wrapped text has so many characters."""
     return min(3 + 13 * ceil(characters / fit_on_a_line), _HIGHEST_ROW)
 
 
-def set_up_page(sheet: Worksheet, report: Report, *, landscape: bool) -> None:
-    """A4, as wide as the page, with what it is at the top and the page's number at the foot."""
+def set_up_page(sheet: Worksheet, footer: str, *, landscape: bool, page: str = "Page &P of &N") -> None:
+    """A4, as wide as the page; at the foot what it is, and the page's number as `page` says it."""
     sheet.page_setup.paperSize = 9
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.fitToWidth = 1
@@ -159,9 +170,7 @@ def set_up_page(sheet: Worksheet, report: Report, *, landscape: bool) -> None:
     sheet.page_margins = PageMargins(left=0.5, right=0.5, top=0.7, bottom=0.7, header=0.35, footer=0.35)
     sheet.print_options.horizontalCentered = False
     sheet.sheet_view.showGridLines = False
-    sheet.oddFooter = HeaderFooterItem(
-        left=_footer(f"Ladebog, {report.account}, {report.period.label}"), right=_footer("Page &P of &N")
-    )
+    sheet.oddFooter = HeaderFooterItem(left=_footer(footer), right=_footer(page))
 
 
 def _footer(text: str) -> _HeaderFooterPart:

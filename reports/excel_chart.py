@@ -51,8 +51,19 @@ def place_chart(chart: BarChart, sheet: Worksheet, *, columns: range, rows: rang
     sheet.add_chart(chart)
 
 
-def energy_and_cost(data: ChartData, cost: str, currency: str, label_format: str) -> BarChart:
-    """The chart of those rows; its labels are dates, shown in `label_format`, and `cost` names its line."""
+def energy_and_cost(
+    data: ChartData,
+    cost: str,
+    currency: str,
+    label_format: str,
+    *,
+    energy: str = "Energy (kWh)",
+    margin: float = 0.07,
+) -> BarChart:
+    """The chart of those rows; its labels are dates, shown in `label_format`; `energy` and `cost` name its series.
+
+    `margin` is how much of its width there is for the figures at each side.
+    """
     columns = BarChart()
     columns.type = "col"
     columns.gapWidth = 45
@@ -60,9 +71,9 @@ def energy_and_cost(data: ChartData, cost: str, currency: str, label_format: str
     columns.legend.txPr = _text(9, MUTED)
     columns.graphical_properties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
     columns.layout = Layout(
-        ManualLayout(xMode="edge", yMode="edge", layoutTarget="inner", x=0.07, y=0.14, w=0.86, h=0.72)
+        ManualLayout(xMode="edge", yMode="edge", layoutTarget="inner", x=margin, y=0.14, w=1 - 2 * margin, h=0.72)
     )
-    columns.append(_energy(data))
+    columns.append(_energy(data, energy))
     columns.set_categories(_cells(data, data.label_column))
     columns.x_axis.number_format = label_format
     columns.x_axis.delete = False
@@ -84,8 +95,8 @@ def energy_and_cost(data: ChartData, cost: str, currency: str, label_format: str
     return columns
 
 
-def _energy(data: ChartData) -> Series:
-    series: Series = SeriesFactory(_cells(data, data.energy_column), title="Energy (kWh)")
+def _energy(data: ChartData, title: str) -> Series:
+    series: Series = SeriesFactory(_cells(data, data.energy_column), title=title)
     series.graphicalProperties = GraphicalProperties(solidFill=ACCENT, ln=LineProperties(noFill=True))
     series.invertIfNegative = False
     return series

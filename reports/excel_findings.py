@@ -63,7 +63,7 @@ def fill_findings(sheet: Worksheet, report: Report) -> None:
         sheet.row_dimensions[row].height = height_of_lines(len(finding["detail"]), _DETAIL_CHARACTERS)
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
-    set_up_page(sheet, report, landscape=True)
+    set_up_page(sheet, report.footer, landscape=True)
 
 
 _WRAPPED = Alignment(vertical="top", wrap_text=True)

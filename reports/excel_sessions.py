@@ -14,6 +14,7 @@ from reports.excel_cells import (
     ENERGY,
     POWER,
     font,
+    lines_shown,
     money,
     put_amount,
     put_header,
@@ -28,7 +29,6 @@ from reports.excel_cells import (
 from reports.month import Report, Row
 
 _LINE_HEIGHT = 13.5  # points
-_CHARACTERS_IN_A_WIDTH = 1.1  # letters are narrower than digits, on average
 _MOST_LINES = 4
 
 
@@ -140,7 +140,7 @@ def fill_sessions(sheet: Worksheet, report: Report) -> None:
     sheet.freeze_panes = "C2"
     sheet.print_title_rows = "1:1"
     sheet.print_area = f"A1:{get_column_letter(len(_PRINTED))}{last + max(1, len(report.totals))}"
-    set_up_page(sheet, report, landscape=True)
+    set_up_page(sheet, report.footer, landscape=True)
 
 
 def _put_heads(sheet: Worksheet, report: Report) -> None:
@@ -167,8 +167,4 @@ def _put_total(sheet: Worksheet, row: int, total: Row, report: Report) -> None:
 
 def _lines(session: Row) -> int:
     """How many lines of the row to show: all of a short note, the beginning of a long one."""
-    needed = 1
-    for name, width in _WRAPPED:
-        lines = (session[name] or "").split("\n", _MOST_LINES)
-        needed = max(needed, sum(1 + int(len(line) // (width * _CHARACTERS_IN_A_WIDTH)) for line in lines))
-    return min(needed, _MOST_LINES)
+    return lines_shown(((session[name] or "", width) for name, width in _WRAPPED), _MOST_LINES)

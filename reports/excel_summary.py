@@ -56,7 +56,7 @@ def fill_summary(sheet: Worksheet, report: Report, days: dict[str, ChartData]) -
     if report.findings:
         row = put_findings(sheet, _put_title(sheet, row + 2, "Findings"), report, _ALL)
     sheet.print_area = f"A1:{get_column_letter(_LAST)}{row}"
-    set_up_page(sheet, report, landscape=False)
+    set_up_page(sheet, report.footer, landscape=False)
 
 
 def _put_opening(sheet: Worksheet, report: Report) -> int:

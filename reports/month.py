@@ -132,6 +132,11 @@ class Report:
         closed = {state["month"] for state in self.month_states if state["is_closed"]}
         return closed.issuperset(self.period.months)
 
+    @property
+    def footer(self) -> str:
+        """What stands at the foot of its pages."""
+        return f"Ladebog, {self.account}, {self.period.label}"
+
     def sessions_in(self, currency: str) -> tuple[Row, ...]:
         """Its sessions billed in that currency."""
         return tuple(session for session in self.sessions if session["currency"] == currency)

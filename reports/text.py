@@ -4,6 +4,7 @@ import re
 
 CELL_LIMIT = 32_767  # UTF-16 code units: what Excel takes in one cell
 CUT = "… [cut]"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may take for the beginning of a formula
 
 _LINE_BREAK = re.compile(r"\r\n?")
 _REPLACEMENTS = {
@@ -22,13 +23,24 @@ def for_cell(text: str) -> str:
     line break as a line feed. What Excel would read as its own escape (`_x0041_`) is escaped, and text beyond Excel's
     limit is cut with a visible mark.
     """
-    visible = replace_surrogates(_LINE_BREAK.sub("\n", text).translate(_REPLACEMENTS))
-    return _cut(_ESCAPE_OF_EXCEL.sub("_x005F_", visible))
+    return _cut(_ESCAPE_OF_EXCEL.sub("_x005F_", _visible(text)))
+
+
+def for_typed_cell(text: str) -> str:
+    """The text as a spreadsheet can read it from a file in which cells have no type, as in CSV.
+
+    It is that of `for_cell`, but for Excel's escapes, and has an apostrophe before what would become a formula.
+    """
+    return _cut(f"'{_visible(text)}" if text.startswith(FORMULA_STARTS) else _visible(text))
 
 
 def replace_surrogates(text: str) -> str:
     """The text with U+FFFD for lone surrogates, which no encoding can hold."""
     return _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def _visible(text: str) -> str:
+    return replace_surrogates(_LINE_BREAK.sub("\n", text).translate(_REPLACEMENTS))
 
 
 def _cut(text: str) -> str:

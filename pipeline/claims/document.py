@@ -7,6 +7,7 @@ money with the digits of its currency's minor unit and energy with three; times 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, get_args
+from zoneinfo import ZoneInfo
 
 import msgspec
 import rfc8785
@@ -213,7 +214,7 @@ class MissingReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole of `claim.json`. `month` is a month's claim's own, `reverses` the number that a reversal takes back."""
+    """The whole of `claim.json`. `month` is that of a month's claim, `reverses` the number a reversal takes back."""
 
     account: str
     number: int
@@ -258,6 +259,11 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
             ),
             *(f"car {car.name}.plate" for car in self.cars if not car.plate),
         )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """That zone."""
+        return ZoneInfo(self.timezone)
 
     @property
     def name(self) -> str:

@@ -1,0 +1,60 @@
+"""What a claim says of itself in a phrase: its title, its period, why a line corrects, why a session is left out."""
+
+from pipeline.calendar import last_of_month
+from pipeline.claims.document import Charger, Claim, Correction, Exclusion, Odometer
+from reports.claims.words import Words
+
+
+def title(claim: Claim, words: Words) -> str:
+    """`Udlæg for elbilopladning`"""
+    return words.text(f"title.{claim.kind}", number=claim.reverses)
+
+
+def subject(claim: Claim, words: Words) -> str:
+    """`Udlæg nr. 3, marts 2025`"""
+    return f"{words.text('claim_number')} {claim.number}, {months(claim, words)}"
+
+
+def months(claim: Claim, words: Words) -> str:
+    """`marts 2025`: the month claimed, or those that its lines are of; of a claim without either its title."""
+    named = [claim.month] if claim.month else sorted({line.month for line in claim.lines})
+    if not named:
+        return title(claim, words)
+    first, last = words.month(named[0]), words.month(named[-1])
+    return first if first == last else f"{first} – {last}"
+
+
+def period(claim: Claim, words: Words) -> str:
+    """`01.03.2025 – 31.03.2025`, or the months that are corrected."""
+    if claim.month is None:
+        return months(claim, words)
+    return f"{words.day(claim.month)} – {words.day(last_of_month(claim.month))}"
+
+
+def bases(claim: Claim, words: Words) -> str:
+    """`som opkrævet af operatøren`: by what its lines are settled."""
+    return "; ".join(words.text(f"basis.{basis}") for basis in dict.fromkeys(line.basis for line in claim.lines))
+
+
+def charger(charger: Charger, words: Words) -> str:
+    """`Carport på Tværvej, EVSE 2317, privat`"""
+    evse = f"{words.text('evse')} {charger.evse}" if charger.evse else None
+    return ", ".join(part for part in (charger.charge_point, evse, words.text(f"kind.{charger.kind}")) if part)
+
+
+def odometer(reading: Odometer, words: Words) -> str:
+    """`Golf: 48.211 km den 31.03.2025`"""
+    kilometres, day = words.count(reading.kilometres), words.day(reading.read_on)
+    return f"{reading.car}: {words.text('odometer.reading', kilometres=kilometres, day=day)}"
+
+
+def correction(correction: Correction, words: Words) -> str:
+    """`retter udlæg nr. 2: operatøren har rettet ladningen`"""
+    reason = words.text(f"correction.{correction.reason}")
+    detail = f" ({correction.detail})" if correction.detail else ""
+    return f"{words.text('correction.of', number=correction.claim)}: {reason}{detail}"
+
+
+def ground(exclusion: Exclusion, words: Words) -> str:
+    """`bilen Golf er privat`"""
+    return words.text(f"ground.{exclusion.ground}", detail=exclusion.detail or "")
