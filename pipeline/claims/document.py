@@ -18,6 +18,9 @@ from pipeline.profile import Attribution, Driver, Employer, Language
 Kind = Literal["month", "corrections", "reversal"]
 Reason = Literal["late", "corrected", "withdrawn", "repriced", "reversed"]
 Ground = Literal["decision", "private car", "rule", "no car", "unknown car", "unknown amount", "not readable"]
+CorrectionGround = Literal[
+    "included", "decision", "private car", "rule", "no car", "unknown car", "another car", "not stopped", "elsewhere"
+]
 State = Literal["sent", "approved", "paid", "rejected"]
 STATES: tuple[State, ...] = get_args(State)
 
@@ -36,12 +39,14 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     """Why a line is not a session claimed for the first time in its month's own claim.
 
     `old` is what all claims before came to, `new` what they come to with this one. late: the session arrived after
-    its month was claimed. corrected: the operator changed its figures. withdrawn: it is no longer claimed, `detail`
-    says why. repriced: the settings give another amount. reversed: claim `claim` was taken back.
+    its month was claimed. corrected: the operator changed its figures. withdrawn: it is no longer claimed. repriced:
+    the settings give another amount. reversed: claim `claim` was taken back. `ground` completes the reason where
+    something does, and `detail` the ground.
     """
 
     claim: int
     reason: Reason
+    ground: CorrectionGround | None
     detail: str | None
     old: Amounts
     new: Amounts

@@ -202,6 +202,7 @@ class Due:
         return Correction(
             claim=row["corrects"],
             reason=row["reason"],
+            ground=row["ground"],
             detail=row["because"],
             old=Amounts(
                 energy_kwh=energy(row["claimed_energy_kwh"]),
@@ -237,7 +238,7 @@ class Due:
             energy_kwh=-line.energy_kwh,
             amount_incl_tax=-line.amount_incl_tax,
             tax_amount=None if line.tax_amount is None else -line.tax_amount,
-            correction=Correction(claim=number, reason="reversed", detail=None, old=old, new=new),
+            correction=Correction(claim=number, reason="reversed", ground=None, detail=None, old=old, new=new),
         )
 
     def _local(self, moment: datetime) -> datetime:

@@ -88,7 +88,8 @@ def _danish_field(column: _Column, row: _Row, words: Words) -> str:
         case _NotKnown():
             return words.text("not_known")
         case str(text) if column.words_of:
-            return words.text(f"{column.words_of}.{text}")
+            correction = row.line.correction
+            return words.text(f"{column.words_of}.{text}", detail=correction.detail if correction else None)
         case str(text):
             return for_typed_cell(text)
         case datetime() as moment:
@@ -154,6 +155,7 @@ _COLUMNS = (
         _of_correction(lambda correction: correction.reason),
         words_of="correction",
     ),
+    _Column("correction_ground", ("ground",), _of_correction(lambda correction: correction.ground), words_of="ground"),
     _Column("correction_detail", ("detail",), _of_correction(lambda correction: correction.detail)),
     *_amounts("old", lambda correction: correction.old),
     *_amounts("new", lambda correction: correction.new),

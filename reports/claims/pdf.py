@@ -12,9 +12,10 @@ import msgspec
 import typst
 
 from pipeline.claims.document import Claim
+from reports.claims import phrases
 from reports.claims.pdf_control import Control, control_of
 from reports.claims.pdf_lines import LinesPart, lines_of
-from reports.claims.pdf_voucher import Voucher, period_of, title_of, voucher_of
+from reports.claims.pdf_voucher import Voucher, voucher_of
 from reports.claims.printable import FONTS, printable
 from reports.claims.words import Words
 
@@ -73,9 +74,9 @@ def _printed(claim: Claim, claim_json: bytes) -> Printed:
     return Printed(
         language=claim.language,
         region=_REGIONS[claim.language],
-        title=" · ".join(part for part in (title_of(claim, words), period_of(claim, words), number) if part),
+        title=" · ".join(part for part in (phrases.title(claim, words), phrases.months(claim, words), number) if part),
         author=claim.driver.name or None,
-        running=" · ".join(part for part in (title_of(claim, words), period_of(claim, words)) if part),
+        running=" · ".join(part for part in (phrases.title(claim, words), phrases.months(claim, words)) if part),
         foot=f"{number} · {words.text('account')}: {claim.account}",
         page=words.text("page", page="{page}", pages="{pages}"),
         sha256_label=words.text("sources.claim"),

@@ -3,6 +3,7 @@
 import msgspec
 
 from pipeline.claims.document import Attachment, Claim, Exclusion, Finding
+from reports.claims import phrases
 from reports.claims.pdf_totals import money
 from reports.claims.pdf_voucher import Digest, heads_of
 from reports.claims.printable import cut
@@ -121,7 +122,7 @@ def _exclusion(exclusion: Exclusion, words: Words) -> list[str]:
         cut(exclusion.session_id, _ID),
         words.moment(exclusion.started_at),
         cut(exclusion.car or "–", _CAR),
-        words.text(f"ground.{exclusion.ground}", detail=cut(exclusion.detail or "", _TEXT)),
+        cut(phrases.ground(exclusion, words), _TEXT),
         words.kwh(exclusion.energy_kwh),
         money(exclusion.billed_incl_tax, words),
         exclusion.currency,

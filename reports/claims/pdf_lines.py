@@ -5,12 +5,14 @@ from collections.abc import Sequence
 import msgspec
 
 from pipeline.claims.document import Amounts, Claim, Correction, Line, Sum, Total
+from reports.claims import phrases
 from reports.claims.pdf_totals import TotalsTable, money, totals_of
 from reports.claims.printable import cut
 from reports.claims.words import Words
 
 _PLACE = 40  # characters
 _NOTE = 120
+_WHY = 180
 _TAGS = 60
 _ID = 24
 
@@ -154,13 +156,12 @@ def _correction_table(
 
 
 def _correction_row(number: int, line: Line, correction: Correction, words: Words, varying: _Varying) -> CorrectionRow:
-    why = f"{words.text('correction.of', number=correction.claim)}: {words.text(f'correction.{correction.reason}')}"
     return CorrectionRow(
         number=words.count(number),
         session_id=cut(line.session_id, _ID),
         started=words.moment(line.started_at),
         stopped=words.moment(line.stopped_at),
-        why=f"{why} ({cut(correction.detail, _NOTE)})" if correction.detail else why,
+        why=cut(phrases.correction(correction, words), _WHY),
         place=_place(line, words, varying),
         note=_note(line),
         steps=[

@@ -5,8 +5,9 @@ from typing import TypeVar
 
 import msgspec
 
-from pipeline.claims.document import Charger, Claim, Odometer, Total
+from pipeline.claims.document import Claim, Odometer, Total
 from pipeline.policy import Car
+from reports.claims import phrases
 from reports.claims.pdf_chart import Chart, charts_of
 from reports.claims.pdf_totals import TotalsTable, totals_of
 from reports.claims.printable import cut
@@ -69,8 +70,8 @@ def voucher_of(claim: Claim, words: Words) -> Voucher:
     charts = charts_of(claim, words)
     return Voucher(
         number=f"{words.text('claim_number')} {claim.number}",
-        title=title_of(claim, words),
-        period=period_of(claim, words),
+        title=phrases.title(claim, words),
+        period=phrases.months(claim, words),
         claimed_label=words.text("claimed"),
         claimed=[_claimed(total, words) for total in claim.totals[:_LISTED]],
         claimed_more=and_more(claim.totals, words),
@@ -88,17 +89,6 @@ def voucher_of(claim: Claim, words: Words) -> Voucher:
         witness=words.text("sources.witness"),
         heads=heads_of(claim, words),
     )
-
-
-def title_of(claim: Claim, words: Words) -> str:
-    """`Udlæg for elbilopladning`"""
-    return words.text(f"title.{claim.kind}", number=claim.reverses)
-
-
-def period_of(claim: Claim, words: Words) -> str:
-    """`marts 2025`: the claimed month, or that of the lines, or the first and the last of them."""
-    months = [claim.month] if claim.month else sorted({line.month for line in claim.lines})
-    return " – ".join(words.month(month) for month in dict.fromkeys((*months[:1], *months[-1:])))
 
 
 def heads_of(claim: Claim, words: Words) -> list[Digest]:
@@ -158,7 +148,7 @@ def _car_rows(cars: Sequence[Car], words: Words) -> list[tuple[Field, Field]]:
 
 def _charger_rows(claim: Claim, words: Words) -> list[tuple[Field, Field]]:
     """Chargers on the left, readings on the right: nobody fills in a charger by hand where there was none."""
-    chargers = _told(claim.chargers, lambda charger: _charger(charger, words), words)
+    chargers = _told(claim.chargers, lambda charger: phrases.charger(charger, words), words)
     with_car = len(claim.cars) > 1
     readings = _told(claim.odometer, lambda reading: _reading(reading, words, with_car=with_car), words)
     empty = Field("", "")
@@ -177,23 +167,15 @@ def _told(listed: Sequence[_T], tell: Callable[[_T], str], words: Words) -> list
     return [*(cut(tell(one), _FIELD) for one in listed[:_LISTED]), *([more] if more else [])]
 
 
-def _charger(charger: Charger, words: Words) -> str:
-    names = [name for name in (charger.charge_point, charger.evse) if name]
-    return ", ".join((*names, words.text(f"kind.{charger.kind}")))
-
-
 def _reading(reading: Odometer, words: Words, *, with_car: bool) -> str:
     told = words.text("odometer.reading", kilometres=words.count(reading.kilometres), day=words.day(reading.read_on))
     return f"{told} ({reading.car})" if with_car else told
 
 
 def _how(claim: Claim, words: Words) -> list[tuple[Field, Field]]:
-    bases = dict.fromkeys(line.basis for line in claim.lines) or dict.fromkeys(
-        entry.basis for entry in claim.policy.account.reimbursement
-    )
     return [
         (
-            Field(words.text("basis"), ", ".join(words.text(f"basis.{basis}") for basis in bases)),
+            Field(words.text("basis"), phrases.bases(claim, words)),
             Field(words.text("created"), words.moment(claim.created_at)),
         ),
         (

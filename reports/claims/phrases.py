@@ -32,14 +32,16 @@ def period(claim: Claim, words: Words) -> str:
 
 
 def bases(claim: Claim, words: Words) -> str:
-    """`som opkrævet af operatøren`: by what its lines are settled."""
-    return "; ".join(words.text(f"basis.{basis}") for basis in dict.fromkeys(line.basis for line in claim.lines))
+    """`som opkrævet af operatøren`: by what its lines are settled, or would be."""
+    settled = [line.basis for line in claim.lines] or [entry.basis for entry in claim.policy.account.reimbursement]
+    return "; ".join(words.text(f"basis.{basis}") for basis in dict.fromkeys(settled))
 
 
 def charger(charger: Charger, words: Words) -> str:
-    """`Carport på Tværvej, EVSE 2317, privat`"""
-    evse = f"{words.text('evse')} {charger.evse}" if charger.evse else None
-    return ", ".join(part for part in (charger.charge_point, evse, words.text(f"kind.{charger.kind}")) if part)
+    """`Carport på Tværvej (2317), privat`"""
+    evse = f"({charger.evse})" if charger.evse else None
+    named = " ".join(part for part in (charger.charge_point, evse) if part)
+    return ", ".join(part for part in (named, words.text(f"kind.{charger.kind}")) if part)
 
 
 def odometer(reading: Odometer, words: Words) -> str:
@@ -49,10 +51,10 @@ def odometer(reading: Odometer, words: Words) -> str:
 
 
 def correction(correction: Correction, words: Words) -> str:
-    """`retter udlæg nr. 2: operatøren har rettet ladningen`"""
+    """`retter udlæg nr. 2: medtages ikke længere (fravalgt: en gæst ladede)`"""
     reason = words.text(f"correction.{correction.reason}")
-    detail = f" ({correction.detail})" if correction.detail else ""
-    return f"{words.text('correction.of', number=correction.claim)}: {reason}{detail}"
+    ground = words.text(f"ground.{correction.ground}", detail=correction.detail or "") if correction.ground else ""
+    return f"{words.text('correction.of', number=correction.claim)}: {reason}{f' ({ground})' if ground else ''}"
 
 
 def ground(exclusion: Exclusion, words: Words) -> str:

@@ -17,7 +17,8 @@
 --   is_month_claimed      flag: a claim of the month, not taken back, covers the car, so that this is a correction
 --   corrects              number of the newest claim that it differs from; null where there is none
 --   reason                text, why it differs: late, corrected, withdrawn or repriced; null where nothing was claimed
---   because               text, completes the reason; null where nothing does
+--   ground                text, completes the reason: why it is withdrawn, or was put in; null where nothing does
+--   because               text, completes the ground: what a person said, the car, the rule; null where nothing does
 --   held_back             text, why it cannot be claimed now; null where it can
 -- A tax that is not known is no news by itself. What claims did not know of a tax counts there as nothing.
 with targets as (
@@ -32,7 +33,8 @@ with targets as (
         worth.tax_amount,
         worth.unknown,
         sessions.revision,
-        case when claimable.ground = 'decision' then claimable.reason end as because
+        case when claimable.ground = 'decision' then 'included' end as ground,
+        claimable.because
     from staging.claim_values as worth
     inner join main.claimable_sessions as claimable
         on worth.account = claimable.account and worth.session_id = claimable.session_id
@@ -80,6 +82,7 @@ compared as (
         case when targets.session_id is null then 0 else targets.tax_amount end as tax_amount,
         claimed.number as last_claim,
         targets.session_id is not null as is_claimed,
+        targets.ground,
         targets.because,
         targets.unknown,
         targets.revision > claimed.revision as is_revised
@@ -149,11 +152,16 @@ assembled as (
             else 'repriced'
         end as reason,
         case
-            when differing.is_claimed then differing.because
-            when claimable.session_id is null then 'it has not stopped'
-            when not claimable.is_claimed then claimable.reason
-            when coalesce(claimable.car, '') <> differing.car then 'charged ' || coalesce(claimable.car, 'no car')
-            else 'it belongs to another month or currency'
+            when differing.is_claimed then differing.ground
+            when claimable.session_id is null then 'not stopped'
+            when not claimable.is_claimed then claimable.ground
+            when coalesce(claimable.car, '') <> differing.car then 'another car'
+            else 'elsewhere'
+        end as ground,
+        case
+            when differing.is_claimed then case when differing.ground is not null then differing.because end
+            when not claimable.is_claimed then claimable.because
+            when coalesce(claimable.car, '') <> differing.car then claimable.car
         end as because,
         coalesce(first_unsure.why, case when differing.amount_incl_tax is null then differing.unknown end) as held_back
     from differing

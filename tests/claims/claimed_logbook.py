@@ -15,7 +15,7 @@ from pipeline.answer import Answer, Endpoint, history_key
 from pipeline.calendar import last_of_month
 from pipeline.claiming import make_claim
 from pipeline.claims import arithmetic
-from pipeline.claims.attachments import Attached
+from pipeline.claims.attachments import ATTACH, Attached, AttachedBy, keep
 from pipeline.claims.document import Amounts, Claim, MissingReceipt
 from pipeline.claims.freeze import Bench
 from pipeline.claims.shelf import Filed, read_claims
@@ -214,6 +214,15 @@ class ClaimedLogbook:
     def verify(self) -> list[str]:
         """Verify all of it, with each claim derived again."""
         return list(verify(self.paths, Witness.read(self.paths), full=True))
+
+    def check(self) -> list[str]:
+        """Verify all of it, without deriving claims again."""
+        return list(verify(self.paths, Witness.read(self.paths), full=False))
+
+    def attach(self, name: str, content: bytes, month: date | None = None) -> None:
+        """Put a file beside the next claim."""
+        said = AttachedBy(account="home", name=name, sha256=keep(self.paths.journal, content), month=month)
+        self.journal.append(self.now(), ATTACH, said.fields)
 
     def sums(self) -> dict[arithmetic.Key, Amounts]:
         """What all claims come to, by session, month, car and currency; without what came to nothing."""

@@ -271,13 +271,13 @@ def _corrections() -> tuple[Line, ...]:
     """One of each reason but a reversal's: cheaper, withdrawn, late and repriced."""
     february = date(2025, 2, 1)
     told = (
-        ("600001", "corrected", None, ("20.000", "40.00", "8.00"), ("18.500", "37.25", "7.45")),
-        ("600002", "withdrawn", "excluded: en gæst ladede", ("31.250", "61.07", "12.21"), ("0.000", "0.00", "0.00")),
-        ("600003", "late", None, ("0.000", "0.00", "0.00"), ("9.999", "19.60", "3.92")),
-        ("600004", "repriced", None, ("12.000", "25.00", None), ("12.000", "33.48", "6.70")),
+        ("600001", "corrected", None, None, ("20.000", "40.00", "8.00"), ("18.500", "37.25", "7.45")),
+        ("600002", "withdrawn", "decision", "en gæst ladede", ("31.250", "61.07", "12.21"), ("0.000", "0.00", "0.00")),
+        ("600003", "late", None, None, ("0.000", "0.00", "0.00"), ("9.999", "19.60", "3.92")),
+        ("600004", "repriced", None, None, ("12.000", "25.00", None), ("12.000", "33.48", "6.70")),
     )
     lines = []
-    for place, (session_id, reason, detail, old, new) in enumerate(told):
+    for place, (session_id, reason, ground, detail, old, new) in enumerate(told):
         before, now = _amounts(old), _amounts(new)
         lines.append(
             _changed(
@@ -291,7 +291,7 @@ def _corrections() -> tuple[Line, ...]:
                 tax_amount=(now.tax_amount or Decimal()) - (before.tax_amount or Decimal("0.00")),
                 price_incl_tax=_quotient(now.amount_incl_tax, now.energy_kwh),
                 revision=2,
-                correction=Correction(claim=2, reason=reason, detail=detail, old=before, new=now),
+                correction=Correction(claim=2, reason=reason, ground=ground, detail=detail, old=before, new=now),
             )
         )
     return tuple(lines)
@@ -322,7 +322,7 @@ def _reversed(line: Line) -> Line:
         energy_kwh=-line.energy_kwh,
         amount_incl_tax=-line.amount_incl_tax,
         tax_amount=None if line.tax_amount is None else -line.tax_amount,
-        correction=Correction(claim=2, reason="reversed", detail=None, old=claimed, new=nothing),
+        correction=Correction(claim=2, reason="reversed", ground=None, detail=None, old=claimed, new=nothing),
     )
 
 

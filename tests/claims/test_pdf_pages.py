@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.profile import Language
+from tests.claims.golden_files import agree_with_golden
 from tests.claims.poppler import overlaps, pictures_of, text_of, words_of
 from tests.claims.written_pdf import CLAIMS, written
 
 pytestmark = pytest.mark.documents
 
-GOLDEN = Path(__file__).parent / "golden"
 _POINTS_A_MILLIMETRE = 72 / 25.4
 _SIDE = 18 * _POINTS_A_MILLIMETRE
 _WIDTH = 210 * _POINTS_A_MILLIMETRE
@@ -23,8 +23,7 @@ _FOOT = (297 - 8) * _POINTS_A_MILLIMETRE
 @pytest.mark.parametrize("language", ["da", "en"])
 @pytest.mark.parametrize("name", ["hard", "zero", "corrections", "reversal"])
 def test_text(name: str, language: Language, tmp_path: Path) -> None:
-    golden = GOLDEN / f"{name}-{language}.txt"
-    assert text_of(written(CLAIMS[name](language), tmp_path)) == golden.read_text("utf-8")
+    agree_with_golden(f"{name}-{language}.txt", text_of(written(CLAIMS[name](language), tmp_path)).encode())
 
 
 @pytest.mark.parametrize("language", ["da", "en"])

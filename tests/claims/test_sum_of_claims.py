@@ -1,0 +1,157 @@
+"""Whatever happens, in whatever order: once all that is due is claimed, the claims come to the newest truth."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from pipeline.claims.document import Claim
+from pipeline.claims.freeze import Bench
+from pipeline.errors import ClaimError
+from tests.claims.claimed_logbook import FEBRUARY, JANUARY, MARCH, ClaimedLogbook, Told, local
+
+pytestmark = pytest.mark.system
+
+_MONTHS = (JANUARY, FEBRUARY, MARCH)
+_CARS = '[[car]]\nname = "Golf"\n[[car]]\nname = "Polo"\n[[rule]]\ncar = "Golf"\nminimum_kwh = 0\n'
+_RATE = '[[account.home.reimbursement]]\nvalid_from = 2025-02-01\nbasis = "rate"\nrate = 2.793\n'
+_SPLIT = '[claim]\nattribution = "split"\n'
+_SETTINGS = (_CARS, _CARS + _SPLIT, _RATE + _CARS, _RATE + _CARS + _SPLIT)
+# Some stop soon after midnight of a month's first day, so that they lie in two months.
+_STOPS = (date(2025, 1, 10), date(2025, 2, 1), date(2025, 2, 14), date(2025, 3, 1), date(2025, 3, 30))
+
+_SESSIONS = st.sampled_from([str(number) for number in range(1, 6)])
+_CAR = st.sampled_from([None, None, "Golf", "Polo"])
+_STEPS = st.one_of(
+    st.tuples(
+        st.just("tell"),
+        _SESSIONS,
+        st.sampled_from(_STOPS),
+        st.integers(0, 60_000),
+        st.decimals("-5", "150", places=2),
+    ),
+    st.tuples(st.sampled_from(["exclude", "include"]), _SESSIONS),
+    st.tuples(st.just("assign"), _SESSIONS, st.sampled_from(["Golf", "Polo"])),
+    st.tuples(st.just("settings"), st.sampled_from(_SETTINGS)),
+    st.tuples(st.just("claim"), st.sampled_from(_MONTHS), _CAR),
+    st.tuples(st.just("corrections"), _CAR),
+    st.tuples(st.just("reverse"), st.integers(1, 6)),
+)
+
+
+@pytest.fixture(scope="module")
+def begun() -> Any:
+    """A logbook in which January to March were listed, to be copied."""
+    with tempfile.TemporaryDirectory() as folder:
+        logbook = ClaimedLogbook.begin(Path(folder) / "logbook", _CARS)
+        logbook.tell(Told("1", local(_STOPS[0])), months=_MONTHS)
+        logbook.update()
+        yield logbook
+
+
+@settings(
+    max_examples=int(os.environ.get("LADEBOG_CLAIM_EXAMPLES", "5")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # making one smaller takes longer than reading it
+    print_blob=True,
+)
+@given(st.lists(_STEPS, min_size=5, max_size=12))
+def test_the_sum_over_all_claims_is_the_newest_truth(begun: ClaimedLogbook, steps: list[tuple[Any, ...]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(begun.root, Path(folder) / "logbook")
+        logbook = ClaimedLogbook(Path(folder) / "logbook", begun.extra_settings, begun.moment)
+        logbook._told = dict(begun._told)
+        for step in steps:
+            take(logbook, *step)
+        claim_all(logbook)
+        found = {key: (amounts.energy_kwh, amounts.amount_incl_tax) for key, amounts in logbook.sums().items()}
+        assert truth(logbook) == found
+        assert taxes_by_hand(logbook) == taxes_claimed(logbook)
+        claims = logbook.claims
+        assert [claim.number for claim in claims] == list(range(1, len(claims) + 1))
+        assert sum("derived again" in line for line in logbook.verify()) == len(claims)
+
+
+def take(logbook: ClaimedLogbook, action: str, *about: Any) -> None:
+    """One thing that happens. What is refused as there is nothing to claim or to take back does not."""
+    known = logbook._told
+    with contextlib.suppress(ClaimError, LookupError):
+        match action:
+            case "tell":
+                session_id, stopped_on, energy_wh, amount = about
+                told = Told(session_id, local(stopped_on, hour=2), energy_wh, str(amount), hours=5)
+                logbook.tell(told, months=_MONTHS)
+            case "exclude" | "include" | "assign" if about[0] in known:
+                logbook.decide(action, *about)
+            case "settings":
+                logbook.set(*about)
+            case "claim":
+                claim(logbook, *about)
+            case "corrections":
+                logbook.corrections(*about)
+            case "reverse" if about[0] <= len(logbook.claims):
+                logbook.reverse(*about)
+
+
+def claim(logbook: ClaimedLogbook, month: date, car: str | None) -> None:
+    """Claim a month whatever the checks say of it."""
+
+    def draft(bench: Bench) -> Claim:
+        errors = "select finding_id from check_results where severity = 'error' and (month = ? or month is null)"
+        found = bench.connection.execute(errors, [month]).fetchall()
+        return bench.month(month, car, {finding_id: "so it is" for (finding_id,) in found})
+
+    logbook.make(draft)
+
+
+def claim_all(logbook: ClaimedLogbook) -> None:
+    """Claim every month, for each car where one of them has a claim of its own, and the corrections."""
+    taken_back = {claim.reverses for claim in logbook.claims}
+    standing = [claim for claim in logbook.claims if claim.kind == "month" and claim.number not in taken_back]
+    for month in _MONTHS:
+        cars = {claim.car for claim in standing if claim.month == month}
+        wanted: set[str | None] = {"Golf", "Polo"} if cars else {None}
+        for car in () if None in cars else wanted - cars:
+            claim(logbook, month, car)
+    with contextlib.suppress(ClaimError):
+        logbook.corrections()
+
+
+def truth(logbook: ClaimedLogbook) -> dict[tuple[Any, ...], tuple[Decimal, Decimal]]:
+    """What the marts say of the sessions that go on a claim, whatever was claimed."""
+    logbook.update()
+    rows = logbook.rows(f"""
+        select session_id, month, car, currency, energy_kwh, amount_incl_tax
+        from reimbursement inner join claimable_sessions using (account, session_id)
+        where is_claimed and attribution = '{logbook.settings.claim.attribution}'
+            and (energy_kwh <> 0 or amount_incl_tax <> 0)
+    """)  # noqa: S608 (a name of our own)
+    return {tuple(key): (energy, amount) for *key, energy, amount in rows}
+
+
+def taxes_by_hand(logbook: ClaimedLogbook) -> dict[str, Decimal]:
+    """The fifth of each session's amount that is Moms, rounded half away from zero."""
+    amounts: dict[str, Decimal] = {}
+    for (session_id, *_), (_, amount) in truth(logbook).items():
+        amounts[session_id] = amounts.get(session_id, Decimal()) + amount
+    taxes = {key: (amount / 5).quantize(Decimal("0.01"), ROUND_HALF_UP) for key, amount in amounts.items()}
+    return {key: tax for key, tax in taxes.items() if tax}
+
+
+def taxes_claimed(logbook: ClaimedLogbook) -> dict[str, Decimal]:
+    taxes: dict[str, Decimal] = {}
+    for claim in logbook.claims:
+        for line in claim.lines:
+            taxes[line.session_id] = taxes.get(line.session_id, Decimal()) + (line.tax_amount or 0)
+    return {key: tax for key, tax in taxes.items() if tax}
