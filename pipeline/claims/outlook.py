@@ -31,11 +31,24 @@ _CORRECTIONS = """
     group by currency
     order by currency
 """
+# Of what was taken back, only what had been paid is to be paid back.
 _UNPAID = """
-    select number, kind, month, currency, amount_incl_tax, state, state_on
+    with paid as (
+        select account, number
+        from facts.claim_marks
+        group by account, number
+        having arg_max(state, entry) = 'paid'
+    )
+
+    select claims.number, claims.kind, claims.month, claims.currency, claims.amount_incl_tax, claims.state
     from claims
-    where account = ? and state not in ('paid', 'rejected', 'reversed') and kind <> 'reversal'
-    order by number, currency
+    inner join facts.claims as facts using (account, number)
+    left join paid on facts.account = paid.account and facts.reverses = paid.number
+    where
+        account = ?
+        and claims.state not in ('paid', 'rejected', 'reversed')
+        and (claims.kind <> 'reversal' or paid.number is not null)
+    order by claims.number, claims.currency
 """
 
 Row = dict[str, Any]

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 @click.command()
 @pass_context
 def status(context: Context) -> None:
-    """Show, for each account, the login, the last run, and what is open or missing.
+    """Show, for each account, the login, the last run, what is open or missing, and which claims are due or unpaid.
 
     \b
     Example:  ladebog status
     """
+    from pipeline.claims.outlook import Outlook, read_outlook
+    from pipeline.cli.claim.text import outlook_lines
     from pipeline.database import published, rows
     from pipeline.source.credentials import open_credentials
 
@@ -26,10 +28,12 @@ def status(context: Context) -> None:
     credentials = open_credentials()
     states: dict[str, dict[str, Any]] = {}
     unreadable: list[dict[str, Any]] = []
+    outlooks: dict[str, Outlook] = {}
     if logbook.database.is_file():
         with published(logbook) as connection:
             states = {row["account"]: row for row in rows(connection, "select * from account_states")}
             unreadable = rows(connection, "select * from staging.unreadable order by account, key")
+            outlooks = {name: read_outlook(connection, name) for name in states}
     click.echo(f"Logbook {logbook.root}")
     for account in settings.chosen(None):
         click.echo(f"\n{account.name}  {account.url}")
@@ -40,6 +44,9 @@ def status(context: Context) -> None:
         for row in unreadable:
             if row["account"] == account.name:
                 _line("", f"{row['endpoint']} {row['key']}: {row['fault']}")
+        if account.name in outlooks:
+            for place, text in enumerate(outlook_lines(outlooks[account.name]) or ["nothing due, nothing unpaid"]):
+                _line("" if place else "claims", text)
 
 
 def _line(name: str, text: str) -> None:

@@ -10,6 +10,8 @@ from pipeline.claims.document import Claim, Line
 from pipeline.errors import ClaimError
 from tests.claims.claimed_logbook import APRIL, FEBRUARY, MARCH, ClaimedLogbook, Told, local
 
+pytestmark = pytest.mark.system
+
 FIRST, SECOND = Told("1", local(date(2025, 3, 5))), Told("2", local(date(2025, 3, 6)), energy_wh=20_000, amount="50.00")
 
 

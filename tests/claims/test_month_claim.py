@@ -11,6 +11,8 @@ from pipeline.claims.document import Claim
 from pipeline.errors import ClaimError
 from tests.claims.claimed_logbook import APRIL, FEBRUARY, MARCH, ClaimedLogbook, Told, local
 
+pytestmark = pytest.mark.system
+
 GOLF_AND_POLO = """
 [[car]]
 name = "Golf"

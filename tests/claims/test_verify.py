@@ -22,6 +22,8 @@ from pipeline.claims.shelf import CLAIM, MANIFEST, Manifest
 from pipeline.errors import TamperingError
 from tests.claims.claimed_logbook import FEBRUARY, MARCH, ClaimedLogbook, Told, local
 
+pytestmark = pytest.mark.system
+
 _FLIPS = 3_000
 
 
@@ -220,7 +222,6 @@ def test_a_manifest_says_only_what_it_says(logbook: ClaimedLogbook) -> None:
     assert "its bytes are not those of its content" in named(logbook)
 
 
-@pytest.mark.system
 def test_any_byte_that_is_edited_is_named(logbook: ClaimedLogbook) -> None:
     draw = random.Random(4)  # noqa: S311 (draws places)
     files = truths(logbook)

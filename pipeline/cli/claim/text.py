@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from pipeline.claims.document import Claim
     from pipeline.claims.outlook import Outlook
 
+_DUE = 6  # months that are named, the newest
 _NOT_PAID = 5  # claims that are named before it is said how many more there are
 
 
@@ -40,8 +41,10 @@ def outlook_lines(outlook: "Outlook") -> list[str]:
     told = [
         f"due: {row['month']:%Y-%m}: {counted(row['lines'], 'session')}, {row['energy_kwh']:,f} kWh, "
         f"{_money(row)}: ladebog claim create {row['month']:%Y-%m}"
-        for row in outlook.months
+        for row in outlook.months[-_DUE:]
     ]
+    if earlier := {row["month"] for row in outlook.months[:-_DUE]}:
+        told.insert(0, f"due: {counted(len(earlier), 'month')} more, from {min(earlier):%Y-%m} on")
     told += [
         f"corrections due: {counted(row['lines'], 'session')}, {row['energy_kwh']:+,f} kWh, {_money(row, '+')}: "
         "ladebog claim create --corrections (or with the next month)"

@@ -1,0 +1,150 @@
+"""Files beside a claim: those that the driver attaches, and the operator's receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipeline.claiming import make_claim
+from pipeline.claims import receipts
+from pipeline.claims.attachments import Attached
+from pipeline.claims.document import Claim, MissingReceipt
+from pipeline.errors import ClaimError, UpstreamDownError
+from pipeline.settings import Account, Source
+from pipeline.source.app_api import AppApi
+from pipeline.source.credentials import MemoryCredentials, Secret
+from tests.claims.claimed_logbook import FEBRUARY, MARCH, ClaimedLogbook, Told, local, write_voucher
+from tests.source.loopback import RecordingClock, Script, answer, serving
+
+pytestmark = pytest.mark.system
+
+_TOKEN = "made-up-token"
+_PDF = b"%PDF-1.7 a receipt"
+
+
+@pytest.fixture
+def logbook(tmp_path: Path) -> ClaimedLogbook:
+    logbook = ClaimedLogbook.begin(tmp_path / "logbook")
+    logbook.tell(Told("1", local(date(2025, 3, 5))), months=(FEBRUARY,))
+    return logbook
+
+
+def beside(claim: Claim) -> list[str]:
+    return [file.name for file in claim.attachments]
+
+
+def test_a_file_goes_beside_the_next_claim_and_no_other(logbook: ClaimedLogbook) -> None:
+    logbook.attach("elregning æøå.pdf", _PDF)
+    claim = logbook.claim(MARCH)
+    assert beside(claim) == ["elregning æøå.pdf"]
+    assert (logbook.filed[0].folder / "attachments" / "elregning æøå.pdf").read_bytes() == _PDF
+    assert beside(logbook.claim(FEBRUARY)) == []
+
+
+def test_a_file_for_a_month_waits_for_its_claim(logbook: ClaimedLogbook) -> None:
+    logbook.attach("marts.pdf", _PDF, month=MARCH)
+    assert beside(logbook.claim(FEBRUARY)) == []
+    assert beside(logbook.claim(MARCH)) == ["marts.pdf"]
+
+
+def test_a_file_attached_again_takes_the_place_of_the_first(logbook: ClaimedLogbook) -> None:
+    logbook.attach("el.pdf", b"draft")
+    logbook.attach("el.pdf", _PDF)
+    assert [file.size for file in logbook.claim(MARCH).attachments] == [len(_PDF)]
+
+
+def test_what_was_beside_a_claim_that_is_taken_back_goes_beside_the_next(logbook: ClaimedLogbook) -> None:
+    logbook.attach("el.pdf", _PDF)
+    logbook.claim(MARCH)
+    assert beside(logbook.reverse(1)) == []
+    assert beside(logbook.claim(MARCH)) == ["el.pdf"]
+
+
+def test_a_file_that_was_changed_meanwhile_is_not_taken(logbook: ClaimedLogbook) -> None:
+    logbook.attach("el.pdf", _PDF)
+    (kept,) = (logbook.paths.journal / "attachments").iterdir()
+    kept.write_bytes(b"another")
+    with pytest.raises(ClaimError, match="is not what was attached any more"):
+        logbook.claim(MARCH)
+    assert logbook.claims == []
+
+
+@pytest.fixture
+def operator() -> Iterator[Script]:
+    with serving() as script:
+        yield script
+
+
+def claim_with_receipts(logbook: ClaimedLogbook, script: Script, *sessions: Told) -> Claim:
+    """Claim March at an operator who answers as the script says."""
+    logbook.tell(*sessions)
+    account = Account(name="home", url=script.url)
+    credentials = MemoryCredentials()
+    credentials.write(account, Secret(token=_TOKEN))
+    source = Source(requests_per_second=1000, attempts=2)
+
+    def fetch(urls: dict[str, str]) -> tuple[list[Attached], list[MissingReceipt]]:
+        with AppApi(account, source, credentials, RecordingClock()) as api:
+            return receipts.fetch(api, urls)
+
+    known = logbook.settings
+    filed = make_claim(
+        logbook.paths,
+        known,
+        known.accounts["home"],
+        lambda bench: bench.month(MARCH, None, {}),
+        language="da",
+        clock=logbook,
+        render=write_voucher,
+        fetch_receipts=fetch,
+    )
+    return filed.claim
+
+
+def public(session_id: str, url: str) -> Told:
+    return Told(session_id, local(date(2025, 3, int(session_id[:2]) - 70)), kind="public", receipt_url=url)
+
+
+def test_a_public_sessions_receipt_is_fetched_with_the_login(logbook: ClaimedLogbook, operator: Script) -> None:
+    operator.responders = [answer(200, _PDF, content_type="application/pdf")]
+    claim = claim_with_receipts(logbook, operator, public("81/../1", f"{operator.url}/receipts/81?lang=da"))
+    assert [(file.name, file.session_id) for file in claim.attachments] == [("receipt-81____1.pdf", "81/../1")]
+    assert (logbook.filed[0].folder / "attachments" / "receipt-81____1.pdf").read_bytes() == _PDF
+    (request,) = operator.requests
+    assert (request.path, request.headers["authorization"]) == ("/receipts/81?lang=da", f"Bearer {_TOKEN}")
+
+
+def test_a_receipt_at_another_host_is_not_asked_for(logbook: ClaimedLogbook, operator: Script) -> None:
+    operator.responders = [answer(200, _PDF, content_type="application/pdf")]
+    other = operator.url.replace("127.0.0.1", "localhost")
+    claim = claim_with_receipts(
+        logbook,
+        operator,
+        public("81", f"{other}/81"),
+        public("82", "file:///etc/passwd"),
+        public("83", f"{operator.url}.example.invalid/83"),
+        public("84", f"{operator.url}@example.invalid/84"),
+    )
+    assert (operator.requests, claim.attachments) == ([], ())
+    assert [missing.session_id for missing in claim.missing_receipts] == ["81", "82", "83", "84"]
+    assert all("no other host is asked" in missing.why for missing in claim.missing_receipts)
+
+
+@pytest.mark.parametrize(("status", "why"), [(404, "the operator answered 404"), (302, "answers with a redirect to")])
+def test_a_receipt_that_is_not_to_be_had_is_on_record(
+    logbook: ClaimedLogbook, operator: Script, status: int, why: str
+) -> None:
+    operator.responders = [answer(status, b"", location="https://elsewhere.example.invalid/")]
+    claim = claim_with_receipts(logbook, operator, public("81", f"{operator.url}/81"))
+    (missing,) = claim.missing_receipts
+    assert why in missing.why
+
+
+def test_a_receipt_that_may_come_later_makes_the_claim_wait(logbook: ClaimedLogbook, operator: Script) -> None:
+    operator.responders = [answer(503, b"")]
+    with pytest.raises(UpstreamDownError):
+        claim_with_receipts(logbook, operator, public("81", f"{operator.url}/81"))
+    assert logbook.claims == []

@@ -1,0 +1,119 @@
+"""`claim create` may be killed at any moment: the whole claim is there, or none; the next command goes on."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from datetime import date
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+import pytest
+
+from pipeline.claims.shelf import claim_folders
+from tests.claims.claimed_logbook import MARCH, ClaimedLogbook, Told, local
+
+pytestmark = pytest.mark.system
+
+_LONG = 60.0  # seconds; no claim takes as long
+_AT_RANDOM = 20
+_STEPS = ("open", "os.mkdir", "os.rename", "os.chmod", "os.remove", "os.rmdir", "os.truncate")
+
+
+def create(home: str, log: str, fatal_step: int) -> None:
+    """What a process does: claim March, and kill itself at one of its steps on files; `log` tells their number."""
+    from pipeline.cli.main import main
+
+    steps = 0
+
+    def watch(event: str, about: tuple[object, ...]) -> None:
+        nonlocal steps
+        if event in _STEPS and home in str(about[0]):
+            steps += 1
+            if steps == fatal_step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+    try:
+        main(["--quiet", "--home", home, "claim", "create", "2025-03", "--without-receipts"])
+    finally:
+        Path(log).write_text(str(steps), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.claims.warm"])
+    return context
+
+
+@pytest.fixture(scope="module")
+def unclaimed(tmp_path_factory: pytest.TempPathFactory) -> ClaimedLogbook:
+    logbook = ClaimedLogbook.begin(tmp_path_factory.mktemp("unclaimed") / "logbook")
+    logbook.tell(Told("1", local(date(2025, 3, 5)), note="æøå"), Told("2", local(date(2025, 3, 6))))
+    logbook.attach("el.pdf", b"%PDF-1.7 bill")
+    logbook.update()
+    return logbook
+
+
+class Attempt:
+    """A copy of the logbook, and a process that claims March in it."""
+
+    def __init__(self, context: ForkServerContext, unclaimed: ClaimedLogbook, folder: Path, fatal_step: int) -> None:
+        shutil.copytree(unclaimed.root, folder / "logbook")
+        self.logbook = ClaimedLogbook(folder / "logbook", moment=unclaimed.moment)
+        self.log = folder / "steps.txt"
+        about = (str(self.logbook.root), str(self.log), fatal_step)
+        self.process = context.Process(target=create, args=about)
+        self.process.start()
+
+    def wait(self) -> int | None:
+        self.process.join(_LONG)
+        return self.process.exitcode
+
+    def claims(self) -> int:
+        """How many claims there are: what is there is whole, and what is not can be made."""
+        folder = self.logbook.paths.claims / "home"
+        there = len(claim_folders(folder))
+        if not there:
+            self.logbook.claim(MARCH)
+        self.logbook.update()
+        assert [path.name for path in folder.iterdir()] == ["0001-2025-03"]
+        assert self.logbook.rows("select number, lines from claims") == [(1, 2)]
+        assert self.logbook.verify()[-1] == "home: claim 1: derived again from raw/"
+        assert (folder / "0001-2025-03" / "attachments" / "el.pdf").read_bytes() == b"%PDF-1.7 bill"
+        return there
+
+
+def test_killed_at_each_step(context: ForkServerContext, unclaimed: ClaimedLogbook, tmp_path: Path) -> None:
+    whole = Attempt(context, unclaimed, tmp_path / "whole", fatal_step=0)
+    assert whole.wait() == 0
+    steps = int(whole.log.read_text("utf-8"))
+    assert steps > 40
+    there = []
+    for step in range(1, steps + 1, 2):
+        attempt = Attempt(context, unclaimed, tmp_path / str(step), fatal_step=step)
+        assert attempt.wait() == -signal.SIGKILL
+        there.append(attempt.claims())
+        shutil.rmtree(tmp_path / str(step))
+    assert there == sorted(there)
+    assert set(there) == {0, 1}
+
+
+def test_killed_at_random(context: ForkServerContext, unclaimed: ClaimedLogbook, tmp_path: Path) -> None:
+    began = time.monotonic()
+    assert Attempt(context, unclaimed, tmp_path / "whole", fatal_step=0).wait() == 0
+    duration = time.monotonic() - began
+    draw = random.Random(5)  # noqa: S311 (draws moments)
+    for place in range(_AT_RANDOM):
+        attempt = Attempt(context, unclaimed, tmp_path / str(place), fatal_step=0)
+        attempt.process.join(duration * draw.random())
+        attempt.process.kill()
+        assert attempt.wait() in (0, -signal.SIGKILL)
+        attempt.claims()
+        shutil.rmtree(tmp_path / str(place))

@@ -1,0 +1,236 @@
+"""`ladebog claim` and `ladebog verify`, as they are typed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.cli.refusal import said
+from tests.way.demo_logbook import DemoLogbook, Outcome
+
+pytestmark = pytest.mark.system
+
+_PROFILE = """
+[driver]
+name = "Åse Østergård"
+[[car]]
+name = "Golf"
+plate = "XX 00 000"
+"""
+
+
+@pytest.fixture
+def claimed(logbook: DemoLogbook) -> DemoLogbook:
+    """October is claim 1."""
+    with logbook.paths.settings.open("a", encoding="utf-8") as file:
+        file.write(_PROFILE)
+    logbook.do("claim", "create", "2025-10")
+    return logbook
+
+
+def folder(logbook: DemoLogbook, name: str) -> Path:
+    return logbook.paths.claims / "demo" / name
+
+
+def refused(outcome: Outcome, code: int) -> str:
+    """The whole of a refusal that names several things."""
+    assert (outcome.code, outcome.out) == (code, "")
+    assert "Traceback" not in outcome.err
+    return outcome.err
+
+
+def test_a_claim_says_what_was_made_and_what_is_to_be_filled_in(logbook: DemoLogbook) -> None:
+    with logbook.paths.settings.open("a", encoding="utf-8") as file:
+        file.write(_PROFILE)
+    outcome = logbook.do("claim", "create", "2025-10", "--csv-locale", "da")
+    made = folder(logbook, "0001-2025-10")
+    first, *files, last = outcome.out.splitlines()
+    assert first == "demo: claim 1, 2025-10: 11 lines, 339.801 kWh, 482.24 DKK (of which tax 96.45)"
+    names = [
+        "claim.json",
+        *(f"demo-0001-2025-10{end}" for end in ("-da.csv", ".csv", ".pdf", ".xlsx")),
+        "manifest.json",
+    ]
+    assert files == [f"  {made / name}" for name in names]
+    assert last == "Next: hand it in, then ladebog claim mark 1 sent"
+    assert outcome.err == (
+        "To be filled in by hand, as ladebog.toml does not say it: driver.employee_number, driver.bank_account, "
+        "employer.name, employer.registration_number, employer.cost_centre.\n"
+    )
+    assert {oct(path.stat().st_mode & 0o777) for path in made.iterdir()} == {"0o600"}
+    assert oct(made.stat().st_mode & 0o777) == "0o700"
+    assert json.loads((made / "claim.json").read_bytes())["language"] == "da"
+
+
+def test_the_language_is_that_of_the_settings_or_the_option(claimed: DemoLogbook) -> None:
+    with claimed.paths.settings.open("a", encoding="utf-8") as file:
+        file.write('[claim]\nlanguage = "en"\n')
+    claimed.do("claim", "create", "2025-09")
+    claimed.do("claim", "reverse", "2", "--reason", "for tidligt", "--language", "da")
+    languages = [
+        json.loads((folder(claimed, name) / "claim.json").read_bytes())["language"]
+        for name in ("0002-2025-09", "0003-reversal")
+    ]
+    assert languages == ["en", "da"]
+
+
+def test_what_is_due_and_unpaid_is_told_by_list_and_status(claimed: DemoLogbook) -> None:
+    claimed.do("claim", "mark", "1", "sent")
+    due = "due: 2025-09: 10 sessions, 342.364 kWh, 642.35 DKK: ladebog claim create 2025-09"
+    unpaid = "unpaid: claim 1 (sent, 482.24 DKK): ladebog claim mark NUMBER paid"
+    for command in (("claim", "list"), ("status",)):
+        out = claimed.do(*command).out
+        assert due in out
+        assert unpaid in out
+    claimed.do("claim", "mark", "1", "paid", "--date", "2025-11-10")
+    out = claimed.do("claim", "list").out
+    assert "unpaid" not in out
+    (line,) = [line for line in out.splitlines() if line.strip().startswith("1 ")]
+    assert line.split()[-3:] == ["DKK", "paid", "2025-11-10"]
+
+
+def test_show_tells_the_lines(claimed: DemoLogbook) -> None:
+    out = claimed.do("claim", "show", "1").out
+    assert out.startswith("demo: claim 1, 2025-10, made 2025-11-12 ")
+    assert "Total: 11 lines, 339.801 kWh, 482.24 DKK (of which tax 96.45)" in out
+    assert out.splitlines()[-1] == f"Files: {folder(claimed, '0001-2025-10')}"
+
+
+def test_corrections_of_a_claimed_month(claimed: DemoLogbook) -> None:
+    session_id = claimed.ask("select session_id from claim_lines order by line limit 1")[0]["session_id"]
+    claimed.do("session", "exclude", session_id, "--reason", "en gæst ladede")
+    assert "corrections due: 1 session, " in claimed.do("claim", "list").out
+    out = claimed.do("claim", "create", "--corrections").out
+    assert out.startswith("demo: claim 2, corrections: 1 line, -")
+    assert "of claim 1: withdrawn" in claimed.do("claim", "show", "2").out
+    message, _ = said(claimed.run("claim", "create", "--corrections"), 1)
+    assert message == "There is nothing to correct: what was claimed is what the archive says."
+
+
+def test_findings_are_listed_and_may_be_accepted(logbook: DemoLogbook) -> None:
+    with logbook.paths.settings.open("a", encoding="utf-8") as file:
+        file.write('[[car]]\nname = "Golf"\n[[car]]\nname = "Polo"\n[[rule]]\ncar = "Golf"\nminimum_kwh = 20\n')
+    err = refused(logbook.run("claim", "create", "2025-10"), 1)
+    assert err.startswith("ladebog: 2025-10 of account demo cannot be claimed while it has errors:\n  ")
+    ids = [line.split()[0] for line in err.splitlines()[1:-1]]
+    assert ids
+    assert all("unassigned_car" in line for line in err.splitlines()[1:-1])
+    accepting = [option for finding_id in ids for option in ("--accept", finding_id)]
+    out = logbook.do("claim", "create", "2025-10", *accepting, "--reason", "lånt ud").out
+    assert f"{11 - len(ids)} lines" in out
+    assert logbook.do("claim", "show", "1").out.count("(accepted: lånt ud)") == len(ids)
+
+
+def test_attached_files(claimed: DemoLogbook, tmp_path: Path) -> None:
+    bill = tmp_path / "elregning æøå.pdf"
+    bill.write_bytes(b"%PDF-1.7")
+    out = claimed.do("claim", "attach", str(bill), "--month", "2025-09").out
+    assert out == "demo: elregning æøå.pdf goes beside the claim of 2025-09\n"
+    claimed.do("claim", "attach", "--remove", bill.name)
+    claimed.do("claim", "attach", str(bill))
+    claimed.do("claim", "create", "2025-09")
+    assert (folder(claimed, "0002-2025-09") / "attachments" / bill.name).read_bytes() == b"%PDF-1.7"
+    message, advice = said(claimed.run("claim", "attach", str(bill), "--month", "2025-10"), 1)
+    assert message == "2025-10 is claimed already, by claim 1."
+    assert advice == "Put it beside the next claim: ladebog claim attach FILE (without --month)"
+
+
+def test_an_exported_claim_is_checked_by_other_programs(claimed: DemoLogbook, tmp_path: Path) -> None:
+    out = claimed.do("claim", "export", "1", "--output", str(tmp_path / "ud")).out
+    path = tmp_path / "ud" / "demo-0001-2025-10.zip"
+    assert out == f"{path}\n"
+    first = path.read_bytes()
+    with zipfile.ZipFile(path) as packed:
+        packed.extractall(tmp_path)
+    unpacked = tmp_path / "demo-0001-2025-10"
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=unpacked, check=True)
+    (unpacked / "SHA256SUMS").unlink()
+    assert "is what was written" in claimed.do("verify", str(unpacked)).out
+    claimed.do("claim", "export", "1", "--output", str(tmp_path / "ud"))
+    assert path.read_bytes() == first
+    (folder(claimed, "0001-2025-10") / "claim.json").write_text("{}", "utf-8")
+    message, _ = said(claimed.run("claim", "export", "1", "--output", str(tmp_path / "no")), 1)
+    assert "claim.json is no claim" in message
+
+
+def test_verify_tells_what_holds_and_the_first_thing_that_does_not(claimed: DemoLogbook) -> None:
+    assert claimed.do("verify", "--full").out.splitlines() == [
+        "journal: 0 entries",
+        "demo: raw: 1 segment",
+        "demo: claims: 1",
+        "demo: claim 1: derived again from raw/",
+        f"{claimed.home} is what was written.",
+    ]
+    assert claimed.do("--quiet", "verify").out == f"{claimed.home} is what was written.\n"
+    path = folder(claimed, "0001-2025-10") / "demo-0001-2025-10.csv"
+    path.write_text(path.read_text("utf-8").replace("DKK", "EUR"), "utf-8")
+    outcome = claimed.run("verify")
+    assert (outcome.code, outcome.err) == (
+        3,
+        f"ladebog: {path} is not what was written: its SHA-256 is not the one in the manifest.\n"
+        "  Put it back from a copy; nothing was changed\n",
+    )
+
+
+def test_verify_says_where_nothing_vouches_for_the_end_of_the_chains(claimed: DemoLogbook) -> None:
+    claimed.paths.database.unlink()
+    outcome = claimed.do("verify")
+    assert outcome.err.startswith("Nothing vouches for what was written last: ")
+
+
+def test_a_rebuilt_database_says_the_same_of_claims(claimed: DemoLogbook) -> None:
+    claimed.do("claim", "mark", "1", "sent")
+    before = claimed.marts()
+    claimed.do("rebuild")
+    assert claimed.marts() == before
+    assert len(before["claims"]) == 1
+    assert len(before["claim_lines"]) == 11
+
+
+def test_a_claim_that_was_changed_stops_every_command_that_would_build_on_it(claimed: DemoLogbook) -> None:
+    shutil.rmtree(folder(claimed, "0001-2025-10"))
+    message, advice = said(claimed.run("claim", "create", "2025-09"), 1)
+    assert message == "Claim 1 of account demo is no longer what it was when it was made."
+    assert advice.startswith("See what is off with: ladebog verify")
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "expected"),
+    [
+        (["claim", "create"], 2, "Name a month like 2025-03, or ask for --corrections, and not both."),
+        (
+            ["claim", "create", "2025-09", "--corrections"],
+            2,
+            "Name a month like 2025-03, or ask for --corrections, and",
+        ),
+        (["claim", "create", "2025-13"], 2, "Invalid value for '[YYYY-MM]'"),
+        (["claim", "create", "2025-09", "--car", "Polo"], 2, "There is no car 'Polo' in this logbook (cars: Golf)."),
+        (["claim", "create", "2025-09", "--accept", "1"], 2, "--accept and --reason go together: one reason for all"),
+        (["claim", "create", "2025-09", "--reason", "x"], 2, "--accept and --reason go together: one reason for all"),
+        (["claim", "create", "2025-11"], 1, "2025-11 of account demo is not closed."),
+        (["claim", "create", "2025-10"], 1, "2025-10 is claimed already, by claim 1 of account demo."),
+        (["claim", "create", "2025-09", "--account", "work"], 2, "There is no account 'work' in this logbook"),
+        (["claim", "reverse", "7", "--reason", "x"], 2, "Account demo has no claim 7."),
+        (["claim", "reverse", "1"], 2, "Missing option '--reason'"),
+        (["claim", "mark", "7", "paid"], 2, "Account demo has no claim 7."),
+        (["claim", "mark", "1", "lost"], 2, "Invalid value for '{sent|approved|paid|rejected}'"),
+        (["claim", "mark", "1", "paid", "--date", "2026-01-01"], 2, "Invalid value for --date: 2026-01-01 is still to"),
+        (["claim", "show", "7"], 2, "Account demo has no claim 7."),
+        (["claim", "attach", "none.pdf"], 2, "Invalid value for FILES: none.pdf is no file"),
+        (["claim", "attach", "--remove", "none.pdf"], 2, "No file none.pdf waits for a claim (waiting: none)."),
+        (["verify", "none"], 2, "Invalid value for CLAIM_DIR: none is no folder"),
+        (["verify", "none", "--full"], 2, "--full goes with the whole logbook"),
+    ],
+)
+def test_what_cannot_be_done_is_said_with_what_to_do(
+    claimed: DemoLogbook, typed: list[str], code: int, expected: str
+) -> None:
+    message, advice = said(claimed.run(*typed), code)
+    assert message.startswith(expected)
+    assert advice
+    assert len(list((claimed.paths.claims / "demo").iterdir())) == 1
