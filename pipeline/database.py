@@ -2,9 +2,10 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -17,7 +18,16 @@ if TYPE_CHECKING:
     import polars
 
 SCHEMA_VERSION = 4
-_STORAGE = "v1.5.0"  # compresses text several times better than the default, and opens in DuckDB 2
+# This storage compresses text several times better than the default, and opens in DuckDB 2.
+_WRITER = {"storage_compatibility_version": "v1.5.0"}
+_READ_ONLY = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "allow_persistent_secrets": "false",
+    "python_enable_replacements": "false",  # a name in a query is a table's, never a variable's of this program
+}
 _DAMAGE = re.compile("could not read enough bytes|checksum", re.IGNORECASE)
 _REBUILD = "Make it again from raw/ with: ladebog rebuild"
 
@@ -32,20 +42,22 @@ def writer(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
     path = logbook.writer_database
     if path.exists() and path.stat().st_size == 0:  # the making of it was cut off at once
         path.unlink()
-    connection = _connect(path, read_only=False)
+    connection = _connect(path, read_only=False, configuration=_WRITER)
     if not connection.execute("select count(*) from duckdb_tables()").fetchall()[0][0]:
         _create(connection, path)
     if _schema_version(connection, path) < SCHEMA_VERSION:
         connection.close()
         drop(logbook)
-        connection = _connect(path, read_only=False)
+        connection = _connect(path, read_only=False, configuration=_WRITER)
         _create(connection, path)
     with _closing(connection, path):
         yield connection
 
 
 @contextmanager
-def published(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
+def published(
+    logbook: Logbook, configuration: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published database, read-only and shut off from files and extensions.
 
     Raises LogbookError where nothing has been published yet, DatabaseError if it cannot be read.
@@ -54,7 +66,7 @@ def published(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
         raise LogbookError(
             f"{logbook.root} has no database yet.", "Fetch your sessions with: ladebog run (or ladebog import FILE...)"
         )
-    connection = _connect(logbook.database, read_only=True)
+    connection = _connect(logbook.database, read_only=True, configuration={**_READ_ONLY, **configuration})
     version = _schema_version(connection, logbook.database)
     with _closing(connection, logbook.database):
         if version < SCHEMA_VERSION:
@@ -108,13 +120,9 @@ def _closing(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None
         connection.close()
 
 
-def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path, *, read_only: bool, configuration: dict[str, str]) -> duckdb.DuckDBPyConnection:
     try:
-        connection = duckdb.connect(
-            str(path),
-            read_only=read_only,
-            config={"enable_external_access": "false"} if read_only else {"storage_compatibility_version": _STORAGE},
-        )
+        connection = duckdb.connect(str(path), read_only=read_only, config=configuration)
         connection.execute("set timezone = 'UTC'")
     except duckdb.Error as error:
         raise DatabaseError(f"{path} cannot be opened: {_first_line(error)}.", _REBUILD) from None

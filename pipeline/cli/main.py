@@ -11,6 +11,7 @@ import click
 
 from pipeline import __version__
 from pipeline.cli.context import Context
+from pipeline.cli.visible import visible
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import EXIT_FAILED, LadebogError
 
@@ -127,7 +128,7 @@ def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> i
 def _show(context: Context, message: str, advice: str) -> None:
     if context.debug:
         traceback.print_exc()
-    click.echo(f"ladebog: {message}\n  {advice}", err=True)
+    click.echo(visible(f"ladebog: {message}\n  {advice}"), err=True)
 
 
 if __name__ == "__main__":
