@@ -1,6 +1,7 @@
 """A logbook is a folder: its paths, its modes, its lock, and how a file in it is replaced."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,10 +89,13 @@ def make_folder(path: Path) -> None:
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a path beside `path` to write to; on success its file is synced and takes the place of `path`.
 
-    Whoever reads `path` sees the old file or the whole new one. On an error nothing is left behind.
+    Whoever reads `path` sees the old file or the whole new one. On an error nothing is left behind. Until then the new
+    one lies in a folder of its own, so that in a place that others can write to, it is neither open to them nor theirs.
     """
     make_folder(path.parent)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    folder = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    folder.mkdir(mode=FOLDER_MODE)
+    beside = folder / path.name
     try:
         yield beside
         beside.chmod(FILE_MODE)
@@ -99,7 +103,13 @@ def replacing(path: Path) -> Iterator[Path]:
         beside.replace(path)
         sync_folder(path.parent)
     finally:
-        beside.unlink(missing_ok=True)
+        discard(beside)
+
+
+def discard(beside: Path) -> None:
+    """Leave nothing of what was to replace a file."""
+    beside.unlink(missing_ok=True)
+    beside.parent.rmdir()
 
 
 def write_text(path: Path, text: str) -> None:

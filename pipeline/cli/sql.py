@@ -72,10 +72,11 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
 
 def _give_up(timeout: int, file: Path | None) -> None:
     """End the process: DuckDB computes on and cannot be stopped in any other way."""
+    from pipeline.logbook import discard
     from pipeline.query_limits import took_too_long
 
     if file is not None:
-        file.unlink(missing_ok=True)
+        discard(file)
     error = took_too_long(timeout)
     os.write(sys.stderr.fileno(), f"ladebog: {error}\n  {error.advice}\n".encode())
     os._exit(EXIT_FAILED)
