@@ -120,9 +120,9 @@ def _closing(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None
         connection.close()
 
 
-def _connect(path: Path, *, read_only: bool, configuration: dict[str, str]) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path, *, read_only: bool, configuration: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
     try:
-        connection = duckdb.connect(str(path), read_only=read_only, config=configuration)
+        connection = duckdb.connect(str(path), read_only=read_only, config=dict(configuration))
         connection.execute("set timezone = 'UTC'")
     except duckdb.Error as error:
         raise DatabaseError(f"{path} cannot be opened: {_first_line(error)}.", _REBUILD) from None

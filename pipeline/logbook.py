@@ -24,6 +24,7 @@ class Logbook:
         self.state = root / "state"
         self.writer_database = self.state / "writer.duckdb"
         self.reports = root / "reports"
+        self.logs = root / "logs"
 
     @classmethod
     def open(cls, root: Path) -> "Logbook":

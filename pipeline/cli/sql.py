@@ -60,7 +60,7 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
         answer(logbook, query, timeout, give_up=lambda: _give_up(timeout, file)) as answered,
     ):
         if file is None:
-            _print(answered, chosen)
+            _print(context, answered, chosen)
         elif chosen == "parquet":
             _write_parquet(answered, file)
         else:
@@ -86,7 +86,7 @@ def _rows(answered: "Answer") -> Iterator[tuple[Any, ...]]:
     return chain.from_iterable(answered.batches())
 
 
-def _print(answered: "Answer", format_name: str) -> None:
+def _print(context: Context, answered: "Answer", format_name: str) -> None:
     """Everything, but on a terminal no more than a person could read."""
     most = _MOST_ON_A_TERMINAL if sys.stdout.isatty() else None
     rows = _rows(answered)
@@ -99,10 +99,8 @@ def _print(answered: "Answer", format_name: str) -> None:
         for piece in _PIECES[format_name](answered.columns, shown):
             click.echo(piece if most is None else visible(piece), nl=False)
     if most is not None and next(rows, None) is not None:
-        click.echo(
-            f"ladebog: note: there are more rows than these {most}. To get all: -o FILE.csv; to get others: a limit "
-            "in the question",
-            err=True,
+        context.note(
+            f"there are more rows than these {most}. To get all: -o FILE.csv; to get others: a limit in the question"
         )
 
 
