@@ -74,7 +74,7 @@ class _Line(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "at": utc_text(self.clock.now()),
+            "at": vars(record).setdefault("at", utc_text(self.clock.now())),  # once, wherever the line goes
             "level": record.levelname.lower(),
             "command": self.command,
             "pid": record.process,

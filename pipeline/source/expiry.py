@@ -22,8 +22,8 @@ def expiry_warning(account: Account, secret: Secret, now: datetime) -> str | Non
     day = f"{expiry.astimezone(account.zone):%Y-%m-%d}"
     if expiry <= now:
         return f"The login of account {account.name} ended on {day}. Log in again: ladebog login {account.name}"
-    days = (expiry - now).days
-    left = "within a day" if days == 0 else "in 1 day" if days == 1 else f"in {days} days"
+    days = (expiry.astimezone(account.zone).date() - now.astimezone(account.zone).date()).days
+    left = "today" if days == 0 else "in 1 day" if days == 1 else f"in {days} days"
     return (
         f"The login of account {account.name} ends on {day}, {left}. Log in again before: ladebog login {account.name}"
     )

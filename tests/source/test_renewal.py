@@ -88,7 +88,7 @@ def test_what_fails_for_now_leaves_the_login_as_it_is_and_in_use(granting: Respo
         assert api.charge_points().status == 200
         assert credentials.read(account_at(script)) == old
     assert warning == (
-        "The login of account home ends on 2025-04-03, in 3 days. Log in again before: ladebog login home"
+        "The login of account home ends on 2025-04-03, in 4 days. Log in again before: ladebog login home"
     )
 
 
@@ -96,18 +96,19 @@ def test_what_fails_for_now_leaves_the_login_as_it_is_and_in_use(granting: Respo
 def test_a_refused_renewal_is_no_end_while_the_login_works(status: int) -> None:
     old = Secret(token=token(1.5), refresh_token="old-refresh")
     with asking(old, json_answer(status, {})) as (api, credentials, script):
-        assert "ends on 2025-04-01, in 1 day." in (api.login_warning() or "")
+        assert "ends on 2025-04-01, in 2 days." in (api.login_warning() or "")
         assert api.charge_points().status == 200
         assert credentials.read(account_at(script)) == old
 
 
 def test_what_is_said_of_a_login_that_cannot_be_renewed() -> None:
     account = Account(name="home", url="https://tenant.example")
-    said = {days: expiry_warning(account, Secret(token=token(days)), NOW) for days in (15, 14, 0.5, -2)}
+    said = {days: expiry_warning(account, Secret(token=token(days)), NOW) for days in (15, 14, 0.5, 0.1, -2)}
     assert said == {
         15: None,
         14: "The login of account home ends on 2025-04-13, in 14 days. Log in again before: ladebog login home",
-        0.5: "The login of account home ends on 2025-03-31, within a day. Log in again before: ladebog login home",
+        0.1: "The login of account home ends on 2025-03-30, today. Log in again before: ladebog login home",
+        0.5: "The login of account home ends on 2025-03-31, in 1 day. Log in again before: ladebog login home",
         -2: "The login of account home ended on 2025-03-28. Log in again: ladebog login home",
     }
     assert expiry_warning(account, Secret(token="opaque"), NOW) is None
