@@ -12,19 +12,24 @@ import duckdb
 
 from pipeline import models
 from pipeline.errors import DatabaseError, LogbookError
-from pipeline.logbook import FILE_MODE, Logbook, make_folder, replacing
+from pipeline.logbook import FILE_MODE, Logbook, beside_of, discard, make_folder, replacing
 
 if TYPE_CHECKING:
     import polars
 
 SCHEMA_VERSION = 4
-# This storage compresses text several times better than the default, and opens in DuckDB 2.
-_WRITER = {"storage_compatibility_version": "v1.5.0"}
-_READ_ONLY = {
-    "enable_external_access": "false",
+_NO_EXTENSIONS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
+}
+_WRITER = {
+    **_NO_EXTENSIONS,
+    "storage_compatibility_version": "v1.5.0",  # compresses text several times better, and opens in DuckDB 2
+}
+_READ_ONLY = {
+    **_NO_EXTENSIONS,
+    "enable_external_access": "false",
     "allow_persistent_secrets": "false",
     "python_enable_replacements": "false",  # a name in a query is a table's, never a variable's of this program
 }
@@ -75,7 +80,12 @@ def published(
 
 
 def publish(logbook: Logbook) -> None:
-    """Put a copy of the writer's database, which must be closed, in the place of the published one."""
+    """Put a copy of the writer's database, which must be closed, in the place of the published one.
+
+    The caller holds the lock, so what lies there of others that were to be is what killed runs left.
+    """
+    for left in beside_of(logbook.database):
+        discard(left)
     with replacing(logbook.database) as beside:
         shutil.copyfile(logbook.writer_database, beside)
 

@@ -107,6 +107,11 @@ def replacing(path: Path) -> Iterator[Path]:
         discard(beside)
 
 
+def beside_of(path: Path) -> list[Path]:
+    """What writers that are at work, or were killed, have put beside a file to replace it with."""
+    return [folder / path.name for folder in path.parent.glob(f".{path.name}.*.new")]
+
+
 def discard(beside: Path) -> None:
     """Leave nothing of what was to replace a file."""
     beside.unlink(missing_ok=True)
