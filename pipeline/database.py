@@ -2,22 +2,37 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from pipeline import models
 from pipeline.errors import DatabaseError, LogbookError
-from pipeline.logbook import FILE_MODE, Logbook, make_folder, replacing
+from pipeline.logbook import FILE_MODE, Logbook, beside_of, discard, make_folder, replacing
 
 if TYPE_CHECKING:
     import polars
 
 SCHEMA_VERSION = 5
-_STORAGE = "v1.5.0"  # compresses text several times better than the default, and opens in DuckDB 2
+_NO_EXTENSIONS = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
+_WRITER = {
+    **_NO_EXTENSIONS,
+    "storage_compatibility_version": "v1.5.0",  # compresses text several times better, and opens in DuckDB 2
+}
+_READ_ONLY = {
+    **_NO_EXTENSIONS,
+    "enable_external_access": "false",
+    "allow_persistent_secrets": "false",
+    "python_enable_replacements": "false",  # a name in a query is a table's, never a variable's of this program
+}
 _DAMAGE = re.compile("could not read enough bytes|checksum", re.IGNORECASE)
 _REBUILD = "Make it again from raw/ with: ladebog rebuild"
 
@@ -32,20 +47,22 @@ def writer(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
     path = logbook.writer_database
     if path.exists() and path.stat().st_size == 0:  # the making of it was cut off at once
         path.unlink()
-    connection = _connect(path, read_only=False)
+    connection = _connect(path, read_only=False, configuration=_WRITER)
     if not connection.execute("select count(*) from duckdb_tables()").fetchall()[0][0]:
         _create(connection, path)
     if _schema_version(connection, path) < SCHEMA_VERSION:
         connection.close()
         drop(logbook)
-        connection = _connect(path, read_only=False)
+        connection = _connect(path, read_only=False, configuration=_WRITER)
         _create(connection, path)
     with _closing(connection, path):
         yield connection
 
 
 @contextmanager
-def published(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
+def published(
+    logbook: Logbook, configuration: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published database, read-only and shut off from files and extensions.
 
     Raises LogbookError where nothing has been published yet, DatabaseError if it cannot be read.
@@ -54,7 +71,7 @@ def published(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
         raise LogbookError(
             f"{logbook.root} has no database yet.", "Fetch your sessions with: ladebog run (or ladebog import FILE...)"
         )
-    connection = _connect(logbook.database, read_only=True)
+    connection = _connect(logbook.database, read_only=True, configuration={**_READ_ONLY, **configuration})
     version = _schema_version(connection, logbook.database)
     with _closing(connection, logbook.database):
         if version < SCHEMA_VERSION:
@@ -63,7 +80,12 @@ def published(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def publish(logbook: Logbook) -> None:
-    """Put a copy of the writer's database, which must be closed, in the place of the published one."""
+    """Put a copy of the writer's database, which must be closed, in the place of the published one.
+
+    The caller holds the lock, so what lies there of others that were to be is what killed runs left.
+    """
+    for left in beside_of(logbook.database):
+        discard(left)
     with replacing(logbook.database) as beside:
         shutil.copyfile(logbook.writer_database, beside)
 
@@ -108,13 +130,9 @@ def _closing(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None
         connection.close()
 
 
-def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path, *, read_only: bool, configuration: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
     try:
-        connection = duckdb.connect(
-            str(path),
-            read_only=read_only,
-            config={"enable_external_access": "false"} if read_only else {"storage_compatibility_version": _STORAGE},
-        )
+        connection = duckdb.connect(str(path), read_only=read_only, config=dict(configuration))
         connection.execute("set timezone = 'UTC'")
     except duckdb.Error as error:
         raise DatabaseError(f"{path} cannot be opened: {_first_line(error)}.", _REBUILD) from None

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import duckdb
 import msgspec
 
-from pipeline import plan, raw
+from pipeline import logs, plan, raw
 from pipeline.answer import Answer
 from pipeline.calendar import last_of_month, months_back
 from pipeline.clock import Clock
@@ -73,6 +73,7 @@ class Summary:
     quarantined: int = 0
     requests: int = 0
     seconds: float = 0.0
+    login_warning: str | None = None
 
 
 @dataclass
@@ -97,6 +98,7 @@ class Extraction:
         began = self.clock.now()
         revisions = self._revisions()
         quarantined = self._value(_QUARANTINED)
+        login_warning = self.api.login_warning()
         self._fetch_charge_points()
         for month in self._months(since, until):
             self._fetch_month(month)
@@ -105,8 +107,9 @@ class Extraction:
         summary = self._compare(revisions)
         summary.quarantined = self._value(_QUARANTINED) - quarantined
         summary.requests = self.api.requests_sent
-        self.store.record.counts = {name: value for name, value in vars(summary).items() if name != "seconds"}
+        self.store.record.counts = {name: value for name, value in vars(summary).items() if isinstance(value, int)}
         summary.seconds = (self.clock.now() - began).total_seconds()
+        summary.login_warning = login_warning
         return summary
 
     def _months(self, since: date | None, until: date | None) -> Iterator[date]:
@@ -235,8 +238,11 @@ def extract_account(
         AppApi(account, source, credentials, clock) as api,
         Store(connection, logbook.raw / account.name, "extract", clock) as store,
     ):
+        logs.info("extract begun", account=account.name, run=store.record.run_id)
         extraction = Extraction(connection, store, api, account, source.at_a_time, clock, progress, refetch)
-        return extraction.run(since, until)
+        summary = extraction.run(since, until)
+        logs.info("extract done", account=account.name, run=store.record.run_id, **store.record.counts)
+        return summary
 
 
 def _items(answer: Answer) -> list[Any]:

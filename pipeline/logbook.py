@@ -1,6 +1,7 @@
 """A logbook is a folder: its paths, its modes, its lock, and how a file in it is replaced."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ class Logbook:
         self.state = root / "state"
         self.writer_database = self.state / "writer.duckdb"
         self.reports = root / "reports"
+        self.logs = root / "logs"
 
     @classmethod
     def open(cls, root: Path) -> "Logbook":
@@ -89,10 +91,13 @@ def make_folder(path: Path) -> None:
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a path beside `path` to write to; on success its file is synced and takes the place of `path`.
 
-    Whoever reads `path` sees the old file or the whole new one. On an error nothing is left behind.
+    Whoever reads `path` sees the old file or the whole new one. On an error nothing is left behind. Until then the new
+    one lies in a folder of its own, so that in a place that others can write to, it is neither open to them nor theirs.
     """
     make_folder(path.parent)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    folder = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    folder.mkdir(mode=FOLDER_MODE)
+    beside = folder / path.name
     try:
         yield beside
         beside.chmod(FILE_MODE)
@@ -100,7 +105,18 @@ def replacing(path: Path) -> Iterator[Path]:
         beside.replace(path)
         sync_folder(path.parent)
     finally:
-        beside.unlink(missing_ok=True)
+        discard(beside)
+
+
+def beside_of(path: Path) -> list[Path]:
+    """What writers that are at work, or were killed, have put beside a file to replace it with."""
+    return [folder / path.name for folder in path.parent.glob(f".{path.name}.*.new")]
+
+
+def discard(beside: Path) -> None:
+    """Leave nothing of what was to replace a file."""
+    beside.unlink(missing_ok=True)
+    beside.parent.rmdir()
 
 
 def write_text(path: Path, text: str) -> None:

@@ -139,6 +139,7 @@ class SegmentWriter:
             start = max(start, _start_in_name(last) + timedelta(seconds=1))
         part = folder / f"{start:%Y}" / f"{start:{_NAME_FORMAT}}-{record.run_id}{SEALED}{PART}"
         make_folder(part.parent)
+        _refuse_links(folder, part.parent)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         writer = cls(part, os.fdopen(os.open(part, flags, FILE_MODE), "wb"), record)
         sync_folder(part.parent)
@@ -206,8 +207,30 @@ class SegmentWriter:
 
 
 def segments(folder: Path) -> list[Path]:
-    """The sealed segments of an account, oldest first: their names sort by the start of their run."""
-    return sorted(folder.glob(f"*/*{SEALED}"), key=lambda path: path.name)
+    """The sealed segments of an account, oldest first: their names sort by the start of their run.
+
+    Raises RawStoreError for what Ladebog did not put there.
+    """
+    return _listed(folder, SEALED)
+
+
+def _listed(folder: Path, ending: str) -> list[Path]:
+    """The files of an account whose names end so, in the order of their names."""
+    found = sorted(folder.glob(f"*/*{ending}"), key=lambda path: path.name)
+    _refuse_links(folder, *{path.parent for path in found}, *found)
+    for path in found:
+        _start_in_name(path)
+    return found
+
+
+def _refuse_links(*places: Path) -> None:
+    """What is read and written under raw/ lies under raw/."""
+    for place in places:
+        if place.is_symlink():
+            raise RawStoreError(
+                f"{place} is a symbolic link: raw/ holds nothing but folders and files.",
+                "Put what it leads to in its place, then run the same command again",
+            )
 
 
 def _last_segment(folder: Path) -> Path | None:
@@ -244,7 +267,7 @@ def recover(folder: Path, now: datetime) -> list[Path]:
     What stands behind the last whole line was never acknowledged to anybody; it is put aside as `.torn`. The caller
     holds the logbook's lock. Returns the segments that were sealed.
     """
-    return [_recover(part, now) for part in sorted(folder.glob(f"*/*{SEALED}{PART}"), key=lambda path: path.name)]
+    return [_recover(part, now) for part in _listed(folder, SEALED + PART)]
 
 
 def _recover(part: Path, now: datetime) -> Path:
@@ -280,7 +303,13 @@ def _whole_lines(part: Path) -> tuple[int, Line | None]:
 
 
 def _start_in_name(segment: Path) -> datetime:
-    return datetime.strptime(segment.name.partition("-")[0], _NAME_FORMAT).replace(tzinfo=UTC)
+    try:
+        return datetime.strptime(segment.name.partition("-")[0], _NAME_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        raise RawStoreError(
+            f"{segment} is not named as a segment is: Ladebog did not put it there.",
+            "Move it out of raw/, then run the same command again",
+        ) from None
 
 
 def file_sha256(path: Path) -> str:

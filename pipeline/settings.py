@@ -3,6 +3,7 @@
 import re
 import tomllib
 import zoneinfo
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,9 +12,9 @@ import msgspec
 
 from pipeline import policy, settings_example
 from pipeline.errors import SettingsError, UnknownNameError
+from pipeline.names import name_fault, same_file
 from pipeline.profile import ClaimSettings, Driver, Employer, profile_faults
 
-ACCOUNT_NAME = re.compile(r"^\w[\w-]{0,31}$")
 _Entry = TypeVar("_Entry", bound=msgspec.Struct)
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -70,7 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise UnknownNameError(
                 f"There is no account {name!r} in this logbook (accounts: {known}).",
                 f"Add it with: ladebog account add {name} --url https://TENANT"
-                if ACCOUNT_NAME.match(name)
+                if name_fault(name) is None
                 else "Name one of these with --account",
             )
         return self.accounts[name]
@@ -134,7 +135,8 @@ def read(path: Path) -> Settings:
 
 
 def _settings(document: dict[str, Any], mistakes: list[str]) -> Settings:
-    accounts = {name: _account(name, table, mistakes) for name, table in _table(document, "account", mistakes).items()}
+    tables = _table(document, "account", mistakes)
+    accounts = {name: _account(name, table, tables, mistakes) for name, table in tables.items()}
     source = _fields(Source, _table(document, "source", mistakes), "source", mistakes)
     mistakes += [f"source.{key}: must be more than 0" for key, value in source.items() if not 0 < value < 1e9]
     report = _fields(_Report, _table(document, "report", mistakes), "report", mistakes)
@@ -174,7 +176,7 @@ def _table(document: dict[str, Any], name: str, mistakes: list[str]) -> dict[str
     return {}
 
 
-def _account(name: str, table: Any, mistakes: list[str]) -> Account:
+def _account(name: str, table: Any, names: Iterable[str], mistakes: list[str]) -> Account:
     where = f"account.{name}"
     if not isinstance(table, dict):
         mistakes.append(f"{where}: must be a table")
@@ -187,15 +189,17 @@ def _account(name: str, table: Any, mistakes: list[str]) -> Account:
         key: _entries(kind, table, key, f"{where}.{key}", mistakes) for key, kind in _NESTED.items()
     }
     account = Account(name=name, **{"url": "https://missing.invalid", **values}, **nested)
-    mistakes += [f"{where}{fault}" for fault in account_faults(account)]
+    mistakes += [f"{where}{fault}" for fault in account_faults(account, names)]
     return account
 
 
-def account_faults(account: Account) -> list[str]:
-    """What is wrong with an account, as `.key: reason`; empty when all is well."""
+def account_faults(account: Account, others: Iterable[str] = ()) -> list[str]:
+    """What is wrong with an account beside accounts of these names, as `.key: reason`; empty when all is well."""
     faults = []
-    if not ACCOUNT_NAME.match(account.name):
-        faults.append(": a name is letters, digits, - and _, at most 32 of them")
+    if reason := name_fault(account.name):
+        faults.append(f": {reason}")
+    if other := same_file(account.name, others):
+        faults.append(f": account {other} has this name but for capital letters")
     if reason := url_fault(account.url):
         faults.append(f".url: {reason}")
     if account.timezone not in zoneinfo.available_timezones() - {"localtime"}:

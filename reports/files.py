@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from pipeline.logbook import make_folder, replacing
-from pipeline.settings import ACCOUNT_NAME
+from pipeline.names import name_fault
 from reports.csv import write_months, write_sessions
 from reports.excel import write_workbook
 from reports.month import Report
@@ -24,7 +24,7 @@ def write_report(report: Report, formats: Collection[str], folder: Path) -> list
     unknown = [name for name in formats if name not in _FILES]
     if unknown:
         raise ValueError(f"{unknown[0]!r} is no format of a report (formats: {', '.join(FORMATS)}).")
-    if not ACCOUNT_NAME.fullmatch(report.account):
+    if name_fault(report.account):
         raise ValueError(f"{report.account!r} is no name of an account.")
     make_folder(folder)
     written = []

@@ -35,7 +35,7 @@ def add(context: Context, /, name: str, url: str, **options: str | None) -> None
     accounts = settings.read(logbook.settings).accounts if logbook.settings.is_file() else {}
     old = accounts.get(name, settings.Account(name=name, url=url, device_id=secrets.token_hex(8)))
     new = msgspec.structs.replace(old, url=url.rstrip("/"), **given)
-    if faults := settings.account_faults(new):
+    if faults := settings.account_faults(new, accounts):
         raise click.UsageError("\n".join(f"account {name}{fault}" for fault in faults))
     Logbook.create(context.home)
     with logbook.lock():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.visible import visible
 from pipeline.clock import Clock
 from pipeline.logbook import Logbook
 
@@ -21,18 +22,28 @@ class Context:
     home: Path = Path()
     debug: bool = False
     quiet: bool = False
+    log_format: str = "text"
 
     def open(self) -> "tuple[Logbook, Settings]":
         """The logbook and its settings. Raises LogbookError, SettingsError."""
-        from pipeline import settings
+        from pipeline import logs, settings
 
         logbook = Logbook.open(self.home)
+        logs.keep_in(logbook)
         return logbook, settings.read(logbook.settings)
 
     def say(self, text: str = "") -> None:
         """Tell how things go, unless asked to be quiet."""
         if not self.quiet:
             click.echo(text)
+
+    def note(self, text: str) -> None:
+        """Tell on standard error what its reader should know, however quiet."""
+        from pipeline import logs
+
+        logs.warning("note", note=text)
+        if self.log_format == "text":
+            click.echo(visible(f"ladebog: note: {text}"), err=True)
 
 
 pass_context = click.make_pass_decorator(Context)

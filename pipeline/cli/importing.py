@@ -50,7 +50,7 @@ def import_(context: Context, account_name: str | None, fetched_at: datetime | N
     logbook, settings = context.open()
     account = settings.one(account_name)
     answers = [answer for file in files for answer in read_capture(file, account.name, fetched_at)]
-    _warn_of_other_hosts(account, answers)
+    _warn_of_other_hosts(context, account, answers)
     with (
         archive.opened(logbook, settings, context.clock) as connection,
         Store(connection, logbook.raw / account.name, "import", context.clock) as store,
@@ -62,11 +62,9 @@ def import_(context: Context, account_name: str | None, fetched_at: datetime | N
     context.say("Next: ladebog status")
 
 
-def _warn_of_other_hosts(account: "Account", answers: "Sequence[Answer]") -> None:
+def _warn_of_other_hosts(context: Context, account: "Account", answers: "Sequence[Answer]") -> None:
     from urllib.parse import urlsplit
 
     hosts = {urlsplit(answer.url).hostname for answer in answers if answer.url} - {urlsplit(account.url).hostname}
     for host in sorted(filter(None, hosts)):
-        click.echo(
-            f"ladebog: note: some of these come from {host}, not from account {account.name}'s operator.", err=True
-        )
+        context.note(f"some of these come from {host}, not from account {account.name}'s operator.")

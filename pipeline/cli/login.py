@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from pipeline.source.credentials import Secret
 
 
+_PATIENCE = 60.0  # seconds
+
+
 @click.command()
 @click.argument("name")
 @click.option("--token-stdin", is_flag=True, help="Read a bearer token from standard input.")
@@ -41,11 +44,13 @@ def login(context: Context, name: str, token_stdin: bool, username: str | None, 
         secret = _password_login(context, account, settings.source, username, client_secret_stdin)
     else:
         secret = _token_login(context, account, settings.source, token_stdin)
-    with logbook.lock():
+    with logbook.lock(), credentials.locked(account, _PATIENCE):
         credentials.write(account, secret)
     expiry = expires_at(secret.token)
     until = f", valid until {expiry.astimezone(account.zone):%Y-%m-%d}" if expiry else ""
     context.say(f"Logged in to {account.url} as account {name}{until}. The login is kept in {credentials.place}.")
+    if credentials.warning:
+        context.note(f"{credentials.warning}.")
     context.say("Next: ladebog run")
 
 

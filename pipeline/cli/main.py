@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 
-from pipeline import __version__
+from pipeline import __version__, logs
 from pipeline.cli.context import Context
+from pipeline.cli.visible import visible
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import EXIT_FAILED, LadebogError
 
@@ -70,8 +71,17 @@ class LazyGroup(click.Group):
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.option("-q", "--quiet", is_flag=True, help="Print results and errors only.")
-@click.pass_obj
-def cli(context: Context, home: Path, debug: bool, quiet: bool) -> None:
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    envvar="LADEBOG_LOG_FORMAT",
+    default="text",
+    show_default=True,
+    show_envvar=True,
+    help="What standard error is made of: text for people, or a JSON object a line, as in the logbook's logs/.",
+)
+@click.pass_context
+def cli(ctx: click.Context, home: Path, debug: bool, quiet: bool, log_format: str) -> None:
     """The charging log that a driver can hand in.
 
     Archives every charging session from your operator's app, computes kWh, cost and tax per month, and writes
@@ -83,9 +93,12 @@ def cli(context: Context, home: Path, debug: bool, quiet: bool) -> None:
               ladebog login home
               ladebog run
     """
+    context: Context = ctx.obj
     context.home = home.expanduser()
     context.debug = debug
     context.quiet = quiet
+    context.log_format = log_format
+    logs.begin(ctx.invoked_subcommand or "", context.clock, with_debug=debug, on_stderr=log_format == "json")
 
 
 def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> None:
@@ -98,38 +111,49 @@ def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> i
     context = Context(clock=clock or SystemClock())
     try:
         code = cli.main(arguments, prog_name="ladebog", standalone_mode=False, obj=context)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("ladebog: stopped. What was fetched is kept; run the same command again to go on.", err=True)
-        return EXIT_STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python's own last flush succeeds
         return EXIT_FAILED
-    except LadebogError as error:
-        _show(context, str(error), error.advice)
-        return error.exit_code
-    except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        _show(
-            context, f"{error.strerror or error}{where}.", "Mend that, then run the same command again; nothing is lost"
-        )
-        return EXIT_FAILED
-    except Exception as error:
-        _show(
-            context,
-            f"Something unexpected went wrong: {type(error).__name__}: {error}",
-            "See where with: ladebog --debug ... Nothing that was archived is lost",
-        )
-        return EXIT_FAILED
+    except (Exception, KeyboardInterrupt) as error:
+        return _told(context, error)
+    finally:
+        logs.end()
     return code if isinstance(code, int) else 0
 
 
-def _show(context: Context, message: str, advice: str) -> None:
-    if context.debug:
+def _told(context: Context, error: BaseException) -> int:
+    """Tell what ended the command; returns the exit code."""
+    match error:
+        case click.ClickException():
+            if context.log_format == "text":
+                error.show()
+            logs.error("usage", error=error.format_message(), exit_code=error.exit_code)
+            return error.exit_code
+        case click.Abort() | KeyboardInterrupt():
+            _show(context, "stopped. What was fetched is kept; run the same command again to go on.", "", EXIT_STOPPED)
+            return EXIT_STOPPED
+        case LadebogError():
+            _show(context, str(error), error.advice, error.exit_code)
+            return error.exit_code
+        case OSError():
+            where = f" ({error.filename})" if error.filename else ""
+            message = f"{error.strerror or error}{where}."
+            _show(context, message, "Mend that, then run the same command again; nothing is lost", EXIT_FAILED)
+            return EXIT_FAILED
+        case _:
+            message = f"Something unexpected went wrong: {type(error).__name__}: {error}"
+            advice = "See where with: ladebog --debug ... Nothing that was archived is lost"
+            _show(context, message, advice, EXIT_FAILED, traceback=traceback.format_exc())
+            return EXIT_FAILED
+
+
+def _show(context: Context, message: str, advice: str, exit_code: int, **about: str) -> None:
+    logs.error("failed", error=message, advice=advice, exit_code=exit_code, **about)
+    if context.log_format == "json":
+        return
+    if context.debug and exit_code != EXIT_STOPPED:
         traceback.print_exc()
-    click.echo(f"ladebog: {message}\n  {advice}", err=True)
+    click.echo(visible(f"ladebog: {message}" + (f"\n  {advice}" if advice else "")), err=True)
 
 
 if __name__ == "__main__":

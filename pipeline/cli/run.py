@@ -121,7 +121,7 @@ def fetch(
     credentials = open_credentials()
     with archive.opened(logbook, settings, context.clock) as connection:
         for account in accounts:
-            with extract_progress(account.name, context.quiet) as progress:
+            with extract_progress(account.name, context.quiet or context.log_format == "json") as progress:
                 summary = extract_account(
                     connection,
                     logbook,
@@ -135,6 +135,8 @@ def fetch(
                     refetch=refetch,
                 )
             context.say(summary_line(account.name, summary))
+            if summary.login_warning:
+                context.note(summary.login_warning)
 
 
 def summary_line(account: str, summary: "Summary") -> str:

@@ -2,28 +2,44 @@
 
 import csv
 import io
+import os
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.cli.context import Context, pass_context
-from pipeline.errors import QueryError
+from pipeline.cli.visible import visible
+from pipeline.errors import EXIT_FAILED, QueryError
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipeline.query import Answer
 
 _FORMATS = ("table", "csv", "json", "parquet")
+_MOST_ON_A_TERMINAL = 1_000  # rows
 
 
 @click.command()
 @click.argument("query")
 @click.option("--format", "format_name", type=click.Choice(_FORMATS), help="Default: what -o is named, else table.")
 @click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.IntRange(1, 86_400),
+    default=30,
+    show_default=True,
+    help="How long the database may work on it.",
+)
 @pass_context
-def sql(context: Context, query: str, format_name: str | None, output: Path | None) -> None:
+def sql(context: Context, query: str, format_name: str | None, output: Path | None, timeout: int) -> None:
     """Ask the published database: one SELECT, read-only.
+
+    It reaches nothing but the database: no files, no network, no settings. A terminal shows the first 1000 rows.
 
     \b
     Example:  ladebog sql "select month, energy_kwh, amount_incl_tax from months where attribution = 'stop'"
@@ -39,25 +55,59 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
         raise click.UsageError("Parquet is not for a terminal: name a file with -o FILE.")
     if chosen == "table" and output is not None:
         raise click.UsageError("A table is for the terminal: name a file that ends in .csv, .json or .parquet.")
-    with answer(logbook, query) as relation, replacing(output) if output else nullcontext(None) as file:
-        if chosen == "parquet" and file is not None:
-            _write_parquet(relation, file)
-        elif file is not None:
-            file.write_text(_text(relation, chosen), "utf-8", newline="")
-        elif chosen == "table":
-            _show(relation)
+    with (
+        replacing(output) if output else nullcontext(None) as file,
+        answer(logbook, query, timeout, give_up=lambda: _give_up(timeout, file)) as answered,
+    ):
+        if file is None:
+            _print(context, answered, chosen)
+        elif chosen == "parquet":
+            _write_parquet(answered, file)
         else:
-            click.echo(_text(relation, chosen), nl=False)
+            with file.open("w", encoding="utf-8", newline="") as text:
+                text.writelines(_PIECES[chosen](answered.columns, _rows(answered)))
     if output:
         context.say(f"Wrote {output}.")
 
 
-def _write_parquet(relation: "duckdb.DuckDBPyRelation", file: Path) -> None:
-    import polars
+def _give_up(timeout: int, file: Path | None) -> None:
+    """End the process: DuckDB computes on and cannot be stopped in any other way."""
+    from pipeline.logbook import discard
+    from pipeline.query_limits import took_too_long
 
-    if any("INTERVAL" in str(kind) for kind in relation.types):
+    if file is not None:
+        discard(file)
+    error = took_too_long(timeout)
+    os.write(sys.stderr.fileno(), f"ladebog: {error}\n  {error.advice}\n".encode())
+    os._exit(EXIT_FAILED)
+
+
+def _rows(answered: "Answer") -> Iterator[tuple[Any, ...]]:
+    return chain.from_iterable(answered.batches())
+
+
+def _print(context: Context, answered: "Answer", format_name: str) -> None:
+    """Everything, but on a terminal no more than a person could read."""
+    most = _MOST_ON_A_TERMINAL if sys.stdout.isatty() else None
+    rows = _rows(answered)
+    shown = islice(rows, most)
+    if format_name == "table":
+        from pipeline.cli.terminal import show_table
+
+        show_table(answered.columns, list(shown))
+    else:
+        for piece in _PIECES[format_name](answered.columns, shown):
+            click.echo(piece if most is None else visible(piece), nl=False)
+    if most is not None and next(rows, None) is not None:
+        context.note(
+            f"there are more rows than these {most}. To get all: -o FILE.csv; to get others: a limit in the question"
+        )
+
+
+def _write_parquet(answered: "Answer", file: Path) -> None:
+    if any("INTERVAL" in kind for kind in answered.types):
         raise QueryError("Parquet cannot hold an INTERVAL.", "Cast it to a number or to text, or take --format csv")
-    polars.DataFrame(relation).write_parquet(file)
+    answered.frame().write_parquet(file)
 
 
 def _named_by(output: Path | None) -> str:
@@ -65,26 +115,33 @@ def _named_by(output: Path | None) -> str:
     return suffix if suffix in _FORMATS else "table"
 
 
-def _show(relation: "duckdb.DuckDBPyRelation") -> None:
-    from pipeline.cli.terminal import show_table
-
-    show_table(relation.columns, relation.fetchall())
-
-
-def _text(relation: "duckdb.DuckDBPyRelation", format_name: str) -> str:
-    rows = relation.fetchall()
-    if format_name == "json":
-        import msgspec
-
-        objects = [dict(zip(relation.columns, row, strict=True)) for row in rows]
-        encoded = msgspec.json.Encoder(decimal_format="number", order=None).encode(objects)
-        return msgspec.json.format(encoded, indent=2).decode() + "\n"
+def _csv_pieces(columns: list[str], rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(relation.columns)
-    writer.writerows([_csv_cell(value) for value in row] for row in rows)
-    return text.getvalue()
+    for row in chain([columns], rows):
+        writer.writerow([_csv_cell(value) for value in row])
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
 
 
 def _csv_cell(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _json_pieces(columns: list[str], rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
+    import msgspec
+
+    encoder = msgspec.json.Encoder(decimal_format="number", order=None)
+    before = "[\n"
+    for row in rows:
+        of_one = msgspec.json.format(encoder.encode([dict(zip(columns, row, strict=True))]), indent=2).decode()
+        yield before + of_one.removeprefix("[\n").removesuffix("\n]")
+        before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
+
+
+_PIECES: dict[str, Callable[[list[str], Iterator[tuple[Any, ...]]], Iterator[str]]] = {
+    "csv": _csv_pieces,
+    "json": _json_pieces,
+}

@@ -23,6 +23,7 @@ def status(context: Context) -> None:
     from pipeline.cli.claim.text import outlook_lines
     from pipeline.database import published, rows
     from pipeline.source.credentials import open_credentials
+    from pipeline.source.expiry import expiry_warning
 
     logbook, settings = context.open()
     credentials = open_credentials()
@@ -39,6 +40,8 @@ def status(context: Context) -> None:
         click.echo(f"\n{account.name}  {account.url}")
         secret = credentials.read(account)
         _line("login", _login(account, secret.token if secret else None, context.clock.now()))
+        if warning := expiry_warning(account, secret, context.clock.now()) if secret else None:
+            _line("", warning)
         for name, text in _facts(account, states.get(account.name)):
             _line(name, text)
         for row in unreadable:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.visible import visible
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.progress import Progress, TaskID
@@ -104,9 +106,11 @@ def terminal_width() -> int | None:
 def show(renderable: "RenderableType") -> None:
     """Print a table or a tree of rich: coloured and no wider than a terminal; elsewhere plain, each line unbroken."""
     from rich.console import Console
+    from rich.segment import Segment, Segments
 
     # Without a height, rich takes a dumb terminal to be 80 columns wide, whatever its width.
     console = Console(width=terminal_width() or 10_000, height=25, highlight=False)
+    segments = [Segment(visible(text), style, control) for text, style, control in console.render(renderable)]
     with console.capture() as capture:
-        console.print(renderable)
+        console.print(Segments(segments))
     click.echo("\n".join(line.rstrip() for line in capture.get().rstrip().splitlines()))

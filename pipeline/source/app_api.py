@@ -1,33 +1,28 @@
 """The app API of one account: its questions as answers, and its login."""
 
-import threading
 from collections.abc import Mapping
 from datetime import date
 from types import TracebackType
 from typing import Self
 
-import msgspec
-
 from pipeline import __version__
 from pipeline.answer import Answer, Endpoint, history_key
 from pipeline.clock import Clock
-from pipeline.errors import LoginError, UpstreamError
+from pipeline.errors import UpstreamError
 from pipeline.settings import Account, Source
 from pipeline.source import endpoints
-from pipeline.source.credentials import Credentials, Secret, token_fault
-from pipeline.source.http import Http, Reply, server_message
-from pipeline.source.json_body import read_json
+from pipeline.source.credentials import Credentials, Secret
+from pipeline.source.http import Http, Reply
+from pipeline.source.login import Login
 
 USER_AGENT = f"Ladebog/{__version__}"
 SESSIONS_PER_PAGE = 100
-_REFRESH_REFUSED = {400, 401}
-_PASSWORD_REFUSED = {400, 401, 422}
 
 
 class AppApi:
     """Asks one account's operator, from any number of threads.
 
-    An access token that the operator refuses is refreshed once, by whichever thread comes first.
+    An access token that the operator refuses is refreshed once, by whichever thread or process comes first.
 
     Every question raises LoginError where a new login is needed, UpstreamDownError where asking later may
     help, and UpstreamError where it will not.
@@ -35,11 +30,9 @@ class AppApi:
 
     def __init__(self, account: Account, source: Source, credentials: Credentials, clock: Clock) -> None:
         self._account = account
-        self._credentials = credentials
-        self._secret: Secret | None = None
-        self._refused: Secret | None = None  # what neither works nor can be refreshed
-        self._logging_in = threading.Lock()
+        self._clock = clock
         self._http = Http(account.url, source, clock, account=account.name, headers=_headers(account))
+        self._login = Login(account, self._http, credentials, source)
 
     @property
     def requests_sent(self) -> int:
@@ -57,6 +50,13 @@ class AppApi:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def login_warning(self) -> str | None:
+        """Renew a login that ends soon; what to tell the user where that cannot be done.
+
+        Raises LoginError where no login is kept.
+        """
+        return self._login.renew_ahead(self._clock.now())
 
     def history(self, start: date, end: date, page: int) -> Answer:
         """One page of the sessions from `start` to `end`, both included, without power histories."""
@@ -99,24 +99,7 @@ class AppApi:
 
         Raises LoginError where the operator does not accept it.
         """
-        granted = self._token(
-            {
-                "grant_type": "password",
-                "username": username,
-                "password": password,
-                "client_id": self._account.client_id,
-                "client_secret": client_secret,
-            },
-            secrets=(password, client_secret),
-            refusals=_PASSWORD_REFUSED,
-        )
-        if isinstance(granted, Reply):
-            said = server_message(granted.body, (password, client_secret))
-            raise LoginError(
-                f"The operator does not accept this login for account {self._account.name}{said}.",
-                f"Check user name, password, client id and client secret, then: ladebog login {self._account.name}",
-            )
-        return msgspec.structs.replace(granted, client_secret=client_secret)
+        return self._login.by_password(username, password, client_secret)
 
     def _answer(self, endpoint: Endpoint, key: str, reply: Reply) -> Answer:
         return Answer(
@@ -141,95 +124,14 @@ class AppApi:
         return reply
 
     def _ask(self, path: str, query: Mapping[str, str], *, is_json: bool = True) -> Reply:
-        secret = self._login()
+        secret = self._login.current()
         reply = self._http.get(path, query, secret.token, is_json=is_json)
         if reply.status == 401:
-            secret = self._refreshed(secret)
+            secret = self._login.instead_of(secret)
             reply = self._http.get(path, query, secret.token, is_json=is_json)
         if reply.status == 401:
-            self._refused = secret
-            raise self._login_error()
+            raise self._login.ended(secret)
         return reply
-
-    def _login(self) -> Secret:
-        with self._logging_in:
-            if self._secret is None:
-                self._secret = self._stored()
-            return self._secret
-
-    def _stored(self) -> Secret:
-        secret = self._credentials.read(self._account)
-        if secret is None:
-            raise LoginError(
-                f"No login is kept for account {self._account.name} in {self._credentials.place}.",
-                f"Log in: ladebog login {self._account.name}",
-            )
-        if fault := token_fault(secret.token):
-            raise LoginError(
-                f"The token kept for account {self._account.name} cannot be one: {fault}.",
-                f"Log in again: ladebog login {self._account.name}",
-            )
-        return secret
-
-    def _refreshed(self, refused: Secret) -> Secret:
-        """The login to use instead of the one that was refused with 401."""
-        with self._logging_in:
-            if refused == self._refused:
-                raise self._login_error()
-            stored = self._stored()
-            if stored.token != refused.token:  # another thread, or another run, was here first
-                self._secret = stored
-                return stored
-            self._secret = self._refresh(stored)
-            return self._secret
-
-    def _refresh(self, old: Secret) -> Secret:
-        """A new login in place of `old`, kept before it is used: the old one may end with the first use of it."""
-        granted = self._granted_by_refresh(old)
-        if granted is None:
-            self._refused = old
-            raise self._login_error()
-        new = Secret(
-            token=granted.token,
-            refresh_token=granted.refresh_token or old.refresh_token,
-            client_secret=old.client_secret,
-        )
-        self._credentials.write(self._account, new)
-        return new
-
-    def _granted_by_refresh(self, old: Secret) -> Secret | None:
-        if old.refresh_token is None:
-            return None
-        request = {
-            "grant_type": "refresh_token",
-            "refresh_token": old.refresh_token,
-            "client_id": self._account.client_id,
-            "client_secret": old.client_secret or "",
-        }
-        secrets = (old.token, old.refresh_token, old.client_secret or "")
-        granted = self._token(request, secrets, _REFRESH_REFUSED)
-        return granted if isinstance(granted, Secret) else None
-
-    def _token(self, request: Mapping[str, str], secrets: tuple[str, ...], refusals: set[int]) -> Secret | Reply:
-        """What the operator grants, or its refusal."""
-        reply = self._http.post(endpoints.TOKEN_PATH, request, secrets, refusals)
-        if reply.status in refusals:
-            return reply
-        granted = read_json(reply.body)
-        token = granted.get("access_token") if isinstance(granted, dict) else None
-        if not isinstance(token, str) or token_fault(token):
-            raise UpstreamError(
-                f"The operator of account {self._account.name} took the login but gave no usable token.",
-                f"Copy a token from the app's own traffic instead: ladebog login {self._account.name} --help",
-            )
-        refresh_token = granted.get("refresh_token")
-        return Secret(token=token, refresh_token=refresh_token if isinstance(refresh_token, str) else None)
-
-    def _login_error(self) -> LoginError:
-        return LoginError(
-            f"The operator no longer accepts the login of account {self._account.name}.",
-            f"Log in again: ladebog login {self._account.name}",
-        )
 
 
 def _headers(account: Account) -> dict[str, str]:

@@ -1,8 +1,11 @@
 """Where logins are kept: the OS keyring or, where there is none, one file that only its owner may read."""
 
+import hashlib
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +24,7 @@ from pipeline.settings import Account
 
 FILE_VARIABLE = "LADEBOG_CREDENTIALS_FILE"
 _KEYRING_SERVICE = "ladebog"
+_FILE_NAME = "credentials.json"
 _LOCK_PATIENCE = 10.0  # seconds
 
 
@@ -65,6 +69,10 @@ class Credentials(Protocol):
     def place(self) -> str:
         """Where the logins are, for people to read."""
 
+    @property
+    def warning(self) -> str | None:
+        """What its user should know of it, if anything."""
+
     def read(self, account: Account) -> Secret | None:
         """The account's login, or None if none is kept."""
 
@@ -74,14 +82,28 @@ class Credentials(Protocol):
     def forget(self, account: Account) -> None:
         """Keep no login of the account any more."""
 
+    def locked(self, account: Account, patience: float) -> AbstractContextManager[object]:
+        """Keep every other process from renewing the account's login meanwhile.
+
+        Waits for another that does, so many seconds at most; then raises BusyError.
+        """
+
 
 def open_credentials() -> Credentials:
-    """The file that LADEBOG_CREDENTIALS_FILE names, else the OS keyring if it works, else the user's own file."""
+    """The file that LADEBOG_CREDENTIALS_FILE names, else the OS keyring if it works, else the user's own file.
+
+    A keyring may work at the desk and not under cron, so a login that the keyring has not may be in the file.
+    """
     if named := os.environ.get(FILE_VARIABLE):
         return FileCredentials(Path(named).expanduser())
     if _keyring_keeps():
-        return KeyringCredentials()
-    return FileCredentials(platformdirs.user_data_path("ladebog") / "credentials.json")
+        return KeyringCredentials(FileCredentials(_own_folder() / _FILE_NAME))
+    path = _own_folder() / _FILE_NAME
+    return FileCredentials(path, f"no keyring works here, so logins are kept in {path}, a file that only you can read")
+
+
+def _own_folder() -> Path:
+    return platformdirs.user_data_path("ladebog")
 
 
 def _keyring_keeps() -> bool:
@@ -100,12 +122,42 @@ def _key(account: Account) -> str:
     return f"{account.name}@{urlsplit(account.url).hostname}#{account.device_id}"
 
 
+@contextmanager
+def _lock(path: Path, patience: float) -> Iterator[None]:
+    """Hold a lock file's lock. Raises BusyError, LogbookError."""
+    lock = filelock.FileLock(path, timeout=patience, mode=FILE_MODE)
+    try:
+        make_folder(path.parent)
+        lock.acquire()
+    except filelock.Timeout:
+        raise BusyError(
+            f"Another process holds {path}.", "Wait for it to end, then run the same command again"
+        ) from None
+    except OSError as error:
+        raise _unusable(path, error) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _lock_of(account: Account, folder: Path) -> Path:
+    return folder / f"renewing-{hashlib.sha256(_key(account).encode()).hexdigest()[:16]}.lock"
+
+
 class KeyringCredentials:
-    """Logins in the OS keyring."""
+    """Logins in the OS keyring, and those of `elsewhere` that it has not."""
+
+    def __init__(self, elsewhere: "FileCredentials | None" = None) -> None:
+        self._elsewhere = elsewhere
 
     @property
     def place(self) -> str:
         return f"the keyring ({keyring.get_keyring().name})"
+
+    @property
+    def warning(self) -> str | None:
+        return None
 
     def read(self, account: Account) -> Secret | None:
         try:
@@ -113,7 +165,7 @@ class KeyringCredentials:
         except Exception as error:
             raise _keyring_error(error) from None
         if text is None:
-            return None
+            return self._elsewhere.read(account) if self._elsewhere else None
         try:
             return msgspec.json.decode(text, type=Secret)
         except (msgspec.MsgspecError, UnicodeError):
@@ -127,6 +179,8 @@ class KeyringCredentials:
             keyring.set_password(_KEYRING_SERVICE, _key(account), msgspec.json.encode(secret).decode())
         except Exception as error:
             raise _keyring_error(error) from None
+        if self._elsewhere:
+            self._elsewhere.forget(account)
 
     def forget(self, account: Account) -> None:
         try:
@@ -134,6 +188,11 @@ class KeyringCredentials:
                 keyring.delete_password(_KEYRING_SERVICE, _key(account))
         except Exception as error:
             raise _keyring_error(error) from None
+        if self._elsewhere:
+            self._elsewhere.forget(account)
+
+    def locked(self, account: Account, patience: float) -> AbstractContextManager[object]:
+        return _lock(_lock_of(account, _own_folder()), patience)
 
 
 def _keyring_error(error: Exception) -> LogbookError:
@@ -147,12 +206,17 @@ def _keyring_error(error: Exception) -> LogbookError:
 class FileCredentials:
     """Logins in one JSON file with mode 0600, replaced whole, one writer at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, warning: str | None = None) -> None:
         self._path = path
+        self._warning = warning
 
     @property
     def place(self) -> str:
         return str(self._path)
+
+    @property
+    def warning(self) -> str | None:
+        return self._warning
 
     def read(self, account: Account) -> Secret | None:
         return self._read_all().get(_key(account))
@@ -164,22 +228,19 @@ class FileCredentials:
         if self.read(account) is not None:
             self._change(account, None)
 
+    def locked(self, account: Account, patience: float) -> AbstractContextManager[object]:
+        return _lock(_lock_of(account, self._path.parent), patience)
+
     def _change(self, account: Account, secret: Secret | None) -> None:
-        try:
-            make_folder(self._path.parent)
-            lock = self._path.with_name(f"{self._path.name}.lock")
-            with filelock.FileLock(lock, timeout=_LOCK_PATIENCE, mode=FILE_MODE):
-                kept = self._read_all()
-                kept.pop(_key(account), None)
-                if secret is not None:
-                    kept[_key(account)] = secret
+        with _lock(self._path.with_name(f"{self._path.name}.lock"), _LOCK_PATIENCE):
+            kept = self._read_all()
+            kept.pop(_key(account), None)
+            if secret is not None:
+                kept[_key(account)] = secret
+            try:
                 write_text(self._path, msgspec.json.format(msgspec.json.encode(kept)).decode())
-        except filelock.Timeout:
-            raise BusyError(
-                f"Another process holds {self._path}.", "Wait for it to end, then run the same command again"
-            ) from None
-        except OSError as error:
-            raise self._unusable(error) from None
+            except OSError as error:
+                raise _unusable(self._path, error) from None
 
     def _read_all(self) -> dict[str, Secret]:
         try:
@@ -189,7 +250,7 @@ class FileCredentials:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise self._unusable(error) from None
+            raise _unusable(self._path, error) from None
         if mode & 0o077:
             raise LogbookError(
                 f"{self._path} holds logins and is open to others (mode {mode:04o}).",
@@ -203,11 +264,12 @@ class FileCredentials:
                 "Move it away, then log in again: ladebog login NAME",
             ) from None
 
-    def _unusable(self, error: OSError) -> LogbookError:
-        return LogbookError(
-            f"{self._path} cannot be used for logins: {error.strerror}.",
-            f"Mend that, or name another file: export {FILE_VARIABLE}=FILE",
-        )
+
+def _unusable(path: Path, error: OSError) -> LogbookError:
+    return LogbookError(
+        f"{path} cannot be used for logins: {error.strerror}.",
+        f"Mend that, or name another file: export {FILE_VARIABLE}=FILE",
+    )
 
 
 class MemoryCredentials:
@@ -220,6 +282,10 @@ class MemoryCredentials:
     def place(self) -> str:
         return "memory"
 
+    @property
+    def warning(self) -> str | None:
+        return None
+
     def read(self, account: Account) -> Secret | None:
         return self._kept.get(_key(account))
 
@@ -228,3 +294,6 @@ class MemoryCredentials:
 
     def forget(self, account: Account) -> None:
         self._kept.pop(_key(account), None)
+
+    def locked(self, account: Account, patience: float) -> AbstractContextManager[object]:
+        return nullcontext()

@@ -17,6 +17,7 @@ from pyrate_limiter import Duration, Limiter, Rate
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
+from pipeline import logs
 from pipeline.clock import Clock
 from pipeline.errors import SettingsError, UpstreamDownError, UpstreamError
 from pipeline.settings import Source, url_fault
@@ -189,8 +190,24 @@ class Http:
             self._pace.try_acquire(self._host)
             with self._counting:
                 self._requests_sent += 1
-            with self._send(method, path, request) as response:
-                return self._judged(response, accepted, secrets, is_json)
+            asked: dict[str, Any] = {
+                "account": self._account,
+                "host": self._host,
+                "method": method,
+                "path": path.partition("?")[0],
+            }
+            try:
+                with self._send(method, path, request) as response:
+                    asked |= {"status": response.status_code, "trace_id": _trace_id(response)}
+                    reply = self._judged(response, accepted, secrets, is_json)
+            except (FailedTryError, UpstreamError) as error:
+                logs.warning("request failed", **asked, what=str(error))
+                raise
+            if reply.status in _SUCCESSES:
+                logs.debug("request answered", **asked)
+            else:
+                logs.warning("request failed", **asked, what=f"answered {_named(reply.status)}")
+            return reply
 
     def _send(self, method: str, path: str, request: Mapping[str, Any]) -> requests.Response:
         try:
@@ -222,7 +239,7 @@ class Http:
     ) -> Reply:
         """The reply, if it is one that the question may have; what is wrong with it otherwise."""
         status = response.status_code
-        trace_id = printable(response.headers.get("x-req-trace-id", "")) or None
+        trace_id = _trace_id(response)
         if status in _TRANSIENT_STATUSES:
             wait = retry_after(response.headers.get("Retry-After", ""), self._clock.now())
             asked = f" and asked to wait {wait:.0f} s" if wait else ""
@@ -281,6 +298,10 @@ class Http:
                     _address_advice(self._account),
                 ) from None
             raise FailedTryError(f"answers {kind} ({error})", reply.trace_id, not_json=True) from None
+
+
+def _trace_id(response: requests.Response) -> str | None:
+    return printable(response.headers.get("x-req-trace-id", "")) or None
 
 
 def _named(status: int) -> str:

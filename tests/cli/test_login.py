@@ -4,11 +4,12 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
-from pipeline.source.credentials import Secret
+from pipeline.source.credentials import FILE_VARIABLE, Secret
 from tests.cli.refusal import said
 from tests.way.demo_logbook import DemoLogbook, Outcome
 
@@ -25,6 +26,38 @@ def test_a_token_from_standard_input(bare: DemoLogbook, operator: DemoServer, li
     assert bare.kept == Secret(token=operator.tenant.token)
     assert stat.S_IMODE(bare.credentials.stat().st_mode) == 0o600
     assert [request.path for request in operator.requests] == ["/api/v1/app/personal/charge-points"]
+
+
+def test_where_no_keyring_works_the_file_is_announced_aloud(bare: DemoLogbook, tenant: Tenant, tmp_path: Path) -> None:
+    outcome = run_without_keyring(bare, tmp_path, "-q", *_TOKEN, stdin=tenant.token)
+    file = tmp_path / "data" / "ladebog" / "credentials.json"
+    announced = f"no keyring works here, so logins are kept in {file}, a file that only you can read"
+    assert outcome == Outcome(0, "", f"ladebog: note: {announced}.\n")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert run_without_keyring(bare, tmp_path, "-q", "extract", "--since", "2025-11-01") == Outcome(0, "", "")
+    file.unlink()
+    message, _ = said(run_without_keyring(bare, tmp_path, "extract"), 4)
+    assert message == f"No login is kept for account demo in {file} ({announced})."
+
+
+def run_without_keyring(logbook: DemoLogbook, folder: Path, *arguments: str, stdin: str = "") -> Outcome:
+    """Run a command in a process that finds no keyring and is told of no file."""
+    environment = logbook.environment | {
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        "XDG_DATA_HOME": str(folder / "data"),
+    }
+    del environment[FILE_VARIABLE]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.way.dated", DEMO_NOW.isoformat(), "--home", str(logbook.home), *arguments],
+        env=environment,
+        cwd=logbook.folder,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
 
 
 def test_a_login_that_works_in_another_process(bare: DemoLogbook, tenant: Tenant) -> None:
@@ -140,6 +173,9 @@ def test_a_password_is_asked_for(bare: DemoLogbook, tenant: Tenant) -> None:
         token=tenant.token, refresh_token=tenant.refresh_token, client_secret=tenant.client_secret
     )
     assert stat.S_IMODE(bare.credentials.stat().st_mode) == 0o600
+    everything = [path.read_bytes() for path in bare.folder.rglob("*") if path.is_file()]
+    assert any(tenant.token.encode() in content for content in everything)
+    assert not any(tenant.password.encode() in content for content in everything)
     # What was kept can be refreshed.
     tenant.expire_token()
     bare.do("extract", "--since", "2025-11-01")

@@ -86,6 +86,14 @@ def test_replacing_leaves_nothing_on_an_error(tmp_path: Path, error: BaseExcepti
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"file": b"old"}
 
 
+def test_until_it_is_whole_a_file_is_its_writers_alone(tmp_path: Path) -> None:
+    with replacing(tmp_path / "file") as beside:
+        beside.write_bytes(b"new")
+        assert beside.is_relative_to(tmp_path)
+        assert mode(beside.parent) == 0o700
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 def test_replacing_without_writing_anything(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), replacing(tmp_path / "file"):
         pass

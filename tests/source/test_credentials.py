@@ -173,6 +173,31 @@ def test_a_keyring_that_does_not_keep_counts_as_none(
     assert opened.place.endswith("credentials.json")
 
 
+def test_a_login_that_was_kept_where_no_keyring_worked_is_found_where_one_does(
+    keyring_in_use: DictionaryKeyring,
+) -> None:
+    keyring.set_keyring(keyring.backends.fail.Keyring())
+    open_credentials().write(HOME, SECRET)
+    open_credentials().write(WORK, SECRET)
+    keyring.set_keyring(keyring_in_use)
+    assert open_credentials().read(HOME) == SECRET
+    newer = Secret(token="newer")
+    open_credentials().write(HOME, newer)
+    assert open_credentials().read(HOME) == newer
+    open_credentials().forget(WORK)
+    keyring.set_keyring(keyring.backends.fail.Keyring())
+    assert (open_credentials().read(HOME), open_credentials().read(WORK)) == (None, None)  # no second copy is left
+
+
+def test_a_file_in_the_place_of_a_keyring_is_announced(keyring_in_use: DictionaryKeyring, tmp_path: Path) -> None:
+    assert (open_credentials().warning, FileCredentials(tmp_path / "chosen").warning) == (None, None)
+    keyring.set_keyring(keyring.backends.fail.Keyring())
+    opened = open_credentials()
+    assert opened.warning == (
+        f"no keyring works here, so logins are kept in {opened.place}, a file that only you can read"
+    )
+
+
 def test_the_environment_names_a_file_and_leaves_the_keyring_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

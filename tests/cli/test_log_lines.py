@@ -1,0 +1,110 @@
+"""What the commands log: in the logbook always, on standard error where asked to."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from pipeline.demo import DemoServer, Faults
+from tests.way.demo_logbook import DemoLogbook, Outcome
+
+_EXTRACT = ("extract", "--since", "2025-11-01")
+
+
+def lines_of(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def logged(logbook: DemoLogbook) -> list[dict[str, Any]]:
+    return lines_of((logbook.paths.logs / "ladebog.log").read_text("utf-8"))
+
+
+def test_every_failed_request_with_its_trace_id(operator: DemoServer, logbook: DemoLogbook) -> None:
+    (logbook.paths.logs / "ladebog.log").unlink(missing_ok=True)
+    operator.faults = Faults(server_error=1.0, most_in_a_row=2)
+    logbook.do(*_EXTRACT)
+    failed = [line for line in logged(logbook) if line["event"] == "request failed"]
+    assert len(failed) == sum(request.status != 200 for request in operator.requests) > 4
+    assert {line["level"] for line in failed} == {"warning"}
+    assert all(line["trace_id"].startswith("Root=1-") for line in failed)
+    assert len({line["trace_id"] for line in failed}) == len(failed)
+    assert {(line["account"], line["command"], line["method"]) for line in failed} == {("demo", "extract", "GET")}
+    assert {line["status"] for line in failed} <= {500, 502, 503}
+    assert [line["event"] for line in logged(logbook) if line not in failed] == ["extract begun", "extract done"]
+
+
+def test_each_request_under_debug(operator: DemoServer, logbook: DemoLogbook) -> None:
+    (logbook.paths.logs / "ladebog.log").unlink(missing_ok=True)
+    logbook.do("--debug", *_EXTRACT)
+    answered = [line for line in logged(logbook) if line["event"] == "request answered"]
+    assert [line["path"] for line in answered] == [request.path for request in operator.requests]
+
+
+def test_a_refused_login_and_what_ended_the_command(operator: DemoServer, logbook: DemoLogbook) -> None:
+    operator.tenant.expire_token()
+    operator.tenant.refresh(operator.tenant.refresh_token)
+    logbook.run("run")
+    refused, end = [line for line in logged(logbook) if line["event"] == "request failed"], logged(logbook)[-1]
+    assert [(line["method"], line["status"]) for line in refused] == [("GET", 401), ("POST", 401)]
+    assert (end["event"], end["level"], end["exit_code"]) == ("failed", "error", 4)
+    assert end["error"] == "The operator no longer accepts the login of account demo."
+    assert end["advice"] == "Log in again: ladebog login demo"
+
+
+def test_standard_error_in_json(operator: DemoServer, logbook: DemoLogbook) -> None:
+    operator.faults = Faults(not_json=1.0, most_in_a_row=100)
+    outcome = logbook.run("--log-format", "json", *_EXTRACT)
+    lines = lines_of(outcome.err)
+    assert (outcome.code, lines[-1]["exit_code"], lines[-1]["event"]) == (75, 75, "failed")
+    assert lines == logged(logbook)[-len(lines) :]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "event"),
+    [
+        (("report", "2025-13"), 2, "usage"),
+        (("sql", "selec"), 1, "failed"),
+        (("login", "demo", "--nonsense"), 2, "usage"),
+    ],
+)
+def test_errors_in_json(
+    kept: DemoLogbook, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: int, event: str
+) -> None:
+    monkeypatch.setenv("LADEBOG_LOG_FORMAT", "json")
+    outcome = kept.run(*arguments)
+    (line,) = lines_of(outcome.err)
+    assert (outcome.code, outcome.out, line["event"], line["exit_code"]) == (code, "", event, code)
+    assert line["error"]
+
+
+def test_progress_is_for_people(operator: DemoServer, bare: DemoLogbook) -> None:
+    bare.keep_login(operator.tenant)
+    assert {line["event"] for line in lines_of(bare.do("--log-format", "json", *_EXTRACT).err)} == {
+        "extract begun",
+        "extract done",
+    }
+
+
+@pytest.mark.parametrize("quiet", [(), ("-q",)])
+def test_a_login_that_ends_soon_is_said_on_runs_and_in_the_status(
+    operator: DemoServer, bare: DemoLogbook, quiet: tuple[str, ...]
+) -> None:
+    bare.do("login", "demo", "--token-stdin", stdin=operator.tenant.token)
+    later = timedelta(days=356)
+    warning = "The login of account demo ends on 2026-11-12, in 9 days. Log in again before: ladebog login demo"
+    outcome = bare.do(*quiet, "extract", "--since", "2026-11-01", after=later)
+    assert outcome.err == f"ladebog: note: {warning}\n"
+    assert warning in bare.do("status", after=later).out
+    assert bare.do("extract", "--since", "2025-11-01").err.count("note") == 0
+    assert "in 9 days" not in bare.do("status").out
+
+
+def test_a_login_that_can_be_renewed_is_renewed_and_not_warned_of(operator: DemoServer, bare: DemoLogbook) -> None:
+    bare.keep_login(operator.tenant)
+    old = bare.kept
+    operator.tenant.now += timedelta(days=356)
+    assert bare.do("-q", "extract", "--since", "2026-11-01", after=timedelta(days=356)) == Outcome(0, "", "")
+    assert bare.kept != old
+    assert bare.kept is not None
+    assert bare.kept.token == operator.tenant.token

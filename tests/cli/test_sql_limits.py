@@ -1,0 +1,132 @@
+"""A question ends: by its time, by its memory, and on a terminal by its rows."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.demo import DEMO_NOW
+from tests.cli.refusal import said
+from tests.way.demo_logbook import DemoLogbook
+
+_ADVICE = "Ask for less, or allow more time with --timeout SECONDS"
+_ENDLESS = "from range(100000000000)"  # fetching it takes long; its first row does not
+_LONG = "select sum(sqrt(range)) from range(100000000000)"
+
+
+@pytest.mark.parametrize(
+    ("question", "options"),
+    [
+        (_LONG, []),
+        (_ENDLESS, ["--format", "csv"]),
+        (_ENDLESS, ["--format", "json", "-o", "{folder}/rows"]),
+        (_LONG, ["-o", "{folder}/rows.parquet"]),
+        ("with recursive n as (select 1 as i union all select i + 1 from n) select max(i) from n", []),
+    ],
+)
+def test_the_time_is_up(kept: DemoLogbook, tmp_path: Path, question: str, options: list[str]) -> None:
+    began = time.monotonic()
+    written = [option.format(folder=tmp_path) for option in options]
+    outcome = kept.run("sql", question, "--timeout", "1", *written)
+    assert (outcome.code, outcome.err) == (1, f"ladebog: The question took longer than 1 s.\n  {_ADVICE}\n")
+    assert time.monotonic() - began < 20
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_does_not_heed_an_interrupt_is_ended_with_the_process(kept: DemoLogbook, tmp_path: Path) -> None:
+    question = "select levenshtein(repeat('a', 400000), repeat('b', 400000)) as long"
+    outcome = kept.run_process("sql", question, "--timeout", "1", "-o", str(tmp_path / "x.csv"))
+    assert said(outcome, 1) == ("The question took longer than 1 s.", _ADVICE)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_time_in_which_nothing_is_asked_of_the_database_is_free(kept: DemoLogbook) -> None:
+    reader, writer = os.pipe()
+    arguments = ["sql", "from range(200000)", "--format", "csv", "--timeout", "2"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.way.dated", DEMO_NOW.isoformat(), "--home", str(kept.home), *arguments],
+        env=kept.environment,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+    ) as process:
+        os.close(writer)
+        with open(reader, "rb") as pipe:  # noqa: PTH123 (a descriptor)
+            first = pipe.readline()
+            time.sleep(6)  # longer than the time limit and the grace after it
+            rows = pipe.read().count(b"\n")
+        assert process.stderr is not None
+        assert (first, rows, process.stderr.read()) == (b"range\n", 200_000, b"")
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "soon", "nan", "1000000"])
+def test_no_time_limit_at_all_is_not_to_be_had(kept: DemoLogbook, wrong: str) -> None:
+    message, advice = said(kept.run("sql", "select 1", "--timeout", wrong), 2)
+    assert message.startswith("Invalid value for '--timeout': ")
+    assert advice == "Try 'ladebog sql --help' for help."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "select list(range) from range(1000000000)",  # what DuckDB counts
+        "select list_sum(range(1000000000))",  # what it does not
+        "from range(1000000000) order by hash(range)",  # and what it would spill to disk
+    ],
+)
+@pytest.mark.parametrize("options", [[], ["-o", "{folder}/rows.parquet"]], ids=["table", "parquet"])
+def test_the_memory_is_used_up(kept: DemoLogbook, tmp_path: Path, question: str, options: list[str]) -> None:
+    outcome = kept.run("sql", question, *[option.format(folder=tmp_path) for option in options])
+    assert said(outcome, 1) == (
+        "The question needs more memory than it may take (1GB).",
+        "Ask for fewer rows or columns at a time, with a where or a limit",
+    )
+    assert list(tmp_path.iterdir()) == []
+    assert {path.name for path in kept.home.iterdir()} >= {"ladebog.duckdb"}
+    assert list(kept.home.glob("*.tmp")) == []
+
+
+def on_a_terminal(logbook: DemoLogbook, *arguments: str) -> tuple[str, str]:
+    """What a command shows on a terminal, and what it says on standard error, which is none."""
+    ours, theirs = os.openpty()
+    shown = b""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.way.dated", DEMO_NOW.isoformat(), "--home", str(logbook.home), *arguments],
+        env=logbook.environment,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+    ) as process:
+        os.close(theirs)
+        try:
+            while piece := os.read(ours, 1 << 16):
+                shown += piece
+        except OSError:  # the terminal is hung up
+            pass
+        os.close(ours)
+        assert process.stderr is not None
+        said = process.stderr.read().decode()
+    assert process.returncode == 0
+    return shown.decode().replace("\r\n", "\n"), said
+
+
+@pytest.mark.parametrize("format_name", ["table", "csv", "json"])
+def test_rows_on_a_terminal(kept: DemoLogbook, format_name: str) -> None:
+    question = "select 'row ' || range as name from range({})"
+    shown, said = on_a_terminal(kept, "sql", question.format(1001), "--format", format_name)
+    assert shown.count("row ") == 1000
+    assert said == (
+        "ladebog: note: there are more rows than these 1000. To get all: -o FILE.csv; to get others: a limit in the "
+        "question\n"
+    )
+    shown, said = on_a_terminal(kept, "sql", question.format(1000), "--format", format_name)
+    assert (shown.count("row "), said) == (1000, "")
+    assert kept.do("sql", question.format(1001), "--format", format_name).out.count("row ") == 1001
+
+
+@pytest.mark.parametrize("format_name", ["table", "csv"])
+def test_a_terminal_is_not_told_what_to_do_by_what_the_database_holds(kept: DemoLogbook, format_name: str) -> None:
+    question = "select 'a' || chr(27) || ']0;title' || chr(7) || chr(155) || '2J' || chr(13) || 'z' as note"
+    shown, _ = on_a_terminal(kept, "sql", question, "--format", format_name)
+    assert shown.splitlines()[-1] == {"table": "a␛]0;title�2Jz", "csv": "a␛]0;title␇�2J␍z"}[format_name]

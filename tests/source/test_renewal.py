@@ -1,0 +1,205 @@
+"""A login is renewed while it still works, by one process at a time, and warned of where it cannot be."""
+
+import json
+import multiprocessing
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import jwt
+import pytest
+
+from pipeline.errors import BusyError, LoginError
+from pipeline.settings import Account, Source
+from pipeline.source.app_api import AppApi
+from pipeline.source.credentials import FileCredentials, MemoryCredentials, Secret
+from pipeline.source.expiry import expiry_warning
+from tests.source.loopback import NOW, Handler, RecordingClock, Request, Responder, Script, answer, json_answer, serving
+
+SOURCE = Source(requests_per_second=1000, connect_timeout=2, read_timeout=5, attempts=1)
+TOKEN_PATH = "/api/v1/app/oauth/token"
+
+
+def token(days: float, now: datetime = NOW) -> str:
+    return jwt.encode({"exp": (now + timedelta(days=days)).timestamp()}, "k" * 32)
+
+
+def account_at(script: Script) -> Account:
+    return Account(name="home", url=script.url, client_id="7", device_id="00000000000000aa")
+
+
+class Operator:
+    """Accepts any token; answers a refresh as it is told to."""
+
+    def __init__(self, granting: Responder) -> None:
+        self.granting = granting
+
+    def __call__(self, handler: Handler, request: Request) -> None:
+        (self.granting if request.path == TOKEN_PATH else answer())(handler, request)
+
+
+GRANT = json_answer(200, {"access_token": token(365), "refresh_token": "new-refresh"})
+
+
+@contextmanager
+def asking(kept: Secret, granting: Responder) -> Iterator[tuple[AppApi, MemoryCredentials, Script]]:
+    with serving(Operator(granting)) as script:
+        credentials = MemoryCredentials()
+        credentials.write(account_at(script), kept)
+        with AppApi(account_at(script), SOURCE, credentials, RecordingClock()) as api:
+            yield api, credentials, script
+
+
+@pytest.mark.parametrize("days", [13.9, 1, 0.1, -1])
+def test_a_login_that_ends_soon_is_renewed_before_it_does(days: float) -> None:
+    with asking(Secret(token=token(days), refresh_token="old-refresh"), GRANT) as (api, credentials, script):
+        assert api.login_warning() is None
+        kept = credentials.read(account_at(script))
+        api.charge_points()
+    assert kept == Secret(token=token(365), refresh_token="new-refresh")
+    assert [request.path for request in script.requests] == [TOKEN_PATH, "/api/v1/app/personal/charge-points"]
+    assert script.requests[1].headers["authorization"] == f"Bearer {token(365)}"
+
+
+@pytest.mark.parametrize("days", [14.1, 300])
+def test_a_login_that_does_not_is_left_alone(days: float) -> None:
+    with asking(Secret(token=token(days), refresh_token="old-refresh"), GRANT) as (api, _, script):
+        assert api.login_warning() is None
+    assert script.requests == []
+
+
+@pytest.mark.parametrize(
+    "granting",
+    [answer(503), answer(500), answer(429), answer(200, b"<html>", content_type="text/html"), json_answer(200, {})],
+    ids=["503", "500", "429", "html", "no token"],
+)
+def test_what_fails_for_now_leaves_the_login_as_it_is_and_in_use(granting: Responder) -> None:
+    old = Secret(token=token(3.5), refresh_token="old-refresh")
+    with asking(old, granting) as (api, credentials, script):
+        warning = api.login_warning()
+        assert api.charge_points().status == 200
+        assert credentials.read(account_at(script)) == old
+    assert warning == (
+        "The login of account home ends on 2025-04-03, in 4 days. Log in again before: ladebog login home"
+    )
+
+
+@pytest.mark.parametrize("status", [400, 401])
+def test_a_refused_renewal_is_no_end_while_the_login_works(status: int) -> None:
+    old = Secret(token=token(1.5), refresh_token="old-refresh")
+    with asking(old, json_answer(status, {})) as (api, credentials, script):
+        assert "ends on 2025-04-01, in 2 days." in (api.login_warning() or "")
+        assert api.charge_points().status == 200
+        assert credentials.read(account_at(script)) == old
+
+
+def test_what_is_said_of_a_login_that_cannot_be_renewed() -> None:
+    account = Account(name="home", url="https://tenant.example")
+    said = {days: expiry_warning(account, Secret(token=token(days)), NOW) for days in (15, 14, 0.5, 0.1, -2)}
+    assert said == {
+        15: None,
+        14: "The login of account home ends on 2025-04-13, in 14 days. Log in again before: ladebog login home",
+        0.1: "The login of account home ends on 2025-03-30, today. Log in again before: ladebog login home",
+        0.5: "The login of account home ends on 2025-03-31, in 1 day. Log in again before: ladebog login home",
+        -2: "The login of account home ended on 2025-03-28. Log in again: ladebog login home",
+    }
+    assert expiry_warning(account, Secret(token="opaque"), NOW) is None
+    with asking(Secret(token=token(2)), GRANT) as (api, _, script):
+        assert api.login_warning()
+    assert script.requests == []
+
+
+def test_where_a_new_login_cannot_be_kept_the_operator_is_not_asked_for_one(tmp_path: Path) -> None:
+    with serving(Operator(GRANT)) as script:
+        credentials = FileCredentials(tmp_path / "credentials.json")
+        credentials.write(account_at(script), Secret(token=token(3), refresh_token="old-refresh"))
+        (tmp_path / "credentials.json.lock").unlink()
+        (tmp_path / "credentials.json.lock").mkdir()  # so that no writing goes on
+        with AppApi(account_at(script), SOURCE, credentials, RecordingClock()) as api:
+            assert api.login_warning()
+    assert script.requests == []
+
+
+def test_a_login_that_another_process_is_renewing_is_waited_for(tmp_path: Path) -> None:
+    account = Account(name="home", url="https://tenant.example")
+    code = (
+        "import sys; from pathlib import Path; from pipeline.settings import Account;"
+        "from pipeline.source.credentials import FileCredentials\n"
+        "with FileCredentials(Path(sys.argv[1])).locked(Account(name='home', url='https://tenant.example'), 1):\n"
+        "    print('held', flush=True); sys.stdin.read()"
+    )
+    credentials = FileCredentials(tmp_path / "credentials.json")
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "credentials.json")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(BusyError), credentials.locked(account, 0.2):
+            pass
+        with credentials.locked(Account(name="work", url="https://tenant.example"), 0.2):
+            pass  # another account's login is another matter
+        holder.kill()
+        with credentials.locked(account, 10):
+            pass
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+
+
+def test_ctrl_c_waits_until_a_new_login_is_kept(tmp_path: Path) -> None:
+    """In a process of its own, whose main thread is interrupted while the operator holds its answer back."""
+    asked, released = threading.Event(), threading.Event()
+
+    def held(handler: Handler, request: Request) -> None:
+        asked.set()
+        released.wait(20)
+        GRANT(handler, request)
+
+    with serving(Operator(held)) as script:
+        path = tmp_path / "credentials.json"
+        FileCredentials(path).write(account_at(script), Secret(token=token(3), refresh_token="old-refresh"))
+        process = multiprocessing.get_context("spawn").Process(target=_renew, args=(script.url, path))
+        process.start()
+        assert asked.wait(30)
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGINT)
+        process.join(0.5)
+        assert process.is_alive()
+        released.set()
+        process.join(20)
+        assert process.exitcode == 130
+        assert FileCredentials(path).read(account_at(script)) == Secret(token=token(365), refresh_token="new-refresh")
+
+
+def _renew(url: str, path: Path) -> None:
+    account = Account(name="home", url=url, client_id="7", device_id="00000000000000aa")
+    try:
+        with AppApi(account, SOURCE, FileCredentials(path), RecordingClock()) as api:
+            api.login_warning()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def test_every_thread_of_one_process_is_handed_what_the_first_got() -> None:
+    with (
+        asking(Secret(token=token(1), refresh_token="old-refresh"), GRANT) as (api, _, script),
+        ThreadPoolExecutor(4) as threads,
+    ):
+        assert list(threads.map(lambda _: api.login_warning(), range(4))) == [None] * 4
+    assert len(script.requests) == 1
+    assert json.loads(script.requests[0].body)["refresh_token"] == "old-refresh"
+
+
+def test_no_login_is_kept() -> None:
+    account = Account(name="home", url="https://tenant.example")
+    with AppApi(account, SOURCE, MemoryCredentials(), RecordingClock()) as api, pytest.raises(LoginError):
+        api.login_warning()
