@@ -27,8 +27,8 @@ def extract(
 ) -> None:
     """Fetch what is new or was corrected, into raw/.
 
-    The first run goes back to the account's first session. Later ones list the months that the last 45 days touch,
-    and once a week the last 13. A run may be stopped at any moment; the next one goes on.
+    The first run goes back to the account's first session. Later ones list the months from 45 days before the last
+    run on, and once a week the last 13. A run may be stopped at any moment; the next one goes on.
 
     \b
     Example:  ladebog extract

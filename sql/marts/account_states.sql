@@ -3,26 +3,39 @@
 -- purpose: how its archive stands
 -- key: account
 -- columns:
---   account            text, the logbook's account
---   last_run_at        time that the newest run began
---   last_outcome       text, how the newest run ended: complete, failed or interrupted
---   last_success_at    time that the newest complete run began
---   sessions           number of finished sessions
---   first_session_at   time that the first one started
---   newest_session_at  time that the newest one stopped
---   active             list of the ids of sessions that have not stopped
---   quarantined        number of things whose newest document cannot be read
---   details_missing    number of sessions whose detail is missing or older than the listing
---   last_closed_month  first day of the newest closed month; null where none is
+--   account                  text, the logbook's account
+--   last_run_at              time that the newest run began
+--   last_outcome             text, how the newest run ended: complete, failed or interrupted
+--   last_error               text, why the newest run failed; null where it did not
+--   last_success_at          time that the newest complete run began
+--   sessions                 number of finished sessions
+--   first_session_at         time that the first one started
+--   newest_session_at        time that the newest one stopped
+--   active                   list of the ids of sessions that have not stopped
+--   quarantined              number of things whose newest document cannot be read
+--   details_missing          number of sessions whose detail is missing or older than the listing
+--   last_closed_month        first day of the newest closed month; null where none is
+--   months_never_listed      list of first days of months of which no list was read to its end
+--   months_listed_too_early  list of first days of months that were listed, but not after they could be closed
+--   months_without_details   list of first days of months with details missing
+--   errors                   number of findings of severity error
+--   warnings                 number of findings of severity warning
+-- The lists of months hold those that were over when the newest run ended.
 with last_runs as (
     select
         account,
         max(started_at) as last_run_at,
         arg_max(outcome, started_at) as last_outcome,
+        arg_max(coalesce(error, ''), started_at) as last_error,
         max(started_at) filter (where outcome = 'complete') as last_success_at
     from runs
     where command <> 'import'
     group by account
+),
+
+newest_run as (
+    select max(coalesce(finished_at, started_at)) as ran_at
+    from runs
 ),
 
 finished as (
@@ -69,11 +82,35 @@ closed as (
     group by account
 ),
 
+gaps as (
+    select
+        states.account,
+        list(states.month order by states.month) filter (where states.listed_at is null) as never_listed,
+        list(states.month order by states.month) filter (where states.listed_at < states.closable_at)
+            as listed_too_early,
+        list(states.month order by states.month) filter (where states.details_missing > 0) as without_details
+    from month_states as states
+    inner join facts.accounts as accounts on states.account = accounts.account
+    cross join newest_run
+    where states.month < first_of_month(local_day(newest_run.ran_at, accounts.timezone))
+    group by states.account
+),
+
+found as (
+    select
+        account,
+        count(*) filter (where severity = 'error') as errors,
+        count(*) filter (where severity = 'warning') as warnings
+    from check_results
+    group by account
+),
+
 assembled as (
     select
         accounts.account,
         last_runs.last_run_at,
         last_runs.last_outcome,
+        nullif(last_runs.last_error, '') as last_error,
         last_runs.last_success_at,
         cast(coalesce(finished.sessions, 0) as integer) as sessions,
         finished.first_session_at,
@@ -81,7 +118,12 @@ assembled as (
         coalesce(still_active.active, []) as active,
         cast(coalesce(in_quarantine.quarantined, 0) as integer) as quarantined,
         cast(coalesce(missing_details.details_missing, 0) as integer) as details_missing,
-        closed.last_closed_month
+        closed.last_closed_month,
+        coalesce(gaps.never_listed, []) as months_never_listed,
+        coalesce(gaps.listed_too_early, []) as months_listed_too_early,
+        coalesce(gaps.without_details, []) as months_without_details,
+        cast(coalesce(found.errors, 0) as integer) as errors,
+        cast(coalesce(found.warnings, 0) as integer) as warnings
     from facts.accounts as accounts
     left join last_runs on accounts.account = last_runs.account
     left join finished on accounts.account = finished.account
@@ -89,6 +131,8 @@ assembled as (
     left join in_quarantine on accounts.account = in_quarantine.account
     left join missing_details on accounts.account = missing_details.account
     left join closed on accounts.account = closed.account
+    left join gaps on accounts.account = gaps.account
+    left join found on accounts.account = found.account
 )
 
 select * from assembled
