@@ -35,6 +35,11 @@ class Context:
             click.echo(text)
 
 
+def complain(message: str, advice: str) -> None:
+    """Say on standard error what went wrong, and what to do next."""
+    click.echo(f"ladebog: {message}\n  {advice}", err=True)
+
+
 pass_context = click.make_pass_decorator(Context)
 
 account_option = click.option("--account", "account_name", metavar="NAME", help="Only this account. Default: all.")

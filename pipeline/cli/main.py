@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from pipeline import __version__
-from pipeline.cli.context import Context
+from pipeline.cli.context import Context, complain
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import EXIT_FAILED, LadebogError
 
@@ -31,6 +31,7 @@ _COMMANDS = {
     "import": "pipeline.cli.importing:import_",
     "demo": "pipeline.cli.demo:demo",
     "status": "pipeline.cli.status:status",
+    "notify": "pipeline.cli.notify:notify",
     "session": "pipeline.cli.session:session",
     "odometer": "pipeline.cli.odometer:odometer",
 }
@@ -127,7 +128,7 @@ def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> i
 def _show(context: Context, message: str, advice: str) -> None:
     if context.debug:
         traceback.print_exc()
-    click.echo(f"ladebog: {message}\n  {advice}", err=True)
+    complain(message, advice)
 
 
 if __name__ == "__main__":
