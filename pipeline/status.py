@@ -1,42 +1,22 @@
 """How each account stands, as far as it can be told: what cannot be is named, and keeps nothing else from being told.
 
-The structs below are what `ladebog status --json` prints; docs/status.md says what each key means.
+`Status` is what `ladebog status --json` prints; docs/status.md says what each key means.
 """
 
 import contextlib
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import duckdb
 import msgspec
 
-from pipeline import raw
-from pipeline.answer import Endpoint
-from pipeline.database import published, rows
-from pipeline.errors import LadebogError, LogbookError
+from pipeline.archived import Archived, Problem, read_archived
+from pipeline.errors import LadebogError
 from pipeline.logbook import Logbook
-from pipeline.settings import Account, Settings
+from pipeline.settings import Account
 from pipeline.source.credentials import Credentials, expires_at, open_credentials
-
-_STATES = """
-    select
-        account, last_run_at, last_outcome, last_error, last_success_at, sessions, first_session_at, newest_session_at,
-        active, quarantined, details_missing, last_closed_month, months_never_listed, months_listed_too_early,
-        months_without_details, errors, warnings
-    from account_states
-"""
-_UNREADABLE = "select account, endpoint, key, fault from staging.unreadable order by account, endpoint, key"
-
-_Row = dict[str, Any]
-
-
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that keeps the status from being whole."""
-
-    message: str
-    next: str
+from pipeline.words import length
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,38 +28,9 @@ class Login(msgspec.Struct, frozen=True, kw_only=True):
     renewable: bool | None = None
 
 
-class Gaps(msgspec.Struct, frozen=True, kw_only=True):
-    """Months that are over, like 2025-03, and that the archive does not hold whole."""
-
-    never_listed: list[str]
-    listed_too_early: list[str]
-    without_details: list[str]
-
-
-class Archived(msgspec.Struct, frozen=True, kw_only=True):
-    """What the marts say of an account; None throughout where they cannot be read. Times have the account's offset."""
-
-    last_run_at: datetime | None = None
-    last_run_outcome: Literal["complete", "failed", "interrupted", "never"] | None = None
-    last_run_error: str | None = None
-    last_success_at: datetime | None = None
-    sessions: int | None = None
-    first_session_at: datetime | None = None
-    newest_session_at: datetime | None = None
-    active_sessions: list[str] | None = None
-    last_closed_month: str | None = None
-    gaps: Gaps | None = None
-    details_missing: int | None = None
-    quarantined: int | None = None
-    quarantine: list[str] | None = None
-    errors: int | None = None
-    warnings: int | None = None
-
-
 class AccountStatus(Archived, frozen=True, kw_only=True):
     """How one account stands."""
 
-    account: str
     url: str
     login: Login
     next_run_at: datetime | None
@@ -101,7 +52,6 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_status(
     logbook: Logbook,
-    settings: Settings,
     accounts: Sequence[Account],
     now: datetime,
     *,
@@ -113,7 +63,7 @@ def read_status(
     With `max_age`, an account whose last successful run began longer ago than that is stale.
     """
     problems: list[Problem] = []
-    archived = _archived(logbook, accounts, problems)
+    archived = read_archived(logbook, accounts, problems)
     credentials = _credentials(problems)
     told = []
     for account in accounts:
@@ -122,7 +72,6 @@ def read_status(
         told.append(
             AccountStatus(
                 **msgspec.structs.asdict(facts),
-                account=account.name,
                 url=account.url,
                 login=_login(account, credentials, now, problems),
                 next_run_at=next_run.astimezone(account.zone) if next_run else None,
@@ -156,119 +105,6 @@ def stale_reason(facts: Archived, max_age: timedelta, now: datetime, account: Ac
     return None
 
 
-def length(time: timedelta) -> str:
-    """A length of time in words, to the hour, below two hours to the minute: `3 days 4 hours`."""
-    minutes = int(time.total_seconds()) // 60
-    days, hours = divmod(minutes // 60, 24)
-    if minutes < 120:
-        return counted(minutes, "minute")
-    parts = [counted(days, "day")] if days else []
-    parts += [counted(hours, "hour")] if hours else []
-    return " ".join(parts)
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 day`, `2 days`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _archived(logbook: Logbook, accounts: Sequence[Account], problems: list[Problem]) -> dict[str, Archived]:
-    if not logbook.database.is_file() and not any(logbook.raw.glob("*/*/*")):
-        return {account.name: Archived(last_run_outcome="never") for account in accounts}
-    states = _asked(logbook, _STATES, problems)
-    if states is None:
-        return {account.name: _from_raw(logbook, account, problems) for account in accounts}
-    unreadable = _asked(logbook, _UNREADABLE, problems)
-    by_account = {row["account"]: row for row in states}
-    return {
-        account.name: _from_mart(account, by_account[account.name], unreadable)
-        if account.name in by_account
-        else Archived(last_run_outcome="never")
-        for account in accounts
-    }
-
-
-def _asked(logbook: Logbook, query: str, problems: list[Problem]) -> list[_Row] | None:
-    """The rows of a query to the published database; None, and a problem more, where it cannot answer."""
-    try:
-        with published(logbook) as connection:
-            return rows(connection, query)
-    except LadebogError as error:
-        problems.append(Problem(message=str(error), next=error.advice))
-    except duckdb.Error as error:
-        problems.append(
-            Problem(
-                message=f"{logbook.database} does not hold what this Ladebog looks for ({type(error).__name__}).",
-                next="Make it anew with: ladebog transform (or, if that does not help, ladebog rebuild)",
-            )
-        )
-    return None
-
-
-def _from_mart(account: Account, row: _Row, unreadable: Sequence[_Row] | None) -> Archived:
-    def local(name: str) -> datetime | None:
-        moment: datetime | None = row[name]
-        return moment.astimezone(account.zone) if moment else None
-
-    def months(name: str) -> list[str]:
-        return [_month(day) for day in row[name]]
-
-    return Archived(
-        last_run_at=local("last_run_at"),
-        last_run_outcome=row["last_outcome"] or "never",
-        last_run_error=row["last_error"],
-        last_success_at=local("last_success_at"),
-        sessions=row["sessions"],
-        first_session_at=local("first_session_at"),
-        newest_session_at=local("newest_session_at"),
-        active_sessions=row["active"],
-        last_closed_month=_month(row["last_closed_month"]) if row["last_closed_month"] else None,
-        gaps=Gaps(
-            never_listed=months("months_never_listed"),
-            listed_too_early=months("months_listed_too_early"),
-            without_details=months("months_without_details"),
-        ),
-        details_missing=row["details_missing"],
-        quarantined=row["quarantined"],
-        quarantine=None
-        if unreadable is None
-        else [
-            f"{one['endpoint']} {one['key']}: {one['fault']}" for one in unreadable if one["account"] == account.name
-        ],
-        errors=row["errors"],
-        warnings=row["warnings"],
-    )
-
-
-def _from_raw(logbook: Logbook, account: Account, problems: list[Problem]) -> Archived:
-    """What the newest segments say of their own runs: all that can be told without the database."""
-    newest: raw.RunRecord | None = None
-    try:
-        for segment in reversed(raw.segments(logbook.raw / account.name)):
-            *_, (line, _) = raw.read_lines(segment)
-            record = raw.read_run_record(line) if line.endpoint == Endpoint.RUN else None
-            if record is None or record.command == "import":
-                continue
-            newest = newest or record
-            if record.outcome == "complete":
-                return _of_runs(account, newest, record.started_at)
-    except LogbookError as error:
-        problems.append(Problem(message=str(error), next=error.advice))
-        return Archived()
-    return _of_runs(account, newest, None)
-
-
-def _of_runs(account: Account, newest: raw.RunRecord | None, succeeded_at: datetime | None) -> Archived:
-    if newest is None:
-        return Archived(last_run_outcome="never")
-    return Archived(
-        last_run_at=newest.started_at.astimezone(account.zone),
-        last_run_outcome=newest.outcome,  # type: ignore[arg-type]  # one of the three, by what writes it
-        last_run_error=newest.error,
-        last_success_at=succeeded_at.astimezone(account.zone) if succeeded_at else None,
-    )
-
-
 def _credentials(problems: list[Problem]) -> Credentials | None:
     try:
         return open_credentials()
@@ -296,9 +132,13 @@ def _login(account: Account, credentials: Credentials | None, now: datetime, pro
     return Login(
         state="valid" if expiry > now else "ended",
         valid_until=expiry.astimezone(account.zone),
-        days_left=max((expiry - now).days, 0),
+        days_left=max((_day(expiry, account) - _day(now, account)).days, 0),
         renewable=renewable,
     )
+
+
+def _day(moment: datetime, account: Account) -> date:
+    return moment.astimezone(account.zone).date()
 
 
 def _bytes(folder: Path) -> int:
@@ -307,7 +147,3 @@ def _bytes(folder: Path) -> int:
         with contextlib.suppress(FileNotFoundError):  # a run renames its segment while we look
             total += path.stat().st_size if path.is_file() else 0
     return total
-
-
-def _month(day: date) -> str:
-    return f"{day:%Y-%m}"

@@ -2,19 +2,22 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.calendar import last_of_month
 from pipeline.cli.context import Context, account_option, complain, pass_context
-from pipeline.cli.duration import Duration
-from pipeline.errors import EXIT_FINDINGS
+from pipeline.cli.duration import duration
+from pipeline.errors import EXIT_FAILED, EXIT_FINDINGS
+from pipeline.words import counted, length
 
 if TYPE_CHECKING:
-    from pipeline.status import AccountStatus, Gaps, Login, Status
+    from pipeline.archived import Gaps
+    from pipeline.status import AccountStatus, Login, Status
 
-_UNKNOWN = "cannot be told"
+_UNKNOWN = "cannot be told: see what is said last"
 
 
 @click.command()
@@ -22,7 +25,7 @@ _UNKNOWN = "cannot be told"
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON; docs/status.md says what each key means.")
 @click.option(
     "--max-age",
-    type=Duration(),
+    callback=duration,
     metavar="TIME",
     help="Exit with 3 if the last successful run of an account began longer ago: 36h, 2d, 1d12h.",
 )
@@ -30,7 +33,8 @@ _UNKNOWN = "cannot be told"
 def status(context: Context, account_name: str | None, as_json: bool, max_age: timedelta | None) -> int:
     """Show, for each account, the login, the runs, and what is open or missing.
 
-    With --max-age it exits with 3 if an account is stale, and says on standard error which one and why: for monitoring.
+    Exits with 1 if something of it cannot be told; what and why is on standard error. With --max-age it exits with 3
+    if an account is stale, and says there which one and why: for monitoring.
 
     \b
     Example:  ladebog status
@@ -40,17 +44,20 @@ def status(context: Context, account_name: str | None, as_json: bool, max_age: t
     from pipeline.status import read_status
 
     logbook, settings = context.open()
-    found = read_status(
-        logbook, settings, settings.chosen(account_name), context.clock.now(), next_run=None, max_age=max_age
-    )
+    accounts = settings.chosen(account_name)
+    found = read_status(logbook, accounts, context.clock.now(), next_run=None, max_age=max_age)
     if as_json:
         _print_json(found)
     elif max_age is None or not context.quiet:
         _print(found)
+    for problem in found.problems:
+        complain(problem.message, problem.next)
     stale = [account for account in found.accounts if account.stale]
     for account in stale:
         complain(f"{account.account} is stale: {account.stale_reason}.", f"ladebog run --account {account.account}")
-    return EXIT_FINDINGS if stale else 0
+    if stale:
+        return EXIT_FINDINGS
+    return EXIT_FAILED if found.problems else 0
 
 
 def _print_json(found: "Status") -> None:
@@ -61,14 +68,11 @@ def _print_json(found: "Status") -> None:
 
 def _print(found: "Status") -> None:
     click.echo(f"Logbook {found.logbook}")
-    _line("raw", size(found.raw_bytes))
     _line("database", size(found.database_bytes) if found.database_bytes is not None else "none")
     for account in found.accounts:
         click.echo(f"\n{account.account}  {account.url}")
         for name, text in _lines(account, found.generated_at):
             _line(name, text)
-    for problem in found.problems:
-        click.echo(f"\n{problem.message}\n  {problem.next}")
 
 
 def _line(name: str, text: str) -> None:
@@ -95,13 +99,13 @@ def _lines(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]
     if account.errors is not None and account.warnings is not None:
         yield "findings", _findings(account.account, account.errors, account.warnings)
     if account.last_run_outcome != "never" and account.sessions is None:
-        yield "all else", f"{_UNKNOWN}, see below"
+        yield "all else", _UNKNOWN
     yield "raw", size(account.raw_bytes)
 
 
 def _login(account: str, login: "Login") -> str:
     if login.state == "unknown":
-        return f"{_UNKNOWN}, see below"
+        return _UNKNOWN
     if login.state == "none":
         return f"none kept: ladebog login {account}"
     if login.valid_until is None:
@@ -110,18 +114,18 @@ def _login(account: str, login: "Login") -> str:
     if login.state == "ended":
         return f"ended {login.valid_until:%Y-%m-%d}" + (renewal or f": ladebog login {account}")
     days = login.days_left or 0
-    ends = f"in {days} {'day' if days == 1 else 'days'}" if days else "today"
+    ends = f"in {counted(days, 'day')}" if days else "today"
     return f"valid until {login.valid_until:%Y-%m-%d}, ends {ends}{renewal}"
 
 
 def _runs(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]:
     if account.last_run_outcome is None:
-        yield "last run", f"{_UNKNOWN}, see below"
+        yield "last run", _UNKNOWN
         return
     if account.last_run_at is None:
         yield "last run", f"never: ladebog run --account {account.account}"
         return
-    yield "last run", f"{_ago(account.last_run_at, now)}, {account.last_run_outcome}"
+    yield "last run", f"{_minute(account.last_run_at)}, {account.last_run_outcome}"
     if account.last_run_error:
         yield "", account.last_run_error
     yield "last success", _ago(account.last_success_at, now) if account.last_success_at else "never"
@@ -135,18 +139,18 @@ def _gaps(account: str, gaps: "Gaps", details_missing: int) -> Iterator[tuple[st
         told.append(f"listed too early: {_spans(gaps.listed_too_early)}")
     if details_missing:
         months = f", in {_spans(gaps.without_details)}" if gaps.without_details else ""
-        told.append(f"without details: {details_missing} {'session' if details_missing == 1 else 'sessions'}{months}")
+        told.append(f"without details: {counted(details_missing, 'session')}{months}")
     yield "gaps", told[0] if told else "none"
     yield from (("", line) for line in told[1:])
     if months_open := sorted({*gaps.never_listed, *gaps.listed_too_early, *gaps.without_details}):
-        since = f"--since {months_open[0]}-01 --until {months_open[-1]}-28"
-        yield "", f"Fetch them with: ladebog extract --account {account} {since}"
+        until = last_of_month(date.fromisoformat(f"{months_open[-1]}-01"))
+        yield "", f"Fetch them: ladebog extract --account {account} --since {months_open[0]}-01 --until {until}"
 
 
 def _findings(account: str, errors: int, warnings: int) -> str:
     if not errors and not warnings:
         return "none"
-    text = f"{errors} {'error' if errors == 1 else 'errors'}, {warnings} {'warning' if warnings == 1 else 'warnings'}"
+    text = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
     return f"{text}: ladebog check --account {account}"
 
 
@@ -172,8 +176,6 @@ def _minute(moment: datetime) -> str:
 
 def _ago(moment: datetime, now: datetime) -> str:
     """`2025-03-30 14:36, 3 hours ago`."""
-    from pipeline.status import length
-
     past = now - moment
     if past < timedelta():
         return f"{_minute(moment)}, in the future"
