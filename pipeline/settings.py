@@ -179,8 +179,8 @@ def _account(name: str, table: Any, mistakes: list[str]) -> Account:
 def _notify(table: dict[str, Any], mistakes: list[str]) -> channels.Notify:
     plain = {key: value for key, value in table.items() if key != "mail"}
     values = _fields(channels.Notify, plain, "notify", mistakes, but=("mail",))
-    if "mail" in table:
-        mail = _table({"notify.mail": table["mail"]}, "notify.mail", mistakes)
+    mail = _table({"notify.mail": table.get("mail", {})}, "notify.mail", mistakes)
+    if mail == table.get("mail"):  # there is such a table
         given = _fields(channels.Mail, mail, "notify.mail", mistakes, but=())
         values["mail"] = msgspec.convert(given, channels.Mail)
     notify = channels.Notify(**values)
