@@ -92,7 +92,7 @@ def _lines(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]
         yield "active", ", ".join(account.active_sessions) or "none"
     if account.gaps is not None:
         yield "closed up to", account.last_closed_month or "no month yet"
-        yield from _gaps(account.account, account.gaps, account.details_missing or 0)
+        yield from _gaps(account.gaps, account.details_missing or 0)
     if account.quarantined is not None:
         yield "quarantined", str(account.quarantined or "none")
         yield from (("", line) for line in account.quarantine or [])
@@ -131,7 +131,7 @@ def _runs(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]:
     yield "last success", _ago(account.last_success_at, now) if account.last_success_at else "never"
 
 
-def _gaps(account: str, gaps: "Gaps", details_missing: int) -> Iterator[tuple[str, str]]:
+def _gaps(gaps: "Gaps", details_missing: int) -> Iterator[tuple[str, str]]:
     told = []
     if gaps.never_listed:
         told.append(f"never listed: {_spans(gaps.never_listed)}")
@@ -144,7 +144,7 @@ def _gaps(account: str, gaps: "Gaps", details_missing: int) -> Iterator[tuple[st
     yield from (("", line) for line in told[1:])
     if months_open := sorted({*gaps.never_listed, *gaps.listed_too_early, *gaps.without_details}):
         until = last_of_month(date.fromisoformat(f"{months_open[-1]}-01"))
-        yield "", f"Fetch them: ladebog extract --account {account} --since {months_open[0]}-01 --until {until}"
+        yield "", f"Fetch them: ladebog extract --since {months_open[0]}-01 --until {until}"
 
 
 def _findings(account: str, errors: int, warnings: int) -> str:

@@ -46,6 +46,6 @@ def _status(url: str, document: bytes) -> int:
         session.trust_env = urlsplit(url).scheme == "https"
         around = session.merge_environment_settings(url, {}, True, None, None)
         with session.get_adapter(url).send(
-            request, stream=True, timeout=(_CONNECT, _READ), verify=around["verify"] or True, proxies=around["proxies"]
+            request, timeout=(_CONNECT, _READ), verify=around["verify"] or True, proxies=around["proxies"]
         ) as response:
             return response.status_code

@@ -143,6 +143,7 @@ def test_a_run_that_failed_shows_with_its_reason(operator: DemoServer, logbook: 
     assert account_of(logbook.do("status", "--json"))["last_run_error"] == reason
 
 
+@pytest.mark.system
 def test_gaps_are_named_with_what_fetches_them(bare: DemoLogbook, operator: DemoServer) -> None:
     bare.keep_login(operator.tenant)
     now = datetime(2025, 11, 12, 5, 15, tzinfo=UTC)
@@ -151,12 +152,13 @@ def test_gaps_are_named_with_what_fetches_them(bare: DemoLogbook, operator: Demo
     told = lines(bare.do("status"))["gaps"]
     assert told == (
         "never listed: 2025-05 to 2025-07, 2025-09 | listed too early: 2025-04 | "
-        "Fetch them: ladebog extract --account demo --since 2025-04-01 --until 2025-09-30"
+        "Fetch them: ladebog extract --since 2025-04-01 --until 2025-09-30"
     )
     bare.archive(*told.rpartition("ladebog extract ")[2].split(), now=now)
     assert lines(bare.do("status"))["gaps"] == "none"
 
 
+@pytest.mark.system
 def test_details_that_are_missing(bare: DemoLogbook, operator: DemoServer) -> None:
     bare.keep_login(operator.tenant)
     bare.archive("--since", "2025-09-01")
@@ -171,8 +173,7 @@ def test_details_that_are_missing(bare: DemoLogbook, operator: DemoServer) -> No
     bare.do("import", "--fetched-at", later, str(listing), after=timedelta(hours=1))
     told = lines(bare.do("status"))
     assert told["gaps"] == (
-        "without details: 2 sessions, in 2025-10 | "
-        "Fetch them: ladebog extract --account demo --since 2025-10-01 --until 2025-10-31"
+        "without details: 2 sessions, in 2025-10 | Fetch them: ladebog extract --since 2025-10-01 --until 2025-10-31"
     )
     assert account_of(bare.do("status", "--json"))["details_missing"] == 2
     assert told["findings"].endswith(": ladebog check --account demo")
@@ -238,6 +239,7 @@ def test_a_file_of_logins_that_others_can_open(logbook: DemoLogbook) -> None:
     assert account_of(outcome)["sessions"] == 24
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("garbage", ["gone", "empty", "garbage", "another's", "newer", "an older mart"])
 def test_a_database_that_will_not_do(logbook: DemoLogbook, garbage: str) -> None:
     path = logbook.paths.database
