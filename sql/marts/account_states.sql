@@ -82,18 +82,56 @@ closed as (
     group by account
 ),
 
-gaps as (
+months_begun as (
+    select
+        accounts.account,
+        first_of_month(local_day(newest_run.ran_at, accounts.timezone)) as current_month
+    from facts.accounts as accounts
+    cross join newest_run
+),
+
+-- Those that no run has come to: a machine was off, or its runs failed.
+not_reached as (
     select
         states.account,
-        list(states.month order by states.month) filter (where states.listed_at is null) as never_listed,
-        list(states.month order by states.month) filter (where states.listed_at < states.closable_at)
-            as listed_too_early,
-        list(states.month order by states.month) filter (where states.details_missing > 0) as without_details
+        unnest(
+            generate_series(
+                max(states.month) + interval 1 month, begun.current_month - interval 1 month, interval 1 month
+            )
+        ) as month
     from month_states as states
-    inner join facts.accounts as accounts on states.account = accounts.account
-    cross join newest_run
-    where states.month < first_of_month(local_day(newest_run.ran_at, accounts.timezone))
-    group by states.account
+    inner join months_begun as begun on states.account = begun.account
+    group by states.account, begun.current_month
+),
+
+months_over as (
+    select
+        states.account,
+        states.month,
+        states.listed_at,
+        states.closable_at,
+        states.details_missing
+    from month_states as states
+    inner join months_begun as begun on states.account = begun.account
+    where states.month < begun.current_month
+    union all
+    select
+        account,
+        cast(month as date) as month,
+        cast(null as timestamptz) as listed_at,
+        cast(null as timestamptz) as closable_at,
+        0 as details_missing
+    from not_reached
+),
+
+gaps as (
+    select
+        account,
+        list(month order by month) filter (where listed_at is null) as never_listed,
+        list(month order by month) filter (where listed_at < closable_at) as listed_too_early,
+        list(month order by month) filter (where details_missing > 0) as without_details
+    from months_over
+    group by account
 ),
 
 found as (

@@ -151,8 +151,8 @@ def test_gaps_are_named_with_what_fetches_them(bare: DemoLogbook, operator: Demo
     bare.archive("--since", "2025-08-01", "--until", "2025-08-31", now=now)
     told = lines(bare.do("status"))["gaps"]
     assert told == (
-        "never listed: 2025-05 to 2025-07, 2025-09 | listed too early: 2025-04 | "
-        "Fetch them: ladebog extract --since 2025-04-01 --until 2025-09-30"
+        "never listed: 2025-05 to 2025-07, 2025-09 to 2025-10 | listed too early: 2025-04 | "
+        "Fetch them: ladebog extract --since 2025-04-01 --until 2025-10-31"
     )
     bare.archive(*told.rpartition("ladebog extract ")[2].split(), now=now)
     assert lines(bare.do("status"))["gaps"] == "none"

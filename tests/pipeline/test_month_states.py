@@ -147,6 +147,14 @@ def test_which_months_of_the_account_have_gaps(archive: MadeArchive) -> None:
     assert archive.rows(query) == [([february], [MARCH, april, december], [MARCH])]
 
 
+def test_months_that_no_run_has_come_to_are_gaps_too(archive: MadeArchive) -> None:
+    query = "select months_never_listed, months_listed_too_early from account_states"
+    september = date(2029, 9, 1)
+    archive.make(windows=[window(datetime(2029, 10, 2, tzinfo=UTC), september)])
+    assert archive.rows(query) == [([date(2029, month, 1) for month in (10, 11, 12)], [])]
+    assert archive.rows("select month from month_states") == [(september,)]
+
+
 def test_why_the_newest_run_failed_and_what_the_checks_find(archive: MadeArchive) -> None:
     query = "select last_outcome, last_error, errors, warnings from account_states"
     archive.make(*sound(), windows=[window()])
