@@ -13,6 +13,7 @@
     ├── CaptureError               1   a file to import is no capture
     ├── QueryError                 1   a question to the database that it cannot or must not answer
     ├── LoginError                 4   the operator wants a new login
+    ├── NotifyError                1   a message to the owner could not be sent
     ├── UpstreamError              1   the operator answered something that asking again will not change
     └── TransientError            75   the same command may work later
         ├── BusyError             75   another run holds the logbook
@@ -88,6 +89,10 @@ class CaptureError(LadebogError):
 
 class QueryError(LadebogError):
     """A question that the database cannot or must not answer."""
+
+
+class NotifyError(LadebogError):
+    """A message to the owner could not be sent."""
 
 
 class LoginError(LadebogError):

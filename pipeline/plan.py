@@ -20,7 +20,8 @@ _LAST_LISTED = "select max(listed_at) from facts.windows where account = ? and m
 def first_day(connection: duckdb.DuckDBPyConnection, account: Account, now: datetime) -> date | None:
     """From which day on a run lists, or None for the account's beginning, if no run has caught up yet.
 
-    45 days back, or to the last run that caught up if that is longer ago; once a week 12 months before the current one.
+    45 days before the last run that caught up, however long ago that is: what the operator added late or corrected
+    after it is seen then, too. Once a week it is at least the 12 months before the current one.
     """
     caught_up = _value(connection, _CAUGHT_UP, account.name)
     if caught_up is None:
@@ -28,7 +29,7 @@ def first_day(connection: duckdb.DuckDBPyConnection, account: Account, now: date
     today = now.astimezone(account.zone).date()
     year_ago = date(today.year - 1, today.month, 1)
     looked = _value(connection, _LAST_LISTED, account.name, year_ago)
-    since = min(today - RECENT, caught_up.astimezone(account.zone).date())
+    since = min(today, caught_up.astimezone(account.zone).date()) - RECENT
     if looked is None or now - looked >= WEEK:
         since = min(since, year_ago)
     return first_of_month(since)

@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from pipeline import policy, settings_example
+from pipeline.address import url_fault as url_fault
 from pipeline.errors import SettingsError, UnknownNameError
 from pipeline.names import name_fault, same_file
+from pipeline.notify import channels
 from pipeline.profile import ClaimSettings, Driver, Employer, profile_faults
 
 _Entry = TypeVar("_Entry", bound=msgspec.Struct)
-LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     driver: Driver = Driver()
     employer: Employer = Employer()
     claim: ClaimSettings = ClaimSettings()
+    notify: channels.Notify = channels.Notify()
 
     def account(self, name: str) -> Account:
         """The account of that name, or UnknownNameError."""
@@ -149,7 +151,8 @@ def _settings(document: dict[str, Any], mistakes: list[str]) -> Settings:
     employer = _whole(Employer, document, "employer", mistakes)
     mistakes += profile_faults(driver, "driver") + profile_faults(employer, "employer")
     mistakes += policy.tax_rate_faults(tax_rates) + policy.rule_faults(rules, cars)
-    known = ("account", "source", "report", "tax_rate", "car", "rule", "driver", "employer", "claim")
+    notify = _notify(_table(document, "notify", mistakes), mistakes)
+    known = ("account", "source", "report", "tax_rate", "car", "rule", "driver", "employer", "claim", "notify")
     mistakes += [f"{key}: unknown table (known: {', '.join(known)})" for key in document if key not in known]
     return Settings(
         accounts=accounts,
@@ -161,6 +164,7 @@ def _settings(document: dict[str, Any], mistakes: list[str]) -> Settings:
         driver=driver,
         employer=employer,
         claim=_whole(ClaimSettings, document, "claim", mistakes),
+        notify=notify,
     )
 
 
@@ -193,6 +197,19 @@ def _account(name: str, table: Any, names: Iterable[str], mistakes: list[str]) -
     return account
 
 
+def _notify(table: dict[str, Any], mistakes: list[str]) -> channels.Notify:
+    plain = {key: value for key, value in table.items() if key != "mail"}
+    values = _fields(channels.Notify, plain, "notify", mistakes, but=("mail",))
+    mail = _table({"notify.mail": table.get("mail", {})}, "notify.mail", mistakes)
+    if mail == table.get("mail"):  # there is such a table
+        given = _fields(channels.Mail, mail, "notify.mail", mistakes, but=())
+        values["mail"] = msgspec.convert(given, channels.Mail)
+    notify = channels.Notify(**values)
+    said = {mistake.partition(":")[0] for mistake in mistakes}
+    mistakes += [fault for fault in channels.faults(notify) if fault.partition(":")[0] not in said]
+    return notify
+
+
 def account_faults(account: Account, others: Iterable[str] = ()) -> list[str]:
     """What is wrong with an account beside accounts of these names, as `.key: reason`; empty when all is well."""
     faults = []
@@ -217,23 +234,6 @@ def account_faults(account: Account, others: Iterable[str] = ()) -> list[str]:
     return faults
 
 
-def url_fault(url: str) -> str | None:
-    """Why a tenant's address will not do, or None: https, except on loopback, and nothing but a host."""
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-        _ = parts.port
-    except ValueError as error:
-        return f"{url!r} is no address ({error})"
-    if not host or parts.username or parts.query or parts.fragment or parts.path.strip("/"):
-        return f"{url!r} must be just https:// and the tenant's host"
-    if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK_HOSTS):
-        return f"{url!r} must begin with https://"
-    return None
-
-
 def _fields(
     struct: type[msgspec.Struct],
     table: dict[str, Any],
@@ -245,7 +245,7 @@ def _fields(
 
     `but` are fields that such a table does not set itself.
     """
-    types = {field.name: field.type for field in msgspec.structs.fields(struct) if field.name not in but}
+    types = {field.encode_name: field.type for field in msgspec.structs.fields(struct) if field.name not in but}
     values = {}
     for key, value in table.items():
         if key not in types:
@@ -305,5 +305,5 @@ def _sample() -> str:
     lines = ["# Ladebog's settings; no secrets in here. A line without its # takes effect.", "", "# [source]"]
     lines += [f"# {field.name} = {field.default}" for field in msgspec.structs.fields(Source)]
     lines += ["", "# [report]", f"# closed_after_hours = {Settings(accounts={}).closed_after_hours}", ""]
-    lines += [settings_example.POLICY, ""]
+    lines += [settings_example.POLICY, settings_example.NOTIFY, ""]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What a new settings file shows of the settings about money, claims and cars, commented out."""
+"""What a new settings file shows of the settings about money, claims, cars and messages, commented out."""
 
 POLICY = """\
 # The tables below go under your account's name in the place of home, with amounts in the account's currency.
@@ -109,4 +109,20 @@ POLICY = """\
 # plate = "XX 00 000"
 # owner = "company"             # or "private"
 
+"""
+
+NOTIFY = """\
+# Where to tell you when a run failed or found a new error, each at most once a day: a webhook (a POST of JSON), mail,
+# or both. Try it with: ladebog notify --test
+# [notify]
+# webhook = "https://hooks.example.org/ladebog"
+
+# [notify.mail]
+# host = "smtp.example.org"
+# port = 587
+# starttls = true
+# from = "ladebog@example.org"
+# to = ["you@example.org"]
+# username = ""                 # leave both out where the server asks for no login
+# password_variable = ""        # the name of the environment variable that holds the password, not the password
 """

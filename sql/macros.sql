@@ -38,9 +38,13 @@ create or replace macro to_minor_units(amount, digits) as
 create or replace macro from_minor_units(minor_units, digits) as
     cast(cast(minor_units as decimal(38, 0)) * minor_units_in_one(3 - digits) * 0.001 as decimal(18, 3));
 
--- An amount as people read it: 19.60 DKK. A third decimal stands only where the currency has one.
+-- An amount in digits: 19.60. A third decimal stands only where the currency has one.
+create or replace macro amount_digits(amount) as
+    regexp_replace(cast(cast(amount as decimal(18, 3)) as varchar), '0$', '');
+
+-- An amount as people read it: 19.60 DKK.
 create or replace macro amount_text(amount, currency) as
-    regexp_replace(cast(cast(amount as decimal(18, 3)) as varchar), '0$', '') || ' ' || currency;
+    amount_digits(amount) || ' ' || currency;
 
 -- The local wall time of a moment.
 create or replace macro local_time(moment, zone) as

@@ -46,6 +46,11 @@ class Context:
             click.echo(visible(f"ladebog: note: {text}"), err=True)
 
 
+def complain(message: str, advice: str) -> None:
+    """Say on standard error what went wrong, and what to do next, if something is."""
+    click.echo(visible(f"ladebog: {message}" + (f"\n  {advice}" if advice else "")), err=True)
+
+
 pass_context = click.make_pass_decorator(Context)
 
 account_option = click.option("--account", "account_name", metavar="NAME", help="Only this account. Default: all.")

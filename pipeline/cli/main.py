@@ -10,8 +10,7 @@ from pathlib import Path
 import click
 
 from pipeline import __version__, logs
-from pipeline.cli.context import Context
-from pipeline.cli.visible import visible
+from pipeline.cli.context import Context, complain
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import EXIT_FAILED, LadebogError
 
@@ -34,6 +33,7 @@ _COMMANDS = {
     "import": "pipeline.cli.importing:import_",
     "demo": "pipeline.cli.demo:demo",
     "status": "pipeline.cli.status:status",
+    "notify": "pipeline.cli.notify:notify",
     "session": "pipeline.cli.session:session",
     "odometer": "pipeline.cli.odometer:odometer",
 }
@@ -153,7 +153,7 @@ def _show(context: Context, message: str, advice: str, exit_code: int, **about: 
         return
     if context.debug and exit_code != EXIT_STOPPED:
         traceback.print_exc()
-    click.echo(visible(f"ladebog: {message}" + (f"\n  {advice}" if advice else "")), err=True)
+    complain(message, advice)
 
 
 if __name__ == "__main__":

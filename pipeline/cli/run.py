@@ -1,17 +1,19 @@
 """`ladebog extract`, `transform`, `rebuild` and `run`: the steps of the way, and all of them at once."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.cli.context import Context, account_option, complain, pass_context
 from pipeline.errors import EXIT_FINDINGS
 
 if TYPE_CHECKING:
+    from pipeline.errors import LadebogError
     from pipeline.extract import Summary
     from pipeline.logbook import Logbook
-    from pipeline.settings import Settings
+    from pipeline.settings import Account, Settings
 
 _DATE = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -27,8 +29,8 @@ def extract(
 ) -> None:
     """Fetch what is new or was corrected, into raw/.
 
-    The first run goes back to the account's first session. Later ones list the months that the last 45 days touch,
-    and once a week the last 13. A run may be stopped at any moment; the next one goes on.
+    The first run goes back to the account's first session. Later ones list the months from 45 days before the last
+    run on, and once a week the last 13. A run may be stopped at any moment; the next one goes on.
 
     \b
     Example:  ladebog extract
@@ -42,7 +44,7 @@ def extract(
         raise click.UsageError(f"--since {first} is after --until {last}.")
     if first and first < EARLIEST:
         raise click.UsageError(f"--since {first} is before {EARLIEST}, when no operator ran such an app yet.")
-    fetch(context, logbook, settings, account_name, first, last, refetch)
+    _raise(fetch(context, logbook, settings, settings.chosen(account_name), first, last, refetch))
     context.say("Next: ladebog transform")
 
 
@@ -87,56 +89,93 @@ def run(context: Context, account_name: str | None) -> int:
     \b
     Example:  ladebog run
     """
+    from pipeline.cli.notify import tell_of_run
+    from pipeline.notify.causes import WHOLE_RUN
+
+    logbook, settings = context.open()
+    accounts = settings.chosen(account_name)
+    try:
+        exit_code, failed = _run(context, logbook, settings, accounts)
+    except Exception as error:
+        tell_of_run(context, logbook, settings, {WHOLE_RUN: error})
+        raise
+    tell_of_run(context, logbook, settings, failed)
+    _raise(failed)
+    return exit_code
+
+
+def _run(
+    context: Context, logbook: "Logbook", settings: "Settings", accounts: "Sequence[Account]"
+) -> "tuple[int, dict[str, LadebogError]]":
+    """All steps; gives the exit code if no account failed, and why those that did failed."""
     from pipeline import archive
     from pipeline.cli.check import show_findings_since
     from pipeline.cli.report import report_last_closed_month
 
-    logbook, settings = context.open()
-    fetch(context, logbook, settings, account_name, None, None, False)
+    failed = fetch(context, logbook, settings, accounts, None, None, False)
     archive.update(logbook, settings, context.clock)
     exit_code = 0
-    for account in settings.chosen(account_name):
-        month = report_last_closed_month(context, logbook, account, context.clock)
-        if show_findings_since(context, logbook, account.name, month):
-            exit_code = EXIT_FINDINGS
-    return exit_code
+    for account in accounts:
+        if account.name not in failed:
+            month = report_last_closed_month(context, logbook, account, context.clock)
+            if show_findings_since(context, logbook, account.name, month):
+                exit_code = EXIT_FINDINGS
+    return exit_code, failed
 
 
 def fetch(
     context: Context,
     logbook: "Logbook",
     settings: "Settings",
-    account_name: str | None,
+    accounts: "Sequence[Account]",
     since: date | None,
     until: date | None,
     refetch: bool,
-) -> None:
-    """Extract the chosen accounts, one after the other, and say what each run came to."""
+) -> "dict[str, LadebogError]":
+    """Extract the accounts, one after the other, and say what each run came to.
+
+    What an operator refuses or cannot do stops its own account alone: gives those that failed, and why.
+    """
     from pipeline import archive
     from pipeline.cli.terminal import extract_progress
+    from pipeline.errors import LoginError, UpstreamDownError, UpstreamError
     from pipeline.extract import extract_account
     from pipeline.source.credentials import open_credentials
 
-    accounts = settings.chosen(account_name)
     credentials = open_credentials()
+    failed: dict[str, LadebogError] = {}
     with archive.opened(logbook, settings, context.clock) as connection:
         for account in accounts:
-            with extract_progress(account.name, context.quiet or context.log_format == "json") as progress:
-                summary = extract_account(
-                    connection,
-                    logbook,
-                    account,
-                    source=settings.source,
-                    credentials=credentials,
-                    clock=context.clock,
-                    progress=progress,
-                    since=since,
-                    until=until,
-                    refetch=refetch,
-                )
-            context.say(summary_line(account.name, summary))
-            if summary.login_warning:
-                context.note(summary.login_warning)
+            try:
+                with extract_progress(account.name, context.quiet or context.log_format == "json") as progress:
+                    summary = extract_account(
+                        connection,
+                        logbook,
+                        account,
+                        source=settings.source,
+                        credentials=credentials,
+                        clock=context.clock,
+                        progress=progress,
+                        since=since,
+                        until=until,
+                        refetch=refetch,
+                    )
+            except (LoginError, UpstreamError, UpstreamDownError) as error:
+                failed[account.name] = error
+            else:
+                context.say(summary_line(account.name, summary))
+                if summary.login_warning:
+                    context.note(summary.login_warning)
+    return failed
+
+
+def _raise(failed: "Mapping[str, LadebogError]") -> None:
+    """Raise what the last of the accounts that failed, if any did, failed with; say it of the others."""
+    errors = list(failed.values())
+    for error in errors[:-1]:
+        complain(str(error), error.advice)
+    if errors:
+        raise errors[-1]
 
 
 def summary_line(account: str, summary: "Summary") -> str:

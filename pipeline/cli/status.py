@@ -1,91 +1,194 @@
 """`ladebog status`."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.context import Context, pass_context
+from pipeline.calendar import last_of_month
+from pipeline.cli.claim.text import outlook_lines
+from pipeline.cli.context import Context, account_option, complain, pass_context
+from pipeline.cli.duration import duration
+from pipeline.errors import EXIT_FAILED, EXIT_FINDINGS
+from pipeline.words import counted, length
 
 if TYPE_CHECKING:
-    from pipeline.settings import Account
+    from pipeline.archived import Gaps
+    from pipeline.status import AccountStatus, Login, Status
+
+_UNKNOWN = "cannot be told: see what is said last"
 
 
 @click.command()
+@account_option
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON; docs/status.md says what each key means.")
+@click.option(
+    "--max-age",
+    callback=duration,
+    metavar="TIME",
+    help="Exit with 3 if the last successful run of an account began longer ago: 36h, 2d, 1d12h.",
+)
 @pass_context
-def status(context: Context) -> None:
-    """Show, for each account, the login, the last run, what is open or missing, and which claims are due or unpaid.
+def status(context: Context, account_name: str | None, as_json: bool, max_age: timedelta | None) -> int:
+    """Show, for each account, the login, the runs, what is open or missing, and which claims are due or unpaid.
+
+    Exits with 1 if something of it cannot be told; what and why is on standard error. With --max-age it exits with 3
+    if an account is stale, and says there which one and why: for monitoring.
 
     \b
     Example:  ladebog status
+              ladebog status --json
+              ladebog --quiet status --max-age 36h
     """
-    from pipeline.claims.outlook import Outlook, read_outlook
-    from pipeline.cli.claim.text import outlook_lines
-    from pipeline.database import published, rows
-    from pipeline.source.credentials import open_credentials
-    from pipeline.source.expiry import expiry_warning
+    from pipeline.status import read_status
 
     logbook, settings = context.open()
-    credentials = open_credentials()
-    states: dict[str, dict[str, Any]] = {}
-    unreadable: list[dict[str, Any]] = []
-    outlooks: dict[str, Outlook] = {}
-    if logbook.database.is_file():
-        with published(logbook) as connection:
-            states = {row["account"]: row for row in rows(connection, "select * from account_states")}
-            unreadable = rows(connection, "select * from staging.unreadable order by account, key")
-            outlooks = {name: read_outlook(connection, name) for name in states}
-    click.echo(f"Logbook {logbook.root}")
-    for account in settings.chosen(None):
-        click.echo(f"\n{account.name}  {account.url}")
-        secret = credentials.read(account)
-        _line("login", _login(account, secret.token if secret else None, context.clock.now()))
-        if warning := expiry_warning(account, secret, context.clock.now()) if secret else None:
-            _line("", warning)
-        for name, text in _facts(account, states.get(account.name)):
+    accounts = settings.chosen(account_name)
+    found = read_status(logbook, accounts, context.clock.now(), next_run=None, max_age=max_age)
+    if as_json:
+        _print_json(found)
+    elif max_age is None or not context.quiet:
+        _print(found)
+    for problem in found.problems:
+        complain(problem.message, problem.next)
+    stale = [account for account in found.accounts if account.stale]
+    for account in stale:
+        complain(f"{account.account} is stale: {account.stale_reason}.", f"ladebog run --account {account.account}")
+    if stale:
+        return EXIT_FINDINGS
+    return EXIT_FAILED if found.problems else 0
+
+
+def _print_json(found: "Status") -> None:
+    import msgspec
+
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
+
+
+def _print(found: "Status") -> None:
+    click.echo(f"Logbook {found.logbook}")
+    _line("database", size(found.database_bytes) if found.database_bytes is not None else "none")
+    for account in found.accounts:
+        click.echo(f"\n{account.account}  {account.url}")
+        for name, text in _lines(account, found.generated_at):
             _line(name, text)
-        for row in unreadable:
-            if row["account"] == account.name:
-                _line("", f"{row['endpoint']} {row['key']}: {row['fault']}")
-        if account.name in outlooks:
-            for place, text in enumerate(outlook_lines(outlooks[account.name]) or ["nothing due, nothing unpaid"]):
-                _line("" if place else "claims", text)
 
 
 def _line(name: str, text: str) -> None:
     click.echo(f"  {name:<16}{text}")
 
 
-def _login(account: "Account", token: str | None, now: datetime) -> str:
-    from pipeline.source.credentials import expires_at
+def _lines(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]:
+    """What there is to say of an account, line by line; a line without a name goes on with the one before."""
+    yield "login", _login(account.account, account.login)
+    yield from _runs(account, now)
+    yield "next run", _minute(account.next_run_at) if account.next_run_at else "not scheduled"
+    if account.sessions is not None:
+        since = f", since {account.first_session_at:%Y-%m-%d}" if account.first_session_at else ""
+        yield "sessions", f"{account.sessions} finished{since}"
+        yield "newest session", _ago(account.newest_session_at, now) if account.newest_session_at else "none"
+    if account.active_sessions is not None:
+        yield "active", ", ".join(account.active_sessions) or "none"
+    if account.gaps is not None:
+        yield "closed up to", account.last_closed_month or "no month yet"
+        yield from _gaps(account.gaps, account.details_missing or 0)
+    if account.quarantined is not None:
+        yield "quarantined", str(account.quarantined or "none")
+        yield from (("", line) for line in account.quarantine or [])
+    if account.errors is not None and account.warnings is not None:
+        yield "findings", _findings(account.account, account.errors, account.warnings)
+    if account.claims is not None:
+        for place, line in enumerate(outlook_lines(account.claims) or ["nothing due, nothing unpaid"]):
+            yield "" if place else "claims", line
+    if account.last_run_outcome != "never" and account.sessions is None:
+        yield "all else", _UNKNOWN
+    yield "raw", size(account.raw_bytes)
 
-    if token is None:
-        return f"none kept: ladebog login {account.name}"
-    expiry = expires_at(token)
-    if expiry is None:
+
+def _login(account: str, login: "Login") -> str:
+    if login.state == "unknown":
+        return _UNKNOWN
+    if login.state == "none":
+        return f"none kept: ladebog login {account}"
+    if login.valid_until is None:
         return "kept; it does not say how long it is valid"
-    if expiry <= now:
-        return f"ended {expiry.astimezone(account.zone):%Y-%m-%d}: ladebog login {account.name}"
-    return f"valid until {expiry.astimezone(account.zone):%Y-%m-%d}"
+    renewal = "; a run renews it" if login.renewable else ""
+    if login.state == "ended":
+        return f"ended {login.valid_until:%Y-%m-%d}" + (renewal or f": ladebog login {account}")
+    days = login.days_left or 0
+    ends = f"in {counted(days, 'day')}" if days else "today"
+    return f"valid until {login.valid_until:%Y-%m-%d}, ends {ends}{renewal}"
 
 
-def _facts(account: "Account", state: dict[str, Any] | None) -> list[tuple[str, str]]:
-    if state is None:
-        return [("last run", f"never: ladebog run --account {account.name}")]
+def _runs(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]:
+    if account.last_run_outcome is None:
+        yield "last run", _UNKNOWN
+        return
+    if account.last_run_at is None:
+        yield "last run", f"never: ladebog run --account {account.account}"
+        return
+    yield "last run", f"{_minute(account.last_run_at)}, {account.last_run_outcome}"
+    if account.last_run_error:
+        yield "", account.last_run_error
+    yield "last success", _ago(account.last_success_at, now) if account.last_success_at else "never"
 
-    def when(moment: datetime | None) -> str:
-        return f"{moment.astimezone(account.zone):%Y-%m-%d %H:%M}" if moment else "never"
 
-    sessions = f"{state['sessions']} finished"
-    if state["sessions"]:
-        sessions += f", from {when(state['first_session_at'])} to {when(state['newest_session_at'])}"
-    closed = state["last_closed_month"]
-    return [
-        ("last run", when(state["last_run_at"]) + (f", {state['last_outcome']}" if state["last_outcome"] else "")),
-        ("last success", when(state["last_success_at"])),
-        ("sessions", sessions),
-        ("active", ", ".join(state["active"]) or "none"),
-        ("closed up to", f"{closed:%Y-%m}" if closed else "no month yet"),
-        ("details missing", str(state["details_missing"])),
-        ("quarantined", str(state["quarantined"])),
-    ]
+def _gaps(gaps: "Gaps", details_missing: int) -> Iterator[tuple[str, str]]:
+    told = []
+    if gaps.never_listed:
+        told.append(f"never listed: {_spans(gaps.never_listed)}")
+    if gaps.listed_too_early:
+        told.append(f"listed too early: {_spans(gaps.listed_too_early)}")
+    if details_missing:
+        months = f", in {_spans(gaps.without_details)}" if gaps.without_details else ""
+        told.append(f"without details: {counted(details_missing, 'session')}{months}")
+    yield "gaps", told[0] if told else "none"
+    yield from (("", line) for line in told[1:])
+    if months_open := sorted({*gaps.never_listed, *gaps.listed_too_early, *gaps.without_details}):
+        until = last_of_month(date.fromisoformat(f"{months_open[-1]}-01"))
+        yield "", f"Fetch them: ladebog extract --since {months_open[0]}-01 --until {until}"
+
+
+def _findings(account: str, errors: int, warnings: int) -> str:
+    if not errors and not warnings:
+        return "none"
+    text = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+    return f"{text}: ladebog check --account {account}"
+
+
+def _spans(months: Sequence[str]) -> str:
+    """`2025-01, 2025-03 to 2025-06`: months in order, those in a row as one."""
+    spans: list[list[str]] = []
+    for month in months:
+        if spans and _number(month) == _number(spans[-1][-1]) + 1:
+            spans[-1].append(month)
+        else:
+            spans.append([month])
+    return ", ".join(span[0] if len(span) == 1 else f"{span[0]} to {span[-1]}" for span in spans)
+
+
+def _number(month: str) -> int:
+    year, of_year = month.split("-")
+    return int(year) * 12 + int(of_year)
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _ago(moment: datetime, now: datetime) -> str:
+    """`2025-03-30 14:36, 3 hours ago`."""
+    past = now - moment
+    if past < timedelta():
+        return f"{_minute(moment)}, in the future"
+    return f"{_minute(moment)}, {length(past)} ago" if past >= timedelta(minutes=1) else f"{_minute(moment)}, just now"
+
+
+def size(number: int) -> str:
+    """Bytes, as people read them: `10.5 MB`."""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if number >= factor:
+            return f"{number / factor:.1f} {unit}"
+    return f"{number} bytes"

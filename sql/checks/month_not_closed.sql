@@ -13,14 +13,12 @@ open_months as (
         states.account,
         states.month,
         states.listed_at,
+        states.closable_at,
         states.details_missing,
         states.quarantined,
-        accounts.timezone,
-        local_midnight(cast(states.month + interval 1 month as date), accounts.timezone)
-        + to_hours(settings.closed_after_hours) as closable_at
+        accounts.timezone
     from main.month_states as states
     inner join facts.accounts as accounts on states.account = accounts.account
-    cross join facts.settings as settings
     cross join newest_run
     where
         not states.is_closed

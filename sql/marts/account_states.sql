@@ -3,26 +3,39 @@
 -- purpose: how its archive stands
 -- key: account
 -- columns:
---   account            text, the logbook's account
---   last_run_at        time that the newest run began
---   last_outcome       text, how the newest run ended: complete, failed or interrupted
---   last_success_at    time that the newest complete run began
---   sessions           number of finished sessions
---   first_session_at   time that the first one started
---   newest_session_at  time that the newest one stopped
---   active             list of the ids of sessions that have not stopped
---   quarantined        number of things whose newest document cannot be read
---   details_missing    number of sessions whose detail is missing or older than the listing
---   last_closed_month  first day of the newest closed month; null where none is
+--   account                  text, the logbook's account
+--   last_run_at              time that the newest run began
+--   last_outcome             text, how the newest run ended: complete, failed or interrupted
+--   last_error               text, why the newest run failed; null where it did not
+--   last_success_at          time that the newest complete run began
+--   sessions                 number of finished sessions
+--   first_session_at         time that the first one started
+--   newest_session_at        time that the newest one stopped
+--   active                   list of the ids of sessions that have not stopped
+--   quarantined              number of things whose newest document cannot be read
+--   details_missing          number of sessions whose detail is missing or older than the listing
+--   last_closed_month        first day of the newest closed month; null where none is
+--   months_never_listed      list of first days of months of which no list was read to its end
+--   months_listed_too_early  list of first days of months that were listed, but not after they could be closed
+--   months_without_details   list of first days of months with details missing
+--   errors                   number of findings of severity error
+--   warnings                 number of findings of severity warning
+-- The lists of months hold those that were over when the newest run ended.
 with last_runs as (
     select
         account,
         max(started_at) as last_run_at,
         arg_max(outcome, started_at) as last_outcome,
+        arg_max(coalesce(error, ''), started_at) as last_error,
         max(started_at) filter (where outcome = 'complete') as last_success_at
     from runs
     where command <> 'import'
     group by account
+),
+
+newest_run as (
+    select max(coalesce(finished_at, started_at)) as ran_at
+    from runs
 ),
 
 finished as (
@@ -69,11 +82,73 @@ closed as (
     group by account
 ),
 
+months_begun as (
+    select
+        accounts.account,
+        first_of_month(local_day(newest_run.ran_at, accounts.timezone)) as current_month
+    from facts.accounts as accounts
+    cross join newest_run
+),
+
+-- Those that no run has come to: a machine was off, or its runs failed.
+not_reached as (
+    select
+        states.account,
+        unnest(
+            generate_series(
+                max(states.month) + interval 1 month, begun.current_month - interval 1 month, interval 1 month
+            )
+        ) as month
+    from month_states as states
+    inner join months_begun as begun on states.account = begun.account
+    group by states.account, begun.current_month
+),
+
+months_over as (
+    select
+        states.account,
+        states.month,
+        states.listed_at,
+        states.closable_at,
+        states.details_missing
+    from month_states as states
+    inner join months_begun as begun on states.account = begun.account
+    where states.month < begun.current_month
+    union all
+    select
+        account,
+        cast(month as date) as month,
+        cast(null as timestamptz) as listed_at,
+        cast(null as timestamptz) as closable_at,
+        0 as details_missing
+    from not_reached
+),
+
+gaps as (
+    select
+        account,
+        list(month order by month) filter (where listed_at is null) as never_listed,
+        list(month order by month) filter (where listed_at < closable_at) as listed_too_early,
+        list(month order by month) filter (where details_missing > 0) as without_details
+    from months_over
+    group by account
+),
+
+found as (
+    select
+        account,
+        count(*) filter (where severity = 'error') as errors,
+        count(*) filter (where severity = 'warning') as warnings
+    from check_results
+    group by account
+),
+
 assembled as (
     select
         accounts.account,
         last_runs.last_run_at,
         last_runs.last_outcome,
+        nullif(last_runs.last_error, '') as last_error,
         last_runs.last_success_at,
         cast(coalesce(finished.sessions, 0) as integer) as sessions,
         finished.first_session_at,
@@ -81,7 +156,12 @@ assembled as (
         coalesce(still_active.active, []) as active,
         cast(coalesce(in_quarantine.quarantined, 0) as integer) as quarantined,
         cast(coalesce(missing_details.details_missing, 0) as integer) as details_missing,
-        closed.last_closed_month
+        closed.last_closed_month,
+        coalesce(gaps.never_listed, []) as months_never_listed,
+        coalesce(gaps.listed_too_early, []) as months_listed_too_early,
+        coalesce(gaps.without_details, []) as months_without_details,
+        cast(coalesce(found.errors, 0) as integer) as errors,
+        cast(coalesce(found.warnings, 0) as integer) as warnings
     from facts.accounts as accounts
     left join last_runs on accounts.account = last_runs.account
     left join finished on accounts.account = finished.account
@@ -89,6 +169,8 @@ assembled as (
     left join in_quarantine on accounts.account = in_quarantine.account
     left join missing_details on accounts.account = missing_details.account
     left join closed on accounts.account = closed.account
+    left join gaps on accounts.account = gaps.account
+    left join found on accounts.account = found.account
 )
 
 select * from assembled

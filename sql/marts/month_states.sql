@@ -1,11 +1,12 @@
 -- name: month_states
--- grain: one local month of an account that was listed or has sessions
+-- grain: one local month of an account that was listed or has sessions, or that lies between two such months
 -- purpose: what the archive knows, and does not know, of a month
 -- key: account, month
 -- columns:
 --   account            text, the logbook's account
 --   month              first day of the local month
 --   listed_at          time of the newest complete listing; null if there was none
+--   closable_at        time from which a listing closes it
 --   is_closed          flag: listed long enough after its local end, with every detail fetched and none in quarantine
 --   details_missing    number of sessions that stopped in it and whose detail is missing or older than the listing
 --   quarantined        number of its documents, about sessions or listings, that cannot be read
@@ -75,30 +76,48 @@ known as (
     from still_active
 ),
 
+spans as (
+    select
+        account,
+        unnest(generate_series(min(month), max(month), interval 1 month)) as month
+    from known
+    group by account
+),
+
+closable as (
+    select
+        spans.account,
+        cast(spans.month as date) as month,
+        local_midnight(cast(spans.month + interval 1 month as date), accounts.timezone)
+        + to_hours(settings.closed_after_hours) as closable_at,
+        settings.claim_attribution
+    from spans
+    inner join facts.accounts as accounts on spans.account = accounts.account
+    cross join facts.settings as settings
+),
+
 assembled as (
     select
-        known.account,
-        known.month,
+        closable.account,
+        closable.month,
         listed.listed_at,
+        closable.closable_at,
         coalesce(
-            listed.listed_at >= local_midnight(cast(known.month + interval 1 month as date), accounts.timezone)
-            + to_hours(settings.closed_after_hours)
+            listed.listed_at >= closable.closable_at
             and missing_details.details_missing is null
             and in_quarantine.quarantined is null
-            and (settings.claim_attribution = 'stop' or coalesce(first_active.month > known.month, true)),
+            and (closable.claim_attribution = 'stop' or coalesce(first_active.month > closable.month, true)),
             false
         ) as is_closed,
         cast(coalesce(missing_details.details_missing, 0) as integer) as details_missing,
         cast(coalesce(in_quarantine.quarantined, 0) as integer) as quarantined,
         cast(coalesce(still_active.active, 0) as integer) as active
-    from known
-    inner join facts.accounts as accounts on known.account = accounts.account
-    cross join facts.settings as settings
-    left join listed on known.account = listed.account and known.month = listed.month
-    left join missing_details on known.account = missing_details.account and known.month = missing_details.month
-    left join in_quarantine on known.account = in_quarantine.account and known.month = in_quarantine.month
-    left join still_active on known.account = still_active.account and known.month = still_active.month
-    left join first_active on known.account = first_active.account
+    from closable
+    left join listed on closable.account = listed.account and closable.month = listed.month
+    left join missing_details on closable.account = missing_details.account and closable.month = missing_details.month
+    left join in_quarantine on closable.account = in_quarantine.account and closable.month = in_quarantine.month
+    left join still_active on closable.account = still_active.account and closable.month = still_active.month
+    left join first_active on closable.account = first_active.account
 )
 
 select * from assembled

@@ -68,6 +68,7 @@ ARCHIVES = {
         quiet=Told(
             listings=(
                 Listing(at="2025-04-01T22:00:00+00:00"),
+                Listing(month="2025-04", at="2025-05-15T12:00:00+00:00"),
                 Listing(month="2025-05", at="2025-05-15T12:00:00+00:00"),  # the month of the newest run
             )
         ),

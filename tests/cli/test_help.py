@@ -23,6 +23,7 @@ _COMMANDS = {
     "import": [],
     "demo": [],
     "status": [],
+    "notify": [],
     "session": ["assign", "exclude", "include", "list", "tag"],
     "odometer": [],
 }

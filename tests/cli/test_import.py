@@ -46,9 +46,8 @@ def test_an_active_session_is_in_the_status_and_in_no_report(bare: DemoLogbook, 
     assert outcome.err == ""
     status = bare.do("status").out.splitlines()
     assert f"  active          {active.id}" in status
-    assert [line for line in status if "finished" in line] == [
-        "  sessions        1 finished, from 2025-11-09 21:55 to 2025-11-10 07:05"
-    ]
+    assert [line for line in status if "finished" in line] == ["  sessions        1 finished, since 2025-11-09"]
+    assert "  last run        never: ladebog run --account demo" in status
     assert bare.ask("select session_id, energy_kwh from sessions") == [
         {"session_id": newest.id, "energy_kwh": row["energy_kwh"]}
         for row in truth.sessions(tenant)

@@ -1,6 +1,7 @@
 """`ladebog report`, `run` and `status`: what they write, and where."""
 
 import csv
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -59,17 +60,23 @@ def test_a_month_in_which_nothing_was_charged_is_closed_as_well(bare: DemoLogboo
 
 
 def test_status_of_a_logbook_that_is_up_to_date(kept: DemoLogbook, operator: DemoServer) -> None:
-    lines = kept.do("status").out.splitlines()
+    raw = sum(path.stat().st_size for path in kept.paths.raw.rglob("*.gz"))
+    lines = kept.do("status", after=timedelta(hours=3, minutes=30)).out.splitlines()
     assert lines == [
         f"Logbook {kept.home}",
+        f"  database        {kept.paths.database.stat().st_size / 1e6:.1f} MB",
         "",
         f"demo  {operator.url}",
-        "  login           valid until 2026-11-12",
+        "  login           valid until 2026-11-12, ends in 365 days; a run renews it",
         "  last run        2025-11-12 06:15, complete",
-        "  last success    2025-11-12 06:15",
-        "  sessions        24 finished, from 2025-09-01 18:36 to 2025-11-10 07:05",
+        "  last success    2025-11-12 06:15, 3 hours ago",
+        "  next run        not scheduled",
+        "  sessions        24 finished, since 2025-09-01",
+        "  newest session  2025-11-10 07:05, 2 days 2 hours ago",
         f"  active          {operator.tenant.scene('active').id}",
         "  closed up to    2025-10",
-        "  details missing 0",
-        "  quarantined     0",
+        "  gaps            none",
+        "  quarantined     none",
+        "  findings        0 errors, 1 warning: ladebog check --account demo",
+        f"  raw             {raw / 1e3:.1f} kB",
     ]

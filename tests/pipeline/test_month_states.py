@@ -52,6 +52,19 @@ def test_never_listed(archive: MadeArchive) -> None:
     assert [(date(2025, 2, 1), True, 0, 0, 0), (MARCH, False, 0, 0, 0)] == archive.rows(STATES)
 
 
+def test_months_between_are_known_of_too(archive: MadeArchive) -> None:
+    archive.make(*sound(), windows=[window(month=date(2024, 12, 1)), window()])
+    between = [(date(2025, month, 1), False, 0, 0, 0) for month in (1, 2)]
+    assert [(date(2024, 12, 1), True, 0, 0, 0), *between, CLOSED] == archive.rows(STATES)
+    reasons = archive.rows("select month, cause from checks.month_not_closed order by month")
+    assert reasons == [(month, "never listed, details 0, quarantined 0") for month, *_ in between]
+
+
+def test_when_a_month_can_be_closed(archive: MadeArchive) -> None:
+    archive.make(windows=[window()])
+    assert archive.value("select closable_at from month_states") == A_DAY_LATER
+
+
 def test_the_hours_are_a_setting(archive: MadeArchive) -> None:
     archive.settings = msgspec.structs.replace(archive.settings, closed_after_hours=48)
     archive.make(*sound(), windows=[window()])
@@ -115,3 +128,43 @@ def test_how_the_account_stands(archive: MadeArchive) -> None:
     archive.add(windows=[window()], outcome="failed")
     archive.transform()
     assert archive.rows(query) == [("failed", 1, ["7"], 1, 0, MARCH)]
+
+
+def test_which_months_of_the_account_have_gaps(archive: MadeArchive) -> None:
+    columns = "months_never_listed, months_listed_too_early, months_without_details"
+    query = f"select {columns} from account_states"  # noqa: S608
+    archive.transform()
+    assert archive.rows(query) == [([], [], [])]
+    january, february, april = (date(2025, month, 1) for month in (1, 2, 4))
+    # The run's own month, January 2030, is listed too early by nature.
+    windows = [window(month=january), window(ENDS), *(window(ENDS, month) for month in (april, date(2030, 1, 1)))]
+    late = datetime(2030, 1, 1, tzinfo=UTC)
+    between = [date(2025 + number // 12, number % 12 + 1, 1) for number in range(4, 60)]
+    archive.add(listing(listed(session()), fetched_at=at(100)))
+    archive.add(windows=[*windows, *(window(late, month) for month in between)])
+    archive.transform()
+    december = date(2029, 12, 1)  # closes a day into January
+    assert archive.rows(query) == [([february], [MARCH, april, december], [MARCH])]
+
+
+def test_months_that_no_run_has_come_to_are_gaps_too(archive: MadeArchive) -> None:
+    query = "select months_never_listed, months_listed_too_early from account_states"
+    september = date(2029, 9, 1)
+    archive.make(windows=[window(datetime(2029, 10, 2, tzinfo=UTC), september)])
+    assert archive.rows(query) == [([date(2029, month, 1) for month in (10, 11, 12)], [])]
+    assert archive.rows("select month from month_states") == [(september,)]
+
+
+def test_why_the_newest_run_failed_and_what_the_checks_find(archive: MadeArchive) -> None:
+    query = "select last_outcome, last_error, errors, warnings from account_states"
+    archive.make(*sound(), windows=[window()])
+    assert archive.rows(query) == [("complete", None, 0, 1)], "it has no power history"
+    archive.connection.execute(
+        "insert into runs values ('home', 'x', 'extract', '0', 'failed', 'gone', false, 'y', ?, null)",
+        [datetime(2031, 1, 1, tzinfo=UTC)],
+    )
+    archive.make(listing(listed(session("2")), fetched_at=at(100)))
+    assert archive.value("select last_error from account_states") == "gone"
+    found = archive.rows("select severity, count(*) from check_results group by all order by all")
+    assert archive.rows("select errors, warnings from account_states") == [tuple(count for _, count in found)]
+    assert len(found) == 2

@@ -77,7 +77,7 @@ def test_the_months_that_45_days_touch(archive: MadeArchive) -> None:
 
 
 def test_days_are_the_accounts(archive: MadeArchive) -> None:
-    run(archive, NOW - timedelta(days=5), "2024-07")
+    run(archive, NOW - timedelta(days=3), "2024-07")
     found = [first_day(archive, datetime(2025, 7, 15, hour, 30, tzinfo=UTC)) for hour in (21, 22)]
     assert months("2025-05", "2025-06") == found
 
@@ -101,7 +101,17 @@ def test_a_new_month_brings_a_year_that_was_not_looked_at(archive: MadeArchive) 
 def test_months_off_are_caught_up(archive: MadeArchive) -> None:
     run(archive, datetime(2025, 2, 3, 10, tzinfo=UTC))
     run(archive, NOW - timedelta(days=1), "2024-07", outcome="failed")
-    assert date(2025, 2, 1) == first_day(archive)
+    assert date(2024, 12, 1) == first_day(archive), "45 days before 3 February it is 20 December"
+
+
+def test_more_than_a_year_off_is_caught_up(archive: MadeArchive) -> None:
+    run(archive, datetime(2024, 2, 3, 10, tzinfo=UTC))
+    assert date(2023, 12, 1) == first_day(archive)
+
+
+def test_a_run_that_is_still_to_come_by_this_clock_counts_as_of_today(archive: MadeArchive) -> None:
+    run(archive, NOW + timedelta(days=90), "2024-07")
+    assert date(2025, 6, 1) == first_day(archive)
 
 
 def listing_of(*with_sessions: str) -> list[date]:

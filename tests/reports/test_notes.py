@@ -31,7 +31,7 @@ MONTHS = {
         findings=("month_not_closed",),
     ),
     "2025-04": Month(listed_at="2025-05-01T22:00:00+00:00"),
-    "2025-05": Month(listed_at=None, notes=("Not closed: May 2025 (no complete listing yet).",)),
+    "2025-05": Month(listed_at=None, findings=("month_not_closed",)),
     "2025-06": Month(
         sessions=(ChargedSession(id="listed", stopped="2025-06-30T14:33:51+00:00", has_detail=False),),
         findings=("missing_detail listed", "month_not_closed", "no_power_history listed"),

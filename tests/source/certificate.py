@@ -1,21 +1,18 @@
-"""A certificate that nobody trusts."""
+"""A certificate that nothing trusts by itself. Linux has what makes it for the keyring."""
 
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
-import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.source.loopback import NOW
 
-x509 = pytest.importorskip("cryptography.x509", reason="makes the certificate; Linux has it for the keyring")
 
-
-def self_signed(folder: Path) -> Path:
+def certificate(folder: Path) -> Path:
     """A self-signed certificate for 127.0.0.1 with its key, as one PEM file."""
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "loopback")])
     certificate = (

@@ -8,7 +8,7 @@ import pytest
 from pipeline.errors import UpstreamDownError, UpstreamError
 from pipeline.settings import Source
 from pipeline.source.http import Http
-from tests.source.certificate import self_signed
+from tests.source.certificate import certificate
 from tests.source.loopback import RecordingClock, Script, Server, answer, raw, serving
 
 
@@ -20,16 +20,16 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_proxy")
 def test_a_certificate_must_be_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    certificate = self_signed(tmp_path)
+    trusted = certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
+    context.load_cert_chain(trusted)
     clock = RecordingClock()
 
     def secured(server: Server) -> None:
         server.socket = context.wrap_socket(server.socket, server_side=True)
 
     with serving(answer(body=b"[]"), prepare=secured) as script:
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(trusted))
         with _asking(script, clock) as http:
             assert http.get("/x", {}, "token").body == b"[]"
         monkeypatch.delenv("REQUESTS_CA_BUNDLE")

@@ -20,7 +20,7 @@ import pytest
 
 from pipeline.cli.main import cli
 from pipeline.demo import DEMO_NOW, DemoServer, Faults, Tenant
-from tests.source.certificate import self_signed
+from tests.source.certificate import certificate
 from tests.source.loopback import Server, answer, serving
 from tests.way.demo_logbook import DemoLogbook, Outcome
 
@@ -40,15 +40,6 @@ _TYPED = {
     "audit": ("audit", "--month", "2025-10"),
     "explain": ("explain", "SESSION", "--samples"),
     "sql": ("sql", "from documents"),
-    "import": ("import", "CAPTURE"),
-    "demo": ("demo", "FOLDER/demo"),
-    "status": ("status",),
-    "session assign": ("session", "assign", "SESSION", "Golf", "--reason", "it was this one"),
-    "session exclude": ("session", "exclude", "SESSION", "--reason", "a guest charged"),
-    "session include": ("session", "include", "SESSION", "--reason", "it was no guest"),
-    "session tag": ("session", "tag", "SESSION", "holiday", "--reason", "we were away"),
-    "session list": ("session", "list"),
-    "odometer": ("odometer", "Golf", "2025-10-31", "48211"),
     "claim attach": ("claim", "attach", "FOLDER/home/ladebog.toml", "--account", "demo"),
     "claim create": ("claim", "create", "2025-10", "--account", "demo"),
     "claim list": ("claim", "list"),
@@ -57,6 +48,16 @@ _TYPED = {
     "claim mark": ("claim", "mark", "1", "sent", "--account", "demo"),
     "claim reverse": ("claim", "reverse", "1", "--reason", "wrong employer", "--account", "demo"),
     "verify": ("verify", "--full"),
+    "import": ("import", "CAPTURE"),
+    "demo": ("demo", "FOLDER/demo"),
+    "status": ("status",),
+    "notify": ("notify",),
+    "session assign": ("session", "assign", "SESSION", "Golf", "--reason", "it was this one"),
+    "session exclude": ("session", "exclude", "SESSION", "--reason", "a guest charged"),
+    "session include": ("session", "include", "SESSION", "--reason", "it was no guest"),
+    "session tag": ("session", "tag", "SESSION", "holiday", "--reason", "we were away"),
+    "session list": ("session", "list"),
+    "odometer": ("odometer", "Golf", "2025-10-31", "48211"),
     "account add": ("account", "add", "other", "--url", "URL"),
 }
 _ONCE = ("claim create", "claim reverse")  # refused the second time
@@ -221,7 +222,7 @@ def test_all_commands(operator: DemoServer, logbook: DemoLogbook) -> None:
 def untrusted(folder: Path) -> Iterator[str]:
     """The address of an operator whose certificate nobody trusts."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(self_signed(folder))
+    context.load_cert_chain(certificate(folder))
 
     def secured(server: Server) -> None:
         server.socket = context.wrap_socket(server.socket, server_side=True)

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from pipeline.words import counted
+
 if TYPE_CHECKING:
     from pipeline.claims.document import Claim
-    from pipeline.claims.outlook import Outlook
+    from pipeline.claims.outlook import DueCorrections, DueMonth, Outlook, Unpaid
 
 _DUE = 6  # months that are named, the newest
 _NOT_PAID = 5  # claims that are named before it is said how many more there are
@@ -31,26 +33,21 @@ def amounts(claim: "Claim") -> str:
     return "; ".join(told)
 
 
-def counted(count: int, noun: str) -> str:
-    """`1 line`, `2 lines`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def outlook_lines(outlook: "Outlook") -> list[str]:
     """What is due and what is unpaid, a sentence each with what to type next; nothing where there is nothing."""
     told = [
-        f"due: {row['month']:%Y-%m}: {counted(row['lines'], 'session')}, {row['energy_kwh']:,f} kWh, "
-        f"{_money(row)}: ladebog claim create {row['month']:%Y-%m}"
-        for row in outlook.months[-_DUE:]
+        f"due: {due.month}: {counted(due.sessions, 'session')}, {due.energy_kwh:,f} kWh, {_money(due)}: "
+        f"ladebog claim create {due.month}"
+        for due in outlook.months[-_DUE:]
     ]
-    if earlier := {row["month"] for row in outlook.months[:-_DUE]}:
-        told.insert(0, f"due: {counted(len(earlier), 'month')} more, from {min(earlier):%Y-%m} on")
+    if earlier := {due.month for due in outlook.months[:-_DUE]}:
+        told.insert(0, f"due: {counted(len(earlier), 'month')} more, from {min(earlier)} on")
     told += [
-        f"corrections due: {counted(row['lines'], 'session')}, {row['energy_kwh']:+,f} kWh, {_money(row, '+')}: "
+        f"corrections due: {counted(due.sessions, 'session')}, {due.energy_kwh:+,f} kWh, {_money(due, '+')}: "
         "ladebog claim create --corrections (or with the next month)"
-        for row in outlook.corrections
+        for due in outlook.corrections
     ]
-    unpaid = [f"{row['number']} ({row['state']}, {_money(row)})" for row in outlook.unpaid]
+    unpaid = [f"{claim.number} ({claim.state}, {_money(claim)})" for claim in outlook.unpaid]
     if unpaid:
         more = f" and {len(unpaid) - _NOT_PAID} more" if len(unpaid) > _NOT_PAID else ""
         claims = "claim" if len(unpaid) == 1 else "claims"
@@ -63,8 +60,8 @@ def cells(row: Mapping[str, Any], names: Iterable[str]) -> list[Any]:
     return [_figure(row[name]) if name in ("amount_incl_tax", "tax_amount") else row[name] for name in names]
 
 
-def _money(row: Mapping[str, Any], sign: str = "") -> str:
-    return f"{format(_figure(row['amount_incl_tax']), f'{sign},f')} {row['currency']}"
+def _money(of: "DueMonth | DueCorrections | Unpaid", sign: str = "") -> str:
+    return f"{format(of.amount_incl_tax, f'{sign},f')} {of.currency}"
 
 
 def _figure(amount: Any) -> Any:

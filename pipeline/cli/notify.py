@@ -1,0 +1,78 @@
+"""`ladebog notify`, and the message at the end of a run."""
+
+import traceback
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.context import Context, complain, pass_context
+
+if TYPE_CHECKING:
+    from pipeline.logbook import Logbook
+    from pipeline.notify.channels import Notify
+    from pipeline.settings import Settings
+
+_ADVICE = "Try it: ladebog notify --test"
+
+
+@click.command()
+@click.option("--test", is_flag=True, help="Send a trial message now.")
+@pass_context
+def notify(context: Context, test: bool) -> None:
+    """Show where messages go, or send a trial message there.
+
+    `ladebog run` tells by webhook or mail when it failed or found a new error: each at most once a day, and an error
+    once as long as it lasts. [notify] in ladebog.toml says where to.
+
+    \b
+    Example:  ladebog notify --test
+    """
+    from pipeline.errors import SettingsError
+    from pipeline.notify import message, tell
+
+    logbook, settings = context.open()
+    if not (ways := _ways(settings.notify)):
+        raise SettingsError(
+            f"{logbook.settings} does not say where messages go.", "Add [notify] to it with a webhook or [notify.mail]"
+        )
+    if not test:
+        for way in ways:
+            click.echo(f"Messages go to {way}.")
+        context.say(_ADVICE)
+        return
+    now = context.clock.now()
+    _, faults = tell.deliver(settings.notify, message.compose([message.TRIAL], now), now)
+    for fault in faults[:-1]:
+        complain(str(fault), fault.advice)
+    if faults:
+        raise faults[-1]
+    context.say(f"A trial message went to {' and '.join(ways)}.")
+
+
+def _ways(notify: "Notify") -> list[str]:
+    """Where messages go, for people to read, without what guards it."""
+    from urllib.parse import urlsplit
+
+    ways = [f"the webhook at {urlsplit(notify.webhook).netloc}"] if notify.webhook else []
+    if notify.mail:
+        ways.append(f"{', '.join(notify.mail.to)} through {notify.mail.host}:{notify.mail.port}")
+    return ways
+
+
+def tell_of_run(context: Context, logbook: "Logbook", settings: "Settings", failed: "Mapping[str, Exception]") -> None:
+    """Send what there is to tell, where [notify] says. Whatever goes wrong with that is said and changes nothing."""
+    if not _ways(settings.notify):
+        return
+    from pipeline.errors import LadebogError
+    from pipeline.notify.tell import tell
+
+    try:
+        for fault in tell(settings.notify, logbook, failed, context.clock):
+            complain(f"Not told: {fault}", fault.advice)
+    except LadebogError as error:
+        complain(f"Not told: {error}", error.advice)
+    except Exception as error:  # the run has ended, and what it came to must stand
+        if context.debug:
+            traceback.print_exc()
+        complain(f"Not told: {type(error).__name__}.", _ADVICE)

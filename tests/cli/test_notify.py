@@ -1,0 +1,220 @@
+"""Messages at the end of a run: what is told, when, and that nothing of it changes the run."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.demo import DEMO_NOW, DemoServer, Faults
+from tests.cli.refusal import said
+from tests.notify.post_office import PostOffice, open_office
+from tests.source.loopback import Script, answer, serving
+from tests.way.demo_logbook import DemoLogbook, Outcome
+
+pytestmark = pytest.mark.system
+
+_AWAY = Faults(server_error=1.0, most_in_a_row=100)
+
+
+@pytest.fixture
+def hook() -> Iterator[Script]:
+    """A webhook that takes everything."""
+    with serving(answer(200)) as script:
+        yield script
+
+
+def told(hook: Script) -> list[list[str]]:
+    """The texts of the causes of each message since the last look."""
+    messages = [[cause["text"] for cause in json.loads(request.body)["causes"]] for request in hook.requests]
+    hook.requests.clear()
+    return messages
+
+
+def tell_by(logbook: DemoLogbook, hook: Script) -> None:
+    with logbook.paths.settings.open("a", encoding="utf-8") as file:
+        file.write(f'\n[notify]\nwebhook = "{hook.url}/canary-path"\n')
+
+
+def run_at(logbook: DemoLogbook, hours: float) -> Outcome:
+    return logbook.run("run", after=timedelta(hours=hours))
+
+
+def quarantine(logbook: DemoLogbook, session_id: str, hours: float, energy: Any = "much") -> None:
+    """A listing that holds a session which cannot be read: an error of the checks."""
+    capture = logbook.folder / "history.json"
+    session = {"id": session_id, "status": "finished", "energy": energy}
+    capture.write_text(json.dumps({"session_history": [{"session": session}]}), "utf-8")
+    at = (DEMO_NOW + timedelta(hours=hours)).isoformat()
+    logbook.do("import", "--fetched-at", at, str(capture), after=timedelta(hours=hours))
+
+
+def test_a_run_that_fails_is_told_of_once_a_day(operator: DemoServer, logbook: DemoLogbook, hook: Script) -> None:
+    tell_by(logbook, hook)
+    assert run_at(logbook, 1).code == 0
+    assert told(hook) == []
+    operator.faults = _AWAY
+    away = [["demo: the operator could not be reached, or answered nonsense"]]
+    outcomes = []
+    for hours, expected in ((2, away), (3, []), (25, []), (27, away)):
+        outcomes.append(run_at(logbook, hours))
+        assert told(hook) == expected, hours
+    assert [outcome.code for outcome in outcomes] == [75] * 4
+    assert [outcome.err.count("\n") for outcome in outcomes] == [2] * 4
+    operator.faults = Faults()
+    assert run_at(logbook, 60).code == 0
+    assert told(hook) == []
+    operator.faults = _AWAY
+    run_at(logbook, 61)
+    assert told(hook) == away
+
+
+def test_a_new_error_is_told_of_once_while_it_lasts(operator: DemoServer, logbook: DemoLogbook, hook: Script) -> None:
+    tell_by(logbook, hook)
+    quarantine(logbook, "9", 1)
+    first = ["demo: error, session 9: unreadable session"]
+    run_at(logbook, 2)
+    assert told(hook) == [first]
+    quarantine(logbook, "8", 30)
+    run_at(logbook, 31)
+    assert told(hook) == [["demo: error, session 8: unreadable session"]]
+    # While the database cannot be read, nothing of it has ended.
+    writer, content = logbook.paths.writer_database, logbook.paths.database.read_bytes()
+    kept = writer.read_bytes()
+    logbook.paths.database.write_bytes(b"garbage")
+    writer.write_bytes(b"garbage" * 2000)
+    assert run_at(logbook, 90).code == 1
+    assert told(hook) == [["The run failed: the logbook, or the login, cannot be used as it is"]]
+    logbook.paths.database.write_bytes(content)
+    writer.write_bytes(kept)
+    run_at(logbook, 120)
+    assert told(hook) == []
+
+
+def test_no_message_holds_a_secret_or_an_address(operator: DemoServer, logbook: DemoLogbook, hook: Script) -> None:
+    tell_by(logbook, hook)
+    quarantine(logbook, "9", 1)
+    operator.faults = _AWAY
+    outcome = run_at(logbook, 2)
+    ((request,), tenant) = hook.requests, operator.tenant
+    sent = request.body.decode()
+    addresses = {session.site.address for session in tenant.sessions.values()}
+    hidden = {
+        tenant.token,
+        tenant.refresh_token,
+        tenant.client_secret,
+        "127.0.0.1",
+        "http",
+        str(logbook.home),
+        *addresses,
+    }
+    assert [word for word in hidden if word in sent] == []
+    assert [cause["next"] for cause in json.loads(sent)["causes"]] == ["ladebog run", "ladebog check --account demo"]
+    assert "canary-path" not in outcome.out + outcome.err
+
+
+def test_a_message_that_cannot_be_sent_changes_nothing(operator: DemoServer, logbook: DemoLogbook) -> None:
+    with serving(answer(503)) as hook:
+        tell_by(logbook, hook)
+        quarantine(logbook, "9", 1)
+        untold = logbook.copied(logbook.folder.with_name("untold"))
+        untold.paths.settings.write_text(
+            untold.paths.settings.read_text("utf-8").replace("[notify]", "").replace("webhook", "#"), "utf-8"
+        )
+        first, without = run_at(logbook, 2), run_at(untold, 2)
+        assert (first.code, len(hook.requests)) == (without.code, 1)
+        host = hook.url.removeprefix("http://")
+        assert first.err.removeprefix(without.err) == (
+            f"ladebog: Not told: The webhook at {host} answered 503 Service Unavailable.\n"
+            "  Check webhook under [notify] in ladebog.toml, then try it: ladebog notify --test\n"
+        )
+        assert logbook.marts()["sessions"] == untold.marts()["sessions"]
+        # What was not delivered is due again.
+        hook.responders[:] = [answer(200)]
+        run_at(logbook, 3)
+        assert len(told(hook)) == 2
+    assert not (untold.paths.state / "told.json").exists()
+
+
+def test_a_failed_run_stays_failed_where_the_message_fails_too(operator: DemoServer, logbook: DemoLogbook) -> None:
+    with serving(answer(200)) as hook:
+        tell_by(logbook, hook)
+    operator.faults = _AWAY
+    outcome = run_at(logbook, 1)
+    assert outcome.code == 75
+    untold, _, failed, _ = outcome.err.splitlines()
+    assert untold.startswith("ladebog: Not told: The webhook's host 127.0.0.1:")
+    assert failed.startswith("ladebog: 127.0.0.1:")
+    (logbook.paths.state / "told.json").unlink()
+    (logbook.paths.state / "told.json").mkdir()
+    outcome = run_at(logbook, 2)
+    assert (outcome.code, outcome.err.splitlines()[0]) == (75, "ladebog: Not told: IsADirectoryError.")
+
+
+def test_another_run_that_holds_the_logbook(logbook: DemoLogbook, hook: Script) -> None:
+    tell_by(logbook, hook)
+    with logbook.paths.lock():
+        assert run_at(logbook, 1).code == 75
+    assert told(hook) == [["The run failed: another run was writing to the logbook"]]
+
+
+def test_one_account_that_fails_does_not_stop_the_other(
+    operator: DemoServer, logbook: DemoLogbook, hook: Script
+) -> None:
+    tell_by(logbook, hook)
+    text = logbook.paths.settings.read_text("utf-8")
+    first = f'[account.an-earlier]\nurl = "{operator.url}"\n\n'
+    logbook.paths.settings.write_text(first + text, "utf-8")
+    outcome = run_at(logbook, 1)
+    assert (outcome.code, outcome.out.splitlines()[0][:5]) == (4, "demo:")
+    assert "demo-2025-10.xlsx" in outcome.out
+    assert outcome.err.endswith("  Log in: ladebog login an-earlier\n")
+    assert told(hook) == [["an-earlier: it needs a login that the operator accepts"]]
+    logbook.paths.settings.write_text(first.replace("an-earlier", "b") + first + text, "utf-8")
+    outcome = run_at(logbook, 2)
+    assert outcome.err.count("Log in: ladebog login") == 2
+    assert told(hook) == [["b: it needs a login that the operator accepts"]]
+    assert run_at(logbook, 3).code == logbook.run("extract", after=timedelta(hours=4)).code == 4
+    assert logbook.value("select count(*) from runs where account = 'demo' and outcome = 'complete'") == 4
+
+
+def test_whoever_only_reads_tells_nobody(logbook: DemoLogbook, hook: Script) -> None:
+    tell_by(logbook, hook)
+    quarantine(logbook, "9", 1)
+    for command in (["status"], ["check"], ["report", "2025-10"], ["sql", "select 1"], ["transform"], ["notify"]):
+        logbook.run(*command, after=timedelta(hours=2))
+    logbook.do("status", "--max-age", "1000d")
+    assert told(hook) == []
+
+
+def test_a_trial(logbook: DemoLogbook, hook: Script, tmp_path: Path) -> None:
+    tell_by(logbook, hook)
+    host = hook.url.removeprefix("http://")
+    with open_office(PostOffice()) as office:
+        with logbook.paths.settings.open("a", encoding="utf-8") as file:
+            file.write(
+                f'[notify.mail]\nhost = "127.0.0.1"\nport = {office.port}\nstarttls = false\n'
+                'from = "l@example.org"\nto = ["you@example.org"]\n'
+            )
+        ways = [f"the webhook at {host}", f"you@example.org through 127.0.0.1:{office.port}"]
+        assert logbook.do("notify").out.splitlines() == [
+            *(f"Messages go to {way}." for way in ways),
+            "Try it: ladebog notify --test",
+        ]
+        assert (hook.requests, office.letters) == ([], [])
+        outcome = logbook.do("notify", "--test")
+        assert outcome == Outcome(0, f"A trial message went to {' and '.join(ways)}.\n", "")
+        assert told(hook) == [["This is a trial message: messages arrive."]]
+        assert office.letters[0]["Subject"] == "Ladebog: This is a trial message: messages arrive."
+    message, advice = said(logbook.run("notify", "--test"), 1)
+    assert message == f"The mail server 127.0.0.1:{office.port} refused the connection."
+    assert advice == "Check [notify.mail] in ladebog.toml, then try it: ladebog notify --test"
+    assert len(told(hook)) == 1
+
+
+def test_where_nothing_is_set(logbook: DemoLogbook) -> None:
+    message, advice = said(logbook.run("notify", "--test"), 1)
+    assert message == f"{logbook.paths.settings} does not say where messages go."
+    assert advice == "Add [notify] to it with a webhook or [notify.mail]"

@@ -1,0 +1,360 @@
+"""`ladebog status`: all that can be told is, whatever else cannot be; for people, for programs and for monitoring."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import duckdb
+import jwt
+import keyring
+import keyring.backend
+import keyring.errors
+import msgspec
+import pytest
+
+from pipeline import archived, raw, status
+from pipeline.claims import outlook
+from pipeline.cli.status import size
+from pipeline.demo import DEMO_NOW, DemoServer, Faults
+from pipeline.demo.answers import history_entry
+from pipeline.source.credentials import FILE_VARIABLE, FileCredentials, Secret
+from tests.cli.refusal import said
+from tests.way.demo_logbook import CHECKOUT, DemoLogbook, Outcome
+
+_KEY = "k" * 32
+
+
+def lines(outcome: Outcome) -> dict[str, str]:
+    """What the status says by name; what goes on without a name belongs to the one before."""
+    told: dict[str, str] = {}
+    name = ""
+    for line in outcome.out.splitlines():
+        if line.startswith("  "):
+            name = line[2:18].strip() or name
+            told[name] = f"{told[name]} | {line[18:]}" if name in told else line[18:]
+    return told
+
+
+def account_of(outcome: Outcome) -> dict[str, Any]:
+    (account,) = json.loads(outcome.out)["accounts"]
+    assert isinstance(account, dict)
+    return account
+
+
+def keep(logbook: DemoLogbook, token: str, refresh_token: str | None = None) -> None:
+    FileCredentials(logbook.credentials).write(logbook.account, Secret(token=token, refresh_token=refresh_token))
+
+
+def test_json_has_the_documented_keys_and_no_other(kept: DemoLogbook) -> None:
+    told = json.loads(kept.do("status", "--json", "--max-age", "1h").out)
+    (account,) = told["accounts"]
+    documented = re.findall(r"^\| `([a-z_.]+)` \|", (CHECKOUT / "docs" / "status.md").read_text("utf-8"), re.MULTILINE)
+    nested = [
+        *told,
+        *account,
+        *(f"login.{key}" for key in account["login"]),
+        *(f"gaps.{key}" for key in account["gaps"]),
+        *(f"claims.{key}" for key in account["claims"]),
+        *(
+            f"claims.{key}.{field.name}"
+            for key, kind in (
+                ("months", outlook.DueMonth),
+                ("corrections", outlook.DueCorrections),
+                ("unpaid", outlook.Unpaid),
+            )
+            for field in msgspec.structs.fields(kind)
+        ),
+    ]
+    assert set(documented) == {*nested, "problems.message", "problems.next"}
+    assert len(documented) == len(set(documented))
+    assert [field.name for field in msgspec.structs.fields(archived.Problem)] == ["message", "next"]
+    assert set(account) == {field.name for field in msgspec.structs.fields(status.AccountStatus)}
+
+
+def test_json_is_what_the_marts_say(kept: DemoLogbook, operator: DemoServer) -> None:
+    told = json.loads(kept.do("status", "--json").out)
+    (account,) = told["accounts"]
+    assert datetime.fromisoformat(told["generated_at"]) - DEMO_NOW < timedelta(minutes=1)
+    assert told["database_bytes"] == kept.paths.database.stat().st_size
+    segments = sum(path.stat().st_size for path in raw.segments(kept.paths.raw / "demo"))
+    assert (told["raw_bytes"], account["raw_bytes"], told["problems"]) == (segments, segments, [])
+    (state,) = kept.ask("select * from account_states")
+    for name in ("last_run_at", "last_success_at", "first_session_at", "newest_session_at"):
+        assert account[name] == state[name].astimezone(kept.account.zone).isoformat()
+        assert account[name][-6:] in ("+01:00", "+02:00")
+    same = ("sessions", "quarantined", "details_missing", "errors", "warnings")
+    assert [account[name] for name in same] == [state[name] for name in same]
+    assert account["active_sessions"] == [operator.tenant.scene("active").id]
+    assert account["last_closed_month"] == "2025-10"
+    assert account["login"] == {
+        "state": "valid",
+        "valid_until": "2026-11-12T06:15:00+01:00",
+        "days_left": 365,
+        "renewable": True,
+    }
+    assert (account["next_run_at"], account["stale"], account["stale_reason"]) == (None, None, None)
+
+
+def test_nothing_secret_is_in_it(kept: DemoLogbook, operator: DemoServer) -> None:
+    out = kept.do("status").out + kept.do("status", "--json").out
+    secrets = (operator.tenant.token, operator.tenant.refresh_token, operator.tenant.client_secret)
+    assert [secret for secret in secrets if secret in out] == []
+
+
+def test_a_new_logbook(bare: DemoLogbook, operator: DemoServer) -> None:
+    assert bare.do("status").out.splitlines() == [
+        f"Logbook {bare.home}",
+        "  database        none",
+        "",
+        f"demo  {operator.url}",
+        "  login           none kept: ladebog login demo",
+        "  last run        never: ladebog run --account demo",
+        "  next run        not scheduled",
+        "  raw             0 bytes",
+    ]
+    account = account_of(bare.do("status", "--json"))
+    assert (account["login"]["state"], account["last_run_outcome"], account["sessions"]) == ("none", "never", None)
+
+
+@pytest.mark.parametrize(
+    ("days", "refresh_token", "text"),
+    [
+        (10, None, "valid until 2025-11-22, ends in 10 days"),
+        (1, "r", "valid until 2025-11-13, ends in 1 day; a run renews it"),
+        (0.1, None, "valid until 2025-11-12, ends today"),
+        (-1, None, "ended 2025-11-11: ladebog login demo"),
+        (-1, "r", "ended 2025-11-11; a run renews it"),
+    ],
+)
+def test_how_long_a_login_is_valid(bare: DemoLogbook, days: float, refresh_token: str | None, text: str) -> None:
+    keep(bare, jwt.encode({"exp": (DEMO_NOW + timedelta(days=days)).timestamp()}, _KEY), refresh_token)
+    assert lines(bare.do("status"))["login"] == text
+
+
+def test_a_login_that_does_not_say_how_long(bare: DemoLogbook) -> None:
+    keep(bare, "12|opaque")
+    assert lines(bare.do("status"))["login"] == "kept; it does not say how long it is valid"
+    assert account_of(bare.do("status", "--json"))["login"] == {
+        "state": "valid",
+        "valid_until": None,
+        "days_left": None,
+        "renewable": False,
+    }
+
+
+def test_a_run_that_failed_shows_with_its_reason(operator: DemoServer, logbook: DemoLogbook) -> None:
+    operator.faults = Faults(server_error=1.0, most_in_a_row=100)
+    assert logbook.run("run", after=timedelta(hours=30)).code == 75
+    told = lines(logbook.do("status", after=timedelta(hours=31, minutes=30)))
+    failed, _, reason = told["last run"].partition(" | ")
+    assert failed == "2025-11-13 12:15, failed"
+    assert reason.startswith("127.0.0.1:")
+    assert told["last success"] == "2025-11-12 06:15, 1 day 7 hours ago"
+    assert account_of(logbook.do("status", "--json"))["last_run_error"] == reason
+
+
+@pytest.mark.system
+def test_gaps_are_named_with_what_fetches_them(bare: DemoLogbook, operator: DemoServer) -> None:
+    bare.keep_login(operator.tenant)
+    now = datetime(2025, 11, 12, 5, 15, tzinfo=UTC)
+    bare.archive("--since", "2025-04-01", "--until", "2025-04-30", now=datetime(2025, 4, 20, tzinfo=UTC))
+    bare.archive("--since", "2025-08-01", "--until", "2025-08-31", now=now)
+    told = lines(bare.do("status"))["gaps"]
+    assert told == (
+        "never listed: 2025-05 to 2025-07, 2025-09 to 2025-10 | listed too early: 2025-04 | "
+        "Fetch them: ladebog extract --since 2025-04-01 --until 2025-10-31"
+    )
+    bare.archive(*told.rpartition("ladebog extract ")[2].split(), now=now)
+    assert lines(bare.do("status"))["gaps"] == "none"
+
+
+@pytest.mark.system
+def test_details_that_are_missing(bare: DemoLogbook, operator: DemoServer) -> None:
+    bare.keep_login(operator.tenant)
+    bare.archive("--since", "2025-09-01")
+    newest, other = operator.tenant.scene("newest").id, operator.tenant.scene("clocks_back_2025").id
+    for session_id in (newest, other):
+        operator.tenant.correct(session_id, energy_wh=1)
+    listing = bare.folder / "history.json"
+
+    entries = [history_entry(operator.tenant.sessions[session_id]) for session_id in (newest, other)]
+    listing.write_bytes(msgspec.json.encode({"session_history": entries}))
+    later = (DEMO_NOW + timedelta(hours=1)).isoformat()
+    bare.do("import", "--fetched-at", later, str(listing), after=timedelta(hours=1))
+    told = lines(bare.do("status"))
+    assert told["gaps"] == (
+        "without details: 2 sessions, in 2025-10 | Fetch them: ladebog extract --since 2025-10-01 --until 2025-10-31"
+    )
+    assert account_of(bare.do("status", "--json"))["details_missing"] == 2
+    assert told["findings"].endswith(": ladebog check --account demo")
+
+
+def test_what_is_in_quarantine(logbook: DemoLogbook) -> None:
+    capture = logbook.folder / "history.json"
+    capture.write_text('{"session_history": [{"session": {"id": "9", "status": "finished", "energy": "much"}}]}')
+    logbook.do("import", "--fetched-at", (DEMO_NOW + timedelta(hours=1)).isoformat(), str(capture))
+    told = lines(logbook.do("status"))["quarantined"]
+    assert told.startswith("1 | session_history 9: ")
+
+
+class LockedKeyring(keyring.backend.KeyringBackend):
+    """Gives back what it has been given in this process, and no other: as one that was locked after a login."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.kept: dict[str, str] = {}
+
+    def get_password(self, service: str, username: str) -> str:
+        if username not in self.kept:
+            raise keyring.errors.KeyringLocked(username)
+        return self.kept[username]
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[username]
+
+
+def test_a_locked_keyring(kept: DemoLogbook, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = keyring.get_keyring()
+    keyring.set_keyring(LockedKeyring())
+    monkeypatch.setattr(kept, "credentials", "")  # so that no file is named
+    try:
+        outcome = kept.run("status")
+    finally:
+        keyring.set_keyring(before)
+    assert outcome.code == 1
+    told = lines(outcome)
+    assert told["login"] == "cannot be told: see what is said last"
+    assert told["sessions"] == "24 finished, since 2025-09-01"
+    assert outcome.err == (
+        "ladebog: The keyring cannot be used (KeyringLocked).\n"
+        f"  Unlock it, or name a file for logins instead: export {FILE_VARIABLE}=FILE\n"
+    )
+
+
+def test_a_file_of_logins_that_others_can_open(logbook: DemoLogbook) -> None:
+    logbook.credentials.chmod(0o644)
+    outcome = logbook.run("status", "--json")
+    assert (outcome.code, account_of(outcome)["login"]["state"]) == (1, "unknown")
+    assert json.loads(outcome.out)["problems"] == [
+        {
+            "message": f"{logbook.credentials} holds logins and is open to others (mode 0644).",
+            "next": f"Close it: chmod 600 {logbook.credentials}",
+        }
+    ]
+    assert account_of(outcome)["sessions"] == 24
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("garbage", ["gone", "empty", "garbage", "another's", "newer", "an older mart"])
+def test_a_database_that_will_not_do(logbook: DemoLogbook, garbage: str) -> None:
+    path = logbook.paths.database
+    match garbage:
+        case "gone":
+            path.unlink()
+        case "newer":
+            with duckdb.connect(str(path)) as connection:
+                connection.execute("update facts.settings set schema_version = 99, ladebog_version = '9.9'")
+        case "an older mart":
+            with duckdb.connect(str(path)) as connection:
+                connection.execute("alter table account_states drop column months_never_listed")
+        case "another's":
+            path.unlink()
+            with duckdb.connect(str(path)) as connection:
+                connection.execute("create table guests as select 1 as guest")
+        case _:
+            path.write_bytes(b"garbage" * 2000 if garbage == "garbage" else b"")
+    outcome = logbook.run("status", "--max-age", "4h", after=timedelta(hours=3, minutes=30))
+    assert outcome.code == 1
+    told = lines(outcome)
+    # What raw/ knows is told all the same.
+    assert told["last run"] == "2025-11-12 06:15, complete"
+    assert told["last success"] == "2025-11-12 06:15, 3 hours ago"
+    assert told["login"].startswith("valid until 2026-11-12")
+    assert told["all else"] == "cannot be told: see what is said last"
+    message, advice = outcome.err.splitlines()
+    assert message.startswith("ladebog: ")
+    command = re.search(r"ladebog (transform|rebuild|run)", advice)
+    assert command is not None
+    logbook.do("rebuild" if command[1] == "rebuild" else "transform")
+    assert lines(logbook.do("status"))["sessions"] == "24 finished, since 2025-09-01"
+    account = account_of(outcome := logbook.run("status", "--json"))
+    assert (outcome.code, account["sessions"]) == (0, 24)
+
+
+def test_neither_database_nor_raw(logbook: DemoLogbook) -> None:
+    logbook.paths.database.write_bytes(b"garbage")
+    (segment,) = raw.segments(logbook.paths.raw / "demo")
+    segment.write_bytes(b"no gzip")
+    outcome = logbook.run("status", "--max-age", "36h")
+    assert outcome.code == 3
+    assert lines(outcome)["last run"] == "cannot be told: see what is said last"
+    assert outcome.err.splitlines()[-2:] == [
+        "ladebog: demo is stale: it cannot be told when a run last succeeded.",
+        "  ladebog run --account demo",
+    ]
+    account = account_of(logbook.run("status", "--json"))
+    known = {name: value for name, value in account.items() if value is not None}
+    assert sorted(known) == ["account", "login", "raw_bytes", "url"]
+
+
+@pytest.mark.parametrize(
+    ("max_age", "hours_on", "reason"),
+    [
+        (
+            "36h",
+            36.5,
+            "the last successful run began 2025-11-12 06:15, 1 day 12 hours ago, and 1 day 12 hours are allowed",
+        ),
+        ("1d12h", 35.5, None),
+        ("90m", 2.5, "the last successful run began 2025-11-12 06:15, 2 hours ago, and 90 minutes are allowed"),
+        ("100d", 24 * 183.5, "the last successful run began 2025-11-12 06:15, 183 days ago, and 100 days are allowed"),
+        ("1h", -2, "the last successful run began 2025-11-12 06:15, which by this machine's clock is still to come"),
+    ],
+)
+def test_an_account_that_is_stale(kept: DemoLogbook, max_age: str, hours_on: float, reason: str | None) -> None:
+    outcome = kept.run("-q", "status", "--max-age", max_age, after=timedelta(hours=hours_on))
+    told = f"ladebog: demo is stale: {reason}.\n  ladebog run --account demo\n" if reason else ""
+    assert outcome == Outcome(3 if reason else 0, "", told)
+    account = account_of(kept.run("status", "--json", "--max-age", max_age, after=timedelta(hours=hours_on)))
+    assert (account["stale"], account["stale_reason"]) == (reason is not None, reason)
+
+
+def test_without_a_success_an_account_is_stale_and_says_which(bare: DemoLogbook) -> None:
+    bare.do("account", "add", "work", "--url", "https://work.example")
+    outcome = bare.run("-q", "status", "--max-age", "1d")
+    assert outcome.err.splitlines() == [
+        "ladebog: demo is stale: no run has succeeded yet.",
+        "  ladebog run --account demo",
+        "ladebog: work is stale: no run has succeeded yet.",
+        "  ladebog run --account work",
+    ]
+    assert bare.run("-q", "status", "--max-age", "1d", "--account", "work").err.count("stale") == 1
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["", "36", "h", "soon", "-1h", "1.5h", "0h", "12h1d", "1w", "9999999h", "36 hours"]
+)
+def test_what_is_no_length_of_time(bare: DemoLogbook, nonsense: str) -> None:
+    message, _ = said(bare.run("status", "--max-age", nonsense), 2)
+    assert message == (
+        f"Invalid value for '--max-age': {nonsense!r} is no length of time. Write it like 36h, 2d, 90m or 1d12h."
+    )
+
+
+def test_when_the_next_run_is(kept: DemoLogbook) -> None:
+    found = status.read_status(kept.paths, [kept.account], DEMO_NOW, next_run=DEMO_NOW + timedelta(days=1))
+    assert str(found.accounts[0].next_run_at) == "2025-11-13 06:15:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (10_450_000, "10.4 MB"), (2 * 10**9, "2.0 GB")],
+)
+def test_sizes(number: int, text: str) -> None:
+    assert size(number) == text
