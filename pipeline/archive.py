@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
@@ -55,8 +56,26 @@ def update(logbook: Logbook, settings: Settings, clock: Clock) -> None:
 def rebuild(logbook: Logbook, settings: Settings, clock: Clock) -> None:
     """Drop the writer's database, make it again from raw/ and journal/, and publish it. Raises as `opened` does."""
     with logbook.lock():
-        database.drop(logbook)
-        _update(logbook, settings, clock)
+        rebuild_locked(logbook, settings, clock)
+
+
+def rebuild_locked(logbook: Logbook, settings: Settings, clock: Clock) -> None:
+    """As `rebuild`, for who holds the logbook's lock."""
+    database.drop(logbook)
+    _update(logbook, settings, clock)
+
+
+def account_folders(logbook: Logbook, settings: Settings) -> list[Path]:
+    """The folders of raw/. Raises SettingsError if one is of an account that the settings do not name."""
+    make_folder(logbook.raw)
+    folders = sorted(logbook.raw.iterdir())
+    for folder in folders:
+        if folder.name not in settings.accounts:
+            raise SettingsError(
+                f"{folder} holds the answers of an account that {logbook.settings.name} does not name.",
+                f"Name it again with: ladebog account add {folder.name} --url https://TENANT",
+            )
+    return folders
 
 
 def _update(logbook: Logbook, settings: Settings, clock: Clock) -> None:
@@ -74,12 +93,6 @@ def _bring_up_to_date(
 
 
 def _load(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock) -> None:
-    make_folder(logbook.raw)
-    for folder in sorted(logbook.raw.iterdir()):
-        if folder.name not in settings.accounts:
-            raise SettingsError(
-                f"{folder} holds the answers of an account that {logbook.settings.name} does not name.",
-                f"Name it again with: ladebog account add {folder.name} --url https://TENANT",
-            )
+    for folder in account_folders(logbook, settings):
         raw.recover(folder, clock.now())
         Loader(connection, folder).load_all()

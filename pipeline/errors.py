@@ -8,6 +8,7 @@
     │   ├── RawStoreError          1   a segment under raw/ is not what was written
     │   ├── JournalError           1   an entry of journal/ is not what was written, or is gone
     │   └── DatabaseError          1   the database cannot be used as it is
+    ├── BackupError                1   a backup cannot be made there, or is not whole
     ├── CaptureError               1   a file to import is no capture
     ├── QueryError                 1   a question to the database that it cannot or must not answer
     ├── LoginError                 4   the operator wants a new login
@@ -68,6 +69,10 @@ class JournalError(LogbookError):
 
 class DatabaseError(LogbookError):
     """The database cannot be used as it is."""
+
+
+class BackupError(LadebogError):
+    """A backup cannot be made there, or is not whole; or a logbook cannot be restored there."""
 
 
 class CaptureError(LadebogError):

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
 from pipeline.errors import BusyError, LogbookError
@@ -19,6 +20,7 @@ class Logbook:
         self.settings = root / "ladebog.toml"
         self.raw = root / "raw"
         self.journal = root / "journal"
+        self.claims = root / "claims"
         self.database = root / "ladebog.duckdb"
         self.state = root / "state"
         self.writer_database = self.state / "writer.duckdb"
@@ -100,6 +102,11 @@ def replacing(path: Path) -> Iterator[Path]:
         sync_folder(path.parent)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def leftovers(path: Path) -> list[Path]:
+    """What `replacing` left beside `path` when it was killed. The caller sees to it that nobody is replacing it now."""
+    return list(path.parent.glob(f".{escape(path.name)}.*.new"))
 
 
 def write_text(path: Path, text: str) -> None:

@@ -33,6 +33,8 @@ _COMMANDS = {
     "status": "pipeline.cli.status:status",
     "session": "pipeline.cli.session:session",
     "odometer": "pipeline.cli.odometer:odometer",
+    "backup": "pipeline.cli.backup:backup",
+    "restore": "pipeline.cli.backup:restore",
 }
 
 

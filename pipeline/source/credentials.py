@@ -16,7 +16,7 @@ import msgspec
 import platformdirs
 
 from pipeline.errors import BusyError, LogbookError
-from pipeline.logbook import FILE_MODE, make_folder, write_text
+from pipeline.logbook import FILE_MODE, leftovers, make_folder, write_text
 from pipeline.settings import Account
 
 FILE_VARIABLE = "LADEBOG_CREDENTIALS_FILE"
@@ -82,6 +82,15 @@ def open_credentials() -> Credentials:
     if _keyring_keeps():
         return KeyringCredentials()
     return FileCredentials(platformdirs.user_data_path("ladebog") / "credentials.json")
+
+
+def all_credentials() -> list[Credentials]:
+    """Every place where this user's logins may lie, so that one can be forgotten in all of them."""
+    files = {platformdirs.user_data_path("ladebog") / "credentials.json"}
+    if named := os.environ.get(FILE_VARIABLE):
+        files.add(Path(named).expanduser())
+    keepers: list[Credentials] = [FileCredentials(path) for path in sorted(files)]
+    return [KeyringCredentials(), *keepers] if _keyring_keeps() else keepers
 
 
 def _keyring_keeps() -> bool:
@@ -161,7 +170,7 @@ class FileCredentials:
         self._change(account, secret)
 
     def forget(self, account: Account) -> None:
-        if self.read(account) is not None:
+        if self.read(account) is not None or leftovers(self._path):
             self._change(account, None)
 
     def _change(self, account: Account, secret: Secret | None) -> None:
@@ -174,6 +183,8 @@ class FileCredentials:
                 if secret is not None:
                     kept[_key(account)] = secret
                 write_text(self._path, msgspec.json.format(msgspec.json.encode(kept)).decode())
+                for leftover in leftovers(self._path):
+                    leftover.unlink()
         except filelock.Timeout:
             raise BusyError(
                 f"Another process holds {self._path}.", "Wait for it to end, then run the same command again"
