@@ -1,17 +1,25 @@
 """Taking an account out of ladebog.toml, so that all else in it stays byte for byte.
 
-Out go its tables with the comments in them, right above them and right below their last key, and the rules of its
-sessions alone. A comment behind an empty line is somebody else's: a library that edits TOML would take it for the end
-of the table and remove it.
+Out go its tables with the comments in them, right above them and right below their last key, and the same of the rules
+of its sessions alone. A comment behind an empty line is somebody else's: a library that edits TOML would take it for
+the end of the table and remove it. In the place of a rule stands one that meets no session, as the others are told by
+their numbers.
 """
 
 import tomllib
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.errors import SettingsError
+
+_NOBODY = "(forgotten)"  # no account can be called that
+_PLACEHOLDER = f'''[[rule]]
+account = "{_NOBODY}"
+claim = false
+'''
 
 
 class _Section(NamedTuple):
@@ -32,11 +40,10 @@ def without_account(content: bytes, name: str, path: Path) -> bytes:
     document: dict[str, Any] = tomllib.loads(text, parse_float=Decimal)
     rules: Iterator[dict[str, Any]] = iter(document.get("rule", []))
     for section in list(_sections(lines)):
-        is_of_account = section.header[:2] == ("account", name)
-        if section.header == ("rule",):
-            is_of_account = next(rules, {}).get("account") == name
-        if is_of_account:
-            _take_out(lines, section)
+        if section.header[:2] == ("account", name):
+            _replace(lines, section, "")
+        elif section.header == ("rule",) and next(rules, {}).get("account") == name:
+            _replace(lines, section, _PLACEHOLDER)
     left = "".join(lines)
     if not _means(left, _document_without(document, name)):
         raise SettingsError(
@@ -49,7 +56,7 @@ def without_account(content: bytes, name: str, path: Path) -> bytes:
 def _sections(lines: list[str]) -> Iterator[_Section]:
     headers = [(number, header) for number, line in enumerate(lines) if (header := _header(line))]
     firsts = [_first_comment_above(lines, number) for number, _ in headers]
-    for (_, header), first, end in zip(headers, firsts, [*firsts[1:], len(lines)], strict=True):
+    for (_, header), (first, end) in zip(headers, pairwise([*firsts, len(lines)]), strict=True):
         yield _Section(header, first, end)
 
 
@@ -77,14 +84,17 @@ def _first_comment_above(lines: list[str], number: int) -> int:
     return number
 
 
-def _take_out(lines: list[str], section: _Section) -> None:
-    """Empty the lines up to the last key, the comments right below it, and the empty lines behind them."""
-    number = 1 + max(at for at in range(section.first, section.end) if not _is_blank_or_comment(lines[at]))
-    while number < section.end and lines[number].lstrip().startswith("#"):
-        number += 1
-    while number < section.end and not lines[number].strip():
-        number += 1
-    lines[section.first : number] = [""] * (number - section.first)
+def _replace(lines: list[str], section: _Section, text: str) -> None:
+    """Put a text in the place of the lines up to the last key and the comments right below it.
+
+    Without a text, the empty lines behind them go too.
+    """
+    end = 1 + max(number for number in range(section.first, section.end) if not _is_blank_or_comment(lines[number]))
+    while end < section.end and lines[end].lstrip().startswith("#"):
+        end += 1
+    while not text and end < section.end and not lines[end].strip():
+        end += 1
+    lines[section.first : end] = [text, *[""] * (end - section.first - 1)]
 
 
 def _is_blank_or_comment(line: str) -> bool:
@@ -101,5 +111,6 @@ def _means(text: str, document: dict[str, Any]) -> bool:
 def _document_without(document: dict[str, Any], name: str) -> dict[str, Any]:
     """What the settings are to say."""
     without = {**document, "account": {other: table for other, table in document["account"].items() if other != name}}
-    without["rule"] = [rule for rule in document.get("rule", []) if rule.get("account") != name]
-    return {key: value for key, value in without.items() if value or key not in ("account", "rule")}
+    nobody = {"account": _NOBODY, "claim": False}
+    without["rule"] = [nobody if rule.get("account") == name else rule for rule in document.get("rule", [])]
+    return {key: value for key, value in without.items() if value or key in document.keys() - {"account"}}

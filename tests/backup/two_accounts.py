@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline import raw, settings
+from pipeline import archive, raw, settings
 from pipeline.cli import main
 from pipeline.clock import StartedClock
+from pipeline.decisions import OdometerReading, SessionDecision, fields_of
 from pipeline.logbook import FILE_MODE, Logbook
 from pipeline.source.credentials import FILE_VARIABLE, FileCredentials, Secret
 from tests.journal.decided_logbook import DecidedLogbook
@@ -75,16 +76,22 @@ class TwoAccounts:
         for account in settings.read(new.paths.settings).accounts.values():
             secret = Secret(token=f"token of {account.name}")
             FileCredentials(new.credentials).write(account, secret)
-        new.do("transform")
-        for name in ("work", CANARY, "work", CANARY):
-            new.do("session", "exclude", f"{name}-1", "--reason", f"a guest of {name}")
-        new.do("odometer", "Golf", "2025-06-30", "48211")
+        new._decide()
         new.do("report", "2025-06")
         for name in (CANARY, "work"):
             claim = new.paths.claims / name / "0001-2025-06"
             claim.mkdir(parents=True)
             (claim / "claim.json").write_text(f'{{"account":"{name}"}}', "utf-8")
         return new
+
+    def _decide(self) -> None:
+        """Entries of both accounts in turns, and one of neither."""
+        reading = OdometerReading(car="Golf", read_on=date(2025, 6, 30), kilometres=48211)
+        with archive.journalling(self.paths, settings.read(self.paths.settings), StartedClock(NOW)) as (_, journal):
+            for name in ("work", CANARY, "work", CANARY):
+                said = SessionDecision(account=name, session_id=f"{name}-1", reason=f"a guest of {name}")
+                journal.append(NOW, "exclude", fields_of(said))
+            journal.append(NOW, "odometer", fields_of(reading))
 
     def _append_segments(self) -> None:
         """A second run of each account, so that there is a chain."""
