@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import duckdb
 
@@ -65,19 +64,6 @@ def rebuild_locked(logbook: Logbook, settings: Settings, clock: Clock) -> None:
     _update(logbook, settings, clock)
 
 
-def account_folders(logbook: Logbook, settings: Settings) -> list[Path]:
-    """The folders of raw/. Raises SettingsError if one is of an account that the settings do not name."""
-    make_folder(logbook.raw)
-    folders = sorted(logbook.raw.iterdir())
-    for folder in folders:
-        if folder.name not in settings.accounts:
-            raise SettingsError(
-                f"{folder} holds the answers of an account that {logbook.settings.name} does not name.",
-                f"Name it again with: ladebog account add {folder.name} --url https://TENANT",
-            )
-    return folders
-
-
 def _update(logbook: Logbook, settings: Settings, clock: Clock) -> None:
     with database.writer(logbook) as connection:
         _bring_up_to_date(connection, logbook, settings, clock)
@@ -93,6 +79,12 @@ def _bring_up_to_date(
 
 
 def _load(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock) -> None:
-    for folder in account_folders(logbook, settings):
+    make_folder(logbook.raw)
+    for folder in sorted(logbook.raw.iterdir()):
+        if folder.name not in settings.accounts:
+            raise SettingsError(
+                f"{folder} holds the answers of an account that {logbook.settings.name} does not name.",
+                f"Name it again with: ladebog account add {folder.name} --url https://TENANT",
+            )
         raw.recover(folder, clock.now())
         Loader(connection, folder).load_all()

@@ -5,7 +5,6 @@ outside the logbook, backups among them, are not reached.
 """
 
 import re
-import shutil
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,13 +12,13 @@ from pathlib import Path
 
 from pipeline import archive, database, raw, settings, settings_removal
 from pipeline.clock import Clock
-from pipeline.journal import FILE_NAME, TORN, Journal, read_entries
-from pipeline.logbook import Logbook, leftovers, sync_folder, write_text
-from pipeline.settings import Account
+from pipeline.journal import FILE_NAME, Journal, read_entries
+from pipeline.logbook import Logbook, erase, leftovers, write_text
+from pipeline.settings import Account, Settings
 from pipeline.source.credentials import all_credentials
 
 _ENDING_OF_REPORT = r"-\d{4}(-\d{2})?(-[a-z]+)*\.[a-z]+"  # reports/files.py names them
-_BEING_WRITTEN = r"\.\d+\.new"
+_BEING_WRITTEN = r"\.[0-9a-f]+\.new"
 
 
 @dataclass(frozen=True)
@@ -50,40 +49,54 @@ def forget_account(logbook: Logbook, account: Account, clock: Clock) -> None:
     """Erase all that the logbook holds of an account, and its logins; what remains is made and published again.
 
     Before anything is erased, all that the others' numbers are made from is read. Raises BusyError, SettingsError,
-    RawStoreError, JournalError, and LogbookError where a login cannot be reached.
+    UnknownNameError, RawStoreError, JournalError, and LogbookError where a login cannot be reached.
     """
     with logbook.lock():
         content = settings_removal.without_account(logbook.settings.read_bytes(), account.name, logbook.settings)
         others = settings.parsed(content, logbook.settings)
         journal = Journal.open(logbook.journal)
-        _read_others(logbook, account)
+        _read_others(logbook, account, others)
         for keeper in all_credentials():
             keeper.forget(account)
         database.drop(logbook)  # before the journal, so that no command in between misses entries that it holds
-        _erase_files(logbook, account)
         journal.forget(clock.now(), account.name)
+        for path in _erasable(logbook, account, journal):
+            erase(path)
         archive.rebuild_locked(logbook, others, clock)
         write_text(logbook.settings, content.decode())
 
 
-def _read_others(logbook: Logbook, account: Account) -> None:
-    """Raise RawStoreError if the numbers of the other accounts could not be made again."""
-    for folder in archive.account_folders(logbook, settings.read(logbook.settings)):
+def _read_others(logbook: Logbook, account: Account, others: Settings) -> None:
+    """Raise UnknownNameError or RawStoreError if the numbers of the other accounts could not be made again."""
+    for folder in sorted(logbook.raw.iterdir()) if logbook.raw.is_dir() else []:
         if folder.name != account.name:
+            others.account(folder.name)
             for segment in raw.segments(folder):
                 deque(raw.read_lines(segment), maxlen=0)
 
 
-def _erase_files(logbook: Logbook, account: Account) -> None:
-    for folder in (logbook.raw / account.name, logbook.claims / account.name):
-        if folder.is_dir():
-            shutil.rmtree(folder)
-            sync_folder(folder.parent)
-    journal = logbook.journal / FILE_NAME
-    torn = logbook.journal / (FILE_NAME + TORN)  # nobody knows whose entry that was to be
-    cut_off = [left for path in (journal, logbook.settings, logbook.database) for left in leftovers(path)]
-    for path in (*_reports(logbook, account), *_scratch(logbook), *cut_off, torn):
-        path.unlink(missing_ok=True)
+def _erasable(logbook: Logbook, account: Account, journal: Journal) -> list[Path]:
+    """What is of the account, what nobody knows whose it is, and what is made again by itself."""
+    return [
+        logbook.raw / account.name,
+        logbook.claims / account.name,
+        *_reports(logbook, account),
+        *_unnamed(logbook, journal),
+        *(path for folder in (logbook.state, logbook.logs) for path in folder.rglob("*") if not _is_lock(path)),
+        *leftovers(logbook.settings),
+        *leftovers(logbook.database),
+    ]
+
+
+def _unnamed(logbook: Logbook, journal: Journal) -> Iterator[Path]:
+    """The files in journal/ that no entry names any more, and what a crash tore or left beside it."""
+    named = {str(value) for entry in journal.entries for value in entry.fields.values()} | {FILE_NAME}
+    yield from (path for path in logbook.journal.rglob("*") if path.is_file() and path.name not in named)
+
+
+def _is_lock(path: Path) -> bool:
+    """Whether it is, or is about, a lock that a process holds by its name. Nothing else is written there."""
+    return path.name.endswith(".lock") or path.stem == "lock"
 
 
 def _reports(logbook: Logbook, account: Account) -> Iterator[Path]:
@@ -92,10 +105,3 @@ def _reports(logbook: Logbook, account: Account) -> Iterator[Path]:
     pattern = re.compile(rf"{name}|\.{name}{_BEING_WRITTEN}")
     if logbook.reports.is_dir():
         yield from (path for path in logbook.reports.iterdir() if pattern.fullmatch(path.name))
-
-
-def _scratch(logbook: Logbook) -> Iterator[Path]:
-    """What lies in state/ but for the lock that is held."""
-    for path in logbook.state.rglob("*"):
-        if path.is_file() and not (path.parent == logbook.state and path.stem == "lock"):
-            yield path

@@ -25,6 +25,7 @@ class Logbook:
         self.state = root / "state"
         self.writer_database = self.state / "writer.duckdb"
         self.reports = root / "reports"
+        self.logs = root / "logs"
 
     @classmethod
     def open(cls, root: Path) -> "Logbook":
@@ -107,6 +108,16 @@ def replacing(path: Path) -> Iterator[Path]:
 def leftovers(path: Path) -> list[Path]:
     """What `replacing` left beside `path` when it was killed. The caller sees to it that nobody is replacing it now."""
     return list(path.parent.glob(f".{escape(path.name)}.*.new"))
+
+
+def erase(path: Path) -> None:
+    """Remove a file, or a folder with all in it, if it is there."""
+    if path.is_dir():
+        import shutil
+
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -1,11 +1,10 @@
 """Building something beside the place where it is to stand, so that half of it never stands there."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.logbook import sync_folder
+from pipeline.logbook import erase, sync_folder
 
 
 @contextmanager
@@ -15,17 +14,10 @@ def built_beside(target: Path, name: str) -> Iterator[Path]:
     What an earlier one of the name left when it was killed is removed; on an error nothing is left behind.
     """
     beside = target.with_name(f".{name}.new")
-    _remove(beside)
+    erase(beside)
     try:
         yield beside
         beside.replace(target)
         sync_folder(target.parent)
     finally:
-        _remove(beside)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+        erase(beside)

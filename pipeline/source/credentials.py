@@ -16,7 +16,7 @@ import msgspec
 import platformdirs
 
 from pipeline.errors import BusyError, LogbookError
-from pipeline.logbook import FILE_MODE, leftovers, make_folder, write_text
+from pipeline.logbook import FILE_MODE, erase, leftovers, make_folder, write_text
 from pipeline.settings import Account
 
 FILE_VARIABLE = "LADEBOG_CREDENTIALS_FILE"
@@ -184,7 +184,7 @@ class FileCredentials:
                     kept[_key(account)] = secret
                 write_text(self._path, msgspec.json.format(msgspec.json.encode(kept)).decode())
                 for leftover in leftovers(self._path):
-                    leftover.unlink()
+                    erase(leftover)
         except filelock.Timeout:
             raise BusyError(
                 f"Another process holds {self._path}.", "Wait for it to end, then run the same command again"

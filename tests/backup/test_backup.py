@@ -4,13 +4,16 @@ import os
 import stat
 import subprocess
 import zipfile
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from pipeline import raw
-from tests.backup.two_accounts import TwoAccounts
+from pipeline.backup.make import make_backup
+from pipeline.errors import BackupError
+from tests.backup.two_accounts import NOW, TwoAccounts
 from tests.cli.refusal import said
 
 _STAMPED = "ladebog-20250701T080000Z"
@@ -207,3 +210,30 @@ def test_while_another_run_writes(logbook: TwoAccounts, disk: Path) -> None:
 def test_where_there_is_no_logbook(disk: Path) -> None:
     message, _ = said(TwoAccounts(disk).run("backup", str(disk)), 1)
     assert message.endswith("is no logbook: it has no ladebog.toml.")
+
+
+@dataclass(frozen=True)
+class FailingDisk:
+    """A disk that loses a bit of a file once all is written."""
+
+    disk: Path
+    name: str
+
+    def step(self, name: str, size: int) -> None:
+        if name == "verifying":
+            (beside,) = self.disk.glob(".ladebog-*.new")
+            path = beside / self.name if beside.is_dir() else beside
+            content = path.read_bytes()
+            middle = len(content) // 2
+            path.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
+
+    def advance(self, size: int) -> None:
+        """Nothing happens while it goes on."""
+
+
+@pytest.mark.parametrize("name", ["ladebog.toml", "SHA256SUMS", "copy.zip"])
+def test_a_disk_that_does_not_keep_what_it_is_given(logbook: TwoAccounts, disk: Path, name: str) -> None:
+    place = disk / name if name == "copy.zip" else disk
+    with pytest.raises(BackupError, match=r"reads otherwise|cannot be used"):
+        make_backup(logbook.paths, place, NOW, FailingDisk(disk, name))
+    assert list(disk.iterdir()) == []

@@ -5,11 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from pipeline import settings
-from pipeline.journal import read_entries
+from pipeline.journal import Journal, read_entries
 from pipeline.source.credentials import FileCredentials
-from tests.backup.two_accounts import CANARY, TwoAccounts, leave_cut_off_files, places_of, tables
+from tests.backup.two_accounts import CANARY, NOW, TwoAccounts, leave_cut_off_files, places_of, tables
 from tests.cli.refusal import said
 
 pytestmark = pytest.mark.system
@@ -74,6 +75,25 @@ def test_the_heads_that_claims_recorded_are_still_in_their_places(logbook: TwoAc
     written = (logbook.paths.journal / "journal.ndjson").read_bytes().splitlines()
     assert [written[place] for place in (0, 2, 4)] == [lines[place] for place in (0, 2, 4)]
     assert [json.loads(written[place])["fields"] for place in (1, 3)] == [{}, {}]
+
+
+def test_files_that_entries_name_go_with_the_last_of_them(logbook: TwoAccounts) -> None:
+    folder = logbook.paths.journal / "attachments"
+    folder.mkdir()
+    journal = Journal.open(logbook.paths.journal)
+    for account, name in ((CANARY, "aa"), (CANARY, "bb"), ("work", "bb"), ("work", "cc")):
+        (folder / name).write_text(f"a bill of {name}", "utf-8")
+        journal.append(NOW, "attach", {"account": account, "name": "bill.pdf", "sha256": name})
+    logbook.do(*_FORGET)
+    assert sorted(path.name for path in folder.iterdir()) == ["bb", "cc"]
+
+
+def test_locks_of_other_processes_stay(logbook: TwoAccounts) -> None:
+    loop = logbook.paths.state / "loop.lock"
+    with FileLock(loop, timeout=0):
+        logbook.do(*_FORGET)
+        assert loop.exists()
+    assert not (logbook.paths.state / "lock.holder").exists()
 
 
 def test_both_accounts_one_after_the_other(logbook: TwoAccounts) -> None:
@@ -169,3 +189,10 @@ def test_a_restored_backup_has_it_again(logbook: TwoAccounts, tmp_path: Path) ->
     again = TwoAccounts(tmp_path / "again")
     again.do("restore", str(tmp_path / "copy.zip"))
     assert again.tables() == before
+
+
+def test_a_login_that_was_being_written_when_the_account_was_logged_out(logbook: TwoAccounts) -> None:
+    FileCredentials(logbook.credentials).forget(settings.read(logbook.paths.settings).account(CANARY))
+    leave_cut_off_files(logbook)
+    logbook.do(*_FORGET)
+    assert places_of(CANARY, logbook.folder) == []
