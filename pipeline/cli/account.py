@@ -83,8 +83,13 @@ def forget(context: Context, name: str, yes_really: str | None) -> None:
 
 def _told(held: "Held") -> str:
     """What there is to erase, in words."""
-    claims = f"{len(held.claims)} claims" + (f" ({', '.join(held.claims)})" if held.claims else "")
+    claims = _counted(len(held.claims), "claim") + (f" ({', '.join(held.claims)})" if held.claims else "")
     return (
-        f"{held.segments} segments of answers ({held.size / 1e6:,.1f} MB), {held.entries} entries of the journal, "
-        f"{claims}, {held.reports} reports, its settings and its login"
+        f"{_counted(held.segments, 'segment')} of answers ({held.size / 1e6:,.1f} MB), "
+        f"{_counted(held.entries, 'entry', 'entries')} of the journal, {claims}, {_counted(held.reports, 'report')}, "
+        "its settings and its login"
     )
+
+
+def _counted(count: int, noun: str, plural: str = "") -> str:
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"

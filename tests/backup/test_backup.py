@@ -1,8 +1,10 @@
 """A backup is the logbook, file by file, and says so in a way that others can check."""
 
+import contextlib
 import os
 import stat
 import subprocess
+import sys
 import zipfile
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +17,7 @@ from pipeline.backup.make import make_backup
 from pipeline.errors import BackupError
 from tests.backup.two_accounts import NOW, TwoAccounts
 from tests.cli.refusal import said
+from tests.way.demo_logbook import CHECKOUT
 
 _STAMPED = "ladebog-20250701T080000Z"
 
@@ -237,3 +240,19 @@ def test_a_disk_that_does_not_keep_what_it_is_given(logbook: TwoAccounts, disk: 
     with pytest.raises(BackupError, match=r"reads otherwise|cannot be used"):
         make_backup(logbook.paths, place, NOW, FailingDisk(disk, name))
     assert list(disk.iterdir()) == []
+
+
+def test_a_bar_on_a_terminal(logbook: TwoAccounts, disk: Path) -> None:
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "pipeline.cli.main", "--home", str(logbook.home), "backup", str(disk)]
+    shown = b""
+    environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
+    with subprocess.Popen(command, env=environment, stderr=theirs, stdout=subprocess.DEVNULL) as process:
+        os.close(theirs)
+        with contextlib.suppress(OSError):  # what Linux says at the end
+            while chunk := os.read(ours, 1 << 16):
+                shown += chunk
+    os.close(ours)
+    assert process.returncode == 0
+    assert any(step in shown for step in (b"reading through", b"copying", b"verifying"))
+    assert b"MB" in shown

@@ -120,7 +120,7 @@ def test_the_name_is_asked_for_and_the_law_told_before(logbook: TwoAccounts) -> 
     told = " ".join(outcome.err.split())
     assert re.search(
         rf"This erases account {CANARY}: 2 segments of answers \(\d+\.\d MB\), 2 entries of the journal, "
-        r"1 claims \(0001-2025-06\), 3 reports, its settings and its login\.",
+        r"1 claim \(0001-2025-06\), 3 reports, its settings and its login\.",
         told,
     )
     for part in ("five years", "bogføringsloven", "ladebog backup DIR", "Type the account's name to erase it"):
