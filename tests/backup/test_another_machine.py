@@ -41,7 +41,7 @@ def test_the_marts_are_made_again_row_for_row(operator: DemoServer, tmp_path: Pa
             cwd=user,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
         assert (ran.returncode, ran.stderr) == (0, "")

@@ -160,7 +160,9 @@ def test_places_where_no_backup_may_stand(logbook: TwoAccounts, made: TwoAccount
     assert f"No backup was made in {disk}: " in refused(disk)  # one of the same second
 
 
-@pytest.mark.parametrize("lost", ["a segment", "an entry", "a claim", "everything"])
+@pytest.mark.parametrize(
+    "lost", ["a segment", "an entry", "a claim", pytest.param("everything", marks=pytest.mark.system)]
+)
 def test_a_zip_file_that_has_more_than_the_logbook_is_not_replaced(logbook: TwoAccounts, disk: Path, lost: str) -> None:
     place = disk / "copy.zip"
     logbook.do("session", "include", "work-2", "--reason", "x")

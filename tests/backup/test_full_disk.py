@@ -12,6 +12,8 @@ from tests.backup.two_accounts import TwoAccounts, places_of
 from tests.cli.refusal import said
 from tests.way.demo_logbook import CHECKOUT, Outcome
 
+pytestmark = pytest.mark.system
+
 _LIMITED = """
 import resource, sys
 from pipeline.cli.main import main
@@ -24,7 +26,7 @@ def limited(size: int, logbook: TwoAccounts, *arguments: str) -> Outcome:
     """Run a command in a process whose files can have so many bytes at most."""
     command = [sys.executable, "-c", _LIMITED, str(size), "--home", str(logbook.home), *arguments]
     logins = os.environ | {FILE_VARIABLE: str(logbook.credentials)}
-    ran = subprocess.run(command, cwd=CHECKOUT, env=logins, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(command, cwd=CHECKOUT, env=logins, capture_output=True, text=True, timeout=300, check=False)
     return Outcome(ran.returncode, ran.stdout, ran.stderr)
 
 

@@ -4,6 +4,7 @@ import random
 import subprocess
 import time
 import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from tests.backup.two_accounts import CANARY, Processes, TwoAccounts, leave_cut_
 
 pytestmark = pytest.mark.system
 
-_KILLS = 12
+_KILLS = 8
+_AT_MOST = 100
 
 
 def measured(processes: Processes, logbook: TwoAccounts, *arguments: str) -> float:
@@ -23,15 +25,24 @@ def measured(processes: Processes, logbook: TwoAccounts, *arguments: str) -> flo
     return time.monotonic() - began
 
 
+def numbers(is_enough: Callable[[], bool]) -> Iterator[int]:
+    """As many as there shall be kills, and more where none of them hit: how long a command takes varies."""
+    for number in range(_AT_MOST):
+        if number >= _KILLS and is_enough():
+            return
+        yield number
+    pytest.fail("No kill hit the command while it was at it")
+
+
 def check_sums(folder: Path) -> None:
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=folder, check=True)
 
 
 def test_a_backup_to_a_folder(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
-    duration = measured(processes, logbook, "backup", str(tmp_path / "measured.zip"))
+    duration = measured(processes, logbook, "backup", str(tmp_path))
     draw, hidden = random.Random(3), 0  # noqa: S311 (draws moments)
-    for _ in range(_KILLS):
+    for _ in numbers(lambda: hidden > 0):
         code, errors = processes.run(logbook, "backup", str(disk), kill_after=duration * draw.random())
         assert code in (0, -9) or "already" in errors or "not empty" in errors, errors  # two in one second
         found = sorted(disk.iterdir()) if disk.exists() else []
@@ -41,7 +52,6 @@ def test_a_backup_to_a_folder(processes: Processes, logbook: TwoAccounts, tmp_pa
         for path in found:
             if path not in left:
                 check_sums(path)
-    assert hidden > 0
     time.sleep(1)  # its name is a second's
     assert processes.run(logbook, "backup", str(disk)) == (0, "")
     assert [path.name for path in disk.iterdir() if path.name.startswith(".")] == []
@@ -53,15 +63,14 @@ def test_a_backup_that_replaces_a_zip_file(processes: Processes, logbook: TwoAcc
     place.parent.mkdir()
     duration = measured(processes, logbook, "backup", str(place))
     draw = random.Random(4)  # noqa: S311 (draws moments)
-    codes = set()
-    for _ in range(_KILLS):
+    codes: set[int | None] = set()
+    for _ in numbers(lambda: -9 in codes):
         code, errors = processes.run(logbook, "backup", str(place), kill_after=duration * draw.random())
         codes.add(code)
         assert code in (0, -9), errors
         with zipfile.ZipFile(place) as archive:
             assert archive.testzip() is None
             assert "ladebog/SHA256SUMS" in archive.namelist()
-    assert -9 in codes
     assert processes.run(logbook, "backup", str(place)) == (0, "")
     assert list(place.parent.iterdir()) == [place]
 
@@ -74,7 +83,7 @@ def test_a_restore(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -
     other.folder.mkdir()
     duration = measured(processes, first, "restore", str(backup))
     draw, killed = random.Random(5), 0  # noqa: S311 (draws moments)
-    for _ in range(_KILLS):
+    for _ in numbers(lambda: killed > 0):
         code, errors = processes.run(other, "restore", str(backup), kill_after=duration * draw.random())
         assert code in (0, -9), errors
         killed += code == -9
@@ -83,7 +92,6 @@ def test_a_restore(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -
             for path in sorted(other.home.rglob("*"), reverse=True):
                 path.rmdir() if path.is_dir() else path.unlink()
             other.home.rmdir()
-    assert killed > 0
     assert processes.run(other, "restore", str(backup)) == (0, "")
     assert other.files() == first.files()
     assert {path.name for path in other.folder.iterdir()} == {"home", "errors.txt"}
@@ -95,7 +103,7 @@ def test_forgetting_an_account(processes: Processes, made: TwoAccounts, tmp_path
     duration = measured(processes, made.copied(tmp_path / "measured"), *command)
     draw = random.Random(6)  # noqa: S311 (draws moments)
     halves = 0
-    for number in range(8):
+    for number in numbers(lambda: halves > 0):
         logbook = made.copied(tmp_path / f"killed-{number}")
         leave_cut_off_files(logbook)
         for _ in range(1 + number % 3):
@@ -108,4 +116,3 @@ def test_forgetting_an_account(processes: Processes, made: TwoAccounts, tmp_path
         (logbook.folder / "errors.txt").unlink()
         assert places_of(CANARY, logbook.folder) == []
         assert tables(logbook.paths.database, "work") == before
-    assert halves > 0

@@ -31,7 +31,7 @@ from tests.way.demo_logbook import Outcome
 
 CANARY = "kanarie"
 NOW = datetime(2025, 7, 1, 8, tzinfo=UTC)
-_LONG = 60.0  # seconds; no command takes as long
+_LONG = 300.0  # seconds; no command takes as long
 _SETTINGS = f"""
 [[car]]
 name = "Golf"
