@@ -4,7 +4,7 @@ import random
 import subprocess
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sized
 from pathlib import Path
 
 import pytest
@@ -25,10 +25,10 @@ def measured(processes: Processes, logbook: TwoAccounts, *arguments: str) -> flo
     return time.monotonic() - began
 
 
-def numbers(is_enough: Callable[[], bool]) -> Iterator[int]:
-    """As many as there shall be kills, and more where none of them hit: how long a command takes varies."""
+def numbers(hits: Sized) -> Iterator[int]:
+    """As many as there shall be kills, and more while none of them hit: how long a command takes varies."""
     for number in range(_AT_MOST):
-        if number >= _KILLS and is_enough():
+        if number >= _KILLS and hits:
             return
         yield number
     pytest.fail("No kill hit the command while it was at it")
@@ -41,13 +41,13 @@ def check_sums(folder: Path) -> None:
 def test_a_backup_to_a_folder(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     duration = measured(processes, logbook, "backup", str(tmp_path))
-    draw, hidden = random.Random(3), 0  # noqa: S311 (draws moments)
-    for _ in numbers(lambda: hidden > 0):
+    draw, hits = random.Random(3), list[Path]()  # noqa: S311 (draws moments)
+    for _ in numbers(hits):
         code, errors = processes.run(logbook, "backup", str(disk), kill_after=duration * draw.random())
         assert code in (0, -9) or "already" in errors or "not empty" in errors, errors  # two in one second
         found = sorted(disk.iterdir()) if disk.exists() else []
         left = [path for path in found if path.name.startswith(".")]
-        hidden += len(left)
+        hits += left
         assert len(left) <= 1
         for path in found:
             if path not in left:
@@ -63,10 +63,10 @@ def test_a_backup_that_replaces_a_zip_file(processes: Processes, logbook: TwoAcc
     place.parent.mkdir()
     duration = measured(processes, logbook, "backup", str(place))
     draw = random.Random(4)  # noqa: S311 (draws moments)
-    codes: set[int | None] = set()
-    for _ in numbers(lambda: -9 in codes):
+    hits = []
+    for _ in numbers(hits):
         code, errors = processes.run(logbook, "backup", str(place), kill_after=duration * draw.random())
-        codes.add(code)
+        hits += [code] if code else []
         assert code in (0, -9), errors
         with zipfile.ZipFile(place) as archive:
             assert archive.testzip() is None
@@ -82,11 +82,11 @@ def test_a_restore(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -
     first.folder.mkdir()
     other.folder.mkdir()
     duration = measured(processes, first, "restore", str(backup))
-    draw, killed = random.Random(5), 0  # noqa: S311 (draws moments)
-    for _ in numbers(lambda: killed > 0):
+    draw, hits = random.Random(5), list[int]()  # noqa: S311 (draws moments)
+    for _ in numbers(hits):
         code, errors = processes.run(other, "restore", str(backup), kill_after=duration * draw.random())
         assert code in (0, -9), errors
-        killed += code == -9
+        hits += [code] if code else []
         if other.home.exists():
             assert other.files() == first.files()
             for path in sorted(other.home.rglob("*"), reverse=True):
@@ -102,15 +102,16 @@ def test_forgetting_an_account(processes: Processes, made: TwoAccounts, tmp_path
     before = tables(made.paths.database, "work")
     duration = measured(processes, made.copied(tmp_path / "measured"), *command)
     draw = random.Random(6)  # noqa: S311 (draws moments)
-    halves = 0
-    for number in numbers(lambda: halves > 0):
+    hits = []
+    for number in numbers(hits):
         logbook = made.copied(tmp_path / f"killed-{number}")
         leave_cut_off_files(logbook)
         for _ in range(1 + number % 3):
             code, errors = processes.run(logbook, *command, kill_after=duration * draw.random())
             # 2: the one before had ended, and the account is not known any more.
             assert code in (0, -9, 2), errors
-        halves += 0 < len(places_of(CANARY, logbook.home)) < len(places_of(CANARY, made.home))
+        if 0 < len(places_of(CANARY, logbook.home)) < len(places_of(CANARY, made.home)):
+            hits.append(number)
         code, errors = processes.run(logbook, *command)
         assert code == 0 or (code == 2 and "There is no account" in errors), errors
         (logbook.folder / "errors.txt").unlink()
