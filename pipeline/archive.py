@@ -73,8 +73,13 @@ def update(logbook: Logbook, settings: Settings, clock: Clock) -> None:
 def rebuild(logbook: Logbook, settings: Settings, clock: Clock) -> None:
     """Drop the writer's database, make it again from the logbook's truths, and publish it. Raises as `opened` does."""
     with logbook.lock():
-        database.drop(logbook)
-        _update(logbook, settings, clock)
+        rebuild_locked(logbook, settings, clock)
+
+
+def rebuild_locked(logbook: Logbook, settings: Settings, clock: Clock) -> None:
+    """As `rebuild`, for who holds the logbook's lock."""
+    database.drop(logbook)
+    _update(logbook, settings, clock)
 
 
 def _update(logbook: Logbook, settings: Settings, clock: Clock) -> None:

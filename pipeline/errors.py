@@ -10,6 +10,7 @@
     │   ├── ClaimError             1   a claim cannot be made as asked, or one under claims/ cannot be read
     │   └── DatabaseError          1   the database cannot be used as it is
     ├── TamperingError             3   something under raw/, journal/ or claims/ is not what was written
+    ├── BackupError                1   a backup cannot be made there, or is not whole
     ├── CaptureError               1   a file to import is no capture
     ├── QueryError                 1   a question to the database that it cannot or must not answer
     ├── LoginError                 4   the operator wants a new login
@@ -81,6 +82,10 @@ class TamperingError(LadebogError):
     """Something under raw/, journal/ or claims/ is not what was written; the message names the first such thing."""
 
     exit_code = EXIT_FINDINGS
+
+
+class BackupError(LadebogError):
+    """A backup cannot be made there, or is not whole; or a logbook cannot be restored there."""
 
 
 class CaptureError(LadebogError):

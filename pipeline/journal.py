@@ -4,6 +4,14 @@ A line is a JSON object: `entry` (its number, from 1), `at` (UTC), `action`, `fi
 `previous_sha256` (the `sha256` of the entry before; null in the first) and `sha256`, which is over the line's bytes
 up to it, closed with a brace. An entry that was edited does not fit its own SHA-256, or the next entry does not name
 it; one that was lost or moved breaks the numbers.
+
+Forgetting an account takes its entries out and leaves the chain as it was. Of each such entry a line of action
+`forgotten` stays, with its number, its two SHA-256 and no fields, and `at` says when it was forgotten; an entry of
+action `forget` at the end lists the numbers and names, as its `previous_sha256`, the head that the journal had. All
+other entries keep their bytes, so every head that a claim has recorded is still found in its place, under the same
+number. A `forgotten` line cannot be held against its own SHA-256 any more: it counts only where the next entry names
+that SHA-256 and a later `forget` lists its number, so that nobody takes a decision out unseen. A SHA-256 does not tell
+what the entry said; whoever knows every byte of it, the microsecond included, could still prove that it was there.
 """
 
 import hashlib
@@ -16,10 +24,12 @@ import msgspec
 
 from pipeline.clock import utc_text
 from pipeline.errors import JournalError
-from pipeline.logbook import FILE_MODE, make_folder, sync_file, sync_folder
+from pipeline.logbook import FILE_MODE, make_folder, replacing, sync_file, sync_folder
 
 FILE_NAME = "journal.ndjson"
 TORN = ".torn"
+FORGET = "forget"
+FORGOTTEN = "forgotten"
 _SEAL = b',"sha256":"'
 
 Fields = dict[str, str | int]
@@ -63,17 +73,7 @@ class Journal:
 
     def append(self, at: datetime, action: str, fields: Fields) -> Entry:
         """Write one entry; when this returns it is on disk, and when it raises nothing of it is left."""
-        line = _sealed(
-            msgspec.json.encode(
-                {
-                    "entry": len(self.entries) + 1,
-                    "at": utc_text(at),
-                    "action": action,
-                    "fields": fields,
-                    "previous_sha256": self.head,
-                }
-            )
-        )
+        line = self._next_line(at, action, fields)
         is_new = not self._path.exists()
         make_folder(self._path.parent)
         file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE)
@@ -88,6 +88,25 @@ class Journal:
         self.entries.append(entry)
         return entry
 
+    def forget(self, at: datetime, account: str) -> int:
+        """Take out the entries of an account, in one replacement of the file; returns how many there were."""
+        forgotten = [entry for entry in self.entries if entry.fields.get("account") == account]
+        if not forgotten:
+            return 0
+        lines = self._path.read_bytes().split(b"\n")[:-1]
+        for entry in forgotten:
+            lines[entry.entry - 1] = _trace(entry, at)
+        listed = " ".join(str(entry.entry) for entry in forgotten)
+        lines.append(self._next_line(at, FORGET, {"count": len(forgotten), "entries": listed}))
+        with replacing(self._path) as beside:
+            beside.touch(mode=FILE_MODE)
+            beside.write_bytes(b"".join(line + b"\n" for line in lines))
+        self.entries = read_entries(self._path.parent)
+        return len(forgotten)
+
+    def _next_line(self, at: datetime, action: str, fields: Fields) -> bytes:
+        return _sealed(_encoded(len(self.entries) + 1, at, action, fields, self.head))
+
 
 def read_entries(folder: Path) -> list[Entry]:
     """All entries in their order. A line without its end is not one: it is being written, or was torn by a crash.
@@ -100,6 +119,7 @@ def read_entries(folder: Path) -> list[Entry]:
     entries: list[Entry] = []
     for line in path.read_bytes().split(b"\n")[:-1]:
         entries.append(_checked(path, line, len(entries) + 1, entries[-1].sha256 if entries else None))
+    _refuse_untold(path, entries)
     return entries
 
 
@@ -145,6 +165,17 @@ def _put_aside(path: Path, torn: bytes) -> None:
         os.close(file)
 
 
+def _encoded(number: int, at: datetime, action: str, fields: Fields, previous_sha256: str | None) -> bytes:
+    line = {"entry": number, "at": utc_text(at), "action": action, "fields": fields, "previous_sha256": previous_sha256}
+    return msgspec.json.encode(line)
+
+
+def _trace(entry: Entry, at: datetime) -> bytes:
+    """What stays of an entry that was forgotten then."""
+    encoded = _encoded(entry.entry, at, FORGOTTEN, {}, entry.previous_sha256)
+    return encoded[:-1] + _SEAL + entry.sha256.encode() + b'"}'
+
+
 def _sealed(encoded: bytes) -> bytes:
     """A JSON object with its SHA-256 as its last field."""
     return encoded[:-1] + _SEAL + hashlib.sha256(encoded).hexdigest().encode() + b'"}'
@@ -154,9 +185,17 @@ def _is_sealed(line: bytes) -> bool:
     return line == _sealed(line.rpartition(_SEAL)[0] + b"}")
 
 
+def _is_trace(line: bytes) -> bool:
+    try:
+        entry = _decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return entry.action == FORGOTTEN and line == _trace(entry, entry.at)
+
+
 def _checked(path: Path, line: bytes, number: int, previous_sha256: str | None) -> Entry:
     """The entry that a line holds, if it is the one that was written there."""
-    if not _is_sealed(line):
+    if not _is_sealed(line) and not _is_trace(line):
         raise _damaged(path, number, "it is not what was written")
     try:
         entry = _decoder.decode(line)
@@ -167,6 +206,19 @@ def _checked(path: Path, line: bytes, number: int, previous_sha256: str | None) 
     if entry.previous_sha256 != previous_sha256:
         raise _damaged(path, number, "it does not follow from the entry before, so one of the two was changed")
     return entry
+
+
+def _refuse_untold(path: Path, entries: list[Entry]) -> None:
+    """Raise JournalError where an entry was taken out and no `forget` says so."""
+    told = {
+        number: entry.at
+        for entry in entries
+        if entry.action == FORGET
+        for number in str(entry.fields["entries"]).split()
+    }
+    for entry in entries:
+        if entry.action == FORGOTTEN and told.get(str(entry.entry)) != entry.at:
+            raise _damaged(path, entry.entry, "it was taken out, and no later entry says so")
 
 
 def _damaged(path: Path, number: int, reason: str) -> JournalError:

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
 from pipeline.errors import BusyError, LogbookError
@@ -117,6 +118,21 @@ def discard(beside: Path) -> None:
     """Leave nothing of what was to replace a file."""
     beside.unlink(missing_ok=True)
     beside.parent.rmdir()
+
+
+def leftovers(path: Path) -> list[Path]:
+    """What `replacing` left beside `path` when it was killed. The caller sees to it that nobody is replacing it now."""
+    return list(path.parent.glob(f".{escape(path.name)}.*.new"))
+
+
+def erase(path: Path) -> None:
+    """Remove a file, or a folder with all in it, if it is there."""
+    if path.is_dir():
+        import shutil
+
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

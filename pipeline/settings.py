@@ -122,8 +122,13 @@ def read(path: Path) -> Settings:
 
     Raises SettingsError that lists every mistake at once.
     """
+    return parsed(path.read_bytes(), path)
+
+
+def parsed(content: bytes, path: Path) -> Settings:
+    """Check the content of a settings file, which is or is to be at `path`. Raises as `read` does."""
     try:
-        document = tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
+        document = tomllib.loads(content.decode("utf-8"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(
             f"{path} is not TOML: {error}.", "Mend that line, then run the same command again"

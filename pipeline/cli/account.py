@@ -1,12 +1,21 @@
-"""`ladebog account add`."""
+"""`ladebog account add` and `forget`."""
 
 import secrets
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from pipeline.cli.context import Context, pass_context
 from pipeline.logbook import Logbook
+
+if TYPE_CHECKING:
+    from pipeline.forget import Held
+
+_LAW = """\
+The law may want some of it kept: in Denmark vouchers, such as claims that an employer paid and what they rest on, for
+five years from the end of the accounting year (bogføringsloven). Once erased, only copies elsewhere have it.
+Make one first with: ladebog backup DIR"""
 
 
 @click.group()
@@ -42,3 +51,45 @@ def add(context: Context, /, name: str, url: str, **options: str | None) -> None
         settings.write_account(logbook.settings, new)
     context.say(f"{'Changed' if name in accounts else 'Added'} account {name} in {logbook.settings}.")
     context.say(f"Next: ladebog login {name}")
+
+
+@account.command()
+@click.argument("name")
+@click.option("--yes-really", metavar="NAME", help="The account's name once more, for scripts: nothing is asked then.")
+@pass_context
+def forget(context: Context, name: str, yes_really: str | None) -> None:
+    """Erase an account: its answers, decisions, claims, reports, settings and login.
+
+    The name is asked for once more. Other accounts keep everything. Copies outside the logbook (backups, reports that
+    went elsewhere) are not reached. If it is stopped on the way, the same command goes on.
+
+    \b
+    Example:  ladebog account forget home
+              ladebog account forget home --yes-really home
+    """
+    from pipeline.forget import forget_account, held
+
+    logbook, settings = context.open()
+    chosen = settings.account(name)
+    if yes_really is None:
+        click.echo(f"This erases account {name}: {_told(held(logbook, chosen))}.\n\n{_LAW}\n", err=True)
+        yes_really = click.prompt("Type the account's name to erase it", default="", show_default=False, err=True)
+    if yes_really != name:
+        raise click.UsageError(f"{yes_really!r} is not the name of account {name}: nothing was erased.")
+    forget_account(logbook, chosen, context.clock)
+    context.say(f"Erased account {name}, and its login. The numbers of what remains are made again.")
+    context.say("Backups, and reports that went elsewhere, are not reached: see to them yourself.")
+
+
+def _told(held: "Held") -> str:
+    """What there is to erase, in words."""
+    claims = _counted(len(held.claims), "claim") + (f" ({', '.join(held.claims)})" if held.claims else "")
+    return (
+        f"{_counted(held.segments, 'segment')} of answers ({held.size / 1e6:,.1f} MB), "
+        f"{_counted(held.entries, 'entry', 'entries')} of the journal, {claims}, {_counted(held.reports, 'report')}, "
+        "its settings and its login"
+    )
+
+
+def _counted(count: int, noun: str, plural: str = "") -> str:
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"

@@ -36,6 +36,8 @@ _COMMANDS = {
     "notify": "pipeline.cli.notify:notify",
     "session": "pipeline.cli.session:session",
     "odometer": "pipeline.cli.odometer:odometer",
+    "backup": "pipeline.cli.backup:backup",
+    "restore": "pipeline.cli.backup:restore",
 }
 
 

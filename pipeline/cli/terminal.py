@@ -81,6 +81,50 @@ class BarProgress:
         self._progress.update(self._task, completed=done, total=total, description=description)
 
 
+@contextmanager
+def copy_progress(quiet: bool) -> "Iterator[SilentCopy | CopyBar]":
+    """A bar on a terminal; elsewhere a copy says only what it came to."""
+    if quiet or not sys.stderr.isatty():
+        yield SilentCopy()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as progress:
+        yield CopyBar(progress)
+
+
+class SilentCopy:
+    """Says nothing."""
+
+    def step(self, name: str, size: int) -> None:
+        """Nothing to say."""
+
+    def advance(self, size: int) -> None:
+        """Nothing to say."""
+
+
+class CopyBar:
+    """One bar, which begins again with each step."""
+
+    def __init__(self, progress: "Progress") -> None:
+        self._progress = progress
+        self._task: TaskID = progress.add_task("")
+
+    def step(self, name: str, size: int) -> None:
+        self._progress.reset(self._task, total=size, description=name)
+
+    def advance(self, size: int) -> None:
+        self._progress.advance(self._task, size)
+
+
 def show_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print rows as a table: numbers to the right, null as nothing."""
     from rich import box

@@ -19,7 +19,7 @@ import msgspec
 import platformdirs
 
 from pipeline.errors import BusyError, LogbookError
-from pipeline.logbook import FILE_MODE, make_folder, write_text
+from pipeline.logbook import FILE_MODE, erase, leftovers, make_folder, write_text
 from pipeline.settings import Account
 
 FILE_VARIABLE = "LADEBOG_CREDENTIALS_FILE"
@@ -104,6 +104,16 @@ def open_credentials() -> Credentials:
 
 def _own_folder() -> Path:
     return platformdirs.user_data_path("ladebog")
+
+
+def all_credentials() -> list[Credentials]:
+    """Every place where this user's logins may lie, so that one can be forgotten in all of them."""
+    own = _own_folder() / _FILE_NAME
+    files = {own}
+    if named := os.environ.get(FILE_VARIABLE):
+        files.add(Path(named).expanduser())
+    keepers: list[Credentials] = [FileCredentials(path) for path in sorted(files)]
+    return [KeyringCredentials(FileCredentials(own)), *keepers] if _keyring_keeps() else keepers
 
 
 def _keyring_keeps() -> bool:
@@ -225,7 +235,7 @@ class FileCredentials:
         self._change(account, secret)
 
     def forget(self, account: Account) -> None:
-        if self.read(account) is not None:
+        if self.read(account) is not None or leftovers(self._path):
             self._change(account, None)
 
     def locked(self, account: Account, patience: float) -> AbstractContextManager[object]:
@@ -239,6 +249,8 @@ class FileCredentials:
                 kept[_key(account)] = secret
             try:
                 write_text(self._path, msgspec.json.format(msgspec.json.encode(kept)).decode())
+                for leftover in leftovers(self._path):
+                    erase(leftover)
             except OSError as error:
                 raise _unusable(self._path, error) from None
 

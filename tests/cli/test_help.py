@@ -7,7 +7,7 @@ from pipeline import __version__
 from pipeline.cli.main import cli, run
 
 _COMMANDS = {
-    "account": ["add"],
+    "account": ["add", "forget"],
     "login": [],
     "extract": [],
     "transform": [],
@@ -26,6 +26,8 @@ _COMMANDS = {
     "notify": [],
     "session": ["assign", "exclude", "include", "list", "tag"],
     "odometer": [],
+    "backup": [],
+    "restore": [],
 }
 _TYPED = [[name, *sub] for name, subs in _COMMANDS.items() for sub in ([[sub] for sub in subs] or [[]])]
 

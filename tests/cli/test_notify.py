@@ -26,11 +26,20 @@ def hook() -> Iterator[Script]:
         yield script
 
 
-def told(hook: Script) -> list[list[str]]:
+_UNCLAIMED = " is closed and not claimed"
+
+
+def all_told(hook: Script) -> list[list[str]]:
     """The texts of the causes of each message since the last look."""
     messages = [[cause["text"] for cause in json.loads(request.body)["causes"]] for request in hook.requests]
     hook.requests.clear()
     return messages
+
+
+def told(hook: Script) -> list[list[str]]:
+    """As `all_told`, but for the months that no claim covers, of which a logbook has many."""
+    messages = [[text for text in message if not text.endswith(_UNCLAIMED)] for message in all_told(hook)]
+    return [message for message in messages if message]
 
 
 def tell_by(logbook: DemoLogbook, hook: Script) -> None:
@@ -111,7 +120,9 @@ def test_no_message_holds_a_secret_or_an_address(operator: DemoServer, logbook: 
         *addresses,
     }
     assert [word for word in hidden if word in sent] == []
-    assert [cause["next"] for cause in json.loads(sent)["causes"]] == ["ladebog run", "ladebog check --account demo"]
+    next_commands = [cause["next"] for cause in json.loads(sent)["causes"]]
+    assert next_commands[:2] == ["ladebog run", "ladebog check --account demo"]
+    assert {command.rpartition(" 2025-")[0] for command in next_commands[2:]} == {"ladebog claim create"}
     assert "canary-path" not in outcome.out + outcome.err
 
 
@@ -218,3 +229,16 @@ def test_where_nothing_is_set(logbook: DemoLogbook) -> None:
     message, advice = said(logbook.run("notify", "--test"), 1)
     assert message == f"{logbook.paths.settings} does not say where messages go."
     assert advice == "Add [notify] to it with a webhook or [notify.mail]"
+
+
+def test_a_closed_month_that_is_not_claimed_is_told_of_once(
+    operator: DemoServer, logbook: DemoLogbook, hook: Script
+) -> None:
+    logbook.do("claim", "create", "2025-09", "--without-receipts")
+    tell_by(logbook, hook)
+    run_at(logbook, 1)
+    (message,) = all_told(hook)
+    assert f"demo: 2025-10{_UNCLAIMED}" in message
+    assert f"demo: 2025-09{_UNCLAIMED}" not in message
+    run_at(logbook, 30)
+    assert all_told(hook) == []

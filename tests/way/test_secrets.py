@@ -51,7 +51,7 @@ _TYPED = {
     "import": ("import", "CAPTURE"),
     "demo": ("demo", "FOLDER/demo"),
     "status": ("status",),
-    "notify": ("notify",),
+    "notify": ("notify", "--help"),
     "session assign": ("session", "assign", "SESSION", "Golf", "--reason", "it was this one"),
     "session exclude": ("session", "exclude", "SESSION", "--reason", "a guest charged"),
     "session include": ("session", "include", "SESSION", "--reason", "it was no guest"),
