@@ -10,6 +10,7 @@
     │   └── DatabaseError          1   the database cannot be used as it is
     ├── CaptureError               1   a file to import is no capture
     ├── QueryError                 1   a question to the database that it cannot or must not answer
+    ├── ScheduleError              1   the system's scheduler is not there, or cannot start what it should
     ├── LoginError                 4   the operator wants a new login
     ├── UpstreamError              1   the operator answered something that asking again will not change
     └── TransientError            75   the same command may work later
@@ -76,6 +77,10 @@ class CaptureError(LadebogError):
 
 class QueryError(LadebogError):
     """A question that the database cannot or must not answer."""
+
+
+class ScheduleError(LadebogError):
+    """The system's scheduler is not there, or cannot start what it should."""
 
 
 class LoginError(LadebogError):

@@ -208,6 +208,12 @@ def segments(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"*/*{SEALED}"), key=lambda path: path.name)
 
 
+def last_began(folder: Path) -> datetime | None:
+    """When the newest sealed run of an account began, whatever became of it; None before the first."""
+    last = _last_segment(folder)
+    return _start_in_name(last) if last else None
+
+
 def _last_segment(folder: Path) -> Path | None:
     return next(reversed(segments(folder)), None)
 

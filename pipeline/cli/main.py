@@ -33,6 +33,7 @@ _COMMANDS = {
     "status": "pipeline.cli.status:status",
     "session": "pipeline.cli.session:session",
     "odometer": "pipeline.cli.odometer:odometer",
+    "schedule": "pipeline.cli.schedule:schedule",
 }
 
 

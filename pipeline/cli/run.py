@@ -78,15 +78,52 @@ def rebuild(context: Context) -> None:
 
 @click.command()
 @account_option
+@click.option("--if-active", is_flag=True, help="Run only if a session was active when last looked.")
+@click.option(
+    "--if-older", type=click.IntRange(min=1), metavar="HOURS", help="Run only if the last run is older than that."
+)
 @pass_context
-def run(context: Context, account_name: str | None) -> int:
+def run(context: Context, account_name: str | None, if_active: bool, if_older: int | None) -> int:
     """Do it all: extract, transform, the report of the last closed month, and what the checks say from that month on.
 
-    Exits with 3 if there are errors in the month that was reported.
+    Exits with 3 if there are errors in the month that was reported. With --if-active, --if-older or both it asks
+    the operator nothing unless one of them holds, and leaves it to another run that is under way.
 
     \b
     Example:  ladebog run
+              ladebog run --if-active --if-older 25
     """
+    from pipeline.errors import BusyError
+
+    if not if_active and if_older is None:
+        return _run(context, account_name)
+    if not _is_due(context, account_name, if_active, if_older):
+        context.say("Nothing to do for now.")
+        return 0
+    try:
+        return _run(context, account_name)
+    except BusyError as error:
+        context.say(str(error))
+        return 0
+
+
+def _is_due(context: Context, account_name: str | None, if_active: bool, if_older: int | None) -> bool:
+    from datetime import timedelta
+
+    from pipeline.schedule.due import active_sessions, last_began
+
+    logbook, settings = context.open()
+    names, now = [account.name for account in settings.chosen(account_name)], context.clock.now()
+    if if_active and (active := active_sessions(logbook, names, now)):
+        context.say(f"Active when last looked: {', '.join(active)}.")
+        return True
+    if if_older is None:
+        return False
+    began = last_began(logbook, names, now)
+    return began is None or now - began > timedelta(hours=if_older)
+
+
+def _run(context: Context, account_name: str | None) -> int:
     from pipeline import archive
     from pipeline.cli.check import show_findings_since
     from pipeline.cli.report import report_last_closed_month

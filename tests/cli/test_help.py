@@ -23,6 +23,7 @@ _COMMANDS = {
     "status": [],
     "session": ["assign", "exclude", "include", "list", "tag"],
     "odometer": [],
+    "schedule": ["install", "print", "probe", "remove", "run", "show"],
 }
 _TYPED = [[name, *sub] for name, subs in _COMMANDS.items() for sub in ([[sub] for sub in subs] or [[]])]
 
