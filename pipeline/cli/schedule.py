@@ -1,6 +1,5 @@
 """`ladebog schedule`: runs without anybody there."""
 
-from collections.abc import Sequence
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Literal
 
@@ -191,7 +190,8 @@ def probe(context: Context) -> None:
     accounts = settings.chosen(None)
     credentials = open_credentials()
     require_logins(credentials, accounts)
-    context.say(f"The logins of {', '.join(account.name for account in accounts)} can be read from {credentials.place}.")
+    names = ", ".join(account.name for account in accounts)
+    context.say(f"The logins of {names} can be read from {credentials.place}.")
 
 
 @schedule.command()
@@ -264,8 +264,8 @@ def _describe(context: Context, scheduler: "Scheduler", job: "Job", at: time) ->
     _line("next run", _local(DueTimes.daily(at).after(context.clock.now())) + later)
     first, second = active_minutes(at)
     _line("while active", f"every half an hour, {first} and {second} minutes past")
-    for name, place in zip(("where", "", "", ""), scheduler.places(job), strict=False):
-        _line(name, place)
+    for name, text in scheduler.about(job).items():
+        _line(name, text)
     for warning in scheduler.warnings():
         click.echo(f"  {warning}", err=True)
 

@@ -52,14 +52,14 @@ class Cron:
         before, _, after = _divided(_read(), job)
         _write(before + after)
 
-    def places(self, job: Job) -> list[str]:
-        return ["crontab -l"]
+    def about(self, job: Job) -> dict[str, str]:
+        return {"where": "crontab -l", "output": "errors only, which cron mails to you where it can"}
 
     def warnings(self) -> list[str]:
         processes = list(Path("/proc").glob("[0-9]*/comm"))
         if not processes or any(_comm(path) in _DAEMONS for path in processes):
             return []
-        return ["No cron daemon is running here, so nothing will be started. Start it, for example: sudo service cron start"]
+        return ["No cron daemon is running here. Start it, for example: sudo service cron start"]
 
 
 def lines(job: Job, at: time) -> str:

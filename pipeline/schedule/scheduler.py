@@ -38,8 +38,8 @@ class Scheduler(Protocol):
     def remove(self, job: Job) -> None:
         """Take the job out, and leave all else as it is."""
 
-    def places(self, job: Job) -> list[str]:
-        """Where what is installed can be looked at."""
+    def about(self, job: Job) -> dict[str, str]:
+        """`where` what is installed lies, and where its `output` goes, for people to read."""
 
     def warnings(self) -> list[str]:
         """What may keep an installed job from being started, each with what to do."""

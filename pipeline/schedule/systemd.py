@@ -35,7 +35,7 @@ class Systemd:
         unit = runtime / "systemd" / "user" / f"{job.name}-probe.service"
         said = runtime / f"{job.name}-probe.txt"
         said.unlink(missing_ok=True)
-        write_text(unit, service(job, "whether its logins can be read", PROBE, f"StandardError=file:{said}\n"))
+        write_text(unit, service("Ladebog: a probe", job, PROBE, f"StandardError=file:{said}\n"))
         try:
             _systemctl("daemon-reload").checked()
             started = _systemctl("start", unit.name)
@@ -68,8 +68,8 @@ class Systemd:
             (self.folder / name).unlink(missing_ok=True)
         _systemctl("daemon-reload").checked()
 
-    def places(self, job: Job) -> list[str]:
-        return [str(self.folder / name) for name in units(job, _ANY_TIME)]
+    def about(self, job: Job) -> dict[str, str]:
+        return {"where": f"{self.folder / job.name}*", "output": f"journalctl --user --unit {job.name}"}
 
     def warnings(self) -> list[str]:
         shown = call(["loginctl", "show-user", str(os.getuid()), "--property=Linger", "--value"])

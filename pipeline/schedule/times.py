@@ -37,7 +37,7 @@ class DueTimes:
         self.expression = expression
         fields = expression.split()
         if len(fields) != 5:
-            raise ValueError(f"{expression!r} has {len(fields)} fields and not the five of cron, for example 15 6 * * *")
+            raise ValueError(f"{expression!r} has {len(fields)} fields, not the five of cron, for example 15 6 * * *")
         *_, day, _, weekday = fields
         choices = [(day, weekday)]
         if day[0] != "*" and weekday[0] != "*":  # cron takes either, APScheduler both

@@ -1,5 +1,6 @@
 """The text of the systemd units: two services, each with the timer that starts it."""
 
+import re
 from collections.abc import Sequence
 from datetime import time
 
@@ -24,9 +25,10 @@ SystemCallFilter=@system-service
 SystemCallErrorNumber=EPERM
 """
 _DAILY = """\
-# 3 are findings, which `ladebog status` and `ladebog check` tell; 75 asks to be started again later.
+# 3: findings, which `ladebog check` tells. 75: try later. What is prevented would fail again: 4 wants a login.
 SuccessExitStatus=3
-RestartForceExitStatus=75
+Restart=on-failure
+RestartPreventExitStatus=1 2 4
 RestartSec=15min
 """
 _ACTIVE = "SuccessExitStatus=3 75\n"
@@ -35,45 +37,36 @@ _ACTIVE = "SuccessExitStatus=3 75\n"
 def units(job: Job, at: time) -> dict[str, str]:
     """The files of a job, by their names."""
     first, second = active_minutes(at)
+    home = str(job.home).replace("%", "%%")
+    daily, active = f"Ladebog: the daily run of {home}", f"Ladebog: a run of {home} while a session is active"
+    daily_at = f"{ON_CALENDAR}{at:%H:%M}:00\nRandomizedDelaySec={RANDOM_DELAY_MINUTES}min\nPersistent=true\n"
+    active_at = f"{ON_CALENDAR}*:{first:02},{second:02}:00\nRandomizedDelaySec=2min\n"
     return {
-        f"{job.name}.service": service(job, "the daily run", RUN, _DAILY),
-        f"{job.name}.timer": _timer(
-            job,
-            "the daily run",
-            f"{ON_CALENDAR}{at:%H:%M}:00\nRandomizedDelaySec={RANDOM_DELAY_MINUTES}min\nPersistent=true\n",
-        ),
-        f"{job.name}-active.service": service(job, "a run while a session is active", RUN_IF_ACTIVE, _ACTIVE),
-        f"{job.name}-active.timer": _timer(
-            job, "a run while a session is active", f"{ON_CALENDAR}*:{first:02},{second:02}:00\nRandomizedDelaySec=2min\n"
-        ),
+        f"{job.name}.service": service(daily, job, RUN, _DAILY),
+        f"{job.name}.timer": _timer(daily, daily_at),
+        f"{job.name}-active.service": service(active, job, RUN_IF_ACTIVE, _ACTIVE),
+        f"{job.name}-active.timer": _timer(active, active_at),
     }
 
 
-def service(job: Job, what: str, arguments: Sequence[str], more: str) -> str:
+def service(description: str, job: Job, arguments: Sequence[str], more: str) -> str:
     """The service that starts Ladebog with these arguments; `more` are further lines of its section."""
     environment = "".join(f"Environment={_quoted(f'{name}={value}')}\n" for name, value in job.environment.items())
-    # The colon leaves $ alone.
-    command = ":" + " ".join(map(_quoted, job.command(*arguments)))
+    command = " ".join(map(_quoted, job.command(*arguments)))
     return (
-        f"{_head(job, what)}\n[Service]\nType=oneshot\nExecStart={command}\n{environment}"
-        f"TimeoutStartSec=12h\nNice=10\n{more}{_HARDENED}"
+        f"[Unit]\nDescription={description}\n\n[Service]\nType=oneshot\n"
+        f"ExecStart=:{command}\n"  # the colon leaves $ alone
+        f"{environment}TimeoutStartSec=12h\nNice=10\n{more}{_HARDENED}"
     )
 
 
-def _timer(job: Job, what: str, when: str) -> str:
-    return f"{_head(job, what)}\n[Timer]\n{when}\n[Install]\nWantedBy=timers.target\n"
-
-
-def _head(job: Job, what: str) -> str:
-    return f"[Unit]\nDescription=Ladebog: {what} of {str(job.home).replace('%', '%%')}\n"
+def _timer(description: str, when: str) -> str:
+    return f"[Unit]\nDescription={description}\n\n[Timer]\n{when}\n[Install]\nWantedBy=timers.target\n"
 
 
 def _quoted(word: str) -> str:
-    """A word of a command line or an assignment, in quotes where it needs them."""
-    escaped = _plain(word).replace('"', '\\"')
-    return escaped if escaped.replace("/", "").replace("-", "").replace(".", "").isalnum() else f'"{escaped}"'
-
-
-def _plain(text: str) -> str:
-    """Text in which systemd sees neither specifiers nor escapes."""
-    return text.replace("\\", "\\\\").replace("%", "%%")
+    """A word of a command line or an assignment, in quotes where it needs them, without specifiers and escapes."""
+    if re.fullmatch(r"[\w/.-]+", word):
+        return word
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{escaped}"'
