@@ -79,6 +79,11 @@ def is_damage(error: duckdb.Error) -> bool:
     return bool(_DAMAGE.search(str(error)))
 
 
+def is_interrupt(error: BaseException) -> bool:
+    """Whether this is Ctrl-C, which DuckDB turns into an error of its own where it comes during a query."""
+    return isinstance(error, KeyboardInterrupt) or (type(error) is RuntimeError and str(error) == "Query interrupted")
+
+
 class ArrowStream:
     """A polars frame as DuckDB can scan it, without pyarrow in between."""
 
@@ -104,6 +109,10 @@ def _closing(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None
         if not is_damage(error):
             raise
         raise DatabaseError(f"{path} is damaged: {_first_line(error)}.", _REBUILD) from None
+    except RuntimeError as error:
+        if not is_interrupt(error):
+            raise
+        raise KeyboardInterrupt from None
     finally:
         connection.close()
 

@@ -219,7 +219,7 @@ def run(context: Context, due_times: "DueTimes") -> None:
     from pipeline.schedule.job import RUN, RUN_IF_ACTIVE, Job
     from pipeline.schedule.loop import Kind, Loop
     from pipeline.schedule.loop_mark import LoopMark
-    from pipeline.schedule.process import run_process, terminable
+    from pipeline.schedule.process import run_process, stopped_by_signals
 
     logbook, settings = context.open()
     job = Job.here(logbook.root)
@@ -234,7 +234,7 @@ def run(context: Context, due_times: "DueTimes") -> None:
 
     loop = Loop(LoopMark(logbook), due_times, context.clock, start, context.say, warn)
     try:
-        with terminable():
+        with stopped_by_signals():
             loop.run(began)
     except KeyboardInterrupt:
         context.say("Stopped.")

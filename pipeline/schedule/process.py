@@ -4,6 +4,9 @@ import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from types import FrameType
+
+_STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 def run_process(command: Sequence[str]) -> int:
@@ -22,10 +25,19 @@ def run_process(command: Sequence[str]) -> int:
 
 
 @contextmanager
-def terminable() -> Iterator[None]:
-    """Have SIGTERM raise KeyboardInterrupt, as Ctrl-C does."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+def stopped_by_signals() -> Iterator[None]:
+    """Have the first SIGTERM or Ctrl-C raise KeyboardInterrupt, and take no notice of more while that is heeded."""
+    before = {number: signal.getsignal(number) for number in _STOPPING}
+    for number in _STOPPING:
+        signal.signal(number, _stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stop(_: int, __: FrameType | None) -> None:
+    for number in _STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt

@@ -10,9 +10,9 @@ from pipeline.errors import ScheduleError
 DAILY_AT = time(6, 15)
 ACTIVE_EVERY = timedelta(minutes=30)
 
-_TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_TIME_OF_DAY = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_WEEKDAY_ITEM = re.compile(r"(?P<first>\*|[a-z]{3}|\d)(?:-(?P<last>[a-z]{3}|\d))?(?:/(?P<step>[1-7]))?")
+_WEEKDAY_ITEM = re.compile(r"(?P<first>\*|[a-z]{3}|[0-9])(?:-(?P<last>[a-z]{3}|[0-9]))?(?:/(?P<step>[1-7]))?")
 
 
 def time_of_day(text: str) -> time:
