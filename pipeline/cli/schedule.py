@@ -87,11 +87,11 @@ def install(context: Context, at: time, using: str | None) -> None:
     require_logins(credentials, settings.chosen(None))
     prove(chosen, job, credentials)
     for other in schedulers():
-        if other.name != chosen.name and other.installed(job):
+        if other.name != chosen.name and other.is_installed(job):
             other.remove(job)
     chosen.install(job, at)
     context.say(f"{chosen.name} can read the logins ({credentials.place}).")
-    _describe(context, chosen, job, at)
+    _describe(context, chosen, job)
     context.say("\nSee it again: ladebog schedule show   Undo it: ladebog schedule remove")
 
 
@@ -115,9 +115,9 @@ def show(context: Context) -> None:
         click.echo(f"A loop (ladebog schedule run) runs {job.home}.")
         _line("next run", _local(max(due, context.clock.now())))
     for scheduler in schedulers():
-        if at := scheduler.installed(job):
+        if scheduler.is_installed(job):
             found = True
-            _describe(context, scheduler, job, at)
+            _describe(context, scheduler, job)
     if not found:
         click.echo(f"Nothing is scheduled for {job.home}. Schedule it with: ladebog schedule install")
 
@@ -134,7 +134,7 @@ def remove(context: Context) -> None:
     from pipeline.schedule.planned import schedulers
 
     job = Job.here(context.home)
-    removed = [scheduler for scheduler in schedulers() if scheduler.installed(job)]
+    removed = [scheduler for scheduler in schedulers() if scheduler.is_installed(job)]
     for scheduler in removed:
         scheduler.remove(job)
         context.say(f"{scheduler.name} no longer runs {job.home}.")
@@ -255,15 +255,13 @@ def _chosen(using: str | None) -> "Scheduler":
     )
 
 
-def _describe(context: Context, scheduler: "Scheduler", job: "Job", at: time) -> None:
+def _describe(context: Context, scheduler: "Scheduler", job: "Job") -> None:
     """Say what is installed, when it starts and where it stands."""
-    from pipeline.schedule.times import DueTimes, active_minutes
-
-    click.echo(f"{scheduler.name} runs {job.home} daily at {at:%H:%M}.")
+    due_times = scheduler.due_times(job)
+    click.echo(f"{scheduler.name} runs {job.home} {due_times}.")
     later = f", {scheduler.delay}" if scheduler.delay else ""
-    _line("next run", _local(DueTimes.daily(at).after(context.clock.now())) + later)
-    first, second = active_minutes(at)
-    _line("while active", f"every half an hour, {first} and {second} minutes past")
+    _line("next run", _local(due_times.after(context.clock.now())) + later)
+    _line("active session", "runs every half an hour until it has ended")
     for name, text in scheduler.about(job).items():
         _line(name, text)
     for warning in scheduler.warnings():

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.errors import ScheduleError
 from pipeline.schedule.job import PROBE, RUN_IF_ACTIVE, Job
 from pipeline.schedule.scheduler import call
-from pipeline.schedule.times import active_minutes
+from pipeline.schedule.times import DueTimes, active_minutes
 
 # cron does not catch up after the machine was off, so the second line does: hours since the last run began.
 _MISSED_AFTER = "25"
@@ -41,12 +41,18 @@ class Cron:
             before += b"\n"
         _write(before + os.fsencode(lines(job, at)) + after)
 
-    def installed(self, job: Job) -> time | None:
-        _, ours, _ = _divided(_read(), job) if self.is_available() else (b"", b"", b"")
-        if not ours:
-            return None
-        minute, hour, *_ = ours.splitlines()[1].split()
-        return time(int(hour), int(minute))
+    def is_installed(self, job: Job) -> bool:
+        return self.is_available() and _divided(_read(), job)[1] != b""
+
+    def due_times(self, job: Job) -> DueTimes:
+        _, ours, _ = _divided(_read(), job)
+        daily = ours.splitlines()[1].decode(errors="replace")
+        try:
+            return DueTimes(" ".join(daily.split()[:5]))
+        except ValueError as error:
+            raise ScheduleError(
+                f"The crontab was changed by hand: {error}.", "Make it anew with: ladebog schedule install"
+            ) from None
 
     def remove(self, job: Job) -> None:
         before, _, after = _divided(_read(), job)

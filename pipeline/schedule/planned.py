@@ -9,7 +9,6 @@ from pipeline.schedule.job import Job
 from pipeline.schedule.loop_mark import LoopMark
 from pipeline.schedule.scheduler import Scheduler
 from pipeline.schedule.systemd import Systemd
-from pipeline.schedule.times import DueTimes
 
 
 @dataclass(frozen=True)
@@ -29,11 +28,11 @@ def schedulers() -> list[Scheduler]:
 
 
 def next_run(logbook: Logbook, now: datetime) -> Planned | None:
-    """The next run that is scheduled for a logbook, or None. Raises ScheduleError if the crontab cannot be read."""
+    """The next run that is scheduled for a logbook, or None. Raises ScheduleError if it cannot be told."""
     if due := LoopMark(logbook).read():
         return Planned("loop", max(due, now))
     job = Job.here(logbook.root)
     for scheduler in schedulers():
-        if at := scheduler.installed(job):
-            return Planned(scheduler.name, DueTimes.daily(at).after(now))
+        if scheduler.is_installed(job):
+            return Planned(scheduler.name, scheduler.due_times(job).after(now))
     return None

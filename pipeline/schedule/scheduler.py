@@ -8,6 +8,7 @@ from typing import Protocol
 
 from pipeline.errors import ScheduleError
 from pipeline.schedule.job import Job
+from pipeline.schedule.times import DueTimes
 
 _PATIENCE = 120.0  # seconds that a program of the system's may take
 
@@ -32,8 +33,11 @@ class Scheduler(Protocol):
     def install(self, job: Job, at: time) -> None:
         """Have the job started daily, and while a session is active; in place of what was installed for it."""
 
-    def installed(self, job: Job) -> time | None:
-        """When the job is started daily, or None if it is not installed."""
+    def is_installed(self, job: Job) -> bool:
+        """Whether the job is there, in whatever state."""
+
+    def due_times(self, job: Job) -> DueTimes:
+        """When the installed job is started, as its owner may have changed it meanwhile."""
 
     def remove(self, job: Job) -> None:
         """Take the job out, and leave all else as it is."""

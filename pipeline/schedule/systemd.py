@@ -1,16 +1,18 @@
 """systemd's timers of this user: they catch up after the machine was off."""
 
 import os
+import re
 import shutil
 from datetime import time
 from pathlib import Path
 
 import platformdirs
 
+from pipeline.errors import ScheduleError
 from pipeline.logbook import write_text
 from pipeline.schedule.job import PROBE, Job
 from pipeline.schedule.scheduler import Called, call
-from pipeline.schedule.times import time_of_day
+from pipeline.schedule.times import DueTimes, time_of_day
 from pipeline.schedule.units import ON_CALENDAR, RANDOM_DELAY_MINUTES, service, units
 
 _ANY_TIME = time()
@@ -55,12 +57,18 @@ class Systemd:
         _systemctl("enable", *self._timers(job)).checked()
         _systemctl("restart", *self._timers(job)).checked()
 
-    def installed(self, job: Job) -> time | None:
+    def is_installed(self, job: Job) -> bool:
+        return (self.folder / f"{job.name}.timer").is_file()
+
+    def due_times(self, job: Job) -> DueTimes:
         timer = self.folder / f"{job.name}.timer"
-        if not timer.is_file():
-            return None
-        _, _, rest = timer.read_text("utf-8").partition(ON_CALENDAR)
-        return time_of_day(rest[:5])
+        calendar = re.search(rf"^{re.escape(ON_CALENDAR)}(\d\d:\d\d):00$", timer.read_text("utf-8"), re.MULTILINE)
+        if not calendar:
+            raise ScheduleError(
+                f"{timer} was changed by hand.",
+                "See when it starts with: systemctl --user list-timers, or make it anew: ladebog schedule install",
+            )
+        return DueTimes.daily(time_of_day(calendar[1]))
 
     def remove(self, job: Job) -> None:
         _systemctl("disable", "--now", *self._timers(job)).checked()

@@ -11,6 +11,7 @@ DAILY_AT = time(6, 15)
 ACTIVE_EVERY = timedelta(minutes=30)
 
 _TIME_OF_DAY = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+_DAILY = re.compile(r"([0-9]+) ([0-9]+) \* \* \*")
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _WEEKDAY_ITEM = re.compile(r"(?P<first>\*|[a-z]{3}|[0-9])(?:-(?P<last>[a-z]{3}|[0-9]))?(?:/(?P<step>[1-7]))?")
 
@@ -67,6 +68,10 @@ class DueTimes:
     def daily(cls, at: time, zone: tzinfo | None = None) -> "DueTimes":
         """Once a day."""
         return cls(f"{at.minute} {at.hour} * * *", zone)
+
+    def __str__(self) -> str:
+        daily = _DAILY.fullmatch(self.expression)
+        return f"daily at {int(daily[2]):02}:{int(daily[1]):02}" if daily else f"at the times {self.expression}"
 
     @property
     def zone(self) -> tzinfo:
