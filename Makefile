@@ -9,7 +9,7 @@ DEMO ?= ladebog-demo
 
 .PHONY: help
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 .PHONY: setup
 setup: .venv/installed  ## Make .venv with the locked libraries and Ladebog itself (the other targets do it as needed)
@@ -27,11 +27,15 @@ demo: setup  ## Run the main job on the demo tenant: a logbook, its months and r
 
 .PHONY: test
 test: setup  ## Run the tests of the parts; they need nothing but Python
-	$(BIN)/pytest -m "not system" --numprocesses $(WORKERS) --dist worksteal
+	$(BIN)/pytest -m "not system and not schedule" --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: test-system
 test-system: setup  ## Run the tests of the whole: faults, kills, long searches, the wheel; nothing but Python either
 	$(BIN)/pytest -m system --numprocesses $(WORKERS) --dist worksteal
+
+.PHONY: test-schedule
+test-schedule: setup  ## Run the tests with a real systemd and cron daemon (root; the Debian packages systemd and cron)
+	$(BIN)/pytest -m schedule
 
 .PHONY: check
 check: setup  ## Lint, format, types, SQL style and import rules

@@ -13,6 +13,7 @@ _HALF_AN_HOUR = timedelta(minutes=30)
 _ACTIVE_ID = "select session_id from staging.sessions where not is_finished"
 
 
+@pytest.mark.system
 def test_while_a_session_is_active_and_until_it_has_ended(logbook: DemoLogbook, operator: DemoServer) -> None:
     logbook.keep_login(operator.tenant)
     active = logbook.value(_ACTIVE_ID)
@@ -36,6 +37,7 @@ def test_an_active_session_that_is_not_waited_for(kept: DemoLogbook, after: time
     assert active_sessions(kept.paths, ["demo"], DEMO_NOW + after) == []
 
 
+@pytest.mark.system
 def test_a_session_that_was_never_stopped(logbook: DemoLogbook, operator: DemoServer) -> None:
     logbook.keep_login(operator.tenant)
     logbook.archive("--since", "2025-11-01", after=timedelta(days=8))
@@ -43,6 +45,7 @@ def test_a_session_that_was_never_stopped(logbook: DemoLogbook, operator: DemoSe
     assert active_sessions(logbook.paths, ["demo"], DEMO_NOW + timedelta(days=8)) == []
 
 
+@pytest.mark.system
 def test_when_the_last_run_is_old(logbook: DemoLogbook, operator: DemoServer) -> None:
     logbook.keep_login(operator.tenant)
     nothing = logbook.do("run", "--if-older", "25", after=timedelta(hours=24, minutes=59))
@@ -61,6 +64,7 @@ def test_a_run_that_failed_began_all_the_same(logbook: DemoLogbook, operator: De
     assert logbook.do("run", "--if-older", "25", after=later + _HALF_AN_HOUR).out == "Nothing to do for now.\n"
 
 
+@pytest.mark.system
 def test_before_the_first_run(bare: DemoLogbook, operator: DemoServer) -> None:
     bare.keep_login(operator.tenant)
     assert bare.do("run", "--if-active").out == "Nothing to do for now.\n"

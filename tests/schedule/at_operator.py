@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline.demo import DemoServer, Faults, Tenant
@@ -23,6 +23,12 @@ def awkward_logbook(folder: Path, faults: Faults | None = None) -> Iterator[Demo
         logbook = DemoLogbook.begin(folder / AWKWARD, server.url)
         logbook.keep_login(server.tenant)
         yield logbook
+
+
+def fetch_begun(logbook: DemoLogbook, ago: timedelta) -> None:
+    """Have a run made so long ago that left little for later ones to fetch."""
+    then = datetime.now(UTC) - ago
+    logbook.archive("--since", f"{then - timedelta(days=31):%Y-%m-%d}", now=then)
 
 
 def ladebog(logbook: DemoLogbook, *arguments: str, environment: dict[str, str] | None = None) -> Outcome:

@@ -12,7 +12,7 @@ from pipeline.logbook import Logbook
 from pipeline.schedule.planned import next_run
 from pipeline.source.credentials import FILE_VARIABLE
 from tests.cli.refusal import said
-from tests.schedule.at_operator import awkward_logbook, ladebog
+from tests.schedule.at_operator import awkward_logbook, fetch_begun, ladebog
 from tests.way.demo_logbook import DEMO_NOW, DemoLogbook
 
 pytestmark = [pytest.mark.schedule, pytest.mark.usefixtures("crontab")]
@@ -37,6 +37,7 @@ def keep(crontab: bytes) -> None:
 @pytest.fixture(scope="module")
 def logbook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoLogbook]:
     with awkward_logbook(tmp_path_factory.mktemp("cron")) as made:
+        fetch_begun(made, timedelta(days=1))
         yield made
 
 
@@ -140,9 +141,10 @@ def test_cron_runs_it(logbook: DemoLogbook) -> None:
     assert daily in listed()
     keep(listed().replace(daily, b"\n* * * * * "))
     until = time.monotonic() + _PATIENCE
-    while not logbook.paths.database.is_file():
+    while not list(logbook.paths.reports.glob("*.xlsx")):
         assert time.monotonic() < until, "cron ran nothing"
         time.sleep(1)
     assert ladebog(logbook, "schedule", "remove").code == 0
-    assert logbook.value("select count(*) from sessions") > 100
-    assert logbook.ask("select outcome from runs")[0] == {"outcome": "complete"}
+    outcomes = [row["outcome"] for row in logbook.ask("select outcome from runs")]
+    assert len(outcomes) > 1
+    assert set(outcomes) == {"complete"}

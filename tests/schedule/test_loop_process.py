@@ -6,8 +6,10 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,19 +17,19 @@ from pipeline.demo import Faults
 from pipeline.logbook import Logbook
 from pipeline.schedule.loop_mark import LoopMark
 from pipeline.source.credentials import FILE_VARIABLE
-from tests.schedule.at_operator import LADEBOG, awkward_logbook
+from tests.schedule.at_operator import LADEBOG, awkward_logbook, fetch_begun
 from tests.way.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.system
 
 _LONG = 60.0  # seconds
-_NEVER = "0 0 29 2 *"
+_RARELY = "0 0 29 2 *"
 
 
 @contextmanager
-def loop(logbook: DemoLogbook, *options: str) -> Iterator[subprocess.Popen[str]]:
+def loop(logbook: DemoLogbook, cron: str = _RARELY) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
-        [LADEBOG, "--home", str(logbook.home), "schedule", "run", "--cron", _NEVER, *options],
+        [LADEBOG, "--home", str(logbook.home), "schedule", "run", "--cron", cron],
         env=os.environ | {FILE_VARIABLE: str(logbook.credentials), "TZ": "Europe/Copenhagen"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -50,16 +52,18 @@ def said_until(wanted: str, out: IO[str] | None) -> list[str]:
     return lines
 
 
-def test_it_runs_at_once_the_first_time_and_stops_while_it_waits(tmp_path: Path) -> None:
-    with awkward_logbook(tmp_path) as logbook, loop(logbook) as process:
-        said = said_until("Next run at", process.stdout) + said_until("Next run at", process.stdout)
-        assert any(" listed, " in line for line in said)
-        assert logbook.value("select count(*) from sessions") > 100
-        due = LoopMark(Logbook(logbook.home)).read()
-        assert due is not None
-        assert f"{due:%m-%d %H:%M}" == "02-28 23:00"
-        process.terminate()
-        out, _ = process.communicate(timeout=_LONG)
+def test_a_run_that_was_missed_is_made_up_for_and_then_it_waits(tmp_path: Path) -> None:
+    with awkward_logbook(tmp_path) as logbook:
+        fetch_begun(logbook, timedelta(days=2))
+        with loop(logbook, "0 0 * * *") as process:
+            said = said_until("Next run at", process.stdout) + said_until("Next run at", process.stdout)
+            assert any(" listed, " in line for line in said)
+            assert logbook.value("select count(*) from runs") == 2
+            due = LoopMark(Logbook(logbook.home)).read()
+            assert due is not None
+            assert f"{due.astimezone(ZoneInfo('Europe/Copenhagen')):%H:%M}" == "00:00"
+            process.terminate()
+            out, _ = process.communicate(timeout=_LONG)
     assert (process.returncode, out) == (0, "Stopped.\n")
     assert LoopMark(Logbook(logbook.home)).read() is None
 
