@@ -79,9 +79,9 @@ def is_damage(error: duckdb.Error) -> bool:
     return bool(_DAMAGE.search(str(error)))
 
 
-def is_interrupt(error: BaseException) -> bool:
+def is_interrupt(error: Exception) -> bool:
     """Whether this is Ctrl-C, which DuckDB turns into an error of its own where it comes during a query."""
-    return isinstance(error, KeyboardInterrupt) or (type(error) is RuntimeError and str(error) == "Query interrupted")
+    return type(error) is RuntimeError and str(error) == "Query interrupted"
 
 
 class ArrowStream:
@@ -109,10 +109,6 @@ def _closing(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None
         if not is_damage(error):
             raise
         raise DatabaseError(f"{path} is damaged: {_first_line(error)}.", _REBUILD) from None
-    except RuntimeError as error:
-        if not is_interrupt(error):
-            raise
-        raise KeyboardInterrupt from None
     finally:
         connection.close()
 

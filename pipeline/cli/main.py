@@ -101,8 +101,7 @@ def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> i
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("ladebog: stopped. What was fetched is kept; run the same command again to go on.", err=True)
-        return EXIT_STOPPED
+        return _stopped()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python's own last flush succeeds
         return EXIT_FAILED
@@ -116,6 +115,10 @@ def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> i
         )
         return EXIT_FAILED
     except Exception as error:
+        from pipeline.database import is_interrupt
+
+        if is_interrupt(error):
+            return _stopped()
         _show(
             context,
             f"Something unexpected went wrong: {type(error).__name__}: {error}",
@@ -123,6 +126,11 @@ def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> i
         )
         return EXIT_FAILED
     return code if isinstance(code, int) else 0
+
+
+def _stopped() -> int:
+    click.echo("ladebog: stopped. What was fetched is kept; run the same command again to go on.", err=True)
+    return EXIT_STOPPED
 
 
 def _show(context: Context, message: str, advice: str) -> None:

@@ -3,9 +3,10 @@
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
+_AGAIN = 5.0  # seconds
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -19,9 +20,16 @@ def run_process(command: Sequence[str]) -> int:
         try:
             return process.wait()
         except KeyboardInterrupt:
-            process.send_signal(signal.SIGINT)
-            process.wait()
+            _interrupt(process)
             raise
+
+
+def _interrupt(process: subprocess.Popen[bytes]) -> None:
+    """Send SIGINT until the process has ended: one that comes while DuckDB looks up a frame is lost."""
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_AGAIN)
 
 
 @contextmanager
