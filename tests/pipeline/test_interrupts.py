@@ -16,7 +16,7 @@ _ENDLESS = "select sum(random()) from range(1_000_000_000_000)"  # takes hours, 
 
 @contextmanager
 def ctrl_c(seconds: float) -> Iterator[None]:
-    """Ctrl-C after so long, by a timer's signal; again where it was lost on the way through DuckDB."""
+    """Ctrl-C after so long, by a timer's signal; again where one was lost."""
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)
     signal.setitimer(signal.ITIMER_REAL, seconds, 3)
     try:
