@@ -27,7 +27,7 @@ demo: setup  ## Run the main job on the demo tenant: a logbook, its months and r
 
 .PHONY: test
 test: setup  ## Run the tests of the parts; they need nothing but Python
-	$(BIN)/pytest -m "not system and not documents" --numprocesses $(WORKERS) --dist worksteal
+	$(BIN)/pytest -m "not system and not documents and not schedule" --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: test-system
 test-system: setup  ## Run the tests of the whole: faults, kills, long searches, the wheel; nothing but Python either
@@ -40,6 +40,10 @@ test-documents: setup  ## Read the files that are handed in with other programs 
 .PHONY: golden
 golden: setup  ## Write the golden files of claims anew; look at the difference before you keep it
 	LADEBOG_WRITE_GOLDEN=1 $(BIN)/pytest -m "not system" tests/claims
+
+.PHONY: test-schedule
+test-schedule: setup  ## Run the tests with a real systemd and cron daemon (root; the Debian packages systemd and cron)
+	$(BIN)/pytest -m schedule
 
 .PHONY: check
 check: setup  ## Lint, format, types, SQL style and import rules

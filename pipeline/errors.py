@@ -13,6 +13,7 @@
     ├── BackupError                1   a backup cannot be made there, or is not whole
     ├── CaptureError               1   a file to import is no capture
     ├── QueryError                 1   a question to the database that it cannot or must not answer
+    ├── ScheduleError              1   the system's scheduler is not there, or cannot start what it should
     ├── LoginError                 4   the operator wants a new login
     ├── NotifyError                1   a message to the owner could not be sent
     ├── UpstreamError              1   the operator answered something that asking again will not change
@@ -98,6 +99,10 @@ class QueryError(LadebogError):
 
 class NotifyError(LadebogError):
     """A message to the owner could not be sent."""
+
+
+class ScheduleError(LadebogError):
+    """The system's scheduler is not there, or cannot start what it should."""
 
 
 class LoginError(LadebogError):

@@ -6,6 +6,7 @@ The mark of how far a segment has been read commits with the rows themselves, so
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -147,7 +148,16 @@ class Loader:
         return {segment: (raw.Position(lines, size), is_sealed) for segment, lines, size, is_sealed in found}
 
     def _write(self, segment: str, batch: "_Batch") -> None:
-        self._connection.execute("begin")
+        try:
+            self._connection.execute("begin")
+            self._write_rows(segment, batch)
+            self._connection.execute("commit")
+        except BaseException:  # Ctrl-C as well, whenever it comes: the run's own record is still to be written
+            with suppress(duckdb.TransactionException):
+                self._connection.execute("rollback")
+            raise
+
+    def _write_rows(self, segment: str, batch: "_Batch") -> None:
         seen = self._seen(batch.placed)
         first = batch.end.lines - len(batch.lines) + 1
         self._insert("facts.answers", [_answer_row(line, segment, n) for n, line in enumerate(batch.lines, first)])
@@ -162,7 +172,6 @@ class Loader:
         self._connection.execute(
             "insert into facts.segments values (?, ?, ?, ?, null)", [*about, batch.end.lines, batch.end.bytes]
         )
-        self._connection.execute("commit")
 
     def _seen(self, placed: list["_Placed"]) -> set[str]:
         """The SHA-256 of the documents whose content the database holds already."""

@@ -233,6 +233,12 @@ def _refuse_links(*places: Path) -> None:
             )
 
 
+def last_began(folder: Path) -> datetime | None:
+    """When the newest sealed run of an account began, whatever became of it; None before the first."""
+    last = _last_segment(folder)
+    return _start_in_name(last) if last else None
+
+
 def _last_segment(folder: Path) -> Path | None:
     return next(reversed(segments(folder)), None)
 

@@ -14,6 +14,7 @@ import msgspec
 from pipeline.archived import Archived, Problem, read_archived
 from pipeline.errors import LadebogError
 from pipeline.logbook import Logbook
+from pipeline.schedule.planned import next_run
 from pipeline.settings import Account
 from pipeline.source.credentials import Credentials, expires_at, open_credentials
 from pipeline.words import length
@@ -55,16 +56,16 @@ def read_status(
     accounts: Sequence[Account],
     now: datetime,
     *,
-    next_run: datetime | None = None,
     max_age: timedelta | None = None,
 ) -> Status:
-    """How the accounts stand now. `next_run` is when the schedule has the next run, None for none.
+    """How the accounts stand now.
 
     With `max_age`, an account whose last successful run began longer ago than that is stale.
     """
     problems: list[Problem] = []
     archived = read_archived(logbook, accounts, problems)
     credentials = _credentials(problems)
+    next_run_at = _next_run(logbook, now, problems)
     told = []
     for account in accounts:
         facts = archived[account.name]
@@ -74,7 +75,7 @@ def read_status(
                 **msgspec.structs.asdict(facts),
                 url=account.url,
                 login=_login(account, credentials, now, problems),
-                next_run_at=next_run.astimezone(account.zone) if next_run else None,
+                next_run_at=next_run_at.astimezone(account.zone) if next_run_at else None,
                 raw_bytes=_bytes(logbook.raw / account.name),
                 stale=reason is not None if max_age is not None else None,
                 stale_reason=reason,
@@ -103,6 +104,16 @@ def stale_reason(facts: Archived, max_age: timedelta, now: datetime, account: Ac
     if age < -max_age:
         return f"{began}, which by this machine's clock is still to come"
     return None
+
+
+def _next_run(logbook: Logbook, now: datetime, problems: list[Problem]) -> datetime | None:
+    """When the schedule has the next run; None where none is scheduled, or where that cannot be told."""
+    try:
+        planned = next_run(logbook, now)
+    except LadebogError as error:
+        problems.append(Problem(message=str(error), next=error.advice))
+        return None
+    return planned.at if planned else None
 
 
 def _credentials(problems: list[Problem]) -> Credentials | None:

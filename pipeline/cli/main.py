@@ -38,6 +38,7 @@ _COMMANDS = {
     "odometer": "pipeline.cli.odometer:odometer",
     "backup": "pipeline.cli.backup:backup",
     "restore": "pipeline.cli.backup:restore",
+    "schedule": "pipeline.cli.schedule:schedule",
 }
 
 
@@ -142,11 +143,20 @@ def _told(context: Context, error: BaseException) -> int:
             message = f"{error.strerror or error}{where}."
             _show(context, message, "Mend that, then run the same command again; nothing is lost", EXIT_FAILED)
             return EXIT_FAILED
+        case Exception() if _is_interrupt(error):
+            return _told(context, KeyboardInterrupt())
         case _:
             message = f"Something unexpected went wrong: {type(error).__name__}: {error}"
             advice = "See where with: ladebog --debug ... Nothing that was archived is lost"
             _show(context, message, advice, EXIT_FAILED, traceback=traceback.format_exc())
             return EXIT_FAILED
+
+
+def _is_interrupt(error: Exception) -> bool:
+    """Whether it is what DuckDB makes of Ctrl-C."""
+    from pipeline.database import is_interrupt
+
+    return is_interrupt(error)
 
 
 def _show(context: Context, message: str, advice: str, exit_code: int, **about: str) -> None:

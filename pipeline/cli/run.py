@@ -80,28 +80,60 @@ def rebuild(context: Context) -> None:
 
 @click.command()
 @account_option
+@click.option("--if-active", is_flag=True, help="Run only if a session was active when last looked.")
+@click.option(
+    "--if-older", type=click.IntRange(min=1), metavar="HOURS", help="Run only if the last run is older than that."
+)
 @pass_context
-def run(context: Context, account_name: str | None) -> int:
+def run(context: Context, account_name: str | None, if_active: bool, if_older: int | None) -> int:
     """Do it all: extract, transform, the report of the last closed month, and what the checks say from that month on.
 
-    Exits with 3 if there are errors in the month that was reported.
+    Exits with 3 if there are errors in the month that was reported. With --if-active, --if-older or both it asks
+    the operator nothing unless one of them holds, and leaves it to another run that is under way.
 
     \b
     Example:  ladebog run
+              ladebog run --if-active --if-older 25
     """
     from pipeline.cli.notify import tell_of_run
+    from pipeline.errors import BusyError
     from pipeline.notify.causes import WHOLE_RUN
 
     logbook, settings = context.open()
     accounts = settings.chosen(account_name)
+    is_conditional = if_active or if_older is not None
+    if is_conditional and not _is_due(context, logbook, accounts, if_active, if_older):
+        context.say("Nothing to do for now.")
+        return 0
     try:
         exit_code, failed = _run(context, logbook, settings, accounts)
     except Exception as error:
+        if is_conditional and isinstance(error, BusyError):
+            context.say(str(error))
+            return 0
         tell_of_run(context, logbook, settings, {WHOLE_RUN: error})
         raise
     tell_of_run(context, logbook, settings, failed)
     _raise(failed)
     return exit_code
+
+
+def _is_due(
+    context: Context, logbook: "Logbook", accounts: "Sequence[Account]", if_active: bool, if_older: int | None
+) -> bool:
+    """Whether there is a reason to run, told from the archive alone."""
+    from datetime import timedelta
+
+    from pipeline.schedule.due import active_sessions, last_began
+
+    names, now = [account.name for account in accounts], context.clock.now()
+    if if_active and (active := active_sessions(logbook, names, now)):
+        context.say(f"Active when last looked: {', '.join(active)}.")
+        return True
+    if if_older is None:
+        return False
+    began = last_began(logbook, names, now)
+    return began is None or now - began > timedelta(hours=if_older)
 
 
 def _run(

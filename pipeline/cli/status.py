@@ -46,7 +46,7 @@ def status(context: Context, account_name: str | None, as_json: bool, max_age: t
 
     logbook, settings = context.open()
     accounts = settings.chosen(account_name)
-    found = read_status(logbook, accounts, context.clock.now(), next_run=None, max_age=max_age)
+    found = read_status(logbook, accounts, context.clock.now(), max_age=max_age)
     if as_json:
         _print_json(found)
     elif max_age is None or not context.quiet:

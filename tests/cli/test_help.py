@@ -28,6 +28,7 @@ _COMMANDS = {
     "odometer": [],
     "backup": [],
     "restore": [],
+    "schedule": ["install", "print", "probe", "remove", "run", "show"],
 }
 _TYPED = [[name, *sub] for name, subs in _COMMANDS.items() for sub in ([[sub] for sub in subs] or [[]])]
 

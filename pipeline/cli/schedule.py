@@ -1,0 +1,281 @@
+"""`ladebog schedule`: runs without anybody there."""
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from pipeline.cli.context import Context, pass_context
+
+if TYPE_CHECKING:
+    from pipeline.schedule.job import Job
+    from pipeline.schedule.loop import Kind
+    from pipeline.schedule.scheduler import Scheduler
+    from pipeline.schedule.times import DueTimes
+
+
+class TimeOfDay(click.ParamType[time]):
+    """`06:15`."""
+
+    name = "HH:MM"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> time:
+        from pipeline.schedule.times import time_of_day
+
+        try:
+            return time_of_day(str(value))
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+
+
+class CronExpression(click.ParamType["DueTimes"]):
+    """`15 6 * * *`."""
+
+    name = "EXPRESSION"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> "DueTimes":
+        from pipeline.schedule.times import DueTimes
+
+        try:
+            return DueTimes(str(value))
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+
+
+_at_option = click.option(
+    "--at",
+    type=TimeOfDay(),
+    default="06:15",
+    show_default=True,
+    help="When to run each day, in the machine's own time zone.",
+)
+
+
+@click.group()
+def schedule() -> None:
+    """Have the archive kept up to date without you: daily, and more often while a session is active."""
+
+
+@schedule.command()
+@_at_option
+@click.option(
+    "--using",
+    type=click.Choice(["systemd", "cron"]),
+    help="The scheduler to use. Default: systemd where you have it, else cron.",
+)
+@pass_context
+def install(context: Context, at: time, using: str | None) -> None:
+    """Have the system start `ladebog run` daily; a run that the machine slept through is made up for.
+
+    systemd's timers of your user are used, or else your crontab, of which all other lines stay as they are. First it
+    is tried whether what the scheduler starts can read your logins. A second job looks every half an hour whether a
+    session was active, and only then runs: operators thin out the histories of finished sessions.
+
+    \b
+    Example:  ladebog schedule install
+              ladebog schedule install --at 21:40 --using cron
+    """
+    from pipeline.schedule.job import Job
+    from pipeline.schedule.planned import schedulers
+    from pipeline.schedule.proof import prove, require_logins
+    from pipeline.source.credentials import open_credentials
+
+    logbook, settings = context.open()
+    job = Job.here(logbook.root)
+    chosen = _chosen(using)
+    credentials = open_credentials()
+    require_logins(credentials, settings.chosen(None))
+    prove(chosen, job, credentials)
+    for other in schedulers():
+        if other.name != chosen.name and other.is_installed(job):
+            other.remove(job)
+    chosen.install(job, at)
+    context.say(f"{chosen.name} can read the logins ({credentials.place}).")
+    _describe(context, chosen, job)
+    context.say("\nSee it again: ladebog schedule show   Undo it: ladebog schedule remove")
+
+
+@schedule.command()
+@pass_context
+def show(context: Context) -> None:
+    """Say what is scheduled for the logbook, and when it runs next.
+
+    \b
+    Example:  ladebog schedule show
+    """
+    from pipeline.schedule.job import Job
+    from pipeline.schedule.loop_mark import LoopMark
+    from pipeline.schedule.planned import schedulers
+
+    logbook, _ = context.open()
+    job = Job.here(logbook.root)
+    found = False
+    if due := LoopMark(logbook).read():
+        found = True
+        click.echo(f"A loop (ladebog schedule run) runs {job.home}.")
+        _line("next run", _local(max(due, context.clock.now())))
+    for scheduler in schedulers():
+        if scheduler.is_installed(job):
+            found = True
+            _describe(context, scheduler, job)
+    if not found:
+        click.echo(f"Nothing is scheduled for {job.home}. Schedule it with: ladebog schedule install")
+
+
+@schedule.command()
+@pass_context
+def remove(context: Context) -> None:
+    """Take out what `ladebog schedule install` set up for the logbook; the archive stays.
+
+    \b
+    Example:  ladebog schedule remove
+    """
+    from pipeline.schedule.job import Job
+    from pipeline.schedule.planned import schedulers
+
+    job = Job.here(context.home)
+    removed = [scheduler for scheduler in schedulers() if scheduler.is_installed(job)]
+    for scheduler in removed:
+        scheduler.remove(job)
+        context.say(f"{scheduler.name} no longer runs {job.home}.")
+    if not removed:
+        context.say(f"Nothing was scheduled for {job.home}.")
+
+
+@schedule.command("print")
+@click.argument("kind", metavar="KIND", type=click.Choice(["systemd", "cron", "launchd", "schtasks"]))
+@_at_option
+@pass_context
+def print_(context: Context, kind: Literal["systemd", "cron", "launchd", "schtasks"], at: time) -> None:
+    """Print what a scheduler needs, and install nothing.
+
+    KIND is systemd or cron, as `ladebog schedule install` sets them up, or launchd (macOS) or schtasks (Windows):
+    those two are printed only, and untested.
+
+    \b
+    Example:  ladebog schedule print systemd
+              ladebog schedule print launchd --at 21:40
+    """
+    from pipeline.schedule import elsewhere
+    from pipeline.schedule.cron import lines
+    from pipeline.schedule.job import Job
+    from pipeline.schedule.systemd import Systemd
+    from pipeline.schedule.units import units
+
+    job = Job.here(context.home)
+    if kind in ("launchd", "schtasks"):
+        click.echo(f"What follows for {kind} is untested: look whether it runs.", err=True)
+    if kind == "cron":
+        click.echo(lines(job, at), nl=False)
+    elif kind == "schtasks":
+        click.echo(elsewhere.schtasks(job, at), nl=False)
+    elif kind == "launchd":
+        _print_files(elsewhere.launchd(job, at))
+    else:
+        _print_files({str(Systemd().folder / name): text for name, text in units(job, at).items()})
+
+
+@schedule.command()
+@pass_context
+def probe(context: Context) -> None:
+    """Say whether the logins can be read from here: `ladebog schedule install` starts this as the job will be started.
+
+    \b
+    Example:  ladebog schedule probe
+    """
+    from pipeline.schedule.proof import require_logins
+    from pipeline.source.credentials import open_credentials
+
+    _, settings = context.open()
+    accounts = settings.chosen(None)
+    credentials = open_credentials()
+    require_logins(credentials, accounts)
+    names = ", ".join(account.name for account in accounts)
+    context.say(f"The logins of {names} can be read from {credentials.place}.")
+
+
+@schedule.command()
+@click.option(
+    "--cron",
+    "due_times",
+    type=CronExpression(),
+    default="15 6 * * *",
+    show_default=True,
+    help="When to run, as in a crontab, in the machine's own time zone (TZ).",
+)
+@pass_context
+def run(context: Context, due_times: "DueTimes") -> None:
+    """Stay in the foreground and run when it is due: for containers, and for systems without a scheduler.
+
+    Each run is a process of its own. A time that was missed is made up for by one run; a run that the operator was
+    too busy for is repeated after a quarter of an hour, any other that failed at the next time. SIGTERM and Ctrl-C
+    stop it, and a run in progress with it; what was fetched is kept.
+
+    \b
+    Example:  ladebog schedule run
+              ladebog schedule run --cron "15 6,18 * * *"
+    """
+    from pipeline.schedule.due import last_began
+    from pipeline.schedule.job import RUN, RUN_IF_ACTIVE, Job
+    from pipeline.schedule.loop import Kind, Loop
+    from pipeline.schedule.loop_mark import LoopMark
+    from pipeline.schedule.process import run_process, stopped_by_signals
+
+    logbook, settings = context.open()
+    job = Job.here(logbook.root)
+    began = last_began(logbook, [account.name for account in settings.chosen(None)], context.clock.now())
+
+    def start(kind: "Kind") -> int:
+        arguments = RUN if kind is Kind.RUN else RUN_IF_ACTIVE
+        return run_process(job.command(*(["--quiet"] if context.quiet else []), *arguments))
+
+    def warn(text: str) -> None:
+        click.echo(f"ladebog: {text}", err=True)
+
+    loop = Loop(LoopMark(logbook), due_times, context.clock, start, context.say, warn)
+    try:
+        with stopped_by_signals():
+            loop.run(began)
+    except KeyboardInterrupt:
+        context.say("Stopped.")
+
+
+def _chosen(using: str | None) -> "Scheduler":
+    from pipeline.errors import ScheduleError
+    from pipeline.schedule.planned import schedulers
+
+    for scheduler in schedulers():
+        if using in (None, scheduler.name) and scheduler.is_available():
+            return scheduler
+    missing = {"systemd": "There is no systemd for your user", "cron": "There is no crontab program"}
+    both = "There is neither a systemd for your user nor a crontab program"
+    raise ScheduleError(
+        f"{missing[using] if using else both} here.",
+        "Keep this running instead, for example in a container: ladebog schedule run (others: ladebog schedule print)",
+    )
+
+
+def _describe(context: Context, scheduler: "Scheduler", job: "Job") -> None:
+    """Say what is installed, when it starts and where it stands."""
+    due_times = scheduler.due_times(job)
+    click.echo(f"{scheduler.name} runs {job.home} {due_times}.")
+    later = f", {scheduler.delay}" if scheduler.delay else ""
+    _line("next run", _local(due_times.after(context.clock.now())) + later)
+    _line("active session", "runs every half an hour until it has ended")
+    for name, text in scheduler.about(job).items():
+        _line(name, text)
+    for warning in scheduler.warnings():
+        click.echo(f"  {warning}", err=True)
+
+
+def _line(name: str, text: str) -> None:
+    click.echo(f"  {name:<16}{text}")
+
+
+def _local(moment: datetime) -> str:
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+
+
+def _print_files(files: dict[str, str]) -> None:
+    for path, text in files.items():
+        click.echo(f"# {path}\n{text}")

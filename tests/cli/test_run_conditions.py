@@ -1,0 +1,91 @@
+"""`ladebog run --if-active --if-older`: nothing is asked of the operator without a reason."""
+
+from datetime import timedelta
+
+import pytest
+
+from pipeline.demo import DemoServer
+from pipeline.logbook import Logbook
+from pipeline.schedule.due import active_sessions, last_began
+from tests.way.demo_logbook import DEMO_NOW, DemoLogbook
+
+_HALF_AN_HOUR = timedelta(minutes=30)
+_ACTIVE_ID = "select session_id from staging.sessions where not is_finished"
+
+
+@pytest.mark.system
+def test_while_a_session_is_active_and_until_it_has_ended(logbook: DemoLogbook, operator: DemoServer) -> None:
+    logbook.keep_login(operator.tenant)
+    active = logbook.value(_ACTIVE_ID)
+    outcome = logbook.run("run", "--if-active", after=_HALF_AN_HOUR)
+    assert outcome.code in (0, 3), outcome
+    assert outcome.out.startswith(f"Active when last looked: {active}.\ndemo: ")
+    operator.tenant.finish_active(DEMO_NOW + timedelta(minutes=40))
+    outcome = logbook.run("run", "--if-active", after=2 * _HALF_AN_HOUR)
+    assert outcome.code in (0, 3), outcome
+    assert logbook.value("select count(*) from sessions where session_id = ?", active) == 1
+    operator.requests.clear()
+    assert logbook.do("run", "--if-active", after=3 * _HALF_AN_HOUR).out == "Nothing to do for now.\n"
+    assert logbook.do("-q", "run", "--if-active", after=3 * _HALF_AN_HOUR).out == ""
+    assert operator.requests == []
+
+
+@pytest.mark.parametrize("after", [timedelta(hours=26), timedelta(days=8)], ids=["runs have failed since", "for ever"])
+def test_an_active_session_that_is_not_waited_for(kept: DemoLogbook, after: timedelta) -> None:
+    assert active_sessions(kept.paths, ["demo"], DEMO_NOW) == [kept.value(_ACTIVE_ID)]
+    assert active_sessions(kept.paths, ["other"], DEMO_NOW) == []
+    assert active_sessions(kept.paths, ["demo"], DEMO_NOW + after) == []
+
+
+@pytest.mark.system
+def test_a_session_that_was_never_stopped(logbook: DemoLogbook, operator: DemoServer) -> None:
+    logbook.keep_login(operator.tenant)
+    logbook.archive("--since", "2025-11-01", after=timedelta(days=8))
+    assert len(logbook.ask(_ACTIVE_ID)) == 1
+    assert active_sessions(logbook.paths, ["demo"], DEMO_NOW + timedelta(days=8)) == []
+
+
+@pytest.mark.system
+def test_when_the_last_run_is_old(logbook: DemoLogbook, operator: DemoServer) -> None:
+    logbook.keep_login(operator.tenant)
+    nothing = logbook.do("run", "--if-older", "25", after=timedelta(hours=24, minutes=59))
+    assert nothing.out == "Nothing to do for now.\n"
+    assert operator.requests == []
+    assert logbook.run("run", "--if-older", "25", after=timedelta(hours=25, minutes=1)).code in (0, 3)
+    assert operator.requests != []
+    assert logbook.do("run", "--if-older", "25", after=timedelta(hours=26)).out == "Nothing to do for now.\n"
+
+
+def test_a_run_that_failed_began_all_the_same(logbook: DemoLogbook, operator: DemoServer) -> None:
+    operator.tenant.expire_token()
+    operator.tenant.refresh(operator.tenant.refresh_token)  # by somebody else, so that ours is good for nothing
+    later = timedelta(hours=26)
+    assert logbook.run("run", "--if-older", "25", after=later).code == 4
+    assert logbook.do("run", "--if-older", "25", after=later + _HALF_AN_HOUR).out == "Nothing to do for now.\n"
+
+
+@pytest.mark.system
+def test_before_the_first_run(bare: DemoLogbook, operator: DemoServer) -> None:
+    bare.keep_login(operator.tenant)
+    assert bare.do("run", "--if-active").out == "Nothing to do for now.\n"
+    assert last_began(bare.paths, ["demo"], DEMO_NOW) is None
+    assert bare.run("run", "--if-active", "--if-older", "25").code in (0, 3)
+    assert last_began(bare.paths, ["demo"], DEMO_NOW + _HALF_AN_HOUR) == DEMO_NOW
+
+
+def test_a_clock_that_was_set_back(kept: DemoLogbook) -> None:
+    earlier = DEMO_NOW - timedelta(days=300)
+    assert last_began(kept.paths, ["demo"], earlier) == earlier
+
+
+def test_another_run_that_is_under_way_will_do(logbook: DemoLogbook) -> None:
+    with Logbook(logbook.home).lock():
+        assert logbook.run("run").code == 75
+        outcome = logbook.do("run", "--if-active")
+    assert "Another run is writing to" in outcome.out
+    assert outcome.err == ""
+
+
+@pytest.mark.parametrize("hours", ["0", "-1", "x"])
+def test_no_number_of_hours(kept: DemoLogbook, hours: str) -> None:
+    assert kept.run("run", "--if-older", hours).code == 2

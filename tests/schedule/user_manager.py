@@ -1,0 +1,69 @@
+"""A systemd user manager of its own, on a machine that need not have been booted with systemd.
+
+systemd refuses to start where /run/systemd/system is missing, so a mount namespace gets one; what it starts lives in
+a cgroup of its own. Needs root.
+"""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_START = """
+set -e
+mkdir -p /run/systemd
+mount -t tmpfs -o mode=755 none /run/systemd
+mkdir /run/systemd/system
+exec /lib/systemd/systemd --user
+"""
+_HIERARCHIES = ("/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unified", "/sys/fs/cgroup")
+_PATIENCE = 30.0  # seconds
+
+
+@contextmanager
+def user_manager(folder: Path) -> Iterator[dict[str, str]]:
+    """A manager whose user lives in `folder`; yields the environment in which its commands are to be typed."""
+    runtime, home = folder / "runtime", folder / "home of user"
+    for path in (runtime, home):
+        path.mkdir(mode=0o700)
+    environment = {"HOME": str(home), "XDG_RUNTIME_DIR": str(runtime), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+    with cgroup() as joined:
+        manager = subprocess.Popen(
+            ["unshare", "--mount", "--propagation", "private", "bash", "-c", joined + _START],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+        )
+        try:
+            _wait_for(runtime / "systemd" / "private", manager)
+            yield environment
+        finally:
+            manager.send_signal(signal.SIGTERM)
+            manager.wait(_PATIENCE)
+
+
+@contextmanager
+def cgroup() -> Iterator[str]:
+    """A cgroup for the manager; yields what a shell does to join it."""
+    made = [
+        Path(root) / f"ladebog-test-{os.getpid()}" for root in _HIERARCHIES if (Path(root) / "cgroup.procs").is_file()
+    ]
+    for path in made:
+        path.mkdir()
+    try:
+        yield "".join(f"echo $$ > {path}/cgroup.procs\n" for path in made)
+    finally:
+        for path in made:
+            below = sorted((child for child in path.rglob("*") if child.is_dir()), reverse=True)
+            for emptied in (*below, path):
+                emptied.rmdir()
+
+
+def _wait_for(socket: Path, manager: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + _PATIENCE
+    while not socket.exists():
+        assert manager.poll() is None, "the user manager did not start"
+        assert time.monotonic() < until, "the user manager is not ready"
+        time.sleep(0.05)
