@@ -27,11 +27,15 @@ demo: setup  ## Run the main job on the demo tenant: a logbook, its months and r
 
 .PHONY: test
 test: setup  ## Run the tests of the parts; they need nothing but Python
-	$(BIN)/pytest -m "not system" --numprocesses $(WORKERS) --dist worksteal
+	$(BIN)/pytest -m "not system and not faults" --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: test-system
-test-system: setup  ## Run the tests of the whole: faults, kills, long searches, the wheel; nothing but Python either
+test-system: setup  ## Run the tests of the whole: the way, long searches, the wheel; nothing but Python either
 	$(BIN)/pytest -m system --numprocesses $(WORKERS) --dist worksteal
+
+.PHONY: test-faults
+test-faults: setup  ## Try every fault that the archive must survive, and print them as a table; needs root for a small disk
+	$(BIN)/pytest tests/faults -m faults --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: check
 check: setup  ## Lint, format, types, SQL style and import rules

@@ -1,6 +1,7 @@
 """A logbook is a folder: its paths, its modes, its lock, and how a file in it is replaced."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,9 +89,11 @@ def make_folder(path: Path) -> None:
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a path beside `path` to write to; on success its file is synced and takes the place of `path`.
 
-    Whoever reads `path` sees the old file or the whole new one. On an error nothing is left behind.
+    Whoever reads `path` sees the old file or the whole new one. On an error nothing is left behind; what a killed
+    process left is removed by the next one.
     """
     make_folder(path.parent)
+    _remove_leftovers(path)
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         yield beside
@@ -100,6 +103,24 @@ def replacing(path: Path) -> Iterator[Path]:
         sync_folder(path.parent)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove what stands beside `path` from processes that are no more: a database's would soon fill the disk."""
+    left = re.compile(rf"\.{re.escape(path.name)}\.([0-9]{{1,9}})\.new")
+    for beside in path.parent.iterdir():
+        if (named := left.fullmatch(beside.name)) and not _runs(int(named[1])):
+            beside.unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is another user's
+        return True
+    return True
 
 
 def write_text(path: Path, text: str) -> None:

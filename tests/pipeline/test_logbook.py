@@ -1,5 +1,6 @@
 """A logbook's folder: who may write, how a file is replaced, and what others may read."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,16 @@ def test_replacing_leaves_nothing_on_an_error(tmp_path: Path, error: BaseExcepti
         beside.write_bytes(b"half of the")
         raise error
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"file": b"old"}
+
+
+def test_what_a_killed_process_left_beside_is_removed_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+        dead.wait()
+    left, living = tmp_path / f".file.{dead.pid}.new", tmp_path / f".file.{os.getppid()}.new"
+    for path in (left, living, tmp_path / f".file.{dead.pid}.newer"):
+        path.touch()
+    write_text(tmp_path / "file", "new")
+    assert sorted(tmp_path.iterdir()) == sorted([living, tmp_path / f".file.{dead.pid}.newer", tmp_path / "file"])
 
 
 def test_replacing_without_writing_anything(tmp_path: Path) -> None:
