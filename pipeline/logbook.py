@@ -1,5 +1,6 @@
 """A logbook is a folder: its paths, its modes, its lock, and how a file in it is replaced."""
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pipeline.errors import BusyError, LogbookError
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # what the system says where a file can grow no more
 
 
 class Logbook:
@@ -146,3 +148,11 @@ def sync_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hex."""
+    import hashlib
+
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

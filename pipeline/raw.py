@@ -19,7 +19,7 @@ import msgspec
 from pipeline.answer import Answer, Endpoint
 from pipeline.clock import utc_text
 from pipeline.errors import RawStoreError
-from pipeline.logbook import FILE_MODE, make_folder, sync_folder
+from pipeline.logbook import FILE_MODE, file_sha256, make_folder, sync_folder
 
 SEALED = ".ndjson.gz"
 PART = ".part"
@@ -279,12 +279,6 @@ def _whole_lines(part: Path) -> tuple[int, Line | None]:
 
 def _start_in_name(segment: Path) -> datetime:
     return datetime.strptime(segment.name.partition("-")[0], _NAME_FORMAT).replace(tzinfo=UTC)
-
-
-def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _members(path: Path, offset: int) -> Iterator[tuple[bytes, int]]:

@@ -13,6 +13,7 @@ from pipeline import __version__
 from pipeline.cli.context import Context
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import EXIT_FAILED, LadebogError
+from pipeline.logbook import FULL
 
 EXIT_STOPPED = 130
 
@@ -110,8 +111,9 @@ def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> i
         return error.exit_code
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
+        mend = "Make room on the disk" if error.errno in FULL else "Mend that"
         _show(
-            context, f"{error.strerror or error}{where}.", "Mend that, then run the same command again; nothing is lost"
+            context, f"{error.strerror or error}{where}.", f"{mend}, then run the same command again; nothing is lost"
         )
         return EXIT_FAILED
     except Exception as error:

@@ -59,7 +59,7 @@ class Running:
 
 
 class Starter:
-    """Starts commands, forked from a process that has everything imported. Each starts a minute after the one before."""
+    """Starts commands, forked from a process that has everything imported; each a minute after the one before."""
 
     def __init__(self, logbook: DemoLogbook, now: datetime) -> None:
         self._logbook = logbook
