@@ -110,8 +110,13 @@ class Loader:
         self._account = folder.name
 
     def load_all(self) -> None:
-        """Load what the sealed segments hold beyond their marks."""
+        """Load what the sealed segments hold beyond their marks.
+
+        Raises RawStoreError where one that was loaded is gone or was cut short since.
+        """
         done = self._positions()
+        for name, mark in done.items():
+            raw.check_length(self._folder / name, mark)
         for segment in raw.segments(self._folder):
             self.load(segment, done.get(self._name(segment), raw.Position()))
 

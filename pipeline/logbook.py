@@ -98,13 +98,24 @@ def replacing(path: Path) -> Iterator[Path]:
     _remove_leftovers(path)
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        yield beside
-        beside.chmod(FILE_MODE)
-        sync_file(beside)
-        beside.replace(path)
-        sync_folder(path.parent)
+        with naming(path):
+            yield beside
+            beside.chmod(FILE_MODE)
+            sync_file(beside)
+            beside.replace(path)
+            sync_folder(path.parent)
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let an error of the system's that does not say which file it is about name `path`: a full disk's does not."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 def _remove_leftovers(path: Path) -> None:
