@@ -6,6 +6,8 @@ PYTHON ?= python3
 WORKERS ?= 3
 BIN := .venv/bin
 DEMO ?= ladebog-demo
+DAYS ?= 200
+SEED ?=
 
 .PHONY: help
 help:  ## Show this list
@@ -36,6 +38,10 @@ test-system: setup  ## Run the tests of the whole: the way, long searches, the w
 .PHONY: test-faults
 test-faults: setup  ## Try every fault that the archive must survive, and print them as a table; needs root for a small disk
 	$(BIN)/pytest tests/faults -m faults --numprocesses $(WORKERS) --dist worksteal
+
+.PHONY: soak
+soak: setup  ## Live through DAYS=200 of runs, faults, corrections and kills; SEED=... repeats them
+	$(BIN)/python -m tests.soak --days $(DAYS) $(if $(SEED),--seed $(SEED))
 
 .PHONY: check
 check: setup  ## Lint, format, types, SQL style and import rules

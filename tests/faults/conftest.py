@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,24 +86,34 @@ def start(archived: DemoLogbook) -> Starter:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """What each fault was told to be, then the table: fault, times tried, items lost."""
-    rows: dict[str, tuple[int, int, set[str]]] = {}
-    for reports in terminalreporter.stats.values():
-        for report in reports:
-            if getattr(report, "when", None) == "call":
-                for name, (fault, times, lost, said) in report.user_properties:
-                    if name == _TRIED:
-                        before = rows.get(fault, (0, 0, set()))
-                        rows[fault] = before[0] + times, before[1] + lost, before[2] | set(filter(None, [said]))
-    if not rows:
+    """What was said of each fault, then the table: fault, times tried, items lost."""
+    found = [
+        line
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", None) == "call"
+        for name, line in report.user_properties
+        if name == _TRIED
+    ]
+    if not found:
         return
-    write, width = terminalreporter.write_line, max(map(len, rows))
+    times, lost, said = Counter[str](), Counter[str](), dict[str, None]()
+    for fault, number, missing, message in found:
+        times[fault] += number
+        lost[fault] += missing
+        if message:
+            said[f"{fault}: {_in_general(message)}"] = None
     terminalreporter.section("what was said")
-    for fault in sorted(rows):
-        for said in sorted(rows[fault][2]):
-            write(f"{fault}:\n  {said.strip().replace(chr(10), chr(10) + '  ')}")
+    for line in sorted(said):
+        terminalreporter.write_line(line)
     terminalreporter.section("faults")
-    write(f"{'fault':<{width}}  tried  lost")
-    for fault, (times, lost, _) in sorted(rows.items()):
-        write(f"{fault:<{width}}  {times:>5}  {lost:>4}")
-    write(f"{'all':<{width}}  {sum(row[0] for row in rows.values()):>5}  {sum(row[1] for row in rows.values()):>4}")
+    width = max(map(len, times))
+    terminalreporter.write_line(f"{'fault':<{width}}  tried  lost")
+    for fault in sorted(times):
+        terminalreporter.write_line(f"{fault:<{width}}  {times[fault]:>5}  {lost[fault]:>4}")
+    terminalreporter.write_line(f"{'all':<{width}}  {times.total():>5}  {lost.total():>4}")
+
+
+def _in_general(message: str) -> str:
+    """A message without what differs from one try to the next."""
+    return re.sub(r"\d{5,}(T\d+Z-\w+)?", "…", re.sub(r"/\S*/(?=[^/\s]*)", "", message))

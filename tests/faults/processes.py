@@ -48,7 +48,8 @@ class Running:
         """What it came to, at the end that it must find by itself."""
         self.process.join(seconds)
         assert self.process.exitcode is not None, "it does not end"
-        out, err = (self._said.with_suffix(ending).read_text("utf-8") for ending in (".out", ".err"))
+        files = [self._said.with_suffix(ending) for ending in (".out", ".err")]
+        out, err = (file.read_text("utf-8") if file.exists() else "" for file in files)
         return Outcome(self.process.exitcode, out, err)
 
     def kill(self, after: float) -> Outcome:

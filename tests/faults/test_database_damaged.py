@@ -1,4 +1,4 @@
-"""A database that is cut short, changed by a bit, another's, newer or older: refused with what to do, then made again."""
+"""A database that is cut short, changed by a bit, another's or newer: refused with what to do, then made again."""
 
 import random
 from pathlib import Path

@@ -1,8 +1,6 @@
 """TLS: a certificate that is not trusted ends it at once."""
 
 import ssl
-from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -10,35 +8,8 @@ import pytest
 from pipeline.errors import UpstreamDownError, UpstreamError
 from pipeline.settings import Source
 from pipeline.source.http import Http
-from tests.source.loopback import NOW, RecordingClock, Script, Server, answer, raw, serving
-
-x509 = pytest.importorskip("cryptography.x509", reason="makes the certificate; Linux has it for the keyring")
-
-
-def _certificate(folder: Path) -> Path:
-    """A self-signed certificate for 127.0.0.1 with its key, as one PEM file."""
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "loopback")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(NOW)
-        .not_valid_after(NOW + timedelta(days=36500))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "certificate.pem"
-    path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
+from tests.source.certificate import certificate
+from tests.source.loopback import RecordingClock, Script, Server, answer, raw, serving
 
 
 @pytest.fixture
@@ -49,16 +20,16 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_proxy")
 def test_a_certificate_must_be_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    certificate = _certificate(tmp_path)
+    trusted = certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
+    context.load_cert_chain(trusted)
     clock = RecordingClock()
 
     def secured(server: Server) -> None:
         server.socket = context.wrap_socket(server.socket, server_side=True)
 
     with serving(answer(body=b"[]"), prepare=secured) as script:
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(trusted))
         with _asking(script, clock) as http:
             assert http.get("/x", {}, "token").body == b"[]"
         monkeypatch.delenv("REQUESTS_CA_BUNDLE")
