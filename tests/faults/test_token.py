@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,10 +32,8 @@ class Waiting(DemoServer):
 
     def answer(self, method: str, path: str, query: dict[str, str], token: str, body: bytes) -> Answer:
         if path == TOKEN_PATH and not self._both.broken:
-            try:
+            with contextlib.suppress(threading.BrokenBarrierError):
                 self._both.wait(1.5)
-            except threading.BrokenBarrierError:
-                pass
         return super().answer(method, path, query, token, body)
 
 
