@@ -13,7 +13,6 @@ import pytest
 
 from pipeline.demo import DemoServer, Tenant
 from tests.conftest import renew
-from tests.faults.processes import Starter
 from tests.way.demo_logbook import DemoLogbook
 
 NOW = datetime(2024, 10, 3, 12, tzinfo=UTC)
@@ -24,15 +23,15 @@ _TRIED = "tried"
 
 
 @pytest.fixture
-def tried(request: pytest.FixtureRequest) -> Iterator[Tried]:
-    """`tried(FAULT, TIMES, LOST, SAID)`: a line of the table. A test that writes none is no test of a fault."""
+def tried(request: pytest.FixtureRequest) -> Tried:
+    """`tried(FAULT, TIMES, LOST, SAID)`: a line of the table, and what the user was told. Nothing may be lost."""
 
     def record(fault: str, times: int, lost: int, said: str = "") -> None:
         request.node.user_properties.append((_TRIED, (fault, times, lost, said)))
         assert times > 0
         assert lost == 0
 
-    yield record
+    return record
 
 
 @pytest.fixture(scope="session")
@@ -77,12 +76,6 @@ def archived(undisturbed: DemoLogbook, young: DemoServer, tmp_path: Path) -> Dem
     """A logbook of that account after a run that nothing disturbed."""
     assert undisturbed.account.url == young.url
     return undisturbed.copied(tmp_path / "archived")
-
-
-@pytest.fixture
-def start(archived: DemoLogbook) -> Starter:
-    """Starts processes on the logbook that a run was made of."""
-    return Starter(archived, NOW)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
