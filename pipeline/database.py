@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 4
 _STORAGE = "v1.5.0"  # compresses text several times better than the default, and opens in DuckDB 2
+_HEAD = 3 * 4096  # bytes that DuckDB writes into a new file before all others
 _DAMAGE = re.compile("could not read enough bytes|checksum", re.IGNORECASE)
 _REBUILD = "Make it again from raw/ with: ladebog rebuild"
 
@@ -32,9 +33,10 @@ def writer(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     make_folder(logbook.state)
     path = logbook.writer_database
-    if path.exists() and path.stat().st_size == 0:  # the making of it was cut off at once
-        path.unlink()
-    is_as_it_was_left = witness.agrees(path) if path.exists() else None
+    size = path.stat().st_size if path.exists() else 0
+    is_as_it_was_left = witness.agrees(path) if size else None
+    if size < _HEAD and is_as_it_was_left is None:  # the making of it was cut off at once
+        path.unlink(missing_ok=True)
     connection = _connect(path, read_only=False)
     version = _schema_version(connection, path)
     if version is not None and version < SCHEMA_VERSION:
