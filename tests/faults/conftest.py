@@ -108,5 +108,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def _in_general(message: str) -> str:
-    """A message without what differs from one try to the next."""
-    return re.sub(r"\d{5,}(T\d+Z-\w+)?", "…", re.sub(r"/\S*/(?=[^/\s]*)", "", message))
+    """A message without what differs from one try to the next: folders, names, places."""
+    message = re.sub(r"(?<![:/\w])/\S*/(?=[^/\s]*)", "", message)
+    message = re.sub(r"(line|process|location) \d+", r"\1 …", message)
+    return re.sub(r"\d{5,}(T\d+Z-\w+)?", "…", message)
