@@ -6,6 +6,8 @@ PYTHON ?= python3
 WORKERS ?= 3
 BIN := .venv/bin
 DEMO ?= ladebog-demo
+DAYS ?= 200
+SEED ?=
 
 .PHONY: help
 help:  ## Show this list
@@ -27,10 +29,10 @@ demo: setup  ## Run the main job on the demo tenant: a logbook, its months and r
 
 .PHONY: test
 test: setup  ## Run the tests of the parts; they need nothing but Python
-	$(BIN)/pytest -m "not system and not documents and not schedule" --numprocesses $(WORKERS) --dist worksteal
+	$(BIN)/pytest -m "not system and not documents and not schedule and not faults" --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: test-system
-test-system: setup  ## Run the tests of the whole: faults, kills, long searches, the wheel; nothing but Python either
+test-system: setup  ## Run the tests of the whole: the way, kills, long searches, the wheel; nothing but Python either
 	$(BIN)/pytest -m "system and not documents" --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: test-documents
@@ -44,6 +46,14 @@ golden: setup  ## Write the golden files of claims anew; look at the difference 
 .PHONY: test-schedule
 test-schedule: setup  ## Run the tests with a real systemd and cron daemon (root; the Debian packages systemd and cron)
 	$(BIN)/pytest -m schedule
+
+.PHONY: test-faults
+test-faults: setup  ## Try every fault that the archive must survive, and print them as a table; needs root for a small disk
+	$(BIN)/pytest tests/faults -m faults --numprocesses $(WORKERS) --dist worksteal
+
+.PHONY: soak
+soak: setup  ## Live through DAYS=200 of runs, faults, corrections and kills; SEED=... repeats them
+	$(BIN)/python -m tests.soak --days $(DAYS) $(if $(SEED),--seed $(SEED))
 
 .PHONY: check
 check: setup  ## Lint, format, types, SQL style and import rules

@@ -15,7 +15,7 @@ from pipeline.claims.shelf import Filed, Render, read_claims, write_claim
 from pipeline.clock import Clock
 from pipeline.errors import ClaimError
 from pipeline.journal import Journal
-from pipeline.logbook import Logbook
+from pipeline.logbook import Logbook, file_sha256
 from pipeline.profile import Language
 from pipeline.settings import Account, Settings
 
@@ -67,7 +67,7 @@ def raw_head(folder: Path) -> Head | None:
     if not segments:
         return None
     newest = segments[-1]
-    return Head(name=newest.relative_to(folder).as_posix(), sha256=raw.file_sha256(newest))
+    return Head(name=newest.relative_to(folder).as_posix(), sha256=file_sha256(newest))
 
 
 def journal_head(journal: Journal) -> Head | None:

@@ -1,5 +1,6 @@
 """The one place that knows what time it is."""
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -37,6 +38,27 @@ class StartedClock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
+
+
+class ForwardClock:
+    """Another clock that is never behind what it showed before, nor behind `past`: then it stands still.
+
+    What is fetched later is later, also where the machine's clock was set back in between.
+    """
+
+    def __init__(self, clock: Clock, past: datetime | None) -> None:
+        self._clock = clock
+        self._latest = past
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        with self._lock:
+            now = self._clock.now()
+            self._latest = max(self._latest or now, now)
+            return self._latest
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.sleep(seconds)
 
 
 def utc_text(moment: datetime) -> str:

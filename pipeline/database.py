@@ -1,5 +1,6 @@
 """The one place that opens DuckDB: the writer's database, and the published copy that everybody reads."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -10,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipeline import models
+from pipeline import models, witness
 from pipeline.errors import DatabaseError, LogbookError
-from pipeline.logbook import FILE_MODE, Logbook, beside_of, discard, make_folder, replacing
+from pipeline.logbook import FILE_MODE, FULL, Logbook, make_folder, replacing
 
 if TYPE_CHECKING:
     import polars
@@ -33,6 +34,7 @@ _READ_ONLY = {
     "allow_persistent_secrets": "false",
     "python_enable_replacements": "false",  # a name in a query is a table's, never a variable's of this program
 }
+_HEAD = 3 * 4096  # bytes that DuckDB writes into a new file before all others
 _DAMAGE = re.compile("could not read enough bytes|checksum", re.IGNORECASE)
 _REBUILD = "Make it again from raw/ with: ladebog rebuild"
 
@@ -41,22 +43,40 @@ _REBUILD = "Make it again from raw/ with: ladebog rebuild"
 def writer(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
     """The writer's database, made or remade where it is missing or of an older schema. The caller holds the lock.
 
-    Raises DatabaseError if it is from a newer version or cannot be read.
+    Raises DatabaseError if it is from a newer version, cannot be read, or is not as the last run left it; OSError where
+    the disk is full.
     """
     make_folder(logbook.state)
     path = logbook.writer_database
-    if path.exists() and path.stat().st_size == 0:  # the making of it was cut off at once
-        path.unlink()
+    size = path.stat().st_size if path.exists() else 0
+    is_as_it_was_left = witness.agrees(path) if size else None
+    if size < _HEAD and is_as_it_was_left is None:  # the making of it was cut off at once
+        path.unlink(missing_ok=True)
     connection = _connect(path, read_only=False, configuration=_WRITER)
-    if not connection.execute("select count(*) from duckdb_tables()").fetchall()[0][0]:
-        _create(connection, path)
-    if _schema_version(connection, path) < SCHEMA_VERSION:
+    version = _schema_version(connection, path)
+    if version is not None and version < SCHEMA_VERSION:
         connection.close()
         drop(logbook)
-        connection = _connect(path, read_only=False, configuration=_WRITER)
-        _create(connection, path)
-    with _closing(connection, path):
-        yield connection
+        connection, version, is_as_it_was_left = _connect(path, read_only=False, configuration=_WRITER), None, None
+    try:
+        with _closing(connection, path):
+            if version is None:
+                _create(connection, path)
+            if is_as_it_was_left is False:
+                raise DatabaseError(
+                    f"{path} is not as Ladebog left it: the disk is failing, or another program wrote to it.", _REBUILD
+                )
+            if is_as_it_was_left is None:
+                _read_whole(connection)
+            witness.remove(path)
+            yield connection
+            connection.execute("checkpoint")  # closing does it too, but keeps it to itself when it fails
+    except DatabaseError:
+        raise
+    except BaseException:
+        witness.leave(path)
+        raise
+    witness.leave(path)
 
 
 @contextmanager
@@ -74,26 +94,24 @@ def published(
     connection = _connect(logbook.database, read_only=True, configuration={**_READ_ONLY, **configuration})
     version = _schema_version(connection, logbook.database)
     with _closing(connection, logbook.database):
+        if version is None:
+            raise DatabaseError(f"{logbook.database} is empty.", _REBUILD)
         if version < SCHEMA_VERSION:
             raise DatabaseError(f"{logbook.database} is from an older Ladebog.", "Make it anew with: ladebog transform")
         yield connection
 
 
 def publish(logbook: Logbook) -> None:
-    """Put a copy of the writer's database, which must be closed, in the place of the published one.
-
-    The caller holds the lock, so what lies there of others that were to be is what killed runs left.
-    """
-    for left in beside_of(logbook.database):
-        discard(left)
+    """Put a copy of the writer's database, which must be closed, in the place of the published one."""
     with replacing(logbook.database) as beside:
         shutil.copyfile(logbook.writer_database, beside)
 
 
 def drop(logbook: Logbook) -> None:
     """Remove the writer's database; loading makes it again from raw/."""
-    for name in (logbook.writer_database, logbook.writer_database.with_name("writer.duckdb.wal")):
-        name.unlink(missing_ok=True)
+    witness.remove(logbook.writer_database)
+    for path in (logbook.writer_database, witness.wal(logbook.writer_database)):
+        path.unlink(missing_ok=True)
 
 
 def is_damage(error: duckdb.Error) -> bool:
@@ -128,11 +146,19 @@ def _closing(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None
     try:
         yield
     except duckdb.Error as error:
+        _raise_if_full(error, path)
         if not is_damage(error):
             raise
-        raise DatabaseError(f"{path} is damaged: {_first_line(error)}.", _REBUILD) from None
+        raise _damaged(path, error) from None
     finally:
         connection.close()
+
+
+def _raise_if_full(error: duckdb.Error, path: Path) -> None:
+    """Raise what the system said to DuckDB, if that was that the disk is full."""
+    for number in FULL:
+        if os.strerror(number) in str(error):
+            raise OSError(number, os.strerror(number), str(path)) from None
 
 
 def _connect(path: Path, *, read_only: bool, configuration: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
@@ -140,8 +166,15 @@ def _connect(path: Path, *, read_only: bool, configuration: Mapping[str, str]) -
         connection = duckdb.connect(str(path), read_only=read_only, config=dict(configuration))
         connection.execute("set timezone = 'UTC'")
     except duckdb.Error as error:
+        _raise_if_full(error, path)
         raise DatabaseError(f"{path} cannot be opened: {_first_line(error)}.", _REBUILD) from None
     return connection
+
+
+def _read_whole(connection: duckdb.DuckDBPyConnection) -> None:
+    """Read every block that holds a row, so that DuckDB compares each with its checksum."""
+    for schema, table in connection.execute("select schema_name, table_name from duckdb_tables()").fetchall():
+        connection.execute(f"select bit_xor(hash(columns(*))) from {schema}.{table}").fetchall()  # noqa: S608 (our own)
 
 
 def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -157,9 +190,14 @@ def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute("commit")
 
 
-def _schema_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
-    """The schema of an open database. If it is newer than this program, or not ours: close it, raise DatabaseError."""
+def _schema_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
+    """The schema of an open database, or None if it holds no table at all.
+
+    If it is newer than this program, or not ours: close it, raise DatabaseError.
+    """
     try:
+        if not connection.execute("select count(*) from duckdb_tables()").fetchall()[0][0]:
+            return None
         found = connection.execute("select schema_version, ladebog_version from facts.settings").fetchone()
         if found is None:
             raise DatabaseError(f"{path} does not say which schema it has.", _REBUILD)
@@ -171,11 +209,17 @@ def _schema_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
             )
     except duckdb.Error as error:
         connection.close()
+        if is_damage(error):
+            raise _damaged(path, error) from None
         raise DatabaseError(f"{path} is not one of Ladebog's databases: {_first_line(error)}.", _REBUILD) from None
     except DatabaseError:
         connection.close()
         raise
     return int(version)
+
+
+def _damaged(path: Path, error: duckdb.Error) -> DatabaseError:
+    return DatabaseError(f"{path} is damaged: {_first_line(error)}.", _REBUILD)
 
 
 def _first_line(error: BaseException) -> str:

@@ -16,7 +16,7 @@ import msgspec
 from pipeline import logs, plan, raw
 from pipeline.answer import Answer
 from pipeline.calendar import last_of_month, months_back
-from pipeline.clock import Clock
+from pipeline.clock import Clock, ForwardClock
 from pipeline.database import rows
 from pipeline.errors import UpstreamError
 from pipeline.listing import items
@@ -32,6 +32,7 @@ _MOST_PAGES = 1_000
 _DUE = "select session_id from staging.details_due where account = ? and list_contains(?, session_id)"
 _FINISHED = "select session_id from staging.sessions where account = ? and is_finished and list_contains(?, session_id)"
 _ACTIVE = "select session_id from staging.sessions where account = ? and not is_finished order by session_id"
+_LAST_FETCHED = "select max(fetched_at) from facts.answers where account = ?"
 _REVISIONS = "select session_id, revision from staging.sessions where account = ?"
 _QUARANTINED = "select count(*) from facts.quarantine where account = ?"
 # Only sessions that began and ended in one month: by which of the two an operator lists is not known.
@@ -85,7 +86,8 @@ class Extraction:
     api: AppApi
     account: Account
     at_a_time: int
-    clock: Clock
+    machine_clock: Clock
+    clock: Clock  # never behind what was fetched before, as the machine's may be
     progress: Progress
     refetch: bool = False
     _listed: set[str] = field(default_factory=set)
@@ -113,9 +115,8 @@ class Extraction:
         return summary
 
     def _months(self, since: date | None, until: date | None) -> Iterator[date]:
-        now = self.clock.now()
-        newest = until or now.astimezone(self.account.zone).date()
-        planned = plan.first_day(self.connection, self.account, now)
+        newest = until or self.clock.now().astimezone(self.account.zone).date()
+        planned = plan.first_day(self.connection, self.account, self.machine_clock.now())
         self.store.record.caught_up = until is None and (since is None or planned is None or since <= planned)
         oldest = since or planned
         if oldest is None:
@@ -234,12 +235,14 @@ def extract_account(
     refetch: bool = False,
 ) -> Summary:
     """Run the job for one account of an archive that is open and up to date. Raises as `Extraction.run` does."""
+    last = connection.execute(_LAST_FETCHED, [account.name]).fetchall()[0][0]
+    forward = ForwardClock(clock, last)
     with (
-        AppApi(account, source, credentials, clock) as api,
-        Store(connection, logbook.raw / account.name, "extract", clock) as store,
+        AppApi(account, source, credentials, forward) as api,
+        Store(connection, logbook.raw / account.name, "extract", forward) as store,
     ):
         logs.info("extract begun", account=account.name, run=store.record.run_id)
-        extraction = Extraction(connection, store, api, account, source.at_a_time, clock, progress, refetch)
+        extraction = Extraction(connection, store, api, account, source.at_a_time, clock, forward, progress, refetch)
         summary = extraction.run(since, until)
         logs.info("extract done", account=account.name, run=store.record.run_id, **store.record.counts)
         return summary

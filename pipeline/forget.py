@@ -19,7 +19,7 @@ from pipeline.settings import Account, Settings
 from pipeline.source.credentials import all_credentials
 
 _ENDING_OF_REPORT = r"-\d{4}(-\d{2})?(-[a-z]+)*\.[a-z]+"  # reports/files.py names them
-_BEING_WRITTEN = r"\.[0-9a-f]+\.new"
+_BEING_WRITTEN = r"\.\d+-[0-9a-f]+\.new"
 
 
 @dataclass(frozen=True)

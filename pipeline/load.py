@@ -21,6 +21,7 @@ from pipeline.answer import Endpoint
 from pipeline.database import ArrowStream
 from pipeline.decode import Document, Facts, micros
 from pipeline.listing import items
+from pipeline.logbook import file_sha256
 
 _BATCH_LINES = 1_000
 _OK = 200
@@ -111,8 +112,13 @@ class Loader:
         self._account = folder.name
 
     def load_all(self, newest: str | None = None) -> None:
-        """Load what the sealed segments hold beyond their marks; with `newest` only up to the one of that name."""
+        """Load what the sealed segments hold beyond their marks; with `newest` only up to the one of that name.
+
+        Raises RawStoreError where one that was loaded is gone or was cut short since.
+        """
         done = self._positions()
+        for name, (mark, _) in done.items():
+            raw.check_length(self._folder / name, mark)
         for segment in raw.segments(self._folder):
             if newest is not None and self._name(segment) > newest:
                 break
@@ -134,7 +140,7 @@ class Loader:
         if segment.suffix != raw.PART:
             self._connection.execute(
                 "update facts.segments set sha256 = ? where account = ? and segment = ?",
-                [raw.file_sha256(segment), self._account, name],
+                [file_sha256(segment), self._account, name],
             )
         return position
 

@@ -1,6 +1,8 @@
 """A logbook is a folder: its paths, its modes, its lock, and how a file in it is replaced."""
 
+import errno
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ from pipeline.errors import BusyError, LogbookError
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # what the system says where a file can grow no more
 
 
 class Logbook:
@@ -92,26 +95,24 @@ def make_folder(path: Path) -> None:
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a path beside `path` to write to; on success its file is synced and takes the place of `path`.
 
-    Whoever reads `path` sees the old file or the whole new one. On an error nothing is left behind. Until then the new
-    one lies in a folder of its own, so that in a place that others can write to, it is neither open to them nor theirs.
+    Whoever reads `path` sees the old file or the whole new one. On an error nothing is left behind; what a killed
+    process left is removed by the next one. Until then the new one lies in a folder of its own, so that in a place that
+    others can write to, it is neither open to them nor theirs.
     """
     make_folder(path.parent)
-    folder = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    _remove_leftovers(path)
+    folder = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.new")
     folder.mkdir(mode=FOLDER_MODE)
     beside = folder / path.name
     try:
-        yield beside
-        beside.chmod(FILE_MODE)
-        sync_file(beside)
-        beside.replace(path)
-        sync_folder(path.parent)
+        with naming(path):
+            yield beside
+            beside.chmod(FILE_MODE)
+            sync_file(beside)
+            beside.replace(path)
+            sync_folder(path.parent)
     finally:
         discard(beside)
-
-
-def beside_of(path: Path) -> list[Path]:
-    """What writers that are at work, or were killed, have put beside a file to replace it with."""
-    return [folder / path.name for folder in path.parent.glob(f".{path.name}.*.new")]
 
 
 def discard(beside: Path) -> None:
@@ -133,6 +134,34 @@ def erase(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let an error of the system's that does not say which file it is about name `path`: a full disk's does not."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove what stands beside `path` from processes that are no more: a database's would soon fill the disk."""
+    left = re.compile(rf"\.{re.escape(path.name)}\.([0-9]{{1,9}})-[0-9a-f]+\.new")
+    for beside in path.parent.iterdir():
+        if (named := left.fullmatch(beside.name)) and not _runs(int(named[1])):
+            erase(beside)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is another user's
+        return True
+    return True
 
 
 def write_text(path: Path, text: str) -> None:
@@ -158,3 +187,11 @@ def sync_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hex."""
+    import hashlib
+
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -30,7 +30,7 @@ def first_day(connection: duckdb.DuckDBPyConnection, account: Account, now: date
     year_ago = date(today.year - 1, today.month, 1)
     looked = _value(connection, _LAST_LISTED, account.name, year_ago)
     since = min(today, caught_up.astimezone(account.zone).date()) - RECENT
-    if looked is None or now - looked >= WEEK:
+    if looked is None or abs(now - looked) >= WEEK:  # or a week ahead, if the clock was set back since
         since = min(since, year_ago)
     return first_of_month(since)
 

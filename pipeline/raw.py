@@ -19,7 +19,7 @@ import msgspec
 from pipeline.answer import Answer, Endpoint
 from pipeline.clock import utc_text
 from pipeline.errors import RawStoreError
-from pipeline.logbook import FILE_MODE, make_folder, sync_folder
+from pipeline.logbook import FILE_MODE, file_sha256, make_folder, naming, sync_folder
 
 SEALED = ".ndjson.gz"
 PART = ".part"
@@ -170,9 +170,10 @@ class SegmentWriter:
         }
         if edited:
             fields["edited"] = edited
-        self._file.write(_gzip(msgspec.json.encode({**fields, "body": msgspec.Raw(body)}) + b"\n"))
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        with naming(self.part):
+            self._file.write(_gzip(msgspec.json.encode({**fields, "body": msgspec.Raw(body)}) + b"\n"))
+            self._file.flush()
+            os.fsync(self._file.fileno())
         self.lines += 1
 
     def seal(self, finished_at: datetime) -> Path:
@@ -267,6 +268,19 @@ def read_lines(path: Path, start: Position = Position()) -> Iterator[tuple[Line,
         raise _damaged(path, 1, "the segment is empty")
 
 
+def check_length(segment: Path, read: Position) -> None:
+    """Raise RawStoreError if a sealed segment does not hold all that was once read of it: it is cheap to ask."""
+    if not segment.is_file():
+        fault = "is gone"
+    elif segment.stat().st_size < read.bytes:
+        fault = f"was cut short: {read.lines} lines of it were read before"
+    else:
+        return
+    raise RawStoreError(
+        f"{segment} {fault}.", "Put the file back from a backup, or go on with what is left: ladebog rebuild"
+    )
+
+
 def recover(folder: Path, now: datetime) -> list[Path]:
     """Seal what crashed runs left in raw/<account>: every whole line is kept.
 
@@ -316,12 +330,6 @@ def _start_in_name(segment: Path) -> datetime:
             f"{segment} is not named as a segment is: Ladebog did not put it there.",
             "Move it out of raw/, then run the same command again",
         ) from None
-
-
-def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _members(path: Path, offset: int) -> Iterator[tuple[bytes, int]]:

@@ -22,7 +22,7 @@ from pipeline.claims.shelf import CLAIM, Filed, claim_folders, number_in_name
 from pipeline.database import published
 from pipeline.errors import JournalError, RawStoreError, TamperingError
 from pipeline.journal import FILE_NAME, Entry, read_entries
-from pipeline.logbook import Logbook
+from pipeline.logbook import Logbook, file_sha256
 
 _SEGMENTS = "select account, segment, sha256 from facts.segments where sha256 is not null"
 _CLAIMS = "select account, number, manifest_sha256 from facts.claims"
@@ -98,7 +98,7 @@ def _check_journal(logbook: Logbook, witness: Witness | None) -> list[Entry]:
     for entry in entries:
         if entry.action == attachments.ATTACH:
             kept = attachments.kept_at(logbook.journal, str(entry.fields["sha256"]))
-            if not kept.is_file() or raw.file_sha256(kept) != kept.name:
+            if not kept.is_file() or file_sha256(kept) != kept.name:
                 raise off(kept, f"it is not the file that entry {entry.entry} of the journal attached")
     return entries
 
@@ -112,7 +112,7 @@ def _check_raw(folder: Path, witness: Witness | None) -> dict[str, str]:
         named = (before.name, found[_name(folder, before)]) if before else (None, None)
         if (record.previous_segment, record.previous_sha256) != named:
             raise off(segment, f"it was written after {record.previous_segment}, and stands after {named[0]}")
-        found[_name(folder, segment)] = raw.file_sha256(segment)
+        found[_name(folder, segment)] = file_sha256(segment)
         before = segment
     for (account, name), sha256 in witness.segments.items() if witness else ():
         if account == folder.name and found.get(name) != sha256:

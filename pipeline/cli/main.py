@@ -13,6 +13,7 @@ from pipeline import __version__, logs
 from pipeline.cli.context import Context, complain
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import EXIT_FAILED, LadebogError
+from pipeline.logbook import FULL
 
 EXIT_STOPPED = 130
 
@@ -141,7 +142,8 @@ def _told(context: Context, error: BaseException) -> int:
         case OSError():
             where = f" ({error.filename})" if error.filename else ""
             message = f"{error.strerror or error}{where}."
-            _show(context, message, "Mend that, then run the same command again; nothing is lost", EXIT_FAILED)
+            mend = "Make room on the disk" if error.errno in FULL else "Mend that"
+            _show(context, message, f"{mend}, then run the same command again; nothing is lost", EXIT_FAILED)
             return EXIT_FAILED
         case Exception() if _is_interrupt(error):
             return _told(context, KeyboardInterrupt())

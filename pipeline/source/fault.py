@@ -16,7 +16,7 @@ def certificate_fault(error: BaseException) -> str | None:
     """Why a certificate was not accepted, or None if `error` is something else."""
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return printable(cause.verify_message or "verification failed")
+            return printable(cause.verify_message or "verification failed").rstrip(".")
     return None
 
 

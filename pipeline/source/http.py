@@ -14,7 +14,6 @@ import msgspec
 import requests
 import urllib3
 from pyrate_limiter import Duration, Limiter, Rate
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from pipeline import logs
@@ -22,6 +21,7 @@ from pipeline.clock import Clock
 from pipeline.errors import SettingsError, UpstreamDownError, UpstreamError
 from pipeline.settings import Source, url_fault
 from pipeline.source.body import BodyTooLargeError, BrokenBodyError, read_body
+from pipeline.source.deadline import DeadlineAdapter
 from pipeline.source.fault import certificate_fault, connection_fault, retry_after
 from pipeline.source.json_body import printable, read_json
 from pipeline.source.patience import FailedTryError, GivenUpError, persist
@@ -68,8 +68,8 @@ class Http:
     `base_url` is https:// and a host (http:// on loopback only); `account` is named in advice.
 
     Every question raises UpstreamDownError when all tries failed (`source.attempts` of them, within
-    `source.longest_wait` seconds, which is also the most that one body may take) and UpstreamError for what
-    asking again will not change.
+    `source.longest_wait` seconds, which is also the most that the head or the body of one may take) and
+    UpstreamError for what asking again will not change.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Http:
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._session.headers.clear()
         self._session.headers.update({"Accept-Encoding": "gzip", **headers})
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=source.at_a_time)
+        adapter = DeadlineAdapter(source.longest_wait, pool_connections=1, pool_maxsize=source.at_a_time)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
@@ -242,7 +242,7 @@ class Http:
         trace_id = _trace_id(response)
         if status in _TRANSIENT_STATUSES:
             wait = retry_after(response.headers.get("Retry-After", ""), self._clock.now())
-            asked = f" and asked to wait {wait:.0f} s" if wait else ""
+            asked = f" and asked to wait {_length(wait)}" if wait else ""
             raise FailedTryError(f"answered {_named(status)}{asked}", trace_id, wait=wait)
         if 300 <= status < 400:
             raise self._redirected(response)
@@ -267,7 +267,8 @@ class Http:
     def _redirected(self, response: requests.Response) -> UpstreamError:
         try:
             target = urlsplit(response.headers.get("Location", ""))
-            where = printable(f"{target.scheme}://{target.hostname}" if target.hostname else target.path)
+            scheme = f"{target.scheme}:" if target.scheme else ""
+            where = printable(f"{scheme}//{target.hostname}" if target.hostname else f"{scheme}{target.path}")
         except ValueError:
             where = ""
         return UpstreamError(
@@ -306,6 +307,14 @@ def _trace_id(response: requests.Response) -> str | None:
 
 def _named(status: int) -> str:
     return f"{status} {reasons.get(status, '')}".strip()
+
+
+def _length(seconds: float) -> str:
+    """A wait for people to read: `7 s`, `2 hours`, `365 days`."""
+    for name, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {name}"
+    return f"{seconds:.0f} s"
 
 
 def _traced(trace_id: str | None) -> str:

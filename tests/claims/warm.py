@@ -2,6 +2,6 @@
 
 from pipeline.cli.claim import create
 from reports.claims import files
-from tests.way import warm
+from tests.faults import warm
 
 __all__ = ["create", "files", "warm"]

@@ -1,5 +1,6 @@
 """A logbook's folder: who may write, how a file is replaced, and what others may read."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -92,6 +93,16 @@ def test_until_it_is_whole_a_file_is_its_writers_alone(tmp_path: Path) -> None:
         assert beside.is_relative_to(tmp_path)
         assert mode(beside.parent) == 0o700
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_what_a_killed_process_left_beside_is_removed_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+        dead.wait()
+    left, living = tmp_path / f".file.{dead.pid}-0a.new", tmp_path / f".file.{os.getppid()}-0a.new"
+    for path in (left, living, tmp_path / f".file.{dead.pid}.newer"):
+        path.mkdir()
+    write_text(tmp_path / "file", "new")
+    assert sorted(tmp_path.iterdir()) == sorted([living, tmp_path / f".file.{dead.pid}.newer", tmp_path / "file"])
 
 
 def test_replacing_without_writing_anything(tmp_path: Path) -> None:

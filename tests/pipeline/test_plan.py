@@ -148,3 +148,9 @@ def test_runs_that_were_really_written_count(archive: MadeArchive) -> None:
     listed_at = datetime(2030, 1, 1, tzinfo=UTC)
     archive.add(windows=[raw.Window(month="2029-01-01", listed_at=listed_at, pages=1, sessions=0)])
     assert date(2029, 11, 1) == first_day(archive, listed_at + timedelta(days=1))
+
+
+def test_the_year_is_looked_at_though_a_clock_that_was_ahead_looked_at_it(archive: MadeArchive) -> None:
+    run(archive, NOW - timedelta(hours=1))
+    run(archive, NOW + timedelta(days=400), f"{NOW.year - 1}-{NOW.month:02}")
+    assert first_day(archive) == date(NOW.year - 1, NOW.month, 1)

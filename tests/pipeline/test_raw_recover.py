@@ -6,6 +6,7 @@ import pytest
 
 from pipeline import raw
 from pipeline.answer import Endpoint
+from pipeline.logbook import file_sha256
 from tests.pipeline.made_archive import LATER, NOON, answer, at
 
 PART = "20250305T120000Z-a1b2.ndjson.gz.part"
@@ -119,9 +120,7 @@ def test_the_recovered_segment_stands_in_the_chain(tmp_path: Path) -> None:
     assert [before, recovered_segment, after] == raw.segments(folder)
     chain = [raw.read_run_record(lines(segment)[-1]) for segment in raw.segments(folder)]
     assert [None, before.name, recovered_segment.name] == [record.previous_segment for record in chain]
-    assert [None, raw.file_sha256(before), raw.file_sha256(recovered_segment)] == [
-        record.previous_sha256 for record in chain
-    ]
+    assert [None, file_sha256(before), file_sha256(recovered_segment)] == [record.previous_sha256 for record in chain]
 
 
 def test_nothing_to_recover(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
-"""A certificate that nothing trusts by itself. Linux has what makes it for the keyring."""
+"""Certificates for a server on loopback, which nothing trusts. Linux has what makes them for the keyring."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -11,24 +11,24 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.source.loopback import NOW
 
 
-def certificate(folder: Path) -> Path:
-    """A self-signed certificate for 127.0.0.1 with its key, as one PEM file."""
+def certificate(folder: Path, host: str = "127.0.0.1", until: datetime = NOW + timedelta(days=36500)) -> Path:
+    """A self-signed certificate with its key, as one PEM file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "loopback")])
-    certificate = (
+    made = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
         .not_valid_before(NOW)
-        .not_valid_after(NOW + timedelta(days=36500))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .not_valid_after(until)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), critical=False)
         .sign(key, hashes.SHA256())
     )
     path = folder / "certificate.pem"
     path.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + certificate.public_bytes(serialization.Encoding.PEM)
+        + made.public_bytes(serialization.Encoding.PEM)
     )
     return path

@@ -13,7 +13,9 @@ from pipeline.source.http import Http
 from tests.source.asking import QUICK, TOKEN, asking
 from tests.source.loopback import (
     NOW,
+    Handler,
     RecordingClock,
+    Request,
     Responder,
     answer,
     raw,
@@ -100,6 +102,16 @@ def test_a_retry_after_beyond_our_patience_ends_it_at_once(header: str) -> None:
     assert len(str(raised.value)) < 600
 
 
+@pytest.mark.parametrize(
+    ("seconds", "told"), [("119", "119 s"), ("120", "2 minutes"), ("7200", "2 hours"), ("31536000", "365 days")]
+)
+def test_a_wait_is_told_in_its_size(seconds: str, told: str) -> None:
+    source = Source(requests_per_second=1000, attempts=1)
+    with asking(answer(429, retry_after=seconds), source=source) as asked, pytest.raises(UpstreamDownError) as raised:
+        asked.get()
+    assert f"and asked to wait {told}." in str(raised.value)
+
+
 def test_html_throughout_asks_about_the_address() -> None:
     html = answer(body=b"<html>", content_type="text/html; charset=utf-8")
     with asking(html) as asked, pytest.raises(UpstreamDownError) as raised:
@@ -124,6 +136,21 @@ def test_a_slow_body_is_given_up_though_it_keeps_coming() -> None:
     ):
         asked.get()
     assert time.monotonic() - began < 1
+
+
+def test_a_head_that_trickles_in_is_given_up() -> None:
+    def trickling(handler: Handler, request: Request) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        for number in range(100):
+            handler.wfile.write(b"X-%d: a\r\n" % number)
+            handler.wfile.flush()
+            time.sleep(0.03)
+
+    source = Source(requests_per_second=1000, attempts=1, longest_wait=0.2, read_timeout=2)
+    began = time.monotonic()
+    with asking(trickling, source=source) as asked, pytest.raises(UpstreamDownError, match="did not answer in time"):
+        asked.get()
+    assert time.monotonic() - began < 2
 
 
 def test_silence_is_given_up() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from pipeline import raw
 from pipeline.answer import Endpoint
 from pipeline.demo import Tenant, truth
+from pipeline.logbook import file_sha256
 from tests.way.demo_logbook import DemoLogbook
 
 Row = dict[str, Any]
@@ -53,7 +54,7 @@ def assert_raw_holds_together(logbook: DemoLogbook) -> None:
         assert kinds.count(Endpoint.RUN) == 1
         record = raw.read_run_record(lines[-1])
         assert (record.previous_segment, record.previous_sha256) == before
-        before = segment.name, raw.file_sha256(segment)
+        before = segment.name, file_sha256(segment)
     assert list(folder.glob("*/*.part")) == []
 
 

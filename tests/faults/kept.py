@@ -1,0 +1,63 @@
+"""What an archive holds of what it was told, found without the product's own reader, so that a loss shows."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections import Counter
+from pathlib import Path
+
+from pipeline.demo import Tenant
+from tests.way.agreement import assert_marts_are_the_truth, assert_raw_holds_together
+from tests.way.demo_logbook import DemoLogbook
+
+Held = Counter[str]
+
+
+def held(logbook: DemoLogbook) -> Held:
+    """Every answer that lies whole under raw/, sealed or not, and every session of the published database."""
+    found = Counter(name for path in _segments(logbook.paths.raw, "*.ndjson.gz*") for name in answers(path))
+    if logbook.paths.database.is_file():
+        found.update(f"session {row['session_id']}" for row in logbook.ask("select session_id from sessions"))
+    return found
+
+
+def lost(before: Held, logbook: DemoLogbook) -> int:
+    """How many of the things that were held before are no longer there."""
+    return (before - held(logbook)).total()
+
+
+def assert_whole(logbook: DemoLogbook, tenant: Tenant) -> None:
+    """The archive is all that the operator knows, and nothing tells of what happened on the way."""
+    assert_raw_holds_together(logbook)
+    assert_marts_are_the_truth(logbook, tenant)
+    assert [path for path in logbook.home.rglob("*") if path.name.endswith((".new", ".part", ".wal"))] == []
+
+
+def told(logbook: DemoLogbook) -> dict[str, object]:
+    """All that the marts say, but for the times of the runs and the names of what they wrote."""
+    marts: dict[str, object] = {**logbook.marts()}
+    del marts["account_states"], marts["month_states"]
+    return marts
+
+
+def answers(segment: Path) -> list[str]:
+    """What each whole line of a segment is an answer to, with the hash that it claims; our own records left out."""
+    rest, found = segment.read_bytes(), []
+    while rest:
+        inflate = zlib.decompressobj(wbits=31)
+        try:
+            line = inflate.decompress(rest)
+        except zlib.error:
+            break
+        if not inflate.eof:
+            break
+        document = json.loads(line)
+        if document["endpoint"] != "run":
+            found.append(f"{document['endpoint']} {document['key']} {document['fetched_at']} {document['sha256']}")
+        rest = inflate.unused_data
+    return found
+
+
+def _segments(folder: Path, pattern: str) -> list[Path]:
+    return [path for path in sorted(folder.rglob(pattern)) if not path.name.endswith(".torn")]

@@ -1,0 +1,96 @@
+"""Commands on a logbook as processes of their own, with a fault in them where a test wants one."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from pipeline.source.credentials import FILE_VARIABLE
+from tests.way.demo_logbook import DemoLogbook, Outcome
+
+LONG = 60.0  # seconds; no command takes as long
+KILLED = -9
+
+Fault = Callable[[], object]
+
+
+def _run(said: Path, credentials: str, now: datetime, fault: Fault | None, arguments: tuple[str, ...]) -> None:
+    """What a process does: the command, with what it says written to two files."""
+    from pipeline.cli.main import main
+    from tests.way.demo_logbook import HurriedClock
+
+    os.environ[FILE_VARIABLE] = credentials
+    with (
+        said.with_suffix(".out").open("w", encoding="utf-8") as out,
+        said.with_suffix(".err").open("w", encoding="utf-8") as err,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        if fault is not None:
+            fault()
+        main(arguments, HurriedClock(now))
+
+
+class Running:
+    """A command on its way."""
+
+    def __init__(self, process: BaseProcess, said: Path) -> None:
+        self.process = process
+        self._said = said
+
+    def outcome(self, seconds: float = LONG) -> Outcome:
+        """What it came to, at the end that it must find by itself."""
+        self.process.join(seconds)
+        assert self.process.exitcode is not None, "it does not end"
+        files = [self._said.with_suffix(ending) for ending in (".out", ".err")]
+        out, err = (file.read_text("utf-8") if file.exists() else "" for file in files)
+        return Outcome(self.process.exitcode, out, err)
+
+    def kill(self, after: float) -> Outcome:
+        """What it came to, killed so many seconds from now if it has not ended by then."""
+        self.process.join(after)
+        self.process.kill()
+        return self.outcome()
+
+
+class Starter:
+    """Starts commands, forked from a process that has everything imported; each a minute after the one before."""
+
+    def __init__(self, logbook: DemoLogbook, now: datetime) -> None:
+        self._logbook = logbook
+        self._now = now
+        self._started = 0
+
+    def start(self, *arguments: str, fault: Fault | None = None, now: datetime | None = None) -> Running:
+        """Begin a command. `fault` is called in its process first; it must be picklable."""
+        self._started += 1
+        said = self._logbook.folder / f"said-{self._started}"
+        now = now or self._now + self._started * timedelta(minutes=1)
+        arguments = ("--home", str(self._logbook.home), *arguments)
+        process = _context().Process(
+            target=_run, args=(said, str(self._logbook.credentials), now, fault, arguments), daemon=True
+        )
+        process.start()
+        return Running(process, said)
+
+    def run(self, *arguments: str, fault: Fault | None = None, now: datetime | None = None) -> Outcome:
+        """Run a command to its end."""
+        return self.start(*arguments, fault=fault, now=now).outcome()
+
+    def do(self, *arguments: str, fault: Fault | None = None, now: datetime | None = None) -> Outcome:
+        """Run a command that must succeed."""
+        outcome = self.run(*arguments, fault=fault, now=now)
+        assert outcome.code == 0, outcome
+        return outcome
+
+
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.faults.warm"])
+    return context

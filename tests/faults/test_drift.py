@@ -1,0 +1,130 @@
+"""The operator's next version: fields that are new, gone, of another type, or hold a value never seen.
+
+A figure is the tenant's truth or it is not known; a document that cannot be read is said to be so, and leaves all
+others alone. Once the operator answers as before, so does the archive.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.demo import DEMO_NOW, DemoServer, Tenant, truth
+from pipeline.demo.endpoints import Answer
+from tests.faults.conftest import Tried
+from tests.faults.kept import assert_whole, held, lost
+from tests.way.demo_logbook import DemoLogbook
+
+pytestmark = pytest.mark.faults
+
+_AN_HOUR = timedelta(hours=1)
+
+Json = dict[str, Any]
+Change = Callable[[Any], Any]
+
+_UNSEEN = "brand-new"
+_LESS = ("power_samples",)  # counts of what is there: less of it is no untruth
+_CHANGES: dict[str, Change | None] = {
+    "removed": None,
+    "null": lambda value: None,
+    "another type": lambda value: {"value": value},
+    "number as string": lambda value: str(value),
+    "value never seen": lambda value: _UNSEEN if isinstance(value, str) else value,
+}
+
+
+class Drifting(DemoServer):
+    """Answers each session's detail with one field changed, another field or change for each session."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        super().__init__(tenant)
+        self.changes: dict[str, tuple[tuple[str, ...], str]] = {}
+
+    def answer(self, method: str, path: str, query: dict[str, str], token: str, body: bytes) -> Answer:
+        given = super().answer(method, path, query, token, body)
+        session_id = path.rpartition("/")[2]
+        if given.status != 200 or session_id not in self.changes:
+            return given
+        changed = copy.deepcopy(given.body)
+        place, change = self.changes[session_id]
+        _alter(changed["session"], place, _CHANGES[change])
+        return replace(given, body=changed)
+
+
+def _alter(document: Json, place: tuple[str, ...], change: Change | None) -> None:
+    *above, name = place
+    for part in above:
+        found = document.get(part)
+        document = found[0] if isinstance(found, list) and found else found if isinstance(found, dict) else {}
+    if name in document and change is None:
+        del document[name]
+    elif name in document and change is not None:
+        document[name] = change(document[name])
+
+
+def _places(document: Json) -> Iterator[tuple[str, ...]]:
+    """Every field of a session's detail, also of the first of each list in it."""
+    for name, value in document.items():
+        yield (name,)
+        inner = value[0] if isinstance(value, list) and value else value
+        if isinstance(inner, dict):
+            yield from ((name, *place) for place in _places(inner))
+
+
+def test_one_field_of_each_session(tmp_path: Path, tried: Tried) -> None:
+    tenant = Tenant(now=DEMO_NOW)
+    with Drifting(tenant) as server:
+        logbook = DemoLogbook.begin(tmp_path / "drift", server.url, client_id="1")
+        logbook.keep_login(tenant)
+        finished = [session.id for session in tenant.sessions.values() if session.stopped_at]
+        sample = DemoServer.answer(
+            server, "GET", f"/api/v1/app/session/{finished[0]}", {"withPowerHistory": "1"}, tenant.token, b""
+        ).body["session"]
+        changes = [(place, change) for place in _places(sample) for change in _CHANGES]
+        server.changes = dict(zip(finished, _spread(changes, len(finished)), strict=True))
+        logbook.archive("--since", "2024-09-01")
+        before = held(logbook)
+        _assert_true_or_unknown(logbook, tenant)
+        tried("fields removed, retyped, unknown", len(finished), 0)
+        server.changes = {}
+        logbook.archive("--since", "2024-09-01", "--refetch", after=_AN_HOUR)
+        tried("fields back as they were", 1, lost(before, logbook))
+        assert_whole(logbook, tenant)
+
+
+def _spread(changes: list[Any], number: int) -> list[Any]:
+    """So many of the changes, evenly from all of them."""
+    return [changes[place * len(changes) // number] for place in range(number)]
+
+
+def _assert_true_or_unknown(logbook: DemoLogbook, tenant: Tenant) -> None:
+    unreadable = {row["key"] for row in logbook.ask("select key from staging.unreadable")}
+    expected = {row["session_id"]: row for row in truth.sessions(tenant)}
+    columns = ", ".join(next(iter(expected.values())))
+    rows = logbook.ask(f"select {columns} from sessions")  # noqa: S608
+    assert {row["session_id"] for row in rows} == set(expected)  # none is lost, read or unread
+    untrue = [
+        (row["session_id"], name, value, expected[row["session_id"]][name])
+        for row in rows
+        if row["session_id"] not in unreadable
+        for name, value in row.items()
+        if value not in (expected[row["session_id"]][name], None, _UNSEEN)
+    ]
+    assert [found for found in untrue if found[1] not in _LESS] == []
+    assert all(value < true for _, name, value, true in untrue if name in _LESS)
+
+
+def test_fields_that_nobody_knows(young: DemoServer, new: DemoLogbook, tried: Tried) -> None:
+    young.faults.unknown_fields = True
+    new.do("run", now=young.tenant.now)
+    before = held(new)
+    young.faults.unknown_fields = False
+    new.do("run", now=young.tenant.now)
+    tried("fields added", len(young.tenant.sessions), lost(before, new))
+    assert_whole(new, young.tenant)

@@ -1,0 +1,162 @@
+"""An operator that is busy, slow, endless, lying, elsewhere or gone: said so, and the next run finds all as it was."""
+
+import gzip
+import itertools
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from pipeline.demo import DemoServer
+from tests.cli.refusal import said
+from tests.faults.conftest import NOW, Tried
+from tests.faults.kept import assert_whole, held, lost, told
+from tests.source.loopback import Handler, Request, Responder, answer, raw, serving, trickle
+from tests.way.demo_logbook import DemoLogbook
+
+pytestmark = pytest.mark.faults
+
+_LATER = "Run the same command again later"
+_ADDRESS = "Check the address, and mend it with: ladebog account add demo --url https://TENANT"
+_LARGER = "If that is right, raise largest_body_mb under [source] in ladebog.toml"
+_MEGABYTES = 8
+_SLOW = 30  # seconds that a slow answer takes
+_HTML = answer(body=b"<!DOCTYPE html><h1>Soon back</h1>", content_type="text/html")
+
+
+def endless(handler: Handler, request: Request) -> None:
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    piece = b" " * 65_536
+    for _ in itertools.count():
+        handler.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+
+
+def slow_head(handler: Handler, request: Request) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    for _ in range(_SLOW * 20):
+        handler.wfile.write(b"a")
+        handler.wfile.flush()
+        time.sleep(0.05)
+
+
+def busy(retry_after: str) -> Responder:
+    return answer(429, retry_after=retry_after)
+
+
+# The fault, what the server does, the exit code, the message behind the host's name, and the advice.
+_CASES: dict[str, tuple[Responder, int, str, str]] = {
+    "429 without a wait": (answer(429), 75, "gave no usable answer in 8 tries; at the last it answered 429", _LATER),
+    "429 with seconds": (
+        busy("7"),
+        75,
+        "in 8 tries; at the last it answered 429 Too Many Requests and asked to",
+        _LATER,
+    ),
+    "429 with a date": (busy(format_datetime(NOW + timedelta(days=1), usegmt=True)), 75, "asked to wait", _LATER),
+    "429 with garbage": (busy("soon; \x7f"), 75, "in 8 tries; at the last it answered 429 Too Many Requests.", _LATER),
+    "429 with a year": (busy("31536000"), 75, "in 1 try; at the last it answered 429", _LATER),
+    "silence": (raw(b"", then_wait=1), 75, "at the last it did not answer in time", _LATER),
+    "slow-loris, the body": (trickle([b" "] * _SLOW * 20, 0.05), 75, "sent a body that took longer than 0.5 s", _LATER),
+    "slow-loris, the head": (slow_head, 75, "at the last it did not answer in time", _LATER),
+    "endless body": (endless, 1, f"sends an answer of more than {_MEGABYTES} MB", _LARGER),
+    "gzip bomb": (
+        answer(body=gzip.compress(bytes(200_000_000), 9), content_encoding="gzip"),
+        1,
+        f"sends an answer of more than {_MEGABYTES} MB",
+        _LARGER,
+    ),
+    "length too long": (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}"), 75, "a body that broke off", _LATER),
+    "length too short": (
+        raw(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{}"),
+        75,
+        "gave no usable answer in 8 tries",
+        _LATER,
+    ),
+    "HTML with 200": (_HTML, 75, "answers HTML (", ""),
+    "redirect to another host": (
+        answer(302, location="https://elsewhere.example/api?token=x"),
+        1,
+        "answers with a redirect to https://elsewhere.example, which an API never does",
+        _ADDRESS,
+    ),
+    "redirect to http": (answer(301, location="http://127.0.0.1/"), 1, "a redirect to http://127.0.0.1, ", _ADDRESS),
+    "redirect to file:": (answer(307, location="file:///etc/passwd"), 1, "a redirect to file:/etc/passwd, ", _ADDRESS),
+}
+
+
+def set_patience(logbook: DemoLogbook, fault: str) -> None:
+    """Let a run wait no longer for a piece of an answer, or for all of it, than the fault needs to show."""
+    read_timeout, longest_wait = {"silence": (0.5, 600)}.get(fault, (10, 0.5 if "slow-loris" in fault else 600))
+    with logbook.paths.settings.open("a", encoding="utf-8") as file:
+        file.write(f"read_timeout = {read_timeout}\nlongest_wait = {longest_wait}\nlargest_body_mb = {_MEGABYTES}\n")
+
+
+@pytest.mark.parametrize("fault", _CASES)
+def test_an_operator_with(fault: str, young: DemoServer, archived: DemoLogbook, tried: Tried) -> None:
+    responder, code, message, advice = _CASES[fault]
+    before, everything = told(archived), held(archived)
+    settings = archived.paths.settings.read_text("utf-8")
+    set_patience(archived, fault)
+    began = time.monotonic()
+    with serving(responder) as script:
+        archived.do("account", "add", "demo", "--url", script.url)
+        found, advised = said(archived.run("run", now=NOW), code)
+        assert "slow-loris" not in fault or time.monotonic() - began < _SLOW
+    assert found.startswith(f"{script.url.removeprefix('http://')} ")
+    assert message in found
+    assert advised.startswith(advice)
+    assert before == told(archived)
+    archived.paths.settings.write_text(settings, "utf-8")
+    archived.do("run", now=NOW)
+    tried(f"operator: {fault}", 1, lost(everything, archived), f"{found}\n    {advised}")
+    assert before == told(archived)
+    assert_whole(archived, young.tenant)
+
+
+def test_a_name_that_is_not_found(
+    young: DemoServer, archived: DemoLogbook, tried: Tried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setenv("no_proxy", "*")
+    before = held(archived)
+    archived.do("account", "add", "demo", "--url", "https://tenant.invalid")
+    archived.keep_login(young.tenant)
+    message, advice = said(archived.run("run", now=NOW), 75)
+    assert message == (
+        "tenant.invalid gave no usable answer in 8 tries; at the last it could not be found by its name."
+    )
+    assert advice == _LATER
+    archived.do("account", "add", "demo", "--url", young.url)
+    archived.do("run", now=NOW)
+    tried("operator: DNS gone", 1, lost(before, archived), message)
+    assert_whole(archived, young.tenant)
+
+
+def _emptied_months(server: DemoServer) -> None:
+    server.faults.empty_listing_months = frozenset({"2024-09"})
+
+
+def _emptied_all(server: DemoServer) -> None:
+    server.faults.empty_listing_calls = 1_000
+
+
+@pytest.mark.parametrize("empty", [_emptied_months, _emptied_all])
+def test_an_empty_list_where_there_was_data(
+    empty: Callable[[DemoServer], None], young: DemoServer, archived: DemoLogbook, tried: Tried
+) -> None:
+    before, everything = told(archived), held(archived)
+    empty(young)
+    for days in (1, 3):  # twice, more than a day apart: then it is a finding
+        archived.run("run", now=NOW + timedelta(days=days))
+        tried("operator: empty list", 1, lost(everything, archived))
+    after = told(archived)
+    assert {mart: rows for mart, rows in before.items() if mart != "check_results"} == {
+        mart: rows for mart, rows in after.items() if mart != "check_results"
+    }
+    young.faults.empty_listing_months, young.faults.empty_listing_calls = frozenset(), 0
+    archived.do("run", now=NOW + timedelta(days=4))
+    assert_whole(archived, young.tenant)

@@ -1,0 +1,73 @@
+"""Two runs of one logbook at the same time, and a reader that holds the published database while a run replaces it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.demo import DemoServer
+from tests.cli.refusal import said
+from tests.faults.conftest import NOW, Tried
+from tests.faults.kept import assert_whole, held, lost, told
+from tests.faults.processes import Starter
+from tests.way.demo_logbook import DemoLogbook
+
+pytestmark = pytest.mark.faults
+
+_READER = """
+import sys
+import duckdb
+
+with duckdb.connect(sys.argv[1], read_only=True) as connection:
+    for _ in sys.stdin:
+        print(connection.execute("select count(*), sum(energy_kwh) from sessions").fetchall(), flush=True)
+"""
+
+
+def test_runs(young: DemoServer, new: DemoLogbook, undisturbed: DemoLogbook, tried: Tried, tmp_path: Path) -> None:
+    young.faults.slow = 0.02
+    for number in range(3):
+        logbook = new.copied(tmp_path / f"pair-{number}")
+        starter = Starter(logbook, NOW)
+        running = [starter.start("run") for _ in range(3)]
+        outcomes = [one.outcome() for one in running]
+        before, message = held(logbook), ""
+        assert {outcome.code for outcome in outcomes} <= {0, 75}
+        assert 0 in [outcome.code for outcome in outcomes]
+        for outcome in outcomes:
+            if outcome.code == 75:
+                message, advice = said(outcome, 75)
+                assert message.startswith(f"Another run is writing to {logbook.home} (")
+                assert advice == "Wait for it to end, then run the same command again"
+        starter.do("run")
+        tried("two runs at once", 1, lost(before, logbook), message)
+        assert told(undisturbed) == told(logbook)
+        assert_whole(logbook, young.tenant)
+
+
+def test_a_reader_that_holds_the_database(young: DemoServer, archived: DemoLogbook, tried: Tried) -> None:
+    before = held(archived)
+    with subprocess.Popen(
+        [sys.executable, "-c", _READER, str(archived.paths.database)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as reader:
+        assert reader.stdin is not None
+        assert reader.stdout is not None
+
+        def ask() -> str:
+            assert reader.stdin is not None
+            assert reader.stdout is not None
+            print(file=reader.stdin, flush=True)
+            return reader.stdout.readline()
+
+        first = ask()
+        for session in list(young.tenant.sessions.values())[:3]:
+            young.tenant.correct(session.id, energy_wh=session.energy_wh + 1_000)
+            Starter(archived, NOW).do("run")
+            assert ask() == first
+            tried("reader holds the database", 1, lost(before, archived))
+        reader.stdin.close()
+    assert_whole(archived, young.tenant)

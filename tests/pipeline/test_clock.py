@@ -1,0 +1,30 @@
+"""A clock that never goes back."""
+
+from datetime import UTC, datetime, timedelta
+
+from pipeline.clock import ForwardClock
+from tests.source.loopback import RecordingClock
+
+NOON = datetime(2025, 3, 5, 12, tzinfo=UTC)
+
+
+def test_it_is_the_other_clock_as_long_as_that_goes_on() -> None:
+    machine = RecordingClock(NOON)
+    clock = ForwardClock(machine, NOON - timedelta(days=1))
+    assert clock.now() == NOON
+    clock.sleep(60)
+    assert (clock.now(), machine.sleeps) == (NOON + timedelta(seconds=60), [60])
+
+
+def test_it_stands_still_while_the_other_is_behind() -> None:
+    machine = RecordingClock(NOON)
+    clock = ForwardClock(machine, NOON + timedelta(seconds=30))
+    assert clock.now() == NOON + timedelta(seconds=30)
+    clock.sleep(60)
+    assert clock.now() == NOON + timedelta(seconds=60)
+    machine.sleep(-3_600)
+    assert clock.now() == NOON + timedelta(seconds=60)
+
+
+def test_without_a_past_it_begins_now() -> None:
+    assert ForwardClock(RecordingClock(NOON), None).now() == NOON

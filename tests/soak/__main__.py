@@ -1,0 +1,73 @@
+"""`make soak`: so many days of an account, a run a day, while whatever may go wrong does, and the truth in the end.
+
+Everything is drawn from the seed, which is printed: `make soak DAYS=200 SEED=1234` repeats a failure.
+"""
+
+import argparse
+import random
+import shutil
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pipeline.demo import DemoServer, Tenant
+from tests.conftest import renew
+from tests.faults.kept import assert_whole, held, lost, told
+from tests.faults.processes import Starter
+from tests.soak.happenings import HAPPENINGS, Day, Tampering
+from tests.way.demo_logbook import DemoLogbook
+
+_FIRST = datetime(2024, 9, 20, 6, 15, tzinfo=UTC)
+
+
+def soak(folder: Path, days: int, seed: int) -> Counter[str]:
+    """Live through the days; returns how often each thing happened. Raises AssertionError where anything is lost."""
+    draw, tampering, happened = random.Random(seed), Tampering(), Counter[str]()  # noqa: S311 (draws what happens)
+    with DemoServer(Tenant(now=_FIRST)) as server:
+        logbook = DemoLogbook.begin(folder / "logbook", server.url, client_id="1")
+        starter = Starter(logbook, _FIRST)
+        for number in range(days):
+            now = _FIRST + timedelta(days=number, minutes=draw.randrange(600))
+            renew(server, tampering.tenant(now))
+            logbook.keep_login(server.tenant)
+            tampering.tamper(server.tenant, logbook, draw)
+            happening = draw.choice(HAPPENINGS)
+            before = held(logbook)
+            try:
+                happening(Day(logbook, server, starter, draw, now))
+                assert lost(before, logbook) == 0
+            except AssertionError:
+                print(f"On day {number} ({now:%Y-%m-%d}), {happening.__name__}:")
+                raise
+            happened[happening.__name__] += 1
+        last = _FIRST + timedelta(days=days)
+        renew(server, tampering.tenant(last))
+        logbook.keep_login(server.tenant)
+        starter.do("extract", "--since", "2024-09-01", now=last)
+        starter.do("transform", now=last)
+        assert_whole(logbook, tampering.tenant(last, is_thinned=False))
+        in_the_end = told(logbook)
+        starter.do("rebuild", now=last)
+        assert in_the_end == told(logbook)
+    return happened
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--days", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=None)
+    options = parser.parse_args()
+    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1_000_000)
+    print(f"{options.days} days, seed {seed}", flush=True)
+    folder, began = Path(tempfile.mkdtemp(prefix="ladebog-soak-")), time.monotonic()
+    happened = soak(folder, options.days, seed)
+    shutil.rmtree(folder)
+    for name, times in sorted(happened.items()):
+        print(f"{name.replace('_', ' '):<40}{times:>5}")
+    print(f"{happened.total()} days in {time.monotonic() - began:.0f} s: the marts are the truth, nothing was lost")
+
+
+if __name__ == "__main__":
+    main()
