@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline import database
+from pipeline import database, witness
 from pipeline.logbook import FILE_MODE, Logbook, make_folder
 from pipeline.settings import Settings
 from pipeline.transform import transform
@@ -18,8 +18,9 @@ def new_logbook(root: Path) -> Logbook:
 
 
 def lay_out(logbook: Logbook) -> None:
-    """Give a logbook of which no run was made a writer's database."""
+    """Give a logbook a writer's database without anything in it, as if no run had been made."""
     make_folder(logbook.state)
+    witness.remove(logbook.writer_database)
     logbook.writer_database.write_bytes(_writer_database())
     logbook.writer_database.chmod(FILE_MODE)
 

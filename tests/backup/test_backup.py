@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -122,17 +123,17 @@ def test_a_damaged_logbook_makes_no_backup(logbook: TwoAccounts, disk: Path, wha
         damaged = f"{first} is damaged at line 1: "
     elif what == "a segment lost":
         first.unlink()
-        damaged = f"{last} is damaged: it does not follow from nothing: one was lost or changed."
+        damaged = f"{last} is not what was written: it was written after {first.name}, and stands after None."
     elif what == "its end lost":
         *_, (_, before), _ = raw.read_lines(first)
         first.write_bytes(first.read_bytes()[: before.bytes])
-        damaged = f"{first} is damaged: the record of its run is missing, so its end was lost."
+        damaged = f"{first} is not what was written: its last line is not the record of its run."
     else:
         journal.write_bytes(journal.read_bytes().replace(b"guest", b"quest", 1))
         damaged = f"{journal} is damaged at entry 1: "
-    message, advice = said(logbook.run("backup", str(disk)), 1)
+    message, advice = said(logbook.run("backup", str(disk)), 3)
     assert message.startswith(damaged)
-    assert advice == "Put the file back from a backup; nothing was changed"
+    assert advice.endswith("; nothing was changed")
     assert list(disk.iterdir()) == []
 
 
@@ -178,7 +179,7 @@ def test_a_zip_file_that_has_more_than_the_logbook_is_not_replaced(logbook: TwoA
         journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))
         named = journal
     elif lost == "a claim":
-        claim.write_text("{}", "utf-8")
+        shutil.rmtree(claim.parent)
         named = claim
     else:
         for name in ("work", "kanarie"):

@@ -17,14 +17,20 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import msgspec
 import pytest
 
 from pipeline import archive, raw, settings
+from pipeline.claims.document import RULES, Sources
+from pipeline.claims.shelf import write_claim
 from pipeline.cli import main
 from pipeline.clock import StartedClock
 from pipeline.decisions import OdometerReading, SessionDecision, fields_of
 from pipeline.logbook import FILE_MODE, Logbook
+from pipeline.profile import Driver
 from pipeline.source.credentials import FILE_VARIABLE, FileCredentials, Secret
+from tests.claims.claimed_logbook import write_voucher
+from tests.claims.hard_claim import zero_claim
 from tests.journal.decided_logbook import DecidedLogbook
 from tests.reports.written_logbook import ChargedSession
 from tests.way.demo_logbook import Outcome
@@ -76,13 +82,23 @@ class TwoAccounts:
         for account in settings.read(new.paths.settings).accounts.values():
             secret = Secret(token=f"token of {account.name}")
             FileCredentials(new.credentials).write(account, secret)
+        for name in (CANARY, "work"):
+            new._claim(name)
         new._decide()
         new.do("report", "2025-06")
-        for name in (CANARY, "work"):
-            claim = new.paths.claims / name / "0001-2025-06"
-            claim.mkdir(parents=True)
-            (claim / "claim.json").write_text(f'{{"account":"{name}"}}', "utf-8")
         return new
+
+    def _claim(self, name: str) -> None:
+        """A claim of nothing."""
+        claim = msgspec.structs.replace(
+            zero_claim(),
+            account=name,
+            number=1,
+            month=date(2025, 6, 1),
+            driver=Driver(name=f"driver of {name}"),
+            sources=Sources(ladebog_version="0", rules=RULES, raw=None, journal=None, previous_claim=None),
+        )
+        write_claim(self.paths.claims / name, claim, (), write_voucher, None)
 
     def _decide(self) -> None:
         """Entries of both accounts in turns, and one of neither."""
@@ -190,11 +206,11 @@ def leave_cut_off_files(logbook: TwoAccounts) -> None:
         paths.root / ".ladebog.duckdb.2.new",
         paths.journal / ".journal.ndjson.3.new",
         paths.journal / "journal.ndjson.torn",
-        paths.reports / f".{CANARY}-2025-06.xlsx.4.new",
+        paths.reports / f".{CANARY}-2025-06.xlsx.4-0badcafe.new",
         paths.state / "writer.duckdb.wal",
         paths.state / "told.json",
         paths.logs / "ladebog.log.1",
-        paths.reports / f".{CANARY}-2025-06-months.csv.0badcafe.new" / "half",
+        paths.reports / f".{CANARY}-2025-06-months.csv.5-0badcafe.new" / "half",
         paths.journal / ".journal.ndjson.0badcafe.new" / "journal.ndjson.half",
         paths.state / "writer.duckdb.tmp" / "duckdb_temp_storage-0.tmp",
         paths.raw / CANARY / "2030" / "20300102T000000Z-dead.ndjson.gz.part.torn",

@@ -95,9 +95,9 @@ def test_a_login_that_ends_soon_is_said_on_runs_and_in_the_status(
     warning = "The login of account demo ends on 2026-11-12, in 9 days. Log in again before: ladebog login demo"
     outcome = bare.do(*quiet, "extract", "--since", "2026-11-01", after=later)
     assert outcome.err == f"ladebog: note: {warning}\n"
-    assert warning in bare.do("status", after=later).out
+    assert "ends in 9 days" in bare.run("status", after=later).out
     assert bare.do("extract", "--since", "2025-11-01").err.count("note") == 0
-    assert "in 9 days" not in bare.do("status").out
+    assert "in 9 days" not in bare.run("status").out
 
 
 def test_a_login_that_can_be_renewed_is_renewed_and_not_warned_of(operator: DemoServer, bare: DemoLogbook) -> None:

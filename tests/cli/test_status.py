@@ -18,6 +18,7 @@ from pipeline.claims import outlook
 from pipeline.cli.status import size
 from pipeline.demo import DEMO_NOW, DemoServer, Faults
 from pipeline.demo.answers import history_entry
+from pipeline.schedule.loop_mark import LoopMark
 from pipeline.source.credentials import FILE_VARIABLE, FileCredentials, Secret
 from tests.cli.refusal import said
 from tests.way.demo_logbook import CHECKOUT, DemoLogbook, Outcome
@@ -348,7 +349,10 @@ def test_what_is_no_length_of_time(bare: DemoLogbook, nonsense: str) -> None:
 
 
 def test_when_the_next_run_is(kept: DemoLogbook) -> None:
-    found = status.read_status(kept.paths, [kept.account], DEMO_NOW, next_run=DEMO_NOW + timedelta(days=1))
+    mark = LoopMark(kept.paths)
+    with mark.held():
+        mark.write(DEMO_NOW + timedelta(days=1))
+        found = status.read_status(kept.paths, [kept.account], DEMO_NOW)
     assert str(found.accounts[0].next_run_at) == "2025-11-13 06:15:00+01:00"
 
 

@@ -1,6 +1,5 @@
 """Which files are opened as a database, and what readers see while another is published."""
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +10,6 @@ import pytest
 
 from pipeline import archive, database
 from pipeline.errors import DatabaseError, LogbookError
-from pipeline.logbook import replacing
 from tests.pipeline.demo_archive import DemoArchive, new_demo_archive
 
 
@@ -179,14 +177,3 @@ def test_two_readers_in_one_process(empty: DemoArchive) -> None:
     with database.published(empty.logbook) as one, database.published(empty.logbook) as other:
         query = "select count(*) from sessions"
         assert one.execute(query).fetchall() == other.execute(query).fetchall()
-
-
-def test_what_a_killed_run_left_beside_the_published_database_is_removed(empty: DemoArchive) -> None:
-    logbook = empty.logbook
-    with replacing(logbook.database) as beside:
-        beside.write_bytes(b"half of it")
-        database.publish(logbook)
-        assert not beside.parent.exists()
-        beside.parent.mkdir()  # for `replacing` to end in its own way
-        shutil.copyfile(logbook.database, beside)
-    assert not list(logbook.root.glob("*.new")) + list(logbook.root.glob(".*.new"))
