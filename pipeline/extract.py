@@ -97,10 +97,10 @@ class Extraction:
 
         `since` and `until` are widened to whole local months. Raises LoginError, UpstreamError, UpstreamDownError.
         """
-        began = self.clock.now()
+        began = self.machine_clock.now()
         revisions = self._revisions()
         quarantined = self._value(_QUARANTINED)
-        login_warning = self.api.login_warning()
+        login_warning = self.api.login_warning(began)
         self._fetch_charge_points()
         for month in self._months(since, until):
             self._fetch_month(month)
@@ -110,7 +110,7 @@ class Extraction:
         summary.quarantined = self._value(_QUARANTINED) - quarantined
         summary.requests = self.api.requests_sent
         self.store.record.counts = {name: value for name, value in vars(summary).items() if isinstance(value, int)}
-        summary.seconds = (self.clock.now() - began).total_seconds()
+        summary.seconds = (self.machine_clock.now() - began).total_seconds()
         summary.login_warning = login_warning
         return summary
 

@@ -1,7 +1,7 @@
 """The app API of one account: its questions as answers, and its login."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 
@@ -30,7 +30,6 @@ class AppApi:
 
     def __init__(self, account: Account, source: Source, credentials: Credentials, clock: Clock) -> None:
         self._account = account
-        self._clock = clock
         self._http = Http(account.url, source, clock, account=account.name, headers=_headers(account))
         self._login = Login(account, self._http, credentials, source)
 
@@ -51,12 +50,12 @@ class AppApi:
     ) -> None:
         self.close()
 
-    def login_warning(self) -> str | None:
+    def login_warning(self, now: datetime) -> str | None:
         """Renew a login that ends soon; what to tell the user where that cannot be done.
 
         Raises LoginError where no login is kept.
         """
-        return self._login.renew_ahead(self._clock.now())
+        return self._login.renew_ahead(now)
 
     def history(self, start: date, end: date, page: int) -> Answer:
         """One page of the sessions from `start` to `end`, both included, without power histories."""

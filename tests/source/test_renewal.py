@@ -61,7 +61,7 @@ def asking(kept: Secret, granting: Responder) -> Iterator[tuple[AppApi, MemoryCr
 @pytest.mark.parametrize("days", [13.9, 1, 0.1, -1])
 def test_a_login_that_ends_soon_is_renewed_before_it_does(days: float) -> None:
     with asking(Secret(token=token(days), refresh_token="old-refresh"), GRANT) as (api, credentials, script):
-        assert api.login_warning() is None
+        assert api.login_warning(NOW) is None
         kept = credentials.read(account_at(script))
         api.charge_points()
     assert kept == Secret(token=token(365), refresh_token="new-refresh")
@@ -72,7 +72,7 @@ def test_a_login_that_ends_soon_is_renewed_before_it_does(days: float) -> None:
 @pytest.mark.parametrize("days", [14.1, 300])
 def test_a_login_that_does_not_is_left_alone(days: float) -> None:
     with asking(Secret(token=token(days), refresh_token="old-refresh"), GRANT) as (api, _, script):
-        assert api.login_warning() is None
+        assert api.login_warning(NOW) is None
     assert script.requests == []
 
 
@@ -84,7 +84,7 @@ def test_a_login_that_does_not_is_left_alone(days: float) -> None:
 def test_what_fails_for_now_leaves_the_login_as_it_is_and_in_use(granting: Responder) -> None:
     old = Secret(token=token(3.5), refresh_token="old-refresh")
     with asking(old, granting) as (api, credentials, script):
-        warning = api.login_warning()
+        warning = api.login_warning(NOW)
         assert api.charge_points().status == 200
         assert credentials.read(account_at(script)) == old
     assert warning == (
@@ -96,7 +96,7 @@ def test_what_fails_for_now_leaves_the_login_as_it_is_and_in_use(granting: Respo
 def test_a_refused_renewal_is_no_end_while_the_login_works(status: int) -> None:
     old = Secret(token=token(1.5), refresh_token="old-refresh")
     with asking(old, json_answer(status, {})) as (api, credentials, script):
-        assert "ends on 2025-04-01, in 2 days." in (api.login_warning() or "")
+        assert "ends on 2025-04-01, in 2 days." in (api.login_warning(NOW) or "")
         assert api.charge_points().status == 200
         assert credentials.read(account_at(script)) == old
 
@@ -113,7 +113,7 @@ def test_what_is_said_of_a_login_that_cannot_be_renewed() -> None:
     }
     assert expiry_warning(account, Secret(token="opaque"), NOW) is None
     with asking(Secret(token=token(2)), GRANT) as (api, _, script):
-        assert api.login_warning()
+        assert api.login_warning(NOW)
     assert script.requests == []
 
 
@@ -124,7 +124,7 @@ def test_where_a_new_login_cannot_be_kept_the_operator_is_not_asked_for_one(tmp_
         (tmp_path / "credentials.json.lock").unlink()
         (tmp_path / "credentials.json.lock").mkdir()  # so that no writing goes on
         with AppApi(account_at(script), SOURCE, credentials, RecordingClock()) as api:
-            assert api.login_warning()
+            assert api.login_warning(NOW)
     assert script.requests == []
 
 
@@ -184,7 +184,7 @@ def _renew(url: str, path: Path) -> None:
     account = Account(name="home", url=url, client_id="7", device_id="00000000000000aa")
     try:
         with AppApi(account, SOURCE, FileCredentials(path), RecordingClock()) as api:
-            api.login_warning()
+            api.login_warning(NOW)
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -194,7 +194,7 @@ def test_every_thread_of_one_process_is_handed_what_the_first_got() -> None:
         asking(Secret(token=token(1), refresh_token="old-refresh"), GRANT) as (api, _, script),
         ThreadPoolExecutor(4) as threads,
     ):
-        assert list(threads.map(lambda _: api.login_warning(), range(4))) == [None] * 4
+        assert list(threads.map(lambda _: api.login_warning(NOW), range(4))) == [None] * 4
     assert len(script.requests) == 1
     assert json.loads(script.requests[0].body)["refresh_token"] == "old-refresh"
 
@@ -202,4 +202,4 @@ def test_every_thread_of_one_process_is_handed_what_the_first_got() -> None:
 def test_no_login_is_kept() -> None:
     account = Account(name="home", url="https://tenant.example")
     with AppApi(account, SOURCE, MemoryCredentials(), RecordingClock()) as api, pytest.raises(LoginError):
-        api.login_warning()
+        api.login_warning(NOW)
