@@ -20,6 +20,7 @@ class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
 
     severity: str
     is_error: bool
+    title: str
     name: str
     session_id: str
     detail: str
@@ -100,6 +101,7 @@ def _finding(finding: Finding, words: Words) -> FindingRow:
     return FindingRow(
         severity=words.text(f"severity.{finding.severity}"),
         is_error=finding.severity == "error",
+        title=phrases.finding(finding, words),
         name=f"{finding.rule} · {finding.finding_id}",
         session_id=cut(finding.session_id or "", _ID),
         detail=cut(finding.detail, _TEXT),

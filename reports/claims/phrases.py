@@ -1,7 +1,7 @@
 """What a claim says of itself in a phrase: its title, its period, why a line corrects, why a session is left out."""
 
 from pipeline.calendar import last_of_month
-from pipeline.claims.document import Charger, Claim, Correction, Exclusion, Odometer
+from pipeline.claims.document import Charger, Claim, Correction, Exclusion, Finding, Odometer
 from reports.claims.words import Words
 
 
@@ -60,3 +60,9 @@ def correction(correction: Correction, words: Words) -> str:
 def ground(exclusion: Exclusion, words: Words) -> str:
     """`bilen Golf er privat`"""
     return words.text(f"ground.{exclusion.ground}", detail=exclusion.detail or "")
+
+
+def finding(finding: Finding, words: Words) -> str:
+    """`Opkrævet i fremmed valuta`: what was found, by its rule; a rule that is no more goes by its name."""
+    key = f"rule.{finding.rule}"
+    return words.text(key) if words.has(key) else finding.rule

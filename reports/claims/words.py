@@ -33,6 +33,10 @@ class Words:
         """The words of that key, with `values` put in. Raises KeyError for a key that there is not."""
         return MESSAGES[self.language][key].format(**values)
 
+    def has(self, key: str) -> bool:
+        """Whether there are words of that key."""
+        return key in MESSAGES[self.language]
+
     def money(self, amount: Decimal, digits: int) -> str:
         """`1.234,50`: an amount with the digits of its currency's minor unit."""
         return self._number(amount, digits)

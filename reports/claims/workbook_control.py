@@ -129,13 +129,14 @@ def _put_findings(sheet: Worksheet, row: int, book: Book) -> int:
         rule_under(sheet, row, _ALL)
         style = font(bold=finding.severity == "error")
         accepted = words.text("accepted", reason=finding.accepted) if finding.accepted is not None else ""
-        _put_row(sheet, row, (words.text(f"severity.{finding.severity}"), finding.session_id or "", finding.rule))
+        what = phrases.finding(finding, words)
+        _put_row(sheet, row, (words.text(f"severity.{finding.severity}"), finding.session_id or "", what))
         cell_at(sheet, row, 2).font = style
-        text = f"{finding.detail} ({finding.finding_id})"
+        text = f"{finding.detail} ({finding.rule} {finding.finding_id})"
         put_across(sheet, row, _FINDING, text, _FINDING_CHARACTERS, style=style)
         put_text(sheet, row, 9, accepted).alignment = _WRAPPED
         grow(sheet, row, accepted, _LAST_CHARACTERS)
-        grow(sheet, row, finding.rule, _RULE_CHARACTERS)
+        grow(sheet, row, what, _RULE_CHARACTERS)
         row += 1
     return row + 1
 

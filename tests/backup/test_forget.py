@@ -31,7 +31,7 @@ def test_the_search_finds_the_account_wherever_it_lies(logbook: TwoAccounts) -> 
         "home/journal/journal.ndjson.torn",
         f"home/claims/{CANARY}/0001-2025-06/claim.json",
         f"home/reports/{CANARY}-2025-06.xlsx",
-        f"home/reports/.{CANARY}-2025-06.xlsx.4.new",
+        f"home/reports/.{CANARY}-2025-06.xlsx.4-0badcafe.new",
     } <= found
     assert any(re.fullmatch(rf"home/raw/{CANARY}/2030/.*\.ndjson\.gz", name) for name in found)
 

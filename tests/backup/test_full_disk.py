@@ -61,7 +61,7 @@ def test_a_restore(logbook: TwoAccounts, tmp_path: Path, size: int) -> None:
     other = TwoAccounts(tmp_path / "other")
     message, advice = said(limited(size, other, "restore", str(tmp_path / "copy.zip")), 1)
     assert message.startswith("File too large")
-    assert advice == "Mend that, then run the same command again; nothing is lost"
+    assert advice == "Make room on the disk, then run the same command again; nothing is lost"
     assert list(other.folder.iterdir()) == []
 
 

@@ -141,10 +141,10 @@ class TwoAccounts:
         return tables(self.paths.database, account)
 
     def files(self) -> dict[str, bytes]:
-        """Every file of the logbook but for state/, by its name in it."""
+        """Every file of the logbook but for state/ and logs/, by its name in it."""
         paths = (path for path in self.home.rglob("*") if path.is_file())
         contents = {str(path.relative_to(self.home)): path.read_bytes() for path in paths}
-        return {name: content for name, content in contents.items() if not name.startswith("state/")}
+        return {name: content for name, content in contents.items() if not name.startswith(("state/", "logs/"))}
 
 
 def _sessions(account: str) -> Iterator[ChargedSession]:
