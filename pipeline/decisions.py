@@ -4,6 +4,7 @@ The journal only grows, so the tables take what is new in it, and an entry that 
 lost or changed: no chain shows that its end is missing.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Literal, get_args
 
@@ -94,7 +95,7 @@ def load_decisions(connection: duckdb.DuckDBPyConnection, logbook: Logbook, jour
     try:
         for table, (rows, schema) in told.items():
             _stage(connection, table, rows, schema)
-            _refuse_lost_entries(connection, logbook, table)
+        _refuse_lost_entries(connection, logbook, told)
         connection.execute(_INSERT_CHANGED_SESSIONS)
         for table in told:
             connection.execute(
@@ -129,9 +130,12 @@ def _stage(
     connection.execute(f"create temp table journalled_{table} as from stream")
 
 
-def _refuse_lost_entries(connection: duckdb.DuckDBPyConnection, logbook: Logbook, table: str) -> None:
-    query = f"select min(entry) from (from facts.{table} except from journalled_{table})"  # noqa: S608 (our own names)
-    lost = connection.execute(query).fetchone()
+def _refuse_lost_entries(connection: duckdb.DuckDBPyConnection, logbook: Logbook, tables: Iterable[str]) -> None:
+    held = [
+        f"select entry from (from facts.{table} except from journalled_{table})"  # noqa: S608 (names of our own)
+        for table in tables
+    ]
+    lost = connection.execute(f"select min(entry) from ({' union all '.join(held)})").fetchone()  # noqa: S608
     if lost and lost[0] is not None:
         raise JournalError(
             f"{logbook.journal} no longer holds entry {lost[0]} as it was when the database was made.",

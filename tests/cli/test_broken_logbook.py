@@ -52,7 +52,8 @@ def test_all_mistakes_in_the_settings_at_once(logbook: DemoLogbook) -> None:
             "  account.x.country: 'dk' is no two-letter country code, for example DK",
             "  report.closed_after_hours: Expected `int`, got `str`",
             "  report.nope: unknown key (known: closed_after_hours)",
-            "  extra: unknown table (known: account, source, report, tax_rate, car, rule, notify)",
+            "  extra: unknown table "
+            "(known: account, source, report, tax_rate, car, rule, driver, employer, claim, notify)",
             "  Mend them, then run the same command again",
         ]
 

@@ -36,9 +36,9 @@ def eventful(
 @pytest.mark.parametrize("lost", ["nothing", "state", "state and database"])
 def test_the_same_marts_row_for_row(eventful: tuple[DemoLogbook, DemoServer], lost: str) -> None:
     logbook, _ = eventful
-    before = {name: rows for name, rows in logbook.marts().items() if rows}
+    before = logbook.marts()
     documents = logbook.ask("select * from documents order by all")
-    assert len(before) == 14
+    assert [name for name, rows in before.items() if not rows] == ["claim_lines", "claims"]
     if lost != "nothing":
         shutil.rmtree(logbook.paths.state)
     if lost == "state and database":

@@ -10,7 +10,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -58,6 +58,15 @@ _TYPED = {
     "session tag": ("session", "tag", "SESSION", "holiday", "--reason", "we were away"),
     "session list": ("session", "list"),
     "odometer": ("odometer", "Golf", "2025-10-31", "48211"),
+    "schedule install": ("schedule", "install", "--help"),
+    "schedule print": ("schedule", "print", "cron"),
+    "schedule probe": ("schedule", "probe"),
+    "schedule remove": ("schedule", "remove", "--help"),
+    "schedule run": ("schedule", "run", "--help"),
+    "schedule show": ("schedule", "show"),
+    "backup": ("backup", "FOLDER/backup.zip"),
+    "restore": ("restore", "--help"),
+    "account forget": ("account", "forget", "--help"),
     "account add": ("account", "add", "other", "--url", "URL"),
 }
 _ONCE = ("claim create", "claim reverse")  # refused the second time
@@ -293,6 +302,15 @@ def broken(*arguments: object) -> None:
         raise RuntimeError("broken") from error
 
 
+def ended(process: subprocess.Popen[str], end: signal.Signals) -> tuple[str, str]:
+    """What a process said that is sent a signal until it heeds it, as a person presses Ctrl-C again."""
+    for _ in range(30):
+        os.kill(process.pid, end)
+        with suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=2)
+    raise TimeoutError
+
+
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_what_others_see_of_a_process_and_what_it_leaves_when_it_is_ended(
     operator: DemoServer, new_logbook: DemoLogbook, end: signal.Signals
@@ -318,8 +336,7 @@ def test_what_others_see_of_a_process_and_what_it_leaves_when_it_is_ended(
         while len(operator.requests) < 5:
             time.sleep(0.02)
         seen = [Path(f"/proc/{process.pid}/{name}").read_bytes() for name in ("cmdline", "environ")]
-        os.kill(process.pid, end)
-        out, err = process.communicate(timeout=60)
+        out, err = ended(process, end)
     assert process.returncode == (130 if end == signal.SIGINT else -end)
     assert seen[1]
     said = [Outcome(0, out, err), *(Outcome(0, shown.decode(), "") for shown in seen)]
