@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import keyring
+import keyring.backends.fail
 import pytest
 
 from pipeline.demo import DemoServer, Faults, Tenant
+
+# Otherwise keyring takes up the backends that tests define, or that of whoever runs the tests.
+keyring.set_keyring(keyring.backends.fail.Keyring())
 
 
 @pytest.fixture(scope="session")
