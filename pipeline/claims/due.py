@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -115,7 +116,7 @@ class Due:
     account: Account
     filed: Sequence[Filed]
 
-    @property
+    @cached_property
     def figures(self) -> Figures:
         """What sums up its lines."""
         return Figures(self.connection, self.account.name, self.account.currency)

@@ -69,12 +69,15 @@ class Figures:
         self._connection = connection
         self._account = account
         self._currency = currency
+        self._digits: dict[str, int] = {}
 
     def minor_digits(self, currency: str) -> int:
         """The digits of a currency's minor unit: as the operator says, else as the Unicode CLDR lists them."""
-        row = self._connection.execute(_DIGITS, [self._account, currency]).fetchone()
-        said = row[0] if row else None
-        return get_currency_precision(currency) if said is None else int(said)
+        if currency not in self._digits:
+            row = self._connection.execute(_DIGITS, [self._account, currency]).fetchone()
+            said = row[0] if row else None
+            self._digits[currency] = get_currency_precision(currency) if said is None else int(said)
+        return self._digits[currency]
 
     def totals(self, lines: tuple[Line, ...]) -> tuple[Total, ...]:
         """A total for each currency; of no lines at all, nothing in the account's own."""

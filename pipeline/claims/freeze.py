@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -68,7 +69,7 @@ class Bench:
     now: datetime
     language: Language
 
-    @property
+    @cached_property
     def due(self) -> Due:
         """What the archive says is due."""
         return Due(self.connection, self.account, self.filed)
