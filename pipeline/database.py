@@ -1,7 +1,5 @@
 """The one place that opens DuckDB: the writer's database, and the published copy that everybody reads."""
 
-import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipeline import models, witness
+from pipeline.database_fault import REBUILD, file_fault
 from pipeline.errors import DatabaseError, LogbookError
-from pipeline.logbook import FILE_MODE, FULL, Logbook, make_folder, replacing
+from pipeline.logbook import FILE_MODE, Logbook, make_folder, replacing
 
 if TYPE_CHECKING:
     import polars
@@ -35,8 +34,6 @@ _READ_ONLY = {
     "python_enable_replacements": "false",  # a name in a query is a table's, never a variable's of this program
 }
 _HEAD = 3 * 4096  # bytes that DuckDB writes into a new file before all others
-_DAMAGE = re.compile("could not read enough bytes|checksum", re.IGNORECASE)
-_REBUILD = "Make it again from raw/ with: ladebog rebuild"
 
 
 @contextmanager
@@ -64,7 +61,7 @@ def writer(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
                 _create(connection, path)
             if is_as_it_was_left is False:
                 raise DatabaseError(
-                    f"{path} is not as Ladebog left it: the disk is failing, or another program wrote to it.", _REBUILD
+                    f"{path} is not as Ladebog left it: the disk is failing, or another program wrote to it.", REBUILD
                 )
             if is_as_it_was_left is None:
                 _read_whole(connection)
@@ -95,7 +92,7 @@ def published(
     version = _schema_version(connection, logbook.database)
     with _closing(connection, logbook.database):
         if version is None:
-            raise DatabaseError(f"{logbook.database} is empty.", _REBUILD)
+            raise DatabaseError(f"{logbook.database} is empty.", REBUILD)
         if version < SCHEMA_VERSION:
             raise DatabaseError(f"{logbook.database} is from an older Ladebog.", "Make it anew with: ladebog transform")
         yield connection
@@ -112,11 +109,6 @@ def drop(logbook: Logbook) -> None:
     witness.remove(logbook.writer_database)
     for path in (logbook.writer_database, witness.wal(logbook.writer_database)):
         path.unlink(missing_ok=True)
-
-
-def is_damage(error: duckdb.Error) -> bool:
-    """Whether the file is cut short or not what was written, which DuckDB notices only where it reads it."""
-    return bool(_DAMAGE.search(str(error)))
 
 
 def is_interrupt(error: Exception) -> bool:
@@ -146,19 +138,11 @@ def _closing(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None
     try:
         yield
     except duckdb.Error as error:
-        _raise_if_full(error, path)
-        if not is_damage(error):
-            raise
-        raise _damaged(path, error) from None
+        if fault := file_fault(path, error):
+            raise fault from None
+        raise
     finally:
         connection.close()
-
-
-def _raise_if_full(error: duckdb.Error, path: Path) -> None:
-    """Raise what the system said to DuckDB, if that was that the disk is full."""
-    for number in FULL:
-        if os.strerror(number) in str(error):
-            raise OSError(number, os.strerror(number), str(path)) from None
 
 
 def _connect(path: Path, *, read_only: bool, configuration: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
@@ -166,8 +150,9 @@ def _connect(path: Path, *, read_only: bool, configuration: Mapping[str, str]) -
         connection = duckdb.connect(str(path), read_only=read_only, config=dict(configuration))
         connection.execute("set timezone = 'UTC'")
     except duckdb.Error as error:
-        _raise_if_full(error, path)
-        raise DatabaseError(f"{path} cannot be opened: {_first_line(error)}.", _REBUILD) from None
+        raise file_fault(path, error) or DatabaseError(
+            f"{path} cannot be opened: {_first_line(error)}.", REBUILD
+        ) from None
     return connection
 
 
@@ -200,7 +185,7 @@ def _schema_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int | 
             return None
         found = connection.execute("select schema_version, ladebog_version from facts.settings").fetchone()
         if found is None:
-            raise DatabaseError(f"{path} does not say which schema it has.", _REBUILD)
+            raise DatabaseError(f"{path} does not say which schema it has.", REBUILD)
         version, written_by = found
         if version > SCHEMA_VERSION:
             raise DatabaseError(
@@ -209,18 +194,12 @@ def _schema_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int | 
             )
     except duckdb.Error as error:
         connection.close()
-        if is_damage(error):
-            raise _damaged(path, error) from None
-        raise DatabaseError(f"{path} is not one of Ladebog's databases: {_first_line(error)}.", _REBUILD) from None
+        raise file_fault(path, error) or DatabaseError(f"{path} is not one of Ladebog's databases.", REBUILD) from None
     except DatabaseError:
         connection.close()
         raise
     return int(version)
 
 
-def _damaged(path: Path, error: duckdb.Error) -> DatabaseError:
-    return DatabaseError(f"{path} is damaged: {_first_line(error)}.", _REBUILD)
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).partition("\n")[0].rstrip(".!")

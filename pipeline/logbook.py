@@ -105,7 +105,7 @@ def replacing(path: Path) -> Iterator[Path]:
     folder.mkdir(mode=FOLDER_MODE)
     beside = folder / path.name
     try:
-        with naming(path):
+        with naming(path, instead_of=beside):
             yield beside
             beside.chmod(FILE_MODE)
             sync_file(beside)
@@ -137,12 +137,13 @@ def erase(path: Path) -> None:
 
 
 @contextmanager
-def naming(path: Path) -> Iterator[None]:
-    """Let an error of the system's that does not say which file it is about name `path`: a full disk's does not."""
+def naming(path: Path, instead_of: Path | None = None) -> Iterator[None]:
+    """Let an error of the system's name `path` where it names no file, as a full disk's does, or `instead_of`."""
     try:
         yield
     except OSError as error:
-        error.filename = error.filename or str(path)
+        if error.filename is None or str(error.filename) == str(instead_of):
+            error.filename = str(path)
         raise
 
 
@@ -175,7 +176,8 @@ def sync_file(path: Path) -> None:
     """Return when the file's bytes are on disk."""
     descriptor = os.open(path, os.O_RDWR)
     try:
-        os.fsync(descriptor)
+        with naming(path):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
@@ -184,7 +186,8 @@ def sync_folder(path: Path) -> None:
     """Return when the folder's entries (a rename in it, say) are on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with naming(path):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

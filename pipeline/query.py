@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipeline.database import is_damage, published
+from pipeline.database import published
+from pipeline.database_fault import file_fault
 from pipeline.errors import QueryError
 from pipeline.logbook import Logbook
 from pipeline.query_limits import MEMORY_OF_DUCKDB, TimeLimit, memory_limit
@@ -89,7 +90,9 @@ def answer(logbook: Logbook, question: str, seconds: float, give_up: Callable[[]
         except duckdb.PermissionException:
             raise _refusal() from None
         except duckdb.Error as error:
-            if is_damage(error) or isinstance(error, duckdb.OutOfMemoryException):
+            if fault := file_fault(logbook.database, error):
+                raise fault from None
+            if isinstance(error, duckdb.OutOfMemoryException):
                 raise
             raise QueryError(
                 f"DuckDB says: {_in_short(error)}.", 'See the tables with: ladebog sql "show tables"'

@@ -196,7 +196,8 @@ class SegmentWriter:
             )
         )
         self._file.close()
-        self.part.rename(self.path)
+        with naming(self.part):
+            self.part.rename(self.path)
         sync_folder(self.part.parent)
         return self.path
 

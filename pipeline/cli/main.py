@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from pipeline import __version__, logs
+from pipeline.cli import system_error
 from pipeline.cli.context import Context, complain
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import EXIT_FAILED, LadebogError
-from pipeline.logbook import FULL
 
 EXIT_STOPPED = 130
 
@@ -140,10 +140,8 @@ def _told(context: Context, error: BaseException) -> int:
             _show(context, str(error), error.advice, error.exit_code)
             return error.exit_code
         case OSError():
-            where = f" ({error.filename})" if error.filename else ""
-            message = f"{error.strerror or error}{where}."
-            mend = "Make room on the disk" if error.errno in FULL else "Mend that"
-            _show(context, message, f"{mend}, then run the same command again; nothing is lost", EXIT_FAILED)
+            message, advice = system_error.in_words(error)
+            _show(context, message, advice, EXIT_FAILED)
             return EXIT_FAILED
         case Exception() if _is_interrupt(error):
             return _told(context, KeyboardInterrupt())

@@ -24,12 +24,16 @@ _TRIED = "tried"
 
 @pytest.fixture
 def tried(request: pytest.FixtureRequest) -> Tried:
-    """`tried(FAULT, TIMES, LOST, SAID)`: a line of the table, and what the user was told. Nothing may be lost."""
+    """`tried(FAULT, TIMES, LOST, MESSAGE, ADVICE)`: a line of the table, and what the user was told, if anything.
 
-    def record(fault: str, times: int, lost: int, said: str = "") -> None:
-        request.node.user_properties.append((_TRIED, (fault, times, lost, said)))
+    Nothing may be lost, and no message may leave its reader without what to do next.
+    """
+
+    def record(fault: str, times: int, lost: int, message: str = "", advice: str = "") -> None:
+        request.node.user_properties.append((_TRIED, (fault, times, lost, message, advice)))
         assert times > 0
         assert lost == 0
+        assert bool(message) == bool(advice)
 
     return record
 
@@ -91,11 +95,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if not found:
         return
     times, lost, said = Counter[str](), Counter[str](), dict[str, None]()
-    for fault, number, missing, message in found:
+    for fault, number, missing, message, advice in found:
         times[fault] += number
         lost[fault] += missing
         if message:
-            said[f"{fault}: {_in_general(message)}"] = None
+            said[f"{fault}: {_in_general(message)}\n    {_in_general(advice)}"] = None
     terminalreporter.section("what was said")
     for line in sorted(said):
         terminalreporter.write_line(line)

@@ -51,7 +51,7 @@ def test_a_certificate_that_is(
     assert advice.startswith("Check the address, this machine's clock and its certificates")
     archived.do("account", "add", "demo", "--url", young.url)
     archived.do("run", now=NOW)
-    tried(f"certificate: {fault}", 1, lost(before, archived), f"{message}\n    {advice}")
+    tried(f"certificate: {fault}", 1, lost(before, archived), message, advice)
     assert_whole(archived, young.tenant)
 
 

@@ -43,7 +43,7 @@ def test_the_writers_is_damaged(damage: str, young: DemoServer, archived: DemoLo
         assert message.startswith(f"{path} ")
         assert advice == _REBUILD
         assert archived.paths.database.read_bytes() == is_published
-        tried(f"writer's database: {damage}", 1, lost(before, archived), message)
+        tried(f"writer's database: {damage}", 1, lost(before, archived), message, advice)
     archived.do("rebuild", now=NOW)
     assert lost(before, archived) == 0
     assert_whole(archived, young.tenant)
@@ -57,14 +57,14 @@ def test_the_published_is_damaged(damage: str, archived: DemoLogbook, tried: Tri
     for _ in range(12):
         path.write_bytes(damaged(content, damage, draw))
         for question, answer in zip(_QUESTIONS, answers, strict=True):
-            outcome, message = archived.run("sql", question, "--format", "csv"), ""
+            outcome, message, advice = archived.run("sql", question, "--format", "csv"), "", ""
             if outcome.code == 0:
                 assert answer == outcome.out  # what it needed is whole
             else:
                 assert answer.startswith(outcome.out)  # rows are printed as they are read
                 message, advice = said(replace(outcome, out=""), 1)
                 assert (message.startswith(f"{path} "), advice) == (True, _REBUILD)
-            tried(f"published database: {damage}", 1, 0, message)
+            tried(f"published database: {damage}", 1, 0, message, advice)
     archived.do("transform", now=NOW)
     assert lost(before, archived) == 0
     assert answers == [archived.do("sql", question, "--format", "csv").out for question in _QUESTIONS]
@@ -89,7 +89,7 @@ def test_another_in_its_place(
     elif other == "garbage":
         path.write_bytes(random.Random(1).randbytes(300_000))  # noqa: S311 (draws garbage)
     outcome = archived.run(*(["transform"] if which == "writer's" else ["report", "2024-09"]), now=NOW)
-    message = ""
+    message, advice = "", ""
     if which == "writer's" and other in ("older", "gone"):  # made again by itself
         assert (outcome.code, outcome.err) == (0, "")
     else:
@@ -107,5 +107,5 @@ def test_another_in_its_place(
         if other == "newer":
             assert message == f"{path} is from a newer Ladebog (9.9, schema 99; this one knows {SCHEMA_VERSION})."
         archived.do("rebuild", now=NOW)
-    tried(f"{which} database: {other}", 1, lost(before, archived), message)
+    tried(f"{which} database: {other}", 1, lost(before, archived), message, advice)
     assert_whole(archived, young.tenant)

@@ -1,6 +1,7 @@
 """A disk that is full or failing at any write: said so, nothing lost, and the same end once there is room."""
 
 import errno
+import os
 import random
 import resource
 import shutil
@@ -23,6 +24,7 @@ from tests.way.demo_logbook import DemoLogbook, Outcome
 pytestmark = pytest.mark.faults
 
 _ROOM = "Make room on the disk, then run the same command again; nothing is lost"
+_DISK = "See to the disk, which is failing, then run the same command again; nothing is lost"
 _SIZES = (16, 40, 100, 300, 600, 1_200, 3_000, 6_000, 9_000, 12_000, 16_000, 20_000)  # kB; a run fills more
 # The first two files to be replaced are witnesses of the database, which a run can do without.
 _CALLS = {"rename of a replaced file": (3, 4), "rename of a segment": (1,), "publish": (1,)}
@@ -40,13 +42,16 @@ def disk(folder: Path, kilobytes: int) -> Iterator[Path]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
-def refused(outcome: Outcome) -> str:
-    """The message of a run that found no room; its last two lines, behind what it had to tell before."""
-    lines = outcome.err.splitlines()[-2:]
-    message, advice = said(Outcome(outcome.code, "", "\n".join(lines)), 1)
+def refused(outcome: Outcome) -> tuple[str, str]:
+    """The message and the advice of a run that the system stopped: its last lines, behind what it told before."""
+    return said(Outcome(outcome.code, "", "\n".join(outcome.err.splitlines()[-2:])), 1)
+
+
+def refused_for_room(outcome: Outcome) -> tuple[str, str]:
+    message, advice = refused(outcome)
     assert "No space left on device" in message or "File too large" in message
     assert advice == _ROOM
-    return message
+    return message, advice
 
 
 @pytest.mark.parametrize("kilobytes", _SIZES)
@@ -54,11 +59,11 @@ def test_a_full_disk(kilobytes: int, young: DemoServer, new: DemoLogbook, tmp_pa
     shutil.rmtree(new.paths.state)
     with disk(tmp_path / "disk", kilobytes) as small:
         logbook = new.copied(small / "logbook")
-        message = refused(logbook.run("run", now=NOW))
+        message, advice = refused_for_room(logbook.run("run", now=NOW))
         before = held(logbook)
         subprocess.run(["mount", "-o", "remount,size=100m", str(small)], check=True)
         logbook.do("run", now=NOW)
-        tried("disk full", 1, lost(before, logbook), message)
+        tried("disk full", 1, lost(before, logbook), message, advice)
         assert_whole(logbook, young.tenant)
 
 
@@ -82,10 +87,10 @@ def test_a_write_cut_off_anywhere(young: DemoServer, new: DemoLogbook, tmp_path:
         if size > 30_000:
             shutil.rmtree(logbook.paths.state)
         starter = Starter(logbook, NOW)
-        message = refused(starter.run("run", fault=SmallFiles(size)))
+        message, advice = refused_for_room(starter.run("run", fault=SmallFiles(size)))
         before = held(logbook)
         starter.do("run")
-        tried("write cut off", 1, lost(before, logbook), message)
+        tried("write cut off", 1, lost(before, logbook), message, advice)
         assert_whole(logbook, young.tenant)
 
 
@@ -101,12 +106,10 @@ def test_a_step_that_the_system_refuses(
         logbook = new.copied(tmp_path / str(call))
         starter = Starter(logbook, NOW)
         outcome = starter.run("run", fault=FailsAt(_BY_NAME[name], call, number))
-        lines = outcome.err.splitlines()[-2:]
-        message, advice = said(Outcome(outcome.code, "", "\n".join(lines)), 1)
-        assert advice == (
-            _ROOM if number == errno.ENOSPC else "Mend that, then run the same command again; nothing is lost"
-        )
+        message, advice = refused(outcome)
+        assert message.startswith(f"{os.strerror(number)} ({logbook.home}/")
+        assert advice == (_ROOM if number == errno.ENOSPC else _DISK)
         before = held(logbook)
         starter.do("run")
-        tried(f"{name} fails: {errno.errorcode[number]}", 1, lost(before, logbook), message)
+        tried(f"{name} fails: {errno.errorcode[number]}", 1, lost(before, logbook), message, advice)
         assert_whole(logbook, young.tenant)

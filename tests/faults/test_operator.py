@@ -19,6 +19,7 @@ from tests.way.demo_logbook import DemoLogbook
 pytestmark = pytest.mark.faults
 
 _LATER = "Run the same command again later"
+_LATER_OR_ADDRESS = "If it is, run the same command again later. If not: ladebog account add demo --url https://TENANT"
 _ADDRESS = "Check the address, and mend it with: ladebog account add demo --url https://TENANT"
 _LARGER = "If that is right, raise largest_body_mb under [source] in ladebog.toml"
 _MEGABYTES = 8
@@ -48,7 +49,7 @@ def busy(retry_after: str) -> Responder:
 
 
 # The fault, what the server does, the exit code, the message behind the host's name, and the advice.
-_CASES: dict[str, tuple[Responder, int, str, str]] = {
+_CASES: dict[str, tuple[Responder, int, str, str | tuple[str, ...]]] = {
     "429 without a wait": (answer(429), 75, "gave no usable answer in 8 tries; at the last it answered 429", _LATER),
     "429 with seconds": (
         busy("7"),
@@ -73,10 +74,10 @@ _CASES: dict[str, tuple[Responder, int, str, str]] = {
     "length too short": (
         raw(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{}"),
         75,
-        "gave no usable answer in 8 tries",
-        _LATER,
+        "in 8 tries",  # what is behind the length is no JSON of its own, or no answer at all
+        (_LATER, _LATER_OR_ADDRESS),
     ),
-    "HTML with 200": (_HTML, 75, "answers HTML (", ""),
+    "HTML with 200": (_HTML, 75, "answers HTML (", _LATER_OR_ADDRESS),
     "redirect to another host": (
         answer(302, location="https://elsewhere.example/api?token=x"),
         1,
@@ -112,7 +113,7 @@ def test_an_operator_with(fault: str, young: DemoServer, archived: DemoLogbook, 
     assert before == told(archived)
     archived.paths.settings.write_text(settings, "utf-8")
     archived.do("run", now=NOW)
-    tried(f"operator: {fault}", 1, lost(everything, archived), f"{found}\n    {advised}")
+    tried(f"operator: {fault}", 1, lost(everything, archived), found, advised)
     assert before == told(archived)
     assert_whole(archived, young.tenant)
 
@@ -132,7 +133,7 @@ def test_a_name_that_is_not_found(
     assert advice == _LATER
     archived.do("account", "add", "demo", "--url", young.url)
     archived.do("run", now=NOW)
-    tried("operator: DNS gone", 1, lost(before, archived), message)
+    tried("operator: DNS gone", 1, lost(before, archived), message, advice)
     assert_whole(archived, young.tenant)
 
 

@@ -47,7 +47,7 @@ def test_found_by_reading_it(damage: str, young: DemoServer, archived: DemoLogbo
         assert message.startswith(f"{segment} is damaged at line ")
         assert advice == _BACKUP
         assert before == told(archived)  # what is published stays
-        tried(f"segment of raw/: {damage}", 1, 0, message)
+        tried(f"segment of raw/: {damage}", 1, 0, message, advice)
     segment.write_bytes(content)
     everything = held(archived)
     archived.do("rebuild", now=NOW)
@@ -74,7 +74,7 @@ def test_found_without_reading_it(damage: str, young: DemoServer, archived: Demo
         message, advice = said(archived.run(command, now=NOW), 1)
         assert message.startswith(f"{segment} ")
         assert advice == _BACKUP_OR_ON
-        tried(f"segment of raw/ that was loaded: {damage}", 1, 0, message)
+        tried(f"segment of raw/ that was loaded: {damage}", 1, 0, message, advice)
     shutil.copy(aside, segment)
     archived.do("transform", now=NOW)
     assert lost(everything, archived) == 0

@@ -32,7 +32,7 @@ def test_runs(young: DemoServer, new: DemoLogbook, undisturbed: DemoLogbook, tri
         starter = Starter(logbook, NOW)
         running = [starter.start("run") for _ in range(3)]
         outcomes = [one.outcome() for one in running]
-        before, message = held(logbook), ""
+        before, message, advice = held(logbook), "", ""
         assert {outcome.code for outcome in outcomes} <= {0, 75}
         assert 0 in [outcome.code for outcome in outcomes]
         for outcome in outcomes:
@@ -41,7 +41,7 @@ def test_runs(young: DemoServer, new: DemoLogbook, undisturbed: DemoLogbook, tri
                 assert message.startswith(f"Another run is writing to {logbook.home} (")
                 assert advice == "Wait for it to end, then run the same command again"
         starter.do("run")
-        tried("two runs at once", 1, lost(before, logbook), message)
+        tried("two runs at once", 1, lost(before, logbook), message, advice)
         assert told(undisturbed) == told(logbook)
         assert_whole(logbook, young.tenant)
 

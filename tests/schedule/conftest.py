@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -37,5 +38,6 @@ def cron_daemon() -> Iterator[None]:
     """A cron daemon for the test; where the machine has one, a second gives way to it at once."""
     assert shutil.which("cron"), "needs the Debian package cron"
     with subprocess.Popen(["cron", "-f"]) as daemon:
+        time.sleep(1.5)  # cron compares whole seconds, so it never sees what changes in the one that it reads in
         yield
         daemon.terminate()
