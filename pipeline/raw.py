@@ -370,5 +370,6 @@ def _gzip(data: bytes) -> bytes:
 def _damaged(path: Path, number: int, reason: str) -> RawStoreError:
     return RawStoreError(
         f"{path} is damaged at line {number}: {reason}.",
-        "Put the file back from a backup; nothing was changed",
+        "Put the file back from a backup; nothing was changed. "
+        "Or move it out of raw/, and go on with what is left: ladebog rebuild",
     )

@@ -85,6 +85,13 @@ class Tenant:
             points = max(2, len(session.samples) // 3)
             self._sessions[session_id] = replace(session, samples=tuple(thinned(session.samples, points)))
 
+    def restore_history(self, session_id: str) -> None:
+        """A finished session has all the samples again that it had at its end. Errors as `correct`."""
+        with self._lock:
+            session = self._finished(session_id)
+            at_its_end = self._lived(session_id, session.stopped_at or self.now, session.stopped_at)
+            self._sessions[session_id] = replace(session, samples=at_its_end.samples)
+
     def finish_active(self, at: datetime) -> str:
         """The active session stops `at` an instant (aware) and is an ordinary finished one; returns its id.
 
@@ -99,15 +106,7 @@ class Tenant:
             if at <= session.started_at:
                 raise ValueError(f"session {session.id} cannot stop at {at}, before it started")
             self.now = max(self.now, at)
-            self._sessions[session.id] = session_of(
-                self._plans[session.id],
-                session.id,
-                seed=self.seed,
-                spot_prices=self.spot_prices,
-                now=self.now,
-                payment="pending",
-                stopped_at=at,
-            )
+            self._sessions[session.id] = self._lived(session.id, self.now, at)
             return session.id
 
     @property
@@ -152,6 +151,18 @@ class Tenant:
         self._token = tokens.access_token(self._issued, self.now)
         self._refresh_token = tokens.refresh_token(self._issued)
         self._token_valid = True
+
+    def _lived(self, session_id: str, now: datetime, stopped_at: datetime | None) -> Session:
+        """What the session's plan has become by `now`, not paid yet."""
+        return session_of(
+            self._plans[session_id],
+            session_id,
+            seed=self.seed,
+            spot_prices=self.spot_prices,
+            now=now,
+            payment="pending",
+            stopped_at=stopped_at,
+        )
 
     def _finished(self, session_id: str) -> Session:
         if session_id not in self._sessions:

@@ -141,7 +141,10 @@ def test_a_sealed_segment_that_was_damaged(logbook: DemoLogbook, damage: str) ->
     segment.write_bytes({"a byte changed": changed, "cut off": content[:middle], "emptied": b""}[damage])
     message, advice = said(logbook.run("rebuild"), 1)
     assert message.startswith(f"{segment} is damaged at line ")
-    assert advice == "Put the file back from a backup; nothing was changed"
+    assert advice == (
+        "Put the file back from a backup; nothing was changed. "
+        "Or move it out of raw/, and go on with what is left: ladebog rebuild"
+    )
     assert before == figures(logbook)  # what is published stays
     segment.write_bytes(content)
     logbook.do("rebuild")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from pipeline.demo import DEMO_NOW, Tenant
+from pipeline.demo.charging import KEPT_POINTS
 
 
 def test_correcting_changes_energy_and_amount_and_putting_back_restores_both(tenant: Tenant) -> None:
@@ -39,6 +41,15 @@ def test_thinning_out_drops_samples_and_nothing_else(tenant: Tenant) -> None:
     assert set(after.samples) < set(before.samples)
     assert (after.samples[0], after.samples[-1]) == (before.samples[0], before.samples[-1])
     assert (after.energy_wh, after.amount, after.max_kw) == (before.energy_wh, before.amount, before.max_kw)
+
+
+def test_an_old_history_can_be_whole_again(tenant: Tenant) -> None:
+    old = next(session for session in tenant.sessions.values() if len(session.samples) == KEPT_POINTS)
+    tenant.correct(old.id, energy_wh=1)
+    tenant.restore_history(old.id)
+    whole = tenant.sessions[old.id]
+    assert set(old.samples) < set(whole.samples)
+    assert replace(whole, samples=old.samples) == replace(old, energy_wh=1)
 
 
 def test_the_active_session_finishes_with_all_that_it_had_shown(tenant: Tenant) -> None:

@@ -6,6 +6,7 @@ import json
 import zlib
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from pipeline.demo import Tenant
 from tests.way.agreement import assert_marts_are_the_truth, assert_raw_holds_together
@@ -43,6 +44,27 @@ def told(logbook: DemoLogbook) -> dict[str, object]:
 
 def answers(segment: Path) -> list[str]:
     """What each whole line of a segment is an answer to, with the hash that it claims; our own records left out."""
+    return [
+        f"{line['endpoint']} {line['key']} {line['fetched_at']} {line['sha256']}"
+        for line in _lines(segment)
+        if line["endpoint"] != "run"
+    ]
+
+
+def most_samples(logbook: DemoLogbook) -> Counter[str]:
+    """Of each session, at how many different times the longest history has samples that came after it had stopped."""
+    most = Counter[str]()
+    for path in _segments(logbook.paths.raw, "*.ndjson.gz"):
+        for line in _lines(path):
+            session = line["body"].get("session") if line["endpoint"] == "session" else None
+            if session and session["stoppedAt"]:
+                samples = (session["powerStats"] or {}).get("history", [])
+                most |= Counter({session["id"]: len({sample["timestamp"] for sample in samples})})
+    return most
+
+
+def _lines(segment: Path) -> list[dict[str, Any]]:
+    """The whole lines of a segment, up to the first that is torn."""
     rest, found = segment.read_bytes(), []
     while rest:
         inflate = zlib.decompressobj(wbits=31)
@@ -52,9 +74,7 @@ def answers(segment: Path) -> list[str]:
             break
         if not inflate.eof:
             break
-        document = json.loads(line)
-        if document["endpoint"] != "run":
-            found.append(f"{document['endpoint']} {document['key']} {document['fetched_at']} {document['sha256']}")
+        found.append(json.loads(line))
         rest = inflate.unused_data
     return found
 

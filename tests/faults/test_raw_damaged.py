@@ -17,7 +17,10 @@ from tests.way.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.faults
 
-_BACKUP = "Put the file back from a backup; nothing was changed"
+_BACKUP = (
+    "Put the file back from a backup; nothing was changed. "
+    "Or move it out of raw/, and go on with what is left: ladebog rebuild"
+)
 _BACKUP_OR_ON = "Put the file back from a backup, or go on with what is left: ladebog rebuild"
 
 
@@ -79,6 +82,19 @@ def test_found_without_reading_it(damage: str, young: DemoServer, archived: Demo
     archived.do("transform", now=NOW)
     assert lost(everything, archived) == 0
     assert before == told(archived)
+    assert_whole(archived, young.tenant)
+
+
+def test_without_a_backup(young: DemoServer, archived: DemoLogbook, tried: Tried) -> None:
+    """What the operator still lists comes back."""
+    (segment,) = raw.segments(archived.paths.raw / "demo")
+    segment.write_bytes(edited(segment.read_bytes()))
+    message, advice = said(archived.run("rebuild", now=NOW), 1)
+    assert advice == _BACKUP
+    segment.rename(archived.folder / segment.name)
+    archived.do("rebuild", now=NOW)
+    archived.do("run", now=NOW)
+    tried("segment of raw/: edited, and no backup", 1, 0, message, advice)
     assert_whole(archived, young.tenant)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pipeline.demo import DemoServer, Faults, Tenant
+from tests.faults.kept import most_samples
 from tests.faults.processes import KILLED, Fault, Starter
 from tests.faults.steps import STEPS, FailsAt, KilledAt
 from tests.way.demo_logbook import DemoLogbook, Outcome
@@ -25,13 +26,25 @@ class Tampering:
     _corrected: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
     _thinned: set[str] = field(default_factory=set)
 
-    def tenant(self, now: datetime, *, is_thinned: bool = True) -> Tenant:
-        """The tenant as it is then; without the thinning out it is the truth that an archive keeps."""
+    def tenant(self, now: datetime) -> Tenant:
+        """The tenant as it is then."""
+        tenant = self._corrected_tenant(now)
+        for session_id in self._thinned:
+            tenant.thin_out(session_id)
+        return tenant
+
+    def truth(self, now: datetime, logbook: DemoLogbook) -> Tenant:
+        """What an archive must hold then: no history that was thinned out, if it was answered whole before."""
+        tenant, most = self._corrected_tenant(now), most_samples(logbook)
+        for session in tenant.sessions.values():
+            if session.stopped_at and most[session.id] > len({sample.at for sample in session.samples}):
+                tenant.restore_history(session.id)
+        return tenant
+
+    def _corrected_tenant(self, now: datetime) -> Tenant:
         tenant = Tenant(now=now)
         for session_id, (energy_wh, amount) in self._corrected.items():
             tenant.correct(session_id, energy_wh=energy_wh, amount=amount)
-        for session_id in self._thinned if is_thinned else ():
-            tenant.thin_out(session_id)
         return tenant
 
     def tamper(self, tenant: Tenant, logbook: DemoLogbook, draw: random.Random) -> None:
