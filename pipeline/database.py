@@ -111,11 +111,6 @@ def drop(logbook: Logbook) -> None:
         path.unlink(missing_ok=True)
 
 
-def is_interrupt(error: Exception) -> bool:
-    """Whether this is Ctrl-C, which DuckDB turns into an error of its own where it comes during a query."""
-    return type(error) is RuntimeError and str(error) == "Query interrupted"
-
-
 class ArrowStream:
     """A polars frame as DuckDB can scan it, without pyarrow in between."""
 

@@ -7,10 +7,9 @@ from typing import Self
 
 import duckdb
 
-from pipeline import __version__, raw
+from pipeline import __version__, interrupt, raw
 from pipeline.answer import Answer
 from pipeline.clock import Clock
-from pipeline.database import is_interrupt
 from pipeline.load import Loader
 
 # The stored answer that one with a time has to differ from: the newest at that time.
@@ -70,7 +69,7 @@ class Store:
     ) -> None:
         if error is None:
             self.record.outcome = "complete"
-        elif isinstance(error, Exception) and not is_interrupt(error):
+        elif isinstance(error, Exception) and not interrupt.was_pressed():
             self.record.outcome, self.record.error = "failed", str(error)
         segment = self._writer.seal(self._clock.now())
         self._loader.load(segment, self._loaded)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from pipeline import __version__, logs
+from pipeline import __version__, interrupt, logs
 from pipeline.cli import system_error
 from pipeline.cli.context import Context, complain
 from pipeline.clock import Clock, SystemClock
@@ -107,12 +107,18 @@ def cli(ctx: click.Context, home: Path, debug: bool, quiet: bool, log_format: st
 
 def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> None:
     """Run the command line and exit with its code."""
-    sys.exit(run(arguments, clock))
+    context = Context(clock=clock or SystemClock())
+    with interrupt.bounded(lambda: _told(context, KeyboardInterrupt()), EXIT_STOPPED):
+        code = _run(arguments, context)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> int:
     """Run the command line; returns the exit code."""
-    context = Context(clock=clock or SystemClock())
+    return _run(arguments, Context(clock=clock or SystemClock()))
+
+
+def _run(arguments: Sequence[str] | None, context: Context) -> int:
     try:
         code = cli.main(arguments, prog_name="ladebog", standalone_mode=False, obj=context)
     except BrokenPipeError:
@@ -143,20 +149,13 @@ def _told(context: Context, error: BaseException) -> int:
             message, advice = system_error.in_words(error)
             _show(context, message, advice, EXIT_FAILED)
             return EXIT_FAILED
-        case Exception() if _is_interrupt(error):
+        case _ if interrupt.was_pressed():
             return _told(context, KeyboardInterrupt())
         case _:
             message = f"Something unexpected went wrong: {type(error).__name__}: {error}"
             advice = "See where with: ladebog --debug ... Nothing that was archived is lost"
             _show(context, message, advice, EXIT_FAILED, traceback=traceback.format_exc())
             return EXIT_FAILED
-
-
-def _is_interrupt(error: Exception) -> bool:
-    """Whether it is what DuckDB makes of Ctrl-C."""
-    from pipeline.database import is_interrupt
-
-    return is_interrupt(error)
 
 
 def _show(context: Context, message: str, advice: str, exit_code: int, **about: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline import interrupt
 from pipeline.cli.context import Context, account_option, complain, pass_context
 from pipeline.errors import EXIT_FINDINGS
 
@@ -108,6 +109,8 @@ def run(context: Context, account_name: str | None, if_active: bool, if_older: i
     try:
         exit_code, failed = _run(context, logbook, settings, accounts)
     except Exception as error:
+        if interrupt.was_pressed():
+            raise
         if is_conditional and isinstance(error, BusyError):
             context.say(str(error))
             return 0

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from pipeline import interrupt
 from pipeline.cli.context import Context, pass_context
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ def run(context: Context, due_times: "DueTimes") -> None:
 
     loop = Loop(LoopMark(logbook), due_times, context.clock, start, context.say, warn)
     try:
-        with stopped_by_signals():
+        with interrupt.unbounded(), stopped_by_signals():
             loop.run(began)
     except KeyboardInterrupt:
         context.say("Stopped.")

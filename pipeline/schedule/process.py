@@ -25,7 +25,7 @@ def run_process(command: Sequence[str]) -> int:
 
 
 def _interrupt(process: subprocess.Popen[bytes]) -> None:
-    """Send SIGINT until the process has ended: now and then one is lost while DuckDB is at work."""
+    """Send SIGINT until the process has ended: one that comes while it starts may be lost."""
     while process.poll() is None:
         process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):

@@ -1,0 +1,80 @@
+"""Ctrl-C that comes to nothing inside a library, or to another error: the command has stopped all the same."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import duckdb
+import pytest
+
+from pipeline import interrupt
+from pipeline.source.http import Http
+from tests.faults.processes import Running, Starter
+from tests.way.demo_logbook import DEMO_NOW, DemoLogbook
+
+pytestmark = pytest.mark.system
+
+_LONG = 3_600.0  # seconds
+_STOPPED = "ladebog: stopped. What was fetched is kept; run the same command again to go on.\n"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A run that never gets beyond its first question, and does so much when Ctrl-C comes."""
+
+    waits: Path  # a byte for each time that it began to wait
+    when_pressed: Callable[[], None]
+    patience: float = interrupt.PATIENCE
+
+    def __call__(self) -> None:
+        interrupt.PATIENCE = self.patience
+        Http.get = self._get  # type: ignore[method-assign,assignment]
+
+    def _get(self, *_: object, **__: object) -> NoReturn:
+        while True:
+            try:
+                with self.waits.open("ab") as file:
+                    file.write(b".")
+                time.sleep(_LONG)
+            except KeyboardInterrupt:
+                self.when_pressed()
+
+    def press(self, running: Running, nth: int = 1) -> None:
+        """Send Ctrl-C while the run waits for the `nth` time."""
+        while not self.waits.exists() or self.waits.stat().st_size < nth:
+            assert running.process.is_alive()
+            time.sleep(0.05)
+        assert running.process.pid is not None
+        os.kill(running.process.pid, signal.SIGINT)
+
+
+def nothing() -> None:
+    """As a callback does, of whose errors nobody hears."""
+
+
+def another_error() -> None:
+    raise duckdb.Error("KeyboardInterrupt: <EMPTY MESSAGE>")
+
+
+@pytest.mark.parametrize("when_pressed", [nothing, another_error])
+def test_pressed_once(when_pressed: Callable[[], None], logbook: DemoLogbook, tmp_path: Path) -> None:
+    asking = Asking(tmp_path / "waits", when_pressed, _LONG if when_pressed is another_error else interrupt.PATIENCE)
+    running = Starter(logbook, DEMO_NOW).start("run", fault=asking)
+    asking.press(running)
+    outcome = running.outcome()
+    assert (outcome.code, outcome.out, outcome.err) == (130, "", _STOPPED)
+    logbook.do("run")
+    outcomes = [row["outcome"] for row in logbook.ask("select outcome from runs")]
+    assert sorted(outcomes) == ["complete", "complete", "interrupted"]
+
+
+def test_pressed_twice(logbook: DemoLogbook, tmp_path: Path) -> None:
+    asking = Asking(tmp_path / "waits", nothing, _LONG)
+    running = Starter(logbook, DEMO_NOW).start("run", fault=asking)
+    asking.press(running)
+    asking.press(running, 2)
+    assert running.outcome().code == 130
