@@ -11,6 +11,7 @@ from pipeline.calendar import last_of_month
 from pipeline.cli.claim.text import outlook_lines
 from pipeline.cli.context import Context, account_option, complain, pass_context
 from pipeline.cli.duration import duration
+from pipeline.cli.visible import visible
 from pipeline.errors import EXIT_FAILED, EXIT_FINDINGS
 from pipeline.words import counted, length
 
@@ -77,7 +78,7 @@ def _print(found: "Status") -> None:
 
 
 def _line(name: str, text: str) -> None:
-    click.echo(f"  {name:<16}{text}")
+    click.echo(visible(f"  {name:<16}{text}"))
 
 
 def _lines(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]:

@@ -46,10 +46,16 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
 
 def _verify_folder(folder: Path) -> None:
     from pipeline.claims.seal import check_claim
+    from pipeline.claims.shelf import CLAIM, MANIFEST
     from pipeline.cli.claim.text import about, amounts
 
     if not folder.is_dir():
         raise click.BadParameter(f"{folder} is no folder", param_hint="CLAIM_DIR")
+    if not any((folder / name).exists() for name in (CLAIM, MANIFEST)):
+        raise click.BadParameter(
+            f"{folder} is no claim's: it has neither {CLAIM} nor {MANIFEST}. Yours: ladebog claim list",
+            param_hint="CLAIM_DIR",
+        )
     claim = check_claim(folder).claim
     click.echo(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
     click.echo(f"{folder} is what was written.")

@@ -224,6 +224,11 @@ def test_a_claim_that_was_changed_stops_every_command_that_would_build_on_it(cla
         (["claim", "attach", "none.pdf"], 2, "Invalid value for FILES: none.pdf is no file"),
         (["claim", "attach", "--remove", "none.pdf"], 2, "No file none.pdf waits for a claim (waiting: none)."),
         (["verify", "none"], 2, "Invalid value for CLAIM_DIR: none is no folder"),
+        (
+            ["verify", "/"],
+            2,
+            "Invalid value for CLAIM_DIR: / is no claim's: it has neither claim.json nor manifest.json",
+        ),
         (["verify", "none", "--full"], 2, "--full goes with the whole logbook"),
     ],
 )
