@@ -19,7 +19,8 @@ class Endpoint(StrEnum):
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What came back: the body as the operator's bytes, already decompressed and known to be JSON in UTF-8.
 
-    `fetched_at` is None only for an imported answer that names no time.
+    `fetched_at` is None only for an imported answer that names no time. `dated_at` is when the operator made it, by its
+    own clock; None where it does not say.
     """
 
     account: str
@@ -30,6 +31,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     trace_id: str | None
     body: bytes
+    dated_at: datetime | None = None
 
 
 def history_key(start: str, end: str, page: int) -> str:

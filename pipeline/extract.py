@@ -7,7 +7,7 @@ does not find.
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 import duckdb
@@ -26,8 +26,10 @@ from pipeline.source import wire
 from pipeline.source.app_api import AppApi
 from pipeline.source.credentials import Credentials
 from pipeline.store import Store
+from pipeline.words import length
 
 _MOST_PAGES = 1_000
+_APART = timedelta(days=1)
 
 _DUE = "select session_id from staging.details_due where account = ? and list_contains(?, session_id)"
 _FINISHED = "select session_id from staging.sessions where account = ? and is_finished and list_contains(?, session_id)"
@@ -74,7 +76,7 @@ class Summary:
     quarantined: int = 0
     requests: int = 0
     seconds: float = 0.0
-    login_warning: str | None = None
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -100,8 +102,7 @@ class Extraction:
         began = self.machine_clock.now()
         revisions = self._revisions()
         quarantined = self._value(_QUARANTINED)
-        login_warning = self.api.login_warning(began)
-        self._fetch_charge_points()
+        warnings = [self.api.login_warning(began), self._fetch_charge_points()]
         for month in self._months(since, until):
             self._fetch_month(month)
         self._fetch_active()
@@ -111,7 +112,7 @@ class Extraction:
         summary.requests = self.api.requests_sent
         self.store.record.counts = {name: value for name, value in vars(summary).items() if isinstance(value, int)}
         summary.seconds = (self.machine_clock.now() - began).total_seconds()
-        summary.login_warning = login_warning
+        summary.warnings = [warning for warning in warnings if warning]
         return summary
 
     def _months(self, since: date | None, until: date | None) -> Iterator[date]:
@@ -123,16 +124,20 @@ class Extraction:
             return plan.months_to_the_beginning(newest, lambda: len(self._listed))
         return months_back(newest, min(oldest, newest))
 
-    def _fetch_charge_points(self) -> None:
+    def _fetch_charge_points(self) -> str | None:
+        """Ask for them and for their prices; what to tell the user if that shows that this machine's clock is wrong."""
         answer = self.api.charge_points()
+        warning = _clock_warning(answer, self.machine_clock.now())
         self.store.keep(answer)
         for evse_id in _evse_ids(answer):
             self.store.keep(self.api.price_periods(evse_id))
         self.store.load()
+        return warning
 
     def _fetch_month(self, month: date) -> None:
         self.progress.listing(month)
-        pages, listed = self._list(month)
+        asked_at = self.clock.now()
+        pages, listed, dated_at = self._list(month)
         self._listed |= listed
         if listed:
             self.store.load()
@@ -142,23 +147,28 @@ class Extraction:
         self.store.record.windows.append(
             raw.Window(
                 month=month.isoformat(),
-                listed_at=self.clock.now(),
+                listed_at=dated_at or asked_at,
                 pages=pages,
                 sessions=len(listed),
             )
         )
 
-    def _list(self, month: date) -> tuple[int, set[str]]:
-        """Ask for pages until one brings no session that the others did not: some tenants ignore paging."""
+    def _list(self, month: date) -> tuple[int, set[str], datetime | None]:
+        """Ask for pages until one brings no session that the others did not: some tenants ignore paging.
+
+        Returns the number of pages, the sessions, and when the operator made the first page.
+        """
         listed: set[str] = set()
+        dated_at = None
         for page in range(1, _MOST_PAGES):
             answer = self.api.history(month, last_of_month(month), page)
+            dated_at = dated_at or answer.dated_at
             found = {item.key for item in _items(answer)}
             if page > 1 and found <= listed:
-                return page - 1, listed
+                return page - 1, listed, dated_at
             self.store.keep(answer)
             if not found:
-                return page, listed
+                return page, listed, dated_at
             listed |= found
         raise UpstreamError(
             f"The operator of account {self.account.name} lists {month:%Y-%m} without end.",
@@ -246,6 +256,17 @@ def extract_account(
         summary = extraction.run(since, until)
         logs.info("extract done", account=account.name, run=store.record.run_id, **store.record.counts)
         return summary
+
+
+def _clock_warning(answer: Answer, now: datetime) -> str | None:
+    apart = now - answer.dated_at if answer.dated_at else timedelta()
+    if abs(apart) < _APART:
+        return None
+    how = "ahead of" if apart > timedelta() else "behind"
+    return (
+        f"This machine's clock is {length(abs(apart))} {how} the operator's: set it. Runs are dated by it; "
+        "months are closed by the operator's."
+    )
 
 
 def _items(answer: Answer) -> list[Any]:

@@ -76,7 +76,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     """One calendar month whose listing was read to its end."""
 
     month: str  # ISO date of its first day
-    listed_at: datetime
+    listed_at: datetime  # by the operator's clock, where its answers tell it
     pages: int
     sessions: int
     missing: list[str] = []  # sessions known to have started in it that were not listed

@@ -199,8 +199,8 @@ def fetch(
                 failed[account.name] = error
             else:
                 context.say(summary_line(account.name, summary))
-                if summary.login_warning:
-                    context.note(summary.login_warning)
+                for warning in summary.warnings:
+                    context.note(warning)
     return failed
 
 

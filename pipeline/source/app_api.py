@@ -110,6 +110,7 @@ class AppApi:
             status=reply.status,
             trace_id=reply.trace_id,
             body=reply.body,
+            dated_at=reply.dated_at,
         )
 
     def _found(self, path: str, query: Mapping[str, str]) -> Reply:

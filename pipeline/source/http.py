@@ -22,7 +22,7 @@ from pipeline.errors import SettingsError, UpstreamDownError, UpstreamError
 from pipeline.settings import Source, url_fault
 from pipeline.source.body import BodyTooLargeError, BrokenBodyError, read_body
 from pipeline.source.deadline import DeadlineAdapter
-from pipeline.source.fault import certificate_fault, connection_fault, retry_after
+from pipeline.source.fault import certificate_fault, connection_fault, http_date, retry_after
 from pipeline.source.json_body import printable, read_json
 from pipeline.source.patience import FailedTryError, GivenUpError, persist
 
@@ -33,7 +33,7 @@ _MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What the server said; `fetched_at` is when it was whole.
+    """What the server said; `fetched_at` is when it was whole, `dated_at` when it was made by the server's own clock.
 
     The body of a 200, 201 or 404 is JSON in UTF-8, unless something else was asked for.
     """
@@ -41,6 +41,7 @@ class Reply:
     status: int
     body: bytes = field(repr=False)  # a login's holds tokens
     fetched_at: datetime
+    dated_at: datetime | None
     trace_id: str | None
     url: str
 
@@ -250,6 +251,7 @@ class Http:
             status=status,
             body=self._body(response, trace_id),
             fetched_at=self._clock.now(),
+            dated_at=http_date(response.headers.get("Date", "")),
             trace_id=trace_id,
             url=response.request.url or "",
         )

@@ -5,7 +5,7 @@
 --   account    text, the logbook's account
 --   run_id     text
 --   month      first day of the local month
---   listed_at  time
+--   listed_at  time, by the operator's clock where its answers tell it
 --   sessions   number of sessions listed
 --   missing    list of session ids that the archive knows and the listing did not hold
 create table facts.windows (

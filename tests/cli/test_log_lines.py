@@ -93,9 +93,11 @@ def test_a_login_that_ends_soon_is_said_on_runs_and_in_the_status(
     bare.do("login", "demo", "--token-stdin", stdin=operator.tenant.token)
     later = timedelta(days=356)
     warning = "The login of account demo ends on 2026-11-12, in 9 days. Log in again before: ladebog login demo"
+    operator.tenant.now += later
     outcome = bare.do(*quiet, "extract", "--since", "2026-11-01", after=later)
     assert outcome.err == f"ladebog: note: {warning}\n"
     assert "ends in 9 days" in bare.run("status", after=later).out
+    operator.tenant.now -= later
     assert bare.do("extract", "--since", "2025-11-01").err.count("note") == 0
     assert "in 9 days" not in bare.run("status").out
 

@@ -62,7 +62,8 @@ def begun(answering: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> De
 
 
 @pytest.fixture(scope="session")
-def undisturbed(begun: DemoLogbook, tmp_path_factory: pytest.TempPathFactory) -> DemoLogbook:
+def undisturbed(answering: DemoServer, begun: DemoLogbook, tmp_path_factory: pytest.TempPathFactory) -> DemoLogbook:
+    renew(answering, Tenant(now=NOW))
     logbook = begun.copied(tmp_path_factory.mktemp("undisturbed") / "logbook")
     logbook.do("run", now=NOW)
     return logbook

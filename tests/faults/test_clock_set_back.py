@@ -1,6 +1,6 @@
 """The machine's clock was wrong and is set back: what is fetched later still counts as later, and nothing is missed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,17 +14,22 @@ from tests.way.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.faults
 
+_CLOSED = "select max(month) from month_states where is_closed"
+_LAST_MONTH = date(2024, 9, 1)
 _DOCUMENTS = "select count(*) from documents where endpoint in ('session', 'session_history')"
 
 
 @pytest.mark.parametrize("ahead", [timedelta(minutes=5), timedelta(days=1), timedelta(days=400)], ids=str)
 def test_between_runs(ahead: timedelta, young: DemoServer, new: DemoLogbook, tried: Tried) -> None:
-    new.do("run", now=NOW + ahead)
+    outcome = new.do("run", now=NOW + ahead)
+    assert ("note: This machine's clock is " in outcome.err) is (ahead >= timedelta(days=1))
+    assert new.value(_CLOSED) == _LAST_MONTH  # by the operator's clock, whatever this machine's says
     before, documents = held(new), new.value(_DOCUMENTS)
     corrected = next(session.id for session in young.tenant.sessions.values() if session.stopped_at)
     young.tenant.correct(corrected, energy_wh=1_234, amount=Decimal("5.00"))
     young.requests.clear()
     new.do("run", now=NOW + timedelta(hours=1))
+    assert new.value(_CLOSED) == _LAST_MONTH
     assert details_asked(young.requests) == [corrected]
     assert new.value(_DOCUMENTS) == documents + 2  # its entry in the listing, and its detail
     assert_whole(new, young.tenant)

@@ -128,7 +128,7 @@ def answer(status: int = 200, body: bytes = b"{}", **headers: str) -> Responder:
     """An ordinary answer; `content_type="text/html"` is the header Content-Type."""
 
     def respond(handler: Handler, request: Request) -> None:
-        handler.send_response(status)
+        handler.send_response_only(status)
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         for name, value in {"content-length": str(len(body)), **names}.items():
             handler.send_header(name, value)

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -85,7 +85,7 @@ def asking(*responders: Responder, kept: Secret | None = OLD) -> Iterator[Asked]
 
 
 def test_each_question_has_its_address_endpoint_and_key() -> None:
-    with asking(answer(body=b'{"data": []}', x_req_trace_id="Root=1")) as asked:
+    with asking(answer(body=b'{"data": []}', x_req_trace_id="Root=1", date="Sun, 30 Mar 2025 14:36:38 GMT")) as asked:
         api, url = asked.api, f"{asked.script.url}/api/v1/app"
         answers = [
             api.history(date(2025, 3, 1), date(2025, 3, 31), page=2),
@@ -113,6 +113,7 @@ def test_each_question_has_its_address_endpoint_and_key() -> None:
             status=200,
             trace_id="Root=1",
             body=b'{"data": []}',
+            dated_at=datetime(2025, 3, 30, 14, 36, 38, tzinfo=UTC),
         )
         for endpoint, key, path in expected
     ]

@@ -7,6 +7,7 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -26,12 +27,15 @@ from tests.source.loopback import (
 
 
 def test_a_reply_is_the_bytes_with_their_time_trace_and_address() -> None:
-    with asking(answer(body=b'{ "a": 1.10 }', x_req_trace_id="Root=1-2")) as asked:
+    with asking(
+        answer(body=b'{ "a": 1.10 }', x_req_trace_id="Root=1-2", date="Sun, 30 Mar 2025 14:36:38 GMT")
+    ) as asked:
         reply = asked.get()
     assert reply == Reply(
         status=200,
         body=b'{ "a": 1.10 }',
         fetched_at=NOW,
+        dated_at=datetime(2025, 3, 30, 14, 36, 38, tzinfo=UTC),
         trace_id="Root=1-2",
         url=f"{asked.script.url}/api/v1/app/thing?page=1",
     )
@@ -39,6 +43,12 @@ def test_a_reply_is_the_bytes_with_their_time_trace_and_address() -> None:
     assert (sent.path, sent.headers["authorization"]) == ("/api/v1/app/thing?page=1", f"Bearer {TOKEN}")
     assert sent.headers["user-agent"] == "Ladebog/test"
     assert sent.headers["accept-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("date", ["", "now", "Sun, 99 Mar 2025 14:36:38 GMT"])
+def test_a_server_that_does_not_say_when_it_is(date: str) -> None:
+    with asking(answer(date=date)) as asked:
+        assert asked.get().dated_at is None
 
 
 def test_connections_are_used_again() -> None:
@@ -187,7 +197,9 @@ def test_the_token_shows_in_no_repr_and_no_error(caplog: pytest.LogCaptureFixtur
     for error in raised:
         assert TOKEN not in f"{error} {error!r} {getattr(error, 'advice', '')}"
     assert TOKEN not in repr(asked.http) + repr(vars(asked.http))
-    assert TOKEN not in repr(Reply(status=200, body=TOKEN.encode(), fetched_at=NOW, trace_id=None, url=""))
+    assert TOKEN not in repr(
+        Reply(status=200, body=TOKEN.encode(), fetched_at=NOW, dated_at=None, trace_id=None, url="")
+    )
     assert TOKEN not in caplog.text
 
 
