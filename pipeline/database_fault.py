@@ -12,7 +12,7 @@ from pipeline.errors import BusyError, DatabaseError
 from pipeline.logbook import FULL
 
 REBUILD = "Make it again from raw/ with: ladebog rebuild"
-_SYSTEM = (*FULL, errno.EACCES, errno.EIO, errno.EISDIR, errno.EROFS)
+_REFUSALS = (errno.EACCES, errno.EIO, errno.EISDIR, errno.EROFS)
 _HELD = re.compile(r"lock is held in .*\(PID (\d+)\)")
 _DAMAGE = re.compile("could not read enough bytes|checksum", re.IGNORECASE)
 _NO_DATABASE = "not a valid DuckDB database file"
@@ -30,9 +30,13 @@ def file_fault(path: Path, error: duckdb.Error) -> Exception | None:
 
 
 def _told_apart(path: Path, text: str) -> Exception | None:
-    for number in _SYSTEM:
+    for number in FULL:
         if os.strerror(number) in text:
             return OSError(number, os.strerror(number), str(path))
+    for number in _REFUSALS:
+        if os.strerror(number) in text:
+            reason = os.strerror(number).lower()
+            return DatabaseError(f"{path} cannot be used: {reason}.", "Mend that, then run the same command again")
     if holder := _HELD.search(text):
         return BusyError(
             f"Another program has {path} open (process {holder[1]}).", "Close it, then run the same command again"

@@ -18,7 +18,7 @@
     ├── NotifyError                1   a message to the owner could not be sent
     ├── UpstreamError              1   the operator answered something that asking again will not change
     └── TransientError            75   the same command may work later
-        ├── BusyError             75   another run holds the logbook
+        ├── BusyError             75   another run holds the logbook, or another program its database
         └── UpstreamDownError     75   the operator cannot be reached, or answers nonsense
 
 The message says what happened; `advice` is the next command to type, or what else to do next.
@@ -122,7 +122,7 @@ class TransientError(LadebogError):
 
 
 class BusyError(TransientError):
-    """Another run holds the logbook."""
+    """Another run holds the logbook, or another program its database."""
 
 
 class UpstreamDownError(TransientError):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pipeline import raw
 from pipeline.database import published, rows
-from pipeline.errors import LogbookError
+from pipeline.errors import BusyError, LogbookError
 from pipeline.logbook import Logbook
 
 # An app that forgot to stop a session leaves it active for ever; the daily run looks after such a one.
@@ -36,7 +36,10 @@ def active_sessions(logbook: Logbook, accounts: Sequence[str], now: datetime) ->
                 "succeeded_after": now - _SUCCEEDED_WITHIN,
             }
             return [row["session_id"] for row in rows(connection, _ACTIVE, asked)]
-    except LogbookError:  # none yet, an older one or a damaged one: the daily run makes it anew, or says why not
+    except (
+        LogbookError,
+        BusyError,
+    ):  # none yet, an older one, damaged or held: the daily run mends it, or says why not
         return []
 
 

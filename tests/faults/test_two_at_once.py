@@ -46,6 +46,36 @@ def test_runs(young: DemoServer, new: DemoLogbook, undisturbed: DemoLogbook, tri
         assert_whole(logbook, young.tenant)
 
 
+_WRITER = """
+import sys
+import duckdb
+
+with duckdb.connect(sys.argv[1]) as connection:
+    print(flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_another_program_that_writes_to_the_database(
+    young: DemoServer, archived: DemoLogbook, undisturbed: DemoLogbook, tried: Tried
+) -> None:
+    before, path = held(archived), archived.paths.database
+    with subprocess.Popen(
+        [sys.executable, "-c", _WRITER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        message, advice = said(archived.run("sql", "select 1"), 75)
+        assert message == f"Another program has {path} open (process {other.pid})."
+        assert advice == "Close it, then run the same command again"
+        archived.do("run", now=NOW)  # puts a file of its own in the place of the one that is held
+        archived.do("sql", "select 1")
+        other.communicate()
+    tried("another program writes to the database", 1, lost(before, archived), message, advice)
+    assert told(undisturbed) == told(archived)
+    assert_whole(archived, young.tenant)
+
+
 def test_a_reader_that_holds_the_database(young: DemoServer, archived: DemoLogbook, tried: Tried) -> None:
     before = held(archived)
     with subprocess.Popen(
