@@ -18,7 +18,8 @@ from pipeline.logbook import Logbook
 from pipeline.schedule.loop_mark import LoopMark
 from pipeline.source.credentials import FILE_VARIABLE
 from tests.schedule.at_operator import LADEBOG, awkward_logbook, fetch_begun
-from tests.way.demo_logbook import DemoLogbook
+from tests.way.demo_logbook import DemoLogbook, Outcome
+from tests.way.leaks import places_of
 
 pytestmark = pytest.mark.system
 
@@ -66,6 +67,10 @@ def test_a_run_that_was_missed_is_made_up_for_and_then_it_waits(tmp_path: Path) 
             out, _ = process.communicate(timeout=_LONG)
     assert (process.returncode, out) == (0, "Stopped.\n")
     assert LoopMark(Logbook(logbook.home)).read() is None
+    login = logbook.kept
+    assert login is not None
+    secrets = {login.token.split(".")[1], str(login.refresh_token), str(login.client_secret)}
+    assert places_of(secrets, logbook, [Outcome(0, "".join(said), out)]) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

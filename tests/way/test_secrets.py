@@ -1,7 +1,6 @@
 """No token, no client secret and no password gets into the logbook or into what is said."""
 
 import gzip
-import io
 import os
 import signal
 import ssl
@@ -15,7 +14,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-import duckdb
 import pytest
 
 from pipeline.cli.main import cli
@@ -23,12 +21,15 @@ from pipeline.demo import DEMO_NOW, DemoServer, Faults, Tenant
 from tests.source.certificate import certificate
 from tests.source.loopback import Server, answer, serving
 from tests.way.demo_logbook import DemoLogbook, Outcome
+from tests.way.leaks import places_of, secrets_of
 
 pytestmark = pytest.mark.system
 
+_CANARY = "path-that-only-the-owner-knows"
 _CAR = '\n[[car]]\nname = "Golf"\nplate = "XX 00 000"\nowner = "company"\n'
 # A command line for each command, to be run one after the other on a logbook that has fetched everything.
-# `SESSION`, `CAPTURE`, `URL` and `FOLDER` stand for what is made by the test.
+# `SESSION`, `CAPTURE`, `URL` and `FOLDER` stand for what is made by the test. What `schedule run` starts and says is
+# searched where it is run.
 _TYPED = {
     "login": ("login", "demo", "--token-stdin"),
     "extract": ("extract", "--since", "2025-11-01", "--refetch"),
@@ -51,66 +52,35 @@ _TYPED = {
     "import": ("import", "CAPTURE"),
     "demo": ("demo", "FOLDER/demo"),
     "status": ("status",),
-    "notify": ("notify", "--help"),
+    "notify": ("notify", "--test"),
     "session assign": ("session", "assign", "SESSION", "Golf", "--reason", "it was this one"),
     "session exclude": ("session", "exclude", "SESSION", "--reason", "a guest charged"),
     "session include": ("session", "include", "SESSION", "--reason", "it was no guest"),
     "session tag": ("session", "tag", "SESSION", "holiday", "--reason", "we were away"),
     "session list": ("session", "list"),
     "odometer": ("odometer", "Golf", "2025-10-31", "48211"),
-    "schedule install": ("schedule", "install", "--help"),
+    "schedule install": ("schedule", "install", "--using", "cron"),
     "schedule print": ("schedule", "print", "cron"),
     "schedule probe": ("schedule", "probe"),
-    "schedule remove": ("schedule", "remove", "--help"),
-    "schedule run": ("schedule", "run", "--help"),
     "schedule show": ("schedule", "show"),
+    "schedule remove": ("schedule", "remove"),
+    "schedule run": ("schedule", "run", "--help"),
     "backup": ("backup", "FOLDER/backup.zip"),
-    "restore": ("restore", "--help"),
-    "account forget": ("account", "forget", "--help"),
+    "restore": ("--home", "FOLDER/restored", "restore", "FOLDER/backup.zip"),
     "account add": ("account", "add", "other", "--url", "URL"),
+    "account forget": ("account", "forget", "other"),
 }
-_ONCE = ("claim create", "claim reverse")  # refused the second time
+_STDIN = {"login": "TOKEN", "account forget": "other\n"}
+_ONCE = ("claim create", "claim reverse", "restore", "schedule remove", "account forget")  # refused the second time
+_CRONTAB = """#!/bin/sh
+# Stands in for crontab: keeps the table in a file beside itself.
+case "$1" in
+    -l) cat "$0.kept" 2>/dev/null || { echo "no crontab" >&2; exit 1; } ;;
+    -r) rm "$0.kept" ;;
+    *) cat >"$0.kept" ;;
+esac
+"""
 _ASKS_THE_OPERATOR = ("login", "extract", "run")
-
-
-def secrets_of(tenant: Tenant, *earlier: str) -> set[str]:
-    """What must not be seen. Of a token, the part that tells whose it is will do to find it."""
-    tokens = {tenant.token, tenant.refresh_token, *earlier}
-    return {token.split(".")[1] if "." in token else token for token in tokens} | {
-        tenant.client_secret,
-        tenant.password,
-    }
-
-
-def contents(folder: Path) -> Iterator[tuple[Path, bytes]]:
-    """Every file, also as it reads when unpacked."""
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        content = path.read_bytes()
-        yield path, content
-        if path.suffix == ".gz":
-            yield path, gzip.decompress(content)
-        elif path.suffix == ".xlsx":
-            with zipfile.ZipFile(io.BytesIO(content)) as workbook:
-                yield from ((path / name, workbook.read(name)) for name in workbook.namelist())
-        elif path.suffix == ".duckdb":
-            yield path, everything_in(path)
-
-
-def everything_in(database: Path) -> bytes:
-    with duckdb.connect(str(database), read_only=True) as connection:
-        connection.execute("set timezone = 'UTC'")
-        tables = connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
-        rows = [connection.execute(f"select tbl::varchar from {table} as tbl").fetchall() for (table,) in tables]  # noqa: S608
-    assert sum(map(len, rows)) > 1_000
-    return repr(rows).encode()
-
-
-def places_of(secrets: set[str], logbook: DemoLogbook, said: list[Outcome]) -> list[tuple[str, str]]:
-    """Where a secret is to be seen: should be nowhere."""
-    kept_here = logbook.credentials
-    seen = [(str(path), content) for path, content in contents(logbook.folder) if path != kept_here]
-    seen += [("said", (outcome.out + outcome.err).encode()) for outcome in said]
-    return [(where, secret) for where, content in seen for secret in secrets if secret.encode() in content]
 
 
 def test_the_search_finds_a_secret_wherever_it_lies(tmp_path: Path, logbook: DemoLogbook) -> None:
@@ -213,18 +183,32 @@ def captured(logbook: DemoLogbook, tenant: Tenant) -> Path:
     return path
 
 
+@pytest.fixture
+def crontab(logbook: DemoLogbook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crontab that is no user's."""
+    program = logbook.folder / "bin" / "crontab"
+    program.parent.mkdir()
+    program.write_text(_CRONTAB, "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+
+
+@pytest.mark.usefixtures("crontab")
 def test_all_commands(operator: DemoServer, logbook: DemoLogbook) -> None:
-    with logbook.paths.settings.open("a", encoding="utf-8") as file:
-        file.write(_CAR)
     said = []
-    for name in _TYPED:
-        for options in (("--debug",), ("--debug", "--log-format", "json")):
-            stdin = operator.tenant.token if name == "login" else ""
-            outcome = logbook.run(*options, *typed(logbook, operator, name), stdin=stdin)
-            was_done = name in _ONCE and "already" in outcome.err
-            assert outcome.code in (0, 3) or was_done, (name, outcome)
-            said.append(outcome)
+    with serving(answer()) as hook:
+        with logbook.paths.settings.open("a", encoding="utf-8") as file:
+            file.write(f'{_CAR}\n[notify]\nwebhook = "{hook.url}/{_CANARY}"\n')
+        for name in _TYPED:
+            stdin = _STDIN.get(name, "").replace("TOKEN", operator.tenant.token)
+            for options in (("--debug",), ("--debug", "--log-format", "json")):
+                outcome = logbook.run(*options, *typed(logbook, operator, name), stdin=stdin)
+                was_done = name in _ONCE and "json" in options and outcome.code in (1, 2)
+                assert outcome.code in (0, 3) or was_done, (name, outcome)
+                said.append(outcome)
+    assert [request.path for request in hook.requests if _CANARY in request.path]
     assert places_of(secrets_of(operator.tenant), logbook, said) == []
+    assert not any(_CANARY in outcome.out + outcome.err for outcome in said)
 
 
 @contextmanager
