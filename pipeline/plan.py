@@ -14,7 +14,13 @@ EMPTY_MONTHS = 24
 EARLIEST = date(2010, 1, 1)  # before this no operator ran such an app
 
 _CAUGHT_UP = "select max(started_at) from runs where account = ? and outcome = 'complete' and caught_up"
-_LAST_LISTED = "select max(listed_at) from facts.windows where account = ? and month = ?"
+# By the runs' own clock, as `now` is; listings are dated by the operator's.
+_LAST_LISTED = """
+    select max(runs.started_at)
+    from facts.windows as windows
+    inner join runs on windows.account = runs.account and windows.run_id = runs.run_id
+    where windows.account = ? and windows.month = ?
+"""
 
 
 def first_day(connection: duckdb.DuckDBPyConnection, account: Account, now: datetime) -> date | None:

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-_AGAIN = 5.0  # seconds
+from pipeline.interrupt import PATIENCE
+
+_AGAIN = 2 * PATIENCE  # seconds; so long after the first, a second one would keep it from saying that it has stopped
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 

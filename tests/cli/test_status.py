@@ -158,8 +158,10 @@ def test_a_run_that_failed_shows_with_its_reason(operator: DemoServer, logbook: 
 @pytest.mark.system
 def test_gaps_are_named_with_what_fetches_them(bare: DemoLogbook, operator: DemoServer) -> None:
     bare.keep_login(operator.tenant)
-    now = datetime(2025, 11, 12, 5, 15, tzinfo=UTC)
-    bare.archive("--since", "2025-04-01", "--until", "2025-04-30", now=datetime(2025, 4, 20, tzinfo=UTC))
+    now, earlier = datetime(2025, 11, 12, 5, 15, tzinfo=UTC), datetime(2025, 4, 20, tzinfo=UTC)
+    operator.tenant.now = earlier
+    bare.archive("--since", "2025-04-01", "--until", "2025-04-30", now=earlier)
+    operator.tenant.now = now
     bare.archive("--since", "2025-08-01", "--until", "2025-08-31", now=now)
     told = lines(bare.do("status"))["gaps"]
     assert told == (
