@@ -49,7 +49,7 @@ def busy(retry_after: str) -> Responder:
 
 
 # The fault, what the server does, the exit code, the message behind the host's name, and the advice.
-_CASES: dict[str, tuple[Responder, int, str, str | tuple[str, ...]]] = {
+_CASES: dict[str, tuple[Responder, int, str, str]] = {
     "429 without a wait": (answer(429), 75, "gave no usable answer in 8 tries; at the last it answered 429", _LATER),
     "429 with seconds": (
         busy("7"),
@@ -72,10 +72,10 @@ _CASES: dict[str, tuple[Responder, int, str, str | tuple[str, ...]]] = {
     ),
     "length too long": (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}"), 75, "a body that broke off", _LATER),
     "length too short": (
-        raw(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{}"),
+        raw(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n{}"),
         75,
-        "in 8 tries",  # what is behind the length is no JSON of its own, or no answer at all
-        (_LATER, _LATER_OR_ADDRESS),
+        "answers what is not JSON (",
+        _LATER_OR_ADDRESS,
     ),
     "HTML with 200": (_HTML, 75, "answers HTML (", _LATER_OR_ADDRESS),
     "redirect to another host": (
