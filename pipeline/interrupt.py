@@ -52,6 +52,8 @@ def bounded(tell: Callable[[], object], exit_code: int) -> Iterator[None]:
         yield
     finally:
         ended.set()
+        if not _was_pressed:  # all is done, and Python's own end is no moment to be killed in
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def test_a_run_that_is_interrupted_again_and_again(tmp_path: Path) -> None:
                     assert err.split("\n")[-2:] == [stopped, ""]
                     assert "Error" not in err
                 else:
-                    assert process.returncode in (0, 3, -signal.SIGINT), err  # it had ended, or all but
+                    assert process.returncode in (0, 3), err
         assert codes.count(130) > _TIMES / 2
         logbook.do("transform")
         assert_raw_holds_together(logbook)
