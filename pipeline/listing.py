@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from pipeline.source import wire
+from pipeline.source.app import schema
 
 UNKNOWN_KEY = "unknown"
 
@@ -17,14 +17,14 @@ class Item(NamedTuple):
 
 
 class _Id(msgspec.Struct):
-    id: wire.Text
+    id: schema.Text
 
 
 class _ItemId(msgspec.Struct):
     session: _Id
 
 
-_history_decoder = msgspec.json.Decoder(wire.HistoryAnswer)
+_history_decoder = msgspec.json.Decoder(schema.HistoryAnswer)
 _id_decoder = msgspec.json.Decoder(_ItemId)
 
 

@@ -5,7 +5,7 @@ import subprocess
 import tomllib
 from importlib.metadata import distributions
 
-from tests.way.demo_logbook import CHECKOUT
+from tests.scenarios.demo_logbook import CHECKOUT
 
 _PIN = re.compile(r"([A-Za-z0-9._-]+)==([^\s;]+)( ; [^\\]+)?((?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n")
 _ADDRESS = re.compile("pypi" + r"\.org|python" + "hosted|index" + "-url|--find" + r"-links|https?://\S+/simple\b")

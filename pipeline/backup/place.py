@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.logbook import erase, sync_folder
+from pipeline.logbook.folder import erase, sync_folder
 
 
 @contextmanager

@@ -12,10 +12,10 @@ from pathlib import Path
 import msgspec
 
 from pipeline.claims.document import Attachment
-from pipeline.claims.shelf import Filed, reversed_by
+from pipeline.claims.folder import Filed, reversed_by
 from pipeline.errors import ClaimError
-from pipeline.journal import Entry, Fields
-from pipeline.logbook import FILE_MODE, make_folder, replacing
+from pipeline.logbook.folder import FILE_MODE, make_folder, replacing
+from pipeline.logbook.journal import Entry, Fields
 
 ATTACH = "attach"
 DETACH = "detach"

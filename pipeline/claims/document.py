@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import rfc8785
 
-from pipeline import policy
-from pipeline.profile import Attribution, Driver, Employer, Language
+from pipeline.settings import checks
+from pipeline.settings.schema import Attribution, Driver, Employer, Language
 
 Kind = Literal["month", "corrections", "reversal"]
 Reason = Literal["late", "corrected", "withdrawn", "repriced", "reversed"]
@@ -169,9 +169,9 @@ class AccountPolicy(msgspec.Struct, frozen=True, kw_only=True):
     country: str
     timezone: str
     currency: str
-    reimbursement: tuple[policy.Reimbursement, ...]
-    addition: tuple[policy.Addition, ...]
-    tax_refund: tuple[policy.TaxRefund, ...]
+    reimbursement: tuple[checks.Reimbursement, ...]
+    addition: tuple[checks.Addition, ...]
+    tax_refund: tuple[checks.TaxRefund, ...]
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,9 +180,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     attribution: Attribution
     closed_after_hours: int
     account: AccountPolicy
-    tax_rates: tuple[policy.TaxRate, ...]
-    cars: tuple[policy.Car, ...]
-    rules: tuple[policy.Rule, ...]
+    tax_rates: tuple[checks.TaxRate, ...]
+    cars: tuple[checks.Car, ...]
+    rules: tuple[checks.Rule, ...]
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,7 +232,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     driver: Driver
     employer: Employer
-    cars: tuple[policy.Car, ...]
+    cars: tuple[checks.Car, ...]
     chargers: tuple[Charger, ...]
     odometer: tuple[Odometer, ...]
     lines: tuple[Line, ...]

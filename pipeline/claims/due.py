@@ -13,10 +13,10 @@ import msgspec
 
 from pipeline.claims.arithmetic import Key, key_of
 from pipeline.claims.document import Amounts, Completeness, Correction, Exclusion, Line
-from pipeline.claims.figures import Figures, energy, money, money_or_none
-from pipeline.claims.shelf import Filed
-from pipeline.database import rows
-from pipeline.settings import Account
+from pipeline.claims.folder import Filed
+from pipeline.claims.sums import Figures, energy, money, money_or_none
+from pipeline.database.connection import rows
+from pipeline.settings.reading import Account
 
 _LINES = """
     select

@@ -7,10 +7,10 @@ import click
 import msgspec
 
 from pipeline.cli.context import Context, pass_context
-from pipeline.logbook import Logbook
+from pipeline.logbook.folder import Logbook
 
 if TYPE_CHECKING:
-    from pipeline.forget import Held
+    from pipeline.maintenance.forget import Held
 
 _LAW = """\
 The law may want some of it kept: in Denmark vouchers, such as claims that an employer paid and what they rest on, for
@@ -37,18 +37,18 @@ def add(context: Context, /, name: str, url: str, **options: str | None) -> None
     \b
     Example:  ladebog account add home --url https://drivee.eu.charge.ampeco.tech
     """
-    from pipeline import settings
+    from pipeline.settings.reading import Account, account_faults, read_settings, write_account
 
     given = {key: value for key, value in options.items() if value is not None}
     logbook = Logbook(context.home)
-    accounts = settings.read(logbook.settings).accounts if logbook.settings.is_file() else {}
-    old = accounts.get(name, settings.Account(name=name, url=url, device_id=secrets.token_hex(8)))
+    accounts = read_settings(logbook.settings).accounts if logbook.settings.is_file() else {}
+    old = accounts.get(name, Account(name=name, url=url, device_id=secrets.token_hex(8)))
     new = msgspec.structs.replace(old, url=url.rstrip("/"), **given)
-    if faults := settings.account_faults(new, accounts):
+    if faults := account_faults(new, accounts):
         raise click.UsageError("\n".join(f"account {name}{fault}" for fault in faults))
     Logbook.create(context.home)
     with logbook.lock():
-        settings.write_account(logbook.settings, new)
+        write_account(logbook.settings, new)
     context.say(f"{'Changed' if name in accounts else 'Added'} account {name} in {logbook.settings}.")
     context.say(f"Next: ladebog login {name}")
 
@@ -67,10 +67,10 @@ def forget(context: Context, name: str, yes_really: str | None) -> None:
     Example:  ladebog account forget home
               ladebog account forget home --yes-really home
     """
-    from pipeline.forget import forget_account, held
+    from pipeline.maintenance.forget import forget_account, held
 
-    logbook, settings = context.open()
-    chosen = settings.account(name)
+    logbook, reading = context.open()
+    chosen = reading.account(name)
     if yes_really is None:
         click.echo(f"This erases account {name}: {_told(held(logbook, chosen))}.\n\n{_LAW}\n", err=True)
         yes_really = click.prompt("Type the account's name to erase it", default="", show_default=False, err=True)

@@ -13,7 +13,7 @@ from pipeline.cli.context import Context, account_option, pass_context
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from pipeline.settings import Account
+    from pipeline.settings.reading import Account
 
 _AUDITED = """
     select
@@ -48,19 +48,19 @@ def audit(context: Context, month: str | None, account_name: str | None) -> None
     \b
     Example:  ladebog audit --month 2025-03
     """
-    from pipeline.database import published, rows
+    from pipeline.database.connection import open_published, rows
 
     logbook, settings = context.open()
     first = _first_day(month)
     for account in settings.chosen(account_name):
-        with published(logbook) as connection:
+        with open_published(logbook) as connection:
             parameters = {"account": account.name, "timezone": account.timezone, "month": first}
             audited = rows(connection, _AUDITED, parameters)
         _show(account, audited, f"in {month}" if month else "yet")
 
 
 def _first_day(month: str | None) -> date | None:
-    from reports.period import Period
+    from reports.month.period import Period
 
     if month is None:
         return None

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.context import Context, pass_context
-from pipeline.logbook import Logbook
+from pipeline.logbook.folder import Logbook
 
 
 @click.command()
@@ -22,8 +22,8 @@ def backup(context: Context, place: Path) -> None:
     Example:  ladebog backup /media/usb
               ladebog backup ~/nas/ladebog.zip
     """
-    from pipeline.backup.make import make_backup
     from pipeline.cli.terminal import copy_progress
+    from pipeline.maintenance.backup.make import make_backup
 
     logbook = Logbook.open(context.home)
     with copy_progress(context.quiet) as progress:
@@ -48,8 +48,8 @@ def restore(context: Context, source: Path) -> None:
     Example:  ladebog restore /media/usb/ladebog-20250330T143638Z
               ladebog --home ~/Ladebog restore ~/nas/ladebog.zip
     """
-    from pipeline.backup.restore import restore
     from pipeline.cli.terminal import copy_progress
+    from pipeline.maintenance.backup.restore import restore
 
     with copy_progress(context.quiet) as progress:
         logbook = restore(source, context.home, progress)

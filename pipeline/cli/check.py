@@ -11,7 +11,7 @@ from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.errors import EXIT_FINDINGS
 
 if TYPE_CHECKING:
-    from pipeline.logbook import Logbook
+    from pipeline.logbook.folder import Logbook
 
 _Finding = Mapping[str, Any]
 
@@ -67,9 +67,9 @@ def counted(findings: Sequence[_Finding]) -> str:
 
 
 def _read(logbook: "Logbook", accounts: list[str]) -> list[_Finding]:
-    from pipeline.database import published, rows
+    from pipeline.database.connection import open_published, rows
 
-    with published(logbook) as connection:
+    with open_published(logbook) as connection:
         return list(rows(connection, _FINDINGS, {"accounts": accounts}))
 
 

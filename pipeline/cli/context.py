@@ -8,10 +8,10 @@ import click
 
 from pipeline.cli.visible import visible
 from pipeline.clock import Clock
-from pipeline.logbook import Logbook
+from pipeline.logbook.folder import Logbook
 
 if TYPE_CHECKING:
-    from pipeline.settings import Settings
+    from pipeline.settings.reading import Settings
 
 
 @dataclass
@@ -26,11 +26,12 @@ class Context:
 
     def open(self) -> "tuple[Logbook, Settings]":
         """The logbook and its settings. Raises LogbookError, SettingsError."""
-        from pipeline import logs, settings
+        from pipeline.logbook import event_log
+        from pipeline.settings.reading import read_settings
 
         logbook = Logbook.open(self.home)
-        logs.keep_in(logbook)
-        return logbook, settings.read(logbook.settings)
+        event_log.keep_in(logbook)
+        return logbook, read_settings(logbook.settings)
 
     def say(self, text: str = "") -> None:
         """Tell how things go, unless asked to be quiet."""
@@ -39,9 +40,9 @@ class Context:
 
     def note(self, text: str) -> None:
         """Tell on standard error what its reader should know, however quiet."""
-        from pipeline import logs
+        from pipeline.logbook import event_log
 
-        logs.warning("note", note=text)
+        event_log.warning("note", note=text)
         if self.log_format == "text":
             click.echo(visible(f"ladebog: note: {text}"), err=True)
 

@@ -34,45 +34,46 @@ def demo(context: Context, folder: Path) -> None:
     \b
     Example:  ladebog demo
     """
-    from pipeline import archive, settings
     from pipeline.cli.report import report_last_closed_month
     from pipeline.cli.run import summary_line
     from pipeline.cli.terminal import extract_progress, show_table
     from pipeline.clock import StartedClock
-    from pipeline.database import published
+    from pipeline.database.connection import open_published
     from pipeline.demo import DEMO_NOW, DemoServer, Tenant
     from pipeline.errors import LogbookError
-    from pipeline.extract import extract_account
-    from pipeline.logbook import Logbook
+    from pipeline.extract.job import extract_account
+    from pipeline.logbook.folder import Logbook
+    from pipeline.settings.reading import Account, Source, read_settings, write_account
     from pipeline.source.credentials import MemoryCredentials, Secret
+    from pipeline.transform.update import open_updated, update_archive
 
     clock = StartedClock(DEMO_NOW)
     tenant = Tenant()
     logbook = Logbook.create(folder)
-    if logbook.settings.exists() and set(settings.read(logbook.settings).accounts) != {_ACCOUNT}:
+    if logbook.settings.exists() and set(read_settings(logbook.settings).accounts) != {_ACCOUNT}:
         raise LogbookError(f"{folder} is a logbook of your own.", "Name another folder: ladebog demo DIR")
     with DemoServer(tenant) as server:
-        account = settings.Account(name=_ACCOUNT, url=server.url)
-        settings.write_account(logbook.settings, account)
+        account = Account(name=_ACCOUNT, url=server.url)
+        write_account(logbook.settings, account)
         credentials = MemoryCredentials()
         credentials.write(account, Secret(token=tenant.token))
         context.say(f"A demo operator is listening on {server.url}; today is {DEMO_NOW:%Y-%m-%d} there.")
         with (
-            archive.opened(logbook, settings.read(logbook.settings), clock) as connection,
+            open_updated(logbook, read_settings(logbook.settings), clock) as connection,
             extract_progress(_ACCOUNT, context.quiet) as progress,
         ):
             summary = extract_account(
                 connection,
                 logbook,
                 account,
-                source=settings.Source(requests_per_second=1000),
+                source=Source(requests_per_second=1000),
                 credentials=credentials,
                 clock=clock,
                 progress=progress,
             )
     context.say(summary_line(_ACCOUNT, summary))
-    archive.update(logbook, settings.read(logbook.settings), clock)
-    with published(logbook) as connection:
+    update_archive(logbook, read_settings(logbook.settings), clock)
+    with open_published(logbook) as connection:
         months = connection.sql(_MONTHS)
         context.say()
         show_table(months.columns, months.fetchall())

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from pipeline.errors import UnknownNameError
-    from pipeline.settings import Account
+    from pipeline.settings.reading import Account
 
 
 @click.command()
@@ -24,15 +24,15 @@ def explain(context: Context, session_id: str, account_name: str | None, with_sa
     \b
     Example:  ladebog explain 648418
     """
-    from pipeline import explanation
-    from pipeline.cli.explained import tree
+    from pipeline.cli.explain_tree import tree
     from pipeline.cli.terminal import show
-    from pipeline.database import published
+    from pipeline.database.connection import open_published
+    from reports import explanation
 
     logbook, settings = context.open()
     accounts = settings.chosen(account_name)
     is_known = False
-    with published(logbook) as connection:
+    with open_published(logbook) as connection:
         for account in accounts:
             explained = explanation.explain(connection, account, session_id)
             if explained:
@@ -45,7 +45,7 @@ def explain(context: Context, session_id: str, account_name: str | None, with_sa
 
 
 def _say_active(account: "Account", session: dict[str, object]) -> None:
-    from pipeline.cli.explained import local
+    from pipeline.cli.explain_tree import local
 
     seen = f", as of {local(account, session['fetched_at'])}" if session["fetched_at"] else ""
     click.echo(
@@ -55,8 +55,8 @@ def _say_active(account: "Account", session: dict[str, object]) -> None:
 
 
 def _unknown(connection: "duckdb.DuckDBPyConnection", accounts: "list[Account]", session_id: str) -> "UnknownNameError":
-    from pipeline import explanation
     from pipeline.errors import UnknownNameError
+    from reports import explanation
 
     faults = [fault for account in accounts if (fault := explanation.fault(connection, account, session_id))]
     if faults:

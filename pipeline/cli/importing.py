@@ -10,8 +10,8 @@ import click
 from pipeline.cli.context import Context, one_account_option, pass_context
 
 if TYPE_CHECKING:
-    from pipeline.answer import Answer
-    from pipeline.settings import Account
+    from pipeline.raw.answer import Answer
+    from pipeline.settings.reading import Account
 
 
 class AwareTime(click.ParamType[datetime]):
@@ -43,20 +43,20 @@ def import_(context: Context, account_name: str | None, fetched_at: datetime | N
     \b
     Example:  ladebog import --account home session.capture.txt
     """
-    from pipeline import archive
-    from pipeline.source.capture import read_capture
-    from pipeline.store import Store
+    from pipeline.extract.run import Store
+    from pipeline.source.capture.read import read_capture
+    from pipeline.transform.update import open_updated, update_archive
 
     logbook, settings = context.open()
     account = settings.one(account_name)
     answers = [answer for file in files for answer in read_capture(file, account.name, fetched_at)]
     _warn_of_other_hosts(context, account, answers)
     with (
-        archive.opened(logbook, settings, context.clock) as connection,
+        open_updated(logbook, settings, context.clock) as connection,
         Store(connection, logbook.raw / account.name, "import", context.clock) as store,
     ):
         kept = sum(store.keep(answer) for answer in answers)
-    archive.update(logbook, settings, context.clock)
+    update_archive(logbook, settings, context.clock)
     count = f"{len(answers)} {'answer' if len(answers) == 1 else 'answers'}"
     context.say(f"{account.name}: {count} read, {kept} archived, {len(answers) - kept} already there.")
     context.say("Next: ladebog status")

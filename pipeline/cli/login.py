@@ -8,7 +8,7 @@ import click
 from pipeline.cli.context import Context, pass_context
 
 if TYPE_CHECKING:
-    from pipeline.settings import Account, Source
+    from pipeline.settings.reading import Account, Source
     from pipeline.source.credentials import Secret
 
 
@@ -55,7 +55,7 @@ def login(context: Context, name: str, token_stdin: bool, username: str | None, 
 
 
 def _token_login(context: Context, account: "Account", source: "Source", from_stdin: bool) -> "Secret":
-    from pipeline.source.app_api import AppApi
+    from pipeline.source.app.client import AppApi
     from pipeline.source.credentials import MemoryCredentials, Secret, token_fault
 
     token = _read_line() if from_stdin else click.prompt("Bearer token", hide_input=True)
@@ -71,7 +71,7 @@ def _token_login(context: Context, account: "Account", source: "Source", from_st
 def _password_login(
     context: Context, account: "Account", source: "Source", username: str, client_secret_stdin: bool
 ) -> "Secret":
-    from pipeline.source.app_api import AppApi
+    from pipeline.source.app.client import AppApi
     from pipeline.source.credentials import MemoryCredentials
 
     if not account.client_id:

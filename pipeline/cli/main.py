@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
-from pipeline import __version__, interrupt, logs
+from pipeline import __version__, interrupt
 from pipeline.cli import system_error
 from pipeline.cli.context import Context, complain
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import EXIT_FAILED, LadebogError
+from pipeline.logbook import event_log
 
 EXIT_STOPPED = 130
 
@@ -102,7 +103,7 @@ def cli(ctx: click.Context, home: Path, debug: bool, quiet: bool, log_format: st
     context.debug = debug
     context.quiet = quiet
     context.log_format = log_format
-    logs.begin(ctx.invoked_subcommand or "", context.clock, with_debug=debug, on_stderr=log_format == "json")
+    event_log.begin(ctx.invoked_subcommand or "", context.clock, with_debug=debug, on_stderr=log_format == "json")
 
 
 def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> None:
@@ -127,7 +128,7 @@ def _run(arguments: Sequence[str] | None, context: Context) -> int:
     except (Exception, KeyboardInterrupt) as error:
         return _told(context, error)
     finally:
-        logs.end()
+        event_log.end()
     return code if isinstance(code, int) else 0
 
 
@@ -137,7 +138,7 @@ def _told(context: Context, error: BaseException) -> int:
         case click.ClickException():
             if context.log_format == "text":
                 error.show()
-            logs.error("usage", error=error.format_message(), exit_code=error.exit_code)
+            event_log.error("usage", error=error.format_message(), exit_code=error.exit_code)
             return error.exit_code
         case click.Abort() | KeyboardInterrupt():
             _show(context, "stopped. What was fetched is kept; run the same command again to go on.", "", EXIT_STOPPED)
@@ -159,7 +160,7 @@ def _told(context: Context, error: BaseException) -> int:
 
 
 def _show(context: Context, message: str, advice: str, exit_code: int, **about: str) -> None:
-    logs.error("failed", error=message, advice=advice, exit_code=exit_code, **about)
+    event_log.error("failed", error=message, advice=advice, exit_code=exit_code, **about)
     if context.log_format == "json":
         return
     if context.debug and exit_code != EXIT_STOPPED:

@@ -9,9 +9,9 @@ import click
 from pipeline.cli.context import Context, complain, pass_context
 
 if TYPE_CHECKING:
-    from pipeline.logbook import Logbook
+    from pipeline.logbook.folder import Logbook
     from pipeline.notify.channels import Notify
-    from pipeline.settings import Settings
+    from pipeline.settings.reading import Settings
 
 _ADVICE = "Try it: ladebog notify --test"
 
@@ -29,7 +29,7 @@ def notify(context: Context, test: bool) -> None:
     Example:  ladebog notify --test
     """
     from pipeline.errors import SettingsError
-    from pipeline.notify import message, tell
+    from pipeline.operations.notify import message, send
 
     logbook, settings = context.open()
     if not (ways := _ways(settings.notify)):
@@ -42,7 +42,7 @@ def notify(context: Context, test: bool) -> None:
         context.say(_ADVICE)
         return
     now = context.clock.now()
-    _, faults = tell.deliver(settings.notify, message.compose([message.TRIAL], now), now)
+    _, faults = send.deliver(settings.notify, message.compose([message.TRIAL], now), now)
     for fault in faults[:-1]:
         complain(str(fault), fault.advice)
     if faults:
@@ -65,7 +65,7 @@ def tell_of_run(context: Context, logbook: "Logbook", settings: "Settings", fail
     if not _ways(settings.notify):
         return
     from pipeline.errors import LadebogError
-    from pipeline.notify.tell import tell
+    from pipeline.operations.notify.send import tell
 
     try:
         for fault in tell(settings.notify, logbook, failed, context.clock):

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.context import Context, pass_context
-from pipeline.cli.reason import Reason
+from pipeline.cli.options import Reason
 
 if TYPE_CHECKING:
     import duckdb
 
-    from pipeline.decisions import OdometerReading
-    from pipeline.settings import Settings
+    from pipeline.load.journal import OdometerReading
+    from pipeline.settings.reading import Settings
 
 _DATE = click.DateTime(formats=["%Y-%m-%d"])
 _KILOMETRES = click.IntRange(min=0, max=9_999_999)
@@ -52,14 +52,14 @@ def odometer(context: Context, car: str, day: datetime, kilometres: int, reason:
     Example:  ladebog odometer Golf 2025-03-31 48211
               ladebog odometer Golf 2025-03-31 48211 --reason "mistyped before"
     """
-    from pipeline import archive
-    from pipeline.decisions import ODOMETER, OdometerReading, fields_of
+    from pipeline.load.journal import ODOMETER, OdometerReading, fields_of
+    from pipeline.transform.update import open_with_journal
 
     logbook, settings = context.open()
     settings.car(car)
     _refuse_future(settings, day.date(), context.clock.now())
     reading = OdometerReading(car=car, read_on=day.date(), kilometres=kilometres, reason=reason)
-    with archive.journalling(logbook, settings, context.clock) as (connection, journal):
+    with open_with_journal(logbook, settings, context.clock) as (connection, journal):
         if reason is None:
             _refuse_contradiction(connection, reading)
         journal.append(context.clock.now(), ODOMETER, fields_of(reading))

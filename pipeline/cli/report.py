@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pipeline.clock import Clock
-    from pipeline.logbook import Logbook
-    from pipeline.settings import Account
-    from reports.month import Report
-    from reports.period import Period
+    from pipeline.logbook.folder import Logbook
+    from pipeline.settings.reading import Account
+    from reports.month.period import Period
+    from reports.month.report import Report
 
 _FORMATS = ("xlsx", "csv")
 
@@ -40,7 +40,7 @@ def report(
               ladebog report 2025 --output ~/Documents
     """
     from pipeline.cli.check import counted
-    from reports.period import Period
+    from reports.month.period import Period
 
     logbook, settings = context.open()
     try:
@@ -57,10 +57,10 @@ def report(
 
 def report_last_closed_month(context: Context, logbook: "Logbook", account: "Account", clock: "Clock") -> "date | None":
     """Write the report of the newest month that is closed, or say that there is none yet; returns the month."""
-    from pipeline.database import published, rows
-    from reports.period import Period
+    from pipeline.database.connection import open_published, rows
+    from reports.month.period import Period
 
-    with published(logbook) as connection:
+    with open_published(logbook) as connection:
         states = rows(connection, "select last_closed_month from account_states where account = ?", [account.name])
     month: date | None = states[0]["last_closed_month"] if states else None
     if month is None:
@@ -79,11 +79,11 @@ def _write(
     folder: Path,
     clock: "Clock",
 ) -> "Report":
-    from pipeline.database import published
-    from reports.files import write_report
-    from reports.month import read_report
+    from pipeline.database.connection import open_published
+    from reports.month.files import write_report
+    from reports.month.report import read_report
 
-    with published(logbook) as connection:
+    with open_published(logbook) as connection:
         result = read_report(connection, account, period, generated_at=clock.now())
     for path in write_report(result, formats, folder):
         click.echo(path)

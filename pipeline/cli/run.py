@@ -12,9 +12,9 @@ from pipeline.errors import EXIT_FINDINGS
 
 if TYPE_CHECKING:
     from pipeline.errors import LadebogError
-    from pipeline.extract import Summary
-    from pipeline.logbook import Logbook
-    from pipeline.settings import Account, Settings
+    from pipeline.extract.job import Summary
+    from pipeline.logbook.folder import Logbook
+    from pipeline.settings.reading import Account, Settings
 
 _DATE = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -37,7 +37,7 @@ def extract(
     Example:  ladebog extract
               ladebog extract --since 2025-01-01 --until 2025-03-31 --refetch
     """
-    from pipeline.plan import EARLIEST
+    from pipeline.extract.plan import EARLIEST
 
     logbook, settings = context.open()
     first, last = since.date() if since else None, until.date() if until else None
@@ -57,10 +57,10 @@ def transform(context: Context) -> None:
     \b
     Example:  ladebog transform
     """
-    from pipeline import archive
+    from pipeline.transform.update import update_archive
 
     logbook, settings = context.open()
-    archive.update(logbook, settings, context.clock)
+    update_archive(logbook, settings, context.clock)
     context.say(f"Published {logbook.database}.")
 
 
@@ -72,10 +72,10 @@ def rebuild(context: Context) -> None:
     \b
     Example:  ladebog rebuild
     """
-    from pipeline import archive
+    from pipeline.transform.update import rebuild_archive
 
     logbook, settings = context.open()
-    archive.rebuild(logbook, settings, context.clock)
+    rebuild_archive(logbook, settings, context.clock)
     context.say(f"Rebuilt {logbook.database} from {logbook.raw}.")
 
 
@@ -98,7 +98,7 @@ def run(context: Context, account_name: str | None, if_active: bool, if_older: i
     """
     from pipeline.cli.notify import tell_of_run
     from pipeline.errors import BusyError
-    from pipeline.notify.causes import WHOLE_RUN
+    from pipeline.operations.notify.causes import WHOLE_RUN
 
     logbook, settings = context.open()
     accounts = settings.chosen(account_name)
@@ -127,7 +127,7 @@ def _is_due(
     """Whether there is a reason to run, told from the archive alone."""
     from datetime import timedelta
 
-    from pipeline.schedule.due import active_sessions, last_began
+    from pipeline.operations.schedule.due import active_sessions, last_began
 
     names, now = [account.name for account in accounts], context.clock.now()
     if if_active and (active := active_sessions(logbook, names, now)):
@@ -143,12 +143,12 @@ def _run(
     context: Context, logbook: "Logbook", settings: "Settings", accounts: "Sequence[Account]"
 ) -> "tuple[int, dict[str, LadebogError]]":
     """All steps; gives the exit code if no account failed, and why those that did failed."""
-    from pipeline import archive
     from pipeline.cli.check import show_findings_since
     from pipeline.cli.report import report_last_closed_month
+    from pipeline.transform.update import update_archive
 
     failed = fetch(context, logbook, settings, accounts, None, None, False)
-    archive.update(logbook, settings, context.clock)
+    update_archive(logbook, settings, context.clock)
     exit_code = 0
     for account in accounts:
         if account.name not in failed:
@@ -171,15 +171,15 @@ def fetch(
 
     What an operator refuses or cannot do stops its own account alone: gives those that failed, and why.
     """
-    from pipeline import archive
     from pipeline.cli.terminal import extract_progress
     from pipeline.errors import LoginError, UpstreamDownError, UpstreamError
-    from pipeline.extract import extract_account
+    from pipeline.extract.job import extract_account
     from pipeline.source.credentials import open_credentials
+    from pipeline.transform.update import open_updated
 
     credentials = open_credentials()
     failed: dict[str, LadebogError] = {}
-    with archive.opened(logbook, settings, context.clock) as connection:
+    with open_updated(logbook, settings, context.clock) as connection:
         for account in accounts:
             try:
                 with extract_progress(account.name, context.quiet or context.log_format == "json") as progress:

@@ -9,10 +9,10 @@ from pipeline import interrupt
 from pipeline.cli.context import Context, pass_context
 
 if TYPE_CHECKING:
-    from pipeline.schedule.job import Job
-    from pipeline.schedule.loop import Kind
-    from pipeline.schedule.scheduler import Scheduler
-    from pipeline.schedule.times import DueTimes
+    from pipeline.operations.schedule.job import Job
+    from pipeline.operations.schedule.loop import Kind
+    from pipeline.operations.schedule.scheduler import Scheduler
+    from pipeline.operations.schedule.times import DueTimes
 
 
 class TimeOfDay(click.ParamType[time]):
@@ -21,7 +21,7 @@ class TimeOfDay(click.ParamType[time]):
     name = "HH:MM"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> time:
-        from pipeline.schedule.times import time_of_day
+        from pipeline.operations.schedule.times import time_of_day
 
         try:
             return time_of_day(str(value))
@@ -35,7 +35,7 @@ class CronExpression(click.ParamType["DueTimes"]):
     name = "EXPRESSION"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> "DueTimes":
-        from pipeline.schedule.times import DueTimes
+        from pipeline.operations.schedule.times import DueTimes
 
         try:
             return DueTimes(str(value))
@@ -76,8 +76,8 @@ def install(context: Context, at: time, using: str | None) -> None:
     Example:  ladebog schedule install
               ladebog schedule install --at 21:40 --using cron
     """
-    from pipeline.schedule.job import Job
-    from pipeline.schedule.planned import schedulers
+    from pipeline.operations.schedule.job import Job
+    from pipeline.operations.schedule.planned import schedulers
     from pipeline.schedule.proof import prove, require_logins
     from pipeline.source.credentials import open_credentials
 
@@ -104,9 +104,9 @@ def show(context: Context) -> None:
     \b
     Example:  ladebog schedule show
     """
-    from pipeline.schedule.job import Job
+    from pipeline.operations.schedule.job import Job
+    from pipeline.operations.schedule.planned import schedulers
     from pipeline.schedule.loop_mark import LoopMark
-    from pipeline.schedule.planned import schedulers
 
     logbook, _ = context.open()
     job = Job.here(logbook.root)
@@ -131,8 +131,8 @@ def remove(context: Context) -> None:
     \b
     Example:  ladebog schedule remove
     """
-    from pipeline.schedule.job import Job
-    from pipeline.schedule.planned import schedulers
+    from pipeline.operations.schedule.job import Job
+    from pipeline.operations.schedule.planned import schedulers
 
     job = Job.here(context.home)
     removed = [scheduler for scheduler in schedulers() if scheduler.is_installed(job)]
@@ -157,10 +157,10 @@ def print_(context: Context, kind: Literal["systemd", "cron", "launchd", "schtas
     Example:  ladebog schedule print systemd
               ladebog schedule print launchd --at 21:40
     """
-    from pipeline.schedule import elsewhere
-    from pipeline.schedule.cron import lines
-    from pipeline.schedule.job import Job
-    from pipeline.schedule.systemd import Systemd
+    from pipeline.operations.schedule import printed
+    from pipeline.operations.schedule.cron import lines
+    from pipeline.operations.schedule.job import Job
+    from pipeline.operations.schedule.systemd import Systemd
     from pipeline.schedule.units import units
 
     job = Job.here(context.home)
@@ -169,9 +169,9 @@ def print_(context: Context, kind: Literal["systemd", "cron", "launchd", "schtas
     if kind == "cron":
         click.echo(lines(job, at), nl=False)
     elif kind == "schtasks":
-        click.echo(elsewhere.schtasks(job, at), nl=False)
+        click.echo(printed.schtasks(job, at), nl=False)
     elif kind == "launchd":
-        _print_files(elsewhere.launchd(job, at))
+        _print_files(printed.launchd(job, at))
     else:
         _print_files({str(Systemd().folder / name): text for name, text in units(job, at).items()})
 
@@ -216,11 +216,11 @@ def run(context: Context, due_times: "DueTimes") -> None:
     Example:  ladebog schedule run
               ladebog schedule run --cron "15 6,18 * * *"
     """
-    from pipeline.schedule.due import last_began
-    from pipeline.schedule.job import RUN, RUN_IF_ACTIVE, Job
-    from pipeline.schedule.loop import Kind, Loop
+    from pipeline.operations.schedule.due import last_began
+    from pipeline.operations.schedule.job import RUN, RUN_IF_ACTIVE, Job
+    from pipeline.operations.schedule.loop import Kind, Loop
+    from pipeline.operations.schedule.process import run_process, stopped_by_signals
     from pipeline.schedule.loop_mark import LoopMark
-    from pipeline.schedule.process import run_process, stopped_by_signals
 
     logbook, settings = context.open()
     job = Job.here(logbook.root)
@@ -243,7 +243,7 @@ def run(context: Context, due_times: "DueTimes") -> None:
 
 def _chosen(using: str | None) -> "Scheduler":
     from pipeline.errors import ScheduleError
-    from pipeline.schedule.planned import schedulers
+    from pipeline.operations.schedule.planned import schedulers
 
     for scheduler in schedulers():
         if using in (None, scheduler.name) and scheduler.is_available():

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.context import Context, account_option, pass_context
-from pipeline.cli.reason import Reason
+from pipeline.cli.options import Reason
 
 if TYPE_CHECKING:
     import duckdb
 
-    from pipeline.decisions import Action
+    from pipeline.load.journal import Action
 
 _SESSION_IDS = 'ladebog sql "select session_id, started_at from sessions"'
 _MONTH = click.DateTime(formats=["%Y-%m"])
@@ -130,12 +130,12 @@ def list_(context: Context, account_name: str | None, month: datetime | None) ->
     Example:  ladebog session list --month 2025-03
     """
     from pipeline.cli.terminal import show_table
-    from pipeline.database import published
+    from pipeline.database.connection import open_published
 
     logbook, settings = context.open()
     accounts = [account.name for account in settings.chosen(account_name)]
     day = month.date() if month else None
-    with published(logbook) as connection:
+    with open_published(logbook) as connection:
         cursor = connection.execute(_LISTED, [accounts, day, day])
         show_table([column[0] for column in cursor.description], cursor.fetchall())
 
@@ -144,12 +144,12 @@ def _decide(
     context: Context, action: "Action", session_id: str, account_name: str | None, reason: str, value: str | None = None
 ) -> None:
     """Write a decision into the journal, publish what follows from it, and say so."""
-    from pipeline import archive
-    from pipeline.decisions import SessionDecision, fields_of
+    from pipeline.load.journal import SessionDecision, fields_of
+    from pipeline.transform.update import open_with_journal
 
     logbook, settings = context.open()
     settings.chosen(account_name)
-    with archive.journalling(logbook, settings, context.clock) as (connection, journal):
+    with open_with_journal(logbook, settings, context.clock) as (connection, journal):
         account, started_at = _known_session(connection, session_id, account_name)
         decision = SessionDecision(account=account, session_id=session_id, value=value, reason=reason)
         journal.append(context.clock.now(), action, fields_of(decision))

@@ -17,7 +17,7 @@ from pipeline.cli.visible import visible
 from pipeline.errors import EXIT_FAILED, QueryError
 
 if TYPE_CHECKING:
-    from pipeline.query import Answer
+    from pipeline.database.query import Answer
 
 _FORMATS = ("table", "csv", "json", "parquet")
 _MOST_ON_A_TERMINAL = 1_000  # rows
@@ -46,8 +46,8 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
               ladebog sql "show tables"
               ladebog sql "from sessions" -o sessions.parquet
     """
-    from pipeline.logbook import replacing
-    from pipeline.query import answer
+    from pipeline.database.query import answer
+    from pipeline.logbook.folder import replacing
 
     logbook, _ = context.open()
     chosen = format_name or _named_by(output)
@@ -72,8 +72,8 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
 
 def _give_up(timeout: int, file: Path | None) -> None:
     """End the process: DuckDB computes on and cannot be stopped in any other way."""
-    from pipeline.logbook import discard
-    from pipeline.query_limits import took_too_long
+    from pipeline.database.limits import took_too_long
+    from pipeline.logbook.folder import discard
 
     if file is not None:
         discard(file)

@@ -13,11 +13,11 @@ from pipeline.cli.context import Context, account_option, complain, pass_context
 from pipeline.cli.duration import duration
 from pipeline.cli.visible import visible
 from pipeline.errors import EXIT_FAILED, EXIT_FINDINGS
-from pipeline.words import counted, length
+from pipeline.text import counted, length
 
 if TYPE_CHECKING:
-    from pipeline.archived import Gaps
-    from pipeline.status import AccountStatus, Login, Status
+    from pipeline.operations.account_status import Gaps
+    from pipeline.operations.status import AccountStatus, Login, Status
 
 _UNKNOWN = "cannot be told: see what is said last"
 
@@ -43,7 +43,7 @@ def status(context: Context, account_name: str | None, as_json: bool, max_age: t
               ladebog status --json
               ladebog --quiet status --max-age 36h
     """
-    from pipeline.status import read_status
+    from pipeline.operations.status import read_status
 
     logbook, settings = context.open()
     accounts = settings.chosen(account_name)

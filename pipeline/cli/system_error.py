@@ -2,7 +2,7 @@
 
 import errno
 
-from pipeline.logbook import FULL
+from pipeline.logbook.folder import FULL
 
 _MENDS = {
     **dict.fromkeys(FULL, "Make room on the disk"),

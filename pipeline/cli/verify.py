@@ -8,8 +8,8 @@ import click
 from pipeline.cli.context import Context, pass_context
 
 if TYPE_CHECKING:
-    from pipeline.logbook import Logbook
-    from pipeline.verify import Witness
+    from pipeline.logbook.folder import Logbook
+    from pipeline.maintenance.verify import Witness
 
 
 @click.command()
@@ -34,7 +34,7 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
             )
         _verify_folder(claim_dir)
         return
-    from pipeline import verify as verification
+    from pipeline.maintenance import verify as verification
 
     logbook, _ = context.open()
     with logbook.lock():
@@ -45,8 +45,8 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
 
 
 def _verify_folder(folder: Path) -> None:
-    from pipeline.claims.seal import check_claim
-    from pipeline.claims.shelf import CLAIM, MANIFEST
+    from pipeline.claims.check import check_claim
+    from pipeline.claims.folder import CLAIM, MANIFEST
     from pipeline.cli.claim.text import about, amounts
 
     if not folder.is_dir():
@@ -64,7 +64,7 @@ def _verify_folder(folder: Path) -> None:
 def _witness(logbook: "Logbook") -> "Witness | None":
     """What the published database vouches for; said aloud where it cannot."""
     from pipeline.errors import LogbookError
-    from pipeline.verify import Witness
+    from pipeline.maintenance.verify import Witness
 
     try:
         return Witness.read(logbook)

@@ -5,16 +5,14 @@
     tenant = Tenant()
     with DemoServer(tenant, Faults.every()) as server:
         ...  # read from server.url with tenant.token
-    truth.months(tenant)  # what the archive must say
 
 The way of the data: `scenes` and `driver` plan charges, `charging` turns a plan and the `prices` into a
 session of the `model`, `tenant` keeps them, `endpoints` answer with them, `server` sends that, or a fault.
 """
 
-from pipeline.demo import truth
 from pipeline.demo.faults import Faults
 from pipeline.demo.model import DEMO_NOW
 from pipeline.demo.server import DemoServer, Request
 from pipeline.demo.tenant import Tenant
 
-__all__ = ["DEMO_NOW", "DemoServer", "Faults", "Request", "Tenant", "truth"]
+__all__ = ["DEMO_NOW", "DemoServer", "Faults", "Request", "Tenant"]

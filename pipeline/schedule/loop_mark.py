@@ -7,7 +7,7 @@ from datetime import datetime
 from filelock import FileLock, Timeout
 
 from pipeline.errors import BusyError
-from pipeline.logbook import FILE_MODE, Logbook, make_folder, write_text
+from pipeline.logbook.folder import FILE_MODE, Logbook, make_folder, write_text
 
 
 class LoopMark:

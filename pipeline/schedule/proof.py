@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from pipeline.errors import LoginError, ScheduleError
-from pipeline.schedule.job import Job
-from pipeline.schedule.scheduler import Scheduler
-from pipeline.settings import Account
+from pipeline.operations.schedule.job import Job
+from pipeline.operations.schedule.scheduler import Scheduler
+from pipeline.settings.reading import Account
 from pipeline.source.credentials import FILE_VARIABLE, Credentials, FileCredentials
 
 

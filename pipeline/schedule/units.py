@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import time
 
-from pipeline.schedule.job import RUN, RUN_IF_ACTIVE, Job
-from pipeline.schedule.times import active_minutes
+from pipeline.operations.schedule.job import RUN, RUN_IF_ACTIVE, Job
+from pipeline.operations.schedule.times import active_minutes
 
 RANDOM_DELAY_MINUTES = 30
 ON_CALENDAR = "OnCalendar=*-*-* "

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pipeline.source.endpoints import Question
+from pipeline.source.app.endpoints import Question
 
 DATE_HEADER = "date"
 TRACE_HEADER = "x-req-trace-id"

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from pipeline.settings import Account
+from pipeline.settings.reading import Account
 from pipeline.source.credentials import Secret, expires_at
 
 WARNED_AHEAD = timedelta(days=14)

@@ -16,15 +16,16 @@ import urllib3
 from pyrate_limiter import Duration, Limiter, Rate
 from requests.auth import AuthBase
 
-from pipeline import logs
+from pipeline.address import url_fault
 from pipeline.clock import Clock
 from pipeline.errors import SettingsError, UpstreamDownError, UpstreamError
-from pipeline.settings import Source, url_fault
+from pipeline.logbook import event_log
+from pipeline.settings.reading import Source
 from pipeline.source.body import BodyTooLargeError, BrokenBodyError, read_body
 from pipeline.source.deadline import DeadlineAdapter
-from pipeline.source.fault import certificate_fault, connection_fault, http_date, retry_after
+from pipeline.source.faults import certificate_fault, connection_fault, http_date, retry_after
 from pipeline.source.json_body import printable, read_json
-from pipeline.source.patience import FailedTryError, GivenUpError, persist
+from pipeline.source.retry import FailedTryError, GivenUpError, persist
 
 _TRANSIENT_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
 _SUCCESSES = frozenset({200, 201})
@@ -202,12 +203,12 @@ class Http:
                     asked |= {"status": response.status_code, "trace_id": _trace_id(response)}
                     reply = self._judged(response, accepted, secrets, is_json)
             except (FailedTryError, UpstreamError) as error:
-                logs.warning("request failed", **asked, what=str(error))
+                event_log.warning("request failed", **asked, what=str(error))
                 raise
             if reply.status in _SUCCESSES:
-                logs.debug("request answered", **asked)
+                event_log.debug("request answered", **asked)
             else:
-                logs.warning("request failed", **asked, what=f"answered {_named(reply.status)}")
+                event_log.warning("request failed", **asked, what=f"answered {_named(reply.status)}")
             return reply
 
     def _send(self, method: str, path: str, request: Mapping[str, Any]) -> requests.Response:

@@ -8,10 +8,10 @@ from typing import TypeVar
 
 import msgspec
 
-from pipeline import logs
 from pipeline.errors import LadebogError, LoginError, UpstreamError
-from pipeline.settings import Account, Source
-from pipeline.source import endpoints
+from pipeline.logbook import event_log
+from pipeline.settings.reading import Account, Source
+from pipeline.source.app import endpoints
 from pipeline.source.credentials import Credentials, Secret, token_fault
 from pipeline.source.expiry import ends_soon, expiry_warning
 from pipeline.source.http import Http, Reply, server_message
@@ -75,7 +75,7 @@ class Login:
                     self._secret = _undisturbed(lambda: self._renewed(secret))
                 return None
             except LadebogError as error:
-                logs.warning("login not renewed", account=self._account.name, error=str(error))
+                event_log.warning("login not renewed", account=self._account.name, error=str(error))
         return expiry_warning(self._account, secret, now)
 
     def by_password(self, username: str, password: str, client_secret: str) -> Secret:
@@ -129,7 +129,7 @@ class Login:
             self._credentials.write(self._account, kept)
             new = self._granted_instead(kept, kept.refresh_token)
             self._credentials.write(self._account, new)
-        logs.info("login renewed", account=self._account.name)
+        event_log.info("login renewed", account=self._account.name)
         return new
 
     def _granted_instead(self, old: Secret, refresh_token: str) -> Secret:

@@ -14,8 +14,8 @@ from typing import Any
 
 from pipeline.claims.document import Amounts, Claim, Correction, Line
 from reports.claims.words import Words
-from reports.csv import field, rows_to
-from reports.text import for_typed_cell
+from reports.excel.text import for_typed_cell
+from reports.month.csv import field, rows_to
 
 
 def machine_csv(claim: Claim) -> bytes:

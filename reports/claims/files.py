@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pipeline.claims.document import Claim
 from reports.claims.csv import danish_csv, machine_csv
-from reports.claims.pdf import write_pdf
-from reports.claims.workbook import write_workbook
+from reports.claims.pdf.pdf import write_pdf
+from reports.claims.workbook.workbook import write_workbook
 
 
 def renderer(csv_locale: str | None) -> Callable[[Claim, bytes, Path], None]:

@@ -1,6 +1,6 @@
 """The words of a claim, by key: the same keys in each language, which a test holds."""
 
-from pipeline.profile import Language
+from pipeline.settings.schema import Language
 
 _DA = {
     # What it is

@@ -9,7 +9,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
 from pipeline.claims.document import Claim
-from pipeline.profile import Language
+from pipeline.settings.schema import Language
 from reports.claims.messages import MESSAGES
 
 _LOCALES = {"da": Locale("da", "DK"), "en": Locale("en", "GB")}

@@ -13,13 +13,15 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline import archive, database, raw
-from pipeline.answer import Answer, Endpoint
 from pipeline.clock import SystemClock
-from pipeline.load import Loader
-from pipeline.logbook import Logbook
-from pipeline.settings import Account, Settings, read, write_account
-from pipeline.transform import transform
+from pipeline.database.connection import open_writer
+from pipeline.load.answers import Loader
+from pipeline.logbook.folder import Logbook
+from pipeline.raw.answer import Answer, Endpoint
+from pipeline.raw.segments import RunRecord, SegmentWriter
+from pipeline.settings.reading import Account, Settings, read_settings, write_account
+from pipeline.transform.refresh import refresh_marts
+from pipeline.transform.update import update_archive
 
 SESSIONS = 4_000
 SAMPLES = 400
@@ -81,8 +83,8 @@ def session_body(number: int) -> bytes:
 def make_raw(logbook: Logbook) -> int:
     """Write one segment of sessions; returns the bytes of JSON in it."""
     size = 0
-    record = raw.RunRecord(run_id="bench", command="extract", version="bench", started_at=FIRST)
-    with raw.SegmentWriter.begin(logbook.raw / "home", record) as writer:
+    record = RunRecord(run_id="bench", command="extract", version="bench", started_at=FIRST)
+    with SegmentWriter.begin(logbook.raw / "home", record) as writer:
         for number in range(SESSIONS):
             body = session_body(number)
             size += len(body)
@@ -117,19 +119,17 @@ def main() -> None:
     try:
         logbook = Logbook.create(folder / "logbook")
         write_account(logbook.settings, Account(name="home", url="https://tenant.example"))
-        settings: Settings = read(logbook.settings)
+        settings: Settings = read_settings(logbook.settings)
         size = make_raw(logbook)
         print(f"{os.cpu_count()} cores; {SESSIONS} sessions of {size / SESSIONS / 1000:.1f} kB, {SAMPLES} samples each")
-        with logbook.lock(), database.writer(logbook) as connection:
+        with logbook.lock(), open_writer(logbook) as connection:
             load = seconds(Loader(connection, logbook.raw / "home").load_all)
             print(f"load            {SESSIONS / load:8.0f} sessions a second")
-            print(
-                f"transform       {seconds(lambda: transform(connection, settings)):8.2f} s, all of them from nothing"
-            )
+            print(f"transform       {seconds(lambda: refresh_marts(connection, settings)):8.2f} s, all from nothing")
             connection.execute("insert into facts.changed_sessions values ('home', '100100')")
             connection.execute("update facts.settings set loaded_lines = 0")
-            print(f"transform       {seconds(lambda: transform(connection, settings)):8.2f} s, one session more")
-        archive.update(logbook, settings, SystemClock())
+            print(f"transform       {seconds(lambda: refresh_marts(connection, settings)):8.2f} s, one session more")
+        update_archive(logbook, settings, SystemClock())
         home = ("--home", str(logbook.root))
         print(f"ladebog --version   {min(seconds(lambda: command('--version')) for _ in range(5)):.2f} s")
         report = min(seconds(lambda: command(*home, "report", "2022-03")) for _ in range(3))

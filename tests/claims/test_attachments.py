@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.claiming import make_claim
-from pipeline.claims import receipts
 from pipeline.claims.attachments import Attached
 from pipeline.claims.document import Claim, MissingReceipt
+from pipeline.claims.make import make_claim
 from pipeline.errors import ClaimError, UpstreamDownError
-from pipeline.settings import Account, Source
-from pipeline.source.app_api import AppApi
+from pipeline.extract import receipts
+from pipeline.settings.reading import Account, Source
+from pipeline.source.app.client import AppApi
 from pipeline.source.credentials import MemoryCredentials, Secret
-from tests.claims.claimed_logbook import FEBRUARY, MARCH, ClaimedLogbook, Told, local, write_voucher
+from tests.scenarios.claimed_logbook import FEBRUARY, MARCH, ClaimedLogbook, Told, local, write_voucher
 from tests.source.loopback import RecordingClock, Script, answer, serving
 
 pytestmark = pytest.mark.system

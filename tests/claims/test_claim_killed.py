@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.claims.shelf import claim_folders
-from tests.claims.claimed_logbook import MARCH, ClaimedLogbook, Told, local
+from pipeline.claims.folder import claim_folders
+from tests.scenarios.claimed_logbook import MARCH, ClaimedLogbook, Told, local
 
 pytestmark = pytest.mark.system
 

@@ -9,7 +9,7 @@ import pytest
 from pipeline.claims import arithmetic
 from pipeline.claims.document import Claim
 from pipeline.errors import ClaimError
-from tests.claims.claimed_logbook import APRIL, FEBRUARY, MARCH, ClaimedLogbook, Told, local
+from tests.scenarios.claimed_logbook import APRIL, FEBRUARY, MARCH, ClaimedLogbook, Told, local
 
 pytestmark = pytest.mark.system
 

@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.claims.document import Claim
-from pipeline.claims.freeze import Bench
+from pipeline.claims.draft import Bench
 from pipeline.errors import ClaimError
-from tests.claims.claimed_logbook import FEBRUARY, JANUARY, MARCH, ClaimedLogbook, Told, local
+from tests.scenarios.claimed_logbook import FEBRUARY, JANUARY, MARCH, ClaimedLogbook, Told, local
 
 pytestmark = pytest.mark.system
 

@@ -17,10 +17,10 @@ import pytest
 import rfc8785
 
 from pipeline.claims import document
-from pipeline.claims.seal import check_claim
-from pipeline.claims.shelf import CLAIM, MANIFEST, Manifest
+from pipeline.claims.check import check_claim
+from pipeline.claims.folder import CLAIM, MANIFEST, Manifest
 from pipeline.errors import TamperingError
-from tests.claims.claimed_logbook import FEBRUARY, MARCH, ClaimedLogbook, Told, local
+from tests.scenarios.claimed_logbook import FEBRUARY, MARCH, ClaimedLogbook, Told, local
 
 pytestmark = pytest.mark.system
 

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from tests.way import dated
+from tests.scenarios import dated
 
 if __name__ == "__main__":
     with Path(sys.argv[1]).open("rb", buffering=0) as terminal:  # the first that a new session opens is its own

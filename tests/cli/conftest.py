@@ -13,7 +13,7 @@ import pytest
 from pipeline.cli import main
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from tests.conftest import renew
-from tests.way.demo_logbook import DemoLogbook
+from tests.scenarios.demo_logbook import DemoLogbook
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.way.demo_logbook import CHECKOUT
+from tests.scenarios.demo_logbook import CHECKOUT
 
 # Where the checkout is installed as editable, it is on the path too: a file that the wheel lacks must not come from it.
 _WITHOUT_THE_CHECKOUT = f"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.way.demo_logbook import Outcome
+from tests.scenarios.demo_logbook import Outcome
 
 
 def said(outcome: Outcome, code: int) -> tuple[str, str]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.database import published, rows
-from pipeline.logbook import Logbook
-from pipeline.settings import Account, write_account
+from pipeline.database.connection import open_published, rows
+from pipeline.logbook.folder import Logbook
+from pipeline.settings.reading import Account, write_account
 from tests.cli.conftest import CorrectedDemo
 
 pytestmark = pytest.mark.system
@@ -45,7 +45,7 @@ def test_all_private_bills_of_the_demo_are_right(corrected_demo: CorrectedDemo) 
         for session in corrected_demo.tenant.sessions.values()
         if session.stopped_at and session.site.kind == "private" and session.has_periods
     }
-    with published(Logbook(corrected_demo.home)) as connection:
+    with open_published(Logbook(corrected_demo.home)) as connection:
         found = rows(
             connection, "select session_id, verdict from bill_audit where reason is null or verdict <> 'cannot tell'"
         )

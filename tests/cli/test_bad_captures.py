@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.refusal import said
-from tests.way.demo_logbook import DemoLogbook
+from tests.scenarios.demo_logbook import DemoLogbook
 
 _EXPECTED = (
     "expected a capture (URL, Request Headers, Response Headers, Response Content), a HAR file or an answer's JSON."

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.demo import DemoServer, Faults
 from tests.cli.refusal import said
-from tests.way.demo_logbook import DemoLogbook
+from tests.scenarios.demo_logbook import DemoLogbook
 
 
 @pytest.mark.parametrize("command", ["extract", "run"])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.refusal import said
-from tests.way.demo_logbook import DemoLogbook
+from tests.scenarios.demo_logbook import DemoLogbook
 
 _REFUSAL = (
     "Only one SELECT can be asked, and of this database alone: no files, no network, no settings, no changes.",

@@ -8,11 +8,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline import raw
-from pipeline.database import SCHEMA_VERSION
+from pipeline.database.connection import SCHEMA_VERSION
+from pipeline.raw.segments import read_lines, sealed_segments
 from tests.cli.refusal import said
-from tests.way.agreement import assert_raw_holds_together
-from tests.way.demo_logbook import DemoLogbook
+from tests.scenarios.agreement import assert_raw_holds_together
+from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.system
 
@@ -114,9 +114,9 @@ def test_a_database_that_will_not_do(logbook: DemoLogbook, which: str, garbage: 
 )
 def test_a_segment_that_a_crash_left_is_sealed(logbook: DemoLogbook, torn: bytes) -> None:
     before = figures(logbook)
-    (segment,) = raw.segments(logbook.paths.raw / "demo")
+    (segment,) = sealed_segments(logbook.paths.raw / "demo")
     content = segment.read_bytes()
-    lines = [end.bytes for _, end in raw.read_lines(segment)]
+    lines = [end.bytes for _, end in read_lines(segment)]
     # A later run's, which had fetched five answers when the power went.
     part = segment.with_name("20251112T060000Z-0badcafe.ndjson.gz.part")
     part.write_bytes(content[: lines[4]] + torn)
@@ -134,7 +134,7 @@ def test_a_segment_that_a_crash_left_is_sealed(logbook: DemoLogbook, torn: bytes
 
 @pytest.mark.parametrize("damage", ["a byte changed", "cut off", "emptied"])
 def test_a_sealed_segment_that_was_damaged(logbook: DemoLogbook, damage: str) -> None:
-    (segment,) = raw.segments(logbook.paths.raw / "demo")
+    (segment,) = sealed_segments(logbook.paths.raw / "demo")
     content, before = segment.read_bytes(), figures(logbook)
     middle = len(content) // 2
     changed = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]

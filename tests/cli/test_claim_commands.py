@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.refusal import said
-from tests.way.demo_logbook import DemoLogbook, Outcome
+from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 pytestmark = pytest.mark.system
 

@@ -14,7 +14,7 @@ import pytest
 from pipeline import interrupt
 from pipeline.source.http import Http
 from tests.faults.processes import Running, Starter
-from tests.way.demo_logbook import DEMO_NOW, DemoLogbook
+from tests.scenarios.demo_logbook import DEMO_NOW, DemoLogbook
 
 pytestmark = pytest.mark.system
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.database import published, rows
+from pipeline.database.connection import open_published, rows
 from pipeline.demo.model import ZONE
-from pipeline.logbook import Logbook
+from pipeline.logbook.folder import Logbook
 from tests.cli.conftest import CorrectedDemo
 
 pytestmark = pytest.mark.system
@@ -71,7 +71,7 @@ def zlib_lines(segment: Path) -> list[str]:
 def test_every_sample_is_listed_on_request(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
     session_id = corrected_demo.tenant.scene("newest").id
     _, printed, _ = ladebog(corrected_demo.home, "explain", session_id, "--samples")
-    with published(Logbook(corrected_demo.home)) as connection:
+    with open_published(Logbook(corrected_demo.home)) as connection:
         samples = rows(
             connection,
             "select sampled_at, power_kw from power_samples where session_id = ? order by sampled_at",

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from pipeline import raw
-from pipeline.demo import DemoServer, Tenant, truth
+from pipeline.demo import DemoServer, Tenant
 from pipeline.demo.answers import history_entry, session_detail
 from pipeline.demo.model import Session
-from tests.way.demo_logbook import DemoLogbook
+from pipeline.raw.segments import read_lines, sealed_segments
+from tests.demo import truth
+from tests.scenarios.demo_logbook import DemoLogbook
 
 _DATE = "Wed, 12 Nov 2025 05:15:00 GMT"
 
@@ -67,14 +68,14 @@ def test_importing_twice_archives_nothing_new(bare: DemoLogbook, capture: Path) 
     assert again == "demo: 2 answers read, 0 archived, 2 already there.\nNext: ladebog status\n"
     assert marts == bare.marts()
     assert documents == bare.ask("select * from documents")
-    _, second = raw.segments(bare.paths.raw / "demo")
-    assert [line.endpoint for line, _ in raw.read_lines(second)] == ["run"]
+    _, second = sealed_segments(bare.paths.raw / "demo")
+    assert [line.endpoint for line, _ in read_lines(second)] == ["run"]
 
 
 def test_the_answer_is_stored_as_it_came_with_its_own_time(bare: DemoLogbook, tenant: Tenant, capture: Path) -> None:
     bare.do("import", str(capture))
-    (segment,) = raw.segments(bare.paths.raw / "demo")
-    line = next(raw.read_lines(segment))[0]
+    (segment,) = sealed_segments(bare.paths.raw / "demo")
+    line = next(read_lines(segment))[0]
     assert bytes(line.body) == json.dumps(detail(tenant.scene("active")), ensure_ascii=False).encode()
     assert str(line.fetched_at) == "2025-11-12 05:15:00+00:00"
     assert (line.key, line.trace_id) == (tenant.scene("active").id, "Root=1-0")

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.way.demo_logbook import CHECKOUT
+from tests.scenarios.demo_logbook import CHECKOUT
 
 _HEAVY = {"duckdb", "polars", "openpyxl", "requests", "rich", "sqlglot", "keyring", "tomlkit", "filelock"}
 _THEN_LIST = "import sys; from pipeline.cli.main import run; run(sys.argv[1:]); print(*sys.modules)"

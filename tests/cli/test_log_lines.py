@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.demo import DemoServer, Faults
-from tests.way.demo_logbook import DemoLogbook, Outcome
+from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 _EXTRACT = ("extract", "--since", "2025-11-01")
 

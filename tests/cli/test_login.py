@@ -11,7 +11,7 @@ import pytest
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from pipeline.source.credentials import FILE_VARIABLE, Secret
 from tests.cli.refusal import said
-from tests.way.demo_logbook import DemoLogbook, Outcome
+from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 _TOKEN = ("login", "demo", "--token-stdin")
 
@@ -48,7 +48,7 @@ def run_without_keyring(logbook: DemoLogbook, folder: Path, *arguments: str, std
     }
     del environment[FILE_VARIABLE]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.way.dated", DEMO_NOW.isoformat(), "--home", str(logbook.home), *arguments],
+        [sys.executable, "-m", "tests.scenarios.dated", DEMO_NOW.isoformat(), "--home", str(logbook.home), *arguments],
         env=environment,
         cwd=logbook.folder,
         input=stdin,

@@ -10,9 +10,9 @@ import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer, Faults
 from tests.cli.refusal import said
-from tests.notify.post_office import PostOffice, open_office
+from tests.operations.notify.post_office import PostOffice, open_office
+from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 from tests.source.loopback import Script, answer, serving
-from tests.way.demo_logbook import DemoLogbook, Outcome
 
 pytestmark = pytest.mark.system
 

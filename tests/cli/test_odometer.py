@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.journal import read_entries
-from tests.journal.decided_logbook import GOLF_AND_OWN, DecidedLogbook
+from pipeline.logbook.journal import read_entries
+from tests.scenarios.decided_logbook import GOLF_AND_OWN, DecidedLogbook
 
 MARCH, APRIL = ("2025-03-31", "48211"), ("2025-04-30", "50100")
 

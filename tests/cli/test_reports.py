@@ -7,8 +7,9 @@ from pathlib import Path
 
 import openpyxl
 
-from pipeline.demo import DemoServer, truth
-from tests.way.demo_logbook import DemoLogbook
+from pipeline.demo import DemoServer
+from tests.demo import truth
+from tests.scenarios.demo_logbook import DemoLogbook
 
 
 def names_in(folder: Path) -> list[str]:

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from pipeline.demo import DemoServer
-from pipeline.logbook import Logbook
-from pipeline.schedule.due import active_sessions, last_began
-from tests.way.demo_logbook import DEMO_NOW, DemoLogbook
+from pipeline.logbook.folder import Logbook
+from pipeline.operations.schedule.due import active_sessions, last_began
+from tests.scenarios.demo_logbook import DEMO_NOW, DemoLogbook
 
 _HALF_AN_HOUR = timedelta(minutes=30)
 _ACTIVE_ID = "select session_id from staging.sessions where not is_finished"

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ScheduleError
-from pipeline.schedule.job import Job
+from pipeline.operations.schedule.job import Job
+from pipeline.operations.schedule.planned import Planned, next_run
 from pipeline.schedule.loop_mark import LoopMark
-from pipeline.schedule.planned import Planned, next_run
 from pipeline.source.credentials import FILE_VARIABLE
 from tests.cli.refusal import said
-from tests.way.demo_logbook import DEMO_NOW, DemoLogbook
+from tests.scenarios.demo_logbook import DEMO_NOW, DemoLogbook
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.journal import read_entries
-from tests.journal.decided_logbook import GOLF_AND_OWN, DecidedLogbook
-from tests.reports.written_logbook import ChargedSession
+from pipeline.logbook.journal import read_entries
+from tests.scenarios.decided_logbook import GOLF_AND_OWN, DecidedLogbook
+from tests.scenarios.written_logbook import ChargedSession
 
 QUOTED = 'it\'s "3"'
 HOME = (

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import polars
 
-from pipeline.demo import DemoServer, truth
+from pipeline.demo import DemoServer
 from tests.cli.refusal import said
-from tests.way.demo_logbook import DemoLogbook, Outcome
+from tests.demo import truth
+from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 _HARD = """
     select

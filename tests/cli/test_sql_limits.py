@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.demo import DEMO_NOW
 from tests.cli.refusal import said
-from tests.way.demo_logbook import DemoLogbook
+from tests.scenarios.demo_logbook import DemoLogbook
 
 _ADVICE = "Ask for less, or allow more time with --timeout SECONDS"
 _ENDLESS = "from range(100000000000)"  # fetching it takes long; its first row does not
@@ -47,7 +47,7 @@ def test_time_in_which_nothing_is_asked_of_the_database_is_free(kept: DemoLogboo
     reader, writer = os.pipe()
     arguments = ["sql", "from range(200000)", "--format", "csv", "--timeout", "2"]
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.way.dated", DEMO_NOW.isoformat(), "--home", str(kept.home), *arguments],
+        [sys.executable, "-m", "tests.scenarios.dated", DEMO_NOW.isoformat(), "--home", str(kept.home), *arguments],
         env=kept.environment,
         stdout=writer,
         stderr=subprocess.PIPE,
@@ -93,7 +93,7 @@ def on_a_terminal(logbook: DemoLogbook, *arguments: str) -> tuple[str, str]:
     ours, theirs = os.openpty()
     shown = b""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.way.dated", DEMO_NOW.isoformat(), "--home", str(logbook.home), *arguments],
+        [sys.executable, "-m", "tests.scenarios.dated", DEMO_NOW.isoformat(), "--home", str(logbook.home), *arguments],
         env=logbook.environment,
         stdout=theirs,
         stderr=subprocess.PIPE,

@@ -13,15 +13,16 @@ import keyring.errors
 import msgspec
 import pytest
 
-from pipeline import archived, raw, status
-from pipeline.claims import outlook
+from pipeline.claims import outstanding
 from pipeline.cli.status import size
 from pipeline.demo import DEMO_NOW, DemoServer, Faults
 from pipeline.demo.answers import history_entry
+from pipeline.operations import account_status, status
+from pipeline.raw.segments import sealed_segments
 from pipeline.schedule.loop_mark import LoopMark
 from pipeline.source.credentials import FILE_VARIABLE, FileCredentials, Secret
 from tests.cli.refusal import said
-from tests.way.demo_logbook import CHECKOUT, DemoLogbook, Outcome
+from tests.scenarios.demo_logbook import CHECKOUT, DemoLogbook, Outcome
 
 _KEY = "k" * 32
 
@@ -60,16 +61,16 @@ def test_json_has_the_documented_keys_and_no_other(kept: DemoLogbook) -> None:
         *(
             f"claims.{key}.{field.name}"
             for key, kind in (
-                ("months", outlook.DueMonth),
-                ("corrections", outlook.DueCorrections),
-                ("unpaid", outlook.Unpaid),
+                ("months", outstanding.DueMonth),
+                ("corrections", outstanding.DueCorrections),
+                ("unpaid", outstanding.Unpaid),
             )
             for field in msgspec.structs.fields(kind)
         ),
     ]
     assert set(documented) == {*nested, "problems.message", "problems.next"}
     assert len(documented) == len(set(documented))
-    assert [field.name for field in msgspec.structs.fields(archived.Problem)] == ["message", "next"]
+    assert [field.name for field in msgspec.structs.fields(account_status.Problem)] == ["message", "next"]
     assert set(account) == {field.name for field in msgspec.structs.fields(status.AccountStatus)}
 
 
@@ -78,7 +79,7 @@ def test_json_is_what_the_marts_say(kept: DemoLogbook, operator: DemoServer) -> 
     (account,) = told["accounts"]
     assert datetime.fromisoformat(told["generated_at"]) - DEMO_NOW < timedelta(minutes=1)
     assert told["database_bytes"] == kept.paths.database.stat().st_size
-    segments = sum(path.stat().st_size for path in raw.segments(kept.paths.raw / "demo"))
+    segments = sum(path.stat().st_size for path in sealed_segments(kept.paths.raw / "demo"))
     assert (told["raw_bytes"], account["raw_bytes"], told["problems"]) == (segments, segments, [])
     (state,) = kept.ask("select * from account_states")
     for name in ("last_run_at", "last_success_at", "first_session_at", "newest_session_at"):
@@ -292,7 +293,7 @@ def test_a_database_that_will_not_do(logbook: DemoLogbook, garbage: str) -> None
 
 def test_neither_database_nor_raw(logbook: DemoLogbook) -> None:
     logbook.paths.database.write_bytes(b"garbage")
-    (segment,) = raw.segments(logbook.paths.raw / "demo")
+    (segment,) = sealed_segments(logbook.paths.raw / "demo")
     segment.write_bytes(b"no gzip")
     outcome = logbook.run("status", "--max-age", "36h")
     assert outcome.code == 3

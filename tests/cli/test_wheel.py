@@ -12,7 +12,7 @@ import pytest
 from pipeline.demo import DEMO_NOW
 from tests.cli import from_wheel
 from tests.cli.refusal import said
-from tests.way.demo_logbook import CHECKOUT, DemoLogbook
+from tests.scenarios.demo_logbook import CHECKOUT, DemoLogbook
 
 _SHIPPED = {".py", ".sql", ".typed", ".typ", ".otf", ".md"}  # code, layouts, fonts and their licences
 _REPORTS = ("demo-2025-10.xlsx", "demo-2025-10-sessions.csv", "demo-2025-10-months.csv")
@@ -48,7 +48,7 @@ def test_the_wheel_holds_every_module_layout_font_and_sql_file(wheel: Path) -> N
     files = [path for package in packages for path in package.rglob("*") if path.suffix in _SHIPPED]
     expected = {str(path.relative_to(CHECKOUT)) for path in files}
     assert len([name for name in expected if name.endswith(".sql")]) > 30
-    assert {"reports/claims/layout/claim.typ", "reports/fonts/SourceSans3-LICENSE.md"} <= expected
+    assert {"reports/claims/pdf/layout/claim.typ", "reports/fonts/SourceSans3-LICENSE.md"} <= expected
     assert {name for name in held if ".dist-info/" not in name} == expected
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in held)
     assert any(name.endswith(".dist-info/entry_points.txt") for name in held)

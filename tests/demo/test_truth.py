@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from pipeline.demo import Tenant, truth
+from pipeline.demo import Tenant
+from tests.demo import truth
 
 
 def row_of(tenant: Tenant, scene: str) -> dict[str, Any]:

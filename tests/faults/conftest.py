@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.demo import DemoServer, Tenant
 from tests.conftest import renew
-from tests.way.demo_logbook import DemoLogbook
+from tests.scenarios.demo_logbook import DemoLogbook
 
 NOW = datetime(2024, 10, 3, 12, tzinfo=UTC)
 """The account is a month old then, and that month can be reported."""

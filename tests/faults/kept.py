@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.demo import Tenant
-from tests.way.agreement import assert_marts_are_the_truth, assert_raw_holds_together
-from tests.way.demo_logbook import DemoLogbook
+from tests.scenarios.agreement import assert_marts_are_the_truth, assert_raw_holds_together
+from tests.scenarios.demo_logbook import DemoLogbook
 
 Held = Counter[str]
 

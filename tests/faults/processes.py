@@ -12,7 +12,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from pipeline.source.credentials import FILE_VARIABLE
-from tests.way.demo_logbook import DemoLogbook, Outcome
+from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 LONG = 300.0  # seconds; no command takes as long, on a machine that does much else either
 KILLED = -9
@@ -23,7 +23,7 @@ Fault = Callable[[], object]
 def _run(said: Path, credentials: str, now: datetime, fault: Fault | None, arguments: tuple[str, ...]) -> None:
     """What a process does: the command, with what it says written to two files."""
     from pipeline.cli.main import main
-    from tests.way.demo_logbook import HurriedClock
+    from tests.scenarios.demo_logbook import HurriedClock
 
     os.environ[FILE_VARIABLE] = credentials
     with (

@@ -10,10 +10,10 @@ from pipeline.demo import DemoServer
 from tests.cli.refusal import said
 from tests.faults.conftest import NOW, Tried
 from tests.faults.kept import assert_whole, held, lost
+from tests.scenarios.demo_logbook import DemoLogbook
 from tests.source.certificate import certificate
 from tests.source.loopback import NOW as MADE
 from tests.source.loopback import Server, answer, serving
-from tests.way.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.faults
 

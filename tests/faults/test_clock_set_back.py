@@ -9,8 +9,8 @@ from pipeline.demo import DemoServer, Tenant
 from tests.conftest import renew
 from tests.faults.conftest import NOW, Tried
 from tests.faults.kept import assert_whole, held, lost
-from tests.way.agreement import assert_marts_are_the_truth, details_asked
-from tests.way.demo_logbook import DemoLogbook
+from tests.scenarios.agreement import assert_marts_are_the_truth, details_asked
+from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.faults
 

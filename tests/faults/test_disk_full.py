@@ -19,7 +19,7 @@ from tests.faults.conftest import NOW, Tried
 from tests.faults.kept import assert_whole, held, lost
 from tests.faults.processes import Starter
 from tests.faults.steps import STEPS, FailsAt
-from tests.way.demo_logbook import DemoLogbook, Outcome
+from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 pytestmark = pytest.mark.faults
 

@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 
-from pipeline.demo import DEMO_NOW, DemoServer, Tenant, truth
+from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from pipeline.demo.endpoints import Answer
+from tests.demo import truth
 from tests.faults.conftest import Tried
 from tests.faults.kept import assert_whole, held, lost
-from tests.way.demo_logbook import DemoLogbook
+from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.faults
 

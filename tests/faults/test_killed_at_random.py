@@ -11,7 +11,7 @@ from pipeline.demo import DemoServer
 from tests.faults.conftest import NOW, Tried
 from tests.faults.kept import assert_whole, held, lost, told
 from tests.faults.processes import KILLED, Starter
-from tests.way.demo_logbook import DemoLogbook
+from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.faults
 

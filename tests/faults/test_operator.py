@@ -13,8 +13,8 @@ from pipeline.demo import DemoServer
 from tests.cli.refusal import said
 from tests.faults.conftest import NOW, Tried
 from tests.faults.kept import assert_whole, held, lost, told
+from tests.scenarios.demo_logbook import DemoLogbook
 from tests.source.loopback import Handler, Request, Responder, answer, raw, serving, trickle
-from tests.way.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.faults
 

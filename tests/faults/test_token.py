@@ -16,7 +16,7 @@ from tests.faults.conftest import NOW, Tried
 from tests.faults.kept import assert_whole, held, lost
 from tests.faults.processes import KILLED, Starter
 from tests.faults.steps import KilledAt, Step
-from tests.way.demo_logbook import DemoLogbook
+from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.faults
 

@@ -4,10 +4,10 @@ import duckdb
 import polars
 import requests
 
-from pipeline import archive, extract, lineage
 from pipeline.cli import run
-from tests.way import demo_logbook
+from pipeline.transform import lineage
+from tests.scenarios import demo_logbook
 
-__all__ = ["archive", "demo_logbook", "duckdb", "extract", "polars", "requests", "run"]
+__all__ = ["demo_logbook", "duckdb", "polars", "requests", "run"]
 
 list(lineage.refresh())

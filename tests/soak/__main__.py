@@ -16,8 +16,8 @@ from pipeline.demo import DemoServer, Tenant
 from tests.conftest import renew
 from tests.faults.kept import assert_whole, held, lost, told
 from tests.faults.processes import Starter
+from tests.scenarios.demo_logbook import DemoLogbook
 from tests.soak.happenings import HAPPENINGS, Day, Tampering
-from tests.way.demo_logbook import DemoLogbook
 
 _FIRST = datetime(2024, 9, 20, 6, 15, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from pipeline.demo import DemoServer, Faults, Tenant
 from tests.faults.kept import most_samples
 from tests.faults.processes import KILLED, Fault, Starter
 from tests.faults.steps import STEPS, FailsAt, KilledAt
-from tests.way.demo_logbook import DemoLogbook, Outcome
+from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 _GOOD = (0, 3)  # 3: the checks found errors in the month that was reported
 _FAILING = [step for step in STEPS if step.name in ("raw write", "fsync", "publish", "render")]

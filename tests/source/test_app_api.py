@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from pipeline import __version__
-from pipeline.answer import Answer, Endpoint
 from pipeline.errors import LadebogError, LoginError, UpstreamDownError, UpstreamError
-from pipeline.settings import Account, Source
-from pipeline.source.app_api import AppApi
+from pipeline.raw.answer import Answer, Endpoint
+from pipeline.settings.reading import Account, Source
+from pipeline.source.app.client import AppApi
 from pipeline.source.credentials import MemoryCredentials, Secret
 from tests.source.loopback import (
     NOW,

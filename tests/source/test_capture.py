@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.answer import Answer, Endpoint
 from pipeline.errors import CaptureError
-from pipeline.source import capture
-from pipeline.source.capture import read_capture
+from pipeline.raw.answer import Answer, Endpoint
+from pipeline.source.capture import read as capture
+from pipeline.source.capture.read import read_capture
 
 TENANT = "https://tenant.example/api/v1/app"
 SESSION = b'{"session":{"id":"17","startedAt":"2025-03-30T14:33:51+00:00","energy":10873,"amount":19.60}}'

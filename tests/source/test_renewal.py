@@ -18,8 +18,8 @@ import jwt
 import pytest
 
 from pipeline.errors import BusyError, LoginError
-from pipeline.settings import Account, Source
-from pipeline.source.app_api import AppApi
+from pipeline.settings.reading import Account, Source
+from pipeline.source.app.client import AppApi
 from pipeline.source.credentials import FileCredentials, MemoryCredentials, Secret
 from pipeline.source.expiry import expiry_warning
 from tests.source.loopback import NOW, Handler, RecordingClock, Request, Responder, Script, answer, json_answer, serving

@@ -1,6 +1,5 @@
 """`ladebog claim`: what is handed in, from a month that is closed to the copy at the employer's."""
 
-from pipeline.cli.claim import create, journal, shelf
 from pipeline.cli.claim.group import claim
 
 __all__ = ["claim", "create", "journal", "shelf"]

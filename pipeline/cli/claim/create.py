@@ -7,13 +7,13 @@ import click
 
 from pipeline.cli.claim.group import MONTH, claim
 from pipeline.cli.context import Context, one_account_option, pass_context
-from pipeline.cli.reason import Reason
+from pipeline.cli.options import Reason
 
 if TYPE_CHECKING:
-    from pipeline.claiming import Draft
     from pipeline.claims.attachments import Attached
     from pipeline.claims.document import MissingReceipt
-    from pipeline.claims.shelf import Filed
+    from pipeline.claims.folder import Filed
+    from pipeline.claims.make import Draft
 
 _LANGUAGES = click.Choice(["da", "en"])
 _language_option = click.option("--language", type=_LANGUAGES, help="Default: what ladebog.toml says, else da.")
@@ -123,10 +123,10 @@ def make(
     """Make a claim, and say what was made and what it lacks."""
     import msgspec
 
-    from pipeline.claiming import make_claim
-    from pipeline.claims import receipts
-    from pipeline.profile import Language
-    from pipeline.source.app_api import AppApi
+    from pipeline.claims.make import make_claim
+    from pipeline.extract import receipts
+    from pipeline.settings.schema import Language
+    from pipeline.source.app.client import AppApi
     from pipeline.source.credentials import open_credentials
     from reports.claims.files import renderer
 

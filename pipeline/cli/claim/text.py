@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipeline.words import counted
+from pipeline.text import counted
 
 if TYPE_CHECKING:
     from pipeline.claims.document import Claim
-    from pipeline.claims.outlook import DueCorrections, DueMonth, Outlook, Unpaid
+    from pipeline.claims.outstanding import DueCorrections, DueMonth, Outlook, Unpaid
 
 _DUE = 6  # months that are named, the newest
 _NOT_PAID = 5  # claims that are named before it is said how many more there are

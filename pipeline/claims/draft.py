@@ -1,0 +1,234 @@
+"""Making a claim: a month, the corrections since, or a claim taken back, as one document that is never changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+import duckdb
+import msgspec
+
+from pipeline import __version__
+from pipeline.claims import document
+from pipeline.claims.document import (
+    RULES,
+    AccountPolicy,
+    Charger,
+    Claim,
+    Finding,
+    Head,
+    Kind,
+    Line,
+    Odometer,
+    Policy,
+    Sources,
+)
+from pipeline.claims.due import Due
+from pipeline.claims.folder import Filed, reversed_by
+from pipeline.database.connection import rows
+from pipeline.errors import ClaimError, UnknownNameError
+from pipeline.settings.reading import Account, Settings
+from pipeline.settings.schema import Language
+
+_CLAIMED_MONTHS = """
+    select number, car
+    from staging.claimed_months
+    where account = $account and month = $month and coalesce(car = $car, true)
+    order by number
+"""
+_IS_CLOSED = "select is_closed from month_states where account = $account and month = $month"
+_FINDINGS = """
+    select finding_id, rule, severity, session_id, detail
+    from check_results
+    where account = $account and (month = $month or month is null)
+    order by severity, rule, session_id nulls first, finding_id
+"""
+_ODOMETER = """
+    select car, read_on, arg_max(kilometres, entry) as kilometres
+    from facts.odometer
+    where list_contains($cars, car) and date_trunc('month', read_on) = $month
+    group by car, read_on
+    order by car, read_on
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What a claim is made at: the archive with its marts made, under the logbook's lock, and who claims what for whom.
+
+    `raw_head` and `journal_head` are the newest links of those chains, `filed` the account's claims so far.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    settings: Settings
+    account: Account
+    filed: Sequence[Filed]
+    raw_head: Head | None
+    journal_head: Head | None
+    now: datetime
+    language: Language
+
+    @cached_property
+    def due(self) -> Due:
+        """What the archive says is due."""
+        return Due(self.connection, self.account, self.filed)
+
+    def month(self, month: date, car: str | None, accepted: Mapping[str, str]) -> Claim:
+        """The claim of a closed month, with the corrections of the months before; `accepted` are reasons by finding.
+
+        Raises ClaimError where it is claimed already, not closed, or has errors that nobody accepted.
+        """
+        self._refuse_claimed(month, car)
+        self._refuse_open(month)
+        findings = self._findings(month, accepted)
+        lines = self.due.lines(month, car)
+        exclusions = self.due.exclusions(month, car)
+        return msgspec.structs.replace(
+            self._claim("month", lines, car, month),
+            days=self.due.figures.days(lines, month, self.account.timezone),
+            exclusions=exclusions,
+            findings=findings,
+            completeness=self.due.completeness(month, car, exclusions),
+        )
+
+    def corrections(self, car: str | None) -> Claim:
+        """A claim of corrections alone. Raises ClaimError where there is nothing to correct."""
+        lines = self.due.lines(None, car)
+        if not lines:
+            raise ClaimError(
+                "There is nothing to correct: what was claimed is what the archive says.",
+                "See what is claimed with: ladebog claim list",
+            )
+        claim = self._claim("corrections", lines, car, None)
+        return msgspec.structs.replace(claim, exclusions=self.due.exclusions(None, car))
+
+    def reversal(self, number: int, reason: str) -> Claim:
+        """The counter-claim of a claim.
+
+        Raises ClaimError if it cannot be taken back, UnknownNameError if there is none of that number.
+        """
+        found = next((found for found in self.filed if found.claim.number == number), None)
+        if found is None:
+            raise UnknownNameError(
+                f"Account {self.account.name} has no claim {number}.", "See which there are: ladebog claim list"
+            )
+        if found.claim.kind == "reversal":
+            raise ClaimError(
+                f"Claim {number} takes back claim {found.claim.reverses}, and cannot be taken back itself.",
+                "Claim the month again with: ladebog claim create YYYY-MM",
+            )
+        if by := reversed_by(self.filed, number):
+            raise ClaimError(
+                f"Claim {number} was taken back already, by claim {by}.", "See the claims with: ladebog claim list"
+            )
+        claim = self._claim("reversal", self.due.reversal(found), found.claim.car, None)
+        return msgspec.structs.replace(claim, reverses=number, reason=reason)
+
+    def _claim(self, kind: Kind, lines: tuple[Line, ...], car: str | None, month: date | None) -> Claim:
+        named = {line.car for line in lines} | {car}
+        cars = tuple(known for known in self.settings.cars if known.name in named)
+        return Claim(
+            account=self.account.name,
+            number=len(self.filed) + 1,
+            kind=kind,
+            month=month,
+            car=car,
+            created_at=self.now.astimezone(self.account.zone).replace(microsecond=0),
+            language=self.language,
+            reverses=None,
+            reason=None,
+            driver=self.settings.driver,
+            employer=self.settings.employer,
+            cars=cars,
+            chargers=_chargers(lines),
+            odometer=self._odometer([known.name for known in cars], month),
+            lines=lines,
+            totals=self.due.figures.totals(lines),
+            days=(),
+            exclusions=(),
+            findings=(),
+            completeness=None,
+            policy=policy_of(self.settings, self.account),
+            sources=Sources(
+                ladebog_version=__version__,
+                rules=RULES,
+                raw=self.raw_head,
+                journal=self.journal_head,
+                previous_claim=self.filed[-1].head if self.filed else None,
+            ),
+            attachments=(),
+            missing_receipts=(),
+        )
+
+    def _refuse_claimed(self, month: date, car: str | None) -> None:
+        for row in self._ask(_CLAIMED_MONTHS, month=month, car=car):
+            whose = f" for {row['car']}" if row["car"] else ""
+            raise ClaimError(
+                f"{month:%Y-%m} is claimed already{whose}, by claim {row['number']} of account {self.account.name}.",
+                "What changed since is claimed with: ladebog claim create --corrections"
+                f" (to claim it anew: ladebog claim reverse {row['number']} --reason TEXT)",
+            )
+
+    def _refuse_open(self, month: date) -> None:
+        if any(row["is_closed"] for row in self._ask(_IS_CLOSED, month=month)):
+            return
+        told = [row["detail"] for row in self._ask(_FINDINGS, month=month) if row["rule"] == "month_not_closed"]
+        why = told[0] if told else "It is not over, or its sessions were never listed. Fetch them with: ladebog run"
+        raise ClaimError(f"{month:%Y-%m} of account {self.account.name} is not closed.", why)
+
+    def _findings(self, month: date, accepted: Mapping[str, str]) -> tuple[Finding, ...]:
+        found = self._ask(_FINDINGS, month=month)
+        errors = {row["finding_id"] for row in found if row["severity"] == "error"}
+        if unknown := sorted(accepted.keys() - errors):
+            raise ClaimError(
+                f"{month:%Y-%m} has no finding {unknown[0]} that would have to be accepted.",
+                f"See its findings with: ladebog check --month {month:%Y-%m}",
+            )
+        if unaccepted := [row for row in found if row["finding_id"] in errors - accepted.keys()]:
+            listed = "".join(f"\n  {row['finding_id']}  {row['rule']}: {row['detail']}" for row in unaccepted)
+            raise ClaimError(
+                f"{month:%Y-%m} of account {self.account.name} cannot be claimed while it has errors:{listed}",
+                "Mend them, or take one on record with: --accept FINDING_ID --reason TEXT",
+            )
+        return tuple(
+            msgspec.convert({**row, "accepted": accepted.get(row["finding_id"])}, document.Finding) for row in found
+        )
+
+    def _odometer(self, cars: list[str], month: date | None) -> tuple[Odometer, ...]:
+        if month is None:
+            return ()
+        return tuple(
+            msgspec.convert(row, Odometer) for row in rows(self.connection, _ODOMETER, {"cars": cars, "month": month})
+        )
+
+    def _ask(self, query: str, **parameters: object) -> list[dict[str, Any]]:
+        return rows(self.connection, query, {"account": self.account.name, **parameters})
+
+
+def policy_of(settings: Settings, account: Account) -> Policy:
+    """What of the settings the figures follow from."""
+    return Policy(
+        attribution=settings.claim.attribution,
+        closed_after_hours=settings.closed_after_hours,
+        account=AccountPolicy(
+            country=account.country,
+            timezone=account.timezone,
+            currency=account.currency,
+            reimbursement=account.reimbursement,
+            addition=account.addition,
+            tax_refund=account.tax_refund,
+        ),
+        tax_rates=settings.tax_rates,
+        cars=settings.cars,
+        rules=settings.rules,
+    )
+
+
+def _chargers(lines: tuple[Line, ...]) -> tuple[Charger, ...]:
+    """Where the lines were charged, the most frequented first."""
+    counted: dict[Charger, int] = {}
+    for line in lines:
+        charger = Charger(charge_point=line.charge_point, evse=line.evse, kind=line.kind)
+        counted[charger] = counted.get(charger, 0) + 1
+    return tuple(sorted(counted, key=lambda charger: -counted[charger]))

@@ -1,0 +1,157 @@
+"""The sums of a claim's lines, made in SQL as all numbers are."""
+
+from datetime import date
+from decimal import Context, Decimal, Inexact
+from typing import Any
+
+import duckdb
+import polars
+from babel.numbers import get_currency_precision
+
+from pipeline.claims.document import Day, Line, Sum, Total
+from pipeline.database.connection import ArrowStream, rows
+
+_ENERGY_DIGITS = 3
+_EXACT = Context(traps=[Inexact])
+
+_LINES = {
+    "stopped_at": polars.Datetime("us", "UTC"),
+    "currency": polars.String(),
+    "energy_kwh": polars.Decimal(18, 3),
+    "amount_incl_tax": polars.Decimal(18, 3),
+    "tax_amount": polars.Decimal(18, 3),
+    "is_correction": polars.Boolean(),
+}
+
+_SUMS = """
+    select
+        kinds.kind,
+        lines.currency,
+        cast(count(*) as integer) as lines,
+        cast(sum(lines.energy_kwh) as decimal(18, 3)) as energy_kwh,
+        cast(sum(lines.amount_incl_tax) as decimal(18, 3)) as amount_incl_tax,
+        cast(case when count(*) = count(lines.tax_amount) then sum(lines.tax_amount) end as decimal(18, 3))
+            as tax_amount,
+        price_of_a_kwh(
+            cast(sum(lines.amount_incl_tax) as decimal(18, 3)), cast(sum(lines.energy_kwh) as decimal(18, 3))
+        ) as average_price_incl_tax
+    from frozen_lines as lines
+    inner join (values ('total'), ('sessions'), ('corrections')) as kinds (kind)
+        on kinds.kind = 'total' or (kinds.kind = 'corrections') = lines.is_correction
+    group by kinds.kind, lines.currency
+    order by lines.currency <> $currency, lines.currency
+"""
+
+_DAYS = """
+    select
+        least(local_day(stopped_at, $timezone), last_day($month)) as day,
+        currency,
+        cast(count(*) as integer) as sessions,
+        cast(sum(energy_kwh) as decimal(18, 3)) as energy_kwh,
+        cast(sum(amount_incl_tax) as decimal(18, 3)) as amount_incl_tax
+    from frozen_lines
+    where not is_correction
+    group by day, currency
+    order by day, currency <> $currency, currency
+"""
+
+_DIGITS = """
+    select max(minor_unit_decimal)
+    from facts.session_facts
+    where account = ? and currency = ?
+"""
+
+
+class Figures:
+    """Sums up lines in an open archive; `currency` is the account's own, which comes first."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, account: str, currency: str) -> None:
+        self._connection = connection
+        self._account = account
+        self._currency = currency
+        self._digits: dict[str, int] = {}
+
+    def minor_digits(self, currency: str) -> int:
+        """The digits of a currency's minor unit: as the operator says, else as the Unicode CLDR lists them."""
+        if currency not in self._digits:
+            row = self._connection.execute(_DIGITS, [self._account, currency]).fetchone()
+            said = row[0] if row else None
+            self._digits[currency] = get_currency_precision(currency) if said is None else int(said)
+        return self._digits[currency]
+
+    def totals(self, lines: tuple[Line, ...]) -> tuple[Total, ...]:
+        """A total for each currency; of no lines at all, nothing in the account's own."""
+        self._hand_over(lines)
+        sums = {(row["currency"], row["kind"]): row for row in self._rows(_SUMS)}
+        currencies = list(dict.fromkeys(currency for currency, _ in sums)) or [self._currency]
+        return tuple(self._total(currency, sums) for currency in currencies)
+
+    def days(self, lines: tuple[Line, ...], month: date, timezone: str) -> tuple[Day, ...]:
+        """The month's own sessions by day."""
+        self._hand_over(lines)
+        return tuple(
+            Day(
+                day=row["day"],
+                currency=row["currency"],
+                sessions=row["sessions"],
+                energy_kwh=energy(row["energy_kwh"]),
+                amount_incl_tax=money(row["amount_incl_tax"], self.minor_digits(row["currency"])),
+            )
+            for row in self._rows(_DAYS, month=month, timezone=timezone)
+        )
+
+    def _hand_over(self, lines: tuple[Line, ...]) -> None:
+        told = [
+            (
+                line.stopped_at,
+                line.currency,
+                line.energy_kwh,
+                line.amount_incl_tax,
+                line.tax_amount,
+                line.correction is not None,
+            )
+            for line in lines
+        ]
+        stream = ArrowStream(polars.DataFrame(told, schema=_LINES, orient="row"))  # noqa: F841 (found by its name)
+        self._connection.execute("create or replace temp table frozen_lines as from stream")
+
+    def _rows(self, query: str, **parameters: object) -> list[dict[str, Any]]:
+        return rows(self._connection, query, {"currency": self._currency, **parameters})
+
+    def _total(self, currency: str, sums: dict[tuple[str, str], dict[str, Any]]) -> Total:
+        digits = self.minor_digits(currency)
+        total = sums.get((currency, "total"))
+        return Total(
+            currency=currency,
+            minor_digits=digits,
+            sessions=_sum(sums.get((currency, "sessions")), digits),
+            corrections=_sum(sums.get((currency, "corrections")), digits),
+            total=_sum(total, digits),
+            average_price_incl_tax=total["average_price_incl_tax"] if total else None,
+        )
+
+
+def money(amount: Decimal, digits: int) -> Decimal:
+    """An amount with just the digits of its currency's minor unit. Raises decimal.Inexact if it has more."""
+    return amount.quantize(Decimal(1).scaleb(-digits), context=_EXACT)
+
+
+def money_or_none(amount: Decimal | None, digits: int) -> Decimal | None:
+    """As `money`, of an amount that may not be known."""
+    return None if amount is None else money(amount, digits)
+
+
+def energy(kwh: Decimal) -> Decimal:
+    """An energy with three decimals. Raises decimal.Inexact if it has more."""
+    return kwh.quantize(Decimal(1).scaleb(-_ENERGY_DIGITS), context=_EXACT)
+
+
+def _sum(row: dict[str, Any] | None, digits: int) -> Sum:
+    if row is None:
+        row = {"lines": 0, "energy_kwh": Decimal(), "amount_incl_tax": Decimal(), "tax_amount": Decimal()}
+    return Sum(
+        lines=row["lines"],
+        energy_kwh=energy(row["energy_kwh"]),
+        amount_incl_tax=money(row["amount_incl_tax"], digits),
+        tax_amount=money_or_none(row["tax_amount"], digits),
+    )

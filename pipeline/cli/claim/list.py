@@ -1,0 +1,158 @@
+"""`ladebog claim list`, `show` and `export`: the claims that were made."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import click
+
+from pipeline.cli.claim.group import claim
+from pipeline.cli.context import Context, account_option, one_account_option, pass_context
+
+if TYPE_CHECKING:
+    from pipeline.claims.folder import Filed
+
+SUMS = "SHA256SUMS"
+_CLAIMS = """
+    select
+        claims.number,
+        case claims.kind
+            when 'month' then strftime(claims.month, '%Y-%m') || coalesce(' of ' || claims.car, '')
+            when 'reversal' then 'reversal of ' || facts.reverses
+            else claims.kind
+        end as claim,
+        strftime(local_time(claims.created_at, accounts.timezone), '%Y-%m-%d') as made,
+        claims.lines,
+        claims.energy_kwh,
+        claims.amount_incl_tax,
+        claims.tax_amount,
+        claims.currency,
+        claims.state || coalesce(' by ' || claims.reversed_by, '') as state,
+        strftime(claims.state_on, '%Y-%m-%d') as since
+    from claims
+    inner join facts.claims as facts using (account, number)
+    inner join facts.accounts as accounts using (account)
+    where account = ?
+    order by claims.number, claims.currency
+"""
+
+
+@claim.command("list")
+@account_option
+@pass_context
+def list_(context: Context, account_name: str | None) -> None:
+    """Show all claims, what became of them, and what is still due or unpaid.
+
+    \b
+    Example:  ladebog claim list
+    """
+    from pipeline.claims.outstanding import read_outlook
+    from pipeline.cli.claim.text import cells, outlook_lines
+    from pipeline.cli.terminal import show_table
+    from pipeline.database.connection import open_published, rows
+
+    logbook, settings = context.open()
+    for account in settings.chosen(account_name):
+        with open_published(logbook) as connection:
+            claims = rows(connection, _CLAIMS, [account.name])
+            outlook = read_outlook(connection, account.name)
+        if claims:
+            click.echo(f"{account.name}:")
+            show_table(list(claims[0]), [cells(row, claims[0]) for row in claims])
+        else:
+            click.echo(f"{account.name}: no claims yet.")
+        for line in outlook_lines(outlook):
+            click.echo(f"  {line}")
+
+
+@claim.command()
+@click.argument("number", type=click.IntRange(min=1))
+@one_account_option
+@pass_context
+def show(context: Context, number: int, account_name: str | None) -> None:
+    """Show one claim: its lines, its totals, where its files are.
+
+    \b
+    Example:  ladebog claim show 3
+    """
+    from pipeline.cli.claim.text import about, amounts
+    from pipeline.cli.terminal import show_table
+
+    filed = _filed(context, number, account_name)
+    claim = filed.claim
+    click.echo(f"{claim.account}: claim {number}, {about(claim)}, made {claim.created_at:%Y-%m-%d %H:%M}")
+    names = ("session", "month", "started", "car", "kwh", "incl_tax", "tax", "currency", "correction")
+    lines = [
+        (
+            line.session_id,
+            f"{line.month:%Y-%m}",
+            f"{line.started_at:%Y-%m-%d %H:%M}",
+            line.car,
+            line.energy_kwh,
+            line.amount_incl_tax,
+            line.tax_amount,
+            line.currency,
+            f"of claim {line.correction.claim}: {line.correction.reason}" if line.correction else None,
+        )
+        for line in claim.lines
+    ]
+    if lines:
+        show_table(names, lines)
+    click.echo(f"Total: {amounts(claim)}")
+    for exclusion in claim.exclusions:
+        click.echo(
+            f"Not claimed: {exclusion.session_id}: {': '.join(filter(None, (exclusion.ground, exclusion.detail)))}"
+        )
+    for finding in claim.findings:
+        accepted = f" (accepted: {finding.accepted})" if finding.accepted else ""
+        click.echo(f"{finding.severity.capitalize()}: {finding.detail}{accepted}")
+    click.echo(f"Files: {filed.folder}")
+
+
+@claim.command()
+@click.argument("number", type=click.IntRange(min=1))
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder to write to."
+)
+@one_account_option
+@pass_context
+def export(context: Context, number: int, output: Path, account_name: str | None) -> None:
+    """Pack a claim into a zip file to send, with SHA-256 sums that `sha256sum -c` understands.
+
+    It is checked first, and not packed if anything in it was changed.
+
+    \b
+    Example:  ladebog claim export 3 --output ~/Documents
+              unzip home-0003-2025-03.zip && cd home-0003-2025-03 && sha256sum -c SHA256SUMS
+    """
+    from pipeline.claims.check import check_claim
+    from pipeline.claims.folder import file_names
+    from pipeline.logbook.folder import make_folder, replacing
+
+    filed = _filed(context, number, account_name)
+    claim = check_claim(filed.folder).claim
+    stem = f"{claim.account}-{claim.name}"
+    contents = {name: (filed.folder / name).read_bytes() for name in file_names(filed.folder)}
+    sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in contents.items())
+    make_folder(output)
+    path = output / f"{stem}.zip"
+    with replacing(path) as beside, ZipFile(beside, "w", ZIP_DEFLATED) as packed:
+        for name, content in {**contents, SUMS: sums.encode()}.items():
+            entry = ZipInfo(f"{stem}/{name}", date_time=claim.created_at.timetuple()[:6])
+            entry.compress_type = ZIP_DEFLATED
+            packed.writestr(entry, content)
+    click.echo(path)
+
+
+def _filed(context: Context, number: int, account_name: str | None) -> "Filed":
+    """The claim of that number. Raises UnknownNameError where there is none."""
+    from pipeline.claims.folder import claim_folders, number_in_name, read_claim
+    from pipeline.errors import UnknownNameError
+
+    logbook, settings = context.open()
+    account = settings.one(account_name)
+    for folder in claim_folders(logbook.claims / account.name):
+        if number_in_name(folder) == number:
+            return read_claim(folder)
+    raise UnknownNameError(f"Account {account.name} has no claim {number}.", "See which there are: ladebog claim list")

@@ -1,0 +1,156 @@
+"""The files under sql/: each one statement under a head comment that says what it makes.
+
+The head reads `-- name:`, `-- grain:`, `-- purpose:`, for marts also `-- key:` and `-- refresh:`, then `-- columns:`
+with one line a column; lines after those are notes on the rule. It is the only description of a table: what DuckDB
+shows as comments comes from it. The checks all have the same columns, so theirs say `-- severity:` instead.
+"""
+
+import re
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    import duckdb
+
+FINDINGS = "checks.findings"
+CHECK_COLUMNS = {
+    "account": "text, the logbook's account",
+    "month": "first day of the local month; null where it concerns no one month",
+    "session_id": "text, the operator's id; null for a finding about no one session",
+    "cause": "text that changes exactly when the cause does: figures and hashes, no times of fetching",
+    "detail": "text for people: the figures, and what to do",
+}
+SEVERITIES = ("error", "warning")
+
+_FIELD = re.compile(r"^-- (name|grain|purpose|key|refresh|severity): (.+)$")
+_COLUMN = re.compile(r"^--   (\w+)(?:  +(.+))?$")
+
+
+class Model(msgspec.Struct, frozen=True, eq=False):
+    """One SQL file: its statement and what its head says."""
+
+    name: str
+    grain: str
+    purpose: str
+    key: tuple[str, ...]
+    refresh: str
+    columns: dict[str, str]
+    text: str
+    severity: str = ""  # of a check's findings
+
+    @property
+    def rule(self) -> str:
+        """The name without its schema."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def is_view(self) -> bool:
+        return self.refresh == "never"
+
+
+@cache
+def schema() -> tuple[Model, ...]:
+    """The fact tables: one CREATE TABLE each."""
+    return _read("facts")
+
+
+@cache
+def staging() -> tuple[Model, ...]:
+    """The views between the fact tables and the marts."""
+    return _read("staging")
+
+
+@cache
+def marts() -> tuple[Model, ...]:
+    """What users query: one table each."""
+    return _read("marts")
+
+
+@cache
+def checks() -> tuple[Model, ...]:
+    """The rules: one view each of what breaks it."""
+    return _read("checks")
+
+
+@cache
+def findings() -> Model:
+    """The view of what breaks any rule, which no file holds: it follows from the checks."""
+    named = [
+        f"select {quoted(check.rule)} as rule, {quoted(check.severity)} as severity, {', '.join(CHECK_COLUMNS)} "  # noqa: S608
+        f"from {check.name}"
+        for check in checks()
+    ]
+    return Model(
+        name=FINDINGS,
+        grain="one finding",
+        purpose="what breaks a rule, of all rules",
+        key=(),
+        refresh="never",
+        columns={"rule": "text, the check's name", "severity": "text, error or warning", **CHECK_COLUMNS},
+        text="\nunion all\n".join(named),
+    )
+
+
+@cache
+def made() -> tuple[Model, ...]:
+    """All that a transform makes: staging, marts, checks and the findings."""
+    return (*staging(), *marts(), *checks(), findings())
+
+
+@cache
+def macros() -> str:
+    """The statements that make the macros."""
+    return resources.files("sql").joinpath("macros.sql").read_text("utf-8")
+
+
+def comment_on(connection: "duckdb.DuckDBPyConnection", model: Model, kind: str) -> None:
+    """Give a table or view, and each of its columns, the words of its head."""
+    told = [f"comment on {kind} {model.name} is {quoted(f'{model.grain}: {model.purpose}')}"]
+    told += [f"comment on column {model.name}.{column} is {quoted(text)}" for column, text in model.columns.items()]
+    connection.execute("; ".join(told))
+
+
+def parse(text: str) -> Model:
+    """A SQL file's text as a model; ValueError if its head does not say what it must."""
+    fields: dict[str, str] = {}
+    is_check = text.startswith("-- name: checks.")
+    columns = dict(CHECK_COLUMNS) if is_check else {}
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        if found := _FIELD.match(line):
+            fields[found[1]] = found[2]
+        elif found := _COLUMN.match(line):
+            columns[found[1]] = found[2] or found[1].replace("_", " ")
+        elif line != "-- columns:" and not columns:
+            raise ValueError(f"this line of the head says nothing that is known: {line}")
+    needed = {"name", "grain", "purpose", "severity"} if is_check else {"name", "grain", "purpose"}
+    if missing := needed - fields.keys():
+        raise ValueError(f"the head lacks {', '.join(sorted(missing))}")
+    if is_check and fields["severity"] not in SEVERITIES:
+        raise ValueError(f"{fields['severity']} is no severity (known: {', '.join(SEVERITIES)})")
+    if not columns:
+        raise ValueError("the head lists no columns")
+    return Model(
+        name=fields["name"],
+        grain=fields["grain"],
+        purpose=fields["purpose"],
+        key=tuple(fields["key"].split(", ")) if "key" in fields else (),
+        refresh=fields.get("refresh", "never" if fields["name"].startswith(("staging.", "checks.")) else "whole"),
+        columns=columns,
+        text=text,
+        severity=fields.get("severity", ""),
+    )
+
+
+def _read(folder: str) -> tuple[Model, ...]:
+    files = sorted(resources.files("sql").joinpath(folder).iterdir(), key=lambda file: file.name)
+    return tuple(parse(file.read_text("utf-8")) for file in files if file.name.endswith(".sql"))
+
+
+def quoted(text: str) -> str:
+    """A text as a SQL constant."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,290 @@
+"""The extract job of one account: list the history month by month, fetch what is new or was corrected.
+
+What a run learns is on disk before it goes on, so it may be killed anywhere; the next one asks again for what it
+does not find.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+import duckdb
+import msgspec
+
+from pipeline.calendar import last_of_month, months_back
+from pipeline.clock import Clock, ForwardClock
+from pipeline.database.connection import rows
+from pipeline.errors import UpstreamError
+from pipeline.extract import plan
+from pipeline.extract.run import Store
+from pipeline.listing import items
+from pipeline.logbook import event_log
+from pipeline.logbook.folder import Logbook
+from pipeline.raw.answer import Answer
+from pipeline.raw.segments import Window
+from pipeline.settings.reading import Account, Source
+from pipeline.source.app import schema
+from pipeline.source.app.client import AppApi
+from pipeline.source.credentials import Credentials
+from pipeline.text import length
+
+_MOST_PAGES = 1_000
+_APART = timedelta(days=1)
+
+_DUE = "select session_id from staging.details_due where account = ? and list_contains(?, session_id)"
+_FINISHED = "select session_id from staging.sessions where account = ? and is_finished and list_contains(?, session_id)"
+_ACTIVE = "select session_id from staging.sessions where account = ? and not is_finished order by session_id"
+_LAST_FETCHED = "select max(fetched_at) from facts.answers where account = ?"
+_REVISIONS = "select session_id, revision from staging.sessions where account = ?"
+_QUARANTINED = "select count(*) from facts.quarantine where account = ?"
+# Only sessions that began and ended in one month: by which of the two an operator lists is not known.
+_WITHIN_A_MONTH = """
+    select
+        first_of_month(local_day(sessions.started_at, accounts.timezone)) as month,
+        sessions.session_id
+    from staging.sessions as sessions
+    inner join facts.accounts as accounts on sessions.account = accounts.account
+    where
+        sessions.account = ?
+        and first_of_month(local_day(sessions.started_at, accounts.timezone))
+        = first_of_month(local_day(sessions.stopped_at, accounts.timezone))
+    order by sessions.session_id
+"""
+
+_charge_points_decoder = msgspec.json.Decoder(schema.ChargePointsAnswer, strict=False)
+
+
+class Progress(Protocol):
+    """Who is told how a run gets on."""
+
+    def listing(self, month: date) -> None:
+        """A month's listing is being asked for."""
+
+    def fetching(self, month: date, done: int, total: int) -> None:
+        """So many of a month's details have been fetched."""
+
+
+@dataclass
+class Summary:
+    """What a run came to: sessions, but for `quarantined` (documents), `requests` and `seconds`."""
+
+    listed: int = 0
+    new: int = 0
+    corrected: int = 0
+    unchanged: int = 0
+    active: int = 0
+    quarantined: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Extraction:
+    """One run over one account. The archive behind `connection` is up to date, `store` is the run's own."""
+
+    connection: duckdb.DuckDBPyConnection
+    store: Store
+    api: AppApi
+    account: Account
+    at_a_time: int
+    machine_clock: Clock
+    clock: Clock  # never behind what was fetched before, as the machine's may be
+    progress: Progress
+    refetch: bool = False
+    _listed: set[str] = field(default_factory=set)
+
+    def run(self, since: date | None, until: date | None) -> Summary:
+        """Do the whole job; whatever it raises, what was fetched before is kept.
+
+        `since` and `until` are widened to whole local months. Raises LoginError, UpstreamError, UpstreamDownError.
+        """
+        began = self.machine_clock.now()
+        revisions = self._revisions()
+        quarantined = self._value(_QUARANTINED)
+        warnings = [self.api.login_warning(began), self._fetch_charge_points()]
+        for month in self._months(since, until):
+            self._fetch_month(month)
+        self._fetch_active()
+        self._note_missing()
+        summary = self._compare(revisions)
+        summary.quarantined = self._value(_QUARANTINED) - quarantined
+        summary.requests = self.api.requests_sent
+        self.store.record.counts = {name: value for name, value in vars(summary).items() if isinstance(value, int)}
+        summary.seconds = (self.machine_clock.now() - began).total_seconds()
+        summary.warnings = [warning for warning in warnings if warning]
+        return summary
+
+    def _months(self, since: date | None, until: date | None) -> Iterator[date]:
+        newest = until or self.clock.now().astimezone(self.account.zone).date()
+        planned = plan.first_day(self.connection, self.account, self.machine_clock.now())
+        self.store.record.caught_up = until is None and (since is None or planned is None or since <= planned)
+        oldest = since or planned
+        if oldest is None:
+            return plan.months_to_the_beginning(newest, lambda: len(self._listed))
+        return months_back(newest, min(oldest, newest))
+
+    def _fetch_charge_points(self) -> str | None:
+        """Ask for them and for their prices; what to tell the user if that shows that this machine's clock is wrong."""
+        answer = self.api.charge_points()
+        warning = _clock_warning(answer, self.machine_clock.now())
+        self.store.keep(answer)
+        for evse_id in _evse_ids(answer):
+            self.store.keep(self.api.price_periods(evse_id))
+        self.store.load()
+        return warning
+
+    def _fetch_month(self, month: date) -> None:
+        self.progress.listing(month)
+        asked_at = self.clock.now()
+        pages, listed, dated_at = self._list(month)
+        self._listed |= listed
+        if listed:
+            self.store.load()
+            query = _FINISHED if self.refetch else _DUE
+            if session_ids := self._session_ids(query, sorted(listed)):
+                self._fetch_details(month, session_ids)
+        self.store.record.windows.append(
+            Window(
+                month=month.isoformat(),
+                listed_at=dated_at or asked_at,
+                pages=pages,
+                sessions=len(listed),
+            )
+        )
+
+    def _list(self, month: date) -> tuple[int, set[str], datetime | None]:
+        """Ask for pages until one brings no session that the others did not: some tenants ignore paging.
+
+        Returns the number of pages, the sessions, and when the operator made the first page.
+        """
+        listed: set[str] = set()
+        dated_at = None
+        for page in range(1, _MOST_PAGES):
+            answer = self.api.history(month, last_of_month(month), page)
+            dated_at = dated_at or answer.dated_at
+            found = {item.key for item in _items(answer)}
+            if page > 1 and found <= listed:
+                return page - 1, listed, dated_at
+            self.store.keep(answer)
+            if not found:
+                return page, listed, dated_at
+            listed |= found
+        raise UpstreamError(
+            f"The operator of account {self.account.name} lists {month:%Y-%m} without end.",
+            "Report it to the operator; try other months with: ladebog extract --since DATE --until DATE",
+        )
+
+    def _fetch_details(self, month: date, session_ids: list[str]) -> None:
+        """Fetch several at a time; each is on disk before the next is looked at."""
+        with ThreadPoolExecutor(self.at_a_time) as pool:
+            asked = [pool.submit(self.api.session, session_id) for session_id in session_ids]
+            try:
+                for done, answer in enumerate(as_completed(asked), start=1):
+                    self.store.keep(answer.result())
+                    self.progress.fetching(month, done, len(asked))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        self.store.load()
+
+    def _fetch_active(self) -> None:
+        """Come back for the sessions that were active when last seen and that no listing of this run held."""
+        for session_id in self._session_ids(_ACTIVE):
+            if session_id not in self._listed:
+                self.store.keep(self.api.session(session_id))
+        self.store.load()
+
+    def _note_missing(self) -> None:
+        """Write down, with each month that was listed, the sessions that belong there and that no listing held."""
+        missing: dict[str, list[str]] = {}
+        for month, session_id in self.connection.execute(_WITHIN_A_MONTH, [self.account.name]).fetchall():
+            if session_id not in self._listed:
+                missing.setdefault(month.isoformat(), []).append(session_id)
+        record = self.store.record
+        record.windows = [
+            msgspec.structs.replace(window, missing=missing.get(window.month, [])) for window in record.windows
+        ]
+
+    def _compare(self, before: dict[str, int | None]) -> Summary:
+        summary = Summary(listed=len(self._listed))
+        for session_id, revision in self._revisions().items():
+            if revision is None and session_id in self._listed:
+                summary.active += 1
+            if before.get(session_id) != revision:
+                if before.get(session_id) is None:
+                    summary.new += 1
+                else:
+                    summary.corrected += 1
+        summary.unchanged = max(summary.listed - summary.new - summary.corrected - summary.active, 0)
+        return summary
+
+    def _revisions(self) -> dict[str, int | None]:
+        """How often each session's figures have been seen to change; None while it is active."""
+        return dict(self.connection.execute(_REVISIONS, [self.account.name]).fetchall())
+
+    def _session_ids(self, query: str, *parameters: object) -> list[str]:
+        return [row["session_id"] for row in rows(self.connection, query, [self.account.name, *parameters])]
+
+    def _value(self, query: str) -> int:
+        row = self.connection.execute(query, [self.account.name]).fetchone()
+        return row[0] if row else 0
+
+
+def extract_account(
+    connection: duckdb.DuckDBPyConnection,
+    logbook: Logbook,
+    account: Account,
+    *,
+    source: Source,
+    credentials: Credentials,
+    clock: Clock,
+    progress: Progress,
+    since: date | None = None,
+    until: date | None = None,
+    refetch: bool = False,
+) -> Summary:
+    """Run the job for one account of an archive that is open and up to date. Raises as `Extraction.run` does."""
+    last = connection.execute(_LAST_FETCHED, [account.name]).fetchall()[0][0]
+    forward = ForwardClock(clock, last)
+    with (
+        AppApi(account, source, credentials, forward) as api,
+        Store(connection, logbook.raw / account.name, "extract", forward) as store,
+    ):
+        event_log.info("extract begun", account=account.name, run=store.record.run_id)
+        extraction = Extraction(connection, store, api, account, source.at_a_time, clock, forward, progress, refetch)
+        summary = extraction.run(since, until)
+        event_log.info("extract done", account=account.name, run=store.record.run_id, **store.record.counts)
+        return summary
+
+
+def _clock_warning(answer: Answer, now: datetime) -> str | None:
+    apart = now - answer.dated_at if answer.dated_at else timedelta()
+    if abs(apart) < _APART:
+        return None
+    how = "ahead of" if apart > timedelta() else "behind"
+    return (
+        f"This machine's clock is {length(abs(apart))} {how} the operator's: set it. Runs are dated by it; "
+        "months are closed by the operator's."
+    )
+
+
+def _items(answer: Answer) -> list[Any]:
+    try:
+        return list(items(answer.body))
+    except msgspec.DecodeError as error:
+        raise UpstreamError(
+            f"The operator of account {answer.account} answered {answer.url} with no listing of sessions ({error}).",
+            "Check the address with: ladebog account add NAME --url https://TENANT",
+        ) from None
+
+
+def _evse_ids(answer: Answer) -> list[str]:
+    """The ids of the account's EVSEs; none where the answer cannot be read, which its quarantine will tell."""
+    try:
+        points = _charge_points_decoder.decode(answer.body).data
+    except msgspec.DecodeError:
+        return []
+    return [str(evse.id) for point in points for evse in point.evses or ()]

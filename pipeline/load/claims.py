@@ -1,0 +1,112 @@
+"""Claims as rows of the fact tables, so that what is due follows from what was claimed.
+
+claims/ only grows, so the tables take what is new in it; a claim that they hold and the folder does not, or holds
+otherwise, was lost or changed.
+"""
+
+from typing import Any
+
+import duckdb
+import polars
+
+from pipeline.claims.folder import Filed
+from pipeline.database.connection import ArrowStream
+from pipeline.errors import ClaimError
+
+_MONEY = polars.Decimal(18, 3)
+_CLAIMS = {
+    "account": polars.String(),
+    "number": polars.Int32(),
+    "kind": polars.String(),
+    "month": polars.Date(),
+    "car": polars.String(),
+    "currency": polars.String(),
+    "created_at": polars.Datetime("us", "UTC"),
+    "reverses": polars.Int32(),
+    "manifest_sha256": polars.String(),
+}
+_LINES = {
+    "account": polars.String(),
+    "number": polars.Int32(),
+    "line": polars.Int32(),
+    "session_id": polars.String(),
+    "month": polars.Date(),
+    "car": polars.String(),
+    "currency": polars.String(),
+    "energy_kwh": _MONEY,
+    "amount_incl_tax": _MONEY,
+    "tax_amount": _MONEY,
+    "revision": polars.Int32(),
+    "corrects": polars.Int32(),
+    "reason": polars.String(),
+}
+
+
+def load_claims(connection: duckdb.DuckDBPyConnection, account: str, filed: list[Filed]) -> None:
+    """Bring an account's new claims into the fact tables, in one transaction.
+
+    Raises ClaimError if one that the tables hold is gone or has another manifest.
+    """
+    query = "select number, manifest_sha256 from facts.claims where account = ? order by number"
+    held: dict[int, str] = dict(connection.execute(query, [account]).fetchall())
+    on_disk = {found.claim.number: found.manifest_sha256 for found in filed}
+    for number, manifest_sha256 in held.items():
+        if on_disk.get(number) != manifest_sha256:
+            raise ClaimError(
+                f"Claim {number} of account {account} is no longer what it was when it was made.",
+                "See what is off with: ladebog verify (and put the claim's folder back from a backup)",
+            )
+    new = [found for found in filed if found.claim.number not in held]
+    if not new:
+        return
+    connection.execute("begin")
+    try:
+        _insert(connection, "facts.claims", [_claim_row(found) for found in new], _CLAIMS)
+        _insert(connection, "claim_lines", [row for found in new for row in _line_rows(found)], _LINES)
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def _claim_row(found: Filed) -> tuple[Any, ...]:
+    claim = found.claim
+    return (
+        claim.account,
+        claim.number,
+        claim.kind,
+        claim.month,
+        claim.car,
+        claim.policy.account.currency,
+        claim.created_at,
+        claim.reverses,
+        found.manifest_sha256,
+    )
+
+
+def _line_rows(found: Filed) -> list[tuple[Any, ...]]:
+    return [
+        (
+            found.claim.account,
+            found.claim.number,
+            place,
+            line.session_id,
+            line.month,
+            line.car,
+            line.currency,
+            line.energy_kwh,
+            line.amount_incl_tax,
+            line.tax_amount,
+            line.revision,
+            line.correction.claim if line.correction else None,
+            line.correction.reason if line.correction else None,
+        )
+        for place, line in enumerate(found.claim.lines, start=1)
+    ]
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]], schema: dict[str, polars.DataType]
+) -> None:
+    stream = ArrowStream(polars.DataFrame(rows, schema=schema, orient="row"))  # noqa: F841 (DuckDB finds it by its name)
+    connection.execute(f"insert into {table} select * from stream")  # noqa: S608 (a name of our own)

@@ -1,0 +1,264 @@
+"""From a document's bytes to the rows of the fact tables: the one strict step at the door.
+
+Every figure arrives as the digits that were sent and leaves as text for a DECIMAL(38, 18); times leave as microseconds
+since 1970. The many power samples, which only say when, go the quick way: kW to nine decimals, seconds since 1970.
+A document with a fault yields no row, so half of it never counts.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+
+from pipeline.raw.answer import Endpoint
+from pipeline.source.app import schema
+
+_DECIMALS = 18
+_LARGEST = Decimal(10) ** 9  # currency units, kW, per cent: no figure of a session comes near
+_MOST_KW = 9_999.0
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+Row = tuple[Any, ...]
+
+
+class DocumentFaultError(ValueError):
+    """A document cannot be used; the text says what is wrong and where in it."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One thing that an answer said, before anybody knows whether it is new."""
+
+    endpoint: Endpoint
+    key: str
+    sha256: str
+    body: bytes | memoryview
+    is_item: bool
+
+
+@dataclass
+class Facts:
+    """The rows of a batch of documents, by fact table, in the order of each table's columns after `account`."""
+
+    session_facts: list[Row] = field(default_factory=list)
+    period_facts: list[Row] = field(default_factory=list)
+    evse_facts: list[Row] = field(default_factory=list)
+    price_facts: list[Row] = field(default_factory=list)
+    sample_facts: list[Row] = field(default_factory=list)
+    quarantine: list[Row] = field(default_factory=list)
+
+    def add(self, document: Document) -> None:
+        """Decode one document into rows, or put it in quarantine with the path of its fault."""
+        try:
+            _DECODERS[document.endpoint](self, document)
+        except (msgspec.DecodeError, DocumentFaultError, UnicodeDecodeError) as fault:
+            self.quarantine.append((document.sha256, document.endpoint.value, document.key, str(fault)))
+
+
+_timestamp, _value = attrgetter("timestamp"), attrgetter("value")
+_session_decoder = msgspec.json.Decoder(schema.SessionAnswer, strict=False)
+_item_decoder = msgspec.json.Decoder(schema.HistoryItem, strict=False)
+_charge_points_decoder = msgspec.json.Decoder(schema.ChargePointsAnswer, strict=False)
+_prices_decoder = msgspec.json.Decoder(schema.PricePeriodsAnswer, strict=False)
+
+
+def _add_session(facts: Facts, document: Document) -> None:
+    if document.is_item:
+        item = _item_decoder.decode(document.body)
+        _add_session_rows(facts, document.sha256, "listing", item.session, item)
+    else:
+        _add_session_rows(facts, document.sha256, "detail", _session_decoder.decode(document.body).session, None)
+
+
+def _add_session_rows(
+    facts: Facts, sha256: str, source: str, session: schema.Session, item: schema.HistoryItem | None
+) -> None:
+    _check_session(session)
+    session_id = str(session.id)
+    history = (session.power_stats and session.power_stats.history) or []
+    samples = (sha256, session_id, _times(history), _powers(history))
+    periods = [
+        (
+            sha256,
+            position,
+            session_id,
+            period.state,
+            micros(period.started_at),
+            micros(period.stopped_at),
+            _exact(period.amount, f"session.chargingPeriods[{position - 1}].amount"),
+            period.free_energy_wh,
+        )
+        for position, period in enumerate(session.charging_periods or (), start=1)
+    ]
+    facts.session_facts.append(_session_row(sha256, source, session, item))
+    facts.period_facts.extend(periods)
+    if history:
+        facts.sample_facts.append(samples)
+
+
+def _check_session(session: schema.Session) -> None:
+    """What a session must hold beyond its types."""
+    if session.status != "active":
+        if session.stopped_at is None and session.status == "finished":
+            raise DocumentFaultError("A finished session without a stop - at `$.session.stoppedAt`")
+        if session.stopped_at is not None and session.amount is None and session.total_amount is None:
+            raise DocumentFaultError("A finished session without an amount - at `$.session.totalAmount`")
+
+
+def _session_row(sha256: str, source: str, session: schema.Session, item: schema.HistoryItem | None) -> Row:
+    stats = session.power_stats or schema.PowerStats()
+    evse = session.evse_id
+    if evse is None and item is not None and item.evse is not None:
+        evse = item.evse.identifier
+    return (
+        sha256,
+        source,
+        str(session.id),
+        item.type if item else None,
+        session.status,
+        session.payment_status,
+        session.charging_state,
+        session.stop_reason,
+        _text(evse),
+        _text(item.address if item else None),
+        _text(item.note if item else None),
+        item.receipt_url if item else None,
+        session.currency.code,
+        session.currency.minor_unit_decimal,
+        session.tax_name,
+        micros(session.started_at),
+        micros(session.stopped_at) if session.stopped_at else None,
+        session.duration,
+        session.idle_period,
+        session.energy,
+        session.non_billable_energy,
+        session.free_energy_wh,
+        _optional(stats.average_kw, "session.powerStats.averageKw"),
+        _optional(stats.max_kw, "session.powerStats.maxKw"),
+        _optional(session.amount, "session.amount"),
+        _optional(session.total_amount, "session.totalAmount"),
+        _optional(session.total_amount_without_tax, "session.totalAmountWithoutTax"),
+        _optional(_own_cost(session), "session.electricityCost"),
+        session.are_prices_tax_inclusive,
+        session.is_personal,
+    )
+
+
+def _own_cost(session: schema.Session) -> Decimal | None:
+    """The owner's cost of the electricity. One in another currency than the session's says nothing in the session's."""
+    other, own = session.electricity_cost_currency_id, session.currency.id
+    return None if other is not None and own is not None and str(other) != str(own) else session.electricity_cost
+
+
+def _add_charge_points(facts: Facts, document: Document) -> None:
+    rows = [
+        (
+            document.sha256,
+            str(point.id),
+            _text(point.name),
+            str(evse.id),
+            _text(evse.identifier),
+            point.electricity_cost_tax_name,
+            _text(evse.tariff_id),
+            _json(evse.tariff),
+            _percent(point.electricity_cost_tax_percent),
+            _optional(evse.max_power, "data.evses.maxPower"),
+            _optional(point.last_month_energy_kwh, "data.last_month_energy_kwh"),
+            point.has_electricity_tax_reimbursement,
+        )
+        for point in _charge_points_decoder.decode(document.body).data
+        for evse in point.evses or ()
+    ]
+    facts.evse_facts.extend(rows)
+
+
+def _add_price_periods(facts: Facts, document: Document) -> None:
+    answer = _prices_decoder.decode(document.body)
+    rows = [
+        (
+            document.sha256,
+            document.key,
+            answer.granularity,
+            _localmicros(point, f"periods[{number}]"),
+            _exact(point.price_per_kwh, f"periods[{number}].pricePerKwh"),
+        )
+        for number, point in enumerate(answer.periods)
+    ]
+    facts.price_facts.extend(rows)
+
+
+_DECODERS: dict[Endpoint, Callable[[Facts, Document], None]] = {
+    Endpoint.SESSION: _add_session,
+    Endpoint.SESSION_HISTORY: _add_session,
+    Endpoint.CHARGE_POINTS: _add_charge_points,
+    Endpoint.PRICE_PERIODS: _add_price_periods,
+}
+
+
+def _times(history: list[schema.Sample]) -> list[float]:
+    return list(map(datetime.timestamp, map(_timestamp, history)))
+
+
+def _powers(history: list[schema.Sample]) -> list[float]:
+    powers = list(map(_value, history))
+    if not math.isfinite(sum(powers)) or max(map(abs, powers), default=0) >= _MOST_KW:
+        raise DocumentFaultError("A sample is no power of a car - at `$.session.powerStats.history`")
+    return powers
+
+
+def _exact(number: Decimal, path: str) -> str:
+    """The number's digits, or a fault if it is none that a figure can be, or has more decimals than the tables keep."""
+    if not number.is_finite():
+        raise DocumentFaultError(f"{number} is no number - at `$.{path}`")
+    if not number:
+        return "0"
+    if number.copy_abs() >= _LARGEST:
+        raise DocumentFaultError(f"{number} is too large - at `$.{path}`")
+    if _decimals(number) > _DECIMALS:
+        raise DocumentFaultError(f"{number} has more than {_DECIMALS} decimals - at `$.{path}`")
+    return f"{number:f}"
+
+
+def _decimals(number: Decimal) -> int:
+    """How many decimals the number needs. Decimal's own arithmetic would round it to 28 digits first."""
+    _, digits, exponent = number.as_tuple()
+    trailing_zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return -int(exponent) - trailing_zeros
+
+
+def _optional(number: Decimal | None, path: str) -> str | None:
+    return None if number is None else _exact(number, path)
+
+
+def _percent(number: Decimal | None) -> str | None:
+    if number is not None and not 0 <= number < 100:
+        raise DocumentFaultError(f"{number} is no rate of tax - at `$.data.electricity_cost_tax_percent`")
+    return _optional(number, "data.electricity_cost_tax_percent")
+
+
+def _text(value: schema.Text | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _json(value: msgspec.Raw) -> str | None:
+    text = bytes(value).decode()
+    return None if text == "null" else text
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def _localmicros(point: schema.PricePoint, path: str) -> int:
+    """A local wall time, as if it were UTC: the account's zone gives it its meaning later."""
+    try:
+        return micros(datetime.fromisoformat(f"{point.at_day}T{point.at_time}").replace(tzinfo=UTC))
+    except ValueError as error:
+        raise DocumentFaultError(f"{error} - at `$.{path}`") from None

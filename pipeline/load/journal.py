@@ -1,0 +1,143 @@
+"""What the journal says about sessions, cars and claims, as rows of the fact tables.
+
+The journal only grows, so the tables take what is new in it, and an entry that they hold and the journal does not was
+lost or changed: no chain shows that its end is missing.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Literal, get_args
+
+import duckdb
+import msgspec
+import polars
+
+from pipeline.claims.document import State
+from pipeline.database.connection import ArrowStream
+from pipeline.errors import JournalError
+from pipeline.logbook.folder import Logbook
+from pipeline.logbook.journal import Entry, Fields, Journal
+
+Action = Literal["assign", "exclude", "include", "tag"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
+ODOMETER = "odometer"
+MARK = "mark"
+
+_DECISIONS = {
+    "entry": polars.Int32(),
+    "decided_at": polars.Datetime("us", "UTC"),
+    "account": polars.String(),
+    "session_id": polars.String(),
+    "action": polars.String(),
+    "value": polars.String(),
+    "reason": polars.String(),
+}
+_READINGS = {"entry": polars.Int32(), "car": polars.String(), "read_on": polars.Date(), "kilometres": polars.Int32()}
+_MARKS = {
+    "entry": polars.Int32(),
+    "account": polars.String(),
+    "number": polars.Int32(),
+    "state": polars.String(),
+    "marked_on": polars.Date(),
+}
+
+_INSERT_CHANGED_SESSIONS = """
+    insert into facts.changed_sessions
+    select distinct account, session_id
+    from journalled_decisions anti join facts.decisions using (entry)
+"""
+
+
+class SessionDecision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The fields of an entry about a session. `value` is the car or the tag of the actions that have one."""
+
+    account: str
+    session_id: str
+    value: str | None = None
+    reason: str
+
+
+class OdometerReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The fields of an entry about a car's odometer. With a reason it may contradict other readings."""
+
+    car: str
+    read_on: date
+    kilometres: int
+    reason: str | None = None
+
+
+class ClaimMark(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of an entry about what became of a claim."""
+
+    account: str
+    number: int
+    state: State
+    marked_on: date
+
+
+def fields_of(said: SessionDecision | OdometerReading | ClaimMark) -> Fields:
+    """The fields as they stand in the journal."""
+    fields: Fields = msgspec.to_builtins(said)
+    return fields
+
+
+def load_decisions(connection: duckdb.DuckDBPyConnection, logbook: Logbook, journal: Journal) -> None:
+    """Bring the journal's new entries into the fact tables, in one transaction.
+
+    Raises JournalError if it lacks an entry that the tables hold.
+    """
+    told = {
+        "decisions": ([_decision(entry) for entry in journal.entries if entry.action in ACTIONS], _DECISIONS),
+        "odometer": ([_reading(entry) for entry in journal.entries if entry.action == ODOMETER], _READINGS),
+        "claim_marks": ([_mark(entry) for entry in journal.entries if entry.action == MARK], _MARKS),
+    }
+    connection.execute("begin")
+    try:
+        for table, (rows, schema) in told.items():
+            _stage(connection, table, rows, schema)
+        _refuse_lost_entries(connection, logbook, told)
+        connection.execute(_INSERT_CHANGED_SESSIONS)
+        for table in told:
+            connection.execute(
+                f"insert into facts.{table} from journalled_{table} anti join facts.{table} using (entry)"
+            )
+            connection.execute(f"drop table journalled_{table}")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def _decision(entry: Entry) -> tuple[Any, ...]:
+    said = msgspec.convert(entry.fields, SessionDecision)
+    return entry.entry, entry.at, said.account, said.session_id, entry.action, said.value, said.reason
+
+
+def _reading(entry: Entry) -> tuple[Any, ...]:
+    said = msgspec.convert(entry.fields, OdometerReading)
+    return entry.entry, said.car, said.read_on, said.kilometres
+
+
+def _mark(entry: Entry) -> tuple[Any, ...]:
+    said = msgspec.convert(entry.fields, ClaimMark)
+    return entry.entry, said.account, said.number, said.state, said.marked_on
+
+
+def _stage(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]], schema: dict[str, polars.DataType]
+) -> None:
+    stream = ArrowStream(polars.DataFrame(rows, schema=schema, orient="row"))  # noqa: F841 (DuckDB finds it by its name)
+    connection.execute(f"create temp table journalled_{table} as from stream")
+
+
+def _refuse_lost_entries(connection: duckdb.DuckDBPyConnection, logbook: Logbook, tables: Iterable[str]) -> None:
+    held = [
+        f"select entry from (from facts.{table} except from journalled_{table})"  # noqa: S608 (names of our own)
+        for table in tables
+    ]
+    lost = connection.execute(f"select min(entry) from ({' union all '.join(held)})").fetchone()  # noqa: S608
+    if lost and lost[0] is not None:
+        raise JournalError(
+            f"{logbook.journal} no longer holds entry {lost[0]} as it was when the database was made.",
+            "Put the journal back from a backup; or, to go on with the journal as it is now, run: ladebog rebuild",
+        )

@@ -1,0 +1,91 @@
+"""The settings as rows of the fact tables, so that the numbers follow from what the database holds."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import duckdb
+import polars
+
+from pipeline.database.connection import ArrowStream
+from pipeline.settings import checks
+from pipeline.settings.reading import Account, Settings
+
+Row = tuple[Any, ...]
+
+
+def write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Put the settings in the place of those that the database holds."""
+    connection.execute(
+        "update facts.settings set closed_after_hours = ?, claim_attribution = ?",
+        [settings.closed_after_hours, settings.claim.attribution],
+    )
+    for table, rows in _tables(settings).items():
+        connection.execute(f"delete from facts.{table}")  # noqa: S608 (a name of our own)
+        told = [[str(value) if isinstance(value, Decimal) else value for value in row] for row in rows]
+        if told:
+            stream = ArrowStream(polars.DataFrame(told, orient="row", infer_schema_length=None))  # noqa: F841
+            connection.execute(f"insert into facts.{table} select * from stream")  # noqa: S608 (likewise)
+
+
+def _tables(settings: Settings) -> dict[str, Iterable[Row]]:
+    accounts = list(settings.accounts.values())
+    return {
+        "accounts": [(account.name, account.country, account.timezone, account.currency) for account in accounts],
+        "tax_rates": [(e.country, e.name, e.rate, e.valid_from, e.valid_to) for e in settings.tax_rates],
+        "reimbursement_bases": [row for account in accounts for row in _bases(account)],
+        "price_additions": [row for account in accounts for row in _additions(account)],
+        "tax_refunds": [row for account in accounts for row in _refunds(account)],
+        "cars": [(car.name, car.plate, car.owner) for car in settings.cars],
+        "rules": [_rule(number, rule) for number, rule in enumerate(settings.rules, start=1)],
+    }
+
+
+def _bases(account: Account) -> list[Row]:
+    """The account's bases, one for every day: before the first it is reimbursed what it was billed."""
+    entries = sorted(account.reimbursement, key=lambda entry: entry.valid_from)
+    if not entries or entries[0].valid_from > date.min:
+        entries.insert(0, checks.Reimbursement(valid_from=date.min, basis="billed"))
+    ends = _ends([entry.valid_from for entry in entries])
+    return [
+        (account.name, entry.basis, entry.rate, entry.valid_from, end) for entry, end in zip(entries, ends, strict=True)
+    ]
+
+
+def _refunds(account: Account) -> list[Row]:
+    entries = sorted(account.tax_refund, key=lambda entry: entry.valid_from)
+    ends = _ends([entry.valid_from for entry in entries])
+    return [(account.name, entry.per_kwh, entry.valid_from, end) for entry, end in zip(entries, ends, strict=True)]
+
+
+def _additions(account: Account) -> list[Row]:
+    return [
+        (account.name, entry.name, hour, month, entry.per_kwh, entry.valid_from, entry.valid_to)
+        for entry in account.addition
+        for hour in sorted(checks.hours(entry))
+        for month in sorted(set(entry.months))
+    ]
+
+
+def _rule(number: int, rule: checks.Rule) -> Row:
+    weekdays = [checks.WEEKDAYS.index(day) + 1 for day in rule.weekdays] if rule.weekdays is not None else None
+    return (
+        number,
+        rule.car,
+        rule.claim,
+        rule.account,
+        rule.kind,
+        rule.charge_point,
+        rule.evse,
+        weekdays,
+        rule.from_time,
+        rule.to_time,
+        rule.minimum_kwh,
+    )
+
+
+def _ends(starts: list[date]) -> list[date | None]:
+    """Where each of some dated entries ends: where the next one begins."""
+    return [after for _, after in pairwise(starts)] + [None] if starts else []

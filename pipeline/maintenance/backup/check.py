@@ -1,0 +1,61 @@
+"""Whether what was written is what was meant: by the SHA-256 of each file, and by the chains."""
+
+from pipeline.backup.progress import Progress
+from pipeline.errors import BackupError
+from pipeline.logbook.folder import Logbook
+from pipeline.maintenance.backup import checksums
+from pipeline.maintenance.backup.container import UNREADABLE, Reader
+from pipeline.maintenance.verify import verify
+
+_LARGEST_LIST = 1 << 28
+
+
+def listed(backup: Reader) -> dict[str, str]:
+    """What a backup's own list says. Raises BackupError where the list cannot be used."""
+    if backup.files[checksums.FILE_NAME] > _LARGEST_LIST:
+        raise BackupError(
+            f"{checksums.FILE_NAME} of this backup is too large to be a list of files.", "Use another backup"
+        )
+    try:
+        with backup.open(checksums.FILE_NAME) as file:
+            content = file.read()
+    except UNREADABLE as error:
+        raise BackupError(
+            f"{checksums.FILE_NAME} of this backup cannot be read ({error}).", "Use another backup"
+        ) from None
+    return checksums.parsed(content)
+
+
+def faults(backup: Reader, expected: checksums.Sums, progress: Progress) -> list[str]:
+    """What is not as expected, each as `name: reason`; empty when every file is there and is what it was."""
+    found = backup.files.keys() - {checksums.FILE_NAME}
+    missing = [f"{name}: it is missing" for name in sorted(expected.keys() - found)]
+    unknown = [f"{name}: it is not in {checksums.FILE_NAME}" for name in sorted(found - expected.keys())]
+    common = sorted(expected.keys() & found)
+    progress.step("verifying", sum(backup.files[name] for name in common))
+    changed = [f"{name}: {fault}" for name in common if (fault := _fault(backup, name, expected[name], progress))]
+    return missing + unknown + changed
+
+
+def _fault(backup: Reader, name: str, sha256: str, progress: Progress) -> str | None:
+    try:
+        with backup.open(name) as file:
+            is_same = checksums.sha256_of(file, progress.advance) == sha256
+    except UNREADABLE as error:
+        return f"it cannot be read ({error})"
+    return None if is_same else "it is not what was backed up"
+
+
+def read_chains(logbook: Logbook, progress: Progress) -> None:
+    """Check the chains of raw/, journal/ and claims/. Raises TamperingError at the first thing that is off."""
+    size = sum(path.stat().st_size for folder in (logbook.raw, logbook.claims) for path in folder.rglob("*"))
+    progress.step("checking the chains", size)
+    for _ in verify(logbook, None, full=False):
+        pass
+    progress.advance(size)
+
+
+def in_lines(lines: list[str]) -> str:
+    """Faults below a message that ends in a colon, the first of them."""
+    shown = "".join(f"\n  {line}" for line in lines[:10])
+    return shown + (f"\n  and {len(lines) - 10} more" if len(lines) > 10 else "")

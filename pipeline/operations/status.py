@@ -1,0 +1,160 @@
+"""How each account stands, as far as it can be told: what cannot be is named, and keeps nothing else from being told.
+
+`Status` is what `ladebog status --json` prints; docs/status.md says what each key means.
+"""
+
+import contextlib
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from pipeline.errors import LadebogError
+from pipeline.logbook.folder import Logbook
+from pipeline.operations.account_status import Archived, Problem, read_archived
+from pipeline.operations.schedule.planned import next_run
+from pipeline.settings.reading import Account
+from pipeline.source.credentials import Credentials, expires_at, open_credentials
+from pipeline.text import length
+
+
+class Login(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an account's login. Nothing of the login itself."""
+
+    state: Literal["valid", "ended", "none", "unknown"]
+    valid_until: datetime | None = None
+    days_left: int | None = None
+    renewable: bool | None = None
+
+
+class AccountStatus(Archived, frozen=True, kw_only=True):
+    """How one account stands."""
+
+    url: str
+    login: Login
+    next_run_at: datetime | None
+    raw_bytes: int
+    stale: bool | None
+    stale_reason: str | None
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """How a logbook stands."""
+
+    logbook: str
+    generated_at: datetime
+    raw_bytes: int
+    database_bytes: int | None
+    problems: list[Problem]
+    accounts: list[AccountStatus]
+
+
+def read_status(
+    logbook: Logbook,
+    accounts: Sequence[Account],
+    now: datetime,
+    *,
+    max_age: timedelta | None = None,
+) -> Status:
+    """How the accounts stand now.
+
+    With `max_age`, an account whose last successful run began longer ago than that is stale.
+    """
+    problems: list[Problem] = []
+    archived = read_archived(logbook, accounts, problems)
+    credentials = _credentials(problems)
+    next_run_at = _next_run(logbook, now, problems)
+    told = []
+    for account in accounts:
+        facts = archived[account.name]
+        reason = stale_reason(facts, max_age, now, account) if max_age is not None else None
+        told.append(
+            AccountStatus(
+                **msgspec.structs.asdict(facts),
+                url=account.url,
+                login=_login(account, credentials, now, problems),
+                next_run_at=next_run_at.astimezone(account.zone) if next_run_at else None,
+                raw_bytes=_bytes(logbook.raw / account.name),
+                stale=reason is not None if max_age is not None else None,
+                stale_reason=reason,
+            )
+        )
+    return Status(
+        logbook=str(logbook.root),
+        generated_at=now,
+        raw_bytes=_bytes(logbook.raw),
+        database_bytes=logbook.database.stat().st_size if logbook.database.is_file() else None,
+        problems=problems,
+        accounts=told,
+    )
+
+
+def stale_reason(facts: Archived, max_age: timedelta, now: datetime, account: Account) -> str | None:
+    """Why an account is stale, or None if it is not. One that cannot be told of is; so is one from the future."""
+    if facts.last_run_outcome is None:
+        return "it cannot be told when a run last succeeded"
+    if facts.last_success_at is None:
+        return "no run has succeeded yet"
+    age = now - facts.last_success_at
+    began = f"the last successful run began {facts.last_success_at.astimezone(account.zone):%Y-%m-%d %H:%M}"
+    if age > max_age:
+        return f"{began}, {length(age)} ago, and {length(max_age)} are allowed"
+    if age < -max_age:
+        return f"{began}, which by this machine's clock is still to come"
+    return None
+
+
+def _next_run(logbook: Logbook, now: datetime, problems: list[Problem]) -> datetime | None:
+    """When the schedule has the next run; None where none is scheduled, or where that cannot be told."""
+    try:
+        planned = next_run(logbook, now)
+    except LadebogError as error:
+        problems.append(Problem(message=str(error), next=error.advice))
+        return None
+    return planned.at if planned else None
+
+
+def _credentials(problems: list[Problem]) -> Credentials | None:
+    try:
+        return open_credentials()
+    except LadebogError as error:
+        problems.append(Problem(message=str(error), next=error.advice))
+        return None
+
+
+def _login(account: Account, credentials: Credentials | None, now: datetime, problems: list[Problem]) -> Login:
+    if credentials is None:
+        return Login(state="unknown")
+    try:
+        secret = credentials.read(account)
+    except LadebogError as error:
+        problem = Problem(message=str(error), next=error.advice)
+        if problem not in problems:
+            problems.append(problem)
+        return Login(state="unknown")
+    if secret is None:
+        return Login(state="none")
+    renewable = secret.refresh_token is not None
+    expiry = expires_at(secret.token)
+    if expiry is None:
+        return Login(state="valid", renewable=renewable)
+    return Login(
+        state="valid" if expiry > now else "ended",
+        valid_until=expiry.astimezone(account.zone),
+        days_left=max((_day(expiry, account) - _day(now, account)).days, 0),
+        renewable=renewable,
+    )
+
+
+def _day(moment: datetime, account: Account) -> date:
+    return moment.astimezone(account.zone).date()
+
+
+def _bytes(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):  # a run renames its segment while we look
+            total += path.stat().st_size if path.is_file() else 0
+    return total

@@ -1,0 +1,146 @@
+"""The app API of one account: its questions as answers, and its login."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from types import TracebackType
+from typing import Self
+
+from pipeline import __version__
+from pipeline.clock import Clock
+from pipeline.errors import UpstreamError
+from pipeline.raw.answer import Answer, Endpoint, history_key
+from pipeline.settings.reading import Account, Source
+from pipeline.source.app import endpoints
+from pipeline.source.credentials import Credentials, Secret
+from pipeline.source.http import Http, Reply
+from pipeline.source.login import Login
+
+USER_AGENT = f"Ladebog/{__version__}"
+SESSIONS_PER_PAGE = 100
+
+
+class AppApi:
+    """Asks one account's operator, from any number of threads.
+
+    An access token that the operator refuses is refreshed once, by whichever thread or process comes first.
+
+    Every question raises LoginError where a new login is needed, UpstreamDownError where asking later may
+    help, and UpstreamError where it will not.
+    """
+
+    def __init__(self, account: Account, source: Source, credentials: Credentials, clock: Clock) -> None:
+        self._account = account
+        self._http = Http(account.url, source, clock, account=account.name, headers=_headers(account))
+        self._login = Login(account, self._http, credentials, source)
+
+    @property
+    def requests_sent(self) -> int:
+        """How many requests were sent so far, tries that failed and refreshes included."""
+        return self._http.requests_sent
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def login_warning(self, now: datetime) -> str | None:
+        """Renew a login that ends soon; what to tell the user where that cannot be done.
+
+        Raises LoginError where no login is kept.
+        """
+        return self._login.renew_ahead(now)
+
+    def history(self, start: date, end: date, page: int) -> Answer:
+        """One page of the sessions from `start` to `end`, both included, without power histories."""
+        query = {
+            "start_date": start.isoformat(),
+            "end_date": end.isoformat(),
+            "page": str(page),
+            "perPage": str(SESSIONS_PER_PAGE),
+            "operatorCountry": self._account.country,
+        }
+        reply = self._found(endpoints.HISTORY_PATH, query)
+        return self._answer(Endpoint.SESSION_HISTORY, history_key(start.isoformat(), end.isoformat(), page), reply)
+
+    def session(self, session_id: str) -> Answer:
+        """One session with its power history; its status is 404 where the operator knows it no longer."""
+        reply = self._ask(endpoints.session_path(session_id), endpoints.SESSION_QUERY)
+        return self._answer(Endpoint.SESSION, session_id, reply)
+
+    def charge_points(self) -> Answer:
+        """The account's own charge points with their EVSEs and tariffs."""
+        return self._answer(
+            Endpoint.CHARGE_POINTS,
+            endpoints.ALL_CHARGE_POINTS,
+            self._found(endpoints.CHARGE_POINTS_PATH, {}),
+        )
+
+    def price_periods(self, evse_id: str) -> Answer:
+        """The prices of today and tomorrow at an EVSE, by its `id` (not its identifier); 404 where it has none."""
+        return self._answer(Endpoint.PRICE_PERIODS, evse_id, self._ask(endpoints.price_periods_path(evse_id), {}))
+
+    def receipt(self, url: str) -> Reply:
+        """A receipt, as the bytes that it is; its status is 404 where there is none any more.
+
+        Raises UpstreamError too where the address is not at the operator's own host.
+        """
+        return self._ask(self._http.own_path(url), {}, is_json=False)
+
+    def login_with_password(self, username: str, password: str, client_secret: str) -> Secret:
+        """Log in; keeping the secret is the caller's part.
+
+        Raises LoginError where the operator does not accept it.
+        """
+        return self._login.by_password(username, password, client_secret)
+
+    def _answer(self, endpoint: Endpoint, key: str, reply: Reply) -> Answer:
+        return Answer(
+            account=self._account.name,
+            endpoint=endpoint,
+            key=key,
+            fetched_at=reply.fetched_at,
+            url=reply.url,
+            status=reply.status,
+            trace_id=reply.trace_id,
+            body=reply.body,
+            dated_at=reply.dated_at,
+        )
+
+    def _found(self, path: str, query: Mapping[str, str]) -> Reply:
+        reply = self._ask(path, query)
+        if reply.status == 404:
+            raise UpstreamError(
+                f"The operator of account {self._account.name} has nothing at {path} (404).",
+                f"Check that it runs the app API of version 1; its address is set with: "
+                f"ladebog account add {self._account.name} --url https://TENANT",
+            )
+        return reply
+
+    def _ask(self, path: str, query: Mapping[str, str], *, is_json: bool = True) -> Reply:
+        secret = self._login.current()
+        reply = self._http.get(path, query, secret.token, is_json=is_json)
+        if reply.status == 401:
+            secret = self._login.instead_of(secret)
+            reply = self._http.get(path, query, secret.token, is_json=is_json)
+        if reply.status == 401:
+            raise self._login.ended(secret)
+        return reply
+
+
+def _headers(account: Account) -> dict[str, str]:
+    return {
+        "User-Agent": USER_AGENT,
+        "Accept": "application/json, text/plain, */*",
+        "Accept-Language": "da-DK",
+        "x-device-id": account.device_id,
+        "x-app-version": account.app_version,
+        "x-internal-app-version": account.app_version,
+        "x-operator-country": account.country,
+    }

@@ -1,0 +1,132 @@
+"""The app API's questions: their paths, and how an answer is known by its address or by its shape."""
+
+import re
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
+
+import msgspec
+
+from pipeline.errors import UpstreamError
+from pipeline.raw.answer import Endpoint, history_key
+
+ROOT = "/api/v1/app"
+TOKEN_PATH = f"{ROOT}/oauth/token"
+HISTORY_PATH = f"{ROOT}/profile/session_history"
+CHARGE_POINTS_PATH = f"{ROOT}/personal/charge-points"
+SESSION_QUERY = {"withPowerHistory": "1", "withSmartChargingSchedule": "1", "withTaxName": "1"}
+
+ALL_CHARGE_POINTS = "all"
+_SESSION = re.compile(rf"{ROOT}/session/([^/]+)")
+_PRICE_PERIODS = re.compile(rf"{ROOT}/tariffs/tou/([^/]+)/price-periods")
+_KNOWN_PARAMETERS = frozenset(
+    {*SESSION_QUERY, "start_date", "end_date", "page", "perPage", "sessionType", "operatorCountry"}
+)
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What an address asks for. `key` is None for a listing whose address names no window."""
+
+    endpoint: Endpoint
+    key: str | None
+    url: str
+
+
+def session_path(session_id: str) -> str:
+    """The path of one session, with its power history."""
+    return f"{ROOT}/session/{_path_part(session_id)}"
+
+
+def price_periods_path(evse_id: str) -> str:
+    """The path of the prices of today and tomorrow at one EVSE."""
+    return f"{ROOT}/tariffs/tou/{_path_part(evse_id)}/price-periods"
+
+
+def _path_part(name: str) -> str:
+    """An id that came from the API, as one part of a path that it cannot leave."""
+    if name in ("", ".", ".."):
+        raise UpstreamError(
+            f"The operator names something {name!r}, which cannot be asked for.",
+            "Report it to the operator, or to Ladebog with the answer that holds it",
+        )
+    return quote(name, safe="", errors="replace")
+
+
+def asked_by(url: str) -> Question | None:
+    """What a GET of `url` asks for, or None if it is none of our endpoints.
+
+    The question's own `url` keeps known parameters only: no login, no fragment, nothing that we do not read.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        query = {name: values[-1] for name, values in parse_qs(parts.query).items() if name in _KNOWN_PARAMETERS}
+        host = parts.netloc.rpartition("@")[2]
+        clean_url = f"{parts.scheme}://{host}{parts.path}" + (f"?{urlencode(query)}" if query else "")
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host:
+        return None
+    if parts.path == HISTORY_PATH:
+        return Question(endpoint=Endpoint.SESSION_HISTORY, key=_window_key(query), url=clean_url)
+    if parts.path == CHARGE_POINTS_PATH:
+        return Question(endpoint=Endpoint.CHARGE_POINTS, key=ALL_CHARGE_POINTS, url=clean_url)
+    if match := _SESSION.fullmatch(parts.path):
+        return Question(endpoint=Endpoint.SESSION, key=unquote(match[1]), url=clean_url)
+    if match := _PRICE_PERIODS.fullmatch(parts.path):
+        return Question(endpoint=Endpoint.PRICE_PERIODS, key=unquote(match[1]), url=clean_url)
+    return None
+
+
+def _window_key(query: dict[str, str]) -> str | None:
+    """The key of a listing by its parameters; one that is filtered by type is not the whole window's listing."""
+    try:
+        start = date.fromisoformat(query["start_date"]).isoformat()
+        end = date.fromisoformat(query["end_date"]).isoformat()
+        page = int(query.get("page", "1"))
+    except (KeyError, ValueError):
+        return None
+    session_type = query.get("sessionType")
+    return history_key(start, end, page) + (f" sessionType {session_type}" if session_type else "")
+
+
+def has_shape_of(endpoint: Endpoint, document: Any) -> bool:
+    """Whether a document has the outer shape of that endpoint's answers."""
+    if not isinstance(document, dict):
+        return False
+    match endpoint:
+        case Endpoint.SESSION:
+            session = document.get("session")
+            return isinstance(session, dict) and "id" in session
+        case Endpoint.SESSION_HISTORY:
+            return isinstance(document.get("session_history"), list)
+        case Endpoint.CHARGE_POINTS:
+            return isinstance(document.get("data"), list)
+        case Endpoint.PRICE_PERIODS:
+            return isinstance(document.get("periods"), list)
+        case _:
+            return False
+
+
+def told_by_shape(document: Any) -> tuple[Endpoint, str] | None:
+    """The endpoint and key of an answer that stands alone, or None.
+
+    Price periods do not say whose they are, so they are never told by shape alone.
+    """
+    if has_shape_of(Endpoint.SESSION, document):
+        session_id = document["session"]["id"]
+        return (Endpoint.SESSION, str(session_id)) if isinstance(session_id, str | int) else None
+    if has_shape_of(Endpoint.SESSION_HISTORY, document):
+        return Endpoint.SESSION_HISTORY, imported_key(document)
+    if has_shape_of(Endpoint.CHARGE_POINTS, document) and any(
+        isinstance(item, dict) and "evses" in item for item in document["data"]
+    ):
+        return Endpoint.CHARGE_POINTS, ALL_CHARGE_POINTS
+    return None
+
+
+def imported_key(history: Any) -> str:
+    """The key of a listing whose window nobody knows: by the first and last day on which its sessions started."""
+    sessions = [item.get("session") for item in history["session_history"] if isinstance(item, dict)]
+    starts = [session.get("startedAt") for session in sessions if isinstance(session, dict)]
+    days = sorted(start[:10] for start in starts if isinstance(start, str))
+    return f"imported {days[0]}..{days[-1]}" if days else "imported empty"

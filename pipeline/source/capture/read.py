@@ -1,0 +1,113 @@
+"""Answers that somebody saved: text captures and HAR files of the app's traffic, and bare JSON answers."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from pipeline.errors import CaptureError
+from pipeline.raw.answer import Answer, Endpoint
+from pipeline.source.app.endpoints import has_shape_of, imported_key, told_by_shape
+from pipeline.source.capture import har, text_log
+from pipeline.source.captured import DATE_HEADER, TRACE_HEADER, Captured
+from pipeline.source.faults import http_date
+from pipeline.source.json_body import printable, read_json
+
+LARGEST_FILE = 512 * 1024 * 1024  # bytes
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_EXPECTED = "a capture (URL, Request Headers, Response Headers, Response Content), a HAR file or an answer's JSON"
+_ADVICE = "See which files can be imported: ladebog import --help"
+
+
+def read_capture(path: Path, account: str, fetched_at: datetime | None) -> list[Answer]:
+    """The answers of the known endpoints in one file, in the file's order; all else in it is left out.
+
+    `fetched_at` is for answers that name no time of their own. Of the headers only the time and the trace id
+    are read, of an address only the parameters that we know.
+
+    Raises CaptureError for a file that holds no such answer, or a known one that is cut off or not JSON.
+    """
+    content = _content(path).removeprefix(_BYTE_ORDER_MARK)
+    try:
+        answers = _answers(content, account, fetched_at)
+    except ValueError as error:
+        raise CaptureError(f"{path} cannot be imported: {error}; expected {_EXPECTED}.", _ADVICE) from None
+    if not answers:
+        raise CaptureError(f"{path} holds no answer of the app API; expected {_EXPECTED}.", _ADVICE)
+    return answers
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise CaptureError(
+                f"{path} is larger than {LARGEST_FILE // 1024**2} MB; expected {_EXPECTED}.",
+                f"Split it, then import the parts. {_ADVICE}",
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise CaptureError(f"{path} cannot be read ({error.strerror}); expected {_EXPECTED}.", _ADVICE) from None
+
+
+def _answers(content: bytes, account: str, fetched_at: datetime | None) -> list[Answer]:
+    """Raises ValueError that says what is wrong and where."""
+    document = content.strip()
+    if not document.startswith(b"{"):
+        exchanges = text_log.read(content)
+    elif (entries := har.read(document)) is not None:
+        exchanges = entries
+    else:
+        bare = _bare_answer(document, account, fetched_at)
+        return [] if bare is None else [bare]
+    answers = [_captured_answer(captured, account, fetched_at) for captured in exchanges]
+    return [answer for answer in answers if answer is not None]
+
+
+def _captured_answer(captured: Captured, account: str, fetched_at: datetime | None) -> Answer | None:
+    """The answer in one exchange, or None if it is not the answer that was asked for: a refusal, say."""
+    question = captured.question
+    if captured.status != 200 and (captured.status, question.endpoint) != (404, Endpoint.SESSION):
+        return None
+    try:
+        document = read_json(captured.body)
+    except ValueError as error:
+        raise ValueError(f"the answer at {captured.position} is cut off or not JSON ({error})") from None
+    if captured.status == 200 and not has_shape_of(question.endpoint, document):
+        return None
+    named_at = http_date(captured.headers.get(DATE_HEADER, "")) or _moment(captured.began_at)
+    return Answer(
+        account=account,
+        endpoint=question.endpoint,
+        key=question.key or imported_key(document),
+        fetched_at=named_at or fetched_at,
+        url=question.url,
+        status=captured.status,
+        trace_id=printable(captured.headers.get(TRACE_HEADER, "")) or None,
+        body=captured.body,
+    )
+
+
+def _bare_answer(content: bytes, account: str, fetched_at: datetime | None) -> Answer | None:
+    told = told_by_shape(read_json(content))
+    if told is None:
+        return None
+    endpoint, key = told
+    return Answer(
+        account=account,
+        endpoint=endpoint,
+        key=key,
+        fetched_at=fetched_at,
+        url="",
+        status=200,
+        trace_id=None,
+        body=content,
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    """An ISO 8601 time with an offset as UTC, or None."""
+    try:
+        moment = msgspec.convert(text, datetime)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (msgspec.ValidationError, OverflowError):
+        return None

@@ -1,0 +1,69 @@
+"""Text captures: exchanges one after another, each under four headings that stand on lines of their own.
+
+URL
+https://TENANT/api/v1/app/session/1?withPowerHistory=1
+Request Headers
+…
+Response Headers
+Date: Sun, 30 Mar 2025 14:36:38 GMT
+Response Content
+{"session": …
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from pipeline.source.app.endpoints import asked_by
+from pipeline.source.captured import KEPT_HEADERS, Captured
+
+_URL = b"URL"
+_RESPONSE_HEADERS = b"Response Headers"
+_CONTENT = b"Response Content"
+_HEADINGS = frozenset({_URL, b"Request Headers", _RESPONSE_HEADERS, _CONTENT})
+
+
+def read(content: bytes) -> Iterator[Captured]:
+    """The exchanges with the app API in a text capture; none if `content` is something else.
+
+    Raises ValueError for one that has no content.
+    """
+    lines = content.split(b"\n")  # and not splitlines, which also splits within JSON strings
+    starts = [number for number in range(len(lines)) if _begins_exchange(lines, number)]
+    for start, end in pairwise([*starts, len(lines)]):
+        captured = _captured(lines, start, end)
+        if captured is not None:
+            yield captured
+
+
+def _begins_exchange(lines: list[bytes], number: int) -> bool:
+    following = lines[number + 1].strip() if number + 1 < len(lines) else b""
+    return lines[number].strip() == _URL and following.startswith((b"http://", b"https://"))
+
+
+def _captured(lines: list[bytes], start: int, end: int) -> Captured | None:
+    question = asked_by(lines[start + 1].decode("utf-8", "replace"))
+    if question is None:
+        return None
+    content = next((number for number in range(start, end) if lines[number].strip() == _CONTENT), end)
+    body = b"\n".join(lines[content + 1 : end]).strip()
+    if not body:
+        raise ValueError(f"the capture at line {start + 1} has no {_CONTENT.decode()}")
+    return Captured(
+        position=f"line {content + 2}",
+        question=question,
+        headers=_kept_headers(lines[start + 2 : content]),
+        body=body,
+    )
+
+
+def _kept_headers(lines: list[bytes]) -> dict[str, str]:
+    """Of the lines between address and content, the response headers that are kept."""
+    kept = {}
+    heading = _URL
+    for line in map(bytes.strip, lines):
+        if line in _HEADINGS:
+            heading = line
+        name, _, value = line.decode("utf-8", "replace").partition(":")
+        if heading == _RESPONSE_HEADERS and name.strip().lower() in KEPT_HEADERS:
+            kept[name.strip().lower()] = value.strip()
+    return kept

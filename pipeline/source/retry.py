@@ -1,0 +1,79 @@
+"""Trying again: which waits, and how many of them."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import tenacity
+
+from pipeline.clock import Clock
+from pipeline.settings.reading import Source
+
+FIRST_BACKOFF = 1.0  # seconds before the second try; doubles from there, with up to as much jitter
+LONGEST_BACKOFF = 30.0  # seconds between two tries, unless the server asks for more
+
+Result = TypeVar("Result")
+
+
+class FailedTryError(Exception):
+    """One try failed in a way that the next may not.
+
+    `what` is a predicate whose subject is the host: "answered 503". `wait` is how many seconds the host asked
+    to be left alone for, `not_json` whether it answered 200 with something else than JSON.
+    """
+
+    def __init__(
+        self, what: str, trace_id: str | None = None, wait: float | None = None, not_json: bool = False
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.trace_id = trace_id
+        self.wait = wait
+        self.not_json = not_json
+
+
+class GivenUpError(Exception):
+    """Every try failed; `failures` holds them in order, at least one."""
+
+    def __init__(self, failures: list[FailedTryError]) -> None:
+        super().__init__(f"{len(failures)} tries failed")
+        self.failures = failures
+
+
+def persist(attempt: Callable[[], Result], source: Source, clock: Clock) -> Result:
+    """What `attempt` returns, called again after FailedTryError and nothing else.
+
+    At most `source.attempts` tries in `source.longest_wait` seconds; where the next wait would pass that, there
+    is no use in beginning it.
+
+    Raises GivenUpError, and whatever else `attempt` raises.
+    """
+    failures: list[FailedTryError] = []
+
+    def recorded() -> Result:
+        try:
+            return attempt()
+        except FailedTryError as failure:
+            failures.append(failure)
+            raise
+
+    def is_enough(state: tenacity.RetryCallState) -> bool:
+        spent = max(state.seconds_since_start or 0.0, state.idle_for)
+        return state.attempt_number >= source.attempts or spent + state.upcoming_sleep > source.longest_wait
+
+    def wait(state: tenacity.RetryCallState) -> float:
+        return failures[-1].wait or _backoff(state)
+
+    retrying = tenacity.Retrying(
+        sleep=clock.sleep,
+        retry=tenacity.retry_if_exception_type(FailedTryError),
+        wait=wait,
+        stop=is_enough,
+        reraise=True,
+    )
+    try:
+        return retrying(recorded)
+    except FailedTryError:
+        raise GivenUpError(failures) from None
+
+
+_backoff = tenacity.wait_exponential_jitter(initial=FIRST_BACKOFF, max=LONGEST_BACKOFF, jitter=FIRST_BACKOFF)

@@ -1,0 +1,120 @@
+"""The whole archive, brought up to date: from raw/, journal/ and claims/ to the published database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipeline.claims.folder import read_claims
+from pipeline.clock import Clock
+from pipeline.database.connection import drop_writer, open_writer, publish
+from pipeline.errors import SettingsError
+from pipeline.load.answers import Loader
+from pipeline.load.claims import load_claims
+from pipeline.load.journal import load_decisions
+from pipeline.logbook.folder import Logbook, make_folder
+from pipeline.logbook.journal import Journal
+from pipeline.raw.segments import recover_segments
+from pipeline.settings.reading import Settings
+from pipeline.transform.refresh import refresh_marts
+
+
+@contextmanager
+def open_updated(logbook: Logbook, settings: Settings, clock: Clock) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The writer's database under the logbook's lock, holding all that raw/, journal/ and claims/ hold.
+
+    The marts are made. Raises BusyError if another run holds the logbook, RawStoreError, JournalError, ClaimError,
+    DatabaseError, SettingsError.
+    """
+    with logbook.lock(), open_writer(logbook) as connection:
+        _bring_up_to_date(connection, logbook, settings, clock)
+        yield connection
+
+
+@contextmanager
+def open_with_journal(
+    logbook: Logbook, settings: Settings, clock: Clock
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Journal]]:
+    """The fact tables, and the journal to append to, under the logbook's lock.
+
+    On leaving without an error the marts are made from what was appended, and published. Raises as `opened` does.
+    """
+    with logbook.lock():
+        with open_writer(logbook) as connection:
+            _load(connection, logbook, settings, clock)
+            journal = Journal.open(logbook.journal)
+            load_decisions(connection, logbook, journal)
+            yield connection, journal
+            load_decisions(connection, logbook, journal)
+            refresh_marts(connection, settings)
+        publish(logbook)
+
+
+@contextmanager
+def open_current(
+    logbook: Logbook, settings: Settings, clock: Clock
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Journal]]:
+    """As `journalling`, with the marts made and published before as well.
+
+    Claims that are written meanwhile are taken in on leaving.
+    """
+    with logbook.lock():
+        _update(logbook, settings, clock)
+        with open_writer(logbook) as connection:
+            yield connection, Journal.open(logbook.journal)
+            _bring_up_to_date(connection, logbook, settings, clock)
+        publish(logbook)
+
+
+def update_archive(logbook: Logbook, settings: Settings, clock: Clock) -> None:
+    """Load, transform and publish. Raises as `opened` does."""
+    with logbook.lock():
+        _update(logbook, settings, clock)
+
+
+def rebuild_archive(logbook: Logbook, settings: Settings, clock: Clock) -> None:
+    """Drop the writer's database, make it again from the logbook's truths, and publish it. Raises as `opened` does."""
+    with logbook.lock():
+        rebuild_locked(logbook, settings, clock)
+
+
+def rebuild_locked(logbook: Logbook, settings: Settings, clock: Clock) -> None:
+    """As `rebuild`, for who holds the logbook's lock."""
+    drop_writer(logbook)
+    _update(logbook, settings, clock)
+
+
+def _update(logbook: Logbook, settings: Settings, clock: Clock) -> None:
+    with open_writer(logbook) as connection:
+        _bring_up_to_date(connection, logbook, settings, clock)
+    publish(logbook)
+
+
+def _bring_up_to_date(
+    connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock
+) -> None:
+    _load(connection, logbook, settings, clock)
+    load_decisions(connection, logbook, Journal.open(logbook.journal))
+    refresh_marts(connection, settings)
+
+
+def _load(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock) -> None:
+    make_folder(logbook.raw)
+    for folder in _of_accounts(logbook, logbook.raw, "answers", settings):
+        recover_segments(folder, clock.now())
+        Loader(connection, folder).load_all()
+    for folder in _of_accounts(logbook, logbook.claims, "claims", settings):
+        load_claims(connection, folder.name, read_claims(folder))
+
+
+def _of_accounts(logbook: Logbook, parent: Path, what: str, settings: Settings) -> list[Path]:
+    """The folders in raw/ or claims/, one an account. Raises SettingsError for one that the settings do not name."""
+    folders = sorted(parent.iterdir()) if parent.is_dir() else []
+    for folder in folders:
+        if folder.name not in settings.accounts:
+            raise SettingsError(
+                f"{folder} holds the {what} of an account that {logbook.settings.name} does not name.",
+                f"Name it again with: ladebog account add {folder.name} --url https://TENANT",
+            )
+    return folders

@@ -1,0 +1,115 @@
+"""The chart of a month, for each currency: where its columns, its line and its axes lie, as parts of its height."""
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+
+import msgspec
+
+from pipeline.claims.document import Claim, Day
+from reports.claims.pdf.totals import digits_of, money
+from reports.claims.words import Words
+
+_CHARTS = 2  # that fit on a page
+_INTERVALS = 4  # of an axis, from zero up
+_STEPS = tuple(Decimal(step) for step in ("1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8", "10"))
+
+
+class Tick(msgspec.Struct, frozen=True):
+    """A line across, `at` from the bottom, and what the two axes say there; the left one nothing below zero."""
+
+    at: float
+    energy: str
+    amount: str
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A day, whether there was a session, and how high its column and the line's point lie, from the bottom."""
+
+    day: str
+    charged: bool
+    energy: float
+    amount: float
+
+
+class Chart(msgspec.Struct, frozen=True, kw_only=True):
+    """Energy as columns that stand on `zero`, and the amount as a line on an axis of its own."""
+
+    heading: str
+    alt: str
+    energy_label: str
+    amount_label: str
+    zero: float
+    ticks: list[Tick]
+    places: list[Place]
+
+
+def charts_of(claim: Claim, words: Words) -> list[Chart]:
+    """The charts of a month's claim, one for each of the first currencies; none of a month without sessions."""
+    currencies = [total.currency for total in claim.totals if any(day.currency == total.currency for day in claim.days)]
+    if claim.month is None:
+        return []
+    return [
+        _chart(claim.month, [day for day in claim.days if day.currency == currency], words, currency)
+        for currency in currencies[:_CHARTS]
+    ]
+
+
+def _chart(month: date, days: Sequence[Day], words: Words, currency: str) -> Chart:
+    energies = {day.day: day.energy_kwh for day in days}
+    amounts = {day.day: day.amount_incl_tax for day in days}
+    energy_step, amount_step = _step(list(energies.values())), _step(list(amounts.values()))
+    below = int((-min(Decimal(0), *amounts.values()) / amount_step).to_integral_value(ROUND_CEILING))
+    height = below + _INTERVALS
+    return Chart(
+        heading=f"{words.text('chart')}, {currency}",
+        alt=_alt(month, days, words, currency),
+        energy_label="kWh",
+        amount_label=currency,
+        zero=below / height,
+        ticks=[
+            Tick(
+                (place + below) / height,
+                _tick(place, energy_step, words) if place >= 0 else "",
+                _tick(place, amount_step, words),
+            )
+            for place in range(-below, _INTERVALS + 1)
+        ],
+        places=[
+            Place(
+                str(day.day),
+                day in energies,
+                _height(energies.get(day, Decimal(0)) / energy_step, below, height),
+                _height(amounts.get(day, Decimal(0)) / amount_step, below, height),
+            )
+            for day in (month.replace(day=number) for number in range(1, monthrange(month.year, month.month)[1] + 1))
+        ],
+    )
+
+
+def _step(values: Sequence[Decimal]) -> Decimal:
+    """The smallest easy number of which four reach as far as the values do."""
+    farthest = max(abs(value) for value in values)
+    if not farthest:
+        return Decimal(1)
+    least = farthest / _INTERVALS
+    unit = Decimal(1).scaleb(least.adjusted())
+    return next(step * unit for step in _STEPS if step * unit >= least)
+
+
+def _height(steps: Decimal, below: int, height: int) -> float:
+    return float(round((steps + below) / height, 4))
+
+
+def _tick(place: int, step: Decimal, words: Words) -> str:
+    return words.money(place * step, digits_of(step.normalize()))
+
+
+def _alt(month: date, days: Sequence[Day], words: Words, currency: str) -> str:
+    """What the chart shows, for those who have it read aloud."""
+    told = (
+        f"{words.day(day.day)}: {words.kwh(day.energy_kwh)} kWh, {money(day.amount_incl_tax, words)} {currency}"
+        for day in days
+    )
+    return f"{words.text('chart')}, {words.month(month)}. {'; '.join(told)}."

@@ -1,0 +1,196 @@
+"""The claim's first sheet, the voucher: who claims what from whom, the totals, and where to sign."""
+
+from openpyxl.styles import Alignment, PatternFill
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline.claims.document import Sum, Total
+from reports.claims import phrases
+from reports.claims.workbook.book import SMALL, Book, put_across, put_currency, put_heads, put_section, put_signature
+from reports.excel.cells import (
+    COUNT,
+    ENERGY,
+    MUTED,
+    PRICE,
+    TINT,
+    cell_at,
+    font,
+    put_text,
+    put_value,
+    rule_over,
+    rule_under,
+)
+
+References = dict[str, dict[str, str]]  # of the cells of a currency's totals, by what they hold
+
+_WIDTHS = (2, 20, 11, 13, 19, 13, 16, 9)
+_ALL = range(2, len(_WIDTHS) + 1)
+_LEFT, _LEFT_VALUE = 2, range(3, 5)
+_RIGHT, _RIGHT_VALUE = 5, range(6, 9)
+_WIDE_VALUE = range(3, 9)
+_LEFT_CHARACTERS, _RIGHT_CHARACTERS, _WIDE_CHARACTERS, _ALL_CHARACTERS = 25, 40, 80, 110
+_ROW_HEIGHT = 20  # points
+_COLUMNS = {"lines": 3, "energy_kwh": 4, "amount_incl_tax": 5, "tax_amount": 6}
+_PRICE, _CURRENCY = 7, 8
+
+
+def fill_claim(book: Book) -> tuple[References, References]:
+    """Lay out the voucher; returns where each currency's totals stand, and those of its sessions alone."""
+    sheet = book.add_sheet(book.words.text("claim"), _WIDTHS, landscape=False)
+    sheet.sheet_format.defaultRowHeight = _ROW_HEIGHT
+    sheet.sheet_format.customHeight = True
+    book.put_opening(sheet, _LEFT, phrases.title(book.claim, book.words))
+    row = _put_parties(sheet, 4, book)
+    row = _put_cars(sheet, row, book)
+    row, totals, sessions = _put_figures(sheet, row + 1, book)
+    row = _put_terms(sheet, row, book)
+    row = _put_signatures(sheet, row + 1, book)
+    row = _put_seal(sheet, row + 1, book)
+    sheet.print_area = f"A1:{get_column_letter(_ALL[-1])}{row}"
+    return totals, sessions
+
+
+def _put_parties(sheet: Worksheet, row: int, book: Book) -> int:
+    """The claim on the left; employee and employer on the right."""
+    claim, words = book.claim, book.words
+    of_claim = (
+        ("claim_number", f"{claim.number}"),
+        ("period", phrases.period(claim, words)),
+        ("created", words.moment(claim.created_at)),
+        ("account", claim.account),
+        ("time_zone", claim.timezone),
+    )
+    of_parties = (
+        ("driver", claim.driver.name),
+        ("employee_number", claim.driver.employee_number),
+        ("employer", claim.employer.name),
+        ("registration_number", claim.employer.registration_number),
+        ("cost_centre", claim.employer.cost_centre),
+    )
+    for (left, left_text), (right, right_text) in zip(of_claim, of_parties, strict=True):
+        _put_fact(sheet, row, _LEFT, _LEFT_VALUE, words.text(left), left_text, _LEFT_CHARACTERS, book)
+        _put_fact(sheet, row, _RIGHT, _RIGHT_VALUE, words.text(right), right_text, _RIGHT_CHARACTERS, book)
+        row += 1
+    if claim.reason is not None:
+        label = words.text("reversal.reason")
+        _put_fact(sheet, row, _LEFT, _WIDE_VALUE, label, claim.reason, _WIDE_CHARACTERS, book)
+        row += 1
+    return row
+
+
+def _put_cars(sheet: Worksheet, row: int, book: Book) -> int:
+    """Cars with their plates, or lines to fill in; odometers and chargers that are known."""
+    claim, words = book.claim, book.words
+    for name, plate in [(car.name, car.plate) for car in claim.cars] or [(claim.car or "", "")]:
+        _put_fact(sheet, row, _LEFT, _LEFT_VALUE, words.text("car"), name, _LEFT_CHARACTERS, book)
+        _put_fact(sheet, row, _RIGHT, _RIGHT_VALUE, words.text("plate"), plate, _RIGHT_CHARACTERS, book)
+        row += 1
+    known = [("odometer", phrases.odometer(reading, words)) for reading in claim.odometer]
+    known += [("charger", phrases.charger(charger, words)) for charger in claim.chargers]
+    for key, text in known:
+        _put_fact(sheet, row, _LEFT, _WIDE_VALUE, words.text(key), text, _WIDE_CHARACTERS, book)
+        row += 1
+    return row
+
+
+def _put_fact(
+    sheet: Worksheet, row: int, label_column: int, columns: range, label: str, text: str, characters: int, book: Book
+) -> None:
+    cell = put_text(sheet, row, label_column, label, style=font(color=MUTED))
+    if label_column == _RIGHT:
+        cell.alignment = Alignment(horizontal="left", vertical="center", indent=1)
+    if text:
+        put_across(sheet, row, columns, text, characters)
+    else:
+        book.put_fill_in(sheet, row, columns)
+    sheet.row_dimensions[row].height = max(_ROW_HEIGHT, sheet.row_dimensions[row].height or 0)
+
+
+def _put_figures(sheet: Worksheet, row: int, book: Book) -> tuple[int, References, References]:
+    """Each currency's totals, and with corrections what they are made of; currencies never meet."""
+    claim, words = book.claim, book.words
+    row = put_section(sheet, row, _ALL, words.text("figures"))
+    keys = ("count", "energy_kwh", "gross", "of_which_tax", "average_price", "currency")
+    put_heads(sheet, row, _LEFT, ("", *(words.text(key) for key in keys)), "lrrrrrm", lines=2)
+    totals, sessions = {}, {}
+    for total in claim.totals:
+        sessions_row = row + 1
+        if claim.kind == "month" and total.corrections.lines:
+            _put_sum(sheet, row + 1, words.text("sessions"), total.sessions, total, book)
+            _put_sum(sheet, row + 2, words.text("corrections"), total.corrections, total, book)
+            row += 2
+        row += 1
+        _put_total(sheet, row, total, book)
+        totals[total.currency] = _references(sheet, row)
+        sessions[total.currency] = _references(sheet, sessions_row)
+    row += 1
+    if not claim.lines:
+        put_across(sheet, row, _ALL, _without_lines(book), _ALL_CHARACTERS, style=font(bold=True))
+        row += 1
+    return row + 1, totals, sessions
+
+
+def _without_lines(book: Book) -> str:
+    claim, words = book.claim, book.words
+    if claim.month is None or (claim.completeness is not None and claim.completeness.sessions):
+        return words.text("no_sessions_claimed")
+    return words.text("no_lines", month=words.month(claim.month))
+
+
+def _put_sum(
+    sheet: Worksheet, row: int, label: str, figures: Sum, total: Total, book: Book, *, bold: bool = False
+) -> None:
+    style = font(bold=bold)
+    put_text(sheet, row, _LEFT, label, style=style)
+    put_value(sheet, row, _COLUMNS["lines"], figures.lines, COUNT, style=style)
+    put_value(sheet, row, _COLUMNS["energy_kwh"], figures.energy_kwh, ENERGY, style=style)
+    amount = book.money(total.currency)
+    put_value(sheet, row, _COLUMNS["amount_incl_tax"], figures.amount_incl_tax, amount, style=style)
+    book.put_amount(sheet, row, _COLUMNS["tax_amount"], figures.tax_amount, amount, style)
+    put_currency(sheet, row, _CURRENCY, total.currency, style=style)
+    sheet.row_dimensions[row].height = _ROW_HEIGHT
+    rule_under(sheet, row, _ALL)
+
+
+def _put_total(sheet: Worksheet, row: int, total: Total, book: Book) -> None:
+    label = f"{book.words.text('total')} {total.currency}"
+    _put_sum(sheet, row, label, total.total, total, book, bold=True)
+    put_value(sheet, row, _PRICE, total.average_price_incl_tax, PRICE, style=font(bold=True))
+    rule_over(sheet, row, _ALL)
+    for column in _ALL:
+        cell_at(sheet, row, column).fill = PatternFill("solid", fgColor=TINT)
+    cell_at(sheet, row, _COLUMNS["amount_incl_tax"]).font = font(size=12, bold=True)
+    sheet.row_dimensions[row].height = 25
+
+
+def _references(sheet: Worksheet, row: int) -> dict[str, str]:
+    name = quote_sheetname(sheet.title)
+    return {figure: f"{name}!${get_column_letter(column)}${row}" for figure, column in _COLUMNS.items()}
+
+
+def _put_terms(sheet: Worksheet, row: int, book: Book) -> int:
+    """Where to pay, by what the amounts are settled, and which day and month a session counts in."""
+    claim, words = book.claim, book.words
+    label = words.text("bank_account")
+    _put_fact(sheet, row, _LEFT, _WIDE_VALUE, label, claim.driver.bank_account, _WIDE_CHARACTERS, book)
+    if claim.lines:
+        settled = phrases.bases(claim, words)
+        _put_fact(sheet, row + 1, _LEFT, _WIDE_VALUE, words.text("basis"), settled, _WIDE_CHARACTERS, book)
+        row += 1
+    notes = f"{words.text('tax_note')} {words.text(f'attribution.{claim.policy.attribution}')}"
+    put_across(sheet, row + 2, _ALL, notes, _ALL_CHARACTERS, style=SMALL)
+    return row + 3
+
+
+def _put_signatures(sheet: Worksheet, row: int, book: Book) -> int:
+    sheet.row_dimensions[row].height = 48
+    put_signature(sheet, row, range(2, 5), book.words.text("signature.driver"))
+    put_signature(sheet, row, range(6, 9), book.words.text("signature.employer"))
+    return row + 2
+
+
+def _put_seal(sheet: Worksheet, row: int, book: Book) -> int:
+    label = f"{book.words.text('sources.claim')}: {book.claim_sha256}"
+    put_across(sheet, row, _ALL, label, _ALL_CHARACTERS, style=SMALL)
+    put_across(sheet, row + 1, _ALL, book.words.text("sources.witness"), _ALL_CHARACTERS, style=SMALL)
+    return row + 1

@@ -1,0 +1,33 @@
+"""A claim as an Excel workbook: the voucher, its lines, the month's days, the control and the sources."""
+
+from pathlib import Path
+
+from pipeline.claims.document import Claim
+from reports.claims import phrases
+from reports.claims.words import Words
+from reports.claims.workbook.book import Book
+from reports.claims.workbook.sheet_claim import fill_claim
+from reports.claims.workbook.sheet_control import Places, fill_control
+from reports.claims.workbook.sheet_days import fill_days
+from reports.claims.workbook.sheet_sessions import fill_sessions
+from reports.claims.workbook.sheet_sources import fill_sources
+from reports.excel.file import new_workbook, save
+from reports.excel.formulas import Formulas
+
+
+def write_workbook(claim: Claim, claim_sha256: str, path: Path) -> None:
+    """Write the workbook; `claim_sha256` is that of `claim.json`. The same claim gives the same bytes.
+
+    The voucher's totals are the claim's, as values. The other sheets add their lines up by formulas, and the control
+    says whether both agree. Text is always text.
+    """
+    words = Words.of(claim)
+    workbook = new_workbook(phrases.subject(claim, words), claim.created_at)
+    workbook.remove(workbook.worksheets[0])
+    book = Book(claim, claim_sha256, words, workbook, Formulas())
+    totals, sessions = fill_claim(book)
+    added_up = fill_sessions(book)
+    days = fill_days(book)
+    fill_control(book, Places(totals, sessions, added_up, days))
+    fill_sources(book)
+    save(workbook, path, book.formulas.finish)

@@ -1,0 +1,177 @@
+"""How a cell of a workbook is filled and looks: one typeface, one accent colour, thin lines, figures on the right."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from openpyxl.cell.cell import Cell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from reports.excel.text import FORMULA_STARTS, for_cell
+
+ACCENT = "1B5E5A"
+INK = "22302F"
+MUTED = "6B7775"
+LINE = "D3DBD9"
+TINT = "EFF4F3"
+
+TYPEFACE = "Arial"
+ENERGY = "#,##0.000"
+POWER = "#,##0.00"
+COUNT = "#,##0"
+DAY = "yyyy-mm-dd"
+TIME = "yyyy-mm-dd hh:mm"
+DURATION = "[h]:mm:ss"
+PRICE = "#,##0.0000"
+MONTH = "[$-409]mmmm yyyy"  # in English like the rest, whatever the reader's language
+
+NOT_KNOWN = "not known"
+
+_CHARACTERS_IN_A_WIDTH = 1.1  # letters are narrower than digits, on average
+_HIGHEST_ROW = 409  # points, the most that Excel takes
+_HAIR = Side(style="thin", color=LINE)
+_RULE = Side(style="medium", color=ACCENT)
+
+
+def font(*, size: float = 10, bold: bool = False, italic: bool = False, color: str = INK) -> Font:
+    """The report's typeface."""
+    return Font(name=TYPEFACE, size=size, bold=bold, italic=italic, color=color)
+
+
+def money(digits: int) -> str:
+    """The number format of an amount in a currency with so many minor digits."""
+    return "#,##0" if digits == 0 else f"#,##0.{'0' * digits}"
+
+
+def rate(value: Decimal) -> str:
+    """The number format that shows a rate of tax whole: 25% or 8.1%."""
+    decimals = len(f"{value * 100:f}".rstrip("0").partition(".")[2])
+    return "0%" if decimals == 0 else f"0.{'0' * decimals}%"
+
+
+def dash_for_zero(number_format: str) -> str:
+    """The number format that shows a zero as a dash."""
+    return f'{number_format};-{number_format};"–"'
+
+
+def cell_at(sheet: Worksheet, row: int, column: int) -> Cell:
+    """The cell there, which is no part of a merged one unless its first."""
+    cell = sheet.cell(row, column)
+    if not isinstance(cell, Cell):
+        raise TypeError(f"{cell.coordinate} lies inside a merged cell.")
+    return cell
+
+
+def put_text(
+    sheet: Worksheet, row: int, column: int, text: str, *, style: Font | None = None, align: str = "left"
+) -> Cell:
+    """Put in text, as text: never a formula, an error value or a number, whatever it begins with."""
+    cell = cell_at(sheet, row, column)
+    cell.value = for_cell(text)
+    cell.data_type = "s"
+    cell.font = style or font()
+    cell.alignment = Alignment(horizontal=align, vertical="center")
+    if text.startswith(FORMULA_STARTS):
+        cell.quotePrefix = True
+    return cell
+
+
+def put_value(
+    sheet: Worksheet,
+    row: int,
+    column: int,
+    value: Decimal | int | date | timedelta | None,
+    number_format: str,
+    *,
+    style: Font | None = None,
+    align: str = "right",
+) -> Cell:
+    """Put in a figure, a day or a duration; None leaves the cell empty."""
+    cell = cell_at(sheet, row, column)
+    cell.value = value
+    cell.number_format = number_format
+    cell.font = style or font()
+    cell.alignment = Alignment(horizontal=align, vertical="center")
+    return cell
+
+
+def put_amount(
+    sheet: Worksheet,
+    row: int,
+    column: int,
+    value: Decimal | int | None,
+    number_format: str,
+    *,
+    style: Font | None = None,
+    not_known: str = NOT_KNOWN,
+) -> Cell:
+    """Put in a figure of which None means that nobody knows it."""
+    if value is None:
+        return put_text(sheet, row, column, not_known, style=font(italic=True, color=MUTED), align="right")
+    return put_value(sheet, row, column, value, number_format, style=style)
+
+
+def put_time(
+    sheet: Worksheet, row: int, column: int, moment: datetime, zone: ZoneInfo, number_format: str = TIME
+) -> Cell:
+    """Put in a moment as the wall time of the zone: Excel's times know no zone."""
+    local = moment.astimezone(zone).replace(tzinfo=None)
+    return put_value(sheet, row, column, local, number_format, align="left")
+
+
+def put_header(sheet: Worksheet, row: int, column: int, text: str, *, align: str) -> Cell:
+    """Put in the head of a column."""
+    cell = put_text(sheet, row, column, text, style=font(size=9, bold=True, color=ACCENT))
+    cell.alignment = Alignment(horizontal=align, vertical="bottom", wrap_text=True)
+    cell.fill = PatternFill("solid", fgColor=TINT)
+    cell.border = Border(bottom=_RULE)
+    return cell
+
+
+def rule_under(sheet: Worksheet, row: int, columns: Iterable[int]) -> None:
+    """Draw a thin line under a row."""
+    for column in columns:
+        cell_at(sheet, row, column).border = Border(bottom=_HAIR)
+
+
+def rule_over(sheet: Worksheet, row: int, columns: Iterable[int]) -> None:
+    """Draw the line that stands over a total."""
+    for column in columns:
+        cell_at(sheet, row, column).border = Border(top=_RULE)
+
+
+def lines_shown(texts: Iterable[tuple[str, float]], most: int) -> int:
+    """How many lines a row needs for texts that wrap in columns of those widths: `most` for a longer one."""
+    needed = 1
+    for text, width in texts:
+        lines = text.split("\n", most)
+        needed = max(needed, sum(1 + int(len(line) // (width * _CHARACTERS_IN_A_WIDTH)) for line in lines))
+    return min(needed, most)
+
+
+def height_of_lines(characters: int, fit_on_a_line: int) -> float:
+    """The height, in points, of a row whose wrapped text has so many characters."""
+    return min(3 + 13 * ceil(characters / fit_on_a_line), _HIGHEST_ROW)
+
+
+def set_up_page(sheet: Worksheet, footer: str, *, landscape: bool, page: str = "Page &P of &N") -> None:
+    """A4, as wide as the page; at the foot what it is, and the page's number as `page` says it."""
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_margins = PageMargins(left=0.5, right=0.5, top=0.7, bottom=0.7, header=0.35, footer=0.35)
+    sheet.print_options.horizontalCentered = False
+    sheet.sheet_view.showGridLines = False
+    sheet.oddFooter = HeaderFooterItem(left=_footer(footer), right=_footer(page))
+
+
+def _footer(text: str) -> _HeaderFooterPart:
+    return _HeaderFooterPart(text=text, size=8, font=f"{TYPEFACE},Regular", color=MUTED)

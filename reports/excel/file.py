@@ -1,0 +1,39 @@
+"""A workbook as a file: made in the one typeface, said to be whose, and saved so that equal content is equal bytes."""
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from openpyxl import Workbook
+from openpyxl.styles import NamedStyle
+from openpyxl.writer.excel import ExcelWriter
+
+from reports.excel.cells import font
+
+
+def new_workbook(title: str, made_at: datetime) -> Workbook:
+    """A workbook with one empty sheet."""
+    workbook = Workbook()
+    normal: NamedStyle = workbook._named_styles["Normal"]  # type: ignore[attr-defined]  # no public way to it
+    normal.font = font()  # the widths of columns are measured in its digits
+    workbook.properties.creator = "Ladebog"
+    workbook.properties.title = title
+    workbook.properties.created = workbook.properties.modified = made_at.astimezone(UTC).replace(tzinfo=None)
+    return workbook
+
+
+def save(workbook: Workbook, path: Path, finish: Callable[[str, bytes], bytes] = lambda _, content: content) -> None:
+    """Save without the time of day that openpyxl and zip files carry: every member has the workbook's own.
+
+    `finish` gets each member's name and content, and returns the content to keep.
+    """
+    written = io.BytesIO()
+    ExcelWriter(workbook, ZipFile(written, "w")).save()
+    moment = workbook.properties.created.timetuple()[:6]
+    with ZipFile(written) as members, ZipFile(path, "w") as archive:
+        for name in members.namelist():
+            entry = ZipInfo(name, date_time=moment)
+            entry.compress_type = ZIP_DEFLATED
+            archive.writestr(entry, finish(name, members.read(name)))

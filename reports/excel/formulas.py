@@ -1,0 +1,60 @@
+"""Formulas that carry what they come to, for all readers that compute nothing: previews, protected views, programs.
+
+openpyxl writes a formula without its result, so the results go into the file's XML when it is saved.
+"""
+
+from decimal import Decimal
+
+from lxml import etree
+from openpyxl.cell.cell import Cell
+from openpyxl.styles import Font
+from openpyxl.worksheet.worksheet import Worksheet
+
+from reports.excel.cells import put_value
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def quoted(text: str) -> str:
+    """Text as a formula names it."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+class Formulas:
+    """The formulas of a workbook that is being made."""
+
+    def __init__(self) -> None:
+        self._results: list[tuple[Worksheet, str, Decimal | int | str]] = []
+
+    def put(
+        self,
+        sheet: Worksheet,
+        row: int,
+        column: int,
+        formula: str,
+        result: Decimal | int | str,
+        number_format: str,
+        *,
+        style: Font | None = None,
+        align: str = "right",
+    ) -> Cell:
+        """Put in a formula, `=` first and in English, that comes to `result`."""
+        cell = put_value(sheet, row, column, None, number_format, style=style, align=align)
+        cell.value = formula
+        self._results.append((sheet, cell.coordinate, result))
+        return cell
+
+    def finish(self, name: str, content: bytes) -> bytes:
+        """A member of the saved workbook, with the results of its formulas."""
+        results = {place: result for sheet, place, result in self._results if sheet.path == f"/{name}"}
+        if not results:
+            return content
+        sheet = etree.fromstring(content)
+        for stored in sheet.iter(f"{_MAIN}c"):
+            result = results.get(stored.get("r", ""))
+            if result is not None:
+                if isinstance(result, str):
+                    stored.set("t", "str")
+                value = stored.find(f"{_MAIN}v")
+                (etree.SubElement(stored, f"{_MAIN}v") if value is None else value).text = str(result)
+        return etree.tostring(sheet, xml_declaration=True, encoding="UTF-8", standalone=True)

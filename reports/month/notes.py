@@ -1,0 +1,128 @@
+"""What a report does not know and no finding of the checks says, as sentences: nothing missing or late goes unsaid."""
+
+import zoneinfo
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+
+from pipeline.database.connection import rows
+from pipeline.settings.reading import Account
+from reports.month.period import MONTH_NAMES, Period
+
+_NAMED = 5  # sessions that a note names before it says how many more there are
+_RULE_OF_OPEN_MONTHS = "month_not_closed"  # speaks of past months only
+
+_CLOSABLE = """
+    select
+        months.month,
+        local_midnight(cast(months.month + interval 1 month as date), $timezone)
+        + to_hours(settings.closed_after_hours) as closable_at,
+    from (select unnest(cast($months as date[])) as month) as months
+    cross join facts.settings as settings
+"""
+
+# Not those that are known to have gone on beyond the period: they belong to a later one.
+_ACTIVE = """
+    select session_id, started_at
+    from staging.sessions
+    where
+        account = $account
+        and not is_finished
+        and first_of_month(local_day(started_at, $timezone)) <= $last
+        and (
+            first_of_month(local_day(started_at, $timezone)) >= $first
+            or coalesce(first_of_month(local_day(fetched_at, $timezone)) <= $last, true)
+        )
+    order by started_at, session_id
+"""
+
+_Row = Mapping[str, Any]
+
+
+def read_notes(
+    connection: duckdb.DuckDBPyConnection,
+    account: Account,
+    period: Period,
+    *,
+    timezone: str,
+    currency: str,
+    month_states: Sequence[_Row],
+    findings: Sequence[_Row],
+) -> tuple[str, ...]:
+    """The sentences for a period whose rows have been read; `timezone` and `currency` are those of the marts."""
+    zone = zoneinfo.ZoneInfo(timezone)
+    within = {"account": account.name, "timezone": timezone, "first": period.first_month, "last": period.last_month}
+    closable = rows(connection, _CLOSABLE, {"timezone": timezone, "months": list(period.months)})
+    active = rows(connection, _ACTIVE, within)
+    said = {finding["month"] for finding in findings if finding["rule"] == _RULE_OF_OPEN_MONTHS}
+    return (
+        *_not_closed(
+            {row["month"]: row["closable_at"] for row in closable if row["month"] not in said}, month_states, zone
+        ),
+        *_still_active(active, zone),
+        *_other_settings(account, timezone, currency),
+    )
+
+
+def _not_closed(closable: Mapping[date, datetime], month_states: Sequence[_Row], zone: zoneinfo.ZoneInfo) -> list[str]:
+    states = {state["month"]: state for state in month_states}
+    months_by_reason: dict[str, list[date]] = {}
+    for month in sorted(closable):
+        reason = _why_open(states.get(month), closable[month], zone)
+        if reason is not None:
+            months_by_reason.setdefault(reason, []).append(month)
+    return [
+        f"Not closed: {_listed([MONTH_NAMES[month.month - 1] for month in months])} {months[0].year} ({reason})."
+        for reason, months in months_by_reason.items()
+    ]
+
+
+def _why_open(state: _Row | None, closable_at: datetime, zone: zoneinfo.ZoneInfo) -> str | None:
+    """Why a month is not closed, or None if it is."""
+    if state is None:
+        return "no complete listing yet"
+    if state["is_closed"]:
+        return None
+    if state["listed_at"] is None:
+        return "no complete listing yet"
+    return (
+        f"last complete listing {_minute(state['listed_at'], zone)}, too early: "
+        f"one from {_minute(closable_at, zone)} on closes it"
+    )
+
+
+def _still_active(active: Sequence[_Row], zone: zoneinfo.ZoneInfo) -> list[str]:
+    if not active:
+        return []
+    named = _named([(session["session_id"], session["started_at"]) for session in active], zone, "began ")
+    return [f"Not stopped when last fetched, so not in this report: {named}."]
+
+
+def _other_settings(account: Account, timezone: str, currency: str) -> list[str]:
+    if (account.timezone, account.currency) == (timezone, currency):
+        return []
+    return [
+        f"The settings now say {account.timezone} and {account.currency}; "
+        f"these figures were made with {timezone} and {currency}."
+    ]
+
+
+def _named(moments: Iterable[tuple[str, datetime]], zone: zoneinfo.ZoneInfo, verb: str = "") -> str:
+    """`2 sessions, 648418 (2025-03-30) and 648419 (2025-03-31)`; of many, the first few by name."""
+    names = [f"{session_id} ({verb}{moment.astimezone(zone):%Y-%m-%d})" for session_id, moment in moments]
+    shown = names if len(names) <= _NAMED else [*names[:_NAMED], f"{len(names) - _NAMED} more"]
+    return f"{_counted(len(names), 'session')}, {_listed(shown)}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _minute(moment: datetime, zone: zoneinfo.ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

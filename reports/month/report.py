@@ -1,0 +1,200 @@
+"""The frozen result set: everything that a report of one account and period says, read once.
+
+All formats lay out the same Report, so they cannot disagree. Nothing is computed here: every figure is a mart's row,
+or, for a year, the sum of such rows made in SQL.
+"""
+
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from pipeline.database.connection import rows
+from pipeline.settings.reading import Account
+from reports.month.notes import read_notes
+from reports.month.period import Period
+
+__all__ = ["Period", "Report", "Row", "read_report"]
+
+Row = Mapping[str, Any]
+
+_BASIS = "select timezone, currency from facts.accounts where account = $account"
+
+_SESSIONS = """
+    select sessions.*
+    from sessions
+    inner join facts.accounts as accounts on sessions.account = accounts.account
+    where
+        sessions.account = $account
+        and first_of_month(local_day(sessions.stopped_at, accounts.timezone)) between $first and $last
+    order by sessions.stopped_at, sessions.session_id
+"""
+
+_MONTHS = """
+    select *
+    from months
+    where account = $account and attribution = 'stop' and month between $first and $last
+    order by month, currency <> $currency, currency
+"""
+
+_DAYS = """
+    select *
+    from days
+    where account = $account and attribution = 'stop' and first_of_month(day) between $first and $last
+    order by day, currency <> $currency, currency
+"""
+
+_TOTALS = """
+    with summed as (
+        select
+            currency,
+            cast(sum(sessions) as integer) as sessions,
+            cast(sum(energy_kwh) as decimal(18, 3)) as energy_kwh,
+            cast(sum(amount_incl_tax) as decimal(18, 3)) as amount_incl_tax,
+            cast(case when count(*) = count(tax_amount) then sum(tax_amount) end as decimal(18, 3)) as tax_amount,
+            cast(
+                case when count(*) = count(amount_excl_tax) then sum(amount_excl_tax) end as decimal(18, 3)
+            ) as amount_excl_tax,
+            max(max_kw) as max_kw,
+        from months
+        where account = $account and attribution = 'stop' and month between $first and $last
+        group by currency
+    )
+
+    select
+        currency,
+        sessions,
+        energy_kwh,
+        amount_incl_tax,
+        tax_amount,
+        amount_excl_tax,
+        price_of_a_kwh(amount_incl_tax, energy_kwh) as average_price_incl_tax,
+        max_kw,
+    from summed
+    order by currency <> $currency, currency
+"""
+
+_MONTH_STATES = "select * from month_states where account = $account and month between $first and $last order by month"
+
+_FINDINGS = """
+    select finding_id, rule, severity, month, session_id, detail
+    from check_results
+    where account = $account and (month is null or month between $first and $last)
+    order by severity, month nulls first, rule, session_id nulls first, finding_id
+"""
+
+_MINOR_DIGITS = """
+    select sessions.currency, max(facts.minor_unit_decimal) as digits
+    from sessions
+    inner join facts.session_facts as facts
+        on sessions.account = facts.account and sessions.document_sha256 = facts.document_sha256
+    where sessions.account = $account
+    group by sessions.currency
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What is known of an account and a period, under the attribution `stop`. Times are aware, UTC.
+
+    Rows have their mart's columns; `totals`, one a currency with the account's own first, those of `months` but for
+    account, month and attribution. `findings` are those of its months and those of no one month, errors first;
+    `notes` say what no finding does.
+    """
+
+    account: str
+    timezone: str
+    currency: str
+    period: Period
+    generated_at: datetime
+    sessions: tuple[Row, ...]
+    days: tuple[Row, ...]
+    months: tuple[Row, ...]
+    totals: tuple[Row, ...]
+    month_states: tuple[Row, ...]
+    minor_digits: Mapping[str, int]
+    findings: tuple[Row, ...]
+    notes: tuple[str, ...]
+    session_columns: tuple[str, ...]
+    month_columns: tuple[str, ...]
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The zone that decided its days and months."""
+        return zoneinfo.ZoneInfo(self.timezone)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether every month of it is closed."""
+        closed = {state["month"] for state in self.month_states if state["is_closed"]}
+        return closed.issuperset(self.period.months)
+
+    @property
+    def footer(self) -> str:
+        """What stands at the foot of its pages."""
+        return f"Ladebog, {self.account}, {self.period.label}"
+
+    def sessions_in(self, currency: str) -> tuple[Row, ...]:
+        """Its sessions billed in that currency."""
+        return tuple(session for session in self.sessions if session["currency"] == currency)
+
+    def tax_name(self, currency: str | None = None) -> str:
+        """What its sessions, or those in that currency, call the tax: `Moms`, say; `tax` unless they agree on one."""
+        names = {
+            session["tax_name"]
+            for session in self.sessions
+            if session["tax_name"] and currency in (None, session["currency"])
+        }
+        return str(names.pop()) if len(names) == 1 else "tax"
+
+
+def read_report(
+    connection: duckdb.DuckDBPyConnection, account: Account, period: Period, *, generated_at: datetime
+) -> Report:
+    """Read all that the published database says of an account and a period. One without sessions is no error.
+
+    The zone and the currency are those that the marts were made with; where the settings have changed since, a note
+    says so. Raises ValueError if `generated_at` is not aware.
+    """
+    if generated_at.tzinfo is None:
+        raise ValueError("generated_at must be an aware time.")
+    of_account = {"account": account.name}
+    basis = rows(connection, _BASIS, of_account)
+    timezone, currency = (basis[0]["timezone"], basis[0]["currency"]) if basis else (account.timezone, account.currency)
+    within: dict[str, Any] = {**of_account, "first": period.first_month, "last": period.last_month}
+    in_order = {**within, "currency": currency}
+    sessions = tuple(rows(connection, _SESSIONS, within))
+    month_states = tuple(rows(connection, _MONTH_STATES, within))
+    findings = tuple(rows(connection, _FINDINGS, within))
+    return Report(
+        account=account.name,
+        timezone=timezone,
+        currency=currency,
+        period=period,
+        generated_at=generated_at,
+        sessions=sessions,
+        days=tuple(rows(connection, _DAYS, in_order)),
+        months=tuple(rows(connection, _MONTHS, in_order)),
+        totals=tuple(rows(connection, _TOTALS, in_order)),
+        month_states=month_states,
+        minor_digits={row["currency"]: row["digits"] for row in rows(connection, _MINOR_DIGITS, of_account)},
+        findings=findings,
+        notes=read_notes(
+            connection,
+            account,
+            period,
+            timezone=timezone,
+            currency=currency,
+            month_states=month_states,
+            findings=findings,
+        ),
+        session_columns=_columns(connection, "sessions"),
+        month_columns=_columns(connection, "months"),
+    )
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, mart: str) -> tuple[str, ...]:
+    return tuple(row["column_name"] for row in rows(connection, f"describe {mart}"))

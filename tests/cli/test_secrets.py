@@ -1,0 +1,331 @@
+"""No token, no client secret and no password gets into the logbook or into what is said."""
+
+import gzip
+import os
+import signal
+import ssl
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+
+import click
+import pytest
+
+from pipeline.cli.main import cli
+from pipeline.demo import DEMO_NOW, DemoServer, Faults, Tenant
+from tests.scenarios.demo_logbook import DemoLogbook, Outcome
+from tests.scenarios.leaks import places_of, secrets_of
+from tests.source.certificate import certificate
+from tests.source.loopback import Server, answer, serving
+
+pytestmark = pytest.mark.system
+
+_CANARY = "path-that-only-the-owner-knows"
+_CAR = '\n[[car]]\nname = "Golf"\nplate = "XX 00 000"\nowner = "company"\n'
+# A command line for each command, to be run one after the other on a logbook that has fetched everything.
+# `SESSION`, `CAPTURE`, `URL` and `FOLDER` stand for what is made by the test. What `schedule run` starts and says is
+# searched where it is run.
+_TYPED = {
+    "login": ("login", "demo", "--token-stdin"),
+    "extract": ("extract", "--since", "2025-11-01", "--refetch"),
+    "transform": ("transform",),
+    "rebuild": ("rebuild",),
+    "run": ("run",),
+    "check": ("check",),
+    "report": ("report", "2025-10"),
+    "audit": ("audit", "--month", "2025-10"),
+    "explain": ("explain", "SESSION", "--samples"),
+    "sql": ("sql", "from documents"),
+    "claim attach": ("claim", "attach", "FOLDER/home/ladebog.toml", "--account", "demo"),
+    "claim create": ("claim", "create", "2025-10", "--account", "demo"),
+    "claim list": ("claim", "list"),
+    "claim show": ("claim", "show", "1", "--account", "demo"),
+    "claim export": ("claim", "export", "1", "--output", "FOLDER", "--account", "demo"),
+    "claim mark": ("claim", "mark", "1", "sent", "--account", "demo"),
+    "claim reverse": ("claim", "reverse", "1", "--reason", "wrong employer", "--account", "demo"),
+    "verify": ("verify", "--full"),
+    "import": ("import", "CAPTURE"),
+    "demo": ("demo", "FOLDER/demo"),
+    "status": ("status",),
+    "notify": ("notify", "--test"),
+    "session assign": ("session", "assign", "SESSION", "Golf", "--reason", "it was this one"),
+    "session exclude": ("session", "exclude", "SESSION", "--reason", "a guest charged"),
+    "session include": ("session", "include", "SESSION", "--reason", "it was no guest"),
+    "session tag": ("session", "tag", "SESSION", "holiday", "--reason", "we were away"),
+    "session list": ("session", "list"),
+    "odometer": ("odometer", "Golf", "2025-10-31", "48211"),
+    "schedule install": ("schedule", "install", "--using", "cron"),
+    "schedule print": ("schedule", "print", "cron"),
+    "schedule probe": ("schedule", "probe"),
+    "schedule show": ("schedule", "show"),
+    "schedule remove": ("schedule", "remove"),
+    "schedule run": ("schedule", "run", "--help"),
+    "backup": ("backup", "FOLDER/backup.zip"),
+    "restore": ("--home", "FOLDER/restored", "restore", "FOLDER/backup.zip"),
+    "account add": ("account", "add", "other", "--url", "URL"),
+    "account forget": ("account", "forget", "other"),
+}
+_STDIN = {"login": "TOKEN", "account forget": "other\n"}
+_ONCE = ("claim create", "claim reverse", "restore", "schedule remove", "account forget")  # refused the second time
+_CRONTAB = """#!/bin/sh
+# Stands in for crontab: keeps the table in a file beside itself.
+case "$1" in
+    -l) cat "$0.kept" 2>/dev/null || { echo "no crontab" >&2; exit 1; } ;;
+    -r) rm "$0.kept" ;;
+    *) cat >"$0.kept" ;;
+esac
+"""
+_ASKS_THE_OPERATOR = ("login", "extract", "run")
+
+
+def test_the_search_finds_a_secret_wherever_it_lies(tmp_path: Path, logbook: DemoLogbook) -> None:
+    (logbook.home / "raw" / "x.ndjson.gz").write_bytes(gzip.compress(b"a secret-1 b"))
+    with zipfile.ZipFile(logbook.home / "x.xlsx", "w", zipfile.ZIP_DEFLATED) as workbook:
+        workbook.writestr("xl/sheet.xml", "b secret-2 c")
+    found = places_of({"secret-1", "secret-2", "secret-3"}, logbook, [Outcome(0, "", "c secret-3")])
+    assert [secret for _, secret in found] == ["secret-1", "secret-2", "secret-3"]
+
+
+def test_login_and_runs_that_succeed_and_fail(operator: DemoServer, logbook: DemoLogbook) -> None:
+    tenant, said = operator.tenant, []
+
+    def run(code: int, *arguments: str, stdin: str = "") -> None:
+        outcome = logbook.run("--debug", *arguments, stdin=stdin)
+        assert outcome.code == code, outcome
+        said.append(outcome)
+
+    first = (tenant.token, tenant.refresh_token)
+    run(0, "run")
+    operator.faults = Faults(expired_token=True, expire_after=0)
+    run(0, "extract", "--since", "2025-11-01", "--refetch")  # refreshed on the way
+    assert tenant.token != first[0]
+    second = (tenant.token, tenant.refresh_token)
+
+    operator.faults = Faults(not_json=1.0, most_in_a_row=100)
+    run(75, "extract")
+    operator.faults = Faults(too_many=1.0, most_in_a_row=100)
+    run(75, "extract")
+    operator.faults = Faults()
+    tenant.expire_token()
+    tenant.refresh(tenant.refresh_token)  # by somebody else, so that ours is good for nothing
+    run(4, "run")
+    run(4, "login", "demo", "--token-stdin", stdin=first[0])
+    run(2, "login", "demo", "--token-stdin", stdin=f"Bearer {tenant.token}")
+    run(2, "login", "demo", "--token-stdin", stdin=f"{tenant.token}\n{tenant.token}\n")
+    run(0, "login", "demo", "--token-stdin", stdin=tenant.token)
+    said.append(logbook.run_process("--debug", "run"))
+    assert said[-1].code == 0
+    run(0, "status")
+    secrets = secrets_of(tenant, *first, *second)
+    assert len(secrets) == 8
+    assert places_of(secrets, logbook, said) == []
+
+
+def test_a_capture_with_the_login_in_its_headers(logbook: DemoLogbook, tenant: Tenant) -> None:
+    capture = logbook.folder.parent / "some.capture.txt"
+    capture.write_text(
+        f"URL\nhttps://drivee.example/api/v1/app/session/1?token={tenant.token}&withPowerHistory=1\n"
+        f"Request Headers\nAuthorization: Bearer {tenant.token}\nCookie: {tenant.refresh_token}\n"
+        f"Response Headers\nDate: Sun, 30 Mar 2025 14:36:38 GMT\nSet-Cookie: {tenant.client_secret}\n"
+        'Response Content\n{"session": {"id": "1", "status": "active"}}\n',
+        "utf-8",
+    )
+    said = [logbook.run("--debug", "import", str(capture), after=timedelta(hours=1))]
+    assert said[0].code == 0
+    assert places_of(secrets_of(tenant), logbook, said) == []
+
+
+def commands(group: click.Group, *before: str) -> Iterator[str]:
+    """Every command there is, as it is typed."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, *before, name)
+        else:
+            yield " ".join((*before, name))
+
+
+def test_every_command_is_searched() -> None:
+    assert set(_TYPED) == set(commands(cli)), "give each new command a line in _TYPED, so that it is searched as well"
+
+
+def typed(logbook: DemoLogbook, operator: DemoServer, name: str) -> list[str]:
+    made = {
+        "SESSION": operator.tenant.scene("month_end").id,
+        "CAPTURE": str(captured(logbook, operator.tenant)),
+        "URL": operator.url,
+        "FOLDER": str(logbook.folder),
+    }
+    arguments = []
+    for argument in _TYPED[name]:
+        for placeholder, value in made.items():
+            argument = argument.replace(placeholder, value)
+        arguments.append(argument)
+    return arguments
+
+
+def captured(logbook: DemoLogbook, tenant: Tenant) -> Path:
+    """A capture of which nothing but its answer may be kept."""
+    path = logbook.folder.parent / "some.capture.txt"
+    path.write_text(
+        f"URL\nhttps://drivee.example/api/v1/app/session/1?token={tenant.token}\n"
+        f"Request Headers\nAuthorization: Bearer {tenant.token}\n"
+        "Response Headers\nDate: Sun, 30 Mar 2025 14:36:38 GMT\n"
+        'Response Content\n{"session": {"id": "1", "status": "active"}}\n',
+        "utf-8",
+    )
+    return path
+
+
+@pytest.fixture
+def crontab(logbook: DemoLogbook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crontab that is no user's."""
+    program = logbook.folder / "bin" / "crontab"
+    program.parent.mkdir()
+    program.write_text(_CRONTAB, "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+
+
+@pytest.mark.usefixtures("crontab")
+def test_all_commands(operator: DemoServer, logbook: DemoLogbook) -> None:
+    said = []
+    with serving(answer()) as hook:
+        with logbook.paths.settings.open("a", encoding="utf-8") as file:
+            file.write(f'{_CAR}\n[notify]\nwebhook = "{hook.url}/{_CANARY}"\n')
+        for name in _TYPED:
+            stdin = _STDIN.get(name, "").replace("TOKEN", operator.tenant.token)
+            for options in (("--debug",), ("--debug", "--log-format", "json")):
+                outcome = logbook.run(*options, *typed(logbook, operator, name), stdin=stdin)
+                was_done = name in _ONCE and "json" in options and outcome.code in (1, 2)
+                assert outcome.code in (0, 3) or was_done, (name, outcome)
+                said.append(outcome)
+    assert [request.path for request in hook.requests if _CANARY in request.path]
+    assert places_of(secrets_of(operator.tenant), logbook, said) == []
+    assert not any(_CANARY in outcome.out + outcome.err for outcome in said)
+
+
+@contextmanager
+def untrusted(folder: Path) -> Iterator[str]:
+    """The address of an operator whose certificate nobody trusts."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate(folder))
+
+    def secured(server: Server) -> None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+
+    with serving(answer(), prepare=secured) as script:
+        yield script.url.replace("http:", "https:")
+
+
+@pytest.mark.parametrize("fault", ["401", "500", "HTML", "DNS", "TLS", "open file", "bug"])
+def test_each_kind_of_failure(
+    operator: DemoServer, logbook: DemoLogbook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    tenant, said = operator.tenant, []
+    secrets = secrets_of(tenant)
+    codes = {"401": {4}, "TLS": {1}, "open file": {1}, "bug": {1}}.get(fault, {75})
+
+    def fail() -> None:
+        for name in _ASKS_THE_OPERATOR:
+            for options in ((), ("--debug",), ("--debug", "--log-format", "json")):
+                outcome = logbook.run(*options, *typed(logbook, operator, name), stdin=tenant_token)
+                assert outcome.code in codes, (name, outcome)
+                said.append(outcome)
+                if options == ("--debug",):
+                    assert "Traceback" in outcome.err
+
+    tenant_token = tenant.token
+    match fault:
+        case "401":
+            tenant.expire_token()
+            tenant.refresh(tenant.refresh_token)
+            secrets |= secrets_of(tenant)
+            fail()
+        case "500" | "HTML":
+            operator.faults = Faults(
+                **{"500": {"server_error": 1.0}, "HTML": {"not_json": 1.0}}[fault], most_in_a_row=999
+            )
+            fail()
+        case "DNS":
+            logbook.do("account", "add", "demo", "--url", "https://tenant.invalid")
+            logbook.keep_login(tenant)
+            monkeypatch.setenv("NO_PROXY", "*")
+            fail()
+        case "TLS":
+            with untrusted(tmp_path) as url:
+                logbook.do("account", "add", "demo", "--url", url)
+                logbook.keep_login(tenant)
+                monkeypatch.setenv("NO_PROXY", "*")
+                fail()
+        case "open file":
+            logbook.credentials.chmod(0o644)
+            fail()
+        case "bug":
+            # No fault of our own is known to cause this, so one is put where the token is in every frame.
+            monkeypatch.setattr("pipeline.source.http.Http._judged", broken)
+            fail()
+            logged = (logbook.paths.logs / "ladebog.log").read_text("utf-8")
+            assert "RuntimeError: broken" in logged
+            assert "Traceback" in logged
+    assert places_of(secrets, logbook, said) == []
+
+
+def broken(*arguments: object) -> None:
+    """Fail with a secret in every frame's variables, and an exception of requests behind it."""
+    locals_of_the_frame = arguments  # noqa: F841 (what no traceback may show)
+    try:
+        raise ConnectionError("behind it")
+    except ConnectionError as error:
+        raise RuntimeError("broken") from error
+
+
+def ended(process: subprocess.Popen[str], end: signal.Signals) -> tuple[str, str]:
+    """What a process said that is sent a signal until it heeds it, as a person presses Ctrl-C again."""
+    for _ in range(30):
+        os.kill(process.pid, end)
+        with suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=2)
+    raise TimeoutError
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_what_others_see_of_a_process_and_what_it_leaves_when_it_is_ended(
+    operator: DemoServer, new_logbook: DemoLogbook, end: signal.Signals
+) -> None:
+    operator.faults = Faults(slow=0.2)
+    with subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "tests.scenarios.dated",
+            DEMO_NOW.isoformat(),
+            "--home",
+            str(new_logbook.home),
+            "--debug",
+            "run",
+        ],
+        env=new_logbook.environment,
+        cwd=new_logbook.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while len(operator.requests) < 5:
+            time.sleep(0.02)
+        seen = [Path(f"/proc/{process.pid}/{name}").read_bytes() for name in ("cmdline", "environ")]
+        out, err = ended(process, end)
+    assert process.returncode == (130 if end == signal.SIGINT else -end)
+    assert seen[1]
+    said = [Outcome(0, out, err), *(Outcome(0, shown.decode(), "") for shown in seen)]
+    left = [path for path in new_logbook.home.rglob("*") if path.is_file()]
+    assert any(path.parent.parent.parent == new_logbook.paths.raw for path in left)
+    for secret in secrets_of(operator.tenant):
+        assert not any(secret in outcome.out + outcome.err for outcome in said)
+        assert not any(secret.encode() in path.read_bytes() for path in left)

@@ -1,0 +1,180 @@
+"""Which files are opened as a database, and what readers see while another is published."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline.database.connection import SCHEMA_VERSION, open_published, open_writer, publish
+from pipeline.errors import DatabaseError, LogbookError
+from pipeline.transform.update import open_updated
+from tests.scenarios.demo_archive import DemoArchive, new_demo_archive
+
+
+@pytest.fixture(scope="module")
+def made_empty(tmp_path_factory: pytest.TempPathFactory) -> DemoArchive:
+    made = new_demo_archive(tmp_path_factory.mktemp("empty") / "logbook")
+    made.update()
+    return made
+
+
+@pytest.fixture
+def empty(made_empty: DemoArchive, tmp_path: Path) -> DemoArchive:
+    """A published archive without sessions."""
+    return made_empty.copied_to(tmp_path / "logbook")
+
+
+def opened_for_writing(made: DemoArchive) -> list[tuple[object, ...]]:
+    with open_writer(made.logbook) as connection:
+        return connection.execute("select count(*) from runs").fetchall()
+
+
+def opened_for_reading(made: DemoArchive) -> list[tuple[object, ...]]:
+    with open_published(made.logbook) as connection:
+        return connection.execute("select count(*) from runs").fetchall()
+
+
+def writers(made: DemoArchive) -> Path:
+    return made.logbook.writer_database
+
+
+def published(made: DemoArchive) -> Path:
+    return made.logbook.database
+
+
+def set_schema(path: Path, version: int) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update facts.settings set schema_version = ?, ladebog_version = '9.9'", [version])
+
+
+def foreign(path: Path) -> None:
+    path.unlink()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create table my_own as select 42 as answer")
+
+
+def without_a_row(path: Path) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("delete from facts.settings")
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "foreign": foreign,
+    "text": lambda path: path.write_text("this is no database"),
+    "random bytes": lambda path: path.write_bytes(bytes(range(256)) * 64),
+    "cut short": lambda path: path.write_bytes(path.read_bytes()[:5_000]),
+    "cut in its head": lambda path: path.write_bytes(path.read_bytes()[:100]),
+    "no schema said": without_a_row,
+}
+
+COUNT_RUNS = """
+import sys, duckdb
+print(duckdb.connect(sys.argv[1], read_only=True).execute("select count(*) from runs").fetchall())
+"""
+
+BOTH = pytest.mark.parametrize(
+    ("file", "open_it"), [(writers, opened_for_writing), (published, opened_for_reading)], ids=["writer", "published"]
+)
+
+
+@BOTH
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_what_is_no_database_of_ours(
+    empty: DemoArchive,
+    damage: str,
+    file: Callable[[DemoArchive], Path],
+    open_it: Callable[[DemoArchive], object],
+) -> None:
+    DAMAGE[damage](file(empty))
+    before = file(empty).read_bytes()
+    with pytest.raises(DatabaseError) as caught:
+        open_it(empty)
+    assert str(file(empty)) in str(caught.value)
+    assert "ladebog rebuild" in caught.value.advice
+    assert before == file(empty).read_bytes()
+
+
+def test_rebuilding_does_what_the_advice_promises(empty: DemoArchive) -> None:
+    before = empty.tables()
+    DAMAGE["foreign"](writers(empty))
+    DAMAGE["random bytes"](published(empty))
+    assert before == empty.rebuild()
+
+
+@BOTH
+def test_a_newer_schema_is_refused(
+    empty: DemoArchive, file: Callable[[DemoArchive], Path], open_it: Callable[[DemoArchive], object]
+) -> None:
+    set_schema(file(empty), SCHEMA_VERSION + 1)
+    with pytest.raises(DatabaseError, match=r"is from a newer Ladebog \(9\.9, schema \d+; this one knows") as caught:
+        open_it(empty)
+    assert "ladebog rebuild" in caught.value.advice
+
+
+def test_an_older_schema_is_rebuilt_by_itself(demo: DemoArchive) -> None:
+    before = demo.tables()
+    with duckdb.connect(str(writers(demo))) as connection:
+        connection.execute("drop table documents")
+    set_schema(writers(demo), SCHEMA_VERSION - 1)
+    assert before == demo.update()
+    with duckdb.connect(str(writers(demo)), read_only=True) as connection:
+        found = connection.execute("select schema_version from facts.settings").fetchall()
+    assert found == [(SCHEMA_VERSION,)]
+
+
+def test_nothing_published_yet(tmp_path: Path) -> None:
+    with pytest.raises(LogbookError, match="has no database yet"):
+        opened_for_reading(new_demo_archive(tmp_path / "logbook"))
+
+
+def test_a_reader_keeps_its_view_while_another_is_published(empty: DemoArchive) -> None:
+    inode = published(empty).stat().st_ino
+    with open_published(empty.logbook) as reader:
+        assert reader.execute("select run_id from runs").fetchall() == []
+        with open_updated(empty.logbook, empty.settings, empty.clock) as connection:
+            connection.execute(
+                "insert into runs values ('demo', 'a', 'extract', '0', 'complete', null, true, '', now(), now())"
+            )
+        publish(empty.logbook)
+        assert reader.execute("select run_id from runs").fetchall() == []
+        assert inode != published(empty).stat().st_ino
+        other_process = [sys.executable, "-c", COUNT_RUNS, str(published(empty))]
+        assert subprocess.run(other_process, check=True, capture_output=True, text=True).stdout == "[(1,)]\n"
+    assert {"ladebog.duckdb", "ladebog.toml", "raw", "state"} == {path.name for path in empty.logbook.root.iterdir()}
+
+
+def test_a_reader_can_change_and_reach_nothing(empty: DemoArchive, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text("a\n1\n")
+    with open_published(empty.logbook) as reader:
+        for statement in (
+            "insert into runs select * from runs",
+            "create table mine as select 1",
+            f"from '{secret}'",
+            f"copy runs to '{tmp_path / 'out.csv'}'",
+            f"attach '{tmp_path / 'other.duckdb'}'",
+            "set enable_external_access = true",
+            "install httpfs",
+        ):
+            with pytest.raises(duckdb.Error):
+                reader.execute(statement)
+
+
+def test_the_modes(empty: DemoArchive) -> None:
+    assert [path.stat().st_mode & 0o777 for path in (writers(empty), published(empty))] == [0o600, 0o600]
+    assert empty.logbook.state.stat().st_mode & 0o777 == 0o700
+
+
+def test_sessions_are_in_utc_whatever_the_machine(empty: DemoArchive) -> None:
+    for open_it in (open_writer, open_published):
+        with open_it(empty.logbook) as connection:
+            assert connection.execute("select current_setting('timezone')").fetchall() == [("UTC",)]
+
+
+def test_two_readers_in_one_process(empty: DemoArchive) -> None:
+    with open_published(empty.logbook) as one, open_published(empty.logbook) as other:
+        query = "select count(*) from sessions"
+        assert one.execute(query).fetchall() == other.execute(query).fetchall()

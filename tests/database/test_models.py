@@ -1,0 +1,145 @@
+"""The files under sql/: their heads, and that the database is what the heads say."""
+
+from importlib import resources
+
+import pytest
+
+from pipeline.database import models
+from pipeline.transform import lineage
+from tests.scenarios.made_archive import MadeArchive
+
+FOLDERS = ("facts", "staging", "marts", "checks")
+MODELS = {
+    f"{folder}/{file.name}": models.parse(file.read_text("utf-8"))
+    for folder in FOLDERS
+    for file in resources.files("sql").joinpath(folder).iterdir()
+    if file.name.endswith(".sql")
+}
+
+HEAD = """\
+-- name: days
+-- grain: one day
+-- purpose: energy a day
+-- key: account, day
+-- columns:
+--   account      text, the logbook's account
+--   day
+--   energy_kwh   kWh
+-- A note on the rule.
+select 1
+"""
+
+
+def test_every_file_under_sql_is_a_model() -> None:
+    assert len(MODELS) > 0
+    assert len(MODELS) == len((*models.schema(), *models.staging(), *models.marts(), *models.checks()))
+
+
+def test_a_model_stands_in_the_file_of_its_name() -> None:
+    names = {path: path.partition("/")[2].removesuffix(".sql") for path in MODELS}
+    assert names == {path: model.name.rpartition(".")[2] for path, model in MODELS.items()}
+
+
+def test_a_name_tells_what_a_model_is() -> None:
+    assert {"staging"} == {model.name.partition(".")[0] for model in models.staging()}
+    assert not [model.name for model in models.marts() if "." in model.name]
+    assert {"session", "whole"} >= {model.refresh for model in models.marts()}
+    assert {("whole", ())} == {(model.refresh, model.key) for model in models.schema()}
+    assert {(refresh, ()) for refresh in ("never", "session")} == {
+        (model.refresh, model.key) for model in models.staging()
+    }
+    assert {"checks"} == {model.name.partition(".")[0] for model in models.checks()}
+
+
+def test_every_mart_has_a_key_among_its_columns() -> None:
+    for model in models.marts():
+        assert model.key, model.name
+        assert set(model.key) <= set(model.columns), model.name
+        assert model.key in (("finding_id",), ("account", *model.key[1:])), model.name
+
+
+@pytest.fixture
+def made(archive: MadeArchive) -> MadeArchive:
+    return archive.transform()
+
+
+def test_a_heads_columns_are_the_columns(made: MadeArchive) -> None:
+    assert {model.name: list(model.columns) for model in MODELS.values()} == {
+        model.name: [column for column, *_ in made.rows(f"describe {model.name}")] for model in MODELS.values()
+    }
+
+
+def test_every_table_view_and_column_has_a_comment(made: MadeArchive) -> None:
+    commented = """
+        select if(schema_name = 'main', '', schema_name || '.') || {name}, comment from {catalogue}()
+        where not internal and database_name = current_database()
+    """
+    tables = made.rows(commented.format(name="table_name", catalogue="duckdb_tables"))
+    views = made.rows(commented.format(name="view_name", catalogue="duckdb_views"))
+    described = [*MODELS.values(), models.findings()]
+    assert {model.name: f"{model.grain}: {model.purpose}" for model in described} == dict(tables + views)
+    columns = made.rows(commented.format(name="table_name || '.' || column_name", catalogue="duckdb_columns"))
+    assert {
+        f"{model.name}.{column}": meaning for model in described for column, meaning in model.columns.items()
+    } == dict(columns)
+
+
+def test_marts_of_money_and_energy_are_exact(made: MadeArchive) -> None:
+    inexact = """
+        select table_name || '.' || column_name from duckdb_columns()
+        where not internal and (data_type in ('DOUBLE', 'FLOAT', 'TIMESTAMP') or data_type like 'STRUCT%')
+            and schema_name = 'main'
+    """
+    assert made.rows(inexact) == []
+
+
+def test_a_head_is_read() -> None:
+    model = models.parse(HEAD)
+    assert (
+        model.name,
+        model.grain,
+        model.purpose,
+        model.key,
+        model.refresh,
+        model.text,
+    ) == ("days", "one day", "energy a day", ("account", "day"), "whole", HEAD)
+    assert model.columns == {"account": "text, the logbook's account", "day": "day", "energy_kwh": "kWh"}
+    assert not model.is_view
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("-- name: days\n", "the head lacks name"),
+        ("-- grain: one day\n", "the head lacks grain"),
+        ("-- purpose: energy a day\n", "the head lacks purpose"),
+        (HEAD[HEAD.index("--   account") : HEAD.index("select")], "the head lists no columns"),
+    ],
+)
+def test_a_head_that_lacks_something_is_refused(line: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        models.parse(HEAD.replace(line, ""))
+
+
+def test_a_head_with_a_strange_line_is_refused() -> None:
+    with pytest.raises(ValueError, match="says nothing that is known: -- owner: me"):
+        models.parse(HEAD.replace("-- key", "-- owner: me\n-- key"))
+
+
+def test_a_comment_may_hold_an_apostrophe() -> None:
+    assert models.quoted("the driver's own") == "'the driver''s own'"
+
+
+def test_each_model_comes_after_those_that_it_reads() -> None:
+    names = [model.name for model in lineage.in_order()]
+    made = [model.name for path, model in MODELS.items() if not path.startswith("schema/")]
+    assert sorted(names) == sorted([*made, models.FINDINGS])
+    pairs = [
+        ("sessions", "days"),
+        ("days", "months"),
+        ("months", "month_states"),
+        ("power_samples", "staging.energy_steps"),
+        ("staging.period_energy", "charging_periods"),
+        ("staging.sessions", "sessions"),
+    ]
+    assert [(earlier, later) for earlier, later in pairs if names.index(earlier) > names.index(later)] == []

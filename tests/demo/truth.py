@@ -1,0 +1,222 @@
+"""What the marts must say of the tenant's finished sessions, worked out without the pipeline.
+
+Each function gives a mart's rows as the tenant stands now: energy and power in kWh and kW, money in currency
+units, all `Decimal`; times aware and in UTC; sorted by the mart's key.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import UTC, date
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import partial
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pipeline.demo.model import Period, Session
+from pipeline.demo.tenant import Tenant
+from tests.demo.divided import Divided, Part
+
+Row = dict[str, Any]
+Attribution = Literal["stop", "split"]
+
+_ACCOUNT_ZONE = ZoneInfo("Europe/Copenhagen")
+_ACCOUNT_CURRENCY = "DKK"
+_DANISH_RATE = Decimal("0.25")
+
+
+def active(tenant: Tenant) -> list[str]:
+    """The ids of the sessions that have not stopped."""
+    return sorted(session.id for session in tenant.sessions.values() if session.stopped_at is None)
+
+
+def sessions(tenant: Tenant) -> list[Row]:
+    """One row per finished session."""
+    return [_session_row(session) for session in _finished(tenant)]
+
+
+def charging_periods(tenant: Tenant) -> list[Row]:
+    """One row per period of a finished session, oldest first; a session without periods has none."""
+    return [
+        {
+            "session_id": session.id,
+            "started_at": period.started_at,
+            "stopped_at": period.stopped_at,
+            "state": period.kind,
+            "spot_price_excl_tax": period.spot_excl_tax,
+            "markup_incl_tax": period.markup_incl_tax,
+            "price_incl_tax": _price(session, period),
+            "energy_kwh": Decimal(energy_wh) / 1000,
+            "amount_incl_tax": period.amount,
+        }
+        for session in _finished(tenant)
+        if session.has_periods
+        for period, energy_wh in zip(session.periods, _divided(session).period_energy_wh(), strict=True)
+    ]
+
+
+def power_samples(tenant: Tenant) -> list[Row]:
+    """One row per session and distinct time; of samples at the same time the one listed last counts."""
+    return [
+        {"session_id": session.id, "sampled_at": sampled_at, "power_kw": Decimal(power_w) / 1000}
+        for session in _finished(tenant)
+        for sampled_at, power_w in sorted(_power_by_time(session).items())
+    ]
+
+
+def session_hours(tenant: Tenant) -> list[Row]:
+    """One row per clock hour that a session lasts into, the one of its stop included."""
+    return [
+        {
+            "session_id": session.id,
+            "hour_start": hour.astimezone(UTC),
+            "currency": session.site.currency.code,
+            "energy_kwh": Decimal(energy_wh) / 1000,
+            "amount_incl_tax": _units(session, divided.money[hour]),
+            "price_incl_tax": _six_decimals(divided.price(hour, partial(_price, session))),
+        }
+        for session in _finished(tenant)
+        for divided in [_divided(session)]
+        for hour, energy_wh in divided.energy_wh.items()
+    ]
+
+
+def session_months(tenant: Tenant) -> list[Row]:
+    """One row per local month that a session lasts into (its first day)."""
+    return [
+        {"session_id": session.id, "month": month, "currency": session.site.currency.code} | _part(session, part)
+        for session in _finished(tenant)
+        for month, part in _divided(session).months.items()
+    ]
+
+
+def days(tenant: Tenant, attribution: Attribution = "stop") -> list[Row]:
+    """One row per local day and currency: of the sessions that stopped on it, or of all that lasted into it."""
+    return _totals(tenant, "day", attribution, lambda divided: divided.days, lambda day: day)
+
+
+def months(tenant: Tenant, attribution: Attribution = "stop") -> list[Row]:
+    """One row per local month (its first day) and currency, as `days`."""
+    return _totals(tenant, "month", attribution, lambda divided: divided.months, lambda day: day.replace(day=1))
+
+
+def _finished(tenant: Tenant) -> list[Session]:
+    return sorted(
+        (session for session in tenant.sessions.values() if session.stopped_at is not None),
+        key=lambda session: session.id,
+    )
+
+
+def _session_row(session: Session) -> Row:
+    currency = session.site.currency
+    gross = _rounded(session.amount, currency.minor_unit_decimal)
+    rate = _DANISH_RATE if currency.code == _ACCOUNT_CURRENCY else None
+    tax = None if rate is None else _rounded(gross * rate / (1 + rate), currency.minor_unit_decimal)
+    return {
+        "session_id": session.id,
+        "kind": session.site.kind,
+        "charge_point": session.site.address,
+        "evse": session.site.evse_identifier,
+        "started_at": session.started_at,
+        "stopped_at": session.stopped_at,
+        "duration_s": session.duration_s,
+        "idle_s": session.idle_s,
+        "energy_kwh": Decimal(session.energy_wh) / 1000,
+        "amount_incl_tax": gross,
+        "tax_name": session.site.tax_name,
+        "tax_rate": rate,
+        "tax_amount": tax,
+        "amount_excl_tax": None if tax is None else gross - tax,
+        "average_kw": session.average_kw,
+        "max_kw": session.max_kw,
+        "power_samples": len(_power_by_time(session)),
+        "payment_status": session.payment_status,
+        "stop_reason": session.stop_reason,
+        "note": session.note,
+        "currency": currency.code,
+    }
+
+
+def _price(session: Session, period: Period) -> Decimal | None:
+    spot, markup = period.spot_excl_tax, period.markup_incl_tax
+    if session.site.currency.code != _ACCOUNT_CURRENCY or spot is None or markup is None:
+        return None
+    return spot * Decimal("1.25") + markup
+
+
+def _six_decimals(price: Fraction | None) -> Decimal | None:
+    return None if price is None else _rounded(Decimal(price.numerator) / price.denominator, 6)
+
+
+def _divided(session: Session) -> Divided:
+    row = _session_row(session)
+    return Divided(session, _minor(session, row["amount_incl_tax"]), _minor(session, row["tax_amount"]))
+
+
+def _minor(session: Session, amount: Any) -> Any:
+    return None if amount is None else int(amount.scaleb(session.site.currency.minor_unit_decimal))
+
+
+def _units(session: Session, minor: int) -> Decimal:
+    return Decimal(minor).scaleb(-session.site.currency.minor_unit_decimal)
+
+
+def _part(session: Session, part: Part) -> Row:
+    return {
+        "energy_kwh": Decimal(part.energy_wh) / 1000,
+        "amount_incl_tax": _units(session, part.money),
+        "tax_amount": None if part.tax is None else _units(session, part.tax),
+    }
+
+
+def _power_by_time(session: Session) -> dict[Any, int]:
+    return {sample.at: sample.power_w for sample in session.samples}
+
+
+def _totals(
+    tenant: Tenant,
+    grain: str,
+    attribution: Attribution,
+    parts_of: Callable[[Divided], dict[date, Part]],
+    unit_of: Callable[[date], date],
+) -> list[Row]:
+    groups: defaultdict[tuple[date, str], list[Row]] = defaultdict(list)
+    for session in _finished(tenant):
+        row = _session_row(session)
+        if attribution == "split":
+            for unit, part in parts_of(_divided(session)).items():
+                groups[unit, row["currency"]].append(row | _part(session, part))
+        else:
+            stopped_on = row["stopped_at"].astimezone(_ACCOUNT_ZONE).date()
+            groups[unit_of(stopped_on), row["currency"]].append(row)
+    return [
+        {grain: unit, "currency": currency} | _total(rows)
+        for (unit, currency), rows in sorted(groups.items(), key=lambda group: group[0])
+    ]
+
+
+def _total(rows: list[Row]) -> Row:
+    energy_kwh = _sum(row["energy_kwh"] for row in rows)
+    amount = _sum(row["amount_incl_tax"] for row in rows)
+    taxed = all(row["tax_amount"] is not None for row in rows)
+    peaks = [row["max_kw"] for row in rows if row["max_kw"] is not None]
+    return {
+        "sessions": len(rows),
+        "energy_kwh": energy_kwh,
+        "amount_incl_tax": amount,
+        "tax_amount": _sum(row["tax_amount"] for row in rows) if taxed else None,
+        "amount_excl_tax": _sum(row["amount_incl_tax"] - row["tax_amount"] for row in rows) if taxed else None,
+        "average_price_incl_tax": _rounded(amount / energy_kwh, 6) if energy_kwh else None,
+        "max_kw": max(peaks, default=None),
+    }
+
+
+def _sum(values: Iterable[Decimal]) -> Decimal:
+    return sum(values, Decimal(0))
+
+
+def _rounded(value: Decimal, places: int) -> Decimal:
+    """Halves away from zero, which `decimal` calls HALF_UP."""
+    return value.quantize(Decimal(10) ** -places, rounding=ROUND_HALF_UP)

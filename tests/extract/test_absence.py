@@ -1,0 +1,80 @@
+"""What is not listed is missing, and not deleted."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
+import pytest
+
+from pipeline.demo import DemoServer, Tenant
+from pipeline.demo.answers import history_entry
+from pipeline.demo.model import ZONE, Session
+from tests.conftest import renew
+from tests.demo import truth
+from tests.scenarios.agreement import assert_marts_are_the_truth, details_asked
+from tests.scenarios.demo_logbook import DemoLogbook
+
+pytestmark = pytest.mark.system
+
+AN_HOUR_ON = timedelta(hours=1)
+OCTOBER = date(2025, 10, 1)
+_MISSING = """
+    select month, sessions, missing from facts.windows
+    where run_id = (select arg_max(run_id, started_at) from runs)
+    order by month desc
+"""
+
+
+def within_october(session: Session) -> bool:
+    days = [moment.astimezone(ZONE).date() for moment in (session.started_at, session.stopped_at) if moment]
+    return [day.replace(day=1) for day in days] == [OCTOBER, OCTOBER]
+
+
+def test_a_month_listed_empty_deletes_nothing(operator: DemoServer, logbook: DemoLogbook) -> None:
+    operator.faults.empty_listing_months = frozenset({"2025-10"})
+    logbook.archive(after=AN_HOUR_ON)
+    assert_marts_are_the_truth(logbook, operator.tenant)
+    expected = sorted(session.id for session in operator.tenant.sessions.values() if within_october(session))
+    assert len(expected) == 11
+    assert logbook.ask(_MISSING) == [
+        {"month": date(2025, 11, 1), "sessions": 4, "missing": []},
+        {"month": OCTOBER, "sessions": 0, "missing": expected},
+        {"month": date(2025, 9, 1), "sessions": 10, "missing": []},
+    ]
+
+
+def test_what_is_listed_again_is_the_same_as_before(operator: DemoServer, logbook: DemoLogbook) -> None:
+    documents = logbook.value("select count(*) from documents")
+    operator.faults.empty_listing_calls = 3
+    logbook.archive(after=AN_HOUR_ON)
+    assert operator.faults.empty_listing_calls == 0
+    assert logbook.ask(_MISSING)[0]["sessions"] == 0
+    assert_marts_are_the_truth(logbook, operator.tenant)
+    logbook.archive(after=2 * AN_HOUR_ON)
+    # The session that still charges was asked for on its own while no listing held it.
+    active = truth.active(operator.tenant)
+    assert details_asked(operator.requests) == active
+    assert logbook.value("select count(*) from documents where key <> ?", active[0]) == documents - 1
+    assert logbook.ask(_MISSING) == [
+        {"month": date(2025, 11, 1), "sessions": 4, "missing": []},
+        {"month": OCTOBER, "sessions": 11, "missing": []},
+        {"month": date(2025, 9, 1), "sessions": 10, "missing": []},
+    ]
+
+
+def test_a_session_known_from_a_listing_alone_is_a_session(operator: DemoServer, new_logbook: DemoLogbook) -> None:
+    tenant = Tenant(now=datetime(2024, 11, 9, 12, tzinfo=UTC))
+    renew(operator, tenant)
+    new_logbook.keep_login(tenant)
+    listing = new_logbook.folder / "history.json"
+    entries = [history_entry(session) for session in tenant.sessions.values()]
+    listing.write_bytes(msgspec.json.encode({"session_history": entries}))
+    new_logbook.do("import", "--fetched-at", tenant.now.isoformat(), str(listing), now=tenant.now)
+    known = ("session_id", "kind", "charge_point", "evse", "started_at", "stopped_at", "duration_s", "energy_kwh")
+    known += ("currency", "amount_incl_tax", "note", "payment_status", "stop_reason")
+    expected = [{name: row[name] for name in known} for row in truth.sessions(tenant)]
+    assert expected == new_logbook.ask(f"select {', '.join(known)} from sessions order by session_id")  # noqa: S608
+    assert new_logbook.value("select count(*) from power_samples") == 0
+    assert new_logbook.value("select details_missing from account_states") == len(expected)
+    # Nothing was fetched by that, so the next run fetches it all.
+    new_logbook.archive("--since", "2024-09-01", after=AN_HOUR_ON, now=tenant.now)
+    assert_marts_are_the_truth(new_logbook, tenant)

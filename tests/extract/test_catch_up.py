@@ -1,0 +1,100 @@
+"""A machine that was off for months or longer fetches all that it missed, and what changed meanwhile."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from pipeline.demo import DEMO_NOW, DemoServer, Faults, Tenant
+from pipeline.settings.reading import Source
+from pipeline.source.credentials import FileCredentials, Secret
+from tests.conftest import renew
+from tests.demo import truth
+from tests.scenarios.agreement import assert_marts_are_the_truth, assert_raw_holds_together, details_asked
+from tests.scenarios.demo_logbook import DemoLogbook
+
+pytestmark = pytest.mark.system
+
+EASTER = datetime(2025, 4, 19, 12, tzinfo=UTC)  # in the middle of the session that idles from Friday to Sunday
+HALF_A_YEAR_LATER = datetime(2025, 10, 19, 12, tzinfo=UTC)
+
+
+def archived(operator: DemoServer, logbook: DemoLogbook, now: datetime) -> Tenant:
+    """The logbook brought up to date with the tenant as it is at that time."""
+    tenant = switched_on(operator, logbook, now)
+    logbook.archive("--since", "2024-09-01", now=now)
+    assert_marts_are_the_truth(logbook, tenant)
+    return tenant
+
+
+def switched_on(operator: DemoServer, logbook: DemoLogbook, now: datetime) -> Tenant:
+    """The tenant at that time, to which the logbook has a login."""
+    tenant = Tenant(now=now)
+    renew(operator, tenant)
+    logbook.keep_login(tenant)
+    return tenant
+
+
+def test_half_a_year_off(operator: DemoServer, new_logbook: DemoLogbook) -> None:
+    before = archived(operator, new_logbook, EASTER)
+    (active,) = truth.active(before)
+    assert active == before.scene("long_idle").id
+
+    tenant = switched_on(operator, new_logbook, HALF_A_YEAR_LATER)
+    assert [before.sessions.keys() - tenant.sessions.keys(), len(tenant.sessions) - len(before.sessions)] == [set(), 61]
+    # Corrected meanwhile: in the first winter, shortly before the machine went off, while it was, and what was active.
+    corrected = [tenant.scene(name).id for name in ("year_end", "note_formula", "partly_negative", "long_idle")]
+    for session_id in corrected:
+        tenant.correct(session_id, energy_wh=12_345, amount=Decimal("6.78"))
+    new_logbook.archive(now=HALF_A_YEAR_LATER)
+    assert_marts_are_the_truth(new_logbook, tenant)
+    assert_raw_holds_together(new_logbook)
+    new = tenant.sessions.keys() - before.sessions.keys() - set(truth.active(tenant))
+    # What was the newest then has been paid meanwhile.
+    newest = max(truth.sessions(before), key=lambda row: row["stopped_at"])["session_id"]
+    assert sorted({*corrected, *new, newest}) == details_asked(operator.requests)
+    revisions = {row["session_id"]: row["revision"] for row in new_logbook.ask("select * from sessions")}
+    assert [revisions[session_id] for session_id in corrected] == [2, 2, 1, 1]
+    assert new_logbook.ask("from month_states where not is_closed and month < '2025-10-01'") == []
+
+
+def test_a_login_that_ends_on_the_way(operator: DemoServer, new_logbook: DemoLogbook) -> None:
+    archived(operator, new_logbook, EASTER)
+    tenant = switched_on(operator, new_logbook, HALF_A_YEAR_LATER)
+    FileCredentials(new_logbook.credentials).write(new_logbook.account, Secret(token=tenant.token))
+    operator.faults = Faults(expired_token=True, expire_after=40)
+    assert new_logbook.run("run", now=HALF_A_YEAR_LATER).code == 4
+    fetched = details_asked([request for request in operator.requests if request.status == 200])
+    assert 10 < len(fetched) < 61
+    new_logbook.do("transform", now=HALF_A_YEAR_LATER)
+    assert new_logbook.ask("select outcome from runs order by started_at") == [
+        {"outcome": "complete"},
+        {"outcome": "failed"},
+    ]
+
+    operator.faults = Faults()
+    operator.requests.clear()
+    tenant.refresh(tenant.refresh_token)
+    new_logbook.keep_login(tenant)
+    new_logbook.archive(now=HALF_A_YEAR_LATER + timedelta(hours=1))
+    assert_marts_are_the_truth(new_logbook, tenant)
+    # Only what was on its way when the login ended is asked for again.
+    again = set(fetched) & set(details_asked(operator.requests))
+    assert len(again - set(truth.active(tenant))) <= Source().at_a_time
+
+
+def test_what_the_operator_added_late_is_found_after_more_than_a_year(
+    operator: DemoServer, new_logbook: DemoLogbook
+) -> None:
+    now = datetime(2024, 10, 5, 12, tzinfo=UTC)
+    tenant = switched_on(operator, new_logbook, now)
+    operator.faults.empty_listing_months = frozenset({"2024-09"})
+    new_logbook.archive("--since", "2024-09-01", now=now)
+    missed = [
+        session.id for session in tenant.sessions.values() if session.started_at < datetime(2024, 9, 30, tzinfo=UTC)
+    ]
+    assert len(missed) > 5
+    tenant = switched_on(operator, new_logbook, DEMO_NOW)
+    new_logbook.archive()
+    assert set(missed) <= set(details_asked(operator.requests))
+    assert_marts_are_the_truth(new_logbook, tenant)

@@ -1,0 +1,158 @@
+"""Which months a run lists."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from pipeline import calendar
+from pipeline.extract import plan
+from pipeline.raw.segments import Window
+from tests.scenarios.made_archive import ACCOUNT, MadeArchive
+
+NOW = datetime(2025, 7, 20, 10, tzinfo=UTC)
+
+
+def months(*names: str) -> list[date]:
+    return [date.fromisoformat(f"{name}-01") for name in names]
+
+
+@pytest.mark.parametrize(
+    ("newest", "oldest", "expected"),
+    [
+        (date(2025, 3, 31), date(2025, 3, 1), months("2025-03")),
+        (date(2025, 3, 1), date(2025, 2, 28), months("2025-03", "2025-02")),
+        (date(2025, 2, 14), date(2024, 11, 30), months("2025-02", "2025-01", "2024-12", "2024-11")),
+        (date(2024, 12, 31), date(2025, 1, 1), []),
+    ],
+)
+def test_months_back(newest: date, oldest: date, expected: list[date]) -> None:
+    assert expected == list(calendar.months_back(newest, oldest))
+
+
+@pytest.mark.parametrize(
+    ("day", "last"), [("2024-02-10", 29), ("2025-02-28", 28), ("2025-12-01", 31), ("2025-04-30", 30)]
+)
+def test_a_month_from_its_first_to_its_last_day(day: str, last: int) -> None:
+    given = date.fromisoformat(day)
+    assert (given.replace(day=1), given.replace(day=last)) == (
+        calendar.first_of_month(given),
+        calendar.last_of_month(given),
+    )
+
+
+def run(
+    archive: MadeArchive,
+    started_at: datetime,
+    *listed: str,
+    command: str = "extract",
+    outcome: str = "complete",
+    caught_up: bool = True,
+) -> None:
+    """A run that listed these months, in the archive."""
+    archive.connection.execute(
+        "insert into runs values ('home', ?, ?, '0', ?, null, ?, '', ?, ?)",
+        [started_at.isoformat(), command, outcome, caught_up, started_at, started_at],
+    )
+    for month in listed:
+        archive.connection.execute(
+            "insert into facts.windows values ('home', ?, ?, ?, 0, [])",
+            [started_at.isoformat(), f"{month}-01", started_at],
+        )
+
+
+def first_day(archive: MadeArchive, now: datetime = NOW) -> date | None:
+    return plan.first_day(archive.connection, ACCOUNT, now)
+
+
+def test_the_first_run_goes_back_to_the_beginning(archive: MadeArchive) -> None:
+    run(archive, NOW, command="import", caught_up=False)
+    run(archive, NOW, "2025-05", caught_up=False)
+    run(archive, NOW, outcome="failed")
+    run(archive, NOW, outcome="interrupted")
+    assert first_day(archive) is None
+
+
+def test_the_months_that_45_days_touch(archive: MadeArchive) -> None:
+    run(archive, NOW - timedelta(hours=1), "2024-07")
+    found = [first_day(archive, datetime(2025, 7, day, 10, tzinfo=UTC)) for day in (15, 16)]
+    assert months("2025-05", "2025-06") == found, "45 days before 15 July it is 31 May"
+
+
+def test_days_are_the_accounts(archive: MadeArchive) -> None:
+    run(archive, NOW - timedelta(days=3), "2024-07")
+    found = [first_day(archive, datetime(2025, 7, 15, hour, 30, tzinfo=UTC)) for hour in (21, 22)]
+    assert months("2025-05", "2025-06") == found
+
+
+def test_once_a_week_thirteen_months(archive: MadeArchive) -> None:
+    run(archive, NOW - timedelta(days=30), "2025-07", "2024-07")
+    run(archive, NOW - timedelta(hours=1), "2025-07", "2025-06")
+    assert date(2024, 7, 1) == first_day(archive)
+    run(archive, NOW - timedelta(days=7), "2024-07")
+    assert date(2024, 7, 1) == first_day(archive)
+    run(archive, NOW - timedelta(days=7) + timedelta(seconds=1), "2024-07")
+    assert date(2025, 6, 1) == first_day(archive)
+    assert len(list(calendar.months_back(NOW.date(), date(2024, 7, 1)))) == 13
+
+
+def test_a_new_month_brings_a_year_that_was_not_looked_at(archive: MadeArchive) -> None:
+    run(archive, datetime(2025, 7, 31, 10, tzinfo=UTC), "2025-07", "2024-07")
+    assert date(2024, 8, 1) == first_day(archive, datetime(2025, 8, 1, 10, tzinfo=UTC))
+
+
+def test_months_off_are_caught_up(archive: MadeArchive) -> None:
+    run(archive, datetime(2025, 2, 3, 10, tzinfo=UTC))
+    run(archive, NOW - timedelta(days=1), "2024-07", outcome="failed")
+    assert date(2024, 12, 1) == first_day(archive), "45 days before 3 February it is 20 December"
+
+
+def test_more_than_a_year_off_is_caught_up(archive: MadeArchive) -> None:
+    run(archive, datetime(2024, 2, 3, 10, tzinfo=UTC))
+    assert date(2023, 12, 1) == first_day(archive)
+
+
+def test_after_a_run_that_is_still_to_come_by_this_clock_the_year_is_listed_again(archive: MadeArchive) -> None:
+    run(archive, NOW + timedelta(days=90), "2024-07")
+    assert date(2024, 7, 1) == first_day(archive)
+
+
+def listing_of(*with_sessions: str) -> list[date]:
+    """The months that a first run asks for, if these have sessions."""
+    listed: list[date] = []
+    asked = []
+    for month in plan.months_to_the_beginning(NOW.date(), lambda: len(listed)):
+        asked.append(month)
+        if month in months(*with_sessions):
+            listed.append(month)
+    return asked
+
+
+def test_back_until_two_years_listed_nothing() -> None:
+    assert months("2023-08", "2025-07") == [listing_of()[-1], listing_of()[0]]
+    assert len(listing_of()) == 24
+    assert date(2023, 1, 1) == listing_of("2025-07", "2025-01")[-1]
+    assert date(2021, 8, 1) == listing_of("2023-08")[-1], "the last month of the two years begins them anew"
+    assert date(2023, 8, 1) == listing_of("2023-07")[-1], "one month more and it is not found"
+
+
+def test_not_before_there_were_such_apps() -> None:
+    years = [f"{year}-06" for year in range(2009, 2026)]
+    assert listing_of(*years)[-1] == plan.EARLIEST
+
+
+def test_a_window_of_another_account_says_nothing(archive: MadeArchive) -> None:
+    run(archive, NOW - timedelta(hours=1), "2024-07")
+    archive.connection.execute("update facts.windows set account = 'work'")
+    assert date(2024, 7, 1) == first_day(archive)
+
+
+def test_runs_that_were_really_written_count(archive: MadeArchive) -> None:
+    listed_at = datetime(2030, 1, 1, tzinfo=UTC)
+    archive.add(windows=[Window(month="2029-01-01", listed_at=listed_at, pages=1, sessions=0)])
+    assert date(2029, 11, 1) == first_day(archive, listed_at + timedelta(days=1))
+
+
+def test_the_year_is_looked_at_though_a_clock_that_was_ahead_looked_at_it(archive: MadeArchive) -> None:
+    run(archive, NOW - timedelta(hours=1))
+    run(archive, NOW + timedelta(days=400), f"{NOW.year - 1}-{NOW.month:02}")
+    assert first_day(archive) == date(NOW.year - 1, NOW.month, 1)

@@ -1,0 +1,128 @@
+"""What a run keeps, and how its segment says what the run came to."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from pipeline.extract.run import Store
+from pipeline.load.answers import Loader
+from pipeline.raw.answer import Answer, Endpoint
+from pipeline.raw.segments import Line, RunRecord, read_lines, read_run_record, sealed_segments
+from tests.scenarios.made_archive import LATER, MadeArchive, SetClock, answer, at, session
+
+A, B = ({"session": session(energy=energy)} for energy in (1000, 2000))
+
+
+def told(body: object, minutes: float | None, key: str = "1") -> Answer:
+    moment = None if minutes is None else at(minutes)
+    return answer(Endpoint.SESSION, key, body, moment)  # type: ignore[arg-type]
+
+
+def keep(archive: MadeArchive, answers: Iterable[Answer]) -> list[bool]:
+    """Keep each answer in a run of its own; tells which were written."""
+    kept = []
+    for one in answers:
+        with Store(archive.connection, archive.folder, "extract", SetClock()) as store:
+            kept.append(store.keep(one))
+    return kept
+
+
+def stored(archive: MadeArchive) -> list[Line]:
+    lines = [line for segment in sealed_segments(archive.folder) for line, _ in read_lines(segment)]
+    return [line for line in lines if line.endpoint != Endpoint.RUN]
+
+
+def records(archive: MadeArchive) -> list[RunRecord]:
+    lines = [line for segment in sealed_segments(archive.folder) for line, _ in read_lines(segment)]
+    return [read_run_record(line) for line in lines if line.endpoint == Endpoint.RUN]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        pytest.param([(A, 0), (A, 1), (A, 2)], [True, False, False], id="the same again is skipped"),
+        pytest.param([(A, 0), (B, 1), (A, 2)], [True, True, True], id="there and back is kept"),
+        pytest.param([(B, 5), (A, 0), (B, 6)], [True, True, False], id="an older one comes later"),
+        pytest.param([(A, 5), (A, 0)], [True, True], id="the same, but earlier"),
+        pytest.param([(A, None), (A, 1)], [True, False], id="known without its time"),
+        pytest.param([(A, 1), (A, None)], [True, False], id="without a time and known"),
+        pytest.param([(A, 0), (B, 1), (A, None)], [True, True, False], id="without a time and known of old"),
+        pytest.param([(A, 0), (B, None), (B, None)], [True, True, False], id="without a time and new"),
+    ],
+)
+def test_keep(archive: MadeArchive, given: list[tuple[object, float | None]], kept: list[bool]) -> None:
+    assert kept == keep(archive, (told(body, minutes) for body, minutes in given))
+    assert sum(kept) == len(stored(archive))
+
+
+def test_another_key_or_endpoint_is_another_thing(archive: MadeArchive) -> None:
+    other = answer(Endpoint.CHARGE_POINTS, "1", A)
+    assert keep(archive, [told(A, 0), told(A, 0, key="2"), other]) == [True, True, True]
+
+
+def test_the_same_bytes_once_edited_are_the_same(archive: MadeArchive) -> None:
+    broken_up = answer(Endpoint.SESSION, "1", b'{"a":\n"\\ud800"}')
+    assert keep(archive, [broken_up, broken_up]) == [True, False]
+
+
+def test_what_was_kept_can_be_read_in_the_midst_of_the_run(archive: MadeArchive) -> None:
+    count = "select count(*) from documents"
+    with Store(archive.connection, archive.folder, "extract", SetClock()) as store:
+        seen = []
+        for minutes, body in enumerate([A, B, A]):
+            store.keep(told(body, minutes))
+            store.load()
+            store.load()
+            seen.append(archive.value(count))
+    assert seen == [1, 2, 3]
+    Loader(archive.connection, archive.folder).load_all()
+    assert (archive.value(count), archive.value("select count(*) from facts.answers")) == (3, 4)
+
+
+def test_a_complete_run(archive: MadeArchive) -> None:
+    clock = SetClock()
+    with Store(archive.connection, archive.folder, "import", clock) as store:
+        clock.moment = at(10)  # behind its start: a clock that was set back stops nobody
+    [record] = records(archive)
+    assert ("import", "complete", None, LATER, at(10)) == (
+        record.command,
+        record.outcome,
+        record.error,
+        record.started_at,
+        record.finished_at,
+    )
+    assert [(store.record.run_id, "complete", None)] == archive.rows("select run_id, outcome, error from runs")
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "reason"),
+    [
+        (ValueError("the operator said æøå"), "failed", "the operator said æøå"),
+        (KeyboardInterrupt(), "interrupted", None),
+        (SystemExit(1), "interrupted", None),
+    ],
+)
+def test_a_run_that_ends_early_keeps_what_it_has(
+    archive: MadeArchive, error: BaseException, outcome: str, reason: str | None
+) -> None:
+    with (
+        pytest.raises(type(error)),
+        Store(archive.connection, archive.folder, "extract", SetClock()) as store,
+    ):
+        store.keep(told(A, 0))
+        raise error
+    [record] = records(archive)
+    assert (outcome, reason) == (record.outcome, record.error)
+    assert [(outcome, reason)] == archive.rows("select outcome, error from runs")
+    assert archive.rows("select energy_wh from facts.session_facts") == [(1000,)]
+    assert not list(Path(archive.folder).rglob("*.part"))
+
+
+def test_every_run_leaves_a_segment_even_one_that_learnt_nothing(archive: MadeArchive) -> None:
+    keep(archive, [told(A, 0), told(A, 1), told(A, 2)])
+    chain = records(archive)
+    assert [None, *(segment.name for segment in sealed_segments(archive.folder)[:-1])] == [
+        record.previous_segment for record in chain
+    ]
+    assert len(chain) == 3

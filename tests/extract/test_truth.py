@@ -1,0 +1,54 @@
+"""What the marts say is what the operator knows, whatever happens on the way."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline.demo import DemoServer, Faults, Tenant
+from tests.conftest import Whole, renew
+from tests.scenarios.agreement import assert_marts_are_the_truth, assert_raw_holds_together
+from tests.scenarios.demo_logbook import DemoLogbook
+
+pytestmark = pytest.mark.system
+
+_SPRING = datetime(2025, 4, 2, 12, tzinfo=UTC)
+
+
+def test_an_undisturbed_run(whole: Whole, tenant: Tenant) -> None:
+    assert_marts_are_the_truth(whole.logbook, tenant)
+    assert_raw_holds_together(whole.logbook)
+    assert all(request.status == 200 and request.fault is None for request in whole.requests)
+
+
+@pytest.mark.parametrize(("seed", "paging"), [(2, "honoured"), (3, "ignored")])
+def test_another_driver(operator: DemoServer, tmp_path: Path, seed: int, paging: str) -> None:
+    tenant = Tenant(seed, now=_SPRING)
+    renew(operator, tenant, Faults(paging=paging))  # type: ignore[arg-type]
+    logbook = DemoLogbook.begin(tmp_path / "other", operator.url)
+    logbook.keep_login(tenant)
+    logbook.archive("--since", "2024-09-01", now=_SPRING)
+    assert_marts_are_the_truth(logbook, tenant)
+
+
+def test_every_fault_at_once(operator: DemoServer, new_logbook: DemoLogbook) -> None:
+    tenant = Tenant(now=_SPRING)
+    renew(operator, tenant, Faults.every())
+    new_logbook.keep_login(tenant)
+    first_token = tenant.token
+    new_logbook.archive("--since", "2024-09-01", now=_SPRING)
+    assert_marts_are_the_truth(new_logbook, tenant)
+    assert_raw_holds_together(new_logbook)
+    # Each kind of fault did happen, and the refreshed login was kept.
+    assert {request.fault for request in operator.requests} == {
+        None,
+        "too_many",
+        "server_error",
+        "truncated_body",
+        "not_json",
+    }
+    assert 401 in {request.status for request in operator.requests}
+    kept = new_logbook.kept
+    assert kept is not None
+    assert (kept.token, kept.refresh_token) == (tenant.token, tenant.refresh_token)
+    assert kept.token != first_token

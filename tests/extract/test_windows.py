@@ -1,0 +1,113 @@
+"""Which months a run lists, and which details it fetches."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from pipeline.demo import DemoServer, Tenant
+from pipeline.demo.model import ZONE
+from tests.conftest import Whole, renew
+from tests.demo import truth
+from tests.scenarios.agreement import assert_marts_are_the_truth, details_asked, months_listed
+from tests.scenarios.demo_logbook import DemoLogbook
+
+pytestmark = pytest.mark.system
+
+
+def months(newest: str, oldest: str) -> list[tuple[str, str]]:
+    """The windows of whole months from `newest` back to `oldest`, both like 2025-11."""
+    windows = []
+    year, month = map(int, newest.split("-"))
+    while (text := f"{year}-{month:02}") >= oldest:
+        following = date(year + month // 12, month % 12 + 1, 1)
+        windows.append((f"{text}-01", str(following - timedelta(days=1))))
+        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+    return windows
+
+
+def test_the_first_run_goes_back_until_two_years_were_empty(whole: Whole) -> None:
+    assert months("2025-11", "2022-09") == months_listed(list(whole.requests))  # the first session: September 2024
+    assert len(details_asked(list(whole.requests))) == 142
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (("--since", "2025-03-10", "--until", "2025-04-20"), months("2025-04", "2025-03")),
+        (("--since", "2025-09-30"), months("2025-11", "2025-09")),
+        (("--since", "2024-02-29", "--until", "2024-02-29"), months("2024-02", "2024-02")),
+        (("--until", "2025-10-05"), months("2025-10", "2025-09")),
+    ],
+)
+def test_since_and_until_are_widened_to_whole_months(
+    operator: DemoServer, logbook: DemoLogbook, options: tuple[str, ...], expected: list[tuple[str, str]]
+) -> None:
+    logbook.do("extract", *options, after=timedelta(hours=1))
+    assert expected == months_listed(operator.requests)
+    # Only the session that charged when last seen is asked for besides, unless a listing held it.
+    in_sight = expected[0][0] >= "2025-11-01"
+    assert details_asked(operator.requests) == ([] if in_sight else truth.active(operator.tenant))
+
+
+def test_refetch_asks_for_the_details_of_what_those_months_list(operator: DemoServer, logbook: DemoLogbook) -> None:
+    logbook.do("extract", "--since", "2025-03-10", "--until", "2025-04-20", "--refetch", after=timedelta(hours=1))
+    started = {
+        session.id: f"{session.started_at.astimezone(ZONE):%Y-%m}" for session in operator.tenant.sessions.values()
+    }
+    listed = [session_id for session_id, month in started.items() if month in ("2025-03", "2025-04")]
+    assert len(listed) == 20
+    assert sorted(listed + truth.active(operator.tenant)) == details_asked(operator.requests)
+
+
+def test_a_refetch_leaves_active_sessions_alone(operator: DemoServer, logbook: DemoLogbook) -> None:
+    logbook.do("extract", "--since", "2025-11-01", "--refetch", after=timedelta(hours=1))
+    assert operator.tenant.scene("active").id not in details_asked(operator.requests)
+    assert len(details_asked(operator.requests)) == 3
+
+
+def test_recent_months_every_run_and_a_year_of_them_every_week(operator: DemoServer, logbook: DemoLogbook) -> None:
+    tenant, old = operator.tenant, operator.tenant.scene("year_end")
+    tenant.correct(old.id, energy_wh=1)
+
+    def listed(**since: int) -> list[tuple[str, str]]:
+        operator.requests.clear()
+        logbook.do("extract", after=timedelta(**since))
+        return months_listed(operator.requests)
+
+    assert listed(days=6, hours=23) == months("2025-11", "2025-09")
+    assert details_asked(operator.requests) == []
+    # A correction of last winter's is too old for the runs in between.
+    assert listed(days=7, hours=1) == months("2025-11", "2024-11")
+    assert details_asked(operator.requests) == [old.id]
+    logbook.do("transform", after=timedelta(days=8))
+    assert_marts_are_the_truth(logbook, tenant)
+    assert listed(days=14) == months("2025-11", "2025-10")
+    assert listed(days=14, hours=2) == months("2025-11", "2024-11")
+
+
+def test_a_run_catches_up_after_months_off(operator: DemoServer, new_logbook: DemoLogbook) -> None:
+    autumn, winter = datetime(2024, 10, 20, 12, tzinfo=UTC), datetime(2025, 2, 10, 12, tzinfo=UTC)
+    for now, options in ((autumn, ["--since", "2024-09-01"]), (winter, [])):
+        tenant = Tenant(now=now)
+        renew(operator, tenant)
+        new_logbook.keep_login(tenant)
+        new_logbook.archive(*options, now=now)
+        assert_marts_are_the_truth(new_logbook, tenant)
+
+
+def test_a_run_catches_up_after_more_than_a_year_off(operator: DemoServer, new_logbook: DemoLogbook) -> None:
+    operator.faults.empty_listing_calls = 1_000
+    new_logbook.do("extract", "--since", "2024-09-01", now=datetime(2024, 9, 20, 12, tzinfo=UTC))
+    operator.requests.clear()
+    new_logbook.do("extract")
+    assert months("2025-11", "2024-08") == months_listed(operator.requests)
+
+
+def test_a_look_at_a_few_months_does_not_stand_in_for_the_first_run(
+    operator: DemoServer, new_logbook: DemoLogbook
+) -> None:
+    operator.faults.empty_listing_calls = 1_000
+    new_logbook.do("extract", "--since", "2025-10-01", "--until", "2025-10-31")
+    operator.requests.clear()
+    new_logbook.do("extract", after=timedelta(hours=1))
+    assert len(months_listed(operator.requests)) >= 24

@@ -1,0 +1,68 @@
+"""The whole way over the demo tenant: what the marts say is what the tenant knows."""
+
+from datetime import date
+from typing import Any
+
+from pipeline.database import models
+from tests.demo import truth
+from tests.scenarios.demo_archive import DemoArchive
+
+Row = dict[str, Any]
+
+
+def rows(demo: DemoArchive, table: str, columns: list[str], where: str = "true") -> list[Row]:
+    query = f"select {', '.join(columns)} from {table} where {where} order by all"  # noqa: S608
+    with demo.reading() as connection:
+        return [dict(zip(columns, row, strict=True)) for row in connection.execute(query).fetchall()]
+
+
+def test_every_key_is_unique_and_not_null(fetched_demo: DemoArchive) -> None:
+    with fetched_demo.reading() as connection:
+        for model in models.marts():
+            key = ", ".join(model.key)
+            nulls = " or ".join(f"{column} is null" for column in model.key)
+            twice = f"select {key} from {model.name} group by {key} having count(*) > 1"  # noqa: S608
+            missing = f"select {key} from {model.name} where {nulls}"  # noqa: S608
+            assert (connection.execute(twice).fetchall(), connection.execute(missing).fetchall()) == ([], []), (
+                model.name
+            )
+            some = connection.execute(f"select 1 from {model.name} limit 1").fetchall()  # noqa: S608
+            assert bool(some) != (model.name == "claims"), f"{model.name} has no row"
+
+
+def test_every_level_sums_to_the_one_above(fetched_demo: DemoArchive) -> None:
+    pairs = [
+        (
+            "select session_id, sum(energy_kwh) from charging_periods group by 1",
+            "select session_id, energy_kwh from sessions semi join charging_periods using (account, session_id)",
+        ),
+        (
+            "select first_of_month(day), currency, attribution, sum(energy_kwh), sum(amount_incl_tax) from days "
+            "group by all",
+            "select month, currency, attribution, energy_kwh, amount_incl_tax from months",
+        ),
+        (
+            "select currency, sum(sessions), sum(amount_incl_tax) from months where attribution = 'stop' group by 1",
+            "select currency, count(*), sum(amount_incl_tax) from sessions group by 1",
+        ),
+    ]
+    with fetched_demo.reading() as connection:
+        for parts, wholes in pairs:
+            expected, found = (connection.execute(f"{query} order by all").fetchall() for query in (wholes, parts))
+            assert expected == found
+
+
+def test_tax_and_net_are_the_bill(fetched_demo: DemoArchive) -> None:
+    with fetched_demo.reading() as connection:
+        query = "select session_id from sessions where tax_amount + amount_excl_tax <> amount_incl_tax"
+        assert connection.execute(query).fetchall() == []
+
+
+def test_nothing_is_in_quarantine_or_missing(fetched_demo: DemoArchive) -> None:
+    [active] = truth.active(fetched_demo.tenant)
+    with fetched_demo.reading() as connection:
+        query = "select quarantined, details_missing, active, last_outcome, last_closed_month from account_states"
+        states = connection.execute(query).fetchall()
+        still_open = connection.execute("select month from month_states where not is_closed").fetchall()
+    assert [(0, 0, [active], "complete", date(2025, 10, 1))] == states
+    assert [(date(2025, 11, 1),)] == still_open

@@ -1,0 +1,51 @@
+"""A load that is cut short leaves nothing half done, and Ctrl-C during a query makes no run a failed one."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+import pytest
+
+from pipeline import interrupt
+from pipeline.extract.run import Store
+from tests.extract.test_run import records
+from tests.scenarios.made_archive import MadeArchive, SetClock, detail, session
+
+_ENDLESS = "select sum(random()) from range(1_000_000_000_000)"  # takes hours, and no memory
+
+
+@contextmanager
+def ctrl_c(seconds: float) -> Iterator[None]:
+    """Ctrl-C after so long, by a timer's signal; again where one was lost."""
+    before = signal.signal(signal.SIGALRM, interrupt.press)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 3)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_a_load_that_fails_leaves_no_transaction_open(archive: MadeArchive) -> None:
+    archive.connection.execute("alter table facts.segments add column unexpected integer")
+    with pytest.raises(duckdb.BinderException):
+        archive.add(detail(session()))
+    archive.connection.execute("alter table facts.segments drop column unexpected")
+    assert archive.value("select count(*) from facts.answers") == 0
+    archive.load()
+    assert archive.value("select count(*) from runs") == 1
+
+
+def test_a_run_that_is_stopped_during_a_query_is_no_failure(
+    archive: MadeArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interrupt, "_was_pressed", False)
+    archive.connection.execute("set threads = 1")  # DuckDB waits for what its other threads are at
+    with (
+        pytest.raises(RuntimeError, match="Query interrupted"),
+        Store(archive.connection, archive.folder, "extract", SetClock()),
+        ctrl_c(0.2),
+    ):
+        archive.connection.execute(_ENDLESS)
+    assert [record.outcome for record in records(archive)] == ["interrupted"]

@@ -1,0 +1,131 @@
+"""What the journal says reaches the numbers, and stays through every rebuild."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import JournalError
+from pipeline.logbook.journal import Journal
+from tests.scenarios.decided_logbook import GOLF_AND_OWN, STARTED, DecidedLogbook
+from tests.scenarios.written_logbook import ChargedSession
+
+pytestmark = pytest.mark.system
+
+SESSIONS = (
+    ChargedSession(id="1", stopped="2025-03-05T17:00:00+00:00"),
+    ChargedSession(id="2", stopped="2025-03-30T14:33:51+00:00", note="Ærø"),
+    ChargedSession(id='it\'s "3"; --', stopped="2025-04-30T14:33:51+00:00"),
+)
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
+    """One decision of each kind, and two readings."""
+    root = tmp_path_factory.mktemp("decided") / "logbook"
+    logbook = DecidedLogbook.with_sessions(root, {"home": SESSIONS}, GOLF_AND_OWN)
+    assert logbook.ladebog("session", "assign", "1", "Golf", "--reason", "på arbejde") == 0
+    assert logbook.ladebog("odometer", "Golf", "2025-03-31", "48211") == 0
+    assert logbook.ladebog("session", "assign", SESSIONS[2].id, "Ærø", "--reason", 'til "Ærø"') == 0
+    assert logbook.ladebog("session", "include", SESSIONS[2].id, "--reason", "it's ours; --") == 0
+    assert logbook.ladebog("session", "exclude", "2", "--reason", "gæst 🚗") == 0
+    assert logbook.ladebog("session", "tag", "2", "gæst", "--reason", "to find it again") == 0
+    return logbook
+
+
+@pytest.fixture
+def logbook(decided: DecidedLogbook, tmp_path: Path) -> DecidedLogbook:
+    return decided.copied(tmp_path / "logbook")
+
+
+def test_every_entry_is_a_fact(decided: DecidedLogbook) -> None:
+    assert decided.rows("""
+        select entry, account, session_id, action, value, reason from facts.decisions order by entry
+    """) == [
+        (1, "home", "1", "assign", "Golf", "på arbejde"),
+        (3, "home", 'it\'s "3"; --', "assign", "Ærø", 'til "Ærø"'),
+        (4, "home", 'it\'s "3"; --', "include", None, "it's ours; --"),
+        (5, "home", "2", "exclude", None, "gæst 🚗"),
+        (6, "home", "2", "tag", "gæst", "to find it again"),
+    ]
+    assert decided.rows("select entry, car, read_on::varchar, kilometres from facts.odometer") == [
+        (2, "Golf", "2025-03-31", 48211)
+    ]
+    assert decided.rows("""
+        select session_id, car, is_claimed, reason, tags from claimable_sessions order by all
+    """) == [
+        ("1", "Golf", True, "no rule says otherwise", []),
+        ("2", None, False, "excluded: gæst 🚗", ["gæst"]),
+        ('it\'s "3"; --', "Ærø", True, "included: it's ours; --", []),
+    ]
+
+
+def test_a_rebuild_keeps_them_row_for_row(logbook: DecidedLogbook) -> None:
+    before = logbook.tables()
+    logbook.rebuild()
+    assert logbook.tables() == before
+    assert {"facts.decisions", "facts.odometer", "main.claimable_sessions"} < before.keys()
+
+
+def test_loading_the_journal_again_changes_nothing(logbook: DecidedLogbook) -> None:
+    before = logbook.tables()
+    logbook.update()
+    assert logbook.tables() == before
+
+
+def test_a_torn_last_entry_stops_nothing(logbook: DecidedLogbook) -> None:
+    before = logbook.tables()
+    with logbook.journal_file.open("ab") as file:
+        file.write(b'{"entry":7,"at":"2025-07-0')
+    logbook.update()
+    assert logbook.tables() == before
+    assert logbook.ladebog("session", "tag", "1", "after", "--reason", "x") == 0
+    assert logbook.rows("select max(entry) from facts.decisions") == [(7,)]
+
+
+@pytest.mark.parametrize(("kept", "named"), [(5, 6), (1, 2), (0, 1)])
+def test_entries_lost_from_the_end_are_named_until_a_rebuild_takes_the_journal_as_it_is(
+    logbook: DecidedLogbook, kept: int, named: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = logbook.journal_file.read_bytes().splitlines(keepends=True)
+    logbook.journal_file.write_bytes(b"".join(lines[:kept]))
+    assert logbook.ladebog("session", "include", "2", "--reason", "x") == 1
+    assert f"no longer holds entry {named} as it was" in capsys.readouterr().err
+    assert logbook.journal_file.read_bytes() == b"".join(lines[:kept])
+    logbook.rebuild()
+    assert logbook.rows("select (select count(*) from facts.decisions) + (select count(*) from facts.odometer)") == [
+        (kept,)
+    ]
+
+
+def test_a_journal_that_is_gone_is_missed(logbook: DecidedLogbook) -> None:
+    logbook.journal_file.unlink()
+    with pytest.raises(JournalError, match="no longer holds entry 1"):
+        logbook.update()
+
+
+def test_a_damaged_entry_stops_every_command_that_would_use_it(
+    logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    published = (logbook.root / "ladebog.duckdb").read_bytes()
+    text = logbook.journal_file.read_text("utf-8")
+    logbook.journal_file.write_text(text.replace("gæst 🚗", "mig 🚗"), "utf-8")
+    for command in (["transform"], ["rebuild"], ["odometer", "Golf", "2025-04-30", "50000"]):
+        assert logbook.ladebog(*command) == 1
+        assert "journal.ndjson is damaged at entry 5: it is not what was written" in capsys.readouterr().err
+    assert (logbook.root / "ladebog.duckdb").read_bytes() == published
+
+
+def test_an_entry_of_a_command_that_was_killed_is_loaded_by_the_next(logbook: DecidedLogbook) -> None:
+    fields = {"account": "home", "session_id": "1", "reason": "gæst"}
+    Journal.open(logbook.root / "journal").append(STARTED, "exclude", {**fields})
+    assert logbook.ladebog("transform") == 0
+    assert logbook.rows("select is_claimed, reason from claimable_sessions where session_id = '1'") == [
+        (False, "excluded: gæst")
+    ]
+
+
+def test_entries_of_another_kind_are_left_alone(logbook: DecidedLogbook) -> None:
+    before = logbook.tables()
+    Journal.open(logbook.root / "journal").append(STARTED, "paid", {"account": "home", "claim": 7})
+    logbook.update()
+    assert logbook.tables() == before

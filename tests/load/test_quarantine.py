@@ -1,0 +1,190 @@
+"""A document with a fault is put apart with the path of the fault, and none of the others suffers."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from pipeline.raw.answer import Endpoint
+from tests.scenarios.made_archive import (
+    LATER,
+    NOON,
+    Json,
+    MadeArchive,
+    answer,
+    at,
+    charge_point,
+    curve,
+    detail,
+    listed,
+    listing,
+    period,
+    session,
+    text,
+    without,
+)
+
+NAIVE = "2025-03-05T12:00:00"
+BROKEN: dict[str, tuple[Json, str]] = {
+    "19 decimals": (session(totalAmount="0.1234567890123456789"), "$.session.totalAmount"),
+    "19 decimals, scientific": (session(totalAmount=1e-19), "$.session.totalAmount"),
+    "too large": (session(amount="1000000000"), "$.session.amount"),
+    "too small and out of all bounds": (session(amount="1E-999999999"), "$.session.amount"),
+    "too many digits for a rounded look": (
+        session(amount="123456789.1234567890123456789"),
+        "$.session.amount",
+    ),
+    "a mean power that is none": (session(powerStats={"averageKw": "1e13"}), "$.session.powerStats.averageKw"),
+    "the energy of a country": (session(energy=10**9 + 1), "$.session.energy"),
+    "an energy beyond 64 bits": (session(energy=2**63), "$.session.energy"),
+    "a duration beyond time": (session(duration=10**30), "$.session.duration"),
+    "a period's amount too large": (
+        session(chargingPeriods=[period(0, 1) | {"amount": "10000000000"}]),
+        "$.session.chargingPeriods[0].amount",
+    ),
+    "a sample just below a power station": (
+        session(powerStats=curve((0, 9999.9999995))),
+        "$.session.powerStats.history",
+    ),
+    "not a number": (session(totalAmount="NaN"), "$.session.totalAmount"),
+    "infinite": (session(electricityCost="-Infinity"), "$.session.electricityCost"),
+    "words": (session(totalAmount="much"), "$.session.totalAmount"),
+    "half a Wh": (session(energy=12.5), "$.session.energy"),
+    "no energy": (without(session(), "energy"), "$.session"),
+    "no currency": (without(session(), "currency"), "$.session"),
+    "no currency code": (session(currency={"minorUnitDecimal": 2}), "$.session.currency"),
+    "four minor digits": (
+        session(currency={"code": "CLF", "minorUnitDecimal": 4}),
+        "$.session.currency.minorUnitDecimal",
+    ),
+    "a start without offset": (session(startedAt=NAIVE), "$.session.startedAt"),
+    "a stop that is no time": (session(stoppedAt="soon"), "$.session.stoppedAt"),
+    "finished without a stop": (session(stoppedAt=None), "$.session.stoppedAt"),
+    "finished without an amount": (session(totalAmount=None), "$.session.totalAmount"),
+    "a period without a stop": (
+        session(chargingPeriods=[period(0, 1), period(1, 2) | {"stoppedAt": None}]),
+        "$.session.chargingPeriods[1].stoppedAt",
+    ),
+    "a period's amount of 19 decimals": (
+        session(chargingPeriods=[period(0, 1), period(1, 2) | {"amount": "0.1234567890123456789"}]),
+        "$.session.chargingPeriods[1].amount",
+    ),
+    "a sample without offset": (
+        session(powerStats={"history": [{"timestamp": NAIVE, "value": 1}]}),
+        "$.session.powerStats.history[0].timestamp",
+    ),
+    "a sample of no number": (
+        session(powerStats={"history": [{"timestamp": text(NOON), "value": "NaN"}]}),
+        "$.session.powerStats.history",
+    ),
+    "a sample of a power station": (session(powerStats=curve((0, 1e5))), "$.session.powerStats.history"),
+}
+
+
+def broken(session_id: str, body: Json) -> Json:
+    return body | {"id": session_id}
+
+
+def test_each_fault_is_named_by_its_path_and_no_other_document_suffers(archive: MadeArchive) -> None:
+    sound = [detail(session(f"sound {number}")) for number in range(len(BROKEN) + 1)]
+    faulty = [detail(broken(name, body)) for name, (body, _) in BROKEN.items()]
+    alternating = [one for pair in zip(sound, faulty, strict=False) for one in pair]
+    archive.add(*alternating, sound[-1])
+    found = dict(archive.rows("select key, fault from facts.quarantine"))
+    assert {name: path for name, (_, path) in BROKEN.items()} == {
+        name: fault.rpartition("`")[0].rpartition("`")[2] for name, fault in found.items()
+    }
+    assert [(f"sound {number}",) for number in range(len(BROKEN) + 1)] == archive.rows(
+        "select session_id from facts.session_facts order by len(session_id), session_id"
+    )
+    for table in ("period_facts", "sample_facts"):
+        assert archive.rows(f"select * from facts.{table}") == [], "half of a broken document counts"  # noqa: S608
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "body", "path"),
+    [
+        (Endpoint.SESSION, {"message": "try later"}, None),
+        (Endpoint.SESSION, [], None),
+        (Endpoint.CHARGE_POINTS, {"data": [{"name": "Drive"}]}, "$.data[0]"),
+        (Endpoint.CHARGE_POINTS, {"data": [{"id": 1, "electricity_cost_tax_percent": "25 %"}]}, "$.data[0]"),
+        (
+            Endpoint.CHARGE_POINTS,
+            {"data": [{"id": 1, "electricity_cost_tax_percent": 1e9, "evses": [{"id": 2}]}]},
+            "$.data",
+        ),
+        (Endpoint.PRICE_PERIODS, {"granularity": 2**31, "periods": []}, "$.granularity"),
+        (Endpoint.PRICE_PERIODS, {"granularity": 60, "periods": [{"atDay": "2025-03-30"}]}, "$.periods[0]"),
+        (
+            Endpoint.PRICE_PERIODS,
+            {"granularity": 60, "periods": [{"atDay": "2025-02-30", "atTime": "01:00", "pricePerKwh": 1}]},
+            "$.periods[0]",
+        ),
+    ],
+)
+def test_the_other_endpoints(archive: MadeArchive, endpoint: Endpoint, body: Any, path: str | None) -> None:
+    archive.add(answer(endpoint, "1", json.dumps(body).encode()), detail(session("sound")))
+    [(found_endpoint, key, fault)] = archive.rows("select endpoint, key, fault from facts.quarantine")
+    assert (endpoint.value, "1") == (found_endpoint, key)
+    assert path is None or path in fault
+    assert archive.rows("select session_id from facts.session_facts") == [("sound",)]
+
+
+def test_a_broken_item_leaves_the_others_of_its_listing_alone(archive: MadeArchive) -> None:
+    archive.add(listing(listed(session("1")), listed(session("2", energy="much")), listed(session("3"))))
+    assert archive.rows("select endpoint, key from facts.quarantine") == [("session_history", "2")]
+    assert archive.rows("select session_id from facts.session_facts order by 1") == [("1",), ("3",)]
+
+
+@pytest.mark.parametrize("body", [{"session_history": None}, {"session_history": {}}, {"data": []}, ["x"]])
+def test_a_listing_that_is_none_is_in_quarantine_whole(archive: MadeArchive, body: Any) -> None:
+    archive.add(answer(Endpoint.SESSION_HISTORY, "2025-03-01..2025-03-31 page 1", json.dumps(body).encode()))
+    assert archive.rows("select endpoint, key from facts.quarantine") == [
+        ("session_history", "2025-03-01..2025-03-31 page 1")
+    ]
+    assert archive.rows("select * from documents") == []
+
+
+def test_an_item_without_an_id_is_kept_and_in_quarantine(archive: MadeArchive) -> None:
+    archive.add(listing({"session": {}}, listed(session())))
+    assert archive.rows("select key from documents order by item") == [("unknown",), ("1",)]
+    assert archive.rows("select key from facts.quarantine") == [("unknown",)]
+
+
+def test_what_was_not_found_is_a_document_without_facts(archive: MadeArchive) -> None:
+    archive.add(answer(Endpoint.SESSION, "1", {"message": "Not found"}, LATER, status=404))
+    assert archive.rows("select key, status from documents") == [("1", 404)]
+    assert archive.rows("select * from facts.quarantine") == []
+
+
+def test_a_later_sound_document_takes_the_place_of_a_broken_one(archive: MadeArchive) -> None:
+    archive.add(detail(session(energy="much"), at(100)))
+    unreadable = "select endpoint, key, month from staging.unreadable"
+    archive.make(charge_point(NOON))
+    assert archive.rows(unreadable) == [("session", "1", None)]
+    archive.make(detail(session(), at(200)))
+    assert archive.rows(unreadable) == []
+    archive.make(detail(session(energy="very much"), at(300)))
+    assert [("session", "1", at(0).date().replace(day=1))] == archive.rows(unreadable)
+    assert archive.rows("select cast(energy_kwh as integer) from sessions") == [(10,)]
+
+
+def test_the_largest_figures_go_the_whole_way(archive: MadeArchive) -> None:
+    body = session(
+        energy=10**9,
+        totalAmount="999999999.99",
+        powerStats=curve((0, 9998.9)) | {"averageKw": "999999999", "maxKw": "999999999"},
+        chargingPeriods=[
+            period(0, 60, "charging@price|100000000000&markup|1", amount=999999999),
+            period(60, 61, "idle@price|999999&markup|999999", amount=-999999999),
+        ],
+    )
+    archive.make(detail(body), charge_point(NOON, tax_percent="99.999999"))
+    assert archive.rows("select energy_kwh, amount_incl_tax from sessions") == [
+        (Decimal("1000000.000"), Decimal("999999999.990"))
+    ]
+    assert archive.rows("select spot_price_excl_tax, energy_kwh from charging_periods order by period") == [
+        (None, Decimal("1000000.000")),
+        (Decimal(999999), Decimal(0)),
+    ]

@@ -1,0 +1,165 @@
+"""The journal: what a line says, and that a changed, lost or moved entry shows."""
+
+import hashlib
+import json
+import stat
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import JournalError
+from pipeline.logbook.journal import FILE_NAME, Journal, read_entries
+
+ROOT = Path(__file__).parents[2]
+AT = datetime(2025, 4, 1, 6, 30, tzinfo=UTC)
+
+
+def written(folder: Path, count: int = 3) -> list[bytes]:
+    """The lines, each with its end, of a journal with so many entries."""
+    journal = Journal.open(folder)
+    for number in range(1, count + 1):
+        at = AT + timedelta(days=number)
+        journal.append(at, "exclude", {"account": "home", "session_id": f"64841{number}", "reason": "gæst"})
+    return (folder / FILE_NAME).read_bytes().splitlines(keepends=True)
+
+
+def rewritten(folder: Path, lines: list[bytes]) -> Path:
+    (folder / FILE_NAME).write_bytes(b"".join(lines))
+    return folder
+
+
+def resealed(line: bytes) -> bytes:
+    """A line with the SHA-256 that it would have, as who forges one would write it."""
+    body = line.rpartition(b',"sha256":"')[0]
+    return body + b',"sha256":"' + hashlib.sha256(body + b"}").hexdigest().encode() + b'"}\n'
+
+
+def test_a_line_says_what_was_decided_and_seals_it(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal")
+    journal.append(AT, "assign", {"account": "home", "session_id": '6"4', "value": "Ærø", "reason": "på tur"})
+    journal.append(AT, "odometer", {"car": "Ærø", "read_on": "2025-03-31", "kilometres": 48211})
+
+    first = (
+        '{"entry":1,"at":"2025-04-01T06:30:00.000000Z","action":"assign","fields":{"account":"home",'
+        '"session_id":"6\\"4","value":"Ærø","reason":"på tur"},"previous_sha256":null'
+    )
+    first_sha256 = hashlib.sha256(f"{first}}}".encode()).hexdigest()
+    second = (
+        '{"entry":2,"at":"2025-04-01T06:30:00.000000Z","action":"odometer","fields":{"car":"Ærø",'
+        f'"read_on":"2025-03-31","kilometres":48211}},"previous_sha256":"{first_sha256}"'
+    )
+    second_sha256 = hashlib.sha256(f"{second}}}".encode()).hexdigest()
+    assert (tmp_path / "journal" / FILE_NAME).read_text("utf-8") == (
+        f'{first},"sha256":"{first_sha256}"}}\n{second},"sha256":"{second_sha256}"}}\n'
+    )
+    assert journal.head == second_sha256
+
+
+def test_a_journal_opened_again_goes_on_where_it_stood(tmp_path: Path) -> None:
+    written(tmp_path, 2)
+    again = Journal.open(tmp_path)
+    again.append(AT, "include", {"account": "home", "session_id": "1", "reason": "x"})
+    entries = read_entries(tmp_path)
+    assert entries == again.entries
+    assert [entry.entry for entry in entries] == [1, 2, 3]
+    assert [entry.previous_sha256 for entry in entries] == [None, entries[0].sha256, entries[1].sha256]
+
+
+def test_a_journal_is_for_its_owner_only(tmp_path: Path) -> None:
+    folder = tmp_path / "journal"
+    written(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / FILE_NAME).stat().st_mode) == 0o600
+
+
+def test_where_there_is_no_journal_opening_makes_none(tmp_path: Path) -> None:
+    assert Journal.open(tmp_path / "journal").entries == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@given(text=st.text(st.characters(exclude_categories=["Cs"])))
+def test_any_text_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    folder = tmp_path_factory.mktemp("journal")
+    Journal.open(folder).append(AT, "tag", {"value": text})
+    [entry] = read_entries(folder)
+    assert entry.fields == {"value": text}
+
+
+def test_any_changed_byte_names_its_entry(tmp_path: Path) -> None:
+    lines = written(tmp_path)
+    numbers = [number for number, line in enumerate(lines, start=1) for _ in line]
+    whole = b"".join(lines)
+    for place, number in list(enumerate(numbers))[:-1]:
+        other = b"x" if whole[place : place + 1] != b"x" else b"y"
+        rewritten(tmp_path, [whole[:place], other, whole[place + 1 :]])
+        with pytest.raises(JournalError, match=rf"journal\.ndjson is damaged at entry {number}: it is not what was"):
+            Journal.open(tmp_path)
+        assert (tmp_path / FILE_NAME).stat().st_size == len(whole)
+
+
+def test_a_forged_entry_shows_in_the_next_one(tmp_path: Path) -> None:
+    lines = written(tmp_path)
+    lines[1] = resealed(lines[1].replace("gæst".encode(), b"mig!"))
+    with pytest.raises(JournalError, match="damaged at entry 3: it does not follow from the entry before"):
+        read_entries(rewritten(tmp_path, lines))
+
+
+@pytest.mark.parametrize(
+    ("order", "named"),
+    [
+        ([1, 2], "entry 1: entry 2 stands in its place"),
+        ([0, 2], "entry 2: entry 3 stands in its place"),
+        ([0, 2, 1], "entry 2: entry 3 stands in its place"),
+        ([0, 1, 1, 2], "entry 3: entry 2 stands in its place"),
+    ],
+    ids=["first lost", "second lost", "swapped", "doubled"],
+)
+def test_a_lost_or_moved_entry_is_named(tmp_path: Path, order: list[int], named: str) -> None:
+    lines = written(tmp_path)
+    with pytest.raises(JournalError, match=f"damaged at {named}"):
+        read_entries(rewritten(tmp_path, [lines[place] for place in order]))
+
+
+def test_an_entry_of_another_journal_is_refused(tmp_path: Path) -> None:
+    other = Journal.open(tmp_path / "other")
+    other.append(AT, "include", {"account": "away", "session_id": "1", "reason": "x"})
+    other.append(AT, "include", {"account": "away", "session_id": "2", "reason": "x"})
+    foreign = (tmp_path / "other" / FILE_NAME).read_bytes().splitlines(keepends=True)[1]
+    lines = written(tmp_path)
+    with pytest.raises(JournalError, match="damaged at entry 2: it does not follow"):
+        read_entries(rewritten(tmp_path, [lines[0], foreign, lines[2]]))
+
+
+def test_a_sealed_line_that_is_no_entry_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="damaged at entry 1: it cannot be read"):
+        read_entries(rewritten(tmp_path, [resealed(b'{"entry":"one","sha256":""}')]))
+
+
+def test_a_full_disk_leaves_nothing_of_an_entry(tmp_path: Path) -> None:
+    lines = written(tmp_path, 2)
+    room = sum(map(len, lines)) + 50
+    script = f"""
+import resource
+from datetime import UTC, datetime
+from pathlib import Path
+from pipeline.journal import Journal
+resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))
+journal = Journal.open(Path({str(tmp_path)!r}))
+try:
+    journal.append(datetime(2025, 4, 9, tzinfo=UTC), "exclude", {{"reason": "there is no room for this one"}})
+except OSError as error:
+    print(len(journal.entries), error)
+"""
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    assert ran.stdout == "2 The disk took only part of an entry\n"
+    assert (tmp_path / FILE_NAME).read_bytes() == b"".join(lines)
+
+
+def test_every_line_is_json(tmp_path: Path) -> None:
+    lines = written(tmp_path)
+    assert [json.loads(line)["fields"]["session_id"] for line in lines] == ["648411", "648412", "648413"]

@@ -1,0 +1,147 @@
+"""A logbook's folder: who may write, how a file is replaced, and what others may read."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import BusyError, LogbookError
+from pipeline.logbook.folder import Logbook, make_folder, replacing, write_text
+
+HOLDER = """
+import sys
+from pathlib import Path
+from pipeline.logbook import Logbook
+with Logbook(Path(sys.argv[1])).lock():
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def logbook(tmp_path: Path) -> Logbook:
+    return Logbook.create(tmp_path / "logbook")
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def test_a_lock_that_another_process_holds(logbook: Logbook) -> None:
+    command = [sys.executable, "-c", HOLDER, str(logbook.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with (
+            pytest.raises(BusyError, match=rf"Another run is writing to .* \(process {holder.pid}\)"),
+            logbook.lock(),
+        ):
+            pass
+        holder.communicate("")
+    with logbook.lock():
+        pass
+
+
+def test_a_lock_of_a_process_that_was_killed_is_free(logbook: Logbook) -> None:
+    command = [sys.executable, "-c", HOLDER, str(logbook.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        holder.kill()
+        holder.wait()
+    with logbook.lock():
+        pass
+
+
+def test_a_lock_is_let_go_on_an_error(logbook: Logbook) -> None:
+    with pytest.raises(ZeroDivisionError), logbook.lock():
+        raise ZeroDivisionError
+    with logbook.lock():
+        pass
+
+
+def test_the_lock_is_for_its_owner_only(logbook: Logbook) -> None:
+    with logbook.lock():
+        assert (mode(logbook.state), mode(logbook.state / "lock")) == (0o700, 0o600)
+
+
+def test_replacing(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "file"
+    for content in (b"first", b"second"):
+        with replacing(path) as beside:
+            beside.write_bytes(content)
+        assert content == path.read_bytes()
+    assert [path] == list(path.parent.iterdir())
+    assert (mode(path), mode(path.parent)) == (0o600, 0o700)
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), KeyboardInterrupt()])
+def test_replacing_leaves_nothing_on_an_error(tmp_path: Path, error: BaseException) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    with pytest.raises(type(error)), replacing(path) as beside:
+        beside.write_bytes(b"half of the")
+        raise error
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"file": b"old"}
+
+
+def test_until_it_is_whole_a_file_is_its_writers_alone(tmp_path: Path) -> None:
+    with replacing(tmp_path / "file") as beside:
+        beside.write_bytes(b"new")
+        assert beside.is_relative_to(tmp_path)
+        assert mode(beside.parent) == 0o700
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_what_a_killed_process_left_beside_is_removed_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+        dead.wait()
+    left, living = tmp_path / f".file.{dead.pid}-0a.new", tmp_path / f".file.{os.getppid()}-0a.new"
+    for path in (left, living, tmp_path / f".file.{dead.pid}.newer"):
+        path.mkdir()
+    write_text(tmp_path / "file", "new")
+    assert sorted(tmp_path.iterdir()) == sorted([living, tmp_path / f".file.{dead.pid}.newer", tmp_path / "file"])
+
+
+def test_replacing_without_writing_anything(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), replacing(tmp_path / "file"):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_keeps_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    write_text(path, "old æøå\r\n")
+    with path.open("rb") as reader:
+        write_text(path, "new")
+        assert reader.read().decode() == "old æøå\r\n"
+    assert path.read_text("utf-8") == "new"
+
+
+def test_folders_are_for_their_owner_only(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    deep = tmp_path / "a" / "b" / "c"
+    make_folder(deep)
+    make_folder(deep)
+    assert [mode(folder) for folder in (deep, deep.parent, deep.parent.parent)] == [0o700] * 3
+    assert mode(tmp_path) == 0o755, "what was there is left as it was"
+
+
+def test_creating_and_opening(tmp_path: Path) -> None:
+    root = tmp_path / "logbook"
+    with pytest.raises(LogbookError, match=r"is no logbook: it has no ladebog\.toml"):
+        Logbook.open(root)
+    assert mode(Logbook.create(root).root) == 0o700
+    write_text(root / "ladebog.toml", "")
+    (root / "raw").mkdir()
+    assert root == Logbook.open(root).root == Logbook.create(root).root
+
+
+def test_a_logbook_never_moves_in_with_other_files(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    for root in (tmp_path, tmp_path / "thesis.txt"):
+        with pytest.raises(LogbookError, match="exists already and is no logbook"):
+            Logbook.create(root)
+    assert [tmp_path / "thesis.txt"] == list(tmp_path.iterdir())

@@ -1,0 +1,62 @@
+"""A crash in the middle of an entry: what was whole stays, and the journal goes on."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import JournalError
+from pipeline.logbook.journal import FILE_NAME, TORN, Journal, read_entries
+
+AT = datetime(2025, 4, 1, 6, 30, tzinfo=UTC)
+REASONS = ("gæst", 'sagde "nej"', "Ærø 🚗")
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> list[bytes]:
+    journal = Journal.open(tmp_path / "whole")
+    for reason in REASONS:
+        journal.append(AT, "exclude", {"account": "home", "session_id": "1", "reason": reason})
+    return (tmp_path / "whole" / FILE_NAME).read_bytes().splitlines(keepends=True)
+
+
+def test_torn_at_any_byte_the_whole_entries_stay_and_the_next_follows(tmp_path: Path, lines: list[bytes]) -> None:
+    folder = tmp_path / "torn"
+    folder.mkdir()
+    file, aside = folder / FILE_NAME, folder / (FILE_NAME + TORN)
+    for kept in range(len(lines)):
+        before, last = b"".join(lines[:kept]), lines[kept]
+        for size in range(len(last)):
+            file.write_bytes(before + last[:size])
+            aside.unlink(missing_ok=True)
+            # Only the line's end is missing: that entry is whole.
+            survives = kept + (size == len(last) - 1)
+
+            assert len(read_entries(folder)) == kept
+            journal = Journal.open(folder)
+            assert [entry.fields["reason"] for entry in journal.entries] == list(REASONS[:survives])
+            assert file.read_bytes() == b"".join(lines[:survives])
+            torn = b"" if survives > kept or size == 0 else last[:size] + b"\n"
+            assert (aside.read_bytes() if aside.exists() else b"") == torn
+
+            journal.append(AT, "include", {"reason": "after"})
+            assert [entry.fields["reason"] for entry in read_entries(folder)] == [*REASONS[:survives], "after"]
+
+
+def test_zeros_behind_the_last_entry_are_a_torn_line(tmp_path: Path, lines: list[bytes]) -> None:
+    (tmp_path / FILE_NAME).write_bytes(lines[0] + bytes(300))
+    assert [entry.fields["reason"] for entry in Journal.open(tmp_path).entries] == [REASONS[0]]
+    assert (tmp_path / FILE_NAME).read_bytes() == lines[0]
+
+
+def test_a_torn_line_mends_no_damage_before_it(tmp_path: Path, lines: list[bytes]) -> None:
+    (tmp_path / FILE_NAME).write_bytes(lines[0].replace(b"home", b"away") + lines[1][:40])
+    with pytest.raises(JournalError, match="damaged at entry 1"):
+        Journal.open(tmp_path)
+
+
+def test_what_several_crashes_tore_is_all_put_aside(tmp_path: Path, lines: list[bytes]) -> None:
+    for size in (10, 20):
+        (tmp_path / FILE_NAME).write_bytes(lines[0] + lines[1][:size])
+        Journal.open(tmp_path)
+    assert (tmp_path / (FILE_NAME + TORN)).read_bytes() == lines[1][:10] + b"\n" + lines[1][:20] + b"\n"

@@ -1,0 +1,23 @@
+"""Logbooks of two accounts."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.two_accounts import Processes, TwoAccounts
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> TwoAccounts:
+    """To be read and copied, and not to be changed."""
+    return TwoAccounts.begin(tmp_path_factory.mktemp("two") / "accounts")
+
+
+@pytest.fixture
+def logbook(made: TwoAccounts, tmp_path: Path) -> TwoAccounts:
+    return made.copied(tmp_path / "logbook")
+
+
+@pytest.fixture(scope="session")
+def processes() -> Processes:
+    return Processes.warm()

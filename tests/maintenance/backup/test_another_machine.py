@@ -1,0 +1,62 @@
+"""A backup taken to another machine: another folder, another user's environment, and a process of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.demo import DemoServer
+from tests.scenarios.demo_logbook import CHECKOUT, DemoLogbook
+
+pytestmark = pytest.mark.system
+
+
+@pytest.mark.parametrize("name", ["disk", "copy.zip"])
+def test_the_marts_are_made_again_row_for_row(operator: DemoServer, tmp_path: Path, name: str) -> None:
+    logbook = DemoLogbook.begin(tmp_path / "old" / "machine", operator.url)
+    logbook.keep_login(operator.tenant)
+    logbook.archive("--since", "2025-09-01")
+    session = logbook.value("select min(session_id) from sessions")
+    logbook.do("session", "exclude", session, "--reason", "a guest", after=timedelta(hours=1))
+    logbook.do("extract", "--refetch", after=timedelta(hours=2))
+    logbook.do("transform", after=timedelta(hours=2))
+    before = {mart: rows for mart, rows in logbook.marts().items() if rows}
+    place = tmp_path / "usb" / name
+    place.parent.mkdir()
+    made = Path(logbook.do("-q", "backup", str(place)).out.strip())
+    shutil.rmtree(tmp_path / "old")
+
+    user = tmp_path / "new" / "user"
+    user.mkdir(parents=True)
+    fresh = {"PATH": os.environ["PATH"], "HOME": str(user), "PYTHONPATH": str(CHECKOUT), "TZ": "America/New_York"}
+
+    def ladebog(*arguments: str) -> str:
+        ran = subprocess.run(
+            [sys.executable, "-m", "pipeline.cli.main", *arguments],
+            env=fresh,
+            cwd=user,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert (ran.returncode, ran.stderr) == (0, "")
+        return ran.stdout
+
+    restored = DemoLogbook(user)
+    restored.home = user / "Ladebog"
+    restored.paths = type(restored.paths)(restored.home)
+    assert ladebog("restore", str(made)).splitlines() == [
+        f"Restored {restored.home} from {made}.",
+        "Next: ladebog login demo",
+        "Then: ladebog status",
+    ]
+    assert "none kept: ladebog login demo" in ladebog("status")
+    assert {mart: rows for mart, rows in restored.marts().items() if rows} == before
+    ladebog("rebuild")
+    assert {mart: rows for mart, rows in restored.marts().items() if rows} == before
+    assert len(before) >= 12

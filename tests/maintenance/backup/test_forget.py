@@ -1,0 +1,198 @@
+"""Of an account that was forgotten nothing is left in any byte of the logbook, and others have what they had."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from pipeline.logbook.journal import Journal, read_entries
+from pipeline.settings.reading import read_settings
+from pipeline.source.credentials import FileCredentials
+from tests.cli.refusal import said
+from tests.scenarios.two_accounts import CANARY, NOW, TwoAccounts, leave_cut_off_files, places_of, tables
+
+pytestmark = pytest.mark.system
+
+_FORGET = ("account", "forget", CANARY, "--yes-really", CANARY)
+
+
+def test_the_search_finds_the_account_wherever_it_lies(logbook: TwoAccounts) -> None:
+    leave_cut_off_files(logbook)
+    found = set(places_of(CANARY, logbook.folder))
+    assert {
+        "credentials.json",
+        ".credentials.json.5.new",
+        "home/ladebog.toml",
+        "home/ladebog.duckdb",
+        "home/state/writer.duckdb.wal",
+        "home/journal/journal.ndjson",
+        "home/journal/journal.ndjson.torn",
+        f"home/claims/{CANARY}/0001-2025-06/claim.json",
+        f"home/reports/{CANARY}-2025-06.xlsx",
+        f"home/reports/.{CANARY}-2025-06.xlsx.4-0badcafe.new",
+    } <= found
+    assert any(re.fullmatch(rf"home/raw/{CANARY}/2030/.*\.ndjson\.gz", name) for name in found)
+
+
+def test_nothing_of_it_is_left_and_the_other_has_all_it_had(logbook: TwoAccounts) -> None:
+    before = tables(logbook.paths.database, "work")
+    files = {name: content for name, content in logbook.files().items() if name.startswith(("raw/work", "claims/work"))}
+    reports = sorted(path.name for path in logbook.paths.reports.glob("work-*"))
+    leave_cut_off_files(logbook)
+    outcome = logbook.do(*_FORGET)
+    assert outcome.out.splitlines() == [
+        f"Erased account {CANARY}, and its login. The numbers of what remains are made again.",
+        "Backups, and reports that went elsewhere, are not reached: see to them yourself.",
+    ]
+    assert places_of(CANARY, logbook.folder) == []
+    after = tables(logbook.paths.database, "work")
+    assert before == after
+    assert sum(map(len, after.values())) > 100
+    assert {name: content for name, content in logbook.files().items() if name in files} == files
+    assert sorted(path.name for path in logbook.paths.reports.iterdir()) == reports
+    (work,) = read_settings(logbook.paths.settings).accounts.values()
+    kept = FileCredentials(logbook.credentials).read(work)
+    assert kept is not None
+    assert kept.token == "token of work"
+    logbook.do("transform")
+    logbook.do("rebuild")
+    assert before == tables(logbook.paths.database, "work")
+    logbook.do("session", "include", "work-1", "--reason", "after all")
+    assert logbook.run(*_FORGET).code == 2
+
+
+def test_the_heads_that_claims_recorded_are_still_in_their_places(logbook: TwoAccounts) -> None:
+    before = read_entries(logbook.paths.journal)
+    lines = (logbook.paths.journal / "journal.ndjson").read_bytes().splitlines()
+    logbook.do(*_FORGET)
+    after = read_entries(logbook.paths.journal)
+    assert [(entry.entry, entry.sha256) for entry in after[:-1]] == [(entry.entry, entry.sha256) for entry in before]
+    assert [entry.action for entry in after] == ["exclude", "forgotten", "exclude", "forgotten", "odometer", "forget"]
+    assert after[-1].fields == {"count": 2, "entries": "2 4"}
+    assert after[-1].previous_sha256 == before[-1].sha256
+    written = (logbook.paths.journal / "journal.ndjson").read_bytes().splitlines()
+    assert [written[place] for place in (0, 2, 4)] == [lines[place] for place in (0, 2, 4)]
+    assert [json.loads(written[place])["fields"] for place in (1, 3)] == [{}, {}]
+
+
+def test_files_that_entries_name_go_with_the_last_of_them(logbook: TwoAccounts) -> None:
+    folder = logbook.paths.journal / "attachments"
+    folder.mkdir()
+    journal = Journal.open(logbook.paths.journal)
+    for account, name in ((CANARY, "aa"), (CANARY, "bb"), ("work", "bb"), ("work", "cc")):
+        (folder / name).write_text(f"a bill of {name}", "utf-8")
+        journal.append(NOW, "attach", {"account": account, "name": "bill.pdf", "sha256": name})
+    logbook.do(*_FORGET)
+    assert sorted(path.name for path in folder.iterdir()) == ["bb", "cc"]
+
+
+def test_locks_of_other_processes_stay(logbook: TwoAccounts) -> None:
+    loop = logbook.paths.state / "loop.lock"
+    with FileLock(loop, timeout=0):
+        logbook.do(*_FORGET)
+        assert loop.exists()
+    assert not (logbook.paths.state / "lock.holder").exists()
+
+
+def test_both_accounts_one_after_the_other(logbook: TwoAccounts) -> None:
+    logbook.do(*_FORGET)
+    logbook.do("account", "forget", "work", "--yes-really", "work")
+    actions = [entry.action for entry in read_entries(logbook.paths.journal)]
+    assert actions == [*["forgotten"] * 4, "odometer", "forget", "forget"]
+    assert places_of("work-1", logbook.folder) == []
+    assert logbook.tables()["main.sessions"] == []
+    assert logbook.run("status").code == 1
+    logbook.do("account", "add", "new", "--url", "https://operator.example.invalid")
+    logbook.do("transform")
+
+
+def test_the_name_is_asked_for_and_the_law_told_before(logbook: TwoAccounts) -> None:
+    before = logbook.files()
+    for typed in ("", "\n", "work\n", f"{CANARY.upper()}\n", f"{CANARY} \n"):
+        outcome = logbook.run("account", "forget", CANARY, stdin=typed)
+        assert outcome.code in (2, 130)
+        assert outcome.out == ""
+        assert before == logbook.files()
+    outcome = logbook.run("account", "forget", CANARY, stdin=f"{CANARY}\n")
+    assert outcome.code == 0
+    told = " ".join(outcome.err.split())
+    assert re.search(
+        rf"This erases account {CANARY}: 2 segments of answers \(\d+\.\d MB\), 2 entries of the journal, "
+        r"1 claim \(0001-2025-06\), 3 reports, its settings and its login\.",
+        told,
+    )
+    for part in ("five years", "bogføringsloven", "ladebog backup DIR", "Type the account's name to erase it"):
+        assert part in told
+    assert places_of(CANARY, logbook.home) == []
+
+
+def test_another_name_for_the_option(logbook: TwoAccounts) -> None:
+    before = logbook.files()
+    outcome = logbook.run("account", "forget", CANARY, "--yes-really", "work")
+    message, _ = said(outcome, 2)
+    assert message == f"'work' is not the name of account {CANARY}: nothing was erased."
+    assert logbook.run("account", "forget", "nobody", "--yes-really", "nobody").code == 2
+    assert before == logbook.files()
+
+
+@pytest.mark.parametrize("what", ["another's answers", "the journal", "the logins", "the settings", "another run"])
+def test_where_it_could_not_be_finished_nothing_is_begun(logbook: TwoAccounts, what: str) -> None:
+    logbook.credentials.chmod(0o644 if what == "the logins" else 0o600)
+    if what == "another's answers":
+        segment = next(logbook.paths.raw.glob("work/*/*"))
+        segment.write_bytes(segment.read_bytes()[:-9])
+    elif what == "the journal":
+        journal = logbook.paths.journal / "journal.ndjson"
+        journal.write_bytes(journal.read_bytes().replace(b"guest", b"quest", 1))
+    elif what == "the settings":
+        before_it, _, after = logbook.paths.settings.read_text("utf-8").partition(f"[account.{CANARY}]\n")
+        table, empty, after = after.partition("\n\n")
+        dotted = [f"{CANARY}.{line}" for line in table.splitlines()]
+        logbook.paths.settings.write_text("\n".join([f"{before_it}[account]", *dotted, f"{empty}{after}"]), "utf-8")
+    before = logbook.files()
+    if what == "another run":
+        with logbook.paths.lock():
+            outcome = logbook.run(*_FORGET)
+    else:
+        outcome = logbook.run(*_FORGET)
+    said(outcome, 75 if what == "another run" else 1)
+    assert before == logbook.files()
+
+
+def test_reports_of_an_account_whose_name_begins_alike_are_kept(logbook: TwoAccounts) -> None:
+    kept = [f"{CANARY}-2-2025-06.xlsx", f"{CANARY}-2025-2025-06-sessions.csv", f"my-{CANARY}-2025.csv", "note.txt"]
+    erased = [f"{CANARY}-2025.xlsx", f"{CANARY}-2025-07-sessions.csv", f"{CANARY}-2025-07.pdf"]
+    for name in (*kept, *erased):
+        (logbook.paths.reports / name).write_text("x", "utf-8")
+    logbook.do(*_FORGET)
+    left = {path.name for path in logbook.paths.reports.iterdir()}
+    assert left >= set(kept)
+    assert not left & set(erased)
+
+
+def test_an_account_of_which_there_is_nothing_yet(logbook: TwoAccounts) -> None:
+    before = logbook.paths.settings.read_bytes()
+    logbook.do("account", "add", "young", "--url", "https://operator.example.invalid")
+    journal = (logbook.paths.journal / "journal.ndjson").read_bytes()
+    logbook.do("account", "forget", "young", "--yes-really", "young")
+    assert (logbook.paths.journal / "journal.ndjson").read_bytes() == journal
+    assert before == logbook.paths.settings.read_bytes()
+
+
+def test_a_restored_backup_has_it_again(logbook: TwoAccounts, tmp_path: Path) -> None:
+    """What the question before it promises."""
+    before = logbook.tables()
+    logbook.do("backup", str(tmp_path / "copy.zip"))
+    logbook.do(*_FORGET)
+    again = TwoAccounts(tmp_path / "again")
+    again.do("restore", str(tmp_path / "copy.zip"))
+    assert again.tables() == before
+
+
+def test_a_login_that_was_being_written_when_the_account_was_logged_out(logbook: TwoAccounts) -> None:
+    FileCredentials(logbook.credentials).forget(read_settings(logbook.paths.settings).account(CANARY))
+    leave_cut_off_files(logbook)
+    logbook.do(*_FORGET)
+    assert places_of(CANARY, logbook.folder) == []

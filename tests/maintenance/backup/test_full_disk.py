@@ -1,0 +1,76 @@
+"""A disk that takes no more: nothing that looks like a backup, or like a logbook, is left on it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.source.credentials import FILE_VARIABLE
+from tests.cli.refusal import said
+from tests.scenarios.demo_logbook import CHECKOUT, Outcome
+from tests.scenarios.two_accounts import TwoAccounts, places_of
+
+pytestmark = pytest.mark.system
+
+_LIMITED = """
+import resource, sys
+from pipeline.cli.main import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
+main(sys.argv[2:])
+"""
+
+
+def limited(size: int, logbook: TwoAccounts, *arguments: str) -> Outcome:
+    """Run a command in a process whose files can have so many bytes at most."""
+    command = [sys.executable, "-c", _LIMITED, str(size), "--home", str(logbook.home), *arguments]
+    logins = os.environ | {FILE_VARIABLE: str(logbook.credentials)}
+    ran = subprocess.run(command, cwd=CHECKOUT, env=logins, capture_output=True, text=True, timeout=300, check=False)
+    return Outcome(ran.returncode, ran.stdout, ran.stderr)
+
+
+@pytest.mark.parametrize("thousandths", [0, 1, 500, 999])
+@pytest.mark.parametrize("kind", ["a folder", "a ZIP file"])
+def test_a_backup(logbook: TwoAccounts, tmp_path: Path, thousandths: int, kind: str) -> None:
+    logbook.do("backup", str(tmp_path / "whole.zip"))
+    whole = tmp_path / "whole.zip" if kind == "a ZIP file" else logbook.paths.database
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    place = disk / "copy.zip" if kind == "a ZIP file" else disk
+    before = logbook.files()
+    outcome = limited(20 + whole.stat().st_size * thousandths // 1000, logbook, "backup", str(place))
+    message, advice = said(outcome, 1)
+    assert message.startswith(f"No backup was made in {disk}: File too large")
+    assert advice == "Mend that or name another place, then run the same command again"
+    assert list(disk.iterdir()) == []
+    assert before == logbook.files()
+
+
+def test_a_zip_file_is_kept_where_there_is_no_room_for_the_next(logbook: TwoAccounts, tmp_path: Path) -> None:
+    place = tmp_path / "copy.zip"
+    logbook.do("backup", str(place))
+    before = place.read_bytes()
+    said(limited(10_000, logbook, "backup", str(place)), 1)
+    assert place.read_bytes() == before
+
+
+@pytest.mark.parametrize("size", [50, 500_000])
+def test_a_restore(logbook: TwoAccounts, tmp_path: Path, size: int) -> None:
+    logbook.do("backup", str(tmp_path / "copy.zip"))
+    other = TwoAccounts(tmp_path / "other")
+    message, advice = said(limited(size, other, "restore", str(tmp_path / "copy.zip")), 1)
+    assert message.startswith("File too large")
+    assert advice == "Make room on the disk, then run the same command again; nothing is lost"
+    assert list(other.folder.iterdir()) == []
+
+
+def test_forgetting_an_account(logbook: TwoAccounts) -> None:
+    """It stops where there is no room for the database, and goes on from there."""
+    command = ("account", "forget", "kanarie", "--yes-really", "kanarie")
+    outcome = limited(100_000, logbook, *command)
+    assert outcome.code == 1
+    assert "Traceback" not in outcome.err
+    assert "kanarie" in logbook.paths.settings.read_text("utf-8")
+    logbook.do(*command)
+    assert places_of("kanarie", logbook.folder) == []

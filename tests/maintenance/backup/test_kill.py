@@ -1,0 +1,120 @@
+"""Backup, restore and forgetting killed at any moment: what stands is whole, and the same command again finishes."""
+
+import random
+import subprocess
+import time
+import zipfile
+from collections.abc import Iterator, Sized
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.two_accounts import CANARY, Processes, TwoAccounts, leave_cut_off_files, places_of, tables
+
+pytestmark = pytest.mark.system
+
+_KILLS = 8
+_AT_MOST = 100
+
+
+def measured(processes: Processes, logbook: TwoAccounts, *arguments: str) -> float:
+    """How long a command takes that nobody disturbs, in seconds."""
+    processes.run(logbook, "--version")  # so that the process that others are forked from is there
+    began = time.monotonic()
+    assert processes.run(logbook, *arguments) == (0, "")
+    return time.monotonic() - began
+
+
+def numbers(hits: Sized) -> Iterator[int]:
+    """As many as there shall be kills, and more while none of them hit: how long a command takes varies."""
+    for number in range(_AT_MOST):
+        if number >= _KILLS and hits:
+            return
+        yield number
+    pytest.fail("No kill hit the command while it was at it")
+
+
+def check_sums(folder: Path) -> None:
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=folder, check=True)
+
+
+def test_a_backup_to_a_folder(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    duration = measured(processes, logbook, "backup", str(tmp_path))
+    draw, hits = random.Random(3), list[Path]()  # noqa: S311 (draws moments)
+    for _ in numbers(hits):
+        code, errors = processes.run(logbook, "backup", str(disk), kill_after=duration * draw.random())
+        assert code in (0, -9) or "already" in errors or "not empty" in errors, errors  # two in one second
+        found = sorted(disk.iterdir()) if disk.exists() else []
+        left = [path for path in found if path.name.startswith(".")]
+        hits += left
+        assert len(left) <= 1
+        for path in found:
+            if path not in left:
+                check_sums(path)
+    time.sleep(1)  # its name is a second's
+    assert processes.run(logbook, "backup", str(disk)) == (0, "")
+    assert [path.name for path in disk.iterdir() if path.name.startswith(".")] == []
+    check_sums(max(disk.iterdir()))
+
+
+def test_a_backup_that_replaces_a_zip_file(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -> None:
+    place = tmp_path / "disk" / "copy.zip"
+    place.parent.mkdir()
+    duration = measured(processes, logbook, "backup", str(place))
+    draw = random.Random(4)  # noqa: S311 (draws moments)
+    hits = []
+    for _ in numbers(hits):
+        code, errors = processes.run(logbook, "backup", str(place), kill_after=duration * draw.random())
+        hits += [code] if code else []
+        assert code in (0, -9), errors
+        with zipfile.ZipFile(place) as archive:
+            assert archive.testzip() is None
+            assert "ladebog/SHA256SUMS" in archive.namelist()
+    assert processes.run(logbook, "backup", str(place)) == (0, "")
+    assert list(place.parent.iterdir()) == [place]
+
+
+def test_a_restore(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -> None:
+    backup, other = tmp_path / "copy.zip", TwoAccounts(tmp_path / "other")
+    logbook.do("backup", str(backup))
+    first = TwoAccounts(tmp_path / "first")
+    first.folder.mkdir()
+    other.folder.mkdir()
+    duration = measured(processes, first, "restore", str(backup))
+    draw, hits = random.Random(5), list[int]()  # noqa: S311 (draws moments)
+    for _ in numbers(hits):
+        code, errors = processes.run(other, "restore", str(backup), kill_after=duration * draw.random())
+        assert code in (0, -9), errors
+        hits += [code] if code else []
+        if other.home.exists():
+            assert other.files() == first.files()
+            for path in sorted(other.home.rglob("*"), reverse=True):
+                path.rmdir() if path.is_dir() else path.unlink()
+            other.home.rmdir()
+    assert processes.run(other, "restore", str(backup)) == (0, "")
+    assert other.files() == first.files()
+    assert {path.name for path in other.folder.iterdir()} == {"home", "errors.txt"}
+
+
+def test_forgetting_an_account(processes: Processes, made: TwoAccounts, tmp_path: Path) -> None:
+    command = ("account", "forget", CANARY, "--yes-really", CANARY)
+    before = tables(made.paths.database, "work")
+    duration = measured(processes, made.copied(tmp_path / "measured"), *command)
+    draw = random.Random(6)  # noqa: S311 (draws moments)
+    hits = []
+    for number in numbers(hits):
+        logbook = made.copied(tmp_path / f"killed-{number}")
+        leave_cut_off_files(logbook)
+        for _ in range(1 + number % 3):
+            code, errors = processes.run(logbook, *command, kill_after=duration * draw.random())
+            # 2: the one before had ended, and the account is not known any more.
+            assert code in (0, -9, 2), errors
+        if 0 < len(places_of(CANARY, logbook.home)) < len(places_of(CANARY, made.home)):
+            hits.append(number)
+        code, errors = processes.run(logbook, *command)
+        assert code == 0 or (code == 2 and "There is no account" in errors), errors
+        (logbook.folder / "errors.txt").unlink()
+        said_in_vain = {"home/logs/ladebog.log"} if code == 2 else set()
+        assert set(places_of(CANARY, logbook.folder)) <= said_in_vain
+        assert tables(logbook.paths.database, "work") == before

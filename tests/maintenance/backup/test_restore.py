@@ -1,0 +1,273 @@
+"""A logbook restored is the one that was backed up, or nothing at all."""
+
+import hashlib
+import shutil
+import stat
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.refusal import said
+from tests.scenarios.demo_logbook import Outcome
+from tests.scenarios.two_accounts import TwoAccounts
+
+_NOTHING = "Use another backup; nothing was restored"
+
+
+@pytest.fixture(scope="module")
+def folder(made: TwoAccounts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup as a folder; to be copied, and not to be changed."""
+    disk = tmp_path_factory.mktemp("disk")
+    return Path(made.copied(disk / "logbook").do("-q", "backup", str(disk)).out.strip())
+
+
+@pytest.fixture(scope="module")
+def zipped(made: TwoAccounts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a ZIP file."""
+    disk = tmp_path_factory.mktemp("disk")
+    return Path(made.copied(disk / "logbook").do("-q", "backup", str(disk / "copy.zip")).out.strip())
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> TwoAccounts:
+    """Where there is no logbook yet."""
+    return TwoAccounts(tmp_path / "elsewhere")
+
+
+@pytest.fixture
+def refused(elsewhere: TwoAccounts) -> Callable[..., Outcome]:
+    """What restoring a backup says that must leave nothing behind."""
+
+    def refuse(backup: Path, code: int = 1) -> Outcome:
+        outcome = elsewhere.run("restore", str(backup))
+        assert (outcome.code, outcome.out) == (code, "")
+        assert "Traceback" not in outcome.err
+        assert not elsewhere.folder.exists() or list(elsewhere.folder.iterdir()) == []
+        return outcome
+
+    return refuse
+
+
+def rezipped(source: Path, target: Path, change: Callable[[dict[str, bytes]], None], *, relisted: bool = True) -> Path:
+    """A ZIP file with other contents, as whoever forges one would write it; relisted, its list fits."""
+    with zipfile.ZipFile(source) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+    change(contents)
+    if relisted:
+        lines = [
+            f"{hashlib.sha256(content).hexdigest()}  {name.removeprefix('ladebog/')}\n"
+            for name, content in contents.items()
+            if not name.endswith("SHA256SUMS")
+        ]
+        contents["ladebog/SHA256SUMS"] = "".join(lines).encode()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return target
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a ZIP file"])
+def test_every_file_is_as_it_was(
+    made: TwoAccounts, folder: Path, zipped: Path, elsewhere: TwoAccounts, kind: str
+) -> None:
+    backup = folder if kind == "a folder" else zipped
+    assert elsewhere.do("restore", str(backup)).out.splitlines() == [
+        f"Restored {elsewhere.home} from {backup}.",
+        "Next: ladebog login kanarie",
+        "Next: ladebog login work",
+        "Then: ladebog status",
+    ]
+    before = {name: content for name, content in made.files().items() if not name.startswith("reports/")}
+    assert elsewhere.files() == before
+    assert list(elsewhere.folder.iterdir()) == [elsewhere.home]
+    for path in (elsewhere.home, *elsewhere.home.rglob("*")):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
+    elsewhere.do("rebuild")
+    assert elsewhere.tables() == made.tables()
+
+
+def test_an_empty_folder_takes_it_and_an_occupied_one_does_not(folder: Path, elsewhere: TwoAccounts) -> None:
+    elsewhere.home.mkdir(parents=True)
+    elsewhere.do("restore", str(folder))
+    files = elsewhere.files()
+    message, advice = said(elsewhere.run("restore", str(folder)), 1)
+    assert message == f"{elsewhere.home} holds a logbook already, and nothing of it is overwritten."
+    assert advice == "Name a new or empty folder: ladebog --home FOLDER restore ..."
+    assert elsewhere.files() == files
+    shutil.rmtree(elsewhere.home)
+    elsewhere.home.mkdir()
+    (elsewhere.home / "note.txt").write_text("mine", "utf-8")
+    message, _ = said(elsewhere.run("restore", str(folder)), 1)
+    assert message == f"{elsewhere.home} holds something else already, and nothing of it is overwritten."
+    assert [path.name for path in elsewhere.home.iterdir()] == ["note.txt"]
+
+
+def test_what_a_killed_one_left_is_removed(folder: Path, elsewhere: TwoAccounts) -> None:
+    (elsewhere.folder / ".home.restored.new" / "raw").mkdir(parents=True)
+    (elsewhere.folder / ".home.restored.new" / "raw" / "half").write_text("x", "utf-8")
+    elsewhere.do("restore", str(folder))
+    assert list(elsewhere.folder.iterdir()) == [elsewhere.home]
+
+
+def test_a_changed_byte_in_any_file_of_a_folder_is_named(
+    folder: Path, tmp_path: Path, refused: Callable[..., Outcome]
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    for path in sorted(path for path in copy.rglob("*") if path.is_file() and path.name != "SHA256SUMS"):
+        content = path.read_bytes()
+        middle = len(content) // 2
+        path.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
+        assert refused(copy).err.splitlines() == [
+            f"ladebog: {copy} is not what was backed up:",
+            f"  {path.relative_to(copy)}: it is not what was backed up",
+            f"  {_NOTHING}",
+        ]
+        path.unlink()
+        assert f"\n  {path.relative_to(copy)}: it is missing\n" in refused(copy).err
+        path.write_bytes(content)
+
+
+@pytest.mark.system
+def test_a_changed_byte_anywhere_in_a_zip_file_never_changes_what_is_restored(
+    zipped: Path, folder: Path, tmp_path: Path, elsewhere: TwoAccounts
+) -> None:
+    content, copy = zipped.read_bytes(), tmp_path / "copy.zip"
+    outcomes = set()
+    headers = range(content.rindex(b"ladebog/SHA256SUMS") - 46, len(content))  # as a whole, the last entry and the end
+    for place in [*range(0, len(content), len(content) // 60), *headers]:
+        copy.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        outcome = elsewhere.run("restore", str(copy))
+        outcomes.add(outcome.code)
+        assert "unexpected" not in outcome.err, (place, outcome)
+        if outcome.code == 0:  # a date, say
+            for path in folder.rglob("*"):
+                if path.is_file() and path.name != "SHA256SUMS":
+                    assert (elsewhere.home / path.relative_to(folder)).read_bytes() == path.read_bytes()
+            shutil.rmtree(elsewhere.home)
+        else:
+            assert outcome.code == 1
+            assert not elsewhere.home.exists()
+    assert outcomes == {0, 1}
+
+
+@pytest.mark.parametrize("size", [0, 1000, -1, -30])
+def test_a_zip_file_that_was_cut_off(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], size: int) -> None:
+    (tmp_path / "copy.zip").write_bytes(zipped.read_bytes()[:size])
+    assert said(refused(tmp_path / "copy.zip"), 1)[0] == (
+        f"{tmp_path / 'copy.zip'} is no backup of Ladebog's, or no whole one."
+    )
+
+
+@pytest.mark.parametrize("cut", ["a line", "half a line", "everything"])
+def test_a_list_that_was_cut_off(folder: Path, tmp_path: Path, refused: Callable[..., Outcome], cut: str) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    content = (copy / "SHA256SUMS").read_bytes()
+    lines = content.splitlines(keepends=True)
+    (copy / "SHA256SUMS").write_bytes(
+        {"a line": b"".join(lines[:-1]), "half a line": content[:-9], "everything": b""}[cut]
+    )
+    error = refused(copy).err
+    if cut == "a line":
+        assert f"\n  {lines[-1][66:-1].decode()}: it is not in SHA256SUMS\n" in error
+    else:
+        assert "SHA256SUMS of this backup cannot be used: it was cut off." in error
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../escaped",
+        "raw/../../escaped",
+        "raw/./x",
+        "raw//x",
+        "/escaped",
+        "escaped",
+        "state/lock",
+        "raw/a\\b",
+        "raw/a\x01b",
+        "raw/a\nb",
+    ],
+)
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_names_that_lead_elsewhere(
+    zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], name: str, is_listed: bool
+) -> None:
+    before = set(tmp_path.rglob("*"))
+    add = {f"ladebog/{name}": b"x"}
+    forged = rezipped(zipped, tmp_path / "forged.zip", lambda contents: contents.update(add), relisted=is_listed)
+    refused(forged)
+    assert set(tmp_path.rglob("*")) - before <= {forged, tmp_path / "elsewhere"}
+
+
+@pytest.mark.parametrize("name", ["escaped", "../escaped", "/escaped", "ladebog"])
+def test_entries_beside_the_folder_of_a_zip_file(
+    zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], name: str
+) -> None:
+    forged = rezipped(zipped, tmp_path / "forged.zip", lambda contents: contents.update({name: b"x"}))
+    assert said(refused(forged), 1)[0].startswith("It holds '")
+
+
+def test_links_in_a_zip_file(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
+    forged = tmp_path / "forged.zip"
+    shutil.copyfile(zipped, forged)
+    with zipfile.ZipFile(forged, "a") as archive:
+        info = zipfile.ZipInfo("ladebog/raw/link")
+        info.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(info, "/etc/passwd")
+    assert said(refused(forged), 1)[0] == "It holds 'ladebog/raw/link', as no backup of Ladebog's does."
+
+
+def test_links_in_a_folder(folder: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    (copy / "claims" / "link").symlink_to("/etc")
+    assert said(refused(copy), 1)[0].startswith(f"{copy / 'claims' / 'link'} is no plain file")
+
+
+def test_more_than_there_is_room_for(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
+    """A directory that promises petabytes, whatever its entries hold, is refused before anything is unpacked."""
+    forged = tmp_path / "forged.zip"
+    with zipfile.ZipFile(zipped) as archive, zipfile.ZipFile(forged, "w") as other:
+        for info in archive.infolist():
+            other.writestr(info, archive.read(info))
+        other.infolist()[-2].file_size = 1 << 60
+    assert said(refused(forged), 1)[0].startswith("The backup unpacks to 1,152,921,504,6")
+
+
+def test_an_entry_that_unpacks_to_more_than_it_promises(
+    zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]
+) -> None:
+    forged = tmp_path / "forged.zip"
+    with zipfile.ZipFile(zipped) as archive, zipfile.ZipFile(forged, "w", zipfile.ZIP_DEFLATED) as other:
+        for info in archive.infolist():
+            bomb = info.filename.endswith("ladebog.toml")
+            other.writestr(info, bytes(1 << 26) if bomb else archive.read(info))
+            if bomb:
+                other.infolist()[-1].file_size = 100
+    assert "\n  ladebog.toml: it " in refused(forged).err
+
+
+def test_a_backup_whose_chain_was_broken_and_its_list_made_to_fit(
+    zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]
+) -> None:
+    def lose(contents: dict[str, bytes]) -> None:
+        first = min(name for name in contents if name.startswith("ladebog/raw/work/"))
+        del contents[first]
+
+    message, _ = said(refused(rezipped(zipped, tmp_path / "forged.zip", lose), 3), 3)
+    assert message.endswith(", and stands after None.")
+
+
+def test_what_is_no_backup(folder: Path, made: TwoAccounts, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
+    (tmp_path / "note.txt").write_text("mine", "utf-8")
+    assert said(refused(tmp_path / "nowhere"), 1)[0] == f"There is no backup {tmp_path / 'nowhere'}."
+    for place in (tmp_path / "note.txt", made.home, tmp_path):
+        assert said(refused(place), 1)[0] == f"{place} is no backup of Ladebog's, or no whole one."
+    assert said(refused(folder.parent), 1) == (
+        f"{folder.parent} is no backup of Ladebog's, but there are some in it.",
+        f"The newest is {folder}",
+    )

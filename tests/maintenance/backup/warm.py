@@ -1,0 +1,11 @@
+"""What the commands need and takes long to import: done once, by the process that others are forked from."""
+
+from pipeline.cli import account, backup, terminal
+from pipeline.maintenance import forget
+from pipeline.maintenance.backup import make, restore
+from pipeline.transform import lineage
+from tests.scenarios import two_accounts
+
+__all__ = ["account", "backup", "forget", "make", "restore", "terminal", "two_accounts"]
+
+list(lineage.refresh())

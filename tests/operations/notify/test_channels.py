@@ -1,0 +1,152 @@
+"""`[notify]` in the settings: everything it can say, and every mistake at once."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.address import webhook_fault
+from pipeline.errors import SettingsError
+from pipeline.notify.channels import Mail, Notify
+from pipeline.settings import template
+from pipeline.settings.reading import read_settings
+
+
+def read(tmp_path: Path, text: str) -> Notify:
+    path = tmp_path / "ladebog.toml"
+    path.write_text(text, "utf-8")
+    return read_settings(path).notify
+
+
+def mistakes(tmp_path: Path, text: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        read(tmp_path, text)
+    return [line.strip() for line in str(caught.value).splitlines()[1:]]
+
+
+def test_nothing_is_told_unless_it_is_set(tmp_path: Path) -> None:
+    assert read(tmp_path, "") == Notify(webhook="", mail=None)
+
+
+def test_everything_set(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        """
+        [notify]
+        webhook = "https://hooks.example.org/services/T0/x?y=1"
+        [notify.mail]
+        host = "smtp.example.org"
+        port = 2525
+        starttls = true
+        from = "ladebog@example.org"
+        to = ["you@example.org", "me+log@example.org"]
+        username = "you"
+        password_variable = "MAIL_PASSWORD"
+        """,
+    )
+    assert found == Notify(
+        webhook="https://hooks.example.org/services/T0/x?y=1",
+        mail=Mail(
+            host="smtp.example.org",
+            port=2525,
+            sender="ladebog@example.org",
+            to=("you@example.org", "me+log@example.org"),
+            username="you",
+            password_variable="MAIL_PASSWORD",
+        ),
+    )
+
+
+def test_all_mistakes_at_once(tmp_path: Path) -> None:
+    found = mistakes(
+        tmp_path,
+        """
+        [notify]
+        webhook = "http://hooks.example.org/canary"
+        telegram = "x"
+        [notify.mail]
+        host = "smtp example"
+        port = 0
+        starttls = "yes"
+        from = "Ladebog"
+        to = ["you@example.org", "you\\nBcc: all@example.org"]
+        password = "canary"
+        username = "you"
+        """,
+    )
+    assert found == [
+        "notify.telegram: unknown key (known: webhook)",
+        "notify.mail.starttls: Expected `bool`, got `str`",
+        "notify.mail.password: unknown key (known: host, port, starttls, from, to, username, password_variable)",
+        "notify.webhook: must be https:// (http:// on loopback only), a host and a path, without user name or spaces",
+        "notify.mail.host: 'smtp example' is no host, for example smtp.example.org",
+        "notify.mail.port: must be from 1 to 65535",
+        "notify.mail.from: 'Ladebog' is no mail address",
+        "notify.mail.to: 'you\\nBcc: all@example.org' is no mail address",
+        "notify.mail.password_variable: goes with username: set both, or neither",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[notify]\nmail = 1", ["notify.mail: must be a table"]),
+        ("notify = 1", ["notify: must be a table"]),
+        (
+            "[notify.mail]",
+            [
+                "notify.mail.host: '' is no host, for example smtp.example.org",
+                "notify.mail.from: '' is no mail address",
+                'notify.mail.to: names nobody, for example to = ["you@example.org"]',
+            ],
+        ),
+        (
+            '[notify.mail]\nhost = "mail.lan"\nstarttls = false\nfrom = "a@b"\nto = ["c@d"]\nusername = "u"\n'
+            'password_variable = "hunter 2"',
+            [
+                "notify.mail.password_variable: must be the name of an environment variable, not the password",
+                "notify.mail.starttls: a password is not sent unencrypted",
+            ],
+        ),
+    ],
+)
+def test_what_will_not_do(tmp_path: Path, text: str, expected: list[str]) -> None:
+    assert mistakes(tmp_path, text) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.example.org/x",
+        "ftp://hooks.example.org/x",
+        "hooks.example.org",
+        "https://",
+        "https:///x",
+        "https://you:canary@hooks.example.org/x",
+        "https://hooks.example.org:port/x",
+        "https://hooks.example.org/a b",
+        "https://hooks.example.org/a\nb",
+        "https://[::1/x",
+        "http://127.0.0.1.example.org/x",
+        "http://127.0.0.1@example.org/x",
+        "file:///etc/passwd",
+    ],
+)
+def test_what_is_no_webhook(url: str) -> None:
+    fault = webhook_fault(url)
+    assert fault
+    assert "canary" not in fault
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example", "https://a.example:8443/x?y=z", "http://127.0.0.1:1/x", "http://[::1]:2/"]
+)
+def test_what_is_one(url: str) -> None:
+    assert webhook_fault(url) is None
+
+
+def test_the_example_of_a_new_file_holds_together(tmp_path: Path) -> None:
+    lines = template.NOTIFY.splitlines()
+    text = "\n".join(line.removeprefix("# ") for line in lines if "=" in line or line.startswith("# ["))
+    found = read(tmp_path, text)
+    assert found.webhook == "https://hooks.example.org/ladebog"
+    assert found.mail == Mail(host="smtp.example.org", sender="ladebog@example.org", to=("you@example.org",))

@@ -1,0 +1,44 @@
+"""A logbook with the most awkward of names at an operator of today, for runs that go by the machine's own clock."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pipeline.demo import DemoServer, Faults, Tenant
+from pipeline.source.credentials import FILE_VARIABLE
+from tests.scenarios.demo_logbook import DemoLogbook, Outcome
+
+AWKWARD = 'ladebøger 100% \\ it\'s "$HOME"'
+LADEBOG = str(Path(sys.executable).with_name("ladebog"))
+
+
+@contextmanager
+def awkward_logbook(folder: Path, faults: Faults | None = None) -> Iterator[DemoLogbook]:
+    """A logbook with an account that is logged in, and with nothing fetched yet."""
+    with DemoServer(Tenant(now=datetime.now(UTC)), faults or Faults()) as server:
+        logbook = DemoLogbook.begin(folder / AWKWARD, server.url)
+        logbook.keep_login(server.tenant)
+        yield logbook
+
+
+def fetch_begun(logbook: DemoLogbook, ago: timedelta) -> None:
+    """Have a run made so long ago that left little for later ones to fetch."""
+    then = datetime.now(UTC) - ago
+    logbook.archive("--since", f"{then - timedelta(days=31):%Y-%m-%d}", now=then)
+
+
+def ladebog(logbook: DemoLogbook, *arguments: str, environment: dict[str, str] | None = None) -> Outcome:
+    """Run a command as somebody types it."""
+    done = subprocess.run(
+        [LADEBOG, "--home", str(logbook.home), *arguments],
+        env=os.environ | {FILE_VARIABLE: str(logbook.credentials)} | (environment or {}),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)

@@ -1,0 +1,48 @@
+"""Ctrl-C during a run, at whatever it is: a short word, what was fetched is kept, and the next run goes on."""
+
+import os
+import random
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pipeline.source.credentials import FILE_VARIABLE
+from tests.operations.schedule.at_operator import LADEBOG, awkward_logbook
+from tests.scenarios.agreement import assert_raw_holds_together
+
+pytestmark = pytest.mark.system
+
+_TIMES = 8
+_LONG = 60.0  # seconds
+
+
+def test_a_run_that_is_interrupted_again_and_again(tmp_path: Path) -> None:
+    draw = random.Random(3)  # noqa: S311 (draws moments)
+    with awkward_logbook(tmp_path) as logbook:
+        codes = []
+        for _ in range(_TIMES):
+            with subprocess.Popen(
+                [LADEBOG, "--home", str(logbook.home), "-q", "run"],
+                env=os.environ | {FILE_VARIABLE: str(logbook.credentials)},
+                stderr=subprocess.PIPE,
+                text=True,
+            ) as process:
+                try:
+                    process.wait(0.5 + 3 * draw.random())
+                except subprocess.TimeoutExpired:
+                    process.send_signal(signal.SIGINT)
+                _, err = process.communicate(timeout=_LONG)
+                codes.append(process.returncode)
+                if process.returncode == 130:
+                    stopped = "ladebog: stopped. What was fetched is kept; run the same command again to go on."
+                    assert err.split("\n")[-2:] == [stopped, ""]
+                    assert "Error" not in err
+                else:
+                    assert process.returncode in (0, 3), err
+        assert codes.count(130) > _TIMES / 2
+        logbook.do("transform")
+        assert_raw_holds_together(logbook)
+        outcomes = {row["outcome"] for row in logbook.ask("select outcome from runs")}
+        assert outcomes <= {"complete", "interrupted"}

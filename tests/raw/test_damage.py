@@ -1,0 +1,90 @@
+"""A sealed segment that is not what was written says so, by its name and line."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import RawStoreError
+from pipeline.raw.answer import Endpoint
+from pipeline.raw.segments import RunRecord, SegmentWriter, _gzip, _members, read_lines
+from tests.scenarios.made_archive import NOON, answer
+
+KEYS = ["1", "2", "3"]
+
+
+@pytest.fixture
+def segment(tmp_path: Path) -> Path:
+    run = RunRecord(run_id="a", command="extract", version="0", started_at=NOON)
+    with SegmentWriter.begin(tmp_path / "home", run) as writer:
+        for key in KEYS:
+            writer.append(answer(Endpoint.SESSION, key, {"session": {"id": key, "note": "æøå " * 20}}))
+        return writer.seal(NOON)
+
+
+def ends(segment: Path) -> list[int]:
+    """The offsets at which the lines end."""
+    return [position.bytes for _, position in read_lines(segment)]
+
+
+def refused(segment: Path, number: int) -> None:
+    """Reading yields the lines before `number`, then a fault that names it."""
+    read = []
+    with pytest.raises(RawStoreError) as caught:
+        for line, _ in read_lines(segment):
+            read.append(line.key)
+    assert KEYS[: number - 1] == read
+    assert str(caught.value).startswith(f"{segment} is damaged at line {number}: ")
+    assert "backup" in caught.value.advice
+
+
+def test_no_flipped_bit_changes_what_is_read(segment: Path) -> None:
+    """gzip's head holds a time and flags that say nothing of the line, and deflate fills up its last byte."""
+    sound = segment.read_bytes()
+    lines = [line.sha256 for line, _ in read_lines(segment)]
+    start, stop = ends(segment)[:2]
+    unseen = []
+    for offset in range(start, stop):
+        segment.write_bytes(sound[:offset] + bytes([sound[offset] ^ 0x10]) + sound[offset + 1 :])
+        try:
+            assert lines == [line.sha256 for line, _ in read_lines(segment)]
+            unseen.append(offset - start)
+        except RawStoreError:
+            refused(segment, 2)
+    assert not [offset for offset in unseen if 9 < offset < stop - start - 9]
+
+
+def test_a_line_with_other_text_and_right_check_sums(segment: Path) -> None:
+    """An editor that knows gzip still does not know SHA-256."""
+    start, stop = ends(segment)[:2]
+    sound = segment.read_bytes()
+    [member] = [text for text, end in _members(segment, start) if end == stop]
+    edited = member.replace(b'"note"', b'"mote"')
+    assert member != edited
+    segment.write_bytes(sound[:start] + _gzip(edited) + sound[stop:])
+    refused(segment, 2)
+
+
+@pytest.mark.parametrize("left", [1, 9, 15, -1])
+def test_a_segment_cut_short(segment: Path, left: int) -> None:
+    start, stop = ends(segment)[1:3]
+    cut = start + left if left > 0 else stop + left
+    segment.write_bytes(segment.read_bytes()[:cut])
+    refused(segment, 3)
+
+
+def test_bytes_behind_the_last_line(segment: Path) -> None:
+    segment.write_bytes(segment.read_bytes() + b"no gzip")
+    with pytest.raises(RawStoreError, match="damaged at line 5: it is not gzip"):
+        list(read_lines(segment))
+
+
+def test_an_empty_segment(segment: Path) -> None:
+    segment.write_bytes(b"")
+    with pytest.raises(RawStoreError, match="damaged at line 1: the segment is empty"):
+        list(read_lines(segment))
+
+
+def test_a_line_that_is_no_answer(segment: Path) -> None:
+    segment.write_bytes(_gzip(b'{"key": "1"}\n'))
+    with pytest.raises(RawStoreError, match="damaged at line 1: it cannot be read"):
+        list(read_lines(segment))

@@ -1,0 +1,135 @@
+"""What a crash leaves of a segment: every whole line is kept, the torn rest is put aside."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.logbook.folder import file_sha256
+from pipeline.raw.answer import Endpoint
+from pipeline.raw.segments import (
+    Line,
+    RunRecord,
+    SegmentWriter,
+    read_lines,
+    read_run_record,
+    recover_segments,
+    sealed_segments,
+)
+from tests.scenarios.made_archive import LATER, NOON, answer, at
+
+PART = "20250305T120000Z-a1b2.ndjson.gz.part"
+
+
+def run_record(run_id: str = "a1b2") -> RunRecord:
+    return RunRecord(run_id=run_id, command="extract", version="0", started_at=NOON)
+
+
+def left_behind(folder: Path, keys: str = "123") -> Path:
+    """A `.part` of which the writer was killed."""
+    with SegmentWriter.begin(folder, run_record()) as writer:
+        for key in keys:
+            writer.append(answer(Endpoint.SESSION, key, {"id": key}))
+    return writer.part
+
+
+def lines(segment: Path) -> list[Line]:
+    return [line for line, _ in read_lines(segment)]
+
+
+def recovered(folder: Path, part: Path) -> Path:
+    [segment] = recover_segments(folder, LATER)
+    assert part.with_name(part.name.removesuffix(".part")) == segment
+    assert not part.exists()
+    assert [segment] == sealed_segments(folder)
+    assert recover_segments(folder, LATER) == []
+    return segment
+
+
+def test_a_part_cut_at_every_byte_of_its_last_two_lines(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    part = left_behind(folder)
+    whole = part.read_bytes()
+    ends = [position.bytes for _, position in read_lines(part)]
+    part.unlink()
+    for cut in range(ends[0], ends[2] + 1):
+        part.write_bytes(whole[:cut])
+        segment = recovered(folder, part)
+        kept = sum(end <= cut for end in ends)
+        *answers, last = lines(segment)
+        assert list("123")[:kept] == [line.key for line in answers], cut
+        assert whole[: ends[kept - 1]] == segment.read_bytes()[: ends[kept - 1]]
+        record = read_run_record(last)
+        assert (
+            record.run_id,
+            record.command,
+            record.outcome,
+            record.started_at,
+            record.finished_at,
+        ) == ("a1b2", "unknown", "interrupted", NOON, LATER)
+        torn = part.with_name(part.name + ".torn")
+        rest = whole[ends[kept - 1] : cut]
+        assert rest == (torn.read_bytes() if torn.exists() else b"")
+        torn.unlink(missing_ok=True)
+        segment.unlink()
+
+
+def test_a_part_that_holds_its_run_record_is_only_renamed(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    with SegmentWriter.begin(folder, run_record()) as writer:
+        writer.append(answer(Endpoint.SESSION, "1", {}))
+        segment = writer.seal(at(1))
+    sealed = segment.read_bytes()
+    segment.rename(writer.part)
+    assert sealed == recovered(folder, writer.part).read_bytes()
+
+
+def test_a_part_torn_within_its_run_record_gets_another(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    with SegmentWriter.begin(folder, run_record()) as writer:
+        writer.append(answer(Endpoint.SESSION, "1", {}))
+        segment = writer.seal(at(1))
+    writer.part.write_bytes(segment.read_bytes()[:-5])
+    segment.unlink()
+    found = lines(recovered(folder, writer.part))
+    assert [line.endpoint for line in found] == [Endpoint.SESSION, Endpoint.RUN]
+    assert read_run_record(found[-1]).outcome == "interrupted"
+
+
+@pytest.mark.parametrize("rest", [b"", b"\x1f", b"no gzip at all"])
+def test_a_part_without_a_whole_line_is_sealed_with_a_record_alone(tmp_path: Path, rest: bytes) -> None:
+    folder = tmp_path / "home"
+    part = left_behind(folder, keys="")
+    part.write_bytes(rest)
+    assert [line.endpoint for line in lines(recovered(folder, part))] == [Endpoint.RUN]
+    torn = part.with_name(part.name + ".torn")
+    assert rest == (torn.read_bytes() if torn.exists() else b"")
+
+
+def test_a_line_that_is_damaged_ends_the_whole_lines(tmp_path: Path) -> None:
+    """What was written behind it cannot be told from noise, so it is put aside, not dropped."""
+    folder = tmp_path / "home"
+    part = left_behind(folder)
+    sound = part.read_bytes()
+    ends = [position.bytes for _, position in read_lines(part)]
+    middle = (ends[0] + ends[1]) // 2
+    part.write_bytes(sound[:middle] + bytes([sound[middle] ^ 0xFF]) + sound[middle + 1 :])
+    assert [line.key for line in lines(recovered(folder, part))[:-1]] == ["1"]
+    assert ends[2] - ends[0] == part.with_name(part.name + ".torn").stat().st_size
+
+
+def test_the_recovered_segment_stands_in_the_chain(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    with SegmentWriter.begin(folder, run_record("before")) as writer:
+        before = writer.seal(at(1))
+    left_behind(folder)
+    [recovered_segment] = recover_segments(folder, LATER)
+    with SegmentWriter.begin(folder, run_record("after")) as writer:
+        after = writer.seal(at(3))
+    assert [before, recovered_segment, after] == sealed_segments(folder)
+    chain = [read_run_record(lines(segment)[-1]) for segment in sealed_segments(folder)]
+    assert [None, before.name, recovered_segment.name] == [record.previous_segment for record in chain]
+    assert [None, file_sha256(before), file_sha256(recovered_segment)] == [record.previous_sha256 for record in chain]
+
+
+def test_nothing_to_recover(tmp_path: Path) -> None:
+    assert recover_segments(tmp_path / "home", LATER) == []

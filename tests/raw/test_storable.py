@@ -1,0 +1,151 @@
+r"""What an answer looks like in one line of raw/: the operator's bytes, but for line breaks and half characters.
+
+Hypothesis writes JSON text rather than values, so that every way to write a string comes up: `é`, `é`, `\\u00e9`.
+"""
+
+import json
+import re
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.raw.answer import Answer, Endpoint
+from pipeline.raw.segments import RunRecord, SegmentWriter, read_lines, storable, stored_sha256
+
+MOMENT = datetime(2025, 3, 30, 14, 36, 38, tzinfo=UTC)
+COLUMNS = "{'key': 'varchar', 'sha256': 'varchar', 'body': 'json'}"
+
+# Pieces of a JSON string. A backslash before `ud83d` makes it plain text; two before it leave it an escape.
+PIECES = st.sampled_from(
+    [
+        "a",
+        "æøå",
+        "🚗",
+        r"\"",
+        r"\\",
+        r"\\\\",
+        r"\/",
+        r"\n",
+        r"\u00e6",
+        r"\u0041",
+        r"\ud83d",
+        r"\uD83D",
+        r"\ude97",
+        r"\uDE97",
+        r"\ud83d\ude97",
+        r"\\ud83d",
+        r"\\\ud83d",
+        r"\\\\ud83d",
+        "ud83d",
+    ]
+)
+STRINGS = st.lists(PIECES, max_size=6).map(lambda pieces: '"' + "".join(pieces) + '"')
+GAPS = st.sampled_from(["", " ", "\n", "\r\n", "\r", "\t\n  "])
+NUMBERS = st.sampled_from(["0", "-1.50", "7.0E-5", "19.60385", "123456789012345678.123456789012345678"])
+
+
+def objects(values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    members = st.lists(st.tuples(GAPS, STRINGS, GAPS, values, GAPS), max_size=3)
+    return members.map(lambda found: "{" + ",".join(f"{a}{k}{b}:{b}{v}{c}" for a, k, b, v, c in found) + "}")
+
+
+def arrays(values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    members = st.lists(st.tuples(GAPS, values, GAPS), max_size=3)
+    return members.map(lambda found: "[" + ",".join(f"{a}{v}{b}" for a, v, b in found) + "]")
+
+
+VALUES = st.recursive(
+    STRINGS | NUMBERS | st.sampled_from(["true", "null"]), lambda inner: objects(inner) | arrays(inner), max_leaves=6
+)
+BODIES = st.tuples(GAPS, objects(VALUES), GAPS).map("".join).map(str.encode)
+
+
+def parsed(body: bytes) -> object:
+    """A JSON value, its objects as pairs: of keys that become equal, none is lost."""
+    return json.loads(body, object_pairs_hook=tuple)
+
+
+def without_halves(value: object) -> object:
+    """A parsed value, each surrogate without its other half replaced by U+FFFD."""
+    if isinstance(value, str):
+        return re.sub("[\ud800-\udfff]", "\ufffd", value)
+    if isinstance(value, list | tuple):
+        return type(value)(without_halves(inner) for inner in value)
+    return value
+
+
+def answer(body: bytes) -> Answer:
+    return Answer(
+        account="home",
+        endpoint=Endpoint.SESSION,
+        key="1",
+        fetched_at=MOMENT,
+        url="https://x.invalid/",
+        status=200,
+        trace_id="t",
+        body=body,
+    )
+
+
+def written(folder: Path, bodies: list[bytes]) -> Path:
+    record = RunRecord(run_id="abcd", command="extract", version="0", started_at=MOMENT)
+    with SegmentWriter.begin(folder / "home", record) as writer:
+        for body in bodies:
+            writer.append(answer(body))
+        return writer.seal(MOMENT)
+
+
+@given(BODIES)
+@settings(max_examples=300, deadline=None)
+def test_what_is_stored_is_one_line_of_the_same_json(body: bytes) -> None:
+    stored, edited = storable(body)
+    assert b"\n" not in stored and b"\r" not in stored
+    assert without_halves(parsed(body)) == parsed(stored)
+    msgspec.json.decode(stored)
+    assert storable(stored) == (stored, None)
+    assert (edited is None) == (stored == body)
+
+
+@given(st.lists(BODIES, min_size=20, max_size=40))
+@settings(max_examples=8, deadline=None)
+def test_duckdb_reads_every_body_from_the_segment_file(bodies: list[bytes]) -> None:
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+        segment = written(Path(folder), bodies)
+        query = f"select body, sha256 from read_json('{segment}', format = 'newline_delimited', columns = {COLUMNS})"  # noqa: S608
+        *found, _ = connection.execute(query).fetchall()
+    expected = [(json.loads(storable(body)[0]), stored_sha256(body)) for body in bodies]
+    assert expected == [(json.loads(body), sha256) for body, sha256 in found]
+
+
+@pytest.mark.parametrize(
+    ("body", "stored", "edited"),
+    [
+        (b'{"a": 1}', b'{"a": 1}', None),
+        (b'{\r\n"a":\n1}', b'{  "a": 1}', "line breaks"),
+        (rb'["\n"]', rb'["\n"]', None),
+        (rb'["\ud83d\ude97"]', rb'["\ud83d\ude97"]', None),
+        (rb'["\ud83d"]', rb'["\ufffd"]', "unpaired surrogates"),
+        (rb'["\uDE97\uD83D"]', rb'["\ufffd\ufffd"]', "unpaired surrogates"),
+        (rb'["\ud83d\ud83d\ude97"]', rb'["\ufffd\ud83d\ude97"]', "unpaired surrogates"),
+        (rb'["\\ud83d"]', rb'["\\ud83d"]', None),
+        (rb'["\\\ud83d"]', rb'["\\\ufffd"]', "unpaired surrogates"),
+        (rb'["\\\\ud83d"]', rb'["\\\\ud83d"]', None),
+        (rb'["\\\\\ud83d"]', rb'["\\\\\ufffd"]', "unpaired surrogates"),
+        (rb'["\\ud83d\ude97"]', rb'["\\ud83d\ufffd"]', "unpaired surrogates"),
+        (b'[\n"\\udbff"]', b'[ "\\ufffd"]', "line breaks and unpaired surrogates"),
+    ],
+)
+def test_edited_says_what_was_done(body: bytes, stored: bytes, edited: str | None) -> None:
+    assert (stored, edited) == storable(body)
+
+
+def test_the_line_says_what_was_done_to_its_body(tmp_path: Path) -> None:
+    segment = written(tmp_path, [b'{"a":1}', b'{"a":\n1}', rb'{"a":"\ud800"}'])
+    expected = [None, "line breaks", "unpaired surrogates", None]
+    assert expected == [line.edited for line, _ in read_lines(segment)]

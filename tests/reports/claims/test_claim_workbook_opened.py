@@ -1,0 +1,132 @@
+"""A claim's workbook in LibreOffice: it opens, recalculates to the claim's own totals, and prints whole."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from pipeline.claims.document import Claim
+from reports.claims.words import Words
+from reports.claims.workbook.workbook import write_workbook
+from tests.reports.claims.every_claim import CLAIMS, LANGUAGES
+from tests.reports.claims.hard_claim import hard_claim
+from tests.reports.claims.libreoffice import convert, pages_of
+
+pytestmark = pytest.mark.documents
+
+OPENED: dict[str, Claim] = {
+    **{f"{name}-{language}": make(language) for name, make in CLAIMS.items() for language in LANGUAGES},
+    **{f"200-{language}": hard_claim(language, sessions=200) for language in LANGUAGES},
+}
+HEAD = 4  # row of the sheet of lines
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("written")
+    for name, claim in OPENED.items():
+        write_workbook(claim, "0123456789abcdef" * 4, folder / f"{name}.xlsx")
+    return [folder / f"{name}.xlsx" for name in OPENED]
+
+
+@pytest.fixture(scope="module")
+def recalculated(written: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """Each workbook as LibreOffice saved it after recalculating."""
+    saved = convert(written, "xlsx", tmp_path_factory.mktemp("recalculated"))
+    return {file.stem: openpyxl.load_workbook(file, data_only=True) for file in saved}
+
+
+@pytest.fixture(scope="module")
+def printed(written: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
+    """Each workbook's pages as text."""
+    return {file.stem: pages_of(file) for file in convert(written, "pdf", tmp_path_factory.mktemp("printed"))}
+
+
+def sheet_of_lines(workbook: Any, claim: Claim) -> tuple[Any, dict[str, int]]:
+    sheet = workbook[Words.of(claim).text("sheet.sessions")]
+    return sheet, {str(cell.value).replace("\n", " "): cell.column for cell in sheet[HEAD] if cell.value}
+
+
+@pytest.mark.parametrize("name", OPENED)
+def test_recalculated_totals_are_the_claims_own(name: str, recalculated: Mapping[str, Any]) -> None:
+    claim = OPENED[name]
+    words = Words.of(claim)
+    sheet, place = sheet_of_lines(recalculated[name], claim)
+    for row, total in enumerate(claim.totals if claim.lines else (), start=HEAD + len(claim.lines) + 1):
+        gross, tax = (sheet.cell(row, place[words.text(key)]).value for key in ("gross", "of_which_tax"))
+        assert sheet.cell(row, place[words.text("session")]).value == total.total.lines
+        assert Decimal(str(sheet.cell(row, place[words.text("energy_kwh")]).value)) == total.total.energy_kwh
+        assert Decimal(str(gross)) == total.total.amount_incl_tax
+        known = words.text("not_known") if total.total.tax_amount is None else float(total.total.tax_amount)
+        assert tax == known
+        assert Decimal(str(sheet.cell(row, place[words.text("price")]).value)) == total.average_price_incl_tax
+
+
+@pytest.mark.parametrize("name", OPENED)
+def test_the_control_agrees_and_no_cell_is_an_error(name: str, recalculated: Mapping[str, Any]) -> None:
+    claim, workbook = OPENED[name], recalculated[name]
+    words = Words.of(claim)
+    agree, differ = words.text("agreement.agrees"), words.text("agreement.differs")
+    results = [cell.value for cell in workbook[words.text("control")]["I"] if cell.value in (agree, differ)]
+    currencies_with_days = {day.currency for day in claim.days}
+    assert results == [agree] * (len(claim.lines) and len(claim.totals) + len(currencies_with_days))
+    cells = [cell for sheet in workbook.worksheets for row in sheet.iter_rows() for cell in row]
+    assert not [cell.coordinate for cell in cells if cell.data_type == "e"]
+
+
+@pytest.mark.parametrize("name", [name for name in OPENED if not name.startswith("zero")])
+def test_notes_are_text(name: str, recalculated: Mapping[str, Any]) -> None:
+    claim = OPENED[name]
+    sheet, place = sheet_of_lines(recalculated[name], claim)
+    for row, line in enumerate(claim.lines, start=HEAD + 1):
+        cell = sheet.cell(row, place[Words.of(claim).text("note")])
+        if line.note is not None and line.note.startswith(("=", "+", "-", "@")):
+            assert (cell.data_type, cell.value, cell.hyperlink) == ("s", line.note, None)
+
+
+def test_a_line_that_somebody_changed_no_longer_agrees(written: list[Path], tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(written[0])
+    sheet, place = sheet_of_lines(workbook, OPENED["hard-da"])
+    sheet.cell(HEAD + 1, place["Beløb inkl. moms"]).value += 0.01
+    workbook["Dage"].cell(HEAD + 1, 3).value += 0.001
+    changed = tmp_path / "changed.xlsx"
+    workbook.save(changed)
+    (saved,) = convert([changed], "xlsx", tmp_path / "out")
+    control = openpyxl.load_workbook(saved, data_only=True)["Kontrol"]
+    said = [cell.value for cell in control["I"] if cell.value in ("stemmer", "stemmer ikke")]
+    assert said == ["stemmer ikke", "stemmer ikke", "stemmer", "stemmer"]
+
+
+@pytest.mark.parametrize("name", OPENED)
+def test_every_page_says_which_it_is_and_no_figure_is_cut(name: str, printed: Mapping[str, list[str]]) -> None:
+    pages, words = printed[name], Words.of(OPENED[name])
+    for number, page in enumerate(pages, start=1):
+        assert words.text("page", page=number, pages=len(pages)) in page
+        assert f"home, {words.text('claim_number')} 3" in page
+        assert "##" not in page
+
+
+@pytest.mark.parametrize("name", OPENED)
+def test_the_voucher_is_one_page(name: str, printed: Mapping[str, list[str]]) -> None:
+    words = Words.of(OPENED[name])
+    first, second = printed[name][:2]
+    assert words.text("signature.employer") in first
+    assert words.text("sources.claim") in first
+    assert words.text("sheet.sessions") in second
+
+
+def test_200_sessions_have_their_heads_on_every_page(printed: Mapping[str, list[str]]) -> None:
+    pages = [page for page in printed["200-da"] if re.search(r"^ *\d{1,3} +\d\d\.\d\d\.2025 \d\d:\d\d", page, re.M)]
+    assert len(pages) > 5
+    for page in pages:
+        assert re.search(r"Nr\. +Startet +Sluttet +Ladning +Art", page)
+    numbers = [int(number) for page in pages for number in re.findall(r"^ *(\d{1,3}) +\d\d\.\d\d\.2025", page, re.M)]
+    assert numbers == list(range(1, len(OPENED["200-da"].lines) + 1))
+
+
+def test_figures_have_the_readers_own_separators(printed: Mapping[str, list[str]]) -> None:
+    assert "1.234,50" in printed["hard-da"][0]

@@ -1,0 +1,66 @@
+"""Where the columns, the line and the axes of a month's chart lie."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+from pipeline.claims.document import Claim, Day
+from reports.claims.pdf.chart import Chart, charts_of
+from reports.claims.words import Words
+from tests.reports.claims.crowded_claim import crowded_claim
+from tests.reports.claims.hard_claim import corrections_claim, hard_claim, zero_claim
+
+
+def chart_of(*figures: tuple[str, str]) -> Chart:
+    """The chart of a month whose first days have these energies and amounts."""
+    days = tuple(
+        Day(
+            day=date(2025, 3, place),
+            currency="DKK",
+            sessions=1,
+            energy_kwh=Decimal(energy),
+            amount_incl_tax=Decimal(amount),
+        )
+        for place, (energy, amount) in enumerate(figures, start=1)
+    )
+    (chart,) = charts(msgspec.structs.replace(hard_claim(), days=days))
+    return chart
+
+
+def charts(claim: Claim) -> list[Chart]:
+    return charts_of(claim, Words.of(claim))
+
+
+def test_axes_reach_as_far_as_the_figures() -> None:
+    chart = chart_of(("41.000", "5.10"), ("20.500", "0.00"))
+    assert [tick.energy for tick in chart.ticks] == ["0", "12", "24", "36", "48"]
+    assert [tick.amount for tick in chart.ticks] == ["0,0", "1,5", "3,0", "4,5", "6,0"]
+    assert [tick.at for tick in chart.ticks] == [0, 0.25, 0.5, 0.75, 1]
+    assert [(place.energy, place.amount) for place in chart.places[:2]] == [(0.8542, 0.85), (0.4271, 0)]
+
+
+def test_amounts_below_zero_move_it_up() -> None:
+    chart = chart_of(("10.000", "-2.00"), ("10.000", "4.00"))
+    assert chart.zero == chart.ticks[2].at == 2 / 6
+    assert [tick.amount for tick in chart.ticks] == ["−2", "−1", "0", "1", "2", "3", "4"]
+    assert [tick.energy for tick in chart.ticks] == ["", "", "0,0", "2,5", "5,0", "7,5", "10,0"]
+    assert [place.amount for place in chart.places[:3]] == [0, 1, 0.3333]
+
+
+def test_sessions_without_energy_have_a_chart() -> None:
+    chart = chart_of(("0.000", "0.00"))
+    assert [tick.energy for tick in chart.ticks] == ["0", "1", "2", "3", "4"]
+
+
+def test_every_day_of_the_month_has_a_place() -> None:
+    chart = chart_of(("1.000", "1.00"))
+    assert [place.day for place in chart.places] == [str(day) for day in range(1, 32)]
+    assert [place.charged for place in chart.places] == [True] + [False] * 30
+
+
+def test_a_chart_for_each_of_two_currencies_and_none_without_days() -> None:
+    assert [chart.amount_label for chart in charts(crowded_claim())] == ["DKK", "CHF"]
+    assert charts(zero_claim()) == charts(corrections_claim()) == []

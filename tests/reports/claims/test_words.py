@@ -1,0 +1,57 @@
+"""The words of claims: the same in both languages, and some for every rule of the checks."""
+
+from decimal import Decimal
+from typing import get_args
+
+import pytest
+
+from pipeline.claims import document
+from pipeline.database import models
+from pipeline.settings.checks import Basis
+from pipeline.settings.schema import Attribution, Language
+from reports.claims.messages import MESSAGES
+from reports.claims.words import Words
+
+_DANISH, _ENGLISH = (Words(language, "Europe/Copenhagen") for language in get_args(Language))
+
+
+def test_both_languages_say_the_same() -> None:
+    danish, english = MESSAGES["da"], MESSAGES["en"]
+    assert danish.keys() == english.keys()
+    for key, text in danish.items():
+        assert placeholders(text) == placeholders(english[key]), key
+        assert text.strip() == text, key
+
+
+def placeholders(text: str) -> set[str]:
+    return {part.partition("}")[0] for part in text.split("{")[1:]}
+
+
+def test_everything_that_a_claim_may_say_has_words() -> None:
+    said = {
+        "rule": [check.rule for check in models.checks()],
+        "ground": [*get_args(document.Ground), *get_args(document.CorrectionGround)],
+        "correction": get_args(document.Reason),
+        "title": get_args(document.Kind),
+        "basis": get_args(Basis),
+        "attribution": get_args(Attribution),
+        "severity": models.SEVERITIES,
+        "kind": ("private", "public"),
+    }
+    missing = [
+        f"{kind}.{value}" for kind, values in said.items() for value in values if not _DANISH.has(f"{kind}.{value}")
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("words", "money", "kwh", "percent"),
+    [
+        (_DANISH, "\N{MINUS SIGN}1.234,50", "12.345,678", "25,5\N{NO-BREAK SPACE}%"),
+        (_ENGLISH, "\N{MINUS SIGN}1,234.50", "12,345.678", "25.5%"),
+    ],
+)
+def test_numbers_are_written_as_the_language_does(words: Words, money: str, kwh: str, percent: str) -> None:
+    assert words.money(Decimal("-1234.5"), 2) == money
+    assert words.kwh(Decimal("12345.678")) == kwh
+    assert words.percent(Decimal("0.255")) == percent

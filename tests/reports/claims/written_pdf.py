@@ -1,0 +1,36 @@
+"""Claims as PDF files on the disk, for the tests that look into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.claims.document import Claim, encode
+from pipeline.settings.schema import Language
+from reports.claims.pdf.pdf import write_pdf
+from tests.reports.claims.crowded_claim import crowded_claim
+from tests.reports.claims.hard_claim import corrections_claim, hard_claim, reversal_claim, zero_claim
+
+CSV = 'Nr.;Ladning;Note\r\n1;700000;"æøå; 日本"\r\n'.encode()
+
+
+def many_lines(language: Language) -> Claim:
+    """Two hundred sessions and all of the rest."""
+    return hard_claim(language, sessions=200)
+
+
+CLAIMS: dict[str, Callable[[Language], Claim]] = {
+    "hard": hard_claim,
+    "zero": zero_claim,
+    "corrections": corrections_claim,
+    "reversal": reversal_claim,
+    "many": many_lines,
+    "crowded": crowded_claim,
+}
+
+
+def written(claim: Claim, folder: Path) -> Path:
+    """The claim's PDF in that folder."""
+    path = folder / f"{claim.name}-{claim.language}.pdf"
+    write_pdf(claim, encode(claim), CSV, path)
+    return path

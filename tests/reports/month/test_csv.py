@@ -1,0 +1,110 @@
+"""The CSV files, read back with the csv module."""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reports.month.csv import write_months, write_sessions
+from reports.month.report import Report
+from tests.scenarios.written_logbook import WrittenLogbook
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+def with_note(report: Report, note: str) -> Report:
+    return replace(report, sessions=({**report.sessions[0], "note": note},))
+
+
+def test_a_session_with_every_column_of_the_mart(rich: WrittenLogbook, tmp_path: Path) -> None:
+    report = rich.report("2025-03")
+    path = tmp_path / "sessions.csv"
+    write_sessions(report, path)
+    with rich.read() as connection:
+        columns = [column for column, *_ in connection.execute("describe sessions").fetchall()]
+    first, second = read(path)
+    assert list(first) == columns
+    hashes = {name: report.sessions[1][name] for name in ("document_sha256", "curve_sha256")}
+    assert second == {
+        "account": "home",
+        "session_id": "2",
+        "kind": "private",
+        "charge_point": "Hjemme",
+        "evse": "2317",
+        "car": "",
+        "started_at": "2025-03-29T23:10:00+01:00",  # the clock goes forward in this session
+        "stopped_at": "2025-03-30T16:33:51+02:00",
+        "duration_s": "59031",
+        "idle_s": "600",
+        "energy_kwh": "10.873",
+        "currency": "DKK",
+        "amount_incl_tax": "19.60",
+        "tax_name": "Moms",
+        "tax_rate": "0.250000",
+        "tax_amount": "3.92",
+        "amount_excl_tax": "15.68",
+        "average_kw": "5.500000",
+        "max_kw": "11.040000",
+        "power_samples": "984",
+        "payment_status": "paid",
+        "stop_reason": "evDisconnected",
+        "note": '=HYPERLINK("x")',
+        "revision": "1",
+        **hashes,
+    }
+
+
+def test_months_with_every_column_of_the_mart(rich: WrittenLogbook, tmp_path: Path) -> None:
+    path = tmp_path / "months.csv"
+    write_months(rich.report("2025-04"), path)
+    assert path.read_text("utf-8").splitlines() == [
+        "account,month,currency,attribution,sessions,energy_kwh,amount_incl_tax,tax_amount,amount_excl_tax,"
+        "average_price_incl_tax,max_kw",
+        "home,2025-04-01,DKK,stop,2,5.000,12.50,2.50,10.00,2.500000,11.040000",
+        "home,2025-04-01,EUR,stop,1,30.000,18.30,,,0.610000,11.040000",
+    ]
+
+
+def test_what_is_not_known_is_empty(rich: WrittenLogbook, tmp_path: Path) -> None:
+    path = tmp_path / "sessions.csv"
+    write_sessions(rich.report("2025-04"), path)
+    foreign = read(path)[2]
+    assert (foreign["currency"], foreign["tax_rate"], foreign["tax_amount"]) == ("EUR", "", "")
+
+
+def test_money_has_its_currencys_digits(rich: WrittenLogbook, tmp_path: Path) -> None:
+    path = tmp_path / "sessions.csv"
+    write_sessions(rich.report("2023"), path)
+    assert read(path)[0]["amount_incl_tax"] == "1200"
+
+
+def test_the_bytes_are_utf_8_without_a_mark_and_with_line_feeds(rich: WrittenLogbook, tmp_path: Path) -> None:
+    path = tmp_path / "sessions.csv"
+    write_sessions(rich.report("2025-03"), path)
+    assert path.read_bytes().startswith(b"account,session_id,")
+    assert b"\r" not in path.read_bytes()
+    assert "Ærø 🚗" in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("note", ["a\nb", "a\rb", "a\r\nb", 'say "x", y', "\x00\x07", "æøå 🚗", "x" * 40_000])
+def test_text_comes_back_as_it_was(rich: WrittenLogbook, tmp_path: Path, note: str) -> None:
+    path = tmp_path / "sessions.csv"
+    write_sessions(with_note(rich.report("2025-03"), note), path)
+    (row,) = read(path)
+    assert row["note"] == note
+
+
+def test_a_lone_surrogate_is_replaced(rich: WrittenLogbook, tmp_path: Path) -> None:
+    path = tmp_path / "sessions.csv"
+    write_sessions(with_note(rich.report("2025-03"), "a\ud83db"), path)
+    assert read(path)[0]["note"] == "a\ufffdb"
+
+
+def test_an_empty_period_has_its_heads(rich: WrittenLogbook, tmp_path: Path) -> None:
+    report = rich.report("2020")
+    write_sessions(report, tmp_path / "sessions.csv")
+    assert (tmp_path / "sessions.csv").read_text("utf-8") == ",".join(report.session_columns) + "\n"

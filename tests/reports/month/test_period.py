@@ -1,0 +1,56 @@
+"""Periods: what is one, and what it spans."""
+
+from datetime import date
+
+import pytest
+
+from reports.month.period import Period
+
+
+def test_a_month_knows_its_days_and_names() -> None:
+    march = Period.parse("2025-03")
+    assert (march.name, march.label, march.is_year) == ("2025-03", "March 2025", False)
+    assert (march.first_month, march.last_month, march.last_day) == (date(2025, 3, 1),) * 2 + (date(2025, 3, 31),)
+    assert march.months == (date(2025, 3, 1),)
+    assert march.days == tuple(date(2025, 3, day) for day in range(1, 32))
+
+
+def test_a_year_knows_its_months() -> None:
+    year = Period.parse("2024")
+    assert (year.name, year.label, year.is_year) == ("2024", "2024", True)
+    assert (year.first_month, year.last_month, year.last_day) == (
+        date(2024, 1, 1),
+        date(2024, 12, 1),
+        date(2024, 12, 31),
+    )
+    assert year.months == tuple(date(2024, month, 1) for month in range(1, 13))
+    assert len(year.days) == 366
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025-13",
+        "2025-00",
+        "../x",
+        "25-3",
+        "2025-3",
+        "٢٠٢٥-٠٣",
+        "٢٠٢٥",
+        "1999",
+        "2101-01",
+        "2025-03\n",
+        " 2025",
+        "",
+        "2025-03-01",
+    ],
+)
+def test_anything_else_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(ValueError, match="is no period: write a month like 2025-03 or a year like 2025") as refusal:
+        Period.parse(text)
+    assert repr(text) in str(refusal.value)
+
+
+def test_a_period_cannot_be_made_outside_the_calendar() -> None:
+    with pytest.raises(ValueError, match="'2025-13' is no period"):
+        Period(2025, 13)

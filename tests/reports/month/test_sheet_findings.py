@@ -1,0 +1,64 @@
+"""The findings of the checks in the workbook."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from openpyxl import Workbook, load_workbook
+
+from reports.month.report import Report
+from reports.month.workbook import write_workbook
+from tests.scenarios.written_logbook import WrittenLogbook
+
+
+def written(report: Report, folder: Path) -> Workbook:
+    write_workbook(report, folder / "report.xlsx")
+    return load_workbook(folder / "report.xlsx")
+
+
+def last_texts(workbook: Workbook, count: int) -> list[str]:
+    texts = [value for row in workbook["Summary"].values for value in row if isinstance(value, str)]
+    return texts[-count:]
+
+
+def with_findings(report: Report, count: int) -> Report:
+    """The report with its first finding so many times, the first of them an error."""
+    finding = report.findings[0]
+    numbered = [
+        {**finding, "finding_id": f"{number:012x}", "severity": "warning" if number else "error"}
+        for number in range(count)
+    ]
+    return replace(report, findings=tuple(numbered))
+
+
+def test_a_few_findings_stand_on_the_summary(rich: WrittenLogbook, tmp_path: Path) -> None:
+    report = rich.report("2025-04")
+    (finding,) = report.findings
+    workbook = written(report, tmp_path)
+    assert last_texts(workbook, 3) == [
+        "Findings",
+        "Session 5",
+        "Warning: It was billed as 18.30 EUR. It is not added to amounts in DKK, and the tax in it is not known. "
+        f"Claim it by its receipt. (finding {finding['finding_id']})",
+    ]
+    assert "Checks" not in workbook.sheetnames
+
+
+def test_in_a_year_they_name_their_month(rich: WrittenLogbook, tmp_path: Path) -> None:
+    assert last_texts(written(rich.report("2025"), tmp_path), 2)[0] == "2025-04, session 5"
+
+
+def test_many_findings_have_a_sheet_of_their_own(rich: WrittenLogbook, tmp_path: Path) -> None:
+    report = with_findings(rich.report("2025-04"), 9)
+    workbook = written(report, tmp_path)
+    assert last_texts(workbook, 2) == ["Findings", "Errors: 1, warnings: 8. See the sheet “Checks”."]
+    heads, first, *others = workbook["Checks"].values
+    assert heads == ("Severity", "Month", "Session", "Rule", "Finding", "What and what to do")
+    assert first == ("error", "2025-04", "5", "foreign_currency", "000000000000", report.findings[0]["detail"])
+    assert len(others) == 8
+
+
+def test_without_findings_there_is_no_block(rich: WrittenLogbook, tmp_path: Path) -> None:
+    assert last_texts(written(rich.report("2025-03"), tmp_path), 2) == [
+        "What this report does not know",
+        "Nothing is known to be missing.",
+    ]

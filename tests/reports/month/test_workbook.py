@@ -1,0 +1,234 @@
+"""The workbook, read back with openpyxl: values, types, formats and how it prints."""
+
+import zipfile
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from reports.excel.text import CUT
+from reports.month.report import Report
+from reports.month.workbook import write_workbook
+from tests.scenarios.written_logbook import WrittenLogbook
+
+
+def written(report: Report, folder: Path) -> Any:
+    write_workbook(report, folder / "report.xlsx")
+    return openpyxl.load_workbook(folder / "report.xlsx")
+
+
+def row_of(sheet: Any, label: str) -> list[Any]:
+    """The cells beside the first one that says `label`, up to the first empty one."""
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.value == label:
+                beside = [other.value for other in row[cell.column :]]
+                return [value for value in beside if value is not None]
+    raise AssertionError(f"{label!r} is not on the sheet")
+
+
+def texts(sheet: Any) -> list[str]:
+    return [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+
+
+def heads(sheet: Any) -> dict[str, int]:
+    return {str(cell.value).replace("\n", " "): cell.column for cell in sheet[1]}
+
+
+def with_note(report: Report, note: str) -> Report:
+    return replace(report, sessions=({**report.sessions[0], "note": note}, *report.sessions[1:]))
+
+
+def test_the_summary_says_what_it_is(rich: WrittenLogbook, tmp_path: Path) -> None:
+    sheet = written(rich.report("2025-03"), tmp_path)["Summary"]
+    assert texts(sheet)[:2] == ["Charging report", "March 2025"]
+    assert row_of(sheet, "Account") == ["home"]
+    assert row_of(sheet, "Period") == ["2025-03-01 to 2025-03-31"]
+    assert row_of(sheet, "Time zone") == ["Europe/Copenhagen"]
+    assert row_of(sheet, "Attribution") == ["Each session counts whole in the month in which it stopped."]
+    assert row_of(sheet, "State") == ["Closed: listed after its end, with every session's details"]
+    assert row_of(sheet, "Generated") == ["2025-07-01 10:00"]
+    assert texts(sheet)[-1] == "Nothing is known to be missing."
+
+
+def test_the_summary_has_the_months_figures(rich: WrittenLogbook, tmp_path: Path) -> None:
+    sheet = written(rich.report("2025-03"), tmp_path)["Summary"]
+    assert row_of(sheet, "Sessions") == [2]
+    assert row_of(sheet, "Energy") == [32.342, "kWh"]
+    assert row_of(sheet, "Gross, incl. Moms") == [71.34, "DKK"]
+    assert row_of(sheet, "of which Moms") == [14.27, "DKK"]
+    assert row_of(sheet, "Net, excl. Moms") == [57.07, "DKK"]
+    assert row_of(sheet, "Average price, incl. Moms") == [2.205801, "DKK per kWh"]
+    assert row_of(sheet, "Biggest session") == [21.469, "kWh, 51.74 DKK, on 2025-03-05, session 1"]
+    formats = {row[1].value: row[2].number_format for row in sheet.iter_rows(min_row=11, max_row=20)}
+    assert (formats["Energy"], formats["Gross, incl. Moms"]) == ("#,##0.000", "#,##0.00")
+
+
+def test_currencies_stand_apart_and_unknown_tax_says_so(rich: WrittenLogbook, tmp_path: Path) -> None:
+    sheet = written(rich.report("2025-04"), tmp_path)["Summary"]
+    said = texts(sheet)
+    assert [text for text in said if text.startswith("Figures")] == ["Figures, DKK", "Figures, EUR"]
+    euro = said[said.index("Figures, EUR") :]
+    assert euro[euro.index("of which Moms") + 1] == euro[euro.index("Net, excl. Moms") + 1] == "not known"
+    assert said[said.index("What this report does not know") + 1] == "Nothing but the findings below."
+    assert len(sheet._charts) == 2
+
+
+def test_a_months_days_are_all_there_for_the_chart(rich: WrittenLogbook, tmp_path: Path) -> None:
+    workbook = written(rich.report("2025-03"), tmp_path)
+    assert workbook.sheetnames == ["Summary", "Sessions", "Days"]
+    days = list(workbook["Days"].values)
+    assert days[0] == ("Day", "Sessions", "Energy (kWh)", "DKK, incl. Moms")
+    assert len(days) == 32
+    assert days[5] == (datetime(2025, 3, 5), 1, 21.469, 51.74)  # noqa: DTZ001 (a spreadsheet's times are naive)
+    assert days[6][1:] == (0, 0, 0)
+    (chart,) = workbook["Summary"]._charts
+    line = chart._charts[1]
+    assert chart.series[0].val.numRef.f == "'Days'!$C$2:$C$32"
+    assert line.series[0].val.numRef.f == "'Days'!$D$2:$D$32"
+    assert line.y_axis.crosses == "max"
+
+
+def test_a_year_has_all_its_months(rich: WrittenLogbook, tmp_path: Path) -> None:
+    workbook = written(rich.report("2025"), tmp_path)
+    assert workbook.sheetnames == ["Summary", "Sessions"]
+    rows = [row[1:] for row in workbook["Summary"].values]
+    first = next(place for place, row in enumerate(rows) if row[0] == "Month") + 1
+    assert [row[0].month for row in rows[first : first + 12]] == list(range(1, 13))
+    assert rows[first + 2][1:] == (2, 32.342, 71.34, 14.27, 57.07, 2.205801, "closed")
+    assert rows[first + 3][1:4] == (2, 5, 12.5)  # of April, what was billed in DKK
+    assert rows[first + 4][1:] == (0, 0, 0, 0, 0, None, "not closed")
+    assert rows[first + 12][:7] == ("Total", 4, 37.342, 83.84, 16.77, 67.07, 2.245193)
+    assert len(workbook["Summary"]._charts) == 2
+    assert workbook["Summary"]._charts[0].series[0].val.numRef.f == f"'Summary'!$D${first + 1}:$D${first + 12}"
+
+
+def test_sessions_are_rows_of_typed_cells(rich: WrittenLogbook, tmp_path: Path) -> None:
+    sheet = written(rich.report("2025-03"), tmp_path)["Sessions"]
+    column = heads(sheet)
+    row = {head: sheet.cell(3, place) for head, place in column.items()}
+    assert {head: cell.value for head, cell in row.items()} == {
+        "Started (Europe/Copenhagen)": datetime(2025, 3, 29, 23, 10),  # noqa: DTZ001 (a spreadsheet's times are naive)
+        "Stopped (Europe/Copenhagen)": datetime(2025, 3, 30, 16, 33, 51),  # noqa: DTZ001
+        "Session": "2",
+        "Kind": "private",
+        "Charge point": "Hjemme",
+        "EVSE": "2317",
+        "Car": None,
+        "Connected (h:m:s)": timedelta(seconds=59_031),
+        "Of which idle": timedelta(seconds=600),
+        "Energy (kWh)": 10.873,
+        "Gross, incl. Moms": 19.6,
+        "Moms rate": 0.25,
+        "Of which Moms": 3.92,
+        "Net, excl. Moms": 15.68,
+        "Currency": "DKK",
+        "Note": '=HYPERLINK("x")',
+        "Average (kW)": 5.5,
+        "Peak (kW)": 11.04,
+        "Power samples": 984,
+        "Revision": 1,
+        "Payment": "paid",
+        "Stop reason": "evDisconnected",
+    }
+    assert row["Energy (kWh)"].number_format == "#,##0.000"
+    assert row["Gross, incl. Moms"].number_format == "#,##0.00"
+    assert row["Moms rate"].number_format == "0%"
+    assert row["Stopped (Europe/Copenhagen)"].number_format == "yyyy-mm-dd hh:mm"
+
+
+def test_totals_stand_below_as_values_a_currency_each(rich: WrittenLogbook, tmp_path: Path) -> None:
+    sheet = written(rich.report("2025-04"), tmp_path)["Sessions"]
+    column = heads(sheet)
+    names = ("Energy (kWh)", "Gross, incl. Moms", "Of which Moms", "Net, excl. Moms", "Currency")
+    totals = [[sheet.cell(row, column[name]).value for name in names] for row in (5, 6)]
+    assert totals == [[5, 12.5, 2.5, 10, "DKK"], [30, 18.3, "not known", "not known", "EUR"]]
+    assert [sheet.cell(row, 1).value for row in (5, 6)] == ["Total DKK, 2 sessions", "Total EUR, 1 session"]
+    assert sheet.cell(4, column["Of which Moms"]).value == sheet.cell(4, column["Moms rate"]).value == "not known"
+    assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+
+
+def test_money_has_its_currencys_digits(rich: WrittenLogbook, tmp_path: Path) -> None:
+    sheet = written(rich.report("2023-03"), tmp_path)["Sessions"]
+    gross = sheet.cell(2, heads(sheet)["Gross, incl. Moms"])
+    assert (gross.value, gross.number_format) == (1200, "#,##0")
+
+
+@pytest.mark.parametrize("note", ['=HYPERLINK("x")', "+1", "-1", "@SUM(1)", "=", "#N/A", "1", "TRUE", "2025-03-01"])
+def test_text_is_never_a_formula_an_error_or_a_number(rich: WrittenLogbook, tmp_path: Path, note: str) -> None:
+    sheet = written(with_note(rich.report("2025-03"), note), tmp_path)["Sessions"]
+    cell = sheet.cell(2, heads(sheet)["Note"])
+    assert cell.value == note
+    assert bool(cell.quotePrefix) == (note[0] in "=+-@")
+    with zipfile.ZipFile(tmp_path / "report.xlsx") as archive:
+        stored = archive.read("xl/worksheets/sheet2.xml").decode()
+    assert "<f>" not in stored
+    assert 't="e"' not in stored
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("æøå 🚗", "æøå 🚗"),
+        ("two\r\nlines", "two\nlines"),
+        ("bell \x07", "bell ␇"),
+        ("lone \ud83d", "lone \ufffd"),
+        (" spaces ", " spaces "),
+        ("", None),
+    ],
+)
+def test_hard_text_is_shown(rich: WrittenLogbook, tmp_path: Path, sent: str, shown: str | None) -> None:
+    sheet = written(with_note(rich.report("2025-03"), sent), tmp_path)["Sessions"]
+    assert sheet.cell(2, heads(sheet)["Note"]).value == shown
+
+
+def test_a_note_of_40_000_characters_is_cut_and_its_row_stays_low(rich: WrittenLogbook, tmp_path: Path) -> None:
+    sheet = written(with_note(rich.report("2025-03"), "x " * 20_000), tmp_path)["Sessions"]
+    note = sheet.cell(2, heads(sheet)["Note"]).value
+    assert (len(note), note.endswith(CUT)) == (32_767, True)
+    assert sheet.row_dimensions[2].height < 60
+
+
+def test_hard_text_in_a_note_of_the_report_does_no_harm(rich: WrittenLogbook, tmp_path: Path) -> None:
+    report = replace(rich.report("2025-03"), notes=("=1\x07" + "y" * 60_000,))
+    sheet = written(report, tmp_path)["Summary"]
+    (cell,) = (cell for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("=1"))
+    assert (cell.data_type, cell.value[:4], cell.value[-7:]) == ("s", "=1␇y", CUT)
+    assert sheet.row_dimensions[cell.row].height <= 409
+
+
+def test_sessions_are_easy_to_read_and_print(rich: WrittenLogbook, tmp_path: Path) -> None:
+    workbook = written(rich.report("2025-03"), tmp_path)
+    sheet = workbook["Sessions"]
+    assert sheet.freeze_panes == "C2"
+    assert sheet.auto_filter.ref == "A1:V3"  # without the totals
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.print_area == "'Sessions'!$A$1:$P$4"
+    setup = sheet.page_setup
+    assert (setup.orientation, int(setup.paperSize), setup.fitToWidth, setup.fitToHeight) == ("landscape", 9, 1, 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.oddFooter.right.text == "Page &P of &N"
+    assert not workbook["Summary"].sheet_view.showGridLines
+
+
+def test_an_empty_period_is_a_workbook_that_says_so(rich: WrittenLogbook, tmp_path: Path) -> None:
+    workbook = written(rich.report("2020-01"), tmp_path)
+    assert workbook.sheetnames == ["Summary", "Sessions"]
+    assert "No session stopped in January 2020." in texts(workbook["Summary"])
+    assert row_of(workbook["Summary"], "State") == ["Not closed, see below"]
+    assert workbook["Sessions"]["A2"].value == "No session stopped in January 2020."
+
+
+def test_the_same_report_gives_the_same_bytes(rich: WrittenLogbook, tmp_path: Path) -> None:
+    paths = [tmp_path / "a.xlsx", tmp_path / "b.xlsx"]
+    for path in paths:
+        write_workbook(rich.report("2025-04"), path)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    with zipfile.ZipFile(paths[0]) as archive:
+        assert {member.date_time for member in archive.infolist()} == {(2025, 7, 1, 8, 0, 0)}
+    properties = openpyxl.load_workbook(paths[0]).properties
+    assert properties.creator == "Ladebog"
+    assert properties.created == properties.modified == datetime(2025, 7, 1, 8, 0)  # noqa: DTZ001 (UTC by definition)

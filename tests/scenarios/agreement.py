@@ -1,0 +1,71 @@
+"""What an archive says, held against what its tenant knows and what its segments promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pipeline.demo import Tenant
+from pipeline.logbook.folder import file_sha256
+from pipeline.raw.answer import Endpoint
+from pipeline.raw.segments import read_lines, read_run_record, sealed_segments
+from tests.demo import truth
+from tests.scenarios.demo_logbook import DemoLogbook
+
+Row = dict[str, Any]
+
+# What a mart, or the part of it under a condition, is held to, and the columns that order both.
+TRUTHS: dict[str, tuple[Callable[[Tenant], list[Row]], tuple[str, ...]]] = {
+    "sessions": (truth.sessions, ("session_id",)),
+    "charging_periods": (truth.charging_periods, ("session_id", "started_at")),
+    "power_samples": (truth.power_samples, ("session_id", "sampled_at")),
+    "session_hours": (truth.session_hours, ("session_id", "hour_start")),
+    "session_months": (truth.session_months, ("session_id", "month")),
+    "days where attribution = 'stop'": (truth.days, ("day", "currency")),
+    "days where attribution = 'split'": (lambda tenant: truth.days(tenant, "split"), ("day", "currency")),
+    "months where attribution = 'stop'": (truth.months, ("month", "currency")),
+    "months where attribution = 'split'": (lambda tenant: truth.months(tenant, "split"), ("month", "currency")),
+}
+
+
+def assert_marts_are_the_truth(logbook: DemoLogbook, tenant: Tenant) -> None:
+    """Each figure of each mart is the one that the tenant knows, and nothing is there besides."""
+    for mart, (told, key) in TRUTHS.items():
+        expected = sorted(told(tenant), key=lambda row: tuple(row[name] for name in key))
+        columns = ", ".join(expected[0])
+        actual = logbook.ask(f"select {columns} from {mart} order by {', '.join(key)}")  # noqa: S608
+        assert _only_in(expected, actual) == _only_in(actual, expected) == []
+        assert expected == actual
+    assert truth.active(tenant) == logbook.value("select active from account_states")
+
+
+def _only_in(rows: list[Row], others: list[Row]) -> list[Row]:
+    """The first few rows that the others lack: what to read when two long marts differ."""
+    known = {tuple(row.values()) for row in others}
+    return [row for row in rows if tuple(row.values()) not in known][:3]
+
+
+def assert_raw_holds_together(logbook: DemoLogbook) -> None:
+    """Every segment reads to its end, ends with its run's record, and names the one before; none is unfinished."""
+    folder = logbook.paths.raw / "demo"
+    before: tuple[str | None, str | None] = (None, None)
+    for segment in sealed_segments(folder):
+        lines = [line for line, _ in read_lines(segment)]
+        kinds = [line.endpoint for line in lines]
+        assert kinds.count(Endpoint.RUN) == 1
+        record = read_run_record(lines[-1])
+        assert (record.previous_segment, record.previous_sha256) == before
+        before = segment.name, file_sha256(segment)
+    assert list(folder.glob("*/*.part")) == []
+
+
+def details_asked(requests: list[Any]) -> list[str]:
+    """The sessions whose details a server was asked for, sorted."""
+    paths = [request.path.split("/") for request in requests]
+    return sorted(parts[-1] for parts in paths if parts[-2] == "session")
+
+
+def months_listed(requests: list[Any]) -> list[tuple[str, str]]:
+    """The windows that a server was asked to list, in order, each once."""
+    listings = [request.query for request in requests if request.path.endswith("/session_history")]
+    return list(dict.fromkeys((query["start_date"], query["end_date"]) for query in listings))

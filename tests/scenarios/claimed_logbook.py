@@ -1,0 +1,261 @@
+"""A logbook of one account, whose operator says what a test wants, and the claims made from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeline.calendar import last_of_month
+from pipeline.claims import arithmetic
+from pipeline.claims.attachments import ATTACH, Attached, AttachedBy, keep
+from pipeline.claims.document import Amounts, Claim, MissingReceipt
+from pipeline.claims.draft import Bench
+from pipeline.claims.folder import Filed, read_claims
+from pipeline.claims.make import make_claim
+from pipeline.database.connection import open_published
+from pipeline.load.journal import Action, SessionDecision, fields_of
+from pipeline.logbook.folder import Logbook
+from pipeline.logbook.journal import Journal
+from pipeline.maintenance.verify import Witness, verify
+from pipeline.raw.answer import Answer, Endpoint, history_key
+from pipeline.raw.segments import RunRecord, SegmentWriter, Window
+from pipeline.settings.reading import Settings, read_settings
+from pipeline.transform.update import update_archive
+from tests.scenarios.new_logbook import new_logbook
+
+ZONE = ZoneInfo("Europe/Copenhagen")
+JANUARY, FEBRUARY, MARCH, APRIL = (date(2025, month, 1) for month in (1, 2, 3, 4))
+_BEGAN = datetime(2025, 6, 1, 6, 15, tzinfo=UTC)
+_ACCOUNT = """
+[account.home]
+url = "https://operator.example.invalid"
+"""
+
+
+@dataclass
+class Told:
+    """A session as the operator tells it."""
+
+    session_id: str
+    stopped_at: datetime
+    energy_wh: int = 10_000
+    amount: str = "25.00"
+    hours: int = 3
+    status: str = "finished"
+    currency: str = "DKK"
+    kind: str = "private"
+    tax_in_it: bool = True
+    note: str | None = None
+    receipt_url: str | None = None
+
+    @property
+    def month(self) -> date:
+        """The local month that it stopped in."""
+        return self.stopped_at.astimezone(ZONE).date().replace(day=1)
+
+    @property
+    def started_at(self) -> datetime:
+        return self.stopped_at.astimezone(UTC) - timedelta(hours=self.hours)
+
+    def body(self) -> dict[str, Any]:
+        active = self.status == "active"
+        return {
+            "id": self.session_id,
+            "startedAt": self.started_at.isoformat(),
+            "stoppedAt": None if active else self.stopped_at.isoformat(),
+            "status": self.status,
+            "energy": self.energy_wh,
+            "totalAmount": float(self.amount),
+            "currency": {"code": self.currency, "minorUnitDecimal": 2},
+            "evseId": "2317",
+            "isPersonal": self.kind == "private",
+            "arePricesTaxInclusive": self.tax_in_it,
+            "paymentStatus": "paid",
+            "powerStats": {"history": self._curve()},
+            "chargingPeriods": [] if active else [self._period()],
+        }
+
+    def _curve(self) -> list[dict[str, Any]]:
+        """Even power, a sample a minute."""
+        minutes = self.hours * 60
+        power = self.energy_wh / 1000 / self.hours
+        return [
+            {"timestamp": (self.started_at + timedelta(minutes=minute)).isoformat(), "value": power}
+            for minute in range(minutes)
+        ] + [{"timestamp": self.stopped_at.isoformat(), "value": 0}]
+
+    def _period(self) -> dict[str, Any]:
+        return {
+            "startedAt": self.started_at.isoformat(),
+            "stoppedAt": self.stopped_at.isoformat(),
+            "state": "charging@price|1.2&markup|1.0",
+            "amount": float(self.amount),
+        }
+
+
+def local(day: date, hour: int = 12) -> datetime:
+    """An hour of a local day."""
+    return datetime(day.year, day.month, day.day, hour, tzinfo=ZONE)
+
+
+@dataclass
+class ClaimedLogbook:
+    """A logbook at `root`. Each command happens a minute after the one before."""
+
+    root: Path
+    extra_settings: str = ""
+    moment: datetime = _BEGAN
+    _told: dict[str, Told] = field(default_factory=dict)
+
+    @classmethod
+    def begin(cls, root: Path, extra_settings: str = "") -> ClaimedLogbook:
+        """A new one, whose ladebog.toml says `extra_settings` besides its account."""
+        new_logbook(root)
+        logbook = cls(root)
+        logbook.set(extra_settings)
+        return logbook
+
+    @property
+    def paths(self) -> Logbook:
+        return Logbook(self.root)
+
+    @property
+    def settings(self) -> Settings:
+        return read_settings(self.paths.settings)
+
+    @property
+    def filed(self) -> list[Filed]:
+        """The claims as they lie in claims/."""
+        return read_claims(self.paths.claims / "home")
+
+    @property
+    def claims(self) -> list[Claim]:
+        return [found.claim for found in self.filed]
+
+    def now(self) -> datetime:
+        self.moment += timedelta(minutes=1)
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+    def set(self, extra_settings: str) -> None:
+        """Write ladebog.toml anew."""
+        self.extra_settings = extra_settings
+        self.paths.settings.write_text(_ACCOUNT + extra_settings, "utf-8")
+
+    def tell(self, *sessions: Told, months: tuple[date, ...] = (), details: bool = True) -> None:
+        """What a run of `extract` would keep: listings of the sessions' months and of `months`, and their details.
+
+        A session told again takes the place of what was told before.
+        """
+        self._told |= {told.session_id: told for told in sessions}
+        started = self.now()
+        record = RunRecord(
+            run_id=f"{started:%d%H%M}", command="extract", version="0", started_at=started, outcome="complete"
+        )
+        with SegmentWriter.begin(self.paths.raw / "home", record) as writer:
+            for month in sorted({told.month for told in sessions} | set(months)):
+                listed = [one for one in self._told.values() if one.month == month]
+                key = history_key(month.isoformat(), last_of_month(month).isoformat(), 1)
+                writer.append(
+                    self._answer(Endpoint.SESSION_HISTORY, key, {"session_history": [_listed(one) for one in listed]})
+                )
+                record.windows.append(
+                    Window(month=month.isoformat(), listed_at=self.now(), pages=1, sessions=len(listed))
+                )
+            if details:
+                for told in sessions:
+                    writer.append(self._answer(Endpoint.SESSION, told.session_id, {"session": told.body()}))
+            writer.seal(self.now())
+
+    def decide(self, action: Action, session_id: str, value: str | None = None, reason: str = "because") -> None:
+        said = SessionDecision(account="home", session_id=session_id, value=value, reason=reason)
+        self.journal.append(self.now(), action, fields_of(said))
+
+    @property
+    def journal(self) -> Journal:
+        return Journal.open(self.paths.journal)
+
+    def claim(self, month: date, car: str | None = None, accepted: Mapping[str, str] | None = None) -> Claim:
+        """Claim a month."""
+        return self.make(lambda bench: bench.month(month, car, accepted or {}))
+
+    def corrections(self, car: str | None = None) -> Claim:
+        return self.make(lambda bench: bench.corrections(car))
+
+    def reverse(self, number: int) -> Claim:
+        return self.make(lambda bench: bench.reversal(number, "wrong employer"))
+
+    def make(self, draft: Callable[[Bench], Claim]) -> Claim:
+        known = self.settings
+        filed = make_claim(
+            self.paths,
+            known,
+            known.accounts["home"],
+            draft,
+            language="da",
+            clock=self,
+            render=write_voucher,
+            fetch_receipts=no_receipts,
+        )
+        return filed.claim
+
+    def update(self) -> None:
+        update_archive(self.paths, self.settings, self)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What the published database answers."""
+        with open_published(self.paths) as connection:
+            return connection.execute(query).fetchall()
+
+    def verify(self) -> list[str]:
+        """Verify all of it, with each claim derived again."""
+        return list(verify(self.paths, Witness.read(self.paths), full=True))
+
+    def check(self) -> list[str]:
+        """Verify all of it, without deriving claims again."""
+        return list(verify(self.paths, Witness.read(self.paths), full=False))
+
+    def attach(self, name: str, content: bytes, month: date | None = None) -> None:
+        """Put a file beside the next claim."""
+        said = AttachedBy(account="home", name=name, sha256=keep(self.paths.journal, content), month=month)
+        self.journal.append(self.now(), ATTACH, said.fields)
+
+    def sums(self) -> dict[arithmetic.Key, Amounts]:
+        """What all claims come to, by session, month, car and currency; without what came to nothing."""
+        found = arithmetic.sums(line for claim in self.claims for line in claim.lines)
+        return {key: amounts for key, amounts in found.items() if amounts.energy_kwh or amounts.amount_incl_tax}
+
+    def _answer(self, endpoint: Endpoint, key: str, body: dict[str, Any]) -> Answer:
+        return Answer(
+            account="home",
+            endpoint=endpoint,
+            key=key,
+            fetched_at=self.now(),
+            url="https://operator.example.invalid/",
+            status=200,
+            trace_id=None,
+            body=json.dumps(body).encode(),
+        )
+
+
+def write_voucher(claim: Claim, claim_json: bytes, folder: Path) -> None:
+    """A file for people that takes no time to make."""
+    (folder / "voucher.txt").write_text(f"claim {claim.number}: {len(claim_json)} bytes\n", "utf-8")
+
+
+def no_receipts(urls: dict[str, str]) -> tuple[list[Attached], list[MissingReceipt]]:
+    """Receipts that nobody asks for."""
+    return [], []
+
+
+def _listed(told: Told) -> dict[str, Any]:
+    session = {name: value for name, value in told.body().items() if name not in ("powerStats", "chargingPeriods")}
+    entry = {"session": session, "type": told.kind, "address": "Carport", "note": told.note}
+    return entry if told.receipt_url is None else entry | {"receiptUrl": told.receipt_url}

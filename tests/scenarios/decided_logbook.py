@@ -1,0 +1,115 @@
+"""A logbook with cars, whose sessions a test decides about on the command line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.cli.main import run
+from pipeline.clock import StartedClock
+from pipeline.database.connection import open_published
+from pipeline.load.journal import Action, SessionDecision, fields_of
+from pipeline.logbook.folder import Logbook
+from pipeline.settings.reading import Account, read_settings
+from pipeline.transform.update import open_with_journal, rebuild_archive, update_archive
+from tests.scenarios.written_logbook import ChargedSession, WrittenLogbook
+
+ROOT = Path(__file__).parents[2]
+STARTED = datetime(2025, 7, 1, 8, 0, tzinfo=UTC)
+GOLF_AND_OWN = """
+[[car]]
+name = "Golf"
+plate = "AB 12 345"
+
+[[car]]
+name = "Ærø"
+owner = "private"
+"""
+
+
+@dataclass(frozen=True)
+class DecidedLogbook:
+    """A logbook at `root` and what can be done with it."""
+
+    root: Path
+
+    @classmethod
+    def with_sessions(cls, root: Path, accounts: dict[str, Iterable[ChargedSession]], cars: str) -> DecidedLogbook:
+        """Published with each account's sessions; `cars` is what ladebog.toml says of them."""
+        for name, sessions in accounts.items():
+            account = Account(name=name, url="https://operator.example.invalid")
+            WrittenLogbook(root, account).publish(sessions)
+        logbook = cls(root)
+        logbook.say_of_cars(cars)
+        return logbook
+
+    def copied(self, root: Path) -> DecidedLogbook:
+        shutil.copytree(self.root, root)
+        return DecidedLogbook(root)
+
+    @property
+    def journal_file(self) -> Path:
+        return self.root / "journal" / "journal.ndjson"
+
+    def say_of_cars(self, text: str) -> None:
+        """Put this behind the accounts in ladebog.toml, and make the numbers anew."""
+        path = Logbook(self.root).settings
+        accounts = path.read_text("utf-8").partition("# cars")[0]
+        path.write_text(f"{accounts}# cars\n{text}", "utf-8")
+        self.update()
+
+    def update(self) -> None:
+        logbook = Logbook(self.root)
+        update_archive(logbook, read_settings(logbook.settings), StartedClock(STARTED))
+
+    def rebuild(self) -> None:
+        logbook = Logbook(self.root)
+        rebuild_archive(logbook, read_settings(logbook.settings), StartedClock(STARTED))
+
+    def decide(self, *decisions: tuple[Action, str, str | None, str]) -> None:
+        """Write action, session, car or tag, and reason into the journal, all before the numbers are made again."""
+        logbook, clock = Logbook(self.root), StartedClock(STARTED)
+        with open_with_journal(logbook, read_settings(logbook.settings), clock) as (_, journal):
+            for action, session_id, value, reason in decisions:
+                decision = SessionDecision(account="home", session_id=session_id, value=value, reason=reason)
+                journal.append(clock.now(), action, fields_of(decision))
+
+    def ladebog(self, *arguments: str) -> int:
+        """Run a command on the first of July 2025; its exit code."""
+        return run(["--home", str(self.root), *arguments], StartedClock(STARTED))
+
+    def process(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command as a process of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "pipeline.cli.main", "--home", str(self.root), *arguments],
+            cwd=self.root,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What the published database answers."""
+        with open_published(Logbook(self.root)) as connection:
+            return connection.execute(query).fetchall()
+
+    def tables(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every mart and of what the journal says."""
+        names = [
+            name
+            for (name,) in self.rows("""
+                select schema_name || '.' || table_name from duckdb_tables()
+                where (schema_name = 'main' and table_name not in ('documents', 'runs'))
+                   or table_name in ('decisions', 'odometer')
+            """)
+        ]
+        return {name: sorted(self.rows(f"from {name}"), key=repr) for name in names}

@@ -1,0 +1,96 @@
+"""The demo tenant's archive, fetched over HTTP on loopback by the project's own extract job."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import msgspec
+
+from pipeline.database.connection import open_published
+from pipeline.demo import DEMO_NOW, DemoServer, Tenant
+from pipeline.extract.job import Summary, extract_account
+from pipeline.logbook.folder import Logbook
+from pipeline.settings.reading import Account, Settings, Source, read_settings, write_account
+from pipeline.source.credentials import MemoryCredentials, Secret
+from pipeline.transform.update import open_updated, rebuild_archive, update_archive
+from tests.scenarios.made_archive import SetClock
+from tests.scenarios.new_logbook import new_logbook
+
+Tables = dict[str, list[tuple[Any, ...]]]
+
+
+class Silent:
+    """Nobody who is told how a run gets on."""
+
+    def listing(self, month: date) -> None:
+        """Nothing."""
+
+    def fetching(self, month: date, done: int, total: int) -> None:
+        """Nothing."""
+
+
+@dataclass
+class DemoArchive:
+    """A logbook of the account `demo` and the tenant that it is fetched from."""
+
+    logbook: Logbook
+    tenant: Tenant
+    clock: SetClock
+
+    @property
+    def settings(self) -> Settings:
+        return read_settings(self.logbook.settings)
+
+    def extract(self, server: DemoServer, **options: Any) -> Summary:
+        """One run of the extract job."""
+        account = msgspec.structs.replace(self.settings.accounts["demo"], url=server.url)
+        credentials = MemoryCredentials()
+        credentials.write(account, Secret(token=self.tenant.token))
+        with open_updated(self.logbook, self.settings, self.clock) as connection:
+            return extract_account(
+                connection,
+                self.logbook,
+                account,
+                source=Source(requests_per_second=100_000),
+                credentials=credentials,
+                clock=self.clock,
+                progress=Silent(),
+                **options,
+            )
+
+    def update(self) -> Tables:
+        """Bring the archive up to date; all tables that users see."""
+        update_archive(self.logbook, self.settings, self.clock)
+        return self.tables()
+
+    def rebuild(self) -> Tables:
+        rebuild_archive(self.logbook, self.settings, self.clock)
+        return self.tables()
+
+    def tables(self) -> Tables:
+        """The published tables, whole, each in its own order."""
+        with open_published(self.logbook) as connection:
+            named = connection.execute("select table_name from duckdb_tables() where schema_name = 'main'").fetchall()
+            return {name: connection.execute(f"select * from {name} order by all").fetchall() for (name,) in named}  # noqa: S608
+
+    def copied_to(self, root: Path) -> "DemoArchive":
+        """The same archive in another place, with a tenant of its own."""
+        shutil.copytree(self.logbook.root, root)
+        return DemoArchive(Logbook(root), Tenant(), SetClock(self.clock.moment))
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with open_published(self.logbook) as connection:
+            yield connection
+
+
+def new_demo_archive(root: Path) -> DemoArchive:
+    """An empty archive of the demo tenant, at the tenant's present."""
+    logbook = new_logbook(root)
+    write_account(logbook.settings, Account(name="demo", url="https://demo.example.invalid"))
+    return DemoArchive(logbook, Tenant(), SetClock(DEMO_NOW))

@@ -1,0 +1,155 @@
+"""A logbook of the demo tenant's account `demo`, and the commands run on it at the tenant's own time."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+import pytest
+
+import pipeline
+from pipeline.cli import main
+from pipeline.clock import StartedClock
+from pipeline.demo import DEMO_NOW, Tenant
+from pipeline.logbook.folder import Logbook
+from pipeline.settings.reading import Account, read_settings
+from pipeline.source.credentials import FILE_VARIABLE, FileCredentials, Secret
+from tests.scenarios.new_logbook import lay_out
+
+CHECKOUT = Path(pipeline.__file__).parents[1]
+NOW = timedelta()
+
+
+class HurriedClock(StartedClock):
+    """A clock whose waits are over at once: what was slept through is added to the time."""
+
+    def __init__(self, start: datetime) -> None:
+        super().__init__(start)
+        self._slept = timedelta()
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        return super().now() + self._slept
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self._slept += timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+class DemoLogbook:
+    """`home` is the logbook's folder; its logins lie beside it, in a file of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.credentials = folder / "credentials.json"
+        self.paths = Logbook(self.home)
+
+    @classmethod
+    def begin(cls, folder: Path, url: str, *, client_id: str = "", name: str = "demo") -> Self:
+        """A new logbook with one account, patient with an operator on loopback, and without a login."""
+        logbook = cls(folder)
+        client = ("--client-id", client_id) if client_id else ()
+        logbook.do("account", "add", name, "--url", url, *client)
+        with logbook.paths.settings.open("a", encoding="utf-8") as file:
+            file.write("\n[source]\nrequests_per_second = 1000\nattempts = 8\n")
+        lay_out(logbook.paths)
+        return logbook
+
+    def copied(self, folder: Path) -> Self:
+        """A logbook of its own with all that this one holds, its login too."""
+        shutil.copytree(self.folder, folder)
+        return type(self)(folder)
+
+    @property
+    def account(self) -> Account:
+        (account,) = read_settings(self.paths.settings).accounts.values()
+        return account
+
+    @property
+    def kept(self) -> Secret | None:
+        """The login that is kept."""
+        return FileCredentials(self.credentials).read(self.account)
+
+    def keep_login(self, tenant: Tenant) -> None:
+        """Keep a login of the tenant that can be refreshed."""
+        secret = Secret(token=tenant.token, refresh_token=tenant.refresh_token, client_secret=tenant.client_secret)
+        FileCredentials(self.credentials).write(self.account, secret)
+
+    def run(self, *arguments: str, after: timedelta = NOW, now: datetime = DEMO_NOW, stdin: str = "") -> Outcome:
+        """Run a command in this process, `after` so long since `now`."""
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.setenv(FILE_VARIABLE, str(self.credentials))
+            patch.setattr(sys, "stdin", io.StringIO(stdin))
+            code = main.run(["--home", str(self.home), *arguments], HurriedClock(now + after))
+        return Outcome(code, out.getvalue(), err.getvalue())
+
+    def do(self, *arguments: str, after: timedelta = NOW, now: datetime = DEMO_NOW, stdin: str = "") -> Outcome:
+        """Run a command that must succeed."""
+        outcome = self.run(*arguments, after=after, now=now, stdin=stdin)
+        assert outcome.code == 0, outcome
+        return outcome
+
+    def archive(self, *options: str, after: timedelta = NOW, now: datetime = DEMO_NOW) -> str:
+        """Extract and transform; returns what the first of them said."""
+        said = self.do("extract", *options, after=after, now=now).out
+        self.do("transform", after=after, now=now)
+        return said
+
+    def run_process(self, *arguments: str, stdin: str = "", now: datetime = DEMO_NOW) -> Outcome:
+        """Run a command in a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.scenarios.dated", now.isoformat(), "--home", str(self.home), *arguments],
+            env=self.environment,
+            cwd=self.folder,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of a process that runs the checkout's code on this logbook's logins."""
+        return os.environ | {"PYTHONPATH": str(CHECKOUT), FILE_VARIABLE: str(self.credentials)}
+
+    def ask(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
+        """The rows of a query to the published database."""
+        with duckdb.connect(str(self.paths.database), read_only=True) as connection:
+            connection.execute("set timezone = 'UTC'")
+            cursor = connection.execute(query, list(parameters))
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def value(self, query: str, *parameters: Any) -> Any:
+        """The one value that a query has."""
+        ((value,),) = [row.values() for row in self.ask(query, *parameters)]
+        return value
+
+    def marts(self) -> dict[str, list[dict[str, Any]]]:
+        """All rows of everything that users see, but for the runs and the documents behind it."""
+        names = self.ask("select table_name from duckdb_tables() where schema_name = 'main' order by all")
+        open_to_all = [row["table_name"] for row in names if row["table_name"] not in ("runs", "documents")]
+        return {name: self.ask(f"select * from {name} order by all") for name in open_to_all}  # noqa: S608

@@ -1,0 +1,35 @@
+"""Logbooks to begin a test with, laid out already: that takes longer than most of what tests do with them."""
+
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline.database import checksum
+from pipeline.database.connection import open_writer
+from pipeline.logbook.folder import FILE_MODE, Logbook, make_folder
+from pipeline.settings.reading import Settings
+from pipeline.transform.refresh import refresh_marts
+
+
+def new_logbook(root: Path) -> Logbook:
+    """A logbook without accounts and sessions."""
+    logbook = Logbook.create(root)
+    lay_out(logbook)
+    return logbook
+
+
+def lay_out(logbook: Logbook) -> None:
+    """Give a logbook a writer's database without anything in it, as if no run had been made."""
+    make_folder(logbook.state)
+    checksum.remove(logbook.writer_database)
+    logbook.writer_database.write_bytes(_writer_database())
+    logbook.writer_database.chmod(FILE_MODE)
+
+
+@cache
+def _writer_database() -> bytes:
+    with TemporaryDirectory() as folder:
+        logbook = Logbook.create(Path(folder) / "logbook")
+        with open_writer(logbook) as connection:
+            refresh_marts(connection, Settings(accounts={}))
+        return logbook.writer_database.read_bytes()

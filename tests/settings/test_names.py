@@ -1,0 +1,93 @@
+"""No name leads out of the logbook, and no two names lead to one folder."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import SettingsError
+from pipeline.settings.names import name_fault, same_file
+from pipeline.settings.reading import Account, account_faults, read_settings
+from tests.scenarios.demo_logbook import DemoLogbook
+
+HOSTILE = [
+    *("", ".", "..", "../home", "/etc", "a/b", "a\\b", "C:", "~", "-rf", "a.b", "a b", "home.", " home"),
+    *("home\n", "home\r", "\n", "home\x00", "\x00", "home\x1b[2J", "home\u202egnp", "ho\u200bme", "home\ud800"),
+    *("CON", "nul", "Aux", "prn", "COM1", "lpt9"),
+    "a" * 33,
+    *("ｈｏｍｅ", "..／home", "home²", "ﬁn", "२", "home٣", "ａ", "Ⅷ", "home\u0301", "A\u030a"),
+    *("hоme", "Αthens1x", "раypal"),  # a Cyrillic о, a Greek Α, Cyrillic р and а
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=ascii)
+def test_what_is_no_name_of_an_account(name: str, tmp_path: Path) -> None:
+    assert name_fault(name)
+    assert account_faults(Account(name=name, url="https://tenant.example"))
+    logbook = DemoLogbook(tmp_path / "somewhere")
+    outcome = logbook.run("account", "add", "--url", "https://tenant.example", "--", name)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "\x1b" not in outcome.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["home", "hjemme-på-Ærø", "дом", "σπίτι", "家", "2", "_", "con2", "a" * 32])
+def test_what_is_one(name: str) -> None:
+    assert name_fault(name) is None
+
+
+def test_names_that_a_disk_may_take_for_one() -> None:
+    assert same_file("Home", ["home", "work"]) == "home"
+    assert same_file("Straße", ["STRASSE"]) == "STRASSE"
+    assert same_file("home", ["home", "work"]) is None
+
+
+def test_accounts_that_differ_in_capital_letters_only(tmp_path: Path) -> None:
+    logbook = DemoLogbook(tmp_path)
+    add = ("account", "add", "--url", "https://tenant.example")
+    logbook.do(*add, "home")
+    before = logbook.paths.settings.read_bytes()
+    outcome = logbook.run(*add, "Home")
+    assert (outcome.code, logbook.paths.settings.read_bytes()) == (2, before)
+    assert "account Home: account home has this name but for capital letters" in outcome.err
+    logbook.do(*add, "home")
+    with logbook.paths.settings.open("a", encoding="utf-8") as file:
+        file.write('\n[account.HOME]\nurl = "https://tenant.example"\n')
+    with pytest.raises(SettingsError, match=r"account\.HOME: account home has this name"):
+        read_settings(logbook.paths.settings)
+
+
+def besides_logs(folder: Path) -> list[Path]:
+    """All that lies there, but for what tells of commands."""
+    return sorted(path for path in folder.rglob("*") if "logs" not in path.parts)
+
+
+@pytest.mark.parametrize("name", ["../../outside", "/etc/outside", "a\\u0000b", "COM1", "home\\n"])
+def test_names_in_the_settings(name: str, tmp_path: Path) -> None:
+    logbook = DemoLogbook(tmp_path)
+    logbook.do("account", "add", "home", "--url", "https://tenant.example")
+    with logbook.paths.settings.open("a", encoding="utf-8") as file:
+        file.write(f'\n[account."{name}"]\nurl = "https://tenant.example"\n')
+    before = besides_logs(tmp_path)
+    for command in (["run"], ["transform"], ["status"], ["report", "2025-10"], ["login", "home", "--token-stdin"]):
+        outcome = logbook.run(*command)
+        assert (outcome.code, outcome.out) == (1, "")
+        assert "has mistakes" in outcome.err
+    assert besides_logs(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["..", "../outside", "/etc", "nobody", "home/../home"])
+def test_names_on_the_command_line(name: str, tmp_path: Path) -> None:
+    logbook = DemoLogbook(tmp_path)
+    logbook.do("account", "add", "home", "--url", "https://tenant.example")
+    before = besides_logs(tmp_path)
+    for command in (
+        ["extract", "--account", name],
+        ["run", "--account", name],
+        ["report", "2025-10", "--account", name],
+        ["import", "--account", name, os.devnull],
+        ["login", name, "--token-stdin"],
+    ):
+        outcome = logbook.run(*command)
+        assert (outcome.code, outcome.out) == (2, ""), command
+    assert besides_logs(tmp_path) == before

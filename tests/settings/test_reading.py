@@ -1,0 +1,213 @@
+"""ladebog.toml: all its mistakes at once, and nothing lost when an account is added."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import SettingsError, UnknownNameError
+from pipeline.settings.reading import Account, Settings, Source, account_faults, read_settings, url_fault, write_account
+
+HOME = '[account.home]\nurl = "https://tenant.example"\n'
+
+
+@dataclasses.dataclass
+class File:
+    path: Path
+
+    def read_settings(self, text: str) -> Settings:
+        self.path.write_text(text, "utf-8")
+        return read_settings(self.path)
+
+    def mistakes(self, text: str) -> list[str]:
+        with pytest.raises(SettingsError) as caught:
+            self.read(text)
+        headline, *mistakes = str(caught.value).splitlines()
+        assert f"{self.path} has mistakes:" == headline
+        return [mistake.strip() for mistake in mistakes]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> File:
+    return File(tmp_path / "ladebog.toml")
+
+
+def test_the_defaults(file: File) -> None:
+    expected = Settings(accounts={"home": Account(name="home", url="https://tenant.example")})
+    assert expected == file.read(HOME)
+    assert (24, Source(), "Europe/Copenhagen") == (
+        expected.closed_after_hours,
+        expected.source,
+        expected.accounts["home"].timezone,
+    )
+    assert Settings(accounts={}) == file.read("")
+
+
+def test_everything_set(file: File) -> None:
+    found = file.read(
+        '[account.work-2]\nurl = "http://127.0.0.1:8080/"\ncountry = "SE"\ntimezone = "Europe/Stockholm"\n'
+        'currency = "SEK"\nclient_id = "a"\napp_version = "b"\ndevice_id = "c"\n'
+        "[source]\nat_a_time = 1\nread_timeout = 5\n[report]\nclosed_after_hours = 48\n"
+    )
+    account = Account(
+        name="work-2",
+        url="http://127.0.0.1:8080/",
+        country="SE",
+        timezone="Europe/Stockholm",
+        currency="SEK",
+        client_id="a",
+        app_version="b",
+        device_id="c",
+    )
+    expected = Settings(accounts={"work-2": account}, source=Source(at_a_time=1, read_timeout=5), closed_after_hours=48)
+    assert expected == found
+
+
+def test_all_mistakes_at_once(file: File) -> None:
+    mistakes = file.mistakes(
+        """
+        [account.home]
+        url = "http://tenant.example"
+        timezone = "Europe/Aarhus"
+        currency = "kroner"
+        country = "Denmark"
+        colour = "blue"
+        [account."bad name"]
+        url = "https://tenant.example"
+        [account.empty]
+        [source]
+        at_a_time = 0
+        attempts = "many"
+        speed = 9
+        [report]
+        closed_after_hours = "a day"
+        language = "da"
+        [employer]
+        title = "x"
+        name = "two\\nlines"
+        [claim]
+        attribution = "start"
+        [chauffeur]
+        name = "x"
+        """
+    )
+    starts = [
+        "account.home.url:",
+        "account.home.timezone: 'Europe/Aarhus'",
+        "account.home.currency: 'kroner'",
+        "account.home.country: 'Denmark'",
+        "account.home.colour: unknown key (known: url, ",
+        "account.bad name: a name is",
+        "account.empty.url: missing",
+        "source.at_a_time",
+        "source.attempts: Expected `int`, got `str`",
+        "source.speed: unknown key",
+        "report.closed_after_hours: Expected `int`, got `str`",
+        "report.language: unknown key",
+        "employer.title: unknown key",
+        "employer.name: 'two\\nlines' is not one line of text",
+        "claim.attribution: Invalid enum value 'start'",
+        "chauffeur: unknown table",
+    ]
+    assert dict.fromkeys(starts, 1) == {
+        start: sum(mistake.startswith(start) for mistake in mistakes) for start in starts
+    }
+    assert len(starts) == len(mistakes)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "tenant.example",
+        "ftp://tenant.example",
+        "http://tenant.example",
+        "http://127.0.0.1.example",
+        "https://",
+        "https://tenant.example/api",
+        "https://user:word@tenant.example",
+        "https://tenant.example?x=1",
+        "https://tenant.example#x",
+        "https://tenant.example:port",
+        "https://[::1",
+        "",
+    ],
+)
+def test_what_is_no_tenants_address(url: str) -> None:
+    assert url_fault(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://tenant.example", "https://tenant.example/", "http://localhost:1", "http://[::1]:8080"]
+)
+def test_what_is_one(url: str) -> None:
+    assert url_fault(url) is None
+
+
+@pytest.mark.parametrize("name", ["home", "hjemme-på-Ærø", "a" * 32, "_", "2"])
+def test_names(name: str) -> None:
+    assert account_faults(Account(name=name, url="https://tenant.example")) == []
+
+
+@pytest.mark.parametrize("name", ["", "-a", "a b", "a/b", "..", "a" * 33, "a.b"])
+def test_what_is_no_name(name: str) -> None:
+    [fault] = account_faults(Account(name=name, url="https://tenant.example"))
+    assert fault.startswith(": a name is")
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        ('account = "home"', "account: must be a table"),
+        ('[account]\nhome = "https://tenant.example"', "account.home: must be a table"),
+        ("source = 1", "source: must be a table"),
+        ("report = []", "report: must be a table"),
+        (HOME + "currency = 5", "account.home.currency: Expected `str`, got `int`"),
+    ],
+)
+def test_a_value_of_another_kind(file: File, text: str, mistake: str) -> None:
+    assert mistake in file.mistakes(text)
+
+
+@pytest.mark.parametrize("content", [b"[account", b"a = \xff", b"url = 1\nurl = 2"])
+def test_what_is_no_toml(file: File, content: bytes) -> None:
+    file.path.write_bytes(content)
+    with pytest.raises(SettingsError, match="is not TOML"):
+        read_settings(file.path)
+
+
+def test_adding_an_account_keeps_comments_and_order(file: File) -> None:
+    text = f'# mine: æøå\n[source] # slow line\nat_a_time = 1\n\n{HOME}country = "SE" # moved\n'
+    file.path.write_text(text, "utf-8")
+    write_account(file.path, Account(name="work", url="https://work.example"))
+    assert file.path.read_text("utf-8").startswith(text)
+    found = read_settings(file.path)
+    assert list(found.accounts) == ["home", "work"]
+    assert ("SE", Account(name="work", url="https://work.example")) == (
+        found.accounts["home"].country,
+        found.accounts["work"],
+    )
+
+
+def test_a_new_file(file: File) -> None:
+    account = Account(name="hjemme-på-Ærø", url="https://tenant.example", currency="SEK")
+    write_account(file.path, account)
+    assert Settings(accounts={account.name: account}) == read_settings(file.path)
+    assert file.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_changing_an_account_changes_no_other(file: File) -> None:
+    work = '[account.work]\n# the car park\nurl = "https://work.example" # theirs\n'
+    file.path.write_text(f"{HOME}\n{work}", "utf-8")
+    changed = Account(name="home", url="https://new.example")
+    write_account(file.path, changed)
+    assert work in file.path.read_text("utf-8")
+    assert changed == read_settings(file.path).accounts["home"]
+
+
+def test_choosing_accounts(file: File) -> None:
+    found = file.read(HOME + '[account.work]\nurl = "https://work.example"\n')
+    assert [account.name for account in found.chosen(None)] == ["home", "work"]
+    assert [account.name for account in found.chosen("work")] == ["work"]
+    with pytest.raises(UnknownNameError, match=r"no account 'x' .*\(accounts: home, work\)") as caught:
+        found.chosen("x")
+    assert "ladebog account add x" in caught.value.advice

@@ -1,0 +1,272 @@
+"""Sessions as the operator could tell them, sound and strange, for Hypothesis to draw; and what is asked of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import strategies as st
+
+from pipeline.settings.checks import TaxRate
+from pipeline.settings.reading import Account
+from tests.sql.split_by_hand import Metered, Period, Sample, half_away
+
+DIGITS = {"DKK": 2, "INR": 2, "NPR": 2, "AUD": 2, "NZD": 2, "USD": 2, "GBP": 2, "JPY": 0, "KWD": 3}
+TAX_RATES = {"DK": "0.25", "IN": "0.18", "AU": "0.1", "NZ": "0.15", "US": "0", "GB": "0.2", "JP": "0.1", "KW": "0.05"}
+PLACES = (
+    ("copenhagen", "Europe/Copenhagen", "DK", "DKK"),
+    ("kolkata", "Asia/Kolkata", "IN", "INR"),
+    ("kathmandu", "Asia/Kathmandu", "NP", "NPR"),  # a country whose rate nobody knows
+    ("lord-howe", "Australia/Lord_Howe", "AU", "AUD"),  # changes its clocks by half an hour
+    ("chatham", "Pacific/Chatham", "NZ", "NZD"),  # changes them at a quarter to
+    ("new-york", "America/New_York", "US", "USD"),
+    ("utc", "UTC", "GB", "GBP"),
+    ("tokyo", "Asia/Tokyo", "JP", "JPY"),
+    ("kuwait", "Asia/Kuwait", "KW", "KWD"),
+)
+ACCOUNTS = {
+    name: Account(name=name, url="https://tenant.example", timezone=zone, country=country, currency=currency)
+    for name, zone, country, currency in PLACES
+}
+RATES = [
+    TaxRate(country=country, name="tax", rate=Decimal(rate), valid_from=datetime(2000, 1, 1, tzinfo=UTC).date())
+    for country, rate in TAX_RATES.items()
+]
+MOMENTS = tuple(
+    datetime.fromisoformat(f"{moment}+00:00")
+    for moment in (
+        "2024-03-31T01:00",  # clocks forward in Copenhagen
+        "2024-10-27T01:00",  # and back
+        "2024-10-05T15:30",  # Lord Howe
+        "2025-04-05T15:00",
+        "2024-09-28T14:00",  # Chatham
+        "2025-04-05T14:00",
+        "2025-03-09T07:00",  # New York
+        "2024-11-03T06:00",
+        "2024-12-31T18:15",  # a year's end in Kathmandu, Kolkata, Copenhagen, London, New York
+        "2024-12-31T18:30",
+        "2024-12-31T23:00",
+        "2025-01-01T00:00",
+        "2025-01-01T05:00",
+        "2024-02-28T23:00",  # a month's end, in a leap year
+        "2024-06-12T10:00",  # nothing
+    )
+)
+
+
+@dataclass(frozen=True)
+class ChargedSession:
+    """One finished session of an account. `total_amount`, `net` and `tax_inclusive` are None where not stated."""
+
+    account: str
+    started_at: datetime
+    stopped_at: datetime
+    energy_wh: int
+    currency: str
+    amount: Decimal
+    total_amount: Decimal | None = None
+    net: Decimal | None = None
+    tax_inclusive: bool | None = None
+    periods: tuple[Period, ...] = ()
+    samples: tuple[Sample, ...] = ()
+
+    @property
+    def digits(self) -> int:
+        return DIGITS[self.currency]
+
+    @property
+    def tax_rate(self) -> Decimal | None:
+        """Rule 4's rate; None where it is not known or would be another country's."""
+        account = ACCOUNTS[self.account]
+        if self.currency != account.currency or self.tax_inclusive is False or account.country not in TAX_RATES:
+            return None
+        return Decimal(TAX_RATES[account.country])
+
+    def metered(self) -> Metered:
+        bill = self.minor(self.amount if self.total_amount is None else self.total_amount)
+        return Metered(
+            zone=ACCOUNTS[self.account].zone,
+            started_at=self.started_at,
+            stopped_at=self.stopped_at,
+            energy_wh=self.energy_wh,
+            bill=bill,
+            minor_digits=self.digits,
+            tax=self._tax(bill),
+            periods=tuple(
+                Period(p.kind, p.started_at, p.stopped_at, p.amount, None if self.tax_rate is None else p.price)
+                for p in self.periods
+            ),
+            samples=self.samples,
+        )
+
+    def _tax(self, bill: int) -> int | None:
+        if self.tax_rate is None:
+            return None
+        if self.net is not None:
+            return bill - self.minor(self.net)
+        return half_away(bill * Fraction(self.tax_rate) / (1 + Fraction(self.tax_rate)))
+
+    def minor(self, amount: Decimal) -> int:
+        return int(amount.scaleb(self.digits).to_integral_value(ROUND_HALF_UP))
+
+    def answer(self, session_id: str) -> dict[str, Any]:
+        """The session as an answer tells it; decimals stay exact."""
+        return {
+            "id": session_id,
+            "startedAt": self.started_at.isoformat(),
+            "stoppedAt": self.stopped_at.isoformat(),
+            "status": "finished",
+            "energy": self.energy_wh,
+            "amount": self.amount,
+            "totalAmount": self.total_amount,
+            "totalAmountWithoutTax": self.net,
+            "arePricesTaxInclusive": self.tax_inclusive,
+            "currency": {"code": self.currency, "minorUnitDecimal": self.digits},
+            "isPersonal": True,
+            "powerStats": {
+                "maxKw": max((sample.power_kw for sample in self.samples), default=None),
+                "history": [{"timestamp": s.at.isoformat(), "value": s.power_kw} for s in self.samples],
+            },
+            "chargingPeriods": [
+                {
+                    "startedAt": period.started_at.isoformat(),
+                    "stoppedAt": period.stopped_at.isoformat(),
+                    "state": period.kind if period.price is None else f"{period.kind}@price|0&markup|{period.price:f}",
+                    "amount": period.amount,
+                }
+                for period in self.periods
+            ],
+        }
+
+
+Place = tuple[str, int]
+"""A moment of a session: at its `start` or `stop`, on a `quarter` of an hour, or `any`, a number of millionths in."""
+
+PLACES_IN_TIME = st.tuples(st.sampled_from(("start", "stop", "quarter", "any")), st.integers(-200_000, 1_200_000))
+LENGTHS = st.one_of(
+    st.integers(0, 3 * 60 * 60).map(lambda seconds: timedelta(seconds=seconds)),
+    st.integers(0, 12 * 4).map(lambda quarters: timedelta(minutes=15 * quarters)),
+    st.integers(0, 36 * 3600 * 10**6).map(lambda micros: timedelta(microseconds=micros)),
+    st.integers(1, 50).map(lambda hours: timedelta(hours=hours)),
+    st.sampled_from((1, 24, 0, 24, 1, 0, 24, -1, 24, 1, 6 * 24, 65 * 24)).map(lambda hours: timedelta(hours=hours)),
+)
+KINDS = ("charging", "charging", "charging", "idle", "suspended")
+MILLIONTHS = st.integers(-4_000_000, 4_000_000)
+PERIODS = st.lists(
+    st.tuples(PLACES_IN_TIME, st.integers(-600, 4 * 3600), st.sampled_from(KINDS), MILLIONTHS, MILLIONTHS),
+    min_size=3,
+    max_size=8,
+)
+Scale = Callable[[int], Decimal]
+AMOUNTS: dict[str, Scale] = {
+    "nothing": lambda number: Decimal(0),
+    "charged": lambda number: abs(Decimal(number)).scaleb(-5),
+    "both signs": lambda number: Decimal(number).scaleb(-5),
+    "to the last digit": lambda number: Decimal(number * 997 + 1).scaleb(-9),
+    "paid out": lambda number: -abs(Decimal(number)).scaleb(-5),
+}
+PRICES: dict[str, Callable[[int], Decimal | None]] = {
+    "one": lambda number: Decimal("2.179"),
+    "each": lambda number: Decimal(number).scaleb(-6),
+    "to the last digit": lambda number: Decimal(number * 997 + 1).scaleb(-9),
+    "not all": lambda number: Decimal(number).scaleb(-6) if number % 2 else None,
+}
+POWERS: dict[str, Scale] = {
+    "nothing": lambda number: Decimal(0),
+    "charging": lambda number: Decimal(abs(number) // 350).scaleb(-3),
+    "both ways": lambda number: Decimal(number * 71 if number % 3 else 0).scaleb(-6),
+}
+
+
+def charged_sessions() -> st.SearchStrategy[ChargedSession]:
+    """Any session."""
+    return st.builds(
+        _session,
+        place=st.sampled_from(PLACES),
+        near=st.sampled_from(MOMENTS),
+        since=PLACES_IN_TIME,
+        length=LENGTHS,
+        energy_wh=st.one_of(st.integers(0, 20), st.integers(0, 120_000), st.integers(-30, 0)),
+        currency=st.sampled_from((*[None] * 2 * len(DIGITS), *DIGITS)),
+        bill=st.sampled_from(("sum", "sum", "minimum", "any", "zero")),
+        any_bill=MILLIONTHS,
+        also=st.sampled_from(("total", "total is another", "amount", "net", "any net", "before tax", "with tax")),
+        layout=st.sampled_from(("whole", "whole", "whole", "anywhere", "none")),
+        listed=PERIODS,
+        amounts=st.sampled_from(tuple(AMOUNTS)),
+        prices=st.sampled_from(tuple(PRICES)),
+        powers=st.sampled_from(("no curve", "nothing", "charging", "charging", "both ways")),
+        samples=st.lists(st.tuples(PLACES_IN_TIME, MILLIONTHS), min_size=3, max_size=9),
+    )
+
+
+def _session(
+    *,
+    place: tuple[str, str, str, str],
+    near: datetime,
+    since: Place,
+    length: timedelta,
+    energy_wh: int,
+    currency: str | None,
+    bill: str,
+    any_bill: int,
+    also: str,
+    layout: str,
+    listed: list[tuple[Place, int, str, int, int]],
+    amounts: str,
+    prices: str,
+    powers: str,
+    samples: list[tuple[Place, int]],
+) -> ChargedSession:
+    start = near - (_moment(near, length, since) - near)
+    stretches = _stretches(start, length, layout, listed)
+    periods = tuple(
+        Period(kind, begins, ends, AMOUNTS[amounts](amount), PRICES[prices](price))
+        for (begins, ends), (_, _, kind, amount, price) in zip(stretches, listed, strict=False)
+    )
+    whole = sum((period.amount for period in periods), Decimal(0))
+    some = Decimal(any_bill).scaleb(-4)  # half of a hundredth is among them, half of a thousandth too
+    billed = {"sum": whole, "minimum": max(whole, Decimal("2.5")), "any": some, "zero": Decimal(0)}[bill]
+    return ChargedSession(
+        account=place[0],
+        started_at=start,
+        stopped_at=start + length,
+        energy_wh=energy_wh,
+        currency=currency or place[3],
+        amount=some if also == "total is another" else billed,
+        total_amount=None if also == "amount" else billed,
+        net={"net": billed * Decimal("0.8"), "any net": some / 4}.get(also),
+        tax_inclusive={"before tax": False, "with tax": True}.get(also),
+        periods=tuple(sorted(periods, key=lambda period: (period.started_at, period.stopped_at), reverse=True)),
+        samples=tuple(
+            Sample(_moment(start, length, at), POWERS[powers](power)) for at, power in samples if powers in POWERS
+        ),
+    )
+
+
+def _stretches(
+    start: datetime, length: timedelta, layout: str, listed: list[tuple[Place, int, str, int, int]]
+) -> list[tuple[datetime, datetime]]:
+    """Where periods lie: `whole`, from end to end of the session; `anywhere`, on and beside each other, and outside."""
+    if layout == "none":
+        return []
+    begins = [_moment(start, length, at) for at, *_ in listed]
+    if layout == "whole" and length > timedelta(0):
+        cuts = {min(max(moment, start), start + length) for moment in begins[1:]}
+        return list(pairwise(sorted({start, start + length, *cuts})))
+    return [(moment, moment + timedelta(seconds=entry[1])) for moment, entry in zip(begins, listed, strict=True)]
+
+
+def _moment(start: datetime, length: timedelta, place: Place) -> datetime:
+    kind, millionths = place
+    if kind in ("start", "stop"):
+        return start if kind == "start" else start + length
+    moment = start + max(length, timedelta(hours=1)) * millionths // 1_000_000
+    return quarter(moment) if kind == "quarter" else moment
+
+
+def quarter(moment: datetime) -> datetime:
+    return datetime.fromtimestamp(moment.timestamp() // 900 * 900, UTC)

@@ -1,0 +1,107 @@
+"""More that an operator may tell: an archive, and the rule and session of each of its findings."""
+
+from tests.sql.checks.told import Listing, Session, Told, charge_point
+
+_MISSED = (
+    Listing(at="2025-04-10T00:00:00+00:00", missing=("1",)),
+    Listing(at="2025-04-12T00:00:00+00:00", missing=("1",)),
+)
+_ZERO_CURVE = Session(curve_wh=0)
+_OVERLAP = [Session().period(0, 40, 7.5), Session().period(30, 60, 7.5)]
+_LONGER = [Session().period(0, 60, 15), Session().period(60, 70, 0)]
+_MINIMUM = Session(
+    energy_wh=470,
+    fields={"amount": 2.5, "totalAmount": 2.5, "chargingPeriods": [Session().period(0, 60, 1.14069)]},
+)
+
+CASES: dict[str, tuple[Told, tuple[tuple[str, str | None], ...]]] = {
+    "nothing-amiss": (Told(), ()),
+    "no-rate-of-that-country": (Told(country="XX"), (("unknown_tax", "1"),)),
+    "foreign-bill-without-our-tax": (
+        Told(country="XX", sessions=(Session(fields={"currency": {"code": "EUR", "minorUnitDecimal": 2}}),)),
+        (("foreign_currency", "1"),),
+    ),
+    "one-long-session-over-two-others": (
+        Told(
+            sessions=(
+                Session(minutes=600),
+                Session(id="2", started="2025-03-05T19:00:00+00:00"),
+                Session(id="3", started="2025-03-05T21:00:00+00:00"),
+            )
+        ),
+        (
+            ("overlapping_sessions", "1"),
+            ("overlapping_sessions", "1"),
+            ("overlapping_sessions", "2"),
+            ("overlapping_sessions", "3"),
+        ),
+    ),
+    "power-known-only-later": (
+        Told(
+            sessions=(Session(energy_wh=11_221),),
+            charge_points={"2025-04-06T00:00:00+00:00": charge_point(max_power=11_000)},
+        ),
+        (("impossible_energy", "1"),),
+    ),
+    "power-of-a-strange-evse": (
+        Told(
+            sessions=(Session(energy_wh=11_221, fields={"evseId": "90417"}),),
+            charge_points={"2025-03-01T00:00:00+00:00": charge_point(max_power=11_000)},
+        ),
+        (),
+    ),
+    "an-all-zero-curve-is-none": (Told(sessions=(_ZERO_CURVE,)), ()),
+    "periods-that-overlap": (
+        Told(sessions=(Session(fields={"chargingPeriods": _OVERLAP}),)),
+        (("uneven_periods", "1"),),
+    ),
+    "periods-beyond-the-stop": (
+        Told(sessions=(Session(fields={"chargingPeriods": _LONGER}),)),
+        (("uneven_periods", "1"),),
+    ),
+    "minimum-price-of-another-tariff": (
+        Told(
+            sessions=(_MINIMUM,),
+            charge_points={
+                "2025-03-01T00:00:00+00:00": charge_point(minimum_price=1.5),
+                "2025-03-06T00:00:00+00:00": charge_point(minimum_price=2.5),
+            },
+        ),
+        (("bill_unlike_recomputed", "1"), ("periods_unlike_bill", "1")),
+    ),
+    "nothing-said-of-the-payment": (Told(sessions=(Session(fields={"paymentStatus": None}),)), ()),
+    "detail-older-than-the-list": (
+        Told(relisted=(("2025-04-09T00:00:00+00:00", Session(fields={"paymentStatus": "refunded"}).listed()),)),
+        (("missing_detail", "1"), ("month_not_closed", None), ("unpaid", "1")),
+    ),
+    "missing-and-listed-again": (Told(listings=(*_MISSED, Listing(at="2025-04-13T00:00:00+00:00"))), ()),
+    "missing-and-not-found": (
+        Told(listings=_MISSED, details=(("2025-04-12T01:00:00+00:00", 404, {"message": "Not found"}),)),
+        (("vanished", "1"),),
+    ),
+    "missing-and-still-there": (
+        Told(
+            listings=_MISSED,
+            details=(("2025-04-12T01:00:00+00:00", 200, Session(fields={"stopReason": "remote"}).detailed()),),
+        ),
+        (),
+    ),
+    "operator-counts-unlisted": (
+        Told(
+            sessions=(),
+            charge_points={"2025-04-20T00:00:00+00:00": charge_point(last_month_kwh="33.850")},
+        ),
+        (("operator_month_unlike", None),),
+    ),
+    "operator-counted-too-early": (
+        Told(charge_points={"2025-04-01T21:59:59+00:00": charge_point(last_month_kwh="3.000")}),
+        (),
+    ),
+    "operator-counts-open-month": (
+        Told(
+            listings=(),
+            charge_points={"2025-04-20T00:00:00+00:00": charge_point(last_month_kwh="33.850")},
+        ),
+        (("month_not_closed", None),),
+    ),
+}

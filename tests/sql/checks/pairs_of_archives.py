@@ -1,0 +1,124 @@
+"""Pairs for the rules about what the archive holds and lacks: details, listings, months, charge points."""
+
+from tests.sql.checks.pair import OPEN_MARCH, Pair
+from tests.sql.checks.told import Listing, Session, Told, charge_point
+
+_BROKEN = {"session": {**Session().detailed()["session"], "energy": "much"}}
+_LATER = "2025-04-09T00:00:00+00:00"
+_TOLD_IN_APRIL = "2025-04-20T00:00:00+00:00"
+
+ARCHIVES = {
+    "unreadable_session": Pair(
+        fires=Told(details=((_LATER, 200, _BROKEN),)),
+        found=(
+            ("month_not_closed", "error", "2025-03-01", None, f"documents that cannot be read: 1. {OPEN_MARCH}"),
+            (
+                "unreadable_session",
+                "error",
+                "2025-03-01",
+                "1",
+                "Its details cannot be read: Expected `int`, got `str` - at `$.session.energy`. "
+                "What was read before still counts. A newer Ladebog may read it; the answer is kept.",
+            ),
+        ),
+        quiet=Told(
+            details=((_LATER, 200, _BROKEN), ("2025-04-09T12:00:00+00:00", 200, Session().detailed())),
+        ),
+    ),
+    "unreadable_charge_point": Pair(
+        fires=Told(charge_points={_LATER: {"data": "none"}}),
+        found=(
+            (
+                "unreadable_charge_point",
+                "warning",
+                None,
+                None,
+                "The charge points cannot be read: Expected `array`, got `str` - at `$.data`. "
+                "Older answers count until a newer Ladebog reads it; the answer is kept.",
+            ),
+        ),
+        quiet=Told(charge_points={_LATER: {"data": "none"}, _TOLD_IN_APRIL: charge_point()}),
+    ),
+    "missing_detail": Pair(
+        fires=Told(sessions=(Session(has_detail=False, energy_wh=0),)),
+        found=(
+            (
+                "missing_detail",
+                "error",
+                "2025-03-01",
+                "1",
+                "It is known from a list of sessions only, without its details. Fetch them with: ladebog run",
+            ),
+            ("month_not_closed", "error", "2025-03-01", None, f"sessions without their details: 1. {OPEN_MARCH}"),
+        ),
+        quiet=Told(sessions=(Session(energy_wh=0),)),
+    ),
+    "month_not_closed": Pair(
+        fires=Told(listings=(Listing(at="2025-04-01T21:59:59+00:00"),)),
+        found=(
+            (
+                "month_not_closed",
+                "error",
+                "2025-03-01",
+                None,
+                "Its sessions were last listed at 2025-04-01 23:59, and the month closes with a list from "
+                f"2025-04-02 00:00 on. {OPEN_MARCH}",
+            ),
+        ),
+        quiet=Told(
+            listings=(
+                Listing(at="2025-04-01T22:00:00+00:00"),
+                Listing(month="2025-04", at="2025-05-15T12:00:00+00:00"),
+                Listing(month="2025-05", at="2025-05-15T12:00:00+00:00"),  # the month of the newest run
+            )
+        ),
+    ),
+    "vanished": Pair(
+        fires=Told(
+            listings=(
+                Listing(at="2025-04-10T00:00:00+00:00", missing=("1",)),
+                Listing(at="2025-04-11T00:00:00+00:00", missing=("1",)),
+            )
+        ),
+        found=(
+            (
+                "vanished",
+                "warning",
+                "2025-03-01",
+                "1",
+                "The operator listed the month's sessions again and left this one out. "
+                "It still counts here; ask the operator.",
+            ),
+        ),
+        quiet=Told(
+            listings=(
+                Listing(at="2025-04-10T00:00:01+00:00", missing=("1",)),
+                Listing(at="2025-04-11T00:00:00+00:00", missing=("1",)),
+            )
+        ),
+    ),
+    "operator_month_unlike": Pair(
+        fires=Told(
+            charge_points={
+                "2025-04-02T00:00:00+00:00": charge_point(last_month_kwh="6.000"),  # early, and not the last word
+                _TOLD_IN_APRIL: charge_point(last_month_kwh="6.162"),
+            }
+        ),
+        found=(
+            (
+                "operator_month_unlike",
+                "warning",
+                "2025-03-01",
+                None,
+                "At Hjemme the operator counts 6.162 kWh, the archive 6.000 kWh. "
+                "Look for missing sessions with: ladebog extract --since 2025-03-01 --until 2025-03-31",
+            ),
+        ),
+        quiet=Told(
+            charge_points={
+                "2025-04-02T00:00:00+00:00": charge_point(last_month_kwh="3.000"),
+                _TOLD_IN_APRIL: charge_point(last_month_kwh="6.161"),
+            }
+        ),
+    ),
+}

@@ -1,0 +1,64 @@
+"""Pairs for the rules about what a claim needs: the car, the price, and whether the bill is right."""
+
+from tests.sql.checks.pair import Pair
+from tests.sql.checks.told import Session, Told, charge_point
+
+_TARIFF = {"2025-03-01T00:00:00+00:00": charge_point(max_power=11_000, minimum_price=0)}
+
+
+def _without_a_price() -> Session:
+    period = {**Session().period(0, 60, 15), "state": "charging@markup|1.0"}
+    return Session(fields={"chargingPeriods": [period]})
+
+
+def _billed(amount: float) -> Session:
+    """A session of 15.00 DKK by its prices, 6 kWh at 2.50."""
+    return Session(
+        fields={"amount": amount, "totalAmount": amount, "chargingPeriods": [Session().period(0, 60, amount)]}
+    )
+
+
+CLAIMS = {
+    "unassigned_car": Pair(
+        fires=Told(has_car=False),
+        found=(
+            (
+                "unassigned_car",
+                "error",
+                "2025-03-01",
+                "1",
+                "Nobody says which of the 2 cars took its 6.000 kWh. "
+                "Say so with: ladebog session assign 1 CAR, or by a [[rule]] in ladebog.toml",
+            ),
+        ),
+        quiet=Told(has_car=True),
+    ),
+    "unknown_price": Pair(
+        fires=Told(sessions=(_without_a_price(),), basis="spot"),
+        found=(
+            (
+                "unknown_price",
+                "error",
+                "2025-03-01",
+                "1",
+                "What it is reimbursed with is not known, by the basis spot: no spot price at 2025-03-05 19:00. "
+                "Set what is missing in ladebog.toml, or choose another basis.",
+            ),
+        ),
+        quiet=Told(sessions=(_without_a_price(),), basis="billed"),
+    ),
+    "bill_unlike_recomputed": Pair(
+        fires=Told(sessions=(_billed(15.21),), charge_points=_TARIFF),  # 15.00 and 1 % and 0.05 are 15.20
+        found=(
+            (
+                "bill_unlike_recomputed",
+                "warning",
+                "2025-03-01",
+                "1",
+                "The bill is 15.21 DKK, recomputed it is 15.00 DKK (overbilled). "
+                "The bill counts; see why with: ladebog audit",
+            ),
+        ),
+        quiet=Told(sessions=(_billed(15.20),), charge_points=_TARIFF),
+    ),
+}

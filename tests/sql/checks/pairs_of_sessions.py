@@ -1,0 +1,253 @@
+"""Pairs for the rules about a session's own figures: its energy, its money, its times."""
+
+from tests.sql.checks.pair import Pair
+from tests.sql.checks.told import Session, Told, charge_point
+
+_NEARLY_A_CENT_OFF = {"amount": 15.004, "totalAmount": 15.0}
+
+
+def _with_periods(*edges: tuple[float, float, float]) -> Told:
+    """A session with periods from minute to minute, and their amounts."""
+    session = Session()
+    return Told(sessions=(Session(fields={"chargingPeriods": [session.period(*edge) for edge in edges]}),))
+
+
+def _with_samples(*, left_out: int = 0, after_stop: float | None = None) -> Told:
+    samples = Session().samples()
+    del samples[10 : 10 + left_out]
+    if after_stop is not None:
+        samples.append({"value": after_stop, "timestamp": Session().at(60 + 1 / 60)})
+    return Told(sessions=(Session(fields={"powerStats": {"history": samples}}),))
+
+
+_MINIMUM_PRICE = Session(
+    energy_wh=470,
+    fields={"amount": 2.5, "totalAmount": 2.5, "chargingPeriods": [Session().period(0, 60, 1.14069)]},
+)
+
+SESSIONS = {
+    "overlapping_sessions": Pair(
+        fires=Told(sessions=(Session(), Session(id="2", started="2025-03-05T18:59:59+00:00"))),
+        found=(
+            (
+                "overlapping_sessions",
+                "error",
+                "2025-03-01",
+                "1",
+                "It lasted from 2025-03-05 19:00 to 2025-03-05 20:00, and session 2 at the same EVSE "
+                "from 2025-03-05 19:59 to 2025-03-05 20:59. Ask the operator which is right.",
+            ),
+            (
+                "overlapping_sessions",
+                "error",
+                "2025-03-01",
+                "2",
+                "It lasted from 2025-03-05 19:59 to 2025-03-05 20:59, and session 1 at the same EVSE "
+                "from 2025-03-05 19:00 to 2025-03-05 20:00. Ask the operator which is right.",
+            ),
+        ),
+        quiet=Told(
+            sessions=(
+                Session(),
+                Session(id="2", started="2025-03-05T19:00:00+00:00"),
+                Session(id="3", fields={"evseId": "2318"}),
+            )
+        ),
+    ),
+    "impossible_energy": Pair(
+        fires=Told(
+            sessions=(Session(energy_wh=11_221), Session(id="2", started="2025-03-06T18:00:00+00:00", energy_wh=-100)),
+            charge_points={"2025-03-01T00:00:00+00:00": charge_point(max_power=11_000)},
+        ),
+        found=(
+            (
+                "impossible_energy",
+                "error",
+                "2025-03-01",
+                "1",
+                "The meter says 11.221 kWh; at 11000 W the EVSE delivers at most 11.000 kWh in 1:00 h. "
+                "Ask the operator to correct it.",
+            ),
+            (
+                "impossible_energy",
+                "error",
+                "2025-03-01",
+                "2",
+                "The meter says -0.100 kWh, less than nothing. Ask the operator to correct it.",
+            ),
+        ),
+        quiet=Told(
+            sessions=(Session(energy_wh=11_220),),
+            charge_points={
+                "2025-03-01T00:00:00+00:00": charge_point(max_power=11_000),
+                "2025-03-06T00:00:00+00:00": charge_point(max_power=3_700),  # since the day after
+            },
+        ),
+    ),
+    "stop_before_start": Pair(
+        fires=Told(sessions=(Session(minutes=-10, energy_wh=0),)),
+        found=(
+            (
+                "stop_before_start",
+                "error",
+                "2025-03-01",
+                "1",
+                "It starts at 2025-03-05 19:00 and stops at 2025-03-05 18:50. Ask the operator to correct it.",
+            ),
+        ),
+        quiet=Told(sessions=(Session(minutes=0, energy_wh=0),)),
+    ),
+    "unknown_tax": Pair(
+        fires=Told(sessions=(Session(fields={"arePricesTaxInclusive": False}),)),
+        found=(
+            (
+                "unknown_tax",
+                "error",
+                "2025-03-01",
+                "1",
+                "The operator says that the bill of 15.00 DKK does not include tax, so what it came to is not known. "
+                "Ask the operator for an invoice.",
+            ),
+        ),
+        quiet=Told(sessions=(Session(fields={"arePricesTaxInclusive": True}),)),
+    ),
+    "energy_unlike_curve": Pair(
+        fires=Told(sessions=(Session(curve_wh=6_221),)),
+        found=(
+            (
+                "energy_unlike_curve",
+                "warning",
+                "2025-03-01",
+                "1",
+                "The meter says 6.000 kWh, the power history 6.221 kWh. The meter counts; compare it with the car.",
+            ),
+        ),
+        quiet=Told(sessions=(Session(curve_wh=6_220),)),
+    ),
+    "periods_unlike_bill": Pair(
+        fires=_with_periods((0, 60, 14.98)),
+        found=(
+            (
+                "periods_unlike_bill",
+                "warning",
+                "2025-03-01",
+                "1",
+                "The bill is 15.00 DKK, its charging periods sum to 14.98 DKK. "
+                "The bill counts; ask the operator what makes the difference.",
+            ),
+        ),
+        quiet=Told(
+            sessions=(_MINIMUM_PRICE,),
+            charge_points={"2025-03-01T00:00:00+00:00": charge_point(max_power=11_000, minimum_price=2.5)},
+        ),
+    ),
+    "unpaid": Pair(
+        fires=Told(sessions=(Session(fields={"paymentStatus": "pending"}),)),
+        found=(
+            (
+                "unpaid",
+                "warning",
+                "2025-03-01",
+                "1",
+                "The operator says of the payment of 15.00 DKK: pending. "
+                "Only what was paid can be refunded; look again after the next run.",
+            ),
+        ),
+        quiet=Told(sessions=(Session(energy_wh=0, fields={"paymentStatus": "pending"}),)),
+    ),
+    "no_power_history": Pair(
+        fires=Told(sessions=(Session(fields={"powerStats": None}),)),
+        found=(
+            (
+                "no_power_history",
+                "warning",
+                "2025-03-01",
+                "1",
+                "Its 6.000 kWh have no power history, so when they flowed is not known. The total is the meter's own.",
+            ),
+        ),
+        quiet=Told(sessions=(Session(energy_wh=0, fields={"powerStats": None}),)),
+    ),
+    "thinned_history": Pair(
+        fires=_with_samples(left_out=14),
+        found=(
+            (
+                "thinned_history",
+                "warning",
+                "2025-03-01",
+                "1",
+                "47 power samples tell of 60 minutes of charging, so when its energy flowed is known less exactly. "
+                "The total is the meter's own.",
+            ),
+        ),
+        quiet=_with_samples(left_out=13),
+    ),
+    "foreign_currency": Pair(
+        fires=Told(sessions=(Session(fields={"currency": {"code": "EUR", "minorUnitDecimal": 2}}),)),
+        found=(
+            (
+                "foreign_currency",
+                "warning",
+                "2025-03-01",
+                "1",
+                "It was billed as 15.00 EUR. It is not added to amounts in DKK, and the tax in it is not known. "
+                "Claim it by its receipt.",
+            ),
+        ),
+        quiet=Told(),
+    ),
+    "long_charging": Pair(
+        fires=Told(sessions=(Session(minutes=2_881),)),
+        found=(
+            (
+                "long_charging",
+                "warning",
+                "2025-03-01",
+                "1",
+                "It charged for 48:01 h. Look whether it is one session of one car.",
+            ),
+        ),
+        quiet=Told(sessions=(Session(minutes=2_880),)),
+    ),
+    "amounts_differ": Pair(
+        fires=Told(sessions=(Session(fields={"amount": 15.01, "totalAmount": 15.0}),)),
+        found=(
+            (
+                "amounts_differ",
+                "warning",
+                "2025-03-01",
+                "1",
+                "The operator states a total of 15.00 DKK and an amount of 15.01 DKK. "
+                "The total counts; ask the operator what makes the difference.",
+            ),
+        ),
+        quiet=Told(sessions=(Session(fields=_NEARLY_A_CENT_OFF),)),
+    ),
+    "samples_outside": Pair(
+        fires=_with_samples(after_stop=0.1),
+        found=(
+            (
+                "samples_outside",
+                "warning",
+                "2025-03-01",
+                "1",
+                "Samples of its power history before 2025-03-05 19:00 or after 2025-03-05 20:00: 1. They do not count.",
+            ),
+        ),
+        quiet=_with_samples(after_stop=0),
+    ),
+    "uneven_periods": Pair(
+        fires=_with_periods((0, 30, 7.5), (30 + 2 / 60, 60, 7.5)),
+        found=(
+            (
+                "uneven_periods",
+                "warning",
+                "2025-03-01",
+                "1",
+                "Its charging periods leave out 2 seconds of it, count 0 twice, and have 0 outside it. "
+                "The bill counts; when its money was spent is known less exactly.",
+            ),
+        ),
+        quiet=_with_periods((0, 30, 7.5), (30 + 1 / 60, 60, 7.5)),
+    ),
+}

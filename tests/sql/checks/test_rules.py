@@ -1,0 +1,84 @@
+"""Each rule speaks when it must, says what it must, and is quiet just before that."""
+
+from collections import defaultdict
+from datetime import date
+
+import pytest
+
+from pipeline.database import models
+from tests.sql.checks import told
+from tests.sql.checks.more_cases import CASES
+from tests.sql.checks.pair import Found, Pair
+from tests.sql.checks.pairs_of_archives import ARCHIVES
+from tests.sql.checks.pairs_of_claims import CLAIMS
+from tests.sql.checks.pairs_of_sessions import SESSIONS
+
+PAIRS: dict[str, Pair] = {**ARCHIVES, **CLAIMS, **SESSIONS}
+FoundByAccount = dict[str, tuple[Found, ...]]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> FoundByAccount:
+    """The findings of one logbook in which each case is an account."""
+    accounts = {f"{rule}-fires": pair.fires for rule, pair in PAIRS.items()}
+    accounts |= {f"{rule}-quiet": pair.quiet for rule, pair in PAIRS.items()}
+    accounts |= {name: case for name, (case, _) in CASES.items()}
+    by_account = defaultdict(list)
+    for row in told.findings(told.write(tmp_path_factory.mktemp("pairs") / "logbook", accounts)):
+        month: date | None = row["month"]
+        by_account[row["account"]].append(
+            (row["rule"], row["severity"], month and month.isoformat(), row["session_id"], row["detail"])
+        )
+    return {account: tuple(by_account[account]) for account in accounts}
+
+
+@pytest.mark.parametrize("rule", PAIRS)
+def test_a_rule_speaks(found: FoundByAccount, rule: str) -> None:
+    assert found[f"{rule}-fires"] == PAIRS[rule].found
+    assert rule in {name for name, *_ in PAIRS[rule].found}
+
+
+@pytest.mark.parametrize("rule", PAIRS)
+def test_a_rule_is_quiet(found: FoundByAccount, rule: str) -> None:
+    assert found[f"{rule}-quiet"] == ()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_more_cases(found: FoundByAccount, name: str) -> None:
+    assert [(rule, session) for rule, _, _, session, _ in found[name]] == list(CASES[name][1])
+
+
+def test_every_rule_has_its_pair() -> None:
+    assert set(PAIRS) == {check.rule for check in models.checks()}
+
+
+def test_every_finding_has_the_severity_of_its_rule(found: FoundByAccount) -> None:
+    severities = {check.rule: check.severity for check in models.checks()}
+    assert {row[:2] for rows in found.values() for row in rows} == set(severities.items())
+
+
+@pytest.mark.parametrize("check", models.checks(), ids=lambda check: check.rule)
+def test_every_check_is_a_file_with_a_sentence(check: models.Model) -> None:
+    assert check.name == f"checks.{check.rule}"
+    assert check.severity in models.SEVERITIES
+    assert check.purpose[0].isupper()
+    assert check.purpose.endswith(".")
+
+
+def test_the_files_are_named_after_their_rules() -> None:
+    from importlib import resources
+
+    files = {file.name for file in resources.files("sql").joinpath("checks").iterdir()}
+    assert {name for name in files if name.endswith(".sql")} == {f"{check.rule}.sql" for check in models.checks()}
+
+
+@pytest.mark.parametrize(
+    ("head", "fault"),
+    [
+        ("-- name: checks.one\n-- grain: one finding\n-- purpose: One.\nselect 1", "lacks severity"),
+        ("-- name: checks.one\n-- severity: bad\n-- grain: one finding\n-- purpose: One.\nselect 1", "no severity"),
+    ],
+)
+def test_a_head_without_a_known_severity_is_refused(head: str, fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        models.parse(head)

@@ -1,0 +1,235 @@
+"""What an operator told of an account, as a test describes it, and a logbook that the pipeline makes of it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pipeline.database.connection import open_published, open_writer, publish, rows
+from pipeline.load.answers import Loader
+from pipeline.logbook.folder import Logbook
+from pipeline.raw.answer import Answer, Endpoint, history_key
+from pipeline.raw.segments import RunRecord, SegmentWriter, Window
+from pipeline.settings.reading import read_settings
+from pipeline.transform.refresh import refresh_marts
+from tests.scenarios.new_logbook import new_logbook
+
+NEWEST_RUN = datetime(2025, 5, 15, 12, 0, tzinfo=UTC)
+Json = dict[str, Any]
+
+_CARS = """
+[[car]]
+name = "Blå"
+[[car]]
+name = "Rød"
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A session as the operator would tell it; times are UTC. As it stands it breaks no rule.
+
+    `fields` are the operator's own, in the place of what the others come to; a listing and a detail of different
+    fields make the archive hold both.
+    """
+
+    id: str = "1"
+    started: str = "2025-03-05T18:00:00+00:00"
+    minutes: int = 60
+    energy_wh: int = 6_000
+    curve_wh: int | None = None  # None: as much as the meter says
+    fields: Json = field(default_factory=dict)
+    listed_fields: Json = field(default_factory=dict)
+    has_detail: bool = True
+
+    @property
+    def started_at(self) -> datetime:
+        return datetime.fromisoformat(self.started)
+
+    @property
+    def stopped_at(self) -> datetime:
+        return self.started_at + timedelta(minutes=self.minutes)
+
+    def at(self, minute: float) -> str:
+        """A moment in it, as the operator writes it."""
+        return (self.started_at + timedelta(minutes=minute)).isoformat()
+
+    def samples(self) -> list[Json]:
+        """A sample a minute, of one power all along, and a zero at the stop."""
+        energy_wh = self.energy_wh if self.curve_wh is None else self.curve_wh
+        power_kw = round(max(energy_wh, 0) * 0.06 / self.minutes, 6) if self.minutes > 0 else 0
+        flowing = [{"value": power_kw, "timestamp": self.at(minute)} for minute in range(self.minutes)]
+        return [*flowing, {"value": 0, "timestamp": self.at(self.minutes)}]
+
+    def period(self, first: float, last: float, amount: float) -> Json:
+        """A charging period between two of its minutes."""
+        state = "charging@price|1.2&markup|1.0"  # 2.50 DKK a kWh with tax
+        return {"startedAt": self.at(first), "stoppedAt": self.at(last), "state": state, "amount": amount}
+
+    def listed(self) -> Json:
+        return {"session": {**self._figures(), **self.listed_fields}, "type": "private", "address": "Hjemme"}
+
+    def detailed(self) -> Json:
+        periods = [self.period(0, self.minutes, float(self._figures()["amount"]))] if self.minutes > 0 else []
+        more = {
+            "powerStats": {"averageKw": 6, "maxKw": 6, "history": self.samples()},
+            "chargingPeriods": periods,
+            "taxName": "Moms",
+        }
+        return {"session": {**self._figures(), **more, **self.fields}}
+
+    def _figures(self) -> Json:
+        amount = round(self.energy_wh * 0.0025, 5)
+        figures = {
+            "id": self.id,
+            "startedAt": self.started,
+            "stoppedAt": self.stopped_at.isoformat(),
+            "status": "finished",
+            "duration": self.minutes * 60,
+            "idlePeriod": 0,
+            "energy": self.energy_wh,
+            "evseId": "2317",
+            "amount": amount,
+            "totalAmount": amount,
+            "currency": {"code": "DKK", "minorUnitDecimal": 2},
+            "paymentStatus": "paid",
+            "isPersonal": True,
+        }
+        return {**figures, **{name: value for name, value in self.fields.items() if name in figures}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """A month's listing that was read to its end; `missing` are the known sessions that it left out."""
+
+    at: str = "2025-04-10T00:00:00+00:00"
+    month: str = "2025-03"
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """All that an operator told of one account."""
+
+    sessions: tuple[Session, ...] = (Session(),)
+    listings: tuple[Listing, ...] = (Listing(),)
+    charge_points: Mapping[str, Json] = field(default_factory=dict)  # by time
+    details: tuple[tuple[str, int, Json], ...] = ()  # later answers about session 1: time, status, body
+    relisted: tuple[tuple[str, Json], ...] = ()  # later items of a listing: time, item
+    country: str = "DK"
+    has_car: bool = True  # a rule of the settings says which of two cars its sessions charged
+    basis: str = "billed"  # what its sessions are reimbursed by
+
+    def answers(self, account: str) -> Iterator[Answer]:
+        for at, body in self.charge_points.items():
+            yield _answer(account, Endpoint.CHARGE_POINTS, "all", at, body)
+        for session in self.sessions:
+            at = session.stopped_at + timedelta(minutes=1)
+            key = history_key("2025-03-01", "2025-03-31", 1)
+            yield _answer(
+                account, Endpoint.SESSION_HISTORY, key, at.isoformat(), {"session_history": [session.listed()]}
+            )
+            if session.has_detail:
+                detailed_at = (at + timedelta(seconds=1)).isoformat()
+                yield _answer(account, Endpoint.SESSION, session.id, detailed_at, session.detailed())
+        for at, status, body in self.details:
+            yield _answer(account, Endpoint.SESSION, "1", at, body, status)
+        for at, item in self.relisted:
+            yield _listing(account, at, item)
+
+
+def charge_point(**told: Any) -> Json:
+    """An answer about one charge point with one EVSE; `max_power`, `minimum_price`, `last_month_kwh` as given."""
+    evse = {"id": "148964", "identifier": "2317", "maxPower": told.get("max_power")}
+    if "minimum_price" in told:
+        evse["tariff"] = {"type": "energy tou", "pricing": {"minPrice": told["minimum_price"]}}
+    return {
+        "data": [
+            {
+                "id": "52310",
+                "name": "Hjemme",
+                "evses": [evse],
+                "last_month_energy_kwh": told.get("last_month_kwh"),
+                "has_electricity_tax_reimbursement": False,
+            }
+        ]
+    }
+
+
+def write(root: Path, accounts: Mapping[str, Told]) -> Logbook:
+    """A published logbook in which each account was told that."""
+    logbook = new_logbook(root)
+    tables = [_tables(name, told) for name, told in accounts.items()]
+    logbook.settings.write_text("".join([_CARS, *tables]), "utf-8")
+    for name, told in accounts.items():
+        keep(logbook, name, told)
+    update(logbook)
+    return logbook
+
+
+def keep(logbook: Logbook, account: str, told: Told, run_id: str = "abcd") -> None:
+    """Write one more run's segment of the account."""
+    record = RunRecord(run_id=run_id, command="extract", version="0", started_at=NEWEST_RUN)
+    record.outcome = "complete"
+    with SegmentWriter.begin(logbook.raw / account, record) as segment:
+        for answer in told.answers(account):
+            segment.append(answer)
+        record.windows = [
+            Window(
+                month=f"{listing.month}-01",
+                listed_at=datetime.fromisoformat(listing.at),
+                pages=1,
+                sessions=1,
+                missing=list(listing.missing),
+            )
+            for listing in told.listings
+        ]
+        segment.seal(NEWEST_RUN)
+
+
+def update(logbook: Logbook) -> None:
+    """Load, transform and publish, as a run does."""
+    with logbook.lock(), open_writer(logbook) as connection:
+        for folder in sorted(logbook.raw.iterdir()):
+            Loader(connection, folder).load_all()
+        refresh_marts(connection, read_settings(logbook.settings))
+    publish(logbook)
+
+
+def findings(logbook: Logbook) -> list[Json]:
+    """All findings, in a fixed order."""
+    with open_published(logbook) as connection:
+        return rows(connection, "select * from check_results order by account, rule, session_id, finding_id")
+
+
+def _tables(account: str, told: Told) -> str:
+    """The account's part of the settings."""
+    rule = f'[[rule]]\naccount = "{account}"\ncar = "Blå"\n' if told.has_car else ""
+    return f"""
+[account.{account}]
+url = "https://operator.example.invalid"
+country = "{told.country}"
+[[account.{account}.reimbursement]]
+valid_from = 2025-01-01
+basis = "{told.basis}"
+{rule}"""
+
+
+def _listing(account: str, at: str, item: Json) -> Answer:
+    key = history_key("2025-03-01", "2025-03-31", 1)
+    return _answer(account, Endpoint.SESSION_HISTORY, key, at, {"session_history": [item]})
+
+
+def _answer(account: str, endpoint: Endpoint, key: str, at: str, body: Json, status: int = 200) -> Answer:
+    return Answer(
+        account=account,
+        endpoint=endpoint,
+        key=key,
+        fetched_at=datetime.fromisoformat(at),
+        url="https://operator.example.invalid/",
+        status=status,
+        trace_id=None,
+        body=json.dumps(body).encode(),
+    )

@@ -1,0 +1,216 @@
+"""What a session is reimbursed with, told once more in plain Python and fractions, apart from the SQL.
+
+For accounts whose local hours are whole hours of UTC. Amounts are in minor units.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from math import floor
+from zoneinfo import ZoneInfo
+
+from tests.sql.reimbursed_archive import Charged, Period
+
+HOUR = timedelta(hours=1)
+MICROSECOND = timedelta(microseconds=1)
+Stretch = tuple[datetime, datetime, Fraction]
+Months = dict[date, Fraction]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What an account agrees on. Amounts a kWh are currency units; `addition` is told the local time."""
+
+    basis: str
+    zone: ZoneInfo
+    tax: Fraction
+    refund: Fraction = Fraction(0)
+    rate: Fraction = Fraction(0)
+    addition: Callable[[datetime], Fraction | None] = lambda _: Fraction(0)
+
+
+def reimbursed(charged: Charged, terms: Terms) -> tuple[int | None, dict[date, int | None]]:
+    """The amount of the whole session, and of each month that it lasts into; None where it is not known."""
+    months = sorted({_month(hour, terms.zone) for hour in _hours(charged.started, charged.stopped, at_end=True)})
+    values = _values(charged, terms)
+    if values is None:
+        return None, dict.fromkeys(months)
+    exact = {month: values.get(month, Fraction(0)) for month in months}
+    amount = _rounded(sum(exact.values()))
+    if min(exact.values()) >= 0 and sum(exact.values()) > 0:
+        whole = sum(exact.values())
+        exact = {month: amount * value / whole for month, value in exact.items()}
+    return amount, dict(_shared(amount, exact))
+
+
+def _values(charged: Charged, terms: Terms) -> Months | None:
+    """What each month is worth, exactly."""
+    minor = 10**charged.minor_digits
+    energy = _energy_by_month(charged, terms.zone)  # as fractions of the whole
+    kwh = Fraction(charged.energy_wh, 1000)
+    if terms.basis == "billed":
+        money = _money_by_month(charged, terms.zone)
+        return {month: money[month] - terms.refund * kwh * energy.get(month, 0) * minor for month in money}
+    if terms.basis == "rate":
+        unpaid = (charged.fields.get("freeEnergyWh") or 0) + (charged.fields.get("nonBillableEnergy") or 0)
+        amount = (terms.rate - terms.refund) * max(kwh - Fraction(unpaid, 1000), 0)
+        return {month: amount * share * minor for month, share in energy.items()}
+    if terms.basis == "electricity_cost":
+        cost = charged.fields.get("electricityCost")
+        if cost is None or (Decimal(cost) == 0 and charged.energy_wh):
+            return None
+        amount = Fraction(cost) - terms.refund * kwh
+        return {month: amount * share * minor for month, share in energy.items()}
+    return _spot(charged, terms, kwh * minor)
+
+
+def _spot(charged: Charged, terms: Terms, scale: Fraction) -> Months | None:
+    if scale == 0:
+        return {}
+    parts = _parts(charged)
+    whole = sum(weight for _, _, weight in parts)
+    if not whole:
+        return None
+    is_spot_tariff = any("markup|" in period.prices for period in charged.periods)
+    months: Months = defaultdict(Fraction)
+    for period, hour, weight in parts:
+        if not weight:
+            continue
+        spot = _price(period, "price") if is_spot_tariff else None
+        addition = terms.addition(hour.astimezone(terms.zone))
+        if spot is None or addition is None:
+            return None
+        price = (spot + addition) * (1 + terms.tax) - terms.refund
+        months[_month(hour, terms.zone)] += scale * weight / whole * price
+    return months
+
+
+def _price(period: Period, key: str) -> Fraction | None:
+    pairs = dict(pair.split("|") for pair in period.prices.split("&") if pair)
+    return Fraction(Decimal(pairs[key])) if key in pairs else None
+
+
+def _parts(charged: Charged) -> list[tuple[Period, datetime, Fraction]]:
+    """Each period in each hour, with the energy that flowed: by the curve, else by the time of charging periods."""
+    cut = [(period, hour) for period in charged.periods for hour in _hours(period.started, period.stopped)]
+    curve = _curve(charged)
+    by_curve = [(period, hour, _flowed(curve, *_within(period, hour))) for period, hour in cut]
+    if any(weight for _, _, weight in by_curve):
+        return by_curve
+    return [
+        (period, hour, Fraction((stop - start) // MICROSECOND) if period.kind == "charging" else Fraction(0))
+        for period, hour in cut
+        for start, stop in [_within(period, hour)]
+    ]
+
+
+def _within(period: Period, hour: datetime) -> tuple[datetime, datetime]:
+    return max(period.started, hour), min(period.stopped, hour + HOUR)
+
+
+def _curve(charged: Charged) -> list[Stretch]:
+    """The stretches in which energy flowed: none goes on after the run of charging that it began in."""
+    power = dict(charged.curve)
+    times = [*sorted(power), charged.stopped]
+    runs = _runs(charged) if charged.periods else [(charged.started, charged.stopped)]
+    stretches = []
+    for start, stop in pairwise(times):
+        begin, value = max(start, charged.started), Fraction(power[start])
+        end = next((end for begun, end in runs if begun <= begin < end), begin)
+        stretches.append((begin, min(stop, charged.stopped, end), max(value, Fraction(0))))
+    return [stretch for stretch in stretches if stretch[0] < stretch[1]]
+
+
+def _runs(charged: Charged) -> list[tuple[datetime, datetime]]:
+    runs: list[tuple[datetime, datetime]] = []
+    for period in charged.periods:
+        if period.kind == "charging":
+            begun = runs.pop()[0] if runs and runs[-1][1] == period.started else period.started
+            runs.append((begun, period.stopped))
+    return runs
+
+
+def _flowed(curve: list[Stretch], start: datetime, stop: datetime) -> Fraction:
+    return sum(
+        (power * (max(min(end, stop) - max(begin, start), timedelta()) // MICROSECOND) for begin, end, power in curve),
+        Fraction(0),
+    )
+
+
+def _energy_by_month(charged: Charged, zone: ZoneInfo) -> Months:
+    hours = list(_hours(charged.started, charged.stopped, at_end=True))
+    curve = _curve(charged)
+    weights = [_flowed(curve, hour, hour + HOUR) for hour in hours]
+    if not any(weights):
+        charging = [period for period in charged.periods if period.kind == "charging"]
+        even = [(period.started, period.stopped, Fraction(1)) for period in charging]
+        weights = [_flowed(even, hour, hour + HOUR) for hour in hours]
+    if not any(weights):
+        weights = [Fraction(hour == hours[-1]) for hour in hours]
+    months: Months = defaultdict(Fraction)
+    for hour, weight in zip(hours, weights, strict=True):
+        months[_month(hour, zone)] += weight / sum(weights)
+    return months
+
+
+def _money_by_month(charged: Charged, zone: ZoneInfo) -> dict[date, int]:
+    """The whole minor units of the bill in each month."""
+    minor = 10**charged.minor_digits
+    bill = _rounded(Fraction(charged.bill) * minor)
+    energy = _energy_by_month(charged, zone)
+    amounts: Months = defaultdict(Fraction)
+    for period in charged.periods:
+        for hour, amount in _divided(charged, period):
+            amounts[_month(hour, zone)] += amount * minor
+    listed = sum(amounts.values())
+    if not charged.periods:
+        exact = {month: bill * share for month, share in energy.items()}
+    elif min(period.amount for period in charged.periods) >= 0 and listed > 0:
+        exact = {month: bill * amounts[month] / listed for month in energy}
+    else:
+        exact = {month: amounts[month] + (bill - listed) * share for month, share in energy.items()}
+    return dict(_shared(bill, exact))
+
+
+def _divided(charged: Charged, period: Period) -> Iterator[tuple[datetime, Fraction]]:
+    """A period's amount by hours: by their energy, without any by time; down to billionths, the last takes the rest."""
+    hours = list(_hours(period.started, period.stopped))
+    curve = _curve(charged)
+    weights = [_flowed(curve, *_within(period, hour)) for hour in hours]
+    if not any(weights):
+        weights = [_flowed([(period.started, period.stopped, Fraction(1))], hour, hour + HOUR) for hour in hours]
+    rest = Fraction(period.amount)
+    for hour, weight in zip(hours[:-1], weights, strict=False):
+        part = Fraction(floor(Fraction(period.amount) * weight / sum(weights) * 10**9), 10**9)
+        rest -= part
+        yield hour, part
+    yield hours[-1], rest
+
+
+def _hours(start: datetime, stop: datetime, *, at_end: bool = False) -> Iterator[datetime]:
+    """The hours between two times; with `at_end` also one that begins at the later."""
+    hour = start.replace(minute=0, second=0, microsecond=0)
+    while hour < stop or (at_end and hour == stop):
+        yield hour
+        hour += HOUR
+
+
+def _month(hour: datetime, zone: ZoneInfo) -> date:
+    return hour.astimezone(zone).date().replace(day=1)
+
+
+def _rounded(number: Fraction | int) -> int:
+    whole = floor(abs(number) + Fraction(1, 2))
+    return whole if number >= 0 else -whole
+
+
+def _shared(whole: int, exact: Months) -> Iterator[tuple[date, int]]:
+    """The floor of each, and one more for the largest remainders, ties to the earlier."""
+    left = whole - sum(map(floor, exact.values()))
+    by_remainder = sorted(exact, key=lambda month: (floor(exact[month]) - exact[month], month))
+    for month in exact:
+        yield month, floor(exact[month]) + (by_remainder.index(month) < left)

@@ -1,0 +1,155 @@
+"""An archive of drawn sessions, made by the project's own loader and transform; the same sessions divided by hand."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import msgspec
+
+from pipeline.load.answers import Loader
+from pipeline.raw.answer import Answer, Endpoint
+from pipeline.raw.segments import RunRecord, SegmentWriter
+from pipeline.settings.reading import Settings
+from pipeline.transform.refresh import refresh_marts
+from tests.sql.charged_sessions import ACCOUNTS, RATES, ChargedSession
+from tests.sql.split_by_hand import Part, Split, first_of_month, half_away, split, total
+
+Row = dict[str, Any]
+Rows = dict[tuple[Any, ...], Row]
+
+FETCHED_AT = datetime(2026, 1, 1, tzinfo=UTC)
+SETTINGS = Settings(accounts=ACCOUNTS, tax_rates=RATES)
+_ITEMS = 100  # sessions a listing
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+class DividedByHand:
+    """Drawn sessions by id, each divided by hand, as rows of the marts."""
+
+    def __init__(self, sessions: Sequence[ChargedSession]) -> None:
+        self.sessions = {str(100_000 + number): session for number, session in enumerate(sessions)}
+        self.splits: dict[str, Split] = {}
+        for session_id, session in self.sessions.items():
+            self.splits[session_id] = split(session.metered())
+
+    def session_hours(self) -> Rows:
+        return {
+            (self.sessions[session_id].account, session_id, begins): {
+                **self._figures(session_id, part),
+                "price_incl_tax": parts.hour_prices[begins],
+            }
+            for session_id, parts in self.splits.items()
+            for begins, part in parts.hours.items()
+        }
+
+    def session_days(self) -> Rows:
+        return self._taxed((session_id, parts.days) for session_id, parts in self.splits.items())
+
+    def session_months(self) -> Rows:
+        return self._taxed((session_id, parts.months) for session_id, parts in self.splits.items())
+
+    def totals(self, unit: str) -> Rows:
+        """The rows of `days` or `months`, under both attributions."""
+        groups: defaultdict[tuple[Any, ...], list[tuple[str, Part]]] = defaultdict(list)
+        for session_id, parts in self.splits.items():
+            session = self.sessions[session_id]
+            stopped_on = session.stopped_at.astimezone(ACCOUNTS[session.account].zone).date()
+            belongs_to = stopped_on if unit == "day" else first_of_month(stopped_on)
+            for when, part in (parts.days if unit == "day" else parts.months).items():
+                groups[session.account, when, session.currency, "split"].append((session_id, part))
+            groups[session.account, belongs_to, session.currency, "stop"].append(
+                (session_id, total(parts.days.values()))
+            )
+        return {key: self._total(members) for key, members in groups.items()}
+
+    def _taxed(self, units: Iterable[tuple[str, dict[date, Part]]]) -> Rows:
+        return {
+            (self.sessions[session_id].account, session_id, when): {
+                **self._figures(session_id, part),
+                "tax_amount": self._units(session_id, part.tax),
+            }
+            for session_id, parts in units
+            for when, part in parts.items()
+        }
+
+    def _figures(self, session_id: str, part: Part) -> Row:
+        return {
+            "energy_kwh": Decimal(part.energy_wh).scaleb(-3),
+            "amount_incl_tax": self._units(session_id, part.money),
+        }
+
+    def _total(self, members: list[tuple[str, Part]]) -> Row:
+        part = total(part for _, part in members)
+        digits = self.sessions[members[0][0]].digits
+        peaks = [
+            max(sample.power_kw for sample in self.sessions[i].samples) for i, _ in members if self.sessions[i].samples
+        ]
+        price = Fraction(part.money, 10**digits) * 1000 / part.energy_wh if part.energy_wh else None
+        return {
+            "sessions": len(members),
+            "energy_kwh": Decimal(part.energy_wh).scaleb(-3),
+            "amount_incl_tax": Decimal(part.money).scaleb(-digits),
+            "tax_amount": None if part.tax is None else Decimal(part.tax).scaleb(-digits),
+            "amount_excl_tax": None if part.tax is None else Decimal(part.money - part.tax).scaleb(-digits),
+            "average_price_incl_tax": None if price is None else Decimal(half_away(price * 10**6)).scaleb(-6),
+            "max_kw": max(peaks, default=None),
+        }
+
+    def _units(self, session_id: str, minor: int | None) -> Decimal | None:
+        return None if minor is None else Decimal(minor).scaleb(-self.sessions[session_id].digits)
+
+
+class SplitArchive:
+    """A database that drawn sessions are archived in; `folder` takes raw/."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        self.connection = connection
+        self._folder = folder
+        self._segments = 0
+
+    def add(self, sessions: dict[str, ChargedSession]) -> None:
+        """Archive some sessions more and bring the marts up to date."""
+        self._segments += 1
+        for account in ACCOUNTS:
+            own = {i: session.answer(i) for i, session in sessions.items() if session.account == account}
+            if own:
+                self._load(account, list(own.values()))
+        refresh_marts(self.connection, SETTINGS)
+
+    def rows(self, table: str, key: Sequence[str], columns: Iterable[str]) -> Rows:
+        """The named columns of a table by key."""
+        names = list(columns)
+        selected = self.connection.execute(f"select {', '.join([*key, *names])} from {table}").fetchall()  # noqa: S608
+        found = {row[: len(key)]: dict(zip(names, row[len(key) :], strict=True)) for row in selected}
+        assert len(found) == len(selected), f"the key of {table} is not unique"
+        return found
+
+    def _load(self, account: str, answers: list[Row]) -> None:
+        record = RunRecord(run_id=f"{self._segments:04}", command="extract", version="0", started_at=FETCHED_AT)
+        with SegmentWriter.begin(self._folder / account, record) as segment:
+            for body in _listings(answers):
+                segment.append(
+                    Answer(
+                        account=account,
+                        endpoint=Endpoint.SESSION_HISTORY,
+                        key="listing",
+                        fetched_at=FETCHED_AT,
+                        url="",
+                        status=200,
+                        trace_id=None,
+                        body=body,
+                    )
+                )
+            segment.seal(FETCHED_AT)
+        Loader(self.connection, self._folder / account).load_all()
+
+
+def _listings(answers: list[Row]) -> Iterator[bytes]:
+    for first in range(0, len(answers), _ITEMS):
+        entries = [{"session": answer, "type": "private"} for answer in answers[first : first + _ITEMS]]
+        yield _ENCODER.encode({"session_history": entries})

@@ -1,0 +1,184 @@
+"""Each verdict of the audit, and each reason why it cannot tell."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.sql.billed_archive import KNOWN, Billed, BilledArchive, Period, Row, charge_points, evse
+
+# 10 kWh at 1 × 1.25 + 0.75 = 2 DKK a kWh, unless a case says otherwise.
+DEAR = Period(0, 3600, "charging@price|1&markup|0.75")
+CHEAP = Period(3600, 7200, "charging@price|-7.0E-5&markup|1")
+IDLE = Period(3600, 7200, "idle@price|5&markup|5", Decimal(0))
+NO_PERIODS_REASON = "the operator sent no charging periods, so no price is known"
+IDLE_REASON = "how much of the idle time the idle fee spares is not known"
+
+EVSES = (
+    evse(),
+    evse("fees", connectionFee=3, idleFeePerMinute=0, minPrice=None),
+    evse("idle-fee", idleFeePerMinute=0.5),
+    evse("odd", loyaltyDiscount={"percent": 5}, sessionFee=1.5, nothing=0, empty={}, no=False, none=None, blank=""),
+    evse("flat", kind="flat rate"),
+    evse("untyped", kind=None),
+    evse("broken", minPrice="much", connectionFee=-1),
+    {**evse("euro"), "tariff": {**evse()["tariff"], "currency": {"code": "EUR"}}},
+    {**evse("bare"), "tariff": None},
+)
+
+CASES: dict[str, tuple[Billed, tuple[str, str | None, str | None]]] = {
+    "to the øre": (Billed(), ("20.000", "ok", None)),
+    "5 øre and 1 per cent more": (Billed(amount="20.25"), ("20.000", "ok", None)),
+    "an øre beyond": (Billed(amount="20.26"), ("20.000", "overbilled", None)),
+    "5 øre and 1 per cent less": (Billed(amount="19.75"), ("20.000", "ok", None)),
+    "an øre below": (Billed(amount="19.74"), ("20.000", "underbilled", None)),
+    "by the curve": (
+        # 7.5 of 10 parts in the dear hour: 7.5 × 2 + 2.5 × 0.9999125 = 17.49978.
+        Billed(amount="17.50", periods=(DEAR, CHEAP), curve=((0, 7.5), (3600, 2.5), (7200, 0))),
+        ("17.500", "ok", None),
+    ),
+    "half an øre": (
+        Billed(energy_wh=10_010, amount="5.00", periods=(Period(0, 3600, "charging@price|0.2&markup|0.25"),)),
+        ("5.010", "ok", None),
+    ),
+    "below the minimum": (Billed(energy_wh=470, amount="2.50"), ("2.500", "minimum price", None)),
+    "below zero": (
+        Billed(amount="2.50", periods=(Period(0, 3600, "charging@price|-1.2&markup|0.5"),)),
+        ("2.500", "minimum price", None),
+    ),
+    "the minimum not charged": (Billed(energy_wh=470, amount="0.94"), ("2.500", "underbilled", None)),
+    "no energy": (Billed(energy_wh=0, amount="0"), ("0.000", "ok", None)),
+    "no energy and no periods": (Billed(energy_wh=0, amount="0", periods=()), ("0.000", "ok", None)),
+    "no energy, yet billed": (Billed(energy_wh=0, amount="2.50"), ("0.000", "overbilled", None)),
+    "connection fee": (Billed(amount="23.00", evse="fees"), ("23.000", "ok", None)),
+    "idle without a fee": (Billed(periods=(DEAR, IDLE)), ("20.000", "ok", None)),
+    "idle fee as charged": (Billed(amount="50.00", periods=(DEAR, IDLE), evse="idle-fee"), ("50.000", "ok", None)),
+    "idle fee, part of it spared": (
+        Billed(amount="40.00", periods=(DEAR, IDLE), evse="idle-fee"),
+        ("50.000", "cannot tell", IDLE_REASON),
+    ),
+    "idle fee without idle time": (
+        Billed(amount="40.00", more={"idlePeriod": 0}, evse="idle-fee"),
+        ("20.000", "overbilled", None),
+    ),
+    "free energy of a period": (
+        Billed(
+            amount="16.00",
+            periods=(Period(0, 3600, DEAR.state, free_wh=2000), CHEAP),
+            more={"freeEnergyWh": 2000},
+        ),
+        ("16.000", "ok", None),
+    ),
+    "free energy of the session": (
+        Billed(
+            amount="12.00",
+            periods=(DEAR, CHEAP),
+            curve=((0, 7.5), (3600, 2.5), (7200, 0)),
+            more={"freeEnergyWh": 2000},
+        ),
+        ("14.000", "underbilled", None),  # 8 kWh at 1.749978125 on average
+    ),
+    "free energy told twice": (
+        Billed(periods=(Period(0, 3600, DEAR.state, free_wh=2000),), more={"freeEnergyWh": 1500}),
+        (None, "cannot tell", "the session states 1500 Wh of free energy, its charging periods 2000 Wh"),
+    ),
+    "no curve, one price": (Billed(amount="30.00", curve=()), ("20.000", "overbilled", None)),
+    "no curve, two prices": (
+        Billed(amount="17.50", periods=(DEAR, CHEAP), curve=()),
+        ("15.000", "cannot tell", "without a power history, time alone divides the energy"),
+    ),
+    "no curve, two prices, and yet": (Billed(amount="15.00", periods=(DEAR, CHEAP), curve=()), ("15.000", "ok", None)),
+    "energy while idle": (
+        Billed(amount="9.00", periods=(Period(0, 7200, "idle@price|1&markup|0.75"),)),
+        ("20.000", "cannot tell", "without a power history, time alone divides the energy"),
+    ),
+    "no periods": (Billed(periods=()), (None, "cannot tell", NO_PERIODS_REASON)),
+    "neither": (Billed(periods=(), curve=()), (None, "cannot tell", NO_PERIODS_REASON)),
+    "no price": (
+        Billed(periods=(Period(0, 3600, "charging"),)),
+        (None, "cannot tell", "the price of 1 charging period(s) is not known"),
+    ),
+    "no markup": (
+        Billed(periods=(Period(0, 1800), Period(1800, 3600, "charging@price|1")), curve=((0, 10), (3600, 0))),
+        (None, "cannot tell", "the price of 1 charging period(s) is not known"),
+    ),
+    "no price where nothing flowed": (
+        Billed(periods=(DEAR, Period(3600, 7200, "idle", Decimal(0)))),
+        ("20.000", "ok", None),
+    ),
+    "in euro": (Billed(currency="EUR"), (None, "cannot tell", "the bill is in EUR, not in DKK")),
+    "without tax": (
+        Billed(more={"arePricesTaxInclusive": False}),
+        (None, "cannot tell", "the bill does not include tax"),
+    ),
+    "another's": (Billed(evse="90417"), (None, "cannot tell", "no tariff of this charge point is known")),
+    "tariff not sent": (Billed(evse="bare"), (None, "cannot tell", "no tariff of this charge point is known")),
+    "odd tariff": (
+        Billed(evse="odd"),
+        ("20.000", "cannot tell", "not understood in the tariff: pricing.loyaltyDiscount, pricing.sessionFee"),
+    ),
+    "type not known": (
+        Billed(evse="flat"),
+        ("20.000", "cannot tell", "not understood in the tariff: type flat rate"),
+    ),
+    "no type": (Billed(evse="untyped"), ("20.000", "cannot tell", "not understood in the tariff: type missing")),
+    "broken tariff": (
+        Billed(evse="broken", amount="19.00"),
+        ("19.000", "cannot tell", "not understood in the tariff: pricing.connectionFee, pricing.minPrice"),
+    ),
+    "tariff in euro": (Billed(evse="euro"), ("20.000", "cannot tell", "the tariff is in EUR")),
+    "more in a state": (
+        Billed(periods=(Period(0, 3600, "charging@price|1&markup|0.75&loyalty|silver"),)),
+        ("20.000", "cannot tell", "not understood in charging periods: loyalty|silver"),
+    ),
+    "another state": (
+        Billed(periods=(DEAR, Period(3600, 7200, "reserved@price|1&markup|0.75", Decimal(4)))),
+        ("20.000", "cannot tell", "not understood in charging periods: reserved"),
+    ),
+    "not billable": (
+        Billed(more={"nonBillableEnergy": 300}),
+        ("20.000", "cannot tell", "300 Wh were not billable"),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Row]:
+    archive = BilledArchive(tmp_path_factory.mktemp("audited") / "logbook")
+    return archive.fetch({name: session for name, (session, _) in CASES.items()}, [(KNOWN, charge_points(*EVSES))])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_verdict(audited: dict[str, Row], name: str) -> None:
+    session, (recomputed, verdict, reason) = CASES[name]
+    row = audited[name]
+    billed = Decimal(session.amount)
+    difference = None if recomputed is None else billed - Decimal(recomputed)
+
+    assert {
+        "recomputed": None if recomputed is None else Decimal(recomputed),
+        "verdict": verdict,
+        "reason": reason,
+        "billed": billed,
+        "difference": difference,
+    } == {column: row[column] for column in ("recomputed", "verdict", "reason", "billed", "difference")}
+
+
+def test_per_cent_is_of_the_recomputed(audited: dict[str, Row]) -> None:
+    names = ("an øre beyond", "an øre below", "no energy, yet billed", "no periods")
+    assert [audited[name]["difference_percent"] for name in names] == [Decimal("1.30"), Decimal("-1.30"), None, None]
+
+
+def test_parts_add_up(audited: dict[str, Row]) -> None:
+    row = audited["free energy of a period"]
+    parts = ("energy_amount", "connection_fee", "idle_fee", "free_energy_amount", "minimum_price")
+    assert [row[part] for part in parts] == [Decimal(20), 0, 0, Decimal(4), Decimal("2.5")]
+    assert [audited["idle fee as charged"][part] for part in parts] == [Decimal(20), 0, Decimal(30), 0, Decimal("2.5")]
+
+
+def test_no_tax_rate_is_known(tmp_path_factory: pytest.TempPathFactory) -> None:
+    from pipeline.settings.reading import Account
+
+    nowhere = Account(name="home", url="https://operator.example.invalid", country="XX")
+    archive = BilledArchive(tmp_path_factory.mktemp("nowhere") / "logbook", nowhere)
+    row = archive.fetch({"1": Billed()}, [(KNOWN, charge_points(evse(), tax_percent=None))])["1"]
+    assert (row["verdict"], row["reason"]) == ("cannot tell", "the rate of tax is not known")

@@ -1,0 +1,55 @@
+"""Of which sessions the next run asks for the detail."""
+
+from pipeline.raw.answer import Answer
+from pipeline.raw.segments import RunRecord, SegmentWriter
+from tests.scenarios.made_archive import MadeArchive, at, detail, listed, listing, session
+
+
+def due(archive: MadeArchive) -> list[str]:
+    archive.transform()
+    return [session_id for (session_id,) in archive.rows("select session_id from staging.details_due order by 1")]
+
+
+def imported(archive: MadeArchive, *answers: Answer) -> None:
+    record = RunRecord(run_id="ffff", command="import", version="0", started_at=at(10_000), outcome="complete")
+    with SegmentWriter.begin(archive.folder, record) as writer:
+        for one in answers:
+            writer.append(one)
+        writer.seal(at(10_000))
+    archive.load()
+
+
+def test_what_was_listed_and_never_fetched(archive: MadeArchive) -> None:
+    archive.add(listing(listed(session("1")), listed(session("2")), fetched_at=at(0)), detail(session("2"), at(1)))
+    assert due(archive) == ["1"]
+
+
+def test_what_is_still_active_is_not(archive: MadeArchive) -> None:
+    archive.add(listing(listed(session("1", status="active", stoppedAt=None)), fetched_at=at(0)))
+    assert due(archive) == []
+
+
+def test_changed_figures_are_and_a_changed_note_is_not(archive: MadeArchive) -> None:
+    archive.add(listing(listed(session("1")), listed(session("2")), fetched_at=at(0)))
+    archive.add(detail(session("1"), at(1)), detail(session("2"), at(1)))
+    archive.add(listing(listed(session("1", energy=9)), listed(session("2"), note="ny"), fetched_at=at(2)))
+    assert due(archive) == ["1"]
+
+
+def test_a_detail_that_cannot_be_read_is_not_asked_for_again(archive: MadeArchive) -> None:
+    archive.add(listing(listed(session("1")), fetched_at=at(0)), detail(session("1", energy="much"), at(1)))
+    assert due(archive) == []
+
+
+def test_an_imported_detail_that_the_listing_contradicts_is(archive: MadeArchive) -> None:
+    """The operator may have corrected the session and put it back, and the capture is from in between."""
+    archive.add(listing(listed(session("1")), fetched_at=at(0)), detail(session("1"), at(1)))
+    imported(archive, detail(session("1", energy=9), at(2)))
+    assert due(archive) == ["1"]
+    archive.add(detail(session("1"), at(3)))
+    assert due(archive) == []
+
+
+def test_a_fetched_detail_that_the_listing_contradicts_is_not_asked_for_for_ever(archive: MadeArchive) -> None:
+    archive.add(listing(listed(session("1")), fetched_at=at(0)), detail(session("1", energy=9), at(1)))
+    assert due(archive) == []

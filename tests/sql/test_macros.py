@@ -1,0 +1,134 @@
+"""The macros that round, against Python's decimal module."""
+
+from collections.abc import Callable, Iterator
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pipeline.database import models
+
+WIDE = Context(prec=100, rounding=ROUND_HALF_UP)  # ROUND_HALF_UP is half away from zero, below it as well
+MANY = settings(max_examples=150, deadline=None)
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def ask() -> Iterator[Ask]:
+    """`ask("abs(?)", -1)`; the macros are there."""
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'Pacific/Apia'")  # nothing may depend on it
+        connection.execute(models.macros())
+
+        def value(expression: str, *parameters: object) -> Any:
+            [found] = connection.execute(f"select {expression}", list(parameters)).fetchone() or ()
+            return found
+
+        yield value
+
+
+def rounded(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal(10) ** -places, context=WIDE)
+
+
+def decimals(whole: int, places: int) -> st.SearchStrategy[Decimal]:
+    """Numbers of at most so many digits before and behind the point."""
+    largest = 10 ** (whole + places) - 1
+    return st.integers(-largest, largest).map(lambda digits: Decimal(digits).scaleb(-places, WIDE))
+
+
+@MANY
+@given(numerator=st.integers(-(10**30), 10**30), denominator=st.integers(1, 10**20))
+@example(numerator=-5, denominator=2)
+@example(numerator=5, denominator=2)
+@example(numerator=-4, denominator=3)
+@example(numerator=0, denominator=7)
+def test_rounded_quotient(ask: Ask, numerator: int, denominator: int) -> None:
+    expected = rounded(WIDE.divide(Decimal(numerator), Decimal(denominator)), 0)
+    assert expected == ask("rounded_quotient(cast(? as hugeint), cast(? as hugeint))", numerator, denominator)
+
+
+@MANY
+@given(numerator=st.integers(-(10**37), 10**37), denominator=st.integers(1, 10**37))
+def test_floor_quotient(ask: Ask, numerator: int, denominator: int) -> None:
+    expected = Decimal(numerator // denominator)
+    found = ask("floor_quotient(cast(? as decimal(38, 0)), cast(? as decimal(38, 0)))", numerator, denominator)
+    assert expected == found
+
+
+@MANY
+@given(amount=decimals(9, 18), digits=st.integers(0, 3))
+@example(amount=Decimal("87.125"), digits=2)
+@example(amount=Decimal("-87.125"), digits=2)
+@example(amount=Decimal("-0.5"), digits=0)
+@example(amount=Decimal("0.004999999999999999"), digits=2)
+def test_to_minor_units(ask: Ask, amount: Decimal, digits: int) -> None:
+    expected = rounded(amount, digits).scaleb(digits)
+    assert expected == ask("to_minor_units(cast(? as decimal(38, 18)), ?)", amount, digits)
+
+
+@MANY
+@given(minor=st.integers(-(10**14), 10**14), digits=st.integers(0, 3))
+def test_from_minor_units(ask: Ask, minor: int, digits: int) -> None:
+    assert Decimal(minor).scaleb(-digits) == ask("from_minor_units(?, ?)", minor, digits)
+    assert minor == ask("to_minor_units(from_minor_units(?, ?), ?)", minor, digits, digits)
+
+
+@MANY
+@given(amount=decimals(9, 3), energy=decimals(6, 3).filter(lambda energy: energy > 0))
+@example(amount=Decimal("-0.001"), energy=Decimal("0.002"))
+@example(amount=Decimal("0.000"), energy=Decimal("0.001"))
+@example(amount=Decimal("0.001"), energy=Decimal("2000.000"))
+@example(amount=Decimal("-0.001"), energy=Decimal("2000.000"))
+def test_price_of_a_kwh(ask: Ask, amount: Decimal, energy: Decimal) -> None:
+    expected = rounded(WIDE.divide(amount, energy), 6)
+    assert expected == ask("price_of_a_kwh(cast(? as decimal(18, 3)), cast(? as decimal(18, 3)))", amount, energy)
+
+
+def test_without_energy_there_is_no_price(ask: Ask) -> None:
+    assert ask("price_of_a_kwh(cast(5 as decimal(18, 3)), cast(0 as decimal(18, 3)))") is None
+
+
+def test_what_is_not_known_stays_so(ask: Ask) -> None:
+    expressions = ["rounded_quotient(null, 3)", "to_minor_units(null, 2)", "from_minor_units(null, 2)"]
+    assert [ask(expression) for expression in expressions] == [None] * 3
+
+
+@MANY
+@given(power=decimals(4, 9))
+@example(power=Decimal("-7.000000000"))
+@example(power=Decimal("0.000000500"))
+def test_to_milliwatts(ask: Ask, power: Decimal) -> None:
+    expected = max(rounded(power, 6), Decimal(0)).scaleb(6)
+    assert expected == ask("to_milliwatts(cast(? as decimal(18, 9)))", power)
+
+
+@pytest.mark.parametrize(
+    ("moment", "time", "day"),
+    [
+        ("2025-03-30T00:59:59Z", "2025-03-30 01:59:59", "2025-03-30"),
+        ("2025-03-30T01:00:00Z", "2025-03-30 03:00:00", "2025-03-30"),
+        ("2025-10-26T00:30:00Z", "2025-10-26 02:30:00", "2025-10-26"),
+        ("2025-10-26T01:30:00Z", "2025-10-26 02:30:00", "2025-10-26"),
+        ("2025-06-30T21:59:59Z", "2025-06-30 23:59:59", "2025-06-30"),
+        ("2025-06-30T22:00:00Z", "2025-07-01 00:00:00", "2025-07-01"),
+        ("2024-12-31T23:00:00Z", "2025-01-01 00:00:00", "2025-01-01"),
+    ],
+)
+def test_the_account_decides_hours_and_days(ask: Ask, moment: str, time: str, day: str) -> None:
+    zone = "'Europe/Copenhagen'"
+    assert time == ask(f"cast(local_time(cast(? as timestamptz), {zone}) as varchar)", moment)
+    assert day == ask(f"cast(local_day(cast(? as timestamptz), {zone}) as varchar)", moment)
+    assert f"{day[:8]}01" == ask("cast(first_of_month(cast(? as date)) as varchar)", day)
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2025-03-29", 24), ("2025-03-30", 23), ("2025-10-26", 25)])
+def test_the_length_of_a_day(ask: Ask, day: str, hours: int) -> None:
+    begins = "local_midnight(cast(? as date), 'Europe/Copenhagen')"
+    ends = "local_midnight(cast(? as date) + 1, 'Europe/Copenhagen')"
+    found = ask(f"microseconds_between({begins}, {ends})", day, day)
+    assert hours * 3600 * 1_000_000 == found

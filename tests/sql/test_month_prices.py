@@ -1,0 +1,132 @@
+"""What of a bill was spot price, markup and tax, and the prices that a state gives."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.sql.reimbursed_archive import MINUTE, Charged, Period, hour_long, reimbursed_archive
+
+NOON = datetime(2025, 3, 5, 12, tzinfo=UTC)
+PARTS = "spot_amount_excl_tax, markup_amount_excl_tax, tax_amount, unexplained_amount, amount_incl_tax"
+
+
+def halves(first: str, second: str, amounts: tuple[str, str] = ("1", "1")) -> dict[str, Any]:
+    """Two half hours with these states and amounts."""
+    return {
+        "periods": tuple(
+            Period(
+                started=NOON + 30 * place * MINUTE,
+                stopped=NOON + 30 * (place + 1) * MINUTE,
+                prices=prices,
+                amount=Decimal(amount),
+            )
+            for place, (prices, amount) in enumerate(zip((first, second), amounts, strict=True))
+        )
+    }
+
+
+def month_prices(root: Path, *sessions: Charged) -> dict[str, tuple[str | None, ...]]:
+    """By currency."""
+    with reimbursed_archive(root / "logbook") as archive:
+        archive.tell(*sessions).make()
+        query = f"select currency, {PARTS} from month_prices where attribution = 'stop'"  # noqa: S608
+        return {
+            currency: tuple(None if part is None else str(part) for part in parts)
+            for currency, *parts in archive.rows(query)
+        }
+
+
+def test_two_prices(tmp_path: Path) -> None:
+    """5 kWh at 0.8 and at -0.1 without tax, and at 1 and 1.5 with it, came to 16.88; the bill says 17."""
+    session = hour_long(NOON, bill=Decimal(17), **halves("price|0.8&markup|1", "price|-1E-1&markup|1.5"))
+    assert month_prices(tmp_path, session) == {"DKK": ("3.500", "10.000", "3.400", "0.100", "17.000")}
+
+
+def test_a_minimum_price_and_sessions_that_say_no_price(tmp_path: Path) -> None:
+    found = month_prices(
+        tmp_path,
+        hour_long(NOON, "1", bill=Decimal("2.5"), energy_wh=470, **halves("price|1&markup|1", "price|1&markup|1")),
+        hour_long(NOON, "2", bill=Decimal(20), periods=()),
+        hour_long(NOON, "3", bill=Decimal(20), **halves("price|2", "price|2", ("10", "10"))),
+    )
+    assert found == {"DKK": ("0.470", "0.380", "8.500", "33.150", "42.500")}
+
+
+def test_each_currency_and_tax_that_is_not_known(tmp_path: Path) -> None:
+    found = month_prices(
+        tmp_path,
+        hour_long(NOON, "1", bill=Decimal("17.5")),
+        hour_long(NOON, "2", currency="EUR"),
+        hour_long(NOON, "3", bill=Decimal("17.5"), currency="DKK"),
+    )
+    assert found == {
+        "DKK": ("20.000", "8.000", "7.000", "0.000", "35.000"),
+        "EUR": ("10.000", None, None, None, "25.000"),
+    }
+
+
+def test_a_tariff_of_one_price(tmp_path: Path) -> None:
+    """It has tax in it where the periods cost their energy times it."""
+    states = {
+        "with tax": halves("price|2.5", "price|2.5", ("12.5", "12.5")),
+        "nearly": halves("price|2.5", "price|2.5", ("12.375", "12.375")),
+        "too far": halves("price|2.5", "price|2.5", ("12.374", "12.375")),
+        "without tax": halves("price|2", "price|2", ("12.5", "12.5")),
+        "one of them lags": halves("price|2.5", "price|3", ("12", "15.5")),
+        "no energy": halves("price|2.5", "price|2.5", ("0", "0")) | {"energy_wh": 0},
+        "a markup beside it": halves("price|2.5", "price|2&markup|0", ("12.5", "12.5")),
+        "none": halves("", "loyalty|2.5", ("12.5", "12.5")),
+    }
+    with reimbursed_archive(tmp_path / "logbook") as archive:
+        archive.tell(*(hour_long(NOON, name, **periods) for name, periods in states.items())).make()
+        found = archive.rows(
+            "select session_id, list(coalesce(spot_price_excl_tax, 0) order by period),"
+            " list(coalesce(price_incl_tax, 0) order by period) from charging_periods group by all"
+        )
+        hours = archive.rows(
+            "select session_id, price_incl_tax from session_hours where session_id in ('with tax', 'one of them lags')"
+            " and energy_kwh > 0 order by all"
+        )
+    none, half, two = [0, 0], Decimal("2.5"), Decimal(2)
+    assert {
+        "with tax": (none, [half, half]),
+        "nearly": (none, [half, half]),
+        "too far": (none, none),
+        "without tax": (none, none),
+        "one of them lags": (none, [half, 3]),
+        "no energy": (none, none),
+        "a markup beside it": ([half, two], [0, half]),
+        "none": (none, none),
+    } == {name: (spot, price) for name, spot, price in found}
+    assert hours == [("one of them lags", Decimal("2.75")), ("with tax", half)]
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    drawn=st.lists(
+        st.tuples(
+            st.decimals("-3", "9", places=5),
+            st.decimals("-1", "3", places=5),
+            st.decimals("-9", "90", places=4),
+            st.integers(0, 50_000),
+        ),
+        min_size=5,
+        max_size=30,
+    )
+)
+def test_the_parts_sum_to_the_bill(tmp_path_factory: Any, drawn: list[tuple[Decimal, Decimal, Decimal, int]]) -> None:
+    """And spot price and markup are within half an øre a session of what plain arithmetic gives."""
+    sessions = [
+        hour_long(NOON, str(number), bill=bill, energy_wh=wh, **halves(*[f"price|{spot}&markup|{markup}"] * 2))
+        for number, (spot, markup, bill, wh) in enumerate(drawn)
+    ]
+    [found] = month_prices(tmp_path_factory.mktemp("parts"), *sessions).values()
+    spot, markup, tax, unexplained, bill = (Decimal(str(part)) for part in found)
+    assert spot + markup + tax + unexplained == bill
+    half = Decimal("0.005") * len(drawn)
+    assert abs(spot - sum(wh * price for price, _, _, wh in drawn) / 1000) <= half
+    assert abs(markup - sum(wh * price for _, price, _, wh in drawn) / 1250) <= half

@@ -1,0 +1,170 @@
+"""The mart and the telling in plain Python agree on any sessions, under every basis and both attributions."""
+
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from pipeline.settings.checks import Addition, Reimbursement, TaxRefund
+from pipeline.settings.reading import Account
+from tests.sql.reimbursed_apart import Terms, reimbursed
+from tests.sql.reimbursed_archive import MINUTE, Charged, Period, account, reimbursed_archive
+
+pytestmark = pytest.mark.system
+
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+ALWAYS = date(2020, 1, 1)
+EDGES = (datetime(2025, 3, 31, 18, 30, tzinfo=UTC), datetime(2024, 12, 31, 20, tzinfo=UTC))
+EDGES += (datetime(2025, 10, 25, 22, tzinfo=UTC), datetime(2025, 3, 30, 0, tzinfo=UTC))
+
+
+def additions(local: datetime) -> Fraction:
+    """A grid fee with two bands in winter and one in summer, a fee that was raised, and Denmark's electricity tax."""
+    grid = "0.1041" if local.hour < 6 or local.hour >= 22 else "0.937123"
+    if local.month in (4, 5, 6, 7, 8, 9):
+        grid = "0.1562"
+    system = "0.072" if local.date() < date(2025, 4, 1) else "-0.005"
+    tax = "0.761" if local.year == 2024 else "0.72"
+    return Fraction(grid) + Fraction(system) + Fraction(tax)
+
+
+def addition(name: str, per_kwh: str, valid_from: date = ALWAYS, **fields: Any) -> Addition:
+    return Addition(name=name, per_kwh=Decimal(per_kwh), valid_from=valid_from, **fields)
+
+
+WINTER = (1, 2, 3, 10, 11, 12)
+ADDITIONS = [
+    addition("grid fee", "0.1041", from_hour=22, to_hour=6, months=WINTER),
+    addition("grid fee", "0.937123", from_hour=6, to_hour=22, months=WINTER),
+    addition("grid fee", "0.1562", months=(4, 5, 6, 7, 8, 9)),
+    addition("system fee", "0.072", valid_to=date(2025, 4, 1)),
+    addition("system fee", "-0.005", date(2025, 4, 1)),
+]
+
+
+def agreed(basis: Any, rate: str | None = None, refund: str | None = None, **terms: Any) -> tuple[Account, Terms]:
+    """An account and what it agrees on, for the SQL and for the telling."""
+    name = basis if refund is None else f"{basis}-refund"
+    settled = account(
+        name,
+        reimbursement=[Reimbursement(valid_from=ALWAYS, basis=basis, rate=Decimal(rate) if rate else None)],
+        tax_refund=[TaxRefund(valid_from=ALWAYS, per_kwh=Decimal(refund))] if refund else [],
+        addition=ADDITIONS,
+    )
+    told = Terms(
+        basis=basis,
+        zone=COPENHAGEN,
+        tax=Fraction(1, 4),
+        rate=Fraction(rate or 0),
+        refund=Fraction(refund or 0),
+        addition=additions,
+    )
+    return settled, told
+
+
+AGREED = [
+    agreed("billed"),
+    agreed("billed", refund="0.712345"),
+    agreed("rate", "2.791234"),
+    agreed("rate", "0.5", refund="0.9"),
+    agreed("electricity_cost"),
+    agreed("electricity_cost", refund="0.008"),
+    agreed("spot"),
+    agreed("spot", refund="0.9"),
+]
+
+
+@st.composite
+def sessions(draw: Callable[..., Any]) -> Charged:
+    """A session near the end of a month or a change of the clocks, of few periods and samples."""
+    started = draw(st.sampled_from(EDGES)) + timedelta(seconds=draw(st.integers(0, 4 * 3600)))
+    lengths = draw(st.lists(st.integers(1, 100 * 60), min_size=1, max_size=5))
+    edges = [started]
+    for length in lengths:
+        edges.append(edges[-1] + timedelta(seconds=length))
+    has_prices = draw(st.integers(0, 9)) > 0
+    spot = st.decimals("-1.5", "4", places=5)
+    amount = st.decimals("-1" if draw(st.booleans()) else "0", "60", places=5)
+    periods = tuple(
+        Period(
+            started=begin,
+            stopped=end,
+            kind=draw(st.sampled_from(("charging", "charging", "idle"))),
+            prices=f"price|{draw(spot)}&markup|{draw(spot)}" if has_prices else "markup|1",
+            amount=draw(amount),
+        )
+        for begin, end in pairwise(edges)
+    )
+    seconds = int((edges[-1] - started).total_seconds())
+    moments = draw(st.lists(st.integers(0, seconds), max_size=5, unique=True).map(sorted))
+    curve = tuple((started + timedelta(seconds=at), draw(st.decimals("0", "22", places=3))) for at in moments)
+    energy = st.one_of(st.just(0), st.integers(1, 90_000))
+    return Charged(
+        started=started,
+        stopped=edges[-1],
+        energy_wh=draw(energy),
+        bill=draw(st.decimals("-5", "300", places=3)),
+        curve=curve,
+        periods=periods if draw(st.integers(0, 9)) else (),
+        fields={
+            "freeEnergyWh": draw(st.sampled_from((None, 0, 500))),
+            "nonBillableEnergy": draw(st.sampled_from((None, 0, 2_000))),
+            "electricityCost": draw(st.one_of(st.none(), st.just("0"), st.decimals("0", "90", places=4).map(str))),
+        },
+    )
+
+
+REFUNDED_MORE_THAN_PAID = Charged(
+    started=datetime(2025, 3, 31, 21, 16, 45, tzinfo=UTC),
+    stopped=datetime(2025, 3, 31, 23, 57, 6, tzinfo=UTC),
+    energy_wh=23_970,
+    bill=Decimal(0),
+    curve=(
+        (datetime(2025, 3, 31, 21, 21, 33, tzinfo=UTC), Decimal("0.492")),
+        (datetime(2025, 3, 31, 22, 31, 55, tzinfo=UTC), Decimal("1.115")),
+        (datetime(2025, 3, 31, 22, 50, 16, tzinfo=UTC), Decimal("4.164")),
+    ),
+    periods=(),
+    fields={},
+)
+
+
+@example([REFUNDED_MORE_THAN_PAID])
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(sessions(), min_size=12, max_size=20))
+def test_agreement(drawn: list[Charged]) -> None:
+    numbered = [Charged(**{**vars(one), "id": str(number)}) for number, one in enumerate(drawn)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        reimbursed_archive(Path(folder) / "logbook", *(settled for settled, _ in AGREED)) as archive,
+    ):
+        for settled, terms in AGREED:
+            archive.tell_charge_point(EDGES[1] - 600 * MINUTE, account=settled.name, refunds=terms.refund > 0)
+            archive.tell(*numbered, account=settled.name)
+        archive.make()
+        found = archive.rows("select account, session_id, attribution, month, amount_incl_tax * 100 from reimbursement")
+        summed = archive.rows(
+            "select account, session_id from reimbursement group by all having"
+            " sum(amount_incl_tax) filter (where attribution = 'stop')"
+            " is distinct from sum(amount_incl_tax) filter (where attribution = 'split')"
+            " or sum(energy_kwh) filter (where attribution = 'stop')"
+            " is distinct from sum(energy_kwh) filter (where attribution = 'split')"
+        )
+    expected = {}
+    for settled, terms in AGREED:
+        for one in numbered:
+            amount, months = reimbursed(one, terms)
+            stop_month = one.stopped.astimezone(COPENHAGEN).date().replace(day=1)
+            expected[settled.name, one.id, "stop", stop_month] = amount
+            expected |= {(settled.name, one.id, "split", month): part for month, part in months.items()}
+    assert expected == {(*key, month): amount for *key, month, amount in found}
+    assert summed == []

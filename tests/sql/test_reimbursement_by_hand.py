@@ -1,0 +1,156 @@
+"""What a person works out for one session or two, under each basis and in every currency's digits."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from pipeline.settings.checks import Addition, Reimbursement, TaxRefund
+from pipeline.settings.reading import Account
+from tests.sql.reimbursed_archive import MINUTE, Charged, Period, ReimbursedArchive, account, hour_long
+from tests.sql.reimbursed_archive import reimbursed_archive as opened
+
+ALWAYS = date(2020, 1, 1)
+MIDDAY = datetime(2025, 3, 5, 12, tzinfo=UTC)
+LAST_HALVES = datetime(2025, 3, 31, 21, 30, tzinfo=UTC)  # half an hour each in March and in April, by local time
+
+
+def on(basis: Any, rate: str | None = None, refund: str | None = None, **fields: Any) -> Account:
+    entry = Reimbursement(valid_from=ALWAYS, basis=basis, rate=Decimal(rate) if rate else None)
+    refunds = [TaxRefund(valid_from=ALWAYS, per_kwh=Decimal(refund))] if refund else []
+    return account(basis if refund is None else f"{basis}-refund", reimbursement=[entry], tax_refund=refunds, **fields)
+
+
+GRID = Addition(name="grid fee", per_kwh=Decimal("0.3"), valid_from=ALWAYS)
+ACCOUNTS = (
+    account("default"),
+    on("billed", refund="0.7"),
+    on("rate", "2.79"),
+    on("rate", "2.79", refund="0.7"),
+    on("electricity_cost"),
+    on("electricity_cost", refund="0.7"),
+    on("spot", addition=[GRID]),
+    on("spot", refund="0.7", addition=[GRID]),
+)
+FREE = {"freeEnergyWh": 1_000, "nonBillableEnergy": 500}
+SESSIONS = (
+    hour_long(MIDDAY, "plain", fields={"electricityCost": "7.125"}),
+    hour_long(MIDDAY, "half an øre", bill=Decimal("0.005"), fields={"electricityCost": "0.005"}),
+    hour_long(MIDDAY, "partly free", fields=FREE | {"electricityCost": "7"}),
+    hour_long(MIDDAY, "all free", energy_wh=1_000, fields=FREE | {"electricityCost": "1"}),
+    hour_long(MIDDAY, "no energy", energy_wh=0, fields={"electricityCost": "0"}),
+    hour_long(
+        MIDDAY,
+        "negative price",
+        periods=(Period(started=MIDDAY, stopped=MIDDAY + 60 * MINUTE, prices="price|-2.5&markup|1"),),
+        fields={"electricityCost": "-1"},
+    ),
+    hour_long(MIDDAY, "no curve", curve=(), fields={"electricityCost": "1"}),
+)
+BY_SESSION = {  # in the order of ACCOUNTS
+    "plain": ("25", "18", "27.90", "20.90", "7.13", "0.13", "25.25", "18.25"),
+    "half an øre": ("0.01", "-6.99", "27.90", "20.90", "0.01", "-7.00", "25.25", "18.25"),
+    "partly free": ("25", "18", "23.72", "17.77", "7", "0", "25.25", "18.25"),
+    "all free": ("25", "24.30", "0", "0", "1", "0.30", "2.53", "1.83"),
+    "no energy": ("25", "25", "0", "0", "0", "0", "0", "0"),
+    "negative price": ("25", "18", "27.90", "20.90", "-1", "-8", "-18.50", "-25.50"),
+    "no curve": ("25", "18", "27.90", "20.90", "1", "-6", "25.25", "18.25"),
+}
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReimbursedArchive]:
+    with opened(tmp_path_factory.mktemp("by-hand") / "logbook", *ACCOUNTS) as archive:
+        uneven = Charged(
+            id="over midnight",
+            started=LAST_HALVES,
+            stopped=LAST_HALVES + 60 * MINUTE,
+            bill=Decimal("20"),
+            curve=((LAST_HALVES, Decimal(9)), (LAST_HALVES + 30 * MINUTE, Decimal(3))),
+            periods=(
+                Period(
+                    started=LAST_HALVES,
+                    stopped=LAST_HALVES + 30 * MINUTE,
+                    prices="price|0.5&markup|1",
+                    amount=Decimal(4),
+                ),
+                Period(
+                    started=LAST_HALVES + 30 * MINUTE,
+                    stopped=LAST_HALVES + 60 * MINUTE,
+                    prices="price|3.5&markup|1",
+                    amount=Decimal(16),
+                ),
+            ),
+            fields={"electricityCost": "10.01"},
+        )
+        for one in ACCOUNTS:
+            archive.tell_charge_point(MIDDAY - MINUTE, account=one.name, refunds=bool(one.tax_refund))
+            archive.tell(*SESSIONS, uneven, account=one.name)
+        yield archive.make()
+
+
+def test_each_basis(archive: ReimbursedArchive) -> None:
+    found = archive.rows(
+        "select session_id, account, amount_incl_tax from reimbursement"
+        " where attribution = 'stop' and session_id <> 'over midnight'"
+    )
+    expected = {
+        (session, one.name): Decimal(amount)
+        for session, amounts in BY_SESSION.items()
+        for one, amount in zip(ACCOUNTS, amounts, strict=True)
+    }
+    assert expected == {(session, name): amount for session, name, amount in found}
+
+
+def test_the_price_is_the_amount_over_all_the_energy(archive: ReimbursedArchive) -> None:
+    query = "select session_id, price_incl_tax from reimbursement where account = 'rate' and attribution = 'stop'"
+    prices = dict(archive.rows(query))
+    assert tuple(str(prices[name]) for name in ("plain", "partly free", "no energy")) == (
+        "2.790000",
+        "2.372000",
+        "None",
+    )
+
+
+def test_a_session_over_the_end_of_a_month(archive: ReimbursedArchive) -> None:
+    """7.5 kWh in March and 2.5 kWh in April, under the spot prices 0.5 and 3.5."""
+    found = archive.rows(
+        "select account, attribution, month(month), energy_kwh, amount_incl_tax from reimbursement"
+        " where session_id = 'over midnight' order by all"
+    )
+    whole, march, april = Decimal(10), Decimal("7.5"), Decimal("2.5")
+    amounts = {
+        "default": ("20", "4", "16"),
+        "billed-refund": ("13", "-1.25", "14.25"),
+        "electricity_cost": ("10.01", "7.51", "2.50"),
+        "electricity_cost-refund": ("3.01", "2.26", "0.75"),
+        "rate": ("27.90", "20.93", "6.97"),
+        "rate-refund": ("20.90", "15.68", "5.22"),
+        "spot": ("28.38", "14.25", "14.13"),
+        "spot-refund": ("21.38", "9.00", "12.38"),
+    }
+    expected = [
+        row
+        for name, (stop, in_march, in_april) in sorted(amounts.items())
+        for row in (
+            (name, "split", 3, march, Decimal(in_march)),
+            (name, "split", 4, april, Decimal(in_april)),
+            (name, "stop", 4, whole, Decimal(stop)),
+        )
+    ]
+    assert expected == found
+
+
+def test_the_digits_of_a_currency(tmp_path: Any) -> None:
+    abroad = {"country": "JP", "timezone": "Asia/Tokyo", "currency": "JPY"}
+    with opened(tmp_path / "logbook", on("rate", "31.25", **abroad), on("billed", refund="0.55", **abroad)) as archive:
+        for name in ("rate", "billed-refund"):
+            archive.tell_charge_point(MIDDAY - MINUTE, account=name, refunds=name == "billed-refund", tax_percent=10)
+            archive.tell(
+                hour_long(MIDDAY, energy_wh=10_000, bill=Decimal(300), currency="JPY", minor_digits=0), account=name
+            )
+        archive.make()
+        found = archive.rows("select account, amount_incl_tax from reimbursement where attribution = 'stop'")
+    assert {"rate": Decimal(313), "billed-refund": Decimal(295)} == dict(found)

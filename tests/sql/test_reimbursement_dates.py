@@ -1,0 +1,146 @@
+"""Terms that change: from which local day each holds, the session's for basis and refund, the hour's for additions."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pipeline.settings.checks import Addition, Reimbursement, TaxRefund
+from tests.sql.reimbursed_archive import MINUTE, Charged, account, hour_long, reimbursed_archive
+
+ALWAYS = date(2020, 1, 1)
+MARCH_6 = date(2025, 3, 6)
+NONE = Decimal(0)
+
+
+def fee(per_kwh: str, valid_from: date, **fields: Any) -> Addition:
+    return Addition(name="fee", per_kwh=Decimal(per_kwh), valid_from=valid_from, **fields)
+
+
+def stopping(stop: str, session_id: str | None = None) -> Charged:
+    """An hour of 10 kWh for 25 kr. at a spot price of 1 that stops at this time UTC."""
+    return hour_long(datetime.fromisoformat(stop).replace(tzinfo=UTC) - 60 * MINUTE, session_id or stop)
+
+
+def found(root: Path, stops: list[str], columns: str = "amount_incl_tax", **settings: Any) -> list[Any]:
+    """What the mart says of sessions that stop at these times, in their order."""
+    with reimbursed_archive(root / "logbook", account(**settings)) as archive:
+        archive.tell_charge_point(datetime(2019, 1, 1, tzinfo=UTC), refunds=bool(settings.get("tax_refund")))
+        archive.tell(*map(stopping, stops)).make()
+        by_session = archive.amounts(columns)
+        return [by_session[stop] for stop in stops]
+
+
+def test_a_basis_holds_from_its_local_day(tmp_path: Path) -> None:
+    """Before the first one it is what was billed."""
+    entries = [
+        Reimbursement(valid_from=date(2025, 7, 1), basis="rate", rate=Decimal("3.5")),
+        Reimbursement(valid_from=date(2025, 3, 6), basis="rate", rate=Decimal(3)),
+        Reimbursement(valid_from=date(2026, 1, 1), basis="billed"),
+    ]
+    stops = ["2025-03-05T22:59:59", "2025-03-05T23:00", "2025-06-30T21:59:59", "2025-06-30T22:00"]
+    stops += ["2025-12-31T22:59:59", "2025-12-31T23:00"]
+    columns = "struct_pack(basis, amount_incl_tax)"
+    rows = [tuple(one.values()) for one in found(tmp_path, stops, columns, reimbursement=entries)]
+    assert [
+        ("billed", Decimal(25)),
+        ("rate", Decimal(30)),
+        ("rate", Decimal(30)),
+        ("rate", Decimal(35)),
+        ("rate", Decimal(35)),
+        ("billed", Decimal(25)),
+    ] == rows
+
+
+def test_a_refund_holds_from_its_local_day(tmp_path: Path) -> None:
+    refunds = [
+        TaxRefund(valid_from=date(2025, 3, 6), per_kwh=Decimal("0.7")),
+        TaxRefund(valid_from=date(2025, 7, 1), per_kwh=Decimal("0.008")),
+    ]
+    stops = ["2025-03-05T22:59:59", "2025-03-05T23:00", "2025-06-30T21:59:59", "2025-06-30T22:00"]
+    expected = [None, Decimal(18), Decimal(18), Decimal("24.92")]
+    assert expected == found(tmp_path, stops, tax_refund=refunds)
+
+
+def test_an_addition_holds_by_the_local_hour_that_energy_flowed_in(tmp_path: Path) -> None:
+    """By day, hour and season, also in a session that stops after it; a tax of the account's own makes it 1.25 a kr."""
+    additions = [
+        Addition(name="electricity tax", per_kwh=NONE, valid_from=ALWAYS),
+        fee("1", ALWAYS, valid_to=MARCH_6),
+        Addition(
+            name="fee", per_kwh=Decimal(2), valid_from=date(2025, 3, 6), from_hour=22, to_hour=6, months=(1, 2, 3)
+        ),
+        Addition(
+            name="fee", per_kwh=Decimal(4), valid_from=date(2025, 3, 6), from_hour=6, to_hour=22, months=(1, 2, 3)
+        ),
+        Addition(name="fee", per_kwh=Decimal(8), valid_from=date(2025, 3, 6), months=(4, 5)),
+    ]
+    cases = {
+        "2025-03-05T23:00": 1,
+        "2025-03-05T23:30": Decimal("1.5"),
+        "2025-03-06T00:00": 2,
+        "2025-03-06T05:00": 2,
+        "2025-03-06T05:15": Decimal("2.5"),
+        "2025-03-06T06:00": 4,
+        "2025-03-06T21:00": 4,
+        "2025-03-06T22:00": 2,
+        "2025-03-30T01:30": 2,
+        "2025-03-31T22:00": 2,
+        "2025-03-31T22:30": 5,
+        "2025-05-31T22:00": 8,
+        "2025-05-31T22:01": None,
+    }
+    spot = [Reimbursement(valid_from=ALWAYS, basis="spot")]
+    expected = [None if fee is None else (1 + fee) * Decimal("12.5") for fee in cases.values()]
+    assert expected == found(tmp_path, list(cases), reimbursement=spot, addition=additions)
+
+
+def test_denmarks_electricity_tax(tmp_path: Path) -> None:
+    """10 kWh at 1 kr. and the tax, with Moms."""
+    cases = {
+        "2022-12-31T23:00": "no price of electricity tax at 2022-12-31 23:00",
+        "2023-01-01T00:00": "12.60",
+        "2023-06-30T22:00": "12.60",
+        "2023-06-30T23:00": "21.21",
+        "2023-12-31T23:00": "21.21",
+        "2024-01-01T00:00": "22.01",
+        "2024-12-31T23:00": "22.01",
+        "2024-12-31T23:30": "21.76",
+        "2025-01-01T00:00": "21.50",
+        "2025-12-31T23:00": "21.50",
+        "2026-01-01T00:00": "12.60",
+        "2027-12-31T23:00": "12.60",
+        "2028-01-01T00:00": "no price of electricity tax at 2028-01-01 00:00",
+    }
+    spot = [Reimbursement(valid_from=ALWAYS, basis="spot")]
+    columns = "coalesce(unknown, cast(cast(amount_incl_tax as decimal(18, 2)) as varchar))"
+    assert list(cases.values()) == found(tmp_path, list(cases), columns, reimbursement=spot)
+
+
+def test_elsewhere_no_electricity_tax_is_added(tmp_path: Path) -> None:
+    """And none in Denmark's is known for an account in another currency."""
+    spot = [Reimbursement(valid_from=ALWAYS, basis="spot")]
+    krona = {"currency": "SEK"}
+    swedish = account("swedish", country="SE", timezone="Europe/Stockholm", currency="SEK", reimbursement=spot)
+    in_krona = account("in-krona", currency="SEK", reimbursement=spot)
+    with reimbursed_archive(tmp_path / "logbook", swedish, in_krona) as archive:
+        for name in ("swedish", "in-krona"):
+            archive.tell(hour_long(datetime(2025, 3, 5, 12, tzinfo=UTC), **krona), account=name)
+        rows = archive.make().rows(
+            "select account, amount_incl_tax, unknown from reimbursement where attribution = 'stop' order by account"
+        )
+    assert rows == [
+        ("in-krona", None, "no price of electricity tax at 2025-03-05 13:00"),
+        ("swedish", Decimal("12.5"), None),
+    ]
+
+
+def test_the_refund_goes_by_the_document_that_was_newest_at_the_stop(tmp_path: Path) -> None:
+    refund = [TaxRefund(valid_from=ALWAYS, per_kwh=Decimal("0.7"))]
+    told = {"2025-01-10": None, "2025-02-10": True, "2025-03-10": None, "2025-04-10": False}
+    cases = {"2025-01-01": 18, "2025-02-01": 18, "2025-03-01": 18, "2025-04-01": 18, "2025-05-01": 25}
+    with reimbursed_archive(tmp_path / "logbook", account(tax_refund=refund)) as archive:
+        for day, refunds in told.items():
+            archive.tell_charge_point(datetime.fromisoformat(day).replace(tzinfo=UTC), refunds=refunds)
+        archive.tell(*(stopping(f"{day}T12:00", day) for day in cases)).make()
+        assert cases == archive.amounts()

@@ -1,0 +1,44 @@
+"""Made anew for the sessions that changed, the marts are what their SELECTs say of all sessions."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.settings.checks import Reimbursement, TaxRefund
+from tests.scenarios.as_selected import assert_as_selected
+from tests.sql.reimbursed_archive import MINUTE, ReimbursedArchive, account, hour_long, reimbursed_archive
+
+pytestmark = pytest.mark.system
+
+NOON = datetime(2025, 3, 5, 12, tzinfo=UTC)
+MARTS = ("reimbursement", "month_prices", "charging_periods", "session_hours")
+
+
+def marts(archive: ReimbursedArchive) -> dict[str, list[tuple[Any, ...]]]:
+    return {mart: archive.rows(f"select * from {mart} order by all") for mart in MARTS}  # noqa: S608
+
+
+@pytest.mark.parametrize("basis", ["billed", "rate", "electricity_cost", "spot"])
+def test_refresh(tmp_path: Path, basis: Any) -> None:
+    """A session is corrected, and the charge point turns out to refund."""
+    home = account(
+        reimbursement=[
+            Reimbursement(valid_from=date(2020, 1, 1), basis=basis, rate=Decimal(2) if basis == "rate" else None)
+        ],
+        tax_refund=[TaxRefund(valid_from=date(2020, 1, 1), per_kwh=Decimal("0.7"))],
+    )
+    with reimbursed_archive(tmp_path / "logbook", home) as archive:
+        sessions = [hour_long(NOON, str(number), fields={"electricityCost": 7}) for number in range(5)]
+        archive.tell_charge_point(NOON - MINUTE).tell(*sessions).make()
+        before = marts(archive)
+        other = hour_long(NOON, "3", bill=Decimal(30), energy_wh=12_000, fields={"electricityCost": 8})
+        archive.tell(other, fetched_at=NOON.replace(year=2031)).make()
+        corrected = marts(archive)
+        archive.tell_charge_point(NOON - MINUTE / 2, refunds=True).make()
+        refunded = marts(archive)
+        assert_as_selected(archive.connection)
+    assert before["reimbursement"] != corrected["reimbursement"] != refunded["reimbursement"]
+    assert before["month_prices"] != corrected["month_prices"] == refunded["month_prices"]

@@ -1,0 +1,144 @@
+"""Why an amount is not known: each reason, and what is known all the same."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pipeline.settings.checks import Addition, Reimbursement
+from tests.sql.reimbursed_archive import MINUTE, Period, account, hour_long, reimbursed_archive
+
+ALWAYS = date(2020, 1, 1)
+MIDDAY = datetime(2025, 3, 5, 12, tzinfo=UTC)
+EURO = {"currency": "EUR"}
+REFUND_MISSING = "the operator refunds electricity tax here: set [[account.NAME.tax_refund]]"
+
+
+def states(*states: str, kind: str = "charging") -> dict[str, Any]:
+    """Two half hours with these states."""
+    return {
+        "periods": tuple(
+            Period(
+                started=MIDDAY + 30 * place * MINUTE,
+                stopped=MIDDAY + 30 * (place + 1) * MINUTE,
+                kind=kind,
+                prices=prices,
+            )
+            for place, prices in enumerate(states)
+        )
+    }
+
+
+def basis(basis: Any, rate: Decimal | None = None) -> list[Reimbursement]:
+    return [Reimbursement(valid_from=ALWAYS, basis=basis, rate=rate)]
+
+
+def test_spot(tmp_path: Path) -> None:
+    spot = "price|1&markup|1"
+    noon_fee = Addition(name="fee", per_kwh=Decimal("0.1"), valid_from=date(2025, 1, 1), from_hour=6, to_hour=18)
+    cases = {
+        "known": (hour_long(MIDDAY, "known", **states(spot, spot)), None),
+        "no price": (hour_long(MIDDAY, "no price", **states(spot, "markup|1")), "no spot price at 2025-03-05 13:00"),
+        "two without": (
+            hour_long(MIDDAY + 45 * MINUTE, "two without", **states("markup|1", "markup|1")),
+            "no spot price at 2025-03-05 13:00",
+        ),
+        "one price": (
+            hour_long(MIDDAY, "one price", **states("price|2", "price|2")),
+            "no spot price at 2025-03-05 13:00",
+        ),
+        "free of price": (
+            hour_long(
+                MIDDAY,
+                "free of price",
+                curve=((MIDDAY, Decimal(9)), (MIDDAY + 30 * MINUTE, Decimal(0))),
+                **states(spot, "markup|1"),
+            ),
+            None,
+        ),
+        "no periods": (hour_long(MIDDAY, "no periods", periods=()), "the operator states no charging periods"),
+        "idle": (
+            hour_long(MIDDAY, "idle", curve=(), **states(spot, kind="idle")),
+            "nothing says in which charging period the energy flowed",
+        ),
+        "idle, no energy": (hour_long(MIDDAY, "idle, no energy", energy_wh=0, **states(spot, kind="idle")), None),
+        "no tax": (
+            hour_long(MIDDAY, "no tax", fields={"arePricesTaxInclusive": False}),
+            "the rate of tax is not known",
+        ),
+        "euro": (hour_long(MIDDAY, "euro", **EURO), "the session is in EUR, the account in DKK"),
+        "no fee": (hour_long(MIDDAY.replace(hour=20), "no fee"), "no price of fee at 2025-03-05 21:00"),
+        "fee to come": (
+            hour_long(MIDDAY.replace(year=2024), "fee to come"),
+            "no price of fee at 2024-03-05 13:00",
+        ),
+    }
+    with reimbursed_archive(tmp_path / "logbook", account(reimbursement=basis("spot"), addition=[noon_fee])) as archive:
+        archive.tell(*(session for session, _ in cases.values())).make()
+        assert {case: reason for case, (_, reason) in cases.items()} == archive.amounts("unknown")
+        amounts = archive.amounts()
+        parts = archive.rows("select count(*), count(amount_incl_tax) from reimbursement where unknown is not null")
+    price = Decimal("18.2") * Decimal("1.25")
+    expected = {case: None if reason else price for case, (_, reason) in cases.items()}
+    assert expected | {"idle, no energy": 0} == amounts
+    assert parts == [(18, 0)]
+
+
+def test_the_other_bases(tmp_path: Path) -> None:
+    accounts = (
+        account("billed", reimbursement=basis("billed")),
+        account("rate", reimbursement=basis("rate", Decimal(2))),
+        account("electricity_cost", reimbursement=basis("electricity_cost")),
+    )
+    sessions = (
+        hour_long(MIDDAY, "plain"),
+        hour_long(MIDDAY, "nought", fields={"electricityCost": 0}),
+        hour_long(MIDDAY, "tracked", fields={"electricityCost": 1, "electricityCostCurrencyId": 2}),
+        hour_long(MIDDAY, "tracked in another", fields={"electricityCost": 1, "electricityCostCurrencyId": 3}),
+        hour_long(MIDDAY, "nothing flowed", energy_wh=0, fields={"electricityCost": 0}),
+        hour_long(MIDDAY, "euro", fields={"electricityCost": 1}, **EURO),
+    )
+    untracked, foreign = "the operator tracks no cost of electricity here", "the session is in EUR, the account in DKK"
+    with reimbursed_archive(tmp_path / "logbook", *accounts) as archive:
+        for one in accounts:
+            archive.tell(*sessions, account=one.name)
+        archive.make()
+        query = "select account, session_id, unknown from reimbursement where attribution = 'stop' and unknown <> ''"
+        assert {
+            ("rate", "euro"): foreign,
+            ("electricity_cost", "euro"): foreign,
+            ("electricity_cost", "plain"): untracked,
+            ("electricity_cost", "nought"): untracked,
+            ("electricity_cost", "tracked in another"): untracked,
+        } == {(name, session): unknown for name, session, unknown in archive.rows(query)}
+        billed = "select currency, amount_incl_tax from reimbursement where account = 'billed' and session_id = 'euro'"
+        assert [("EUR", Decimal(25))] * 2 == archive.rows(billed)
+
+
+def test_a_refund_that_nobody_set(tmp_path: Path) -> None:
+    accounts = [account(name, reimbursement=basis(name)) for name in ("billed", "electricity_cost", "spot")]
+    accounts.append(account("rate", reimbursement=basis("rate", Decimal(2))))
+    with reimbursed_archive(tmp_path / "logbook", *accounts) as archive:
+        for one in accounts:
+            archive.tell_charge_point(MIDDAY, account=one.name, refunds=True)
+            archive.tell(hour_long(MIDDAY, "own"), account=one.name)
+            archive.tell(hour_long(MIDDAY, "another's", fields={"evseId": "x"}), account=one.name)
+        archive.make()
+        query = "select account, unknown from reimbursement where session_id = 'own' and attribution = 'stop'"
+        expected = {one.name: REFUND_MISSING.replace("NAME", one.name) for one in accounts}
+        assert expected == dict(archive.rows(query))
+        query = "select sum(amount_incl_tax) from reimbursement where session_id <> 'own' and account = 'billed'"
+        assert [(Decimal(50),)] == archive.rows(query)
+
+
+def test_figures_beyond_exact_arithmetic(tmp_path: Path) -> None:
+    """They lose their own amount and stop nothing else."""
+    too_large = hour_long(MIDDAY, "too large", energy_wh=10**9 - 1, **states("price|90000000&markup|1"))
+    no_price = hour_long(MIDDAY, "no such price", **states("price|1e30&markup|1"))
+    with reimbursed_archive(tmp_path / "logbook", account(reimbursement=basis("spot"))) as archive:
+        archive.tell(too_large, no_price, hour_long(MIDDAY, "plain")).make()
+        assert archive.amounts("unknown") == {
+            "too large": "the figures are too large to be computed exactly",
+            "no such price": "no spot price at 2025-03-05 13:00",
+            "plain": None,
+        }

@@ -1,0 +1,185 @@
+"""`sessions`: the bill, the energy, the texts, and how often the figures were seen to change."""
+
+from decimal import Decimal
+from typing import Any
+
+from pipeline.raw.segments import Window
+from tests.scenarios.made_archive import MadeArchive, at, charge_point, detail, listed, listing, session, text, without
+
+
+def test_all_of_a_session(archive: MadeArchive) -> None:
+    body = session(
+        duration=3600,
+        idlePeriod=600,
+        energy=21_469,
+        totalAmount=51.735,
+        taxName="Moms",
+        paymentStatus="paid",
+        stopReason="evdisconnected",
+        powerStats={"averageKw": 10.5, "maxKw": 11.085, "history": [{"timestamp": text(at(0)), "value": 11}]},
+    )
+    item = listed(body, type="private", note="Ærø", address="Gammelt navn")
+    archive.make(charge_point(at(-60)), listing(item, fetched_at=at(100)), detail(body, at(101)))
+    [document] = archive.rows("select sha256 from documents where endpoint = 'session'")
+    assert archive.rows("select * from sessions") == [
+        (
+            "home",
+            "1",
+            "private",
+            "Drive",
+            "2317",
+            None,
+            at(0),
+            at(60),
+            3600,
+            600,
+            Decimal("21.469"),
+            "DKK",
+            Decimal("51.74"),
+            "Moms",
+            Decimal("0.25"),
+            Decimal("10.35"),
+            Decimal("41.39"),
+            Decimal("10.5"),
+            Decimal("11.085"),
+            1,
+            "paid",
+            "evdisconnected",
+            "Ærø",
+            1,
+            *document,
+            *document,
+        )
+    ]
+
+
+def bills(archive: MadeArchive) -> list[Decimal]:
+    return [bill for (bill,) in archive.rows("select amount_incl_tax from sessions order by session_id")]
+
+
+def test_the_bill_is_the_total_or_else_the_amount_rounded_half_away_from_zero(archive: MadeArchive) -> None:
+    given: list[tuple[dict[str, Any], str]] = [
+        ({"totalAmount": 2.5, "amount": 1.14069}, "2.50"),
+        ({"totalAmount": None, "amount": 1.14069}, "1.14"),
+        ({"totalAmount": 0, "amount": 9}, "0"),
+        ({"totalAmount": 87.125}, "87.13"),
+        ({"totalAmount": 87.135}, "87.14"),  # and not to even
+        ({"totalAmount": -87.125}, "-87.13"),
+        ({"totalAmount": "0.004999999999999999"}, "0"),
+        ({"totalAmount": "1199.5", "currency": {"code": "JPY", "minorUnitDecimal": 0}}, "1200"),
+        ({"totalAmount": "1.2345", "currency": {"code": "KWD", "minorUnitDecimal": 3}}, "1.235"),
+    ]
+    archive.make(*(detail(session(str(number), **fields)) for number, (fields, _) in enumerate(given)))
+    assert [Decimal(bill) for _, bill in given] == bills(archive)
+
+
+REVISIONS: dict[str, tuple[list[dict[str, Any]], int | None]] = {
+    "there and back": ([{}, {"energy": 9}, {}], 3),
+    "another hash, the same figures": ([{}, {"paymentStatus": "paid"}, {"stopReason": "x"}], 1),
+    "the same in whole øre": ([{}, {"totalAmount": 25.001}], 1),
+    "one øre": ([{}, {"totalAmount": 25.01}], 2),
+    "the same bill in another field": ([{}, {"totalAmount": None, "amount": 25}], 1),
+    "another stop": ([{}, {"stoppedAt": text(at(61))}], 2),
+    "another currency": ([{}, {"currency": {"code": "EUR", "minorUnitDecimal": 2}}], 2),
+    "what it was while active is no figure": (
+        [{"status": "active", "stoppedAt": None, "energy": 1}, {"status": "active", "stoppedAt": None}, {}],
+        1,
+    ),
+    "active": ([{"status": "active", "stoppedAt": None}], None),
+    "active again in between": ([{}, {"status": "active", "stoppedAt": None}, {}], 1),
+}
+
+
+def test_a_revision_is_a_changed_figure(archive: MadeArchive) -> None:
+    """Each case is a session that the operator told of in these states, one after the other."""
+    archive.make(
+        *(
+            detail(session(case, **fields), at(100 + minutes))
+            for case, (states, _) in REVISIONS.items()
+            for minutes, fields in enumerate(states)
+        )
+    )
+    found = dict(archive.rows("select session_id, revision from staging.sessions"))
+    assert {case: expected for case, (_, expected) in REVISIONS.items()} == found
+
+
+def test_an_older_document_that_comes_later_is_counted_in_its_place(archive: MadeArchive) -> None:
+    archive.make(detail(session(energy=2000), at(200)))
+    archive.make(detail(session(energy=1000), at(100)))
+    found = archive.rows("select revision, cast(energy_kwh as integer) from sessions")
+    assert found == [(2, 2)]
+
+
+def test_figures_come_from_the_newest_document_whatever_its_source(archive: MadeArchive) -> None:
+    archive.make(detail(session(energy=1000), at(100)), listing(listed(session(energy=2000)), fetched_at=at(200)))
+    assert [(Decimal(2), 2)] == archive.rows("select energy_kwh, revision from sessions")
+    archive.make(detail(session(energy=3000), None))
+    assert [(Decimal(2), 3)] == archive.rows("select energy_kwh, revision from sessions"), "without time: the oldest"
+
+
+def test_an_active_session_is_no_session_yet(archive: MadeArchive) -> None:
+    active = session(status="active", stoppedAt=None)
+    archive.make(detail(active, at(30)))
+    assert (
+        archive.rows("select * from sessions"),
+        archive.rows("select session_id, is_finished from staging.sessions"),
+    ) == ([], [("1", False)])
+    archive.make(detail(session(), at(70)))
+    assert archive.rows("select session_id from sessions") == [("1",)]
+
+
+def test_a_session_known_only_from_a_listing(archive: MadeArchive) -> None:
+    archive.make(listing(listed(without(session(), "isPersonal"), type="public", address="Vej 1")))
+    found = archive.rows("select kind, charge_point, power_samples, curve_sha256, duration_s from sessions")
+    assert found == [("public", "Vej 1", 0, None, 3600)]
+
+
+def test_a_note_that_was_taken_back_is_gone_and_an_address_stays(archive: MadeArchive) -> None:
+    archive.add(listing(listed(session(evseId="x"), note="Møde", address="Vej 1"), fetched_at=at(100)))
+    archive.make(listing(listed(session(evseId="x")), fetched_at=at(101)))
+    assert archive.rows("select note, charge_point from sessions") == [(None, "Vej 1")]
+
+
+def test_the_details_that_are_due(archive: MadeArchive) -> None:
+    due = "select session_id from staging.details_due order by session_id"
+    first = [listed(session(number)) for number in "123"]
+    active = listed(session("4", status="active", stoppedAt=None))
+    archive.make(listing(*first, active, fetched_at=at(100)))
+    assert archive.rows(due) == [("1",), ("2",), ("3",)]
+    archive.make(*(detail(session(number), at(101)) for number in "124"))
+    assert archive.rows(due) == [("3",)]
+    noted, corrected = listed(session("1"), note="Møde"), listed(session("2", energy=1))
+    archive.make(listing(noted, corrected, fetched_at=at(102)))
+    assert archive.rows(due) == [("2",), ("3",)], "a note is no figure"
+
+
+def test_days_and_months_sum_up(archive: MadeArchive) -> None:
+    euro = {"code": "EUR", "minorUnitDecimal": 2}
+    night = {"startedAt": "2025-03-31T18:00:00Z", "stoppedAt": "2025-03-31T22:30:00Z"}  # in April where they live
+    archive.make(
+        detail(session("1", totalAmount=10, powerStats={"maxKw": 11})),
+        detail(session("2", totalAmount=20.5, energy=500, powerStats={"maxKw": 7})),
+        detail(session("3", currency=euro)),
+        detail(session("4", **night)),
+        detail(
+            session("5", energy=0, totalAmount=1, startedAt="2025-05-01T00:00:00Z", stoppedAt="2025-05-01T01:00:00Z")
+        ),
+    )
+    columns = "sessions, energy_kwh, amount_incl_tax, tax_amount, amount_excl_tax, average_price_incl_tax, max_kw"
+    expected = [
+        ("2025-03-05", "DKK", 2, "10.5", "30.5", "6.1", "24.4", "2.904762", 11),
+        ("2025-03-05", "EUR", 1, "10", "25", None, None, "2.5", None),
+        ("2025-04-01", "DKK", 1, "10", "25", "5", "20", "2.5", None),
+        ("2025-05-01", "DKK", 1, "0", "1", "0.2", "0.8", None, None),
+    ]
+    exact = [(*row[:3], *(None if value is None else Decimal(value) for value in row[3:])) for row in expected]
+    stopped = "where attribution = 'stop' order by all"
+    days = archive.rows(f"select cast(day as varchar), currency, {columns} from days {stopped}")  # noqa: S608
+    assert exact == days
+    months = archive.rows(f"select cast(month as varchar), currency, {columns} from months {stopped}")  # noqa: S608
+    assert [(f"{row[0][:8]}01", *row[1:]) for row in exact] == months
+
+
+def test_months_listed_but_empty_are_no_sessions(archive: MadeArchive) -> None:
+    archive.make(windows=[Window(month="2025-03-01", listed_at=at(0), pages=1, sessions=0)])
+    assert (archive.rows("select * from months"), archive.rows("select * from sessions")) == ([], [])

@@ -1,0 +1,63 @@
+"""The database is made again from raw/ alone: the same marts, row for row."""
+
+import shutil
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from pipeline.demo import DEMO_NOW, DemoServer
+from tests.conftest import Whole, renew
+from tests.scenarios.agreement import assert_marts_are_the_truth
+from tests.scenarios.demo_logbook import DemoLogbook
+
+pytestmark = pytest.mark.system
+
+
+@pytest.fixture(scope="module")
+def eventful(
+    listening: DemoServer, whole: Whole, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[DemoLogbook, DemoServer]:
+    """An archive of corrections, thinned out power histories, an ended session and months that were not listed."""
+    renew(listening)
+    tenant, logbook = listening.tenant, whole.logbook.copied(tmp_path_factory.mktemp("eventful") / "logbook")
+    tenant.correct(tenant.scene("newest").id, energy_wh=60_001, amount=Decimal("80.01"))
+    tenant.thin_out(tenant.scene("clocks_back_2025").id)
+    tenant.correct(tenant.scene("clocks_back_2025").id, amount=Decimal("70"))
+    logbook.archive(after=timedelta(hours=1))
+    tenant.put_back(tenant.scene("newest").id)
+    tenant.finish_active(DEMO_NOW + timedelta(hours=2))
+    listening.faults.empty_listing_months = frozenset({"2025-10"})
+    logbook.archive(after=timedelta(hours=3))
+    return logbook, listening
+
+
+@pytest.mark.parametrize("lost", ["nothing", "state", "state and database"])
+def test_the_same_marts_row_for_row(eventful: tuple[DemoLogbook, DemoServer], lost: str) -> None:
+    logbook, _ = eventful
+    before = logbook.marts()
+    documents = logbook.ask("select * from documents order by all")
+    assert [name for name, rows in before.items() if not rows] == ["claim_lines", "claims"]
+    if lost != "nothing":
+        shutil.rmtree(logbook.paths.state)
+    if lost == "state and database":
+        logbook.paths.database.unlink()
+    logbook.do("rebuild" if lost == "nothing" else "transform", after=timedelta(hours=4))
+    assert before == logbook.marts()
+    assert documents == logbook.ask("select * from documents order by all")
+    assert logbook.ask("select command, outcome from runs order by started_at") == 3 * [
+        {"command": "extract", "outcome": "complete"}
+    ]
+
+
+def test_what_was_brought_up_to_date_step_by_step_is_the_truth(eventful: tuple[DemoLogbook, DemoServer]) -> None:
+    logbook, server = eventful
+    # The thinned out power history is the one thing that the operator knows less of than the archive.
+    tenant, thinned = server.tenant, server.tenant.scene("clocks_back_2025").id
+    finer = "select count(*) from power_samples where session_id = ?"
+    assert logbook.value(finer, thinned) > 2 * len(tenant.sessions[thinned].samples)
+    renew(server)
+    whole_again = server.tenant
+    whole_again.correct(thinned, amount=Decimal("70"))
+    whole_again.finish_active(DEMO_NOW + timedelta(hours=2))
+    assert_marts_are_the_truth(logbook, whole_again)

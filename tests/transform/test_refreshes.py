@@ -1,0 +1,129 @@
+"""A login is refreshed by real processes at once, by one that is killed, and past an operator that fails."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from pipeline.demo import DEMO_NOW, DemoServer, Faults, Tenant
+from pipeline.source.credentials import Secret
+from tests.conftest import renew
+from tests.scenarios.demo_logbook import DemoLogbook, Outcome
+
+pytestmark = pytest.mark.system
+
+_EXTRACT = ("-q", "extract", "--since", "2025-11-01")
+_TOKEN_PATH = "/api/v1/app/oauth/token"
+_ENDED = "ladebog: The operator no longer accepts the login of account demo.\n  Log in again: ladebog login demo\n"
+
+
+class HoldingTenant(Tenant):
+    """Holds a refresh until it is let go, with new tokens made before it or after it, or none at all the first time."""
+
+    def __init__(self, *, makes: Literal["before", "after", "none"]) -> None:
+        self.asked, self.released = threading.Event(), threading.Event()
+        self._makes = makes
+        super().__init__()
+
+    def refresh(self, refresh_token: str) -> tuple[str, str] | None:
+        granted = super().refresh(refresh_token) if self._makes == "before" else None
+        is_first = not self.asked.is_set()
+        self.asked.set()
+        self.released.wait(30)
+        if is_first and self._makes == "none":
+            raise ConnectionAbortedError
+        return granted if self._makes == "before" else super().refresh(refresh_token)
+
+
+def start(logbook: DemoLogbook, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.scenarios.dated", DEMO_NOW.isoformat(), "--home", str(logbook.home), *arguments],
+        env=logbook.environment,
+        cwd=logbook.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def refreshes(server: DemoServer) -> list[int]:
+    """The statuses of the refreshes that the operator was asked for."""
+    return [request.status for request in server.requests if request.path == _TOKEN_PATH]
+
+
+def secret_of(tenant: Tenant) -> Secret:
+    return Secret(token=tenant.token, refresh_token=tenant.refresh_token, client_secret=tenant.client_secret)
+
+
+def test_processes_at_once(operator: DemoServer, new_logbook: DemoLogbook, tmp_path: Path) -> None:
+    """Three copies of a logbook share one login, and all meet its end before any of them has renewed it."""
+    copies = [new_logbook, *(new_logbook.copied(tmp_path / name) for name in ("second", "third"))]
+    for copy in copies[1:]:
+        copy.credentials = new_logbook.credentials
+    tenant = HoldingTenant(makes="after")
+    renew(operator, tenant)
+    new_logbook.keep_login(tenant)
+    tenant.expire_token()
+    processes = [start(copy, *_EXTRACT) for copy in copies]
+    assert tenant.asked.wait(60)
+    refused = 0
+    waiting = threading.Event()
+    while refused < len(copies):  # until all of them know that their token is refused
+        waiting.wait(0.05)
+        refused = sum(request.status == 401 for request in operator.requests)
+    tenant.released.set()
+    ended = [(*process.communicate(timeout=60), process.returncode) for process in processes]
+    assert ended == [("", "", 0)] * len(copies)
+    assert refreshes(operator) == [200]
+    assert new_logbook.kept == secret_of(tenant)
+
+
+def kill_in_the_middle(logbook: DemoLogbook, tenant: HoldingTenant) -> None:
+    """Start a run whose login has ended, and kill it while the operator holds the answer to its refresh."""
+    logbook.keep_login(tenant)
+    old = logbook.kept
+    tenant.expire_token()
+    process = start(logbook, *_EXTRACT)
+    assert tenant.asked.wait(60)
+    process.kill()
+    process.communicate(timeout=30)
+    tenant.released.set()
+    assert logbook.kept == old  # nothing is given up before there is something better
+
+
+def test_killed_before_the_operator_renewed_it(operator: DemoServer, new_logbook: DemoLogbook) -> None:
+    tenant = HoldingTenant(makes="none")
+    renew(operator, tenant)
+    kill_in_the_middle(new_logbook, tenant)
+    new_logbook.do(*_EXTRACT)
+    assert new_logbook.kept == secret_of(tenant)
+
+
+def test_killed_after_the_operator_renewed_it(operator: DemoServer, new_logbook: DemoLogbook) -> None:
+    """The one moment at which a login can be lost: a new one is wanted, and said so."""
+    tenant = HoldingTenant(makes="before")
+    renew(operator, tenant)
+    kill_in_the_middle(new_logbook, tenant)
+    old = new_logbook.kept
+    assert new_logbook.run_process(*_EXTRACT) == Outcome(4, "", _ENDED)
+    assert new_logbook.kept == old
+    new_logbook.do("login", "demo", "--token-stdin", stdin=tenant.token)
+    new_logbook.do(*_EXTRACT)
+
+
+@pytest.mark.parametrize("fault", ["server_error", "too_many", "truncated_body", "not_json"])
+def test_what_passes_by_itself_logs_nobody_out(operator: DemoServer, new_logbook: DemoLogbook, fault: str) -> None:
+    old = new_logbook.kept
+    operator.tenant.expire_token()
+    operator.faults = Faults(**{fault: 1.0}, most_in_a_row=1000)  # type: ignore[arg-type]
+    for _ in range(2):
+        assert new_logbook.run(*_EXTRACT).code in (75, 0)
+        assert new_logbook.kept in (old, secret_of(operator.tenant))
+    operator.faults = Faults()
+    new_logbook.do(*_EXTRACT)
+    assert new_logbook.kept == secret_of(operator.tenant)
