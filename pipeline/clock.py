@@ -1,8 +1,10 @@
 """The one place that knows what time it is."""
 
+import calendar
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 
@@ -64,3 +66,19 @@ class ForwardClock:
 def utc_text(moment: datetime) -> str:
     """`2025-03-30T14:36:38.000000Z`: how times stand in raw/."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def first_of_month(day: date) -> date:
+    return day.replace(day=1)
+
+
+def last_of_month(day: date) -> date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def months_back(newest: date, oldest: date) -> Iterator[date]:
+    """The first days of the months from that of `newest` back to that of `oldest`, both included."""
+    month = first_of_month(newest)
+    while month >= first_of_month(oldest):
+        yield month
+        month = first_of_month(month - timedelta(days=1))

@@ -17,3 +17,22 @@ def length(time: timedelta) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 day`, `2 days`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def printable(text: str, longest: int = 200) -> str:
+    """Text from outside, fit for a message: one line of at most `longest` characters, no control characters."""
+    clean = "".join(character if character.isprintable() else " " for character in text)
+    clean = " ".join(clean.split())
+    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
+
+
+_PICTURES = {
+    **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"},
+    0x7F: "\u2421",
+    **dict.fromkeys(range(0x80, 0xA0), "\ufffd"),
+}
+
+
+def visible(text: str) -> str:
+    """The text with control characters as their pictures: what a terminal obeys, nobody but us may send it."""
+    return text.translate(_PICTURES)

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 
 from pipeline.database.connection import rows
-from pipeline.settings.reading import Account
+from pipeline.settings.schema import Account
 
 Row = dict[str, Any]
 

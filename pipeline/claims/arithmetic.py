@@ -5,8 +5,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from pipeline.calendar import last_of_month
 from pipeline.claims.document import Amounts, Claim, Line, Sum
+from pipeline.clock import last_of_month
 
 _MICRO = Decimal("0.000001")
 

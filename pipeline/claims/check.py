@@ -8,7 +8,7 @@ from pipeline.claims import arithmetic, document
 from pipeline.claims.document import Claim
 from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, Filed, Manifest, file_names, listed_files
 from pipeline.errors import TamperingError
-from pipeline.logbook.folder import file_sha256
+from pipeline.logbook.files import file_sha256
 
 _decoder = msgspec.json.Decoder(Manifest)
 _RESTORE = "Put it back from a copy; nothing was changed"

@@ -6,13 +6,13 @@ money with the digits of its currency's minor unit and energy with three; times 
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 import rfc8785
 
-from pipeline.settings import checks
+from pipeline.settings import schema
 from pipeline.settings.schema import Attribution, Driver, Employer, Language
 
 Kind = Literal["month", "corrections", "reversal"]
@@ -21,8 +21,6 @@ Ground = Literal["decision", "private car", "rule", "no car", "unknown car", "un
 CorrectionGround = Literal[
     "included", "decision", "private car", "rule", "no car", "unknown car", "another car", "not stopped", "elsewhere"
 ]
-State = Literal["sent", "approved", "paid", "rejected"]
-STATES: tuple[State, ...] = get_args(State)
 
 RULES = 1  # of the figures; a claim made by others is checked by its hashes and its arithmetic
 
@@ -169,9 +167,9 @@ class AccountPolicy(msgspec.Struct, frozen=True, kw_only=True):
     country: str
     timezone: str
     currency: str
-    reimbursement: tuple[checks.Reimbursement, ...]
-    addition: tuple[checks.Addition, ...]
-    tax_refund: tuple[checks.TaxRefund, ...]
+    reimbursement: tuple[schema.Reimbursement, ...]
+    addition: tuple[schema.Addition, ...]
+    tax_refund: tuple[schema.TaxRefund, ...]
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,9 +178,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     attribution: Attribution
     closed_after_hours: int
     account: AccountPolicy
-    tax_rates: tuple[checks.TaxRate, ...]
-    cars: tuple[checks.Car, ...]
-    rules: tuple[checks.Rule, ...]
+    tax_rates: tuple[schema.TaxRate, ...]
+    cars: tuple[schema.Car, ...]
+    rules: tuple[schema.Rule, ...]
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,7 +230,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     driver: Driver
     employer: Employer
-    cars: tuple[checks.Car, ...]
+    cars: tuple[schema.Car, ...]
     chargers: tuple[Charger, ...]
     odometer: tuple[Odometer, ...]
     lines: tuple[Line, ...]

@@ -28,8 +28,7 @@ from pipeline.claims.due import Due
 from pipeline.claims.folder import Filed, reversed_by
 from pipeline.database.connection import rows
 from pipeline.errors import ClaimError, UnknownNameError
-from pipeline.settings.reading import Account, Settings
-from pipeline.settings.schema import Language
+from pipeline.settings.schema import Account, Language, Settings
 
 _CLAIMED_MONTHS = """
     select number, car

@@ -16,7 +16,7 @@ from pipeline.claims.document import Amounts, Completeness, Correction, Exclusio
 from pipeline.claims.folder import Filed
 from pipeline.claims.sums import Figures, energy, money, money_or_none
 from pipeline.database.connection import rows
-from pipeline.settings.reading import Account
+from pipeline.settings.schema import Account
 
 _LINES = """
     select

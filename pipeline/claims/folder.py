@@ -16,7 +16,7 @@ import msgspec
 from pipeline.claims import document
 from pipeline.claims.document import Claim, Head
 from pipeline.errors import ClaimError
-from pipeline.logbook.folder import FILE_MODE, file_sha256, make_folder, sync_file, sync_folder
+from pipeline.logbook.files import FILE_MODE, file_sha256, make_folder, sync_file, sync_folder
 
 CLAIM = "claim.json"
 MANIFEST = "manifest.json"

@@ -13,12 +13,11 @@ from pipeline.claims.draft import Bench
 from pipeline.claims.folder import Filed, Render, read_claims, write_claim
 from pipeline.clock import Clock
 from pipeline.errors import ClaimError
-from pipeline.extract import receipts
-from pipeline.logbook.folder import Logbook, file_sha256
+from pipeline.logbook.files import file_sha256
+from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
 from pipeline.raw.segments import sealed_segments
-from pipeline.settings.reading import Account, Settings
-from pipeline.settings.schema import Language
+from pipeline.settings.schema import Account, Language, Settings
 from pipeline.transform.update import open_current
 
 Draft = Callable[[Bench], Claim]
@@ -93,7 +92,7 @@ def _attachments(
         return [], []
     waiting = attachments.waiting(journal.entries, claim.account, filed)
     attached = [attachments.read(logbook.journal, said) for said in waiting if said.month in (None, claim.month)]
-    fetched, missing = fetch_receipts(receipts.addresses(connection, claim.account, claim.lines))
+    fetched, missing = fetch_receipts(attachments.addresses(connection, claim.account, claim.lines))
     names = [file.name for file in (*attached, *fetched)]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise ClaimError(

@@ -37,7 +37,10 @@ def add(context: Context, /, name: str, url: str, **options: str | None) -> None
     \b
     Example:  ladebog account add home --url https://drivee.eu.charge.ampeco.tech
     """
-    from pipeline.settings.reading import Account, account_faults, read_settings, write_account
+    from pipeline.settings.checks import account_faults
+    from pipeline.settings.editing import write_account
+    from pipeline.settings.reading import read_settings
+    from pipeline.settings.schema import Account
 
     given = {key: value for key, value in options.items() if value is not None}
     logbook = Logbook(context.home)

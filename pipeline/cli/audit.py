@@ -13,7 +13,7 @@ from pipeline.cli.context import Context, account_option, pass_context
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from pipeline.settings.reading import Account
+    from pipeline.settings.schema import Account
 
 _AUDITED = """
     select

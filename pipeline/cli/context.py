@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.visible import visible
 from pipeline.clock import Clock
 from pipeline.logbook.folder import Logbook
+from pipeline.text import visible
 
 if TYPE_CHECKING:
-    from pipeline.settings.reading import Settings
+    from pipeline.settings.schema import Settings
 
 
 @dataclass

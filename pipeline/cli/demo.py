@@ -43,7 +43,9 @@ def demo(context: Context, folder: Path) -> None:
     from pipeline.errors import LogbookError
     from pipeline.extract.job import extract_account
     from pipeline.logbook.folder import Logbook
-    from pipeline.settings.reading import Account, Source, read_settings, write_account
+    from pipeline.settings.editing import write_account
+    from pipeline.settings.reading import read_settings
+    from pipeline.settings.schema import Account, Source
     from pipeline.source.credentials import MemoryCredentials, Secret
     from pipeline.transform.update import open_updated, update_archive
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from pipeline.errors import UnknownNameError
-    from pipeline.settings.reading import Account
+    from pipeline.settings.schema import Account
 
 
 @click.command()

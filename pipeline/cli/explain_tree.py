@@ -12,7 +12,7 @@ from rich.tree import Tree
 from reports.explanation import Explanation, Row
 
 if TYPE_CHECKING:
-    from pipeline.settings.reading import Account
+    from pipeline.settings.schema import Account
 
 _TAX_SOURCES = {
     "charge point": "as the charge point states",

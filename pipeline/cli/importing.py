@@ -11,7 +11,7 @@ from pipeline.cli.context import Context, one_account_option, pass_context
 
 if TYPE_CHECKING:
     from pipeline.raw.answer import Answer
-    from pipeline.settings.reading import Account
+    from pipeline.settings.schema import Account
 
 
 class AwareTime(click.ParamType[datetime]):

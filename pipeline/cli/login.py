@@ -8,7 +8,7 @@ import click
 from pipeline.cli.context import Context, pass_context
 
 if TYPE_CHECKING:
-    from pipeline.settings.reading import Account, Source
+    from pipeline.settings.schema import Account, Source
     from pipeline.source.credentials import Secret
 
 

@@ -1,5 +1,6 @@
 """`ladebog`: the commands, found when they are asked for, and the one place where errors become text."""
 
+import errno
 import importlib
 import os
 import sys
@@ -10,11 +11,11 @@ from pathlib import Path
 import click
 
 from pipeline import __version__, interrupt
-from pipeline.cli import system_error
 from pipeline.cli.context import Context, complain
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import EXIT_FAILED, LadebogError
 from pipeline.logbook import event_log
+from pipeline.logbook.files import FULL
 
 EXIT_STOPPED = 130
 
@@ -147,7 +148,7 @@ def _told(context: Context, error: BaseException) -> int:
             _show(context, str(error), error.advice, error.exit_code)
             return error.exit_code
         case OSError():
-            message, advice = system_error.in_words(error)
+            message, advice = _in_words(error)
             _show(context, message, advice, EXIT_FAILED)
             return EXIT_FAILED
         case _ if interrupt.was_pressed():
@@ -170,3 +171,18 @@ def _show(context: Context, message: str, advice: str, exit_code: int, **about: 
 
 if __name__ == "__main__":
     main()
+
+
+_MENDS = {
+    **dict.fromkeys(FULL, "Make room on the disk"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM), "See whose the file is with ls -l, and give yourself the right to it"),
+    errno.EIO: "See to the disk, which is failing",
+    errno.EROFS: "Make the disk writable",
+}
+
+
+def _in_words(error: OSError) -> tuple[str, str]:
+    """The message of an error, and its advice."""
+    where = f" ({error.filename})" if error.filename else ""
+    mend = _MENDS.get(error.errno or 0, "Mend that")
+    return f"{error.strerror or error}{where}.", f"{mend}, then run the same command again; nothing is lost"

@@ -10,8 +10,7 @@ from pipeline.cli.context import Context, complain, pass_context
 
 if TYPE_CHECKING:
     from pipeline.logbook.folder import Logbook
-    from pipeline.notify.channels import Notify
-    from pipeline.settings.reading import Settings
+    from pipeline.settings.schema import Notify, Settings
 
 _ADVICE = "Try it: ladebog notify --test"
 

@@ -11,8 +11,8 @@ from pipeline.cli.options import Reason
 if TYPE_CHECKING:
     import duckdb
 
-    from pipeline.load.journal import OdometerReading
-    from pipeline.settings.reading import Settings
+    from pipeline.logbook.entries import OdometerReading
+    from pipeline.settings.schema import Settings
 
 _DATE = click.DateTime(formats=["%Y-%m-%d"])
 _KILOMETRES = click.IntRange(min=0, max=9_999_999)
@@ -52,7 +52,7 @@ def odometer(context: Context, car: str, day: datetime, kilometres: int, reason:
     Example:  ladebog odometer Golf 2025-03-31 48211
               ladebog odometer Golf 2025-03-31 48211 --reason "mistyped before"
     """
-    from pipeline.load.journal import ODOMETER, OdometerReading, fields_of
+    from pipeline.logbook.entries import ODOMETER, OdometerReading, fields_of
     from pipeline.transform.update import open_with_journal
 
     logbook, settings = context.open()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pipeline.clock import Clock
     from pipeline.logbook.folder import Logbook
-    from pipeline.settings.reading import Account
+    from pipeline.settings.schema import Account
     from reports.month.period import Period
     from reports.month.report import Report
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipeline.errors import LadebogError
     from pipeline.extract.job import Summary
     from pipeline.logbook.folder import Logbook
-    from pipeline.settings.reading import Account, Settings
+    from pipeline.settings.schema import Account, Settings
 
 _DATE = click.DateTime(formats=["%Y-%m-%d"])
 

@@ -78,7 +78,7 @@ def install(context: Context, at: time, using: str | None) -> None:
     """
     from pipeline.operations.schedule.job import Job
     from pipeline.operations.schedule.planned import schedulers
-    from pipeline.schedule.proof import prove, require_logins
+    from pipeline.operations.schedule.scheduler import prove, require_logins
     from pipeline.source.credentials import open_credentials
 
     logbook, settings = context.open()
@@ -105,8 +105,8 @@ def show(context: Context) -> None:
     Example:  ladebog schedule show
     """
     from pipeline.operations.schedule.job import Job
+    from pipeline.operations.schedule.loop import LoopMark
     from pipeline.operations.schedule.planned import schedulers
-    from pipeline.schedule.loop_mark import LoopMark
 
     logbook, _ = context.open()
     job = Job.here(logbook.root)
@@ -160,8 +160,7 @@ def print_(context: Context, kind: Literal["systemd", "cron", "launchd", "schtas
     from pipeline.operations.schedule import printed
     from pipeline.operations.schedule.cron import lines
     from pipeline.operations.schedule.job import Job
-    from pipeline.operations.schedule.systemd import Systemd
-    from pipeline.schedule.units import units
+    from pipeline.operations.schedule.systemd import Systemd, units
 
     job = Job.here(context.home)
     if kind in ("launchd", "schtasks"):
@@ -184,7 +183,7 @@ def probe(context: Context) -> None:
     \b
     Example:  ladebog schedule probe
     """
-    from pipeline.schedule.proof import require_logins
+    from pipeline.operations.schedule.scheduler import require_logins
     from pipeline.source.credentials import open_credentials
 
     _, settings = context.open()
@@ -218,9 +217,8 @@ def run(context: Context, due_times: "DueTimes") -> None:
     """
     from pipeline.operations.schedule.due import last_began
     from pipeline.operations.schedule.job import RUN, RUN_IF_ACTIVE, Job
-    from pipeline.operations.schedule.loop import Kind, Loop
+    from pipeline.operations.schedule.loop import Kind, Loop, LoopMark
     from pipeline.operations.schedule.process import run_process, stopped_by_signals
-    from pipeline.schedule.loop_mark import LoopMark
 
     logbook, settings = context.open()
     job = Job.here(logbook.root)

@@ -12,7 +12,7 @@ from pipeline.cli.options import Reason
 if TYPE_CHECKING:
     import duckdb
 
-    from pipeline.load.journal import Action
+    from pipeline.logbook.entries import Action
 
 _SESSION_IDS = 'ladebog sql "select session_id, started_at from sessions"'
 _MONTH = click.DateTime(formats=["%Y-%m"])
@@ -144,7 +144,7 @@ def _decide(
     context: Context, action: "Action", session_id: str, account_name: str | None, reason: str, value: str | None = None
 ) -> None:
     """Write a decision into the journal, publish what follows from it, and say so."""
-    from pipeline.load.journal import SessionDecision, fields_of
+    from pipeline.logbook.entries import SessionDecision, fields_of
     from pipeline.transform.update import open_with_journal
 
     logbook, settings = context.open()

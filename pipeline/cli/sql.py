@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.context import Context, pass_context
-from pipeline.cli.visible import visible
 from pipeline.errors import EXIT_FAILED, QueryError
+from pipeline.text import visible
 
 if TYPE_CHECKING:
     from pipeline.database.query import Answer
@@ -47,7 +47,7 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
               ladebog sql "from sessions" -o sessions.parquet
     """
     from pipeline.database.query import answer
-    from pipeline.logbook.folder import replacing
+    from pipeline.logbook.files import replacing
 
     logbook, _ = context.open()
     chosen = format_name or _named_by(output)
@@ -73,7 +73,7 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
 def _give_up(timeout: int, file: Path | None) -> None:
     """End the process: DuckDB computes on and cannot be stopped in any other way."""
     from pipeline.database.limits import took_too_long
-    from pipeline.logbook.folder import discard
+    from pipeline.logbook.files import discard
 
     if file is not None:
         discard(file)

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.calendar import last_of_month
 from pipeline.cli.claim.text import outlook_lines
 from pipeline.cli.context import Context, account_option, complain, pass_context
-from pipeline.cli.duration import duration
-from pipeline.cli.visible import visible
+from pipeline.cli.options import duration
+from pipeline.clock import last_of_month
 from pipeline.errors import EXIT_FAILED, EXIT_FINDINGS
-from pipeline.text import counted, length
+from pipeline.text import counted, length, visible
 
 if TYPE_CHECKING:
     from pipeline.operations.account_status import Gaps

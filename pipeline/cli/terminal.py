@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.visible import visible
+from pipeline.text import visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -8,7 +8,7 @@ killed leaves no witness.
 import contextlib
 from pathlib import Path
 
-from pipeline.logbook.folder import file_sha256, sync_folder, write_text
+from pipeline.logbook.files import file_sha256, sync_folder, write_text
 
 
 def agrees(database: Path) -> bool | None:

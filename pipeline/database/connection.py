@@ -12,7 +12,8 @@ import duckdb
 from pipeline.database import checksum, models
 from pipeline.database.faults import REBUILD, file_fault
 from pipeline.errors import DatabaseError, LogbookError
-from pipeline.logbook.folder import FILE_MODE, Logbook, make_folder, replacing
+from pipeline.logbook.files import FILE_MODE, make_folder, replacing
+from pipeline.logbook.folder import Logbook
 
 if TYPE_CHECKING:
     import polars

@@ -9,7 +9,7 @@ import duckdb
 
 from pipeline.errors import BusyError, DatabaseError
 from pipeline.logbook import event_log
-from pipeline.logbook.folder import FULL
+from pipeline.logbook.files import FULL
 
 REBUILD = "Make it again from raw/ with: ladebog rebuild"
 _REFUSALS = (errno.EACCES, errno.EIO, errno.EISDIR, errno.EROFS)

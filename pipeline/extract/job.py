@@ -13,20 +13,19 @@ from typing import Any, Protocol
 import duckdb
 import msgspec
 
-from pipeline.calendar import last_of_month, months_back
-from pipeline.clock import Clock, ForwardClock
+from pipeline.clock import Clock, ForwardClock, last_of_month, months_back
 from pipeline.database.connection import rows
 from pipeline.errors import UpstreamError
 from pipeline.extract import plan
 from pipeline.extract.run import Store
-from pipeline.listing import items
 from pipeline.logbook import event_log
 from pipeline.logbook.folder import Logbook
 from pipeline.raw.answer import Answer
-from pipeline.raw.segments import Window
-from pipeline.settings.reading import Account, Source
+from pipeline.raw.lines import Window
+from pipeline.settings.schema import Account, Source
 from pipeline.source.app import schema
 from pipeline.source.app.client import AppApi
+from pipeline.source.app.schema import items
 from pipeline.source.credentials import Credentials
 from pipeline.text import length
 

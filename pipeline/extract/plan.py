@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 
 import duckdb
 
-from pipeline.calendar import first_of_month, months_back
-from pipeline.settings.reading import Account
+from pipeline.clock import first_of_month, months_back
+from pipeline.settings.schema import Account
 
 RECENT = timedelta(days=45)
 WEEK = timedelta(days=7)

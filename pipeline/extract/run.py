@@ -11,7 +11,8 @@ from pipeline import __version__, interrupt
 from pipeline.clock import Clock
 from pipeline.load.answers import Loader
 from pipeline.raw.answer import Answer
-from pipeline.raw.segments import Position, RunRecord, SegmentWriter, stored_sha256
+from pipeline.raw.lines import Position, RunRecord, stored_sha256
+from pipeline.raw.segments import SegmentWriter
 
 # The stored answer that one with a time has to differ from: the newest at that time.
 _STORED_BEFORE = """

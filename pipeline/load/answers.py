@@ -17,20 +17,12 @@ import msgspec
 import polars
 
 from pipeline.database.connection import ArrowStream
-from pipeline.listing import items
 from pipeline.load.decode import Document, Facts, micros
-from pipeline.logbook.folder import file_sha256
+from pipeline.logbook.files import file_sha256
 from pipeline.raw.answer import Endpoint
-from pipeline.raw.segments import (
-    PART,
-    Line,
-    Position,
-    RunRecord,
-    check_length,
-    read_lines,
-    read_run_record,
-    sealed_segments,
-)
+from pipeline.raw.lines import Line, Position, RunRecord, read_lines, read_run_record
+from pipeline.raw.segments import PART, check_length, sealed_segments
+from pipeline.source.app.schema import items
 
 _BATCH_LINES = 1_000
 _OK = 200

@@ -5,23 +5,17 @@ lost or changed: no chain shows that its end is missing.
 """
 
 from collections.abc import Iterable
-from datetime import date
-from typing import Any, Literal, get_args
+from typing import Any
 
 import duckdb
 import msgspec
 import polars
 
-from pipeline.claims.document import State
 from pipeline.database.connection import ArrowStream
 from pipeline.errors import JournalError
+from pipeline.logbook.entries import ACTIONS, MARK, ODOMETER, ClaimMark, OdometerReading, SessionDecision
 from pipeline.logbook.folder import Logbook
-from pipeline.logbook.journal import Entry, Fields, Journal
-
-Action = Literal["assign", "exclude", "include", "tag"]
-ACTIONS: tuple[Action, ...] = get_args(Action)
-ODOMETER = "odometer"
-MARK = "mark"
+from pipeline.logbook.journal import Entry, Journal
 
 _DECISIONS = {
     "entry": polars.Int32(),
@@ -46,39 +40,6 @@ _INSERT_CHANGED_SESSIONS = """
     select distinct account, session_id
     from journalled_decisions anti join facts.decisions using (entry)
 """
-
-
-class SessionDecision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The fields of an entry about a session. `value` is the car or the tag of the actions that have one."""
-
-    account: str
-    session_id: str
-    value: str | None = None
-    reason: str
-
-
-class OdometerReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The fields of an entry about a car's odometer. With a reason it may contradict other readings."""
-
-    car: str
-    read_on: date
-    kilometres: int
-    reason: str | None = None
-
-
-class ClaimMark(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields of an entry about what became of a claim."""
-
-    account: str
-    number: int
-    state: State
-    marked_on: date
-
-
-def fields_of(said: SessionDecision | OdometerReading | ClaimMark) -> Fields:
-    """The fields as they stand in the journal."""
-    fields: Fields = msgspec.to_builtins(said)
-    return fields
 
 
 def load_decisions(connection: duckdb.DuckDBPyConnection, logbook: Logbook, journal: Journal) -> None:

@@ -10,8 +10,8 @@ import duckdb
 import polars
 
 from pipeline.database.connection import ArrowStream
-from pipeline.settings import checks
-from pipeline.settings.reading import Account, Settings
+from pipeline.settings import schema
+from pipeline.settings.schema import Account, Settings
 
 Row = tuple[Any, ...]
 
@@ -47,7 +47,7 @@ def _bases(account: Account) -> list[Row]:
     """The account's bases, one for every day: before the first it is reimbursed what it was billed."""
     entries = sorted(account.reimbursement, key=lambda entry: entry.valid_from)
     if not entries or entries[0].valid_from > date.min:
-        entries.insert(0, checks.Reimbursement(valid_from=date.min, basis="billed"))
+        entries.insert(0, schema.Reimbursement(valid_from=date.min, basis="billed"))
     ends = _ends([entry.valid_from for entry in entries])
     return [
         (account.name, entry.basis, entry.rate, entry.valid_from, end) for entry, end in zip(entries, ends, strict=True)
@@ -64,13 +64,13 @@ def _additions(account: Account) -> list[Row]:
     return [
         (account.name, entry.name, hour, month, entry.per_kwh, entry.valid_from, entry.valid_to)
         for entry in account.addition
-        for hour in sorted(checks.hours(entry))
+        for hour in sorted(schema.hours(entry))
         for month in sorted(set(entry.months))
     ]
 
 
-def _rule(number: int, rule: checks.Rule) -> Row:
-    weekdays = [checks.WEEKDAYS.index(day) + 1 for day in rule.weekdays] if rule.weekdays is not None else None
+def _rule(number: int, rule: schema.Rule) -> Row:
+    weekdays = [schema.WEEKDAYS.index(day) + 1 for day in rule.weekdays] if rule.weekdays is not None else None
     return (
         number,
         rule.car,

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.clock import Clock, utc_text
-from pipeline.logbook.folder import FILE_MODE, Logbook, make_folder
+from pipeline.logbook.files import FILE_MODE, make_folder
+from pipeline.logbook.folder import Logbook
 
 LARGEST = 1_000_000  # bytes; a file that is larger makes room for a new one
 KEPT = 5  # files besides the newest

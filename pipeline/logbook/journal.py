@@ -24,7 +24,7 @@ import msgspec
 
 from pipeline.clock import utc_text
 from pipeline.errors import JournalError
-from pipeline.logbook.folder import FILE_MODE, make_folder, replacing, sync_file, sync_folder
+from pipeline.logbook.files import FILE_MODE, make_folder, replacing, sync_file, sync_folder
 
 FILE_NAME = "journal.ndjson"
 TORN = ".torn"

@@ -13,11 +13,14 @@ from pathlib import Path
 from pipeline.claims.folder import read_claims
 from pipeline.clock import Clock
 from pipeline.database.connection import drop_writer
-from pipeline.logbook.folder import Logbook, erase, leftovers, write_text
+from pipeline.logbook.files import erase, leftovers, write_text
+from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import FILE_NAME, Journal, read_entries
-from pipeline.raw.segments import read_lines, sealed_segments
+from pipeline.raw.lines import read_lines
+from pipeline.raw.segments import sealed_segments
 from pipeline.settings import editing
-from pipeline.settings.reading import Account, Settings, parse_settings
+from pipeline.settings.reading import parse_settings
+from pipeline.settings.schema import Account, Settings
 from pipeline.source.credentials import all_credentials
 from pipeline.transform.update import rebuild_locked
 

@@ -17,8 +17,7 @@ from pipeline.load.claims import load_claims
 from pipeline.load.journal import load_decisions
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Entry, Journal
-from pipeline.settings.reading import Account, Settings
-from pipeline.settings.schema import ClaimSettings
+from pipeline.settings.schema import Account, ClaimSettings, Settings
 from pipeline.transform.refresh import refresh_marts
 
 _Figures = tuple[Key, Amounts, str, str | None, tuple[Amounts, Amounts] | None]

@@ -18,11 +18,13 @@ from pipeline.claims.document import Claim
 from pipeline.claims.folder import CLAIM, Filed, claim_folders, number_in_name
 from pipeline.database.connection import open_published
 from pipeline.errors import JournalError, RawStoreError, TamperingError
-from pipeline.logbook.folder import Logbook, file_sha256
+from pipeline.logbook.files import file_sha256
+from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import FILE_NAME, Entry, read_entries
 from pipeline.maintenance.rederive import rederive
 from pipeline.raw.answer import Endpoint
-from pipeline.raw.segments import SEALED, RunRecord, read_lines, read_run_record, sealed_segments
+from pipeline.raw.lines import RunRecord, read_lines, read_run_record
+from pipeline.raw.segments import SEALED, sealed_segments
 
 _SEGMENTS = "select account, segment, sha256 from facts.segments where sha256 is not null"
 _CLAIMS = "select account, number, manifest_sha256 from facts.claims"

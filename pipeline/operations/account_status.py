@@ -12,8 +12,9 @@ from pipeline.database.connection import open_published, rows
 from pipeline.errors import LadebogError, LogbookError
 from pipeline.logbook.folder import Logbook
 from pipeline.raw.answer import Endpoint
-from pipeline.raw.segments import RunRecord, read_lines, read_run_record, sealed_segments
-from pipeline.settings.reading import Account
+from pipeline.raw.lines import RunRecord, read_lines, read_run_record
+from pipeline.raw.segments import sealed_segments
+from pipeline.settings.schema import Account
 
 _STATES = """
     select

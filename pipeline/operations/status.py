@@ -15,7 +15,7 @@ from pipeline.errors import LadebogError
 from pipeline.logbook.folder import Logbook
 from pipeline.operations.account_status import Archived, Problem, read_archived
 from pipeline.operations.schedule.planned import next_run
-from pipeline.settings.reading import Account
+from pipeline.settings.schema import Account
 from pipeline.source.credentials import Credentials, expires_at, open_credentials
 from pipeline.text import length
 

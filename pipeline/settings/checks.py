@@ -1,86 +1,31 @@
 """What settings say about money and cars: taxes, what is reimbursed, and the rules that choose a car."""
 
 import re
-from collections.abc import Sequence
-from datetime import date, time
+import unicodedata
+import zoneinfo
+from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Literal
 
 import msgspec
 
-Basis = Literal["billed", "rate", "electricity_cost", "spot"]
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # ISO order, from Monday
+from pipeline.settings.names import LOOPBACK_HOSTS, name_fault, same_file, url_fault, webhook_fault
+from pipeline.settings.schema import (
+    Account,
+    Addition,
+    Car,
+    Driver,
+    Employer,
+    Mail,
+    Notify,
+    Reimbursement,
+    Rule,
+    TaxRate,
+    TaxRefund,
+    hours,
+)
 
 _TOO_MUCH = Decimal(100_000)  # currency units a kWh
-
-
-class TaxRate(msgspec.Struct, frozen=True, kw_only=True):
-    """A country's standard rate of value added tax, `[[tax_rate]]`; goes before the rates that ship."""
-
-    country: str
-    name: str
-    rate: Decimal  # fraction
-    valid_from: date
-    valid_to: date | None = None  # the first day on which it no longer holds
-
-
-class Reimbursement(msgspec.Struct, frozen=True, kw_only=True):
-    """What a kWh is reimbursed by from a day on, until the next one, `[[account.NAME.reimbursement]]`."""
-
-    valid_from: date
-    basis: Basis
-    rate: Decimal | None = None  # currency units a kWh, tax included; for the basis `rate` only
-
-
-class Addition(msgspec.Struct, frozen=True, kw_only=True):
-    """What a kWh costs on top of the spot price under the basis `spot`, `[[account.NAME.addition]]`.
-
-    Without hours it holds all day; `to_hour` is the first local hour in which it no longer does, if need be of the
-    next day. A name without a price for an hour has no price there, which is another thing than 0.
-    """
-
-    name: str
-    per_kwh: Decimal  # currency units, ex. tax
-    valid_from: date
-    valid_to: date | None = None
-    from_hour: int = 0
-    to_hour: int = 24
-    months: tuple[int, ...] = tuple(range(1, 13))
-
-
-class TaxRefund(msgspec.Struct, frozen=True, kw_only=True):
-    """The electricity tax that the operator refunds, from a day on until the next, `[[account.NAME.tax_refund]]`."""
-
-    valid_from: date
-    per_kwh: Decimal  # currency units
-
-
-class Car(msgspec.Struct, frozen=True, kw_only=True):
-    """A car that is charged, `[[car]]`."""
-
-    name: str
-    plate: str = ""
-    owner: Literal["company", "private"] = "company"
-
-
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """Sessions that meet all of its conditions are charged into `car`, or go on a claim or not, `[[rule]]`.
-
-    For the car the first rule that names one counts, for the claim the first that says `claim`. Times are local and of
-    the session's start; `to_time` may lie beyond midnight.
-    """
-
-    car: str | None = None
-    claim: bool | None = None
-    account: str | None = None
-    kind: Literal["private", "public"] | None = None
-    charge_point: str | None = None
-    evse: str | None = None
-    weekdays: tuple[Weekday, ...] | None = None
-    from_time: time | None = None
-    to_time: time | None = None
-    minimum_kwh: Decimal | None = None
 
 
 def reimbursement_faults(entries: Sequence[Reimbursement]) -> list[str]:
@@ -131,13 +76,6 @@ def _overlap(one: Addition, other: Addition) -> bool:
     )
 
 
-def hours(entry: Addition) -> set[int]:
-    """The local hours in which an addition holds."""
-    if entry.from_hour < entry.to_hour:
-        return set(range(entry.from_hour, entry.to_hour))
-    return set(range(entry.from_hour, 24)) | set(range(entry.to_hour))
-
-
 def tax_rate_faults(entries: Sequence[TaxRate]) -> list[str]:
     """What is wrong with the rates of tax."""
     faults = []
@@ -186,3 +124,70 @@ def _has_finer_than_millionths(number: Decimal) -> bool:
 
 def _same_days(what: str, days: list[date]) -> list[str]:
     return [f".{what} of {day}: there are two" for day in sorted({day for day in days if days.count(day) > 1})]
+
+
+def account_faults(account: Account, others: Iterable[str] = ()) -> list[str]:
+    """What is wrong with an account beside accounts of these names, as `.key: reason`; empty when all is well."""
+    faults = []
+    if reason := name_fault(account.name):
+        faults.append(f": {reason}")
+    if other := same_file(account.name, others):
+        faults.append(f": account {other} has this name but for capital letters")
+    if reason := url_fault(account.url):
+        faults.append(f".url: {reason}")
+    if account.timezone not in zoneinfo.available_timezones() - {"localtime"}:
+        faults.append(f".timezone: {account.timezone!r} is no time zone, for example Europe/Copenhagen")
+    for name in ("app_version", "device_id", "client_id"):
+        if not re.fullmatch(r"[!-~]*", getattr(account, name)):
+            faults.append(f".{name}: only ASCII letters, digits and signs, without spaces")
+    if not re.fullmatch(r"[A-Z]{2}", account.country):
+        faults.append(f".country: {account.country!r} is no two-letter country code, for example DK")
+    if not re.fullmatch(r"[A-Z]{3}", account.currency):
+        faults.append(f".currency: {account.currency!r} is no three-letter currency code, for example DKK")
+    faults += reimbursement_faults(account.reimbursement)
+    faults += addition_faults(account.addition)
+    faults += refund_faults(account.tax_refund)
+    return faults
+
+
+def profile_faults(who: Driver | Employer, where: str) -> list[str]:
+    """What is wrong with what a profile says, as `driver.name: reason`."""
+    return [
+        f"{where}.{key}: {text!r} is not one line of text that can be printed"
+        for key, text in msgspec.structs.asdict(who).items()
+        if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in text)
+    ]
+
+
+_MAIL_ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def faults(notify: Notify) -> list[str]:
+    """What is wrong with it, each with the key's path; empty when all is well."""
+    found = []
+    if notify.webhook and (reason := webhook_fault(notify.webhook)):
+        found.append(f"notify.webhook: {reason}")
+    if notify.mail is not None:
+        found += [f"notify.mail.{fault}" for fault in _mail_faults(notify.mail)]
+    return found
+
+
+def _mail_faults(mail: Mail) -> list[str]:
+    found = []
+    if not re.fullmatch(r"[A-Za-z0-9.:-]+", mail.host):
+        found.append(f"host: {mail.host!r} is no host, for example smtp.example.org")
+    if not 0 < mail.port < 65536:
+        found.append("port: must be from 1 to 65535")
+    if not _MAIL_ADDRESS.fullmatch(mail.sender):
+        found.append(f"from: {mail.sender!r} is no mail address")
+    if not mail.to:
+        found.append('to: names nobody, for example to = ["you@example.org"]')
+    found += [f"to: {address!r} is no mail address" for address in mail.to if not _MAIL_ADDRESS.fullmatch(address)]
+    if bool(mail.username) != bool(mail.password_variable):
+        found.append("password_variable: goes with username: set both, or neither")
+    if mail.password_variable and not _VARIABLE.fullmatch(mail.password_variable):
+        found.append("password_variable: must be the name of an environment variable, not the password")
+    if mail.username and not mail.starttls and mail.host not in LOOPBACK_HOSTS:
+        found.append("starttls: a password is not sent unencrypted")
+    return found

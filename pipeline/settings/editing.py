@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.errors import SettingsError
+from pipeline.settings.reading import _NESTED
+from pipeline.settings.schema import Account
+from pipeline.settings.template import sample
 
 _NOBODY = "(forgotten)"  # no account can be called that
 _PLACEHOLDER = f'''[[rule]]
@@ -114,3 +117,20 @@ def _document_without(document: dict[str, Any], name: str) -> dict[str, Any]:
     nobody = {"account": _NOBODY, "claim": False}
     without["rule"] = [nobody if rule.get("account") == name else rule for rule in document.get("rule", [])]
     return {key: value for key, value in without.items() if value or key in document.keys() - {"account"}}
+
+
+_PLAIN = tuple(name for name in Account.__struct_fields__ if name != "name" and name not in _NESTED)
+
+
+def write_account(path: Path, account: Account) -> None:
+    """Put an account into the settings file, keeping all else in it as it stands, comments included."""
+    import tomlkit
+
+    from pipeline.logbook.files import write_text
+
+    document = tomlkit.parse(path.read_text("utf-8") if path.is_file() else sample())
+    accounts = document.setdefault("account", tomlkit.table(is_super_table=True))
+    table = accounts.setdefault(account.name, tomlkit.table())
+    for name in _PLAIN:
+        table[name] = getattr(account, name)
+    write_text(path, tomlkit.dumps(document))

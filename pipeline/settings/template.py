@@ -1,5 +1,9 @@
 """What a new settings file shows of the settings about money, claims, cars and messages, commented out."""
 
+import msgspec
+
+from pipeline.settings.schema import Settings, Source
+
 POLICY = """\
 # The tables below go under your account's name in the place of home, with amounts in the account's currency.
 
@@ -126,3 +130,12 @@ NOTIFY = """\
 # username = ""                 # leave both out where the server asks for no login
 # password_variable = ""        # the name of the environment variable that holds the password, not the password
 """
+
+
+def sample() -> str:
+    """What a new settings file says: every key that may be set, commented out at its default or with an example."""
+    lines = ["# Ladebog's settings; no secrets in here. A line without its # takes effect.", "", "# [source]"]
+    lines += [f"# {field.name} = {field.default}" for field in msgspec.structs.fields(Source)]
+    lines += ["", "# [report]", f"# closed_after_hours = {Settings(accounts={}).closed_after_hours}", ""]
+    lines += [POLICY, NOTIFY, ""]
+    return "\n".join(lines)

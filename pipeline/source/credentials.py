@@ -19,8 +19,8 @@ import msgspec
 import platformdirs
 
 from pipeline.errors import BusyError, LogbookError
-from pipeline.logbook.folder import FILE_MODE, erase, leftovers, make_folder, write_text
-from pipeline.settings.reading import Account
+from pipeline.logbook.files import FILE_MODE, erase, leftovers, make_folder, write_text
+from pipeline.settings.schema import Account
 
 FILE_VARIABLE = "LADEBOG_CREDENTIALS_FILE"
 _KEYRING_SERVICE = "ladebog"

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 import requests
 import urllib3
 
-from pipeline.source.json_body import printable
+from pipeline.text import printable
 
 
 def certificate_fault(error: BaseException) -> str | None:

@@ -16,16 +16,16 @@ import urllib3
 from pyrate_limiter import Duration, Limiter, Rate
 from requests.auth import AuthBase
 
-from pipeline.address import url_fault
 from pipeline.clock import Clock
 from pipeline.errors import SettingsError, UpstreamDownError, UpstreamError
 from pipeline.logbook import event_log
-from pipeline.settings.reading import Source
-from pipeline.source.body import BodyTooLargeError, BrokenBodyError, read_body
+from pipeline.settings.names import url_fault
+from pipeline.settings.schema import Source
+from pipeline.source.body import BodyTooLargeError, BrokenBodyError, read_body, read_json
 from pipeline.source.deadline import DeadlineAdapter
 from pipeline.source.faults import certificate_fault, connection_fault, http_date, retry_after
-from pipeline.source.json_body import printable, read_json
 from pipeline.source.retry import FailedTryError, GivenUpError, persist
+from pipeline.text import printable
 
 _TRANSIENT_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
 _SUCCESSES = frozenset({200, 201})

@@ -3,19 +3,18 @@
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
 
 from pipeline.errors import LadebogError, LoginError, UpstreamError
 from pipeline.logbook import event_log
-from pipeline.settings.reading import Account, Source
+from pipeline.settings.schema import Account, Source
 from pipeline.source.app import endpoints
-from pipeline.source.credentials import Credentials, Secret, token_fault
-from pipeline.source.expiry import ends_soon, expiry_warning
+from pipeline.source.body import read_json
+from pipeline.source.credentials import Credentials, Secret, expires_at, token_fault
 from pipeline.source.http import Http, Reply, server_message
-from pipeline.source.json_body import read_json
 
 _REFRESH_REFUSED = {400, 401}
 _PASSWORD_REFUSED = {400, 401, 422}
@@ -169,3 +168,27 @@ def _undisturbed(work: Callable[[], _Result]) -> _Result:
     """Do it in a thread of its own: Ctrl-C comes through only when it is done."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(work).result()
+
+
+WARNED_AHEAD = timedelta(days=14)
+
+
+def ends_soon(secret: Secret, now: datetime) -> bool:
+    """Whether the login ends within the next days, or has ended; False where it does not say when."""
+    expiry = expires_at(secret.token)
+    return expiry is not None and expiry - now <= WARNED_AHEAD
+
+
+def expiry_warning(account: Account, secret: Secret, now: datetime) -> str | None:
+    """What to tell the user of a login that ends soon, or None."""
+    expiry = expires_at(secret.token)
+    if expiry is None or not ends_soon(secret, now):
+        return None
+    day = f"{expiry.astimezone(account.zone):%Y-%m-%d}"
+    if expiry <= now:
+        return f"The login of account {account.name} ended on {day}. Log in again: ladebog login {account.name}"
+    days = (expiry.astimezone(account.zone).date() - now.astimezone(account.zone).date()).days
+    left = "today" if days == 0 else "in 1 day" if days == 1 else f"in {days} days"
+    return (
+        f"The login of account {account.name} ends on {day}, {left}. Log in again before: ladebog login {account.name}"
+    )

@@ -6,7 +6,7 @@ from typing import TypeVar
 import tenacity
 
 from pipeline.clock import Clock
-from pipeline.settings.reading import Source
+from pipeline.settings.schema import Source
 
 FIRST_BACKOFF = 1.0  # seconds before the second try; doubles from there, with up to as much jitter
 LONGEST_BACKOFF = 30.0  # seconds between two tries, unless the server asks for more

@@ -10,7 +10,7 @@ import duckdb
 import msgspec
 
 from pipeline.load.settings import write_settings
-from pipeline.settings.reading import Settings
+from pipeline.settings.schema import Settings
 from pipeline.transform import layout
 from pipeline.transform.lineage import CHANGED_SESSIONS
 

@@ -13,10 +13,11 @@ from pipeline.errors import SettingsError
 from pipeline.load.answers import Loader
 from pipeline.load.claims import load_claims
 from pipeline.load.journal import load_decisions
-from pipeline.logbook.folder import Logbook, make_folder
+from pipeline.logbook.files import make_folder
+from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
 from pipeline.raw.segments import recover_segments
-from pipeline.settings.reading import Settings
+from pipeline.settings.schema import Settings
 from pipeline.transform.refresh import refresh_marts
 
 

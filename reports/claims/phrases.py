@@ -1,7 +1,7 @@
 """What a claim says of itself in a phrase: its title, its period, why a line corrects, why a session is left out."""
 
-from pipeline.calendar import last_of_month
 from pipeline.claims.document import Charger, Claim, Correction, Exclusion, Finding, Odometer
+from pipeline.clock import last_of_month
 from reports.claims.words import Words
 
 

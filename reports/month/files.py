@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from pipeline.logbook.folder import make_folder, replacing
+from pipeline.logbook.files import make_folder, replacing
 from pipeline.settings.names import name_fault
 from reports.month.csv import write_months, write_sessions
 from reports.month.report import Report

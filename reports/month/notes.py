@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from pipeline.database.connection import rows
-from pipeline.settings.reading import Account
+from pipeline.settings.schema import Account
 from reports.month.period import MONTH_NAMES, Period
 
 _NAMED = 5  # sessions that a note names before it says how many more there are

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from pipeline.database.connection import rows
-from pipeline.settings.reading import Account
+from pipeline.settings.schema import Account
 from reports.month.notes import read_notes
 from reports.month.period import Period
 

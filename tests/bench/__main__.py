@@ -18,8 +18,11 @@ from pipeline.database.connection import open_writer
 from pipeline.load.answers import Loader
 from pipeline.logbook.folder import Logbook
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.segments import RunRecord, SegmentWriter
-from pipeline.settings.reading import Account, Settings, read_settings, write_account
+from pipeline.raw.lines import RunRecord
+from pipeline.raw.segments import SegmentWriter
+from pipeline.settings.editing import write_account
+from pipeline.settings.reading import read_settings
+from pipeline.settings.schema import Account, Settings
 from pipeline.transform.refresh import refresh_marts
 from pipeline.transform.update import update_archive
 

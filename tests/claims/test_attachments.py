@@ -13,7 +13,7 @@ from pipeline.claims.document import Claim, MissingReceipt
 from pipeline.claims.make import make_claim
 from pipeline.errors import ClaimError, UpstreamDownError
 from pipeline.extract import receipts
-from pipeline.settings.reading import Account, Source
+from pipeline.settings.schema import Account, Source
 from pipeline.source.app.client import AppApi
 from pipeline.source.credentials import MemoryCredentials, Secret
 from tests.scenarios.claimed_logbook import FEBRUARY, MARCH, ClaimedLogbook, Told, local, write_voucher

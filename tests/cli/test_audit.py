@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.database.connection import open_published, rows
 from pipeline.logbook.folder import Logbook
-from pipeline.settings.reading import Account, write_account
+from pipeline.settings.editing import write_account
+from pipeline.settings.schema import Account
 from tests.cli.conftest import CorrectedDemo
 
 pytestmark = pytest.mark.system

@@ -9,7 +9,8 @@ import duckdb
 import pytest
 
 from pipeline.database.connection import SCHEMA_VERSION
-from pipeline.raw.segments import read_lines, sealed_segments
+from pipeline.raw.lines import read_lines
+from pipeline.raw.segments import sealed_segments
 from tests.cli.refusal import said
 from tests.scenarios.agreement import assert_raw_holds_together
 from tests.scenarios.demo_logbook import DemoLogbook

@@ -10,7 +10,8 @@ import pytest
 from pipeline.demo import DemoServer, Tenant
 from pipeline.demo.answers import history_entry, session_detail
 from pipeline.demo.model import Session
-from pipeline.raw.segments import read_lines, sealed_segments
+from pipeline.raw.lines import read_lines
+from pipeline.raw.segments import sealed_segments
 from tests.demo import truth
 from tests.scenarios.demo_logbook import DemoLogbook
 

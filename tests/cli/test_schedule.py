@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.errors import ScheduleError
 from pipeline.operations.schedule.job import Job
+from pipeline.operations.schedule.loop import LoopMark
 from pipeline.operations.schedule.planned import Planned, next_run
-from pipeline.schedule.loop_mark import LoopMark
 from pipeline.source.credentials import FILE_VARIABLE
 from tests.cli.refusal import said
 from tests.scenarios.demo_logbook import DEMO_NOW, DemoLogbook

@@ -18,8 +18,8 @@ from pipeline.cli.status import size
 from pipeline.demo import DEMO_NOW, DemoServer, Faults
 from pipeline.demo.answers import history_entry
 from pipeline.operations import account_status, status
+from pipeline.operations.schedule.loop import LoopMark
 from pipeline.raw.segments import sealed_segments
-from pipeline.schedule.loop_mark import LoopMark
 from pipeline.source.credentials import FILE_VARIABLE, FileCredentials, Secret
 from tests.cli.refusal import said
 from tests.scenarios.demo_logbook import CHECKOUT, DemoLogbook, Outcome

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer, Faults, Tenant
-from pipeline.settings.reading import Source
+from pipeline.settings.schema import Source
 from pipeline.source.credentials import FileCredentials, Secret
 from tests.conftest import renew
 from tests.demo import truth

@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.demo import DemoServer
 from pipeline.raw.answer import Endpoint
-from pipeline.raw.segments import read_lines, read_run_record, sealed_segments
+from pipeline.raw.lines import read_lines, read_run_record
+from pipeline.raw.segments import sealed_segments
 from tests.scenarios.agreement import assert_raw_holds_together, months_listed
 from tests.scenarios.demo_logbook import DemoLogbook
 

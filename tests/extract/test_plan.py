@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pipeline import calendar
+from pipeline import clock
 from pipeline.extract import plan
-from pipeline.raw.segments import Window
+from pipeline.raw.lines import Window
 from tests.scenarios.made_archive import ACCOUNT, MadeArchive
 
 NOW = datetime(2025, 7, 20, 10, tzinfo=UTC)
@@ -26,7 +26,7 @@ def months(*names: str) -> list[date]:
     ],
 )
 def test_months_back(newest: date, oldest: date, expected: list[date]) -> None:
-    assert expected == list(calendar.months_back(newest, oldest))
+    assert expected == list(clock.months_back(newest, oldest))
 
 
 @pytest.mark.parametrize(
@@ -35,8 +35,8 @@ def test_months_back(newest: date, oldest: date, expected: list[date]) -> None:
 def test_a_month_from_its_first_to_its_last_day(day: str, last: int) -> None:
     given = date.fromisoformat(day)
     assert (given.replace(day=1), given.replace(day=last)) == (
-        calendar.first_of_month(given),
-        calendar.last_of_month(given),
+        clock.first_of_month(given),
+        clock.last_of_month(given),
     )
 
 
@@ -92,7 +92,7 @@ def test_once_a_week_thirteen_months(archive: MadeArchive) -> None:
     assert date(2024, 7, 1) == first_day(archive)
     run(archive, NOW - timedelta(days=7) + timedelta(seconds=1), "2024-07")
     assert date(2025, 6, 1) == first_day(archive)
-    assert len(list(calendar.months_back(NOW.date(), date(2024, 7, 1)))) == 13
+    assert len(list(clock.months_back(NOW.date(), date(2024, 7, 1)))) == 13
 
 
 def test_a_new_month_brings_a_year_that_was_not_looked_at(archive: MadeArchive) -> None:

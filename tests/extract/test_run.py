@@ -8,7 +8,8 @@ import pytest
 from pipeline.extract.run import Store
 from pipeline.load.answers import Loader
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.segments import Line, RunRecord, read_lines, read_run_record, sealed_segments
+from pipeline.raw.lines import Line, RunRecord, read_lines, read_run_record
+from pipeline.raw.segments import sealed_segments
 from tests.scenarios.made_archive import LATER, MadeArchive, SetClock, answer, at, session
 
 A, B = ({"session": session(energy=energy)} for energy in (1000, 2000))

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.load.answers import Loader
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.segments import Window
+from pipeline.raw.lines import Window
 from tests.scenarios.made_archive import NOON, Json, MadeArchive, answer, at, detail, listed, listing, session, text
 
 A, B, C = ({"session": session(energy=energy)} for energy in (1000, 2000, 3000))

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import BusyError, LogbookError
-from pipeline.logbook.folder import Logbook, make_folder, replacing, write_text
+from pipeline.logbook.files import make_folder, replacing, write_text
+from pipeline.logbook.folder import Logbook
 
 HOLDER = """
 import sys

@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.errors import RawStoreError
 from pipeline.raw.answer import Endpoint
-from pipeline.raw.segments import RunRecord, SegmentWriter, _gzip, _members, read_lines
+from pipeline.raw.lines import RunRecord, _gzip, _members, read_lines
+from pipeline.raw.segments import SegmentWriter
 from tests.scenarios.made_archive import NOON, answer
 
 KEYS = ["1", "2", "3"]

@@ -7,7 +7,8 @@ import pytest
 
 from pipeline.clock import SystemClock
 from pipeline.errors import RawStoreError
-from pipeline.raw.segments import PART, RunRecord, SegmentWriter, sealed_segments
+from pipeline.raw.lines import RunRecord
+from pipeline.raw.segments import PART, SegmentWriter, sealed_segments
 from tests.scenarios.demo_logbook import DemoLogbook
 
 _COMMANDS = (["transform"], ["rebuild"], ["extract"])

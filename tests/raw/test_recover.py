@@ -4,17 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.logbook.folder import file_sha256
+from pipeline.logbook.files import file_sha256
 from pipeline.raw.answer import Endpoint
-from pipeline.raw.segments import (
-    Line,
-    RunRecord,
-    SegmentWriter,
-    read_lines,
-    read_run_record,
-    recover_segments,
-    sealed_segments,
-)
+from pipeline.raw.lines import Line, RunRecord, read_lines, read_run_record
+from pipeline.raw.segments import SegmentWriter, recover_segments, sealed_segments
 from tests.scenarios.made_archive import LATER, NOON, answer, at
 
 PART = "20250305T120000Z-a1b2.ndjson.gz.part"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.segments import RunRecord, SegmentWriter, Window, read_lines, read_run_record, sealed_segments
+from pipeline.raw.lines import RunRecord, Window, read_lines, read_run_record
+from pipeline.raw.segments import SegmentWriter, sealed_segments
 from tests.scenarios.made_archive import NOON, answer, at
 
 

@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.segments import RunRecord, SegmentWriter, read_lines, storable, stored_sha256
+from pipeline.raw.lines import RunRecord, read_lines, storable, stored_sha256
+from pipeline.raw.segments import SegmentWriter
 
 MOMENT = datetime(2025, 3, 30, 14, 36, 38, tzinfo=UTC)
 COLUMNS = "{'key': 'varchar', 'sha256': 'varchar', 'body': 'json'}"

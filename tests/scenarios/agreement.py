@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from pipeline.demo import Tenant
-from pipeline.logbook.folder import file_sha256
+from pipeline.logbook.files import file_sha256
 from pipeline.raw.answer import Endpoint
-from pipeline.raw.segments import read_lines, read_run_record, sealed_segments
+from pipeline.raw.lines import read_lines, read_run_record
+from pipeline.raw.segments import sealed_segments
 from tests.demo import truth
 from tests.scenarios.demo_logbook import DemoLogbook
 

@@ -10,21 +10,23 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline.calendar import last_of_month
 from pipeline.claims import arithmetic
 from pipeline.claims.attachments import ATTACH, Attached, AttachedBy, keep
 from pipeline.claims.document import Amounts, Claim, MissingReceipt
 from pipeline.claims.draft import Bench
 from pipeline.claims.folder import Filed, read_claims
 from pipeline.claims.make import make_claim
+from pipeline.clock import last_of_month
 from pipeline.database.connection import open_published
-from pipeline.load.journal import Action, SessionDecision, fields_of
+from pipeline.logbook.entries import Action, SessionDecision, fields_of
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
 from pipeline.maintenance.verify import Witness, verify
 from pipeline.raw.answer import Answer, Endpoint, history_key
-from pipeline.raw.segments import RunRecord, SegmentWriter, Window
-from pipeline.settings.reading import Settings, read_settings
+from pipeline.raw.lines import RunRecord, Window
+from pipeline.raw.segments import SegmentWriter
+from pipeline.settings.reading import read_settings
+from pipeline.settings.schema import Settings
 from pipeline.transform.update import update_archive
 from tests.scenarios.new_logbook import new_logbook
 

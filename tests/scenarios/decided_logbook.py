@@ -15,9 +15,10 @@ from typing import Any
 from pipeline.cli.main import run
 from pipeline.clock import StartedClock
 from pipeline.database.connection import open_published
-from pipeline.load.journal import Action, SessionDecision, fields_of
+from pipeline.logbook.entries import Action, SessionDecision, fields_of
 from pipeline.logbook.folder import Logbook
-from pipeline.settings.reading import Account, read_settings
+from pipeline.settings.reading import read_settings
+from pipeline.settings.schema import Account
 from pipeline.transform.update import open_with_journal, rebuild_archive, update_archive
 from tests.scenarios.written_logbook import ChargedSession, WrittenLogbook
 

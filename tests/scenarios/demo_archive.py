@@ -15,7 +15,9 @@ from pipeline.database.connection import open_published
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from pipeline.extract.job import Summary, extract_account
 from pipeline.logbook.folder import Logbook
-from pipeline.settings.reading import Account, Settings, Source, read_settings, write_account
+from pipeline.settings.editing import write_account
+from pipeline.settings.reading import read_settings
+from pipeline.settings.schema import Account, Settings, Source
 from pipeline.source.credentials import MemoryCredentials, Secret
 from pipeline.transform.update import open_updated, rebuild_archive, update_archive
 from tests.scenarios.made_archive import SetClock

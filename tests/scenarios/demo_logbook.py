@@ -22,7 +22,8 @@ from pipeline.cli import main
 from pipeline.clock import StartedClock
 from pipeline.demo import DEMO_NOW, Tenant
 from pipeline.logbook.folder import Logbook
-from pipeline.settings.reading import Account, read_settings
+from pipeline.settings.reading import read_settings
+from pipeline.settings.schema import Account
 from pipeline.source.credentials import FILE_VARIABLE, FileCredentials, Secret
 from tests.scenarios.new_logbook import lay_out
 

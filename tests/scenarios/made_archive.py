@@ -12,8 +12,9 @@ import duckdb
 from pipeline.database.connection import open_writer
 from pipeline.load.answers import Loader
 from pipeline.raw.answer import Answer, Endpoint, history_key
-from pipeline.raw.segments import RunRecord, SegmentWriter, Window
-from pipeline.settings.reading import Account, Settings
+from pipeline.raw.lines import RunRecord, Window
+from pipeline.raw.segments import SegmentWriter
+from pipeline.settings.schema import Account, Settings
 from pipeline.transform.refresh import refresh_marts
 from tests.scenarios.new_logbook import new_logbook
 

@@ -6,8 +6,9 @@ from tempfile import TemporaryDirectory
 
 from pipeline.database import checksum
 from pipeline.database.connection import open_writer
-from pipeline.logbook.folder import FILE_MODE, Logbook, make_folder
-from pipeline.settings.reading import Settings
+from pipeline.logbook.files import FILE_MODE, make_folder
+from pipeline.logbook.folder import Logbook
+from pipeline.settings.schema import Settings
 from pipeline.transform.refresh import refresh_marts
 
 

@@ -24,9 +24,11 @@ from pipeline.claims.document import RULES, Sources
 from pipeline.claims.folder import write_claim
 from pipeline.cli import main
 from pipeline.clock import StartedClock
-from pipeline.load.journal import OdometerReading, SessionDecision, fields_of
-from pipeline.logbook.folder import FILE_MODE, Logbook
-from pipeline.raw.segments import RunRecord, SegmentWriter
+from pipeline.logbook.entries import OdometerReading, SessionDecision, fields_of
+from pipeline.logbook.files import FILE_MODE
+from pipeline.logbook.folder import Logbook
+from pipeline.raw.lines import RunRecord
+from pipeline.raw.segments import SegmentWriter
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Driver
 from pipeline.source.credentials import FILE_VARIABLE, FileCredentials, Secret

@@ -15,8 +15,11 @@ from pipeline.database import connection as database
 from pipeline.load.answers import Loader
 from pipeline.logbook.folder import Logbook
 from pipeline.raw.answer import Answer, Endpoint, history_key
-from pipeline.raw.segments import RunRecord, SegmentWriter, Window
-from pipeline.settings.reading import Account, read_settings, write_account
+from pipeline.raw.lines import RunRecord, Window
+from pipeline.raw.segments import SegmentWriter
+from pipeline.settings.editing import write_account
+from pipeline.settings.reading import read_settings
+from pipeline.settings.schema import Account
 from pipeline.transform.refresh import refresh_marts
 from reports.month.report import Period, Report, read_report
 from tests.scenarios.new_logbook import new_logbook

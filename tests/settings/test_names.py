@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SettingsError
+from pipeline.settings.checks import account_faults
 from pipeline.settings.names import name_fault, same_file
-from pipeline.settings.reading import Account, account_faults, read_settings
+from pipeline.settings.reading import read_settings
+from pipeline.settings.schema import Account
 from tests.scenarios.demo_logbook import DemoLogbook
 
 HOSTILE = [

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SettingsError
-from pipeline.settings import reading
-from pipeline.settings.checks import Addition, Reimbursement, TaxRate, TaxRefund
-from pipeline.settings.reading import Account, Settings, read_settings, write_account
+from pipeline.settings import schema
+from pipeline.settings.editing import write_account
+from pipeline.settings.reading import read_settings
+from pipeline.settings.schema import Account, Addition, Reimbursement, Settings, TaxRate, TaxRefund
 
 HOME = '[account.home]\nurl = "https://tenant.example"\n'
 NEW_YEAR = date(2026, 1, 1)
@@ -195,6 +196,6 @@ def hours_of(entry: Addition) -> list[int]:
 def test_changing_an_account_keeps_what_it_agreed_on(tmp_path: Path) -> None:
     text = HOME + "[[account.home.tax_refund]]\nvalid_from = 2026-01-01\nper_kwh = 0.008\n"
     before = read_text(tmp_path, text)
-    write_account(tmp_path / "ladebog.toml", reading.Account(name="home", url="https://other.example"))
+    write_account(tmp_path / "ladebog.toml", schema.Account(name="home", url="https://other.example"))
     after = read_settings(tmp_path / "ladebog.toml").accounts["home"]
     assert ("https://other.example", before.accounts["home"].tax_refund) == (after.url, after.tax_refund)

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SettingsError, UnknownNameError
-from pipeline.settings.reading import Account, Settings, Source, account_faults, read_settings, url_fault, write_account
+from pipeline.settings.checks import account_faults
+from pipeline.settings.editing import write_account
+from pipeline.settings.reading import read_settings, url_fault
+from pipeline.settings.schema import Account, Settings, Source
 
 HOME = '[account.home]\nurl = "https://tenant.example"\n'
 

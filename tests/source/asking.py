@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pipeline.settings.reading import Source
+from pipeline.settings.schema import Source
 from pipeline.source.http import Http, Reply
 from tests.source.loopback import (
     RecordingClock,

@@ -13,7 +13,7 @@ import pytest
 from pipeline import __version__
 from pipeline.errors import LadebogError, LoginError, UpstreamDownError, UpstreamError
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.settings.reading import Account, Source
+from pipeline.settings.schema import Account, Source
 from pipeline.source.app.client import AppApi
 from pipeline.source.credentials import MemoryCredentials, Secret
 from tests.source.loopback import (

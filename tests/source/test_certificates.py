@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UpstreamDownError, UpstreamError
-from pipeline.settings.reading import Source
+from pipeline.settings.schema import Source
 from pipeline.source.http import Http
 from tests.source.certificate import certificate
 from tests.source.loopback import RecordingClock, Script, Server, answer, raw, serving

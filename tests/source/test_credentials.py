@@ -15,7 +15,7 @@ import keyring.errors
 import pytest
 
 from pipeline.errors import LogbookError
-from pipeline.settings.reading import Account
+from pipeline.settings.schema import Account
 from pipeline.source.credentials import (
     Credentials,
     FileCredentials,

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from pipeline.errors import SettingsError, UpstreamDownError, UpstreamError
-from pipeline.settings.reading import Source
+from pipeline.settings.schema import Source
 from pipeline.source.http import Http, Reply
 from tests.source.asking import QUICK, TOKEN, asking
 from tests.source.loopback import (

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 import pytest
 
 from pipeline.errors import UpstreamDownError
-from pipeline.settings.reading import Source
+from pipeline.settings.schema import Source
 from pipeline.source.http import Http
 from tests.source.asking import QUICK, TOKEN, asking
 from tests.source.loopback import (

@@ -13,8 +13,9 @@ import msgspec
 from pipeline.database import connection as database
 from pipeline.load.answers import Loader
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.segments import RunRecord, SegmentWriter
-from pipeline.settings.reading import Account, Settings
+from pipeline.raw.lines import RunRecord
+from pipeline.raw.segments import SegmentWriter
+from pipeline.settings.schema import Account, Settings
 from pipeline.transform.refresh import refresh_marts
 from tests.scenarios.new_logbook import new_logbook
 

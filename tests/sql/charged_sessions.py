@@ -10,8 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pipeline.settings.checks import TaxRate
-from pipeline.settings.reading import Account
+from pipeline.settings.schema import Account, TaxRate
 from tests.sql.split_by_hand import Metered, Period, Sample, half_away
 
 DIGITS = {"DKK": 2, "INR": 2, "NPR": 2, "AUD": 2, "NZD": 2, "USD": 2, "GBP": 2, "JPY": 0, "KWD": 3}

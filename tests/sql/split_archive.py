@@ -13,8 +13,9 @@ import msgspec
 
 from pipeline.load.answers import Loader
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.segments import RunRecord, SegmentWriter
-from pipeline.settings.reading import Settings
+from pipeline.raw.lines import RunRecord
+from pipeline.raw.segments import SegmentWriter
+from pipeline.settings.schema import Settings
 from pipeline.transform.refresh import refresh_marts
 from tests.sql.charged_sessions import ACCOUNTS, RATES, ChargedSession
 from tests.sql.split_by_hand import Part, Split, first_of_month, half_away, split, total

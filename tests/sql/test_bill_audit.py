@@ -176,7 +176,7 @@ def test_parts_add_up(audited: dict[str, Row]) -> None:
 
 
 def test_no_tax_rate_is_known(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from pipeline.settings.reading import Account
+    from pipeline.settings.schema import Account
 
     nowhere = Account(name="home", url="https://operator.example.invalid", country="XX")
     archive = BilledArchive(tmp_path_factory.mktemp("nowhere") / "logbook", nowhere)

@@ -1,7 +1,8 @@
 """Of which sessions the next run asks for the detail."""
 
 from pipeline.raw.answer import Answer
-from pipeline.raw.segments import RunRecord, SegmentWriter
+from pipeline.raw.lines import RunRecord
+from pipeline.raw.segments import SegmentWriter
 from tests.scenarios.made_archive import MadeArchive, at, detail, listed, listing, session
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.segments import Window
+from pipeline.raw.lines import Window
 from tests.scenarios.made_archive import MadeArchive, answer, at, detail, listed, listing, session
 
 MARCH = date(2025, 3, 1)

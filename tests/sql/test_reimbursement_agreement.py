@@ -14,8 +14,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.settings.checks import Addition, Reimbursement, TaxRefund
-from pipeline.settings.reading import Account
+from pipeline.settings.schema import Account, Addition, Reimbursement, TaxRefund
 from tests.sql.reimbursed_apart import Terms, reimbursed
 from tests.sql.reimbursed_archive import MINUTE, Charged, Period, account, reimbursed_archive
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.settings.checks import Addition, Reimbursement, TaxRefund
-from pipeline.settings.reading import Account
+from pipeline.settings.schema import Account, Addition, Reimbursement, TaxRefund
 from tests.sql.reimbursed_archive import MINUTE, Charged, Period, ReimbursedArchive, account, hour_long
 from tests.sql.reimbursed_archive import reimbursed_archive as opened
 

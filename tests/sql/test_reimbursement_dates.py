@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pipeline.settings.checks import Addition, Reimbursement, TaxRefund
+from pipeline.settings.schema import Addition, Reimbursement, TaxRefund
 from tests.sql.reimbursed_archive import MINUTE, Charged, account, hour_long, reimbursed_archive
 
 ALWAYS = date(2020, 1, 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.settings.checks import Reimbursement, TaxRefund
+from pipeline.settings.schema import Reimbursement, TaxRefund
 from tests.scenarios.as_selected import assert_as_selected
 from tests.sql.reimbursed_archive import MINUTE, ReimbursedArchive, account, hour_long, reimbursed_archive
 

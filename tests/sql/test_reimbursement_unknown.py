@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pipeline.settings.checks import Addition, Reimbursement
+from pipeline.settings.schema import Addition, Reimbursement
 from tests.sql.reimbursed_archive import MINUTE, Period, account, hour_long, reimbursed_archive
 
 ALWAYS = date(2020, 1, 1)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from pipeline.raw.segments import Window
+from pipeline.raw.lines import Window
 from tests.scenarios.made_archive import MadeArchive, at, charge_point, detail, listed, listing, session, text, without
 
 

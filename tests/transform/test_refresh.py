@@ -12,7 +12,7 @@ from pipeline.demo import DemoServer
 from pipeline.errors import SettingsError
 from pipeline.load.answers import Loader
 from pipeline.raw.answer import Answer
-from pipeline.settings.reading import Settings
+from pipeline.settings.schema import Settings
 from pipeline.transform.refresh import refresh_marts
 from pipeline.transform.update import rebuild_archive, update_archive
 from tests.demo import truth

@@ -1,5 +1,5 @@
 """`ladebog claim`: what is handed in, from a month that is closed to the copy at the employer's."""
 
-from pipeline.cli.claim.group import claim
+from pipeline.cli.claim.text import claim
 
 __all__ = ["claim", "create", "journal", "shelf"]

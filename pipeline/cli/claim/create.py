@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.claim.group import MONTH, claim
+from pipeline.cli.claim.text import MONTH, claim
 from pipeline.cli.context import Context, one_account_option, pass_context
 from pipeline.cli.options import Reason
 

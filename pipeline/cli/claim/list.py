@@ -7,7 +7,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import click
 
-from pipeline.cli.claim.group import claim
+from pipeline.cli.claim.text import claim
 from pipeline.cli.context import Context, account_option, one_account_option, pass_context
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def export(context: Context, number: int, output: Path, account_name: str | None
     """
     from pipeline.claims.check import check_claim
     from pipeline.claims.folder import file_names
-    from pipeline.logbook.folder import make_folder, replacing
+    from pipeline.logbook.files import make_folder, replacing
 
     filed = _filed(context, number, account_name)
     claim = check_claim(filed.folder).claim

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.claims.document import STATES
-from pipeline.cli.claim.group import MONTH, claim
+from pipeline.cli.claim.text import MONTH, claim
 from pipeline.cli.context import Context, one_account_option, pass_context
+from pipeline.logbook.entries import STATES
 
 if TYPE_CHECKING:
     import duckdb
 
     from pipeline.claims.attachments import AttachedBy
-    from pipeline.settings.reading import Account
+    from pipeline.settings.schema import Account
 
 _DATE = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -34,7 +34,7 @@ def mark(context: Context, number: int, state: str, day: datetime | None, accoun
     import msgspec
 
     from pipeline.errors import ClaimError, UnknownNameError
-    from pipeline.load.journal import MARK, ClaimMark, fields_of
+    from pipeline.logbook.entries import MARK, ClaimMark, fields_of
     from pipeline.transform.update import open_with_journal
 
     logbook, settings = context.open()

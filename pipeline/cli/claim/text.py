@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from pipeline.text import counted
 
 if TYPE_CHECKING:
@@ -70,3 +72,15 @@ def _figure(amount: Any) -> Any:
         return None
     two = amount.quantize(amount.__class__("0.01"))
     return two if two == amount else amount
+
+
+MONTH = click.DateTime(formats=["%Y-%m"])
+
+
+@click.group()
+def claim() -> None:
+    """Make claims that a bookkeeper accepts and nobody can quietly change, and keep track of them.
+
+    A claim freezes a closed month in claims/, in a folder of its own. What changes later is claimed as corrections, by
+    the next claim or one of their own; nothing under claims/ is ever edited.
+    """

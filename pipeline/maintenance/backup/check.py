@@ -1,10 +1,9 @@
 """Whether what was written is what was meant: by the SHA-256 of each file, and by the chains."""
 
-from pipeline.backup.progress import Progress
 from pipeline.errors import BackupError
 from pipeline.logbook.folder import Logbook
 from pipeline.maintenance.backup import checksums
-from pipeline.maintenance.backup.container import UNREADABLE, Reader
+from pipeline.maintenance.backup.container import UNREADABLE, Progress, Reader
 from pipeline.maintenance.verify import verify
 
 _LARGEST_LIST = 1 << 28

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from pipeline.errors import BackupError
-from pipeline.logbook.folder import FILE_MODE, FOLDER_MODE, make_folder, sync_file, sync_folder
+from pipeline.logbook.files import FILE_MODE, FOLDER_MODE, erase, make_folder, sync_file, sync_folder
 from pipeline.maintenance.backup import checksums
 
 ZIP = ".zip"
@@ -200,3 +200,29 @@ def _read_from_disk(file: IO[bytes]) -> None:
     """Have what was written read back from the disk, not from memory, where the system lets one say so."""
     if sys.platform == "linux":
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+class Progress(Protocol):
+    """What a backup and a restore tell while they are at it."""
+
+    def step(self, name: str, size: int) -> None:
+        """Something begins that goes over so many bytes."""
+
+    def advance(self, size: int) -> None:
+        """So many bytes more are done."""
+
+
+@contextmanager
+def built_beside(target: Path, name: str) -> Iterator[Path]:
+    """Yield the path `.name.new` beside `target` to build at; on success, and synced, it takes the place of `target`.
+
+    What an earlier one of the name left when it was killed is removed; on an error nothing is left behind.
+    """
+    beside = target.with_name(f".{name}.new")
+    erase(beside)
+    try:
+        yield beside
+        beside.replace(target)
+        sync_folder(target.parent)
+    finally:
+        erase(beside)

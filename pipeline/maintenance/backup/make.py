@@ -7,14 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.backup.place import built_beside
-from pipeline.backup.progress import Progress
 from pipeline.errors import BackupError
 from pipeline.logbook import journal
-from pipeline.logbook.folder import FOLDER_MODE, Logbook
+from pipeline.logbook.files import FOLDER_MODE
+from pipeline.logbook.folder import Logbook
 from pipeline.maintenance.backup import checksums
 from pipeline.maintenance.backup.check import faults, in_lines, listed, read_chains
-from pipeline.maintenance.backup.container import ZIP, FolderReader, Reader, Writer, new_folder, new_zip, opened
+from pipeline.maintenance.backup.container import (
+    ZIP,
+    FolderReader,
+    Progress,
+    Reader,
+    Writer,
+    built_beside,
+    new_folder,
+    new_zip,
+    opened,
+)
 from pipeline.raw.segments import recover_segments
 
 _NAME_FORMAT = "ladebog-%Y%m%dT%H%M%SZ"

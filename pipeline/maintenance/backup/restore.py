@@ -3,13 +3,20 @@
 import shutil
 from pathlib import Path
 
-from pipeline.backup.place import built_beside
-from pipeline.backup.progress import Progress
 from pipeline.errors import BackupError
-from pipeline.logbook.folder import Logbook, make_folder
+from pipeline.logbook.files import make_folder
+from pipeline.logbook.folder import Logbook
 from pipeline.maintenance.backup import checksums
 from pipeline.maintenance.backup.check import faults, in_lines, listed, read_chains
-from pipeline.maintenance.backup.container import UNREADABLE, FolderReader, Reader, new_folder, opened
+from pipeline.maintenance.backup.container import (
+    UNREADABLE,
+    FolderReader,
+    Progress,
+    Reader,
+    built_beside,
+    new_folder,
+    opened,
+)
 
 
 def restore(backup: Path, home: Path, progress: Progress) -> Logbook:

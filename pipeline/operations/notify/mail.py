@@ -8,8 +8,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 
 from pipeline.errors import NotifyError
-from pipeline.notify.channels import Mail
 from pipeline.operations.notify.message import Message
+from pipeline.settings.schema import Mail
 
 _TIMEOUT = 20.0  # seconds
 _OWN_NAME = (

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from pipeline.errors import BusyError
-from pipeline.logbook.folder import FILE_MODE, Logbook, make_folder, write_text
+from pipeline.logbook.files import FILE_MODE, make_folder, write_text
+from pipeline.logbook.folder import Logbook
 from pipeline.operations.notify.causes import Cause
 
 A_DAY = timedelta(days=1)

@@ -8,11 +8,11 @@ import duckdb
 from pipeline.clock import Clock
 from pipeline.errors import LadebogError, NotifyError
 from pipeline.logbook.folder import Logbook
-from pipeline.notify.channels import Notify
 from pipeline.operations.notify import mail, webhook
 from pipeline.operations.notify.causes import Cause, claims_due, errors_found, failures
 from pipeline.operations.notify.memory import is_due, note, remembering
 from pipeline.operations.notify.message import Message, compose
+from pipeline.settings.schema import Notify
 
 # What there may be to tell that the archive knows of; each raises LogbookError where it cannot be read.
 _OF_THE_ARCHIVE: tuple[Callable[[Logbook], list[Cause]], ...] = (errors_found, claims_due)

@@ -1,18 +1,62 @@
 """The scheduler in the foreground, for containers: waits until a run is due, starts it, and waits again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import Enum
 
+from filelock import FileLock, Timeout
+
 from pipeline.clock import Clock
-from pipeline.errors import EXIT_FINDINGS, EXIT_TRY_LATER
+from pipeline.errors import EXIT_FINDINGS, EXIT_TRY_LATER, BusyError
+from pipeline.logbook.files import FILE_MODE, make_folder, write_text
+from pipeline.logbook.folder import Logbook
 from pipeline.operations.schedule.times import ACTIVE_EVERY, DueTimes
-from pipeline.schedule.loop_mark import LoopMark
 
 RETRY_AFTER = timedelta(minutes=15)
 # Sleep is cut in pieces: while a machine is suspended its clock goes on and a sleep does not, and clocks are set.
 _NAP = timedelta(seconds=60)
 _FINE = (0, EXIT_FINDINGS)
+
+
+class LoopMark:
+    """The lock that a loop holds for as long as it lives, and a file beside it."""
+
+    def __init__(self, logbook: Logbook) -> None:
+        self._root = logbook.root
+        self._folder = logbook.state
+        self._lock = FileLock(self._folder / "loop.lock", timeout=0, mode=FILE_MODE)
+        self._next_run = self._folder / "loop.next"
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Be the logbook's loop, the only one. Raises BusyError if there is one."""
+        make_folder(self._folder)
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise BusyError(
+                f"Another `ladebog schedule run` is at work on {self._root}.", "Leave it to that one, or stop it first"
+            ) from None
+        try:
+            yield
+        finally:
+            self._next_run.unlink(missing_ok=True)
+            self._lock.release()
+
+    def write(self, due: datetime) -> None:
+        """Tell when the loop runs next."""
+        write_text(self._next_run, due.isoformat())
+
+    def read(self) -> datetime | None:
+        """When the logbook's loop runs next; None if none is at work."""
+        if not self._next_run.is_file():
+            return None
+        try:
+            with self._lock:
+                return None  # it was killed and could not take its file along
+        except Timeout:
+            return datetime.fromisoformat(self._next_run.read_text("utf-8"))
 
 
 class Kind(Enum):

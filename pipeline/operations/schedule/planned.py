@@ -6,9 +6,9 @@ from datetime import datetime
 from pipeline.logbook.folder import Logbook
 from pipeline.operations.schedule.cron import Cron
 from pipeline.operations.schedule.job import Job
+from pipeline.operations.schedule.loop import LoopMark
 from pipeline.operations.schedule.scheduler import Scheduler
 from pipeline.operations.schedule.systemd import Systemd
-from pipeline.schedule.loop_mark import LoopMark
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ from datetime import time
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.errors import ScheduleError
+from pipeline.errors import LoginError, ScheduleError
 from pipeline.operations.schedule.job import Job
 from pipeline.operations.schedule.times import DueTimes
+from pipeline.settings.schema import Account
+from pipeline.source.credentials import FILE_VARIABLE, Credentials, FileCredentials
 
 _PATIENCE = 120.0  # seconds that a program of the system's may take
 
@@ -80,3 +82,29 @@ class Called:
                 "Mend that, or do by hand what this prints: ladebog schedule print systemd|cron",
             )
         return self
+
+
+def require_logins(credentials: Credentials, accounts: Sequence[Account]) -> None:
+    """Raise LoginError for an account whose login is not kept where this process reads it."""
+    for account in accounts:
+        if credentials.read(account) is None:
+            raise LoginError(
+                f"No login of account {account.name} is kept in {credentials.place}.",
+                f"Log in first: ladebog login {account.name}",
+            )
+
+
+def prove(scheduler: Scheduler, job: Job, credentials: Credentials) -> None:
+    """Raise ScheduleError if the job, as the scheduler starts it, cannot read the logins that this process can."""
+    complaint = scheduler.probe(job)
+    if complaint is None:
+        return
+    first = complaint.strip().splitlines()[0].removeprefix("ladebog: ").rstrip(".")
+    if isinstance(credentials, FileCredentials):
+        advice = f"Name the file for it: export {FILE_VARIABLE}={credentials.place}, then: ladebog schedule install"
+    else:
+        advice = (
+            f"Keep the login in a file instead: export {FILE_VARIABLE}=~/.ladebog-logins.json, "
+            "then: ladebog login NAME, then: ladebog schedule install"
+        )
+    raise ScheduleError(f"What {scheduler.name} starts cannot read the logins: {first}.", advice)

@@ -9,7 +9,7 @@ from pipeline import __version__
 from pipeline.clock import Clock
 from pipeline.errors import UpstreamError
 from pipeline.raw.answer import Answer, Endpoint, history_key
-from pipeline.settings.reading import Account, Source
+from pipeline.settings.schema import Account, Source
 from pipeline.source.app import endpoints
 from pipeline.source.credentials import Credentials, Secret
 from pipeline.source.http import Http, Reply

@@ -6,7 +6,7 @@ decoded as Decimal from the digits that were sent; energies are whole Wh. Field 
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -129,3 +129,41 @@ class PricePoint(Record):
 class PricePeriodsAnswer(msgspec.Struct):
     granularity: Annotated[int, msgspec.Meta(ge=1, le=1440)]  # minutes
     periods: list[PricePoint]
+
+
+UNKNOWN_KEY = "unknown"
+
+
+class Item(NamedTuple):
+    """One entry of a listing. `key` is its session's id, or UNKNOWN_KEY where it cannot be told."""
+
+    key: str
+    body: memoryview
+
+
+class _Id(msgspec.Struct):
+    id: Text
+
+
+class _ItemId(msgspec.Struct):
+    session: _Id
+
+
+_history_decoder = msgspec.json.Decoder(HistoryAnswer)
+_id_decoder = msgspec.json.Decoder(_ItemId)
+
+
+def items(body: bytes | memoryview) -> list[Item]:
+    """The items of an answer of endpoint `session_history`.
+
+    Raises msgspec.DecodeError where the answer is no listing.
+    """
+    bodies = [memoryview(item) for item in _history_decoder.decode(body).session_history]
+    return [Item(_key(item), item) for item in bodies]
+
+
+def _key(item: memoryview) -> str:
+    try:
+        return str(_id_decoder.decode(item).session.id)
+    except msgspec.DecodeError:
+        return UNKNOWN_KEY

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import msgspec
 
 from pipeline.source.app.endpoints import asked_by
-from pipeline.source.captured import KEPT_HEADERS, Captured
-from pipeline.source.json_body import read_json
+from pipeline.source.body import read_json
+from pipeline.source.capture.captured import KEPT_HEADERS, Captured
 
 
 class _Header(msgspec.Struct, frozen=True):

@@ -8,10 +8,11 @@ import msgspec
 from pipeline.errors import CaptureError
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.source.app.endpoints import has_shape_of, imported_key, told_by_shape
+from pipeline.source.body import read_json
 from pipeline.source.capture import har, text_log
-from pipeline.source.captured import DATE_HEADER, TRACE_HEADER, Captured
+from pipeline.source.capture.captured import DATE_HEADER, TRACE_HEADER, Captured
 from pipeline.source.faults import http_date
-from pipeline.source.json_body import printable, read_json
+from pipeline.text import printable
 
 LARGEST_FILE = 512 * 1024 * 1024  # bytes
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from pipeline.source.app.endpoints import asked_by
-from pipeline.source.captured import KEPT_HEADERS, Captured
+from pipeline.source.capture.captured import KEPT_HEADERS, Captured
 
 _URL = b"URL"
 _RESPONSE_HEADERS = b"Response Headers"

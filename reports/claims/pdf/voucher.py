@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from pipeline.claims.document import Claim, Odometer, Total
-from pipeline.settings.checks import Car
+from pipeline.settings.schema import Car
 from reports.claims import phrases
 from reports.claims.pdf.chart import Chart, charts_of
 from reports.claims.pdf.printable import cut

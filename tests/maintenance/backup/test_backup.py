@@ -15,7 +15,8 @@ import pytest
 
 from pipeline.errors import BackupError
 from pipeline.maintenance.backup.make import make_backup
-from pipeline.raw.segments import read_lines, sealed_segments
+from pipeline.raw.lines import read_lines
+from pipeline.raw.segments import sealed_segments
 from tests.cli.refusal import said
 from tests.scenarios.demo_logbook import CHECKOUT
 from tests.scenarios.two_accounts import NOW, TwoAccounts

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.address import webhook_fault
 from pipeline.errors import SettingsError
-from pipeline.notify.channels import Mail, Notify
 from pipeline.settings import template
+from pipeline.settings.names import webhook_fault
 from pipeline.settings.reading import read_settings
+from pipeline.settings.schema import Mail, Notify
 
 
 def read(tmp_path: Path, text: str) -> Notify:

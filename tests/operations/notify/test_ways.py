@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import NotifyError
-from pipeline.notify.channels import Mail, Notify
 from pipeline.operations.notify import mail, webhook
 from pipeline.operations.notify.causes import Cause
 from pipeline.operations.notify.message import compose
 from pipeline.operations.notify.send import deliver
+from pipeline.settings.schema import Mail, Notify
 from tests.operations.notify.post_office import PostOffice, open_office
 from tests.source.certificate import certificate
 from tests.source.loopback import Server, answer, raw, serving, trickle

@@ -7,9 +7,8 @@ import pytest
 
 from pipeline.errors import BusyError
 from pipeline.logbook.folder import Logbook
-from pipeline.operations.schedule.loop import Kind, Loop
+from pipeline.operations.schedule.loop import Kind, Loop, LoopMark
 from pipeline.operations.schedule.times import DueTimes
-from pipeline.schedule.loop_mark import LoopMark
 
 MORNING = datetime(2025, 11, 10, 5, 0, tzinfo=UTC)
 YESTERDAY = datetime(2025, 11, 9, 6, 15, 3, tzinfo=UTC)

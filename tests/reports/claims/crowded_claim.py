@@ -9,7 +9,7 @@ import msgspec
 
 from pipeline.claims import document
 from pipeline.claims.document import Claim, Line
-from pipeline.settings import checks
+from pipeline.settings import schema
 from pipeline.settings.schema import Driver, Employer, Language
 from tests.reports.claims.hard_claim import hard_claim, totals_by_hand
 
@@ -29,7 +29,7 @@ def crowded_claim(language: Language = "da") -> Claim:
         driver=Driver(name=WIDE, employee_number=LONG, bank_account=""),
         employer=Employer(name=LONG, registration_number=WIDE, cost_centre=""),
         reason=LONG,
-        cars=tuple(checks.Car(name=f"{place} {LONG}", plate=WIDE) for place in range(30)),
+        cars=tuple(schema.Car(name=f"{place} {LONG}", plate=WIDE) for place in range(30)),
         chargers=tuple(
             document.Charger(charge_point=f"{place} {WIDE}", evse=LONG, kind="private") for place in range(30)
         ),

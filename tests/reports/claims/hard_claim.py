@@ -12,14 +12,14 @@ import msgspec
 
 from pipeline.claims import document
 from pipeline.claims.document import Amounts, Claim, Correction, Line, Sum
-from pipeline.settings import checks
+from pipeline.settings import schema
 from pipeline.settings.schema import Driver, Employer, Language
 
 _T = TypeVar("_T")
 ZONE = ZoneInfo("Europe/Copenhagen")
 MARCH = date(2025, 3, 1)
 LONG_NOTE = "Hentede Søren i Ålborg; kørte over Ærø og Fåborg, måtte vente på færgen. " * 12
-GOLF = checks.Car(name="Golf", plate="ÆØ 12 345")
+GOLF = schema.Car(name="Golf", plate="ÆØ 12 345")
 
 _NOTES = (
     None,
@@ -189,7 +189,7 @@ def hard_policy() -> document.Policy:
             country="DK",
             timezone="Europe/Copenhagen",
             currency="DKK",
-            reimbursement=(checks.Reimbursement(valid_from=date(2025, 1, 1), basis="billed"),),
+            reimbursement=(schema.Reimbursement(valid_from=date(2025, 1, 1), basis="billed"),),
             addition=(),
             tax_refund=(),
         ),

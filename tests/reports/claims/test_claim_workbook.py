@@ -10,8 +10,7 @@ import openpyxl
 import pytest
 
 from pipeline.claims.document import Claim
-from pipeline.settings.checks import Car
-from pipeline.settings.schema import Language
+from pipeline.settings.schema import Car, Language
 from reports.claims.workbook.workbook import write_workbook
 from tests.reports.claims.every_claim import CLAIMS, LANGUAGES
 from tests.reports.claims.golden_files import agree_with_golden

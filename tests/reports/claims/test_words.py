@@ -7,8 +7,7 @@ import pytest
 
 from pipeline.claims import document
 from pipeline.database import models
-from pipeline.settings.checks import Basis
-from pipeline.settings.schema import Attribution, Language
+from pipeline.settings.schema import Attribution, Basis, Language
 from reports.claims.messages import MESSAGES
 from reports.claims.words import Words
 

@@ -11,7 +11,8 @@ from pipeline.cli import main
 from pipeline.clock import Clock, StartedClock
 from pipeline.database.connection import drop_writer
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
-from pipeline.settings.reading import Account, write_account
+from pipeline.settings.editing import write_account
+from pipeline.settings.schema import Account
 from pipeline.source.credentials import FILE_VARIABLE, Secret, open_credentials
 from tests.scenarios.new_logbook import new_logbook
 from tests.sql.checks import told

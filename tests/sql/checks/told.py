@@ -11,7 +11,8 @@ from pipeline.database.connection import open_published, open_writer, publish, r
 from pipeline.load.answers import Loader
 from pipeline.logbook.folder import Logbook
 from pipeline.raw.answer import Answer, Endpoint, history_key
-from pipeline.raw.segments import RunRecord, SegmentWriter, Window
+from pipeline.raw.lines import RunRecord, Window
+from pipeline.raw.segments import SegmentWriter
 from pipeline.settings.reading import read_settings
 from pipeline.transform.refresh import refresh_marts
 from tests.scenarios.new_logbook import new_logbook

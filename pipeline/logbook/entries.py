@@ -1,0 +1,48 @@
+"""TODO."""
+
+from datetime import date
+from typing import Literal, get_args
+
+import msgspec
+
+from pipeline.logbook.journal import Fields
+
+Action = Literal["assign", "exclude", "include", "tag"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
+State = Literal["sent", "approved", "paid", "rejected"]
+STATES: tuple[State, ...] = get_args(State)
+ODOMETER = "odometer"
+MARK = "mark"
+
+
+class SessionDecision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The fields of an entry about a session. `value` is the car or the tag of the actions that have one."""
+
+    account: str
+    session_id: str
+    value: str | None = None
+    reason: str
+
+
+class OdometerReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The fields of an entry about a car's odometer. With a reason it may contradict other readings."""
+
+    car: str
+    read_on: date
+    kilometres: int
+    reason: str | None = None
+
+
+class ClaimMark(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of an entry about what became of a claim."""
+
+    account: str
+    number: int
+    state: State
+    marked_on: date
+
+
+def fields_of(said: SessionDecision | OdometerReading | ClaimMark) -> Fields:
+    """The fields as they stand in the journal."""
+    fields: Fields = msgspec.to_builtins(said)
+    return fields
