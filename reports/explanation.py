@@ -19,7 +19,7 @@ _SESSION = """
         bills.period_sha256
     from sessions
     inner join staging.sessions as staged using (account, session_id)
-    inner join staging.session_charge_points as sources using (account, session_id)
+    inner join intermediate.session_charge_points as sources using (account, session_id)
     left join staging.session_bills as bills using (account, session_id)
     where account = $account and session_id = $session_id
 """
@@ -66,7 +66,7 @@ _MONTHS = """
 """
 
 _DAYS = """
-    select * from staging.session_days
+    select * from intermediate.session_days
     where account = $account and session_id = $session_id
     order by day
 """
@@ -77,7 +77,7 @@ _HOURS = """
         clock_hours.day,
         clock_hours.hour_stop
     from session_hours as hours
-    inner join staging.session_clock_hours as clock_hours using (account, session_id, hour_start)
+    inner join intermediate.session_clock_hours as clock_hours using (account, session_id, hour_start)
     where account = $account and session_id = $session_id
     order by hour_start
 """
@@ -87,7 +87,7 @@ _PERIODS = """
         periods.*,
         parts.hour_start
     from charging_periods as periods
-    inner join staging.period_parts as parts using (account, session_id, period)
+    inner join intermediate.period_parts as parts using (account, session_id, period)
     where account = $account and session_id = $session_id
     order by parts.hour_start, period
 """

@@ -41,7 +41,7 @@ _LINES = """
     from claim_lines_due as due
     left join sessions using (account, session_id)
     left join claimable_sessions as claimable using (account, session_id)
-    left join staging.claim_values as worth using (account, session_id, month)
+    left join intermediate.claim_values as worth using (account, session_id, month)
     where
         due.account = $account
         and due.held_back is null
@@ -67,7 +67,7 @@ _EXCLUSIONS = """
             else 'not readable'
         end as ground,
         case when claimable.is_claimed then due.held_back else claimable.because end as because
-    from staging.claim_values as worth
+    from intermediate.claim_values as worth
     inner join sessions using (account, session_id)
     inner join claimable_sessions as claimable using (account, session_id)
     left join claim_lines_due as due
@@ -92,7 +92,9 @@ _COMPLETENESS = """
         states.listed_at,
         cast(count(worth.session_id) as integer) as sessions
     from month_states as states
-    left join (staging.claim_values as worth inner join claimable_sessions as claimable using (account, session_id))
+    left join (
+        intermediate.claim_values as worth inner join claimable_sessions as claimable using (account, session_id)
+    )
         on
             states.account = worth.account
             and states.month = worth.month

@@ -18,7 +18,7 @@ from pipeline.logbook.folder import Logbook
 if TYPE_CHECKING:
     import polars
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _NO_EXTENSIONS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -164,6 +164,7 @@ def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute("begin")
     connection.execute("create schema facts")
     connection.execute("create schema staging")
+    connection.execute("create schema intermediate")
     for model in models.schema():
         connection.execute(model.text)
         models.comment_on(connection, model, "table")

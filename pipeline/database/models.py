@@ -6,8 +6,10 @@ shows as comments comes from it. The checks all have the same columns, so theirs
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -24,6 +26,8 @@ CHECK_COLUMNS = {
     "detail": "text for people: the figures, and what to do",
 }
 SEVERITIES = ("error", "warning")
+
+_VIEWS = ("staging.", "intermediate.", "checks.")  # the schemas whose models are views unless their heads say otherwise
 
 _FIELD = re.compile(r"^-- (name|grain|purpose|key|refresh|severity): (.+)$")
 _COLUMN = re.compile(r"^--   (\w+)(?:  +(.+))?$")
@@ -59,8 +63,14 @@ def schema() -> tuple[Model, ...]:
 
 @cache
 def staging() -> tuple[Model, ...]:
-    """The views between the fact tables and the marts."""
+    """What reads fact tables alone: one view each."""
     return _read("staging")
+
+
+@cache
+def intermediate() -> tuple[Model, ...]:
+    """The steps between staging and the marts: one view or table each."""
+    return _read("intermediate")
 
 
 @cache
@@ -96,8 +106,8 @@ def findings() -> Model:
 
 @cache
 def made() -> tuple[Model, ...]:
-    """All that a transform makes: staging, marts, checks and the findings."""
-    return (*staging(), *marts(), *checks(), findings())
+    """All that a transform makes: staging, intermediate, marts, checks and the findings."""
+    return (*staging(), *intermediate(), *marts(), *checks(), findings())
 
 
 @cache
@@ -139,7 +149,7 @@ def parse(text: str) -> Model:
         grain=fields["grain"],
         purpose=fields["purpose"],
         key=tuple(fields["key"].split(", ")) if "key" in fields else (),
-        refresh=fields.get("refresh", "never" if fields["name"].startswith(("staging.", "checks.")) else "whole"),
+        refresh=fields.get("refresh", "never" if fields["name"].startswith(_VIEWS) else "whole"),
         columns=columns,
         text=text,
         severity=fields.get("severity", ""),
@@ -147,8 +157,16 @@ def parse(text: str) -> Model:
 
 
 def _read(folder: str) -> tuple[Model, ...]:
-    files = sorted(resources.files("sql").joinpath(folder).iterdir(), key=lambda file: file.name)
-    return tuple(parse(file.read_text("utf-8")) for file in files if file.name.endswith(".sql"))
+    return tuple(parse(file.read_text("utf-8")) for file in _sql_files(resources.files("sql").joinpath(folder)))
+
+
+def _sql_files(folder: Traversable) -> Iterator[Traversable]:
+    """The SQL files in a folder and in those below it, by their names."""
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _sql_files(entry)
+        elif entry.name.endswith(".sql"):
+            yield entry
 
 
 def quoted(text: str) -> str:

@@ -32,7 +32,7 @@ from pipeline.text import length
 _MOST_PAGES = 1_000
 _APART = timedelta(days=1)
 
-_DUE = "select session_id from staging.details_due where account = ? and list_contains(?, session_id)"
+_DUE = "select session_id from intermediate.details_due where account = ? and list_contains(?, session_id)"
 _FINISHED = "select session_id from staging.sessions where account = ? and is_finished and list_contains(?, session_id)"
 _ACTIVE = "select session_id from staging.sessions where account = ? and not is_finished order by session_id"
 _LAST_FETCHED = "select max(fetched_at) from facts.answers where account = ?"

@@ -61,7 +61,7 @@ def _read_for_sessions() -> set[Model]:
 
 def _narrowed(model: Model) -> str:
     """The model's SELECT, made to read the sessions in CHANGED_SESSIONS only."""
-    views = {view.name for view in models.staging() if view.is_view}
+    views = {view.name for view in (*models.staging(), *models.intermediate()) if view.is_view}
     of_sessions = {table.name for table in (*models.schema(), *in_order()) if "session_id" in table.columns}
     tree = _tree(model).copy()
     for table in _tables(tree):

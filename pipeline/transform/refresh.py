@@ -37,8 +37,8 @@ _INSERT_OVERTAKEN = f"""
     insert into {CHANGED_SESSIONS}
     select sessions.account, sessions.session_id
     from sessions
-    inner join staging.session_charge_points as charge_points using (account, session_id)
-    inner join staging.reimbursement_terms as terms using (account, session_id)
+    inner join intermediate.session_charge_points as charge_points using (account, session_id)
+    inner join intermediate.reimbursement_terms as terms using (account, session_id)
     where
         sessions.tax_rate is distinct from charge_points.tax_rate
         or sessions.charge_point is distinct from coalesce(charge_points.charge_point, sessions.charge_point)
@@ -46,7 +46,7 @@ _INSERT_OVERTAKEN = f"""
     union
     select bill_audit.account, bill_audit.session_id
     from bill_audit
-    left join staging.session_tariffs as tariffs using (account, session_id)
+    left join intermediate.session_tariffs as tariffs using (account, session_id)
     where bill_audit.tariff_sha256 is distinct from tariffs.tariff_sha256
 """  # noqa: S608 (a name of our own)
 

@@ -9,5 +9,5 @@ select
     concat_ws(' ', total_amount, amount, currency) as cause,
     'The operator states a total of ' || amount_text(total_amount, currency) || ' and an amount of '
     || amount_text(amount, currency) || '. The total counts; ask the operator what makes the difference.' as detail
-from staging.stopped_sessions
+from intermediate.stopped_sessions
 where to_minor_units(total_amount, minor_unit_decimal) <> to_minor_units(amount, minor_unit_decimal)

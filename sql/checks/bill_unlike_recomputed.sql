@@ -11,7 +11,7 @@ select
     'The bill is ' || amount_text(audits.billed, audits.currency) || ', recomputed it is '
     || amount_text(audits.recomputed, audits.currency) || ' (' || audits.verdict || coalesce('; ' || audits.reason, '')
     || '). The bill counts; see why with: ladebog audit' as detail
-from staging.stopped_sessions as sessions
+from intermediate.stopped_sessions as sessions
 inner join main.bill_audit as audits
     on sessions.account = audits.account and sessions.session_id = audits.session_id
 where audits.verdict in ('overbilled', 'underbilled')

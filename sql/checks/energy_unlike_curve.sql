@@ -10,8 +10,8 @@ with compared as (
         sessions.session_id,
         cast(sessions.energy_kwh * 1000 as decimal(38, 0)) as meter_wh,
         curves.energy_wh as curve_wh
-    from staging.stopped_sessions as sessions
-    inner join staging.session_curve_sums as curves
+    from intermediate.stopped_sessions as sessions
+    inner join intermediate.session_curve_sums as curves
         on sessions.account = curves.account and sessions.session_id = curves.session_id
     where curves.energy_wh > 0
 )

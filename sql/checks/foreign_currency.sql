@@ -9,5 +9,5 @@ select
     concat_ws(' ', currency, home_currency) as cause,
     'It was billed as ' || amount_text(amount_incl_tax, currency) || '. It is not added to amounts in '
     || home_currency || ', and the tax in it is not known. Claim it by its receipt.' as detail
-from staging.stopped_sessions
+from intermediate.stopped_sessions
 where currency <> home_currency

@@ -10,7 +10,7 @@ with measured as (
         floor_quotient(
             cast(max_power_w * 1000 as decimal(38, 0)) * microseconds_between(started_at, stopped_at), 3600000000000
         ) as most_wh
-    from staging.stopped_sessions
+    from intermediate.stopped_sessions
 )
 
 select

@@ -9,8 +9,8 @@ with charged as (
         sessions.month,
         sessions.session_id,
         coalesce(sums.charging_us, (sessions.duration_s - coalesce(sessions.idle_s, 0)) * 1000000) as charging_us
-    from staging.stopped_sessions as sessions
-    left join staging.session_period_sums as sums
+    from intermediate.stopped_sessions as sessions
+    left join intermediate.session_period_sums as sums
         on sessions.account = sums.account and sessions.session_id = sums.session_id
 )
 

@@ -19,7 +19,7 @@ select
         when detailed.session_id is null then 'It is known from a list of sessions only, without its details. '
         else 'Its details are older than the figures in the list of sessions. '
     end || 'Fetch them with: ladebog run' as detail
-from staging.details_due as due
+from intermediate.details_due as due
 inner join facts.accounts as accounts on due.account = accounts.account
 inner join staging.sessions as sessions on due.account = sessions.account and due.session_id = sessions.session_id
 left join detailed on due.account = detailed.account and due.session_id = detailed.session_id

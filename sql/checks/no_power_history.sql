@@ -9,5 +9,5 @@ select
     'none' as cause,
     'Its ' || energy_kwh || ' kWh have no power history, so when they flowed is not known. '
     || 'The total is the meter''s own.' as detail
-from staging.stopped_sessions
+from intermediate.stopped_sessions
 where power_samples = 0 and energy_kwh <> 0

@@ -49,7 +49,7 @@ evses as (
         account,
         charge_point_id,
         evse_identifier
-    from staging.evse_limits
+    from intermediate.evse_limits
 ),
 
 archived as (
@@ -58,7 +58,7 @@ archived as (
         evses.charge_point_id,
         sessions.month,
         sum(cast(sessions.energy_kwh * 1000 as decimal(38, 0))) as energy_wh
-    from staging.stopped_sessions as sessions
+    from intermediate.stopped_sessions as sessions
     inner join evses on sessions.account = evses.account and sessions.evse = evses.evse_identifier
     group by sessions.account, evses.charge_point_id, sessions.month
 ),

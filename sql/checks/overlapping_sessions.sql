@@ -10,7 +10,7 @@ with in_order as (
         started_at,
         arg_max(session_id, stopped_at) over earlier_ones as earlier_id,
         max(stopped_at) over earlier_ones as earlier_stopped_at
-    from staging.stopped_sessions
+    from intermediate.stopped_sessions
     where evse is not null
     window earlier_ones as (
         partition by account, evse
@@ -55,7 +55,7 @@ select
     || minute_text(others.started_at, others.timezone) || ' to ' || minute_text(others.stopped_at, others.timezone)
     || '. Ask the operator which is right.' as detail
 from both_ways
-inner join staging.stopped_sessions as ones
+inner join intermediate.stopped_sessions as ones
     on both_ways.account = ones.account and both_ways.session_id = ones.session_id
-inner join staging.stopped_sessions as others
+inner join intermediate.stopped_sessions as others
     on both_ways.account = others.account and both_ways.other_id = others.session_id

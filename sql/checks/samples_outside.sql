@@ -10,7 +10,7 @@ select
     'Samples of its power history before ' || minute_text(sessions.started_at, sessions.timezone)
     || ' or after ' || minute_text(sessions.stopped_at, sessions.timezone) || ': ' || curves.samples_outside
     || '. They do not count.' as detail
-from staging.stopped_sessions as sessions
-inner join staging.session_curve_sums as curves
+from intermediate.stopped_sessions as sessions
+inner join intermediate.session_curve_sums as curves
     on sessions.account = curves.account and sessions.session_id = curves.session_id
 where curves.samples_outside > 0

@@ -9,5 +9,5 @@ select
     concat_ws(' ', epoch_us(started_at), epoch_us(stopped_at)) as cause,
     'It starts at ' || minute_text(started_at, timezone) || ' and stops at ' || minute_text(stopped_at, timezone)
     || '. Ask the operator to correct it.' as detail
-from staging.stopped_sessions
+from intermediate.stopped_sessions
 where stopped_at < started_at

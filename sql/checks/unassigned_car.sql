@@ -17,7 +17,7 @@ select
     'Nobody says which of the ' || several_cars.cars || ' cars took its ' || sessions.energy_kwh
     || ' kWh. Say so with: ladebog session assign ' || sessions.session_id || ' CAR, or by a [[rule]] in ladebog.toml'
         as detail
-from staging.stopped_sessions as sessions
+from intermediate.stopped_sessions as sessions
 inner join main.claimable_sessions as claimable
     on sessions.account = claimable.account and sessions.session_id = claimable.session_id
 cross join several_cars

@@ -11,7 +11,7 @@ select
     || ' seconds of it, count ' || cast(floor_quotient(sums.overlap_us, 1000000) as varchar)
     || ' twice, and have ' || cast(floor_quotient(sums.outside_us, 1000000) as varchar)
     || ' outside it. The bill counts; when its money was spent is known less exactly.' as detail
-from staging.stopped_sessions as sessions
-inner join staging.session_period_sums as sums
+from intermediate.stopped_sessions as sessions
+inner join intermediate.session_period_sums as sums
     on sessions.account = sums.account and sessions.session_id = sums.session_id
 where greatest(sums.gap_us, sums.overlap_us, sums.outside_us) > 1000000

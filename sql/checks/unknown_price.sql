@@ -11,7 +11,7 @@ select
     'What it is reimbursed with is not known, by the basis ' || reimbursement.basis || ': '
     || coalesce(reimbursement.unknown, 'a part of it is missing')
     || '. Set what is missing in ladebog.toml, or choose another basis.' as detail
-from staging.stopped_sessions as sessions
+from intermediate.stopped_sessions as sessions
 inner join main.reimbursement as reimbursement
     on sessions.account = reimbursement.account and sessions.session_id = reimbursement.session_id
 where

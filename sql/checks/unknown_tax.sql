@@ -16,5 +16,5 @@ select
             'No rate of tax is known for the bill of ' || amount_text(amount_incl_tax, currency)
             || '. Name the rate of that day in ladebog.toml, under [[tax_rate]].'
     end as detail
-from staging.stopped_sessions
+from intermediate.stopped_sessions
 where tax_amount is null and currency = home_currency

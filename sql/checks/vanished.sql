@@ -17,7 +17,7 @@ listings as (
         sessions.session_id,
         windows.listed_at,
         list_contains(windows.missing, sessions.session_id) as is_missing
-    from staging.stopped_sessions as sessions
+    from intermediate.stopped_sessions as sessions
     inner join missed
         on sessions.account = missed.account and sessions.session_id = missed.session_id
     inner join facts.windows as windows

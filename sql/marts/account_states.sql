@@ -69,7 +69,7 @@ missing_details as (
     select
         account,
         count(*) as details_missing
-    from staging.details_due
+    from intermediate.details_due
     group by account
 ),
 

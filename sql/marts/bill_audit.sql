@@ -55,12 +55,12 @@ with sessions_with_tariffs as (
         on marts.account = sessions.account and marts.session_id = sessions.session_id
     inner join facts.session_facts as facts
         on marts.account = facts.account and marts.document_sha256 = facts.document_sha256
-    left join staging.session_tariffs as tariffs
+    left join intermediate.session_tariffs as tariffs
         on marts.account = tariffs.account and marts.session_id = tariffs.session_id
 ),
 
 periods as (
-    select * from staging.audited_periods
+    select * from intermediate.audited_periods
 ),
 
 parts as (

@@ -40,7 +40,7 @@ with periods_with_energy as (
     from staging.charging_periods as periods
     inner join sessions
         on periods.account = sessions.account and periods.session_id = sessions.session_id
-    inner join staging.period_energy as energy
+    inner join intermediate.period_energy as energy
         on
             periods.account = energy.account
             and periods.session_id = energy.session_id

@@ -35,7 +35,7 @@ with targets as (
         sessions.revision,
         case when claimable.ground = 'decision' then 'included' end as ground,
         claimable.because
-    from staging.claim_values as worth
+    from intermediate.claim_values as worth
     inner join main.claimable_sessions as claimable
         on worth.account = claimable.account and worth.session_id = claimable.session_id
     inner join main.sessions as sessions
@@ -48,7 +48,7 @@ unsure as (
         account,
         session_id,
         'its details are still to be fetched' as why
-    from staging.details_due
+    from intermediate.details_due
     union
     select
         account,

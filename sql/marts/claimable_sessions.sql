@@ -61,7 +61,7 @@ grounds as (
     from sessions
     cross join known_cars
     left join facts.cars as cars on sessions.car = cars.car
-    left join staging.session_rules as rules
+    left join intermediate.session_rules as rules
         on sessions.account = rules.account and sessions.session_id = rules.session_id
     left join decided
         on sessions.account = decided.account and sessions.session_id = decided.session_id

@@ -27,7 +27,7 @@ with summed as (
         cast(case when count(*) = count(unexplained_amount) then sum(unexplained_amount) end as decimal(18, 3))
             as unexplained_amount,
         cast(sum(amount_incl_tax) as decimal(18, 3)) as amount_incl_tax
-    from staging.session_prices
+    from intermediate.session_prices
     group by account, month, currency
 )
 

@@ -26,7 +26,7 @@ missing_details as (
         details_due.account,
         first_of_month(local_day(details_due.stopped_at, accounts.timezone)) as month,
         count(*) as details_missing
-    from staging.details_due as details_due
+    from intermediate.details_due as details_due
     inner join facts.accounts as accounts on details_due.account = accounts.account
     group by details_due.account, first_of_month(local_day(details_due.stopped_at, accounts.timezone))
 ),

@@ -28,7 +28,7 @@ with summed as (
             case when count(*) = count(tax_amount) then sum(amount_incl_tax - tax_amount) end as decimal(18, 3)
         ) as amount_excl_tax,
         max(max_kw) as max_kw
-    from staging.attributed_sessions
+    from intermediate.attributed_sessions
     group by account, month, currency, attribution
 ),
 

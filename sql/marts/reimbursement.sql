@@ -29,7 +29,7 @@ with of_sessions as (
         any_value(factor) as factor,
         any_value(divisor) as divisor,
         any_value(factor) > 0 and min(value) >= 0 and sum(value) > 0 as is_in_proportion
-    from staging.reimbursement_values
+    from intermediate.reimbursement_values
     group by account, session_id
 ),
 
@@ -62,7 +62,7 @@ exact_months as (
             else exact_product(months.value, in_bounds.factor)
         end as numerator,
         case when in_bounds.is_in_proportion then in_bounds.value else in_bounds.divisor end as denominator
-    from staging.reimbursement_values as months
+    from intermediate.reimbursement_values as months
     left join in_bounds
         on months.account = in_bounds.account and months.session_id = in_bounds.session_id
 ),
@@ -105,7 +105,7 @@ first_unknown_prices as (
         session_id,
         count(*) as parts,
         arg_min(unknown, (hour_start, period)) filter (where unknown is not null) as unknown
-    from staging.spot_parts
+    from intermediate.spot_parts
     group by account, session_id
 ),
 
@@ -137,7 +137,7 @@ amounts as (
             else coalesce(first_unknown_prices.unknown, 'the figures are too large to be computed exactly')
         end as unknown
     from shared
-    inner join staging.reimbursement_terms as terms
+    inner join intermediate.reimbursement_terms as terms
         on shared.account = terms.account and shared.session_id = terms.session_id
     left join first_unknown_prices
         on shared.account = first_unknown_prices.account and shared.session_id = first_unknown_prices.session_id

@@ -18,7 +18,7 @@ with shares as (
         hour_start,
         max(of_hour) filter (where quantity = 'energy') as energy_wh,
         max(of_hour) filter (where quantity = 'money') as money_minor
-    from staging.session_shares
+    from intermediate.session_shares
     group by account, session_id, hour_start
 ),
 
@@ -34,7 +34,7 @@ assembled as (
     from shares
     inner join staging.sessions as sessions
         on shares.account = sessions.account and shares.session_id = sessions.session_id
-    left join staging.hour_prices as prices
+    left join intermediate.hour_prices as prices
         on
             shares.account = prices.account
             and shares.session_id = prices.session_id

@@ -19,7 +19,7 @@ with summed as (
         sum(energy_kwh) as energy_kwh,
         sum(amount_incl_tax) as amount_incl_tax,
         case when count(*) = count(tax_amount) then sum(tax_amount) end as tax_amount
-    from staging.session_days
+    from intermediate.session_days
     group by account, session_id, month
 ),
 

@@ -51,7 +51,7 @@ priced as (
         charge_points.tax_rate,
         charge_points.charge_point
     from finished
-    inner join staging.session_charge_points as charge_points
+    inner join intermediate.session_charge_points as charge_points
         on finished.account = charge_points.account and finished.session_id = charge_points.session_id
 ),
 
@@ -93,7 +93,7 @@ assembled as (
         on finished.account = priced.account and finished.session_id = priced.session_id
     inner join staging.session_texts as texts
         on finished.account = texts.account and finished.session_id = texts.session_id
-    inner join staging.session_cars as cars
+    inner join intermediate.session_cars as cars
         on finished.account = cars.account and finished.session_id = cars.session_id
     left join staging.session_curves as curves
         on finished.account = curves.account and finished.session_id = curves.session_id

@@ -1,19 +1,20 @@
 """The files under sql/: their heads, and that the database is what the heads say."""
 
-from importlib import resources
+from pathlib import Path
 
 import pytest
 
+import sql
 from pipeline.database import models
 from pipeline.transform import lineage
 from tests.scenarios.made_archive import MadeArchive
 
-FOLDERS = ("facts", "staging", "marts", "checks")
+FOLDERS = ("facts", "staging", "intermediate", "marts", "checks")
+SQL = Path(sql.__file__).parent
 MODELS = {
-    f"{folder}/{file.name}": models.parse(file.read_text("utf-8"))
+    file.relative_to(SQL): models.parse(file.read_text("utf-8"))
     for folder in FOLDERS
-    for file in resources.files("sql").joinpath(folder).iterdir()
-    if file.name.endswith(".sql")
+    for file in sorted((SQL / folder).rglob("*.sql"))
 }
 
 HEAD = """\
@@ -32,23 +33,26 @@ select 1
 
 def test_every_file_under_sql_is_a_model() -> None:
     assert len(MODELS) > 0
-    assert len(MODELS) == len((*models.schema(), *models.staging(), *models.marts(), *models.checks()))
+    assert len(MODELS) == len({*models.schema(), *models.made()} - {models.findings()})
 
 
 def test_a_model_stands_in_the_file_of_its_name() -> None:
-    names = {path: path.partition("/")[2].removesuffix(".sql") for path in MODELS}
-    assert names == {path: model.name.rpartition(".")[2] for path, model in MODELS.items()}
+    assert {path: path.stem for path in MODELS} == {
+        path: model.name.rpartition(".")[2] for path, model in MODELS.items()
+    }
 
 
 def test_a_name_tells_what_a_model_is() -> None:
-    assert {"staging"} == {model.name.partition(".")[0] for model in models.staging()}
+    for folder in ("staging", "intermediate", "checks"):
+        named = {model.name.partition(".")[0] for path, model in MODELS.items() if path.parts[0] == folder}
+        assert named == {folder}
     assert not [model.name for model in models.marts() if "." in model.name]
     assert {"session", "whole"} >= {model.refresh for model in models.marts()}
     assert {("whole", ())} == {(model.refresh, model.key) for model in models.schema()}
+    assert {("never", ())} == {(model.refresh, model.key) for model in models.staging()}
     assert {(refresh, ()) for refresh in ("never", "session")} == {
-        (model.refresh, model.key) for model in models.staging()
+        (model.refresh, model.key) for model in models.intermediate()
     }
-    assert {"checks"} == {model.name.partition(".")[0] for model in models.checks()}
 
 
 def test_every_mart_has_a_key_among_its_columns() -> None:
@@ -132,14 +136,14 @@ def test_a_comment_may_hold_an_apostrophe() -> None:
 
 def test_each_model_comes_after_those_that_it_reads() -> None:
     names = [model.name for model in lineage.in_order()]
-    made = [model.name for path, model in MODELS.items() if not path.startswith("schema/")]
+    made = [model.name for path, model in MODELS.items() if path.parts[0] != "facts"]
     assert sorted(names) == sorted([*made, models.FINDINGS])
     pairs = [
         ("sessions", "days"),
         ("days", "months"),
         ("months", "month_states"),
-        ("power_samples", "staging.energy_steps"),
-        ("staging.period_energy", "charging_periods"),
+        ("power_samples", "intermediate.energy_steps"),
+        ("intermediate.period_energy", "charging_periods"),
         ("staging.sessions", "sessions"),
     ]
     assert [(earlier, later) for earlier, later in pairs if names.index(earlier) > names.index(later)] == []

@@ -150,7 +150,7 @@ class MadeArchive:
         """Load what lies in raw/ and is not loaded."""
         Loader(self.connection, self.folder).load_all()
 
-    def refresh_marts(self) -> "MadeArchive":
+    def transform(self) -> "MadeArchive":
         refresh_marts(self.connection, self.settings)
         return self
 

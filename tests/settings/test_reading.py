@@ -8,7 +8,8 @@ import pytest
 from pipeline.errors import SettingsError, UnknownNameError
 from pipeline.settings.checks import account_faults
 from pipeline.settings.editing import write_account
-from pipeline.settings.reading import read_settings, url_fault
+from pipeline.settings.names import url_fault
+from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Account, Settings, Source
 
 HOME = '[account.home]\nurl = "https://tenant.example"\n'
@@ -18,7 +19,7 @@ HOME = '[account.home]\nurl = "https://tenant.example"\n'
 class File:
     path: Path
 
-    def read_settings(self, text: str) -> Settings:
+    def read(self, text: str) -> Settings:
         self.path.write_text(text, "utf-8")
         return read_settings(self.path)
 

@@ -8,7 +8,7 @@ from tests.scenarios.made_archive import MadeArchive, at, detail, listed, listin
 
 def due(archive: MadeArchive) -> list[str]:
     archive.transform()
-    return [session_id for (session_id,) in archive.rows("select session_id from staging.details_due order by 1")]
+    return [session_id for (session_id,) in archive.rows("select session_id from intermediate.details_due order by 1")]
 
 
 def imported(archive: MadeArchive, *answers: Answer) -> None:

@@ -141,7 +141,7 @@ def test_a_note_that_was_taken_back_is_gone_and_an_address_stays(archive: MadeAr
 
 
 def test_the_details_that_are_due(archive: MadeArchive) -> None:
-    due = "select session_id from staging.details_due order by session_id"
+    due = "select session_id from intermediate.details_due order by session_id"
     first = [listed(session(number)) for number in "123"]
     active = listed(session("4", status="active", stoppedAt=None))
     archive.make(listing(*first, active, fetched_at=at(100)))

@@ -86,7 +86,7 @@ def test_session_hours_are_those_by_hand(drawn: Compared) -> None:
 
 
 def test_session_days_are_those_by_hand(drawn: Compared) -> None:
-    compare(drawn, "staging.session_days", DAYS, drawn.by_hand.session_days())
+    compare(drawn, "intermediate.session_days", DAYS, drawn.by_hand.session_days())
 
 
 def test_session_months_are_those_by_hand(drawn: Compared) -> None:
@@ -101,7 +101,7 @@ def test_totals_under_both_attributions_are_those_by_hand(drawn: Compared, unit:
 def test_hours_sum_to_days_days_to_months_and_months_to_the_session(drawn: Compared) -> None:
     figures = ("energy_kwh", "amount_incl_tax")
     hours = drawn.archive.rows("session_hours", HOURS, figures)
-    days = drawn.archive.rows("staging.session_days", DAYS, (*figures, "tax_amount"))
+    days = drawn.archive.rows("intermediate.session_days", DAYS, (*figures, "tax_amount"))
     months = drawn.archive.rows("session_months", MONTHS, (*figures, "tax_amount"))
     sessions = drawn.archive.rows("sessions", SESSION, (*figures, "tax_amount"))
     assert summed(hours, lambda account, name, begins: (account, name, local_day(account, begins))) == only(

@@ -152,7 +152,7 @@ def test_a_day_that_the_clocks_change_on_has_all_its_hours(
     expected = [(f"{hour:%m-%d %H:%M}", *numbers("1", "2")) for hour in begins]
     expected[-1] = (expected[-1][0], *numbers("0", "0"))  # it stopped at midnight, the first moment of the next day
     assert hours(archived, case) == expected
-    assert parts(archived, "staging.session_days", "day", case) == [
+    assert parts(archived, "intermediate.session_days", "day", case) == [
         (day, Decimal(count), Decimal(2 * count), Decimal(2 * count) / 5),
         (day + timedelta(days=1), *numbers("0", "0", "0")),
     ]
@@ -177,7 +177,7 @@ def test_a_session_over_three_months(archived: duckdb.DuckDBPyConnection) -> Non
         (date(2025, 2, 1), *numbers("0", "0", "0")),
         (date(2025, 3, 1), *numbers("5", "5.01", "1")),
     ]
-    assert len(parts(archived, "staging.session_days", "day", "three months")) == 1 + 28 + 1
+    assert len(parts(archived, "intermediate.session_days", "day", "three months")) == 1 + 28 + 1
 
 
 def test_a_pause_takes_no_energy(archived: duckdb.DuckDBPyConnection) -> None:
@@ -241,7 +241,7 @@ def test_what_nobody_knows_when_is_where_the_session_stopped(archived: duckdb.Du
 
 
 def test_the_tax_of_a_bill_of_zero_is_where_the_session_stopped(archived: duckdb.DuckDBPyConnection) -> None:
-    assert parts(archived, "staging.session_days", "day", "no bill but a tax") == [
+    assert parts(archived, "intermediate.session_days", "day", "no bill but a tax") == [
         (date(2025, 8, 1), *numbers("0", "0", "0")),
         (date(2025, 8, 2), *numbers("2", "0", "5")),
     ]

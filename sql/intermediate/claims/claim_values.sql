@@ -1,4 +1,4 @@
--- name: staging.claim_values
+-- name: intermediate.claim_values
 -- grain: one local month of a finished session, under the attribution that the settings choose for claims
 -- purpose: what a session is worth on a claim, if it goes on one
 -- columns:

@@ -1,4 +1,4 @@
--- name: staging.hour_prices
+-- name: intermediate.hour_prices
 -- grain: one local clock hour of a finished session in which energy flowed in charging periods
 -- purpose: what a kWh cost in that hour
 -- columns:
@@ -13,7 +13,7 @@ with priced as (
         parts.hour_start,
         parts.weight,
         to_nano_units(periods.price_incl_tax) as price_nano
-    from staging.period_parts as parts
+    from intermediate.period_parts as parts
     inner join main.charging_periods as periods
         on
             parts.account = periods.account

@@ -1,4 +1,4 @@
--- name: staging.evses
+-- name: intermediate.evses
 -- grain: one change of what the operator said about an EVSE of the driver's own
 -- purpose: the name of a session's charge point, and the tax in force when it stopped
 -- columns:

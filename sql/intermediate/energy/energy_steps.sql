@@ -1,4 +1,4 @@
--- name: staging.energy_steps
+-- name: intermediate.energy_steps
 -- grain: one stretch of a finished session with one power above zero
 -- purpose: the power history as far as it counts: when the energy of a session flowed
 -- columns:

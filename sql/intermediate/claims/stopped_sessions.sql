@@ -1,4 +1,4 @@
--- name: staging.stopped_sessions
+-- name: intermediate.stopped_sessions
 -- grain: one finished session
 -- purpose: what the checks look at: its figures, the month that it stopped in, and what its account and EVSE say
 -- columns:
@@ -54,7 +54,7 @@ with with_zone as (
     inner join facts.accounts as accounts on sessions.account = accounts.account
     inner join facts.session_facts as facts
         on sessions.account = facts.account and sessions.document_sha256 = facts.document_sha256
-    left join staging.evse_limits as limits
+    left join intermediate.evse_limits as limits
         on
             sessions.account = limits.account
             and sessions.evse = limits.evse_identifier

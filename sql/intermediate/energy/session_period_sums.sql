@@ -1,4 +1,4 @@
--- name: staging.session_period_sums
+-- name: intermediate.session_period_sums
 -- grain: one finished session that has charging periods
 -- purpose: what its periods come to, and whether they cover it from its start to its stop
 -- refresh: session

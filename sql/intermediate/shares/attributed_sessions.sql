@@ -1,4 +1,4 @@
--- name: staging.attributed_sessions
+-- name: intermediate.attributed_sessions
 -- grain: one local day of a finished session and attribution
 -- purpose: what days and months sum: each session whole where it stopped, and each session in its parts
 -- columns:
@@ -38,7 +38,7 @@ by_part as (
         parts.amount_incl_tax,
         parts.tax_amount,
         sessions.max_kw
-    from staging.session_days as parts
+    from intermediate.session_days as parts
     inner join main.sessions as sessions
         on parts.account = sessions.account and parts.session_id = sessions.session_id
 ),

@@ -1,4 +1,4 @@
--- name: staging.session_charge_points
+-- name: intermediate.session_charge_points
 -- grain: one finished session
 -- purpose: what a session takes from documents other than its own: its charge point's name, tax and refund of tax
 -- columns:
@@ -33,7 +33,7 @@ named as (
         account,
         evse_identifier,
         arg_max(charge_point, place) as charge_point
-    from staging.evses
+    from intermediate.evses
     group by account, evse_identifier
 ),
 
@@ -51,7 +51,7 @@ in_preference as (
                 case when coalesce(evses.fetched_at <= finished.stopped_at, true) then -evses.place else evses.place end
         ) as preference
     from finished
-    inner join staging.evses as evses
+    inner join intermediate.evses as evses
         on finished.account = evses.account and finished.evse_identifier = evses.evse_identifier
 ),
 

@@ -1,4 +1,4 @@
--- name: staging.audited_periods
+-- name: intermediate.audited_periods
 -- grain: one finished session that has charging periods
 -- purpose: what its charging periods add up to, for the audit of its bill
 -- columns:
@@ -31,7 +31,7 @@ with priced as (
             else stated.state_not_understood
         end as not_understood
     from main.charging_periods as periods
-    inner join staging.period_energy as shares
+    inner join intermediate.period_energy as shares
         on
             periods.account = shares.account
             and periods.session_id = shares.session_id

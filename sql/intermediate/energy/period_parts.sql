@@ -1,4 +1,4 @@
--- name: staging.period_parts
+-- name: intermediate.period_parts
 -- grain: one charging period of a finished session in one local clock hour
 -- purpose: the operator's own amount of a period, divided where the period crosses an hour
 -- refresh: session
@@ -33,7 +33,7 @@ crossed as (
         hours.hour_stop,
         microseconds_shared(hours.hour_start, hours.hour_stop, clamped.started_at, clamped.stopped_at) as microseconds
     from clamped
-    inner join staging.session_clock_hours as hours
+    inner join intermediate.session_clock_hours as hours
         on
             clamped.account = hours.account
             and clamped.session_id = hours.session_id
@@ -57,7 +57,7 @@ by_curve as (
             )
         ) as weight
     from crossed
-    inner join staging.energy_steps as steps
+    inner join intermediate.energy_steps as steps
         on
             crossed.account = steps.account
             and crossed.session_id = steps.session_id

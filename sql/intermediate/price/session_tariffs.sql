@@ -1,4 +1,4 @@
--- name: staging.session_tariffs
+-- name: intermediate.session_tariffs
 -- grain: one finished session at an EVSE whose tariff is known
 -- purpose: the tariff in force
 -- columns:

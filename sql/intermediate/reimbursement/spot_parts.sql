@@ -1,4 +1,4 @@
--- name: staging.spot_parts
+-- name: intermediate.spot_parts
 -- grain: one charging period, in one local clock hour, in which energy of a session flowed whose basis is spot
 -- purpose: what a kWh cost there, ex. tax: the spot price and the account's additions
 -- refresh: session
@@ -18,7 +18,7 @@ with reimbursed as (
         terms.account,
         terms.session_id,
         accounts.timezone
-    from staging.reimbursement_terms as terms
+    from intermediate.reimbursement_terms as terms
     inner join facts.accounts as accounts on terms.account = accounts.account
     where terms.basis = 'spot' and terms.unknown is null and terms.energy_wh <> 0
 ),
@@ -30,7 +30,7 @@ by_curve as (
         parts.period,
         parts.hour_start,
         parts.weight
-    from staging.period_parts as parts
+    from intermediate.period_parts as parts
     inner join reimbursed
         on parts.account = reimbursed.account and parts.session_id = reimbursed.session_id
     where parts.weight > 0
@@ -56,7 +56,7 @@ by_time as (
     from without_curve
     inner join main.charging_periods as periods
         on without_curve.account = periods.account and without_curve.session_id = periods.session_id
-    inner join staging.session_clock_hours as hours
+    inner join intermediate.session_clock_hours as hours
         on
             periods.account = hours.account
             and periods.session_id = hours.session_id
@@ -96,7 +96,7 @@ names as (
     select distinct
         account,
         name
-    from staging.spot_additions
+    from intermediate.spot_additions
 ),
 
 named_prices as (
@@ -107,7 +107,7 @@ named_prices as (
         to_nano_units(additions.per_kwh) as per_kwh_nano
     from needed_hours
     inner join names on needed_hours.account = names.account
-    left join staging.spot_additions as additions
+    left join intermediate.spot_additions as additions
         on
             needed_hours.account = additions.account
             and names.name = additions.name

@@ -1,4 +1,4 @@
--- name: staging.session_cars
+-- name: intermediate.session_cars
 -- grain: one finished session
 -- purpose: which car a session charged: whom a person assigned last, else whom the rules name, else the only car
 -- columns:
@@ -33,7 +33,7 @@ chosen as (
             when rules.car is not null then 'rule ' || rules.car_rule
             when only_car.car is not null then 'the only car'
         end as why
-    from staging.session_rules as rules
+    from intermediate.session_rules as rules
     left join assigned
         on rules.account = assigned.account and rules.session_id = assigned.session_id
     left join only_car on true

@@ -1,4 +1,4 @@
--- name: staging.session_rules
+-- name: intermediate.session_rules
 -- grain: one finished session
 -- purpose: which rules of the settings decide about a session: for its car and for the claim, the first that says so
 -- refresh: session
@@ -24,7 +24,7 @@ with finished as (
     inner join facts.accounts as accounts on sessions.account = accounts.account
     inner join facts.session_facts as facts
         on sessions.account = facts.account and sessions.document_sha256 = facts.document_sha256
-    inner join staging.session_charge_points as charge_points
+    inner join intermediate.session_charge_points as charge_points
         on sessions.account = charge_points.account and sessions.session_id = charge_points.session_id
     inner join staging.session_texts as texts
         on sessions.account = texts.account and sessions.session_id = texts.session_id

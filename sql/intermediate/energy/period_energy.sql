@@ -1,4 +1,4 @@
--- name: staging.period_energy
+-- name: intermediate.period_energy
 -- grain: one charging period of a finished session
 -- purpose: the meter's Wh, divided over the periods by the power history
 -- columns:
@@ -26,7 +26,7 @@ with measured as (
                 then 1
             else 0
         end as is_last
-    from staging.period_parts
+    from intermediate.period_parts
     group by account, session_id, period
 ),
 

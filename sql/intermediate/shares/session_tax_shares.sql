@@ -1,4 +1,4 @@
--- name: staging.session_tax_shares
+-- name: intermediate.session_tax_shares
 -- grain: one local day of a finished session whose tax is known
 -- purpose: a session's tax divided over months and days in proportion to its divided money
 -- columns:
@@ -17,7 +17,7 @@ with money_of_days as (
         day,
         of_month as money_of_month,
         of_day as money_of_day
-    from staging.session_shares
+    from intermediate.session_shares
     where quantity = 'money'
 ),
 

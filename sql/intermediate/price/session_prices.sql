@@ -1,4 +1,4 @@
--- name: staging.session_prices
+-- name: intermediate.session_prices
 -- grain: one finished session
 -- purpose: what of its bill was spot price, markup and tax, each rounded once, and what these do not explain
 -- refresh: session

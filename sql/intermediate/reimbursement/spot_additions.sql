@@ -1,4 +1,4 @@
--- name: staging.spot_additions
+-- name: intermediate.spot_additions
 -- grain: one addition to an account's spot price in one local hour and month of the year, and the days that it holds
 -- purpose: what a kWh costs besides the spot price: the settings' additions, and the electricity tax that ships
 -- columns:

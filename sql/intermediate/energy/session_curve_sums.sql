@@ -1,4 +1,4 @@
--- name: staging.session_curve_sums
+-- name: intermediate.session_curve_sums
 -- grain: one finished session that has a power history
 -- purpose: what its power history comes to, and whether it lies within the session
 -- refresh: session
@@ -26,7 +26,7 @@ flowed as (
         account,
         session_id,
         sum(cast(power_mw as decimal(38, 0)) * microseconds_between(started_at, stopped_at)) as milliwatt_microseconds
-    from staging.energy_steps
+    from intermediate.energy_steps
     group by account, session_id
 ),
 

@@ -1,4 +1,4 @@
--- name: staging.details_due
+-- name: intermediate.details_due
 -- grain: one finished session of which the operator's detail is missing or older than its listed figures
 -- purpose: what the next run asks for
 -- columns:

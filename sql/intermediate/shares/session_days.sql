@@ -1,4 +1,4 @@
--- name: staging.session_days
+-- name: intermediate.session_days
 -- grain: one local day that a finished session lasted into
 -- purpose: a session's part of each day
 -- refresh: session
@@ -18,7 +18,7 @@ with shares as (
         day,
         max(of_day) filter (where quantity = 'energy') as energy_wh,
         max(of_day) filter (where quantity = 'money') as money_minor
-    from staging.session_shares
+    from intermediate.session_shares
     group by account, session_id, month, day
 ),
 
@@ -34,7 +34,7 @@ assembled as (
     from shares
     inner join staging.sessions as sessions
         on shares.account = sessions.account and shares.session_id = sessions.session_id
-    left join staging.session_tax_shares as taxes
+    left join intermediate.session_tax_shares as taxes
         on
             shares.account = taxes.account
             and shares.session_id = taxes.session_id

@@ -1,4 +1,4 @@
--- name: staging.session_shares
+-- name: intermediate.session_shares
 -- grain: one quantity of a finished session, energy or money, in one local clock hour
 -- purpose: the whole Wh and minor units of hours, days and months, such that each level sums to the one above
 -- refresh: session
@@ -15,7 +15,7 @@
 -- Months against the session, days against their month, hours against their day: the floor of each exact value, then
 -- one more for the largest remainders until the whole is reached, ties to the earlier.
 with hour_values as (
-    select * from staging.hour_values
+    select * from intermediate.hour_values
 ),
 
 of_months as (

@@ -1,4 +1,4 @@
--- name: staging.reimbursement_values
+-- name: intermediate.reimbursement_values
 -- grain: one local month of a finished session
 -- purpose: what a month is worth under the session's basis, exactly, as whole numbers: value * factor / divisor
 -- refresh: session
@@ -18,7 +18,7 @@ with months as (
         session_id,
         month,
         sum(weight) as weight
-    from staging.session_clock_hours
+    from intermediate.session_clock_hours
     group by account, session_id, month
 ),
 
@@ -28,7 +28,7 @@ bills as (
         session_id,
         month,
         of_month as bill_minor
-    from staging.session_shares
+    from intermediate.session_shares
     where quantity = 'money'
 ),
 
@@ -47,8 +47,8 @@ spot_values as (
                 - exact_product(terms.refund_micro * 1000, terms.tax_factor_denominator)
             )
         ) as value
-    from staging.spot_parts as parts
-    inner join staging.reimbursement_terms as terms
+    from intermediate.spot_parts as parts
+    inner join intermediate.reimbursement_terms as terms
         on parts.account = terms.account and parts.session_id = terms.session_id
     group by parts.account, parts.session_id, parts.month
 ),
@@ -71,7 +71,7 @@ with_terms as (
         coalesce(spot_values.parts, 0) = coalesce(spot_values.priced_parts, 0) as is_priced,
         coalesce(sum(spot_values.weight) over whole_session, 0) as whole_spot_weight,
         nano_units_in_minor_unit(terms.minor_unit_decimal) as nano_in_minor
-    from staging.reimbursement_terms as terms
+    from intermediate.reimbursement_terms as terms
     inner join months
         on terms.account = months.account and terms.session_id = months.session_id
     inner join bills

@@ -1,4 +1,4 @@
--- name: staging.reimbursement_terms
+-- name: intermediate.reimbursement_terms
 -- grain: one finished session
 -- purpose: by what it is reimbursed: the basis and the refund in force on the local day that it stopped
 -- refresh: session
@@ -37,7 +37,7 @@ with finished as (
     inner join facts.accounts as accounts on sessions.account = accounts.account
     inner join facts.session_facts as facts
         on sessions.account = facts.account and sessions.document_sha256 = facts.document_sha256
-    inner join staging.session_charge_points as charge_points
+    inner join intermediate.session_charge_points as charge_points
         on sessions.account = charge_points.account and sessions.session_id = charge_points.session_id
     where sessions.is_finished
 ),

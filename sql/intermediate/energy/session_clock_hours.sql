@@ -1,4 +1,4 @@
--- name: staging.session_clock_hours
+-- name: intermediate.session_clock_hours
 -- grain: one local clock hour that a finished session lasts into
 -- purpose: the hours that a session's energy and money are divided over, with the weight of each
 -- refresh: session
@@ -89,7 +89,7 @@ by_curve as (
             * microseconds_shared(hours.hour_start, hours.hour_stop, steps.started_at, steps.stopped_at)
         ) as weight
     from hours
-    inner join staging.energy_steps as steps
+    inner join intermediate.energy_steps as steps
         on
             hours.account = steps.account
             and hours.session_id = steps.session_id

@@ -1,4 +1,4 @@
--- name: staging.evse_limits
+-- name: intermediate.evse_limits
 -- grain: one stretch of time in which the operator said the same about an EVSE of the driver's own
 -- purpose: what the EVSE can deliver, and the least that a session costs there
 -- columns:

@@ -1,4 +1,4 @@
--- name: staging.hour_values
+-- name: intermediate.hour_values
 -- grain: one quantity of a finished session, energy or money, in one local clock hour
 -- purpose: what an hour's share is exactly, as a fraction of whole numbers, before it is rounded to Wh or minor units
 -- columns:
@@ -22,7 +22,7 @@ with weights as (
         sessions.energy_wh,
         sessions.bill_minor,
         sessions.minor_unit_decimal
-    from staging.session_clock_hours as hours
+    from intermediate.session_clock_hours as hours
     inner join staging.sessions as sessions
         on hours.account = sessions.account and hours.session_id = sessions.session_id
 ),
@@ -39,7 +39,7 @@ period_amounts as (
             session_id,
             period,
             sum(amount_nano) as amount_nano
-        from staging.period_parts
+        from intermediate.period_parts
         group by account, session_id, period
     ) as whole_periods
     group by account, session_id
@@ -51,7 +51,7 @@ hour_amounts as (
         session_id,
         hour_start,
         sum(amount_nano) as amount_nano
-    from staging.period_parts
+    from intermediate.period_parts
     group by account, session_id, hour_start
 ),
 
