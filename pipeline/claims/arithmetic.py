@@ -5,7 +5,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from pipeline.claims.document import Amounts, Claim, Line, Sum
+from pipeline.claims.document import Amounts, Claim, ClaimLine, Sum
 from pipeline.clock import last_of_month
 
 _MICRO = Decimal("0.000001")
@@ -13,7 +13,7 @@ _MICRO = Decimal("0.000001")
 Key = tuple[str, date, str | None, str]  # session, month, car, currency
 
 
-def key_of(line: Line) -> Key:
+def key_of(line: ClaimLine) -> Key:
     """What a line is about: the claims of each add up to its newest figures."""
     return line.session_id, line.month, line.car, line.currency
 
@@ -44,7 +44,7 @@ def chain_fault(claims: Sequence[Claim]) -> str | None:
     return _reversal_fault(claim, before) if claim.kind == "reversal" else None
 
 
-def sums(lines: Iterable[Line]) -> dict[Key, Amounts]:
+def sums(lines: Iterable[ClaimLine]) -> dict[Key, Amounts]:
     """What lines come to, by what they are about. A tax that is not known adds nothing."""
     found: dict[Key, Amounts] = {}
     for line in lines:
@@ -57,7 +57,7 @@ def sums(lines: Iterable[Line]) -> dict[Key, Amounts]:
     return found
 
 
-def sum_of(lines: Sequence[Line]) -> Sum:
+def sum_of(lines: Sequence[ClaimLine]) -> Sum:
     """Lines of one currency added up."""
     taxes = [line.tax_amount for line in lines if line.tax_amount is not None]
     return Sum(
@@ -91,7 +91,7 @@ def _totals_fault(claim: Claim) -> str | None:
 
 
 def _days_fault(claim: Claim) -> str | None:
-    own: dict[tuple[date, str], list[Line]] = {}
+    own: dict[tuple[date, str], list[ClaimLine]] = {}
     for line in claim.lines:
         if line.correction is None:
             own.setdefault((_day(line, claim), line.currency), []).append(line)
@@ -128,7 +128,7 @@ def _difference(old: Amounts, new: Amounts) -> tuple[Decimal, Decimal, Decimal |
     return new.energy_kwh - old.energy_kwh, new.amount_incl_tax - old.amount_incl_tax, tax
 
 
-def _added(line: Line) -> tuple[Decimal, Decimal, Decimal | None]:
+def _added(line: ClaimLine) -> tuple[Decimal, Decimal, Decimal | None]:
     return line.energy_kwh, line.amount_incl_tax, line.tax_amount
 
 
@@ -139,6 +139,6 @@ def _average(total: Sum) -> Decimal | None:
     return (total.amount_incl_tax / total.energy_kwh).quantize(_MICRO, ROUND_HALF_UP)
 
 
-def _day(line: Line, claim: Claim) -> date:
+def _day(line: ClaimLine, claim: Claim) -> date:
     stopped = line.stopped_at.astimezone(ZoneInfo(claim.timezone)).date()
     return min(stopped, last_of_month(line.month))

@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from pipeline.claims.document import Attachment, Line
-from pipeline.claims.folder import Filed, reversed_by
+from pipeline.claims.document import Attachment, ClaimLine
+from pipeline.claims.folder import StoredClaim, reversed_by
 from pipeline.errors import ClaimError
 from pipeline.logbook.files import FILE_MODE, make_folder, replacing
 from pipeline.logbook.journal import Entry, Fields
@@ -74,7 +74,7 @@ def keep(journal: Path, content: bytes) -> str:
     return sha256
 
 
-def waiting(entries: Iterable[Entry], account: str, filed: Sequence[Filed]) -> list[AttachedBy]:
+def waiting(entries: Iterable[Entry], account: str, filed: Sequence[StoredClaim]) -> list[AttachedBy]:
     """The files that are attached and in no claim that stands."""
     claimed = {
         (file.name, file.sha256)
@@ -127,7 +127,7 @@ _RECEIPTS = """
 """
 
 
-def addresses(connection: duckdb.DuckDBPyConnection, account: str, lines: Sequence[Line]) -> dict[str, str]:
+def addresses(connection: duckdb.DuckDBPyConnection, account: str, lines: Sequence[ClaimLine]) -> dict[str, str]:
     """Where the receipts of the sessions that a claim adds energy or money for are, by session."""
     session_ids = sorted({line.session_id for line in lines if line.energy_kwh > 0 or line.amount_incl_tax > 0})
     return dict(connection.execute(_RECEIPTS, [account, session_ids]).fetchall())

@@ -6,7 +6,7 @@ import msgspec
 
 from pipeline.claims import arithmetic, document
 from pipeline.claims.document import Claim
-from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, Filed, Manifest, file_names, listed_files
+from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, Manifest, StoredClaim, file_names, listed_files
 from pipeline.errors import TamperingError
 from pipeline.logbook.files import file_sha256
 
@@ -14,7 +14,7 @@ _decoder = msgspec.json.Decoder(Manifest)
 _RESTORE = "Put it back from a copy; nothing was changed"
 
 
-def check_claim(folder: Path) -> Filed:
+def check_claim(folder: Path) -> StoredClaim:
     """Check a claim's folder by itself, wherever it was copied to.
 
     Raises TamperingError at the first thing that is off.
@@ -33,7 +33,7 @@ def check_claim(folder: Path) -> Filed:
         raise off(folder / CLAIM, "its attachments are not those beside it")
     if fault := arithmetic.fault(claim):
         raise off(folder / CLAIM, fault)
-    return Filed(folder, claim, file_sha256(folder / MANIFEST))
+    return StoredClaim(folder, claim, file_sha256(folder / MANIFEST))
 
 
 def off(path: Path, reason: str) -> TamperingError:

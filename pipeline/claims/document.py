@@ -50,7 +50,7 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     new: Amounts
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class ClaimLine(msgspec.Struct, frozen=True, kw_only=True):
     """A session, or its part of a month, and what this claim adds for it: with a correction, the difference.
 
     Of a session that is withdrawn, the figures that describe it are those of the claim that it was last in.
@@ -233,7 +233,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     cars: tuple[schema.Car, ...]
     chargers: tuple[Charger, ...]
     odometer: tuple[Odometer, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[ClaimLine, ...]
     totals: tuple[Total, ...]
     days: tuple[Day, ...]
     exclusions: tuple[Exclusion, ...]

@@ -16,16 +16,16 @@ from pipeline.claims.document import (
     AccountPolicy,
     Charger,
     Claim,
+    ClaimLine,
     Finding,
     Head,
     Kind,
-    Line,
     Odometer,
     Policy,
     Sources,
 )
 from pipeline.claims.due import Due
-from pipeline.claims.folder import Filed, reversed_by
+from pipeline.claims.folder import StoredClaim, reversed_by
 from pipeline.database.connection import rows
 from pipeline.errors import ClaimError, UnknownNameError
 from pipeline.settings.schema import Account, Language, Settings
@@ -53,7 +53,7 @@ _ODOMETER = """
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bench:
+class Drafter:
     """What a claim is made at: the archive with its marts made, under the logbook's lock, and who claims what for whom.
 
     `raw_head` and `journal_head` are the newest links of those chains, `filed` the account's claims so far.
@@ -62,7 +62,7 @@ class Bench:
     connection: duckdb.DuckDBPyConnection
     settings: Settings
     account: Account
-    filed: Sequence[Filed]
+    filed: Sequence[StoredClaim]
     raw_head: Head | None
     journal_head: Head | None
     now: datetime
@@ -124,7 +124,7 @@ class Bench:
         claim = self._claim("reversal", self.due.reversal(found), found.claim.car, None)
         return msgspec.structs.replace(claim, reverses=number, reason=reason)
 
-    def _claim(self, kind: Kind, lines: tuple[Line, ...], car: str | None, month: date | None) -> Claim:
+    def _claim(self, kind: Kind, lines: tuple[ClaimLine, ...], car: str | None, month: date | None) -> Claim:
         named = {line.car for line in lines} | {car}
         cars = tuple(known for known in self.settings.cars if known.name in named)
         return Claim(
@@ -224,7 +224,7 @@ def policy_of(settings: Settings, account: Account) -> Policy:
     )
 
 
-def _chargers(lines: tuple[Line, ...]) -> tuple[Charger, ...]:
+def _chargers(lines: tuple[ClaimLine, ...]) -> tuple[Charger, ...]:
     """Where the lines were charged, the most frequented first."""
     counted: dict[Charger, int] = {}
     for line in lines:

@@ -12,8 +12,8 @@ import duckdb
 import msgspec
 
 from pipeline.claims.arithmetic import Key, key_of
-from pipeline.claims.document import Amounts, Completeness, Correction, Exclusion, Line
-from pipeline.claims.folder import Filed
+from pipeline.claims.document import Amounts, ClaimLine, Completeness, Correction, Exclusion
+from pipeline.claims.folder import StoredClaim
 from pipeline.claims.sums import Figures, energy, money, money_or_none
 from pipeline.database.connection import rows
 from pipeline.settings.schema import Account
@@ -116,14 +116,14 @@ class Due:
 
     connection: duckdb.DuckDBPyConnection
     account: Account
-    filed: Sequence[Filed]
+    filed: Sequence[StoredClaim]
 
     @cached_property
     def figures(self) -> Figures:
         """What sums up its lines."""
         return Figures(self.connection, self.account.name, self.account.currency)
 
-    def lines(self, month: date | None, car: str | None) -> tuple[Line, ...]:
+    def lines(self, month: date | None, car: str | None) -> tuple[ClaimLine, ...]:
         """The month's sessions, and the corrections of all months that are claimed; without a month those alone."""
         return tuple(self._line(row) for row in self._ask(_LINES, month=month, car=car))
 
@@ -156,14 +156,14 @@ class Due:
             excluded=excluded,
         )
 
-    def reversal(self, claim: Filed) -> tuple[Line, ...]:
+    def reversal(self, claim: StoredClaim) -> tuple[ClaimLine, ...]:
         """The lines of a claim taken back: each as it was, with its figures turned round."""
         claimed = {
             (row["session_id"], row["month"], row["car"] or None, row["currency"]): row for row in self._ask(_CLAIMED)
         }
         return tuple(self._taken_back(line, claimed[key_of(line)], claim.claim.number) for line in claim.claim.lines)
 
-    def _line(self, row: Mapping[str, Any]) -> Line:
+    def _line(self, row: Mapping[str, Any]) -> ClaimLine:
         digits = self.figures.minor_digits(row["currency"])
         described = self._last_line(row) if row["reason"] == "withdrawn" else self._described(row)
         return msgspec.structs.replace(
@@ -174,9 +174,9 @@ class Due:
             correction=None if row["corrects"] is None else self._correction(row, digits),
         )
 
-    def _described(self, row: Mapping[str, Any]) -> Line:
+    def _described(self, row: Mapping[str, Any]) -> ClaimLine:
         """A line of which all but the figures is right."""
-        return Line(
+        return ClaimLine(
             session_id=row["session_id"],
             month=row["month"],
             started_at=self._local(row["started_at"]),
@@ -219,12 +219,12 @@ class Due:
             ),
         )
 
-    def _last_line(self, row: Mapping[str, Any]) -> Line:
+    def _last_line(self, row: Mapping[str, Any]) -> ClaimLine:
         """The newest line that was claimed for what is withdrawn."""
         key: Key = (row["session_id"], row["month"], row["car"] or None, row["currency"])
         return next(line for found in reversed(self.filed) for line in found.claim.lines if key_of(line) == key)
 
-    def _taken_back(self, line: Line, claimed: Mapping[str, Any], number: int) -> Line:
+    def _taken_back(self, line: ClaimLine, claimed: Mapping[str, Any], number: int) -> ClaimLine:
         digits = self.figures.minor_digits(line.currency)
         old = Amounts(
             energy_kwh=energy(claimed["energy_kwh"]),

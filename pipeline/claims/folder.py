@@ -55,7 +55,7 @@ class AttachedFile(Protocol):
 
 
 @dataclass(frozen=True)
-class Filed:
+class StoredClaim:
     """A claim as it lies in its folder."""
 
     folder: Path
@@ -81,7 +81,7 @@ def number_in_name(folder: Path) -> int:
     return int(named[1]) if named else 0
 
 
-def read_claims(folder: Path) -> list[Filed]:
+def read_claims(folder: Path) -> list[StoredClaim]:
     """The claims of an account, in the order of their numbers, which have no gaps.
 
     Raises ClaimError for one that is missing or cannot be read; whether they were changed is for `verify` to say.
@@ -93,7 +93,7 @@ def read_claims(folder: Path) -> list[Filed]:
     return filed
 
 
-def read_claim(folder: Path) -> Filed:
+def read_claim(folder: Path) -> StoredClaim:
     """The claim in a folder. Raises ClaimError where it cannot be read."""
     try:
         claim = document.decode((folder / CLAIM).read_bytes())
@@ -102,12 +102,12 @@ def read_claim(folder: Path) -> Filed:
         raise ClaimError(f"{folder / CLAIM} is no claim: {error}.", "Put it back from a backup") from None
     except FileNotFoundError as error:
         raise ClaimError(f"{error.filename} is missing.", "Put it back from a backup") from None
-    return Filed(folder, claim, manifest_sha256)
+    return StoredClaim(folder, claim, manifest_sha256)
 
 
 def write_claim(
     folder: Path, claim: Claim, attached: Iterable[AttachedFile], render: Render, previous: Head | None
-) -> Filed:
+) -> StoredClaim:
     """Write a claim into `folder`, that of its account; `render` adds the files that people read.
 
     It is built beside, synced and renamed, so that it is there whole or not at all. The caller holds the lock.
@@ -152,7 +152,7 @@ def file_names(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
 
 
-def reversed_by(filed: Sequence[Filed], number: int) -> int | None:
+def reversed_by(filed: Sequence[StoredClaim], number: int) -> int | None:
     """The number of the claim that takes one back, if one does."""
     return next((found.claim.number for found in filed if found.claim.reverses == number), None)
 

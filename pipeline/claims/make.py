@@ -9,18 +9,18 @@ import msgspec
 from pipeline.claims import attachments
 from pipeline.claims.attachments import Attached
 from pipeline.claims.document import Claim, Head, MissingReceipt
-from pipeline.claims.draft import Bench
-from pipeline.claims.folder import Filed, Render, read_claims, write_claim
+from pipeline.claims.draft import Drafter
+from pipeline.claims.folder import Render, StoredClaim, read_claims, write_claim
 from pipeline.clock import Clock
 from pipeline.errors import ClaimError
 from pipeline.logbook.files import file_sha256
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
-from pipeline.raw.segments import sealed_segments
+from pipeline.raw.segments import finished_segments
 from pipeline.settings.schema import Account, Language, Settings
 from pipeline.transform.update import open_current
 
-Draft = Callable[[Bench], Claim]
+Draft = Callable[[Drafter], Claim]
 FetchReceipts = Callable[
     [dict[str, str]], tuple[list[Attached], list[MissingReceipt]]
 ]  # by the address of each session
@@ -36,7 +36,7 @@ def make_claim(
     clock: Clock,
     render: Render,
     fetch_receipts: FetchReceipts,
-) -> Filed:
+) -> StoredClaim:
     """Make the claim that `draft` draws up, and file it; `render` writes the files that people read.
 
     Raises what `draft` and `fetch_receipts` do, and as `archive.current` does.
@@ -44,7 +44,7 @@ def make_claim(
     with open_current(logbook, settings, clock) as (connection, journal):
         folder = logbook.claims / account.name
         filed = read_claims(folder)
-        bench = Bench(
+        bench = Drafter(
             connection=connection,
             settings=settings,
             account=account,
@@ -64,7 +64,7 @@ def make_claim(
 
 def raw_head(folder: Path) -> Head | None:
     """The newest segment of an account's raw/."""
-    segments = sealed_segments(folder)
+    segments = finished_segments(folder)
     if not segments:
         return None
     newest = segments[-1]
@@ -84,7 +84,7 @@ def _attachments(
     connection: duckdb.DuckDBPyConnection,
     claim: Claim,
     journal: Journal,
-    filed: Sequence[Filed],
+    filed: Sequence[StoredClaim],
     fetch_receipts: FetchReceipts,
 ) -> tuple[list[Attached], list[MissingReceipt]]:
     """What goes beside a claim: what the driver attached to it, then receipts. Beside a reversal goes nothing."""

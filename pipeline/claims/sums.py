@@ -8,7 +8,7 @@ import duckdb
 import polars
 from babel.numbers import get_currency_precision
 
-from pipeline.claims.document import Day, Line, Sum, Total
+from pipeline.claims.document import ClaimLine, Day, Sum, Total
 from pipeline.database.connection import ArrowStream, rows
 
 _ENERGY_DIGITS = 3
@@ -79,14 +79,14 @@ class Figures:
             self._digits[currency] = get_currency_precision(currency) if said is None else int(said)
         return self._digits[currency]
 
-    def totals(self, lines: tuple[Line, ...]) -> tuple[Total, ...]:
+    def totals(self, lines: tuple[ClaimLine, ...]) -> tuple[Total, ...]:
         """A total for each currency; of no lines at all, nothing in the account's own."""
         self._hand_over(lines)
         sums = {(row["currency"], row["kind"]): row for row in self._rows(_SUMS)}
         currencies = list(dict.fromkeys(currency for currency, _ in sums)) or [self._currency]
         return tuple(self._total(currency, sums) for currency in currencies)
 
-    def days(self, lines: tuple[Line, ...], month: date, timezone: str) -> tuple[Day, ...]:
+    def days(self, lines: tuple[ClaimLine, ...], month: date, timezone: str) -> tuple[Day, ...]:
         """The month's own sessions by day."""
         self._hand_over(lines)
         return tuple(
@@ -100,7 +100,7 @@ class Figures:
             for row in self._rows(_DAYS, month=month, timezone=timezone)
         )
 
-    def _hand_over(self, lines: tuple[Line, ...]) -> None:
+    def _hand_over(self, lines: tuple[ClaimLine, ...]) -> None:
         told = [
             (
                 line.stopped_at,

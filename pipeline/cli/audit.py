@@ -60,12 +60,12 @@ def audit(context: Context, month: str | None, account_name: str | None) -> None
 
 
 def _first_day(month: str | None) -> date | None:
-    from reports.month.period import Period
+    from reports.month.period import ReportPeriod
 
     if month is None:
         return None
     try:
-        period = Period.parse(month)
+        period = ReportPeriod.parse(month)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--month") from None
     if period.is_year:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipeline.clock import Clock
     from pipeline.logbook.folder import Logbook
     from pipeline.settings.schema import Account
-    from reports.month.period import Period
+    from reports.month.period import ReportPeriod
     from reports.month.report import Report
 
 _FORMATS = ("xlsx", "csv")
@@ -40,11 +40,11 @@ def report(
               ladebog report 2025 --output ~/Documents
     """
     from pipeline.cli.check import counted
-    from reports.month.period import Period
+    from reports.month.period import ReportPeriod
 
     logbook, settings = context.open()
     try:
-        chosen = Period.parse(period)
+        chosen = ReportPeriod.parse(period)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="YYYY-MM|YYYY") from None
     folder = output or logbook.reports
@@ -58,7 +58,7 @@ def report(
 def report_last_closed_month(context: Context, logbook: "Logbook", account: "Account", clock: "Clock") -> "date | None":
     """Write the report of the newest month that is closed, or say that there is none yet; returns the month."""
     from pipeline.database.connection import open_published, rows
-    from reports.month.period import Period
+    from reports.month.period import ReportPeriod
 
     with open_published(logbook) as connection:
         states = rows(connection, "select last_closed_month from account_states where account = ?", [account.name])
@@ -66,7 +66,7 @@ def report_last_closed_month(context: Context, logbook: "Logbook", account: "Acc
     if month is None:
         context.say(f"{account.name}: no month is closed yet, so there is nothing to report.")
     else:
-        _write(context, logbook, account, Period.parse(f"{month:%Y-%m}"), _FORMATS, logbook.reports, clock)
+        _write(context, logbook, account, ReportPeriod.parse(f"{month:%Y-%m}"), _FORMATS, logbook.reports, clock)
     return month
 
 
@@ -74,7 +74,7 @@ def _write(
     context: Context,
     logbook: "Logbook",
     account: "Account",
-    period: "Period",
+    period: "ReportPeriod",
     formats: Sequence[str],
     folder: Path,
     clock: "Clock",

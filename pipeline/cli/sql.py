@@ -17,7 +17,7 @@ from pipeline.errors import EXIT_FAILED, QueryError
 from pipeline.text import visible
 
 if TYPE_CHECKING:
-    from pipeline.database.query import Answer
+    from pipeline.database.query import QueryResult
 
 _FORMATS = ("table", "csv", "json", "parquet")
 _MOST_ON_A_TERMINAL = 1_000  # rows
@@ -82,11 +82,11 @@ def _give_up(timeout: int, file: Path | None) -> None:
     os._exit(EXIT_FAILED)
 
 
-def _rows(answered: "Answer") -> Iterator[tuple[Any, ...]]:
+def _rows(answered: "QueryResult") -> Iterator[tuple[Any, ...]]:
     return chain.from_iterable(answered.batches())
 
 
-def _print(context: Context, answered: "Answer", format_name: str) -> None:
+def _print(context: Context, answered: "QueryResult", format_name: str) -> None:
     """Everything, but on a terminal no more than a person could read."""
     most = _MOST_ON_A_TERMINAL if sys.stdout.isatty() else None
     rows = _rows(answered)
@@ -104,7 +104,7 @@ def _print(context: Context, answered: "Answer", format_name: str) -> None:
         )
 
 
-def _write_parquet(answered: "Answer", file: Path) -> None:
+def _write_parquet(answered: "QueryResult", file: Path) -> None:
     if any("INTERVAL" in kind for kind in answered.types):
         raise QueryError("Parquet cannot hold an INTERVAL.", "Cast it to a number or to text, or take --format csv")
     answered.frame().write_parquet(file)

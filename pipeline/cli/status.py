@@ -16,7 +16,7 @@ from pipeline.text import counted, length, visible
 
 if TYPE_CHECKING:
     from pipeline.operations.account_status import Gaps
-    from pipeline.operations.status import AccountStatus, Login, Status
+    from pipeline.operations.status import AccountStatus, LoginStatus, Status
 
 _UNKNOWN = "cannot be told: see what is said last"
 
@@ -107,7 +107,7 @@ def _lines(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]
     yield "raw", size(account.raw_bytes)
 
 
-def _login(account: str, login: "Login") -> str:
+def _login(account: str, login: "LoginStatus") -> str:
     if login.state == "unknown":
         return _UNKNOWN
     if login.state == "none":

@@ -40,7 +40,7 @@ _REFUSED_FUNCTIONS = """
 """
 
 
-class Answer:
+class QueryResult:
     """What a question comes to; rows are made as they are asked for."""
 
     def __init__(
@@ -71,7 +71,7 @@ class Answer:
 
 
 @contextmanager
-def answer(logbook: Logbook, question: str, seconds: float, give_up: Callable[[], None]) -> Iterator[Answer]:
+def answer(logbook: Logbook, question: str, seconds: float, give_up: Callable[[], None]) -> Iterator[QueryResult]:
     """The answer to one SELECT, as long as the context lasts. It may keep DuckDB busy for so many seconds.
 
     `give_up` must end the process: it is called where DuckDB does not stop when it is told to.
@@ -86,7 +86,7 @@ def answer(logbook: Logbook, question: str, seconds: float, give_up: Callable[[]
         try:
             with limit.counting():
                 relation = _asked(connection, question)
-            yield Answer(connection, relation, limit)
+            yield QueryResult(connection, relation, limit)
         except duckdb.PermissionException:
             raise _refusal() from None
         except duckdb.Error as error:

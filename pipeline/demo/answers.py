@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pipeline.demo.model import Currency, Period, Session
+from pipeline.demo.model import DemoCurrency, DemoPeriod, DemoSession
 
 Json = dict[str, Any]
 
@@ -39,7 +39,7 @@ def price_text(value: Decimal) -> str:
     return f"{mantissa if '.' in mantissa else mantissa + '.0'}E{exponent}"
 
 
-def state_text(period: Period) -> str:
+def state_text(period: DemoPeriod) -> str:
     """A period's state: `charging@price|0.77516&markup|0.88`, or the bare kind where no price is told."""
     pairs = []
     if period.spot_excl_tax is not None:
@@ -51,7 +51,7 @@ def state_text(period: Period) -> str:
     return f"{period.kind}@{'&'.join(pairs)}" if pairs else period.kind
 
 
-def history_entry(session: Session) -> Json:
+def history_entry(session: DemoSession) -> Json:
     """An entry of the session history: the session without its details, and where and what it was."""
     entry: Json = {
         "session": session_summary(session),
@@ -66,7 +66,7 @@ def history_entry(session: Session) -> Json:
     return entry
 
 
-def session_detail(session: Session, *, power_history: bool, smart_charging_schedule: bool, tax_name: bool) -> Json:
+def session_detail(session: DemoSession, *, power_history: bool, smart_charging_schedule: bool, tax_name: bool) -> Json:
     """One session in detail; the switches are the API's `with...` parameters."""
     detail = session_summary(session)
     if smart_charging_schedule:
@@ -89,7 +89,7 @@ def session_detail(session: Session, *, power_history: bool, smart_charging_sche
     return detail
 
 
-def session_summary(session: Session) -> Json:
+def session_summary(session: DemoSession) -> Json:
     """The fields of a session that listing and detail share."""
     site, active, amount = session.site, session.stopped_at is None, number(session.amount)
     paid = session.payment_status == "paid"
@@ -141,7 +141,7 @@ def session_summary(session: Session) -> Json:
     }
 
 
-def currency_answer(currency: Currency) -> Json:
+def currency_answer(currency: DemoCurrency) -> Json:
     """A currency as it hangs on sessions and tariffs."""
     return {
         "id": currency.id,
@@ -160,7 +160,7 @@ def currency_answer(currency: Currency) -> Json:
     }
 
 
-def _power_stats(session: Session, power_history: bool) -> Json | None:
+def _power_stats(session: DemoSession, power_history: bool) -> Json | None:
     if session.average_kw is None or session.max_kw is None:
         return None
     stats: Json = {"averageKw": number(session.average_kw), "maxKw": number(session.max_kw)}
@@ -169,14 +169,14 @@ def _power_stats(session: Session, power_history: bool) -> Json | None:
     return stats
 
 
-def _history(session: Session) -> Sequence[Json]:
+def _history(session: DemoSession) -> Sequence[Json]:
     return [
         {"value": number(Decimal(sample.power_w) / 1000), "timestamp": micros_text(sample.at)}
         for sample in session.samples
     ]
 
 
-def _period(period: Period) -> Json:
+def _period(period: DemoPeriod) -> Json:
     return {
         "startedAt": micros_text(period.started_at),
         "stoppedAt": micros_text(period.stopped_at),

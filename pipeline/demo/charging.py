@@ -12,11 +12,11 @@ from typing import Literal
 
 from pipeline.demo.model import (
     MINIMUM_PRICE,
+    DemoPeriod,
+    DemoSample,
+    DemoSession,
     PaymentStatus,
-    Period,
     PeriodKind,
-    Sample,
-    Session,
     Site,
     round_half_away,
 )
@@ -81,7 +81,7 @@ def session_of(
     now: datetime,
     payment: PaymentStatus,
     stopped_at: datetime | None = None,
-) -> Session:
+) -> DemoSession:
     """The session that the plan has become by `now`: finished, or active if the plan goes on.
 
     `stopped_at` replaces the planned stop. What an active session showed stays true when it has finished.
@@ -100,7 +100,7 @@ def session_of(
     average_w = Decimal(sum(flowing)) / len(flowing) if flowing else Decimal(0)
     old = now - lived.stopped_at > THINNED_AFTER
     kept = thinned(curve, KEPT_POINTS) if old else curve
-    return Session(
+    return DemoSession(
         id=session_id,
         scene=plan.scene,
         site=plan.site,
@@ -121,27 +121,27 @@ def session_of(
     )
 
 
-def thinned(samples: Sequence[Sample], points: int) -> list[Sample]:
+def thinned(samples: Sequence[DemoSample], points: int) -> list[DemoSample]:
     """At most `points` of the samples, evenly chosen, the first and the last among them."""
     if len(samples) <= points or points < 2:
         return list(samples)
     return [samples[place * (len(samples) - 1) // (points - 1)] for place in range(points)]
 
 
-def _curve(plan: Plan, lived: Plan, draw: random.Random, ends: bool) -> list[Sample]:
+def _curve(plan: Plan, lived: Plan, draw: random.Random, ends: bool) -> list[DemoSample]:
     """One sample a minute while current flows, up to the end of what was lived."""
-    curve: list[Sample] = []
+    curve: list[DemoSample] = []
     # Drawn from the whole plan, however much of it was lived, so that a curve only ever grows.
     for planned in plan.runs:
         samples = _run_samples(planned, plan.site.peak_w, plan.tapers, draw) if plan.delivers else []
         curve += [sample for sample in samples if sample.at < lived.stopped_at]
         reached_end = planned.stopped_at <= lived.stopped_at
         if planned.ends_in_zero and planned.started_at < lived.stopped_at and (ends or reached_end):
-            curve.append(Sample(min(planned.stopped_at, lived.stopped_at), 0))
+            curve.append(DemoSample(min(planned.stopped_at, lived.stopped_at), 0))
     return curve
 
 
-def _run_samples(run: Run, peak_w: int, tapers: bool, draw: random.Random) -> list[Sample]:
+def _run_samples(run: Run, peak_w: int, tapers: bool, draw: random.Random) -> list[DemoSample]:
     first = run.started_at + timedelta(seconds=draw.randint(4, 40))
     minutes = -((first - run.stopped_at) // _MINUTE)
     taper = min(draw.randint(10, 22), minutes // 3) if tapers else 0
@@ -154,14 +154,14 @@ def _run_samples(run: Run, peak_w: int, tapers: bool, draw: random.Random) -> li
         elif left <= taper:
             share = 300 + 680 * left // (taper + 1)
         level_w = peak_w * share // 1000
-        samples.append(Sample(first + minute * _MINUTE, level_w + draw.randint(-level_w // 300, level_w // 300)))
+        samples.append(DemoSample(first + minute * _MINUTE, level_w + draw.randint(-level_w // 300, level_w // 300)))
     return samples
 
 
 class _Meter:
     """Energy in watt-seconds up to any instant: each sample holds until the next, never past its run."""
 
-    def __init__(self, curve: Sequence[Sample], runs: Sequence[Run]) -> None:
+    def __init__(self, curve: Sequence[DemoSample], runs: Sequence[Run]) -> None:
         self._edges: list[datetime] = []
         self._energy_before: list[int] = []
         self._power: list[int] = []
@@ -194,7 +194,9 @@ def _metered(plan: Plan, meter: _Meter, error_wh: int) -> int:
     return max(0, round(meter.total / 3600) + error_wh) if meter.total else 0
 
 
-def _periods(plan: Plan, meter: _Meter, energy_wh: int, meter_lag: timedelta, spot_prices: SpotPrices) -> list[Period]:
+def _periods(
+    plan: Plan, meter: _Meter, energy_wh: int, meter_lag: timedelta, spot_prices: SpotPrices
+) -> list[DemoPeriod]:
     """Contiguous periods, oldest first, each with its energy times its price to five decimals.
 
     The operator prices by the newest meter value, so between two charging periods the energy behind an
@@ -212,7 +214,7 @@ def _periods(plan: Plan, meter: _Meter, energy_wh: int, meter_lag: timedelta, sp
         share = Decimal(readings[place + 1] - readings[place]) / meter.total if meter.total else Decimal(0)
         spot, markup, price = _price(plan.site, start, spot_prices)
         amount = round_half_away(Decimal(energy_wh) / 1000 * share * price, 5)
-        periods.append(Period(start, stop, kind, spot, markup, amount, plan.site.loyalty))
+        periods.append(DemoPeriod(start, stop, kind, spot, markup, amount, plan.site.loyalty))
     return periods
 
 
@@ -241,14 +243,14 @@ def _price(site: Site, instant: datetime, spot_prices: SpotPrices) -> tuple[Deci
     return spot, markup, price_incl_tax(spot, markup, site.tax_percent)
 
 
-def _bill(periods: Sequence[Period], energy_wh: int, site: Site) -> Decimal:
+def _bill(periods: Sequence[DemoPeriod], energy_wh: int, site: Site) -> Decimal:
     """The periods' sum in whole minor units; at home at least the minimum price, if energy flowed."""
     total = sum((period.amount for period in periods), Decimal(0))
     billed = round_half_away(total, site.currency.minor_unit_decimal)
     return max(billed, MINIMUM_PRICE) if site.kind == "private" and energy_wh > 0 else billed
 
 
-def _repeated(samples: Sequence[Sample], how: Repetition) -> list[Sample]:
+def _repeated(samples: Sequence[DemoSample], how: Repetition) -> list[DemoSample]:
     """Every fortieth sample listed twice; `different` lists another value before the one that counts."""
     if not how:
         return list(samples)

@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.demo import charge_point
 from pipeline.demo.answers import Json, history_entry, session_detail
 from pipeline.demo.faults import Faults
-from pipeline.demo.model import ZONE, Session
+from pipeline.demo.model import ZONE, DemoSession
 from pipeline.demo.tenant import Tenant
 from pipeline.demo.tokens import LIFETIME
 
@@ -27,7 +27,7 @@ _LOGIN_LIMIT = 5
 
 
 @dataclass(frozen=True)
-class Answer:
+class DemoAnswer:
     """A status with a JSON body and the headers that go beyond the usual ones."""
 
     status: int
@@ -35,12 +35,12 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-NOT_FOUND = Answer(404, {"message": "Not found."})
-UNAUTHENTICATED = Answer(401, {"message": "Unauthenticated."})
-WRONG_METHOD = Answer(405, {"message": "The method is not supported for this route."})
+NOT_FOUND = DemoAnswer(404, {"message": "Not found."})
+UNAUTHENTICATED = DemoAnswer(401, {"message": "Unauthenticated."})
+WRONG_METHOD = DemoAnswer(405, {"message": "The method is not supported for this route."})
 
 
-def login(tenant: Tenant, body: bytes, logins_before: int) -> Answer:
+def login(tenant: Tenant, body: bytes, logins_before: int) -> DemoAnswer:
     """`POST oauth/token`: the password and the refresh token grant."""
     headers = {
         "X-RateLimit-Limit": str(_LOGIN_LIMIT),
@@ -51,41 +51,41 @@ def login(tenant: Tenant, body: bytes, logins_before: int) -> Answer:
     except ValueError:
         asked = None
     if not isinstance(asked, dict):
-        return Answer(400, {"message": "The request body is not a JSON object."}, headers)
+        return DemoAnswer(400, {"message": "The request body is not a JSON object."}, headers)
     if (asked.get("client_id"), asked.get("client_secret")) != (tenant.client_id, tenant.client_secret):
-        return Answer(401, {"error": "invalid_client", "message": "Client authentication failed"}, headers)
+        return DemoAnswer(401, {"error": "invalid_client", "message": "Client authentication failed"}, headers)
     grant = asked.get("grant_type")
     if grant == "password":
         pair = tenant.log_in(str(asked.get("username")), str(asked.get("password")))
     elif grant == "refresh_token":
         pair = tenant.refresh(str(asked.get("refresh_token")))
     else:
-        return Answer(400, {"error": "unsupported_grant_type", "message": "Unknown grant type."}, headers)
+        return DemoAnswer(400, {"error": "unsupported_grant_type", "message": "Unknown grant type."}, headers)
     if pair is None:
-        return Answer(401, {"error": "invalid_grant", "message": "These credentials do not match."}, headers)
+        return DemoAnswer(401, {"error": "invalid_grant", "message": "These credentials do not match."}, headers)
     granted = {
         "token_type": "Bearer",
         "expires_in": int(LIFETIME.total_seconds()),
         "access_token": pair[0],
         "refresh_token": pair[1],
     }
-    return Answer(200, granted, headers)
+    return DemoAnswer(200, granted, headers)
 
 
-def read(tenant: Tenant, faults: Faults, path: str, query: dict[str, str]) -> Answer:
+def read(tenant: Tenant, faults: Faults, path: str, query: dict[str, str]) -> DemoAnswer:
     """Any authenticated `GET`."""
     if path == HISTORY_PATH:
         return _history(tenant, faults, query)
     if path == CHARGE_POINTS_PATH:
-        return Answer(200, charge_point.charge_points(tenant))
+        return DemoAnswer(200, charge_point.charge_points(tenant))
     if (match := _DETAIL.fullmatch(path)) is not None:
         return _detail(tenant, match[1], query)
     if (match := _PRICE_PERIODS.fullmatch(path)) is not None and match[1] == charge_point.EVSE_ID:
-        return Answer(200, charge_point.price_periods(tenant))
+        return DemoAnswer(200, charge_point.price_periods(tenant))
     return NOT_FOUND
 
 
-def _detail(tenant: Tenant, session_id: str, query: dict[str, str]) -> Answer:
+def _detail(tenant: Tenant, session_id: str, query: dict[str, str]) -> DemoAnswer:
     session = tenant.sessions.get(session_id)
     if session is None:
         return NOT_FOUND
@@ -95,19 +95,19 @@ def _detail(tenant: Tenant, session_id: str, query: dict[str, str]) -> Answer:
         smart_charging_schedule=query.get("withSmartChargingSchedule") == "1",
         tax_name=query.get("withTaxName") == "1",
     )
-    return Answer(200, {"session": detail})
+    return DemoAnswer(200, {"session": detail})
 
 
-def _history(tenant: Tenant, faults: Faults, query: dict[str, str]) -> Answer:
+def _history(tenant: Tenant, faults: Faults, query: dict[str, str]) -> DemoAnswer:
     try:
         first = date.fromisoformat(query.get("start_date", "0001-01-01"))
         last = date.fromisoformat(query.get("end_date", "9999-12-31"))
         page = max(1, int(query.get("page", "1")))
         per_page = max(1, min(int(query.get("perPage", _MOST_PER_PAGE)), _MOST_PER_PAGE))
     except ValueError as error:
-        return Answer(422, {"message": "The given data was invalid.", "errors": {"query": [str(error)]}})
+        return DemoAnswer(422, {"message": "The given data was invalid.", "errors": {"query": [str(error)]}})
     if faults.empties_listing():
-        return Answer(200, {"session_history": []})
+        return DemoAnswer(200, {"session_history": []})
     listed = [
         session
         for session in tenant.sessions.values()
@@ -120,8 +120,8 @@ def _history(tenant: Tenant, faults: Faults, query: dict[str, str]) -> Answer:
         per_page = min(per_page, faults.per_page_cap)
         listed = listed[(page - 1) * per_page : page * per_page]
     entries: list[Json] = [history_entry(session) for session in listed]
-    return Answer(200, {"session_history": entries})
+    return DemoAnswer(200, {"session_history": entries})
 
 
-def _local_start(session: Session) -> date:
+def _local_start(session: DemoSession) -> date:
     return session.started_at.astimezone(ZONE).date()

@@ -33,7 +33,7 @@ def from_local(text: str) -> datetime:
 
 
 @dataclass(frozen=True)
-class Currency:
+class DemoCurrency:
     """A currency as the API describes it; `minor_unit_decimal` is the number of decimals of an amount."""
 
     id: int
@@ -43,8 +43,8 @@ class Currency:
     minor_unit_decimal: int = 2
 
 
-DKK = Currency(id=2, code="DKK", name="DKK (Danish Krone)", symbol="kr.")
-EUR = Currency(id=1, code="EUR", name="EUR (Euro)", symbol="€")
+DKK = DemoCurrency(id=2, code="DKK", name="DKK (Danish Krone)", symbol="kr.")
+EUR = DemoCurrency(id=1, code="EUR", name="EUR (Euro)", symbol="€")
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Site:
     address: str
     evse_identifier: str
     peak_w: int
-    currency: Currency = DKK
+    currency: DemoCurrency = DKK
     tax_name: str = "Moms"
     tax_percent: int = 25
     location_id: int | None = None
@@ -71,7 +71,7 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Period:
+class DemoPeriod:
     """A charging period: one state at one price. Prices in currency units per kWh, `amount` tax included.
 
     `spot_excl_tax` and `markup_incl_tax` are None where the state does not tell them.
@@ -92,7 +92,7 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Sample:
+class DemoSample:
     """A power sample in W; it holds until the next one."""
 
     at: datetime
@@ -100,7 +100,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Session:
+class DemoSession:
     """A session as the tenant knows it now.
 
     `stopped_at` is None while the session is active; `seen_at` is then the tenant's present. `periods` and
@@ -116,8 +116,8 @@ class Session:
     seen_at: datetime
     energy_wh: int
     amount: Decimal
-    periods: tuple[Period, ...]
-    samples: tuple[Sample, ...]
+    periods: tuple[DemoPeriod, ...]
+    samples: tuple[DemoSample, ...]
     average_kw: Decimal | None
     max_kw: Decimal | None
     stop_reason: str | None

@@ -19,7 +19,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from pipeline.demo import endpoints
-from pipeline.demo.endpoints import Answer
+from pipeline.demo.endpoints import DemoAnswer
 from pipeline.demo.faults import FaultName, Faults, with_unknown_fields
 from pipeline.demo.tenant import Tenant
 
@@ -75,7 +75,7 @@ class DemoServer:
         draw = random.Random(f"{self.tenant.seed}:trace:{number}")  # noqa: S311 -- a model, not a secret
         return f"Root=1-{int(self.tenant.now.timestamp()):08x}-{draw.getrandbits(96):024x}"
 
-    def answer(self, method: str, path: str, query: dict[str, str], token: str, body: bytes) -> Answer:
+    def answer(self, method: str, path: str, query: dict[str, str], token: str, body: bytes) -> DemoAnswer:
         """What the tenant answers when nothing goes wrong on the way."""
         faults = self.faults
         if path == endpoints.TOKEN_PATH:
@@ -212,8 +212,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
 
 
-def _refusal(fault: FaultName, draw: random.Random, retry_after: str | None) -> Answer:
+def _refusal(fault: FaultName, draw: random.Random, retry_after: str | None) -> DemoAnswer:
     if fault == "too_many":
         headers = {} if retry_after is None else {"Retry-After": retry_after}
-        return Answer(429, {"message": "Too Many Attempts."}, headers)
-    return Answer(draw.choice((500, 502, 503)), {"message": "Server Error"})
+        return DemoAnswer(429, {"message": "Too Many Attempts."}, headers)
+    return DemoAnswer(draw.choice((500, 502, 503)), {"message": "Server Error"})

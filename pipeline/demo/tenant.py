@@ -12,7 +12,7 @@ from functools import lru_cache
 from pipeline.demo import tokens
 from pipeline.demo.charging import Plan, session_of, thinned
 from pipeline.demo.driver import ordinary_plans
-from pipeline.demo.model import DEMO_NOW, Session
+from pipeline.demo.model import DEMO_NOW, DemoSession
 from pipeline.demo.prices import SpotPrices
 from pipeline.demo.scenes import scene_plans
 
@@ -39,15 +39,15 @@ class Tenant:
         self._rotate()
         self._plans, sessions = planned_sessions(seed, now)
         self._sessions = dict(sessions)
-        self._before_correction: dict[str, Session] = {}
+        self._before_correction: dict[str, DemoSession] = {}
 
     @property
-    def sessions(self) -> dict[str, Session]:
+    def sessions(self) -> dict[str, DemoSession]:
         """The sessions by id as they are now, oldest first; a copy, which later changes do not touch."""
         with self._lock:
             return dict(self._sessions)
 
-    def scene(self, name: str) -> Session:
+    def scene(self, name: str) -> DemoSession:
         """The session of a hand-made scene (see `pipeline.demo.scenes`); LookupError if there is none."""
         for session in self.sessions.values():
             if session.scene == name:
@@ -152,7 +152,7 @@ class Tenant:
         self._refresh_token = tokens.refresh_token(self._issued)
         self._token_valid = True
 
-    def _lived(self, session_id: str, now: datetime, stopped_at: datetime | None) -> Session:
+    def _lived(self, session_id: str, now: datetime, stopped_at: datetime | None) -> DemoSession:
         """What the session's plan has become by `now`, not paid yet."""
         return session_of(
             self._plans[session_id],
@@ -164,7 +164,7 @@ class Tenant:
             stopped_at=stopped_at,
         )
 
-    def _finished(self, session_id: str) -> Session:
+    def _finished(self, session_id: str) -> DemoSession:
         if session_id not in self._sessions:
             raise LookupError(f"the demo tenant has no session {session_id!r}")
         session = self._sessions[session_id]
@@ -174,7 +174,7 @@ class Tenant:
 
 
 @lru_cache(maxsize=4)  # the sessions are immutable, and a test run makes a hundred tenants
-def planned_sessions(seed: int, now: datetime) -> tuple[dict[str, Plan], dict[str, Session]]:
+def planned_sessions(seed: int, now: datetime) -> tuple[dict[str, Plan], dict[str, DemoSession]]:
     """Plans and sessions by id as they are before anybody changes them; not to be changed in place.
 
     The newest finished session, like an active one, is not paid yet.

@@ -55,7 +55,7 @@ _WITHIN_A_MONTH = """
 _charge_points_decoder = msgspec.json.Decoder(schema.ChargePointsAnswer, strict=False)
 
 
-class Progress(Protocol):
+class RunProgress(Protocol):
     """Who is told how a run gets on."""
 
     def listing(self, month: date) -> None:
@@ -91,7 +91,7 @@ class Extraction:
     at_a_time: int
     machine_clock: Clock
     clock: Clock  # never behind what was fetched before, as the machine's may be
-    progress: Progress
+    progress: RunProgress
     refetch: bool = False
     _listed: set[str] = field(default_factory=set)
 
@@ -240,7 +240,7 @@ def extract_account(
     source: Source,
     credentials: Credentials,
     clock: Clock,
-    progress: Progress,
+    progress: RunProgress,
     since: date | None = None,
     until: date | None = None,
     refetch: bool = False,

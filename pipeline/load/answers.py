@@ -20,8 +20,8 @@ from pipeline.database.connection import ArrowStream
 from pipeline.load.decode import Document, Facts, micros
 from pipeline.logbook.files import file_sha256
 from pipeline.raw.answer import Endpoint
-from pipeline.raw.lines import Line, Position, RunRecord, read_lines, read_run_record
-from pipeline.raw.segments import PART, check_length, sealed_segments
+from pipeline.raw.lines import Position, RawLine, RunRecord, read_lines, read_run_record
+from pipeline.raw.segments import PART, check_length, finished_segments
 from pipeline.source.app.schema import items
 
 _BATCH_LINES = 1_000
@@ -97,7 +97,7 @@ class _Placed(NamedTuple):
 class _Batch(NamedTuple):
     """Lines of a segment that end at `end`, with what they say."""
 
-    lines: list[Line]
+    lines: list[RawLine]
     end: Position
     placed: list[_Placed]
     facts: Facts
@@ -120,7 +120,7 @@ class Loader:
         done = self._positions()
         for name, (mark, _) in done.items():
             check_length(self._folder / name, mark)
-        for segment in sealed_segments(self._folder):
+        for segment in finished_segments(self._folder):
             if newest is not None and self._name(segment) > newest:
                 break
             position, is_sealed = done.get(self._name(segment), (Position(), False))
@@ -260,7 +260,7 @@ def _series(name: str, kind: str, values: Sequence[Any]) -> polars.Series:
     return rows.group_by("row", maintain_order=True).agg(name)[name]
 
 
-def _decoded(numbered: list[tuple[Line, Position]]) -> _Batch:
+def _decoded(numbered: list[tuple[RawLine, Position]]) -> _Batch:
     """A batch with each of its contents decoded once."""
     facts = Facts()
     placed = [place for line, position in numbered for place in _documents(line, position.lines, facts)]
@@ -269,7 +269,7 @@ def _decoded(numbered: list[tuple[Line, Position]]) -> _Batch:
     return _Batch([line for line, _ in numbered], numbered[-1][1], placed, facts)
 
 
-def _documents(line: Line, number: int, facts: Facts) -> Iterator[_Placed]:
+def _documents(line: RawLine, number: int, facts: Facts) -> Iterator[_Placed]:
     """What a line says: nothing (our own record), one document, or the items of a listing.
 
     A listing that is none goes to quarantine whole.
@@ -292,7 +292,7 @@ def _documents(line: Line, number: int, facts: Facts) -> Iterator[_Placed]:
         yield _Placed(document, line.fetched_at, line.status, number, place)
 
 
-def _answer_row(line: Line, segment: str, number: int) -> tuple[Any, ...]:
+def _answer_row(line: RawLine, segment: str, number: int) -> tuple[Any, ...]:
     return (
         line.endpoint.value,
         line.key,

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import polars
 
-from pipeline.claims.folder import Filed
+from pipeline.claims.folder import StoredClaim
 from pipeline.database.connection import ArrowStream
 from pipeline.errors import ClaimError
 
@@ -42,7 +42,7 @@ _LINES = {
 }
 
 
-def load_claims(connection: duckdb.DuckDBPyConnection, account: str, filed: list[Filed]) -> None:
+def load_claims(connection: duckdb.DuckDBPyConnection, account: str, filed: list[StoredClaim]) -> None:
     """Bring an account's new claims into the fact tables, in one transaction.
 
     Raises ClaimError if one that the tables hold is gone or has another manifest.
@@ -69,7 +69,7 @@ def load_claims(connection: duckdb.DuckDBPyConnection, account: str, filed: list
     connection.execute("commit")
 
 
-def _claim_row(found: Filed) -> tuple[Any, ...]:
+def _claim_row(found: StoredClaim) -> tuple[Any, ...]:
     claim = found.claim
     return (
         claim.account,
@@ -84,7 +84,7 @@ def _claim_row(found: Filed) -> tuple[Any, ...]:
     )
 
 
-def _line_rows(found: Filed) -> list[tuple[Any, ...]]:
+def _line_rows(found: StoredClaim) -> list[tuple[Any, ...]]:
     return [
         (
             found.claim.account,

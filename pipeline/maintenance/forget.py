@@ -17,7 +17,7 @@ from pipeline.logbook.files import erase, leftovers, write_text
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import FILE_NAME, Journal, read_entries
 from pipeline.raw.lines import read_lines
-from pipeline.raw.segments import sealed_segments
+from pipeline.raw.segments import finished_segments
 from pipeline.settings import editing
 from pipeline.settings.reading import parse_settings
 from pipeline.settings.schema import Account, Settings
@@ -41,7 +41,7 @@ class Held:
 
 def held(logbook: Logbook, account: Account) -> Held:
     """What there is to erase. Raises JournalError where the journal is damaged."""
-    segments = sealed_segments(logbook.raw / account.name)
+    segments = finished_segments(logbook.raw / account.name)
     claims = logbook.claims / account.name
     return Held(
         segments=len(segments),
@@ -78,7 +78,7 @@ def _read_others(logbook: Logbook, account: Account, others: Settings) -> None:
     for folder in sorted(logbook.raw.iterdir()) if logbook.raw.is_dir() else []:
         if folder.name != account.name:
             others.account(folder.name)
-            for segment in sealed_segments(folder):
+            for segment in finished_segments(folder):
                 deque(read_lines(segment), maxlen=0)
     for folder in sorted(logbook.claims.iterdir()) if logbook.claims.is_dir() else []:
         if folder.name != account.name:

@@ -8,9 +8,9 @@ import duckdb
 
 from pipeline.claims.arithmetic import Key, key_of
 from pipeline.claims.check import off
-from pipeline.claims.document import RULES, Amounts, Claim, Line
+from pipeline.claims.document import RULES, Amounts, Claim, ClaimLine
 from pipeline.claims.due import Due
-from pipeline.claims.folder import CLAIM, Filed
+from pipeline.claims.folder import CLAIM, StoredClaim
 from pipeline.database.connection import open_writer
 from pipeline.load.answers import Loader
 from pipeline.load.claims import load_claims
@@ -23,7 +23,9 @@ from pipeline.transform.refresh import refresh_marts
 _Figures = tuple[Key, Amounts, str, str | None, tuple[Amounts, Amounts] | None]
 
 
-def rederive(logbook: Logbook, filed: Sequence[Filed], entries: Sequence[Entry]) -> Iterator[tuple[Filed, bool]]:
+def rederive(
+    logbook: Logbook, filed: Sequence[StoredClaim], entries: Sequence[Entry]
+) -> Iterator[tuple[StoredClaim, bool]]:
     """Derive an account's claims again, one after the other; with each, whether its rules are still known.
 
     Raises TamperingError at the first one whose figures are others now. All is made in a folder of its own, which is
@@ -66,7 +68,7 @@ def settings_of(claim: Claim) -> Settings:
 def _load(
     connection: duckdb.DuckDBPyConnection,
     logbook: Logbook,
-    before: Sequence[Filed],
+    before: Sequence[StoredClaim],
     claim: Claim,
     entries: Sequence[Entry],
 ) -> None:
@@ -80,14 +82,14 @@ def _load(
     refresh_marts(connection, settings_of(claim))
 
 
-def _lines(connection: duckdb.DuckDBPyConnection, before: Sequence[Filed], claim: Claim) -> tuple[Line, ...]:
+def _lines(connection: duckdb.DuckDBPyConnection, before: Sequence[StoredClaim], claim: Claim) -> tuple[ClaimLine, ...]:
     due = Due(connection, settings_of(claim).account(claim.account), before)
     if claim.kind == "reversal":
         return due.reversal(next(found for found in before if found.claim.number == claim.reverses))
     return due.lines(claim.month, claim.car)
 
 
-def _compare(found: Filed, derived: tuple[Line, ...]) -> None:
+def _compare(found: StoredClaim, derived: tuple[ClaimLine, ...]) -> None:
     then = {_figures(line) for line in found.claim.lines}
     now = {_figures(line) for line in derived}
     for line in (*found.claim.lines, *derived):
@@ -97,7 +99,7 @@ def _compare(found: Filed, derived: tuple[Line, ...]) -> None:
             )
 
 
-def _figures(line: Line) -> _Figures:
+def _figures(line: ClaimLine) -> _Figures:
     correction = line.correction
     return (
         key_of(line),

@@ -15,7 +15,7 @@ import duckdb
 from pipeline.claims import arithmetic, attachments
 from pipeline.claims.check import check_claim, off
 from pipeline.claims.document import Claim
-from pipeline.claims.folder import CLAIM, Filed, claim_folders, number_in_name
+from pipeline.claims.folder import CLAIM, StoredClaim, claim_folders, number_in_name
 from pipeline.database.connection import open_published
 from pipeline.errors import JournalError, RawStoreError, TamperingError
 from pipeline.logbook.files import file_sha256
@@ -24,7 +24,7 @@ from pipeline.logbook.journal import FILE_NAME, Entry, read_entries
 from pipeline.maintenance.rederive import rederive
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import RunRecord, read_lines, read_run_record
-from pipeline.raw.segments import SEALED, sealed_segments
+from pipeline.raw.segments import SEALED, finished_segments
 
 _SEGMENTS = "select account, segment, sha256 from facts.segments where sha256 is not null"
 _CLAIMS = "select account, number, manifest_sha256 from facts.claims"
@@ -109,7 +109,7 @@ def _check_raw(folder: Path, witness: Witness | None) -> dict[str, str]:
     """The SHA-256 of each sealed segment, by its name, oldest first."""
     found: dict[str, str] = {}
     before: Path | None = None
-    for segment in sealed_segments(folder):
+    for segment in finished_segments(folder):
         record = _check_segment(folder, segment)
         named = (before.name, found[_name(folder, before)]) if before else (None, None)
         if (record.previous_segment, record.previous_sha256) != named:
@@ -145,8 +145,10 @@ def _check_segment(folder: Path, segment: Path) -> RunRecord:
     return record
 
 
-def _check_claims(folder: Path, segments: dict[str, str], entries: list[Entry], witness: Witness | None) -> list[Filed]:
-    filed: list[Filed] = []
+def _check_claims(
+    folder: Path, segments: dict[str, str], entries: list[Entry], witness: Witness | None
+) -> list[StoredClaim]:
+    filed: list[StoredClaim] = []
     for number, path in enumerate(claim_folders(folder), start=1):
         if number_in_name(path) != number:
             raise TamperingError(f"Claim {number} is missing from {folder}.", _GONE)

@@ -13,7 +13,7 @@ from pipeline.errors import LadebogError, LogbookError
 from pipeline.logbook.folder import Logbook
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import RunRecord, read_lines, read_run_record
-from pipeline.raw.segments import sealed_segments
+from pipeline.raw.segments import finished_segments
 from pipeline.settings.schema import Account
 
 _STATES = """
@@ -151,7 +151,7 @@ def _from_raw(logbook: Logbook, account: Account, problems: list[Problem]) -> Ar
     """What the newest segments say of their own runs: all that can be told without the database."""
     newest: RunRecord | None = None
     try:
-        for segment in reversed(sealed_segments(logbook.raw / account.name)):
+        for segment in reversed(finished_segments(logbook.raw / account.name)):
             *_, (line, _) = read_lines(segment)
             record = read_run_record(line) if line.endpoint == Endpoint.RUN else None
             if record is None or record.command == "import":

@@ -20,7 +20,7 @@ from pipeline.source.credentials import Credentials, expires_at, open_credential
 from pipeline.text import length
 
 
-class Login(msgspec.Struct, frozen=True, kw_only=True):
+class LoginStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of an account's login. Nothing of the login itself."""
 
     state: Literal["valid", "ended", "none", "unknown"]
@@ -33,7 +33,7 @@ class AccountStatus(Archived, frozen=True, kw_only=True):
     """How one account stands."""
 
     url: str
-    login: Login
+    login: LoginStatus
     next_run_at: datetime | None
     raw_bytes: int
     stale: bool | None
@@ -124,23 +124,23 @@ def _credentials(problems: list[Problem]) -> Credentials | None:
         return None
 
 
-def _login(account: Account, credentials: Credentials | None, now: datetime, problems: list[Problem]) -> Login:
+def _login(account: Account, credentials: Credentials | None, now: datetime, problems: list[Problem]) -> LoginStatus:
     if credentials is None:
-        return Login(state="unknown")
+        return LoginStatus(state="unknown")
     try:
         secret = credentials.read(account)
     except LadebogError as error:
         problem = Problem(message=str(error), next=error.advice)
         if problem not in problems:
             problems.append(problem)
-        return Login(state="unknown")
+        return LoginStatus(state="unknown")
     if secret is None:
-        return Login(state="none")
+        return LoginStatus(state="none")
     renewable = secret.refresh_token is not None
     expiry = expires_at(secret.token)
     if expiry is None:
-        return Login(state="valid", renewable=renewable)
-    return Login(
+        return LoginStatus(state="valid", renewable=renewable)
+    return LoginStatus(
         state="valid" if expiry > now else "ended",
         valid_until=expiry.astimezone(account.zone),
         days_left=max((_day(expiry, account) - _day(now, account)).days, 0),

@@ -21,7 +21,7 @@ _LONE_SURROGATE = re.compile(
 )
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class RawLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a segment. `body` is the stored answer, `sha256` is over its bytes."""
 
     fetched_at: datetime | None
@@ -71,7 +71,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     missing: list[str] = []  # sessions known to have started in it that were not listed
 
 
-_line_decoder = msgspec.json.Decoder(Line)
+_line_decoder = msgspec.json.Decoder(RawLine)
 _run_decoder = msgspec.json.Decoder(RunRecord)
 
 
@@ -108,12 +108,12 @@ def stored_sha256(body: bytes) -> str:
     return hashlib.sha256(storable(body)[0]).hexdigest()
 
 
-def read_run_record(line: Line) -> RunRecord:
+def read_run_record(line: RawLine) -> RunRecord:
     """The record that a line of endpoint `run` holds."""
     return _run_decoder.decode(line.body)
 
 
-def read_lines(path: Path, start: Position = Position()) -> Iterator[tuple[Line, Position]]:  # noqa: B008 (frozen)
+def read_lines(path: Path, start: Position = Position()) -> Iterator[tuple[RawLine, Position]]:  # noqa: B008 (frozen)
     """The lines of a segment after `start`, each with the position behind it.
 
     Raises RawStoreError, naming segment and line, at the first one that is torn, unreadable, or not what its hash says.
@@ -160,7 +160,7 @@ def _member(path: Path, number: int, file: BinaryIO, pending: bytes, offset: int
             raise _damaged(path, number, "it ends in the middle")
 
 
-def _gzip(data: bytes) -> bytes:
+def compressed(data: bytes) -> bytes:
     """One gzip member, the same bytes for the same data."""
     deflate = zlib.compressobj(_COMPRESSION_LEVEL, wbits=31)
     return deflate.compress(data) + deflate.flush()

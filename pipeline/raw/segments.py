@@ -17,7 +17,7 @@ from pipeline.clock import utc_text
 from pipeline.errors import RawStoreError
 from pipeline.logbook.files import FILE_MODE, file_sha256, make_folder, naming, sync_folder
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.lines import Line, Position, RunRecord, _gzip, read_lines, storable
+from pipeline.raw.lines import Position, RawLine, RunRecord, compressed, read_lines, storable
 
 SEALED = ".ndjson.gz"
 PART = ".part"
@@ -76,7 +76,7 @@ class SegmentWriter:
         if edited:
             fields["edited"] = edited
         with naming(self.part):
-            self._file.write(_gzip(msgspec.json.encode({**fields, "body": msgspec.Raw(body)}) + b"\n"))
+            self._file.write(compressed(msgspec.json.encode({**fields, "body": msgspec.Raw(body)}) + b"\n"))
             self._file.flush()
             os.fsync(self._file.fileno())
         self.lines += 1
@@ -113,7 +113,7 @@ class SegmentWriter:
         self._file.close()
 
 
-def sealed_segments(folder: Path) -> list[Path]:
+def finished_segments(folder: Path) -> list[Path]:
     """The sealed segments of an account, oldest first: their names sort by the start of their run.
 
     Raises RawStoreError for what Ladebog did not put there.
@@ -147,7 +147,7 @@ def last_began(folder: Path) -> datetime | None:
 
 
 def _last_segment(folder: Path) -> Path | None:
-    return next(reversed(sealed_segments(folder)), None)
+    return next(reversed(finished_segments(folder)), None)
 
 
 def check_length(segment: Path, read: Position) -> None:
@@ -193,7 +193,7 @@ def _recover(part: Path, now: datetime) -> Path:
         return writer.seal(now)
 
 
-def _whole_lines(part: Path) -> tuple[int, Line | None]:
+def _whole_lines(part: Path) -> tuple[int, RawLine | None]:
     """The size that the whole lines of an unfinished segment fill, and the last of them."""
     whole, last = 0, None
     try:

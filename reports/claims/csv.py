@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from pipeline.claims.document import Amounts, Claim, Correction, Line
+from pipeline.claims.document import Amounts, Claim, ClaimLine, Correction
 from reports.claims.words import Words
 from reports.excel.text import for_typed_cell
 from reports.month.csv import field, rows_to
@@ -48,7 +48,7 @@ class _Row:
 
     claim: Claim
     place: int
-    line: Line
+    line: ClaimLine
     minor_digits: int
 
 
@@ -102,7 +102,7 @@ def _danish_field(column: _Column, row: _Row, words: Words) -> str:
             return _machine_field(column, row)
 
 
-def _tax(amounts: Amounts | Line) -> Decimal | _NotKnown:
+def _tax(amounts: Amounts | ClaimLine) -> Decimal | _NotKnown:
     return _NotKnown() if amounts.tax_amount is None else amounts.tax_amount
 
 

@@ -9,7 +9,7 @@ import duckdb
 
 from pipeline.database.connection import rows
 from pipeline.settings.schema import Account
-from reports.month.period import MONTH_NAMES, Period
+from reports.month.period import MONTH_NAMES, ReportPeriod
 
 _NAMED = 5  # sessions that a note names before it says how many more there are
 _RULE_OF_OPEN_MONTHS = "month_not_closed"  # speaks of past months only
@@ -44,7 +44,7 @@ _Row = Mapping[str, Any]
 def read_notes(
     connection: duckdb.DuckDBPyConnection,
     account: Account,
-    period: Period,
+    period: ReportPeriod,
     *,
     timezone: str,
     currency: str,

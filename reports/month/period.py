@@ -24,7 +24,7 @@ _DECEMBER = 12
 
 
 @dataclass(frozen=True)
-class Period:
+class ReportPeriod:
     """A month, or with `month` None a whole year."""
 
     year: int
@@ -38,7 +38,7 @@ class Period:
             raise ValueError(_fault(self.name))
 
     @classmethod
-    def parse(cls, text: str) -> "Period":
+    def parse(cls, text: str) -> "ReportPeriod":
         """The period written as `2025-03` or `2025`.
 
         Raises ValueError for all other text.

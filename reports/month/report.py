@@ -15,9 +15,9 @@ import duckdb
 from pipeline.database.connection import rows
 from pipeline.settings.schema import Account
 from reports.month.notes import read_notes
-from reports.month.period import Period
+from reports.month.period import ReportPeriod
 
-__all__ = ["Period", "Report", "Row", "read_report"]
+__all__ = ["Report", "ReportPeriod", "Row", "read_report"]
 
 Row = Mapping[str, Any]
 
@@ -108,7 +108,7 @@ class Report:
     account: str
     timezone: str
     currency: str
-    period: Period
+    period: ReportPeriod
     generated_at: datetime
     sessions: tuple[Row, ...]
     days: tuple[Row, ...]
@@ -152,7 +152,7 @@ class Report:
 
 
 def read_report(
-    connection: duckdb.DuckDBPyConnection, account: Account, period: Period, *, generated_at: datetime
+    connection: duckdb.DuckDBPyConnection, account: Account, period: ReportPeriod, *, generated_at: datetime
 ) -> Report:
     """Read all that the published database says of an account and a period. One without sessions is no error.
 

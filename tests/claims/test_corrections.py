@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.claims import arithmetic
-from pipeline.claims.document import Claim, Line
+from pipeline.claims.document import Claim, ClaimLine
 from pipeline.errors import ClaimError
 from tests.scenarios.claimed_logbook import APRIL, FEBRUARY, MARCH, ClaimedLogbook, Told, local
 
@@ -24,7 +24,7 @@ def logbook(tmp_path: Path) -> ClaimedLogbook:
     return logbook
 
 
-def told(line: Line) -> tuple[str, str, str, str, str | None, str | None, int]:
+def told(line: ClaimLine) -> tuple[str, str, str, str, str | None, str | None, int]:
     """A correction: session, energy, amount, reason and what completes it, and the claim that it corrects."""
     correction = line.correction
     assert correction is not None

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.database.connection import SCHEMA_VERSION
 from pipeline.raw.lines import read_lines
-from pipeline.raw.segments import sealed_segments
+from pipeline.raw.segments import finished_segments
 from tests.cli.refusal import said
 from tests.scenarios.agreement import assert_raw_holds_together
 from tests.scenarios.demo_logbook import DemoLogbook
@@ -115,7 +115,7 @@ def test_a_database_that_will_not_do(logbook: DemoLogbook, which: str, garbage: 
 )
 def test_a_segment_that_a_crash_left_is_sealed(logbook: DemoLogbook, torn: bytes) -> None:
     before = figures(logbook)
-    (segment,) = sealed_segments(logbook.paths.raw / "demo")
+    (segment,) = finished_segments(logbook.paths.raw / "demo")
     content = segment.read_bytes()
     lines = [end.bytes for _, end in read_lines(segment)]
     # A later run's, which had fetched five answers when the power went.
@@ -135,7 +135,7 @@ def test_a_segment_that_a_crash_left_is_sealed(logbook: DemoLogbook, torn: bytes
 
 @pytest.mark.parametrize("damage", ["a byte changed", "cut off", "emptied"])
 def test_a_sealed_segment_that_was_damaged(logbook: DemoLogbook, damage: str) -> None:
-    (segment,) = sealed_segments(logbook.paths.raw / "demo")
+    (segment,) = finished_segments(logbook.paths.raw / "demo")
     content, before = segment.read_bytes(), figures(logbook)
     middle = len(content) // 2
     changed = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]

@@ -9,16 +9,16 @@ import pytest
 
 from pipeline.demo import DemoServer, Tenant
 from pipeline.demo.answers import history_entry, session_detail
-from pipeline.demo.model import Session
+from pipeline.demo.model import DemoSession
 from pipeline.raw.lines import read_lines
-from pipeline.raw.segments import sealed_segments
+from pipeline.raw.segments import finished_segments
 from tests.demo import truth
 from tests.scenarios.demo_logbook import DemoLogbook
 
 _DATE = "Wed, 12 Nov 2025 05:15:00 GMT"
 
 
-def detail(session: Session) -> dict[str, Any]:
+def detail(session: DemoSession) -> dict[str, Any]:
     return {"session": session_detail(session, power_history=True, smart_charging_schedule=True, tax_name=True)}
 
 
@@ -69,13 +69,13 @@ def test_importing_twice_archives_nothing_new(bare: DemoLogbook, capture: Path) 
     assert again == "demo: 2 answers read, 0 archived, 2 already there.\nNext: ladebog status\n"
     assert marts == bare.marts()
     assert documents == bare.ask("select * from documents")
-    _, second = sealed_segments(bare.paths.raw / "demo")
+    _, second = finished_segments(bare.paths.raw / "demo")
     assert [line.endpoint for line, _ in read_lines(second)] == ["run"]
 
 
 def test_the_answer_is_stored_as_it_came_with_its_own_time(bare: DemoLogbook, tenant: Tenant, capture: Path) -> None:
     bare.do("import", str(capture))
-    (segment,) = sealed_segments(bare.paths.raw / "demo")
+    (segment,) = finished_segments(bare.paths.raw / "demo")
     line = next(read_lines(segment))[0]
     assert bytes(line.body) == json.dumps(detail(tenant.scene("active")), ensure_ascii=False).encode()
     assert str(line.fetched_at) == "2025-11-12 05:15:00+00:00"

@@ -19,7 +19,7 @@ from pipeline.demo import DEMO_NOW, DemoServer, Faults
 from pipeline.demo.answers import history_entry
 from pipeline.operations import account_status, status
 from pipeline.operations.schedule.loop import LoopMark
-from pipeline.raw.segments import sealed_segments
+from pipeline.raw.segments import finished_segments
 from pipeline.source.credentials import FILE_VARIABLE, FileCredentials, Secret
 from tests.cli.refusal import said
 from tests.scenarios.demo_logbook import CHECKOUT, DemoLogbook, Outcome
@@ -79,7 +79,7 @@ def test_json_is_what_the_marts_say(kept: DemoLogbook, operator: DemoServer) -> 
     (account,) = told["accounts"]
     assert datetime.fromisoformat(told["generated_at"]) - DEMO_NOW < timedelta(minutes=1)
     assert told["database_bytes"] == kept.paths.database.stat().st_size
-    segments = sum(path.stat().st_size for path in sealed_segments(kept.paths.raw / "demo"))
+    segments = sum(path.stat().st_size for path in finished_segments(kept.paths.raw / "demo"))
     assert (told["raw_bytes"], account["raw_bytes"], told["problems"]) == (segments, segments, [])
     (state,) = kept.ask("select * from account_states")
     for name in ("last_run_at", "last_success_at", "first_session_at", "newest_session_at"):
@@ -293,7 +293,7 @@ def test_a_database_that_will_not_do(logbook: DemoLogbook, garbage: str) -> None
 
 def test_neither_database_nor_raw(logbook: DemoLogbook) -> None:
     logbook.paths.database.write_bytes(b"garbage")
-    (segment,) = sealed_segments(logbook.paths.raw / "demo")
+    (segment,) = finished_segments(logbook.paths.raw / "demo")
     segment.write_bytes(b"no gzip")
     outcome = logbook.run("status", "--max-age", "36h")
     assert outcome.code == 3

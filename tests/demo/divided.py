@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TypeVar
 
-from pipeline.demo.model import ZONE, Period, Session
+from pipeline.demo.model import ZONE, DemoPeriod, DemoSession
 from pipeline.demo.prices import HOUR
 
 _NANO = 10**9
@@ -36,7 +36,7 @@ class Divided:
     `energy_wh` and `money` are by the UTC instant that an hour begins, `days` by local day, `months` by first day.
     """
 
-    def __init__(self, session: Session, bill: int, tax: int | None) -> None:
+    def __init__(self, session: DemoSession, bill: int, tax: int | None) -> None:
         """`bill` and `tax` in minor units, `tax` None where not known; ValueError for an active session."""
         if session.stopped_at is None:
             raise ValueError(f"session {session.id} is active: nobody knows yet what it will have been")
@@ -70,7 +70,7 @@ class Divided:
         exact = {place: Fraction(whole * weight, sum(weights)) for place, weight in enumerate(weights)}
         return list(_rounded_down_and_up(exact, whole).values())
 
-    def price(self, hour: datetime, price_of: Callable[[Period], Decimal | None]) -> Fraction | None:
+    def price(self, hour: datetime, price_of: Callable[[DemoPeriod], Decimal | None]) -> Fraction | None:
         """What a kWh cost on average in a clock hour; None if nothing was charged or a price is not known."""
         charged = [
             (self._charged(period, max(period.started_at, hour), min(period.stopped_at, hour + HOUR)), period)
@@ -105,7 +105,7 @@ class Divided:
         charging = [period for period in self._periods if period.kind == "charging"]
         return sum(_seconds(begins, ends, period.started_at, period.stopped_at) for period in charging)
 
-    def _charged(self, period: Period, begins: datetime, ends: datetime) -> int:
+    def _charged(self, period: DemoPeriod, begins: datetime, ends: datetime) -> int:
         """The weight of a stretch of a period: none where it is idle."""
         return self._weight(begins, ends) if period.kind == "charging" else 0
 
@@ -130,7 +130,7 @@ class Divided:
         minor = Fraction(10**digits, _NANO)
         return {hour: amount * minor + (bill - total * minor) * shares[hour] for hour, amount in nano.items()}
 
-    def _amounts(self, period: Period) -> dict[datetime, int]:
+    def _amounts(self, period: DemoPeriod) -> dict[datetime, int]:
         """A period's amount in billionths by clock hour: by the energy in each, by the time if there is none."""
         edges = [period.started_at, *list(_hours(period.started_at, period.stopped_at))[1:], period.stopped_at]
         pieces = [(begins, ends) for begins, ends in pairwise(edges) if begins < ends]

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.demo import DEMO_NOW, Tenant
 from pipeline.demo.charging import KEPT_POINTS, THINNED_AFTER
-from pipeline.demo.model import ZONE, Period, Sample, Session, round_half_away
+from pipeline.demo.model import ZONE, DemoPeriod, DemoSample, DemoSession, round_half_away
 from pipeline.demo.prices import SpotPrices
 from pipeline.demo.tenant import planned_sessions
 
@@ -22,22 +22,22 @@ CLOCK_CHANGES = [
 ]
 
 
-def finished(tenant: Tenant) -> list[Session]:
+def finished(tenant: Tenant) -> list[DemoSession]:
     return [session for session in tenant.sessions.values() if session.stopped_at is not None]
 
 
-def charging(session: Session) -> list[Period]:
+def charging(session: DemoSession) -> list[DemoPeriod]:
     return [period for period in session.periods if period.kind == "charging"]
 
 
-def charges_at(session: Session, instant: datetime) -> bool:
+def charges_at(session: DemoSession, instant: datetime) -> bool:
     """Whether current flows before and after the instant."""
     return any(period.stopped_at == instant and period.amount for period in charging(session)) and any(
         period.started_at == instant and period.amount for period in charging(session)
     )
 
 
-def step_integral_wh(session: Session) -> float:
+def step_integral_wh(session: DemoSession) -> float:
     """Each sample holds until the next, but never past the charging periods it lies in."""
     by_time = {sample.at: sample.power_w for sample in session.samples}
     edges = sorted(by_time)
@@ -130,7 +130,7 @@ def test_samples_come_every_minute_of_current_and_end_in_zero(demo: Tenant) -> N
     session = demo.scene("newest")
     samples = session.samples
     assert {(after.at - before.at).total_seconds() for before, after in pairwise(samples[:-1])} == {60.0}
-    assert samples[-1] == Sample(charging(session)[-1].stopped_at, 0)
+    assert samples[-1] == DemoSample(charging(session)[-1].stopped_at, 0)
     assert samples[0].power_w < samples[1].power_w < samples[2].power_w < samples[3].power_w
     assert 10_800 < max(sample.power_w for sample in samples) < 11_100
     assert samples[-2].power_w < 5_000

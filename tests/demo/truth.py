@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pipeline.demo.model import Period, Session
+from pipeline.demo.model import DemoPeriod, DemoSession
 from pipeline.demo.tenant import Tenant
 from tests.demo.divided import Divided, Part
 
@@ -102,14 +102,14 @@ def months(tenant: Tenant, attribution: Attribution = "stop") -> list[Row]:
     return _totals(tenant, "month", attribution, lambda divided: divided.months, lambda day: day.replace(day=1))
 
 
-def _finished(tenant: Tenant) -> list[Session]:
+def _finished(tenant: Tenant) -> list[DemoSession]:
     return sorted(
         (session for session in tenant.sessions.values() if session.stopped_at is not None),
         key=lambda session: session.id,
     )
 
 
-def _session_row(session: Session) -> Row:
+def _session_row(session: DemoSession) -> Row:
     currency = session.site.currency
     gross = _rounded(session.amount, currency.minor_unit_decimal)
     rate = _DANISH_RATE if currency.code == _ACCOUNT_CURRENCY else None
@@ -139,7 +139,7 @@ def _session_row(session: Session) -> Row:
     }
 
 
-def _price(session: Session, period: Period) -> Decimal | None:
+def _price(session: DemoSession, period: DemoPeriod) -> Decimal | None:
     spot, markup = period.spot_excl_tax, period.markup_incl_tax
     if session.site.currency.code != _ACCOUNT_CURRENCY or spot is None or markup is None:
         return None
@@ -150,20 +150,20 @@ def _six_decimals(price: Fraction | None) -> Decimal | None:
     return None if price is None else _rounded(Decimal(price.numerator) / price.denominator, 6)
 
 
-def _divided(session: Session) -> Divided:
+def _divided(session: DemoSession) -> Divided:
     row = _session_row(session)
     return Divided(session, _minor(session, row["amount_incl_tax"]), _minor(session, row["tax_amount"]))
 
 
-def _minor(session: Session, amount: Any) -> Any:
+def _minor(session: DemoSession, amount: Any) -> Any:
     return None if amount is None else int(amount.scaleb(session.site.currency.minor_unit_decimal))
 
 
-def _units(session: Session, minor: int) -> Decimal:
+def _units(session: DemoSession, minor: int) -> Decimal:
     return Decimal(minor).scaleb(-session.site.currency.minor_unit_decimal)
 
 
-def _part(session: Session, part: Part) -> Row:
+def _part(session: DemoSession, part: Part) -> Row:
     return {
         "energy_kwh": Decimal(part.energy_wh) / 1000,
         "amount_incl_tax": _units(session, part.money),
@@ -171,7 +171,7 @@ def _part(session: Session, part: Part) -> Row:
     }
 
 
-def _power_by_time(session: Session) -> dict[Any, int]:
+def _power_by_time(session: DemoSession) -> dict[Any, int]:
     return {sample.at: sample.power_w for sample in session.samples}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.demo import DemoServer, Tenant
 from pipeline.demo.answers import history_entry
-from pipeline.demo.model import ZONE, Session
+from pipeline.demo.model import ZONE, DemoSession
 from tests.conftest import renew
 from tests.demo import truth
 from tests.scenarios.agreement import assert_marts_are_the_truth, details_asked
@@ -24,7 +24,7 @@ _MISSING = """
 """
 
 
-def within_october(session: Session) -> bool:
+def within_october(session: DemoSession) -> bool:
     days = [moment.astimezone(ZONE).date() for moment in (session.started_at, session.stopped_at) if moment]
     return [day.replace(day=1) for day in days] == [OCTOBER, OCTOBER]
 

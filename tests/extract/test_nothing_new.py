@@ -7,7 +7,7 @@ import pytest
 from pipeline.demo import DemoServer
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import read_lines, read_run_record
-from pipeline.raw.segments import sealed_segments
+from pipeline.raw.segments import finished_segments
 from tests.scenarios.agreement import assert_raw_holds_together, months_listed
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -58,7 +58,7 @@ def test_no_fact_and_no_mart_changes(operator: DemoServer, logbook: DemoLogbook)
 
 def test_the_new_segment_holds_nothing_but_the_record_of_its_run(operator: DemoServer, logbook: DemoLogbook) -> None:
     logbook.archive(after=AN_HOUR_ON)
-    old, new = sealed_segments(logbook.paths.raw / "demo")
+    old, new = finished_segments(logbook.paths.raw / "demo")
     ((line, _),) = read_lines(new)
     record = read_run_record(line)
     assert (line.endpoint, record.command, record.outcome) == (Endpoint.RUN, "extract", "complete")

@@ -8,8 +8,8 @@ import pytest
 from pipeline.extract.run import Store
 from pipeline.load.answers import Loader
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.lines import Line, RunRecord, read_lines, read_run_record
-from pipeline.raw.segments import sealed_segments
+from pipeline.raw.lines import RawLine, RunRecord, read_lines, read_run_record
+from pipeline.raw.segments import finished_segments
 from tests.scenarios.made_archive import LATER, MadeArchive, SetClock, answer, at, session
 
 A, B = ({"session": session(energy=energy)} for energy in (1000, 2000))
@@ -29,13 +29,13 @@ def keep(archive: MadeArchive, answers: Iterable[Answer]) -> list[bool]:
     return kept
 
 
-def stored(archive: MadeArchive) -> list[Line]:
-    lines = [line for segment in sealed_segments(archive.folder) for line, _ in read_lines(segment)]
+def stored(archive: MadeArchive) -> list[RawLine]:
+    lines = [line for segment in finished_segments(archive.folder) for line, _ in read_lines(segment)]
     return [line for line in lines if line.endpoint != Endpoint.RUN]
 
 
 def records(archive: MadeArchive) -> list[RunRecord]:
-    lines = [line for segment in sealed_segments(archive.folder) for line, _ in read_lines(segment)]
+    lines = [line for segment in finished_segments(archive.folder) for line, _ in read_lines(segment)]
     return [read_run_record(line) for line in lines if line.endpoint == Endpoint.RUN]
 
 
@@ -123,7 +123,7 @@ def test_a_run_that_ends_early_keeps_what_it_has(
 def test_every_run_leaves_a_segment_even_one_that_learnt_nothing(archive: MadeArchive) -> None:
     keep(archive, [told(A, 0), told(A, 1), told(A, 2)])
     chain = records(archive)
-    assert [None, *(segment.name for segment in sealed_segments(archive.folder)[:-1])] == [
+    assert [None, *(segment.name for segment in finished_segments(archive.folder)[:-1])] == [
         record.previous_segment for record in chain
     ]
     assert len(chain) == 3

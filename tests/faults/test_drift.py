@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
-from pipeline.demo.endpoints import Answer
+from pipeline.demo.endpoints import DemoAnswer
 from tests.demo import truth
 from tests.faults.conftest import Tried
 from tests.faults.kept import assert_whole, held, lost
@@ -47,7 +47,7 @@ class Drifting(DemoServer):
         super().__init__(tenant)
         self.changes: dict[str, tuple[tuple[str, ...], str]] = {}
 
-    def answer(self, method: str, path: str, query: dict[str, str], token: str, body: bytes) -> Answer:
+    def answer(self, method: str, path: str, query: dict[str, str], token: str, body: bytes) -> DemoAnswer:
         given = super().answer(method, path, query, token, body)
         session_id = path.rpartition("/")[2]
         if given.status != 200 or session_id not in self.changes:

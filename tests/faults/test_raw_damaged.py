@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.demo import DemoServer
-from pipeline.raw.segments import PART, sealed_segments
+from pipeline.raw.segments import PART, finished_segments
 from tests.cli.refusal import said
 from tests.faults.conftest import NOW, Tried
 from tests.faults.kept import assert_whole, held, lost, told
@@ -34,7 +34,7 @@ def edited(content: bytes) -> bytes:
 
 @pytest.mark.parametrize("damage", ["a bit", "cut off", "edited", "emptied"])
 def test_found_by_reading_it(damage: str, young: DemoServer, archived: DemoLogbook, tried: Tried) -> None:
-    (segment,) = sealed_segments(archived.paths.raw / "demo")
+    (segment,) = finished_segments(archived.paths.raw / "demo")
     content, before, draw = segment.read_bytes(), told(archived), random.Random(damage)  # noqa: S311 (draws places)
     for _ in range(1 if damage in ("edited", "emptied") else 8):
         at = draw.randrange(1, len(content))
@@ -65,7 +65,7 @@ def raw_says_the_same(segment: Path, content: bytes) -> bool:
 
 @pytest.mark.parametrize("damage", ["gone", "cut off"])
 def test_found_without_reading_it(damage: str, young: DemoServer, archived: DemoLogbook, tried: Tried) -> None:
-    (segment,) = sealed_segments(archived.paths.raw / "demo")
+    (segment,) = finished_segments(archived.paths.raw / "demo")
     aside, before = archived.folder / "backup", told(archived)
     shutil.copy(segment, aside)
     everything = held(archived)
@@ -87,7 +87,7 @@ def test_found_without_reading_it(damage: str, young: DemoServer, archived: Demo
 
 def test_without_a_backup(young: DemoServer, archived: DemoLogbook, tried: Tried) -> None:
     """What the operator still lists comes back."""
-    (segment,) = sealed_segments(archived.paths.raw / "demo")
+    (segment,) = finished_segments(archived.paths.raw / "demo")
     segment.write_bytes(edited(segment.read_bytes()))
     message, advice = said(archived.run("rebuild", now=NOW), 1)
     assert advice == _BACKUP
@@ -100,7 +100,7 @@ def test_without_a_backup(young: DemoServer, archived: DemoLogbook, tried: Tried
 
 def test_torn_by_a_crash_anywhere(young: DemoServer, archived: DemoLogbook, tried: Tried, tmp_path: Path) -> None:
     """The power goes while a segment is written: all whole lines of what is there count, the rest is fetched again."""
-    (segment,) = sealed_segments(archived.paths.raw / "demo")
+    (segment,) = finished_segments(archived.paths.raw / "demo")
     content, before, draw = segment.read_bytes(), told(archived), random.Random("torn")  # noqa: S311 (draws places)
     for number, size in enumerate([0, 1, *(draw.randrange(len(content)) for _ in range(4)), len(content) - 1]):
         logbook = archived.copied(tmp_path / f"torn-{number}")

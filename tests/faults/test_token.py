@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.demo import DemoServer, Tenant
-from pipeline.demo.endpoints import TOKEN_PATH, Answer
+from pipeline.demo.endpoints import TOKEN_PATH, DemoAnswer
 from tests.cli.refusal import said
 from tests.faults.conftest import NOW, Tried
 from tests.faults.kept import assert_whole, held, lost
@@ -30,7 +30,7 @@ class Waiting(DemoServer):
         super().__init__(tenant)
         self._both = threading.Barrier(2)
 
-    def answer(self, method: str, path: str, query: dict[str, str], token: str, body: bytes) -> Answer:
+    def answer(self, method: str, path: str, query: dict[str, str], token: str, body: bytes) -> DemoAnswer:
         if path == TOKEN_PATH and not self._both.broken:
             with contextlib.suppress(threading.BrokenBarrierError):
                 self._both.wait(1.5)

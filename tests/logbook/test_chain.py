@@ -147,7 +147,7 @@ def test_a_full_disk_leaves_nothing_of_an_entry(tmp_path: Path) -> None:
 import resource
 from datetime import UTC, datetime
 from pathlib import Path
-from pipeline.journal import Journal
+from pipeline.logbook.journal import Journal
 resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))
 journal = Journal.open(Path({str(tmp_path)!r}))
 try:

@@ -16,16 +16,16 @@ from tests.source.loopback import NOW, RecordingClock
 _WRITER = """
 import sys
 from pathlib import Path
-from pipeline import logs
+from pipeline.logbook import event_log
 from pipeline.clock import SystemClock
-from pipeline.logbook import Logbook
+from pipeline.logbook.folder import Logbook
 
-logs.LARGEST = 20_000
-logs.KEPT = 1000
-logs.begin("run", SystemClock(), with_debug=False, on_stderr=False)
-logs.keep_in(Logbook(Path(sys.argv[1])))
+event_log.LARGEST = 20_000
+event_log.KEPT = 1000
+event_log.begin("run", SystemClock(), with_debug=False, on_stderr=False)
+event_log.keep_in(Logbook(Path(sys.argv[1])))
 for number in range(500):
-    logs.info("counted", who=sys.argv[2], number=number, padding="x" * 100)
+    event_log.info("counted", who=sys.argv[2], number=number, padding="x" * 100)
 """
 
 

@@ -14,7 +14,7 @@ from pipeline.logbook.folder import Logbook
 HOLDER = """
 import sys
 from pathlib import Path
-from pipeline.logbook import Logbook
+from pipeline.logbook.folder import Logbook
 with Logbook(Path(sys.argv[1])).lock():
     print("held", flush=True)
     sys.stdin.read()

@@ -83,7 +83,7 @@ def test_a_full_disk_leaves_the_journal_as_it_was(tmp_path: Path) -> None:
 import resource
 from datetime import datetime, UTC
 from pathlib import Path
-from pipeline.journal import Journal
+from pipeline.logbook.journal import Journal
 journal = Journal.open(Path({str(tmp_path)!r}))
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 try:

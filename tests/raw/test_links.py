@@ -8,7 +8,7 @@ import pytest
 from pipeline.clock import SystemClock
 from pipeline.errors import RawStoreError
 from pipeline.raw.lines import RunRecord
-from pipeline.raw.segments import PART, SegmentWriter, sealed_segments
+from pipeline.raw.segments import PART, SegmentWriter, finished_segments
 from tests.scenarios.demo_logbook import DemoLogbook
 
 _COMMANDS = (["transform"], ["rebuild"], ["extract"])
@@ -35,7 +35,7 @@ def move_out(place: Path, outside: Path) -> None:
 @pytest.mark.parametrize("depth", ["account", "year", "segment", "unfinished segment", "an empty year"])
 def test_links_are_refused(logbook: DemoLogbook, tmp_path: Path, depth: str) -> None:
     outside = tmp_path / "outside"
-    (segment,) = sealed_segments(logbook.paths.raw / "home")
+    (segment,) = finished_segments(logbook.paths.raw / "home")
     if depth == "unfinished segment":
         segment = segment.rename(segment.with_name(segment.name + PART))
     if depth == "an empty year":
@@ -63,7 +63,7 @@ def test_links_are_refused(logbook: DemoLogbook, tmp_path: Path, depth: str) -> 
 
 @pytest.mark.parametrize("name", ["x.ndjson.gz", "20259999T999999Z-abcd.ndjson.gz", "..ndjson.gz", "x.ndjson.gz.part"])
 def test_files_of_somebody_else(logbook: DemoLogbook, name: str) -> None:
-    (segment,) = sealed_segments(logbook.paths.raw / "home")
+    (segment,) = finished_segments(logbook.paths.raw / "home")
     foreign = segment.with_name(name)
     foreign.write_bytes(b"mine")
     for command in _COMMANDS:

@@ -6,8 +6,8 @@ import pytest
 
 from pipeline.logbook.files import file_sha256
 from pipeline.raw.answer import Endpoint
-from pipeline.raw.lines import Line, RunRecord, read_lines, read_run_record
-from pipeline.raw.segments import SegmentWriter, recover_segments, sealed_segments
+from pipeline.raw.lines import RawLine, RunRecord, read_lines, read_run_record
+from pipeline.raw.segments import SegmentWriter, finished_segments, recover_segments
 from tests.scenarios.made_archive import LATER, NOON, answer, at
 
 PART = "20250305T120000Z-a1b2.ndjson.gz.part"
@@ -25,7 +25,7 @@ def left_behind(folder: Path, keys: str = "123") -> Path:
     return writer.part
 
 
-def lines(segment: Path) -> list[Line]:
+def lines(segment: Path) -> list[RawLine]:
     return [line for line, _ in read_lines(segment)]
 
 
@@ -33,7 +33,7 @@ def recovered(folder: Path, part: Path) -> Path:
     [segment] = recover_segments(folder, LATER)
     assert part.with_name(part.name.removesuffix(".part")) == segment
     assert not part.exists()
-    assert [segment] == sealed_segments(folder)
+    assert [segment] == finished_segments(folder)
     assert recover_segments(folder, LATER) == []
     return segment
 
@@ -118,8 +118,8 @@ def test_the_recovered_segment_stands_in_the_chain(tmp_path: Path) -> None:
     [recovered_segment] = recover_segments(folder, LATER)
     with SegmentWriter.begin(folder, run_record("after")) as writer:
         after = writer.seal(at(3))
-    assert [before, recovered_segment, after] == sealed_segments(folder)
-    chain = [read_run_record(lines(segment)[-1]) for segment in sealed_segments(folder)]
+    assert [before, recovered_segment, after] == finished_segments(folder)
+    chain = [read_run_record(lines(segment)[-1]) for segment in finished_segments(folder)]
     assert [None, before.name, recovered_segment.name] == [record.previous_segment for record in chain]
     assert [None, file_sha256(before), file_sha256(recovered_segment)] == [record.previous_sha256 for record in chain]
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import RunRecord, Window, read_lines, read_run_record
-from pipeline.raw.segments import SegmentWriter, sealed_segments
+from pipeline.raw.segments import SegmentWriter, finished_segments
 from tests.scenarios.made_archive import NOON, answer, at
 
 
@@ -106,9 +106,9 @@ def test_names_and_modes(tmp_path: Path) -> None:
     folder = tmp_path / "raw" / "home"
     with SegmentWriter.begin(folder, record("a1b2c3d4")) as writer:
         assert folder / "2025" / "20250305T120000Z-a1b2c3d4.ndjson.gz.part" == writer.part
-        assert not sealed_segments(folder)
+        assert not finished_segments(folder)
         segment = writer.seal(at(1))
-    assert [folder / "2025" / "20250305T120000Z-a1b2c3d4.ndjson.gz"] == sealed_segments(folder) == [segment]
+    assert [folder / "2025" / "20250305T120000Z-a1b2c3d4.ndjson.gz"] == finished_segments(folder) == [segment]
     assert segment.stat().st_mode & 0o777 == 0o600
     assert [path.stat().st_mode & 0o777 for path in (folder / "2025", folder, folder.parent)] == [0o700] * 3
 
@@ -131,7 +131,7 @@ def test_the_same_answers_make_the_same_bytes(tmp_path: Path) -> None:
 def test_each_segment_names_the_one_before(tmp_path: Path, starts: list[int]) -> None:
     folder = tmp_path / "home"
     runs = [written(folder, f"{9 - number}", at(minutes)) for number, minutes in enumerate(starts)]
-    assert runs == sealed_segments(folder)
+    assert runs == finished_segments(folder)
     chain: list[tuple[str | None, str | None]] = [(None, None)]
     chain += [(segment.name, hashlib.sha256(segment.read_bytes()).hexdigest()) for segment in runs[:-1]]
     records = [last_record(segment) for segment in runs]

@@ -9,7 +9,7 @@ from pipeline.demo import Tenant
 from pipeline.logbook.files import file_sha256
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import read_lines, read_run_record
-from pipeline.raw.segments import sealed_segments
+from pipeline.raw.segments import finished_segments
 from tests.demo import truth
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -50,7 +50,7 @@ def assert_raw_holds_together(logbook: DemoLogbook) -> None:
     """Every segment reads to its end, ends with its run's record, and names the one before; none is unfinished."""
     folder = logbook.paths.raw / "demo"
     before: tuple[str | None, str | None] = (None, None)
-    for segment in sealed_segments(folder):
+    for segment in finished_segments(folder):
         lines = [line for line, _ in read_lines(segment)]
         kinds = [line.endpoint for line in lines]
         assert kinds.count(Endpoint.RUN) == 1

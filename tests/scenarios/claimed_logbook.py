@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from pipeline.claims import arithmetic
 from pipeline.claims.attachments import ATTACH, Attached, AttachedBy, keep
 from pipeline.claims.document import Amounts, Claim, MissingReceipt
-from pipeline.claims.draft import Bench
-from pipeline.claims.folder import Filed, read_claims
+from pipeline.claims.draft import Drafter
+from pipeline.claims.folder import StoredClaim, read_claims
 from pipeline.claims.make import make_claim
 from pipeline.clock import last_of_month
 from pipeline.database.connection import open_published
@@ -131,7 +131,7 @@ class ClaimedLogbook:
         return read_settings(self.paths.settings)
 
     @property
-    def filed(self) -> list[Filed]:
+    def filed(self) -> list[StoredClaim]:
         """The claims as they lie in claims/."""
         return read_claims(self.paths.claims / "home")
 
@@ -194,7 +194,7 @@ class ClaimedLogbook:
     def reverse(self, number: int) -> Claim:
         return self.make(lambda bench: bench.reversal(number, "wrong employer"))
 
-    def make(self, draft: Callable[[Bench], Claim]) -> Claim:
+    def make(self, draft: Callable[[Drafter], Claim]) -> Claim:
         known = self.settings
         filed = make_claim(
             self.paths,

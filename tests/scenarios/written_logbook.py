@@ -21,7 +21,8 @@ from pipeline.settings.editing import write_account
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Account
 from pipeline.transform.refresh import refresh_marts
-from reports.month.report import Period, Report, read_report
+from reports.month.period import ReportPeriod
+from reports.month.report import Report, read_report
 from tests.scenarios.new_logbook import new_logbook
 
 GENERATED_AT = datetime(2025, 7, 1, 8, 0, tzinfo=UTC)
@@ -150,7 +151,7 @@ class WrittenLogbook:
     def report_of(self, account: Account, period: str) -> Report:
         """The report of a period by other settings of the account."""
         with self.read() as connection:
-            return read_report(connection, account, Period.parse(period), generated_at=GENERATED_AT)
+            return read_report(connection, account, ReportPeriod.parse(period), generated_at=GENERATED_AT)
 
     def _answers(self, sessions: Iterable[ChargedSession], charge_points: dict[str, Any] | None) -> Iterable[Answer]:
         if charge_points is not None:

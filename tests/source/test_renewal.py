@@ -131,7 +131,7 @@ def test_where_a_new_login_cannot_be_kept_the_operator_is_not_asked_for_one(tmp_
 def test_a_login_that_another_process_is_renewing_is_waited_for(tmp_path: Path) -> None:
     account = Account(name="home", url="https://tenant.example")
     code = (
-        "import sys; from pathlib import Path; from pipeline.settings import Account;"
+        "import sys; from pathlib import Path; from pipeline.settings.schema import Account;"
         "from pipeline.source.credentials import FileCredentials\n"
         "with FileCredentials(Path(sys.argv[1])).locked(Account(name='home', url='https://tenant.example'), 1):\n"
         "    print('held', flush=True); sys.stdin.read()"

@@ -12,7 +12,7 @@ from pipeline.cli.options import Reason
 if TYPE_CHECKING:
     from pipeline.claims.attachments import Attached
     from pipeline.claims.document import MissingReceipt
-    from pipeline.claims.folder import Filed
+    from pipeline.claims.folder import StoredClaim
     from pipeline.claims.make import Draft
 
 _LANGUAGES = click.Choice(["da", "en"])
@@ -159,7 +159,7 @@ def _reason_of(accepted: tuple[str, ...], reasons: tuple[str, ...]) -> dict[str,
     return dict(zip(accepted, reasons * len(accepted) if len(reasons) == 1 else reasons, strict=True))
 
 
-def _say_made(context: Context, filed: "Filed") -> None:
+def _say_made(context: Context, filed: "StoredClaim") -> None:
     from pipeline.cli.claim.text import about, amounts
 
     claim = filed.claim

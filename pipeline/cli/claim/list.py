@@ -11,7 +11,7 @@ from pipeline.cli.claim.text import claim
 from pipeline.cli.context import Context, account_option, one_account_option, pass_context
 
 if TYPE_CHECKING:
-    from pipeline.claims.folder import Filed
+    from pipeline.claims.folder import StoredClaim
 
 SUMS = "SHA256SUMS"
 _CLAIMS = """
@@ -145,7 +145,7 @@ def export(context: Context, number: int, output: Path, account_name: str | None
     click.echo(path)
 
 
-def _filed(context: Context, number: int, account_name: str | None) -> "Filed":
+def _filed(context: Context, number: int, account_name: str | None) -> "StoredClaim":
     """The claim of that number. Raises UnknownNameError where there is none."""
     from pipeline.claims.folder import claim_folders, number_in_name, read_claim
     from pipeline.errors import UnknownNameError

@@ -3,7 +3,7 @@
 from pipeline.errors import BackupError
 from pipeline.logbook.folder import Logbook
 from pipeline.maintenance.backup import checksums
-from pipeline.maintenance.backup.container import UNREADABLE, Progress, Reader
+from pipeline.maintenance.backup.container import UNREADABLE, CopyProgress, Reader
 from pipeline.maintenance.verify import verify
 
 _LARGEST_LIST = 1 << 28
@@ -25,7 +25,7 @@ def listed(backup: Reader) -> dict[str, str]:
     return checksums.parsed(content)
 
 
-def faults(backup: Reader, expected: checksums.Sums, progress: Progress) -> list[str]:
+def faults(backup: Reader, expected: checksums.Sums, progress: CopyProgress) -> list[str]:
     """What is not as expected, each as `name: reason`; empty when every file is there and is what it was."""
     found = backup.files.keys() - {checksums.FILE_NAME}
     missing = [f"{name}: it is missing" for name in sorted(expected.keys() - found)]
@@ -36,7 +36,7 @@ def faults(backup: Reader, expected: checksums.Sums, progress: Progress) -> list
     return missing + unknown + changed
 
 
-def _fault(backup: Reader, name: str, sha256: str, progress: Progress) -> str | None:
+def _fault(backup: Reader, name: str, sha256: str, progress: CopyProgress) -> str | None:
     try:
         with backup.open(name) as file:
             is_same = checksums.sha256_of(file, progress.advance) == sha256
@@ -45,7 +45,7 @@ def _fault(backup: Reader, name: str, sha256: str, progress: Progress) -> str | 
     return None if is_same else "it is not what was backed up"
 
 
-def read_chains(logbook: Logbook, progress: Progress) -> None:
+def read_chains(logbook: Logbook, progress: CopyProgress) -> None:
     """Check the chains of raw/, journal/ and claims/. Raises TamperingError at the first thing that is off."""
     size = sum(path.stat().st_size for folder in (logbook.raw, logbook.claims) for path in folder.rglob("*"))
     progress.step("checking the chains", size)

@@ -202,7 +202,7 @@ def _read_from_disk(file: IO[bytes]) -> None:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-class Progress(Protocol):
+class CopyProgress(Protocol):
     """What a backup and a restore tell while they are at it."""
 
     def step(self, name: str, size: int) -> None:

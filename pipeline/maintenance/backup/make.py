@@ -15,8 +15,8 @@ from pipeline.maintenance.backup import checksums
 from pipeline.maintenance.backup.check import faults, in_lines, listed, read_chains
 from pipeline.maintenance.backup.container import (
     ZIP,
+    CopyProgress,
     FolderReader,
-    Progress,
     Reader,
     Writer,
     built_beside,
@@ -39,7 +39,7 @@ class Backup:
     left_out: list[str]
 
 
-def make_backup(logbook: Logbook, place: Path, now: datetime, progress: Progress) -> Backup:
+def make_backup(logbook: Logbook, place: Path, now: datetime, progress: CopyProgress) -> Backup:
     """Copy the logbook, under its lock, to a new folder in `place`, or to `place` where that is FILE.zip.
 
     The copy is read back and compared before it gets its name. An existing FILE.zip is replaced only if it is a
@@ -103,7 +103,7 @@ def _new(target: Path, beside: Path, now: datetime) -> AbstractContextManager[Wr
     return new_zip(beside, now) if target.suffix.lower() == ZIP else new_folder(beside)
 
 
-def _write(source: FolderReader, writer: Writer, progress: Progress) -> dict[str, str]:
+def _write(source: FolderReader, writer: Writer, progress: CopyProgress) -> dict[str, str]:
     """Copy every file, and the list of them as the last one; returns what the list says."""
     progress.step("copying", sum(source.files.values()))
     written = {}
@@ -116,7 +116,7 @@ def _write(source: FolderReader, writer: Writer, progress: Progress) -> dict[str
     return written
 
 
-def _verify(beside: Path, expected: checksums.Sums, progress: Progress) -> None:
+def _verify(beside: Path, expected: checksums.Sums, progress: CopyProgress) -> None:
     with opened(beside) as copy:
         if found := faults(copy, expected, progress) or _faults_of_list(copy, expected):
             raise BackupError(

@@ -10,8 +10,8 @@ from pipeline.maintenance.backup import checksums
 from pipeline.maintenance.backup.check import faults, in_lines, listed, read_chains
 from pipeline.maintenance.backup.container import (
     UNREADABLE,
+    CopyProgress,
     FolderReader,
-    Progress,
     Reader,
     built_beside,
     new_folder,
@@ -19,7 +19,7 @@ from pipeline.maintenance.backup.container import (
 )
 
 
-def restore(backup: Path, home: Path, progress: Progress) -> Logbook:
+def restore(backup: Path, home: Path, progress: CopyProgress) -> Logbook:
     """Make the logbook `home`, which must not exist or be empty, from a backup.
 
     The backup is verified before anything is written, and the logbook before it gets its name. Raises BackupError,
@@ -67,7 +67,7 @@ def _raise_at(found: list[str], message: str) -> None:
         raise BackupError(f"{message}:{in_lines(found)}", "Use another backup; nothing was restored")
 
 
-def _write(reader: Reader, expected: checksums.Sums, beside: Path, progress: Progress) -> None:
+def _write(reader: Reader, expected: checksums.Sums, beside: Path, progress: CopyProgress) -> None:
     progress.step("copying", sum(reader.files.values()))
     with new_folder(beside) as writer:
         for name in expected:

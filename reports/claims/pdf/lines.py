@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pipeline.claims.document import Amounts, Claim, Correction, Line, Sum, Total
+from pipeline.claims.document import Amounts, Claim, ClaimLine, Correction, Sum, Total
 from reports.claims import phrases
 from reports.claims.pdf.printable import cut
 from reports.claims.pdf.totals import TotalsTable, money, totals_of
@@ -114,7 +114,7 @@ def _varying(claim: Claim) -> _Varying:
     )
 
 
-def _table(lines: Sequence[tuple[int, Line]], total: Total, words: Words, varying: _Varying) -> Table:
+def _table(lines: Sequence[tuple[int, ClaimLine]], total: Total, words: Words, varying: _Varying) -> Table:
     keys = ("line", "session", "started", "stopped", "charge_point", "energy_kwh", "price", "gross", "of_which_tax")
     return Table(
         f"{words.text('sessions')}, {total.currency}",
@@ -125,7 +125,7 @@ def _table(lines: Sequence[tuple[int, Line]], total: Total, words: Words, varyin
     )
 
 
-def _row(number: int, line: Line, words: Words, varying: _Varying) -> Row:
+def _row(number: int, line: ClaimLine, words: Words, varying: _Varying) -> Row:
     return Row(
         number=words.count(number),
         session_id=cut(line.session_id, _ID),
@@ -143,7 +143,7 @@ def _row(number: int, line: Line, words: Words, varying: _Varying) -> Row:
 
 
 def _correction_table(
-    lines: Sequence[tuple[int, Line, Correction]], total: Total, words: Words, varying: _Varying
+    lines: Sequence[tuple[int, ClaimLine, Correction]], total: Total, words: Words, varying: _Varying
 ) -> CorrectionTable:
     keys = ("line", "session", "started", "correction", "", "energy_kwh", "gross", "of_which_tax")
     return CorrectionTable(
@@ -155,7 +155,9 @@ def _correction_table(
     )
 
 
-def _correction_row(number: int, line: Line, correction: Correction, words: Words, varying: _Varying) -> CorrectionRow:
+def _correction_row(
+    number: int, line: ClaimLine, correction: Correction, words: Words, varying: _Varying
+) -> CorrectionRow:
     return CorrectionRow(
         number=words.count(number),
         session_id=cut(line.session_id, _ID),
@@ -172,11 +174,11 @@ def _correction_row(number: int, line: Line, correction: Correction, words: Word
     )
 
 
-def _sums(of: Amounts | Line | Sum, words: Words) -> list[str]:
+def _sums(of: Amounts | ClaimLine | Sum, words: Words) -> list[str]:
     return [words.kwh(of.energy_kwh), money(of.amount_incl_tax, words), money(of.tax_amount, words)]
 
 
-def _place(line: Line, words: Words, varying: _Varying) -> str:
+def _place(line: ClaimLine, words: Words, varying: _Varying) -> str:
     parts = (
         line.charge_point,
         line.evse if line.charge_point in varying.evse_at else None,
@@ -186,7 +188,7 @@ def _place(line: Line, words: Words, varying: _Varying) -> str:
     return " · ".join(cut(part, _PLACE) for part in parts if part)
 
 
-def _note(line: Line) -> str:
+def _note(line: ClaimLine) -> str:
     """Note and tags; neither is there most of the time."""
     note = cut((line.note or "").strip(), _NOTE)
     return " · ".join(part for part in (note, cut(", ".join(line.tags), _TAGS)) if part)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.claims.document import Amounts, Correction, Line
+from pipeline.claims.document import Amounts, ClaimLine, Correction
 from reports.claims import phrases
 from reports.claims.workbook.book import Book, put_currency
 from reports.excel.cells import COUNT, ENERGY, PRICE, put_text, put_value, rate
@@ -61,42 +61,42 @@ class Column:
     name: str
     heads: tuple[str, ...]
     width: float
-    put: Callable[[At, Line], object]
+    put: Callable[[At, ClaimLine], object]
     align: str = "r"
 
 
-def columns_of(lines: tuple[Line, ...]) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+def columns_of(lines: tuple[ClaimLine, ...]) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     """The columns to print, and those beyond. Corrections have theirs only where there are any."""
     if any(line.correction for line in lines):
         return _PRINTED + _OF_CORRECTIONS, _ON_SCREEN + _OF_CORRECTIONS_ON_SCREEN
     return _PRINTED, _ON_SCREEN
 
 
-def _of_correction(put: Callable[[At, Line, Correction], object]) -> Callable[[At, Line], object]:
+def _of_correction(put: Callable[[At, ClaimLine, Correction], object]) -> Callable[[At, ClaimLine], object]:
     return lambda at, line: None if line.correction is None else put(at, line, line.correction)
 
 
-def _put_correction(at: At, _: Line, correction: Correction) -> None:
+def _put_correction(at: At, _: ClaimLine, correction: Correction) -> None:
     told = phrases.correction(correction, at.book.words)
     at.wrapped(told[0].upper() + told[1:])
 
 
-def _old_and_new(name: str, width: float, put: Callable[[At, Line, Amounts], object]) -> tuple[Column, Column]:
+def _old_and_new(name: str, width: float, put: Callable[[At, ClaimLine, Amounts], object]) -> tuple[Column, Column]:
     """The columns of one of a correction's figures, before and now."""
     old = _of_correction(lambda at, line, correction: put(at, line, correction.old))
     new = _of_correction(lambda at, line, correction: put(at, line, correction.new))
     return Column(f"old.{name}", ("old", name), width, old), Column(f"new.{name}", ("new", name), width, new)
 
 
-def _put_gross(at: At, line: Line, amounts: Amounts | Line) -> None:
+def _put_gross(at: At, line: ClaimLine, amounts: Amounts | ClaimLine) -> None:
     at.figure(amounts.amount_incl_tax, at.book.money(line.currency))
 
 
-def _put_tax(at: At, line: Line, amounts: Amounts | Line) -> None:
+def _put_tax(at: At, line: ClaimLine, amounts: Amounts | ClaimLine) -> None:
     at.known(amounts.tax_amount, at.book.money(line.currency))
 
 
-def _put_rate(at: At, line: Line) -> None:
+def _put_rate(at: At, line: ClaimLine) -> None:
     at.known(line.tax_rate, "General" if line.tax_rate is None else rate(line.tax_rate))
 
 

@@ -8,7 +8,7 @@ from reports.claims.workbook.book import Book
 from reports.claims.workbook.sheet_claim import References
 from reports.excel.cells import COUNT, ENERGY, font, put_text, rule_over
 from reports.excel.chart import ChartData, energy_and_cost, place_chart
-from reports.month.period import Period
+from reports.month.period import ReportPeriod
 from reports.month.sheet_days import PER_CURRENCY, DaysOfCurrency, put_days
 
 _HEAD = 4  # row
@@ -25,7 +25,7 @@ def fill_days(book: Book) -> References:
         return {}
     sheet = book.add_sheet(words.text("days"), (), landscape=True)
     book.put_opening(sheet, 1, sheet.title)
-    days = Period(claim.month.year, claim.month.month).days
+    days = ReportPeriod(claim.month.year, claim.month.month).days
     of_currencies = [_of_currency(total, book) for total in totals]
     places = put_days(sheet, _HEAD, words.text("day"), book.day_format, days, of_currencies)
     sheet.row_dimensions[_HEAD].height = 30

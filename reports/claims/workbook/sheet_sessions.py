@@ -6,7 +6,7 @@ from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.claims.document import Line, Total
+from pipeline.claims.document import ClaimLine, Total
 from reports.claims.workbook.book import SMALL, Book, put_currency, put_heads
 from reports.claims.workbook.columns import At, Column, columns_of
 from reports.claims.workbook.sheet_claim import References
@@ -64,7 +64,7 @@ def fill_sessions(book: Book) -> References:
     return references
 
 
-def _put_line(sheet: Worksheet, row: int, line: Line, columns: tuple[Column, ...], book: Book) -> None:
+def _put_line(sheet: Worksheet, row: int, line: ClaimLine, columns: tuple[Column, ...], book: Book) -> None:
     put_value(sheet, row, 1, row - _HEAD, COUNT, align="left")
     for place, column in enumerate(columns, start=2):
         column.put(At(book, sheet, row, place), line)

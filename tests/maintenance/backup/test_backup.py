@@ -16,7 +16,7 @@ import pytest
 from pipeline.errors import BackupError
 from pipeline.maintenance.backup.make import make_backup
 from pipeline.raw.lines import read_lines
-from pipeline.raw.segments import sealed_segments
+from pipeline.raw.segments import finished_segments
 from tests.cli.refusal import said
 from tests.scenarios.demo_logbook import CHECKOUT
 from tests.scenarios.two_accounts import NOW, TwoAccounts
@@ -101,7 +101,7 @@ def test_a_zip_file_of_this_logbook_is_replaced(logbook: TwoAccounts, disk: Path
 
 
 def test_what_crashes_left_is_mended_first(logbook: TwoAccounts, disk: Path) -> None:
-    (segment, _) = sealed_segments(logbook.paths.raw / "work")
+    (segment, _) = finished_segments(logbook.paths.raw / "work")
     whole = [end.bytes for _, end in read_lines(segment)]
     part = segment.with_name("20300102T000000Z-dead.ndjson.gz.part")
     part.write_bytes(segment.read_bytes()[: whole[2] + 9])
@@ -116,7 +116,7 @@ def test_what_crashes_left_is_mended_first(logbook: TwoAccounts, disk: Path) -> 
 
 @pytest.mark.parametrize("what", ["a byte changed", "a segment lost", "its end lost", "an entry changed"])
 def test_a_damaged_logbook_makes_no_backup(logbook: TwoAccounts, disk: Path, what: str) -> None:
-    first, last = sealed_segments(logbook.paths.raw / "work")
+    first, last = finished_segments(logbook.paths.raw / "work")
     journal = logbook.paths.journal / "journal.ndjson"
     if what == "a byte changed":
         content = first.read_bytes()
@@ -170,7 +170,7 @@ def test_a_zip_file_that_has_more_than_the_logbook_is_not_replaced(logbook: TwoA
     logbook.do("session", "include", "work-2", "--reason", "x")
     logbook.do("backup", str(place))
     before = place.read_bytes()
-    _, last = sealed_segments(logbook.paths.raw / "work")
+    _, last = finished_segments(logbook.paths.raw / "work")
     journal = logbook.paths.journal / "journal.ndjson"
     claim = logbook.paths.claims / "work" / "0001-2025-06" / "claim.json"
     if lost == "a segment":

@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from pipeline.claims import document
-from pipeline.claims.document import Claim, Line
+from pipeline.claims.document import Claim, ClaimLine
 from pipeline.settings import schema
 from pipeline.settings.schema import Driver, Employer, Language
 from tests.reports.claims.hard_claim import hard_claim, totals_by_hand
@@ -58,7 +58,7 @@ def crowded_claim(language: Language = "da") -> Claim:
     )
 
 
-def _line(place: int, line: Line) -> Line:
+def _line(place: int, line: ClaimLine) -> ClaimLine:
     return msgspec.structs.replace(
         line,
         session_id=f"{place}" + "9" * 38,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pipeline.claims import document
-from pipeline.claims.document import Amounts, Claim, Correction, Line, Sum
+from pipeline.claims.document import Amounts, Claim, ClaimLine, Correction, Sum
 from pipeline.settings import schema
 from pipeline.settings.schema import Driver, Employer, Language
 
@@ -199,7 +199,7 @@ def hard_policy() -> document.Policy:
     )
 
 
-def totals_by_hand(lines: tuple[Line, ...]) -> tuple[document.Total, ...]:
+def totals_by_hand(lines: tuple[ClaimLine, ...]) -> tuple[document.Total, ...]:
     """The totals of lines, summed here apart from the SQL; without lines they are zero in kroner."""
     currencies = sorted({line.currency for line in lines}, key=lambda currency: (currency != "DKK", currency)) or [
         "DKK"
@@ -221,7 +221,7 @@ def totals_by_hand(lines: tuple[Line, ...]) -> tuple[document.Total, ...]:
     return tuple(totals)
 
 
-def _sum(lines: list[Line]) -> Sum:
+def _sum(lines: list[ClaimLine]) -> Sum:
     taxes = [line.tax_amount for line in lines]
     known = [tax for tax in taxes if tax is not None]
     return Sum(
@@ -236,12 +236,12 @@ def _quotient(amount: Decimal, energy: Decimal) -> Decimal | None:
     return (amount / energy).quantize(Decimal("0.000001"), "ROUND_HALF_UP") if energy else None
 
 
-def _session(place: int) -> Line:
+def _session(place: int) -> ClaimLine:
     energy = Decimal(4_000 + 7_919 * (place + 1) % 40_000) / 1000
     amount = (energy * Decimal("1.8437")).quantize(Decimal("0.01"), "ROUND_HALF_UP")
     tax = (amount / 5).quantize(Decimal("0.01"), "ROUND_HALF_UP")
     started = _local(1 + place * 29 // 200 if place >= 31 else 1 + place % 30, 17 + place % 6, place % 60)
-    return Line(
+    return ClaimLine(
         session_id=str(700_000 + place),
         month=MARCH,
         started_at=started,
@@ -267,7 +267,7 @@ def _session(place: int) -> Line:
     )
 
 
-def _corrections() -> tuple[Line, ...]:
+def _corrections() -> tuple[ClaimLine, ...]:
     """One of each reason but a reversal's: cheaper, withdrawn, late and repriced."""
     february = date(2025, 2, 1)
     told = (
@@ -297,7 +297,7 @@ def _corrections() -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _abroad(place: int) -> Line:
+def _abroad(place: int) -> ClaimLine:
     """A public session in another currency, of which the tax is not known."""
     return _changed(
         _session(place),
@@ -314,7 +314,7 @@ def _abroad(place: int) -> Line:
     )
 
 
-def _reversed(line: Line) -> Line:
+def _reversed(line: ClaimLine) -> ClaimLine:
     claimed = Amounts(energy_kwh=line.energy_kwh, amount_incl_tax=line.amount_incl_tax, tax_amount=line.tax_amount)
     nothing = _amounts(("0.000", "0.00", "0.00"))
     return _changed(
@@ -326,8 +326,8 @@ def _reversed(line: Line) -> Line:
     )
 
 
-def _days(lines: tuple[Line, ...]) -> tuple[document.Day, ...]:
-    days: dict[tuple[date, str], list[Line]] = {}
+def _days(lines: tuple[ClaimLine, ...]) -> tuple[document.Day, ...]:
+    days: dict[tuple[date, str], list[ClaimLine]] = {}
     for line in lines:
         if line.correction is None:
             days.setdefault((min(line.stopped_at.date(), date(2025, 3, 31)), line.currency), []).append(line)

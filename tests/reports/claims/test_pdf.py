@@ -26,8 +26,8 @@ from tests.scenarios.demo_logbook import CHECKOUT
 _WRITE = """
 import sys
 from pathlib import Path
-from tests.claims.hard_claim import hard_claim
-from tests.claims.written_pdf import written
+from tests.reports.claims.hard_claim import hard_claim
+from tests.reports.claims.written_pdf import written
 written(hard_claim(), Path(sys.argv[1]))
 """
 

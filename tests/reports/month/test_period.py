@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from reports.month.period import Period
+from reports.month.period import ReportPeriod
 
 
 def test_a_month_knows_its_days_and_names() -> None:
-    march = Period.parse("2025-03")
+    march = ReportPeriod.parse("2025-03")
     assert (march.name, march.label, march.is_year) == ("2025-03", "March 2025", False)
     assert (march.first_month, march.last_month, march.last_day) == (date(2025, 3, 1),) * 2 + (date(2025, 3, 31),)
     assert march.months == (date(2025, 3, 1),)
@@ -16,7 +16,7 @@ def test_a_month_knows_its_days_and_names() -> None:
 
 
 def test_a_year_knows_its_months() -> None:
-    year = Period.parse("2024")
+    year = ReportPeriod.parse("2024")
     assert (year.name, year.label, year.is_year) == ("2024", "2024", True)
     assert (year.first_month, year.last_month, year.last_day) == (
         date(2024, 1, 1),
@@ -47,10 +47,10 @@ def test_a_year_knows_its_months() -> None:
 )
 def test_anything_else_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="is no period: write a month like 2025-03 or a year like 2025") as refusal:
-        Period.parse(text)
+        ReportPeriod.parse(text)
     assert repr(text) in str(refusal.value)
 
 
 def test_a_period_cannot_be_made_outside_the_calendar() -> None:
     with pytest.raises(ValueError, match="'2025-13' is no period"):
-        Period(2025, 13)
+        ReportPeriod(2025, 13)

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from reports.month.report import Period, Report, read_report
+from reports.month.period import ReportPeriod
+from reports.month.report import Report, read_report
 from tests.scenarios.written_logbook import HOME, WrittenLogbook
 
 
@@ -93,4 +94,4 @@ def test_the_tax_has_a_name_where_all_agree(rich: WrittenLogbook) -> None:
 
 def test_a_naive_time_is_refused(rich: WrittenLogbook) -> None:
     with rich.read() as connection, pytest.raises(ValueError, match="aware"):
-        read_report(connection, HOME, Period(2025, 3), generated_at=datetime(2025, 4, 3))  # noqa: DTZ001 (meant)
+        read_report(connection, HOME, ReportPeriod(2025, 3), generated_at=datetime(2025, 4, 3))  # noqa: DTZ001 (meant)
