@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-PATIENCE = 5.0  # seconds that a command has to end by itself
+STOP_TIMEOUT = 5.0  # seconds that a command has to end by itself
 _SHOW_CURSOR = "\x1b[?25h"  # a progress bar hides it
 
 _was_pressed = False
@@ -35,7 +35,7 @@ def press(_: int, __: FrameType | None) -> None:
 
 
 @contextmanager
-def bounded(tell: Callable[[], object], exit_code: int) -> Iterator[None]:
+def forced_exit(tell: Callable[[], object], exit_code: int) -> Iterator[None]:
     """Have Ctrl-C end the process even where its exception comes to nothing; then `tell` is called first.
 
     Once the block was left, only what Python itself still waits for is cut short.
@@ -57,7 +57,7 @@ def bounded(tell: Callable[[], object], exit_code: int) -> Iterator[None]:
 
 
 @contextmanager
-def unbounded() -> Iterator[None]:
+def no_forced_exit() -> Iterator[None]:
     """Leave it to the caller how long it takes to stop."""
     before = signal.set_wakeup_fd(-1)
     try:
@@ -71,7 +71,7 @@ def _watch(
 ) -> None:
     signals, _ = pair
     signals.recv(1)
-    again, _, _ = select.select([signals], [], [], PATIENCE)
+    again, _, _ = select.select([signals], [], [], STOP_TIMEOUT)
     if not again and not ended.is_set():
         if sys.stderr.isatty():
             sys.stderr.write(_SHOW_CURSOR)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 
-def length(time: timedelta) -> str:
+def duration_text(time: timedelta) -> str:
     """A length of time in words, the finer the shorter it is: `90 minutes`, `3 days 4 hours`, `183 days`."""
     minutes = int(time.total_seconds()) // 60
     days, hours = divmod(minutes // 60, 24)
@@ -14,9 +14,9 @@ def length(time: timedelta) -> str:
     return " ".join([counted(days, "day")] * bool(days) + [counted(hours, "hour")] * bool(hours))
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 day`, `2 days`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 day`, `2 days`; `plural` is the noun's where it is not formed with an s."""
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def printable(text: str, longest: int = 200) -> str:

@@ -8,6 +8,7 @@ import msgspec
 
 from pipeline.cli.context import Context, pass_context
 from pipeline.logbook.folder import Logbook
+from pipeline.text import counted
 
 if TYPE_CHECKING:
     from pipeline.maintenance.forget import Held
@@ -86,13 +87,9 @@ def forget(context: Context, name: str, yes_really: str | None) -> None:
 
 def _told(held: "Held") -> str:
     """What there is to erase, in words."""
-    claims = _counted(len(held.claims), "claim") + (f" ({', '.join(held.claims)})" if held.claims else "")
+    claims = counted(len(held.claims), "claim") + (f" ({', '.join(held.claims)})" if held.claims else "")
     return (
-        f"{_counted(held.segments, 'segment')} of answers ({held.size / 1e6:,.1f} MB), "
-        f"{_counted(held.entries, 'entry', 'entries')} of the journal, {claims}, {_counted(held.reports, 'report')}, "
+        f"{counted(held.segments, 'segment')} of answers ({held.size / 1e6:,.1f} MB), "
+        f"{counted(held.entries, 'entry', 'entries')} of the journal, {claims}, {counted(held.reports, 'report')}, "
         "its settings and its login"
     )
-
-
-def _counted(count: int, noun: str, plural: str = "") -> str:
-    return f"{count} {noun if count == 1 else plural or noun + 's'}"

@@ -52,7 +52,7 @@ def audit(context: Context, month: str | None, account_name: str | None) -> None
 
     logbook, settings = context.open()
     first = _first_day(month)
-    for account in settings.chosen(account_name):
+    for account in settings.chosen_accounts(account_name):
         with open_published(logbook) as connection:
             parameters = {"account": account.name, "timezone": account.timezone, "month": first}
             audited = rows(connection, _AUDITED, parameters)

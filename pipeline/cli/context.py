@@ -30,7 +30,7 @@ class Context:
         from pipeline.settings.reading import read_settings
 
         logbook = Logbook.open(self.home)
-        event_log.keep_in(logbook)
+        event_log.write_to(logbook)
         return logbook, read_settings(logbook.settings)
 
     def say(self, text: str = "") -> None:

@@ -30,7 +30,7 @@ def explain(context: Context, session_id: str, account_name: str | None, with_sa
     from reports import explanation
 
     logbook, settings = context.open()
-    accounts = settings.chosen(account_name)
+    accounts = settings.chosen_accounts(account_name)
     is_known = False
     with open_published(logbook) as connection:
         for account in accounts:

@@ -48,7 +48,7 @@ def import_(context: Context, account_name: str | None, fetched_at: datetime | N
     from pipeline.transform.update import open_updated, update_archive
 
     logbook, settings = context.open()
-    account = settings.one(account_name)
+    account = settings.one_account(account_name)
     answers = [answer for file in files for answer in read_capture(file, account.name, fetched_at)]
     _warn_of_other_hosts(context, account, answers)
     with (

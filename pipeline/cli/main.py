@@ -1,6 +1,5 @@
 """`ladebog`: the commands, found when they are asked for, and the one place where errors become text."""
 
-import errno
 import importlib
 import os
 import sys
@@ -15,7 +14,7 @@ from pipeline.cli.context import Context, complain
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import EXIT_FAILED, LadebogError
 from pipeline.logbook import event_log
-from pipeline.logbook.files import FULL
+from pipeline.logbook.files import remedy
 
 EXIT_STOPPED = 130
 
@@ -104,13 +103,13 @@ def cli(ctx: click.Context, home: Path, debug: bool, quiet: bool, log_format: st
     context.debug = debug
     context.quiet = quiet
     context.log_format = log_format
-    event_log.begin(ctx.invoked_subcommand or "", context.clock, with_debug=debug, on_stderr=log_format == "json")
+    event_log.start(ctx.invoked_subcommand or "", context.clock, with_debug=debug, on_stderr=log_format == "json")
 
 
 def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> None:
     """Run the command line and exit with its code."""
     context = Context(clock=clock or SystemClock())
-    with interrupt.bounded(lambda: _told(context, KeyboardInterrupt()), EXIT_STOPPED):
+    with interrupt.forced_exit(lambda: _told(context, KeyboardInterrupt()), EXIT_STOPPED):
         code = _run(arguments, context)
     sys.exit(code)
 
@@ -129,7 +128,7 @@ def _run(arguments: Sequence[str] | None, context: Context) -> int:
     except (Exception, KeyboardInterrupt) as error:
         return _told(context, error)
     finally:
-        event_log.end()
+        event_log.stop()
     return code if isinstance(code, int) else 0
 
 
@@ -169,20 +168,11 @@ def _show(context: Context, message: str, advice: str, exit_code: int, **about: 
     complain(message, advice)
 
 
-if __name__ == "__main__":
-    main()
-
-
-_MENDS = {
-    **dict.fromkeys(FULL, "Make room on the disk"),
-    **dict.fromkeys((errno.EACCES, errno.EPERM), "See whose the file is with ls -l, and give yourself the right to it"),
-    errno.EIO: "See to the disk, which is failing",
-    errno.EROFS: "Make the disk writable",
-}
-
-
 def _in_words(error: OSError) -> tuple[str, str]:
     """The message of an error, and its advice."""
     where = f" ({error.filename})" if error.filename else ""
-    mend = _MENDS.get(error.errno or 0, "Mend that")
-    return f"{error.strerror or error}{where}.", f"{mend}, then run the same command again; nothing is lost"
+    return f"{error.strerror or error}{where}.", f"{remedy(error.errno)}; nothing is lost"
+
+
+if __name__ == "__main__":
+    main()

@@ -64,10 +64,10 @@ def tell_of_run(context: Context, logbook: "Logbook", settings: "Settings", fail
     if not _ways(settings.notify):
         return
     from pipeline.errors import LadebogError
-    from pipeline.operations.notify.send import tell
+    from pipeline.operations.notify.send import send_due
 
     try:
-        for fault in tell(settings.notify, logbook, failed, context.clock):
+        for fault in send_due(settings.notify, logbook, failed, context.clock):
             complain(f"Not told: {fault}", fault.advice)
     except LadebogError as error:
         complain(f"Not told: {error}", error.advice)

@@ -48,7 +48,7 @@ def report(
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="YYYY-MM|YYYY") from None
     folder = output or logbook.reports
-    for account in settings.chosen(account_name):
+    for account in settings.chosen_accounts(account_name):
         result = _write(context, logbook, account, chosen, formats or _FORMATS, folder, context.clock)
         if result.findings:
             month = "" if chosen.is_year else f" --month {chosen.name}"

@@ -45,7 +45,7 @@ def extract(
         raise click.UsageError(f"--since {first} is after --until {last}.")
     if first and first < EARLIEST:
         raise click.UsageError(f"--since {first} is before {EARLIEST}, when no operator ran such an app yet.")
-    _raise(fetch(context, logbook, settings, settings.chosen(account_name), first, last, refetch))
+    _raise(fetch(context, logbook, settings, settings.chosen_accounts(account_name), first, last, refetch))
     context.say("Next: ladebog transform")
 
 
@@ -101,7 +101,7 @@ def run(context: Context, account_name: str | None, if_active: bool, if_older: i
     from pipeline.operations.notify.causes import WHOLE_RUN
 
     logbook, settings = context.open()
-    accounts = settings.chosen(account_name)
+    accounts = settings.chosen_accounts(account_name)
     is_conditional = if_active or if_older is not None
     if is_conditional and not _is_due(context, logbook, accounts, if_active, if_older):
         context.say("Nothing to do for now.")

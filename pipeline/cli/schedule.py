@@ -77,16 +77,16 @@ def install(context: Context, at: time, using: str | None) -> None:
               ladebog schedule install --at 21:40 --using cron
     """
     from pipeline.operations.schedule.job import Job
-    from pipeline.operations.schedule.planned import schedulers
-    from pipeline.operations.schedule.scheduler import prove, require_logins
+    from pipeline.operations.schedule.next_run import schedulers
+    from pipeline.operations.schedule.scheduler import probe_logins, require_logins
     from pipeline.source.credentials import open_credentials
 
     logbook, settings = context.open()
     job = Job.here(logbook.root)
     chosen = _chosen(using)
     credentials = open_credentials()
-    require_logins(credentials, settings.chosen(None))
-    prove(chosen, job, credentials)
+    require_logins(credentials, settings.chosen_accounts(None))
+    probe_logins(chosen, job, credentials)
     for other in schedulers():
         if other.name != chosen.name and other.is_installed(job):
             other.remove(job)
@@ -106,7 +106,7 @@ def show(context: Context) -> None:
     """
     from pipeline.operations.schedule.job import Job
     from pipeline.operations.schedule.loop import LoopMark
-    from pipeline.operations.schedule.planned import schedulers
+    from pipeline.operations.schedule.next_run import schedulers
 
     logbook, _ = context.open()
     job = Job.here(logbook.root)
@@ -132,7 +132,7 @@ def remove(context: Context) -> None:
     Example:  ladebog schedule remove
     """
     from pipeline.operations.schedule.job import Job
-    from pipeline.operations.schedule.planned import schedulers
+    from pipeline.operations.schedule.next_run import schedulers
 
     job = Job.here(context.home)
     removed = [scheduler for scheduler in schedulers() if scheduler.is_installed(job)]
@@ -187,7 +187,7 @@ def probe(context: Context) -> None:
     from pipeline.source.credentials import open_credentials
 
     _, settings = context.open()
-    accounts = settings.chosen(None)
+    accounts = settings.chosen_accounts(None)
     credentials = open_credentials()
     require_logins(credentials, accounts)
     names = ", ".join(account.name for account in accounts)
@@ -222,7 +222,7 @@ def run(context: Context, due_times: "DueTimes") -> None:
 
     logbook, settings = context.open()
     job = Job.here(logbook.root)
-    began = last_began(logbook, [account.name for account in settings.chosen(None)], context.clock.now())
+    began = last_began(logbook, [account.name for account in settings.chosen_accounts(None)], context.clock.now())
 
     def start(kind: "Kind") -> int:
         arguments = RUN if kind is Kind.RUN else RUN_IF_ACTIVE
@@ -233,7 +233,7 @@ def run(context: Context, due_times: "DueTimes") -> None:
 
     loop = Loop(LoopMark(logbook), due_times, context.clock, start, context.say, warn)
     try:
-        with interrupt.unbounded(), stopped_by_signals():
+        with interrupt.no_forced_exit(), stopped_by_signals():
             loop.run(began)
     except KeyboardInterrupt:
         context.say("Stopped.")
@@ -241,7 +241,7 @@ def run(context: Context, due_times: "DueTimes") -> None:
 
 def _chosen(using: str | None) -> "Scheduler":
     from pipeline.errors import ScheduleError
-    from pipeline.operations.schedule.planned import schedulers
+    from pipeline.operations.schedule.next_run import schedulers
 
     for scheduler in schedulers():
         if using in (None, scheduler.name) and scheduler.is_available():

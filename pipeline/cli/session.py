@@ -133,7 +133,7 @@ def list_(context: Context, account_name: str | None, month: datetime | None) ->
     from pipeline.database.connection import open_published
 
     logbook, settings = context.open()
-    accounts = [account.name for account in settings.chosen(account_name)]
+    accounts = [account.name for account in settings.chosen_accounts(account_name)]
     day = month.date() if month else None
     with open_published(logbook) as connection:
         cursor = connection.execute(_LISTED, [accounts, day, day])
@@ -148,7 +148,7 @@ def _decide(
     from pipeline.transform.update import open_with_journal
 
     logbook, settings = context.open()
-    settings.chosen(account_name)
+    settings.chosen_accounts(account_name)
     with open_with_journal(logbook, settings, context.clock) as (connection, journal):
         account, started_at = _known_session(connection, session_id, account_name)
         decision = SessionDecision(account=account, session_id=session_id, value=value, reason=reason)

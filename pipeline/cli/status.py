@@ -12,7 +12,7 @@ from pipeline.cli.context import Context, account_option, complain, pass_context
 from pipeline.cli.options import duration
 from pipeline.clock import last_of_month
 from pipeline.errors import EXIT_FAILED, EXIT_FINDINGS
-from pipeline.text import counted, length, visible
+from pipeline.text import counted, duration_text, visible
 
 if TYPE_CHECKING:
     from pipeline.operations.account_status import Gaps
@@ -45,7 +45,7 @@ def status(context: Context, account_name: str | None, as_json: bool, max_age: t
     from pipeline.operations.status import read_status
 
     logbook, settings = context.open()
-    accounts = settings.chosen(account_name)
+    accounts = settings.chosen_accounts(account_name)
     found = read_status(logbook, accounts, context.clock.now(), max_age=max_age)
     if as_json:
         _print_json(found)
@@ -183,7 +183,11 @@ def _ago(moment: datetime, now: datetime) -> str:
     past = now - moment
     if past < timedelta():
         return f"{_minute(moment)}, in the future"
-    return f"{_minute(moment)}, {length(past)} ago" if past >= timedelta(minutes=1) else f"{_minute(moment)}, just now"
+    return (
+        f"{_minute(moment)}, {duration_text(past)} ago"
+        if past >= timedelta(minutes=1)
+        else f"{_minute(moment)}, just now"
+    )
 
 
 def size(number: int) -> str:

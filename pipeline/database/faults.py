@@ -9,7 +9,7 @@ import duckdb
 
 from pipeline.errors import BusyError, DatabaseError
 from pipeline.logbook import event_log
-from pipeline.logbook.files import FULL
+from pipeline.logbook.files import DISK_FULL, remedy
 
 REBUILD = "Make it again from raw/ with: ladebog rebuild"
 _REFUSALS = (errno.EACCES, errno.EIO, errno.EISDIR, errno.EROFS)
@@ -30,13 +30,13 @@ def file_fault(path: Path, error: duckdb.Error) -> Exception | None:
 
 
 def _told_apart(path: Path, text: str) -> Exception | None:
-    for number in FULL:
+    for number in DISK_FULL:
         if os.strerror(number) in text:
             return OSError(number, os.strerror(number), str(path))
     for number in _REFUSALS:
         if os.strerror(number) in text:
             reason = os.strerror(number).lower()
-            return DatabaseError(f"{path} cannot be used: {reason}.", "Mend that, then run the same command again")
+            return DatabaseError(f"{path} cannot be used: {reason}.", remedy(number))
     if holder := _HELD.search(text):
         return BusyError(
             f"Another program has {path} open (process {holder[1]}).", "Close it, then run the same command again"

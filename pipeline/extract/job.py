@@ -27,7 +27,7 @@ from pipeline.source.app import schema
 from pipeline.source.app.client import AppApi
 from pipeline.source.app.schema import items
 from pipeline.source.credentials import Credentials
-from pipeline.text import length
+from pipeline.text import duration_text
 
 _MOST_PAGES = 1_000
 _APART = timedelta(days=1)
@@ -265,7 +265,7 @@ def _clock_warning(answer: Answer, now: datetime) -> str | None:
         return None
     how = "ahead of" if apart > timedelta() else "behind"
     return (
-        f"This machine's clock is {length(abs(apart))} {how} the operator's: set it. Runs are dated by it; "
+        f"This machine's clock is {duration_text(abs(apart))} {how} the operator's: set it. Runs are dated by it; "
         "months are closed by the operator's."
     )
 

@@ -42,21 +42,21 @@ def error(event: str, **about: Any) -> None:
     _logger.error(event, extra={"about": about})
 
 
-def begin(command: str, clock: Clock, *, with_debug: bool, on_stderr: bool) -> None:
+def start(command: str, clock: Clock, *, with_debug: bool, on_stderr: bool) -> None:
     """Log for a command from now on."""
-    end()
+    stop()
     _logger.setLevel(logging.DEBUG if with_debug else logging.INFO)
     _Line.command, _Line.clock = command, clock
     if on_stderr:
         _add(logging.StreamHandler(sys.stderr))
 
 
-def keep_in(logbook: Logbook) -> None:
+def write_to(logbook: Logbook) -> None:
     """Keep the lines in a logbook too."""
     _add(LogFile(logbook.logs / "ladebog.log"))
 
 
-def end() -> None:
+def stop() -> None:
     """Log nowhere any more."""
     for handler in _logger.handlers[1:]:
         _logger.removeHandler(handler)

@@ -11,7 +11,18 @@ from pathlib import Path
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # what the system says where a file can grow no more
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_REMEDIES = {
+    **dict.fromkeys(DISK_FULL, "Make room on the disk"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM), "See who owns the file with ls -l, and give yourself access to it"),
+    errno.EIO: "Check the disk: it is failing",
+    errno.EROFS: "Make the disk writable",
+}
+
+
+def remedy(error_number: int | None) -> str:
+    """What the user can do about an error of the operating system."""
+    return f"{_REMEDIES.get(error_number or 0, 'Fix that')}, then run the same command again"
 
 
 def make_folder(path: Path) -> None:

@@ -25,6 +25,7 @@ from pipeline.maintenance.rederive import rederive
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import RunRecord, read_lines, read_run_record
 from pipeline.raw.segments import SEALED, finished_segments
+from pipeline.text import counted
 
 _SEGMENTS = "select account, segment, sha256 from facts.segments where sha256 is not null"
 _CLAIMS = "select account, number, manifest_sha256 from facts.claims"
@@ -66,10 +67,10 @@ def verify(logbook: Logbook, witness: Witness | None, *, full: bool) -> Iterator
     The caller holds the logbook's lock. Raises TamperingError at the first thing that is off.
     """
     entries = _check_journal(logbook, witness)
-    yield f"journal: {_counted(len(entries), 'entry', 'entries')}"
+    yield f"journal: {counted(len(entries), 'entry', 'entries')}"
     for account in _accounts(logbook):
         segments = _check_raw(logbook.raw / account, witness)
-        yield f"{account}: raw: {_counted(len(segments), 'segment')}"
+        yield f"{account}: raw: {counted(len(segments), 'segment')}"
         filed = _check_claims(logbook.claims / account, segments, entries, witness)
         yield f"{account}: claims: {len(filed)}"
         if full:
@@ -178,10 +179,6 @@ def _check_sources(path: Path, claim: Claim, segments: dict[str, str], entries: 
 
 def _name(folder: Path, segment: Path) -> str:
     return segment.relative_to(folder).as_posix()
-
-
-def _counted(count: int, noun: str, plural: str = "") -> str:
-    return f"{count} {noun if count == 1 else plural or noun + 's'}"
 
 
 def _all(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:

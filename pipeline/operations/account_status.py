@@ -44,7 +44,7 @@ class Gaps(msgspec.Struct, frozen=True, kw_only=True):
     without_details: list[str]
 
 
-class Archived(msgspec.Struct, frozen=True, kw_only=True):
+class ArchiveStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What the marts say of an account; None throughout where they cannot be read. Times have the account's offset."""
 
     account: str
@@ -66,10 +66,12 @@ class Archived(msgspec.Struct, frozen=True, kw_only=True):
     claims: Outlook | None = None
 
 
-def read_archived(logbook: Logbook, accounts: Sequence[Account], problems: list[Problem]) -> dict[str, Archived]:
+def read_archive_status(
+    logbook: Logbook, accounts: Sequence[Account], problems: list[Problem]
+) -> dict[str, ArchiveStatus]:
     """What is known of each account; whatever keeps something from being known is added to `problems`."""
     if not logbook.database.is_file() and not any(logbook.raw.glob("*/*/*")):
-        return {account.name: Archived(account=account.name, last_run_outcome="never") for account in accounts}
+        return {account.name: ArchiveStatus(account=account.name, last_run_outcome="never") for account in accounts}
     states = _asked(logbook, _STATES, problems)
     if states is None:
         return {account.name: _from_raw(logbook, account, problems) for account in accounts}
@@ -79,7 +81,7 @@ def read_archived(logbook: Logbook, accounts: Sequence[Account], problems: list[
     return {
         account.name: _from_mart(account, by_account[account.name], unreadable, outlooks[account.name])
         if account.name in by_account
-        else Archived(account=account.name, last_run_outcome="never")
+        else ArchiveStatus(account=account.name, last_run_outcome="never")
         for account in accounts
     }
 
@@ -110,7 +112,7 @@ def _answered(logbook: Logbook, ask: Callable[[duckdb.DuckDBPyConnection], _T], 
     return None
 
 
-def _from_mart(account: Account, row: _Row, unreadable: Sequence[_Row] | None, claims: Outlook | None) -> Archived:
+def _from_mart(account: Account, row: _Row, unreadable: Sequence[_Row] | None, claims: Outlook | None) -> ArchiveStatus:
     def local(name: str) -> datetime | None:
         moment: datetime | None = row[name]
         return moment.astimezone(account.zone) if moment else None
@@ -118,7 +120,7 @@ def _from_mart(account: Account, row: _Row, unreadable: Sequence[_Row] | None, c
     def months(name: str) -> list[str]:
         return [_month(day) for day in row[name]]
 
-    return Archived(
+    return ArchiveStatus(
         account=account.name,
         last_run_at=local("last_run_at"),
         last_run_outcome=row["last_outcome"] or "never",
@@ -147,7 +149,7 @@ def _from_mart(account: Account, row: _Row, unreadable: Sequence[_Row] | None, c
     )
 
 
-def _from_raw(logbook: Logbook, account: Account, problems: list[Problem]) -> Archived:
+def _from_raw(logbook: Logbook, account: Account, problems: list[Problem]) -> ArchiveStatus:
     """What the newest segments say of their own runs: all that can be told without the database."""
     newest: RunRecord | None = None
     try:
@@ -161,14 +163,14 @@ def _from_raw(logbook: Logbook, account: Account, problems: list[Problem]) -> Ar
                 return _of_runs(account, newest, record.started_at)
     except LogbookError as error:
         problems.append(Problem(message=str(error), next=error.advice))
-        return Archived(account=account.name)
+        return ArchiveStatus(account=account.name)
     return _of_runs(account, newest, None)
 
 
-def _of_runs(account: Account, newest: RunRecord | None, succeeded_at: datetime | None) -> Archived:
+def _of_runs(account: Account, newest: RunRecord | None, succeeded_at: datetime | None) -> ArchiveStatus:
     if newest is None:
-        return Archived(account=account.name, last_run_outcome="never")
-    return Archived(
+        return ArchiveStatus(account=account.name, last_run_outcome="never")
+    return ArchiveStatus(
         account=account.name,
         last_run_at=newest.started_at.astimezone(account.zone),
         last_run_outcome=newest.outcome,  # type: ignore[arg-type]  # one of the three, by what writes it

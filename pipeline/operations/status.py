@@ -13,11 +13,11 @@ import msgspec
 
 from pipeline.errors import LadebogError
 from pipeline.logbook.folder import Logbook
-from pipeline.operations.account_status import Archived, Problem, read_archived
-from pipeline.operations.schedule.planned import next_run
+from pipeline.operations.account_status import ArchiveStatus, Problem, read_archive_status
+from pipeline.operations.schedule.next_run import next_run
 from pipeline.settings.schema import Account
 from pipeline.source.credentials import Credentials, expires_at, open_credentials
-from pipeline.text import length
+from pipeline.text import duration_text
 
 
 class LoginStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +29,7 @@ class LoginStatus(msgspec.Struct, frozen=True, kw_only=True):
     renewable: bool | None = None
 
 
-class AccountStatus(Archived, frozen=True, kw_only=True):
+class AccountStatus(ArchiveStatus, frozen=True, kw_only=True):
     """How one account stands."""
 
     url: str
@@ -63,7 +63,7 @@ def read_status(
     With `max_age`, an account whose last successful run began longer ago than that is stale.
     """
     problems: list[Problem] = []
-    archived = read_archived(logbook, accounts, problems)
+    archived = read_archive_status(logbook, accounts, problems)
     credentials = _credentials(problems)
     next_run_at = _next_run(logbook, now, problems)
     told = []
@@ -91,7 +91,7 @@ def read_status(
     )
 
 
-def stale_reason(facts: Archived, max_age: timedelta, now: datetime, account: Account) -> str | None:
+def stale_reason(facts: ArchiveStatus, max_age: timedelta, now: datetime, account: Account) -> str | None:
     """Why an account is stale, or None if it is not. One that cannot be told of is; so is one from the future."""
     if facts.last_run_outcome is None:
         return "it cannot be told when a run last succeeded"
@@ -100,7 +100,7 @@ def stale_reason(facts: Archived, max_age: timedelta, now: datetime, account: Ac
     age = now - facts.last_success_at
     began = f"the last successful run began {facts.last_success_at.astimezone(account.zone):%Y-%m-%d %H:%M}"
     if age > max_age:
-        return f"{began}, {length(age)} ago, and {length(max_age)} are allowed"
+        return f"{began}, {duration_text(age)} ago, and {duration_text(max_age)} are allowed"
     if age < -max_age:
         return f"{began}, which by this machine's clock is still to come"
     return None

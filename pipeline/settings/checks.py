@@ -163,7 +163,7 @@ _MAIL_ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def faults(notify: Notify) -> list[str]:
+def notify_faults(notify: Notify) -> list[str]:
     """What is wrong with it, each with the key's path; empty when all is well."""
     found = []
     if notify.webhook and (reason := webhook_fault(notify.webhook)):

@@ -117,7 +117,7 @@ def _notify(table: dict[str, Any], mistakes: list[str]) -> schema.Notify:
         values["mail"] = msgspec.convert(given, schema.Mail)
     notify = schema.Notify(**values)
     said = {mistake.partition(":")[0] for mistake in mistakes}
-    mistakes += [fault for fault in checks.faults(notify) if fault.partition(":")[0] not in said]
+    mistakes += [fault for fault in checks.notify_faults(notify) if fault.partition(":")[0] not in said]
     return notify
 
 

@@ -205,16 +205,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "Name one of them, or add it as a [[car]] in ladebog.toml",
         )
 
-    def one(self, name: str | None) -> Account:
+    def one_account(self, name: str | None) -> Account:
         """The named account, or the only one. Raises UnknownNameError where it has to be named."""
-        accounts = self.chosen(name)
+        accounts = self.chosen_accounts(name)
         if len(accounts) > 1:
             raise UnknownNameError(
                 f"This logbook has several accounts ({', '.join(self.accounts)}).", "Say which with --account NAME"
             )
         return accounts[0]
 
-    def chosen(self, name: str | None) -> list[Account]:
+    def chosen_accounts(self, name: str | None) -> list[Account]:
         """The named account, or all of them. Raises SettingsError where there is none at all."""
         if name is not None:
             return [self.account(name)]

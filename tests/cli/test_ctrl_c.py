@@ -28,10 +28,10 @@ class Asking:
 
     waits: Path  # a byte for each time that it began to wait
     when_pressed: Callable[[], None]
-    patience: float = interrupt.PATIENCE
+    patience: float = interrupt.STOP_TIMEOUT
 
     def __call__(self) -> None:
-        interrupt.PATIENCE = self.patience
+        interrupt.STOP_TIMEOUT = self.patience
         Http.get = self._get  # type: ignore[method-assign,assignment]
 
     def _get(self, *_: object, **__: object) -> NoReturn:
@@ -62,7 +62,9 @@ def another_error() -> None:
 
 @pytest.mark.parametrize("when_pressed", [nothing, another_error])
 def test_pressed_once(when_pressed: Callable[[], None], logbook: DemoLogbook, tmp_path: Path) -> None:
-    asking = Asking(tmp_path / "waits", when_pressed, _LONG if when_pressed is another_error else interrupt.PATIENCE)
+    asking = Asking(
+        tmp_path / "waits", when_pressed, _LONG if when_pressed is another_error else interrupt.STOP_TIMEOUT
+    )
     running = Starter(logbook, DEMO_NOW).start("run", fault=asking)
     asking.press(running)
     outcome = running.outcome()

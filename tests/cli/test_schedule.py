@@ -10,7 +10,7 @@ import pytest
 from pipeline.errors import ScheduleError
 from pipeline.operations.schedule.job import Job
 from pipeline.operations.schedule.loop import LoopMark
-from pipeline.operations.schedule.planned import Planned, next_run
+from pipeline.operations.schedule.next_run import NextRun, next_run
 from pipeline.source.credentials import FILE_VARIABLE
 from tests.cli.refusal import said
 from tests.scenarios.demo_logbook import DEMO_NOW, DemoLogbook
@@ -80,7 +80,7 @@ def test_a_loop_is_seen(logbook: DemoLogbook) -> None:
     mark = LoopMark(logbook.paths)
     with mark.held():
         mark.write(DEMO_NOW)
-        assert next_run(logbook.paths, DEMO_NOW) == Planned("loop", DEMO_NOW)
+        assert next_run(logbook.paths, DEMO_NOW) == NextRun("loop", DEMO_NOW)
         shown = logbook.do("schedule", "show").out
     assert shown.startswith(f"A loop (ladebog schedule run) runs {logbook.home}.\n  next run        2025-11-12 ")
 

@@ -22,8 +22,8 @@ from pipeline.logbook.folder import Logbook
 
 event_log.LARGEST = 20_000
 event_log.KEPT = 1000
-event_log.begin("run", SystemClock(), with_debug=False, on_stderr=False)
-event_log.keep_in(Logbook(Path(sys.argv[1])))
+event_log.start("run", SystemClock(), with_debug=False, on_stderr=False)
+event_log.write_to(Logbook(Path(sys.argv[1])))
 for number in range(500):
     event_log.info("counted", who=sys.argv[2], number=number, padding="x" * 100)
 """
@@ -32,10 +32,10 @@ for number in range(500):
 @pytest.fixture
 def logbook(tmp_path: Path) -> Iterator[Logbook]:
     made = Logbook.create(tmp_path / "logbook")
-    event_log.begin("run", RecordingClock(), with_debug=False, on_stderr=False)
-    event_log.keep_in(made)
+    event_log.start("run", RecordingClock(), with_debug=False, on_stderr=False)
+    event_log.write_to(made)
     yield made
-    event_log.end()
+    event_log.stop()
 
 
 def test_a_line(logbook: Logbook) -> None:

@@ -210,8 +210,8 @@ def test_changing_an_account_changes_no_other(file: File) -> None:
 
 def test_choosing_accounts(file: File) -> None:
     found = file.read(HOME + '[account.work]\nurl = "https://work.example"\n')
-    assert [account.name for account in found.chosen(None)] == ["home", "work"]
-    assert [account.name for account in found.chosen("work")] == ["work"]
+    assert [account.name for account in found.chosen_accounts(None)] == ["home", "work"]
+    assert [account.name for account in found.chosen_accounts("work")] == ["work"]
     with pytest.raises(UnknownNameError, match=r"no account 'x' .*\(accounts: home, work\)") as caught:
-        found.chosen("x")
+        found.chosen_accounts("x")
     assert "ladebog account add x" in caught.value.advice

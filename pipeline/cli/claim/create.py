@@ -131,7 +131,7 @@ def make(
     from reports.claims.files import renderer
 
     logbook, settings = context.open()
-    account = settings.one(account_name)
+    account = settings.one_account(account_name)
 
     def fetch(urls: dict[str, str]) -> "tuple[list[Attached], list[MissingReceipt]]":
         if without_receipts or not urls:

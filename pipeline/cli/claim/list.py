@@ -53,7 +53,7 @@ def list_(context: Context, account_name: str | None) -> None:
     from pipeline.database.connection import open_published, rows
 
     logbook, settings = context.open()
-    for account in settings.chosen(account_name):
+    for account in settings.chosen_accounts(account_name):
         with open_published(logbook) as connection:
             claims = rows(connection, _CLAIMS, [account.name])
             outlook = read_outlook(connection, account.name)
@@ -151,7 +151,7 @@ def _filed(context: Context, number: int, account_name: str | None) -> "StoredCl
     from pipeline.errors import UnknownNameError
 
     logbook, settings = context.open()
-    account = settings.one(account_name)
+    account = settings.one_account(account_name)
     for folder in claim_folders(logbook.claims / account.name):
         if number_in_name(folder) == number:
             return read_claim(folder)

@@ -38,7 +38,7 @@ def mark(context: Context, number: int, state: str, day: datetime | None, accoun
     from pipeline.transform.update import open_with_journal
 
     logbook, settings = context.open()
-    account = settings.one(account_name)
+    account = settings.one_account(account_name)
     marked_on = _not_in_future(account, day, context.clock.now())
     with open_with_journal(logbook, settings, context.clock) as (connection, journal):
         query = "select number, reverses from facts.claims where account = ?"
@@ -79,7 +79,7 @@ def attach(
     from pipeline.transform.update import open_with_journal
 
     logbook, settings = context.open()
-    account = settings.one(account_name)
+    account = settings.one_account(account_name)
     first = month.date() if month else None
     contents = {} if remove else {file.name: _content(file) for file in files}
     with open_with_journal(logbook, settings, context.clock) as (connection, journal):

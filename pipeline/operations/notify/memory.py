@@ -29,7 +29,7 @@ Memory = dict[str, Told]
 
 
 @contextmanager
-def remembering(logbook: Logbook) -> Iterator[Memory]:
+def open_memory(logbook: Logbook) -> Iterator[Memory]:
     """What was told, by the cause's key, to be changed in place; kept on leaving without an error.
 
     One process at a time; raises BusyError if another one holds it for long.

@@ -10,7 +10,7 @@ from pipeline.errors import LadebogError, NotifyError
 from pipeline.logbook.folder import Logbook
 from pipeline.operations.notify import mail, webhook
 from pipeline.operations.notify.causes import Cause, claims_due, errors_found, failures
-from pipeline.operations.notify.memory import is_due, note, remembering
+from pipeline.operations.notify.memory import is_due, note, open_memory
 from pipeline.operations.notify.message import Message, compose
 from pipeline.settings.schema import Notify
 
@@ -18,14 +18,14 @@ from pipeline.settings.schema import Notify
 _OF_THE_ARCHIVE: tuple[Callable[[Logbook], list[Cause]], ...] = (errors_found, claims_due)
 
 
-def tell(notify: Notify, logbook: Logbook, failed: Mapping[str, Exception], clock: Clock) -> list[NotifyError]:
+def send_due(notify: Notify, logbook: Logbook, failed: Mapping[str, Exception], clock: Clock) -> list[NotifyError]:
     """Send one message about all causes that are due, if any; gives what went wrong with it.
 
     What no way delivered is due again at the next run. Raises BusyError, OSError.
     """
     causes, all_known = current_causes(logbook, failed)
     now = clock.now()
-    with remembering(logbook) as memory:
+    with open_memory(logbook) as memory:
         due = [cause for cause in causes if is_due(cause, memory, now)]
         delivered, faults = deliver(notify, compose(due, now), now) if due else (False, [])
         note(memory, causes, due if delivered else [], now, all_known=all_known)

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from pipeline.interrupt import PATIENCE
+from pipeline.interrupt import STOP_TIMEOUT
 
-_AGAIN = 2 * PATIENCE  # seconds; so long after the first, a second one would keep it from saying that it has stopped
+_AGAIN = (
+    2 * STOP_TIMEOUT
+)  # seconds; so long after the first, a second one would keep it from saying that it has stopped
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 

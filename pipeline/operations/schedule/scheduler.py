@@ -94,7 +94,7 @@ def require_logins(credentials: Credentials, accounts: Sequence[Account]) -> Non
             )
 
 
-def prove(scheduler: Scheduler, job: Job, credentials: Credentials) -> None:
+def probe_logins(scheduler: Scheduler, job: Job, credentials: Credentials) -> None:
     """Raise ScheduleError if the job, as the scheduler starts it, cannot read the logins that this process can."""
     complaint = scheduler.probe(job)
     if complaint is None:

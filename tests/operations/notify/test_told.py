@@ -8,7 +8,7 @@ import pytest
 from pipeline.errors import LoginError, NotifyError, UpstreamDownError
 from pipeline.logbook.folder import Logbook
 from pipeline.operations.notify.causes import Cause, failures
-from pipeline.operations.notify.memory import Memory, is_due, note, remembering
+from pipeline.operations.notify.memory import Memory, is_due, note, open_memory
 from pipeline.operations.notify.message import compose
 
 NOW = datetime(2025, 11, 12, 6, tzinfo=UTC)
@@ -65,22 +65,22 @@ def test_what_was_not_delivered_is_due_again() -> None:
 
 def test_memory_outlives_the_process_and_does_not_grow(tmp_path: Path) -> None:
     logbook = Logbook(tmp_path)
-    with remembering(logbook) as memory:
+    with open_memory(logbook) as memory:
         note(memory, [ONCE, DAILY], [ONCE, DAILY], NOW, all_known=True)
     path = logbook.state / "told.json"
     assert path.stat().st_mode & 0o777 == 0o600
-    with remembering(logbook) as memory:
+    with open_memory(logbook) as memory:
         assert sorted(memory) == ["daily", "once"]
         note(memory, [], [], NOW + timedelta(days=2), all_known=True)
-    with remembering(logbook) as memory:
+    with open_memory(logbook) as memory:
         assert memory == {}
 
 
 def test_an_error_keeps_the_memory_as_it_was(tmp_path: Path) -> None:
-    with pytest.raises(NotifyError), remembering(Logbook(tmp_path)) as memory:
+    with pytest.raises(NotifyError), open_memory(Logbook(tmp_path)) as memory:
         note(memory, [ONCE], [ONCE], NOW, all_known=True)
         raise NotifyError("x", "y")
-    with remembering(Logbook(tmp_path)) as memory:
+    with open_memory(Logbook(tmp_path)) as memory:
         assert memory == {}
 
 
@@ -89,7 +89,7 @@ def test_a_memory_that_cannot_be_read_begins_anew(tmp_path: Path, garbage: bytes
     logbook = Logbook(tmp_path)
     logbook.state.mkdir()
     (logbook.state / "told.json").write_bytes(garbage)
-    with remembering(logbook) as memory:
+    with open_memory(logbook) as memory:
         assert memory == {}
     assert (logbook.state / "told.json").read_bytes().strip() == b"{}"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.logbook.folder import Logbook
-from pipeline.operations.schedule.planned import next_run
+from pipeline.operations.schedule.next_run import next_run
 from pipeline.source.credentials import FILE_VARIABLE
 from tests.cli.refusal import said
 from tests.operations.schedule.at_operator import awkward_logbook, fetch_begun, ladebog

@@ -12,7 +12,7 @@ from pipeline.operations.schedule.systemd import Systemd
 
 
 @dataclass(frozen=True)
-class Planned:
+class NextRun:
     """The next run of a logbook: `by` is `systemd`, `cron` or `loop`; `at` is UTC and never before now.
 
     systemd begins up to half an hour later, by chance.
@@ -27,12 +27,12 @@ def schedulers() -> list[Scheduler]:
     return [Systemd(), Cron()]
 
 
-def next_run(logbook: Logbook, now: datetime) -> Planned | None:
+def next_run(logbook: Logbook, now: datetime) -> NextRun | None:
     """The next run that is scheduled for a logbook, or None. Raises ScheduleError if it cannot be told."""
     if due := LoopMark(logbook).read():
-        return Planned("loop", max(due, now))
+        return NextRun("loop", max(due, now))
     job = Job.here(logbook.root)
     for scheduler in schedulers():
         if scheduler.is_installed(job):
-            return Planned(scheduler.name, scheduler.due_times(job).after(now))
+            return NextRun(scheduler.name, scheduler.due_times(job).after(now))
     return None
