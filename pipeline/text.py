@@ -15,8 +15,8 @@ def duration_text(time: timedelta) -> str:
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """`1 day`, `2 days`; `plural` is the noun's where it is not formed with an s."""
-    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
+    """`1 day`, `2,500 days`; `plural` is the noun's where it is not formed with an s."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def printable(text: str, longest: int = 200) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.text import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -156,5 +157,5 @@ def _summary(audited: Sequence[dict[str, Any]]) -> str:
         sums[currency] = sums.get(currency, Decimal()) + row["difference"]
     listed = ", ".join(f"{counts[verdict]} {verdict}" for verdict in _VERDICTS if counts[verdict])
     differences = ", ".join(f"{_signed(total, digits)} {code}" for (code, digits), total in sorted(sums.items()))
-    text = f"{len(audited)} {'session' if len(audited) == 1 else 'sessions'}: {listed}."
+    text = f"{counted(len(audited), 'session')}: {listed}."
     return f"{text} Billed less recomputed: {differences}." if differences else text

@@ -9,6 +9,7 @@ import click
 
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.errors import EXIT_FINDINGS
+from pipeline.text import counted
 
 if TYPE_CHECKING:
     from pipeline.logbook.folder import Logbook
@@ -42,7 +43,7 @@ def check(context: Context, month: datetime | None, account_name: str | None) ->
     if month is not None:
         findings = [finding for finding in findings if finding["month"] in (None, month.date())]
     _show(findings)
-    click.echo(f"{counted(findings)}.")
+    click.echo(f"{counted_findings(findings)}.")
     return EXIT_FINDINGS if any(_is_error(finding) for finding in findings) else 0
 
 
@@ -55,15 +56,15 @@ def show_findings_since(context: Context, logbook: "Logbook", account: str, mont
     shown = [finding for finding in findings if month is None or finding["month"] is None or finding["month"] >= month]
     _show([finding for finding in shown if _is_error(finding) or not context.quiet])
     if earlier := [finding for finding in findings if finding not in shown]:
-        context.say(f"In earlier months: {counted(earlier)}. See them with: ladebog check --account {account}")
+        context.say(f"In earlier months: {counted_findings(earlier)}. See them with: ladebog check --account {account}")
     return month is not None and any(_is_error(finding) and finding["month"] in (None, month) for finding in findings)
 
 
-def counted(findings: Sequence[_Finding]) -> str:
+def counted_findings(findings: Sequence[_Finding]) -> str:
     """`1 error, 3 warnings`."""
     errors = sum(_is_error(finding) for finding in findings)
     warnings = len(findings) - errors
-    return f"{errors} {'error' if errors == 1 else 'errors'}, {warnings} {'warning' if warnings == 1 else 'warnings'}"
+    return f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
 
 
 def _read(logbook: "Logbook", accounts: list[str]) -> list[_Finding]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 from rich.tree import Tree
 
+from pipeline.text import counted
 from reports.explanation import Explanation, Row
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def local(account: "Account", moment: Any) -> str:
 
 def _add_month(root: Tree, explained: Explanation, month: Row) -> None:
     how = "by stop" if month["attribution"] == "stop" else "split"
-    sessions = f"{month['sessions']} {'session' if month['sessions'] == 1 else 'sessions'}"
+    sessions = counted(month["sessions"], "session")
     figures = _figures(explained, month["energy_kwh"], month["amount_incl_tax"], month["tax_amount"])
     branch = root.add(Text.assemble((f"month {month['month']:%Y-%m}", "bold"), f", {how}: {sessions}, {figures}"))
     part = _figures(explained, month["part_energy_kwh"], month["part_amount_incl_tax"], month["part_tax_amount"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.context import Context, one_account_option, pass_context
+from pipeline.text import counted
 
 if TYPE_CHECKING:
     from pipeline.raw.answer import Answer
@@ -57,7 +58,7 @@ def import_(context: Context, account_name: str | None, fetched_at: datetime | N
     ):
         kept = sum(store.keep(answer) for answer in answers)
     update_archive(logbook, settings, context.clock)
-    count = f"{len(answers)} {'answer' if len(answers) == 1 else 'answers'}"
+    count = counted(len(answers), "answer")
     context.say(f"{account.name}: {count} read, {kept} archived, {len(answers) - kept} already there.")
     context.say("Next: ladebog status")
 

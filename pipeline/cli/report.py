@@ -39,7 +39,7 @@ def report(
     Example:  ladebog report 2025-03 --format xlsx --format csv
               ladebog report 2025 --output ~/Documents
     """
-    from pipeline.cli.check import counted
+    from pipeline.cli.check import counted_findings
     from reports.month.period import ReportPeriod
 
     logbook, settings = context.open()
@@ -52,7 +52,7 @@ def report(
         result = _write(context, logbook, account, chosen, formats or _FORMATS, folder, context.clock)
         if result.findings:
             month = "" if chosen.is_year else f" --month {chosen.name}"
-            context.say(f"  {counted(result.findings)}: ladebog check{month} --account {account.name}")
+            context.say(f"  {counted_findings(result.findings)}: ladebog check{month} --account {account.name}")
 
 
 def report_last_closed_month(context: Context, logbook: "Logbook", account: "Account", clock: "Clock") -> "date | None":

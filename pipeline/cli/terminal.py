@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.text import visible
+from pipeline.text import counted, visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -60,9 +60,7 @@ class LineProgress:
 
     def fetching(self, month: date, done: int, total: int) -> None:
         if done == total:
-            click.echo(
-                f"{self._account}: {month:%Y-%m}: fetched {total} {'session' if total == 1 else 'sessions'}", err=True
-            )
+            click.echo(f"{self._account}: {month:%Y-%m}: fetched {counted(total, 'session')}", err=True)
 
 
 class BarProgress:

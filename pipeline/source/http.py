@@ -25,7 +25,7 @@ from pipeline.source.body import BodyTooLargeError, BrokenBodyError, read_body, 
 from pipeline.source.deadline import DeadlineAdapter
 from pipeline.source.faults import certificate_fault, connection_fault, http_date, retry_after
 from pipeline.source.retry import FailedTryError, GivenUpError, persist
-from pipeline.text import printable
+from pipeline.text import counted, printable
 
 _TRANSIENT_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
 _SUCCESSES = frozenset({200, 201})
@@ -168,7 +168,7 @@ class Http:
 
     def _given_up(self, failures: list[FailedTryError]) -> UpstreamDownError:
         last = failures[-1]
-        tries = "1 try" if len(failures) == 1 else f"{len(failures)} tries"
+        tries = counted(len(failures), "try", "tries")
         if all(failure.not_json for failure in failures):
             return UpstreamDownError(
                 f"{self._host} {last.what} in {tries}{_traced(last.trace_id)}: is the address right?",

@@ -15,6 +15,7 @@ from pipeline.source.app import endpoints
 from pipeline.source.body import read_json
 from pipeline.source.credentials import Credentials, Secret, expires_at, token_fault
 from pipeline.source.http import Http, Reply, server_message
+from pipeline.text import counted
 
 _REFRESH_REFUSED = {400, 401}
 _PASSWORD_REFUSED = {400, 401, 422}
@@ -188,7 +189,7 @@ def expiry_warning(account: Account, secret: Secret, now: datetime) -> str | Non
     if expiry <= now:
         return f"The login of account {account.name} ended on {day}. Log in again: ladebog login {account.name}"
     days = (expiry.astimezone(account.zone).date() - now.astimezone(account.zone).date()).days
-    left = "today" if days == 0 else "in 1 day" if days == 1 else f"in {days} days"
+    left = f"in {counted(days, 'day')}" if days else "today"
     return (
         f"The login of account {account.name} ends on {day}, {left}. Log in again before: ladebog login {account.name}"
     )

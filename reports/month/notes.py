@@ -9,6 +9,7 @@ import duckdb
 
 from pipeline.database.connection import rows
 from pipeline.settings.schema import Account
+from pipeline.text import counted
 from reports.month.period import MONTH_NAMES, ReportPeriod
 
 _NAMED = 5  # sessions that a note names before it says how many more there are
@@ -113,15 +114,11 @@ def _named(moments: Iterable[tuple[str, datetime]], zone: zoneinfo.ZoneInfo, ver
     """`2 sessions, 648418 (2025-03-30) and 648419 (2025-03-31)`; of many, the first few by name."""
     names = [f"{session_id} ({verb}{moment.astimezone(zone):%Y-%m-%d})" for session_id, moment in moments]
     shown = names if len(names) <= _NAMED else [*names[:_NAMED], f"{len(names) - _NAMED} more"]
-    return f"{_counted(len(names), 'session')}, {_listed(shown)}"
+    return f"{counted(len(names), 'session')}, {_listed(shown)}"
 
 
 def _listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _minute(moment: datetime, zone: zoneinfo.ZoneInfo) -> str:

@@ -8,6 +8,7 @@ from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipeline.text import counted
 from reports.excel.cells import (
     COUNT,
     DURATION,
@@ -155,8 +156,7 @@ def _put_heads(sheet: Worksheet, report: Report) -> None:
 def _put_total(sheet: Worksheet, row: int, total: Row, report: Report) -> None:
     bold = font(bold=True)
     amount = money(report.minor_digits[total["currency"]])
-    sessions = "1 session" if total["sessions"] == 1 else f"{total['sessions']:,} sessions"
-    put_text(sheet, row, 1, f"Total {total['currency']}, {sessions}", style=bold)
+    put_text(sheet, row, 1, f"Total {total['currency']}, {counted(total['sessions'], 'session')}", style=bold)
     put_value(sheet, row, _PLACES["energy_kwh"], total["energy_kwh"], ENERGY, style=bold)
     put_text(sheet, row, _PLACES["currency"], total["currency"], style=bold, align="center")
     for name in ("amount_incl_tax", "tax_amount", "amount_excl_tax"):
