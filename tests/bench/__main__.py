@@ -1,4 +1,4 @@
-"""`make bench`: the speeds that the README quotes, on an archive of sessions of a real one's size."""
+"""`make bench`: the speeds in docs/logbook-folder.md, on an archive of sessions as large as real ones."""
 
 import itertools
 import os
