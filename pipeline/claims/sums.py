@@ -5,23 +5,25 @@ from decimal import Context, Decimal, Inexact
 from typing import Any
 
 import duckdb
-import polars
 from babel.numbers import get_currency_precision
 
 from pipeline.claims.document import ClaimLine, Day, Sum, Total
-from pipeline.database.connection import ArrowStream, rows
+from pipeline.database.connection import rows
+from pipeline.database.insert import insert
 
 _ENERGY_DIGITS = 3
 _EXACT = Context(traps=[Inexact])
 
-_LINES = {
-    "stopped_at": polars.Datetime("us", "UTC"),
-    "currency": polars.String(),
-    "energy_kwh": polars.Decimal(18, 3),
-    "amount_incl_tax": polars.Decimal(18, 3),
-    "tax_amount": polars.Decimal(18, 3),
-    "is_correction": polars.Boolean(),
-}
+_CREATE_LINES = """
+    create or replace temp table frozen_lines (
+        stopped_at timestamptz,
+        currency varchar,
+        energy_kwh decimal(18, 3),
+        amount_incl_tax decimal(18, 3),
+        tax_amount decimal(18, 3),
+        is_correction boolean
+    )
+"""
 
 _SUMS = """
     select
@@ -101,7 +103,7 @@ class Figures:
         )
 
     def _hand_over(self, lines: tuple[ClaimLine, ...]) -> None:
-        told = [
+        rows_of_lines = [
             (
                 line.stopped_at,
                 line.currency,
@@ -112,8 +114,8 @@ class Figures:
             )
             for line in lines
         ]
-        stream = ArrowStream(polars.DataFrame(told, schema=_LINES, orient="row"))  # noqa: F841 (found by its name)
-        self._connection.execute("create or replace temp table frozen_lines as from stream")
+        self._connection.execute(_CREATE_LINES)
+        insert(self._connection, "frozen_lines", rows_of_lines)
 
     def _rows(self, query: str, **parameters: object) -> list[dict[str, Any]]:
         return rows(self._connection, query, {"currency": self._currency, **parameters})

@@ -2,10 +2,10 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
@@ -14,9 +14,6 @@ from pipeline.database.faults import REBUILD, file_fault
 from pipeline.errors import DatabaseError, LogbookError
 from pipeline.logbook.files import FILE_MODE, make_folder, replacing
 from pipeline.logbook.folder import Logbook
-
-if TYPE_CHECKING:
-    import polars
 
 SCHEMA_VERSION = 6
 _NO_EXTENSIONS = {
@@ -112,14 +109,17 @@ def drop_writer(logbook: Logbook) -> None:
         path.unlink(missing_ok=True)
 
 
-class ArrowStream:
-    """A polars frame as DuckDB can scan it, without pyarrow in between."""
-
-    def __init__(self, frame: "polars.DataFrame") -> None:
-        self._frame = frame
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self._frame.__arrow_c_stream__(requested_schema)
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit what is done in the context, or undo all of it when an error is raised, Ctrl-C included."""
+    try:
+        connection.execute("begin")
+        yield
+        connection.execute("commit")
+    except BaseException:
+        with suppress(duckdb.Error):  # DuckDB may have ended the transaction itself; the first error is the one to show
+            connection.execute("rollback")
+        raise
 
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any = None) -> list[dict[str, Any]]:
@@ -161,15 +161,14 @@ def _read_whole(connection: duckdb.DuckDBPyConnection) -> None:
 def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Make the fact tables, all empty, in a database without any: a new one, or one whose making was cut off."""
     path.chmod(FILE_MODE)
-    connection.execute("begin")
-    connection.execute("create schema facts")
-    connection.execute("create schema staging")
-    connection.execute("create schema intermediate")
-    for model in models.schema():
-        connection.execute(model.text)
-        models.comment_on(connection, model, "table")
-    connection.execute("insert into facts.settings values (?, '', 24, 'stop', '', '', 0)", [SCHEMA_VERSION])
-    connection.execute("commit")
+    with transaction(connection):
+        connection.execute("create schema facts")
+        connection.execute("create schema staging")
+        connection.execute("create schema intermediate")
+        for model in models.schema():
+            connection.execute(model.text)
+            models.comment_on(connection, model, "table")
+        connection.execute("insert into facts.settings values (?, '', 24, 'stop', '', '', 0)", [SCHEMA_VERSION])
 
 
 def _schema_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:

@@ -7,39 +7,11 @@ otherwise, was lost or changed.
 from typing import Any
 
 import duckdb
-import polars
 
 from pipeline.claims.folder import StoredClaim
-from pipeline.database.connection import ArrowStream
+from pipeline.database.connection import transaction
+from pipeline.database.insert import insert
 from pipeline.errors import ClaimError
-
-_MONEY = polars.Decimal(18, 3)
-_CLAIMS = {
-    "account": polars.String(),
-    "number": polars.Int32(),
-    "kind": polars.String(),
-    "month": polars.Date(),
-    "car": polars.String(),
-    "currency": polars.String(),
-    "created_at": polars.Datetime("us", "UTC"),
-    "reverses": polars.Int32(),
-    "manifest_sha256": polars.String(),
-}
-_LINES = {
-    "account": polars.String(),
-    "number": polars.Int32(),
-    "line": polars.Int32(),
-    "session_id": polars.String(),
-    "month": polars.Date(),
-    "car": polars.String(),
-    "currency": polars.String(),
-    "energy_kwh": _MONEY,
-    "amount_incl_tax": _MONEY,
-    "tax_amount": _MONEY,
-    "revision": polars.Int32(),
-    "corrects": polars.Int32(),
-    "reason": polars.String(),
-}
 
 
 def load_claims(connection: duckdb.DuckDBPyConnection, account: str, filed: list[StoredClaim]) -> None:
@@ -59,14 +31,9 @@ def load_claims(connection: duckdb.DuckDBPyConnection, account: str, filed: list
     new = [found for found in filed if found.claim.number not in held]
     if not new:
         return
-    connection.execute("begin")
-    try:
-        _insert(connection, "facts.claims", [_claim_row(found) for found in new], _CLAIMS)
-        _insert(connection, "claim_lines", [row for found in new for row in _line_rows(found)], _LINES)
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    connection.execute("commit")
+    with transaction(connection):
+        insert(connection, "facts.claims", [_claim_row(found) for found in new])
+        insert(connection, "claim_lines", [row for found in new for row in _line_rows(found)])
 
 
 def _claim_row(found: StoredClaim) -> tuple[Any, ...]:
@@ -103,10 +70,3 @@ def _line_rows(found: StoredClaim) -> list[tuple[Any, ...]]:
         )
         for place, line in enumerate(found.claim.lines, start=1)
     ]
-
-
-def _insert(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]], schema: dict[str, polars.DataType]
-) -> None:
-    stream = ArrowStream(polars.DataFrame(rows, schema=schema, orient="row"))  # noqa: F841 (DuckDB finds it by its name)
-    connection.execute(f"insert into {table} select * from stream")  # noqa: S608 (a name of our own)

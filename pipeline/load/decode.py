@@ -1,7 +1,7 @@
 """From a document's bytes to the rows of the fact tables: the one strict step at the door.
 
 Every figure arrives as the digits that were sent and leaves as text for a DECIMAL(38, 18); times leave as microseconds
-since 1970. The many power samples, which only say when, go the quick way: kW to nine decimals, seconds since 1970.
+since 1970. The many power samples, which only say when, stay floats: kW, kept to nine decimals.
 A document with a fault yields no row, so half of it never counts.
 """
 
@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -61,7 +60,6 @@ class Facts:
             self.quarantine.append((document.sha256, document.endpoint.value, document.key, str(fault)))
 
 
-_timestamp, _value = attrgetter("timestamp"), attrgetter("value")
 _session_decoder = msgspec.json.Decoder(schema.SessionAnswer, strict=False)
 _item_decoder = msgspec.json.Decoder(schema.HistoryItem, strict=False)
 _charge_points_decoder = msgspec.json.Decoder(schema.ChargePointsAnswer, strict=False)
@@ -201,12 +199,12 @@ _DECODERS: dict[Endpoint, Callable[[Facts, Document], None]] = {
 }
 
 
-def _times(history: list[schema.Sample]) -> list[float]:
-    return list(map(datetime.timestamp, map(_timestamp, history)))
+def _times(history: list[schema.Sample]) -> list[int]:
+    return [(sample.timestamp - _EPOCH) // _MICROSECOND for sample in history]
 
 
 def _powers(history: list[schema.Sample]) -> list[float]:
-    powers = list(map(_value, history))
+    powers = [sample.value for sample in history]
     if not math.isfinite(sum(powers)) or max(map(abs, powers), default=0) >= _MOST_KW:
         raise DocumentFaultError("A sample is no power of a car - at `$.session.powerStats.history`")
     return powers

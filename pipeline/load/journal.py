@@ -9,31 +9,13 @@ from typing import Any
 
 import duckdb
 import msgspec
-import polars
 
-from pipeline.database.connection import ArrowStream
+from pipeline.database.connection import transaction
+from pipeline.database.insert import insert
 from pipeline.errors import JournalError
 from pipeline.logbook.entries import ACTIONS, MARK, ODOMETER, ClaimMark, OdometerReading, SessionDecision
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Entry, Journal
-
-_DECISIONS = {
-    "entry": polars.Int32(),
-    "decided_at": polars.Datetime("us", "UTC"),
-    "account": polars.String(),
-    "session_id": polars.String(),
-    "action": polars.String(),
-    "value": polars.String(),
-    "reason": polars.String(),
-}
-_READINGS = {"entry": polars.Int32(), "car": polars.String(), "read_on": polars.Date(), "kilometres": polars.Int32()}
-_MARKS = {
-    "entry": polars.Int32(),
-    "account": polars.String(),
-    "number": polars.Int32(),
-    "state": polars.String(),
-    "marked_on": polars.Date(),
-}
 
 _INSERT_CHANGED_SESSIONS = """
     insert into facts.changed_sessions
@@ -47,26 +29,22 @@ def load_decisions(connection: duckdb.DuckDBPyConnection, logbook: Logbook, jour
 
     Raises JournalError if it lacks an entry that the tables hold.
     """
-    told = {
-        "decisions": ([_decision(entry) for entry in journal.entries if entry.action in ACTIONS], _DECISIONS),
-        "odometer": ([_reading(entry) for entry in journal.entries if entry.action == ODOMETER], _READINGS),
-        "claim_marks": ([_mark(entry) for entry in journal.entries if entry.action == MARK], _MARKS),
+    rows = {
+        "decisions": [_decision(entry) for entry in journal.entries if entry.action in ACTIONS],
+        "odometer": [_reading(entry) for entry in journal.entries if entry.action == ODOMETER],
+        "claim_marks": [_mark(entry) for entry in journal.entries if entry.action == MARK],
     }
-    connection.execute("begin")
-    try:
-        for table, (rows, schema) in told.items():
-            _stage(connection, table, rows, schema)
-        _refuse_lost_entries(connection, logbook, told)
+    with transaction(connection):
+        for table, rows_of_table in rows.items():
+            connection.execute(f"create temp table journalled_{table} as from facts.{table} with no data")
+            insert(connection, f"journalled_{table}", rows_of_table)
+        _refuse_lost_entries(connection, logbook, rows)
         connection.execute(_INSERT_CHANGED_SESSIONS)
-        for table in told:
+        for table in rows:
             connection.execute(
                 f"insert into facts.{table} from journalled_{table} anti join facts.{table} using (entry)"
             )
             connection.execute(f"drop table journalled_{table}")
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    connection.execute("commit")
 
 
 def _decision(entry: Entry) -> tuple[Any, ...]:
@@ -82,13 +60,6 @@ def _reading(entry: Entry) -> tuple[Any, ...]:
 def _mark(entry: Entry) -> tuple[Any, ...]:
     said = msgspec.convert(entry.fields, ClaimMark)
     return entry.entry, said.account, said.number, said.state, said.marked_on
-
-
-def _stage(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]], schema: dict[str, polars.DataType]
-) -> None:
-    stream = ArrowStream(polars.DataFrame(rows, schema=schema, orient="row"))  # noqa: F841 (DuckDB finds it by its name)
-    connection.execute(f"create temp table journalled_{table} as from stream")
 
 
 def _refuse_lost_entries(connection: duckdb.DuckDBPyConnection, logbook: Logbook, tables: Iterable[str]) -> None:

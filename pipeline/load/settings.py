@@ -1,19 +1,19 @@
 """The settings as rows of the fact tables, so that the numbers follow from what the database holds."""
 
-from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any
 
 import duckdb
-import polars
 
-from pipeline.database.connection import ArrowStream
+from pipeline.database.insert import insert
 from pipeline.settings import schema
 from pipeline.settings.schema import Account, Settings
 
 Row = tuple[Any, ...]
+
+_WATT_HOUR = Decimal("0.001")  # kWh
 
 
 def write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -24,13 +24,10 @@ def write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) ->
     )
     for table, rows in _tables(settings).items():
         connection.execute(f"delete from facts.{table}")  # noqa: S608 (a name of our own)
-        told = [[str(value) if isinstance(value, Decimal) else value for value in row] for row in rows]
-        if told:
-            stream = ArrowStream(polars.DataFrame(told, orient="row", infer_schema_length=None))  # noqa: F841
-            connection.execute(f"insert into facts.{table} select * from stream")  # noqa: S608 (likewise)
+        insert(connection, f"facts.{table}", rows)
 
 
-def _tables(settings: Settings) -> dict[str, Iterable[Row]]:
+def _tables(settings: Settings) -> dict[str, list[Row]]:
     accounts = list(settings.accounts.values())
     return {
         "accounts": [(account.name, account.country, account.timezone, account.currency) for account in accounts],
@@ -82,7 +79,7 @@ def _rule(number: int, rule: schema.Rule) -> Row:
         weekdays,
         rule.from_time,
         rule.to_time,
-        rule.minimum_kwh,
+        None if rule.minimum_kwh is None else rule.minimum_kwh.quantize(_WATT_HOUR, ROUND_HALF_UP),
     )
 
 

@@ -9,6 +9,7 @@ import hashlib
 import duckdb
 import msgspec
 
+from pipeline.database.connection import transaction
 from pipeline.load.settings import write_settings
 from pipeline.settings.schema import Settings
 from pipeline.transform import layout
@@ -65,8 +66,7 @@ def refresh_marts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> 
     is_same = (of_models, of_settings) == (models_then, settings_then)
     if is_same and loaded == loaded_then:
         return
-    connection.execute("begin")
-    try:
+    with transaction(connection):
         if of_models != models_then:
             layout.lay_out(connection)
         if of_settings != settings_then:
@@ -78,7 +78,3 @@ def refresh_marts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> 
         connection.execute(
             "update facts.settings set models = ?, settings = ?, loaded_lines = ?", [of_models, of_settings, loaded]
         )
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    connection.execute("commit")

@@ -1,0 +1,92 @@
+"""From a segment's lines to batches of rows: each batch is read and decoded while the one before it is written."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from pipeline.load.decode import Document, Facts
+from pipeline.raw.answer import Endpoint
+from pipeline.raw.lines import Position, RawLine, read_lines
+from pipeline.source.app.schema import items
+
+_BATCH_LINES = 1_000
+_OK = 200
+
+_T = TypeVar("_T")
+
+
+class PlacedDocument(NamedTuple):
+    """A document and the line that it stands in; `item` is its place in a listing, from 1, or 0 outside of one."""
+
+    document: Document
+    fetched_at: datetime | None
+    status: int
+    line: int
+    item: int
+
+
+class Batch(NamedTuple):
+    """Lines of a segment that end at `end`, and what was decoded from them."""
+
+    lines: list[RawLine]
+    end: Position
+    placed: list[PlacedDocument]
+    facts: Facts
+
+
+def read_batches(segment: Path, start: Position) -> Iterator[Batch]:
+    """The lines of a segment from `start` on, decoded. Raises RawStoreError where one is damaged."""
+    return _ahead(map(_decode, _batched(read_lines(segment, start), _BATCH_LINES)))
+
+
+def _decode(numbered: list[tuple[RawLine, Position]]) -> Batch:
+    """Decode each distinct document of some lines once."""
+    facts = Facts()
+    placed = [place for line, position in numbered for place in _documents(line, position.lines, facts)]
+    for document in {place.document.sha256: place.document for place in placed if place.status == _OK}.values():
+        facts.add(document)
+    return Batch([line for line, _ in numbered], numbered[-1][1], placed, facts)
+
+
+def _documents(line: RawLine, number: int, facts: Facts) -> Iterator[PlacedDocument]:
+    """The documents in a line: none in a run's own record, the items of a listing, one in any other answer.
+
+    A listing that cannot be read as one goes to quarantine whole.
+    """
+    if line.endpoint == Endpoint.RUN:
+        return
+    body = memoryview(line.body)
+    if line.endpoint != Endpoint.SESSION_HISTORY or line.status != _OK:
+        document = Document(line.endpoint, line.key, line.sha256, body, is_item=False)
+        yield PlacedDocument(document, line.fetched_at, line.status, number, 0)
+        return
+    try:
+        listed = items(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        facts.quarantine.append((line.sha256, line.endpoint.value, line.key, str(error)))
+        return
+    for place, item in enumerate(listed, start=1):
+        sha256 = hashlib.sha256(item.body).hexdigest()
+        document = Document(line.endpoint, item.key, sha256, item.body, is_item=True)
+        yield PlacedDocument(document, line.fetched_at, line.status, number, place)
+
+
+def _batched(elements: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    iterator = iter(elements)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _ahead(elements: Iterator[_T]) -> Iterator[_T]:
+    """The elements, each computed in a thread while the one before it is used."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, elements, None)
+        while (element := coming.result()) is not None:
+            coming = pool.submit(next, elements, None)
+            yield element
