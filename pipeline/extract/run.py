@@ -1,4 +1,4 @@
-"""What a run keeps: an answer that says something new goes to raw/ first, and from there to the fact tables."""
+"""Where a run stores its answers: each new or changed answer in raw/ first, then in the fact tables."""
 
 import secrets
 from pathlib import Path
@@ -11,10 +11,10 @@ from pipeline import __version__, interrupt
 from pipeline.clock import Clock
 from pipeline.load.answers import Loader
 from pipeline.raw.answer import Answer
-from pipeline.raw.lines import Position, RunRecord, stored_sha256
+from pipeline.raw.lines import Position, RawLine, RunRecord
 from pipeline.raw.segments import SegmentWriter
 
-# The stored answer that one with a time has to differ from: the newest at that time.
+# An answer with a time is compared with the newest one stored at that time, one without a time with all of them.
 _STORED_BEFORE = """
     select sha256
     from facts.answers
@@ -28,13 +28,13 @@ _STORED_EVER = """
 
 
 class Store:
-    """One run's own segment and its way into the database.
+    """The segment of one run, and the loading of it into the database.
 
-    Leaving its context seals the segment with the run's record, whatever the run came to.
+    Leaving its context finishes the segment with the run's record, whether the run succeeded or not.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, command: str, clock: Clock) -> None:
-        """`folder` is raw/<account>; what it holds has been loaded."""
+        """`folder` is raw/<account>; its segments have been loaded."""
         self._connection = connection
         self._account = folder.name
         self._clock = clock
@@ -46,20 +46,20 @@ class Store:
         self._writer = SegmentWriter.begin(folder, self.record)
 
     def keep(self, answer: Answer) -> bool:
-        """Write an answer to raw/, unless what is stored says the same; tells which it was."""
-        sha256 = stored_sha256(answer.body)
-        about = [self._account, answer.endpoint.value, answer.key]
+        """Write an answer to raw/ unless the stored one is the same; returns whether it was written."""
+        line = RawLine.of(answer)
+        key = [self._account, answer.endpoint.value, answer.key]
         if answer.fetched_at is None:
-            stored = self._connection.execute(_STORED_EVER, [*about, sha256]).fetchone()
+            stored = self._connection.execute(_STORED_EVER, [*key, line.sha256]).fetchone()
         else:
-            stored = self._connection.execute(_STORED_BEFORE, [*about, answer.fetched_at]).fetchone()
-        if stored == (sha256,):
+            stored = self._connection.execute(_STORED_BEFORE, [*key, answer.fetched_at]).fetchone()
+        if stored == (line.sha256,):
             return False
-        self._writer.append(answer)
+        self._writer.append(line)
         return True
 
     def load(self) -> None:
-        """Load what was kept since the last time."""
+        """Load the answers written since the last call."""
         if self._writer.lines > self._loaded.lines:
             self._loaded = self._loader.load(self._writer.part, self._loaded)
 
@@ -73,5 +73,5 @@ class Store:
             self.record.outcome = "complete"
         elif isinstance(error, Exception) and not interrupt.was_pressed():
             self.record.outcome, self.record.error = "failed", str(error)
-        segment = self._writer.seal(self._clock.now())
+        segment = self._writer.finish(self._clock.now())
         self._loader.load(segment, self._loaded)

@@ -16,7 +16,7 @@ from pipeline.load.decode import micros
 from pipeline.logbook.files import file_sha256
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import Position, RawLine, RunRecord, read_run_record
-from pipeline.raw.segments import PART, check_length, finished_segments
+from pipeline.raw.segments import PART_SUFFIX, check_length, finished_segments
 
 Row = tuple[Any, ...]
 
@@ -68,7 +68,7 @@ class Loader:
         self._account = folder.name
 
     def load_all(self, newest: str | None = None) -> None:
-        """Load what the sealed segments hold beyond their marks; with `newest` only up to the one of that name.
+        """Load what the finished segments hold beyond their marks; with `newest` only up to the one of that name.
 
         Raises RawStoreError where one that was loaded is gone or was cut short since.
         """
@@ -78,19 +78,19 @@ class Loader:
         for segment in finished_segments(self._folder):
             if newest is not None and self._name(segment) > newest:
                 break
-            position, is_sealed = done.get(self._name(segment), (Position(), False))
-            if not is_sealed:
+            position, is_finished = done.get(self._name(segment), (Position(), False))
+            if not is_finished:
                 self.load(segment, position)
 
     def load(self, segment: Path, start: Position) -> Position:
-        """Load the lines of one segment, sealed or still being written, from `start` on."""
+        """Load the lines of one segment, finished or still being written, from `start` on."""
         name = self._name(segment)
         position = start
         for batch in read_batches(segment, start):
             with transaction(self._connection):
                 self._write(name, batch)
             position = batch.end
-        if segment.suffix != PART:
+        if segment.suffix != PART_SUFFIX:
             self._connection.execute(
                 "update facts.segments set sha256 = ? where account = ? and segment = ?",
                 [file_sha256(segment), self._account, name],
@@ -98,13 +98,13 @@ class Loader:
         return position
 
     def _name(self, segment: Path) -> str:
-        return str(segment.relative_to(self._folder)).removesuffix(PART)
+        return str(segment.relative_to(self._folder)).removesuffix(PART_SUFFIX)
 
     def _positions(self) -> dict[str, tuple[Position, bool]]:
         """How far each segment has been loaded, and whether that was to its end."""
         query = "select segment, lines, bytes, sha256 is not null from facts.segments where account = ?"
         found = self._connection.execute(query, [self._account]).fetchall()
-        return {segment: (Position(lines, size), is_sealed) for segment, lines, size, is_sealed in found}
+        return {segment: (Position(lines, size), is_finished) for segment, lines, size, is_finished in found}
 
     def _write(self, segment: str, batch: Batch) -> None:
         self._connection.execute(_CREATE_ARRIVALS)

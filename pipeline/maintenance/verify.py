@@ -24,7 +24,7 @@ from pipeline.logbook.journal import FILE_NAME, Entry, read_entries
 from pipeline.maintenance.rederive import rederive
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import RunRecord, read_lines, read_run_record
-from pipeline.raw.segments import SEALED, finished_segments
+from pipeline.raw.segments import SUFFIX, finished_segments
 from pipeline.text import counted
 
 _SEGMENTS = "select account, segment, sha256 from facts.segments where sha256 is not null"
@@ -107,7 +107,7 @@ def _check_journal(logbook: Logbook, witness: Witness | None) -> list[Entry]:
 
 
 def _check_raw(folder: Path, witness: Witness | None) -> dict[str, str]:
-    """The SHA-256 of each sealed segment, by its name, oldest first."""
+    """The SHA-256 of each finished segment, by its name, oldest first."""
     found: dict[str, str] = {}
     before: Path | None = None
     for segment in finished_segments(folder):
@@ -136,7 +136,7 @@ def _check_segment(folder: Path, segment: Path) -> RunRecord:
     if last is None or last.endpoint != Endpoint.RUN:
         raise off(segment, "its last line is not the record of its run")
     record = read_run_record(last)
-    if last.key != record.run_id or not segment.name.endswith(f"-{record.run_id}{SEALED}"):
+    if last.key != record.run_id or not segment.name.endswith(f"-{record.run_id}{SUFFIX}"):
         raise off(segment, f"it is the segment of run {record.run_id}")
     if last.fetched_at != record.finished_at:
         raise off(segment, "the record of its run has another time than its line")

@@ -1,4 +1,4 @@
-"""One answer of the app API, on its way from the source to raw/."""
+"""One answer of the app API, as sources return it and raw/ stores it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,20 +7,20 @@ import msgspec
 
 
 class Endpoint(StrEnum):
-    """Which question an answer answers; with the key it names the thing that the answer is about."""
+    """The kind of an answer; together with the key it identifies what the answer is about."""
 
     SESSION = "session"  # key: the session's id
-    SESSION_HISTORY = "session_history"  # key: "2025-03-01..2025-03-31 page 1"; of one of its items, the session's id
+    SESSION_HISTORY = "session_history"  # key: "2025-03-01..2025-03-31 page 1"; for one of its items, the session's id
     CHARGE_POINTS = "charge_points"  # key: "all"
     PRICE_PERIODS = "price_periods"  # key: the EVSE's id
     RUN = "run"  # key: the run's id; our own record, not the operator's
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What came back: the body as the operator's bytes, already decompressed and known to be JSON in UTF-8.
+    """An answer whose body is the operator's bytes, decompressed and valid JSON in UTF-8.
 
-    `fetched_at` is None only for an imported answer that names no time. `dated_at` is when the operator made it, by its
-    own clock; None where it does not say.
+    `fetched_at` is None only for an imported answer that has no time. `dated_at` is the operator's `Date`, None where
+    it sent none.
     """
 
     account: str
@@ -35,5 +35,5 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def history_key(start: str, end: str, page: int) -> str:
-    """The key of a listing: its window (ISO dates, both included) and page."""
+    """The key of a listing: its window (ISO dates, both included) and its page number."""
     return f"{start}..{end} page {page}"

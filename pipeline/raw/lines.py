@@ -1,4 +1,4 @@
-"""TODO."""
+"""The lines of a segment: from an answer to a line of JSON in its own gzip member, and back."""
 
 import hashlib
 import re
@@ -6,12 +6,13 @@ import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 import msgspec
 
+from pipeline.clock import utc_text
 from pipeline.errors import RawStoreError
-from pipeline.raw.answer import Endpoint
+from pipeline.raw.answer import Answer, Endpoint
 
 _COMPRESSION_LEVEL = 6
 _READ_SIZE = 1 << 14
@@ -22,7 +23,7 @@ _LONE_SURROGATE = re.compile(
 
 
 class RawLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a segment. `body` is the stored answer, `sha256` is over its bytes."""
+    """One line of a segment, its fields in their order there. `sha256`, in hex, is over the bytes of `body`."""
 
     fetched_at: datetime | None
     account: str
@@ -32,19 +33,45 @@ class RawLine(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     trace_id: str | None
     sha256: str
+    edited: str | None = None  # what `storable` changed in the body
     body: msgspec.Raw
-    edited: str | None = None
+
+    @classmethod
+    def of(cls, answer: Answer) -> Self:
+        """The line that stores an answer."""
+        body, edited = storable(answer.body)
+        return cls(
+            fetched_at=answer.fetched_at,
+            account=answer.account,
+            endpoint=answer.endpoint,
+            key=answer.key,
+            url=answer.url,
+            status=answer.status,
+            trace_id=answer.trace_id,
+            sha256=hashlib.sha256(body).hexdigest(),
+            edited=edited,
+            body=msgspec.Raw(body),
+        )
+
+    def encoded(self) -> bytes:
+        """The line as JSON that ends in a line break; `edited` only where the body was edited."""
+        fields = msgspec.structs.asdict(self)
+        if self.fetched_at:
+            fields["fetched_at"] = utc_text(self.fetched_at)
+        if not self.edited:
+            del fields["edited"]
+        return msgspec.json.encode(fields) + b"\n"
 
 
 class Position(msgspec.Struct, frozen=True):
-    """How far a segment has been read: whole lines and the bytes of the file that they fill."""
+    """How far a segment has been read: the number of whole lines and their size in the file."""
 
     lines: int = 0
     bytes: int = 0
 
 
 class RunRecord(msgspec.Struct, kw_only=True):
-    """What a run says of itself, the body of its segment's last line."""
+    """The record of one run, the body of its segment's last line."""
 
     run_id: str
     command: str
@@ -54,7 +81,7 @@ class RunRecord(msgspec.Struct, kw_only=True):
     outcome: str = "interrupted"  # complete, failed or interrupted
     error: str | None = None
     windows: list["Window"] = []
-    caught_up: bool = False  # it listed up to its day all that runs before it had not, so later ones go on from there
+    caught_up: bool = False  # it listed all months that earlier runs had not, so later runs continue from here
     counts: dict[str, int] = {}
     previous_segment: str | None = None
     previous_sha256: str | None = None
@@ -65,10 +92,10 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     """One calendar month whose listing was read to its end."""
 
     month: str  # ISO date of its first day
-    listed_at: datetime  # by the operator's clock, where its answers tell it
+    listed_at: datetime  # by the operator's clock where its answers have a date
     pages: int
     sessions: int
-    missing: list[str] = []  # sessions known to have started in it that were not listed
+    missing: list[str] = []  # known sessions of the month that were not listed
 
 
 _line_decoder = msgspec.json.Decoder(RawLine)
@@ -76,17 +103,17 @@ _run_decoder = msgspec.json.Decoder(RunRecord)
 
 
 def storable(body: bytes) -> tuple[bytes, str | None]:
-    """The bytes of an answer as they can stand in one line, and what was done to them, if anything.
+    """An answer's body as it fits in one line, and what was edited, or None if nothing was.
 
-    JSON allows line breaks only between its tokens, so a space for each changes no value, and space around the whole is
-    no part of it. An unpaired surrogate escape is text to nobody, and no reader of JSON takes a file with one: U+FFFD
-    stands in its place.
+    JSON allows line breaks only between its tokens, so replacing each by a space changes no value; neither does
+    removing the space around the document. An unpaired surrogate escape is not text, and readers of JSON reject a file
+    that holds one: it becomes U+FFFD.
     """
     edits = []
-    bare = body.strip(_JSON_SPACE)
-    if bare != body:
+    stripped = body.strip(_JSON_SPACE)
+    if stripped != body:
         edits.append("space around it")
-        body = bare
+        body = stripped
     if b"\n" in body or b"\r" in body:
         body = body.replace(b"\r", b" ").replace(b"\n", b" ")
         edits.append("line breaks")
@@ -103,20 +130,16 @@ def _replace_lone_surrogates(body: bytes) -> tuple[bytes, bool]:
     return cleaned, cleaned != body
 
 
-def stored_sha256(body: bytes) -> str:
-    """The SHA-256, in hex, that an answer has once it is stored."""
-    return hashlib.sha256(storable(body)[0]).hexdigest()
-
-
 def read_run_record(line: RawLine) -> RunRecord:
-    """The record that a line of endpoint `run` holds."""
+    """The run record in a line of endpoint `run`."""
     return _run_decoder.decode(line.body)
 
 
 def read_lines(path: Path, start: Position = Position()) -> Iterator[tuple[RawLine, Position]]:  # noqa: B008 (frozen)
-    """The lines of a segment after `start`, each with the position behind it.
+    """The lines of a segment after `start`, each with the position of its end.
 
-    Raises RawStoreError, naming segment and line, at the first one that is torn, unreadable, or not what its hash says.
+    Raises RawStoreError, which names segment and line, at the first line that is torn, unreadable or does not match its
+    SHA-256.
     """
     number = start.lines
     for member, end in _members(path, start.bytes):
@@ -126,14 +149,14 @@ def read_lines(path: Path, start: Position = Position()) -> Iterator[tuple[RawLi
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise _damaged(path, number, f"it cannot be read ({error})") from None
         if hashlib.sha256(line.body).hexdigest() != line.sha256:
-            raise _damaged(path, number, "its body is not the one that its SHA-256 was taken of")
+            raise _damaged(path, number, "its body does not match its SHA-256")
         yield line, Position(number, end)
     if number == start.lines and start.bytes == 0:
         raise _damaged(path, 1, "the segment is empty")
 
 
 def _members(path: Path, offset: int) -> Iterator[tuple[bytes, int]]:
-    """The gzip members of a file from `offset` on, decompressed, each with the offset behind it."""
+    """The decompressed gzip members of a file from `offset` on, each with the offset of its end."""
     with path.open("rb") as file:
         file.seek(offset)
         pending = b""
@@ -160,8 +183,8 @@ def _member(path: Path, number: int, file: BinaryIO, pending: bytes, offset: int
             raise _damaged(path, number, "it ends in the middle")
 
 
-def compressed(data: bytes) -> bytes:
-    """One gzip member, the same bytes for the same data."""
+def gzip_member(data: bytes) -> bytes:
+    """`data` as one gzip member: the same bytes for the same data."""
     deflate = zlib.compressobj(_COMPRESSION_LEVEL, wbits=31)
     return deflate.compress(data) + deflate.flush()
 
@@ -169,6 +192,6 @@ def compressed(data: bytes) -> bytes:
 def _damaged(path: Path, number: int, reason: str) -> RawStoreError:
     return RawStoreError(
         f"{path} is damaged at line {number}: {reason}.",
-        "Put the file back from a backup; nothing was changed. "
-        "Or move it out of raw/, and go on with what is left: ladebog rebuild",
+        "Restore the file from a backup; nothing was changed. "
+        "Or move it out of raw/ and continue with what is left: ladebog rebuild",
     )

@@ -6,7 +6,7 @@
 --   segment  text, file under raw/<account>
 --   lines    lines loaded
 --   bytes    bytes that those lines fill
---   sha256   hex, over the whole file once it is sealed; null while a run writes it
+--   sha256   hex, over the whole file once it is finished; null while a run writes it
 create table facts.segments (
     account varchar not null,
     segment varchar not null,

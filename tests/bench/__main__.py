@@ -18,7 +18,7 @@ from pipeline.database.connection import open_writer
 from pipeline.load.answers import Loader
 from pipeline.logbook.folder import Logbook
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.lines import RunRecord
+from pipeline.raw.lines import RawLine, RunRecord
 from pipeline.raw.segments import SegmentWriter
 from pipeline.settings.editing import write_account
 from pipeline.settings.reading import read_settings
@@ -92,18 +92,20 @@ def make_raw(logbook: Logbook) -> int:
             body = session_body(number)
             size += len(body)
             writer.append(
-                Answer(
-                    account="home",
-                    endpoint=Endpoint.SESSION,
-                    key=str(100_000 + number),
-                    fetched_at=FIRST + timedelta(hours=10 * number),
-                    url="",
-                    status=200,
-                    trace_id=None,
-                    body=body,
+                RawLine.of(
+                    Answer(
+                        account="home",
+                        endpoint=Endpoint.SESSION,
+                        key=str(100_000 + number),
+                        fetched_at=FIRST + timedelta(hours=10 * number),
+                        url="",
+                        status=200,
+                        trace_id=None,
+                        body=body,
+                    )
                 )
             )
-        writer.seal(FIRST)
+        writer.finish(FIRST)
     return size
 
 

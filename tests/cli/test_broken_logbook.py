@@ -113,7 +113,7 @@ def test_a_database_that_will_not_do(logbook: DemoLogbook, which: str, garbage: 
 @pytest.mark.parametrize(
     "torn", [b"", gzip.compress(b'{"fetched_at"')[:-6], b"no gzip at all"], ids=["empty", "half a line", "no gzip"]
 )
-def test_a_segment_that_a_crash_left_is_sealed(logbook: DemoLogbook, torn: bytes) -> None:
+def test_a_segment_left_by_a_crash_is_finished(logbook: DemoLogbook, torn: bytes) -> None:
     before = figures(logbook)
     (segment,) = finished_segments(logbook.paths.raw / "demo")
     content = segment.read_bytes()
@@ -134,7 +134,7 @@ def test_a_segment_that_a_crash_left_is_sealed(logbook: DemoLogbook, torn: bytes
 
 
 @pytest.mark.parametrize("damage", ["a byte changed", "cut off", "emptied"])
-def test_a_sealed_segment_that_was_damaged(logbook: DemoLogbook, damage: str) -> None:
+def test_a_finished_segment_that_was_damaged(logbook: DemoLogbook, damage: str) -> None:
     (segment,) = finished_segments(logbook.paths.raw / "demo")
     content, before = segment.read_bytes(), figures(logbook)
     middle = len(content) // 2
@@ -143,8 +143,8 @@ def test_a_sealed_segment_that_was_damaged(logbook: DemoLogbook, damage: str) ->
     message, advice = said(logbook.run("rebuild"), 1)
     assert message.startswith(f"{segment} is damaged at line ")
     assert advice == (
-        "Put the file back from a backup; nothing was changed. "
-        "Or move it out of raw/, and go on with what is left: ladebog rebuild"
+        "Restore the file from a backup; nothing was changed. "
+        "Or move it out of raw/ and continue with what is left: ladebog rebuild"
     )
     assert before == figures(logbook)  # what is published stays
     segment.write_bytes(content)

@@ -16,7 +16,7 @@ Held = Counter[str]
 
 
 def held(logbook: DemoLogbook) -> Held:
-    """Every answer that lies whole under raw/, sealed or not, and every session of the published database."""
+    """Every answer that lies whole under raw/, finished or not, and every session of the published database."""
     found = Counter(name for path in _segments(logbook.paths.raw, "*.ndjson.gz*") for name in answers(path))
     if logbook.paths.database.is_file():
         found.update(f"session {row['session_id']}" for row in logbook.ask("select session_id from sessions"))

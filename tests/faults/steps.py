@@ -33,7 +33,7 @@ class Step:
 
 STEPS = (
     Step("fetch", "pipeline.source.http:Http.get"),
-    Step("raw write", "pipeline.raw.segments:compressed"),
+    Step("raw write", "pipeline.raw.segments:gzip_member"),
     Step("fsync", "os:fsync"),
     Step("commit", "duckdb:DuckDBPyConnection.execute", "commit"),
     Step("publish", "shutil:copyfile"),

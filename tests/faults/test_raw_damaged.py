@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.demo import DemoServer
-from pipeline.raw.segments import PART, finished_segments
+from pipeline.raw.segments import PART_SUFFIX, finished_segments
 from tests.cli.refusal import said
 from tests.faults.conftest import NOW, Tried
 from tests.faults.kept import assert_whole, held, lost, told
@@ -18,10 +18,10 @@ from tests.scenarios.demo_logbook import DemoLogbook
 pytestmark = pytest.mark.faults
 
 _BACKUP = (
-    "Put the file back from a backup; nothing was changed. "
-    "Or move it out of raw/, and go on with what is left: ladebog rebuild"
+    "Restore the file from a backup; nothing was changed. "
+    "Or move it out of raw/ and continue with what is left: ladebog rebuild"
 )
-_BACKUP_OR_ON = "Put the file back from a backup, or go on with what is left: ladebog rebuild"
+_BACKUP_OR_ON = "Restore the file from a backup, or continue with what is left: ladebog rebuild"
 
 
 def edited(content: bytes) -> bytes:
@@ -106,9 +106,9 @@ def test_torn_by_a_crash_anywhere(young: DemoServer, archived: DemoLogbook, trie
         logbook = archived.copied(tmp_path / f"torn-{number}")
         shutil.rmtree(logbook.paths.state)
         logbook.paths.database.unlink()
-        sealed = logbook.home / segment.relative_to(archived.home)
-        sealed.with_name(sealed.name + PART).write_bytes(content[:size])
-        sealed.unlink()
+        finished = logbook.home / segment.relative_to(archived.home)
+        finished.with_name(finished.name + PART_SUFFIX).write_bytes(content[:size])
+        finished.unlink()
         whole = held(logbook)
         logbook.do("run", now=NOW)
         tried("segment torn by a crash", 1, lost(whole, logbook))

@@ -1,4 +1,4 @@
-"""A sealed segment that is not what was written says so, by its name and line."""
+"""A finished segment that is not what was written says so, by its name and line."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.errors import RawStoreError
 from pipeline.raw.answer import Endpoint
-from pipeline.raw.lines import RunRecord, _members, compressed, read_lines
+from pipeline.raw.lines import RawLine, RunRecord, _members, gzip_member, read_lines
 from pipeline.raw.segments import SegmentWriter
 from tests.scenarios.made_archive import NOON, answer
 
@@ -18,8 +18,8 @@ def segment(tmp_path: Path) -> Path:
     run = RunRecord(run_id="a", command="extract", version="0", started_at=NOON)
     with SegmentWriter.begin(tmp_path / "home", run) as writer:
         for key in KEYS:
-            writer.append(answer(Endpoint.SESSION, key, {"session": {"id": key, "note": "æøå " * 20}}))
-        return writer.seal(NOON)
+            writer.append(RawLine.of(answer(Endpoint.SESSION, key, {"session": {"id": key, "note": "æøå " * 20}})))
+        return writer.finish(NOON)
 
 
 def ends(segment: Path) -> list[int]:
@@ -61,7 +61,7 @@ def test_a_line_with_other_text_and_right_check_sums(segment: Path) -> None:
     [member] = [text for text, end in _members(segment, start) if end == stop]
     edited = member.replace(b'"note"', b'"mote"')
     assert member != edited
-    segment.write_bytes(sound[:start] + compressed(edited) + sound[stop:])
+    segment.write_bytes(sound[:start] + gzip_member(edited) + sound[stop:])
     refused(segment, 2)
 
 
@@ -86,6 +86,6 @@ def test_an_empty_segment(segment: Path) -> None:
 
 
 def test_a_line_that_is_no_answer(segment: Path) -> None:
-    segment.write_bytes(compressed(b'{"key": "1"}\n'))
+    segment.write_bytes(gzip_member(b'{"key": "1"}\n'))
     with pytest.raises(RawStoreError, match="damaged at line 1: it cannot be read"):
         list(read_lines(segment))

@@ -8,7 +8,7 @@ import pytest
 from pipeline.clock import SystemClock
 from pipeline.errors import RawStoreError
 from pipeline.raw.lines import RunRecord
-from pipeline.raw.segments import PART, SegmentWriter, finished_segments
+from pipeline.raw.segments import PART_SUFFIX, SegmentWriter, finished_segments
 from tests.scenarios.demo_logbook import DemoLogbook
 
 _COMMANDS = (["transform"], ["rebuild"], ["extract"])
@@ -16,13 +16,13 @@ _COMMANDS = (["transform"], ["rebuild"], ["extract"])
 
 @pytest.fixture
 def logbook(tmp_path: Path) -> DemoLogbook:
-    """A logbook with one sealed segment that nothing was loaded from, and a folder outside of it."""
+    """A logbook with one finished segment that nothing was loaded from, and a folder outside of it."""
     logbook = DemoLogbook.begin(tmp_path / "logbook", "http://127.0.0.1:9", name="home")
     (tmp_path / "outside").mkdir()
     clock = SystemClock()
     record = RunRecord(run_id="abcd", command="extract", version="0", started_at=clock.now())
     with SegmentWriter.begin(logbook.paths.raw / "home", record) as writer:
-        writer.seal(clock.now())
+        writer.finish(clock.now())
     return logbook
 
 
@@ -37,7 +37,7 @@ def test_links_are_refused(logbook: DemoLogbook, tmp_path: Path, depth: str) -> 
     outside = tmp_path / "outside"
     (segment,) = finished_segments(logbook.paths.raw / "home")
     if depth == "unfinished segment":
-        segment = segment.rename(segment.with_name(segment.name + PART))
+        segment = segment.rename(segment.with_name(segment.name + PART_SUFFIX))
     if depth == "an empty year":
         shutil.rmtree(segment.parent)
         segment.parent.symlink_to(outside)
@@ -55,8 +55,8 @@ def test_links_are_refused(logbook: DemoLogbook, tmp_path: Path, depth: str) -> 
             outcome = logbook.run(*command)
             assert (outcome.code, outcome.out) == (1, "")
             assert outcome.err == (
-                f"ladebog: {link} is a symbolic link: raw/ holds nothing but folders and files.\n"
-                "  Put what it leads to in its place, then run the same command again\n"
+                f"ladebog: {link} is a symbolic link: raw/ may hold only folders and files.\n"
+                "  Replace the link by what it points to, then run the same command again\n"
             )
     assert before == {path: path.read_bytes() for path in outside.rglob("*") if path.is_file()}
 
@@ -70,7 +70,7 @@ def test_files_of_somebody_else(logbook: DemoLogbook, name: str) -> None:
         outcome = logbook.run(*command)
         assert (outcome.code, outcome.out) == (1, "")
         assert outcome.err == (
-            f"ladebog: {foreign} is not named as a segment is: Ladebog did not put it there.\n"
+            f"ladebog: {foreign} does not have the name of a segment: Ladebog did not write it.\n"
             "  Move it out of raw/, then run the same command again\n"
         )
     assert foreign.read_bytes() == b"mine"

@@ -21,7 +21,7 @@ def left_behind(folder: Path, keys: str = "123") -> Path:
     """A `.part` of which the writer was killed."""
     with SegmentWriter.begin(folder, run_record()) as writer:
         for key in keys:
-            writer.append(answer(Endpoint.SESSION, key, {"id": key}))
+            writer.append(RawLine.of(answer(Endpoint.SESSION, key, {"id": key})))
     return writer.part
 
 
@@ -69,18 +69,18 @@ def test_a_part_cut_at_every_byte_of_its_last_two_lines(tmp_path: Path) -> None:
 def test_a_part_that_holds_its_run_record_is_only_renamed(tmp_path: Path) -> None:
     folder = tmp_path / "home"
     with SegmentWriter.begin(folder, run_record()) as writer:
-        writer.append(answer(Endpoint.SESSION, "1", {}))
-        segment = writer.seal(at(1))
-    sealed = segment.read_bytes()
+        writer.append(RawLine.of(answer(Endpoint.SESSION, "1", {})))
+        segment = writer.finish(at(1))
+    finished = segment.read_bytes()
     segment.rename(writer.part)
-    assert sealed == recovered(folder, writer.part).read_bytes()
+    assert finished == recovered(folder, writer.part).read_bytes()
 
 
 def test_a_part_torn_within_its_run_record_gets_another(tmp_path: Path) -> None:
     folder = tmp_path / "home"
     with SegmentWriter.begin(folder, run_record()) as writer:
-        writer.append(answer(Endpoint.SESSION, "1", {}))
-        segment = writer.seal(at(1))
+        writer.append(RawLine.of(answer(Endpoint.SESSION, "1", {})))
+        segment = writer.finish(at(1))
     writer.part.write_bytes(segment.read_bytes()[:-5])
     segment.unlink()
     found = lines(recovered(folder, writer.part))
@@ -89,7 +89,7 @@ def test_a_part_torn_within_its_run_record_gets_another(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("rest", [b"", b"\x1f", b"no gzip at all"])
-def test_a_part_without_a_whole_line_is_sealed_with_a_record_alone(tmp_path: Path, rest: bytes) -> None:
+def test_a_part_without_a_whole_line_is_finished_with_only_a_record(tmp_path: Path, rest: bytes) -> None:
     folder = tmp_path / "home"
     part = left_behind(folder, keys="")
     part.write_bytes(rest)
@@ -113,11 +113,11 @@ def test_a_line_that_is_damaged_ends_the_whole_lines(tmp_path: Path) -> None:
 def test_the_recovered_segment_stands_in_the_chain(tmp_path: Path) -> None:
     folder = tmp_path / "home"
     with SegmentWriter.begin(folder, run_record("before")) as writer:
-        before = writer.seal(at(1))
+        before = writer.finish(at(1))
     left_behind(folder)
     [recovered_segment] = recover_segments(folder, LATER)
     with SegmentWriter.begin(folder, run_record("after")) as writer:
-        after = writer.seal(at(3))
+        after = writer.finish(at(3))
     assert [before, recovered_segment, after] == finished_segments(folder)
     chain = [read_run_record(lines(segment)[-1]) for segment in finished_segments(folder)]
     assert [None, before.name, recovered_segment.name] == [record.previous_segment for record in chain]

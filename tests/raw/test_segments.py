@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.lines import RunRecord, Window, read_lines, read_run_record
+from pipeline.raw.lines import RawLine, RunRecord, Window, read_lines, read_run_record
 from pipeline.raw.segments import SegmentWriter, finished_segments
 from tests.scenarios.made_archive import NOON, answer, at
 
@@ -21,8 +21,8 @@ def record(run_id: str, started_at: datetime = NOON) -> RunRecord:
 def written(folder: Path, run_id: str, started_at: datetime, *answers: Answer) -> Path:
     with SegmentWriter.begin(folder, record(run_id, started_at)) as writer:
         for one in answers:
-            writer.append(one)
-        return writer.seal(started_at)
+            writer.append(RawLine.of(one))
+        return writer.finish(started_at)
 
 
 def last_record(segment: Path) -> RunRecord:
@@ -91,7 +91,7 @@ def test_positions_go_on_where_reading_stopped(tmp_path: Path) -> None:
 def test_an_answer_is_on_disk_when_append_returns(tmp_path: Path) -> None:
     with SegmentWriter.begin(tmp_path / "home", record("a")) as writer:
         for number in range(3):
-            writer.append(answer(Endpoint.SESSION, str(number), {}))
+            writer.append(RawLine.of(answer(Endpoint.SESSION, str(number), {})))
             read = [line.key for line, _ in read_lines(writer.part)]
             assert [str(n) for n in range(number + 1)] == read
 
@@ -107,7 +107,7 @@ def test_names_and_modes(tmp_path: Path) -> None:
     with SegmentWriter.begin(folder, record("a1b2c3d4")) as writer:
         assert folder / "2025" / "20250305T120000Z-a1b2c3d4.ndjson.gz.part" == writer.part
         assert not finished_segments(folder)
-        segment = writer.seal(at(1))
+        segment = writer.finish(at(1))
     assert [folder / "2025" / "20250305T120000Z-a1b2c3d4.ndjson.gz"] == finished_segments(folder) == [segment]
     assert segment.stat().st_mode & 0o777 == 0o600
     assert [path.stat().st_mode & 0o777 for path in (folder / "2025", folder, folder.parent)] == [0o700] * 3
@@ -144,7 +144,7 @@ def test_a_run_says_how_it_went(tmp_path: Path) -> None:
     with SegmentWriter.begin(tmp_path / "home", run) as writer:
         run.outcome, run.counts = "complete", {"listed": 3}
         run.windows = [Window(month="2025-03-01", listed_at=at(1), pages=2, sessions=3, missing=["7"])]
-        segment = writer.seal(at(2))
+        segment = writer.finish(at(2))
     found = last_record(segment)
     assert run == found
     assert (at(2), "complete", None) == (found.finished_at, found.outcome, found.error)

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.lines import RunRecord, read_lines, storable, stored_sha256
+from pipeline.raw.lines import RawLine, RunRecord, read_lines, storable
 from pipeline.raw.segments import SegmentWriter
 
 MOMENT = datetime(2025, 3, 30, 14, 36, 38, tzinfo=UTC)
@@ -98,8 +98,8 @@ def written(folder: Path, bodies: list[bytes]) -> Path:
     record = RunRecord(run_id="abcd", command="extract", version="0", started_at=MOMENT)
     with SegmentWriter.begin(folder / "home", record) as writer:
         for body in bodies:
-            writer.append(answer(body))
-        return writer.seal(MOMENT)
+            writer.append(RawLine.of(answer(body)))
+        return writer.finish(MOMENT)
 
 
 @given(BODIES)
@@ -120,7 +120,7 @@ def test_duckdb_reads_every_body_from_the_segment_file(bodies: list[bytes]) -> N
         segment = written(Path(folder), bodies)
         query = f"select body, sha256 from read_json('{segment}', format = 'newline_delimited', columns = {COLUMNS})"  # noqa: S608
         *found, _ = connection.execute(query).fetchall()
-    expected = [(json.loads(storable(body)[0]), stored_sha256(body)) for body in bodies]
+    expected = [(json.loads(storable(body)[0]), RawLine.of(answer(body)).sha256) for body in bodies]
     assert expected == [(json.loads(body), sha256) for body, sha256 in found]
 
 

@@ -23,7 +23,7 @@ from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
 from pipeline.maintenance.verify import Witness, verify
 from pipeline.raw.answer import Answer, Endpoint, history_key
-from pipeline.raw.lines import RunRecord, Window
+from pipeline.raw.lines import RawLine, RunRecord, Window
 from pipeline.raw.segments import SegmentWriter
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Settings
@@ -166,15 +166,19 @@ class ClaimedLogbook:
                 listed = [one for one in self._told.values() if one.month == month]
                 key = history_key(month.isoformat(), last_of_month(month).isoformat(), 1)
                 writer.append(
-                    self._answer(Endpoint.SESSION_HISTORY, key, {"session_history": [_listed(one) for one in listed]})
+                    RawLine.of(
+                        self._answer(
+                            Endpoint.SESSION_HISTORY, key, {"session_history": [_listed(one) for one in listed]}
+                        )
+                    )
                 )
                 record.windows.append(
                     Window(month=month.isoformat(), listed_at=self.now(), pages=1, sessions=len(listed))
                 )
             if details:
                 for told in sessions:
-                    writer.append(self._answer(Endpoint.SESSION, told.session_id, {"session": told.body()}))
-            writer.seal(self.now())
+                    writer.append(RawLine.of(self._answer(Endpoint.SESSION, told.session_id, {"session": told.body()})))
+            writer.finish(self.now())
 
     def decide(self, action: Action, session_id: str, value: str | None = None, reason: str = "because") -> None:
         said = SessionDecision(account="home", session_id=session_id, value=value, reason=reason)

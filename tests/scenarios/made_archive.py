@@ -12,7 +12,7 @@ import duckdb
 from pipeline.database.connection import open_writer
 from pipeline.load.answers import Loader
 from pipeline.raw.answer import Answer, Endpoint, history_key
-from pipeline.raw.lines import RunRecord, Window
+from pipeline.raw.lines import RawLine, RunRecord, Window
 from pipeline.raw.segments import SegmentWriter
 from pipeline.settings.schema import Account, Settings
 from pipeline.transform.refresh import refresh_marts
@@ -141,8 +141,8 @@ class MadeArchive:
         record.windows, record.caught_up = list(windows), True
         with SegmentWriter.begin(self.folder, record) as writer:
             for one in answers:
-                writer.append(one)
-            segment = writer.seal(moment)
+                writer.append(RawLine.of(one))
+            segment = writer.finish(moment)
         self.load()
         return segment
 

@@ -119,7 +119,7 @@ class TwoAccounts:
             record = RunRecord(run_id="beef", command="extract", version="0", started_at=NOW)
             record.outcome = "complete"
             with SegmentWriter.begin(self.paths.raw / name, record) as segment:
-                segment.seal(NOW)
+                segment.finish(NOW)
 
     def copied(self, folder: Path) -> TwoAccounts:
         shutil.copytree(self.folder, folder)

@@ -15,7 +15,7 @@ from pipeline.database import connection as database
 from pipeline.load.answers import Loader
 from pipeline.logbook.folder import Logbook
 from pipeline.raw.answer import Answer, Endpoint, history_key
-from pipeline.raw.lines import RunRecord, Window
+from pipeline.raw.lines import RawLine, RunRecord, Window
 from pipeline.raw.segments import SegmentWriter
 from pipeline.settings.editing import write_account
 from pipeline.settings.reading import read_settings
@@ -128,12 +128,12 @@ class WrittenLogbook:
         record.outcome = "complete"
         with SegmentWriter.begin(logbook.raw / self.account.name, record) as segment:
             for answer in self._answers(sessions, charge_points):
-                segment.append(answer)
+                segment.append(RawLine.of(answer))
             record.windows = [
                 Window(month=f"{month}-01", listed_at=datetime.fromisoformat(at), pages=1, sessions=0)
                 for month, at in (listed or {}).items()
             ]
-            segment.seal(moment)
+            segment.finish(moment)
         with logbook.lock(), database.open_writer(logbook) as connection:
             Loader(connection, logbook.raw / self.account.name).load_all()
             refresh_marts(connection, read_settings(logbook.settings))

@@ -13,7 +13,7 @@ import msgspec
 from pipeline.database import connection as database
 from pipeline.load.answers import Loader
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.lines import RunRecord
+from pipeline.raw.lines import RawLine, RunRecord
 from pipeline.raw.segments import SegmentWriter
 from pipeline.settings.schema import Account, Settings
 from pipeline.transform.refresh import refresh_marts
@@ -125,8 +125,8 @@ class BilledArchive:
         record = RunRecord(run_id=f"{self._runs:04}", command="extract", version="0", started_at=began)
         with SegmentWriter.begin(self._logbook.raw / self._account.name, record) as segment:
             for answer in answers:
-                segment.append(answer)
-            segment.seal(began)
+                segment.append(RawLine.of(answer))
+            segment.finish(began)
         with self._logbook.lock(), database.open_writer(self._logbook) as connection:
             Loader(connection, self._logbook.raw / self._account.name).load_all()
             refresh_marts(connection, Settings(accounts={self._account.name: self._account}))

@@ -14,7 +14,7 @@ import duckdb
 from pipeline.database.connection import open_writer
 from pipeline.load.answers import Loader
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.lines import RunRecord
+from pipeline.raw.lines import RawLine, RunRecord
 from pipeline.raw.segments import SegmentWriter
 from pipeline.settings.schema import Account, Settings
 from pipeline.transform.refresh import refresh_marts
@@ -138,8 +138,8 @@ class ReimbursedArchive:
         )
         with SegmentWriter.begin(self._folder / account, record) as writer:
             for answer in answers:
-                writer.append(answer)
-            writer.seal(moment)
+                writer.append(RawLine.of(answer))
+            writer.finish(moment)
         Loader(self.connection, self._folder / account).load_all()
         return self
 

@@ -13,7 +13,7 @@ import msgspec
 
 from pipeline.load.answers import Loader
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.lines import RunRecord
+from pipeline.raw.lines import RawLine, RunRecord
 from pipeline.raw.segments import SegmentWriter
 from pipeline.settings.schema import Settings
 from pipeline.transform.refresh import refresh_marts
@@ -135,18 +135,20 @@ class SplitArchive:
         with SegmentWriter.begin(self._folder / account, record) as segment:
             for body in _listings(answers):
                 segment.append(
-                    Answer(
-                        account=account,
-                        endpoint=Endpoint.SESSION_HISTORY,
-                        key="listing",
-                        fetched_at=FETCHED_AT,
-                        url="",
-                        status=200,
-                        trace_id=None,
-                        body=body,
+                    RawLine.of(
+                        Answer(
+                            account=account,
+                            endpoint=Endpoint.SESSION_HISTORY,
+                            key="listing",
+                            fetched_at=FETCHED_AT,
+                            url="",
+                            status=200,
+                            trace_id=None,
+                            body=body,
+                        )
                     )
                 )
-            segment.seal(FETCHED_AT)
+            segment.finish(FETCHED_AT)
         Loader(self.connection, self._folder / account).load_all()
 
 

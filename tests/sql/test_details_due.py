@@ -1,7 +1,7 @@
 """Of which sessions the next run asks for the detail."""
 
 from pipeline.raw.answer import Answer
-from pipeline.raw.lines import RunRecord
+from pipeline.raw.lines import RawLine, RunRecord
 from pipeline.raw.segments import SegmentWriter
 from tests.scenarios.made_archive import MadeArchive, at, detail, listed, listing, session
 
@@ -15,8 +15,8 @@ def imported(archive: MadeArchive, *answers: Answer) -> None:
     record = RunRecord(run_id="ffff", command="import", version="0", started_at=at(10_000), outcome="complete")
     with SegmentWriter.begin(archive.folder, record) as writer:
         for one in answers:
-            writer.append(one)
-        writer.seal(at(10_000))
+            writer.append(RawLine.of(one))
+        writer.finish(at(10_000))
     archive.load()
 
 

@@ -11,7 +11,7 @@ from pipeline.database.connection import open_published, open_writer, publish, r
 from pipeline.load.answers import Loader
 from pipeline.logbook.folder import Logbook
 from pipeline.raw.answer import Answer, Endpoint, history_key
-from pipeline.raw.lines import RunRecord, Window
+from pipeline.raw.lines import RawLine, RunRecord, Window
 from pipeline.raw.segments import SegmentWriter
 from pipeline.settings.reading import read_settings
 from pipeline.transform.refresh import refresh_marts
@@ -176,7 +176,7 @@ def keep(logbook: Logbook, account: str, told: Told, run_id: str = "abcd") -> No
     record.outcome = "complete"
     with SegmentWriter.begin(logbook.raw / account, record) as segment:
         for answer in told.answers(account):
-            segment.append(answer)
+            segment.append(RawLine.of(answer))
         record.windows = [
             Window(
                 month=f"{listing.month}-01",
@@ -187,7 +187,7 @@ def keep(logbook: Logbook, account: str, told: Told, run_id: str = "abcd") -> No
             )
             for listing in told.listings
         ]
-        segment.seal(NEWEST_RUN)
+        segment.finish(NEWEST_RUN)
 
 
 def update(logbook: Logbook) -> None:
