@@ -20,7 +20,7 @@ pytestmark = pytest.mark.system
 _HOLDER = """
 import sys
 from pathlib import Path
-from pipeline.logbook import Logbook
+from pipeline.logbook.folder import Logbook
 
 with Logbook(Path(sys.argv[1])).lock():
     print("held", flush=True)
