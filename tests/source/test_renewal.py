@@ -20,8 +20,8 @@ import pytest
 from pipeline.errors import BusyError, LoginError
 from pipeline.settings.schema import Account, Source
 from pipeline.source.app.client import AppApi
+from pipeline.source.app.login import expiry_warning
 from pipeline.source.credentials import FileCredentials, MemoryCredentials, Secret
-from pipeline.source.login import expiry_warning
 from tests.source.loopback import NOW, Handler, RecordingClock, Request, Responder, Script, answer, json_answer, serving
 
 SOURCE = Source(requests_per_second=1000, connect_timeout=2, read_timeout=5, attempts=1)

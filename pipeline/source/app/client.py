@@ -11,9 +11,9 @@ from pipeline.errors import UpstreamError
 from pipeline.raw.answer import Answer, Endpoint, history_key
 from pipeline.settings.schema import Account, Source
 from pipeline.source.app import endpoints
+from pipeline.source.app.login import Login
 from pipeline.source.credentials import Credentials, Secret
 from pipeline.source.http import Http, Reply
-from pipeline.source.login import Login
 
 USER_AGENT = f"Ladebog/{__version__}"
 SESSIONS_PER_PAGE = 100
