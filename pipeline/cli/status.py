@@ -183,11 +183,8 @@ def _ago(moment: datetime, now: datetime) -> str:
     past = now - moment
     if past < timedelta():
         return f"{_minute(moment)}, in the future"
-    return (
-        f"{_minute(moment)}, {duration_text(past)} ago"
-        if past >= timedelta(minutes=1)
-        else f"{_minute(moment)}, just now"
-    )
+    age = f"{duration_text(past)} ago" if past >= timedelta(minutes=1) else "just now"
+    return f"{_minute(moment)}, {age}"
 
 
 def size(number: int) -> str:

@@ -1,129 +1,35 @@
-"""Taking an account out of ladebog.toml, so that all else in it stays byte for byte.
+"""Changes to ladebog.toml by program: an account is added or removed, and everything else stays as its owner wrote it.
 
-Out go its tables with the comments in them, right above them and right below their last key, and the same of the rules
-of its sessions alone. A comment behind an empty line is somebody else's: a library that edits TOML would take it for
-the end of the table and remove it. In the place of a rule stands one that meets no session, as the others are told by
-their numbers.
+tomlkit keeps the layout and the comments of what does not change. A removed account takes along the comments in its
+tables, right above their headers and right below their last keys. A comment after an empty line is not the account's:
+tomlkit counts it as part of the table before it, so it is moved to the next header.
 """
 
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from decimal import Decimal
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.errors import SettingsError
-from pipeline.settings.reading import _NESTED
+from pipeline.settings.reading import TABLES_OF_ACCOUNT
 from pipeline.settings.schema import Account
 from pipeline.settings.template import sample
 
-_NOBODY = "(forgotten)"  # no account can be called that
-_PLACEHOLDER = f'''[[rule]]
-account = "{_NOBODY}"
-claim = false
-'''
+if TYPE_CHECKING:
+    from tomlkit.container import Container
+    from tomlkit.items import Item, Key, Table
 
-
-class _Section(NamedTuple):
-    """Lines from `first` up to `end`: a header with the comments right above it, its keys, and what follows them."""
-
-    header: tuple[str, ...]
-    first: int
-    end: int
-
-
-def without_account(content: bytes, name: str, path: Path) -> bytes:
-    """The settings file's content without the account.
-
-    Raises SettingsError where the account is written in a way that cannot be taken out without touching more.
-    """
-    text = content.decode("utf-8")
-    lines = text.splitlines(keepends=True)
-    document: dict[str, Any] = tomllib.loads(text, parse_float=Decimal)
-    rules: Iterator[dict[str, Any]] = iter(document.get("rule", []))
-    for section in list(_sections(lines)):
-        if section.header[:2] == ("account", name):
-            _replace(lines, section, "")
-        elif section.header == ("rule",) and next(rules, {}).get("account") == name:
-            _replace(lines, section, _PLACEHOLDER)
-    left = "".join(lines)
-    if not _means(left, _document_without(document, name)):
-        raise SettingsError(
-            f"{path} names account {name} in a way that cannot be taken out of it without touching more.",
-            f"Write it as a table [account.{name}] of its own, then run the same command again",
-        )
-    return left.encode()
-
-
-def _sections(lines: list[str]) -> Iterator[_Section]:
-    headers = [(number, header) for number, line in enumerate(lines) if (header := _header(line))]
-    firsts = [_first_comment_above(lines, number) for number, _ in headers]
-    for (_, header), (first, end) in zip(headers, pairwise([*firsts, len(lines)]), strict=True):
-        yield _Section(header, first, end)
-
-
-def _header(line: str) -> tuple[str, ...]:
-    """The name of the table that a line begins, `[account.home]` as account and home; nothing for another line."""
-    if not line.lstrip().startswith("["):
-        return ()
-    try:
-        within: Any = tomllib.loads(line)
-    except tomllib.TOMLDecodeError:
-        return ()
-    names = []
-    while within:
-        if isinstance(within, list):
-            within = within[0]
-        else:
-            ((name, within),) = within.items()
-            names.append(name)
-    return tuple(names)
-
-
-def _first_comment_above(lines: list[str], number: int) -> int:
-    while number and lines[number - 1].lstrip().startswith("#"):
-        number -= 1
-    return number
-
-
-def _replace(lines: list[str], section: _Section, text: str) -> None:
-    """Put a text in the place of the lines up to the last key and the comments right below it.
-
-    Without a text, the empty lines behind them go too.
-    """
-    end = 1 + max(number for number in range(section.first, section.end) if not _is_blank_or_comment(lines[number]))
-    while end < section.end and lines[end].lstrip().startswith("#"):
-        end += 1
-    while not text and end < section.end and not lines[end].strip():
-        end += 1
-    lines[section.first : end] = [text, *[""] * (end - section.first - 1)]
-
-
-def _is_blank_or_comment(line: str) -> bool:
-    return not line.strip() or line.lstrip().startswith("#")
-
-
-def _means(text: str, document: dict[str, Any]) -> bool:
-    try:
-        return tomllib.loads(text, parse_float=Decimal) == document
-    except tomllib.TOMLDecodeError:
-        return False
-
-
-def _document_without(document: dict[str, Any], name: str) -> dict[str, Any]:
-    """What the settings are to say."""
-    without = {**document, "account": {other: table for other, table in document["account"].items() if other != name}}
-    nobody = {"account": _NOBODY, "claim": False}
-    without["rule"] = [nobody if rule.get("account") == name else rule for rule in document.get("rule", [])]
-    return {key: value for key, value in without.items() if value or key in document.keys() - {"account"}}
-
-
-_PLAIN = tuple(name for name in Account.__struct_fields__ if name != "name" and name not in _NESTED)
+_PLAIN = [name for name in Account.__struct_fields__ if name != "name" and name not in TABLES_OF_ACCOUNT]
+_FORGOTTEN = "(forgotten)"  # not a valid account name, so a rule for it applies to no session
+_COMMENTS_ABOVE = re.compile(r"(^[ \t]*#.*\n)+\Z", re.MULTILINE)
+_COMMENTS_BELOW = re.compile(r"\A([ \t]*#.*\n)*(?P<empty_lines>\s*\n)")
+_COMMENTS_AT_END = re.compile(r"\A([ \t]*#.*(\n|\Z))*(?P<empty_lines>(\s*\n)?)")
 
 
 def write_account(path: Path, account: Account) -> None:
-    """Put an account into the settings file, keeping all else in it as it stands, comments included."""
+    """Add an account to the settings file, or change its plain keys, and leave everything else as it is."""
     import tomlkit
 
     from pipeline.logbook.files import write_text
@@ -134,3 +40,109 @@ def write_account(path: Path, account: Account) -> None:
     for name in _PLAIN:
         table[name] = getattr(account, name)
     write_text(path, tomlkit.dumps(document))
+
+
+def without_account(content: bytes, name: str, path: Path) -> bytes:
+    """The content of the settings file at `path` without an account.
+
+    Each rule of the account is replaced by one that applies to no session, since rules are identified by number.
+    Raises SettingsError if the result would differ in more than the account.
+    """
+    import tomlkit
+
+    text = content.decode("utf-8")
+    document = tomlkit.parse(text)
+    moved, end_of_file = _detach_comments(document, name)
+    _remove(document, name)
+    for header, comments in moved:  # only now, as tomlkit indents new keys like their header
+        header.trivia.indent = comments + header.trivia.indent
+    result = tomlkit.dumps(document) + end_of_file
+    if {"account": {}, **_parsed(result)} != _remove(_parsed(text), name):
+        raise SettingsError(
+            f"{path} names account {name} in a way that cannot be removed without changing more.",
+            f"Write it as a table [account.{name}] of its own, then run the same command again",
+        )
+    return result.encode()
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    return tomllib.loads(text, parse_float=Decimal)
+
+
+def _remove(document: MutableMapping[str, Any], name: str) -> MutableMapping[str, Any]:
+    """Remove the account from parsed settings, whichever library parsed them, and return them."""
+    del document["account"][name]
+    for rule in document.get("rule", []):
+        if rule.get("account") == name:
+            rule.clear()
+            rule.update({"account": _FORGOTTEN, "claim": False})
+    return document
+
+
+class _Section(NamedTuple):
+    """A header with the keys and comments after it; before the first header, those of the document."""
+
+    path: tuple[str, ...]
+    header: "Table | None"
+    body: "list[tuple[Key | None, Item]]"
+
+
+def _detach_comments(document: "Container", name: str) -> "tuple[list[tuple[Table, str]], str]":
+    """Cut out the comments after each section's last key, and erase the account's.
+
+    Returns the others with the header that they go in front of, and those that no header follows.
+    """
+    moved, waiting = [], ""
+    sections = list(_sections(document))
+    for section in sections:
+        header = section.header
+        is_account = section.path[:2] == ("account", name)
+        is_rule = section.path == ("rule",) and header is not None and header.get("account") == name
+        if is_account or is_rule:
+            waiting = _COMMENTS_ABOVE.sub("", waiting)
+        if header is not None and not is_account:
+            moved.append((header, waiting))
+            waiting = ""
+        if header is not None and is_rule:
+            header.trivia.comment = header.trivia.comment_ws = ""
+        tail = _cut_comments(section, everywhere=is_rule)
+        if is_account or is_rule:
+            below = _COMMENTS_AT_END if section is sections[-1] else _COMMENTS_BELOW
+            tail = below.sub("" if is_account else r"\g<empty_lines>", tail)
+        waiting += tail
+    return moved, waiting
+
+
+def _sections(container: "Container", path: tuple[str, ...] = (), header: "Table | None" = None) -> Iterator[_Section]:
+    """The sections of a document in the order of the file."""
+    if header is None or not header.is_super_table():
+        yield _Section(path, header, container.body)
+    for key, item in container.body:
+        for name, table in _tables(key, item):
+            yield from _sections(table.value, (*path, name), table)
+
+
+def _tables(key: "Key | None", item: "Item") -> "list[tuple[str, Table]]":
+    """The tables with headers of their own that an item consists of, each with its name."""
+    from tomlkit.items import AoT, Table
+
+    if key is None or key.is_dotted():
+        return []
+    tables = item.body if isinstance(item, AoT) else [item] if isinstance(item, Table) else []
+    return [(key.key, table) for table in tables]
+
+
+def _cut_comments(section: _Section, *, everywhere: bool) -> str:
+    """Cut the comments and empty lines after a section's last key out of it, or all; returns those after the last."""
+    from tomlkit.items import Null
+
+    body = section.body
+    end = next((place for place, entry in enumerate(body) if _tables(*entry)), len(body))
+    start = end
+    while start and body[start - 1][0] is None:
+        start -= 1
+    tail = "".join(item.as_string() for _, item in body[start:end])
+    for place in range(0 if everywhere else start, end):
+        if body[place][0] is None:
+            body[place] = (None, Null())
+    return tail

@@ -16,7 +16,7 @@ from pipeline.settings.schema import Account, ClaimSettings, Driver, Employer, S
 _Entry = TypeVar("_Entry", bound=msgspec.Struct)
 
 
-_NESTED: dict[str, type[msgspec.Struct]] = {
+TABLES_OF_ACCOUNT: dict[str, type[msgspec.Struct]] = {
     "reimbursement": schema.Reimbursement,
     "addition": schema.Addition,
     "tax_refund": schema.TaxRefund,
@@ -96,12 +96,12 @@ def _account(name: str, table: Any, names: Iterable[str], mistakes: list[str]) -
     if not isinstance(table, dict):
         mistakes.append(f"{where}: must be a table")
         table = {}
-    plain = {key: value for key, value in table.items() if key not in _NESTED}
+    plain = {key: value for key, value in table.items() if key not in TABLES_OF_ACCOUNT}
     values = _fields(Account, plain, where, mistakes)
     if "url" not in table:
         mistakes.append(f'{where}.url: missing, for example url = "https://TENANT"')
     nested: dict[str, Any] = {
-        key: _entries(kind, table, key, f"{where}.{key}", mistakes) for key, kind in _NESTED.items()
+        key: _entries(kind, table, key, f"{where}.{key}", mistakes) for key, kind in TABLES_OF_ACCOUNT.items()
     }
     account = Account(name=name, **{"url": "https://missing.invalid", **values}, **nested)
     mistakes += [f"{where}{fault}" for fault in account_faults(account, names)]
@@ -126,7 +126,7 @@ def _fields(
     table: dict[str, Any],
     where: str,
     mistakes: list[str],
-    but: tuple[str, ...] = ("name", *_NESTED),
+    but: tuple[str, ...] = ("name", *TABLES_OF_ACCOUNT),
 ) -> dict[str, Any]:
     """The keys of `table` that are fields of `struct` and of their type; the others become mistakes.
 

@@ -1,10 +1,9 @@
-"""An account taken out of ladebog.toml: what is its own goes, and every other byte stays."""
+"""An account removed from ladebog.toml: what is its own goes, and every other byte stays."""
 
 from pathlib import Path
 
 import pytest
 
-from pipeline.errors import SettingsError
 from pipeline.settings.editing import without_account
 from pipeline.settings.reading import parse_settings
 
@@ -13,7 +12,7 @@ _WORK = '[account.work]\nurl = "https://work.invalid"\n'
 _CASES = {
     "alone": ('[account.home]\nurl = "https://a.invalid"\n', ""),
     "before another": (f'[account.home]\nurl = "https://a.invalid"\n\n{_WORK}', _WORK),
-    "behind another": (f'{_WORK}\n[account.home]\nurl = "https://a.invalid"\n', f"{_WORK}\n"),
+    "after another": (f'{_WORK}\n[account.home]\nurl = "https://a.invalid"\n', f"{_WORK}\n"),
     "with tables of its own": (
         f"""{_WORK}
 [account.home]
@@ -22,7 +21,7 @@ url = "https://a.invalid"
 [[account.home.reimbursement]]
 valid_from = 2026-01-01
 basis = "rate"
-rate = 2.79            # DKK a kWh
+rate = 2.79            # DKK per kWh
 
 [[account.home.tax_refund]]
 valid_from = 2026-01-01
@@ -120,27 +119,59 @@ claim = false
 minimum_kwh = 0.5
 """,
     ),
+    "comments above the next header": (
+        f'[account.home]\nurl = "https://a.invalid"\n# of work\n{_WORK}',
+        f"# of work\n{_WORK}",
+    ),
+    "comments at the end of the file": (
+        f'{_WORK}[account.home]\nurl = "https://a.invalid"\n# below the last key\n\n# mine\n',
+        f"{_WORK}# mine\n",
+    ),
+    "a comment that ends the file": (f'{_WORK}[account.home]\nurl = "https://a.invalid"\n# below', _WORK),
+    "a rule with comments": (
+        """[account.home]
+url = "https://a.invalid"
+
+# mine
+
+# guests
+[[rule]]  # of mine
+# at my street
+account = "home"  # in the country
+claim = false
+# below the last key
+
+# of all
+[[rule]]
+claim = false
+""",
+        """# mine
+
+[[rule]]
+account = "(forgotten)"
+claim = false
+
+# of all
+[[rule]]
+claim = false
+""",
+    ),
+    "dotted keys": (f'# mine\naccount.home.url = "https://a.invalid"\n{_WORK}', f"# mine\n{_WORK}"),
+    "dotted keys in a table": ('[account]\n# mine\nhome.url = "https://a.invalid"\n', "[account]\n# mine\n"),
+    "an inline table": (
+        'account = { home = { url = "https://a.invalid" }, work = { url = "https://b.invalid" } }  # mine\n',
+        'account = {  work = { url = "https://b.invalid" } }  # mine\n',
+    ),
+    "a header in a text": (
+        f'{_WORK}[[rule]]\ncharge_point = """\n[account.home]\n"""\nclaim = false\n[account.home]\nurl = "https://a.invalid"\n',
+        f'{_WORK}[[rule]]\ncharge_point = """\n[account.home]\n"""\nclaim = false\n',
+    ),
 }
 
 
 @pytest.mark.parametrize(("before", "after"), _CASES.values(), ids=_CASES)
-def test_what_is_its_own_goes_and_every_other_byte_stays(before: str, after: str) -> None:
+def test_only_the_account_is_removed(before: str, after: str) -> None:
     parse_settings(before.encode(), _PATH)
     left = without_account(before.encode(), "home", _PATH)
     assert left.decode() == after
     assert "home" not in parse_settings(left, _PATH).accounts
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        f'account.home.url = "https://a.invalid"\n{_WORK}',
-        'account = { home = { url = "https://a.invalid" } }\n',
-        '[account]\nhome.url = "https://a.invalid"\n',
-        '[account.home]\nurl = "https://a.invalid"\nclient_id = """\n[account.work]\n"""\n',
-    ],
-)
-def test_what_cannot_be_taken_out_by_lines_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match="names account home in a way that cannot be taken out of it") as refusal:
-        without_account(text.encode(), "home", _PATH)
-    assert refusal.value.advice.startswith("Write it as a table [account.home] of its own")
