@@ -61,7 +61,7 @@ def _additions(account: Account) -> list[Row]:
     return [
         (account.name, entry.name, hour, month, entry.per_kwh, entry.valid_from, entry.valid_to)
         for entry in account.addition
-        for hour in sorted(schema.hours(entry))
+        for hour in sorted(entry.hours)
         for month in sorted(set(entry.months))
     ]
 

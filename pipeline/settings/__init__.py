@@ -1,1 +1,6 @@
-"""TODO."""
+"""ladebog.toml: the accounts, the driver, the cars, the employer and the claim policy of a logbook. No secrets.
+
+`schema` has a struct for each table. `reading` turns the file into them; `names` checks account names and addresses,
+`checks` everything else that a type cannot express, and all faults are reported at once. `template` is the content of a
+new file, and `editing` adds an account to the file or removes one from it.
+"""

@@ -1,45 +1,47 @@
-"""Account names. Each becomes the name of a folder and of files, on whatever disk the logbook lies."""
+"""Checks of account names, which become names of folders and files, and of web addresses."""
 
 import re
 import unicodedata
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
 _SHAPE = re.compile(r"\w[\w-]{0,31}")
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
-_ALIKE = {"LATIN", "GREEK", "CYRILLIC"}  # alphabets that share the looks of letters
+_WINDOWS_DEVICES = {
+    *("con", "prn", "aux", "nul"),
+    *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)),
+}
+_ALPHABETS_WITH_SIMILAR_LETTERS = {"LATIN", "GREEK", "CYRILLIC"}
 
 
 def name_fault(name: str) -> str | None:
     """Why an account cannot have this name, or None."""
     if not _SHAPE.fullmatch(name):
         return "a name is letters, digits, - and _, at most 32 of them"
-    if name.casefold() in _DEVICES:
-        return "Windows keeps this name for a device"
+    if name.casefold() in _WINDOWS_DEVICES:
+        return "Windows reserves this name for a device"
     if unicodedata.normalize("NFKC", name) != name or any(sign.isnumeric() and not sign.isascii() for sign in name):
         return "it has letters or digits that stand for other ones: type it on a keyboard"
-    if len(_ALIKE & {unicodedata.name(sign, "").partition(" ")[0] for sign in name}) > 1:
+    if len(_ALPHABETS_WITH_SIMILAR_LETTERS & {unicodedata.name(sign, "").partition(" ")[0] for sign in name}) > 1:
         return "it mixes letters of several alphabets, which look alike"
     return None
 
 
 def same_file(name: str, others: Iterable[str]) -> str | None:
-    """Another of the names that a disk which ignores case takes for this one, or None."""
+    """Another of the names that a file system that ignores case does not distinguish from this one, or None."""
     folded = name.casefold()
     return next((other for other in others if other != name and other.casefold() == folded), None)
 
 
-LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
 def url_fault(url: str) -> str | None:
-    """Why a tenant's address will not do, or None: https, except on loopback, and nothing but a host."""
+    """Why this cannot be a tenant's address, or None. It is https (on loopback also http) and a host, no more."""
     try:
         parts = urlsplit(url)
         host = parts.hostname
         _ = parts.port
     except ValueError as error:
-        return f"{url!r} is no address ({error})"
+        return f"{url!r} is not an address ({error})"
     if not host or parts.username or parts.query or parts.fragment or parts.path.strip("/"):
         return f"{url!r} must be just https:// and the tenant's host"
     if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK_HOSTS):
@@ -48,7 +50,7 @@ def url_fault(url: str) -> str | None:
 
 
 def webhook_fault(url: str) -> str | None:
-    """Why a webhook's address will not do, or None. The reason does not quote it: its path may be what guards it."""
+    """Why this cannot be a webhook's address, or None. The reason does not quote it, as its path may be a secret."""
     host = re.match(r"[a-z]+://[^/?]+", url)
     if host is None or url_fault(host[0]) or not re.fullmatch(r"[!-~]+", url):
         return "must be https:// (http:// on loopback only), a host and a path, without user name or spaces"

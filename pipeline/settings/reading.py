@@ -1,4 +1,4 @@
-"""ladebog.toml: what it may hold, reading it, and adding an account to it. No secrets."""
+"""Reads ladebog.toml: each of its tables becomes a struct of `schema`, and all faults are reported at once."""
 
 import tomllib
 from collections.abc import Iterable
@@ -10,61 +10,62 @@ import msgspec
 
 from pipeline.errors import SettingsError
 from pipeline.settings import checks, schema
-from pipeline.settings.checks import account_faults, profile_faults
 from pipeline.settings.schema import Account, ClaimSettings, Driver, Employer, Settings, Source
+from pipeline.text import counted
 
-_Entry = TypeVar("_Entry", bound=msgspec.Struct)
-
+_Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
 TABLES_OF_ACCOUNT: dict[str, type[msgspec.Struct]] = {
     "reimbursement": schema.Reimbursement,
     "addition": schema.Addition,
     "tax_refund": schema.TaxRefund,
 }
+_TABLES = ("account", "source", "report", "tax_rate", "car", "rule", "driver", "employer", "claim", "notify")
+
+
+class _Report(msgspec.Struct):
+    closed_after_hours: int = 24
 
 
 def read_settings(path: Path) -> Settings:
-    """Read and check the settings.
-
-    Raises SettingsError that lists every mistake at once.
-    """
+    """Read and check the settings. Raises SettingsError that lists every fault."""
     return parse_settings(path.read_bytes(), path)
 
 
 def parse_settings(content: bytes, path: Path) -> Settings:
-    """Check the content of a settings file, which is or is to be at `path`. Raises as `read` does."""
+    """Check the content of a settings file; `path` is for messages. Raises SettingsError that lists every fault."""
     try:
         document = tomllib.loads(content.decode("utf-8"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not TOML: {error}.", "Fix that line, then run the same command again") from None
+    faults: list[str] = []
+    settings = _settings(document, faults)
+    if faults:
+        listed = "".join(f"\n  {fault}" for fault in faults)
         raise SettingsError(
-            f"{path} is not TOML: {error}.", "Mend that line, then run the same command again"
-        ) from None
-    mistakes: list[str] = []
-    settings = _settings(document, mistakes)
-    if mistakes:
-        listed = "".join(f"\n  {mistake}" for mistake in mistakes)
-        raise SettingsError(f"{path} has mistakes:{listed}", "Mend them, then run the same command again")
+            f"{path} has {counted(len(faults), 'fault')}:{listed}",
+            f"Fix {'it' if len(faults) == 1 else 'them'}, then run the same command again",
+        )
     return settings
 
 
-def _settings(document: dict[str, Any], mistakes: list[str]) -> Settings:
-    tables = _table(document, "account", mistakes)
-    accounts = {name: _account(name, table, tables, mistakes) for name, table in tables.items()}
-    source = _fields(Source, _table(document, "source", mistakes), "source", mistakes)
-    mistakes += [f"source.{key}: must be more than 0" for key, value in source.items() if not 0 < value < 1e9]
-    report = _fields(_Report, _table(document, "report", mistakes), "report", mistakes)
+def _settings(document: dict[str, Any], faults: list[str]) -> Settings:
+    tables = _table(document, "account", faults)
+    accounts = {name: _account(name, table, tables, faults) for name, table in tables.items()}
+    source = _fields(Source, _table(document, "source", faults), "source", faults)
+    faults += [f"source.{key}: must be more than 0" for key, value in source.items() if not 0 < value < 1e9]
+    report = _fields(_Report, _table(document, "report", faults), "report", faults)
     if report.get("closed_after_hours", 0) < 0:
-        mistakes.append("report.closed_after_hours: must not be less than 0")
-    tax_rates = _entries(schema.TaxRate, document, "tax_rate", "tax_rate", mistakes)
-    cars = _entries(schema.Car, document, "car", "car", mistakes)
-    rules = _entries(schema.Rule, document, "rule", "rule", mistakes)
-    driver = _whole(Driver, document, "driver", mistakes)
-    employer = _whole(Employer, document, "employer", mistakes)
-    mistakes += profile_faults(driver, "driver") + profile_faults(employer, "employer")
-    mistakes += checks.tax_rate_faults(tax_rates) + checks.rule_faults(rules, cars)
-    notify = _notify(_table(document, "notify", mistakes), mistakes)
-    known = ("account", "source", "report", "tax_rate", "car", "rule", "driver", "employer", "claim", "notify")
-    mistakes += [f"{key}: unknown table (known: {', '.join(known)})" for key in document if key not in known]
+        faults.append("report.closed_after_hours: must not be less than 0")
+    tax_rates = _array(schema.TaxRate, document, "tax_rate", "tax_rate", faults)
+    cars = _array(schema.Car, document, "car", "car", faults)
+    rules = _array(schema.Rule, document, "rule", "rule", faults)
+    driver = _struct(Driver, document, "driver", faults)
+    employer = _struct(Employer, document, "employer", faults)
+    faults += checks.profile_faults(driver, "driver") + checks.profile_faults(employer, "employer")
+    faults += checks.tax_rate_faults(tax_rates) + checks.rule_faults(rules, cars)
+    notify = _notify(_table(document, "notify", faults), faults)
+    faults += [f"{key}: unknown table (known: {', '.join(_TABLES)})" for key in document if key not in _TABLES]
     return Settings(
         accounts=accounts,
         source=Source(**source),
@@ -74,100 +75,96 @@ def _settings(document: dict[str, Any], mistakes: list[str]) -> Settings:
         rules=rules,
         driver=driver,
         employer=employer,
-        claim=_whole(ClaimSettings, document, "claim", mistakes),
+        claim=_struct(ClaimSettings, document, "claim", faults),
         notify=notify,
     )
 
 
-class _Report(msgspec.Struct):
-    closed_after_hours: int = 24
-
-
-def _table(document: dict[str, Any], name: str, mistakes: list[str]) -> dict[str, Any]:
-    table = document.get(name, {})
-    if isinstance(table, dict):
-        return table
-    mistakes.append(f"{name}: must be a table")
-    return {}
-
-
-def _account(name: str, table: Any, names: Iterable[str], mistakes: list[str]) -> Account:
+def _account(name: str, table: Any, names: Iterable[str], faults: list[str]) -> Account:
     where = f"account.{name}"
     if not isinstance(table, dict):
-        mistakes.append(f"{where}: must be a table")
+        faults.append(f"{where}: must be a table")
         table = {}
     plain = {key: value for key, value in table.items() if key not in TABLES_OF_ACCOUNT}
-    values = _fields(Account, plain, where, mistakes)
+    values = _fields(Account, plain, where, faults, without=("name", *TABLES_OF_ACCOUNT))
     if "url" not in table:
-        mistakes.append(f'{where}.url: missing, for example url = "https://TENANT"')
-    nested: dict[str, Any] = {
-        key: _entries(kind, table, key, f"{where}.{key}", mistakes) for key, kind in TABLES_OF_ACCOUNT.items()
+        faults.append(f'{where}.url: missing, for example url = "https://TENANT"')
+    arrays: dict[str, Any] = {
+        key: _array(struct, table, key, f"{where}.{key}", faults) for key, struct in TABLES_OF_ACCOUNT.items()
     }
-    account = Account(name=name, **{"url": "https://missing.invalid", **values}, **nested)
-    mistakes += [f"{where}{fault}" for fault in account_faults(account, names)]
+    account = Account(name=name, **{"url": "https://missing.invalid", **values}, **arrays)
+    faults += [f"{where}{fault}" for fault in checks.account_faults(account, names)]
     return account
 
 
-def _notify(table: dict[str, Any], mistakes: list[str]) -> schema.Notify:
+def _notify(table: dict[str, Any], faults: list[str]) -> schema.Notify:
     plain = {key: value for key, value in table.items() if key != "mail"}
-    values = _fields(schema.Notify, plain, "notify", mistakes, but=("mail",))
-    mail = _table({"notify.mail": table.get("mail", {})}, "notify.mail", mistakes)
-    if mail == table.get("mail"):  # there is such a table
-        given = _fields(schema.Mail, mail, "notify.mail", mistakes, but=())
-        values["mail"] = msgspec.convert(given, schema.Mail)
+    values = _fields(schema.Notify, plain, "notify", faults, without=("mail",))
+    mail = _table({"notify.mail": table.get("mail", {})}, "notify.mail", faults)
+    if mail is table.get("mail"):
+        mail_values = _fields(schema.Mail, mail, "notify.mail", faults)
+        values["mail"] = msgspec.convert(mail_values, schema.Mail)
     notify = schema.Notify(**values)
-    said = {mistake.partition(":")[0] for mistake in mistakes}
-    mistakes += [fault for fault in checks.notify_faults(notify) if fault.partition(":")[0] not in said]
+    reported = {fault.partition(":")[0] for fault in faults}
+    faults += [fault for fault in checks.notify_faults(notify) if fault.partition(":")[0] not in reported]
     return notify
+
+
+def _table(document: dict[str, Any], name: str, faults: list[str]) -> dict[str, Any]:
+    table = document.get(name, {})
+    if isinstance(table, dict):
+        return table
+    faults.append(f"{name}: must be a table")
+    return {}
 
 
 def _fields(
     struct: type[msgspec.Struct],
     table: dict[str, Any],
     where: str,
-    mistakes: list[str],
-    but: tuple[str, ...] = ("name", *TABLES_OF_ACCOUNT),
+    faults: list[str],
+    without: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """The keys of `table` that are fields of `struct` and of their type; the others become mistakes.
+    """The keys of `table` that are fields of `struct` and have their type; each other key is a fault.
 
-    `but` are fields that such a table does not set itself.
+    `without` are fields that the table does not set itself.
     """
-    types = {field.encode_name: field.type for field in msgspec.structs.fields(struct) if field.name not in but}
+    types = {field.encode_name: field.type for field in msgspec.structs.fields(struct) if field.name not in without}
     values = {}
     for key, value in table.items():
         if key not in types:
-            mistakes.append(f"{where}.{key}: unknown key (known: {', '.join(types)})")
+            faults.append(f"{where}.{key}: unknown key (known: {', '.join(types)})")
             continue
         try:
             values[key] = msgspec.convert(value, types[key])
         except msgspec.ValidationError as error:
-            mistakes.append(f"{where}.{key}: {error}")
+            faults.append(f"{where}.{key}: {error}")
     return values
 
 
-def _whole(struct: type[_Entry], document: dict[str, Any], name: str, mistakes: list[str]) -> _Entry:
-    """The struct that a table makes, of those of its keys that are sound."""
-    return struct(**_fields(struct, _table(document, name, mistakes), name, mistakes, but=()))
+def _struct(struct: type[_Struct], document: dict[str, Any], name: str, faults: list[str]) -> _Struct:
+    """The struct of a table, with the defaults for keys that have a fault."""
+    return struct(**_fields(struct, _table(document, name, faults), name, faults))
 
 
-def _entries(
-    struct: type[_Entry], document: dict[str, Any], key: str, where: str, mistakes: list[str]
-) -> tuple[_Entry, ...]:
-    """The tables of an array `[[...]]`, those that hold together; the others become mistakes."""
-    listed = document.get(key, [])
-    if not isinstance(listed, list):
-        mistakes.append(f"{where}: must be an array of tables, [[{where}]]")
+def _array(
+    struct: type[_Struct], document: dict[str, Any], key: str, where: str, faults: list[str]
+) -> tuple[_Struct, ...]:
+    """The structs of an array of tables `[[...]]`, without those that have faults."""
+    tables = document.get(key, [])
+    if not isinstance(tables, list):
+        faults.append(f"{where}: must be an array of tables, [[{where}]]")
         return ()
-    entries = []
-    for number, table in enumerate(listed, start=1):
+    structs = []
+    for number, table in enumerate(tables, start=1):
         if not isinstance(table, dict):
-            mistakes.append(f"{where} {number}: must be a table")
+            faults.append(f"{where} {number}: must be a table")
             continue
-        before = len(mistakes)
-        values = _fields(struct, table, f"{where} {number}", mistakes, but=())
+        before = len(faults)
+        values = _fields(struct, table, f"{where} {number}", faults)
         for field in msgspec.structs.fields(struct):
             if field.required and field.name not in table:
-                mistakes.append(f"{where} {number}.{field.name}: missing")
-        if len(mistakes) == before:
-            entries.append(struct(**values))
-    return tuple(entries)
+                faults.append(f"{where} {number}.{field.name}: missing")
+        if len(faults) == before:
+            structs.append(struct(**values))
+    return tuple(structs)

@@ -1,4 +1,4 @@
-"""Who claims, from whom, and how, as the settings say it. What is left empty is filled in by hand."""
+"""The settings: a class for each table of ladebog.toml, and a field for each key that it may have."""
 
 import zoneinfo
 from datetime import date, time
@@ -11,69 +11,40 @@ from pipeline.errors import SettingsError, UnknownNameError
 from pipeline.settings.names import name_fault
 
 Attribution = Literal["stop", "split"]
-Language = Literal["da", "en"]
-
-
-class Driver(msgspec.Struct, frozen=True, kw_only=True):
-    """Who claims, `[driver]`."""
-
-    name: str = ""
-    employee_number: str = ""
-    bank_account: str = ""
-
-
-class Employer(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is to pay, `[employer]`."""
-
-    name: str = ""
-    registration_number: str = ""  # in Denmark the CVR number
-    cost_centre: str = ""
-
-
-class ClaimSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How claims are made, `[claim]`."""
-
-    attribution: Attribution = "stop"
-    language: Language = "da"
-
-
 Basis = Literal["billed", "rate", "electricity_cost", "spot"]
+Language = Literal["da", "en"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # ISO order, from Monday
 
 
-class TaxRate(msgspec.Struct, frozen=True, kw_only=True):
-    """A country's standard rate of value added tax, `[[tax_rate]]`; goes before the rates that ship."""
-
-    country: str
-    name: str
-    rate: Decimal  # fraction
-    valid_from: date
-    valid_to: date | None = None  # the first day on which it no longer holds
-
-
 class Reimbursement(msgspec.Struct, frozen=True, kw_only=True):
-    """What a kWh is reimbursed by from a day on, until the next one, `[[account.NAME.reimbursement]]`."""
+    """How sessions are reimbursed from a day on, until the next entry, `[[account.NAME.reimbursement]]`."""
 
     valid_from: date
     basis: Basis
-    rate: Decimal | None = None  # currency units a kWh, tax included; for the basis `rate` only
+    rate: Decimal | None = None  # currency units per kWh, tax included; for the basis `rate` only
 
 
 class Addition(msgspec.Struct, frozen=True, kw_only=True):
-    """What a kWh costs on top of the spot price under the basis `spot`, `[[account.NAME.addition]]`.
+    """What is added to the spot price under the basis `spot`, `[[account.NAME.addition]]`.
 
-    Without hours it holds all day; `to_hour` is the first local hour in which it no longer does, if need be of the
-    next day. A name without a price for an hour has no price there, which is another thing than 0.
+    In an hour that no addition of a name covers, the price of that name is unknown, not 0.
     """
 
     name: str
     per_kwh: Decimal  # currency units, ex. tax
     valid_from: date
-    valid_to: date | None = None
-    from_hour: int = 0
-    to_hour: int = 24
+    valid_to: date | None = None  # the first day on which it no longer holds
+    from_hour: int = 0  # local
+    to_hour: int = 24  # the first local hour in which it no longer holds, on the next day if it is before from_hour
     months: tuple[int, ...] = tuple(range(1, 13))
+
+    @property
+    def hours(self) -> set[int]:
+        """The local hours, 0 to 23, in which it holds."""
+        if self.from_hour < self.to_hour:
+            return set(range(self.from_hour, self.to_hour))
+        return set(range(self.from_hour, 24)) | set(range(self.to_hour))
 
 
 class TaxRefund(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +52,71 @@ class TaxRefund(msgspec.Struct, frozen=True, kw_only=True):
 
     valid_from: date
     per_kwh: Decimal  # currency units
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """One login at one operator's tenant, `[account.NAME]`."""
+
+    name: str
+    url: str
+    country: str = "DK"  # ISO 3166; decides the tax where no charge point states one
+    timezone: str = "Europe/Copenhagen"  # decides hours, days and months
+    currency: str = "DKK"  # ISO 4217
+    client_id: str = ""
+    app_version: str = "2.126.0"
+    device_id: str = "0000000000000000"
+    reimbursement: tuple[Reimbursement, ...] = ()
+    addition: tuple[Addition, ...] = ()
+    tax_refund: tuple[TaxRefund, ...] = ()
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.timezone)
+
+
+class TaxRate(msgspec.Struct, frozen=True, kw_only=True):
+    """A country's standard rate of value added tax, `[[tax_rate]]`; overrides the rates that Ladebog knows."""
+
+    country: str  # ISO 3166
+    name: str
+    rate: Decimal  # fraction
+    valid_from: date
+    valid_to: date | None = None  # the first day on which it no longer holds
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """How fast the operator is asked, and how long its answers are waited for, `[source]`. Times in seconds."""
+
+    requests_per_second: int = 2
+    at_a_time: int = 4
+    connect_timeout: float = 10
+    read_timeout: float = 60
+    attempts: int = 6
+    longest_wait: float = 120
+    largest_body_mb: int = 64
+
+
+class Driver(msgspec.Struct, frozen=True, kw_only=True):
+    """Who claims, `[driver]`. What is empty is a line on the claim to fill in by hand."""
+
+    name: str = ""
+    employee_number: str = ""
+    bank_account: str = ""
+
+
+class Employer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who pays, `[employer]`. What is empty is a line on the claim to fill in by hand."""
+
+    name: str = ""
+    registration_number: str = ""  # in Denmark the CVR number
+    cost_centre: str = ""
+
+
+class ClaimSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How claims are drafted, `[claim]`."""
+
+    attribution: Attribution = "stop"
+    language: Language = "da"
 
 
 class Car(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,10 +128,10 @@ class Car(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """Sessions that meet all of its conditions are charged into `car`, or go on a claim or not, `[[rule]]`.
+    """The car of the sessions that meet all its conditions, or whether they are claimed, `[[rule]]`.
 
-    For the car the first rule that names one counts, for the claim the first that says `claim`. Times are local and of
-    the session's start; `to_time` may lie beyond midnight.
+    The first rule with a `car` decides the car, the first with `claim` whether the session is claimed. Times are local
+    and compared with the session's start; `to_time` may be on the next day.
     """
 
     car: str | None = None
@@ -110,62 +146,23 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     minimum_kwh: Decimal | None = None
 
 
-def hours(entry: Addition) -> set[int]:
-    """The local hours in which an addition holds."""
-    if entry.from_hour < entry.to_hour:
-        return set(range(entry.from_hour, entry.to_hour))
-    return set(range(entry.from_hour, 24)) | set(range(entry.to_hour))
-
-
 class Mail(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
-    """A server that takes mail by SMTP, and whose mail it is, `[notify.mail]`."""
+    """The SMTP server that sends messages, and their recipients, `[notify.mail]`."""
 
     host: str = ""
     port: int = 587
     starttls: bool = True
     sender: str = ""
     to: tuple[str, ...] = ()
-    username: str = ""  # where it is empty, the server asks for no login
+    username: str = ""  # empty if the server asks for no login
     password_variable: str = ""  # the environment variable that holds the password
 
 
 class Notify(msgspec.Struct, frozen=True, kw_only=True):
-    """Where messages go, `[notify]`."""
+    """Where messages are sent, `[notify]`."""
 
     webhook: str = ""
     mail: Mail | None = None
-
-
-class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """One login at one operator's tenant, `[account.NAME]`."""
-
-    name: str
-    url: str
-    country: str = "DK"
-    timezone: str = "Europe/Copenhagen"
-    currency: str = "DKK"
-    client_id: str = ""
-    app_version: str = "2.126.0"
-    device_id: str = "0000000000000000"
-    reimbursement: tuple[Reimbursement, ...] = ()
-    addition: tuple[Addition, ...] = ()
-    tax_refund: tuple[TaxRefund, ...] = ()
-
-    @property
-    def zone(self) -> zoneinfo.ZoneInfo:
-        return zoneinfo.ZoneInfo(self.timezone)
-
-
-class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """How politely and how patiently the operator is asked, `[source]`. Seconds throughout."""
-
-    requests_per_second: int = 2
-    at_a_time: int = 4
-    connect_timeout: float = 10
-    read_timeout: float = 60
-    attempts: int = 6
-    longest_wait: float = 120
-    largest_body_mb: int = 64
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,7 +170,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     accounts: dict[str, Account]
     source: Source = Source()
-    closed_after_hours: int = 24
+    closed_after_hours: int = 24  # from `[report]`
     tax_rates: tuple[TaxRate, ...] = ()
     cars: tuple[Car, ...] = ()
     rules: tuple[Rule, ...] = ()
@@ -183,7 +180,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     notify: Notify = Notify()
 
     def account(self, name: str) -> Account:
-        """The account of that name, or UnknownNameError."""
+        """The account of that name. Raises UnknownNameError."""
         if name not in self.accounts:
             known = ", ".join(self.accounts) or "none yet"
             raise UnknownNameError(
@@ -195,7 +192,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.accounts[name]
 
     def car(self, name: str) -> Car:
-        """The car of that name, or UnknownNameError."""
+        """The car of that name. Raises UnknownNameError."""
         for car in self.cars:
             if car.name == name:
                 return car
@@ -206,7 +203,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def one_account(self, name: str | None) -> Account:
-        """The named account, or the only one. Raises UnknownNameError where it has to be named."""
+        """The named account, or the only one. Raises UnknownNameError, SettingsError."""
         accounts = self.chosen_accounts(name)
         if len(accounts) > 1:
             raise UnknownNameError(
@@ -215,11 +212,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return accounts[0]
 
     def chosen_accounts(self, name: str | None) -> list[Account]:
-        """The named account, or all of them. Raises SettingsError where there is none at all."""
+        """The named account, or all of them. Raises UnknownNameError, or SettingsError if there are no accounts."""
         if name is not None:
             return [self.account(name)]
         if not self.accounts:
             raise SettingsError(
-                "This logbook names no account yet.", "Add one with: ladebog account add NAME --url https://TENANT"
+                "This logbook has no account yet.", "Add one with: ladebog account add NAME --url https://TENANT"
             )
         return list(self.accounts.values())

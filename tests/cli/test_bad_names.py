@@ -92,9 +92,9 @@ def test_everything_that_is_wrong_with_an_account_at_once(tmp_path: Path) -> Non
     assert outcome.err.partition("Error: ")[2].splitlines() == [
         "account no name: a name is letters, digits, - and _, at most 32 of them",
         "account no name.url: 'ftp://x' must begin with https://",
-        "account no name.timezone: 'Mars/X' is no time zone, for example Europe/Copenhagen",
-        "account no name.country: 'dk' is no two-letter country code, for example DK",
-        "account no name.currency: 'kr' is no three-letter currency code, for example DKK",
+        "account no name.timezone: 'Mars/X' is not a time zone, for example Europe/Copenhagen",
+        "account no name.country: 'dk' is not a two-letter country code, for example DK",
+        "account no name.currency: 'kr' is not a three-letter currency code, for example DKK",
     ]
     assert not logbook.home.exists()
 

@@ -26,7 +26,7 @@ with Logbook(Path(sys.argv[1])).lock():
     print("held", flush=True)
     sys.stdin.read()
 """
-_MISTAKES = """
+_FAULTS = """
 [report]
 closed_after_hours = "x"
 nope = 1
@@ -41,21 +41,21 @@ def figures(logbook: DemoLogbook) -> list[list[dict[str, Any]]]:
     return [logbook.ask(f"select * from {mart} order by all") for mart in ("sessions", "days", "months")]  # noqa: S608
 
 
-def test_all_mistakes_in_the_settings_at_once(logbook: DemoLogbook) -> None:
+def test_all_faults_in_the_settings_at_once(logbook: DemoLogbook) -> None:
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
-        file.write(_MISTAKES)
+        file.write(_FAULTS)
     for command in (["status"], ["run"], ["report", "2025-10"]):
         outcome = logbook.run(*command)
         assert (outcome.code, outcome.out) == (1, "")
         assert outcome.err.splitlines() == [
-            f"ladebog: {logbook.paths.settings} has mistakes:",
+            f"ladebog: {logbook.paths.settings} has 5 faults:",
             '  account.x.url: missing, for example url = "https://TENANT"',
-            "  account.x.country: 'dk' is no two-letter country code, for example DK",
+            "  account.x.country: 'dk' is not a two-letter country code, for example DK",
             "  report.closed_after_hours: Expected `int`, got `str`",
             "  report.nope: unknown key (known: closed_after_hours)",
             "  extra: unknown table "
             "(known: account, source, report, tax_rate, car, rule, driver, employer, claim, notify)",
-            "  Mend them, then run the same command again",
+            "  Fix them, then run the same command again",
         ]
 
 
@@ -64,7 +64,7 @@ def test_settings_that_are_no_toml(logbook: DemoLogbook, text: bytes) -> None:
     logbook.paths.settings.write_bytes(text)
     message, advice = said(logbook.run("status"), 1)
     assert message.startswith(f"{logbook.paths.settings} is not TOML: ")
-    assert advice == "Mend that line, then run the same command again"
+    assert advice == "Fix that line, then run the same command again"
 
 
 def test_answers_of_an_account_that_is_not_named(logbook: DemoLogbook) -> None:

@@ -23,7 +23,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=ascii)
-def test_what_is_no_name_of_an_account(name: str, tmp_path: Path) -> None:
+def test_invalid_account_names(name: str, tmp_path: Path) -> None:
     assert name_fault(name)
     assert account_faults(Account(name=name, url="https://tenant.example"))
     logbook = DemoLogbook(tmp_path / "somewhere")
@@ -34,17 +34,17 @@ def test_what_is_no_name_of_an_account(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["home", "hjemme-på-Ærø", "дом", "σπίτι", "家", "2", "_", "con2", "a" * 32])
-def test_what_is_one(name: str) -> None:
+def test_valid_account_names(name: str) -> None:
     assert name_fault(name) is None
 
 
-def test_names_that_a_disk_may_take_for_one() -> None:
+def test_names_that_differ_only_in_case() -> None:
     assert same_file("Home", ["home", "work"]) == "home"
     assert same_file("Straße", ["STRASSE"]) == "STRASSE"
     assert same_file("home", ["home", "work"]) is None
 
 
-def test_accounts_that_differ_in_capital_letters_only(tmp_path: Path) -> None:
+def test_accounts_whose_names_differ_only_in_case(tmp_path: Path) -> None:
     logbook = DemoLogbook(tmp_path)
     add = ("account", "add", "--url", "https://tenant.example")
     logbook.do(*add, "home")
@@ -60,7 +60,7 @@ def test_accounts_that_differ_in_capital_letters_only(tmp_path: Path) -> None:
 
 
 def besides_logs(folder: Path) -> list[Path]:
-    """All that lies there, but for what tells of commands."""
+    """Everything in the folder except the logs."""
     return sorted(path for path in folder.rglob("*") if "logs" not in path.parts)
 
 
@@ -74,7 +74,7 @@ def test_names_in_the_settings(name: str, tmp_path: Path) -> None:
     for command in (["run"], ["transform"], ["status"], ["report", "2025-10"], ["login", "home", "--token-stdin"]):
         outcome = logbook.run(*command)
         assert (outcome.code, outcome.out) == (1, "")
-        assert "has mistakes" in outcome.err
+        assert "has 1 fault:" in outcome.err
     assert besides_logs(tmp_path) == before
 
 

@@ -1,4 +1,4 @@
-"""Settings about money: everything that they can say, every mistake at once, and the examples of a new file."""
+"""Settings about money: every key, all faults at once, and the examples in a new file."""
 
 import re
 from datetime import date
@@ -23,7 +23,7 @@ def read_text(tmp_path: Path, text: str) -> Settings:
     return read_settings(path)
 
 
-def mistakes(tmp_path: Path, text: str) -> list[str]:
+def faults(tmp_path: Path, text: str) -> list[str]:
     with pytest.raises(SettingsError) as caught:
         read_text(tmp_path, text)
     return [line.strip() for line in str(caught.value).splitlines()[1:]]
@@ -88,8 +88,8 @@ def test_everything_set(tmp_path: Path) -> None:
     assert Settings(accounts={"home": home}, tax_rates=rates) == found
 
 
-def test_all_mistakes_at_once(tmp_path: Path) -> None:
-    found = mistakes(
+def test_all_faults_at_once(tmp_path: Path) -> None:
+    found = faults(
         tmp_path,
         HOME
         + """
@@ -149,19 +149,19 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
         f"{home}.addition 9.name: missing",
         f"{home}.addition 9.valid_from: missing",
         f"{home}.reimbursement of 2025-01-01: there are two",
-        f"{home}.reimbursement of 2025-01-01: a rate goes with the basis rate, and only with it",
-        f"{home}.reimbursement of 2025-01-01: a rate goes with the basis rate, and only with it",
+        f"{home}.reimbursement of 2025-01-01: the basis rate needs a rate, and no other basis may have one",
+        f"{home}.reimbursement of 2025-01-01: the basis rate needs a rate, and no other basis may have one",
         f"{home}.addition a of 2026-01-01: overlaps the one of 2025-01-01",
         f"{home}.addition b of 2025-01-01: overlaps the one of 2025-01-01",
-        f"{home}.addition c of 2025-01-01: per_kwh = NaN is no amount a kWh",
+        f"{home}.addition c of 2025-01-01: per_kwh = NaN is not an amount per kWh",
         f"{home}.addition c of 2025-01-01: valid_to is not after valid_from",
         f"{home}.addition d of 2025-01-01: per_kwh = 0.1234567 has more than six decimals",
-        f"{home}.addition d of 2025-01-01: hours go from one to another, from 0 to 24",
-        f"{home}.addition e of 2025-01-01: per_kwh = -Infinity is no amount a kWh",
+        f"{home}.addition d of 2025-01-01: from_hour and to_hour must be two different hours from 0 to 24",
+        f"{home}.addition e of 2025-01-01: per_kwh = -Infinity is not an amount per kWh",
         f"{home}.addition e of 2025-01-01: months are numbers from 1 to 12",
         f"{home}.tax_refund of 2025-01-01: there are two",
-        f"{home}.tax_refund of 2025-01-01: per_kwh = -0.7 is no amount a kWh",
-        "tax_rate dk of 2025-01-01: 'dk' is no two-letter country code, for example DK",
+        f"{home}.tax_refund of 2025-01-01: per_kwh = -0.7 is not an amount per kWh",
+        "tax_rate dk of 2025-01-01: 'dk' is not a two-letter country code, for example DK",
         "tax_rate dk of 2025-01-01: a rate is a fraction of at most six decimals, for example 0.25",
         "tax_rate dk of 2025-01-01: valid_to is not after valid_from",
         "tax_rate AT of 2026-01-01: a rate is a fraction of at most six decimals, for example 0.25",
@@ -193,7 +193,7 @@ def hours_of(entry: Addition) -> list[int]:
     return list(range(entry.from_hour, entry.to_hour))
 
 
-def test_changing_an_account_keeps_what_it_agreed_on(tmp_path: Path) -> None:
+def test_changing_an_account_keeps_its_tables(tmp_path: Path) -> None:
     text = HOME + "[[account.home.tax_refund]]\nvalid_from = 2026-01-01\nper_kwh = 0.008\n"
     before = read_text(tmp_path, text)
     write_account(tmp_path / "ladebog.toml", schema.Account(name="home", url="https://other.example"))

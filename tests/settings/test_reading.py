@@ -1,4 +1,4 @@
-"""ladebog.toml: all its mistakes at once, and nothing lost when an account is added."""
+"""ladebog.toml: all faults are reported at once, and adding an account keeps everything else."""
 
 import dataclasses
 from pathlib import Path
@@ -11,6 +11,7 @@ from pipeline.settings.editing import write_account
 from pipeline.settings.names import url_fault
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Account, Settings, Source
+from pipeline.text import counted
 
 HOME = '[account.home]\nurl = "https://tenant.example"\n'
 
@@ -23,12 +24,12 @@ class File:
         self.path.write_text(text, "utf-8")
         return read_settings(self.path)
 
-    def mistakes(self, text: str) -> list[str]:
+    def faults(self, text: str) -> list[str]:
         with pytest.raises(SettingsError) as caught:
             self.read(text)
-        headline, *mistakes = str(caught.value).splitlines()
-        assert f"{self.path} has mistakes:" == headline
-        return [mistake.strip() for mistake in mistakes]
+        headline, *faults = str(caught.value).splitlines()
+        assert f"{self.path} has {counted(len(faults), 'fault')}:" == headline
+        return [fault.strip() for fault in faults]
 
 
 @pytest.fixture
@@ -67,8 +68,8 @@ def test_everything_set(file: File) -> None:
     assert expected == found
 
 
-def test_all_mistakes_at_once(file: File) -> None:
-    mistakes = file.mistakes(
+def test_all_faults_at_once(file: File) -> None:
+    faults = file.faults(
         """
         [account.home]
         url = "http://tenant.example"
@@ -113,10 +114,8 @@ def test_all_mistakes_at_once(file: File) -> None:
         "claim.attribution: Invalid enum value 'start'",
         "chauffeur: unknown table",
     ]
-    assert dict.fromkeys(starts, 1) == {
-        start: sum(mistake.startswith(start) for mistake in mistakes) for start in starts
-    }
-    assert len(starts) == len(mistakes)
+    assert dict.fromkeys(starts, 1) == {start: sum(fault.startswith(start) for fault in faults) for start in starts}
+    assert len(starts) == len(faults)
 
 
 @pytest.mark.parametrize(
@@ -136,30 +135,30 @@ def test_all_mistakes_at_once(file: File) -> None:
         "",
     ],
 )
-def test_what_is_no_tenants_address(url: str) -> None:
+def test_invalid_tenant_addresses(url: str) -> None:
     assert url_fault(url)
 
 
 @pytest.mark.parametrize(
     "url", ["https://tenant.example", "https://tenant.example/", "http://localhost:1", "http://[::1]:8080"]
 )
-def test_what_is_one(url: str) -> None:
+def test_valid_tenant_addresses(url: str) -> None:
     assert url_fault(url) is None
 
 
 @pytest.mark.parametrize("name", ["home", "hjemme-på-Ærø", "a" * 32, "_", "2"])
-def test_names(name: str) -> None:
+def test_valid_names(name: str) -> None:
     assert account_faults(Account(name=name, url="https://tenant.example")) == []
 
 
 @pytest.mark.parametrize("name", ["", "-a", "a b", "a/b", "..", "a" * 33, "a.b"])
-def test_what_is_no_name(name: str) -> None:
+def test_invalid_names(name: str) -> None:
     [fault] = account_faults(Account(name=name, url="https://tenant.example"))
     assert fault.startswith(": a name is")
 
 
 @pytest.mark.parametrize(
-    ("text", "mistake"),
+    ("text", "fault"),
     [
         ('account = "home"', "account: must be a table"),
         ('[account]\nhome = "https://tenant.example"', "account.home: must be a table"),
@@ -168,12 +167,12 @@ def test_what_is_no_name(name: str) -> None:
         (HOME + "currency = 5", "account.home.currency: Expected `str`, got `int`"),
     ],
 )
-def test_a_value_of_another_kind(file: File, text: str, mistake: str) -> None:
-    assert mistake in file.mistakes(text)
+def test_a_value_of_the_wrong_type(file: File, text: str, fault: str) -> None:
+    assert fault in file.faults(text)
 
 
 @pytest.mark.parametrize("content", [b"[account", b"a = \xff", b"url = 1\nurl = 2"])
-def test_what_is_no_toml(file: File, content: bytes) -> None:
+def test_invalid_toml(file: File, content: bytes) -> None:
     file.path.write_bytes(content)
     with pytest.raises(SettingsError, match="is not TOML"):
         read_settings(file.path)

@@ -1,4 +1,4 @@
-"""`[notify]` in the settings: everything it can say, and every mistake at once."""
+"""`[notify]` in the settings: every key, and all faults at once."""
 
 from pathlib import Path
 
@@ -17,13 +17,13 @@ def read(tmp_path: Path, text: str) -> Notify:
     return read_settings(path).notify
 
 
-def mistakes(tmp_path: Path, text: str) -> list[str]:
+def faults(tmp_path: Path, text: str) -> list[str]:
     with pytest.raises(SettingsError) as caught:
         read(tmp_path, text)
     return [line.strip() for line in str(caught.value).splitlines()[1:]]
 
 
-def test_nothing_is_told_unless_it_is_set(tmp_path: Path) -> None:
+def test_without_settings_no_message_is_sent(tmp_path: Path) -> None:
     assert read(tmp_path, "") == Notify(webhook="", mail=None)
 
 
@@ -56,8 +56,8 @@ def test_everything_set(tmp_path: Path) -> None:
     )
 
 
-def test_all_mistakes_at_once(tmp_path: Path) -> None:
-    found = mistakes(
+def test_all_faults_at_once(tmp_path: Path) -> None:
+    found = faults(
         tmp_path,
         """
         [notify]
@@ -78,11 +78,11 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
         "notify.mail.starttls: Expected `bool`, got `str`",
         "notify.mail.password: unknown key (known: host, port, starttls, from, to, username, password_variable)",
         "notify.webhook: must be https:// (http:// on loopback only), a host and a path, without user name or spaces",
-        "notify.mail.host: 'smtp example' is no host, for example smtp.example.org",
+        "notify.mail.host: 'smtp example' is not a host, for example smtp.example.org",
         "notify.mail.port: must be from 1 to 65535",
-        "notify.mail.from: 'Ladebog' is no mail address",
-        "notify.mail.to: 'you\\nBcc: all@example.org' is no mail address",
-        "notify.mail.password_variable: goes with username: set both, or neither",
+        "notify.mail.from: 'Ladebog' is not a mail address",
+        "notify.mail.to: 'you\\nBcc: all@example.org' is not a mail address",
+        "notify.mail.password_variable: set both this and username, or neither",
     ]
 
 
@@ -94,9 +94,9 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
         (
             "[notify.mail]",
             [
-                "notify.mail.host: '' is no host, for example smtp.example.org",
-                "notify.mail.from: '' is no mail address",
-                'notify.mail.to: names nobody, for example to = ["you@example.org"]',
+                "notify.mail.host: '' is not a host, for example smtp.example.org",
+                "notify.mail.from: '' is not a mail address",
+                'notify.mail.to: has no address, for example to = ["you@example.org"]',
             ],
         ),
         (
@@ -104,13 +104,13 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
             'password_variable = "hunter 2"',
             [
                 "notify.mail.password_variable: must be the name of an environment variable, not the password",
-                "notify.mail.starttls: a password is not sent unencrypted",
+                "notify.mail.starttls: must be true, as a password is not sent unencrypted",
             ],
         ),
     ],
 )
-def test_what_will_not_do(tmp_path: Path, text: str, expected: list[str]) -> None:
-    assert mistakes(tmp_path, text) == expected
+def test_faults_of_single_settings(tmp_path: Path, text: str, expected: list[str]) -> None:
+    assert faults(tmp_path, text) == expected
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_what_will_not_do(tmp_path: Path, text: str, expected: list[str]) -> Non
         "file:///etc/passwd",
     ],
 )
-def test_what_is_no_webhook(url: str) -> None:
+def test_invalid_webhooks(url: str) -> None:
     fault = webhook_fault(url)
     assert fault
     assert "canary" not in fault
@@ -140,11 +140,11 @@ def test_what_is_no_webhook(url: str) -> None:
 @pytest.mark.parametrize(
     "url", ["https://a.example", "https://a.example:8443/x?y=z", "http://127.0.0.1:1/x", "http://[::1]:2/"]
 )
-def test_what_is_one(url: str) -> None:
+def test_valid_webhooks(url: str) -> None:
     assert webhook_fault(url) is None
 
 
-def test_the_example_of_a_new_file_holds_together(tmp_path: Path) -> None:
+def test_the_example_in_a_new_file_is_valid(tmp_path: Path) -> None:
     lines = template.NOTIFY.splitlines()
     text = "\n".join(line.removeprefix("# ") for line in lines if "=" in line or line.startswith("# ["))
     found = read(tmp_path, text)
