@@ -59,7 +59,7 @@ class _Authorization(AuthBase):
         return request
 
 
-class _Session(requests.Session):
+class _NoRedirectSession(requests.Session):
     def get_redirect_target(self, response: requests.Response) -> None:
         """Nowhere: even with allow_redirects=False, requests reads a redirect's body whole to prepare the next."""
 
@@ -88,7 +88,7 @@ class Http:
         self._counting = threading.Lock()
         self._places = threading.BoundedSemaphore(source.at_a_time)
         self._pace = Limiter(Rate(source.requests_per_second, Duration.SECOND))
-        self._session = _Session()
+        self._session = _NoRedirectSession()
         # What goes to loopback in clear text must not pass through a proxy that the environment names.
         self._session.trust_env = urlsplit(base_url).scheme == "https"
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))

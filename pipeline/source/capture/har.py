@@ -11,41 +11,41 @@ from pipeline.source.body import read_json
 from pipeline.source.capture.captured import KEPT_HEADERS, Captured
 
 
-class _Header(msgspec.Struct, frozen=True):
+class _HarHeader(msgspec.Struct, frozen=True):
     name: str
     value: str
 
 
-class _Request(msgspec.Struct, frozen=True):
+class _HarRequest(msgspec.Struct, frozen=True):
     """Its headers and cookies, which hold the login, are left out."""
 
     method: str
     url: str
 
 
-class _Content(msgspec.Struct, frozen=True):
+class _HarContent(msgspec.Struct, frozen=True):
     text: str | None = None
     encoding: str | None = None
 
 
-class _Response(msgspec.Struct, frozen=True):
+class _HarResponse(msgspec.Struct, frozen=True):
     status: int
-    headers: tuple[_Header, ...] = ()
-    content: _Content = _Content()
+    headers: tuple[_HarHeader, ...] = ()
+    content: _HarContent = _HarContent()
 
 
-class _Entry(msgspec.Struct, frozen=True, rename="camel"):
-    request: _Request
-    response: _Response
+class _HarEntry(msgspec.Struct, frozen=True, rename="camel"):
+    request: _HarRequest
+    response: _HarResponse
     started_date_time: str = ""
 
 
-class _Log(msgspec.Struct, frozen=True):
-    entries: tuple[_Entry, ...]
+class _HarLog(msgspec.Struct, frozen=True):
+    entries: tuple[_HarEntry, ...]
 
 
-class _File(msgspec.Struct, frozen=True):
-    log: _Log | None = None
+class _HarFile(msgspec.Struct, frozen=True):
+    log: _HarLog | None = None
 
 
 def read(content: bytes) -> Iterator[Captured] | None:
@@ -60,9 +60,9 @@ def read(content: bytes) -> Iterator[Captured] | None:
     return None if log is None else _captured(log)
 
 
-def _log(content: bytes) -> _Log | None:
+def _log(content: bytes) -> _HarLog | None:
     try:
-        return msgspec.json.decode(content, type=_File).log
+        return msgspec.json.decode(content, type=_HarFile).log
     except msgspec.ValidationError:
         raise
     except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -71,10 +71,10 @@ def _log(content: bytes) -> _Log | None:
         document = read_json(content)
     except ValueError as error:
         raise ValueError(f"it is cut off or not JSON ({error})") from None
-    return msgspec.convert(document, _File).log
+    return msgspec.convert(document, _HarFile).log
 
 
-def _captured(log: _Log) -> Iterator[Captured]:
+def _captured(log: _HarLog) -> Iterator[Captured]:
     for number, entry in enumerate(log.entries, start=1):
         question = asked_by(entry.request.url)
         if question is None or entry.request.method != "GET" or not entry.response.content.text:
