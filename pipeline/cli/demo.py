@@ -46,7 +46,8 @@ def demo(context: Context, folder: Path) -> None:
     from pipeline.settings.editing import write_account
     from pipeline.settings.reading import read_settings
     from pipeline.settings.schema import Account, Source
-    from pipeline.source.credentials import MemoryCredentials, Secret
+    from pipeline.source.credentials.secret import Secret
+    from pipeline.source.credentials.store import MemoryCredentials
     from pipeline.transform.update import open_updated, update_archive
 
     clock = StartedClock(DEMO_NOW)

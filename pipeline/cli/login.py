@@ -9,10 +9,10 @@ from pipeline.cli.context import Context, pass_context
 
 if TYPE_CHECKING:
     from pipeline.settings.schema import Account, Source
-    from pipeline.source.credentials import Secret
+    from pipeline.source.credentials.secret import Secret
 
 
-_PATIENCE = 60.0  # seconds
+_RENEWAL_TIMEOUT = 60.0  # seconds
 
 
 @click.command()
@@ -33,7 +33,8 @@ def login(context: Context, name: str, token_stdin: bool, username: str | None, 
     Example:  ladebog login home --token-stdin < token.txt
               ladebog login home --username you@example.org
     """
-    from pipeline.source.credentials import expires_at, open_credentials
+    from pipeline.source.credentials.choose import open_credentials
+    from pipeline.source.credentials.secret import expires_at
 
     if token_stdin and (username or client_secret_stdin):
         raise click.UsageError("--token-stdin goes alone: a token needs neither user name nor client secret.")
@@ -44,7 +45,7 @@ def login(context: Context, name: str, token_stdin: bool, username: str | None, 
         secret = _password_login(context, account, settings.source, username, client_secret_stdin)
     else:
         secret = _token_login(context, account, settings.source, token_stdin)
-    with logbook.lock(), credentials.locked(account, _PATIENCE):
+    with logbook.lock(), credentials.locked(account, _RENEWAL_TIMEOUT):
         credentials.write(account, secret)
     expiry = expires_at(secret.token)
     until = f", valid until {expiry.astimezone(account.zone):%Y-%m-%d}" if expiry else ""
@@ -56,7 +57,8 @@ def login(context: Context, name: str, token_stdin: bool, username: str | None, 
 
 def _token_login(context: Context, account: "Account", source: "Source", from_stdin: bool) -> "Secret":
     from pipeline.source.app.client import AppApi
-    from pipeline.source.credentials import MemoryCredentials, Secret, token_fault
+    from pipeline.source.credentials.secret import Secret, token_fault
+    from pipeline.source.credentials.store import MemoryCredentials
 
     token = _read_line() if from_stdin else click.prompt("Bearer token", hide_input=True)
     if fault := token_fault(token):
@@ -72,7 +74,7 @@ def _password_login(
     context: Context, account: "Account", source: "Source", username: str, client_secret_stdin: bool
 ) -> "Secret":
     from pipeline.source.app.client import AppApi
-    from pipeline.source.credentials import MemoryCredentials
+    from pipeline.source.credentials.store import MemoryCredentials
 
     if not account.client_id:
         raise click.UsageError(

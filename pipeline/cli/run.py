@@ -174,7 +174,7 @@ def fetch(
     from pipeline.cli.terminal import extract_progress
     from pipeline.errors import LoginError, UpstreamDownError, UpstreamError
     from pipeline.extract.job import extract_account
-    from pipeline.source.credentials import open_credentials
+    from pipeline.source.credentials.choose import open_credentials
     from pipeline.transform.update import open_updated
 
     credentials = open_credentials()

@@ -79,7 +79,7 @@ def install(context: Context, at: time, using: str | None) -> None:
     from pipeline.operations.schedule.job import Job
     from pipeline.operations.schedule.next_run import schedulers
     from pipeline.operations.schedule.scheduler import probe_logins, require_logins
-    from pipeline.source.credentials import open_credentials
+    from pipeline.source.credentials.choose import open_credentials
 
     logbook, settings = context.open()
     job = Job.here(logbook.root)
@@ -184,7 +184,7 @@ def probe(context: Context) -> None:
     Example:  ladebog schedule probe
     """
     from pipeline.operations.schedule.scheduler import require_logins
-    from pipeline.source.credentials import open_credentials
+    from pipeline.source.credentials.choose import open_credentials
 
     _, settings = context.open()
     accounts = settings.chosen_accounts(None)

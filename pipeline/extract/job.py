@@ -26,7 +26,7 @@ from pipeline.settings.schema import Account, Source
 from pipeline.source.app import schema
 from pipeline.source.app.client import AppApi
 from pipeline.source.app.schema import items
-from pipeline.source.credentials import Credentials
+from pipeline.source.credentials.store import Credentials
 from pipeline.text import duration_text
 
 _MOST_PAGES = 1_000

@@ -21,7 +21,7 @@ from pipeline.raw.segments import finished_segments
 from pipeline.settings import editing
 from pipeline.settings.reading import parse_settings
 from pipeline.settings.schema import Account, Settings
-from pipeline.source.credentials import all_credentials
+from pipeline.source.credentials.choose import all_credentials
 from pipeline.transform.update import rebuild_locked
 
 _ENDING_OF_REPORT = r"-\d{4}(-\d{2})?(-[a-z]+)*\.[a-z]+"  # reports/files.py names them

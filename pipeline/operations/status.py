@@ -16,7 +16,9 @@ from pipeline.logbook.folder import Logbook
 from pipeline.operations.account_status import ArchiveStatus, Problem, read_archive_status
 from pipeline.operations.schedule.next_run import next_run
 from pipeline.settings.schema import Account
-from pipeline.source.credentials import Credentials, expires_at, open_credentials
+from pipeline.source.credentials.choose import open_credentials
+from pipeline.source.credentials.secret import expires_at
+from pipeline.source.credentials.store import Credentials
 from pipeline.text import duration_text
 
 

@@ -15,7 +15,8 @@ from pipeline.errors import ClaimError, UpstreamDownError
 from pipeline.extract import receipts
 from pipeline.settings.schema import Account, Source
 from pipeline.source.app.client import AppApi
-from pipeline.source.credentials import MemoryCredentials, Secret
+from pipeline.source.credentials.secret import Secret
+from pipeline.source.credentials.store import MemoryCredentials
 from tests.scenarios.claimed_logbook import FEBRUARY, MARCH, ClaimedLogbook, Told, local, write_voucher
 from tests.source.loopback import RecordingClock, Script, answer, serving
 

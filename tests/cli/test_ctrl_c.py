@@ -28,10 +28,10 @@ class Asking:
 
     waits: Path  # a byte for each time that it began to wait
     when_pressed: Callable[[], None]
-    patience: float = interrupt.STOP_TIMEOUT
+    stop_timeout: float = interrupt.STOP_TIMEOUT
 
     def __call__(self) -> None:
-        interrupt.STOP_TIMEOUT = self.patience
+        interrupt.STOP_TIMEOUT = self.stop_timeout
         Http.get = self._get  # type: ignore[method-assign,assignment]
 
     def _get(self, *_: object, **__: object) -> NoReturn:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
-from pipeline.source.credentials import FILE_VARIABLE, Secret
+from pipeline.source.credentials.secret import Secret
+from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.cli.refusal import said
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
@@ -80,12 +81,12 @@ def test_a_wrong_token_is_not_kept(bare: DemoLogbook, tenant: Tenant) -> None:
     [
         ("", "it is empty"),
         ("\n", "it is empty"),
-        ("a b", "it holds a space, a line break or another character that no token has"),
-        ("a\nb\n", "it holds a space, a line break or another character that no token has"),
-        ("a\n\n", "it holds a space, a line break or another character that no token has"),
-        ("blåbær", "it holds a space, a line break or another character that no token has"),
-        ("Bearer abc", "it begins with the word Bearer: leave that and the space out"),
-        ("bearer abc\n", "it begins with the word Bearer: leave that and the space out"),
+        ("a b", "it contains a space, a line break or another character that no token has"),
+        ("a\nb\n", "it contains a space, a line break or another character that no token has"),
+        ("a\n\n", "it contains a space, a line break or another character that no token has"),
+        ("blåbær", "it contains a space, a line break or another character that no token has"),
+        ("Bearer abc", "it begins with the word Bearer: remove that and the space"),
+        ("bearer abc\n", "it begins with the word Bearer: remove that and the space"),
     ],
 )
 def test_what_is_no_token(bare: DemoLogbook, operator: DemoServer, token: str, fault: str) -> None:
@@ -113,7 +114,7 @@ def test_a_file_of_logins_that_is_open_to_others(bare: DemoLogbook, tenant: Tena
     bare.keep_login(tenant)
     bare.credentials.chmod(0o644)
     message, advice = said(bare.run("run"), 1)
-    assert message == f"{bare.credentials} holds logins and is open to others (mode 0644)."
+    assert message == f"{bare.credentials} holds logins and other users can open it (mode 0644)."
     assert advice == f"Close it: chmod 600 {bare.credentials}"
 
 

@@ -11,7 +11,7 @@ from pipeline.errors import ScheduleError
 from pipeline.operations.schedule.job import Job
 from pipeline.operations.schedule.loop import LoopMark
 from pipeline.operations.schedule.next_run import NextRun, next_run
-from pipeline.source.credentials import FILE_VARIABLE
+from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.cli.refusal import said
 from tests.scenarios.demo_logbook import DEMO_NOW, DemoLogbook
 

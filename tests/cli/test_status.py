@@ -20,7 +20,9 @@ from pipeline.demo.answers import history_entry
 from pipeline.operations import account_status, status
 from pipeline.operations.schedule.loop import LoopMark
 from pipeline.raw.segments import finished_segments
-from pipeline.source.credentials import FILE_VARIABLE, FileCredentials, Secret
+from pipeline.source.credentials.file import FileCredentials
+from pipeline.source.credentials.secret import Secret
+from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.cli.refusal import said
 from tests.scenarios.demo_logbook import CHECKOUT, DemoLogbook, Outcome
 
@@ -247,7 +249,7 @@ def test_a_file_of_logins_that_others_can_open(logbook: DemoLogbook) -> None:
     assert (outcome.code, account_of(outcome)["login"]["state"]) == (1, "unknown")
     assert json.loads(outcome.out)["problems"] == [
         {
-            "message": f"{logbook.credentials} holds logins and is open to others (mode 0644).",
+            "message": f"{logbook.credentials} holds logins and other users can open it (mode 0644).",
             "next": f"Close it: chmod 600 {logbook.credentials}",
         }
     ]

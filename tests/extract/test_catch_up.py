@@ -7,7 +7,8 @@ import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer, Faults, Tenant
 from pipeline.settings.schema import Source
-from pipeline.source.credentials import FileCredentials, Secret
+from pipeline.source.credentials.file import FileCredentials
+from pipeline.source.credentials.secret import Secret
 from tests.conftest import renew
 from tests.demo import truth
 from tests.scenarios.agreement import assert_marts_are_the_truth, assert_raw_holds_together, details_asked

@@ -11,7 +11,7 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from pipeline.source.credentials import FILE_VARIABLE
+from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 LONG = 300.0  # seconds; no command takes as long, on a machine that does much else either

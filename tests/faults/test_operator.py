@@ -89,7 +89,7 @@ _CASES: dict[str, tuple[Responder, int, str, str]] = {
 }
 
 
-def set_patience(logbook: DemoLogbook, fault: str) -> None:
+def set_retry_policy(logbook: DemoLogbook, fault: str) -> None:
     """Let a run wait no longer for a piece of an answer, or for all of it, than the fault needs to show."""
     read_timeout, longest_wait = {"silence": (0.5, 600)}.get(fault, (10, 0.5 if "slow-loris" in fault else 600))
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
@@ -101,7 +101,7 @@ def test_an_operator_with(fault: str, young: DemoServer, archived: DemoLogbook, 
     responder, code, message, advice = _CASES[fault]
     before, everything = told(archived), held(archived)
     settings = archived.paths.settings.read_text("utf-8")
-    set_patience(archived, fault)
+    set_retry_policy(archived, fault)
     began = time.monotonic()
     with serving(responder) as script:
         archived.do("account", "add", "demo", "--url", script.url)

@@ -20,7 +20,7 @@ from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.faults
 
-_KEEP = Step("the new login is kept", "pipeline.source.credentials:FileCredentials.write")
+_KEEP = Step("the new login is kept", "pipeline.source.credentials.file:FileCredentials.write")
 
 
 class Waiting(DemoServer):

@@ -18,7 +18,8 @@ from pipeline.logbook.folder import Logbook
 from pipeline.settings.editing import write_account
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Account, Settings, Source
-from pipeline.source.credentials import MemoryCredentials, Secret
+from pipeline.source.credentials.secret import Secret
+from pipeline.source.credentials.store import MemoryCredentials
 from pipeline.transform.update import open_updated, rebuild_archive, update_archive
 from tests.scenarios.made_archive import SetClock
 from tests.scenarios.new_logbook import new_logbook

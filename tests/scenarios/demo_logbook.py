@@ -24,7 +24,9 @@ from pipeline.demo import DEMO_NOW, Tenant
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Account
-from pipeline.source.credentials import FILE_VARIABLE, FileCredentials, Secret
+from pipeline.source.credentials.file import FileCredentials
+from pipeline.source.credentials.secret import Secret
+from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.scenarios.new_logbook import lay_out
 
 CHECKOUT = Path(pipeline.__file__).parents[1]

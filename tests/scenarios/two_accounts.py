@@ -31,7 +31,9 @@ from pipeline.raw.lines import RunRecord
 from pipeline.raw.segments import SegmentWriter
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Driver
-from pipeline.source.credentials import FILE_VARIABLE, FileCredentials, Secret
+from pipeline.source.credentials.file import FileCredentials
+from pipeline.source.credentials.secret import Secret
+from pipeline.source.credentials.store import FILE_VARIABLE
 from pipeline.transform.update import open_with_journal
 from tests.reports.claims.hard_claim import zero_claim
 from tests.scenarios.claimed_logbook import write_voucher

@@ -15,7 +15,8 @@ from pipeline.errors import LadebogError, LoginError, UpstreamDownError, Upstrea
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.settings.schema import Account, Source
 from pipeline.source.app.client import AppApi
-from pipeline.source.credentials import MemoryCredentials, Secret
+from pipeline.source.credentials.secret import Secret
+from pipeline.source.credentials.store import MemoryCredentials
 from tests.source.loopback import (
     NOW,
     Handler,

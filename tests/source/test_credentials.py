@@ -16,16 +16,11 @@ import pytest
 
 from pipeline.errors import LogbookError
 from pipeline.settings.schema import Account
-from pipeline.source.credentials import (
-    Credentials,
-    FileCredentials,
-    KeyringCredentials,
-    MemoryCredentials,
-    Secret,
-    expires_at,
-    open_credentials,
-    token_fault,
-)
+from pipeline.source.credentials.choose import open_credentials
+from pipeline.source.credentials.file import FileCredentials
+from pipeline.source.credentials.keyring import KeyringCredentials
+from pipeline.source.credentials.secret import Secret, expires_at, token_fault
+from pipeline.source.credentials.store import Credentials, MemoryCredentials
 
 HOME = Account(name="home", url="https://tenant.example", device_id="00000000000000aa")
 WORK = Account(name="work", url="https://tenant.example", device_id="00000000000000bb")
@@ -82,15 +77,15 @@ def keyring_in_use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[
 
 @pytest.fixture(params=["file", "keyring", "memory"])
 def credentials(request: pytest.FixtureRequest, tmp_path: Path) -> Credentials:
-    keepers: dict[str, Credentials] = {
+    stores: dict[str, Credentials] = {
         "file": FileCredentials(tmp_path / "new" / "folder" / "credentials.json"),
-        "keyring": KeyringCredentials(),
+        "keyring": KeyringCredentials(FileCredentials(tmp_path / "credentials.json")),
         "memory": MemoryCredentials(),
     }
-    return keepers[request.param]
+    return stores[request.param]
 
 
-def test_what_is_kept_is_given_back_per_account(credentials: Credentials) -> None:
+def test_logins_are_stored_per_account(credentials: Credentials) -> None:
     assert credentials.read(HOME) is None
     credentials.forget(HOME)
     credentials.write(HOME, SECRET)
@@ -102,8 +97,8 @@ def test_what_is_kept_is_given_back_per_account(credentials: Credentials) -> Non
     assert credentials.place
 
 
-def test_a_keyring_entry_is_named_by_account_host_and_device(keyring_in_use: DictionaryKeyring) -> None:
-    KeyringCredentials().write(HOME, SECRET)
+def test_a_keyring_entry_is_named_by_account_host_and_device(keyring_in_use: DictionaryKeyring, tmp_path: Path) -> None:
+    KeyringCredentials(FileCredentials(tmp_path / "credentials.json")).write(HOME, SECRET)
     assert list(keyring_in_use.kept) == [("ladebog", "home@tenant.example#00000000000000aa")]
 
 
@@ -130,11 +125,11 @@ def test_a_file_that_others_can_open_is_refused(tmp_path: Path, mode: int) -> No
     assert {error.value.advice for error in (reading, writing, forgetting)} == {f"Close it: chmod 600 {path}"}
 
 
-def test_a_file_of_something_else_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_file_of_something_else_is_refused_and_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "credentials.json"
     path.write_text("canary-token")
     path.chmod(0o600)
-    with pytest.raises(LogbookError, match="no file of logins") as raised:
+    with pytest.raises(LogbookError, match="is not a file of logins") as raised:
         FileCredentials(path).write(HOME, SECRET)
     assert "canary" not in str(raised.value)
     assert path.read_text() == "canary-token"
@@ -207,13 +202,13 @@ def test_the_environment_names_a_file_and_leaves_the_keyring_alone(
     assert FileCredentials(tmp_path / "logins").read(HOME) == SECRET
 
 
-def test_a_keyring_that_fails_in_use_is_told_without_secrets(keyring_in_use: DictionaryKeyring) -> None:
+def test_a_failing_keyring_is_reported_without_secrets(keyring_in_use: DictionaryKeyring, tmp_path: Path) -> None:
     keyring_in_use.kept["ladebog", "home@tenant.example#00000000000000aa"] = "canary, no JSON"
     with pytest.raises(LogbookError) as unreadable:
-        KeyringCredentials().read(HOME)
+        KeyringCredentials(FileCredentials(tmp_path / "credentials.json")).read(HOME)
     keyring.set_keyring(LockedKeyring())
     with pytest.raises(LogbookError) as unwritable:
-        KeyringCredentials().write(HOME, SECRET)
+        KeyringCredentials(FileCredentials(tmp_path / "credentials.json")).write(HOME, SECRET)
     assert "ladebog login home" in unreadable.value.advice
     assert "LADEBOG_CREDENTIALS_FILE" in unwritable.value.advice
     assert "canary" not in str(unreadable.value) + str(unwritable.value)

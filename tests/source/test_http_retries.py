@@ -94,7 +94,7 @@ def test_a_retry_after_that_names_no_wait_means_the_ordinary_one(header: str) ->
 
 
 @pytest.mark.parametrize("header", ["3600", "9" * 5000])
-def test_a_retry_after_beyond_our_patience_ends_it_at_once(header: str) -> None:
+def test_a_retry_after_longer_than_the_longest_wait_ends_it_at_once(header: str) -> None:
     with asking(answer(429, retry_after=header)) as asked, pytest.raises(UpstreamDownError) as raised:
         asked.get()
     assert (asked.http.requests_sent, asked.clock.sleeps) == (1, [])

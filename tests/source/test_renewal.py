@@ -21,7 +21,9 @@ from pipeline.errors import BusyError, LoginError
 from pipeline.settings.schema import Account, Source
 from pipeline.source.app.client import AppApi
 from pipeline.source.app.login import expiry_warning
-from pipeline.source.credentials import FileCredentials, MemoryCredentials, Secret
+from pipeline.source.credentials.file import FileCredentials
+from pipeline.source.credentials.secret import Secret
+from pipeline.source.credentials.store import MemoryCredentials
 from tests.source.loopback import NOW, Handler, RecordingClock, Request, Responder, Script, answer, json_answer, serving
 
 SOURCE = Source(requests_per_second=1000, connect_timeout=2, read_timeout=5, attempts=1)
@@ -132,7 +134,7 @@ def test_a_login_that_another_process_is_renewing_is_waited_for(tmp_path: Path) 
     account = Account(name="home", url="https://tenant.example")
     code = (
         "import sys; from pathlib import Path; from pipeline.settings.schema import Account;"
-        "from pipeline.source.credentials import FileCredentials\n"
+        "from pipeline.source.credentials.file import FileCredentials\n"
         "with FileCredentials(Path(sys.argv[1])).locked(Account(name='home', url='https://tenant.example'), 1):\n"
         "    print('held', flush=True); sys.stdin.read()"
     )

@@ -11,7 +11,7 @@ from typing import Literal
 import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer, Faults, Tenant
-from pipeline.source.credentials import Secret
+from pipeline.source.credentials.secret import Secret
 from tests.conftest import renew
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 

@@ -127,7 +127,7 @@ def make(
     from pipeline.extract import receipts
     from pipeline.settings.schema import Language
     from pipeline.source.app.client import AppApi
-    from pipeline.source.credentials import open_credentials
+    from pipeline.source.credentials.choose import open_credentials
     from reports.claims.files import renderer
 
     logbook, settings = context.open()

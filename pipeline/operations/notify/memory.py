@@ -15,7 +15,7 @@ from pipeline.logbook.folder import Logbook
 from pipeline.operations.notify.causes import Cause
 
 A_DAY = timedelta(days=1)
-_LOCK_PATIENCE = 120.0  # seconds; longer than sending may take
+_LOCK_TIMEOUT = 120.0  # seconds; longer than sending may take
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +39,7 @@ def open_memory(logbook: Logbook) -> Iterator[Memory]:
     make_folder(logbook.state)
     path = logbook.state / "told.json"
     try:
-        with FileLock(path.with_suffix(".lock"), timeout=_LOCK_PATIENCE, mode=FILE_MODE):
+        with FileLock(path.with_suffix(".lock"), timeout=_LOCK_TIMEOUT, mode=FILE_MODE):
             memory: Memory = {}
             if path.is_file():
                 try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ScheduleError
-from pipeline.source.credentials import FILE_VARIABLE
+from pipeline.source.credentials.store import FILE_VARIABLE
 
 RUN = ("run",)
 RUN_IF_ACTIVE = ("--quiet", "run", "--if-active")

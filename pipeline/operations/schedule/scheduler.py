@@ -10,9 +10,10 @@ from pipeline.errors import LoginError, ScheduleError
 from pipeline.operations.schedule.job import Job
 from pipeline.operations.schedule.times import DueTimes
 from pipeline.settings.schema import Account
-from pipeline.source.credentials import FILE_VARIABLE, Credentials, FileCredentials
+from pipeline.source.credentials.file import FileCredentials
+from pipeline.source.credentials.store import FILE_VARIABLE, Credentials
 
-_PATIENCE = 120.0  # seconds that a program of the system's may take
+_TIMEOUT = 120.0  # seconds that a program of the system's may take
 
 
 class Scheduler(Protocol):
@@ -55,11 +56,17 @@ def call(command: Sequence[str], *, given: bytes = b"", environment: dict[str, s
     """Run a program of the system's to its end."""
     try:
         done = subprocess.run(  # noqa: S603 (the system's own programs)
-            command, input=given, env=environment, capture_output=True, timeout=_PATIENCE, check=False, cwd=Path.home()
+            command,
+            input=given,
+            env=environment,
+            capture_output=True,
+            timeout=_TIMEOUT,
+            check=False,
+            cwd=Path.home(),
         )
     except subprocess.TimeoutExpired:
         raise ScheduleError(
-            f"{command[0]} did not end within {_PATIENCE:.0f} seconds.", "Run the same command again"
+            f"{command[0]} did not end within {_TIMEOUT:.0f} seconds.", "Run the same command again"
         ) from None
     return Called(" ".join(command[:3]), done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
 

@@ -12,7 +12,8 @@ from pipeline.raw.answer import Answer, Endpoint, history_key
 from pipeline.settings.schema import Account, Source
 from pipeline.source.app import endpoints
 from pipeline.source.app.login import Login
-from pipeline.source.credentials import Credentials, Secret
+from pipeline.source.credentials.secret import Secret
+from pipeline.source.credentials.store import Credentials
 from pipeline.source.http import Http, Reply
 
 USER_AGENT = f"Ladebog/{__version__}"

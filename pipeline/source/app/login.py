@@ -13,7 +13,8 @@ from pipeline.logbook import event_log
 from pipeline.settings.schema import Account, Source
 from pipeline.source.app import endpoints
 from pipeline.source.body import read_json
-from pipeline.source.credentials import Credentials, Secret, expires_at, token_fault
+from pipeline.source.credentials.secret import Secret, expires_at, token_fault
+from pipeline.source.credentials.store import Credentials
 from pipeline.source.http import Http, Reply, server_message
 from pipeline.text import counted
 
@@ -33,7 +34,7 @@ class Login:
         self._account = account
         self._http = http
         self._credentials = credentials
-        self._patience = 2 * (source.longest_wait + source.connect_timeout + source.read_timeout)
+        self._renewal_timeout = 2 * (source.longest_wait + source.connect_timeout + source.read_timeout)
         self._secret: Secret | None = None
         self._refused: Secret | None = None  # what neither works nor can be refreshed
         self._renewing = threading.Lock()
@@ -119,7 +120,7 @@ class Login:
 
     def _renewed(self, old: Secret) -> Secret:
         """A login in place of `old`, kept before it is used: the old one may end with the first use of it."""
-        with self._credentials.locked(self._account, self._patience):
+        with self._credentials.locked(self._account, self._renewal_timeout):
             kept = self._kept()
             if kept.token != old.token:  # another thread, or another process, was here first
                 return kept

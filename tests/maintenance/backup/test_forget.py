@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from pipeline.logbook.journal import Journal, read_entries
 from pipeline.settings.reading import read_settings
-from pipeline.source.credentials import FileCredentials
+from pipeline.source.credentials.file import FileCredentials
 from tests.cli.refusal import said
 from tests.scenarios.two_accounts import CANARY, NOW, TwoAccounts, leave_cut_off_files, places_of, tables
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.source.credentials import FILE_VARIABLE
+from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.cli.refusal import said
 from tests.scenarios.demo_logbook import CHECKOUT, Outcome
 from tests.scenarios.two_accounts import TwoAccounts, places_of

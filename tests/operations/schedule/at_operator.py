@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline.demo import DemoServer, Faults, Tenant
-from pipeline.source.credentials import FILE_VARIABLE
+from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 AWKWARD = 'ladebøger 100% \\ it\'s "$HOME"'

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.logbook.folder import Logbook
 from pipeline.operations.schedule.next_run import next_run
-from pipeline.source.credentials import FILE_VARIABLE
+from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.cli.refusal import said
 from tests.operations.schedule.at_operator import awkward_logbook, fetch_begun, ladebog
 from tests.scenarios.demo_logbook import DEMO_NOW, DemoLogbook
@@ -18,7 +18,7 @@ from tests.scenarios.demo_logbook import DEMO_NOW, DemoLogbook
 pytestmark = [pytest.mark.schedule, pytest.mark.usefixtures("crontab")]
 
 _INSTALL = ("schedule", "install", "--using", "cron")
-_PATIENCE = 150.0  # seconds: two of cron's minutes, and the run
+_TIMEOUT = 150.0  # seconds: two of cron's minutes, and the run
 _OTHERS = [
     b'# my own\nMAILTO=""\n\n5 4 * * 1\techo 100\\% sure >/dev/null  \n',
     b"\n\n# bl\xe5b\xe6r, not UTF-8\n@daily true\n"
@@ -140,7 +140,7 @@ def test_cron_runs_it(logbook: DemoLogbook) -> None:
     daily = b"\n15 6 * * * "
     assert daily in listed()
     keep(listed().replace(daily, b"\n* * * * * "))
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + _TIMEOUT
     while not list(logbook.paths.reports.glob("*.xlsx")):
         assert time.monotonic() < until, "cron ran nothing"
         time.sleep(1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.source.credentials import FILE_VARIABLE
+from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.operations.schedule.at_operator import LADEBOG, awkward_logbook
 from tests.scenarios.agreement import assert_raw_holds_together
 

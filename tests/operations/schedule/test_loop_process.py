@@ -16,7 +16,7 @@ import pytest
 from pipeline.demo import Faults
 from pipeline.logbook.folder import Logbook
 from pipeline.operations.schedule.loop import LoopMark
-from pipeline.source.credentials import FILE_VARIABLE
+from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.operations.schedule.at_operator import LADEBOG, awkward_logbook, fetch_begun
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 from tests.scenarios.leaks import places_of

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.source.credentials import FILE_VARIABLE
+from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.cli.refusal import said
 from tests.operations.schedule.at_operator import awkward_logbook, fetch_begun, ladebog
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 pytestmark = pytest.mark.schedule
 
-_PATIENCE = 60.0  # seconds
+_TIMEOUT = 60.0  # seconds
 _CHANGED = "OnCalendar=Mon *-*-* 06:15:00"
 
 
@@ -111,7 +111,7 @@ def test_the_services_do_their_work(typed: Typed, logbook: DemoLogbook, units: P
     assert list(logbook.paths.reports.glob("*.xlsx")) != []
     with logbook.paths.lock():  # exit code 75: it is started again in a quarter of an hour
         typed.systemctl("start", f"{job}.service", "--no-block")
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + _TIMEOUT
         while "SubState=auto-restart" not in typed.systemctl("show", f"{job}.service", "--property=SubState"):
             assert time.monotonic() < until
             time.sleep(0.1)

@@ -20,7 +20,7 @@ mkdir /run/systemd/system
 exec /lib/systemd/systemd --user
 """
 _HIERARCHIES = ("/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unified", "/sys/fs/cgroup")
-_PATIENCE = 30.0  # seconds
+_TIMEOUT = 30.0  # seconds
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def user_manager(folder: Path) -> Iterator[dict[str, str]]:
             yield environment
         finally:
             manager.send_signal(signal.SIGTERM)
-            manager.wait(_PATIENCE)
+            manager.wait(_TIMEOUT)
 
 
 @contextmanager
@@ -62,7 +62,7 @@ def cgroup() -> Iterator[str]:
 
 
 def _wait_for(socket: Path, manager: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + _TIMEOUT
     while not socket.exists():
         assert manager.poll() is None, "the user manager did not start"
         assert time.monotonic() < until, "the user manager is not ready"

@@ -13,7 +13,9 @@ from pipeline.database.connection import drop_writer
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from pipeline.settings.editing import write_account
 from pipeline.settings.schema import Account
-from pipeline.source.credentials import FILE_VARIABLE, Secret, open_credentials
+from pipeline.source.credentials.choose import open_credentials
+from pipeline.source.credentials.secret import Secret
+from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.scenarios.new_logbook import new_logbook
 from tests.sql.checks import told
 

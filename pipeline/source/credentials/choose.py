@@ -1,0 +1,40 @@
+"""Which store of logins to use."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+from pipeline.source.credentials.file import FileCredentials
+from pipeline.source.credentials.keyring import KeyringCredentials, keyring_works
+from pipeline.source.credentials.store import FILE_VARIABLE, Credentials
+
+_FILE_NAME = "credentials.json"
+
+
+def open_credentials() -> Credentials:
+    """The file that LADEBOG_CREDENTIALS_FILE names, else the OS keyring if it works, else the user's own file."""
+    if path := _named_file():
+        return FileCredentials(path)
+    if keyring_works():
+        return KeyringCredentials(FileCredentials(_own_file()))
+    path = _own_file()
+    return FileCredentials(path, f"no keyring works here, so logins are kept in {path}, a file that only you can read")
+
+
+def all_credentials() -> list[Credentials]:
+    """Every store that may hold logins of this user, so that one can be forgotten in all of them."""
+    paths = {_own_file()}
+    if path := _named_file():
+        paths.add(path)
+    stores: list[Credentials] = [FileCredentials(path) for path in sorted(paths)]
+    return [KeyringCredentials(FileCredentials(_own_file())), *stores] if keyring_works() else stores
+
+
+def _own_file() -> Path:
+    return platformdirs.user_data_path("ladebog") / _FILE_NAME
+
+
+def _named_file() -> Path | None:
+    name = os.environ.get(FILE_VARIABLE)
+    return Path(name).expanduser() if name else None

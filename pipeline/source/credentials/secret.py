@@ -1,0 +1,41 @@
+"""One account's login, and what can be read from its token."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import jwt
+import msgspec
+
+
+class Secret(msgspec.Struct, frozen=True, kw_only=True):
+    """One account's login. Neither its repr nor rich's shows any of it."""
+
+    token: str
+    refresh_token: str | None = None
+    client_secret: str | None = None
+
+    def __repr__(self) -> str:
+        return "Secret(token='…')"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("token", "…")]
+
+
+def token_fault(token: str) -> str | None:
+    """Why a bearer token cannot be used, or None. The reason shows nothing of the token."""
+    if token[:7].lower() == "bearer ":
+        return "it begins with the word Bearer: remove that and the space"
+    if not token:
+        return "it is empty"
+    if any(not "!" <= character <= "~" for character in token):
+        return "it contains a space, a line break or another character that no token has"
+    return None
+
+
+def expires_at(token: str) -> datetime | None:
+    """When a JWT expires, UTC; None for a token without an expiry."""
+    try:
+        expiry = jwt.decode(token, options={"verify_signature": False}).get("exp")
+        return datetime.fromtimestamp(float(expiry), UTC) if expiry is not None else None
+    except (jwt.PyJWTError, TypeError, ValueError, OverflowError, OSError):
+        return None
