@@ -14,6 +14,7 @@ import msgspec
 
 from pipeline.claims.document import Attachment, ClaimLine
 from pipeline.claims.folder import StoredClaim, reversed_by
+from pipeline.database import models
 from pipeline.errors import ClaimError
 from pipeline.logbook.files import FILE_MODE, make_folder, replacing
 from pipeline.logbook.journal import Entry, Fields
@@ -109,25 +110,9 @@ def read(journal: Path, said: AttachedBy) -> Attached:
     return attached
 
 
-_RECEIPTS = """
-    select
-        sessions.session_id,
-        arg_max(facts.receipt_url, documents.place) as receipt_url
-    from sessions
-    inner join staging.session_documents as documents using (account, session_id)
-    inner join facts.session_facts as facts
-        on documents.account = facts.account and documents.document_sha256 = facts.document_sha256
-    where
-        sessions.account = ?
-        and sessions.kind = 'public'
-        and facts.receipt_url is not null
-        and list_contains(?, sessions.session_id)
-    group by sessions.session_id
-    order by sessions.session_id
-"""
-
-
 def addresses(connection: duckdb.DuckDBPyConnection, account: str, lines: Sequence[ClaimLine]) -> dict[str, str]:
     """Where the receipts of the sessions that a claim adds energy or money for are, by session."""
     session_ids = sorted({line.session_id for line in lines if line.energy_kwh > 0 or line.amount_incl_tax > 0})
-    return dict(connection.execute(_RECEIPTS, [account, session_ids]).fetchall())
+    return dict(
+        connection.execute(models.query("receipt_urls"), {"account": account, "session_ids": session_ids}).fetchall()
+    )

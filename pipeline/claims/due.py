@@ -15,93 +15,9 @@ from pipeline.claims.arithmetic import Key, key_of
 from pipeline.claims.document import Amounts, ClaimLine, Completeness, Correction, Exclusion
 from pipeline.claims.folder import StoredClaim
 from pipeline.claims.sums import Figures, energy, money, money_or_none
+from pipeline.database import models
 from pipeline.database.connection import rows
 from pipeline.settings.schema import Account
-
-_LINES = """
-    select
-        due.*,
-        due.energy_kwh - due.claimed_energy_kwh as added_energy_kwh,
-        due.amount_incl_tax - due.claimed_incl_tax as added_incl_tax,
-        due.tax_amount - due.claimed_tax_amount as added_tax_amount,
-        sessions.started_at,
-        sessions.stopped_at,
-        sessions.kind,
-        sessions.charge_point,
-        sessions.evse,
-        sessions.tax_name,
-        sessions.tax_rate,
-        sessions.note,
-        sessions.revision,
-        sessions.document_sha256,
-        sessions.curve_sha256,
-        worth.basis,
-        worth.price_incl_tax,
-        claimable.tags
-    from claim_lines_due as due
-    left join sessions using (account, session_id)
-    left join claimable_sessions as claimable using (account, session_id)
-    left join intermediate.claim_values as worth using (account, session_id, month)
-    where
-        due.account = $account
-        and due.held_back is null
-        and coalesce(due.car = $car, true)
-        and (due.is_month_claimed or coalesce(due.month = $month, false))
-    order by due.is_month_claimed, due.month, sessions.stopped_at, due.session_id, due.car, due.currency
-"""
-
-# Of the month, what is not claimed; of the months before it, corrections that have to wait.
-_EXCLUSIONS = """
-    select
-        worth.session_id,
-        worth.month,
-        sessions.started_at,
-        sessions.stopped_at,
-        claimable.car,
-        sessions.currency,
-        sessions.energy_kwh,
-        sessions.amount_incl_tax,
-        case
-            when not claimable.is_claimed then claimable.ground
-            when due.amount_incl_tax is null then 'unknown amount'
-            else 'not readable'
-        end as ground,
-        case when claimable.is_claimed then due.held_back else claimable.because end as because
-    from intermediate.claim_values as worth
-    inner join sessions using (account, session_id)
-    inner join claimable_sessions as claimable using (account, session_id)
-    left join claim_lines_due as due
-        on
-            worth.account = due.account
-            and worth.session_id = due.session_id
-            and worth.month = due.month
-            and coalesce(claimable.car, '') = due.car
-            and worth.currency = due.currency
-    where
-        worth.account = $account
-        and coalesce(claimable.car = $car, true)
-        and case
-            when coalesce(worth.month = $month, false) then not claimable.is_claimed or due.held_back is not null
-            else coalesce(due.is_month_claimed and due.held_back is not null, false)
-        end
-    order by worth.month, sessions.stopped_at, worth.session_id
-"""
-
-_COMPLETENESS = """
-    select
-        states.listed_at,
-        cast(count(worth.session_id) as integer) as sessions
-    from month_states as states
-    left join (
-        intermediate.claim_values as worth inner join claimable_sessions as claimable using (account, session_id)
-    )
-        on
-            states.account = worth.account
-            and states.month = worth.month
-            and coalesce(claimable.car = $car, true)
-    where states.account = $account and states.month = $month
-    group by states.listed_at
-"""
 
 _CLAIMED = """
     select session_id, month, car, currency, energy_kwh, amount_incl_tax, tax_amount
@@ -125,7 +41,7 @@ class Due:
 
     def lines(self, month: date | None, car: str | None) -> tuple[ClaimLine, ...]:
         """The month's sessions, and the corrections of all months that are claimed; without a month those alone."""
-        return tuple(self._line(row) for row in self._ask(_LINES, month=month, car=car))
+        return tuple(self._line(row) for row in self._ask(models.query("claim_lines_to_add"), month=month, car=car))
 
     def exclusions(self, month: date | None, car: str | None) -> tuple[Exclusion, ...]:
         """The month's sessions that are not claimed, and the corrections that have to wait."""
@@ -142,12 +58,12 @@ class Due:
                 ground=row["ground"],
                 detail=row["because"],
             )
-            for row in self._ask(_EXCLUSIONS, month=month, car=car)
+            for row in self._ask(models.query("claim_exclusions"), month=month, car=car)
         )
 
     def completeness(self, month: date, car: str | None, exclusions: Sequence[Exclusion]) -> Completeness:
         """What stands behind a month that is closed."""
-        (row,) = self._ask(_COMPLETENESS, month=month, car=car)
+        (row,) = self._ask(models.query("claim_completeness"), month=month, car=car)
         excluded = sum(exclusion.month == month for exclusion in exclusions)
         return Completeness(
             listed_at=self._local(row["listed_at"]),

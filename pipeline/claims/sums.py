@@ -8,6 +8,7 @@ import duckdb
 from babel.numbers import get_currency_precision
 
 from pipeline.claims.document import ClaimLine, Day, Sum, Total
+from pipeline.database import models
 from pipeline.database.connection import rows
 from pipeline.database.insert import insert
 
@@ -23,38 +24,6 @@ _CREATE_LINES = """
         tax_amount decimal(18, 3),
         is_correction boolean
     )
-"""
-
-_SUMS = """
-    select
-        kinds.kind,
-        lines.currency,
-        cast(count(*) as integer) as lines,
-        cast(sum(lines.energy_kwh) as decimal(18, 3)) as energy_kwh,
-        cast(sum(lines.amount_incl_tax) as decimal(18, 3)) as amount_incl_tax,
-        cast(case when count(*) = count(lines.tax_amount) then sum(lines.tax_amount) end as decimal(18, 3))
-            as tax_amount,
-        price_of_a_kwh(
-            cast(sum(lines.amount_incl_tax) as decimal(18, 3)), cast(sum(lines.energy_kwh) as decimal(18, 3))
-        ) as average_price_incl_tax
-    from frozen_lines as lines
-    inner join (values ('total'), ('sessions'), ('corrections')) as kinds (kind)
-        on kinds.kind = 'total' or (kinds.kind = 'corrections') = lines.is_correction
-    group by kinds.kind, lines.currency
-    order by lines.currency <> $currency, lines.currency
-"""
-
-_DAYS = """
-    select
-        least(local_day(stopped_at, $timezone), last_day($month)) as day,
-        currency,
-        cast(count(*) as integer) as sessions,
-        cast(sum(energy_kwh) as decimal(18, 3)) as energy_kwh,
-        cast(sum(amount_incl_tax) as decimal(18, 3)) as amount_incl_tax
-    from frozen_lines
-    where not is_correction
-    group by day, currency
-    order by day, currency <> $currency, currency
 """
 
 _DIGITS = """
@@ -84,7 +53,7 @@ class Figures:
     def totals(self, lines: tuple[ClaimLine, ...]) -> tuple[Total, ...]:
         """A total for each currency; of no lines at all, nothing in the account's own."""
         self._hand_over(lines)
-        sums = {(row["currency"], row["kind"]): row for row in self._rows(_SUMS)}
+        sums = {(row["currency"], row["kind"]): row for row in self._rows(models.query("claim_totals"))}
         currencies = list(dict.fromkeys(currency for currency, _ in sums)) or [self._currency]
         return tuple(self._total(currency, sums) for currency in currencies)
 
@@ -99,7 +68,7 @@ class Figures:
                 energy_kwh=energy(row["energy_kwh"]),
                 amount_incl_tax=money(row["amount_incl_tax"], self.minor_digits(row["currency"])),
             )
-            for row in self._rows(_DAYS, month=month, timezone=timezone)
+            for row in self._rows(models.query("claim_days"), month=month, timezone=timezone)
         )
 
     def _hand_over(self, lines: tuple[ClaimLine, ...]) -> None:

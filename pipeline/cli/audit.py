@@ -16,20 +16,6 @@ if TYPE_CHECKING:
 
     from pipeline.settings.schema import Account
 
-_AUDITED = """
-    select
-        bill_audit.*,
-        local_time(sessions.stopped_at, $timezone) as stopped,
-        sessions.energy_kwh,
-        staged.minor_unit_decimal as digits
-    from bill_audit
-    inner join sessions using (account, session_id)
-    inner join staging.sessions as staged using (account, session_id)
-    where
-        account = $account
-        and coalesce(first_of_month(local_day(sessions.stopped_at, $timezone)) = $month, true)
-    order by sessions.stopped_at, session_id
-"""
 _VERDICTS = ("ok", "minimum price", "overbilled", "underbilled", "cannot tell")
 _MINOR_UNITS = {"DKK": "øre", "NOK": "øre", "SEK": "öre", "EUR": "cent"}
 _STYLES = {"overbilled": "red", "underbilled": "yellow", "cannot tell": "dim"}
@@ -49,6 +35,7 @@ def audit(context: Context, month: str | None, account_name: str | None) -> None
     \b
     Example:  ladebog audit --month 2025-03
     """
+    from pipeline.database import models
     from pipeline.database.connection import open_published, rows
 
     logbook, settings = context.open()
@@ -56,7 +43,7 @@ def audit(context: Context, month: str | None, account_name: str | None) -> None
     for account in settings.chosen_accounts(account_name):
         with open_published(logbook) as connection:
             parameters = {"account": account.name, "timezone": account.timezone, "month": first}
-            audited = rows(connection, _AUDITED, parameters)
+            audited = rows(connection, models.query("audited_sessions"), parameters)
         _show(account, audited, f"in {month}" if month else "yet")
 
 

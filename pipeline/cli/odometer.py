@@ -17,24 +17,6 @@ if TYPE_CHECKING:
 _DATE = click.DateTime(formats=["%Y-%m-%d"])
 _KILOMETRES = click.IntRange(min=0, max=9_999_999)
 
-# What stands for each day: its newest entry. The nearest readings that contradict one that a car cannot have.
-_CONTRADICTED_BY = """
-    select
-        read_on,
-        arg_max(kilometres, entry) as kilometres
-    from facts.odometer
-    where car = $car
-    group by read_on
-    having
-        case
-            when read_on < $read_on then arg_max(kilometres, entry) > $kilometres
-            when read_on > $read_on then arg_max(kilometres, entry) < $kilometres
-            else arg_max(kilometres, entry) <> $kilometres
-        end
-    order by abs(date_diff('day', read_on, $read_on)), read_on
-    limit 1
-"""
-
 
 @click.command()
 @click.argument("car", metavar="CAR")
@@ -76,10 +58,11 @@ def _refuse_contradiction(connection: "duckdb.DuckDBPyConnection", reading: "Odo
     """Raise OdometerError where the car cannot have had this reading after, or before, the others."""
     import msgspec
 
+    from pipeline.database import models
     from pipeline.errors import OdometerError
 
     asked = {key: value for key, value in msgspec.structs.asdict(reading).items() if key != "reason"}
-    found = connection.execute(_CONTRADICTED_BY, asked).fetchone()
+    found = connection.execute(models.query("contradicting_reading"), asked).fetchone()
     if found is not None:
         other_day, other_kilometres = found
         raise OdometerError(

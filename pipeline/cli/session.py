@@ -23,26 +23,6 @@ _KNOWN_SESSIONS = """
     group by account
     order by account
 """
-_LISTED = """
-    select
-        sessions.account,
-        sessions.session_id,
-        strftime(local_time(sessions.started_at, accounts.timezone), '%Y-%m-%d %H:%M') as started,
-        sessions.energy_kwh,
-        sessions.amount_incl_tax,
-        sessions.currency,
-        claimable.car,
-        case when claimable.is_claimed then 'in' else 'out' end as claim,
-        claimable.reason,
-        array_to_string(claimable.tags, ', ') as tags
-    from sessions
-    inner join claimable_sessions as claimable using (account, session_id)
-    inner join facts.accounts as accounts using (account)
-    where
-        list_contains(?, sessions.account)
-        and (?::date is null or first_of_month(local_day(sessions.stopped_at, accounts.timezone)) = ?::date)
-    order by sessions.started_at, sessions.account, sessions.session_id
-"""
 
 
 @click.group()
@@ -130,13 +110,14 @@ def list_(context: Context, account_name: str | None, month: datetime | None) ->
     Example:  ladebog session list --month 2025-03
     """
     from pipeline.cli.terminal import show_table
+    from pipeline.database import models
     from pipeline.database.connection import open_published
 
     logbook, settings = context.open()
     accounts = [account.name for account in settings.chosen_accounts(account_name)]
-    day = month.date() if month else None
+    listed = {"accounts": accounts, "month": month.date() if month else None}
     with open_published(logbook) as connection:
-        cursor = connection.execute(_LISTED, [accounts, day, day])
+        cursor = connection.execute(models.query("sessions_as_listed"), listed)
         show_table([column[0] for column in cursor.description], cursor.fetchall())
 
 

@@ -1,8 +1,9 @@
-"""The files under sql/: each one statement under a head comment that says what it makes.
+"""The files under sql/: each holds one statement under a head comment that describes its result.
 
 The head reads `-- name:`, `-- grain:`, `-- purpose:`, for marts also `-- key:` and `-- refresh:`, then `-- columns:`
-with one line a column; lines after those are notes on the rule. It is the only description of a table: what DuckDB
-shows as comments comes from it. The checks all have the same columns, so theirs say `-- severity:` instead.
+with one line per column; lines after those are notes on the rule. It is the only description of a table: the comments
+that DuckDB shows come from it. The checks all have the same columns, so their heads have `-- severity:` instead. The
+head of a query that programs run lists what it is asked with under `-- parameters:`.
 """
 
 import re
@@ -44,6 +45,7 @@ class Model(msgspec.Struct, frozen=True, eq=False):
     columns: dict[str, str]
     text: str
     severity: str = ""  # of a check's findings
+    parameters: dict[str, str] = {}  # of a query
 
     @property
     def rule(self) -> str:
@@ -111,6 +113,12 @@ def made() -> tuple[Model, ...]:
 
 
 @cache
+def query(name: str) -> str:
+    """The text of sql/queries/internal/NAME.sql, a query that a program runs."""
+    return resources.files("sql").joinpath("queries", "internal", f"{name}.sql").read_text("utf-8")
+
+
+@cache
 def macros() -> str:
     """The statements that make the macros."""
     return resources.files("sql").joinpath("macros.sql").read_text("utf-8")
@@ -128,14 +136,19 @@ def parse(text: str) -> Model:
     fields: dict[str, str] = {}
     is_check = text.startswith("-- name: checks.")
     columns = dict(CHECK_COLUMNS) if is_check else {}
+    parameters: dict[str, str] = {}
+    sections = {"-- columns:": columns, "-- parameters:": parameters}
+    section = columns
     for line in text.splitlines():
         if not line.startswith("--"):
             break
         if found := _FIELD.match(line):
             fields[found[1]] = found[2]
+        elif line in sections:
+            section = sections[line]
         elif found := _COLUMN.match(line):
-            columns[found[1]] = found[2] or found[1].replace("_", " ")
-        elif line != "-- columns:" and not columns:
+            section[found[1]] = found[2] or found[1].replace("_", " ")
+        elif not columns:
             raise ValueError(f"this line of the head says nothing that is known: {line}")
     needed = {"name", "grain", "purpose", "severity"} if is_check else {"name", "grain", "purpose"}
     if missing := needed - fields.keys():
@@ -153,6 +166,7 @@ def parse(text: str) -> Model:
         columns=columns,
         text=text,
         severity=fields.get("severity", ""),
+        parameters=parameters,
     )
 
 

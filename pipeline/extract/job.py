@@ -14,6 +14,7 @@ import duckdb
 import msgspec
 
 from pipeline.clock import Clock, ForwardClock, last_of_month, months_back
+from pipeline.database import models
 from pipeline.database.connection import rows
 from pipeline.errors import UpstreamError
 from pipeline.extract import plan
@@ -38,19 +39,6 @@ _ACTIVE = "select session_id from staging.sessions where account = ? and not is_
 _LAST_FETCHED = "select max(fetched_at) from facts.answers where account = ?"
 _REVISIONS = "select session_id, revision from staging.sessions where account = ?"
 _QUARANTINED = "select count(*) from facts.quarantine where account = ?"
-# Only sessions that began and ended in one month: by which of the two an operator lists is not known.
-_WITHIN_A_MONTH = """
-    select
-        first_of_month(local_day(sessions.started_at, accounts.timezone)) as month,
-        sessions.session_id
-    from staging.sessions as sessions
-    inner join facts.accounts as accounts on sessions.account = accounts.account
-    where
-        sessions.account = ?
-        and first_of_month(local_day(sessions.started_at, accounts.timezone))
-        = first_of_month(local_day(sessions.stopped_at, accounts.timezone))
-    order by sessions.session_id
-"""
 
 _charge_points_decoder = msgspec.json.Decoder(schema.ChargePointsAnswer, strict=False)
 
@@ -199,7 +187,9 @@ class Extraction:
     def _note_missing(self) -> None:
         """Write down, with each month that was listed, the sessions that belong there and that no listing held."""
         missing: dict[str, list[str]] = {}
-        for month, session_id in self.connection.execute(_WITHIN_A_MONTH, [self.account.name]).fetchall():
+        of_account = {"account": self.account.name}
+        found = self.connection.execute(models.query("sessions_within_a_month"), of_account).fetchall()
+        for month, session_id in found:
             if session_id not in self._listed:
                 missing.setdefault(month.isoformat(), []).append(session_id)
         record = self.store.record

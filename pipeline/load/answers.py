@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from pipeline.database import models
 from pipeline.database.connection import transaction
 from pipeline.database.insert import insert
 from pipeline.load.batches import Batch, PlacedDocument, read_batches
@@ -23,34 +24,6 @@ Row = tuple[Any, ...]
 _CREATE_ARRIVALS = "create or replace temp table arrivals as from documents with no data"
 
 _SEEN = "select distinct sha256 from documents semi join arrivals using (sha256) where account = ?"
-
-# A document is news if it differs from the one before it in time. One without a time comes before all others, and is
-# news only if its like was never seen: importing a file twice changes nothing.
-_INSERT_DOCUMENTS = """
-    insert into documents
-    with candidates as (
-        select *, true as is_arrival from arrivals
-        union all
-        select documents.*, false from documents semi join arrivals using (account, endpoint, key)
-    ),
-    compared as (
-        select
-            *,
-            lag(sha256) over (
-                partition by account, endpoint, key order by fetched_at nulls first, segment, line, item
-            ) as sha256_before,
-            row_number() over (
-                partition by account, endpoint, key, sha256 order by is_arrival, fetched_at, segment, line, item
-            ) as occurrence,
-        from candidates
-    )
-    select account, endpoint, key, fetched_at, status, sha256, segment, line, item
-    from compared
-    where
-        is_arrival
-        and case when fetched_at is null then occurrence = 1 else sha256 is distinct from sha256_before end
-    order by segment, line, item
-"""
 
 _INSERT_CHANGED_SESSIONS = """
     insert into facts.changed_sessions
@@ -110,7 +83,7 @@ class Loader:
         self._connection.execute(_CREATE_ARRIVALS)
         insert(self._connection, "arrivals", [self._document_row(place, segment) for place in batch.placed])
         seen = {sha256 for (sha256,) in self._connection.execute(_SEEN, [self._account]).fetchall()}
-        self._connection.execute(_INSERT_DOCUMENTS)
+        self._connection.execute(f"insert into documents {models.query('new_documents')}")
         self._connection.execute(_INSERT_CHANGED_SESSIONS)
         for table, rows in vars(batch.facts).items():
             insert(self._connection, f"facts.{table}", [(self._account, *row) for row in rows if row[0] not in seen])

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from pipeline.database import models
 from pipeline.database.connection import rows
 from pipeline.settings.schema import Account
 from pipeline.text import counted
@@ -22,21 +23,6 @@ _CLOSABLE = """
         + to_hours(settings.closed_after_hours) as closable_at,
     from (select unnest(cast($months as date[])) as month) as months
     cross join facts.settings as settings
-"""
-
-# Not those that are known to have gone on beyond the period: they belong to a later one.
-_ACTIVE = """
-    select session_id, started_at
-    from staging.sessions
-    where
-        account = $account
-        and not is_finished
-        and first_of_month(local_day(started_at, $timezone)) <= $last
-        and (
-            first_of_month(local_day(started_at, $timezone)) >= $first
-            or coalesce(first_of_month(local_day(fetched_at, $timezone)) <= $last, true)
-        )
-    order by started_at, session_id
 """
 
 _Row = Mapping[str, Any]
@@ -56,7 +42,7 @@ def read_notes(
     zone = zoneinfo.ZoneInfo(timezone)
     within = {"account": account.name, "timezone": timezone, "first": period.first_month, "last": period.last_month}
     closable = rows(connection, _CLOSABLE, {"timezone": timezone, "months": list(period.months)})
-    active = rows(connection, _ACTIVE, within)
+    active = rows(connection, models.query("active_sessions"), within)
     said = {finding["month"] for finding in findings if finding["rule"] == _RULE_OF_OPEN_MONTHS}
     return (
         *_not_closed(

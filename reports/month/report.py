@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from pipeline.database import models
 from pipeline.database.connection import rows
 from pipeline.settings.schema import Account
 from reports.month.notes import read_notes
@@ -45,36 +46,6 @@ _DAYS = """
     from days
     where account = $account and attribution = 'stop' and first_of_month(day) between $first and $last
     order by day, currency <> $currency, currency
-"""
-
-_TOTALS = """
-    with summed as (
-        select
-            currency,
-            cast(sum(sessions) as integer) as sessions,
-            cast(sum(energy_kwh) as decimal(18, 3)) as energy_kwh,
-            cast(sum(amount_incl_tax) as decimal(18, 3)) as amount_incl_tax,
-            cast(case when count(*) = count(tax_amount) then sum(tax_amount) end as decimal(18, 3)) as tax_amount,
-            cast(
-                case when count(*) = count(amount_excl_tax) then sum(amount_excl_tax) end as decimal(18, 3)
-            ) as amount_excl_tax,
-            max(max_kw) as max_kw,
-        from months
-        where account = $account and attribution = 'stop' and month between $first and $last
-        group by currency
-    )
-
-    select
-        currency,
-        sessions,
-        energy_kwh,
-        amount_incl_tax,
-        tax_amount,
-        amount_excl_tax,
-        price_of_a_kwh(amount_incl_tax, energy_kwh) as average_price_incl_tax,
-        max_kw,
-    from summed
-    order by currency <> $currency, currency
 """
 
 _MONTH_STATES = "select * from month_states where account = $account and month between $first and $last order by month"
@@ -178,7 +149,7 @@ def read_report(
         sessions=sessions,
         days=tuple(rows(connection, _DAYS, in_order)),
         months=tuple(rows(connection, _MONTHS, in_order)),
-        totals=tuple(rows(connection, _TOTALS, in_order)),
+        totals=tuple(rows(connection, models.query("report_totals"), in_order)),
         month_states=month_states,
         minor_digits={row["currency"]: row["digits"] for row in rows(connection, _MINOR_DIGITS, of_account)},
         findings=findings,

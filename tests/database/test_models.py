@@ -1,7 +1,9 @@
 """The files under sql/: their heads, and that the database is what the heads say."""
 
+import re
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import sql
@@ -15,6 +17,9 @@ MODELS = {
     file.relative_to(SQL): models.parse(file.read_text("utf-8"))
     for folder in FOLDERS
     for file in sorted((SQL / folder).rglob("*.sql"))
+}
+QUERIES = {
+    file.stem: models.parse(file.read_text("utf-8")) for file in sorted((SQL / "queries" / "internal").glob("*.sql"))
 }
 
 HEAD = """\
@@ -147,3 +152,32 @@ def test_each_model_comes_after_those_that_it_reads() -> None:
         ("staging.sessions", "sessions"),
     ]
     assert [(earlier, later) for earlier, later in pairs if names.index(earlier) > names.index(later)] == []
+
+
+def test_every_query_has_a_head_and_stands_in_the_file_of_its_name() -> None:
+    assert QUERIES
+    assert {name: query.name for name, query in QUERIES.items()} == {name: name for name in QUERIES}
+    assert {name: query.text for name, query in QUERIES.items()} == {name: models.query(name) for name in QUERIES}
+
+
+def test_programs_run_every_query() -> None:
+    root = SQL.parent
+    sources = [
+        file.read_text("utf-8") for package in ("pipeline", "reports") for file in (root / package).rglob("*.py")
+    ]
+    named = {name for source in sources for name in re.findall(r"models\.query\([\"'](\w+)[\"']\)", source)}
+    assert named == set(QUERIES)
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_the_head_of_a_query_lists_its_parameters_and_columns(made: MadeArchive, query: models.Model) -> None:
+    (statement,) = duckdb.extract_statements(query.text)
+    assert set(query.parameters) == statement.named_parameters
+    connection = made.connection
+    connection.execute("create temp table arrivals as from documents limit 0")
+    connection.execute(
+        "create temp table frozen_lines as select stopped_at, currency, energy_kwh, amount_incl_tax, tax_amount, "
+        "true as is_correction from sessions limit 0"
+    )
+    connection.execute(query.text, dict.fromkeys(query.parameters))
+    assert list(query.columns) == [column for column, *_ in connection.description]

@@ -14,28 +14,6 @@ if TYPE_CHECKING:
     from pipeline.claims.folder import StoredClaim
 
 SUMS = "SHA256SUMS"
-_CLAIMS = """
-    select
-        claims.number,
-        case claims.kind
-            when 'month' then strftime(claims.month, '%Y-%m') || coalesce(' of ' || claims.car, '')
-            when 'reversal' then 'reversal of ' || facts.reverses
-            else claims.kind
-        end as claim,
-        strftime(local_time(claims.created_at, accounts.timezone), '%Y-%m-%d') as made,
-        claims.lines,
-        claims.energy_kwh,
-        claims.amount_incl_tax,
-        claims.tax_amount,
-        claims.currency,
-        claims.state || coalesce(' by ' || claims.reversed_by, '') as state,
-        strftime(claims.state_on, '%Y-%m-%d') as since
-    from claims
-    inner join facts.claims as facts using (account, number)
-    inner join facts.accounts as accounts using (account)
-    where account = ?
-    order by claims.number, claims.currency
-"""
 
 
 @claim.command("list")
@@ -50,12 +28,13 @@ def list_(context: Context, account_name: str | None) -> None:
     from pipeline.claims.outstanding import read_outlook
     from pipeline.cli.claim.text import cells, outlook_lines
     from pipeline.cli.terminal import show_table
+    from pipeline.database import models
     from pipeline.database.connection import open_published, rows
 
     logbook, settings = context.open()
     for account in settings.chosen_accounts(account_name):
         with open_published(logbook) as connection:
-            claims = rows(connection, _CLAIMS, [account.name])
+            claims = rows(connection, models.query("claims_as_listed"), {"account": account.name})
             outlook = read_outlook(connection, account.name)
         if claims:
             click.echo(f"{account.name}:")

@@ -1,0 +1,51 @@
+-- name: claim_exclusions
+-- grain: one session and local month that a new claim leaves out
+-- purpose: the month's sessions that are not claimed, and the corrections of earlier months that cannot be claimed yet
+-- parameters:
+--   account          text, the logbook's account
+--   car              text, the car to claim for; null: all cars
+--   month            first day of the month to claim; null: corrections only
+-- columns:
+--   session_id       text, the operator's id
+--   month            first day of the local month
+--   started_at       time
+--   stopped_at       time
+--   car              text, the car's name; null where none was assigned
+--   currency         ISO 4217 code
+--   energy_kwh       kWh of the whole session
+--   amount_incl_tax  currency units, the bill of the whole session
+--   ground           text, why it is left out
+--   because          text, completes the ground; null where nothing does
+select
+    worth.session_id,
+    worth.month,
+    sessions.started_at,
+    sessions.stopped_at,
+    claimable.car,
+    sessions.currency,
+    sessions.energy_kwh,
+    sessions.amount_incl_tax,
+    case
+        when not claimable.is_claimed then claimable.ground
+        when due.amount_incl_tax is null then 'unknown amount'
+        else 'not readable'
+    end as ground,
+    case when claimable.is_claimed then due.held_back else claimable.because end as because
+from intermediate.claim_values as worth
+inner join sessions using (account, session_id)
+inner join claimable_sessions as claimable using (account, session_id)
+left join claim_lines_due as due
+    on
+        worth.account = due.account
+        and worth.session_id = due.session_id
+        and worth.month = due.month
+        and coalesce(claimable.car, '') = due.car
+        and worth.currency = due.currency
+where
+    worth.account = $account
+    and coalesce(claimable.car = $car, true)
+    and case
+        when coalesce(worth.month = $month, false) then not claimable.is_claimed or due.held_back is not null
+        else coalesce(due.is_month_claimed and due.held_back is not null, false)
+    end
+order by worth.month, sessions.stopped_at, worth.session_id

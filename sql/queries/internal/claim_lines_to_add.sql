@@ -1,0 +1,71 @@
+-- name: claim_lines_to_add
+-- grain: one session, local month, car and currency to claim now
+-- purpose: the lines of a new claim: the sessions of its month, and the corrections of months claimed before
+-- parameters:
+--   account             text, the logbook's account
+--   car                 text, the car to claim for; null: all cars
+--   month               first day of the month to claim; null: corrections only
+-- columns:
+--   account             text, the logbook's account
+--   session_id          text, the operator's id
+--   month               first day of the local month
+--   car                 text, the car's name; empty where none was assigned
+--   currency            ISO 4217 code
+--   claimed_energy_kwh  kWh, of all claims so far
+--   claimed_incl_tax    currency units, of all claims so far
+--   claimed_tax_amount  currency units, of all claims so far, as far as it is known
+--   energy_kwh          kWh, by the newest figures; 0 for what is no longer claimed
+--   amount_incl_tax     currency units, likewise; null where unknown
+--   tax_amount          currency units, likewise; null where unknown
+--   is_month_claimed    flag: a claim of the month, not taken back, covers the car, so that this is a correction
+--   corrects            number of the newest claim that it differs from; null where there is none
+--   reason              text, why it differs: late, corrected, withdrawn or repriced; null where nothing was claimed
+--   ground              text, completes the reason: why it is withdrawn, or was put in; null where nothing does
+--   because             text, completes the ground: what a person said, the car, the rule; null where nothing does
+--   held_back           text, why it cannot be claimed now; null where it can
+--   added_energy_kwh    kWh, by the newest figures less what was claimed
+--   added_incl_tax      currency units, likewise; null where unknown
+--   added_tax_amount    currency units, likewise; null where unknown
+--   started_at          time
+--   stopped_at          time
+--   kind                text, home or public
+--   charge_point        text, the charge point's name; of a public session its address
+--   evse                text, the EVSE's identifier
+--   tax_name            text, for example Moms
+--   tax_rate            fraction, for example 0.25; null where unknown
+--   note                text, the driver's own
+--   revision            of the session's figures
+--   document_sha256     hex, the document of the figures
+--   curve_sha256        hex, the document of the power history; null without one
+--   basis               text, billed, rate, electricity_cost or spot
+--   price_incl_tax      currency units per kWh
+--   tags                list of the tags that it was given, in alphabetical order
+select
+    due.*,
+    due.energy_kwh - due.claimed_energy_kwh as added_energy_kwh,
+    due.amount_incl_tax - due.claimed_incl_tax as added_incl_tax,
+    due.tax_amount - due.claimed_tax_amount as added_tax_amount,
+    sessions.started_at,
+    sessions.stopped_at,
+    sessions.kind,
+    sessions.charge_point,
+    sessions.evse,
+    sessions.tax_name,
+    sessions.tax_rate,
+    sessions.note,
+    sessions.revision,
+    sessions.document_sha256,
+    sessions.curve_sha256,
+    worth.basis,
+    worth.price_incl_tax,
+    claimable.tags
+from claim_lines_due as due
+left join sessions using (account, session_id)
+left join claimable_sessions as claimable using (account, session_id)
+left join intermediate.claim_values as worth using (account, session_id, month)
+where
+    due.account = $account
+    and due.held_back is null
+    and coalesce(due.car = $car, true)
+    and (due.is_month_claimed or coalesce(due.month = $month, false))
+order by due.is_month_claimed, due.month, sessions.stopped_at, due.session_id, due.car, due.currency

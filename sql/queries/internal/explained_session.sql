@@ -1,0 +1,48 @@
+-- name: explained_session
+-- grain: one finished session, or no row
+-- purpose: a session's figures and the documents that they come from
+-- parameters:
+--   account          text, the logbook's account
+--   session_id       text, the operator's id
+-- columns:
+--   account          text, the logbook's account
+--   session_id       text, the operator's id
+--   kind             text, home or public
+--   charge_point     text, the charge point's name; of a public session its address
+--   evse             text, the EVSE's identifier
+--   car              text, the car's name; null where none was assigned
+--   started_at       time
+--   stopped_at       time
+--   duration_s       seconds
+--   idle_s           seconds connected without charging
+--   energy_kwh       kWh
+--   currency         ISO 4217 code
+--   amount_incl_tax  currency units
+--   tax_name         text, for example Moms
+--   tax_rate         fraction, for example 0.25; null where unknown
+--   tax_amount       currency units; null where unknown
+--   amount_excl_tax  currency units; null where unknown
+--   average_kw       kW, as the operator states it
+--   max_kw           kW, as the operator states it
+--   power_samples    number of power samples at different times; 0 without a power history
+--   payment_status   text, for example paid
+--   stop_reason      text
+--   note             text, the driver's own
+--   revision         of the session's figures
+--   document_sha256  hex, the document of the figures
+--   curve_sha256     hex, the document of the power history; null without one
+--   digits           decimal digits of the currency's minor unit
+--   tax_source       text, where the tax rate comes from
+--   tax_sha256       hex, the document that the tax rate comes from; null where no document states it
+--   period_sha256    hex, the document of the charging periods; null without periods
+select
+    sessions.*,
+    staged.minor_unit_decimal as digits,
+    sources.tax_source,
+    sources.tax_sha256,
+    bills.period_sha256
+from sessions
+inner join staging.sessions as staged using (account, session_id)
+inner join intermediate.session_charge_points as sources using (account, session_id)
+left join staging.session_bills as bills using (account, session_id)
+where account = $account and session_id = $session_id

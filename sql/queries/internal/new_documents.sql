@@ -1,0 +1,55 @@
+-- name: new_documents
+-- grain: one document that differs from the one before it
+-- purpose: the documents of a batch, the temporary table arrivals, that the archive has to keep
+-- columns:
+--   account     text, the logbook's account
+--   endpoint    text, the question that was answered
+--   key         text, what the document is about: a session's id, an EVSE's id, or all
+--   fetched_at  time of the answer; null where an imported one names none, which counts as the oldest
+--   status      HTTP status, 200 or 404
+--   sha256      hex, over the document's bytes
+--   segment     text, file under raw/<account> where it stands
+--   line        line of the segment, from 1
+--   item        place in the listing, from 1; 0 for a document that is a whole answer
+-- A document is kept if it differs from the one before it in time. One without a time sorts before all others and is
+-- kept only if its content was never seen: importing a file twice changes nothing.
+with candidates as (
+    select
+        *,
+        true as is_arrival
+    from arrivals
+    union all
+    select
+        documents.*,
+        false as is_arrival
+    from documents
+    semi join arrivals using (account, endpoint, key)
+),
+
+compared as (
+    select
+        *,
+        lag(sha256) over (
+            partition by account, endpoint, key order by fetched_at nulls first, segment, line, item
+        ) as sha256_before,
+        row_number() over (
+            partition by account, endpoint, key, sha256 order by is_arrival, fetched_at, segment, line, item
+        ) as occurrence
+    from candidates
+)
+
+select
+    account,
+    endpoint,
+    key,
+    fetched_at,
+    status,
+    sha256,
+    segment,
+    line,
+    item
+from compared
+where
+    is_arrival
+    and case when fetched_at is null then occurrence = 1 else sha256 is distinct from sha256_before end
+order by segment, line, item

@@ -1,0 +1,18 @@
+-- name: refresh_inputs
+-- grain: one row
+-- purpose: what the marts were computed from, and how many lines and entries are loaded now
+-- columns:
+--   models        hex, hash of the models then; null before the first refresh
+--   settings      hex, hash of the settings then; null before the first refresh
+--   loaded_lines  lines and entries that were loaded then
+--   loaded_now    lines and entries that are loaded now
+select
+    models,
+    settings,
+    loaded_lines,
+    (select coalesce(sum(segments.lines), 0) from facts.segments as segments)
+    + (select count(*) from facts.decisions)
+    + (select count(*) from facts.odometer)
+    + (select count(*) from facts.claims)
+    + (select count(*) from facts.claim_marks) as loaded_now
+from facts.settings
