@@ -1,4 +1,4 @@
-"""TODO."""
+"""What the journal records: decisions about sessions, odometer readings, and the states of claims."""
 
 from datetime import date
 from typing import Literal, get_args
@@ -16,7 +16,7 @@ MARK = "mark"
 
 
 class SessionDecision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The fields of an entry about a session. `value` is the car or the tag of the actions that have one."""
+    """The fields of an entry about a session. `value` is the car of `assign` or the tag of `tag`."""
 
     account: str
     session_id: str
@@ -25,7 +25,7 @@ class SessionDecision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
 
 class OdometerReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The fields of an entry about a car's odometer. With a reason it may contradict other readings."""
+    """The fields of an entry about a car's odometer. A reading with a reason may contradict other readings."""
 
     car: str
     read_on: date
@@ -34,7 +34,7 @@ class OdometerReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
 
 class ClaimMark(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields of an entry about what became of a claim."""
+    """The fields of an entry about the state of a claim after it was made."""
 
     account: str
     number: int
@@ -42,7 +42,7 @@ class ClaimMark(msgspec.Struct, frozen=True, kw_only=True):
     marked_on: date
 
 
-def fields_of(said: SessionDecision | OdometerReading | ClaimMark) -> Fields:
-    """The fields as they stand in the journal."""
-    fields: Fields = msgspec.to_builtins(said)
+def fields_of(decision: SessionDecision | OdometerReading | ClaimMark) -> Fields:
+    """The fields as the journal stores them."""
+    fields: Fields = msgspec.to_builtins(decision)
     return fields

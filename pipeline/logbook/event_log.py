@@ -1,6 +1,6 @@
-"""What happened, as lines of JSON: in the logbook's logs/ladebog.log, and on standard error where that is asked for.
+"""The event log: lines of JSON in the logbook's logs/ladebog.log, and on standard error with `--log-format json`.
 
-A line has `at` (UTC), `level`, `command`, `pid`, `event`, and what the event is about. No login is ever handed to it.
+A line has `at` (UTC), `level`, `command`, `pid`, `event`, and the fields of the event. No caller passes it a login.
 """
 
 import json
@@ -14,36 +14,36 @@ from pipeline.clock import Clock, utc_text
 from pipeline.logbook.files import FILE_MODE, make_folder
 from pipeline.logbook.folder import Logbook
 
-LARGEST = 1_000_000  # bytes; a file that is larger makes room for a new one
-KEPT = 5  # files besides the newest
+LARGEST = 1_000_000  # bytes; a larger file is rotated
+KEPT = 5  # rotated files
 
 _logger = logging.getLogger("ladebog")
-_logger.addHandler(logging.NullHandler())  # so that nothing goes anywhere before `begin`
+_logger.addHandler(logging.NullHandler())  # so that nothing is printed before `start`
 _logger.propagate = False
 
 
-def debug(event: str, **about: Any) -> None:
-    """Log what is of use to whoever looks for a fault."""
-    _logger.debug(event, extra={"about": about})
+def debug(event: str, **fields: Any) -> None:
+    """Log a detail that helps to find an error."""
+    _logger.debug(event, extra={"fields": fields})
 
 
-def info(event: str, **about: Any) -> None:
-    """Log what went as it should."""
-    _logger.info(event, extra={"about": about})
+def info(event: str, **fields: Any) -> None:
+    """Log an event that was expected."""
+    _logger.info(event, extra={"fields": fields})
 
 
-def warning(event: str, **about: Any) -> None:
-    """Log what did not go as it should, and was not the end of it."""
-    _logger.warning(event, extra={"about": about})
+def warning(event: str, **fields: Any) -> None:
+    """Log an event that was not expected, after which the command goes on."""
+    _logger.warning(event, extra={"fields": fields})
 
 
-def error(event: str, **about: Any) -> None:
-    """Log what ended a command."""
-    _logger.error(event, extra={"about": about})
+def error(event: str, **fields: Any) -> None:
+    """Log an error that ended a command."""
+    _logger.error(event, extra={"fields": fields})
 
 
 def start(command: str, clock: Clock, *, with_debug: bool, on_stderr: bool) -> None:
-    """Log for a command from now on."""
+    """Log the events of a command from now on."""
     stop()
     _logger.setLevel(logging.DEBUG if with_debug else logging.INFO)
     _Line.command, _Line.clock = command, clock
@@ -52,12 +52,12 @@ def start(command: str, clock: Clock, *, with_debug: bool, on_stderr: bool) -> N
 
 
 def write_to(logbook: Logbook) -> None:
-    """Keep the lines in a logbook too."""
+    """Write the lines to a logbook too."""
     _add(LogFile(logbook.logs / "ladebog.log"))
 
 
 def stop() -> None:
-    """Log nowhere any more."""
+    """Write the lines nowhere any more."""
     for handler in _logger.handlers[1:]:
         _logger.removeHandler(handler)
 
@@ -75,17 +75,17 @@ class _Line(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "at": vars(record).setdefault("at", utc_text(self.clock.now())),  # once, wherever the line goes
+            "at": vars(record).setdefault("at", utc_text(self.clock.now())),  # the same time for each handler
             "level": record.levelname.lower(),
             "command": self.command,
             "pid": record.process,
             "event": record.getMessage(),
         }
-        return json.dumps(line | vars(record)["about"], ensure_ascii=False, default=str)
+        return json.dumps(line | vars(record)["fields"], ensure_ascii=False, default=str)
 
 
 class LogFile(logging.Handler):
-    """A file that any number of processes append to, a line at a time; whoever makes it too large puts it aside."""
+    """A file that several processes append lines to; the one that makes it too large rotates it."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -95,12 +95,12 @@ class LogFile(logging.Handler):
         line = self.format(record).encode("utf-8", "replace") + b"\n"
         try:
             if self._append(line) > LARGEST:
-                self._put_aside()
-        except OSError as fault:  # what was to be logged matters more than the log
-            print(f"ladebog: note: {self._path} cannot be written: {fault.strerror}.", file=sys.stderr)  # noqa: T201
+                self._rotate()
+        except OSError as error:  # a log that cannot be written must not stop the command
+            print(f"ladebog: note: {self._path} cannot be written: {error.strerror}.", file=sys.stderr)  # noqa: T201
 
     def _append(self, line: bytes) -> int:
-        """Write a line whole; returns the file's size."""
+        """Append a line with one write; returns the size of the file."""
         make_folder(self._path.parent)
         file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, FILE_MODE)
         try:
@@ -109,18 +109,18 @@ class LogFile(logging.Handler):
         finally:
             os.close(file)
 
-    def _put_aside(self) -> None:
+    def _rotate(self) -> None:
         from filelock import FileLock, Timeout
 
         try:
             with FileLock(self._path.with_suffix(".lock"), timeout=0, mode=FILE_MODE):
-                if self._path.stat().st_size > LARGEST:  # and not another process's new one
+                if self._path.stat().st_size > LARGEST:  # unless another process has just rotated it
                     for number in range(KEPT - 1, 0, -1):
                         if self._numbered(number).exists():
                             self._numbered(number).replace(self._numbered(number + 1))
                     self._path.replace(self._numbered(1))
         except Timeout:
-            return  # another process is at it
+            return  # another process is rotating it
 
     def _numbered(self, number: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{number}")

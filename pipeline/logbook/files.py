@@ -1,4 +1,4 @@
-"""TODO."""
+"""How files are written: for their owner only, replaced as a whole, and on disk before the caller goes on."""
 
 import errno
 import os
@@ -26,7 +26,7 @@ def remedy(error_number: int | None) -> str:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those above it that are missing, for its owner only."""
+    """Create a folder and its missing parents, for the owner only."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
@@ -34,41 +34,41 @@ def make_folder(path: Path) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a path beside `path` to write to; on success its file is synced and takes the place of `path`.
+    """Yield a temporary path to write to; on success its file is synced and replaces `path`.
 
-    Whoever reads `path` sees the old file or the whole new one. On an error nothing is left behind; what a killed
-    process left is removed by the next one. Until then the new one lies in a folder of its own, so that in a place that
-    others can write to, it is neither open to them nor theirs.
+    Readers of `path` see either the old file or the whole new one. On an error the new file is removed; one that a
+    killed process left is removed by the next call. It is written in a folder of its own, so that other users can
+    neither read nor replace it where they can write next to `path`.
     """
     make_folder(path.parent)
     _remove_leftovers(path)
     folder = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.new")
     folder.mkdir(mode=FOLDER_MODE)
-    beside = folder / path.name
+    new = folder / path.name
     try:
-        with naming(path, instead_of=beside):
-            yield beside
-            beside.chmod(FILE_MODE)
-            sync_file(beside)
-            beside.replace(path)
+        with naming(path, instead_of=new):
+            yield new
+            new.chmod(FILE_MODE)
+            sync_file(new)
+            new.replace(path)
             sync_folder(path.parent)
     finally:
-        discard(beside)
+        discard(new)
 
 
-def discard(beside: Path) -> None:
-    """Leave nothing of what was to replace a file."""
-    beside.unlink(missing_ok=True)
-    beside.parent.rmdir()
+def discard(new: Path) -> None:
+    """Remove the path that `replacing` yielded, with its folder."""
+    new.unlink(missing_ok=True)
+    new.parent.rmdir()
 
 
 def leftovers(path: Path) -> list[Path]:
-    """What `replacing` left beside `path` when it was killed. The caller sees to it that nobody is replacing it now."""
+    """What killed calls of `replacing` left. The caller makes sure that no other process is replacing `path` now."""
     return list(path.parent.glob(f".{escape(path.name)}.*.new"))
 
 
 def erase(path: Path) -> None:
-    """Remove a file, or a folder with all in it, if it is there."""
+    """Remove a file or a folder with its content, if it exists."""
     if path.is_dir():
         import shutil
 
@@ -79,7 +79,7 @@ def erase(path: Path) -> None:
 
 @contextmanager
 def naming(path: Path, instead_of: Path | None = None) -> Iterator[None]:
-    """Let an error of the system's name `path` where it names no file, as a full disk's does, or `instead_of`."""
+    """Have an OSError name `path` if it names no file, as that of a full disk does, or if it names `instead_of`."""
     try:
         yield
     except OSError as error:
@@ -89,32 +89,32 @@ def naming(path: Path, instead_of: Path | None = None) -> Iterator[None]:
 
 
 def _remove_leftovers(path: Path) -> None:
-    """Remove what stands beside `path` from processes that are no more: a database's would soon fill the disk."""
-    left = re.compile(rf"\.{re.escape(path.name)}\.([0-9]{{1,9}})-[0-9a-f]+\.new")
-    for beside in path.parent.iterdir():
-        if (named := left.fullmatch(beside.name)) and not _runs(int(named[1])):
-            erase(beside)
+    """Remove the leftovers of processes that have ended: those of a database would soon fill the disk."""
+    leftover = re.compile(rf"\.{re.escape(path.name)}\.([0-9]{{1,9}})-[0-9a-f]+\.new")
+    for found in path.parent.iterdir():
+        if (match := leftover.fullmatch(found.name)) and not _is_running(int(match[1])):
+            erase(found)
 
 
-def _runs(process: int) -> bool:
+def _is_running(process: int) -> bool:
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except OSError:  # it is another user's
+    except OSError:  # it belongs to another user
         return True
     return True
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace a small text file whole."""
-    with replacing(path) as beside:
-        beside.touch(mode=FILE_MODE)
-        beside.write_text(text, "utf-8", newline="")
+    """Create or replace a small text file."""
+    with replacing(path) as new:
+        new.touch(mode=FILE_MODE)
+        new.write_text(text, "utf-8", newline="")
 
 
 def sync_file(path: Path) -> None:
-    """Return when the file's bytes are on disk."""
+    """Sync the bytes of a file to disk."""
     descriptor = os.open(path, os.O_RDWR)
     try:
         with naming(path):
@@ -124,7 +124,7 @@ def sync_file(path: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Return when the folder's entries (a rename in it, say) are on disk."""
+    """Sync the entries of a folder to disk, for example after a rename in it."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         with naming(path):

@@ -1,4 +1,4 @@
-"""A logbook is a folder: its paths, its modes, its lock, and how a file in it is replaced."""
+"""A logbook is a folder: its paths and its lock."""
 
 import os
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from pipeline.logbook.files import FILE_MODE, make_folder
 
 
 class Logbook:
-    """The paths of one logbook. Making one touches nothing on disk."""
+    """The paths of one logbook. Creating an instance changes nothing on disk."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -26,35 +26,32 @@ class Logbook:
 
     @classmethod
     def open(cls, root: Path) -> "Logbook":
-        """The logbook at `root`.
-
-        Raises LogbookError where there is none.
-        """
+        """The logbook at `root`. Raises LogbookError if there is no logbook."""
         logbook = cls(root)
         if not logbook.settings.is_file():
             raise LogbookError(
-                f"{root} is no logbook: it has no ladebog.toml.",
+                f"{root} is not a logbook: it has no ladebog.toml.",
                 "Start one with: ladebog account add NAME --url https://TENANT (or name another folder with --home)",
             )
         return logbook
 
     @classmethod
     def create(cls, root: Path) -> "Logbook":
-        """The logbook at `root`, made there if there is none yet.
+        """The logbook at `root`, created if it does not exist yet.
 
-        Raises LogbookError if the folder holds something else: a logbook never moves in with other files.
+        Raises LogbookError if the folder has other files in it.
         """
         logbook = cls(root)
         if logbook.settings.is_file():
             return logbook
         if root.exists() and (not root.is_dir() or any(root.iterdir())):
-            raise LogbookError(f"{root} exists already and is no logbook.", "Name a new or empty folder instead")
+            raise LogbookError(f"{root} exists already and is not a logbook.", "Name a new or empty folder instead")
         make_folder(root)
         return logbook
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the logbook for writing, or raise BusyError at once if another run does."""
+        """Hold the lock for writing to the logbook. Raises BusyError at once if another process holds it."""
         from filelock import FileLock, Timeout
 
         make_folder(self.state)

@@ -28,7 +28,7 @@ def test_a_home_that_is_no_logbook(tmp_path: Path, arguments: list[str], there: 
         logbook.home.mkdir()
         (logbook.home / "letter.txt").write_text("Dear", "utf-8")
     message, advice = said(logbook.run(*arguments), 1)
-    assert message == f"{logbook.home} is no logbook: it has no ladebog.toml."
+    assert message == f"{logbook.home} is not a logbook: it has no ladebog.toml."
     assert advice.startswith("Start one with: ladebog account add NAME --url https://TENANT")
     assert [path.name for path in tmp_path.rglob("*")] == (["home", "letter.txt"] if there == "other files" else [])
 
@@ -38,7 +38,7 @@ def test_an_account_among_other_files(tmp_path: Path) -> None:
     logbook.home.mkdir()
     (logbook.home / "letter.txt").write_text("Dear", "utf-8")
     message, advice = said(logbook.run("account", "add", "home", "--url", "https://tenant.example"), 1)
-    assert message == f"{logbook.home} exists already and is no logbook."
+    assert message == f"{logbook.home} exists already and is not a logbook."
     assert advice == "Name a new or empty folder instead"
 
 

@@ -109,7 +109,7 @@ def test_the_demo_leaves_what_is_not_its_own_alone(tmp_path: Path, there: str) -
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     message, _ = said(logbook.run("demo", str(folder)), 1)
     assert message == f"{folder} " + (
-        "is a logbook of your own." if there == "a logbook" else "exists already and is no logbook."
+        "is a logbook of your own." if there == "a logbook" else "exists already and is not a logbook."
     )
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 

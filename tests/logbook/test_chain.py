@@ -1,4 +1,4 @@
-"""The journal: what a line says, and that a changed, lost or moved entry shows."""
+"""The journal: the content of a line, and that a changed, lost or moved entry is found."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ AT = datetime(2025, 4, 1, 6, 30, tzinfo=UTC)
 
 
 def written(folder: Path, count: int = 3) -> list[bytes]:
-    """The lines, each with its end, of a journal with so many entries."""
+    """The lines, with their ends, of a journal with so many entries."""
     journal = Journal.open(folder)
     for number in range(1, count + 1):
         at = AT + timedelta(days=number)
@@ -33,13 +33,13 @@ def rewritten(folder: Path, lines: list[bytes]) -> Path:
     return folder
 
 
-def resealed(line: bytes) -> bytes:
-    """A line with the SHA-256 that it would have, as who forges one would write it."""
+def with_new_sha256(line: bytes) -> bytes:
+    """A line with the SHA-256 of its changed content, as a forger would write it."""
     body = line.rpartition(b',"sha256":"')[0]
     return body + b',"sha256":"' + hashlib.sha256(body + b"}").hexdigest().encode() + b'"}\n'
 
 
-def test_a_line_says_what_was_decided_and_seals_it(tmp_path: Path) -> None:
+def test_a_line_contains_the_decision_and_its_sha256(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "journal")
     journal.append(AT, "assign", {"account": "home", "session_id": '6"4', "value": "Ærø", "reason": "på tur"})
     journal.append(AT, "odometer", {"car": "Ærø", "read_on": "2025-03-31", "kilometres": 48211})
@@ -60,7 +60,7 @@ def test_a_line_says_what_was_decided_and_seals_it(tmp_path: Path) -> None:
     assert journal.head == second_sha256
 
 
-def test_a_journal_opened_again_goes_on_where_it_stood(tmp_path: Path) -> None:
+def test_a_journal_that_is_opened_again_continues_the_chain(tmp_path: Path) -> None:
     written(tmp_path, 2)
     again = Journal.open(tmp_path)
     again.append(AT, "include", {"account": "home", "session_id": "1", "reason": "x"})
@@ -77,20 +77,20 @@ def test_a_journal_is_for_its_owner_only(tmp_path: Path) -> None:
     assert stat.S_IMODE((folder / FILE_NAME).stat().st_mode) == 0o600
 
 
-def test_where_there_is_no_journal_opening_makes_none(tmp_path: Path) -> None:
+def test_opening_creates_no_file(tmp_path: Path) -> None:
     assert Journal.open(tmp_path / "journal").entries == []
     assert list(tmp_path.iterdir()) == []
 
 
 @given(text=st.text(st.characters(exclude_categories=["Cs"])))
-def test_any_text_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+def test_any_text_is_read_back_unchanged(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     folder = tmp_path_factory.mktemp("journal")
     Journal.open(folder).append(AT, "tag", {"value": text})
     [entry] = read_entries(folder)
     assert entry.fields == {"value": text}
 
 
-def test_any_changed_byte_names_its_entry(tmp_path: Path) -> None:
+def test_a_changed_byte_is_reported_with_its_entry(tmp_path: Path) -> None:
     lines = written(tmp_path)
     numbers = [number for number, line in enumerate(lines, start=1) for _ in line]
     whole = b"".join(lines)
@@ -102,9 +102,9 @@ def test_any_changed_byte_names_its_entry(tmp_path: Path) -> None:
         assert (tmp_path / FILE_NAME).stat().st_size == len(whole)
 
 
-def test_a_forged_entry_shows_in_the_next_one(tmp_path: Path) -> None:
+def test_a_forged_entry_is_found_at_the_next_one(tmp_path: Path) -> None:
     lines = written(tmp_path)
-    lines[1] = resealed(lines[1].replace("gæst".encode(), b"mig!"))
+    lines[1] = with_new_sha256(lines[1].replace("gæst".encode(), b"mig!"))
     with pytest.raises(JournalError, match="damaged at entry 3: it does not follow from the entry before"):
         read_entries(rewritten(tmp_path, lines))
 
@@ -112,14 +112,14 @@ def test_a_forged_entry_shows_in_the_next_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("order", "named"),
     [
-        ([1, 2], "entry 1: entry 2 stands in its place"),
-        ([0, 2], "entry 2: entry 3 stands in its place"),
-        ([0, 2, 1], "entry 2: entry 3 stands in its place"),
-        ([0, 1, 1, 2], "entry 3: entry 2 stands in its place"),
+        ([1, 2], "entry 1: entry 2 is in its place"),
+        ([0, 2], "entry 2: entry 3 is in its place"),
+        ([0, 2, 1], "entry 2: entry 3 is in its place"),
+        ([0, 1, 1, 2], "entry 3: entry 2 is in its place"),
     ],
     ids=["first lost", "second lost", "swapped", "doubled"],
 )
-def test_a_lost_or_moved_entry_is_named(tmp_path: Path, order: list[int], named: str) -> None:
+def test_a_lost_or_moved_entry_is_reported(tmp_path: Path, order: list[int], named: str) -> None:
     lines = written(tmp_path)
     with pytest.raises(JournalError, match=f"damaged at {named}"):
         read_entries(rewritten(tmp_path, [lines[place] for place in order]))
@@ -135,12 +135,12 @@ def test_an_entry_of_another_journal_is_refused(tmp_path: Path) -> None:
         read_entries(rewritten(tmp_path, [lines[0], foreign, lines[2]]))
 
 
-def test_a_sealed_line_that_is_no_entry_is_refused(tmp_path: Path) -> None:
+def test_a_line_with_a_valid_sha256_that_is_not_an_entry_is_refused(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="damaged at entry 1: it cannot be read"):
-        read_entries(rewritten(tmp_path, [resealed(b'{"entry":"one","sha256":""}')]))
+        read_entries(rewritten(tmp_path, [with_new_sha256(b'{"entry":"one","sha256":""}')]))
 
 
-def test_a_full_disk_leaves_nothing_of_an_entry(tmp_path: Path) -> None:
+def test_a_full_disk_leaves_no_part_of_an_entry(tmp_path: Path) -> None:
     lines = written(tmp_path, 2)
     room = sum(map(len, lines)) + 50
     script = f"""

@@ -1,4 +1,4 @@
-"""Processes that decide at the same time: each entry is written whole, or its command says to try again."""
+"""Concurrent decisions: each entry is written whole, or its command exits with 75, try later."""
 
 from pathlib import Path
 
@@ -14,18 +14,18 @@ pytestmark = pytest.mark.system
 TRY_LATER = 75
 
 
-def test_no_entry_is_lost_between_writers(tmp_path: Path) -> None:
+def test_concurrent_writers_lose_no_entry(tmp_path: Path) -> None:
     sessions = [ChargedSession(id=str(number), stopped="2025-03-05T17:00:00+00:00") for number in range(1, 4)]
     logbook = DecidedLogbook.with_sessions(tmp_path / "logbook", {"home": sessions}, "")
     waiting = {"1", "2", "3"}
     while waiting:
         running = {name: logbook.process("session", "exclude", name, "--reason", f"gæst {name}") for name in waiting}
         for name, process in running.items():
-            _, told = process.communicate(timeout=120)
+            _, output = process.communicate(timeout=120)
             if process.returncode == TRY_LATER:
-                assert "Another run is writing" in told
+                assert "Another run is writing" in output
             else:
-                assert (process.returncode, told) == (0, "")
+                assert (process.returncode, output) == (0, "")
                 waiting.discard(name)
 
     entries = read_entries(logbook.root / "journal")
@@ -36,7 +36,7 @@ def test_no_entry_is_lost_between_writers(tmp_path: Path) -> None:
     ]
 
 
-def test_who_comes_while_another_writes_is_told_to_try_later(tmp_path: Path) -> None:
+def test_a_command_while_another_one_writes_exits_with_try_later(tmp_path: Path) -> None:
     sessions = [ChargedSession(id="1", stopped="2025-03-05T17:00:00+00:00")]
     logbook = DecidedLogbook.with_sessions(tmp_path / "logbook", {"home": sessions}, '[[car]]\nname = "Golf"')
     with Logbook(logbook.root).lock():

@@ -1,4 +1,4 @@
-"""Lines of JSON in the logbook: whole, in one file for all processes, which makes room for a new one."""
+"""The event log: whole lines of JSON, in one file for all processes, which is rotated."""
 
 import json
 import stat
@@ -40,12 +40,12 @@ def logbook(tmp_path: Path) -> Iterator[Logbook]:
 
 def test_a_line(logbook: Logbook) -> None:
     event_log.warning("request failed", status=503, trace_id="Root=1", what="æ \n \u2028 \ud800")
-    event_log.debug("not of use")
+    event_log.debug("not logged")
     file = logbook.logs / "ladebog.log"
     (line,) = file.read_bytes().splitlines()
-    told = json.loads(line)
-    assert isinstance(told.pop("pid"), int)
-    assert told == {
+    event = json.loads(line)
+    assert isinstance(event.pop("pid"), int)
+    assert event == {
         "at": NOW.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "level": "warning",
         "command": "run",
@@ -57,11 +57,11 @@ def test_a_line(logbook: Logbook) -> None:
     assert [stat.S_IMODE(path.stat().st_mode) for path in (file, logbook.logs)] == [0o600, 0o700]
 
 
-def test_nothing_is_made_where_nothing_happens(logbook: Logbook) -> None:
+def test_no_folder_is_created_without_events(logbook: Logbook) -> None:
     assert not logbook.logs.exists()
 
 
-def test_old_files_make_room(logbook: Logbook, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_files_are_removed(logbook: Logbook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_log, "LARGEST", 1)
     for number in range(10):
         event_log.info("counted", number=number)
@@ -69,7 +69,7 @@ def test_old_files_make_room(logbook: Logbook, monkeypatch: pytest.MonkeyPatch) 
     assert logs_kept == {f"ladebog.log.{back}": 10 - back for back in range(1, 6)}
 
 
-def test_processes_at_once_lose_no_line(tmp_path: Path) -> None:
+def test_concurrent_processes_lose_no_line(tmp_path: Path) -> None:
     logbook = Logbook.create(tmp_path / "logbook")
     command = [sys.executable, "-c", _WRITER, str(logbook.root)]
     processes = [subprocess.Popen([*command, str(who)]) for who in range(3)]
@@ -82,8 +82,8 @@ def test_processes_at_once_lose_no_line(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("obstacle", ["a file in the place of the folder", "a link in the place of the file"])
-def test_a_log_that_cannot_be_written_ends_nothing(
+@pytest.mark.parametrize("obstacle", ["a file instead of the folder", "a link instead of the file"])
+def test_a_log_that_cannot_be_written_does_not_stop_the_command(
     logbook: Logbook, tmp_path: Path, capsys: pytest.CaptureFixture[str], obstacle: str
 ) -> None:
     if obstacle.startswith("a file"):

@@ -1,4 +1,4 @@
-"""A logbook's folder: who may write, how a file is replaced, and what others may read."""
+"""A logbook's folder: its lock, how a file is replaced, and the permissions of files."""
 
 import os
 import subprocess
@@ -56,7 +56,7 @@ def test_a_lock_of_a_process_that_was_killed_is_free(logbook: Logbook) -> None:
         pass
 
 
-def test_a_lock_is_let_go_on_an_error(logbook: Logbook) -> None:
+def test_a_lock_is_released_on_an_error(logbook: Logbook) -> None:
     with pytest.raises(ZeroDivisionError), logbook.lock():
         raise ZeroDivisionError
     with logbook.lock():
@@ -71,36 +71,36 @@ def test_the_lock_is_for_its_owner_only(logbook: Logbook) -> None:
 def test_replacing(tmp_path: Path) -> None:
     path = tmp_path / "new" / "file"
     for content in (b"first", b"second"):
-        with replacing(path) as beside:
-            beside.write_bytes(content)
+        with replacing(path) as new:
+            new.write_bytes(content)
         assert content == path.read_bytes()
     assert [path] == list(path.parent.iterdir())
     assert (mode(path), mode(path.parent)) == (0o600, 0o700)
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError(), KeyboardInterrupt()])
-def test_replacing_leaves_nothing_on_an_error(tmp_path: Path, error: BaseException) -> None:
+def test_replacing_removes_the_new_file_on_an_error(tmp_path: Path, error: BaseException) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")
-    with pytest.raises(type(error)), replacing(path) as beside:
-        beside.write_bytes(b"half of the")
+    with pytest.raises(type(error)), replacing(path) as new:
+        new.write_bytes(b"half of the")
         raise error
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"file": b"old"}
 
 
-def test_until_it_is_whole_a_file_is_its_writers_alone(tmp_path: Path) -> None:
-    with replacing(tmp_path / "file") as beside:
-        beside.write_bytes(b"new")
-        assert beside.is_relative_to(tmp_path)
-        assert mode(beside.parent) == 0o700
+def test_a_new_file_is_private_until_it_is_whole(tmp_path: Path) -> None:
+    with replacing(tmp_path / "file") as new:
+        new.write_bytes(b"new")
+        assert new.is_relative_to(tmp_path)
+        assert mode(new.parent) == 0o700
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_what_a_killed_process_left_beside_is_removed_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
+def test_only_the_leftovers_of_processes_that_ended_are_removed(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as dead:
         dead.wait()
-    left, living = tmp_path / f".file.{dead.pid}-0a.new", tmp_path / f".file.{os.getppid()}-0a.new"
-    for path in (left, living, tmp_path / f".file.{dead.pid}.newer"):
+    leftover, living = tmp_path / f".file.{dead.pid}-0a.new", tmp_path / f".file.{os.getppid()}-0a.new"
+    for path in (leftover, living, tmp_path / f".file.{dead.pid}.newer"):
         path.mkdir()
     write_text(tmp_path / "file", "new")
     assert sorted(tmp_path.iterdir()) == sorted([living, tmp_path / f".file.{dead.pid}.newer", tmp_path / "file"])
@@ -127,12 +127,12 @@ def test_folders_are_for_their_owner_only(tmp_path: Path) -> None:
     make_folder(deep)
     make_folder(deep)
     assert [mode(folder) for folder in (deep, deep.parent, deep.parent.parent)] == [0o700] * 3
-    assert mode(tmp_path) == 0o755, "what was there is left as it was"
+    assert mode(tmp_path) == 0o755, "an existing folder keeps its mode"
 
 
 def test_creating_and_opening(tmp_path: Path) -> None:
     root = tmp_path / "logbook"
-    with pytest.raises(LogbookError, match=r"is no logbook: it has no ladebog\.toml"):
+    with pytest.raises(LogbookError, match=r"is not a logbook: it has no ladebog\.toml"):
         Logbook.open(root)
     assert mode(Logbook.create(root).root) == 0o700
     write_text(root / "ladebog.toml", "")
@@ -140,9 +140,9 @@ def test_creating_and_opening(tmp_path: Path) -> None:
     assert root == Logbook.open(root).root == Logbook.create(root).root
 
 
-def test_a_logbook_never_moves_in_with_other_files(tmp_path: Path) -> None:
+def test_a_logbook_is_not_created_among_other_files(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     for root in (tmp_path, tmp_path / "thesis.txt"):
-        with pytest.raises(LogbookError, match="exists already and is no logbook"):
+        with pytest.raises(LogbookError, match="exists already and is not a logbook"):
             Logbook.create(root)
     assert [tmp_path / "thesis.txt"] == list(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""An account's entries taken out of the journal: the chain stands, and nobody takes one out unseen."""
+"""Removing an account's entries from the journal: the chain stays valid, and no entry can be removed unnoticed."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ LATER = datetime(2025, 5, 1, 6, 30, tzinfo=UTC)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Entries of `a` and `b` in turns, of which those of `a` were forgotten."""
+    """Alternating entries of `a` and `b`, after `a` was forgotten."""
     journal = Journal.open(tmp_path)
     for number in range(6):
         journal.append(AT, "exclude", {"account": "ab"[number % 2], "session_id": str(number), "reason": "gæst"})
@@ -29,7 +29,7 @@ def lines_of(folder: Path) -> list[bytes]:
     return (folder / FILE_NAME).read_bytes().splitlines(keepends=True)
 
 
-def test_it_goes_on_from_there(folder: Path) -> None:
+def test_the_journal_can_be_continued(folder: Path) -> None:
     journal = Journal.open(folder)
     assert journal.entries == read_entries(folder)
     assert [entry.action for entry in journal.entries] == [*["forgotten", "exclude"] * 3, "forget"]
@@ -44,7 +44,7 @@ def test_it_goes_on_from_there(folder: Path) -> None:
     ]
 
 
-def test_any_changed_byte_is_noticed(folder: Path) -> None:
+def test_a_changed_byte_is_found(folder: Path) -> None:
     whole = (folder / FILE_NAME).read_bytes()
     for place in range(len(whole) - 1):
         other = b"x" if whole[place : place + 1] != b"x" else b"y"
@@ -53,10 +53,10 @@ def test_any_changed_byte_is_noticed(folder: Path) -> None:
             read_entries(folder)
 
 
-def test_entries_that_are_taken_out_unseen(folder: Path, tmp_path: Path) -> None:
+def test_entries_that_are_removed_without_a_forget_entry(folder: Path, tmp_path: Path) -> None:
     lines = lines_of(folder)
     (folder / FILE_NAME).write_bytes(b"".join(lines[:-1]))
-    with pytest.raises(JournalError, match="damaged at entry 1: it was taken out, and no later entry says so"):
+    with pytest.raises(JournalError, match="damaged at entry 1: it was removed, and no later entry lists it"):
         read_entries(folder)
 
     other = tmp_path / "other"
@@ -67,10 +67,10 @@ def test_entries_that_are_taken_out_unseen(folder: Path, tmp_path: Path) -> None
     journal.forget(LATER, "b")
     more = lines_of(other)
     (folder / FILE_NAME).write_bytes(b"".join([*lines[:1], more[1], *lines[2:]]))
-    with pytest.raises(JournalError, match="damaged at entry 2: it was taken out, and no later entry says so"):
+    with pytest.raises(JournalError, match="damaged at entry 2: it was removed, and no later entry lists it"):
         read_entries(folder)
     (folder / FILE_NAME).write_bytes(b"".join([*lines[:-1], untouched[0]]))
-    with pytest.raises(JournalError, match="damaged at entry 7: entry 1 stands in its place"):
+    with pytest.raises(JournalError, match="damaged at entry 7: entry 1 is in its place"):
         read_entries(folder)
 
 

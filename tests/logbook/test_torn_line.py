@@ -1,4 +1,4 @@
-"""A crash in the middle of an entry: what was whole stays, and the journal goes on."""
+"""A crash in the middle of an entry: whole entries stay, and the journal can be continued."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ def lines(tmp_path: Path) -> list[bytes]:
     return (tmp_path / "whole" / FILE_NAME).read_bytes().splitlines(keepends=True)
 
 
-def test_torn_at_any_byte_the_whole_entries_stay_and_the_next_follows(tmp_path: Path, lines: list[bytes]) -> None:
+def test_a_line_torn_at_any_byte_loses_no_whole_entry(tmp_path: Path, lines: list[bytes]) -> None:
     folder = tmp_path / "torn"
     folder.mkdir()
     file, aside = folder / FILE_NAME, folder / (FILE_NAME + TORN)
@@ -29,7 +29,7 @@ def test_torn_at_any_byte_the_whole_entries_stay_and_the_next_follows(tmp_path: 
         for size in range(len(last)):
             file.write_bytes(before + last[:size])
             aside.unlink(missing_ok=True)
-            # Only the line's end is missing: that entry is whole.
+            # Where only the line's end is missing, the entry is whole.
             survives = kept + (size == len(last) - 1)
 
             assert len(read_entries(folder)) == kept
@@ -43,19 +43,19 @@ def test_torn_at_any_byte_the_whole_entries_stay_and_the_next_follows(tmp_path: 
             assert [entry.fields["reason"] for entry in read_entries(folder)] == [*REASONS[:survives], "after"]
 
 
-def test_zeros_behind_the_last_entry_are_a_torn_line(tmp_path: Path, lines: list[bytes]) -> None:
+def test_zeros_after_the_last_entry_are_a_torn_line(tmp_path: Path, lines: list[bytes]) -> None:
     (tmp_path / FILE_NAME).write_bytes(lines[0] + bytes(300))
     assert [entry.fields["reason"] for entry in Journal.open(tmp_path).entries] == [REASONS[0]]
     assert (tmp_path / FILE_NAME).read_bytes() == lines[0]
 
 
-def test_a_torn_line_mends_no_damage_before_it(tmp_path: Path, lines: list[bytes]) -> None:
+def test_repairing_a_torn_line_does_not_hide_damage_before_it(tmp_path: Path, lines: list[bytes]) -> None:
     (tmp_path / FILE_NAME).write_bytes(lines[0].replace(b"home", b"away") + lines[1][:40])
     with pytest.raises(JournalError, match="damaged at entry 1"):
         Journal.open(tmp_path)
 
 
-def test_what_several_crashes_tore_is_all_put_aside(tmp_path: Path, lines: list[bytes]) -> None:
+def test_the_torn_lines_of_several_crashes_are_kept(tmp_path: Path, lines: list[bytes]) -> None:
     for size in (10, 20):
         (tmp_path / FILE_NAME).write_bytes(lines[0] + lines[1][:size])
         Journal.open(tmp_path)

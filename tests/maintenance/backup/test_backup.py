@@ -216,7 +216,7 @@ def test_while_another_run_writes(logbook: TwoAccounts, disk: Path) -> None:
 
 def test_where_there_is_no_logbook(disk: Path) -> None:
     message, _ = said(TwoAccounts(disk).run("backup", str(disk)), 1)
-    assert message.endswith("is no logbook: it has no ladebog.toml.")
+    assert message.endswith("is not a logbook: it has no ladebog.toml.")
 
 
 @dataclass(frozen=True)
