@@ -1,4 +1,4 @@
-"""The one place that knows what time it is."""
+"""The clocks, the only code that reads the time, and months and times as text."""
 
 import calendar
 import threading
@@ -9,17 +9,17 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the pipeline asks of a clock."""
+    """A source of the current time."""
 
     def now(self) -> datetime:
-        """The time now, aware, UTC."""
+        """The current time, aware, in UTC."""
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait so many seconds."""
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The machine's clock."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -29,7 +29,7 @@ class SystemClock:
 
 
 class StartedClock:
-    """A clock that was set to `start` and has run on from there, so that a demo of last winter can run today."""
+    """A clock that is set to `start` and runs on from there, so that a demo of last winter can run today."""
 
     def __init__(self, start: datetime) -> None:
         self._start = start.astimezone(UTC)
@@ -43,9 +43,9 @@ class StartedClock:
 
 
 class ForwardClock:
-    """Another clock that is never behind what it showed before, nor behind `past`: then it stands still.
+    """A clock that never goes back, neither before `past` nor before a time that it returned: it stands still then.
 
-    What is fetched later is later, also where the machine's clock was set back in between.
+    So answers that are fetched later have later times, even if the machine's clock is set back in between.
     """
 
     def __init__(self, clock: Clock, past: datetime | None) -> None:
@@ -64,7 +64,7 @@ class ForwardClock:
 
 
 def utc_text(moment: datetime) -> str:
-    """`2025-03-30T14:36:38.000000Z`: how times stand in raw/."""
+    """`2025-03-30T14:36:38.000000Z`, as times are written in raw/ and journal/."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -77,7 +77,7 @@ def last_of_month(day: date) -> date:
 
 
 def months_back(newest: date, oldest: date) -> Iterator[date]:
-    """The first days of the months from that of `newest` back to that of `oldest`, both included."""
+    """The first days of the months, from the month of `newest` back to that of `oldest`."""
     month = first_of_month(newest)
     while month >= first_of_month(oldest):
         yield month

@@ -1,27 +1,27 @@
-"""Every error that Ladebog raises on purpose.
+"""The exceptions that Ladebog raises on purpose, and the exit code of each.
 
-    LadebogError                 exit  what the user sees
-    ├── UnknownNameError           2   an account, a car or a session that is not known
-    ├── OdometerError              2   a reading that does not fit the others
-    ├── LogbookError               1   the folder is no logbook, or a file in it cannot be used
-    │   ├── SettingsError          1   ladebog.toml does not hold together
-    │   ├── RawStoreError          1   a segment under raw/ is not what was written
-    │   ├── JournalError           1   an entry of journal/ is not what was written, or is gone
-    │   ├── ClaimError             1   a claim cannot be made as asked, or one under claims/ cannot be read
-    │   └── DatabaseError          1   the database cannot be used as it is
-    ├── TamperingError             3   something under raw/, journal/ or claims/ is not what was written
-    ├── BackupError                1   a backup cannot be made there, or is not whole
-    ├── CaptureError               1   a file to import is no capture
-    ├── QueryError                 1   a question to the database that it cannot or must not answer
-    ├── ScheduleError              1   the system's scheduler is not there, or cannot start what it should
-    ├── LoginError                 4   the operator wants a new login
-    ├── NotifyError                1   a message to the owner could not be sent
-    ├── UpstreamError              1   the operator answered something that asking again will not change
-    └── TransientError            75   the same command may work later
-        ├── BusyError             75   another run holds the logbook, or another program its database
-        └── UpstreamDownError     75   the operator cannot be reached, or answers nonsense
+    LadebogError                 exit  meaning
+    ├── UnknownNameError           2   the account, car or session does not exist
+    ├── OdometerError              2   an odometer reading contradicts the others
+    ├── LogbookError               1   the folder is not a logbook, or a file in it cannot be used
+    │   ├── SettingsError          1   ladebog.toml has faults
+    │   ├── RawStoreError          1   a segment in raw/ is damaged
+    │   ├── JournalError           1   an entry of journal/ is damaged or missing
+    │   ├── ClaimError             1   a claim cannot be made as asked, or one in claims/ cannot be read
+    │   └── DatabaseError          1   the database cannot be used
+    ├── TamperingError             3   something in raw/, journal/ or claims/ is not what was written
+    ├── BackupError                1   a backup cannot be made or restored, or is incomplete
+    ├── CaptureError               1   a file to import is not a capture
+    ├── QueryError                 1   the database cannot answer a query, or must not
+    ├── ScheduleError              1   the system's scheduler is missing or failed
+    ├── LoginError                 4   the operator requires a new login
+    ├── NotifyError                1   a message could not be sent
+    ├── UpstreamError              1   the operator refused, and will refuse again
+    └── TransientError            75   the same command may succeed later
+        ├── BusyError             75   another process is using the logbook or its database
+        └── UpstreamDownError     75   the operator cannot be reached, or its answers are unusable
 
-The message says what happened; `advice` is the next command to type, or what else to do next.
+The message says what happened; `advice` is the next command to type, or what else to do.
 """
 
 from typing import ClassVar
@@ -44,86 +44,86 @@ class LadebogError(Exception):
 
 
 class UnknownNameError(LadebogError):
-    """A name on the command line that the settings do not hold, or the archive not the session of that id."""
+    """The settings do not contain an account or a car of that name, or the archive no session of that id."""
 
     exit_code = EXIT_USAGE
 
 
 class OdometerError(LadebogError):
-    """A reading that does not fit the others of its car."""
+    """An odometer reading contradicts the others of its car."""
 
     exit_code = EXIT_USAGE
 
 
 class LogbookError(LadebogError):
-    """The folder is no logbook, or a file in it cannot be used."""
+    """The folder is not a logbook, or a file in it cannot be used."""
 
 
 class SettingsError(LogbookError):
-    """ladebog.toml does not hold together; the message lists every mistake."""
+    """ladebog.toml has faults; the message lists all of them."""
 
 
 class RawStoreError(LogbookError):
-    """A segment under raw/ is not what was written."""
+    """A segment in raw/ is damaged."""
 
 
 class JournalError(LogbookError):
-    """An entry of journal/ is not what was written, or is gone."""
+    """An entry of journal/ is damaged or missing."""
 
 
 class ClaimError(LogbookError):
-    """A claim cannot be made as asked, or one under claims/ cannot be read."""
+    """A claim cannot be made as asked, or one in claims/ cannot be read."""
 
 
 class DatabaseError(LogbookError):
-    """The database cannot be used as it is."""
+    """The database cannot be used."""
 
 
 class TamperingError(LadebogError):
-    """Something under raw/, journal/ or claims/ is not what was written; the message names the first such thing."""
+    """Something in raw/, journal/ or claims/ is not what was written; the message names the first such file."""
 
     exit_code = EXIT_FINDINGS
 
 
 class BackupError(LadebogError):
-    """A backup cannot be made there, or is not whole; or a logbook cannot be restored there."""
+    """A backup cannot be made or restored at that place, or is incomplete."""
 
 
 class CaptureError(LadebogError):
-    """A file to import is no capture."""
+    """A file to import is not a capture."""
 
 
 class QueryError(LadebogError):
-    """A question that the database cannot or must not answer."""
+    """The database cannot answer a query, or must not."""
 
 
 class NotifyError(LadebogError):
-    """A message to the owner could not be sent."""
+    """A message could not be sent."""
 
 
 class ScheduleError(LadebogError):
-    """The system's scheduler is not there, or cannot start what it should."""
+    """The system's scheduler is missing or failed."""
 
 
 class LoginError(LadebogError):
-    """The operator does not accept what we log in with."""
+    """The operator does not accept the login."""
 
     exit_code = EXIT_LOGIN
 
 
 class UpstreamError(LadebogError):
-    """The operator answered something that asking again will not change."""
+    """The operator refused a request, and will refuse it again."""
 
 
 class TransientError(LadebogError):
-    """Nothing is wrong here: the same command may work later."""
+    """Nothing has to be changed: the same command may succeed later."""
 
     exit_code = EXIT_TRY_LATER
 
 
 class BusyError(TransientError):
-    """Another run holds the logbook, or another program its database."""
+    """Another process is using the logbook or its database."""
 
 
 class UpstreamDownError(TransientError):
-    """The operator cannot be reached, or answers nonsense for now."""
+    """The operator cannot be reached, or its answers are unusable for now."""

@@ -1,9 +1,9 @@
-"""Ctrl-C ends the process within seconds, whatever it is at; a second one ends it at once.
+"""Ctrl-C ends the process within seconds, whatever it is doing; a second one ends it at once.
 
-Python makes an exception of Ctrl-C wherever the main thread is. In a callback inside a library or an import it is lost,
-libraries make other errors of it, and behind a lock just taken it leaves the lock to nobody. So the signal itself is
-also read here, by a thread that needs no other. What it cuts off is as after `kill -9`, which every file of a logbook
-survives.
+Python raises KeyboardInterrupt wherever the main thread happens to be. In a callback of a library or in an import the
+exception is lost, libraries turn it into other errors, and right after a lock was acquired it leaves the lock held. So
+a thread of its own also waits for the signal, and exits the process if nothing else does. For the logbook that is like
+`kill -9`, which all of its files survive.
 """
 
 import os
@@ -23,42 +23,42 @@ _was_pressed = False
 
 
 def was_pressed() -> bool:
-    """Whether there was a Ctrl-C, which is then what is behind any error that nobody expects."""
+    """Whether Ctrl-C was pressed, which is then the likely cause of an unexpected error."""
     return _was_pressed
 
 
 def press(_: int, __: FrameType | None) -> None:
-    """What happens on the signal. Raises KeyboardInterrupt."""
+    """The signal handler. Raises KeyboardInterrupt."""
     global _was_pressed
     _was_pressed = True
     raise KeyboardInterrupt
 
 
 @contextmanager
-def forced_exit(tell: Callable[[], object], exit_code: int) -> Iterator[None]:
-    """Have Ctrl-C end the process even where its exception comes to nothing; then `tell` is called first.
+def forced_exit(report: Callable[[], object], exit_code: int) -> Iterator[None]:
+    """Have Ctrl-C exit the process with `exit_code` even if its exception is lost; `report` is called before.
 
-    Once the block was left, only what Python itself still waits for is cut short.
+    After the block, the process exits without a report while Python itself is still waiting for something.
     """
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # ignored, as by a shell for a background job
         yield
         return
     pair, ended = socket.socketpair(), threading.Event()
     pair[1].setblocking(False)
-    threading.Thread(target=_watch, args=(pair, ended, tell, exit_code), name="ctrl-c", daemon=True).start()
+    threading.Thread(target=_watch, args=(pair, ended, report, exit_code), name="ctrl-c", daemon=True).start()
     signal.signal(signal.SIGINT, press)
     signal.set_wakeup_fd(pair[1].fileno(), warn_on_full_buffer=False)
     try:
         yield
     finally:
         ended.set()
-        if not _was_pressed:  # all is done, and Python's own end is no moment to be killed in
+        if not _was_pressed:  # all is done, and Python must not be interrupted while it exits
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager
 def no_forced_exit() -> Iterator[None]:
-    """Leave it to the caller how long it takes to stop."""
+    """Let the block take as long to stop as it needs."""
     before = signal.set_wakeup_fd(-1)
     try:
         yield
@@ -67,7 +67,7 @@ def no_forced_exit() -> Iterator[None]:
 
 
 def _watch(
-    pair: tuple[socket.socket, socket.socket], ended: threading.Event, tell: Callable[[], object], exit_code: int
+    pair: tuple[socket.socket, socket.socket], ended: threading.Event, report: Callable[[], object], exit_code: int
 ) -> None:
     signals, _ = pair
     signals.recv(1)
@@ -75,5 +75,5 @@ def _watch(
     if not again and not ended.is_set():
         if sys.stderr.isatty():
             sys.stderr.write(_SHOW_CURSOR)
-        tell()
+        report()
     os._exit(exit_code)

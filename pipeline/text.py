@@ -1,11 +1,11 @@
-"""Numbers and lengths of time as people read them."""
+"""Text for people: numbers, durations, and text from outside made safe for a message or a terminal."""
 
 from datetime import timedelta
 
 
-def duration_text(time: timedelta) -> str:
-    """A length of time in words, the finer the shorter it is: `90 minutes`, `3 days 4 hours`, `183 days`."""
-    minutes = int(time.total_seconds()) // 60
+def duration_text(duration: timedelta) -> str:
+    """A duration, with fewer details the longer it is: `90 minutes`, `3 days 4 hours`, `183 days`."""
+    minutes = int(duration.total_seconds()) // 60
     days, hours = divmod(minutes // 60, 24)
     if minutes < 120:
         return counted(minutes, "minute")
@@ -20,13 +20,13 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 
 
 def printable(text: str, longest: int = 200) -> str:
-    """Text from outside, fit for a message: one line of at most `longest` characters, no control characters."""
+    """Text from outside as one line of at most `longest` characters without control characters, for a message."""
     clean = "".join(character if character.isprintable() else " " for character in text)
     clean = " ".join(clean.split())
     return clean if len(clean) <= longest else clean[: longest - 1] + "…"
 
 
-_PICTURES = {
+_SYMBOLS = {
     **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"},
     0x7F: "\u2421",
     **dict.fromkeys(range(0x80, 0xA0), "\ufffd"),
@@ -34,5 +34,5 @@ _PICTURES = {
 
 
 def visible(text: str) -> str:
-    """The text with control characters as their pictures: what a terminal obeys, nobody but us may send it."""
-    return text.translate(_PICTURES)
+    """The text with control characters replaced by symbols, so that it cannot control the terminal."""
+    return text.translate(_SYMBOLS)

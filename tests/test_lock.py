@@ -1,4 +1,4 @@
-"""What is installed is what was locked, by its hash, from whatever index the machine uses."""
+"""The installed packages are those of requirements.lock, by their hashes, from whichever index the machine uses."""
 
 import re
 import subprocess
@@ -9,7 +9,7 @@ from tests.scenarios.demo_logbook import CHECKOUT
 
 _PIN = re.compile(r"([A-Za-z0-9._-]+)==([^\s;]+)( ; [^\\]+)?((?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n")
 _ADDRESS = re.compile("pypi" + r"\.org|python" + "hosted|index" + "-url|--find" + r"-links|https?://\S+/simple\b")
-_MADE = {".git", ".venv", "build", "dist", "ladebog-demo", "__pycache__", ".hypothesis"}
+_GENERATED = {".git", ".venv", "build", "dist", "ladebog-demo", "__pycache__", ".hypothesis"}
 
 
 def normal(name: str) -> str:
@@ -17,7 +17,7 @@ def normal(name: str) -> str:
 
 
 def locked() -> dict[str, str]:
-    """The versions by name. All that the lock holds is a pin with its hashes, or a comment."""
+    """The versions by name. The file must contain nothing but pins with hashes and comments."""
     text = re.sub(r"^ *#.*\n", "", (CHECKOUT / "requirements.lock").read_text("utf-8"), flags=re.MULTILINE)
     pins = list(_PIN.finditer(text))
     assert "".join(pin[0] for pin in pins) == text
@@ -26,11 +26,11 @@ def locked() -> dict[str, str]:
 
 def test_every_requirement_is_pinned_with_its_hashes() -> None:
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    assert {normal(re.split(r"[^\w.-]", name)[0]) for name in wanted} <= set(locked())
+    required = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    assert {normal(re.split(r"[^\w.-]", name)[0]) for name in required} <= set(locked())
 
 
-def test_what_is_installed_is_what_is_locked() -> None:
+def test_the_installed_versions_are_the_locked_ones() -> None:
     installed = {normal(found.metadata["Name"]): found.version for found in distributions()}
     others = {name: version for name, version in installed.items() if name not in ("ladebog", "pip", "setuptools")}
     assert others == {name: version for name, version in locked().items() if name in installed}
@@ -46,11 +46,11 @@ def test_setup_installs_nothing_without_a_hash() -> None:
     assert installing[1].endswith("--no-build-isolation --no-deps --editable .")
 
 
-def test_no_address_of_a_registry_stands_in_any_file() -> None:
+def test_no_file_contains_the_address_of_a_registry() -> None:
     files = [
         path
         for path in CHECKOUT.rglob("*")
-        if path.is_file() and not _MADE & set(path.relative_to(CHECKOUT).parts) and "_cache" not in str(path)
+        if path.is_file() and not _GENERATED & set(path.relative_to(CHECKOUT).parts) and "_cache" not in str(path)
     ]
     assert {"requirements.lock", "Makefile", "README.md", "pyproject.toml"} <= {path.name for path in files}
     assert [path for path in files if _ADDRESS.search(path.read_text("utf-8", "replace"))] == []

@@ -1,4 +1,4 @@
-"""A logbook with cars, whose sessions a test decides about on the command line."""
+"""A logbook with cars, for tests of decisions about its sessions."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ owner = "private"
 
 @dataclass(frozen=True)
 class DecidedLogbook:
-    """A logbook at `root` and what can be done with it."""
+    """The logbook at `root`."""
 
     root: Path
 
     @classmethod
     def with_sessions(cls, root: Path, accounts: dict[str, Iterable[ChargedSession]], cars: str) -> DecidedLogbook:
-        """Published with each account's sessions; `cars` is what ladebog.toml says of them."""
+        """A published logbook with the sessions of each account; `cars` is appended to ladebog.toml."""
         for name, sessions in accounts.items():
             account = Account(name=name, url="https://operator.example.invalid")
             WrittenLogbook(root, account).publish(sessions)
         logbook = cls(root)
-        logbook.say_of_cars(cars)
+        logbook.set_cars(cars)
         return logbook
 
     def copied(self, root: Path) -> DecidedLogbook:
@@ -59,8 +59,8 @@ class DecidedLogbook:
     def journal_file(self) -> Path:
         return self.root / "journal" / "journal.ndjson"
 
-    def say_of_cars(self, text: str) -> None:
-        """Put this behind the accounts in ladebog.toml, and make the numbers anew."""
+    def set_cars(self, text: str) -> None:
+        """Put this after the accounts in ladebog.toml, and compute the marts again."""
         path = Logbook(self.root).settings
         accounts = path.read_text("utf-8").partition("# cars")[0]
         path.write_text(f"{accounts}# cars\n{text}", "utf-8")
@@ -75,7 +75,7 @@ class DecidedLogbook:
         rebuild_archive(logbook, read_settings(logbook.settings), StartedClock(STARTED))
 
     def decide(self, *decisions: tuple[Action, str, str | None, str]) -> None:
-        """Write action, session, car or tag, and reason into the journal, all before the numbers are made again."""
+        """Append decisions to the journal, each an action, a session, a car or tag, and a reason."""
         logbook, clock = Logbook(self.root), StartedClock(STARTED)
         with open_with_journal(logbook, read_settings(logbook.settings), clock) as (_, journal):
             for action, session_id, value, reason in decisions:
@@ -83,7 +83,7 @@ class DecidedLogbook:
                 journal.append(clock.now(), action, fields_of(decision))
 
     def ladebog(self, *arguments: str) -> int:
-        """Run a command on the first of July 2025; its exit code."""
+        """Run a command as on 1 July 2025; returns its exit code."""
         return run(["--home", str(self.root), *arguments], StartedClock(STARTED))
 
     def process(self, *arguments: str) -> subprocess.Popen[str]:
@@ -99,12 +99,12 @@ class DecidedLogbook:
         )
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What the published database answers."""
+        """The rows of a query to the published database."""
         with open_published(Logbook(self.root)) as connection:
             return connection.execute(query).fetchall()
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Every row of every mart and of what the journal says."""
+        """All rows of all marts and of the tables from the journal."""
         names = [
             name
             for (name,) in self.rows("""

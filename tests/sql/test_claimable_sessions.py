@@ -64,7 +64,7 @@ class Trial:
     connection: duckdb.DuckDBPyConnection
     settings_file: Path
 
-    def say_of_cars(self, text: str) -> None:
+    def set_cars(self, text: str) -> None:
         self.settings_file.write_text(f'[account.home]\nurl = "https://operator.example.invalid"\n{text}', "utf-8")
         write_settings(self.connection, read_settings(self.settings_file))
         for model in lineage.in_order():
@@ -120,7 +120,7 @@ def cars(asked: Trial | DecidedLogbook) -> dict[str, tuple[Any, ...]]:
 def test_a_rule_holds_for_the_sessions_that_meet_all_its_conditions(
     trial: Trial, condition: str, met_by: set[str]
 ) -> None:
-    trial.say_of_cars(f'{GOLF}{OWN}[[rule]]\ncar = "Golf"\n{condition}\n')
+    trial.set_cars(f'{GOLF}{OWN}[[rule]]\ncar = "Golf"\n{condition}\n')
     expected = {name: ("Golf", "rule 1") if name in met_by else (None, None) for name in FINISHED}
     assert cars(trial) == expected
     assert dict(trial.rows("select session_id, car from sessions")) == {n: car for n, (car, _) in expected.items()}
@@ -153,19 +153,19 @@ def test_a_rule_holds_for_the_sessions_that_meet_all_its_conditions(
 def test_a_private_car_goes_before_the_rules_and_the_first_rule_before_the_next(
     trial: Trial, said: str, expected: tuple[Any, ...]
 ) -> None:
-    trial.say_of_cars(said)
+    trial.set_cars(said)
     assert judged(trial)["friday 16:00"] == expected
 
 
 def test_sessions_without_energy_stay_in(trial: Trial) -> None:
-    trial.say_of_cars(GOLF)
+    trial.set_cars(GOLF)
     assert judged(trial) == dict.fromkeys(FINISHED, ("Golf", True, "no rule says otherwise"))
 
 
 def test_a_rule_takes_kind_and_charge_point_as_the_mart_calls_them(trial: Trial) -> None:
     names = trial.rows("select distinct kind, charge_point from sessions order by all")
     rules = "".join(f'[[rule]]\ncar = "Golf"\nkind = "{kind}"\ncharge_point = "{point}"\n' for kind, point in names)
-    trial.say_of_cars(GOLF + OWN + rules)
+    trial.set_cars(GOLF + OWN + rules)
     assert names == [("private", "Hjemme"), ("public", "Motel Øst")]
     assert trial.rows("""
         select distinct sessions.kind, cars.why
@@ -174,7 +174,7 @@ def test_a_rule_takes_kind_and_charge_point_as_the_mart_calls_them(trial: Trial)
 
 
 def test_decisions_go_before_rules_and_the_newest_before_older_ones(logbook: DecidedLogbook) -> None:
-    logbook.say_of_cars(f'{GOLF_AND_OWN}[[rule]]\ncar = "Golf"\nclaim = false\nkind = "private"\n')
+    logbook.set_cars(f'{GOLF_AND_OWN}[[rule]]\ncar = "Golf"\nclaim = false\nkind = "private"\n')
     logbook.decide(
         ("assign", "small", "Golf", "mistaken"),
         ("assign", "small", "Ærø", "en tur til Ærø"),
@@ -201,14 +201,14 @@ def test_decisions_go_before_rules_and_the_newest_before_older_ones(logbook: Dec
 
 
 def test_a_car_that_left_the_settings_is_on_no_claim(logbook: DecidedLogbook) -> None:
-    logbook.say_of_cars(GOLF_AND_OWN)
+    logbook.set_cars(GOLF_AND_OWN)
     logbook.decide(("assign", "small", "Golf", "x"))
-    logbook.say_of_cars(OWN)
+    logbook.set_cars(OWN)
     assert judged(logbook)["small"] == ("Golf", False, "car Golf is not in the settings")
 
 
 def test_the_only_car_needs_nobody_to_say_so(trial: Trial) -> None:
-    trial.say_of_cars(GOLF)
+    trial.set_cars(GOLF)
     assert cars(trial) == dict.fromkeys(FINISHED, ("Golf", "the only car"))
 
 
