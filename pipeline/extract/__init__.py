@@ -1,1 +1,5 @@
-"""TODO."""
+"""One run that fetches an account's answers.
+
+`plan` chooses the months to list, `job` lists them and fetches what is new or changed, `run` stores each answer.
+`receipts` fetches the operator's receipts when a claim is made.
+"""

@@ -6,7 +6,7 @@ from typing import Protocol
 from pipeline.claims.attachments import Attached
 from pipeline.claims.document import MissingReceipt
 from pipeline.errors import UpstreamError
-from pipeline.source.http import Reply
+from pipeline.source.reply import Reply
 
 _ENDINGS = {b"%PDF": ".pdf", b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg"}
 _OTHER_ENDING = ".html"

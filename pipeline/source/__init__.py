@@ -1,1 +1,5 @@
-"""Where answers come from: the app API, or a capture of it."""
+"""Where answers come from: the operator's app API (`app`), or files captured from it (`capture`).
+
+A request goes through `http`, which limits its pace and tries it as `retry` says, over connections with a `deadline`.
+`body` reads the response, `reply` checks it, and `faults` puts failures into words. Logins are in `credentials`.
+"""

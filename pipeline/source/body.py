@@ -1,4 +1,4 @@
-"""Reading the body of an HTTP answer: bounded in size and in time, and whole or not at all."""
+"""Reads the body of an HTTP response: limited in size and time, and complete or not at all."""
 
 import json
 import time
@@ -13,7 +13,7 @@ _PIECE = 64 * 1024  # bytes
 
 
 class BrokenBodyError(Exception):
-    """The body did not arrive whole. The text says why, after "a body that"."""
+    """The body did not arrive complete. The text is the reason, as it follows "a body that"."""
 
 
 class BodyTooLargeError(Exception):
@@ -23,17 +23,17 @@ class BodyTooLargeError(Exception):
 def read_body(response: urllib3.BaseHTTPResponse, largest: int, longest: float) -> bytes:
     """The body of at most `largest` bytes, decompressed, if it arrives within `longest` seconds.
 
-    It is decompressed here because only so a gzip stream that was cut short shows, and a small body that
-    swells to gigabytes is refused before it does.
+    It is decompressed here so that a truncated gzip stream is noticed, and a small body that would decompress to
+    gigabytes is refused in time.
 
     Raises BrokenBodyError and BodyTooLargeError.
     """
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("identity", "", "gzip", "x-gzip"):
-        raise BrokenBodyError("is packed in a way that was not asked for")
+        raise BrokenBodyError("has an encoding that was not requested")
     pieces = _pieces(response, longest)
     if "gzip" in encoding:
-        pieces = _unpacked(pieces)
+        pieces = _decompressed(pieces)
     body = bytearray()
     for piece in pieces:
         body += piece
@@ -43,7 +43,7 @@ def read_body(response: urllib3.BaseHTTPResponse, largest: int, longest: float) 
 
 
 def _pieces(response: urllib3.BaseHTTPResponse, longest: float) -> Iterator[bytes]:
-    """The body as it arrives, so that a trickle is noticed piece by piece."""
+    """The body as it arrives; the time is checked after each piece, as a slow sender keeps each read short."""
     deadline = time.monotonic() + longest
     try:
         while piece := response.read1(_PIECE, decode_content=False):
@@ -53,37 +53,37 @@ def _pieces(response: urllib3.BaseHTTPResponse, longest: float) -> Iterator[byte
     except urllib3.exceptions.IncompleteRead:
         raise BrokenBodyError("broke off") from None
     except urllib3.exceptions.TimeoutError:
-        raise BrokenBodyError("stopped coming") from None
+        raise BrokenBodyError("stopped arriving") from None
     except (urllib3.exceptions.HTTPError, OSError, ValueError):
         raise BrokenBodyError("broke off") from None
 
 
-def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """What a gzip stream of one or more members holds, at most one piece at a time."""
+def _decompressed(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The content of a gzip stream of one or more members, at most `_PIECE` bytes at a time."""
     member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    begun = False
+    is_begun = False
     try:
         for piece in pieces:
-            packed = piece
-            while packed:
+            rest = piece
+            while rest:
                 if member.eof:
                     member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-                begun = True
-                yield member.decompress(packed, _PIECE)
-                packed = member.unused_data if member.eof else member.unconsumed_tail
+                is_begun = True
+                yield member.decompress(rest, _PIECE)
+                rest = member.unused_data if member.eof else member.unconsumed_tail
     except zlib.error:
-        raise BrokenBodyError("is not the gzip that it claims to be") from None
-    if begun and not member.eof:
+        raise BrokenBodyError("is not valid gzip") from None
+    if is_begun and not member.eof:
         raise BrokenBodyError("broke off")
 
 
 def read_json(body: bytes) -> Any:
     r"""The document in `body`.
 
-    msgspec reads it first, for its speed. What it rejects gets a second hearing from the standard library,
-    which takes escapes of half a character (`"\ud800"`): JSON allows them, and operators do send them.
+    msgspec reads it first, because it is fast. What it rejects is read by the standard library, which accepts
+    unpaired surrogate escapes (`"\ud800"`): JSON allows them, and operators do send them.
 
-    Raises ValueError that says where the fault is and shows nothing of the body.
+    Raises ValueError with the position of the fault; it shows nothing of the body.
     """
     try:
         text = body.decode("utf-8")

@@ -1,7 +1,6 @@
-"""Connections whose answers must have begun in time.
+"""Connections with a time limit for the head of a response.
 
-A socket's timeout is for each piece that it reads, so an answer whose head trickles in would hold a run for as long as
-the server likes.
+A socket's timeout applies to each read, so a server that sends the head byte by byte could hold a run forever.
 """
 
 import contextlib
@@ -16,7 +15,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """An adapter for requests: an answer's head is read within `longest` seconds, or it is a timeout."""
+    """An adapter for requests that raises a timeout unless a response's head arrives within `longest` seconds."""
 
     def __init__(self, longest: float, **options: Any) -> None:
         self._longest = longest
@@ -32,9 +31,9 @@ class DeadlineAdapter(HTTPAdapter):
         return manager
 
     def _set_deadline(self, manager: urllib3.PoolManager) -> None:
-        within = {"longest": self._longest}
-        plain = type("_Plain", (_Deadline, HTTPConnection), within)
-        secured = type("_Secured", (_Deadline, HTTPSConnection), within)
+        attributes = {"longest": self._longest}
+        plain = type("_Plain", (_Deadline, HTTPConnection), attributes)
+        secured = type("_Secured", (_Deadline, HTTPSConnection), attributes)
         manager.pool_classes_by_scheme = {
             "http": type("_PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
             "https": type("_SecuredPool", (HTTPSConnectionPool,), {"ConnectionCls": secured}),
@@ -46,25 +45,25 @@ class _Deadline:
     sock: socket.socket
 
     def getresponse(self) -> Any:
-        late = threading.Event()
-        watchdog = threading.Timer(self.longest, _hang_up, (self.sock, late))
+        is_late = threading.Event()
+        watchdog = threading.Timer(self.longest, _hang_up, (self.sock, is_late))
         watchdog.daemon = True
         watchdog.start()
         try:
-            response = super().getresponse()  # type: ignore[misc]  # that of the connection it is mixed into
+            response = super().getresponse()  # type: ignore[misc]  # of the connection class that it is mixed into
         except Exception:
-            if late.is_set():
+            if is_late.is_set():
                 raise TimeoutError from None
             raise
         finally:
             watchdog.cancel()
-        if late.is_set():  # what came so far looked like a whole head
+        if is_late.is_set():  # what had arrived looked like a whole head
             response.close()
             raise TimeoutError
         return response
 
 
-def _hang_up(connection: socket.socket, late: threading.Event) -> None:
-    late.set()
+def _hang_up(connection: socket.socket, is_late: threading.Event) -> None:
+    is_late.set()
     with contextlib.suppress(OSError):  # it is closed already
-        socket.socket.shutdown(connection, socket.SHUT_RDWR)  # not TLS's own, which would pull it from under its reader
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)  # TLS's own would break a read in progress

@@ -1,4 +1,4 @@
-"""What went wrong on the way to a host, told without quoting anything that was sent."""
+"""Reasons why a connection failed, and dates in headers. No reason quotes anything that was sent."""
 
 import re
 import ssl
@@ -21,14 +21,14 @@ def certificate_fault(error: BaseException) -> str | None:
 
 
 def connection_fault(error: requests.RequestException) -> str:
-    """What happened, as it follows "it"."""
+    """What the host did or could not do, as a predicate: "did not answer in time"."""
     causes = list(_causes(error))
     if any(isinstance(cause, urllib3.exceptions.NameResolutionError) for cause in causes):
         return "could not be found by its name"
     if isinstance(error, requests.exceptions.ProxyError):
         return "could not be reached through the proxy"
     if isinstance(error, requests.ConnectTimeout):
-        return "did not take the connection in time"
+        return "did not accept the connection in time"
     if isinstance(error, requests.Timeout):
         return "did not answer in time"
     if isinstance(error, requests.exceptions.SSLError):
@@ -39,20 +39,20 @@ def connection_fault(error: requests.RequestException) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An error and all that it wraps: requests and urllib3 nest them as arguments and as `reason`."""
-    waiting, seen = [error], set[int]()
-    while waiting:
-        cause = waiting.pop()
+    """An error and every error inside it: requests and urllib3 nest them as arguments and as `reason`."""
+    pending, seen = [error], set[int]()
+    while pending:
+        cause = pending.pop()
         if id(cause) in seen:
             continue
         seen.add(id(cause))
         yield cause
         wrapped = (*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__)
-        waiting += [inner for inner in wrapped if isinstance(inner, BaseException)]
+        pending += [inner for inner in wrapped if isinstance(inner, BaseException)]
 
 
 def retry_after(header: str, now: datetime) -> float | None:
-    """The seconds that a Retry-After header asks for (RFC 9110, 10.2.3: seconds or a date), or None."""
+    """The wait of a Retry-After header in seconds (RFC 9110, 10.2.3: seconds or a date), or None."""
     header = header.strip()
     if re.fullmatch(r"[0-9]+", header):
         seconds = float(header)
@@ -65,7 +65,7 @@ def retry_after(header: str, now: datetime) -> float | None:
 
 
 def http_date(header: str) -> datetime | None:
-    """The moment that a Date header names, UTC, or None."""
+    """The time in a Date header, UTC, or None."""
     try:
         moment = parsedate_to_datetime(header.strip())
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Trying again: which waits, and how many of them."""
+"""The retry policy: how many tries, and how long to wait between them."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -15,10 +15,10 @@ Result = TypeVar("Result")
 
 
 class FailedTryError(Exception):
-    """One try failed in a way that the next may not.
+    """One try failed; the next may succeed.
 
-    `what` is a predicate whose subject is the host: "answered 503". `wait` is how many seconds the host asked
-    to be left alone for, `not_json` whether it answered 200 with something else than JSON.
+    `what` is a predicate whose subject is the host: "answered 503". `wait` is the wait that the host asked for, in
+    seconds; `not_json` is whether it answered 200 with something that is not JSON.
     """
 
     def __init__(
@@ -40,16 +40,15 @@ class GivenUpError(Exception):
 
 
 def persist(attempt: Callable[[], Result], source: Source, clock: Clock) -> Result:
-    """What `attempt` returns, called again after FailedTryError and nothing else.
+    """The result of `attempt`, which is called again after a FailedTryError.
 
-    At most `source.attempts` tries in `source.longest_wait` seconds; where the next wait would pass that, there
-    is no use in beginning it.
+    At most `source.attempts` tries in `source.longest_wait` seconds; a wait that would exceed them is not begun.
 
-    Raises GivenUpError, and whatever else `attempt` raises.
+    Raises GivenUpError, and any other exception that `attempt` raises.
     """
     failures: list[FailedTryError] = []
 
-    def recorded() -> Result:
+    def try_once() -> Result:
         try:
             return attempt()
         except FailedTryError as failure:
@@ -71,7 +70,7 @@ def persist(attempt: Callable[[], Result], source: Source, clock: Clock) -> Resu
         reraise=True,
     )
     try:
-        return retrying(recorded)
+        return retrying(try_once)
     except FailedTryError:
         raise GivenUpError(failures) from None
 

@@ -131,7 +131,7 @@ def test_a_receipt_at_another_host_is_not_asked_for(logbook: ClaimedLogbook, ope
     )
     assert (operator.requests, claim.attachments) == ([], ())
     assert [missing.session_id for missing in claim.missing_receipts] == ["81", "82", "83", "84"]
-    assert all("no other host is asked" in missing.why for missing in claim.missing_receipts)
+    assert all("Ladebog sends requests to no other host" in missing.why for missing in claim.missing_receipts)
 
 
 @pytest.mark.parametrize(("status", "why"), [(404, "the operator answered 404"), (302, "answers with a redirect to")])

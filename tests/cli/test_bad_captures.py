@@ -25,7 +25,7 @@ _NOT_JSON = "is cut off or not JSON"
         (b'{"log": {"entries": []}}', "holds no answer of the app API"),
         (b"{", f"cannot be imported: it {_NOT_JSON}"),
         (b'{"session": {"id": "1"', f"cannot be imported: it {_NOT_JSON}"),
-        (b'{"log": {}}', "cannot be imported: its log is not that of a HAR file"),
+        (b'{"log": {}}', "cannot be imported: its log is not the log of a HAR file"),
         (_QUESTION, "cannot be imported: the capture at line 1 has no Response Content"),
         (_QUESTION + b"Response Content\n\n", "cannot be imported: the capture at line 1 has no Response Content"),
         (_QUESTION + b'Response Content\n{"session": {"id', f"cannot be imported: the answer at line 4 {_NOT_JSON}"),

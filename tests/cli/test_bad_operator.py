@@ -36,7 +36,7 @@ def test_a_tenant_that_answers_with_a_web_page(operator: DemoServer, logbook: De
     operator.faults = Faults(not_json=1.0, most_in_a_row=100)
     message, advice = said(logbook.run("extract"), 75)
     host = operator.url.removeprefix("http://")
-    assert message.startswith(f"{host} answers HTML ")
+    assert message.startswith(f"{host} answers with HTML ")
     assert " in 8 tries (trace id Root=1-" in message
     assert message.endswith("): is the address right?")
     assert advice.startswith("If it is, run the same command again later. If not: ladebog account add demo --url ")
@@ -46,7 +46,7 @@ def test_a_tenant_that_answers_with_a_web_page(operator: DemoServer, logbook: De
 def test_a_tenant_in_trouble(operator: DemoServer, logbook: DemoLogbook, fault: str) -> None:
     operator.faults = Faults(**{fault: 1.0}, most_in_a_row=100)  # type: ignore[arg-type]
     message, advice = said(logbook.run("extract"), 75)
-    assert " gave no usable answer in 8 tries; at the last it " in message
+    assert " gave no usable answer in 8 tries; the last time it " in message
     assert advice == "Run the same command again later"
 
 
@@ -55,7 +55,7 @@ def test_a_tenant_that_cannot_be_reached(logbook: DemoLogbook) -> None:
         port = taken.getsockname()[1]
     logbook.do("account", "add", "demo", "--url", f"http://127.0.0.1:{port}")
     message, advice = said(logbook.run("extract"), 75)
-    assert message.startswith(f"127.0.0.1:{port} gave no usable answer in 8 tries; at the last it ")
+    assert message.startswith(f"127.0.0.1:{port} gave no usable answer in 8 tries; the last time it ")
     assert advice == "Run the same command again later"
 
 

@@ -269,7 +269,7 @@ def test_each_kind_of_failure(
             fail()
         case "bug":
             # No fault of our own is known to cause this, so one is put where the token is in every frame.
-            monkeypatch.setattr("pipeline.source.http.Http._judged", broken)
+            monkeypatch.setattr("pipeline.source.reply.ReplyReader.read", broken)
             fail()
             logged = (logbook.paths.logs / "ladebog.log").read_text("utf-8")
             assert "RuntimeError: broken" in logged

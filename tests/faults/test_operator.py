@@ -20,7 +20,7 @@ pytestmark = pytest.mark.faults
 
 _LATER = "Run the same command again later"
 _LATER_OR_ADDRESS = "If it is, run the same command again later. If not: ladebog account add demo --url https://TENANT"
-_ADDRESS = "Check the address, and mend it with: ladebog account add demo --url https://TENANT"
+_ADDRESS = "Check the address, and fix it with: ladebog account add demo --url https://TENANT"
 _LARGER = "If that is right, raise largest_body_mb under [source] in ladebog.toml"
 _MEGABYTES = 8
 _SLOW = 30  # seconds that a slow answer takes
@@ -50,19 +50,24 @@ def busy(retry_after: str) -> Responder:
 
 # The fault, what the server does, the exit code, the message behind the host's name, and the advice.
 _CASES: dict[str, tuple[Responder, int, str, str]] = {
-    "429 without a wait": (answer(429), 75, "gave no usable answer in 8 tries; at the last it answered 429", _LATER),
+    "429 without a wait": (answer(429), 75, "gave no usable answer in 8 tries; the last time it answered 429", _LATER),
     "429 with seconds": (
         busy("7"),
         75,
-        "in 8 tries; at the last it answered 429 Too Many Requests and asked to",
+        "in 8 tries; the last time it answered 429 Too Many Requests and asked to",
         _LATER,
     ),
     "429 with a date": (busy(format_datetime(NOW + timedelta(days=1), usegmt=True)), 75, "asked to wait", _LATER),
-    "429 with garbage": (busy("soon; \x7f"), 75, "in 8 tries; at the last it answered 429 Too Many Requests.", _LATER),
-    "429 with a year": (busy("31536000"), 75, "in 1 try; at the last it answered 429", _LATER),
-    "silence": (raw(b"", then_wait=1), 75, "at the last it did not answer in time", _LATER),
+    "429 with garbage": (
+        busy("soon; \x7f"),
+        75,
+        "in 8 tries; the last time it answered 429 Too Many Requests.",
+        _LATER,
+    ),
+    "429 with a year": (busy("31536000"), 75, "in 1 try; the last time it answered 429", _LATER),
+    "silence": (raw(b"", then_wait=1), 75, "the last time it did not answer in time", _LATER),
     "slow-loris, the body": (trickle([b" "] * _SLOW * 20, 0.05), 75, "sent a body that took longer than 0.5 s", _LATER),
-    "slow-loris, the head": (slow_head, 75, "at the last it did not answer in time", _LATER),
+    "slow-loris, the head": (slow_head, 75, "the last time it did not answer in time", _LATER),
     "endless body": (endless, 1, f"sends an answer of more than {_MEGABYTES} MB", _LARGER),
     "gzip bomb": (
         answer(body=gzip.compress(bytes(200_000_000), 9), content_encoding="gzip"),
@@ -74,10 +79,10 @@ _CASES: dict[str, tuple[Responder, int, str, str]] = {
     "length too short": (
         raw(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n{}"),
         75,
-        "answers what is not JSON (",
+        "answers with something that is not JSON (",
         _LATER_OR_ADDRESS,
     ),
-    "HTML with 200": (_HTML, 75, "answers HTML (", _LATER_OR_ADDRESS),
+    "HTML with 200": (_HTML, 75, "answers with HTML (", _LATER_OR_ADDRESS),
     "redirect to another host": (
         answer(302, location="https://elsewhere.example/api?token=x"),
         1,
@@ -128,7 +133,7 @@ def test_a_name_that_is_not_found(
     archived.keep_login(young.tenant)
     message, advice = said(archived.run("run", now=NOW), 75)
     assert message == (
-        "tenant.invalid gave no usable answer in 8 tries; at the last it could not be found by its name."
+        "tenant.invalid gave no usable answer in 8 tries; the last time it could not be found by its name."
     )
     assert advice == _LATER
     archived.do("account", "add", "demo", "--url", young.url)

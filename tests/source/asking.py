@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipeline.settings.schema import Source
-from pipeline.source.http import Http, Reply
+from pipeline.source.http import Http
+from pipeline.source.reply import Reply
 from tests.source.loopback import (
     RecordingClock,
     Responder,

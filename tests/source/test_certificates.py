@@ -56,7 +56,7 @@ def test_a_missing_bundle_of_certificates_is_named_a_setting(monkeypatch: pytest
     with (
         serving(raw(b"")) as script,
         _asking(script, RecordingClock()) as http,
-        pytest.raises(UpstreamError, match="as things are set up") as raised,
+        pytest.raises(UpstreamError, match="with these settings") as raised,
     ):
         http.get("/x", {}, "token")
     assert "certificate settings" in raised.value.advice

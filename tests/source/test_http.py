@@ -15,7 +15,8 @@ import requests
 
 from pipeline.errors import SettingsError, UpstreamDownError, UpstreamError
 from pipeline.settings.schema import Source
-from pipeline.source.http import Http, Reply
+from pipeline.source.http import Http
+from pipeline.source.reply import Reply
 from tests.source.asking import QUICK, TOKEN, asking
 from tests.source.loopback import (
     NOW,

@@ -66,7 +66,7 @@ def test_waits_double_and_end_with_the_attempts() -> None:
     host = asked.script.url.removeprefix("http://")
     assert str(raised.value) == (
         f"{host} gave no usable answer in 6 tries; "
-        "at the last it answered 503 Service Unavailable (trace id Root= 1-9)."
+        "the last time it answered 503 Service Unavailable (trace id Root= 1-9)."
     )
     assert raised.value.advice == "Run the same command again later"
 
@@ -116,7 +116,7 @@ def test_html_throughout_asks_about_the_address() -> None:
     html = answer(body=b"<html>", content_type="text/html; charset=utf-8")
     with asking(html) as asked, pytest.raises(UpstreamDownError) as raised:
         asked.get()
-    assert "answers HTML" in str(raised.value)
+    assert "answers with HTML" in str(raised.value)
     assert "is the address right?" in str(raised.value)
     assert "ladebog account add home --url" in raised.value.advice
 
@@ -162,7 +162,7 @@ def test_silence_is_given_up() -> None:
 def test_a_body_that_stops_coming_is_given_up() -> None:
     source = Source(requests_per_second=1000, attempts=1, read_timeout=0.1)
     begun = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{}", then_wait=0.5)
-    with asking(begun, source=source) as asked, pytest.raises(UpstreamDownError, match="stopped coming"):
+    with asking(begun, source=source) as asked, pytest.raises(UpstreamDownError, match="stopped arriving"):
         asked.get()
 
 

@@ -1,4 +1,4 @@
-"""The app API of one account: its questions as answers, and its login."""
+"""The app API of one account: a method per request, each of which returns an Answer."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -14,19 +14,20 @@ from pipeline.source.app import endpoints
 from pipeline.source.app.login import Login
 from pipeline.source.credentials.secret import Secret
 from pipeline.source.credentials.store import Credentials
-from pipeline.source.http import Http, Reply
+from pipeline.source.http import Http
+from pipeline.source.reply import Reply
 
 USER_AGENT = f"Ladebog/{__version__}"
 SESSIONS_PER_PAGE = 100
 
 
 class AppApi:
-    """Asks one account's operator, from any number of threads.
+    """Sends requests to one account's operator, from any number of threads.
 
-    An access token that the operator refuses is refreshed once, by whichever thread or process comes first.
+    An access token that the operator refuses is refreshed once, by the first thread or process that notices.
 
-    Every question raises LoginError where a new login is needed, UpstreamDownError where asking later may
-    help, and UpstreamError where it will not.
+    Every request raises LoginError where a new login is needed, UpstreamDownError where a later try may help, and
+    UpstreamError where it will not.
     """
 
     def __init__(self, account: Account, source: Source, credentials: Credentials, clock: Clock) -> None:
@@ -36,7 +37,7 @@ class AppApi:
 
     @property
     def requests_sent(self) -> int:
-        """How many requests were sent so far, tries that failed and refreshes included."""
+        """How many requests were sent so far, failed tries and refreshes included."""
         return self._http.requests_sent
 
     def close(self) -> None:
@@ -52,9 +53,9 @@ class AppApi:
         self.close()
 
     def login_warning(self, now: datetime) -> str | None:
-        """Renew a login that ends soon; what to tell the user where that cannot be done.
+        """Renew a login that expires soon; returns a warning for the user if that fails.
 
-        Raises LoginError where no login is kept.
+        Raises LoginError where no login is stored.
         """
         return self._login.renew_ahead(now)
 
@@ -71,7 +72,7 @@ class AppApi:
         return self._answer(Endpoint.SESSION_HISTORY, history_key(start.isoformat(), end.isoformat(), page), reply)
 
     def session(self, session_id: str) -> Answer:
-        """One session with its power history; its status is 404 where the operator knows it no longer."""
+        """One session with its power history; the status is 404 where the operator no longer has it."""
         reply = self._ask(endpoints.session_path(session_id), endpoints.SESSION_QUERY)
         return self._answer(Endpoint.SESSION, session_id, reply)
 
@@ -88,14 +89,14 @@ class AppApi:
         return self._answer(Endpoint.PRICE_PERIODS, evse_id, self._ask(endpoints.price_periods_path(evse_id), {}))
 
     def receipt(self, url: str) -> Reply:
-        """A receipt, as the bytes that it is; its status is 404 where there is none any more.
+        """A receipt as bytes; the status is 404 where the operator no longer has it.
 
-        Raises UpstreamError too where the address is not at the operator's own host.
+        Raises UpstreamError also where the address is not at the operator's host.
         """
         return self._ask(self._http.own_path(url), {}, is_json=False)
 
     def login_with_password(self, username: str, password: str, client_secret: str) -> Secret:
-        """Log in; keeping the secret is the caller's part.
+        """Log in; the caller stores the secret.
 
         Raises LoginError where the operator does not accept it.
         """
@@ -119,7 +120,7 @@ class AppApi:
         if reply.status == 404:
             raise UpstreamError(
                 f"The operator of account {self._account.name} has nothing at {path} (404).",
-                f"Check that it runs the app API of version 1; its address is set with: "
+                f"Check that it runs version 1 of the app API. Its address is set with: "
                 f"ladebog account add {self._account.name} --url https://TENANT",
             )
         return reply
@@ -128,7 +129,7 @@ class AppApi:
         secret = self._login.current()
         reply = self._http.get(path, query, secret.token, is_json=is_json)
         if reply.status == 401:
-            secret = self._login.instead_of(secret)
+            secret = self._login.replacement_of(secret)
             reply = self._http.get(path, query, secret.token, is_json=is_json)
         if reply.status == 401:
             raise self._login.ended(secret)

@@ -1,4 +1,4 @@
-"""The app API's questions: their paths, and how an answer is known by its address or by its shape."""
+"""The app API's endpoints: their paths, and how to recognize an answer by its address or by its shape."""
 
 import re
 from datetime import date
@@ -25,7 +25,7 @@ _KNOWN_PARAMETERS = frozenset(
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """What an address asks for. `key` is None for a listing whose address names no window."""
+    """What an address requests. `key` is None for a listing whose address has no window."""
 
     endpoint: Endpoint
     key: str | None
@@ -43,19 +43,19 @@ def price_periods_path(evse_id: str) -> str:
 
 
 def _path_part(name: str) -> str:
-    """An id that came from the API, as one part of a path that it cannot leave."""
+    """An id that came from the API, quoted so that it stays one part of the path."""
     if name in ("", ".", ".."):
         raise UpstreamError(
-            f"The operator names something {name!r}, which cannot be asked for.",
-            "Report it to the operator, or to Ladebog with the answer that holds it",
+            f"The operator sent the id {name!r}, which cannot be requested.",
+            "Report it to the operator, or to Ladebog with the answer that contains it",
         )
     return quote(name, safe="", errors="replace")
 
 
-def asked_by(url: str) -> Question | None:
-    """What a GET of `url` asks for, or None if it is none of our endpoints.
+def parse_address(url: str) -> Question | None:
+    """What a GET of `url` requests, or None if it is not one of our endpoints.
 
-    The question's own `url` keeps known parameters only: no login, no fragment, nothing that we do not read.
+    The question's `url` keeps only the parameters that we know: no login and no fragment.
     """
     try:
         parts = urlsplit(url.strip())
@@ -78,7 +78,7 @@ def asked_by(url: str) -> Question | None:
 
 
 def _window_key(query: dict[str, str]) -> str | None:
-    """The key of a listing by its parameters; one that is filtered by type is not the whole window's listing."""
+    """The key of a listing from its parameters; one filtered by type is not the listing of the whole window."""
     try:
         start = date.fromisoformat(query["start_date"]).isoformat()
         end = date.fromisoformat(query["end_date"]).isoformat()
@@ -107,10 +107,10 @@ def has_shape_of(endpoint: Endpoint, document: Any) -> bool:
             return False
 
 
-def told_by_shape(document: Any) -> tuple[Endpoint, str] | None:
-    """The endpoint and key of an answer that stands alone, or None.
+def recognize(document: Any) -> tuple[Endpoint, str] | None:
+    """The endpoint and key of an answer without its address, or None.
 
-    Price periods do not say whose they are, so they are never told by shape alone.
+    Price periods do not contain their EVSE, so they are never recognized.
     """
     if has_shape_of(Endpoint.SESSION, document):
         session_id = document["session"]["id"]
@@ -125,7 +125,7 @@ def told_by_shape(document: Any) -> tuple[Endpoint, str] | None:
 
 
 def imported_key(history: Any) -> str:
-    """The key of a listing whose window nobody knows: by the first and last day on which its sessions started."""
+    """The key of a listing whose window is unknown: the first and last day on which its sessions started."""
     sessions = [item.get("session") for item in history["session_history"] if isinstance(item, dict)]
     starts = [session.get("startedAt") for session in sessions if isinstance(session, dict)]
     days = sorted(start[:10] for start in starts if isinstance(start, str))

@@ -1,4 +1,4 @@
-"""One account's login at its operator: what is kept, and how it is renewed without being lost."""
+"""One account's login at its operator: reading it, renewing it without losing it, and getting one by password."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -15,7 +15,8 @@ from pipeline.source.app import endpoints
 from pipeline.source.body import read_json
 from pipeline.source.credentials.secret import Secret, expires_at, token_fault
 from pipeline.source.credentials.store import Credentials
-from pipeline.source.http import Http, Reply, server_message
+from pipeline.source.http import Http
+from pipeline.source.reply import Reply, server_message
 from pipeline.text import counted
 
 _REFRESH_REFUSED = {400, 401}
@@ -24,10 +25,10 @@ _Result = TypeVar("_Result")
 
 
 class Login:
-    """Hands out the token to ask with, to any number of threads, and renews it when the operator refuses it.
+    """The account's login, for any number of threads; it is renewed when the operator refuses it.
 
-    Of several threads and processes that are refused at once, one renews the login and the others use what it got.
-    Whatever goes wrong on the way, the login that was kept stays kept.
+    When several threads and processes are refused at once, one renews the login and the others use the new one.
+    If the renewal fails, the stored login stays stored.
     """
 
     def __init__(self, account: Account, http: Http, credentials: Credentials, source: Source) -> None:
@@ -36,25 +37,25 @@ class Login:
         self._credentials = credentials
         self._renewal_timeout = 2 * (source.longest_wait + source.connect_timeout + source.read_timeout)
         self._secret: Secret | None = None
-        self._refused: Secret | None = None  # what neither works nor can be refreshed
-        self._renewing = threading.Lock()
+        self._refused: Secret | None = None  # a login that neither works nor can be refreshed
+        self._lock = threading.Lock()
 
     def current(self) -> Secret:
-        """The login to ask with. Raises LoginError where none is kept."""
-        with self._renewing:
+        """The login to use. Raises LoginError where none is stored."""
+        with self._lock:
             if self._secret is None:
-                self._secret = self._kept()
+                self._secret = self._stored()
             return self._secret
 
-    def instead_of(self, refused: Secret) -> Secret:
+    def replacement_of(self, refused: Secret) -> Secret:
         """The login to use instead of one that was refused with 401.
 
         Raises LoginError where a new login is needed, UpstreamDownError, UpstreamError, BusyError.
         """
-        with self._renewing:
+        with self._lock:
             if refused == self._refused:
                 raise self.ended(refused)
-            self._secret = _undisturbed(lambda: self._renewed(refused))
+            self._secret = _uninterrupted(lambda: self._renewed(refused))
             return self._secret
 
     def ended(self, refused: Secret) -> LoginError:
@@ -66,21 +67,21 @@ class Login:
         )
 
     def renew_ahead(self, now: datetime) -> str | None:
-        """Renew a login that ends soon, while it still works; what to tell its user where that cannot be done."""
+        """Renew a login that expires soon, while it still works; returns a warning if that fails."""
         secret = self.current()
         if not ends_soon(secret, now):
             return None
         if secret.refresh_token is not None:
             try:
-                with self._renewing:
-                    self._secret = _undisturbed(lambda: self._renewed(secret))
+                with self._lock:
+                    self._secret = _uninterrupted(lambda: self._renewed(secret))
                 return None
             except LadebogError as error:
                 event_log.warning("login not renewed", account=self._account.name, error=str(error))
         return expiry_warning(self._account, secret, now)
 
     def by_password(self, username: str, password: str, client_secret: str) -> Secret:
-        """Log in; keeping the secret is the caller's part.
+        """Log in; the caller stores the secret.
 
         Raises LoginError where the operator does not accept it.
         """
@@ -96,14 +97,14 @@ class Login:
             refusals=_PASSWORD_REFUSED,
         )
         if isinstance(granted, Reply):
-            said = server_message(granted.body, (password, client_secret))
+            message = server_message(granted.body, (password, client_secret))
             raise LoginError(
-                f"The operator does not accept this login for account {self._account.name}{said}.",
+                f"The operator does not accept this login for account {self._account.name}{message}.",
                 f"Check user name, password, client id and client secret, then: ladebog login {self._account.name}",
             )
         return msgspec.structs.replace(granted, client_secret=client_secret)
 
-    def _kept(self) -> Secret:
+    def _stored(self) -> Secret:
         secret = self._credentials.read(self._account)
         if secret is None:
             reason = f" ({self._credentials.warning})" if self._credentials.warning else ""
@@ -113,27 +114,27 @@ class Login:
             )
         if fault := token_fault(secret.token):
             raise LoginError(
-                f"The token kept for account {self._account.name} cannot be one: {fault}.",
+                f"The token kept for account {self._account.name} is not valid: {fault}.",
                 f"Log in again: ladebog login {self._account.name}",
             )
         return secret
 
     def _renewed(self, old: Secret) -> Secret:
-        """A login in place of `old`, kept before it is used: the old one may end with the first use of it."""
+        """A login that replaces `old`, stored before it is used: its first use may end the old one."""
         with self._credentials.locked(self._account, self._renewal_timeout):
-            kept = self._kept()
-            if kept.token != old.token:  # another thread, or another process, was here first
-                return kept
-            if kept.refresh_token is None:
-                raise self.ended(kept)
-            # A place that cannot be written to must show before the operator ends the old login.
-            self._credentials.write(self._account, kept)
-            new = self._granted_instead(kept, kept.refresh_token)
+            stored = self._stored()
+            if stored.token != old.token:  # another thread or process was faster
+                return stored
+            if stored.refresh_token is None:
+                raise self.ended(stored)
+            # A store that cannot be written to must fail before the operator ends the old login.
+            self._credentials.write(self._account, stored)
+            new = self._refreshed(stored, stored.refresh_token)
             self._credentials.write(self._account, new)
         event_log.info("login renewed", account=self._account.name)
         return new
 
-    def _granted_instead(self, old: Secret, refresh_token: str) -> Secret:
+    def _refreshed(self, old: Secret, refresh_token: str) -> Secret:
         request = {
             "grant_type": "refresh_token",
             "refresh_token": refresh_token,
@@ -151,7 +152,7 @@ class Login:
         )
 
     def _token(self, request: Mapping[str, str], secrets: tuple[str, ...], refusals: set[int]) -> Secret | Reply:
-        """What the operator grants, or its refusal."""
+        """The login that the operator grants, or the reply in which it refuses."""
         reply = self._http.post(endpoints.TOKEN_PATH, request, secrets, refusals)
         if reply.status in refusals:
             return reply
@@ -159,15 +160,15 @@ class Login:
         token = granted.get("access_token") if isinstance(granted, dict) else None
         if not isinstance(token, str) or token_fault(token):
             raise UpstreamError(
-                f"The operator of account {self._account.name} took the login but gave no usable token.",
-                f"Copy a token from the app's own traffic instead: ladebog login {self._account.name} --help",
+                f"The operator of account {self._account.name} accepted the login but sent no usable token.",
+                f"Copy a token from the app's traffic instead: ladebog login {self._account.name} --help",
             )
         refresh_token = granted.get("refresh_token")
         return Secret(token=token, refresh_token=refresh_token if isinstance(refresh_token, str) else None)
 
 
-def _undisturbed(work: Callable[[], _Result]) -> _Result:
-    """Do it in a thread of its own: Ctrl-C comes through only when it is done."""
+def _uninterrupted(work: Callable[[], _Result]) -> _Result:
+    """Run it in another thread, so that a Ctrl-C takes effect only when it is done."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(work).result()
 
@@ -176,13 +177,13 @@ WARNED_AHEAD = timedelta(days=14)
 
 
 def ends_soon(secret: Secret, now: datetime) -> bool:
-    """Whether the login ends within the next days, or has ended; False where it does not say when."""
+    """Whether the login has expired or expires within WARNED_AHEAD; False if its expiry is not known."""
     expiry = expires_at(secret.token)
     return expiry is not None and expiry - now <= WARNED_AHEAD
 
 
 def expiry_warning(account: Account, secret: Secret, now: datetime) -> str | None:
-    """What to tell the user of a login that ends soon, or None."""
+    """The warning to the user of a login that expires soon, or None."""
     expiry = expires_at(secret.token)
     if expiry is None or not ends_soon(secret, now):
         return None

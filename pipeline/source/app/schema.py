@@ -1,7 +1,7 @@
-"""What the app API's answers look like, as far as Ladebog reads them.
+"""The schema of the app API's answers, as far as Ladebog reads them.
 
-Unknown fields are ignored and missing optional ones are None: the API is private and changes as it likes. Figures are
-decoded as Decimal from the digits that were sent; energies are whole Wh. Field names are the API's in snake case.
+Unknown fields are ignored and missing optional ones are None: the API is private and changes without notice.
+Figures are decoded as Decimal from the digits that were sent; energies are whole Wh. Field names are the API's in snake case.
 """
 
 from datetime import datetime
@@ -16,11 +16,11 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Record(msgspec.Struct, rename="camel", gc=False):
-    """The base of what comes in camel case."""
+    """The base of the records whose fields are in camel case."""
 
 
 class Sample(Record):
-    value: float  # kW: says only when energy flowed, and a double holds more digits than any meter
+    value: float  # kW: only for when energy flowed, and a double has more digits than any meter
     timestamp: Moment
 
 
@@ -91,7 +91,7 @@ class HistoryItem(Record):
 
 
 class HistoryAnswer(msgspec.Struct):
-    """A listing, its items left as the bytes that they are."""
+    """A listing, its items as the bytes that were sent."""
 
     session_history: list[msgspec.Raw]
 
@@ -105,7 +105,7 @@ class Evse(Record):
 
 
 class ChargePoint(msgspec.Struct, gc=False):
-    """Its own fields come in snake case, unlike those of its EVSEs."""
+    """Its own fields are in snake case, unlike those of its EVSEs."""
 
     id: Text
     name: Text | None = None
@@ -135,7 +135,7 @@ UNKNOWN_KEY = "unknown"
 
 
 class Item(NamedTuple):
-    """One entry of a listing. `key` is its session's id, or UNKNOWN_KEY where it cannot be told."""
+    """One entry of a listing. `key` is its session's id, or UNKNOWN_KEY if it cannot be read."""
 
     key: str
     body: memoryview
@@ -156,7 +156,7 @@ _id_decoder = msgspec.json.Decoder(_ItemId)
 def items(body: bytes | memoryview) -> list[Item]:
     """The items of an answer of endpoint `session_history`.
 
-    Raises msgspec.DecodeError where the answer is no listing.
+    Raises msgspec.DecodeError where the answer is not a listing.
     """
     bodies = [memoryview(item) for item in _history_decoder.decode(body).session_history]
     return [Item(_key(item), item) for item in bodies]

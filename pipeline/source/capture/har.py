@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from pipeline.source.app.endpoints import asked_by
+from pipeline.source.app.endpoints import parse_address
 from pipeline.source.body import read_json
 from pipeline.source.capture.captured import KEPT_HEADERS, Captured
 
@@ -17,7 +17,7 @@ class _HarHeader(msgspec.Struct, frozen=True):
 
 
 class _HarRequest(msgspec.Struct, frozen=True):
-    """Its headers and cookies, which hold the login, are left out."""
+    """Its headers and cookies, which hold the login, are not read."""
 
     method: str
     url: str
@@ -49,14 +49,14 @@ class _HarFile(msgspec.Struct, frozen=True):
 
 
 def read(content: bytes) -> Iterator[Captured] | None:
-    """The exchanges with the app API in a HAR file that have a body, or None if JSON holds no `log`.
+    """The exchanges with the app API in a HAR file that have a body, or None for JSON without a `log`.
 
-    Raises ValueError for what is no JSON, and for a HAR file or an entry in it that cannot be read.
+    Raises ValueError for content that is not JSON, and for a HAR file or an entry that cannot be read.
     """
     try:
         log = _log(content)
     except msgspec.ValidationError as error:
-        raise ValueError(f"its log is not that of a HAR file ({error})") from None
+        raise ValueError(f"its log is not the log of a HAR file ({error})") from None
     return None if log is None else _captured(log)
 
 
@@ -66,7 +66,7 @@ def _log(content: bytes) -> _HarLog | None:
     except msgspec.ValidationError:
         raise
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        pass  # not JSON, or JSON that only the second reader takes
+        pass  # not JSON, or JSON that only the second reader accepts
     try:
         document = read_json(content)
     except ValueError as error:
@@ -76,7 +76,7 @@ def _log(content: bytes) -> _HarLog | None:
 
 def _captured(log: _HarLog) -> Iterator[Captured]:
     for number, entry in enumerate(log.entries, start=1):
-        question = asked_by(entry.request.url)
+        question = parse_address(entry.request.url)
         if question is None or entry.request.method != "GET" or not entry.response.content.text:
             continue
         headers = {header.name.lower(): header.value for header in entry.response.headers}
@@ -96,4 +96,4 @@ def _body(number: int, text: str, encoding: str | None) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise ValueError(f"the answer at entry {number} is not the base64 that it claims to be") from None
+        raise ValueError(f"the answer at entry {number} is not valid base64") from None

@@ -1,4 +1,4 @@
-"""Answers that somebody saved: text captures and HAR files of the app's traffic, and bare JSON answers."""
+"""Answers from files that people saved: text captures and HAR files of the app's traffic, and single JSON answers."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,7 +7,7 @@ import msgspec
 
 from pipeline.errors import CaptureError
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.source.app.endpoints import has_shape_of, imported_key, told_by_shape
+from pipeline.source.app.endpoints import has_shape_of, imported_key, recognize
 from pipeline.source.body import read_json
 from pipeline.source.capture import har, text_log
 from pipeline.source.capture.captured import DATE_HEADER, TRACE_HEADER, Captured
@@ -21,12 +21,12 @@ _ADVICE = "See which files can be imported: ladebog import --help"
 
 
 def read_capture(path: Path, account: str, fetched_at: datetime | None) -> list[Answer]:
-    """The answers of the known endpoints in one file, in the file's order; all else in it is left out.
+    """The answers of the known endpoints in one file, in the file's order; everything else is skipped.
 
-    `fetched_at` is for answers that name no time of their own. Of the headers only the time and the trace id
-    are read, of an address only the parameters that we know.
+    `fetched_at` is for answers without a time. Only the time and the trace id of the headers are read, and only the
+    parameters that we know of an address.
 
-    Raises CaptureError for a file that holds no such answer, or a known one that is cut off or not JSON.
+    Raises CaptureError for a file without such an answer, or with one that is cut off or not JSON.
     """
     content = _content(path).removeprefix(_BYTE_ORDER_MARK)
     try:
@@ -51,7 +51,7 @@ def _content(path: Path) -> bytes:
 
 
 def _answers(content: bytes, account: str, fetched_at: datetime | None) -> list[Answer]:
-    """Raises ValueError that says what is wrong and where."""
+    """Raises ValueError with the fault and its place."""
     document = content.strip()
     if not document.startswith(b"{"):
         exchanges = text_log.read(content)
@@ -65,7 +65,7 @@ def _answers(content: bytes, account: str, fetched_at: datetime | None) -> list[
 
 
 def _captured_answer(captured: Captured, account: str, fetched_at: datetime | None) -> Answer | None:
-    """The answer in one exchange, or None if it is not the answer that was asked for: a refusal, say."""
+    """The answer in one exchange, or None if it does not answer the request: a refusal, say."""
     question = captured.question
     if captured.status != 200 and (captured.status, question.endpoint) != (404, Endpoint.SESSION):
         return None
@@ -75,12 +75,12 @@ def _captured_answer(captured: Captured, account: str, fetched_at: datetime | No
         raise ValueError(f"the answer at {captured.position} is cut off or not JSON ({error})") from None
     if captured.status == 200 and not has_shape_of(question.endpoint, document):
         return None
-    named_at = http_date(captured.headers.get(DATE_HEADER, "")) or _moment(captured.began_at)
+    sent_at = http_date(captured.headers.get(DATE_HEADER, "")) or _moment(captured.began_at)
     return Answer(
         account=account,
         endpoint=question.endpoint,
         key=question.key or imported_key(document),
-        fetched_at=named_at or fetched_at,
+        fetched_at=sent_at or fetched_at,
         url=question.url,
         status=captured.status,
         trace_id=printable(captured.headers.get(TRACE_HEADER, "")) or None,
@@ -89,10 +89,10 @@ def _captured_answer(captured: Captured, account: str, fetched_at: datetime | No
 
 
 def _bare_answer(content: bytes, account: str, fetched_at: datetime | None) -> Answer | None:
-    told = told_by_shape(read_json(content))
-    if told is None:
+    recognized = recognize(read_json(content))
+    if recognized is None:
         return None
-    endpoint, key = told
+    endpoint, key = recognized
     return Answer(
         account=account,
         endpoint=endpoint,

@@ -1,4 +1,4 @@
-"""Text captures: exchanges one after another, each under four headings that stand on lines of their own.
+"""Text captures: exchanges one after another, each under four headings on separate lines.
 
 URL
 https://TENANT/api/v1/app/session/1?withPowerHistory=1
@@ -13,7 +13,7 @@ Response Content
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pipeline.source.app.endpoints import asked_by
+from pipeline.source.app.endpoints import parse_address
 from pipeline.source.capture.captured import KEPT_HEADERS, Captured
 
 _URL = b"URL"
@@ -25,9 +25,9 @@ _HEADINGS = frozenset({_URL, b"Request Headers", _RESPONSE_HEADERS, _CONTENT})
 def read(content: bytes) -> Iterator[Captured]:
     """The exchanges with the app API in a text capture; none if `content` is something else.
 
-    Raises ValueError for one that has no content.
+    Raises ValueError for an exchange without content.
     """
-    lines = content.split(b"\n")  # and not splitlines, which also splits within JSON strings
+    lines = content.split(b"\n")  # not splitlines, which would also split within JSON strings
     starts = [number for number in range(len(lines)) if _begins_exchange(lines, number)]
     for start, end in pairwise([*starts, len(lines)]):
         captured = _captured(lines, start, end)
@@ -41,7 +41,7 @@ def _begins_exchange(lines: list[bytes], number: int) -> bool:
 
 
 def _captured(lines: list[bytes], start: int, end: int) -> Captured | None:
-    question = asked_by(lines[start + 1].decode("utf-8", "replace"))
+    question = parse_address(lines[start + 1].decode("utf-8", "replace"))
     if question is None:
         return None
     content = next((number for number in range(start, end) if lines[number].strip() == _CONTENT), end)
@@ -57,7 +57,7 @@ def _captured(lines: list[bytes], start: int, end: int) -> Captured | None:
 
 
 def _kept_headers(lines: list[bytes]) -> dict[str, str]:
-    """Of the lines between address and content, the response headers that are kept."""
+    """The response headers to keep, from the lines between address and content."""
     kept = {}
     heading = _URL
     for line in map(bytes.strip, lines):

@@ -1,0 +1,165 @@
+"""An operator's HTTP response: the reply that it holds, or the error that it means."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.client import responses as reasons
+from urllib.parse import urlsplit
+
+import requests
+
+from pipeline.clock import Clock
+from pipeline.errors import UpstreamError
+from pipeline.settings.schema import Source
+from pipeline.source.body import BodyTooLargeError, BrokenBodyError, read_body, read_json
+from pipeline.source.faults import http_date, retry_after
+from pipeline.source.retry import FailedTryError
+from pipeline.text import printable
+
+SUCCESSES = frozenset({200, 201})
+_TRANSIENT_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
+_MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What the server sent; `fetched_at` is when it had arrived whole, `dated_at` the server's own `Date`.
+
+    The body of a 200, 201 or 404 is JSON in UTF-8, unless another type was requested.
+    """
+
+    status: int
+    body: bytes = field(repr=False)  # a login's holds tokens
+    fetched_at: datetime
+    dated_at: datetime | None
+    trace_id: str | None
+    url: str
+
+
+class ReplyReader:
+    """Reads the responses of one operator's host; `account` is named in advice."""
+
+    def __init__(self, host: str, account: str, source: Source, clock: Clock) -> None:
+        self._host = host
+        self._account = account
+        self._source = source
+        self._clock = clock
+
+    def read(self, response: requests.Response, accepted: set[int], secrets: Collection[str], is_json: bool) -> Reply:
+        """The reply in a response with status 200, 201 or one of `accepted`.
+
+        Raises FailedTryError where another try may help, and UpstreamError where it will not.
+        """
+        if response.status_code in _TRANSIENT_STATUSES:
+            raise self._transient(response)
+        if 300 <= response.status_code < 400:
+            raise self._redirected(response)
+        reply = Reply(
+            status=response.status_code,
+            body=self._body(response),
+            fetched_at=self._clock.now(),
+            dated_at=http_date(response.headers.get("Date", "")),
+            trace_id=trace_id(response),
+            url=response.request.url or "",
+        )
+        if reply.status in SUCCESSES or (reply.status == 404 and reply.status in accepted):
+            if is_json:
+                self._check_json(reply, response.headers.get("Content-Type", ""))
+        elif reply.status not in accepted:
+            raise self._refused(reply, secrets)
+        return reply
+
+    def _transient(self, response: requests.Response) -> FailedTryError:
+        wait = retry_after(response.headers.get("Retry-After", ""), self._clock.now())
+        wish = f" and asked to wait {_length(wait)}" if wait else ""
+        return FailedTryError(f"answered {named_status(response.status_code)}{wish}", trace_id(response), wait=wait)
+
+    def _redirected(self, response: requests.Response) -> UpstreamError:
+        try:
+            target = urlsplit(response.headers.get("Location", ""))
+            scheme = f"{target.scheme}:" if target.scheme else ""
+            where = printable(f"{scheme}//{target.hostname}" if target.hostname else f"{scheme}{target.path}")
+        except ValueError:
+            where = ""
+        return UpstreamError(
+            f"{self._host} answers with a redirect to {where or 'nowhere'}, which an API never does.",
+            address_advice(self._account),
+        )
+
+    def _refused(self, reply: Reply, secrets: Collection[str]) -> UpstreamError:
+        return UpstreamError(
+            f"{self._host} refused the request with {named_status(reply.status)}{server_message(reply.body, secrets)}"
+            f"{traced(reply.trace_id)}.",
+            f"Compare account {self._account} in ladebog.toml with the operator's app (its version, country)",
+        )
+
+    def _body(self, response: requests.Response) -> bytes:
+        largest = self._source.largest_body_mb
+        try:
+            return read_body(response.raw, largest * _MEGABYTE, self._source.longest_wait)
+        except BrokenBodyError as error:
+            raise FailedTryError(f"sent a body that {error}", trace_id(response)) from None
+        except BodyTooLargeError:
+            raise UpstreamError(
+                f"{self._host} sends an answer of more than {largest} MB.",
+                "If that is right, raise largest_body_mb under [source] in ladebog.toml",
+            ) from None
+
+    def _check_json(self, reply: Reply, content_type: str) -> None:
+        try:
+            read_json(reply.body)
+        except ValueError as error:
+            kind = "HTML" if "html" in content_type.lower() else "something that is not JSON"
+            if reply.status == 404:
+                raise UpstreamError(
+                    f"{self._host} answers 404 with {kind}: is the address right?",
+                    address_advice(self._account),
+                ) from None
+            raise FailedTryError(f"answers with {kind} ({error})", reply.trace_id, not_json=True) from None
+
+
+def trace_id(response: requests.Response) -> str | None:
+    """The operator's id of a request, which its support can look up."""
+    return printable(response.headers.get("x-req-trace-id", "")) or None
+
+
+def named_status(status: int) -> str:
+    """A status with its reason: `404 Not Found`."""
+    return f"{status} {reasons.get(status, '')}".strip()
+
+
+def traced(trace_id: str | None) -> str:
+    """A trace id as it ends a sentence; empty if there is none."""
+    return f" (trace id {trace_id})" if trace_id else ""
+
+
+def server_message(body: bytes, secrets: Collection[str]) -> str:
+    """The message of a JSON error, bounded and without the secrets, as `: "Too old"`; empty if there is none."""
+    try:
+        document = read_json(body)
+    except ValueError:
+        return ""
+    message = document.get("message") if isinstance(document, dict) else None
+    if not isinstance(message, str):
+        return ""
+    for secret in filter(None, secrets):
+        message = message.replace(secret, "…")
+    return f': "{printable(message).rstrip(".")}"'
+
+
+def address_command(account: str) -> str:
+    """The command that sets the account's address."""
+    return f"ladebog account add {account} --url https://TENANT"
+
+
+def address_advice(account: str) -> str:
+    """What to do about an address that may be wrong."""
+    return f"Check the address, and fix it with: {address_command(account)}"
+
+
+def _length(seconds: float) -> str:
+    """A wait for people to read: `7 s`, `2 hours`, `365 days`."""
+    for name, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {name}"
+    return f"{seconds:.0f} s"
