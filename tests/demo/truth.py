@@ -1,6 +1,6 @@
-"""What the marts must say of the tenant's finished sessions, worked out without the pipeline.
+"""The expected rows of the marts for the tenant's finished sessions, computed without the pipeline.
 
-Each function gives a mart's rows as the tenant stands now: energy and power in kWh and kW, money in currency
+Each function returns a mart's rows for the tenant's present sessions: energy and power in kWh and kW, money in currency
 units, all `Decimal`; times aware and in UTC; sorted by the mart's key.
 """
 
@@ -10,14 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, date
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
-from functools import partial
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pipeline.demo.model import DemoPeriod, DemoSession
 from pipeline.demo.tenant import Tenant
-from tests.demo.divided import Divided, Part
+from tests.sql.split_by_hand import Metered, Part, Period, Sample, Split, period_energy, split
 
 Row = dict[str, Any]
 Attribution = Literal["stop", "split"]
@@ -53,7 +51,7 @@ def charging_periods(tenant: Tenant) -> list[Row]:
         }
         for session in _finished(tenant)
         if session.has_periods
-        for period, energy_wh in zip(session.periods, _divided(session).period_energy_wh(), strict=True)
+        for period, energy_wh in zip(session.periods, period_energy(_metered(session)), strict=True)
     ]
 
 
@@ -73,13 +71,13 @@ def session_hours(tenant: Tenant) -> list[Row]:
             "session_id": session.id,
             "hour_start": hour.astimezone(UTC),
             "currency": session.site.currency.code,
-            "energy_kwh": Decimal(energy_wh) / 1000,
-            "amount_incl_tax": _units(session, divided.money[hour]),
-            "price_incl_tax": _six_decimals(divided.price(hour, partial(_price, session))),
+            "energy_kwh": Decimal(part.energy_wh) / 1000,
+            "amount_incl_tax": _units(session, part.money),
+            "price_incl_tax": parts.hour_prices[hour],
         }
         for session in _finished(tenant)
-        for divided in [_divided(session)]
-        for hour, energy_wh in divided.energy_wh.items()
+        for parts in [split(_metered(session))]
+        for hour, part in parts.hours.items()
     ]
 
 
@@ -88,18 +86,18 @@ def session_months(tenant: Tenant) -> list[Row]:
     return [
         {"session_id": session.id, "month": month, "currency": session.site.currency.code} | _part(session, part)
         for session in _finished(tenant)
-        for month, part in _divided(session).months.items()
+        for month, part in split(_metered(session)).months.items()
     ]
 
 
 def days(tenant: Tenant, attribution: Attribution = "stop") -> list[Row]:
     """One row per local day and currency: of the sessions that stopped on it, or of all that lasted into it."""
-    return _totals(tenant, "day", attribution, lambda divided: divided.days, lambda day: day)
+    return _totals(tenant, "day", attribution, lambda parts: parts.days, lambda day: day)
 
 
 def months(tenant: Tenant, attribution: Attribution = "stop") -> list[Row]:
     """One row per local month (its first day) and currency, as `days`."""
-    return _totals(tenant, "month", attribution, lambda divided: divided.months, lambda day: day.replace(day=1))
+    return _totals(tenant, "month", attribution, lambda parts: parts.months, lambda day: day.replace(day=1))
 
 
 def _finished(tenant: Tenant) -> list[DemoSession]:
@@ -146,17 +144,30 @@ def _price(session: DemoSession, period: DemoPeriod) -> Decimal | None:
     return spot * Decimal("1.25") + markup
 
 
-def _six_decimals(price: Fraction | None) -> Decimal | None:
-    return None if price is None else _rounded(Decimal(price.numerator) / price.denominator, 6)
-
-
-def _divided(session: DemoSession) -> Divided:
+def _metered(session: DemoSession) -> Metered:
+    if session.stopped_at is None:
+        raise ValueError(f"session {session.id} is active: its energy and bill are not final")
     row = _session_row(session)
-    return Divided(session, _minor(session, row["amount_incl_tax"]), _minor(session, row["tax_amount"]))
+    tax_amount = row["tax_amount"]
+    return Metered(
+        zone=_ACCOUNT_ZONE,
+        started_at=session.started_at,
+        stopped_at=session.stopped_at,
+        energy_wh=session.energy_wh,
+        bill=_minor(session, row["amount_incl_tax"]),
+        minor_digits=session.site.currency.minor_unit_decimal,
+        tax=None if tax_amount is None else _minor(session, tax_amount),
+        periods=tuple(
+            Period(period.kind, period.started_at, period.stopped_at, period.amount, _price(session, period))
+            for period in session.periods
+            if session.has_periods
+        ),
+        samples=tuple(Sample(sample.at, Decimal(sample.power_w) / 1000) for sample in session.samples),
+    )
 
 
-def _minor(session: DemoSession, amount: Any) -> Any:
-    return None if amount is None else int(amount.scaleb(session.site.currency.minor_unit_decimal))
+def _minor(session: DemoSession, amount: Decimal) -> int:
+    return int(amount.scaleb(session.site.currency.minor_unit_decimal))
 
 
 def _units(session: DemoSession, minor: int) -> Decimal:
@@ -179,14 +190,14 @@ def _totals(
     tenant: Tenant,
     grain: str,
     attribution: Attribution,
-    parts_of: Callable[[Divided], dict[date, Part]],
+    parts_of: Callable[[Split], dict[date, Part]],
     unit_of: Callable[[date], date],
 ) -> list[Row]:
     groups: defaultdict[tuple[date, str], list[Row]] = defaultdict(list)
     for session in _finished(tenant):
         row = _session_row(session)
         if attribution == "split":
-            for unit, part in parts_of(_divided(session)).items():
+            for unit, part in parts_of(split(_metered(session))).items():
                 groups[unit, row["currency"]].append(row | _part(session, part))
         else:
             stopped_on = row["stopped_at"].astimezone(_ACCOUNT_ZONE).date()

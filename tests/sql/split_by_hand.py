@@ -20,7 +20,7 @@ QUARTER = timedelta(minutes=15)
 MICROSECOND = timedelta(microseconds=1)
 NANO = 10**9
 
-Key = TypeVar("Key", date, datetime)
+Key = TypeVar("Key", int, date, datetime)
 Stretch = tuple[datetime, datetime]
 
 
@@ -208,13 +208,27 @@ def charged(session: Metered, period: Period, stretch: Stretch) -> int:
     return sum(power_mw * shared(stretch, step) for step, power_mw in session.steps)
 
 
+def period_energy(session: Metered) -> list[int]:
+    """The session's Wh in each period, oldest first; all in the last one if nothing was charged."""
+    weights = [measured(session, period, within(session, period)) for period in session.periods]
+    if weights and not any(weights):
+        weights[-1] = 1
+    exact = {place: session.energy_wh * Fraction(part, sum(weights)) for place, part in enumerate(weights)}
+    return list(apportioned(exact, session.energy_wh).values())
+
+
+def measured(session: Metered, period: Period, stretch: Stretch) -> int:
+    """The weight of a stretch of a period: its energy by the curve, without a curve its charging time."""
+    if session.steps:
+        return charged(session, period, stretch)
+    return shared(stretch, stretch) if period.kind == "charging" else 0
+
+
 def hour_price(session: Metered, hour: Stretch) -> Decimal | None:
     """What a kWh cost in an hour: the charging periods' prices by their energy there, to six decimals."""
     priced: list[tuple[int, Decimal | None]] = []
-    has_curve = bool(session.steps)
     for period in session.periods:
-        piece = shared_stretch(hour, within(session, period))
-        measure = charged(session, period, piece) if has_curve else shared(piece, piece) * (period.kind == "charging")
+        measure = measured(session, period, shared_stretch(hour, within(session, period)))
         if measure > 0:
             priced.append((measure, period.price))
     if not priced or any(price is None for _, price in priced):

@@ -1,7 +1,8 @@
 """The schema of the app API's answers, as far as Ladebog reads them.
 
 Unknown fields are ignored and missing optional ones are None: the API is private and changes without notice.
-Figures are decoded as Decimal from the digits that were sent; energies are whole Wh. Field names are the API's in snake case.
+Figures are decoded as Decimal from the digits that were sent; energies are whole Wh.
+Field names are the API's in snake case.
 """
 
 from datetime import datetime
