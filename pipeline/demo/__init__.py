@@ -1,4 +1,4 @@
-"""The demo tenant: one driver's charging sessions, made up from a seed and served as the app API does.
+"""The demo tenant: one driver's charging sessions, generated from a seed and served as the app API does.
 
 `ladebog demo` runs on it and the tests talk to it, so nothing in it depends on the rest of the pipeline:
 
@@ -6,8 +6,9 @@
     with DemoServer(tenant, Faults.every()) as server:
         ...  # read from server.url with tenant.token
 
-The way of the data: `scenes` and `driver` plan charges, `charging` turns a plan and the `prices` into a
-session of the `model`, `tenant` keeps them, `endpoints` answer with them, `server` sends that, or a fault.
+In the order of the data: `scenes` and `driver` plan charges; `charging` turns a plan and the `prices` into a session
+of the `model`; `tenant` keeps the sessions and issues `tokens`; `endpoints` answer with them, in the form of `answers`
+and `charge_point`; `server` sends the answer, or one of the `faults`.
 """
 
 from pipeline.demo.faults import Faults

@@ -1,4 +1,4 @@
-"""Sessions as the app API tells them: in a listing, and one by one in detail."""
+"""Sessions in the form of the app API: in a listing, and one by one in detail."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def number(value: Decimal) -> int | float:
 
 
 def seconds_text(instant: datetime) -> str:
-    """`2025-03-30T14:33:51+00:00`, as sessions tell their times."""
+    """`2025-03-30T14:33:51+00:00`, the form of times in sessions."""
     return instant.strftime("%Y-%m-%dT%H:%M:%S+00:00")
 
 
 def micros_text(instant: datetime) -> str:
-    """`2025-03-30T14:33:51.000000Z`, as periods and samples tell theirs."""
+    """`2025-03-30T14:33:51.000000Z`, the form of times in periods and samples."""
     return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -40,7 +40,7 @@ def price_text(value: Decimal) -> str:
 
 
 def state_text(period: DemoPeriod) -> str:
-    """A period's state: `charging@price|0.77516&markup|0.88`, or the bare kind where no price is told."""
+    """A period's state: `charging@price|0.77516&markup|0.88`, or only the kind where there is no price."""
     pairs = []
     if period.spot_excl_tax is not None:
         pairs.append(f"price|{price_text(period.spot_excl_tax)}")
@@ -52,7 +52,7 @@ def state_text(period: DemoPeriod) -> str:
 
 
 def history_entry(session: DemoSession) -> Json:
-    """An entry of the session history: the session without its details, and where and what it was."""
+    """An entry of the session history: the session without its details, its place and its note."""
     entry: Json = {
         "session": session_summary(session),
         "note": session.note,
@@ -142,7 +142,7 @@ def session_summary(session: DemoSession) -> Json:
 
 
 def currency_answer(currency: DemoCurrency) -> Json:
-    """A currency as it hangs on sessions and tariffs."""
+    """A currency as it is part of sessions and tariffs."""
     return {
         "id": currency.id,
         "name": currency.name,

@@ -1,4 +1,4 @@
-"""The driver's charge point and its tariff as the app API tells them."""
+"""The driver's charge point and its tariff in the form of the app API."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _tariff(tenant: Tenant) -> Json:
 
 
 def _last_month_wh(tenant: Tenant) -> int:
-    """What the charge point delivered in the local month before this one, by the day of the stop."""
+    """The Wh that the charge point delivered in the previous local month, by the day of the stop."""
     this_month = tenant.now.astimezone(ZONE).date().replace(day=1)
     last_month = (this_month - timedelta(days=1)).replace(day=1)
     return sum(

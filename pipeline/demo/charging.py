@@ -1,4 +1,4 @@
-"""How a planned charge becomes a session: power curve, metered energy, charging periods, bill."""
+"""Turns a planned charge into a session: power curve, metered energy, charging periods, bill."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Repetition = Literal["", "equal", "different"]
 
 @dataclass(frozen=True)
 class Run:
-    """A stretch of time in which current flows. Without `ends_in_zero` no sample tells of its end."""
+    """A stretch of time in which current flows. Without `ends_in_zero` no sample marks its end."""
 
     started_at: datetime
     stopped_at: datetime
@@ -45,9 +45,9 @@ class Run:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is going to happen in a session, and what the API will withhold or muddle of it.
+    """What will happen in a session, and which of it the API will leave out or repeat.
 
-    `energy_wh` and `amount` replace what meter and tariff would give. `repeated` lists some samples twice.
+    `energy_wh` and `amount` replace the values from meter and tariff. `repeated` lists some samples twice.
     """
 
     site: Site
@@ -82,30 +82,30 @@ def session_of(
     payment: PaymentStatus,
     stopped_at: datetime | None = None,
 ) -> DemoSession:
-    """The session that the plan has become by `now`: finished, or active if the plan goes on.
+    """The session of a plan at `now`: finished, or active if the plan lasts longer.
 
-    `stopped_at` replaces the planned stop. What an active session showed stays true when it has finished.
+    `stopped_at` replaces the planned stop. The samples of an active session stay the same once it has finished.
     """
     stopped_at = stopped_at or plan.stopped_at
-    active = stopped_at > now
-    lived = plan.stopping(now if active else stopped_at)
+    is_active = stopped_at > now
+    until_now = plan.stopping(now if is_active else stopped_at)
     draw = random.Random(f"{seed}:{plan.started_at.isoformat()}")  # noqa: S311 -- a model, not a secret
     meter_lag = timedelta(seconds=draw.randint(0, 59))
     meter_error_wh = draw.randint(-2, 3)
-    curve = _curve(plan, lived, draw, ends=not active)
-    meter = _Meter(curve, lived.runs)
+    curve = _curve(plan, until_now, draw, ends=not is_active)
+    meter = _Meter(curve, until_now.runs)
     energy_wh = _metered(plan, meter, meter_error_wh)
-    periods = _periods(lived, meter, energy_wh, meter_lag, spot_prices)
+    periods = _periods(until_now, meter, energy_wh, meter_lag, spot_prices)
     flowing = [sample.power_w for sample in curve if sample.power_w > 0]
     average_w = Decimal(sum(flowing)) / len(flowing) if flowing else Decimal(0)
-    old = now - lived.stopped_at > THINNED_AFTER
-    kept = thinned(curve, KEPT_POINTS) if old else curve
+    is_old = now - until_now.stopped_at > THINNED_AFTER
+    kept = thinned(curve, KEPT_POINTS) if is_old else curve
     return DemoSession(
         id=session_id,
         scene=plan.scene,
         site=plan.site,
         started_at=plan.started_at,
-        stopped_at=None if active else stopped_at,
+        stopped_at=None if is_active else stopped_at,
         seen_at=now,
         energy_wh=energy_wh,
         amount=plan.amount if plan.amount is not None else _bill(periods, energy_wh, plan.site),
@@ -113,7 +113,7 @@ def session_of(
         samples=tuple(_repeated(kept, plan.repeated)) if plan.has_history else (),
         average_kw=round_half_away(average_w / 1000, 3) if plan.has_power_stats else None,
         max_kw=Decimal(max(flowing, default=0)) / 1000 if plan.has_power_stats else None,
-        stop_reason=None if active else plan.stop_reason,
+        stop_reason=None if is_active else plan.stop_reason,
         payment_status=payment,
         note=plan.note,
         has_periods=plan.has_periods,
@@ -128,16 +128,16 @@ def thinned(samples: Sequence[DemoSample], points: int) -> list[DemoSample]:
     return [samples[place * (len(samples) - 1) // (points - 1)] for place in range(points)]
 
 
-def _curve(plan: Plan, lived: Plan, draw: random.Random, ends: bool) -> list[DemoSample]:
-    """One sample a minute while current flows, up to the end of what was lived."""
+def _curve(plan: Plan, until_now: Plan, draw: random.Random, ends: bool) -> list[DemoSample]:
+    """One sample per minute while current flows, up to the end of `until_now`."""
     curve: list[DemoSample] = []
-    # Drawn from the whole plan, however much of it was lived, so that a curve only ever grows.
+    # Drawn from the whole plan, so that the curve of an active session only grows.
     for planned in plan.runs:
         samples = _run_samples(planned, plan.site.peak_w, plan.tapers, draw) if plan.delivers else []
-        curve += [sample for sample in samples if sample.at < lived.stopped_at]
-        reached_end = planned.stopped_at <= lived.stopped_at
-        if planned.ends_in_zero and planned.started_at < lived.stopped_at and (ends or reached_end):
-            curve.append(DemoSample(min(planned.stopped_at, lived.stopped_at), 0))
+        curve += [sample for sample in samples if sample.at < until_now.stopped_at]
+        is_over = planned.stopped_at <= until_now.stopped_at
+        if planned.ends_in_zero and planned.started_at < until_now.stopped_at and (ends or is_over):
+            curve.append(DemoSample(min(planned.stopped_at, until_now.stopped_at), 0))
     return curve
 
 
@@ -147,12 +147,12 @@ def _run_samples(run: Run, peak_w: int, tapers: bool, draw: random.Random) -> li
     taper = min(draw.randint(10, 22), minutes // 3) if tapers else 0
     samples = []
     for minute in range(minutes):
-        left = minutes - minute
+        remaining = minutes - minute
         share = 985
         if minute < len(_RAMP):
             share = _RAMP[minute]
-        elif left <= taper:
-            share = 300 + 680 * left // (taper + 1)
+        elif remaining <= taper:
+            share = 300 + 680 * remaining // (taper + 1)
         level_w = peak_w * share // 1000
         samples.append(DemoSample(first + minute * _MINUTE, level_w + draw.randint(-level_w // 300, level_w // 300)))
     return samples
@@ -199,8 +199,8 @@ def _periods(
 ) -> list[DemoPeriod]:
     """Contiguous periods, oldest first, each with its energy times its price to five decimals.
 
-    The operator prices by the newest meter value, so between two charging periods the energy behind an
-    amount lags the curve by up to a minute. Nothing lags where charging starts or ends.
+    The operator uses the newest meter value, so between two charging periods the energy of an amount lags the curve
+    by up to a minute. There is no lag where charging starts or ends.
     """
     edges = _edges(plan)
     kinds = [_kind(plan, start) for start in edges[:-1]]
@@ -235,7 +235,7 @@ def _kind(plan: Plan, instant: datetime) -> PeriodKind:
 
 
 def _price(site: Site, instant: datetime, spot_prices: SpotPrices) -> tuple[Decimal | None, Decimal | None, Decimal]:
-    """Spot without tax, markup with tax, and the price of a kWh with tax, all in the site's currency."""
+    """Spot without tax, markup with tax, and the price per kWh with tax, all in the site's currency."""
     if site.fixed_price is not None:
         return None, None, site.fixed_price
     spot = round_half_away(spot_prices.at(instant) * site.units_per_dkk, 5)

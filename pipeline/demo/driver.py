@@ -1,4 +1,4 @@
-"""The driver's ordinary weeks: when they come home, plug in, and leave again."""
+"""The driver's ordinary weeks: when they come home, plug in and leave."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ HOME = Site(kind="private", address="Indkørslen", evse_identifier="2317", peak_
 
 FIRST_DAY = date(2024, 9, 2)
 
-# The operator's `last_month_energy_kwh` does not say how it splits a session, so none crosses these nights.
-_NIGHTS_WITHOUT = {date(2025, 9, 30), date(2025, 10, 31)}
-_ROOM = timedelta(hours=5)
+# How the operator's `last_month_energy_kwh` splits a session is not known, so none crosses these nights.
+_NIGHTS_WITHOUT_CHARGE = {date(2025, 9, 30), date(2025, 10, 31)}
+_GAP = timedelta(hours=5)
 
 
 def ordinary_plans(seed: int, until: datetime, taken: Sequence[Plan]) -> list[Plan]:
-    """Two or three charges a week up to `until`, leaving room for the plans that are `taken` already."""
+    """Two or three charges a week up to `until`, with a gap before and after each of the `taken` plans."""
     draw = random.Random(f"{seed}:driver")  # noqa: S311 -- a model, not a secret
     plans = []
     day = FIRST_DAY
     while day < until.astimezone(ZONE).date() - timedelta(days=1):
         plan = _by_day(day, draw) if day.weekday() >= 5 and draw.random() < 0.3 else _by_night(day, draw)
-        if day not in _NIGHTS_WITHOUT and not any(_crowd(plan, other) for other in taken):
+        if day not in _NIGHTS_WITHOUT_CHARGE and not any(_overlap(plan, other) for other in taken):
             plans.append(plan)
         day += timedelta(days=draw.randint(2, 5))
     return plans
 
 
-def _crowd(plan: Plan, other: Plan) -> bool:
-    return plan.started_at < other.stopped_at + _ROOM and other.started_at < plan.stopped_at + _ROOM
+def _overlap(plan: Plan, other: Plan) -> bool:
+    return plan.started_at < other.stopped_at + _GAP and other.started_at < plan.stopped_at + _GAP
 
 
 def _by_night(day: date, draw: random.Random) -> Plan:
-    """Plugged in in the evening, charged at once or after midnight, unplugged in the morning."""
+    """Plugged in in the evening, charged immediately or after midnight, unplugged in the morning."""
     started_at = _clock(day, draw.randint(17 * 60, 23 * 60 + 20), draw)
     leaving = _clock(day + timedelta(days=1), draw.randint(6 * 60 + 20, 8 * 60 + 10), draw)
     begins = started_at
@@ -67,6 +67,6 @@ def _plan(started_at: datetime, begins: datetime, ends: datetime, leaving: datet
 
 
 def _clock(day: date, minute: int, draw: random.Random) -> datetime:
-    """The UTC instant some seconds after a local minute of a day."""
+    """The UTC instant of a local minute of a day, some seconds past it."""
     wall = datetime.combine(day, time(minute // 60, minute % 60, draw.randint(0, 59)), tzinfo=ZONE)
     return wall.astimezone(UTC)

@@ -28,7 +28,7 @@ _LOGIN_LIMIT = 5
 
 @dataclass(frozen=True)
 class DemoAnswer:
-    """A status with a JSON body and the headers that go beyond the usual ones."""
+    """A status with a JSON body and the headers in addition to the usual ones."""
 
     status: int
     body: Any
@@ -47,18 +47,18 @@ def login(tenant: Tenant, body: bytes, logins_before: int) -> DemoAnswer:
         "X-RateLimit-Remaining": str(_LOGIN_LIMIT - 1 - logins_before % _LOGIN_LIMIT),
     }
     try:
-        asked = json.loads(body)
+        request = json.loads(body)
     except ValueError:
-        asked = None
-    if not isinstance(asked, dict):
+        request = None
+    if not isinstance(request, dict):
         return DemoAnswer(400, {"message": "The request body is not a JSON object."}, headers)
-    if (asked.get("client_id"), asked.get("client_secret")) != (tenant.client_id, tenant.client_secret):
+    if (request.get("client_id"), request.get("client_secret")) != (tenant.client_id, tenant.client_secret):
         return DemoAnswer(401, {"error": "invalid_client", "message": "Client authentication failed"}, headers)
-    grant = asked.get("grant_type")
+    grant = request.get("grant_type")
     if grant == "password":
-        pair = tenant.log_in(str(asked.get("username")), str(asked.get("password")))
+        pair = tenant.log_in(str(request.get("username")), str(request.get("password")))
     elif grant == "refresh_token":
-        pair = tenant.refresh(str(asked.get("refresh_token")))
+        pair = tenant.refresh(str(request.get("refresh_token")))
     else:
         return DemoAnswer(400, {"error": "unsupported_grant_type", "message": "Unknown grant type."}, headers)
     if pair is None:

@@ -1,4 +1,4 @@
-"""Switches for what goes wrong between an app and its tenant."""
+"""Faults that the demo server can be set to cause."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ FaultName = Literal["too_many", "server_error", "truncated_body", "not_json"]
 
 @dataclass
 class Faults:
-    """Which faults the server commits. All may be changed while it runs; the default commits none.
+    """Which faults the server causes; none by default. All may be changed while it runs.
 
-    The first four are shares of requests (0 to 1). Which request is hit follows from `seed`, the request
-    and how often it was made, never from what other threads do; none is hit more than `most_in_a_row` times
-    in a row, so a patient client always gets through. The login endpoint only suffers `too_many` and
-    `server_error`: a refresh whose answer is lost would lock the client out for good.
+    The first four are shares of requests (0 to 1). Which request fails depends on `seed`, the request and how often it
+    was made, never on other threads; no request fails more than `most_in_a_row` times in a row, so a client that
+    retries always succeeds. The login endpoint only has `too_many` and `server_error`: a refresh whose answer is lost
+    would lock the client out.
     """
 
     too_many: float = 0.0
@@ -26,24 +26,24 @@ class Faults:
     server_error: float = 0.0
     """500, 502 or 503."""
     truncated_body: float = 0.0
-    """The connection closes half way through the announced `Content-Length`."""
+    """The connection closes after half of the `Content-Length`."""
     not_json: float = 0.0
     """An HTML page with status 200."""
     retry_after: str | None = "0"
     most_in_a_row: int = 2
     expired_token: bool = False
-    """Once, after `expire_after` authenticated requests, the access token in use stops being accepted."""
+    """Once, after `expire_after` authenticated requests, the server stops accepting the access token in use."""
     expire_after: int = 3
     paging: Literal["honoured", "ignored"] = "ignored"
-    """`ignored` sends everything whatever `page` says."""
+    """`ignored` sends all entries for every `page`."""
     per_page_cap: int = 5
-    """The most entries on a page where paging is honoured."""
+    """The most entries per page where paging is honoured."""
     empty_listing_months: frozenset[str] = frozenset()
-    """Local months (`2025-03`) whose sessions every listing leaves out."""
+    """Local months (`2025-03`) whose sessions are in no listing."""
     empty_listing_calls: int = 0
-    """How many listings from now on are empty; counts down to 0."""
+    """How many of the next listings are empty; counts down to 0."""
     unknown_fields: bool = False
-    """Keys that nobody knows, in every object of every answer, however deep."""
+    """Unknown keys in every object of every answer, at every depth."""
     slow: float = 0.0
     """Seconds that every answer is delayed."""
     seed: int = 1
@@ -55,7 +55,7 @@ class Faults:
 
     @classmethod
     def every(cls, seed: int = 1) -> Faults:
-        """Everything that passes by itself, at moderate rates; no listing is empty."""
+        """Every fault that a retry overcomes, at moderate rates; no listing is empty."""
         return cls(
             too_many=0.07,
             server_error=0.07,
@@ -67,8 +67,8 @@ class Faults:
             seed=seed,
         )
 
-    def strikes(self, request: str, *, login: bool = False) -> tuple[FaultName, random.Random] | None:
-        """The fault that this attempt at `request` meets, with the dice for its details; None for none."""
+    def pick(self, request: str, *, login: bool = False) -> tuple[FaultName, random.Random] | None:
+        """The fault of this attempt at `request`, with the random numbers for its details, or None."""
         shares: list[tuple[FaultName, float]] = [
             ("too_many", self.too_many),
             ("server_error", self.server_error),
@@ -88,7 +88,7 @@ class Faults:
             return None
 
     def expires_token(self) -> bool:
-        """Whether the access token ends with this authenticated request: True once at most."""
+        """Whether the access token expires with this authenticated request: True at most once."""
         with self._lock:
             self._authenticated += 1
             if self._expired or not self.expired_token or self._authenticated <= self.expire_after:

@@ -1,4 +1,4 @@
-"""What a charging session of the demo tenant is: sites, charging periods, power samples, sessions."""
+"""The model of the demo tenant: sites, charging periods, power samples, sessions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 DEMO_NOW = datetime(2025, 11, 12, 5, 15, tzinfo=UTC)
-"""The demo tenant's present: every session is finished by then, except the one that still charges."""
+"""The demo tenant's present time: every session is finished by then, except the active one."""
 
 ZONE = ZoneInfo("Europe/Copenhagen")
 """The driver's time zone: it decides local hours, days and months."""
@@ -49,10 +49,10 @@ EUR = DemoCurrency(id=1, code="EUR", name="EUR (Euro)", symbol="€")
 
 @dataclass(frozen=True)
 class Site:
-    """A place to charge, with the EVSE that the driver uses there and how a kWh is priced.
+    """A place to charge, with the EVSE that the driver uses there and its price per kWh.
 
     `fixed_markup` (currency units per kWh, tax included) replaces the home tariff's markup bands, and
-    `fixed_price` (the same unit) replaces spot and markup altogether: its periods state no price.
+    `fixed_price` (the same unit) replaces both spot and markup: its periods have no price.
     """
 
     kind: Kind
@@ -74,7 +74,7 @@ class Site:
 class DemoPeriod:
     """A charging period: one state at one price. Prices in currency units per kWh, `amount` tax included.
 
-    `spot_excl_tax` and `markup_incl_tax` are None where the state does not tell them.
+    `spot_excl_tax` and `markup_incl_tax` are None where the state does not contain them.
     """
 
     started_at: datetime
@@ -101,11 +101,11 @@ class DemoSample:
 
 @dataclass(frozen=True)
 class DemoSession:
-    """A session as the tenant knows it now.
+    """A session in its present state.
 
-    `stopped_at` is None while the session is active; `seen_at` is then the tenant's present. `periods` and
-    `samples` are oldest first. `has_periods` and `has_power_stats` tell what the API answers of them.
-    `scene` names a hand-made case and is empty for an ordinary session.
+    `stopped_at` is None while the session is active; `seen_at` is then the tenant's present time. `periods` and
+    `samples` are oldest first. `has_periods` and `has_power_stats` are whether the API's answers contain them.
+    `scene` is the name of a hand-made case, empty for an ordinary session.
     """
 
     id: str
@@ -128,7 +128,7 @@ class DemoSession:
 
     @property
     def duration_s(self) -> int:
-        """Seconds from start to stop, or to the present while active."""
+        """Seconds from start to stop, or to the present time while active."""
         return int(((self.stopped_at or self.seen_at) - self.started_at).total_seconds())
 
     @property

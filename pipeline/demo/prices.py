@@ -1,4 +1,4 @@
-"""What a kWh costs in the demo: the spot price of each hour and the tariff's markup bands."""
+"""Prices per kWh in the demo: the spot price of each hour and the tariff's markup bands."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pipeline.demo.model import ZONE
 
 HOUR = timedelta(hours=1)
 
-# In 0.00001 DKK per kWh, without tax: what a month's average hour costs.
+# In 0.00001 DKK per kWh, without tax: the price of an average hour by month.
 _MONTH_LEVEL = (85000, 88000, 62000, 48000, 42000, 40000, 45000, 52000, 58000, 62000, 75000, 70000)
 # In thousandths of the month's level, by local hour: cheap nights, a morning and an evening peak.
 _HOUR_SHAPE = (
     *(640, 600, 570, 560, 580, 680, 950, 1250, 1330, 1180, 1020, 950),
     *(900, 880, 900, 980, 1120, 1430, 1620, 1580, 1360, 1120, 940, 780),
 )
-# In 0.00001 DKK per kWh: what the sun takes off at noon, by month; and how much of it by local hour.
+# In 0.00001 DKK per kWh: how much the sun lowers the price at noon, by month; and the share of it by local hour.
 _SUN = (1000, 4000, 16000, 30000, 38000, 40000, 38000, 30000, 18000, 7000, 1500, 500)
 _SUN_BY_HOUR = {9: 300, 10: 600, 11: 850, 12: 1000, 13: 1000, 14: 950, 15: 750, 16: 400}
 
-# Hours (UTC) whose price the hand-made scenes depend on.
+# The prices of hours (UTC) that the hand-made scenes depend on.
 _KNOWN_SPOT = {
     "2025-05-11T08": "-0.18450",
     "2025-05-11T09": "-0.31260",
@@ -54,7 +54,7 @@ _BANDS_CHANGED_ON = date(2025, 7, 1)
 
 
 class SpotPrices:
-    """Day-ahead prices that depend on nothing but the seed and the hour."""
+    """Day-ahead prices that depend only on the seed and the hour."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -72,7 +72,7 @@ class SpotPrices:
     def _drawn(self, hour: datetime) -> Decimal:
         local = hour.astimezone(ZONE)
         weather = random.Random(f"{self._seed}:{local.date()}")  # noqa: S311 -- a model, not a secret
-        wind = weather.randint(350, 1450)  # a windy day is a cheap one
+        wind = weather.randint(350, 1450)  # a windy day is cheap
         sunshine = weather.randint(200, 1500)
         noise = random.Random(f"{self._seed}:{hour.isoformat()}").randint(-4500, 4500)  # noqa: S311 -- as above
         price = _MONTH_LEVEL[local.month - 1] * _HOUR_SHAPE[local.hour] * wind // 1_000_000
@@ -92,5 +92,5 @@ def markup_at(instant: datetime) -> Decimal:
 
 
 def price_incl_tax(spot_excl_tax: Decimal, markup_incl_tax: Decimal, tax_percent: int) -> Decimal:
-    """Price of a kWh: the spot price with tax, and the markup, which includes it already."""
+    """The price per kWh: the spot price plus tax, and the markup, which already includes tax."""
     return spot_excl_tax * (100 + tax_percent) / 100 + markup_incl_tax

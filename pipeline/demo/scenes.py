@@ -1,4 +1,4 @@
-"""The hard cases of charging logs, each made by hand; local times throughout."""
+"""The hard cases of charging logs, each made by hand. All times are local."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _calendar() -> list[Plan]:
         ),
         # Started on the last day of April in UTC, on the first of May where the driver lives.
         _home("after_midnight", "2025-05-01 00:24:19", "2025-05-01 07:10:36", _run("2025-05-01 00:24:19", 141)),
-        # Over before midnight in UTC, so only the local calendar puts it in July.
+        # Ends before midnight in UTC, so it is in July only by the local calendar.
         _home(
             "month_end_local_only",
             "2025-06-30 23:05:44",
@@ -103,7 +103,7 @@ def _calendar() -> list[Plan]:
 
 
 def _money() -> list[Plan]:
-    """Negative prices, the minimum price, nothing at all."""
+    """Negative prices, the minimum price, no energy."""
     started_at = from_local("2025-09-18 15:04:10")
     minimum = Run(started_at, started_at + timedelta(seconds=260))
     return [
@@ -137,7 +137,7 @@ def _gaps_and_pauses() -> list[Plan]:
         "pause",
         "2025-02-12 18:00:25",
         "2025-02-13 06:55:09",
-        # No zero tells of the pause: only the charging periods keep the last sample from running on.
+        # No zero sample marks the pause: only the charging periods end the last sample.
         Run(from_local("2025-02-12 18:00:25"), from_local("2025-02-12 19:24:58"), ends_in_zero=False),
         _run("2025-02-13 00:30:14", 158),
     )
@@ -176,7 +176,7 @@ def _flawed(
 
 
 def _public() -> list[Plan]:
-    """Sessions on the road: own currency, a fixed price, roaming without any detail, abroad."""
+    """Sessions at public charge points: loyalty, a fixed price, roaming without any detail, another currency."""
     return [
         _away("public", PUBLIC, "2024-11-08 12:05:18", 92),
         _away("public_loyalty", LOYALTY, "2025-03-14 15:40:53", 71),
@@ -203,7 +203,7 @@ def _away(scene: str, site: Site, started: str, minutes: int) -> Plan:
 
 
 def _notes() -> list[Plan]:
-    """Notes that formats stumble over."""
+    """Notes that are hard for output formats."""
     return [
         _home(
             "note_danish",
@@ -230,7 +230,7 @@ def _notes() -> list[Plan]:
 
 
 def _newest() -> list[Plan]:
-    """The newest finished session, its history still whole, and the one that goes on."""
+    """The newest finished session, with its whole history, and the active one."""
     return [
         _home("newest", "2025-11-09 21:55:36", "2025-11-10 07:05:12", _run("2025-11-10 00:04:45", 352)),
         _home("active", "2025-11-11 21:48:22", "2025-11-12 07:38:40", _run("2025-11-12 02:00:08", 292)),

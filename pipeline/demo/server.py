@@ -29,7 +29,7 @@ _HTML = b"<!DOCTYPE html><html><body><h1>We will be back soon</h1></body></html>
 
 @dataclass(frozen=True)
 class Request:
-    """A request that the server has seen, the status it answered, and the fault it committed, if any."""
+    """A request that the server received, the status it answered, and the fault it caused, if any."""
 
     method: str
     path: str
@@ -76,7 +76,7 @@ class DemoServer:
         return f"Root=1-{int(self.tenant.now.timestamp()):08x}-{draw.getrandbits(96):024x}"
 
     def answer(self, method: str, path: str, query: dict[str, str], token: str, body: bytes) -> DemoAnswer:
-        """What the tenant answers when nothing goes wrong on the way."""
+        """The tenant's answer to a request without a fault."""
         faults = self.faults
         if path == endpoints.TOKEN_PATH:
             if method != "POST":
@@ -95,7 +95,7 @@ class DemoServer:
 
 
 class _Listener(ThreadingHTTPServer):
-    """Listens on a free port of 127.0.0.1, and ends its connections when it closes."""
+    """Listens on a free port of 127.0.0.1 and closes its connections when it closes."""
 
     daemon_threads = True
 
@@ -106,7 +106,7 @@ class _Listener(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def server_bind(self) -> None:
-        # HTTPServer's own would look up this machine's name, which takes seconds where no DNS answers.
+        # HTTPServer's method looks up this machine's name, which takes seconds without DNS.
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
 
@@ -128,7 +128,7 @@ class _Listener(ThreadingHTTPServer):
                     connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        # A client that hangs up is no fault of the server's.
+        # A client that closes the connection is not an error of the server.
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -151,19 +151,19 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self, method: str) -> None:
         demo = self.server.demo
         faults = demo.faults
-        asked = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        request_body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         parts = urlsplit(self.path)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         login = parts.path == endpoints.TOKEN_PATH
         if faults.slow:
             time.sleep(faults.slow)
-        struck = faults.strikes(f"{method} {parts.path} {sorted(query.items())}", login=login)
-        fault = struck[0] if struck else None
-        if struck and fault in ("too_many", "server_error"):
-            answer = _refusal(struck[0], struck[1], faults.retry_after)
+        picked = faults.pick(f"{method} {parts.path} {sorted(query.items())}", login=login)
+        fault = picked[0] if picked else None
+        if picked and fault in ("too_many", "server_error"):
+            answer = _refusal(*picked, faults.retry_after)
         else:
             token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
-            answer = demo.answer(method, parts.path, query, token, asked)
+            answer = demo.answer(method, parts.path, query, token, request_body)
         if answer.status != 200 and fault in ("truncated_body", "not_json"):
             fault = None
         trace_id = demo.note(Request(method, parts.path, query, answer.status, fault))
@@ -179,7 +179,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(answer.status, "application/json", encoded, answer.headers, trace_id)
 
     def _send(self, status: int, content_type: str, body: bytes, headers: dict[str, str], trace_id: str) -> None:
-        """The whole body in chunks, compressed where the client accepts that."""
+        """Send the whole body in chunks, compressed where the client accepts that."""
         self._head(status, content_type, trace_id, headers)
         self.send_header("Transfer-Encoding", "chunked")
         if "gzip" in (self.headers.get("Accept-Encoding") or ""):

@@ -1,4 +1,4 @@
-"""The demo tenant: one driver's sessions, and what the operator may still do to them."""
+"""The demo tenant: one driver's sessions, and the changes that an operator may make to them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _FIRST_ID = 402_117
 
 
 class Tenant:
-    """A tenant with one driver, whole and the same for the same `seed` and `now`; safe to use from threads.
+    """A tenant with one driver, the same for the same `seed` and `now`; safe to use from threads.
 
-    `now` is an aware UTC instant. A plan that goes on at `now` is an active session, later ones are unknown.
+    `now` is an aware UTC instant. A plan that lasts beyond `now` is an active session; later ones are not known yet.
     """
 
     def __init__(self, seed: int = 1, now: datetime = DEMO_NOW) -> None:
@@ -43,7 +43,7 @@ class Tenant:
 
     @property
     def sessions(self) -> dict[str, DemoSession]:
-        """The sessions by id as they are now, oldest first; a copy, which later changes do not touch."""
+        """The present sessions by id, oldest first; a copy, which does not change later."""
         with self._lock:
             return dict(self._sessions)
 
@@ -68,8 +68,8 @@ class Tenant:
                 amount=session.amount if amount is None else amount,
             )
 
-    def put_back(self, session_id: str) -> None:
-        """Energy and amount become again what they were before the first `correct`; else nothing happens."""
+    def undo_corrections(self, session_id: str) -> None:
+        """Undo every `correct`: energy and amount are as they were before the first one."""
         with self._lock:
             session = self._finished(session_id)
             before = self._before_correction.pop(session_id, session)
@@ -86,16 +86,16 @@ class Tenant:
             self._sessions[session_id] = replace(session, samples=tuple(thinned(session.samples, points)))
 
     def restore_history(self, session_id: str) -> None:
-        """A finished session has all the samples again that it had at its end. Errors as `correct`."""
+        """Give a finished session back all the samples that it had when it stopped. Errors as `correct`."""
         with self._lock:
             session = self._finished(session_id)
-            at_its_end = self._lived(session_id, session.stopped_at or self.now, session.stopped_at)
-            self._sessions[session_id] = replace(session, samples=at_its_end.samples)
+            when_stopped = self._state_at(session_id, session.stopped_at or self.now, session.stopped_at)
+            self._sessions[session_id] = replace(session, samples=when_stopped.samples)
 
     def finish_active(self, at: datetime) -> str:
-        """The active session stops `at` an instant (aware) and is an ordinary finished one; returns its id.
+        """Stop the active session `at` an instant (aware); returns its id.
 
-        The tenant's present moves on to `at` if that is later. LookupError if no session is active,
+        The tenant's present time becomes `at` if that is later. LookupError if no session is active,
         ValueError if `at` is not after its start.
         """
         with self._lock:
@@ -106,17 +106,17 @@ class Tenant:
             if at <= session.started_at:
                 raise ValueError(f"session {session.id} cannot stop at {at}, before it started")
             self.now = max(self.now, at)
-            self._sessions[session.id] = self._lived(session.id, self.now, at)
+            self._sessions[session.id] = self._state_at(session.id, self.now, at)
             return session.id
 
     @property
     def token(self) -> str:
-        """The access token that the tenant accepts now (or, once expired, accepted last)."""
+        """The access token that the tenant accepts, or that it accepted last if it has expired."""
         return self._token
 
     @property
     def refresh_token(self) -> str:
-        """The refresh token that the tenant accepts now."""
+        """The refresh token that the tenant accepts."""
         return self._refresh_token
 
     def accepts(self, token: str) -> bool:
@@ -125,7 +125,7 @@ class Tenant:
             return self._token_valid and token == self._token
 
     def expire_token(self) -> None:
-        """The access token in use is accepted no more; logging in or refreshing gives a new pair."""
+        """Stop accepting the access token in use; logging in or refreshing gives a new pair."""
         with self._lock:
             self._token_valid = False
 
@@ -139,7 +139,7 @@ class Tenant:
             return self._token, self._refresh_token
 
     def refresh(self, refresh_token: str) -> tuple[str, str] | None:
-        """A new access and refresh token, which end the old ones; None for another refresh token."""
+        """A new access and refresh token, which replace the old ones; None for another refresh token."""
         with self._lock:
             if refresh_token != self._refresh_token:
                 return None
@@ -152,8 +152,8 @@ class Tenant:
         self._refresh_token = tokens.refresh_token(self._issued)
         self._token_valid = True
 
-    def _lived(self, session_id: str, now: datetime, stopped_at: datetime | None) -> DemoSession:
-        """What the session's plan has become by `now`, not paid yet."""
+    def _state_at(self, session_id: str, now: datetime, stopped_at: datetime | None) -> DemoSession:
+        """The session of a plan at `now`, not paid yet."""
         return session_of(
             self._plans[session_id],
             session_id,
@@ -175,7 +175,7 @@ class Tenant:
 
 @lru_cache(maxsize=4)  # the sessions are immutable, and a test run makes a hundred tenants
 def planned_sessions(seed: int, now: datetime) -> tuple[dict[str, Plan], dict[str, DemoSession]]:
-    """Plans and sessions by id as they are before anybody changes them; not to be changed in place.
+    """Plans and sessions by id before any change. Do not change them in place.
 
     The newest finished session, like an active one, is not paid yet.
     """

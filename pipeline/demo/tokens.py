@@ -14,7 +14,7 @@ LIFETIME = timedelta(days=365)
 
 
 def access_token(number: int, issued_at: datetime) -> str:
-    """The `number`th access token: a well-formed JWT that nobody signed, valid for a year."""
+    """The `number`th access token: a well-formed JWT without a real signature, valid for a year."""
     header = {"typ": "JWT", "alg": "none"}
     issued = int(issued_at.timestamp())
     claims = {

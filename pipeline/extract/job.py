@@ -1,7 +1,6 @@
-"""The extract job of one account: list the history month by month, fetch what is new or was corrected.
+"""The extract job of one account: list the history month by month, fetch new and corrected sessions.
 
-What a run learns is on disk before it goes on, so it may be killed anywhere; the next one asks again for what it
-does not find.
+Each answer is on disk before the next request, so a run may be killed at any time; the next one fetches the rest.
 """
 
 from collections.abc import Iterator
@@ -28,10 +27,9 @@ from pipeline.source.app import schema
 from pipeline.source.app.client import AppApi
 from pipeline.source.app.schema import items
 from pipeline.source.credentials.store import Credentials
-from pipeline.text import duration_text
 
 _MOST_PAGES = 1_000
-_APART = timedelta(days=1)
+_CLOCK_TOLERANCE = timedelta(days=1)
 
 _DUE = "select session_id from intermediate.details_due where account = ? and list_contains(?, session_id)"
 _FINISHED = "select session_id from staging.sessions where account = ? and is_finished and list_contains(?, session_id)"
@@ -44,18 +42,18 @@ _charge_points_decoder = msgspec.json.Decoder(schema.ChargePointsAnswer, strict=
 
 
 class RunProgress(Protocol):
-    """Who is told how a run gets on."""
+    """Shows the progress of a run."""
 
     def listing(self, month: date) -> None:
-        """A month's listing is being asked for."""
+        """A month's listing is being fetched."""
 
     def fetching(self, month: date, done: int, total: int) -> None:
-        """So many of a month's details have been fetched."""
+        """`done` of a month's `total` details have been fetched."""
 
 
 @dataclass
 class Summary:
-    """What a run came to: sessions, but for `quarantined` (documents), `requests` and `seconds`."""
+    """The result of a run: numbers of sessions, except `quarantined` (documents), `requests` and `seconds`."""
 
     listed: int = 0
     new: int = 0
@@ -70,7 +68,7 @@ class Summary:
 
 @dataclass
 class Extraction:
-    """One run over one account. The archive behind `connection` is up to date, `store` is the run's own."""
+    """One run for one account. The archive of `connection` is up to date; `store` is this run's."""
 
     connection: duckdb.DuckDBPyConnection
     store: Store
@@ -78,20 +76,20 @@ class Extraction:
     account: Account
     at_a_time: int
     machine_clock: Clock
-    clock: Clock  # never behind what was fetched before, as the machine's may be
+    clock: Clock  # never earlier than the last answer, as the machine's clock may be
     progress: RunProgress
     refetch: bool = False
     _listed: set[str] = field(default_factory=set)
 
     def run(self, since: date | None, until: date | None) -> Summary:
-        """Do the whole job; whatever it raises, what was fetched before is kept.
+        """Do the whole job. The answers fetched before an error are kept.
 
         `since` and `until` are widened to whole local months. Raises LoginError, UpstreamError, UpstreamDownError.
         """
-        began = self.machine_clock.now()
+        started_at = self.machine_clock.now()
         revisions = self._revisions()
         quarantined = self._value(_QUARANTINED)
-        warnings = [self.api.login_warning(began), self._fetch_charge_points()]
+        warnings = [self.api.login_warning(started_at), self._fetch_charge_points()]
         for month in self._months(since, until):
             self._fetch_month(month)
         self._fetch_active()
@@ -100,7 +98,7 @@ class Extraction:
         summary.quarantined = self._value(_QUARANTINED) - quarantined
         summary.requests = self.api.requests_sent
         self.store.record.counts = {name: value for name, value in vars(summary).items() if isinstance(value, int)}
-        summary.seconds = (self.machine_clock.now() - began).total_seconds()
+        summary.seconds = (self.machine_clock.now() - started_at).total_seconds()
         summary.warnings = [warning for warning in warnings if warning]
         return summary
 
@@ -114,7 +112,7 @@ class Extraction:
         return months_back(newest, min(oldest, newest))
 
     def _fetch_charge_points(self) -> str | None:
-        """Ask for them and for their prices; what to tell the user if that shows that this machine's clock is wrong."""
+        """Fetch charge points and their prices; returns a warning if this machine's clock is wrong."""
         answer = self.api.charge_points()
         warning = _clock_warning(answer, self.machine_clock.now())
         self.store.keep(answer)
@@ -125,7 +123,7 @@ class Extraction:
 
     def _fetch_month(self, month: date) -> None:
         self.progress.listing(month)
-        asked_at = self.clock.now()
+        requested_at = self.clock.now()
         pages, listed, dated_at = self._list(month)
         self._listed |= listed
         if listed:
@@ -136,16 +134,16 @@ class Extraction:
         self.store.record.windows.append(
             Window(
                 month=month.isoformat(),
-                listed_at=dated_at or asked_at,
+                listed_at=dated_at or requested_at,
                 pages=pages,
                 sessions=len(listed),
             )
         )
 
     def _list(self, month: date) -> tuple[int, set[str], datetime | None]:
-        """Ask for pages until one brings no session that the others did not: some tenants ignore paging.
+        """Fetch pages until one has no session that the others did not have: some tenants ignore paging.
 
-        Returns the number of pages, the sessions, and when the operator made the first page.
+        Returns the number of pages, the session ids, and the first page's time by the operator's clock.
         """
         listed: set[str] = set()
         dated_at = None
@@ -160,32 +158,32 @@ class Extraction:
                 return page, listed, dated_at
             listed |= found
         raise UpstreamError(
-            f"The operator of account {self.account.name} lists {month:%Y-%m} without end.",
+            f"The operator of account {self.account.name} sends endless pages for {month:%Y-%m}.",
             "Report it to the operator; try other months with: ladebog extract --since DATE --until DATE",
         )
 
     def _fetch_details(self, month: date, session_ids: list[str]) -> None:
-        """Fetch several at a time; each is on disk before the next is looked at."""
+        """Fetch several at a time; each is on disk before the next is read."""
         with ThreadPoolExecutor(self.at_a_time) as pool:
-            asked = [pool.submit(self.api.session, session_id) for session_id in session_ids]
+            futures = [pool.submit(self.api.session, session_id) for session_id in session_ids]
             try:
-                for done, answer in enumerate(as_completed(asked), start=1):
+                for done, answer in enumerate(as_completed(futures), start=1):
                     self.store.keep(answer.result())
-                    self.progress.fetching(month, done, len(asked))
+                    self.progress.fetching(month, done, len(futures))
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
         self.store.load()
 
     def _fetch_active(self) -> None:
-        """Come back for the sessions that were active when last seen and that no listing of this run held."""
+        """Fetch the sessions that were active when last seen and that are in no listing of this run."""
         for session_id in self._session_ids(_ACTIVE):
             if session_id not in self._listed:
                 self.store.keep(self.api.session(session_id))
         self.store.load()
 
     def _note_missing(self) -> None:
-        """Write down, with each month that was listed, the sessions that belong there and that no listing held."""
+        """Record, for each listed month, the sessions that belong to it and are in no listing."""
         missing: dict[str, list[str]] = {}
         of_account = {"account": self.account.name}
         found = self.connection.execute(models.query("sessions_within_a_month"), of_account).fetchall()
@@ -211,7 +209,7 @@ class Extraction:
         return summary
 
     def _revisions(self) -> dict[str, int | None]:
-        """How often each session's figures have been seen to change; None while it is active."""
+        """How often each session's figures have changed; None while it is active."""
         return dict(self.connection.execute(_REVISIONS, [self.account.name]).fetchall())
 
     def _session_ids(self, query: str, *parameters: object) -> list[str]:
@@ -235,7 +233,7 @@ def extract_account(
     until: date | None = None,
     refetch: bool = False,
 ) -> Summary:
-    """Run the job for one account of an archive that is open and up to date. Raises as `Extraction.run` does."""
+    """Run the job for one account of an archive that is open and up to date. Raises as `Extraction.run`."""
     last = connection.execute(_LAST_FETCHED, [account.name]).fetchall()[0][0]
     forward = ForwardClock(clock, last)
     with (
@@ -250,13 +248,13 @@ def extract_account(
 
 
 def _clock_warning(answer: Answer, now: datetime) -> str | None:
-    apart = now - answer.dated_at if answer.dated_at else timedelta()
-    if abs(apart) < _APART:
+    difference = now - answer.dated_at if answer.dated_at else timedelta()
+    if abs(difference) < _CLOCK_TOLERANCE:
         return None
-    how = "ahead of" if apart > timedelta() else "behind"
+    direction = "ahead of" if difference > timedelta() else "behind"
     return (
-        f"This machine's clock is {duration_text(abs(apart))} {how} the operator's: set it. Runs are dated by it; "
-        "months are closed by the operator's."
+        f"This machine's clock is {length(abs(difference))} {direction} the operator's: correct it. "
+        "It dates the runs; the operator's clock decides when a month is closed."
     )
 
 
@@ -265,13 +263,14 @@ def _items(answer: Answer) -> list[Any]:
         return list(items(answer.body))
     except msgspec.DecodeError as error:
         raise UpstreamError(
-            f"The operator of account {answer.account} answered {answer.url} with no listing of sessions ({error}).",
+            f"The operator of account {answer.account} answered {answer.url} "
+            f"with something that is not a listing of sessions ({error}).",
             "Check the address with: ladebog account add NAME --url https://TENANT",
         ) from None
 
 
 def _evse_ids(answer: Answer) -> list[str]:
-    """The ids of the account's EVSEs; none where the answer cannot be read, which its quarantine will tell."""
+    """The ids of the account's EVSEs; empty for an answer that cannot be read and will be quarantined."""
     try:
         points = _charge_points_decoder.decode(answer.body).data
     except msgspec.DecodeError:

@@ -11,10 +11,10 @@ from pipeline.settings.schema import Account
 RECENT = timedelta(days=45)
 WEEK = timedelta(days=7)
 EMPTY_MONTHS = 24
-EARLIEST = date(2010, 1, 1)  # before this no operator ran such an app
+EARLIEST = date(2010, 1, 1)  # no operator had such an app before
 
 _CAUGHT_UP = "select max(started_at) from runs where account = ? and outcome = 'complete' and caught_up"
-# By the runs' own clock, as `now` is; listings are dated by the operator's.
+# By the clock of the runs, as `now` is; the listings' own dates are by the operator's clock.
 _LAST_LISTED = """
     select max(runs.started_at)
     from facts.windows as windows
@@ -24,25 +24,25 @@ _LAST_LISTED = """
 
 
 def first_day(connection: duckdb.DuckDBPyConnection, account: Account, now: datetime) -> date | None:
-    """From which day on a run lists, or None for the account's beginning, if no run has caught up yet.
+    """The first day that a run lists, or None (from the account's beginning) if no run has caught up yet.
 
-    45 days before the last run that caught up, however long ago that is: what the operator added late or corrected
-    after it is seen then, too. Once a week it is at least the 12 months before the current one.
+    It is 45 days before the last run that caught up, however long ago that was, so that late additions and corrections
+    are found. Once a week it is at least the 12 months before the current one.
     """
     caught_up = _value(connection, _CAUGHT_UP, account.name)
     if caught_up is None:
         return None
     today = now.astimezone(account.zone).date()
     year_ago = date(today.year - 1, today.month, 1)
-    looked = _value(connection, _LAST_LISTED, account.name, year_ago)
+    listed_at = _value(connection, _LAST_LISTED, account.name, year_ago)
     since = min(today, caught_up.astimezone(account.zone).date()) - RECENT
-    if looked is None or abs(now - looked) >= WEEK:  # or a week ahead, if the clock was set back since
+    if listed_at is None or abs(now - listed_at) >= WEEK:  # ahead, if the clock was set back since
         since = min(since, year_ago)
     return first_of_month(since)
 
 
 def months_to_the_beginning(newest: date, listed_so_far: Callable[[], int]) -> Iterator[date]:
-    """Months back from `newest` until two years in a row listed nothing: no account is older than that."""
+    """Months back from `newest` until EMPTY_MONTHS in a row listed nothing: the account is not older."""
     empty = 0
     for month in months_back(newest, EARLIEST):
         before = listed_so_far()

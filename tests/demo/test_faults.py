@@ -146,18 +146,18 @@ def test_slow_answers_are_slow(get: Get, server: DemoServer) -> None:
 
 def test_faults_do_not_depend_on_the_order_of_other_requests() -> None:
     def struck(faults: Faults, request: str) -> list[str | None]:
-        return [fault[0] if (fault := faults.strikes(request)) else None for _ in range(50)]
+        return [fault[0] if (fault := faults.pick(request)) else None for _ in range(50)]
 
     alone, crowded = Faults.every(seed=5), Faults.every(seed=5)
     for number in range(100):
-        crowded.strikes(f"another {number}")
+        crowded.pick(f"another {number}")
     assert struck(alone, "GET /x") == struck(crowded, "GET /x")
     assert struck(Faults.every(seed=6), "GET /x") != struck(Faults.every(seed=5), "GET /x")
 
 
 def test_every_fault_comes_and_none_more_than_twice_in_a_row() -> None:
     faults = Faults.every()
-    seen = [[fault[0] if (fault := faults.strikes(f"GET /{path}")) else None for _ in range(40)] for path in range(40)]
+    seen = [[fault[0] if (fault := faults.pick(f"GET /{path}")) else None for _ in range(40)] for path in range(40)]
     assert {name for row in seen for name in row} == {
         None,
         "too_many",
@@ -173,7 +173,7 @@ def test_every_fault_comes_and_none_more_than_twice_in_a_row() -> None:
 
 def test_a_login_is_never_lost_after_it_was_granted() -> None:
     faults = Faults.every()
-    names = {fault[0] for _ in range(500) if (fault := faults.strikes("POST /token", login=True))}
+    names = {fault[0] for _ in range(500) if (fault := faults.pick("POST /token", login=True))}
     assert names == {"too_many", "server_error"}
 
 

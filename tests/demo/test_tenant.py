@@ -20,9 +20,9 @@ def test_correcting_changes_energy_and_amount_and_putting_back_restores_both(ten
     tenant.correct(before.id, amount=Decimal("81.20"))
     corrected = tenant.sessions[before.id]
     assert (corrected.energy_wh, corrected.amount) == (40_000, Decimal("81.20"))
-    tenant.put_back(before.id)
+    tenant.undo_corrections(before.id)
     assert tenant.sessions[before.id] == before
-    tenant.put_back(before.id)
+    tenant.undo_corrections(before.id)
     assert tenant.sessions[before.id] == before
 
 

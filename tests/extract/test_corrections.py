@@ -36,7 +36,7 @@ def test_a_correction_is_a_revision_and_putting_it_back_another(operator: DemoSe
     assert_marts_are_the_truth(logbook, tenant)
 
     operator.requests.clear()
-    tenant.put_back(newest.id)
+    tenant.undo_corrections(newest.id)
     logbook.archive(after=hours(2))
     assert details_asked(operator.requests) == [newest.id]
     assert logbook.ask(_FIGURES, newest.id) == [as_first_seen[0] | {"revision": 3}]

@@ -25,7 +25,7 @@ def eventful(
     tenant.thin_out(tenant.scene("clocks_back_2025").id)
     tenant.correct(tenant.scene("clocks_back_2025").id, amount=Decimal("70"))
     logbook.archive(after=timedelta(hours=1))
-    tenant.put_back(tenant.scene("newest").id)
+    tenant.undo_corrections(tenant.scene("newest").id)
     tenant.finish_active(DEMO_NOW + timedelta(hours=2))
     listening.faults.empty_listing_months = frozenset({"2025-10"})
     logbook.archive(after=timedelta(hours=3))

@@ -79,8 +79,8 @@ def test_a_winter_with_the_demo(driver: Driver, tenant: Tenant, capsys: pytest.C
         ("periods_unlike_bill", "warning", newest.id),
     }
 
-    tenant.put_back(october)
-    tenant.put_back(newest.id)
+    tenant.undo_corrections(october)
+    tenant.undo_corrections(newest.id)
     tenant.finish_active(DEMO_NOW + timedelta(hours=2))
     assert driver.run(datetime.fromisoformat("2025-12-01T12:00:00+01:00")) == 0  # it reports October still
     assert driver.findings() - scenes == {
