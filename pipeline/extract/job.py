@@ -253,7 +253,7 @@ def _clock_warning(answer: Answer, now: datetime) -> str | None:
         return None
     direction = "ahead of" if difference > timedelta() else "behind"
     return (
-        f"This machine's clock is {length(abs(difference))} {direction} the operator's: correct it. "
+        f"This machine's clock is {duration_text(abs(difference))} {direction} the operator's: correct it. "
         "It dates the runs; the operator's clock decides when a month is closed."
     )
 
