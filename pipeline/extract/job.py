@@ -27,6 +27,7 @@ from pipeline.source.app import schema
 from pipeline.source.app.client import AppApi
 from pipeline.source.app.schema import items
 from pipeline.source.credentials.store import Credentials
+from pipeline.text import duration_text
 
 _MOST_PAGES = 1_000
 _CLOCK_TOLERANCE = timedelta(days=1)
