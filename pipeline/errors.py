@@ -14,7 +14,7 @@
     ├── CaptureError               1   a file to import is not a capture
     ├── QueryError                 1   the database cannot answer a query, or must not
     ├── ScheduleError              1   the system's scheduler is missing or failed
-    ├── LoginError                 4   the operator requires a new login
+    ├── LoginError                 4   a new login is needed
     ├── NotifyError                1   a message could not be sent
     ├── UpstreamError              1   the operator refused, and will refuse again
     └── TransientError            75   the same command may succeed later
@@ -106,7 +106,7 @@ class ScheduleError(LadebogError):
 
 
 class LoginError(LadebogError):
-    """The operator does not accept the login."""
+    """A new login is needed."""
 
     exit_code = EXIT_LOGIN
 

@@ -16,10 +16,10 @@ _ADVICE = "Try it: ladebog notify --test"
 
 
 @click.command()
-@click.option("--test", is_flag=True, help="Send a trial message now.")
+@click.option("--test", is_flag=True, help="Send a test message now.")
 @pass_context
 def notify(context: Context, test: bool) -> None:
-    """Show where messages go, or send a trial message there.
+    """Show where messages go, or send a test message there.
 
     `ladebog run` tells by webhook or mail when it failed or found a new error: each at most once a day, and an error
     once as long as it lasts. [notify] in ladebog.toml says where to.
@@ -41,12 +41,12 @@ def notify(context: Context, test: bool) -> None:
         context.say(_ADVICE)
         return
     now = context.clock.now()
-    _, faults = send.deliver(settings.notify, message.compose([message.TRIAL], now), now)
+    _, faults = send.deliver(settings.notify, message.compose([message.TEST], now), now)
     for fault in faults[:-1]:
         complain(str(fault), fault.advice)
     if faults:
         raise faults[-1]
-    context.say(f"A trial message went to {' and '.join(ways)}.")
+    context.say(f"A test message went to {' and '.join(ways)}.")
 
 
 def _ways(notify: "Notify") -> list[str]:
@@ -68,10 +68,10 @@ def tell_of_run(context: Context, logbook: "Logbook", settings: "Settings", fail
 
     try:
         for fault in send_due(settings.notify, logbook, failed, context.clock):
-            complain(f"Not told: {fault}", fault.advice)
+            complain(f"Message not sent: {fault}", fault.advice)
     except LadebogError as error:
-        complain(f"Not told: {error}", error.advice)
+        complain(f"Message not sent: {error}", error.advice)
     except Exception as error:  # the run has ended, and what it came to must stand
         if context.debug:
             traceback.print_exc()
-        complain(f"Not told: {type(error).__name__}.", _ADVICE)
+        complain(f"Message not sent: {type(error).__name__}.", _ADVICE)

@@ -65,7 +65,7 @@ def test_a_run_that_fails_is_told_of_once_a_day(operator: DemoServer, logbook: D
     assert run_at(logbook, 1).code == 0
     assert told(hook) == []
     operator.faults = _AWAY
-    away = [["demo: the operator could not be reached, or answered nonsense"]]
+    away = [["demo: the operator could not be reached, or its answers are unusable"]]
     outcomes = []
     for hours, expected in ((2, away), (3, []), (25, []), (27, away)):
         outcomes.append(run_at(logbook, hours))
@@ -95,7 +95,7 @@ def test_a_new_error_is_told_of_once_while_it_lasts(operator: DemoServer, logboo
     logbook.paths.database.write_bytes(b"garbage")
     writer.write_bytes(b"garbage" * 2000)
     assert run_at(logbook, 90).code == 1
-    assert told(hook) == [["The run failed: the logbook, or the login, cannot be used as it is"]]
+    assert told(hook) == [["The run failed: the logbook or the login cannot be used"]]
     logbook.paths.database.write_bytes(content)
     writer.write_bytes(kept)
     run_at(logbook, 120)
@@ -138,7 +138,7 @@ def test_a_message_that_cannot_be_sent_changes_nothing(operator: DemoServer, log
         assert (first.code, len(hook.requests)) == (without.code, 1)
         host = hook.url.removeprefix("http://")
         assert first.err.removeprefix(without.err) == (
-            f"ladebog: Not told: The webhook at {host} answered 503 Service Unavailable.\n"
+            f"ladebog: Message not sent: The webhook at {host} answered 503 Service Unavailable.\n"
             "  Check webhook under [notify] in ladebog.toml, then try it: ladebog notify --test\n"
         )
         assert logbook.marts()["sessions"] == untold.marts()["sessions"]
@@ -156,12 +156,12 @@ def test_a_failed_run_stays_failed_where_the_message_fails_too(operator: DemoSer
     outcome = run_at(logbook, 1)
     assert outcome.code == 75
     untold, _, failed, _ = outcome.err.splitlines()
-    assert untold.startswith("ladebog: Not told: The webhook's host 127.0.0.1:")
+    assert untold.startswith("ladebog: Message not sent: The webhook's host 127.0.0.1:")
     assert failed.startswith("ladebog: 127.0.0.1:")
     (logbook.paths.state / "told.json").unlink()
     (logbook.paths.state / "told.json").mkdir()
     outcome = run_at(logbook, 2)
-    assert (outcome.code, outcome.err.splitlines()[0]) == (75, "ladebog: Not told: IsADirectoryError.")
+    assert (outcome.code, outcome.err.splitlines()[0]) == (75, "ladebog: Message not sent: IsADirectoryError.")
 
 
 def test_another_run_that_holds_the_logbook(logbook: DemoLogbook, hook: Script) -> None:
@@ -182,11 +182,11 @@ def test_one_account_that_fails_does_not_stop_the_other(
     assert (outcome.code, outcome.out.splitlines()[0][:5]) == (4, "demo:")
     assert "demo-2025-10.xlsx" in outcome.out
     assert outcome.err.endswith("  Log in: ladebog login an-earlier\n")
-    assert told(hook) == [["an-earlier: it needs a login that the operator accepts"]]
+    assert told(hook) == [["an-earlier: a new login is needed"]]
     logbook.paths.settings.write_text(first.replace("an-earlier", "b") + first + text, "utf-8")
     outcome = run_at(logbook, 2)
     assert outcome.err.count("Log in: ladebog login") == 2
-    assert told(hook) == [["b: it needs a login that the operator accepts"]]
+    assert told(hook) == [["b: a new login is needed"]]
     assert run_at(logbook, 3).code == logbook.run("extract", after=timedelta(hours=4)).code == 4
     assert logbook.value("select count(*) from runs where account = 'demo' and outcome = 'complete'") == 4
 
@@ -200,7 +200,7 @@ def test_whoever_only_reads_tells_nobody(logbook: DemoLogbook, hook: Script) -> 
     assert told(hook) == []
 
 
-def test_a_trial(logbook: DemoLogbook, hook: Script, tmp_path: Path) -> None:
+def test_a_test_message(logbook: DemoLogbook, hook: Script, tmp_path: Path) -> None:
     tell_by(logbook, hook)
     host = hook.url.removeprefix("http://")
     with open_office(PostOffice()) as office:
@@ -216,9 +216,9 @@ def test_a_trial(logbook: DemoLogbook, hook: Script, tmp_path: Path) -> None:
         ]
         assert (hook.requests, office.letters) == ([], [])
         outcome = logbook.do("notify", "--test")
-        assert outcome == Outcome(0, f"A trial message went to {' and '.join(ways)}.\n", "")
-        assert told(hook) == [["This is a trial message: messages arrive."]]
-        assert office.letters[0]["Subject"] == "Ladebog: This is a trial message: messages arrive."
+        assert outcome == Outcome(0, f"A test message went to {' and '.join(ways)}.\n", "")
+        assert told(hook) == [["This is a test message: messages arrive."]]
+        assert office.letters[0]["Subject"] == "Ladebog: This is a test message: messages arrive."
     message, advice = said(logbook.run("notify", "--test"), 1)
     assert message == f"The mail server 127.0.0.1:{office.port} refused the connection."
     assert advice == "Check [notify.mail] in ladebog.toml, then try it: ladebog notify --test"

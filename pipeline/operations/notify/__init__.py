@@ -1,5 +1,5 @@
-"""Telling the owner, by webhook or mail, what a run that nobody watched came to.
+"""Messages to the owner about runs that nobody watched, by webhook or mail.
 
-The way of it: `causes` are what there is to tell now, `told` remembers what was told already, `message` puts the rest
-into words, `webhook` and `mail` send it, and `tell` does one after the other at the end of a run.
+`causes` lists what there is to report now, `memory` keeps what was already sent, `message` words the rest, `webhook`
+and `mail` deliver it, and `send` calls them in this order at the end of a run.
 """

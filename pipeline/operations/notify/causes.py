@@ -1,4 +1,4 @@
-"""What there is to tell the owner, as it stands at the end of a run."""
+"""The causes for a message at the end of a run: failures, findings of severity error, and months to claim."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from pipeline.database.connection import open_published, rows
 from pipeline.errors import BusyError, LogbookError, LoginError, UpstreamDownError, UpstreamError
 from pipeline.logbook.folder import Logbook
 
-WHOLE_RUN = ""  # in the place of an account's name: what failed was no one account's
+WHOLE_RUN = ""  # instead of an account's name, for a failure of the run itself
 
 _ERRORS = """
     select finding_id, rule, account, month, session_id
@@ -19,24 +19,23 @@ _ERRORS = """
     order by account, month nulls first, rule, session_id nulls first, finding_id
 """
 
-# The first kind that fits tells what happened, and what to type next. An error's own text stays out of messages: it
-# may name addresses and folders.
+# The first class that fits decides what a message says, and the command to type next. The error's own text is not sent:
+# it may name addresses and folders.
 _FAILURES: tuple[tuple[type[Exception], str, str], ...] = (
-    (LoginError, "it needs a login that the operator accepts", "ladebog login {account}"),
+    (LoginError, "a new login is needed", "ladebog login {account}"),
     (BusyError, "another run was writing to the logbook", "ladebog run"),
-    (UpstreamDownError, "the operator could not be reached, or answered nonsense", "ladebog run"),
-    (UpstreamError, "the operator refuses what is asked", "ladebog run"),
-    (LogbookError, "the logbook, or the login, cannot be used as it is", "ladebog run"),
+    (UpstreamDownError, "the operator could not be reached, or its answers are unusable", "ladebog run"),
+    (UpstreamError, "the operator refuses the requests", "ladebog run"),
+    (LogbookError, "the logbook or the login cannot be used", "ladebog run"),
     (OSError, "this machine could not read or write a file", "ladebog run"),
-    (Exception, "something unexpected went wrong", "ladebog --debug run"),
+    (Exception, "an unexpected error occurred", "ladebog --debug run"),
 )
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to tell. `text` is a line that names the account; neither it nor `command` holds a secret or address.
+    """One thing to report. `text` is a line that names the account; like `command`, it has no secrets or addresses.
 
-    It counts as the same cause as long as `key` is the same. One that is `daily` is told again each day while it
-    lasts, any other one once.
+    Causes with the same `key` are the same cause. A `daily` one is sent again each day while it lasts, others once.
     """
 
     key: str
@@ -46,18 +45,18 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def failures(failed: Mapping[str, Exception]) -> list[Cause]:
-    """Why the run failed, by account (WHOLE_RUN for what was no one account's)."""
+    """The causes of a failed run, from the errors by account, or of WHOLE_RUN."""
     return [_failure(account, error) for account, error in failed.items()]
 
 
 def errors_found(logbook: Logbook) -> list[Cause]:
-    """The findings of severity error. Raises LogbookError where the database cannot be read."""
+    """The findings of severity error. Raises LogbookError if the database cannot be read."""
     with open_published(logbook) as connection:
         return [_error_found(row) for row in rows(connection, _ERRORS)]
 
 
 def claims_due(logbook: Logbook) -> list[Cause]:
-    """The closed months that no claim covers. Raises LogbookError where the database cannot be read."""
+    """The closed months without a claim. Raises LogbookError if the database cannot be read."""
     with open_published(logbook) as connection:
         accounts = [account for (account,) in connection.execute("select account from account_states").fetchall()]
         due = {(account, due.month) for account in accounts for due in read_outlook(connection, account).months}

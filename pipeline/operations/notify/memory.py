@@ -1,6 +1,6 @@
-"""What the owner has been told, so that nothing is told twice a day: a small file under state/.
+"""What was sent to the owner and when, so that nothing is sent twice a day: a small file in state/.
 
-Without the file, or with one that cannot be read, what lasts is told once more, which is all that depends on it.
+If the file is missing or cannot be read, causes that last are sent once more; nothing else depends on it.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -14,23 +14,23 @@ from pipeline.logbook.files import FILE_MODE, make_folder, write_text
 from pipeline.logbook.folder import Logbook
 from pipeline.operations.notify.causes import Cause
 
-A_DAY = timedelta(days=1)
+_A_DAY = timedelta(days=1)
 _LOCK_TIMEOUT = 120.0  # seconds; longer than sending may take
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """When a cause was last told, and whether it has lasted since."""
+class SentCause(msgspec.Struct, frozen=True, kw_only=True, rename={"sent_at": "told_at"}):
+    """When a cause was last sent, and whether it has lasted since."""
 
-    told_at: datetime
+    sent_at: datetime
     lasts: bool
 
 
-Memory = dict[str, Told]
+Memory = dict[str, SentCause]
 
 
 @contextmanager
 def open_memory(logbook: Logbook) -> Iterator[Memory]:
-    """What was told, by the cause's key, to be changed in place; kept on leaving without an error.
+    """What was sent, by the key of the cause; changes to the dict are written unless the block raises.
 
     One process at a time; raises BusyError if another one holds it for long.
     """
@@ -52,27 +52,29 @@ def open_memory(logbook: Logbook) -> Iterator[Memory]:
         raise BusyError(f"Another process holds {path}.", "Wait for it to end") from None
 
 
-def is_due(cause: Cause, memory: Mapping[str, Told], now: datetime) -> bool:
-    """Whether to tell a cause now: not within a day of the last time, and not again while it lasts unless daily."""
-    told = memory.get(cause.key)
-    if told is None:
+def is_due(cause: Cause, memory: Mapping[str, SentCause], now: datetime) -> bool:
+    """Whether to send a cause now: not twice within a day, and not again while it lasts unless it is daily."""
+    sent = memory.get(cause.key)
+    if sent is None:
         return True
-    # A clock that was set back must not keep the owner uninformed until it has caught up.
-    within_a_day = timedelta() <= now - told.told_at < A_DAY
-    return not within_a_day and (cause.daily or not told.lasts)
+    # After a clock was set back, messages must not wait until it has caught up.
+    is_within_a_day = timedelta() <= now - sent.sent_at < _A_DAY
+    return not is_within_a_day and (cause.daily or not sent.lasts)
 
 
-def note(memory: Memory, causes: Collection[Cause], told: Collection[Cause], now: datetime, *, all_known: bool) -> None:
-    """Write down which of the causes that there are now have been told now.
+def record(
+    memory: Memory, causes: Collection[Cause], sent: Collection[Cause], now: datetime, *, all_known: bool
+) -> None:
+    """Record which of the present causes have been sent now.
 
-    The others of memory have ended, unless not all causes are known this time; what ended is forgotten a day after it
-    was told.
+    Other causes in memory have ended, unless not all causes are known this time. A cause that ended is forgotten a day
+    after it was sent.
     """
     present = {cause.key for cause in causes}
     for key, before in list(memory.items()):
         if key not in present and all_known:
-            memory[key] = Told(told_at=before.told_at, lasts=False)
-            if now - before.told_at >= A_DAY:
+            memory[key] = SentCause(sent_at=before.sent_at, lasts=False)
+            if now - before.sent_at >= _A_DAY:
                 del memory[key]
-    for cause in told:
-        memory[cause.key] = Told(told_at=now, lasts=True)
+    for cause in sent:
+        memory[cause.key] = SentCause(sent_at=now, lasts=True)

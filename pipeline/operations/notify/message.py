@@ -1,4 +1,4 @@
-"""A message in words."""
+"""Words causes as a message, for mail and for a webhook."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,11 +10,11 @@ from pipeline.clock import utc_text
 from pipeline.operations.notify.causes import Cause
 
 _LISTED = 20
-TRIAL = Cause(key="trial", text="This is a trial message: messages arrive.", command="ladebog status")
+TEST = Cause(key="trial", text="This is a test message: messages arrive.", command="ladebog status")
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """What is sent, by whichever way."""
+    """A message, whichever way it is sent."""
 
     subject: str
     text: str
@@ -22,7 +22,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compose(causes: Sequence[Cause], now: datetime) -> Message:
-    """One message about all causes; of many, the first are listed and the others counted."""
+    """One message about all causes. If there are many, it lists the first and counts the others."""
     listed = causes[:_LISTED]
     lines = [line for cause in listed for line in (cause.text, f"  Next: {cause.command}")]
     if more := len(causes) - len(listed):

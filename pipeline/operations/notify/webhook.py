@@ -1,4 +1,4 @@
-"""The one place that talks to the host of a webhook: a POST of JSON, of whose answer only the status is read."""
+"""Sends a message to a webhook: a POST of JSON. Only the status of the answer is read."""
 
 from http.client import responses as reasons
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ _ADVICE = "Check webhook under [notify] in ladebog.toml, then try it: ladebog no
 
 
 def post(url: str, message: Message) -> None:
-    """Send a message. Raises NotifyError, which names the host and not the path: that may be what guards it."""
+    """Send a message. Raises NotifyError, which names the host but not the path, as that may be a secret."""
     host = urlsplit(url).netloc
     try:
         status = _status(url, msgspec.json.encode(message.document))
@@ -28,9 +28,9 @@ def post(url: str, message: Message) -> None:
             ) from None
         raise NotifyError(f"The webhook's host {host} {connection_fault(error)}.", _ADVICE) from None
     except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError, OSError) as error:
-        # Only the kind of error is told: the text may quote the address.
+        # Only the class of the error is reported: its text may quote the address.
         raise NotifyError(
-            f"Nothing can be sent to {host} as things are set up ({type(error).__name__}).", _ADVICE
+            f"Messages cannot be sent to {host} with these settings ({type(error).__name__}).", _ADVICE
         ) from None
     if not 200 <= status < 300:
         named = f"{status} {reasons.get(status, '')}".strip()
@@ -38,14 +38,14 @@ def post(url: str, message: Message) -> None:
 
 
 def _status(url: str, document: bytes) -> int:
-    """What it answers. The adapter alone follows no redirect, keeps no cookie, knows no .netrc and reads no body."""
+    """The status of the answer. The bare adapter follows no redirects, keeps no cookies and reads no .netrc or body."""
     headers = {"Content-Type": "application/json", "User-Agent": f"ladebog/{__version__}"}
     request = requests.Request("POST", url, headers=headers, data=document).prepare()
     with requests.Session() as session:
-        # What goes to loopback in clear text must not pass through a proxy that the environment names.
+        # Plain text for loopback must not go through a proxy of the environment.
         session.trust_env = urlsplit(url).scheme == "https"
-        around = session.merge_environment_settings(url, {}, True, None, None)
+        settings = session.merge_environment_settings(url, {}, True, None, None)
         with session.get_adapter(url).send(
-            request, timeout=(_CONNECT, _READ), verify=around["verify"] or True, proxies=around["proxies"]
+            request, timeout=(_CONNECT, _READ), verify=settings["verify"] or True, proxies=settings["proxies"]
         ) as response:
             return response.status_code

@@ -1,4 +1,4 @@
-"""A real SMTP server on loopback that keeps what it is handed."""
+"""A real SMTP server on loopback that keeps what it receives."""
 
 import base64
 import socketserver
@@ -16,7 +16,7 @@ from typing import cast
 
 @dataclass
 class PostOffice:
-    """What the server is to do, and what it was handed."""
+    """How the server behaves, and what it received."""
 
     certificate: Path | None = None
     login: tuple[str, str] | None = None
@@ -35,7 +35,7 @@ class _Handler(socketserver.StreamRequestHandler):
         office = cast("_Server", self.server).office
         self.encrypted = self.logged_in = False
         self.to: list[str] = []
-        self.say(office.greeting)
+        self.reply(office.greeting)
         while line := self.rfile.readline().decode("ascii", "replace").strip():
             office.commands.append(line.split()[0].upper())
             if not self.answer(office, line):
@@ -43,15 +43,15 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def finish(self) -> None:
         super().finish()
-        self.connection.close()  # the encrypted one, which the server knows nothing of
+        self.connection.close()  # the encrypted one, which the server does not know
 
     def answer(self, office: PostOffice, line: str) -> bool:
         match line.split()[0].upper():
             case "EHLO":
                 offers = ["STARTTLS"] * bool(office.certificate and not self.encrypted) + ["AUTH PLAIN"]
-                self.say("\r\n".join(["250-post office", *(f"250-{offer}" for offer in offers), "250 8BITMIME"]))
+                self.reply("\r\n".join(["250-post office", *(f"250-{offer}" for offer in offers), "250 8BITMIME"]))
             case "STARTTLS" if office.certificate:
-                self.say("220 go on")
+                self.reply("220 go on")
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
                 context.load_cert_chain(office.certificate)
                 try:
@@ -61,31 +61,31 @@ class _Handler(socketserver.StreamRequestHandler):
                 self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
                 self.encrypted = True
             case "AUTH":
-                given = tuple(base64.b64decode(line.split()[2]).decode().split("\0")[1:])
-                self.logged_in = given == office.login
-                self.say("235 welcome" if self.logged_in else f"535 not you: {given}")
+                credentials = tuple(base64.b64decode(line.split()[2]).decode().split("\0")[1:])
+                self.logged_in = credentials == office.login
+                self.reply("235 welcome" if self.logged_in else f"535 not you: {credentials}")
             case "RCPT":
                 address = line.partition("<")[2].partition(">")[0]
                 refused = address in office.refused
                 self.to += [] if refused else [address]
-                self.say("550 not here" if refused else "250 fine")
+                self.reply("550 not here" if refused else "250 fine")
             case "DATA":
-                self.say("354 go on")
+                self.reply("354 go on")
                 lines = iter(self.rfile.readline, b".\r\n")
                 content = b"".join(line.removeprefix(b".") if line.startswith(b"..") else line for line in lines)
                 office.letters.append(cast("EmailMessage", BytesParser(policy=default).parsebytes(content)))
                 office.recipients.append(self.to)
                 office.logged_in.append(self.logged_in)
                 office.encrypted.append(self.encrypted)
-                self.say("250 kept")
+                self.reply("250 kept")
             case "QUIT":
-                self.say("221 bye")
+                self.reply("221 bye")
                 return False
             case _:
-                self.say("250 fine")
+                self.reply("250 fine")
         return True
 
-    def say(self, text: str) -> None:
+    def reply(self, text: str) -> None:
         self.wfile.write(f"{text}\r\n".encode())
 
 
@@ -97,12 +97,12 @@ class _Server(socketserver.ThreadingTCPServer):
         self.office = office
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Nothing: a client that hangs up is part of the test."""
+        """Do nothing: a client that disconnects is part of the test."""
 
 
 @contextmanager
 def open_office(office: PostOffice) -> Iterator[PostOffice]:
-    """The server, for as long as the context lasts."""
+    """Run the server within the block."""
     server = _Server(office)
     office.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

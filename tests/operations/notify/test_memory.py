@@ -1,4 +1,4 @@
-"""What is told when: at most once a day, and once while it lasts unless it is to be repeated."""
+"""When a cause is sent: at most once a day, and only once while it lasts unless it is daily."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from pipeline.errors import LoginError, NotifyError, UpstreamDownError
 from pipeline.logbook.folder import Logbook
 from pipeline.operations.notify.causes import Cause, failures
-from pipeline.operations.notify.memory import Memory, is_due, note, open_memory
+from pipeline.operations.notify.memory import Memory, is_due, open_memory, record
 from pipeline.operations.notify.message import compose
 
 NOW = datetime(2025, 11, 12, 6, tzinfo=UTC)
@@ -16,76 +16,76 @@ ONCE = Cause(key="once", text="x", command="y")
 DAILY = Cause(key="daily", text="x", command="y", daily=True)
 
 
-def told_at(hours: list[float], cause: Cause, absent: tuple[float, ...] = ()) -> list[float]:
-    """At which of the hours a cause is told that is there at all of them but `absent`."""
+def hours_sent(hours: list[float], cause: Cause, absent: tuple[float, ...] = ()) -> list[float]:
+    """In which of the hours a cause is sent that is present in all of them except `absent`."""
     memory: Memory = {}
-    told = []
+    sent = []
     for hour in hours:
         now = NOW + timedelta(hours=hour)
         causes = [] if hour in absent else [cause]
         due = [one for one in causes if is_due(one, memory, now)]
-        note(memory, causes, due, now, all_known=True)
-        told += [hour] * len(due)
-    return told
+        record(memory, causes, due, now, all_known=True)
+        sent += [hour] * len(due)
+    return sent
 
 
-def test_a_daily_cause_is_told_once_in_24_hours() -> None:
-    assert told_at([0, 1, 23.9, 24, 30, 47, 48], DAILY) == [0, 24, 48]
+def test_a_daily_cause_is_sent_once_in_24_hours() -> None:
+    assert hours_sent([0, 1, 23.9, 24, 30, 47, 48], DAILY) == [0, 24, 48]
 
 
-def test_any_other_cause_once_while_it_lasts() -> None:
-    assert told_at([0, 1, 24, 48, 480], ONCE) == [0]
+def test_any_other_cause_is_sent_once_while_it_lasts() -> None:
+    assert hours_sent([0, 1, 24, 48, 480], ONCE) == [0]
 
 
 def test_a_cause_that_ended_and_comes_back() -> None:
-    assert told_at([0, 1, 2], ONCE, absent=(1,)) == [0]
-    # What came back within the day and lasts has been told.
-    assert told_at([0, 1, 2, 25], ONCE, absent=(1,)) == [0, 25]
-    assert told_at([0, 30, 31, 32], ONCE, absent=(30,)) == [0, 31]
-    assert told_at([0, 1, 25], DAILY, absent=(1,)) == [0, 25]
+    assert hours_sent([0, 1, 2], ONCE, absent=(1,)) == [0]
+    # It came back within a day, so it is sent when the day is over.
+    assert hours_sent([0, 1, 2, 25], ONCE, absent=(1,)) == [0, 25]
+    assert hours_sent([0, 30, 31, 32], ONCE, absent=(30,)) == [0, 31]
+    assert hours_sent([0, 1, 25], DAILY, absent=(1,)) == [0, 25]
 
 
-def test_a_clock_that_was_set_back_keeps_nothing_quiet() -> None:
-    assert told_at([0, -500, -499], DAILY) == [0, -500]
+def test_a_clock_that_was_set_back_holds_no_message_back() -> None:
+    assert hours_sent([0, -500, -499], DAILY) == [0, -500]
 
 
-def test_what_is_not_known_this_time_has_not_ended() -> None:
+def test_a_cause_that_is_unknown_this_time_has_not_ended() -> None:
     memory: Memory = {}
-    note(memory, [ONCE], [ONCE], NOW, all_known=True)
+    record(memory, [ONCE], [ONCE], NOW, all_known=True)
     for days in (1, 2):
-        note(memory, [], [], NOW + timedelta(days=days), all_known=False)
+        record(memory, [], [], NOW + timedelta(days=days), all_known=False)
     assert not is_due(ONCE, memory, NOW + timedelta(days=3))
 
 
-def test_what_was_not_delivered_is_due_again() -> None:
+def test_a_cause_that_was_not_delivered_is_due_again() -> None:
     memory: Memory = {}
-    note(memory, [ONCE], [], NOW, all_known=True)
+    record(memory, [ONCE], [], NOW, all_known=True)
     assert is_due(ONCE, memory, NOW)
 
 
-def test_memory_outlives_the_process_and_does_not_grow(tmp_path: Path) -> None:
+def test_memory_is_kept_on_disk_and_does_not_grow(tmp_path: Path) -> None:
     logbook = Logbook(tmp_path)
     with open_memory(logbook) as memory:
-        note(memory, [ONCE, DAILY], [ONCE, DAILY], NOW, all_known=True)
+        record(memory, [ONCE, DAILY], [ONCE, DAILY], NOW, all_known=True)
     path = logbook.state / "told.json"
     assert path.stat().st_mode & 0o777 == 0o600
     with open_memory(logbook) as memory:
         assert sorted(memory) == ["daily", "once"]
-        note(memory, [], [], NOW + timedelta(days=2), all_known=True)
+        record(memory, [], [], NOW + timedelta(days=2), all_known=True)
     with open_memory(logbook) as memory:
         assert memory == {}
 
 
-def test_an_error_keeps_the_memory_as_it_was(tmp_path: Path) -> None:
+def test_an_error_leaves_the_memory_unchanged(tmp_path: Path) -> None:
     with pytest.raises(NotifyError), open_memory(Logbook(tmp_path)) as memory:
-        note(memory, [ONCE], [ONCE], NOW, all_known=True)
+        record(memory, [ONCE], [ONCE], NOW, all_known=True)
         raise NotifyError("x", "y")
     with open_memory(Logbook(tmp_path)) as memory:
         assert memory == {}
 
 
 @pytest.mark.parametrize("garbage", [b"", b"{", b"[]", b'{"x": 1}', b"\xff"])
-def test_a_memory_that_cannot_be_read_begins_anew(tmp_path: Path, garbage: bytes) -> None:
+def test_a_memory_that_cannot_be_read_starts_empty(tmp_path: Path, garbage: bytes) -> None:
     logbook = Logbook(tmp_path)
     logbook.state.mkdir()
     (logbook.state / "told.json").write_bytes(garbage)
@@ -94,7 +94,7 @@ def test_a_memory_that_cannot_be_read_begins_anew(tmp_path: Path, garbage: bytes
     assert (logbook.state / "told.json").read_bytes().strip() == b"{}"
 
 
-def test_failures_are_told_in_words_of_our_own() -> None:
+def test_messages_do_not_contain_the_text_of_errors() -> None:
     found = failures(
         {
             "home": LoginError("canary", "canary"),
@@ -103,8 +103,8 @@ def test_failures_are_told_in_words_of_our_own() -> None:
         }
     )
     assert [(cause.text, cause.command, cause.daily) for cause in found] == [
-        ("home: it needs a login that the operator accepts", "ladebog login home", True),
-        ("work: the operator could not be reached, or answered nonsense", "ladebog run", True),
+        ("home: a new login is needed", "ladebog login home", True),
+        ("work: the operator could not be reached, or its answers are unusable", "ladebog run", True),
         ("The run failed: this machine could not read or write a file", "ladebog run", True),
     ]
     assert len({cause.key for cause in found}) == 3

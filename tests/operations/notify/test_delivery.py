@@ -1,4 +1,4 @@
-"""A webhook and a mail server, both on loopback and real: what they are handed, and how their faults are told."""
+"""A real webhook and mail server on loopback: what they receive, and how their errors are reported."""
 
 import json
 import ssl
@@ -20,14 +20,14 @@ from tests.source.loopback import Server, answer, raw, serving, trickle
 
 NOW = datetime(2025, 11, 12, 6, tzinfo=UTC)
 MESSAGE = compose([Cause(key="k", text="hjemme-på-Ærø: et løb", command="ladebog run")], NOW)
-LETTER = Mail(host="127.0.0.1", starttls=False, sender="ladebog@example.org", to=("you@example.org", "me@example.org"))
+MAIL = Mail(host="127.0.0.1", starttls=False, sender="ladebog@example.org", to=("you@example.org", "me@example.org"))
 
 
-def letter(office: PostOffice, **fields: object) -> Mail:
-    return Mail(**{**{name: getattr(LETTER, name) for name in LETTER.__struct_fields__}, "port": office.port, **fields})  # type: ignore[arg-type]
+def mail_settings(office: PostOffice, **fields: object) -> Mail:
+    return Mail(**{**{name: getattr(MAIL, name) for name in MAIL.__struct_fields__}, "port": office.port, **fields})  # type: ignore[arg-type]
 
 
-def test_what_a_webhook_is_handed() -> None:
+def test_the_request_to_a_webhook() -> None:
     with serving(answer(204, b"")) as script:
         webhook.post(f"{script.url}/services/x?y=1", MESSAGE)
     (request,) = script.requests
@@ -48,7 +48,7 @@ def test_what_a_webhook_is_handed() -> None:
 @pytest.mark.parametrize(
     ("status", "what"), [(500, "500 Internal Server Error"), (404, "404 Not Found"), (302, "302 Found"), (399, "399")]
 )
-def test_what_a_webhook_may_not_answer(status: int, what: str) -> None:
+def test_answers_that_a_webhook_may_not_give(status: int, what: str) -> None:
     with serving(answer(200)) as other, serving(answer(status, b"canary" * 9, location=other.url)) as script:
         with pytest.raises(NotifyError) as raised:
             webhook.post(f"{script.url}/canary", MESSAGE)
@@ -65,7 +65,7 @@ def test_an_endless_answer_is_not_read() -> None:
         assert time.monotonic() - began < 4
 
 
-def test_a_webhook_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_webhook_that_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(raw(b"")) as script, pytest.raises(NotifyError, match="broke off the connection"):
         webhook.post(script.url, MESSAGE)
     with pytest.raises(NotifyError, match="refused the connection"):
@@ -75,7 +75,7 @@ def test_a_webhook_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
         webhook.post(script.url, MESSAGE)
 
 
-def test_a_proxy_does_not_see_what_goes_to_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_to_loopback_uses_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(answer(200)) as proxy, serving(answer(200)) as script:
         monkeypatch.setenv("http_proxy", proxy.url)
         monkeypatch.delenv("no_proxy", raising=False)
@@ -102,9 +102,9 @@ def test_a_webhooks_certificate_must_be_trusted(tmp_path: Path, monkeypatch: pyt
     assert len(script.requests) == 1
 
 
-def test_what_a_mail_server_is_handed() -> None:
+def test_the_mail_that_a_server_receives() -> None:
     with open_office(PostOffice()) as office:
-        assert mail.send(letter(office), MESSAGE, NOW) == 0
+        assert mail.send(mail_settings(office), MESSAGE, NOW) == 0
     (received,) = office.letters
     assert office.recipients == [["you@example.org", "me@example.org"]]
     assert (received["From"], received["To"]) == ("ladebog@example.org", "you@example.org, me@example.org")
@@ -116,63 +116,63 @@ def test_what_a_mail_server_is_handed() -> None:
     assert "AUTH" not in office.commands
 
 
-def test_a_login_goes_over_an_encrypted_connection_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_login_is_sent_only_over_an_encrypted_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trusted = certificate(tmp_path)
     monkeypatch.setenv("MAIL_PASSWORD", "canary")
     with open_office(PostOffice(certificate=trusted, login=("you", "canary"))) as office:
-        way = letter(office, starttls=True, username="you", password_variable="MAIL_PASSWORD")
+        server = mail_settings(office, starttls=True, username="you", password_variable="MAIL_PASSWORD")
         with pytest.raises(NotifyError, match="certificate that is not trusted"):
-            mail.send(way, MESSAGE, NOW)
+            mail.send(server, MESSAGE, NOW)
         assert "AUTH" not in office.commands
         monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-        mail.send(way, MESSAGE, NOW)
+        mail.send(server, MESSAGE, NOW)
         assert (office.logged_in, office.encrypted) == ([True], [True])
         monkeypatch.setenv("MAIL_PASSWORD", "canary-2")
         with pytest.raises(NotifyError, match="does not accept the user name and password") as raised:
-            mail.send(way, MESSAGE, NOW)
+            mail.send(server, MESSAGE, NOW)
     assert "canary" not in str(raised.value)
 
 
-def test_a_server_without_encryption_is_not_talked_to_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_login_is_not_sent_to_a_server_without_encryption(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAIL_PASSWORD", "canary")
     with open_office(PostOffice(login=("you", "canary"))) as office:
-        way = letter(office, starttls=True, username="you", password_variable="MAIL_PASSWORD")
-        with pytest.raises(NotifyError, match="cannot do what is asked of it"):
-            mail.send(way, MESSAGE, NOW)
+        server = mail_settings(office, starttls=True, username="you", password_variable="MAIL_PASSWORD")
+        with pytest.raises(NotifyError, match="does not support STARTTLS"):
+            mail.send(server, MESSAGE, NOW)
     assert office.letters == []
     assert "AUTH" not in office.commands
 
 
 def test_a_password_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MAIL_PASSWORD", raising=False)
-    unset = pytest.raises(NotifyError, match="MAIL_PASSWORD, which is to hold the mail password, is not set")
+    unset = pytest.raises(NotifyError, match="MAIL_PASSWORD with the mail password is not set")
     with open_office(PostOffice()) as office, unset:
-        mail.send(letter(office, username="you", password_variable="MAIL_PASSWORD"), MESSAGE, NOW)
+        mail.send(mail_settings(office, username="you", password_variable="MAIL_PASSWORD"), MESSAGE, NOW)
     assert office.commands == []
 
 
 def test_recipients_that_are_refused() -> None:
     with open_office(PostOffice(refused=frozenset({"me@example.org"}))) as office:
-        assert mail.send(letter(office), MESSAGE, NOW) == 1
-        delivered, faults = deliver(Notify(mail=letter(office)), MESSAGE, NOW)
+        assert mail.send(mail_settings(office), MESSAGE, NOW) == 1
+        delivered, faults = deliver(Notify(mail=mail_settings(office)), MESSAGE, NOW)
         assert (delivered, [str(fault) for fault in faults]) == (True, ["The mail server refused 1 of the recipients."])
-        office.refused = frozenset(LETTER.to)
+        office.refused = frozenset(MAIL.to)
         with pytest.raises(NotifyError, match="refuses the sender or every recipient"):
-            mail.send(letter(office), MESSAGE, NOW)
+            mail.send(mail_settings(office), MESSAGE, NOW)
     assert office.recipients == [["you@example.org"]] * 2
 
 
 @pytest.mark.parametrize(("greeting", "what"), [("554 no", "answered 554"), ("nonsense", "answered -1")])
-def test_a_mail_server_in_trouble(greeting: str, what: str) -> None:
+def test_a_mail_server_that_fails(greeting: str, what: str) -> None:
     with open_office(PostOffice(greeting=greeting)) as office, pytest.raises(NotifyError, match=what):
-        mail.send(letter(office), MESSAGE, NOW)
+        mail.send(mail_settings(office), MESSAGE, NOW)
     with pytest.raises(NotifyError, match="refused the connection"):
-        mail.send(letter(office), MESSAGE, NOW)
+        mail.send(mail_settings(office), MESSAGE, NOW)
 
 
 def test_one_way_that_fails_does_not_stop_the_other() -> None:
     with serving(answer(500)) as script, open_office(PostOffice()) as office:
-        delivered, faults = deliver(Notify(webhook=script.url, mail=letter(office)), MESSAGE, NOW)
+        delivered, faults = deliver(Notify(webhook=script.url, mail=mail_settings(office)), MESSAGE, NOW)
     assert (delivered, len(faults), len(office.letters)) == (True, 1, 1)
-    delivered, faults = deliver(Notify(webhook=script.url, mail=letter(office)), MESSAGE, NOW)
+    delivered, faults = deliver(Notify(webhook=script.url, mail=mail_settings(office)), MESSAGE, NOW)
     assert (delivered, len(faults)) == (False, 2)
