@@ -60,7 +60,7 @@ check: setup  ## Check lint, format, types, SQL style and import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql/facts sql/staging sql/intermediate sql/marts sql/checks sql/queries
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql/facts sql/seeds sql/staging sql/intermediate sql/marts sql/checks sql/queries
 	$(BIN)/lint-imports
 
 .PHONY: bench

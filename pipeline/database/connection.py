@@ -163,8 +163,6 @@ def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     path.chmod(FILE_MODE)
     with transaction(connection):
         connection.execute("create schema facts")
-        connection.execute("create schema staging")
-        connection.execute("create schema intermediate")
         for model in models.schema():
             connection.execute(model.text)
             models.comment_on(connection, model, "table")

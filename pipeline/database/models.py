@@ -6,6 +6,7 @@ that DuckDB shows come from it. The checks all have the same columns, so their h
 head of a query that programs run lists what it is asked with under `-- parameters:`.
 """
 
+import csv
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -64,8 +65,27 @@ def schema() -> tuple[Model, ...]:
 
 
 @cache
+def seeds() -> tuple[Model, ...]:
+    """The tables of rates that laws set: one CREATE TABLE each, beside the CSV file of its rows."""
+    return _read("seeds")
+
+
+def seed_csv(seed: Model) -> str:
+    """The CSV file of a seed's rows, with a line of column names first; an empty field is null."""
+    return resources.files("sql").joinpath("seeds", f"{seed.rule}.csv").read_text("utf-8")
+
+
+def seed_rows(seed: Model) -> list[list[str | None]]:
+    """The rows of a seed, each with a text or None per column. Raises ValueError if the columns are not the table's."""
+    columns, *rows = csv.reader(seed_csv(seed).splitlines())
+    if columns != list(seed.columns):
+        raise ValueError(f"the columns of {seed.rule}.csv are not those of {seed.name}")
+    return [[value or None for value in row] for row in rows]
+
+
+@cache
 def staging() -> tuple[Model, ...]:
-    """What reads fact tables alone: one view each."""
+    """What reads fact tables and seeds alone: one view each."""
     return _read("staging")
 
 

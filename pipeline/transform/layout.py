@@ -1,4 +1,4 @@
-"""What a database has before its first session: the macros, the views, empty marts, and words on them all."""
+"""Prepares a database for its first session: macros, seeds, views and empty marts, with comments on them all."""
 
 import hashlib
 
@@ -9,14 +9,19 @@ from pipeline.database import models
 from pipeline.database.models import Model
 from pipeline.transform import lineage
 
+_SCHEMAS = ("seeds", "staging", "intermediate", "checks")
+
 
 def lay_out(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make it of today's models, in the place of what older ones made."""
+    """Create everything but the fact tables from today's models, and drop what older models created."""
     connection.execute(models.macros())
-    connection.execute("drop schema if exists checks cascade")  # a rule that is no more leaves no findings
-    connection.execute("create schema checks")
+    for schema in _SCHEMAS:
+        connection.execute(f"drop schema if exists {schema} cascade")
+        connection.execute(f"create schema {schema}")
+    for seed in models.seeds():
+        _create_seed(connection, seed)
     for model in lineage.in_order():
-        _make(connection, model)
+        _create(connection, model)
     steps = [(place, *step) for place, step in enumerate(lineage.refresh(), start=1)]
     connection.execute("delete from facts.refresh_steps")
     connection.executemany("insert into facts.refresh_steps values (?, ?, ?)", steps)
@@ -24,14 +29,22 @@ def lay_out(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def fingerprint() -> str:
-    """Of the models, and of the version that tells how to make them."""
+    """The SHA-256 of all that `lay_out` creates a database from."""
     digest = hashlib.sha256()
-    for text in (pipeline.__version__, models.macros(), *(model.text for model in models.made())):
+    seeds = (text for seed in models.seeds() for text in (seed.text, models.seed_csv(seed)))
+    for text in (pipeline.__version__, models.macros(), *seeds, *(model.text for model in models.made())):
         digest.update(text.encode())
     return digest.hexdigest()
 
 
-def _make(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+def _create_seed(connection: duckdb.DuckDBPyConnection, seed: Model) -> None:
+    connection.execute(seed.text)
+    places = ", ".join("?" for _ in seed.columns)
+    connection.executemany(f"insert into {seed.name} values ({places})", models.seed_rows(seed))  # noqa: S608 (our own)
+    models.comment_on(connection, seed, "table")
+
+
+def _create(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
     kind, rows = ("view", "") if model.is_view else ("table", "\nwith no data")
     connection.execute(f"create or replace {kind} {model.name} as {model.text}{rows}")
     models.comment_on(connection, model, kind)

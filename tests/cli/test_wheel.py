@@ -14,7 +14,7 @@ from tests.cli import from_wheel
 from tests.cli.refusal import said
 from tests.scenarios.demo_logbook import CHECKOUT, DemoLogbook
 
-_SHIPPED = {".py", ".sql", ".typed", ".typ", ".otf", ".md"}  # code, layouts, fonts and their licences
+_SHIPPED = {".py", ".sql", ".csv", ".typed", ".typ", ".otf", ".md"}  # code, seeds, layouts, fonts and their licences
 _REPORTS = ("demo-2025-10.xlsx", "demo-2025-10-sessions.csv", "demo-2025-10-months.csv")
 
 

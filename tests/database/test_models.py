@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import duckdb
+import msgspec
 import pytest
 
 import sql
@@ -11,7 +12,7 @@ from pipeline.database import models
 from pipeline.transform import lineage
 from tests.scenarios.made_archive import MadeArchive
 
-FOLDERS = ("facts", "staging", "intermediate", "marts", "checks")
+FOLDERS = ("facts", "seeds", "staging", "intermediate", "marts", "checks")
 SQL = Path(sql.__file__).parent
 MODELS = {
     file.relative_to(SQL): models.parse(file.read_text("utf-8"))
@@ -38,7 +39,7 @@ select 1
 
 def test_every_file_under_sql_is_a_model() -> None:
     assert len(MODELS) > 0
-    assert len(MODELS) == len({*models.schema(), *models.made()} - {models.findings()})
+    assert len(MODELS) == len({*models.schema(), *models.seeds(), *models.made()} - {models.findings()})
 
 
 def test_a_model_stands_in_the_file_of_its_name() -> None:
@@ -48,12 +49,13 @@ def test_a_model_stands_in_the_file_of_its_name() -> None:
 
 
 def test_a_name_tells_what_a_model_is() -> None:
-    for folder in ("staging", "intermediate", "checks"):
+    for folder in ("seeds", "staging", "intermediate", "checks"):
         named = {model.name.partition(".")[0] for path, model in MODELS.items() if path.parts[0] == folder}
         assert named == {folder}
     assert not [model.name for model in models.marts() if "." in model.name]
     assert {"session", "whole"} >= {model.refresh for model in models.marts()}
     assert {("whole", ())} == {(model.refresh, model.key) for model in models.schema()}
+    assert {("whole", ())} == {(model.refresh, model.key) for model in models.seeds()}
     assert {("never", ())} == {(model.refresh, model.key) for model in models.staging()}
     assert {(refresh, ()) for refresh in ("never", "session")} == {
         (model.refresh, model.key) for model in models.intermediate()
@@ -91,6 +93,20 @@ def test_every_table_view_and_column_has_a_comment(made: MadeArchive) -> None:
     assert {
         f"{model.name}.{column}": meaning for model in described for column, meaning in model.columns.items()
     } == dict(columns)
+
+
+def test_seeds_hold_the_rows_of_their_files_and_name_the_law(made: MadeArchive) -> None:
+    for seed in models.seeds():
+        rows = made.rows(f"select columns(*)::varchar from {seed.name}")  # noqa: S608
+        stored = [list(row) for row in rows]
+        assert [_normal(row) for row in stored] == [_normal(row) for row in models.seed_rows(seed)]
+        assert made.rows(f"select 1 from {seed.name} where trim(source) = ''") == []  # noqa: S608
+
+
+def test_a_seed_whose_columns_are_not_the_tables_is_refused() -> None:
+    seed, *_ = models.seeds()
+    with pytest.raises(ValueError, match=f"the columns of {seed.rule}.csv are not those of {seed.name}"):
+        models.seed_rows(msgspec.structs.replace(seed, columns={"country": "text"}))
 
 
 def test_marts_of_money_and_energy_are_exact(made: MadeArchive) -> None:
@@ -141,7 +157,7 @@ def test_a_comment_may_hold_an_apostrophe() -> None:
 
 def test_each_model_comes_after_those_that_it_reads() -> None:
     names = [model.name for model in lineage.in_order()]
-    made = [model.name for path, model in MODELS.items() if path.parts[0] != "facts"]
+    made = [model.name for path, model in MODELS.items() if path.parts[0] not in ("facts", "seeds")]
     assert sorted(names) == sorted([*made, models.FINDINGS])
     pairs = [
         ("sessions", "days"),
@@ -181,3 +197,8 @@ def test_the_head_of_a_query_lists_its_parameters_and_columns(made: MadeArchive,
     )
     connection.execute(query.text, dict.fromkeys(query.parameters))
     assert list(query.columns) == [column for column, *_ in connection.description]
+
+
+def _normal(row: list[str | None]) -> list[str | None]:
+    """A row of texts with its decimals written one way."""
+    return [value and re.sub(r"^(\d+\.\d*?)0+$", r"\1", value) for value in row]

@@ -94,7 +94,7 @@ rated as (
             finished.country = own.country
             and finished.stopped_on >= own.valid_from
             and finished.stopped_on < coalesce(own.valid_to, date '9999-12-31')
-    left join staging.standard_tax_rates as standard
+    left join seeds.standard_tax_rates as standard
         on
             finished.country = standard.country
             and finished.stopped_on >= standard.valid_from
