@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from pipeline.claims.document import Attachment, ClaimLine
+from pipeline.claims.document import Attachment, Claim, ClaimLine
 from pipeline.claims.folder import StoredClaim, reversed_by
 from pipeline.database import models
 from pipeline.errors import ClaimError
@@ -75,39 +75,47 @@ def keep(journal: Path, content: bytes) -> str:
     return sha256
 
 
-def waiting(entries: Iterable[Entry], account: str, filed: Sequence[StoredClaim]) -> list[AttachedBy]:
-    """The files that are attached and in no claim that stands."""
+def waiting(entries: Iterable[Entry], account: str, claims: Sequence[StoredClaim]) -> list[AttachedBy]:
+    """The files that are attached but not in a claim, other than a claim that was reversed."""
     claimed = {
         (file.name, file.sha256)
-        for found in filed
-        if reversed_by(filed, found.claim.number) is None
-        for file in found.claim.attachments
+        for stored in claims
+        if reversed_by(claims, stored.claim.number) is None
+        for file in stored.claim.attachments
     }
     attached: dict[str, AttachedBy] = {}
     for entry in entries:
         if entry.action in (ATTACH, DETACH):
-            said = msgspec.convert(entry.fields, AttachedBy)
-            if said.account == account:
-                attached.pop(said.name, None)
+            fields = msgspec.convert(entry.fields, AttachedBy)
+            if fields.account == account:
+                attached.pop(fields.name, None)
                 if entry.action == ATTACH:
-                    attached[said.name] = said
-    return [said for said in attached.values() if (said.name, said.sha256) not in claimed]
+                    attached[fields.name] = fields
+    return [fields for fields in attached.values() if (fields.name, fields.sha256) not in claimed]
 
 
-def read(journal: Path, said: AttachedBy) -> Attached:
-    """A file that waits. Raises ClaimError where it is not what was attached."""
-    path = kept_at(journal, said.sha256)
+def files_for(draft: Claim, journal: Path, entries: Iterable[Entry], claims: Sequence[StoredClaim]) -> list[Attached]:
+    """The waiting files that go with a claim: those for its month, and those for whichever claim is next.
+
+    Raises ClaimError for one that is missing or was changed.
+    """
+    fields = waiting(entries, draft.account, claims)
+    return [_read_file(journal, file) for file in fields if file.month in (None, draft.month)]
+
+
+def _read_file(journal: Path, fields: AttachedBy) -> Attached:
+    path = kept_at(journal, fields.sha256)
     try:
-        attached = Attached(said.name, path.read_bytes())
+        file = Attached(fields.name, path.read_bytes())
     except FileNotFoundError:
         raise ClaimError(
-            f"The attached file {said.name} is gone from {path.parent}.", "Attach it again, or detach it"
+            f"The attached file {fields.name} is gone from {path.parent}.", "Attach it again, or detach it"
         ) from None
-    if attached.record.sha256 != said.sha256:
+    if file.record.sha256 != fields.sha256:
         raise ClaimError(
-            f"The attached file {said.name} is not what was attached any more ({path}).", "Attach it again"
+            f"The attached file {fields.name} is not what was attached any more ({path}).", "Attach it again"
         )
-    return attached
+    return file
 
 
 def addresses(connection: duckdb.DuckDBPyConnection, account: str, lines: Sequence[ClaimLine]) -> dict[str, str]:

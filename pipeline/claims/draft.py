@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -25,9 +26,13 @@ from pipeline.claims.document import (
     Sources,
 )
 from pipeline.claims.due import Due
-from pipeline.claims.folder import StoredClaim, reversed_by
+from pipeline.claims.folder import StoredClaim, read_claims, reversed_by
 from pipeline.database.connection import rows
 from pipeline.errors import ClaimError, UnknownNameError
+from pipeline.logbook.files import file_sha256
+from pipeline.logbook.folder import Logbook
+from pipeline.logbook.journal import Journal
+from pipeline.raw.segments import finished_segments
 from pipeline.settings.schema import Account, Language, Settings
 
 _CLAIMED_MONTHS = """
@@ -56,22 +61,21 @@ _ODOMETER = """
 class Drafter:
     """What a claim is made at: the archive with its marts made, under the logbook's lock, and who claims what for whom.
 
-    `raw_head` and `journal_head` are the newest links of those chains, `filed` the account's claims so far.
+    `claims` are the account's claims so far, `sources` what the next one is computed from.
     """
 
     connection: duckdb.DuckDBPyConnection
     settings: Settings
     account: Account
-    filed: Sequence[StoredClaim]
-    raw_head: Head | None
-    journal_head: Head | None
+    claims: Sequence[StoredClaim]
+    sources: Sources
     now: datetime
     language: Language
 
     @cached_property
     def due(self) -> Due:
         """What the archive says is due."""
-        return Due(self.connection, self.account, self.filed)
+        return Due(self.connection, self.account, self.claims)
 
     def month(self, month: date, car: str | None, accepted: Mapping[str, str]) -> Claim:
         """The claim of a closed month, with the corrections of the months before; `accepted` are reasons by finding.
@@ -107,7 +111,7 @@ class Drafter:
 
         Raises ClaimError if it cannot be taken back, UnknownNameError if there is none of that number.
         """
-        found = next((found for found in self.filed if found.claim.number == number), None)
+        found = next((found for found in self.claims if found.claim.number == number), None)
         if found is None:
             raise UnknownNameError(
                 f"Account {self.account.name} has no claim {number}.", "See which there are: ladebog claim list"
@@ -117,7 +121,7 @@ class Drafter:
                 f"Claim {number} takes back claim {found.claim.reverses}, and cannot be taken back itself.",
                 "Claim the month again with: ladebog claim create YYYY-MM",
             )
-        if by := reversed_by(self.filed, number):
+        if by := reversed_by(self.claims, number):
             raise ClaimError(
                 f"Claim {number} was taken back already, by claim {by}.", "See the claims with: ladebog claim list"
             )
@@ -129,7 +133,7 @@ class Drafter:
         cars = tuple(known for known in self.settings.cars if known.name in named)
         return Claim(
             account=self.account.name,
-            number=len(self.filed) + 1,
+            number=len(self.claims) + 1,
             kind=kind,
             month=month,
             car=car,
@@ -149,13 +153,7 @@ class Drafter:
             findings=(),
             completeness=None,
             policy=policy_of(self.settings, self.account),
-            sources=Sources(
-                ladebog_version=__version__,
-                rules=RULES,
-                raw=self.raw_head,
-                journal=self.journal_head,
-                previous_claim=self.filed[-1].head if self.filed else None,
-            ),
+            sources=self.sources,
             attachments=(),
             missing_receipts=(),
         )
@@ -203,6 +201,42 @@ class Drafter:
 
     def _ask(self, query: str, **parameters: object) -> list[dict[str, Any]]:
         return rows(self.connection, query, {"account": self.account.name, **parameters})
+
+
+def open_drafter(
+    connection: duckdb.DuckDBPyConnection,
+    journal: Journal,
+    logbook: Logbook,
+    settings: Settings,
+    account: Account,
+    *,
+    now: datetime,
+    language: Language,
+) -> Drafter:
+    """What drafts the account's next claim. Raises ClaimError if a claim is missing or cannot be read."""
+    claims = read_claims(logbook.claims / account.name)
+    return Drafter(
+        connection=connection,
+        settings=settings,
+        account=account,
+        claims=claims,
+        sources=_sources(logbook.raw / account.name, journal, claims),
+        now=now,
+        language=language,
+    )
+
+
+def _sources(raw: Path, journal: Journal, claims: Sequence[StoredClaim]) -> Sources:
+    """The newest links of the chains that an account's next claim is computed from; `raw` is its folder in raw/."""
+    segment = next(reversed(finished_segments(raw)), None)
+    entry = journal.entries[-1] if journal.entries else None
+    return Sources(
+        ladebog_version=__version__,
+        rules=RULES,
+        raw=Head(name=segment.relative_to(raw).as_posix(), sha256=file_sha256(segment)) if segment else None,
+        journal=Head(name=str(entry.entry), sha256=entry.sha256) if entry else None,
+        previous_claim=claims[-1].head if claims else None,
+    )
 
 
 def policy_of(settings: Settings, account: Account) -> Policy:

@@ -5,26 +5,21 @@
 """
 
 import re
-import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 
 from pipeline.claims import document
 from pipeline.claims.document import Claim, Head
 from pipeline.errors import ClaimError
-from pipeline.logbook.files import FILE_MODE, file_sha256, make_folder, sync_file, sync_folder
+from pipeline.logbook.files import file_sha256
 
 CLAIM = "claim.json"
 MANIFEST = "manifest.json"
 ATTACHMENTS = "attachments"
 _FOLDER = re.compile(r"([0-9]{4,})-(?:[0-9]{4}-[0-9]{2}|corrections|reversal)")
-_UNFINISHED = ".new"
-
-Render = Callable[[Claim, bytes, Path], None]
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,16 +37,6 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     previous_sha256: str | None  # of the manifest of the claim before
     files: tuple[File, ...]
-
-
-class AttachedFile(Protocol):
-    """What is put beside a claim: the name that it gets there, and where its bytes are."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def content(self) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -105,39 +90,6 @@ def read_claim(folder: Path) -> StoredClaim:
     return StoredClaim(folder, claim, manifest_sha256)
 
 
-def write_claim(
-    folder: Path, claim: Claim, attached: Iterable[AttachedFile], render: Render, previous: Head | None
-) -> StoredClaim:
-    """Write a claim into `folder`, that of its account; `render` adds the files that people read.
-
-    It is built beside, synced and renamed, so that it is there whole or not at all. The caller holds the lock.
-    """
-    place = folder / claim.name
-    building = folder / f".{claim.name}{_UNFINISHED}"
-    _clear(folder)
-    try:
-        make_folder(building)
-        claim_json = document.encode(claim)
-        _write(building / CLAIM, claim_json)
-        for file in attached:
-            _write(building / ATTACHMENTS / file.name, file.content)
-        render(claim, claim_json, building)
-        manifest = Manifest(
-            account=claim.account,
-            number=claim.number,
-            previous_sha256=previous.sha256 if previous else None,
-            files=listed_files(building),
-        )
-        _write(building / MANIFEST, document.encode(manifest))
-        _sync(building)
-        building.rename(place)
-        sync_folder(folder)
-        sync_folder(folder.parent)
-    finally:
-        _clear(folder)
-    return read_claim(place)
-
-
 def listed_files(folder: Path) -> tuple[File, ...]:
     """The files below a folder as a manifest names them, its own apart."""
     return tuple(
@@ -155,26 +107,3 @@ def file_names(folder: Path) -> list[str]:
 def reversed_by(filed: Sequence[StoredClaim], number: int) -> int | None:
     """The number of the claim that takes one back, if one does."""
     return next((found.claim.number for found in filed if found.claim.reverses == number), None)
-
-
-def _clear(folder: Path) -> None:
-    """Remove what a crash left of claims that never came to be."""
-    for unfinished in folder.glob(f".*{_UNFINISHED}"):
-        shutil.rmtree(unfinished)
-
-
-def _write(path: Path, content: bytes) -> None:
-    make_folder(path.parent)
-    path.touch(mode=FILE_MODE)
-    path.write_bytes(content)
-
-
-def _sync(folder: Path) -> None:
-    """Return when all below a folder is on disk."""
-    for path in folder.rglob("*"):
-        if path.is_dir():
-            sync_folder(path)
-        else:
-            path.chmod(FILE_MODE)
-            sync_file(path)
-    sync_folder(folder)

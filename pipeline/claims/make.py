@@ -1,102 +1,84 @@
-"""A claim's way from the archive into its folder: drafted, given its attachments, written, and taken into the marts."""
+"""Making a claim from its draft: adding its files, and writing it into a folder of its own."""
 
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
 import msgspec
 
-from pipeline.claims import attachments
+from pipeline.claims import document
 from pipeline.claims.attachments import Attached
-from pipeline.claims.document import Claim, Head, MissingReceipt
-from pipeline.claims.draft import Drafter
-from pipeline.claims.folder import Render, StoredClaim, read_claims, write_claim
-from pipeline.clock import Clock
+from pipeline.claims.document import Claim, MissingReceipt
+from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, Manifest, listed_files
 from pipeline.errors import ClaimError
-from pipeline.logbook.files import file_sha256
-from pipeline.logbook.folder import Logbook
-from pipeline.logbook.journal import Journal
-from pipeline.raw.segments import finished_segments
-from pipeline.settings.schema import Account, Language, Settings
-from pipeline.transform.update import open_current
+from pipeline.logbook.files import FILE_MODE, make_folder, sync_file, sync_folder
 
-Draft = Callable[[Drafter], Claim]
-FetchReceipts = Callable[
-    [dict[str, str]], tuple[list[Attached], list[MissingReceipt]]
-]  # by the address of each session
+_UNFINISHED = ".new"
 
 
-def make_claim(
-    logbook: Logbook,
-    settings: Settings,
-    account: Account,
-    draft: Draft,
-    *,
-    language: Language,
-    clock: Clock,
-    render: Render,
-    fetch_receipts: FetchReceipts,
-) -> StoredClaim:
-    """Make the claim that `draft` draws up, and file it; `render` writes the files that people read.
-
-    Raises what `draft` and `fetch_receipts` do, and as `archive.current` does.
-    """
-    with open_current(logbook, settings, clock) as (connection, journal):
-        folder = logbook.claims / account.name
-        filed = read_claims(folder)
-        bench = Drafter(
-            connection=connection,
-            settings=settings,
-            account=account,
-            filed=filed,
-            raw_head=raw_head(logbook.raw / account.name),
-            journal_head=journal_head(journal),
-            now=clock.now(),
-            language=language,
-        )
-        claim = draft(bench)
-        attached, missing = _attachments(logbook, connection, claim, journal, filed, fetch_receipts)
-        claim = msgspec.structs.replace(
-            claim, attachments=tuple(file.record for file in attached), missing_receipts=tuple(missing)
-        )
-        return write_claim(folder, claim, attached, render, claim.sources.previous_claim)
-
-
-def raw_head(folder: Path) -> Head | None:
-    """The newest segment of an account's raw/."""
-    segments = finished_segments(folder)
-    if not segments:
-        return None
-    newest = segments[-1]
-    return Head(name=newest.relative_to(folder).as_posix(), sha256=file_sha256(newest))
-
-
-def journal_head(journal: Journal) -> Head | None:
-    """The newest entry of the journal."""
-    if not journal.entries:
-        return None
-    newest = journal.entries[-1]
-    return Head(name=str(newest.entry), sha256=newest.sha256)
-
-
-def _attachments(
-    logbook: Logbook,
-    connection: duckdb.DuckDBPyConnection,
-    claim: Claim,
-    journal: Journal,
-    filed: Sequence[StoredClaim],
-    fetch_receipts: FetchReceipts,
-) -> tuple[list[Attached], list[MissingReceipt]]:
-    """What goes beside a claim: what the driver attached to it, then receipts. Beside a reversal goes nothing."""
-    if claim.kind == "reversal":
-        return [], []
-    waiting = attachments.waiting(journal.entries, claim.account, filed)
-    attached = [attachments.read(logbook.journal, said) for said in waiting if said.month in (None, claim.month)]
-    fetched, missing = fetch_receipts(attachments.addresses(connection, claim.account, claim.lines))
-    names = [file.name for file in (*attached, *fetched)]
+def with_files(draft: Claim, files: Sequence[Attached], missing: Sequence[MissingReceipt]) -> Claim:
+    """A draft that lists the files in its attachments/. Raises ClaimError if two of them have the same name."""
+    names = [file.name for file in files]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise ClaimError(
-            f"Two files that go beside the claim are called {twice}.",
+            f"Two files to attach to the claim are called {twice}.",
             f"Attach yours under another name: ladebog claim attach --remove {twice}, then ladebog claim attach FILE",
         )
-    return attached + fetched, missing
+    return msgspec.structs.replace(
+        draft, attachments=tuple(file.record for file in files), missing_receipts=tuple(missing)
+    )
+
+
+@contextmanager
+def new_claim(folder: Path, claim: Claim, files: Sequence[Attached]) -> Iterator[Path]:
+    """Write a claim into a new folder in `folder`, which holds the claims of its account.
+
+    Yields the new folder while it is being built, so that the caller can add the files that people read. On success it
+    is listed in its manifest, synced and renamed: it is there whole or not at all. The caller holds the lock.
+    """
+    building = folder / f".{claim.name}{_UNFINISHED}"
+    _remove_unfinished(folder)
+    try:
+        make_folder(building)
+        _write(building / CLAIM, document.encode(claim))
+        for file in files:
+            _write(building / ATTACHMENTS / file.name, file.content)
+        yield building
+        previous = claim.sources.previous_claim
+        manifest = Manifest(
+            account=claim.account,
+            number=claim.number,
+            previous_sha256=previous.sha256 if previous else None,
+            files=listed_files(building),
+        )
+        _write(building / MANIFEST, document.encode(manifest))
+        _sync(building)
+        building.rename(folder / claim.name)
+        sync_folder(folder)
+        sync_folder(folder.parent)
+    finally:
+        _remove_unfinished(folder)
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """Remove claims that were not finished, also those that a crash left."""
+    for unfinished in folder.glob(f".*{_UNFINISHED}"):
+        shutil.rmtree(unfinished)
+
+
+def _write(path: Path, content: bytes) -> None:
+    make_folder(path.parent)
+    path.touch(mode=FILE_MODE)
+    path.write_bytes(content)
+
+
+def _sync(folder: Path) -> None:
+    """Return once everything below a folder is on disk."""
+    for path in folder.rglob("*"):
+        if path.is_dir():
+            sync_folder(path)
+        else:
+            path.chmod(FILE_MODE)
+            sync_file(path)
+    sync_folder(folder)

@@ -8,16 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.claims.attachments import Attached
-from pipeline.claims.document import Claim, MissingReceipt
-from pipeline.claims.make import make_claim
+from pipeline.claims import attachments
+from pipeline.claims.document import Claim
 from pipeline.errors import ClaimError, UpstreamDownError
 from pipeline.extract import receipts
 from pipeline.settings.schema import Account, Source
 from pipeline.source.app.client import AppApi
 from pipeline.source.credentials.secret import Secret
 from pipeline.source.credentials.store import MemoryCredentials
-from tests.scenarios.claimed_logbook import FEBRUARY, MARCH, ClaimedLogbook, Told, local, write_voucher
+from tests.scenarios.claimed_logbook import FEBRUARY, MARCH, ClaimedLogbook, Told, local
 from tests.source.loopback import RecordingClock, Script, answer, serving
 
 pytestmark = pytest.mark.system
@@ -86,23 +85,12 @@ def claim_with_receipts(logbook: ClaimedLogbook, script: Script, *sessions: Told
     credentials = MemoryCredentials()
     credentials.write(account, Secret(token=_TOKEN))
     source = Source(requests_per_second=1000, attempts=2)
-
-    def fetch(urls: dict[str, str]) -> tuple[list[Attached], list[MissingReceipt]]:
+    with logbook.open() as (drafter, _):
+        draft = drafter.month(MARCH, None, {})
+        addresses = attachments.addresses(drafter.connection, "home", draft.lines)
         with AppApi(account, source, credentials, RecordingClock()) as api:
-            return receipts.fetch(api, urls)
-
-    known = logbook.settings
-    filed = make_claim(
-        logbook.paths,
-        known,
-        known.accounts["home"],
-        lambda bench: bench.month(MARCH, None, {}),
-        language="da",
-        clock=logbook,
-        render=write_voucher,
-        fetch_receipts=fetch,
-    )
-    return filed.claim
+            files, missing = receipts.fetch(api, addresses)
+        return logbook.store(draft, files, missing)
 
 
 def public(session_id: str, url: str) -> Told:

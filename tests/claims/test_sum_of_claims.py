@@ -15,8 +15,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from pipeline.claims.document import Claim
-from pipeline.claims.draft import Drafter
 from pipeline.errors import ClaimError
 from tests.scenarios.claimed_logbook import FEBRUARY, JANUARY, MARCH, ClaimedLogbook, Told, local
 
@@ -107,12 +105,10 @@ def take(logbook: ClaimedLogbook, action: str, *about: Any) -> None:
 def claim(logbook: ClaimedLogbook, month: date, car: str | None) -> None:
     """Claim a month whatever the checks say of it."""
 
-    def draft(bench: Drafter) -> Claim:
+    with logbook.open() as (drafter, _):
         errors = "select finding_id from check_results where severity = 'error' and (month = ? or month is null)"
-        found = bench.connection.execute(errors, [month]).fetchall()
-        return bench.month(month, car, {finding_id: "so it is" for (finding_id,) in found})
-
-    logbook.make(draft)
+        finding_ids = drafter.connection.execute(errors, [month]).fetchall()
+        logbook.store(drafter.month(month, car, {finding_id: "so it is" for (finding_id,) in finding_ids}))
 
 
 def claim_all(logbook: ClaimedLogbook) -> None:

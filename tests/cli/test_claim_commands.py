@@ -135,6 +135,10 @@ def test_attached_files(claimed: DemoLogbook, tmp_path: Path) -> None:
     claimed.do("claim", "attach", str(bill))
     claimed.do("claim", "create", "2025-09")
     assert (folder(claimed, "0002-2025-09") / "attachments" / bill.name).read_bytes() == b"%PDF-1.7"
+    claimed.do("claim", "reverse", "2", "--reason", "wrong employer")
+    assert not (folder(claimed, "0003-reversal") / "attachments").exists()
+    claimed.do("claim", "create", "2025-09")
+    assert (folder(claimed, "0004-2025-09") / "attachments" / bill.name).is_file()
     message, advice = said(claimed.run("claim", "attach", str(bill), "--month", "2025-10"), 1)
     assert message == "2025-10 is claimed already, by claim 1."
     assert advice == "Put it beside the next claim: ladebog claim attach FILE (without --month)"

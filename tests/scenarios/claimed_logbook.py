@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,11 +12,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.claims import arithmetic
-from pipeline.claims.attachments import ATTACH, Attached, AttachedBy, keep
-from pipeline.claims.document import Amounts, Claim, MissingReceipt
-from pipeline.claims.draft import Drafter
+from pipeline.claims.attachments import ATTACH, Attached, AttachedBy, files_for, keep
+from pipeline.claims.document import Amounts, Claim, MissingReceipt, encode
+from pipeline.claims.draft import Drafter, open_drafter
 from pipeline.claims.folder import StoredClaim, read_claims
-from pipeline.claims.make import make_claim
+from pipeline.claims.make import new_claim, with_files
 from pipeline.clock import last_of_month
 from pipeline.database.connection import open_published
 from pipeline.logbook.entries import Action, SessionDecision, fields_of
@@ -27,7 +28,7 @@ from pipeline.raw.lines import RawLine, RunRecord, Window
 from pipeline.raw.segments import SegmentWriter
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Settings
-from pipeline.transform.update import update_archive
+from pipeline.transform.update import open_current, update_archive
 from tests.scenarios.new_logbook import new_logbook
 
 ZONE = ZoneInfo("Europe/Copenhagen")
@@ -190,27 +191,33 @@ class ClaimedLogbook:
 
     def claim(self, month: date, car: str | None = None, accepted: Mapping[str, str] | None = None) -> Claim:
         """Claim a month."""
-        return self.make(lambda bench: bench.month(month, car, accepted or {}))
+        with self.open() as (drafter, journal):
+            draft = drafter.month(month, car, accepted or {})
+            return self.store(draft, files_for(draft, self.paths.journal, journal.entries, drafter.claims))
 
     def corrections(self, car: str | None = None) -> Claim:
-        return self.make(lambda bench: bench.corrections(car))
+        with self.open() as (drafter, _):
+            return self.store(drafter.corrections(car))
 
     def reverse(self, number: int) -> Claim:
-        return self.make(lambda bench: bench.reversal(number, "wrong employer"))
+        with self.open() as (drafter, _):
+            return self.store(drafter.reversal(number, "wrong employer"))
 
-    def make(self, draft: Callable[[Drafter], Claim]) -> Claim:
-        known = self.settings
-        filed = make_claim(
-            self.paths,
-            known,
-            known.accounts["home"],
-            draft,
-            language="da",
-            clock=self,
-            render=write_voucher,
-            fetch_receipts=no_receipts,
-        )
-        return filed.claim
+    @contextmanager
+    def open(self) -> Iterator[tuple[Drafter, Journal]]:
+        """What drafts claims on the archive as it is now; claims stored meanwhile are loaded on leaving."""
+        settings = self.settings
+        account = settings.accounts["home"]
+        with open_current(self.paths, settings, self) as (connection, journal):
+            drafter = open_drafter(connection, journal, self.paths, settings, account, now=self.now(), language="da")
+            yield drafter, journal
+
+    def store(self, draft: Claim, files: Sequence[Attached] = (), missing: Sequence[MissingReceipt] = ()) -> Claim:
+        """Write a claim with a voucher that takes no time."""
+        claim = with_files(draft, files, missing)
+        with new_claim(self.paths.claims / "home", claim, files) as folder:
+            write_voucher(claim, folder)
+        return claim
 
     def update(self) -> None:
         update_archive(self.paths, self.settings, self)
@@ -251,14 +258,9 @@ class ClaimedLogbook:
         )
 
 
-def write_voucher(claim: Claim, claim_json: bytes, folder: Path) -> None:
+def write_voucher(claim: Claim, folder: Path) -> None:
     """A file for people that takes no time to make."""
-    (folder / "voucher.txt").write_text(f"claim {claim.number}: {len(claim_json)} bytes\n", "utf-8")
-
-
-def no_receipts(urls: dict[str, str]) -> tuple[list[Attached], list[MissingReceipt]]:
-    """Receipts that nobody asks for."""
-    return [], []
+    (folder / "voucher.txt").write_text(f"claim {claim.number}: {len(encode(claim))} bytes\n", "utf-8")
 
 
 def _listed(told: Told) -> dict[str, Any]:

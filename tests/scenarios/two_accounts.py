@@ -21,7 +21,7 @@ import msgspec
 import pytest
 
 from pipeline.claims.document import RULES, Sources
-from pipeline.claims.folder import write_claim
+from pipeline.claims.make import new_claim
 from pipeline.cli import main
 from pipeline.clock import StartedClock
 from pipeline.logbook.entries import OdometerReading, SessionDecision, fields_of
@@ -104,7 +104,8 @@ class TwoAccounts:
             driver=Driver(name=f"driver of {name}"),
             sources=Sources(ladebog_version="0", rules=RULES, raw=None, journal=None, previous_claim=None),
         )
-        write_claim(self.paths.claims / name, claim, (), write_voucher, None)
+        with new_claim(self.paths.claims / name, claim, ()) as building:
+            write_voucher(claim, building)
 
     def _decide(self) -> None:
         """Entries of both accounts in turns, and one of neither."""

@@ -11,9 +11,10 @@ from pipeline.cli.options import Reason
 
 if TYPE_CHECKING:
     from pipeline.claims.attachments import Attached
-    from pipeline.claims.document import MissingReceipt
+    from pipeline.claims.document import Claim, MissingReceipt
     from pipeline.claims.folder import StoredClaim
-    from pipeline.claims.make import Draft
+    from pipeline.logbook.folder import Logbook
+    from pipeline.settings.schema import Account, Language, Settings
 
 _LANGUAGES = click.Choice(["da", "en"])
 _language_option = click.option("--language", type=_LANGUAGES, help="Default: what ladebog.toml says, else da.")
@@ -47,7 +48,7 @@ def create(
     car: str | None,
     accepted: tuple[str, ...],
     reasons: tuple[str, ...],
-    language: str | None,
+    language: "Language | None",
     csv_locale: str | None,
     without_receipts: bool,
     account_name: str | None,
@@ -62,23 +63,30 @@ def create(
               ladebog claim create 2025-03 --accept 0a1b2c3d4e5f --reason "the van was lent out"
               ladebog claim create --corrections
     """
+    from pipeline.claims import attachments
+    from pipeline.claims.draft import open_drafter
+    from pipeline.transform.update import open_current
+
     if (month is None) != corrections:
         raise click.UsageError("Name a month like 2025-03, or ask for --corrections, and not both.")
     if corrections and accepted:
         raise click.UsageError("--accept goes with a month: corrections have no findings of their own.")
-    reason_of = _reason_of(accepted, reasons)
-    first = month.date() if month else None
-    _, settings = context.open()
+    reason_by_finding = _reasons(accepted, reasons)
+    logbook, settings = context.open()
     if car is not None:
         settings.car(car)
-    make(
-        context,
-        account_name,
-        lambda bench: bench.corrections(car) if first is None else bench.month(first, car, reason_of),
-        language=language,
-        csv_locale=csv_locale,
-        without_receipts=without_receipts,
-    )
+    account = settings.one_account(account_name)
+    language = language or settings.claim.language
+    with open_current(logbook, settings, context.clock) as (connection, journal):
+        drafter = open_drafter(
+            connection, journal, logbook, settings, account, now=context.clock.now(), language=language
+        )
+        draft = drafter.month(month.date(), car, reason_by_finding) if month else drafter.corrections(car)
+        attached = attachments.files_for(draft, logbook.journal, journal.entries, drafter.claims)
+        addresses = {} if without_receipts else attachments.addresses(connection, account.name, draft.lines)
+        receipts, missing = _fetch_receipts(context, settings, account, addresses)
+        stored = _store(logbook, draft, attached + receipts, missing, csv_locale)
+    _print_stored(context, stored)
 
 
 @claim.command()
@@ -92,7 +100,7 @@ def reverse(
     context: Context,
     number: int,
     reason: str,
-    language: str | None,
+    language: "Language | None",
     csv_locale: str | None,
     account_name: str | None,
 ) -> None:
@@ -101,70 +109,66 @@ def reverse(
     \b
     Example:  ladebog claim reverse 3 --reason "sent to the wrong employer"
     """
-    make(
-        context,
-        account_name,
-        lambda bench: bench.reversal(number, reason),
-        language=language,
-        csv_locale=csv_locale,
-        without_receipts=True,
-    )
-
-
-def make(
-    context: Context,
-    account_name: str | None,
-    draft: "Draft",
-    *,
-    language: str | None,
-    csv_locale: str | None,
-    without_receipts: bool,
-) -> None:
-    """Make a claim, and say what was made and what it lacks."""
-    import msgspec
-
-    from pipeline.claims.make import make_claim
-    from pipeline.extract import receipts
-    from pipeline.settings.schema import Language
-    from pipeline.source.app.client import AppApi
-    from pipeline.source.credentials.choose import open_credentials
-    from reports.claims.files import renderer
+    from pipeline.claims.draft import open_drafter
+    from pipeline.transform.update import open_current
 
     logbook, settings = context.open()
     account = settings.one_account(account_name)
-
-    def fetch(urls: dict[str, str]) -> "tuple[list[Attached], list[MissingReceipt]]":
-        if without_receipts or not urls:
-            return [], []
-        with AppApi(account, settings.source, open_credentials(), context.clock) as api:
-            return receipts.fetch(api, urls)
-
-    filed = make_claim(
-        logbook,
-        settings,
-        account,
-        draft,
-        language=msgspec.convert(language or settings.claim.language, Language),
-        clock=context.clock,
-        render=renderer(csv_locale),
-        fetch_receipts=fetch,
-    )
-    _say_made(context, filed)
+    language = language or settings.claim.language
+    with open_current(logbook, settings, context.clock) as (connection, journal):
+        drafter = open_drafter(
+            connection, journal, logbook, settings, account, now=context.clock.now(), language=language
+        )
+        stored = _store(logbook, drafter.reversal(number, reason), [], [], csv_locale)
+    _print_stored(context, stored)
 
 
-def _reason_of(accepted: tuple[str, ...], reasons: tuple[str, ...]) -> dict[str, str]:
+def _fetch_receipts(
+    context: Context, settings: "Settings", account: "Account", addresses: dict[str, str]
+) -> "tuple[list[Attached], list[MissingReceipt]]":
+    """The receipts at addresses by session, and those that the operator does not send."""
+    from pipeline.extract import receipts
+    from pipeline.source.app.client import AppApi
+    from pipeline.source.credentials.choose import open_credentials
+
+    if not addresses:
+        return [], []
+    with AppApi(account, settings.source, open_credentials(), context.clock) as api:
+        return receipts.fetch(api, addresses)
+
+
+def _store(
+    logbook: "Logbook",
+    draft: "Claim",
+    files: "list[Attached]",
+    missing: "list[MissingReceipt]",
+    csv_locale: str | None,
+) -> "StoredClaim":
+    """Write the claim that a draft and its files make, with the reports that people read."""
+    from pipeline.claims.folder import read_claim
+    from pipeline.claims.make import new_claim, with_files
+    from reports.claims.files import write_claim_files
+
+    claim = with_files(draft, files, missing)
+    folder = logbook.claims / claim.account
+    with new_claim(folder, claim, files) as building:
+        write_claim_files(claim, building, csv_locale)
+    return read_claim(folder / claim.name)
+
+
+def _reasons(accepted: tuple[str, ...], reasons: tuple[str, ...]) -> dict[str, str]:
     """The reason of each finding that is accepted."""
     if bool(accepted) != bool(reasons) or len(reasons) not in (len(accepted), min(len(accepted), 1)):
         raise click.UsageError("--accept and --reason go together: one reason for all findings, or one for each.")
     return dict(zip(accepted, reasons * len(accepted) if len(reasons) == 1 else reasons, strict=True))
 
 
-def _say_made(context: Context, filed: "StoredClaim") -> None:
+def _print_stored(context: Context, stored: "StoredClaim") -> None:
     from pipeline.cli.claim.text import about, amounts
 
-    claim = filed.claim
+    claim = stored.claim
     click.echo(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
-    for path in sorted(filed.folder.iterdir()):
+    for path in sorted(stored.folder.iterdir()):
         if path.is_file():
             click.echo(f"  {path}")
     if claim.blanks:
