@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline import __version__
 from pipeline.claims import document
+from pipeline.claims.claimable import Claimable
 from pipeline.claims.document import (
     RULES,
     AccountPolicy,
@@ -25,7 +26,6 @@ from pipeline.claims.document import (
     Policy,
     Sources,
 )
-from pipeline.claims.due import Due
 from pipeline.claims.folder import StoredClaim, read_claims, reversed_by
 from pipeline.database.connection import rows
 from pipeline.errors import ClaimError, UnknownNameError
@@ -73,9 +73,9 @@ class Drafter:
     language: Language
 
     @cached_property
-    def due(self) -> Due:
+    def due(self) -> Claimable:
         """What the archive says is due."""
-        return Due(self.connection, self.account, self.claims)
+        return Claimable(self.connection, self.account, self.claims)
 
     def month(self, month: date, car: str | None, accepted: Mapping[str, str]) -> Claim:
         """The claim of a closed month, with the corrections of the months before; `accepted` are reasons by finding.

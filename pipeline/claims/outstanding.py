@@ -9,7 +9,7 @@ from pipeline.database import models
 from pipeline.database.connection import rows
 
 
-class DueMonth(msgspec.Struct, frozen=True, kw_only=True):
+class OutstandingMonth(msgspec.Struct, frozen=True, kw_only=True):
     """A closed month that no claim covers, in one currency."""
 
     month: str  # 2025-03
@@ -19,7 +19,7 @@ class DueMonth(msgspec.Struct, frozen=True, kw_only=True):
     amount_incl_tax: Decimal
 
 
-class DueCorrections(msgspec.Struct, frozen=True, kw_only=True):
+class OutstandingCorrections(msgspec.Struct, frozen=True, kw_only=True):
     """What changed in months that are claimed, in one currency: new less old."""
 
     currency: str
@@ -37,15 +37,15 @@ class Unpaid(msgspec.Struct, frozen=True, kw_only=True):
     state: str
 
 
-class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+class Outstanding(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be claimed of an account, and what was claimed and is not paid. Energy in kWh, money in units."""
 
-    months: list[DueMonth]
-    corrections: list[DueCorrections]
+    months: list[OutstandingMonth]
+    corrections: list[OutstandingCorrections]
     unpaid: list[Unpaid]
 
 
-def read_outlook(connection: duckdb.DuckDBPyConnection, account: str) -> Outlook:
+def read_outstanding(connection: duckdb.DuckDBPyConnection, account: str) -> Outstanding:
     """Ask the published database."""
     of_account = {"account": account}
     return msgspec.convert(
@@ -54,5 +54,5 @@ def read_outlook(connection: duckdb.DuckDBPyConnection, account: str) -> Outlook
             "corrections": rows(connection, models.query("outstanding_corrections"), of_account),
             "unpaid": rows(connection, models.query("unpaid_claims"), of_account),
         },
-        Outlook,
+        Outstanding,
     )

@@ -11,7 +11,7 @@ from pipeline.logbook.folder import Logbook
 from pipeline.text import counted
 
 if TYPE_CHECKING:
-    from pipeline.maintenance.forget import Held
+    from pipeline.maintenance.forget import AccountData
 
 _LAW = """\
 The law may want some of it kept: in Denmark vouchers, such as claims that an employer paid and what they rest on, for
@@ -71,12 +71,12 @@ def forget(context: Context, name: str, yes_really: str | None) -> None:
     Example:  ladebog account forget home
               ladebog account forget home --yes-really home
     """
-    from pipeline.maintenance.forget import forget_account, held
+    from pipeline.maintenance.forget import count_account_data, forget_account
 
     logbook, reading = context.open()
     chosen = reading.account(name)
     if yes_really is None:
-        click.echo(f"This erases account {name}: {_told(held(logbook, chosen))}.\n\n{_LAW}\n", err=True)
+        click.echo(f"This erases account {name}: {_told(count_account_data(logbook, chosen))}.\n\n{_LAW}\n", err=True)
         yes_really = click.prompt("Type the account's name to erase it", default="", show_default=False, err=True)
     if yes_really != name:
         raise click.UsageError(f"{yes_really!r} is not the name of account {name}: nothing was erased.")
@@ -85,11 +85,11 @@ def forget(context: Context, name: str, yes_really: str | None) -> None:
     context.say("Backups, and reports that went elsewhere, are not reached: see to them yourself.")
 
 
-def _told(held: "Held") -> str:
+def _told(data: "AccountData") -> str:
     """What there is to erase, in words."""
-    claims = counted(len(held.claims), "claim") + (f" ({', '.join(held.claims)})" if held.claims else "")
+    claims = counted(len(data.claims), "claim") + (f" ({', '.join(data.claims)})" if data.claims else "")
     return (
-        f"{counted(held.segments, 'segment')} of answers ({held.size / 1e6:,.1f} MB), "
-        f"{counted(held.entries, 'entry', 'entries')} of the journal, {claims}, {counted(held.reports, 'report')}, "
+        f"{counted(data.segments, 'segment')} of answers ({data.size / 1e6:,.1f} MB), "
+        f"{counted(data.entries, 'entry', 'entries')} of the journal, {claims}, {counted(data.reports, 'report')}, "
         "its settings and its login"
     )

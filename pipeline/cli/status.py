@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.claim.text import outlook_lines
+from pipeline.cli.claim.text import outstanding_lines
 from pipeline.cli.context import Context, account_option, complain, pass_context
 from pipeline.cli.options import duration
 from pipeline.clock import last_of_month
@@ -100,7 +100,7 @@ def _lines(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]
     if account.errors is not None and account.warnings is not None:
         yield "findings", _findings(account.account, account.errors, account.warnings)
     if account.claims is not None:
-        for place, line in enumerate(outlook_lines(account.claims) or ["nothing due, nothing unpaid"]):
+        for place, line in enumerate(outstanding_lines(account.claims) or ["nothing due, nothing unpaid"]):
             yield "" if place else "claims", line
     if account.last_run_outcome != "never" and account.sessions is None:
         yield "all else", _UNKNOWN

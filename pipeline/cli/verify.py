@@ -9,7 +9,7 @@ from pipeline.cli.context import Context, pass_context
 
 if TYPE_CHECKING:
     from pipeline.logbook.folder import Logbook
-    from pipeline.maintenance.verify import Witness
+    from pipeline.maintenance.verify import PublishedSources
 
 
 @click.command()
@@ -38,8 +38,8 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
 
     logbook, _ = context.open()
     with logbook.lock():
-        witness = _witness(logbook)
-        for line in verification.verify(logbook, witness, full=full):
+        published = _published(logbook)
+        for line in verification.verify(logbook, published, full=full):
             context.say(line)
     click.echo(f"{logbook.root} is what was written.")
 
@@ -61,13 +61,13 @@ def _verify_folder(folder: Path) -> None:
     click.echo(f"{folder} is what was written.")
 
 
-def _witness(logbook: "Logbook") -> "Witness | None":
+def _published(logbook: "Logbook") -> "PublishedSources | None":
     """What the published database vouches for; said aloud where it cannot."""
     from pipeline.errors import LogbookError
-    from pipeline.maintenance.verify import Witness
+    from pipeline.maintenance.verify import PublishedSources
 
     try:
-        return Witness.read(logbook)
+        return PublishedSources.read(logbook)
     except LogbookError as error:
         click.echo(f"Nothing vouches for what was written last: {error}", err=True)
         return None

@@ -29,7 +29,7 @@ _BEING_WRITTEN = r"\.\d+-[0-9a-f]+\.new"
 
 
 @dataclass(frozen=True)
-class Held:
+class AccountData:
     """What a logbook holds of an account."""
 
     segments: int
@@ -39,11 +39,11 @@ class Held:
     reports: int
 
 
-def held(logbook: Logbook, account: Account) -> Held:
+def count_account_data(logbook: Logbook, account: Account) -> AccountData:
     """What there is to erase. Raises JournalError where the journal is damaged."""
     segments = finished_segments(logbook.raw / account.name)
     claims = logbook.claims / account.name
-    return Held(
+    return AccountData(
         segments=len(segments),
         size=sum(segment.stat().st_size for segment in segments),
         entries=sum(entry.fields.get("account") == account.name for entry in read_entries(logbook.journal)),

@@ -8,8 +8,8 @@ import duckdb
 
 from pipeline.claims.arithmetic import Key, key_of
 from pipeline.claims.check import off
+from pipeline.claims.claimable import Claimable
 from pipeline.claims.document import RULES, Amounts, Claim, ClaimLine
-from pipeline.claims.due import Due
 from pipeline.claims.folder import CLAIM, StoredClaim
 from pipeline.database.connection import open_writer
 from pipeline.load.answers import Loader
@@ -83,7 +83,7 @@ def _load(
 
 
 def _lines(connection: duckdb.DuckDBPyConnection, before: Sequence[StoredClaim], claim: Claim) -> tuple[ClaimLine, ...]:
-    due = Due(connection, settings_of(claim).account(claim.account), before)
+    due = Claimable(connection, settings_of(claim).account(claim.account), before)
     if claim.kind == "reversal":
         return due.reversal(next(found for found in before if found.claim.number == claim.reverses))
     return due.lines(claim.month, claim.car)

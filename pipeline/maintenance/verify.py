@@ -43,7 +43,7 @@ _GONE = "Put it back from a backup; nothing was changed"
 
 
 @dataclass(frozen=True)
-class Witness:
+class PublishedSources:
     """What the published database says of raw/, journal/ and claims/, as they were when it was made."""
 
     segments: dict[tuple[str, str], str]
@@ -51,7 +51,7 @@ class Witness:
     entries: int
 
     @classmethod
-    def read(cls, logbook: Logbook) -> "Witness":
+    def read(cls, logbook: Logbook) -> "PublishedSources":
         """Ask it. Raises LogbookError where there is none, DatabaseError where it cannot be read."""
         with open_published(logbook) as connection:
             return cls(
@@ -61,17 +61,17 @@ class Witness:
             )
 
 
-def verify(logbook: Logbook, witness: Witness | None, *, full: bool) -> Iterator[str]:
+def verify(logbook: Logbook, published: PublishedSources | None, *, full: bool) -> Iterator[str]:
     """Check everything, a line of text for each part that holds; with `full` each claim is derived again from raw/.
 
     The caller holds the logbook's lock. Raises TamperingError at the first thing that is off.
     """
-    entries = _check_journal(logbook, witness)
+    entries = _check_journal(logbook, published)
     yield f"journal: {counted(len(entries), 'entry', 'entries')}"
     for account in _accounts(logbook):
-        segments = _check_raw(logbook.raw / account, witness)
+        segments = _check_raw(logbook.raw / account, published)
         yield f"{account}: raw: {counted(len(segments), 'segment')}"
-        filed = _check_claims(logbook.claims / account, segments, entries, witness)
+        filed = _check_claims(logbook.claims / account, segments, entries, published)
         yield f"{account}: claims: {len(filed)}"
         if full:
             for found, is_known in rederive(logbook, filed, entries):
@@ -88,7 +88,7 @@ def _folders(parent: Path) -> list[Path]:
     return [path for path in parent.iterdir() if path.is_dir()] if parent.is_dir() else []
 
 
-def _check_journal(logbook: Logbook, witness: Witness | None) -> list[Entry]:
+def _check_journal(logbook: Logbook, published: PublishedSources | None) -> list[Entry]:
     path = logbook.journal / FILE_NAME
     try:
         entries = read_entries(logbook.journal)
@@ -96,8 +96,8 @@ def _check_journal(logbook: Logbook, witness: Witness | None) -> list[Entry]:
         raise TamperingError(str(error), error.advice) from None
     if path.exists() and not path.read_bytes().endswith(b"\n"):
         raise off(path, "its last line has no end")
-    if witness and len(entries) < witness.entries:
-        raise off(path, f"it ends with entry {len(entries)}, and the database knows entry {witness.entries}")
+    if published and len(entries) < published.entries:
+        raise off(path, f"it ends with entry {len(entries)}, and the database knows entry {published.entries}")
     for entry in entries:
         if entry.action == attachments.ATTACH:
             kept = attachments.kept_at(logbook.journal, str(entry.fields["sha256"]))
@@ -106,7 +106,7 @@ def _check_journal(logbook: Logbook, witness: Witness | None) -> list[Entry]:
     return entries
 
 
-def _check_raw(folder: Path, witness: Witness | None) -> dict[str, str]:
+def _check_raw(folder: Path, published: PublishedSources | None) -> dict[str, str]:
     """The SHA-256 of each finished segment, by its name, oldest first."""
     found: dict[str, str] = {}
     before: Path | None = None
@@ -117,7 +117,7 @@ def _check_raw(folder: Path, witness: Witness | None) -> dict[str, str]:
             raise off(segment, f"it was written after {record.previous_segment}, and stands after {named[0]}")
         found[_name(folder, segment)] = file_sha256(segment)
         before = segment
-    for (account, name), sha256 in witness.segments.items() if witness else ():
+    for (account, name), sha256 in published.segments.items() if published else ():
         if account == folder.name and found.get(name) != sha256:
             raise off(folder / name, "it is not the file that the database was made from")
     return found
@@ -147,7 +147,7 @@ def _check_segment(folder: Path, segment: Path) -> RunRecord:
 
 
 def _check_claims(
-    folder: Path, segments: dict[str, str], entries: list[Entry], witness: Witness | None
+    folder: Path, segments: dict[str, str], entries: list[Entry], published: PublishedSources | None
 ) -> list[StoredClaim]:
     filed: list[StoredClaim] = []
     for number, path in enumerate(claim_folders(folder), start=1):
@@ -162,7 +162,7 @@ def _check_claims(
         filed.append(found)
         if fault := arithmetic.chain_fault([one.claim for one in filed]):
             raise off(path / CLAIM, fault)
-    for (account, number), sha256 in witness.claims.items() if witness else ():
+    for (account, number), sha256 in published.claims.items() if published else ():
         if account == folder.name and (len(filed) < number or filed[number - 1].manifest_sha256 != sha256):
             raise TamperingError(f"Claim {number} in {folder} is not the one that the database knows.", _GONE)
     return filed

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 import duckdb
 import msgspec
 
-from pipeline.claims.outstanding import Outlook, read_outlook
+from pipeline.claims.outstanding import Outstanding, read_outstanding
 from pipeline.database.connection import open_published, rows
 from pipeline.errors import LadebogError, LogbookError
 from pipeline.logbook.folder import Logbook
@@ -63,7 +63,7 @@ class ArchiveStatus(msgspec.Struct, frozen=True, kw_only=True):
     quarantine: list[str] | None = None
     errors: int | None = None
     warnings: int | None = None
-    claims: Outlook | None = None
+    claims: Outstanding | None = None
 
 
 def read_archive_status(
@@ -76,10 +76,10 @@ def read_archive_status(
     if states is None:
         return {account.name: _from_raw(logbook, account, problems) for account in accounts}
     unreadable = _asked(logbook, _UNREADABLE, problems)
-    outlooks = {account.name: _outlook(logbook, account, problems) for account in accounts}
+    outstanding = {account.name: _outstanding(logbook, account, problems) for account in accounts}
     by_account = {row["account"]: row for row in states}
     return {
-        account.name: _from_mart(account, by_account[account.name], unreadable, outlooks[account.name])
+        account.name: _from_mart(account, by_account[account.name], unreadable, outstanding[account.name])
         if account.name in by_account
         else ArchiveStatus(account=account.name, last_run_outcome="never")
         for account in accounts
@@ -91,8 +91,8 @@ def _asked(logbook: Logbook, query: str, problems: list[Problem]) -> list[_Row] 
     return _answered(logbook, lambda connection: rows(connection, query), problems)
 
 
-def _outlook(logbook: Logbook, account: Account, problems: list[Problem]) -> Outlook | None:
-    return _answered(logbook, lambda connection: read_outlook(connection, account.name), problems)
+def _outstanding(logbook: Logbook, account: Account, problems: list[Problem]) -> Outstanding | None:
+    return _answered(logbook, lambda connection: read_outstanding(connection, account.name), problems)
 
 
 def _answered(logbook: Logbook, ask: Callable[[duckdb.DuckDBPyConnection], _T], problems: list[Problem]) -> _T | None:
@@ -112,7 +112,9 @@ def _answered(logbook: Logbook, ask: Callable[[duckdb.DuckDBPyConnection], _T], 
     return None
 
 
-def _from_mart(account: Account, row: _Row, unreadable: Sequence[_Row] | None, claims: Outlook | None) -> ArchiveStatus:
+def _from_mart(
+    account: Account, row: _Row, unreadable: Sequence[_Row] | None, claims: Outstanding | None
+) -> ArchiveStatus:
     def local(name: str) -> datetime | None:
         moment: datetime | None = row[name]
         return moment.astimezone(account.zone) if moment else None

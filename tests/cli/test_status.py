@@ -63,8 +63,8 @@ def test_json_has_the_documented_keys_and_no_other(kept: DemoLogbook) -> None:
         *(
             f"claims.{key}.{field.name}"
             for key, kind in (
-                ("months", outstanding.DueMonth),
-                ("corrections", outstanding.DueCorrections),
+                ("months", outstanding.OutstandingMonth),
+                ("corrections", outstanding.OutstandingCorrections),
                 ("unpaid", outstanding.Unpaid),
             )
             for field in msgspec.structs.fields(kind)

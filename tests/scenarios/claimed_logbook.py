@@ -22,7 +22,7 @@ from pipeline.database.connection import open_published
 from pipeline.logbook.entries import Action, SessionDecision, fields_of
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
-from pipeline.maintenance.verify import Witness, verify
+from pipeline.maintenance.verify import PublishedSources, verify
 from pipeline.raw.answer import Answer, Endpoint, history_key
 from pipeline.raw.lines import RawLine, RunRecord, Window
 from pipeline.raw.segments import SegmentWriter
@@ -229,11 +229,11 @@ class ClaimedLogbook:
 
     def verify(self) -> list[str]:
         """Verify all of it, with each claim derived again."""
-        return list(verify(self.paths, Witness.read(self.paths), full=True))
+        return list(verify(self.paths, PublishedSources.read(self.paths), full=True))
 
     def check(self) -> list[str]:
         """Verify all of it, without deriving claims again."""
-        return list(verify(self.paths, Witness.read(self.paths), full=False))
+        return list(verify(self.paths, PublishedSources.read(self.paths), full=False))
 
     def attach(self, name: str, content: bytes, month: date | None = None) -> None:
         """Put a file beside the next claim."""

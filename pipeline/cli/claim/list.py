@@ -25,8 +25,8 @@ def list_(context: Context, account_name: str | None) -> None:
     \b
     Example:  ladebog claim list
     """
-    from pipeline.claims.outstanding import read_outlook
-    from pipeline.cli.claim.text import cells, outlook_lines
+    from pipeline.claims.outstanding import read_outstanding
+    from pipeline.cli.claim.text import cells, outstanding_lines
     from pipeline.cli.terminal import show_table
     from pipeline.database import models
     from pipeline.database.connection import open_published, rows
@@ -35,13 +35,13 @@ def list_(context: Context, account_name: str | None) -> None:
     for account in settings.chosen_accounts(account_name):
         with open_published(logbook) as connection:
             claims = rows(connection, models.query("claims_as_listed"), {"account": account.name})
-            outlook = read_outlook(connection, account.name)
+            outstanding = read_outstanding(connection, account.name)
         if claims:
             click.echo(f"{account.name}:")
             show_table(list(claims[0]), [cells(row, claims[0]) for row in claims])
         else:
             click.echo(f"{account.name}: no claims yet.")
-        for line in outlook_lines(outlook):
+        for line in outstanding_lines(outstanding):
             click.echo(f"  {line}")
 
 

@@ -9,7 +9,7 @@ from pipeline.text import counted
 
 if TYPE_CHECKING:
     from pipeline.claims.document import Claim
-    from pipeline.claims.outstanding import DueCorrections, DueMonth, Outlook, Unpaid
+    from pipeline.claims.outstanding import Outstanding, OutstandingCorrections, OutstandingMonth, Unpaid
 
 _DUE = 6  # months that are named, the newest
 _NOT_PAID = 5  # claims that are named before it is said how many more there are
@@ -35,21 +35,21 @@ def amounts(claim: "Claim") -> str:
     return "; ".join(told)
 
 
-def outlook_lines(outlook: "Outlook") -> list[str]:
+def outstanding_lines(outstanding: "Outstanding") -> list[str]:
     """What is due and what is unpaid, a sentence each with what to type next; nothing where there is nothing."""
     told = [
         f"due: {due.month}: {counted(due.sessions, 'session')}, {due.energy_kwh:,f} kWh, {_money(due)}: "
         f"ladebog claim create {due.month}"
-        for due in outlook.months[-_DUE:]
+        for due in outstanding.months[-_DUE:]
     ]
-    if earlier := {due.month for due in outlook.months[:-_DUE]}:
+    if earlier := {due.month for due in outstanding.months[:-_DUE]}:
         told.insert(0, f"due: {counted(len(earlier), 'month')} more, from {min(earlier)} on")
     told += [
         f"corrections due: {counted(due.sessions, 'session')}, {due.energy_kwh:+,f} kWh, {_money(due, '+')}: "
         "ladebog claim create --corrections (or with the next month)"
-        for due in outlook.corrections
+        for due in outstanding.corrections
     ]
-    unpaid = [f"{claim.number} ({claim.state}, {_money(claim)})" for claim in outlook.unpaid]
+    unpaid = [f"{claim.number} ({claim.state}, {_money(claim)})" for claim in outstanding.unpaid]
     if unpaid:
         more = f" and {len(unpaid) - _NOT_PAID} more" if len(unpaid) > _NOT_PAID else ""
         claims = "claim" if len(unpaid) == 1 else "claims"
@@ -62,7 +62,7 @@ def cells(row: Mapping[str, Any], names: Iterable[str]) -> list[Any]:
     return [_figure(row[name]) if name in ("amount_incl_tax", "tax_amount") else row[name] for name in names]
 
 
-def _money(of: "DueMonth | DueCorrections | Unpaid", sign: str = "") -> str:
+def _money(of: "OutstandingMonth | OutstandingCorrections | Unpaid", sign: str = "") -> str:
     return f"{format(of.amount_incl_tax, f'{sign},f')} {of.currency}"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.claims.outstanding import read_outlook
+from pipeline.claims.outstanding import read_outstanding
 from pipeline.database.connection import open_published, rows
 from pipeline.errors import BusyError, LogbookError, LoginError, UpstreamDownError, UpstreamError
 from pipeline.logbook.folder import Logbook
@@ -59,14 +59,15 @@ def claims_due(logbook: Logbook) -> list[Cause]:
     """The closed months without a claim. Raises LogbookError if the database cannot be read."""
     with open_published(logbook) as connection:
         accounts = [account for (account,) in connection.execute("select account from account_states").fetchall()]
-        due = {(account, due.month) for account in accounts for due in read_outlook(connection, account).months}
+        outstanding = {account: read_outstanding(connection, account).months for account in accounts}
+    unclaimed = {(account, month.month) for account, months in outstanding.items() for month in months}
     return [
         Cause(
             key=f"claim {account} {month}",
             text=f"{account}: {month} is closed and not claimed",
             command=f"ladebog claim create {month} --account {account}",
         )
-        for account, month in sorted(due)
+        for account, month in sorted(unclaimed)
     ]
 
 

@@ -27,7 +27,7 @@ _CLAIMED = """
 
 
 @dataclass(frozen=True)
-class Due:
+class Claimable:
     """Reads what is due for one account; `filed` are its claims so far."""
 
     connection: duckdb.DuckDBPyConnection
