@@ -1,11 +1,11 @@
-"""Whether a claim's own figures add up, worked out apart from what made them: in decimals, line by line."""
+"""Whether a claim's figures add up. This is computed without SQL, as a second opinion: in decimals, line by line."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from pipeline.claims.document import Amounts, Claim, ClaimLine, Sum
+from pipeline.claims.document import Amounts, Claim, ClaimLine, Day, Sum
 from pipeline.clock import last_of_month
 
 _MICRO = Decimal("0.000001")
@@ -14,22 +14,22 @@ Key = tuple[str, date, str | None, str]  # session, month, car, currency
 
 
 def key_of(line: ClaimLine) -> Key:
-    """What a line is about: the claims of each add up to its newest figures."""
+    """What a line is about. All claimed lines of one key add up to its newest figures."""
     return line.session_id, line.month, line.car, line.currency
 
 
 def fault(claim: Claim) -> str | None:
-    """What does not add up in a claim, the first such thing, or None."""
+    """The first thing that does not add up in a claim, or None."""
     for place, line in enumerate(claim.lines, start=1):
         if line.correction and _difference(line.correction.old, line.correction.new) != _added(line):
-            return f"line {place} is not the difference between what was and what is"
+            return f"line {place} is not the difference between its old and its new figures"
         if line.correction is None and claim.kind != "month":
-            return f"line {place} corrects nothing, in a claim of corrections"
+            return f"line {place} is not a correction, in a claim of corrections"
     return _totals_fault(claim) or _days_fault(claim) or _completeness_fault(claim)
 
 
 def chain_fault(claims: Sequence[Claim]) -> str | None:
-    """What does not fit in the last of an account's claims with those before it, or None."""
+    """The first thing in the last of an account's claims that does not follow from those before it, or None."""
     *before, claim = claims
     claimed = sums(line for earlier in before for line in earlier.lines)
     for place, line in enumerate(claim.lines, start=1):
@@ -40,25 +40,25 @@ def chain_fault(claims: Sequence[Claim]) -> str | None:
             so_far.amount_incl_tax,
             so_far.tax_amount,
         ):
-            return f"line {place} does not begin with what the claims before it came to"
+            return f"line {place} does not start from the sum of the claims before it"
     return _reversal_fault(claim, before) if claim.kind == "reversal" else None
 
 
 def sums(lines: Iterable[ClaimLine]) -> dict[Key, Amounts]:
-    """What lines come to, by what they are about. A tax that is not known adds nothing."""
-    found: dict[Key, Amounts] = {}
+    """The sums of lines by their key. An unknown tax adds nothing."""
+    amounts: dict[Key, Amounts] = {}
     for line in lines:
-        so_far = found.get(key_of(line), _NOTHING)
-        found[key_of(line)] = Amounts(
+        so_far = amounts.get(key_of(line), _NOTHING)
+        amounts[key_of(line)] = Amounts(
             energy_kwh=so_far.energy_kwh + line.energy_kwh,
             amount_incl_tax=so_far.amount_incl_tax + line.amount_incl_tax,
             tax_amount=(so_far.tax_amount or Decimal()) + (line.tax_amount or Decimal()),
         )
-    return found
+    return amounts
 
 
 def sum_of(lines: Sequence[ClaimLine]) -> Sum:
-    """Lines of one currency added up."""
+    """The sum of lines in one currency."""
     taxes = [line.tax_amount for line in lines if line.tax_amount is not None]
     return Sum(
         lines=len(lines),
@@ -82,45 +82,54 @@ def _totals_fault(claim: Claim) -> str | None:
             "total of sessions": (total.sessions, [line for line in own if line.correction is None]),
             "total of corrections": (total.corrections, [line for line in own if line.correction is not None]),
         }
-        for name, (said, lines) in parts.items():
-            if said != sum_of(lines):
+        for name, (stated, lines) in parts.items():
+            if stated != sum_of(lines):
                 return f"the {name} in {total.currency} is not the sum of its lines"
         if total.average_price_incl_tax != _average(total.total):
-            return f"the average price in {total.currency} is not the amount by the energy"
+            return f"the average price in {total.currency} is not the amount divided by the energy"
     return None
 
 
 def _days_fault(claim: Claim) -> str | None:
-    own: dict[tuple[date, str], list[ClaimLine]] = {}
+    lines_by_day: dict[tuple[date, str], list[ClaimLine]] = {}
     for line in claim.lines:
         if line.correction is None:
-            own.setdefault((_day(line, claim), line.currency), []).append(line)
-    told = {(day.day, day.currency): (day.sessions, day.energy_kwh, day.amount_incl_tax) for day in claim.days}
+            lines_by_day.setdefault((_day(line, claim), line.currency), []).append(line)
     expected = {
-        key: (len(lines), sum_of(lines).energy_kwh, sum_of(lines).amount_incl_tax) for key, lines in own.items()
+        (day, currency): Day(
+            day=day,
+            currency=currency,
+            sessions=len(lines),
+            energy_kwh=sum_of(lines).energy_kwh,
+            amount_incl_tax=sum_of(lines).amount_incl_tax,
+        )
+        for (day, currency), lines in lines_by_day.items()
     }
-    return None if told == expected and len(told) == len(claim.days) else "the days are not the sums of their lines"
+    stated = {(day.day, day.currency): day for day in claim.days}
+    if stated != expected or len(stated) != len(claim.days):
+        return "the days are not the sums of their lines"
+    return None
 
 
 def _completeness_fault(claim: Claim) -> str | None:
     if (claim.completeness is None) != (claim.kind != "month"):
-        return "only a month's claim says what stands behind it, and always does"
+        return "completeness is stated by every claim of a month, and by no other"
     counts = claim.completeness
     if counts and counts.claimed + counts.excluded != counts.sessions:
-        return "the sessions claimed and those not claimed are not all of them"
+        return "the sessions claimed and those excluded do not add up to all sessions"
     return None
 
 
 def _reversal_fault(claim: Claim, before: Sequence[Claim]) -> str | None:
-    taken_back = next((earlier for earlier in before if earlier.number == claim.reverses), None)
-    if taken_back is None:
-        return "there is no claim that it takes back"
-    turned_round = [
+    original = next((earlier for earlier in before if earlier.number == claim.reverses), None)
+    if original is None:
+        return "the claim that it reverses does not exist"
+    negated = [
         (key_of(line), -line.energy_kwh, -line.amount_incl_tax, None if line.tax_amount is None else -line.tax_amount)
-        for line in taken_back.lines
+        for line in original.lines
     ]
-    told = [(key_of(line), line.energy_kwh, line.amount_incl_tax, line.tax_amount) for line in claim.lines]
-    return None if told == turned_round else f"its lines are not those of claim {claim.reverses} turned round"
+    stated = [(key_of(line), line.energy_kwh, line.amount_incl_tax, line.tax_amount) for line in claim.lines]
+    return None if stated == negated else f"its lines are not those of claim {claim.reverses} negated"
 
 
 def _difference(old: Amounts, new: Amounts) -> tuple[Decimal, Decimal, Decimal | None]:
@@ -133,7 +142,7 @@ def _added(line: ClaimLine) -> tuple[Decimal, Decimal, Decimal | None]:
 
 
 def _average(total: Sum) -> Decimal | None:
-    """Half away from zero, to six decimals."""
+    """The price per kWh, rounded half away from zero to six decimals."""
     if not total.energy_kwh:
         return None
     return (total.amount_incl_tax / total.energy_kwh).quantize(_MICRO, ROUND_HALF_UP)

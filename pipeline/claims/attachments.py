@@ -1,6 +1,8 @@
-"""Files that the driver attaches: kept in journal/ under their SHA-256, and copied into the next claim that they fit.
+"""The files in a claim's attachments/: those that the driver attached, and the addresses of the operator's receipts.
 
-An entry `attach` names a file, the account, and the month if it is for one; `detach` takes the newest such entry back.
+A file that the driver attaches is stored in journal/ under its SHA-256 and copied into the next claim, or into that of
+its month. A journal entry `attach` contains the file's name, its account and, if any, its month; `detach` cancels the
+newest such entry.
 """
 
 import hashlib
@@ -26,7 +28,7 @@ _FOLDER = "attachments"
 
 
 class AttachedBy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The fields of an entry about a file."""
+    """The fields of a journal entry that attaches or detaches a file."""
 
     account: str
     name: str
@@ -35,14 +37,14 @@ class AttachedBy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def fields(self) -> Fields:
-        """As they stand in the journal."""
+        """As they are written to the journal."""
         fields: Fields = msgspec.to_builtins(self)
         return fields
 
 
 @dataclass(frozen=True)
 class Attached:
-    """A file on its way into a claim."""
+    """A file to store in a claim's folder."""
 
     name: str
     content: bytes
@@ -50,7 +52,7 @@ class Attached:
 
     @property
     def record(self) -> Attachment:
-        """What the claim says of it."""
+        """What claim.json records about it."""
         return Attachment(
             name=self.name,
             sha256=hashlib.sha256(self.content).hexdigest(),
@@ -59,19 +61,19 @@ class Attached:
         )
 
 
-def kept_at(journal: Path, sha256: str) -> Path:
-    """Where the bytes of an attached file lie."""
+def stored_at(journal: Path, sha256: str) -> Path:
+    """The path of an attached file in journal/."""
     return journal / _FOLDER / sha256
 
 
-def keep(journal: Path, content: bytes) -> str:
-    """Keep the bytes of a file in journal/; returns their SHA-256."""
+def store(journal: Path, content: bytes) -> str:
+    """Store the bytes of a file in journal/; returns their SHA-256."""
     sha256 = hashlib.sha256(content).hexdigest()
-    path = kept_at(journal, sha256)
+    path = stored_at(journal, sha256)
     make_folder(path.parent)
-    with replacing(path) as beside:
-        beside.touch(mode=FILE_MODE)
-        beside.write_bytes(content)
+    with replacing(path) as new:
+        new.touch(mode=FILE_MODE)
+        new.write_bytes(content)
     return sha256
 
 
@@ -104,22 +106,22 @@ def files_for(draft: Claim, journal: Path, entries: Iterable[Entry], claims: Seq
 
 
 def _read_file(journal: Path, fields: AttachedBy) -> Attached:
-    path = kept_at(journal, fields.sha256)
+    path = stored_at(journal, fields.sha256)
     try:
         file = Attached(fields.name, path.read_bytes())
     except FileNotFoundError:
         raise ClaimError(
-            f"The attached file {fields.name} is gone from {path.parent}.", "Attach it again, or detach it"
+            f"The attached file {fields.name} is missing from {path.parent}.", "Attach it again, or detach it"
         ) from None
     if file.record.sha256 != fields.sha256:
         raise ClaimError(
-            f"The attached file {fields.name} is not what was attached any more ({path}).", "Attach it again"
+            f"The attached file {fields.name} was changed after it was attached ({path}).", "Attach it again"
         )
     return file
 
 
 def addresses(connection: duckdb.DuckDBPyConnection, account: str, lines: Sequence[ClaimLine]) -> dict[str, str]:
-    """Where the receipts of the sessions that a claim adds energy or money for are, by session."""
+    """The addresses of the receipts of the public sessions that a claim adds energy or money for, by session id."""
     session_ids = sorted({line.session_id for line in lines if line.energy_kwh > 0 or line.amount_incl_tax > 0})
     return dict(
         connection.execute(models.query("receipt_urls"), {"account": account, "session_ids": session_ids}).fetchall()

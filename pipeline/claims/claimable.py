@@ -1,4 +1,4 @@
-"""What an open archive says is to be claimed, and what not: the mart's rows as lines and exclusions of a claim."""
+"""What can be claimed and what cannot: rows of the marts as lines and exclusions of a claim."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ import msgspec
 from pipeline.claims.arithmetic import Key, key_of
 from pipeline.claims.document import Amounts, ClaimLine, Completeness, Correction, Exclusion
 from pipeline.claims.folder import StoredClaim
-from pipeline.claims.sums import Figures, energy, money, money_or_none
+from pipeline.claims.sums import LineSums, energy, money, money_or_none
 from pipeline.database import models
 from pipeline.database.connection import rows
 from pipeline.settings.schema import Account
@@ -28,23 +28,23 @@ _CLAIMED = """
 
 @dataclass(frozen=True)
 class Claimable:
-    """Reads what is due for one account; `filed` are its claims so far."""
+    """Reads what can be claimed for one account; `claims` are its claims so far."""
 
     connection: duckdb.DuckDBPyConnection
     account: Account
-    filed: Sequence[StoredClaim]
+    claims: Sequence[StoredClaim]
 
     @cached_property
-    def figures(self) -> Figures:
-        """What sums up its lines."""
-        return Figures(self.connection, self.account.name, self.account.currency)
+    def sums(self) -> LineSums:
+        """Sums up the account's lines."""
+        return LineSums(self.connection, self.account.name, self.account.currency)
 
     def lines(self, month: date | None, car: str | None) -> tuple[ClaimLine, ...]:
-        """The month's sessions, and the corrections of all months that are claimed; without a month those alone."""
+        """The sessions of a month, and the corrections of all claimed months; without a month the corrections alone."""
         return tuple(self._line(row) for row in self._ask(models.query("claim_lines_to_add"), month=month, car=car))
 
     def exclusions(self, month: date | None, car: str | None) -> tuple[Exclusion, ...]:
-        """The month's sessions that are not claimed, and the corrections that have to wait."""
+        """The sessions of a month that are not claimed, and the corrections that are held back."""
         return tuple(
             Exclusion(
                 session_id=row["session_id"],
@@ -54,7 +54,7 @@ class Claimable:
                 car=row["car"],
                 currency=row["currency"],
                 energy_kwh=energy(row["energy_kwh"]),
-                billed_incl_tax=money(row["amount_incl_tax"], self.figures.minor_digits(row["currency"])),
+                billed_incl_tax=money(row["amount_incl_tax"], self.sums.minor_digits(row["currency"])),
                 ground=row["ground"],
                 detail=row["because"],
             )
@@ -62,7 +62,7 @@ class Claimable:
         )
 
     def completeness(self, month: date, car: str | None, exclusions: Sequence[Exclusion]) -> Completeness:
-        """What stands behind a month that is closed."""
+        """How complete the data of a closed month is."""
         (row,) = self._ask(models.query("claim_completeness"), month=month, car=car)
         excluded = sum(exclusion.month == month for exclusion in exclusions)
         return Completeness(
@@ -72,26 +72,26 @@ class Claimable:
             excluded=excluded,
         )
 
-    def reversal(self, claim: StoredClaim) -> tuple[ClaimLine, ...]:
-        """The lines of a claim taken back: each as it was, with its figures turned round."""
+    def reversal(self, stored: StoredClaim) -> tuple[ClaimLine, ...]:
+        """The lines that reverse a claim: each as it was, with its figures negated."""
         claimed = {
             (row["session_id"], row["month"], row["car"] or None, row["currency"]): row for row in self._ask(_CLAIMED)
         }
-        return tuple(self._taken_back(line, claimed[key_of(line)], claim.claim.number) for line in claim.claim.lines)
+        return tuple(self._reversed(line, claimed[key_of(line)], stored.claim.number) for line in stored.claim.lines)
 
     def _line(self, row: Mapping[str, Any]) -> ClaimLine:
-        digits = self.figures.minor_digits(row["currency"])
-        described = self._last_line(row) if row["reason"] == "withdrawn" else self._described(row)
+        digits = self.sums.minor_digits(row["currency"])
+        description = self._last_line(row) if row["reason"] == "withdrawn" else self._description(row)
         return msgspec.structs.replace(
-            described,
+            description,
             energy_kwh=energy(row["added_energy_kwh"]),
             amount_incl_tax=money(row["added_incl_tax"], digits),
             tax_amount=money_or_none(row["added_tax_amount"], digits),
             correction=None if row["corrects"] is None else self._correction(row, digits),
         )
 
-    def _described(self, row: Mapping[str, Any]) -> ClaimLine:
-        """A line of which all but the figures is right."""
+    def _description(self, row: Mapping[str, Any]) -> ClaimLine:
+        """A line with everything but its figures and its correction."""
         return ClaimLine(
             session_id=row["session_id"],
             month=row["month"],
@@ -136,12 +136,12 @@ class Claimable:
         )
 
     def _last_line(self, row: Mapping[str, Any]) -> ClaimLine:
-        """The newest line that was claimed for what is withdrawn."""
+        """The line of a withdrawn session in the last claim that contained it."""
         key: Key = (row["session_id"], row["month"], row["car"] or None, row["currency"])
-        return next(line for found in reversed(self.filed) for line in found.claim.lines if key_of(line) == key)
+        return next(line for stored in reversed(self.claims) for line in stored.claim.lines if key_of(line) == key)
 
-    def _taken_back(self, line: ClaimLine, claimed: Mapping[str, Any], number: int) -> ClaimLine:
-        digits = self.figures.minor_digits(line.currency)
+    def _reversed(self, line: ClaimLine, claimed: Mapping[str, Any], number: int) -> ClaimLine:
+        digits = self.sums.minor_digits(line.currency)
         old = Amounts(
             energy_kwh=energy(claimed["energy_kwh"]),
             amount_incl_tax=money(claimed["amount_incl_tax"], digits),

@@ -1,7 +1,8 @@
-"""What a claim says: the whole of `claim.json`, and how it becomes bytes.
+"""The fields of `claim.json`, and how they are encoded.
 
-The bytes are canonical JSON (RFC 8785): one document has one SHA-256. Money and energy are decimals written as text,
-money with the digits of its currency's minor unit and energy with three; times carry the offset of the account's zone.
+The encoding is canonical JSON (RFC 8785), so that one document has one SHA-256. Money and energy are decimals written
+as text, money with the digits of its currency's minor unit and energy with three; times have the offset of the
+account's zone.
 """
 
 from datetime import date, datetime
@@ -22,11 +23,11 @@ CorrectionGround = Literal[
     "included", "decision", "private car", "rule", "no car", "unknown car", "another car", "not stopped", "elsewhere"
 ]
 
-RULES = 1  # of the figures; a claim made by others is checked by its hashes and its arithmetic
+RULES = 1  # version of the computation; a claim of another version is checked by its hashes and arithmetic alone
 
 
 class Amounts(msgspec.Struct, frozen=True, kw_only=True):
-    """kWh and currency units. The tax is included in the amount; None where it is not known."""
+    """kWh and currency units. The amount includes the tax, which is None if unknown."""
 
     energy_kwh: Decimal
     amount_incl_tax: Decimal
@@ -34,12 +35,17 @@ class Amounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a line is not a session claimed for the first time in its month's own claim.
+    """Why a line is anything other than a session claimed for the first time, by the claim of its month.
 
-    `old` is what all claims before came to, `new` what they come to with this one. late: the session arrived after
-    its month was claimed. corrected: the operator changed its figures. withdrawn: it is no longer claimed. repriced:
-    the settings give another amount. reversed: claim `claim` was taken back. `ground` completes the reason where
-    something does, and `detail` the ground.
+    `old` is the sum of all earlier claims, `new` that sum with this claim. The reasons:
+
+    * late: the session arrived after its month was claimed.
+    * corrected: the operator changed its figures.
+    * withdrawn: it is not claimed any more.
+    * repriced: the settings give another amount.
+    * reversed: claim `claim` was reversed.
+
+    `ground` explains the reason further, and `detail` the ground; both are optional.
     """
 
     claim: int
@@ -51,9 +57,9 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A session, or its part of a month, and what this claim adds for it: with a correction, the difference.
+    """A session, or its part in one month, with what this claim adds for it: for a correction, the difference.
 
-    Of a session that is withdrawn, the figures that describe it are those of the claim that it was last in.
+    A withdrawn session is described as it was in the last claim that contained it.
     """
 
     session_id: str
@@ -69,7 +75,7 @@ class ClaimLine(msgspec.Struct, frozen=True, kw_only=True):
     amount_incl_tax: Decimal
     tax_amount: Decimal | None
     basis: str  # billed, rate, electricity_cost or spot
-    price_incl_tax: Decimal | None  # currency units a kWh, of the whole session or part
+    price_incl_tax: Decimal | None  # currency units per kWh, of the whole session or part
     tax_name: str | None
     tax_rate: Decimal | None  # fraction
     note: str | None
@@ -81,7 +87,7 @@ class ClaimLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sum(msgspec.Struct, frozen=True, kw_only=True):
-    """A number of lines added up. One tax that is not known makes theirs unknown."""
+    """The sum of some lines. Its tax is unknown if that of any line is."""
 
     lines: int
     energy_kwh: Decimal
@@ -90,18 +96,18 @@ class Sum(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Total(msgspec.Struct, frozen=True, kw_only=True):
-    """What is claimed in one currency: the month's sessions, corrections, and both together."""
+    """The sums in one currency: the month's sessions, corrections, and both together."""
 
     currency: str
     minor_digits: int
     sessions: Sum
     corrections: Sum
     total: Sum
-    average_price_incl_tax: Decimal | None  # currency units a kWh, of the total; None without energy
+    average_price_incl_tax: Decimal | None  # currency units per kWh, of the total; None without energy
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
-    """The claimed month's sessions by the local day that they stopped on, at the latest the month's last."""
+    """The claimed month's sessions that stopped on one local day. What stops later counts on the month's last day."""
 
     day: date
     currency: str
@@ -111,7 +117,7 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
-    """A session that is not claimed, or whose correction waits, and why. `detail` completes the ground."""
+    """A session that is not claimed, or whose correction is held back, and why. `detail` explains the ground."""
 
     session_id: str
     month: date
@@ -126,7 +132,7 @@ class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What the checks say of the month. An error stands here only if somebody accepted it."""
+    """A finding of the checks for the month. An error is listed only if the user accepted it."""
 
     finding_id: str
     rule: str
@@ -137,7 +143,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Charger(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the claimed sessions were charged."""
+    """A place where claimed sessions were charged."""
 
     charge_point: str | None
     evse: str | None
@@ -145,7 +151,7 @@ class Charger(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Odometer(msgspec.Struct, frozen=True, kw_only=True):
-    """A reading of the claimed month."""
+    """An odometer reading in the claimed month."""
 
     car: str
     read_on: date
@@ -153,16 +159,16 @@ class Odometer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Completeness(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands behind a month's claim. Times are those of the archive, counts of sessions of the month."""
+    """How complete the data of a claimed month is. The counts are of the month's sessions."""
 
-    listed_at: datetime  # the newest complete listing of the month
+    listed_at: datetime  # of the newest complete listing of the month
     sessions: int
     claimed: int
     excluded: int
 
 
 class AccountPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """What the settings say of the account's money and time."""
+    """The account's settings about money and time."""
 
     country: str
     timezone: str
@@ -173,7 +179,7 @@ class AccountPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings that the figures follow from: with them and raw/ and journal/ they can be derived again."""
+    """The settings that the figures depend on: with these, raw/ and journal/ they can be computed again."""
 
     attribution: Attribution
     closed_after_hours: int
@@ -184,14 +190,14 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest link of a chain: a segment of raw/, an entry of journal/, or a claim."""
+    """The newest link of a chain: a segment in raw/, an entry in journal/, or a claim."""
 
     name: str
     sha256: str
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
-    """What the claim was made from, and by what. A chain without links has no head."""
+    """The data and the software that the claim was computed from. The head of an empty chain is None."""
 
     ladebog_version: str
     rules: int
@@ -201,7 +207,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True):
-    """A file beside the claim: what the driver attached, or a receipt that the operator has for a session."""
+    """A file in the claim's folder: one that the driver attached, or the operator's receipt for a session."""
 
     name: str  # of the file, under attachments/
     sha256: str
@@ -210,20 +216,20 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MissingReceipt(msgspec.Struct, frozen=True, kw_only=True):
-    """A receipt that the operator names and that could not be had."""
+    """A receipt that the operator lists but did not send."""
 
     session_id: str
     why: str
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole of `claim.json`. `month` is that of a month's claim, `reverses` the number a reversal takes back."""
+    """The whole of `claim.json`. Only the claim of a month has `month`; only a reversal has `reverses` and `reason`."""
 
     account: str
     number: int
     kind: Kind
     month: date | None
-    car: str | None  # only this car's sessions
+    car: str | None  # if only this car's sessions are claimed
     created_at: datetime
     language: Language
     reverses: int | None
@@ -238,7 +244,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     days: tuple[Day, ...]
     exclusions: tuple[Exclusion, ...]
     findings: tuple[Finding, ...]
-    completeness: Completeness | None  # of a month's claim
+    completeness: Completeness | None  # of the claim of a month
     policy: Policy
     sources: Sources
     attachments: tuple[Attachment, ...]
@@ -246,18 +252,18 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def timezone(self) -> str:
-        """The zone that decided its days and months."""
+        """The name of the time zone that its days and months are in."""
         return self.policy.account.timezone
 
     @property
     def blanks(self) -> tuple[str, ...]:
-        """What the settings leave to be filled in by hand: `driver.name`, `employer.cost_centre`, `car Golf.plate`."""
+        """What the settings leave to fill in by hand: `driver.name`, `employer.cost_centre`, `car Golf.plate`."""
         profiles = {"driver": self.driver, "employer": self.employer}
         return (
             *(
                 f"{where}.{key}"
-                for where, who in profiles.items()
-                for key, text in msgspec.structs.asdict(who).items()
+                for where, profile in profiles.items()
+                for key, text in msgspec.structs.asdict(profile).items()
                 if not text
             ),
             *(f"car {car.name}.plate" for car in self.cars if not car.plate),
@@ -265,12 +271,12 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def zone(self) -> ZoneInfo:
-        """That zone."""
+        """The time zone that its days and months are in."""
         return ZoneInfo(self.timezone)
 
     @property
     def name(self) -> str:
-        """`0003-2025-03`, `0004-corrections` or `0005-reversal`: what its folder is called."""
+        """The name of its folder: `0003-2025-03`, `0004-corrections` or `0005-reversal`."""
         is_of_month = self.kind == "month" and self.month is not None
         return f"{self.number:04}-{f'{self.month:%Y-%m}' if is_of_month else self.kind}"
 
@@ -279,10 +285,10 @@ _decoder = msgspec.json.Decoder(Claim)
 
 
 def encode(document: msgspec.Struct) -> bytes:
-    """A document as canonical JSON."""
+    """A claim or a manifest as canonical JSON."""
     return rfc8785.dumps(msgspec.to_builtins(document))
 
 
 def decode(data: bytes) -> Claim:
-    """The claim that `claim.json` holds. Raises msgspec.ValidationError or DecodeError for anything else."""
+    """The claim in the bytes of `claim.json`. Raises msgspec.ValidationError or DecodeError for anything else."""
     return _decoder.decode(data)

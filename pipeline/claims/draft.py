@@ -1,5 +1,6 @@
-"""Making a claim: a month, the corrections since, or a claim taken back, as one document that is never changed."""
+"""Drafting a claim of a month, of corrections, or a reversal: all of it but the attached files."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -59,9 +60,9 @@ _ODOMETER = """
 
 @dataclass(frozen=True, kw_only=True)
 class Drafter:
-    """What a claim is made at: the archive with its marts made, under the logbook's lock, and who claims what for whom.
+    """Drafts the next claim of an account, from an archive whose marts are up to date. The caller holds the lock.
 
-    `claims` are the account's claims so far, `sources` what the next one is computed from.
+    `claims` are the account's claims so far, `sources` the data that the next one is computed from.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -73,64 +74,64 @@ class Drafter:
     language: Language
 
     @cached_property
-    def due(self) -> Claimable:
-        """What the archive says is due."""
+    def claimable(self) -> Claimable:
+        """What can be claimed."""
         return Claimable(self.connection, self.account, self.claims)
 
     def month(self, month: date, car: str | None, accepted: Mapping[str, str]) -> Claim:
-        """The claim of a closed month, with the corrections of the months before; `accepted` are reasons by finding.
+        """The claim of a closed month, with all corrections; `accepted` are the reasons by the finding's id.
 
-        Raises ClaimError where it is claimed already, not closed, or has errors that nobody accepted.
+        Raises ClaimError if the month is claimed already, is not closed, or has errors that are not accepted.
         """
         self._refuse_claimed(month, car)
         self._refuse_open(month)
         findings = self._findings(month, accepted)
-        lines = self.due.lines(month, car)
-        exclusions = self.due.exclusions(month, car)
+        lines = self.claimable.lines(month, car)
+        exclusions = self.claimable.exclusions(month, car)
         return msgspec.structs.replace(
             self._claim("month", lines, car, month),
-            days=self.due.figures.days(lines, month, self.account.timezone),
+            days=self.claimable.sums.days(lines, month, self.account.timezone),
             exclusions=exclusions,
             findings=findings,
-            completeness=self.due.completeness(month, car, exclusions),
+            completeness=self.claimable.completeness(month, car, exclusions),
         )
 
     def corrections(self, car: str | None) -> Claim:
-        """A claim of corrections alone. Raises ClaimError where there is nothing to correct."""
-        lines = self.due.lines(None, car)
+        """A claim of corrections alone. Raises ClaimError if there is nothing to correct."""
+        lines = self.claimable.lines(None, car)
         if not lines:
             raise ClaimError(
-                "There is nothing to correct: what was claimed is what the archive says.",
-                "See what is claimed with: ladebog claim list",
+                "There is nothing to correct: the claims agree with the archive.",
+                "See the claims with: ladebog claim list",
             )
         claim = self._claim("corrections", lines, car, None)
-        return msgspec.structs.replace(claim, exclusions=self.due.exclusions(None, car))
+        return msgspec.structs.replace(claim, exclusions=self.claimable.exclusions(None, car))
 
     def reversal(self, number: int, reason: str) -> Claim:
-        """The counter-claim of a claim.
+        """The claim that reverses another.
 
-        Raises ClaimError if it cannot be taken back, UnknownNameError if there is none of that number.
+        Raises ClaimError if that one cannot be reversed, UnknownNameError if there is no claim of that number.
         """
-        found = next((found for found in self.claims if found.claim.number == number), None)
-        if found is None:
+        stored = next((stored for stored in self.claims if stored.claim.number == number), None)
+        if stored is None:
             raise UnknownNameError(
-                f"Account {self.account.name} has no claim {number}.", "See which there are: ladebog claim list"
+                f"Account {self.account.name} has no claim {number}.", "See the claims with: ladebog claim list"
             )
-        if found.claim.kind == "reversal":
+        if stored.claim.kind == "reversal":
             raise ClaimError(
-                f"Claim {number} takes back claim {found.claim.reverses}, and cannot be taken back itself.",
+                f"Claim {number} is itself the reversal of claim {stored.claim.reverses} and cannot be reversed.",
                 "Claim the month again with: ladebog claim create YYYY-MM",
             )
         if by := reversed_by(self.claims, number):
             raise ClaimError(
-                f"Claim {number} was taken back already, by claim {by}.", "See the claims with: ladebog claim list"
+                f"Claim {number} was reversed already, by claim {by}.", "See the claims with: ladebog claim list"
             )
-        claim = self._claim("reversal", self.due.reversal(found), found.claim.car, None)
+        claim = self._claim("reversal", self.claimable.reversal(stored), stored.claim.car, None)
         return msgspec.structs.replace(claim, reverses=number, reason=reason)
 
     def _claim(self, kind: Kind, lines: tuple[ClaimLine, ...], car: str | None, month: date | None) -> Claim:
-        named = {line.car for line in lines} | {car}
-        cars = tuple(known for known in self.settings.cars if known.name in named)
+        names = {line.car for line in lines} | {car}
+        cars = tuple(known for known in self.settings.cars if known.name in names)
         return Claim(
             account=self.account.name,
             number=len(self.claims) + 1,
@@ -147,12 +148,12 @@ class Drafter:
             chargers=_chargers(lines),
             odometer=self._odometer([known.name for known in cars], month),
             lines=lines,
-            totals=self.due.figures.totals(lines),
+            totals=self.claimable.sums.totals(lines),
             days=(),
             exclusions=(),
             findings=(),
             completeness=None,
-            policy=policy_of(self.settings, self.account),
+            policy=_policy(self.settings, self.account),
             sources=self.sources,
             attachments=(),
             missing_receipts=(),
@@ -160,36 +161,39 @@ class Drafter:
 
     def _refuse_claimed(self, month: date, car: str | None) -> None:
         for row in self._ask(_CLAIMED_MONTHS, month=month, car=car):
-            whose = f" for {row['car']}" if row["car"] else ""
+            of_car = f" for {row['car']}" if row["car"] else ""
             raise ClaimError(
-                f"{month:%Y-%m} is claimed already{whose}, by claim {row['number']} of account {self.account.name}.",
-                "What changed since is claimed with: ladebog claim create --corrections"
-                f" (to claim it anew: ladebog claim reverse {row['number']} --reason TEXT)",
+                f"{month:%Y-%m} is claimed already{of_car}, by claim {row['number']} of account {self.account.name}.",
+                "Claim what changed since with: ladebog claim create --corrections"
+                f" (to claim it again: ladebog claim reverse {row['number']} --reason TEXT)",
             )
 
     def _refuse_open(self, month: date) -> None:
         if any(row["is_closed"] for row in self._ask(_IS_CLOSED, month=month)):
             return
-        told = [row["detail"] for row in self._ask(_FINDINGS, month=month) if row["rule"] == "month_not_closed"]
-        why = told[0] if told else "It is not over, or its sessions were never listed. Fetch them with: ladebog run"
-        raise ClaimError(f"{month:%Y-%m} of account {self.account.name} is not closed.", why)
+        reasons = [row["detail"] for row in self._ask(_FINDINGS, month=month) if row["rule"] == "month_not_closed"]
+        unlisted = "It is not over, or its sessions were never listed. Fetch them with: ladebog run"
+        raise ClaimError(
+            f"{month:%Y-%m} of account {self.account.name} is not closed.", reasons[0] if reasons else unlisted
+        )
 
     def _findings(self, month: date, accepted: Mapping[str, str]) -> tuple[Finding, ...]:
-        found = self._ask(_FINDINGS, month=month)
-        errors = {row["finding_id"] for row in found if row["severity"] == "error"}
+        """The month's findings. Raises ClaimError unless exactly its errors are accepted."""
+        findings = self._ask(_FINDINGS, month=month)
+        errors = {row["finding_id"] for row in findings if row["severity"] == "error"}
         if unknown := sorted(accepted.keys() - errors):
             raise ClaimError(
-                f"{month:%Y-%m} has no finding {unknown[0]} that would have to be accepted.",
+                f"{month:%Y-%m} has no error {unknown[0]} to accept.",
                 f"See its findings with: ladebog check --month {month:%Y-%m}",
             )
-        if unaccepted := [row for row in found if row["finding_id"] in errors - accepted.keys()]:
+        if unaccepted := [row for row in findings if row["finding_id"] in errors - accepted.keys()]:
             listed = "".join(f"\n  {row['finding_id']}  {row['rule']}: {row['detail']}" for row in unaccepted)
             raise ClaimError(
                 f"{month:%Y-%m} of account {self.account.name} cannot be claimed while it has errors:{listed}",
-                "Mend them, or take one on record with: --accept FINDING_ID --reason TEXT",
+                "Fix them, or accept each with: --accept FINDING_ID --reason TEXT",
             )
         return tuple(
-            msgspec.convert({**row, "accepted": accepted.get(row["finding_id"])}, document.Finding) for row in found
+            msgspec.convert({**row, "accepted": accepted.get(row["finding_id"])}, document.Finding) for row in findings
         )
 
     def _odometer(self, cars: list[str], month: date | None) -> tuple[Odometer, ...]:
@@ -213,7 +217,7 @@ def open_drafter(
     now: datetime,
     language: Language,
 ) -> Drafter:
-    """What drafts the account's next claim. Raises ClaimError if a claim is missing or cannot be read."""
+    """The drafter of the account's next claim. Raises ClaimError if an earlier claim is missing or cannot be read."""
     claims = read_claims(logbook.claims / account.name)
     return Drafter(
         connection=connection,
@@ -227,7 +231,7 @@ def open_drafter(
 
 
 def _sources(raw: Path, journal: Journal, claims: Sequence[StoredClaim]) -> Sources:
-    """The newest links of the chains that an account's next claim is computed from; `raw` is its folder in raw/."""
+    """The newest links of the chains that the next claim is computed from. `raw` is the account's folder in raw/."""
     segment = next(reversed(finished_segments(raw)), None)
     entry = journal.entries[-1] if journal.entries else None
     return Sources(
@@ -239,8 +243,8 @@ def _sources(raw: Path, journal: Journal, claims: Sequence[StoredClaim]) -> Sour
     )
 
 
-def policy_of(settings: Settings, account: Account) -> Policy:
-    """What of the settings the figures follow from."""
+def _policy(settings: Settings, account: Account) -> Policy:
+    """The settings that the figures depend on."""
     return Policy(
         attribution=settings.claim.attribution,
         closed_after_hours=settings.closed_after_hours,
@@ -259,9 +263,6 @@ def policy_of(settings: Settings, account: Account) -> Policy:
 
 
 def _chargers(lines: tuple[ClaimLine, ...]) -> tuple[Charger, ...]:
-    """Where the lines were charged, the most frequented first."""
-    counted: dict[Charger, int] = {}
-    for line in lines:
-        charger = Charger(charge_point=line.charge_point, evse=line.evse, kind=line.kind)
-        counted[charger] = counted.get(charger, 0) + 1
-    return tuple(sorted(counted, key=lambda charger: -counted[charger]))
+    """The places where the lines were charged, the most frequent one first."""
+    counts = Counter(Charger(charge_point=line.charge_point, evse=line.evse, kind=line.kind) for line in lines)
+    return tuple(charger for charger, _ in counts.most_common())

@@ -1,7 +1,8 @@
-"""The claims of one account as folders: each written whole or not at all, never changed, chained to the one before.
+"""The folders of an account's claims: what they contain, and how they are read.
 
-`claims/<account>/<number>-<month>/` holds `claim.json`, the rendered files, `attachments/` and, written last,
-`manifest.json`: the SHA-256 of each of the others, and of the manifest of the claim before.
+`claims/<account>/<number>-<month>/` contains `claim.json`, the reports, `attachments/` and, written last,
+`manifest.json`: the SHA-256 of each of the other files, and that of the previous claim's manifest. A claim's folder is
+never changed.
 """
 
 import re
@@ -19,6 +20,7 @@ from pipeline.logbook.files import file_sha256
 CLAIM = "claim.json"
 MANIFEST = "manifest.json"
 ATTACHMENTS = "attachments"
+_RESTORE = "Restore it from a backup"
 _FOLDER = re.compile(r"([0-9]{4,})-(?:[0-9]{4}-[0-9]{2}|corrections|reversal)")
 
 
@@ -35,13 +37,13 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     account: str
     number: int
-    previous_sha256: str | None  # of the manifest of the claim before
+    previous_sha256: str | None  # of the manifest of the previous claim
     files: tuple[File, ...]
 
 
 @dataclass(frozen=True)
 class StoredClaim:
-    """A claim as it lies in its folder."""
+    """A claim as it is stored in its folder."""
 
     folder: Path
     claim: Claim
@@ -49,49 +51,49 @@ class StoredClaim:
 
     @property
     def head(self) -> Head:
-        """What the next claim names it by."""
+        """How the next claim refers to it."""
         return Head(name=self.claim.name, sha256=self.manifest_sha256)
 
 
 def claim_folders(folder: Path) -> list[Path]:
-    """The folders of an account's claims, in the order of their numbers."""
+    """The folders of an account's claims, ordered by number."""
     if not folder.is_dir():
         return []
     return sorted((path for path in folder.iterdir() if _FOLDER.fullmatch(path.name)), key=number_in_name)
 
 
 def number_in_name(folder: Path) -> int:
-    """The number that a claim's folder is named by."""
-    named = _FOLDER.fullmatch(folder.name)
-    return int(named[1]) if named else 0
+    """The number in the name of a claim's folder; 0 for any other folder."""
+    match = _FOLDER.fullmatch(folder.name)
+    return int(match[1]) if match else 0
 
 
 def read_claims(folder: Path) -> list[StoredClaim]:
-    """The claims of an account, in the order of their numbers, which have no gaps.
+    """The claims of an account, ordered by number.
 
-    Raises ClaimError for one that is missing or cannot be read; whether they were changed is for `verify` to say.
+    Raises ClaimError if one is missing or cannot be read. Whether they were changed is left to `ladebog verify`.
     """
-    filed = [read_claim(path) for path in claim_folders(folder)]
-    for number, found in enumerate(filed, start=1):
-        if found.claim.number != number:
-            raise ClaimError(f"{folder} has no claim {number}.", "Put it back from a backup")
-    return filed
+    claims = [read_claim(path) for path in claim_folders(folder)]
+    for number, stored in enumerate(claims, start=1):
+        if stored.claim.number != number:
+            raise ClaimError(f"{folder} has no claim {number}.", _RESTORE)
+    return claims
 
 
 def read_claim(folder: Path) -> StoredClaim:
-    """The claim in a folder. Raises ClaimError where it cannot be read."""
+    """The claim in a folder. Raises ClaimError if it cannot be read."""
     try:
         claim = document.decode((folder / CLAIM).read_bytes())
         manifest_sha256 = file_sha256(folder / MANIFEST)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ClaimError(f"{folder / CLAIM} is no claim: {error}.", "Put it back from a backup") from None
+        raise ClaimError(f"{folder / CLAIM} is not a claim: {error}.", _RESTORE) from None
     except FileNotFoundError as error:
-        raise ClaimError(f"{error.filename} is missing.", "Put it back from a backup") from None
+        raise ClaimError(f"{error.filename} is missing.", _RESTORE) from None
     return StoredClaim(folder, claim, manifest_sha256)
 
 
 def listed_files(folder: Path) -> tuple[File, ...]:
-    """The files below a folder as a manifest names them, its own apart."""
+    """The files below a folder as its manifest lists them, without the manifest."""
     return tuple(
         File(name=name, sha256=file_sha256(folder / name), size=(folder / name).stat().st_size)
         for name in file_names(folder)
@@ -100,10 +102,10 @@ def listed_files(folder: Path) -> tuple[File, ...]:
 
 
 def file_names(folder: Path) -> list[str]:
-    """What lies below a folder and is no folder, by its name from there."""
+    """The relative names of all files below a folder."""
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
 
 
-def reversed_by(filed: Sequence[StoredClaim], number: int) -> int | None:
-    """The number of the claim that takes one back, if one does."""
-    return next((found.claim.number for found in filed if found.claim.reverses == number), None)
+def reversed_by(claims: Sequence[StoredClaim], number: int) -> int | None:
+    """The number of the claim that reverses claim `number`, if there is one."""
+    return next((stored.claim.number for stored in claims if stored.claim.reverses == number), None)

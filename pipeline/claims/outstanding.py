@@ -1,4 +1,4 @@
-"""What is still to be claimed, and what was claimed and is not paid."""
+"""What an account has still to claim, and which of its claims are not paid."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from pipeline.database.connection import rows
 
 
 class OutstandingMonth(msgspec.Struct, frozen=True, kw_only=True):
-    """A closed month that no claim covers, in one currency."""
+    """A closed month that is not claimed, in one currency."""
 
     month: str  # 2025-03
     currency: str
@@ -20,7 +20,7 @@ class OutstandingMonth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OutstandingCorrections(msgspec.Struct, frozen=True, kw_only=True):
-    """What changed in months that are claimed, in one currency: new less old."""
+    """What changed in claimed months, in one currency: new minus old."""
 
     currency: str
     sessions: int
@@ -29,7 +29,7 @@ class OutstandingCorrections(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unpaid(msgspec.Struct, frozen=True, kw_only=True):
-    """A claim that is neither paid nor rejected nor taken back, in one currency."""
+    """A claim that is neither paid, rejected nor reversed, in one currency."""
 
     number: int
     currency: str
@@ -38,7 +38,7 @@ class Unpaid(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outstanding(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be claimed of an account, and what was claimed and is not paid. Energy in kWh, money in units."""
+    """What an account has still to claim and to be paid. Energy in kWh, money in currency units."""
 
     months: list[OutstandingMonth]
     corrections: list[OutstandingCorrections]
@@ -46,13 +46,13 @@ class Outstanding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_outstanding(connection: duckdb.DuckDBPyConnection, account: str) -> Outstanding:
-    """Ask the published database."""
-    of_account = {"account": account}
+    """Read it from the published database."""
+    parameters = {"account": account}
     return msgspec.convert(
         {
-            "months": rows(connection, models.query("outstanding_months"), of_account),
-            "corrections": rows(connection, models.query("outstanding_corrections"), of_account),
-            "unpaid": rows(connection, models.query("unpaid_claims"), of_account),
+            "months": rows(connection, models.query("outstanding_months"), parameters),
+            "corrections": rows(connection, models.query("outstanding_corrections"), parameters),
+            "unpaid": rows(connection, models.query("unpaid_claims"), parameters),
         },
         Outstanding,
     )

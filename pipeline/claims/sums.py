@@ -1,4 +1,4 @@
-"""The sums of a claim's lines, made in SQL as all numbers are."""
+"""The sums of a claim's lines, computed in SQL like all numbers."""
 
 from datetime import date
 from decimal import Context, Decimal, Inexact
@@ -33,8 +33,8 @@ _DIGITS = """
 """
 
 
-class Figures:
-    """Sums up lines in an open archive; `currency` is the account's own, which comes first."""
+class LineSums:
+    """Sums up claim lines in an open archive; `currency` is that of the account, which is listed first."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, account: str, currency: str) -> None:
         self._connection = connection
@@ -43,23 +43,23 @@ class Figures:
         self._digits: dict[str, int] = {}
 
     def minor_digits(self, currency: str) -> int:
-        """The digits of a currency's minor unit: as the operator says, else as the Unicode CLDR lists them."""
+        """The digits of a currency's minor unit, as the operator states them, else as in the Unicode CLDR."""
         if currency not in self._digits:
             row = self._connection.execute(_DIGITS, [self._account, currency]).fetchone()
-            said = row[0] if row else None
-            self._digits[currency] = get_currency_precision(currency) if said is None else int(said)
+            stated = row[0] if row else None
+            self._digits[currency] = get_currency_precision(currency) if stated is None else int(stated)
         return self._digits[currency]
 
     def totals(self, lines: tuple[ClaimLine, ...]) -> tuple[Total, ...]:
-        """A total for each currency; of no lines at all, nothing in the account's own."""
-        self._hand_over(lines)
+        """One total per currency; without lines, a total of zero in the account's currency."""
+        self._load(lines)
         sums = {(row["currency"], row["kind"]): row for row in self._rows(models.query("claim_totals"))}
         currencies = list(dict.fromkeys(currency for currency, _ in sums)) or [self._currency]
         return tuple(self._total(currency, sums) for currency in currencies)
 
     def days(self, lines: tuple[ClaimLine, ...], month: date, timezone: str) -> tuple[Day, ...]:
-        """The month's own sessions by day."""
-        self._hand_over(lines)
+        """The sums per day, without the corrections."""
+        self._load(lines)
         return tuple(
             Day(
                 day=row["day"],
@@ -71,8 +71,8 @@ class Figures:
             for row in self._rows(models.query("claim_days"), month=month, timezone=timezone)
         )
 
-    def _hand_over(self, lines: tuple[ClaimLine, ...]) -> None:
-        rows_of_lines = [
+    def _load(self, lines: tuple[ClaimLine, ...]) -> None:
+        values = [
             (
                 line.stopped_at,
                 line.currency,
@@ -84,7 +84,7 @@ class Figures:
             for line in lines
         ]
         self._connection.execute(_CREATE_LINES)
-        insert(self._connection, "frozen_lines", rows_of_lines)
+        insert(self._connection, "frozen_lines", values)
 
     def _rows(self, query: str, **parameters: object) -> list[dict[str, Any]]:
         return rows(self._connection, query, {"currency": self._currency, **parameters})
@@ -103,17 +103,17 @@ class Figures:
 
 
 def money(amount: Decimal, digits: int) -> Decimal:
-    """An amount with just the digits of its currency's minor unit. Raises decimal.Inexact if it has more."""
+    """An amount with the digits of its currency's minor unit. Raises decimal.Inexact if it has more."""
     return amount.quantize(Decimal(1).scaleb(-digits), context=_EXACT)
 
 
 def money_or_none(amount: Decimal | None, digits: int) -> Decimal | None:
-    """As `money`, of an amount that may not be known."""
+    """As `money`, for an amount that may be unknown."""
     return None if amount is None else money(amount, digits)
 
 
 def energy(kwh: Decimal) -> Decimal:
-    """An energy with three decimals. Raises decimal.Inexact if it has more."""
+    """An energy in kWh with three decimals. Raises decimal.Inexact if it has more."""
     return kwh.quantize(Decimal(1).scaleb(-_ENERGY_DIGITS), context=_EXACT)
 
 

@@ -1,4 +1,4 @@
-"""Deriving claims again from raw/, as it was when they were made, by the policy that each of them records."""
+"""Computing claims again from raw/ as it was when they were made, with the settings that each of them records."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from pipeline.claims.arithmetic import Key, key_of
-from pipeline.claims.check import off
+from pipeline.claims.check import tampering
 from pipeline.claims.claimable import Claimable
 from pipeline.claims.document import RULES, Amounts, Claim, ClaimLine
 from pipeline.claims.folder import CLAIM, StoredClaim
@@ -24,26 +24,25 @@ _Figures = tuple[Key, Amounts, str, str | None, tuple[Amounts, Amounts] | None]
 
 
 def rederive(
-    logbook: Logbook, filed: Sequence[StoredClaim], entries: Sequence[Entry]
+    logbook: Logbook, claims: Sequence[StoredClaim], entries: Sequence[Entry]
 ) -> Iterator[tuple[StoredClaim, bool]]:
-    """Derive an account's claims again, one after the other; with each, whether its rules are still known.
+    """Compute an account's claims again in a temporary folder; yields each and whether its rules are still known.
 
-    Raises TamperingError at the first one whose figures are others now. All is made in a folder of its own, which is
-    gone afterwards.
+    A claim of unknown rules is not computed. Raises TamperingError at the first claim whose figures differ.
     """
     with TemporaryDirectory(prefix="ladebog-") as folder:
         scratch = Logbook(Path(folder))
         with open_writer(scratch) as connection:
-            for place, found in enumerate(filed):
-                is_known = found.claim.sources.rules == RULES
+            for place, stored in enumerate(claims):
+                is_known = stored.claim.sources.rules == RULES
                 if is_known:
-                    _load(connection, logbook, filed[:place], found.claim, entries)
-                    _compare(found, _lines(connection, filed[:place], found.claim))
-                yield found, is_known
+                    _load(connection, logbook, claims[:place], stored.claim, entries)
+                    _compare(stored, _lines(connection, claims[:place], stored.claim))
+                yield stored, is_known
 
 
-def settings_of(claim: Claim) -> Settings:
-    """The settings that a claim records, as far as figures follow from them."""
+def _settings(claim: Claim) -> Settings:
+    """The settings that a claim records: those that its figures depend on."""
     policy = claim.policy
     account = Account(
         name=claim.account,
@@ -72,30 +71,30 @@ def _load(
     claim: Claim,
     entries: Sequence[Entry],
 ) -> None:
-    """Bring the scratch database to what the archive was when the claim was made."""
+    """Load what the archive contained when the claim was made into the scratch database."""
     sources = claim.sources
     if sources.raw is not None:
         Loader(connection, logbook.raw / claim.account).load_all(newest=sources.raw.name)
     known = entries[: int(sources.journal.name)] if sources.journal else []
     load_decisions(connection, logbook, Journal(logbook.journal, list(known)))
     load_claims(connection, claim.account, list(before))
-    refresh_marts(connection, settings_of(claim))
+    refresh_marts(connection, _settings(claim))
 
 
 def _lines(connection: duckdb.DuckDBPyConnection, before: Sequence[StoredClaim], claim: Claim) -> tuple[ClaimLine, ...]:
-    due = Claimable(connection, settings_of(claim).account(claim.account), before)
+    claimable = Claimable(connection, _settings(claim).account(claim.account), before)
     if claim.kind == "reversal":
-        return due.reversal(next(found for found in before if found.claim.number == claim.reverses))
-    return due.lines(claim.month, claim.car)
+        return claimable.reversal(next(stored for stored in before if stored.claim.number == claim.reverses))
+    return claimable.lines(claim.month, claim.car)
 
 
-def _compare(found: StoredClaim, derived: tuple[ClaimLine, ...]) -> None:
-    then = {_figures(line) for line in found.claim.lines}
+def _compare(stored: StoredClaim, derived: tuple[ClaimLine, ...]) -> None:
+    then = {_figures(line) for line in stored.claim.lines}
     now = {_figures(line) for line in derived}
-    for line in (*found.claim.lines, *derived):
+    for line in (*stored.claim.lines, *derived):
         if _figures(line) not in then & now:
-            raise off(
-                found.folder / CLAIM, f"raw/ gives other figures for session {line.session_id} of {line.month:%Y-%m}"
+            raise tampering(
+                stored.folder / CLAIM, f"raw/ gives other figures for session {line.session_id} of {line.month:%Y-%m}"
             )
 
 

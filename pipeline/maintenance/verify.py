@@ -1,7 +1,8 @@
-"""Whether raw/, journal/ and claims/ are what was written there, link by link; nothing is changed.
+"""Checking that nothing in raw/, journal/ and claims/ was changed since it was written.
 
-The chains show what was edited, lost or swapped before their ends. What stands at an end is vouched for by what names
-it: a claim that was made from it, and the published database, where there is one.
+Each link of a chain contains the SHA-256 of the link before it, which shows what was edited, lost or swapped. The last
+link of a chain is checked against what records its SHA-256: the claims computed from it, and the published database if
+there is one.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from typing import Any
 import duckdb
 
 from pipeline.claims import arithmetic, attachments
-from pipeline.claims.check import check_claim, off
+from pipeline.claims.check import check_claim, tampering
 from pipeline.claims.document import Claim
 from pipeline.claims.folder import CLAIM, StoredClaim, claim_folders, number_in_name
 from pipeline.database.connection import open_published
@@ -39,20 +40,20 @@ _ENTRIES = """
         select entry from facts.claim_marks
     )
 """
-_GONE = "Put it back from a backup; nothing was changed"
+_RESTORE = "Restore it from a backup; nothing was changed"
 
 
 @dataclass(frozen=True)
 class PublishedSources:
-    """What the published database says of raw/, journal/ and claims/, as they were when it was made."""
+    """What the published database was computed from: segments of raw/, entries of journal/, and claims."""
 
-    segments: dict[tuple[str, str], str]
-    claims: dict[tuple[str, int], str]
-    entries: int
+    segments: dict[tuple[str, str], str]  # SHA-256 by account and name
+    claims: dict[tuple[str, int], str]  # SHA-256 of the manifest by account and number
+    entries: int  # the number of the newest
 
     @classmethod
     def read(cls, logbook: Logbook) -> "PublishedSources":
-        """Ask it. Raises LogbookError where there is none, DatabaseError where it cannot be read."""
+        """Read it. Raises LogbookError if there is no published database, DatabaseError if it cannot be read."""
         with open_published(logbook) as connection:
             return cls(
                 segments={(account, segment): sha256 for account, segment, sha256 in _all(connection, _SEGMENTS)},
@@ -62,21 +63,22 @@ class PublishedSources:
 
 
 def verify(logbook: Logbook, published: PublishedSources | None, *, full: bool) -> Iterator[str]:
-    """Check everything, a line of text for each part that holds; with `full` each claim is derived again from raw/.
+    """Check everything; yields a line of text for each part that is unchanged.
 
-    The caller holds the logbook's lock. Raises TamperingError at the first thing that is off.
+    With `full` each claim is also computed again from raw/. The caller holds the logbook's lock. Raises TamperingError
+    at the first fault.
     """
     entries = _check_journal(logbook, published)
     yield f"journal: {counted(len(entries), 'entry', 'entries')}"
     for account in _accounts(logbook):
         segments = _check_raw(logbook.raw / account, published)
         yield f"{account}: raw: {counted(len(segments), 'segment')}"
-        filed = _check_claims(logbook.claims / account, segments, entries, published)
-        yield f"{account}: claims: {len(filed)}"
+        claims = _check_claims(logbook.claims / account, segments, entries, published)
+        yield f"{account}: claims: {len(claims)}"
         if full:
-            for found, is_known in rederive(logbook, filed, entries):
+            for stored, is_known in rederive(logbook, claims, entries):
                 how = "derived again from raw/" if is_known else "made by other rules: checked by hash and arithmetic"
-                yield f"{account}: claim {found.claim.number}: {how}"
+                yield f"{account}: claim {stored.claim.number}: {how}"
 
 
 def _accounts(logbook: Logbook) -> list[str]:
@@ -95,90 +97,87 @@ def _check_journal(logbook: Logbook, published: PublishedSources | None) -> list
     except JournalError as error:
         raise TamperingError(str(error), error.advice) from None
     if path.exists() and not path.read_bytes().endswith(b"\n"):
-        raise off(path, "its last line has no end")
+        raise tampering(path, "its last line is incomplete")
     if published and len(entries) < published.entries:
-        raise off(path, f"it ends with entry {len(entries)}, and the database knows entry {published.entries}")
+        raise tampering(path, f"it ends with entry {len(entries)}, but the database contains entry {published.entries}")
     for entry in entries:
         if entry.action == attachments.ATTACH:
-            kept = attachments.kept_at(logbook.journal, str(entry.fields["sha256"]))
-            if not kept.is_file() or file_sha256(kept) != kept.name:
-                raise off(kept, f"it is not the file that entry {entry.entry} of the journal attached")
+            file = attachments.stored_at(logbook.journal, str(entry.fields["sha256"]))
+            if not file.is_file() or file_sha256(file) != file.name:
+                raise tampering(file, f"it is not the file that entry {entry.entry} of the journal attached")
     return entries
 
 
 def _check_raw(folder: Path, published: PublishedSources | None) -> dict[str, str]:
-    """The SHA-256 of each finished segment, by its name, oldest first."""
-    found: dict[str, str] = {}
-    before: Path | None = None
+    """The SHA-256 of each finished segment by its name in the account's folder, oldest first."""
+    segments: dict[str, str] = {}
+    previous: tuple[str | None, str | None] = (None, None)
     for segment in finished_segments(folder):
         record = _check_segment(folder, segment)
-        named = (before.name, found[_name(folder, before)]) if before else (None, None)
-        if (record.previous_segment, record.previous_sha256) != named:
-            raise off(segment, f"it was written after {record.previous_segment}, and stands after {named[0]}")
-        found[_name(folder, segment)] = file_sha256(segment)
-        before = segment
+        if (record.previous_segment, record.previous_sha256) != previous:
+            raise tampering(segment, f"it was written after {record.previous_segment}, but now follows {previous[0]}")
+        sha256 = file_sha256(segment)
+        segments[segment.relative_to(folder).as_posix()] = sha256
+        previous = (segment.name, sha256)
     for (account, name), sha256 in published.segments.items() if published else ():
-        if account == folder.name and found.get(name) != sha256:
-            raise off(folder / name, "it is not the file that the database was made from")
-    return found
+        if account == folder.name and segments.get(name) != sha256:
+            raise tampering(folder / name, "it is not the file that the database was computed from")
+    return segments
 
 
 def _check_segment(folder: Path, segment: Path) -> RunRecord:
-    """The record that a segment ends with, if all of it is what was written."""
-    end, begun, last = 0, 0, None
+    """The run record that a segment ends with. Raises TamperingError if anything in the segment was changed."""
+    end, start_of_last, last = 0, 0, None
     try:
         for line, position in read_lines(segment):
             if line.account != folder.name:
-                raise off(segment, f"line {position.lines} is of account {line.account}")
-            begun, end, last = end, position.bytes, line
+                raise tampering(segment, f"line {position.lines} belongs to account {line.account}")
+            start_of_last, end, last = end, position.bytes, line
     except RawStoreError as error:
         raise TamperingError(str(error), error.advice) from None
     if last is None or last.endpoint != Endpoint.RUN:
-        raise off(segment, "its last line is not the record of its run")
+        raise tampering(segment, "its last line is not the record of its run")
     record = read_run_record(last)
     if last.key != record.run_id or not segment.name.endswith(f"-{record.run_id}{SUFFIX}"):
-        raise off(segment, f"it is the segment of run {record.run_id}")
+        raise tampering(segment, f"it is the segment of run {record.run_id}")
     if last.fetched_at != record.finished_at:
-        raise off(segment, "the record of its run has another time than its line")
+        raise tampering(segment, "the record of its run and the line that contains it have different times")
     with segment.open("rb") as file:
-        if record.lines_sha256 not in (None, hashlib.sha256(file.read(begun)).hexdigest()):
-            raise off(segment, "its lines are not those that its run closed it with")
+        if record.lines_sha256 not in (None, hashlib.sha256(file.read(start_of_last)).hexdigest()):
+            raise tampering(segment, "its lines are not those that its run recorded")
     return record
 
 
 def _check_claims(
     folder: Path, segments: dict[str, str], entries: list[Entry], published: PublishedSources | None
 ) -> list[StoredClaim]:
-    filed: list[StoredClaim] = []
+    """The claims of an account."""
+    claims: list[StoredClaim] = []
     for number, path in enumerate(claim_folders(folder), start=1):
         if number_in_name(path) != number:
-            raise TamperingError(f"Claim {number} is missing from {folder}.", _GONE)
-        found = check_claim(path)
-        if (found.claim.account, found.claim.name) != (folder.name, path.name):
-            raise off(path, f"it is claim {found.claim.name} of account {found.claim.account}")
-        if found.claim.sources.previous_claim != (filed[-1].head if filed else None):
-            raise off(path / CLAIM, "it does not follow from the claim before it")
-        _check_sources(path, found.claim, segments, entries)
-        filed.append(found)
-        if fault := arithmetic.chain_fault([one.claim for one in filed]):
-            raise off(path / CLAIM, fault)
+            raise TamperingError(f"Claim {number} is missing from {folder}.", _RESTORE)
+        stored = check_claim(path)
+        if (stored.claim.account, stored.claim.name) != (folder.name, path.name):
+            raise tampering(path, f"it is claim {stored.claim.name} of account {stored.claim.account}")
+        if stored.claim.sources.previous_claim != (claims[-1].head if claims else None):
+            raise tampering(path / CLAIM, "it was not made after the claim that now precedes it")
+        _check_sources(path, stored.claim, segments, entries)
+        claims.append(stored)
+        if fault := arithmetic.chain_fault([earlier.claim for earlier in claims]):
+            raise tampering(path / CLAIM, fault)
     for (account, number), sha256 in published.claims.items() if published else ():
-        if account == folder.name and (len(filed) < number or filed[number - 1].manifest_sha256 != sha256):
-            raise TamperingError(f"Claim {number} in {folder} is not the one that the database knows.", _GONE)
-    return filed
+        if account == folder.name and (len(claims) < number or claims[number - 1].manifest_sha256 != sha256):
+            raise TamperingError(f"Claim {number} in {folder} is not the one that the database contains.", _RESTORE)
+    return claims
 
 
 def _check_sources(path: Path, claim: Claim, segments: dict[str, str], entries: list[Entry]) -> None:
-    """That the heads which a claim names are still links of their chains."""
+    """Check that the heads recorded in a claim are still links of their chains."""
     head, journal = claim.sources.raw, claim.sources.journal
     if head and segments.get(head.name) != head.sha256:
-        raise off(path / CLAIM, f"it was made from a segment {head.name} that raw/ does not hold as it was")
-    if journal and not any((str(one.entry), one.sha256) == (journal.name, journal.sha256) for one in entries):
-        raise off(path / CLAIM, f"it was made from an entry {journal.name} that journal/ does not hold as it was")
-
-
-def _name(folder: Path, segment: Path) -> str:
-    return segment.relative_to(folder).as_posix()
+        raise tampering(path / CLAIM, f"it was made from segment {head.name}, which is missing or was changed")
+    if journal and not any((str(entry.entry), entry.sha256) == (journal.name, journal.sha256) for entry in entries):
+        raise tampering(path / CLAIM, f"it was made from journal entry {journal.name}, which is missing or was changed")
 
 
 def _all(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:

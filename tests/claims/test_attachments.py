@@ -67,7 +67,7 @@ def test_a_file_that_was_changed_meanwhile_is_not_taken(logbook: ClaimedLogbook)
     logbook.attach("el.pdf", _PDF)
     (kept,) = (logbook.paths.journal / "attachments").iterdir()
     kept.write_bytes(b"another")
-    with pytest.raises(ClaimError, match="is not what was attached any more"):
+    with pytest.raises(ClaimError, match="was changed after it was attached"):
         logbook.claim(MARCH)
     assert logbook.claims == []
 

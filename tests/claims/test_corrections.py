@@ -211,7 +211,7 @@ def test_a_reversal_leaves_what_later_claims_corrected_and_the_next_claim_makes_
 
 def test_a_claim_is_taken_back_once_and_a_reversal_never(logbook: ClaimedLogbook) -> None:
     logbook.reverse(1)
-    with pytest.raises(ClaimError, match="Claim 1 was taken back already, by claim 2"):
+    with pytest.raises(ClaimError, match="Claim 1 was reversed already, by claim 2"):
         logbook.reverse(1)
     with pytest.raises(ClaimError, match="Claim 2 takes back claim 1, and cannot be taken back itself"):
         logbook.reverse(2)

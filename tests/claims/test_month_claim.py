@@ -121,7 +121,7 @@ def test_an_amount_that_is_not_known_is_left_out_and_said(logbook: ClaimedLogboo
 def test_an_unknown_finding_is_not_accepted(logbook: ClaimedLogbook) -> None:
     logbook.tell(Told("1", local(date(2025, 3, 5))))
     message, advice = refusal(logbook, MARCH, accepted={"0123456789ab": "why not"})
-    assert message == "2025-03 has no finding 0123456789ab that would have to be accepted."
+    assert message == "2025-03 has no error 0123456789ab to accept."
     assert advice == "See its findings with: ladebog check --month 2025-03"
 
 

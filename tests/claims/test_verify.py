@@ -139,7 +139,7 @@ def test_a_lost_claim(logbook: ClaimedLogbook, number: int) -> None:
 
 def test_a_file_that_was_put_in(logbook: ClaimedLogbook) -> None:
     (logbook.filed[0].folder / "better.pdf").write_bytes(b"%PDF")
-    assert named(logbook).endswith("/0001-2025-03/better.pdf is not what was written: it is no file of this claim.")
+    assert named(logbook).endswith("/0001-2025-03/better.pdf is not what was written: it is not a file of this claim.")
 
 
 def dearer(claim: dict[str, Any]) -> None:
@@ -158,10 +158,10 @@ def dearer(claim: dict[str, Any]) -> None:
         (lambda claim: claim["lines"][0].update(energy_kwh="10.001"), "the total in DKK is not the sum of its lines"),
         (lambda claim: claim["days"][0].update(sessions=2), "the days are not the sums of their lines"),
         (lambda claim: claim["lines"][0].update(document_sha256="0" * 64), "raw/ gives other figures for session 1"),
-        (dearer, "line 1 does not begin with what the claims before it came to"),
-        (lambda claim: claim["sources"]["raw"].update(sha256="0" * 64), "that raw/ does not hold as it was"),
-        (lambda claim: claim["sources"]["journal"].update(sha256="0" * 64), "that journal/ does not hold as it was"),
-        (lambda claim: claim["attachments"][0].update(sha256="0" * 64), "its attachments are not those beside it"),
+        (dearer, "line 1 does not start from the sum of the claims before it"),
+        (lambda claim: claim["sources"]["raw"].update(sha256="0" * 64), "it was made from segment "),
+        (lambda claim: claim["sources"]["journal"].update(sha256="0" * 64), "it was made from journal entry 2, "),
+        (lambda claim: claim["attachments"][0].update(sha256="0" * 64), "its attachments are not the files in "),
     ],
 )
 def test_a_claim_forged_by_somebody_who_mends_what_is_behind_it(

@@ -159,7 +159,7 @@ def test_an_exported_claim_is_checked_by_other_programs(claimed: DemoLogbook, tm
     assert path.read_bytes() == first
     (folder(claimed, "0001-2025-10") / "claim.json").write_text("{}", "utf-8")
     message, _ = said(claimed.run("claim", "export", "1", "--output", str(tmp_path / "no")), 1)
-    assert "claim.json is no claim" in message
+    assert "claim.json is not a claim" in message
 
 
 def test_verify_tells_what_holds_and_the_first_thing_that_does_not(claimed: DemoLogbook) -> None:
@@ -177,7 +177,7 @@ def test_verify_tells_what_holds_and_the_first_thing_that_does_not(claimed: Demo
     assert (outcome.code, outcome.err) == (
         3,
         f"ladebog: {path} is not what was written: its SHA-256 is not the one in the manifest.\n"
-        "  Put it back from a copy; nothing was changed\n",
+        "  Restore the file from a backup; nothing was changed\n",
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.claims import arithmetic
-from pipeline.claims.attachments import ATTACH, Attached, AttachedBy, files_for, keep
+from pipeline.claims.attachments import ATTACH, Attached, AttachedBy, files_for, store
 from pipeline.claims.document import Amounts, Claim, MissingReceipt, encode
 from pipeline.claims.draft import Drafter, open_drafter
 from pipeline.claims.folder import StoredClaim, read_claims
@@ -237,7 +237,7 @@ class ClaimedLogbook:
 
     def attach(self, name: str, content: bytes, month: date | None = None) -> None:
         """Put a file beside the next claim."""
-        said = AttachedBy(account="home", name=name, sha256=keep(self.paths.journal, content), month=month)
+        said = AttachedBy(account="home", name=name, sha256=store(self.paths.journal, content), month=month)
         self.journal.append(self.now(), ATTACH, said.fields)
 
     def sums(self) -> dict[arithmetic.Key, Amounts]:

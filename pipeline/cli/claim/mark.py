@@ -84,13 +84,13 @@ def attach(
     contents = {} if remove else {file.name: _content(file) for file in files}
     with open_with_journal(logbook, settings, context.clock) as (connection, journal):
         _refuse_claimed(connection, account, first)
-        filed = read_claims(logbook.claims / account.name)
-        waiting = {said.name: said for said in attachments.waiting(journal.entries, account.name, filed)}
+        claims = read_claims(logbook.claims / account.name)
+        waiting = {said.name: said for said in attachments.waiting(journal.entries, account.name, claims)}
         for file in files:
             if remove:
                 action, said = DETACH, _waiting(waiting, file.name)
             else:
-                sha256 = attachments.keep(logbook.journal, contents[file.name])
+                sha256 = attachments.store(logbook.journal, contents[file.name])
                 action, said = ATTACH, AttachedBy(account=account.name, name=file.name, sha256=sha256, month=first)
             journal.append(context.clock.now(), action, said.fields)
             where = f"the claim of {first:%Y-%m}" if first else "the next claim"

@@ -259,7 +259,7 @@ def test_a_backup_whose_chain_was_broken_and_its_list_made_to_fit(
         del contents[first]
 
     message, _ = said(refused(rezipped(zipped, tmp_path / "forged.zip", lose), 3), 3)
-    assert message.endswith(", and stands after None.")
+    assert message.endswith(", but now follows None.")
 
 
 def test_what_is_no_backup(folder: Path, made: TwoAccounts, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
