@@ -1,1 +1,14 @@
-"""Claims: what was handed in, each frozen in a folder of its own and chained to the one before."""
+"""Claims: closed months, as the driver claims them from the employer, in documents that are never changed.
+
+In the order of the data:
+
+* `outstanding` reads from the published database what is not claimed or not paid yet.
+* `document` defines `claim.json`, and `folder` the folder that a claim is stored in.
+* `claimable` reads the lines that can be claimed from the marts, and `sums` adds them up.
+* `draft` drafts a claim from them: of a month, of corrections, or a reversal.
+* `attachments` adds the files that the driver attached, and finds the addresses of the operator's receipts.
+* `make` writes the claim into its folder.
+* `check` checks a stored claim against its own hashes, and `arithmetic` whether its figures add up.
+
+A claim is made under the logbook's lock, in plain calls one after the other; see `pipeline/cli/claim/create.py`.
+"""

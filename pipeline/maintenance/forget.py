@@ -1,7 +1,7 @@
-"""Erasing an account: its answers, decisions, claims, reports and logins, and every number made from them.
+"""Erasing an account: its answers, decisions, claims, reports and logins, and every number computed from them.
 
-The settings name the account until all else is gone, so whoever was stopped on the way repeats the command. Copies
-outside the logbook, backups among them, are not reached.
+The account stays in the settings until everything else is erased, so that a command that was interrupted can be
+repeated. Copies outside the logbook, such as backups, are not erased.
 """
 
 import re
@@ -25,22 +25,22 @@ from pipeline.source.credentials.choose import all_credentials
 from pipeline.transform.update import rebuild_locked
 
 _ENDING_OF_REPORT = r"-\d{4}(-\d{2})?(-[a-z]+)*\.[a-z]+"  # reports/files.py names them
-_BEING_WRITTEN = r"\.\d+-[0-9a-f]+\.new"
+_UNFINISHED = r"\.\d+-[0-9a-f]+\.new"
 
 
 @dataclass(frozen=True)
 class AccountData:
-    """What a logbook holds of an account."""
+    """How much a logbook contains of an account."""
 
     segments: int
-    size: int
+    size: int  # bytes, of the segments
     entries: int
-    claims: list[str]
+    claims: list[str]  # names of their folders
     reports: int
 
 
 def count_account_data(logbook: Logbook, account: Account) -> AccountData:
-    """What there is to erase. Raises JournalError where the journal is damaged."""
+    """Count what would be erased. Raises JournalError if the journal is damaged."""
     segments = finished_segments(logbook.raw / account.name)
     claims = logbook.claims / account.name
     return AccountData(
@@ -53,10 +53,11 @@ def count_account_data(logbook: Logbook, account: Account) -> AccountData:
 
 
 def forget_account(logbook: Logbook, account: Account, clock: Clock) -> None:
-    """Erase all that the logbook holds of an account, and its logins; what remains is made and published again.
+    """Erase everything that the logbook contains of an account, and its logins; then rebuild and publish the rest.
 
-    Before anything is erased, all that the others' numbers are made from is read. Raises BusyError, SettingsError,
-    UnknownNameError, RawStoreError, ClaimError, JournalError, and LogbookError where a login cannot be reached.
+    Before anything is erased, the data of the other accounts is read, so that the rebuild cannot fail on it. Raises
+    BusyError, SettingsError, UnknownNameError, RawStoreError, ClaimError, JournalError, and LogbookError if a login
+    cannot be accessed.
     """
     with logbook.lock():
         content = editing.without_account(logbook.settings.read_bytes(), account.name, logbook.settings)
@@ -65,7 +66,7 @@ def forget_account(logbook: Logbook, account: Account, clock: Clock) -> None:
         _read_others(logbook, account, others)
         for keeper in all_credentials():
             keeper.forget(account)
-        drop_writer(logbook)  # before the journal, so that no command in between misses entries that it holds
+        drop_writer(logbook)  # first: the next command would find entries in it that the journal lacks
         journal.forget(clock.now(), account.name)
         for path in _erasable(logbook, account, journal):
             erase(path)
@@ -74,7 +75,7 @@ def forget_account(logbook: Logbook, account: Account, clock: Clock) -> None:
 
 
 def _read_others(logbook: Logbook, account: Account, others: Settings) -> None:
-    """Raise UnknownNameError, RawStoreError or ClaimError if the others' numbers could not be made again."""
+    """Raise UnknownNameError, RawStoreError or ClaimError if the other accounts could not be rebuilt."""
     for folder in sorted(logbook.raw.iterdir()) if logbook.raw.is_dir() else []:
         if folder.name != account.name:
             others.account(folder.name)
@@ -87,32 +88,32 @@ def _read_others(logbook: Logbook, account: Account, others: Settings) -> None:
 
 
 def _erasable(logbook: Logbook, account: Account, journal: Journal) -> list[Path]:
-    """What is of the account, what nobody knows whose it is, and what is made again by itself."""
+    """The account's files, files that may be of any account, and files that are computed again."""
     return [
         logbook.raw / account.name,
         logbook.claims / account.name,
         *_reports(logbook, account),
-        *_unnamed(logbook, journal),
+        *_unreferenced(logbook, journal),
         *(path for folder in (logbook.state, logbook.logs) for path in folder.rglob("*") if not _is_lock(path)),
         *leftovers(logbook.settings),
         *leftovers(logbook.database),
     ]
 
 
-def _unnamed(logbook: Logbook, journal: Journal) -> Iterator[Path]:
-    """The files in journal/ that no entry names any more, and what a crash tore or left beside it."""
-    named = {str(value) for entry in journal.entries for value in entry.fields.values()} | {FILE_NAME}
-    yield from (path for path in logbook.journal.rglob("*") if path.is_file() and path.name not in named)
+def _unreferenced(logbook: Logbook, journal: Journal) -> Iterator[Path]:
+    """The files in journal/ that no entry refers to, among them what a crash left."""
+    referenced = {str(value) for entry in journal.entries for value in entry.fields.values()} | {FILE_NAME}
+    yield from (path for path in logbook.journal.rglob("*") if path.is_file() and path.name not in referenced)
 
 
 def _is_lock(path: Path) -> bool:
-    """Whether it is, or is about, a lock that a process holds by its name. Nothing else is written there."""
+    """Whether a file is a lock, or the note of which process has it. Neither contains anything of an account."""
     return path.name.endswith(".lock") or path.stem == "lock"
 
 
 def _reports(logbook: Logbook, account: Account) -> Iterator[Path]:
-    """The account's reports, also those of which the writing was cut off."""
+    """The account's reports, also unfinished ones."""
     name = re.escape(account.name) + _ENDING_OF_REPORT
-    pattern = re.compile(rf"{name}|\.{name}{_BEING_WRITTEN}")
+    pattern = re.compile(rf"{name}|\.{name}{_UNFINISHED}")
     if logbook.reports.is_dir():
         yield from (path for path in logbook.reports.iterdir() if pattern.fullmatch(path.name))

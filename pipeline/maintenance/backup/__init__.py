@@ -1,7 +1,12 @@
-"""A copy of a logbook that can be trusted, and the way back from it.
+"""Backups: copying a logbook, and restoring it.
 
-A backup is a folder, or a ZIP file with that folder in it, laid out as a logbook is: settings, raw/, journal/, claims/
-and the published database, with a SHA256SUMS beside them that lists all of it (`sha256sum -c SHA256SUMS` checks it
-without Ladebog). state/ and reports/ are not in it, as Ladebog makes them again, nor are logins, as they lie outside of
-the logbook.
+A backup is a folder, or a ZIP file that contains that folder. It is laid out like a logbook: settings, raw/, journal/,
+claims/ and the published database, and a SHA256SUMS that lists them all, so that `sha256sum -c SHA256SUMS` checks it
+without Ladebog. It does not contain state/ and reports/, which Ladebog writes again, nor logins, which are stored
+outside of the logbook.
+
+* `make` writes a backup and `restore` a logbook; each checks what it read and what it wrote.
+* `container` reads and writes the folder or the ZIP file.
+* `checksums` reads and writes SHA256SUMS.
+* `check` compares files with their SHA-256 and checks the chains.
 """

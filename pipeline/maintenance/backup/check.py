@@ -1,4 +1,4 @@
-"""Whether what was written is what was meant: by the SHA-256 of each file, and by the chains."""
+"""Checking a backup, or what was restored from one: the SHA-256 of each file, and the chains."""
 
 from pipeline.errors import BackupError
 from pipeline.logbook.folder import Logbook
@@ -9,8 +9,8 @@ from pipeline.maintenance.verify import verify
 _LARGEST_LIST = 1 << 28
 
 
-def listed(backup: Reader) -> dict[str, str]:
-    """What a backup's own list says. Raises BackupError where the list cannot be used."""
+def read_checksums(backup: Reader) -> dict[str, str]:
+    """The SHA-256 of each file by its name, from a backup's SHA256SUMS. Raises BackupError if it cannot be read."""
     if backup.files[checksums.FILE_NAME] > _LARGEST_LIST:
         raise BackupError(
             f"{checksums.FILE_NAME} of this backup is too large to be a list of files.", "Use another backup"
@@ -22,15 +22,15 @@ def listed(backup: Reader) -> dict[str, str]:
         raise BackupError(
             f"{checksums.FILE_NAME} of this backup cannot be read ({error}).", "Use another backup"
         ) from None
-    return checksums.parsed(content)
+    return checksums.parse(content)
 
 
-def faults(backup: Reader, expected: checksums.Sums, progress: CopyProgress) -> list[str]:
-    """What is not as expected, each as `name: reason`; empty when every file is there and is what it was."""
-    found = backup.files.keys() - {checksums.FILE_NAME}
-    missing = [f"{name}: it is missing" for name in sorted(expected.keys() - found)]
-    unknown = [f"{name}: it is not in {checksums.FILE_NAME}" for name in sorted(found - expected.keys())]
-    common = sorted(expected.keys() & found)
+def find_faults(backup: Reader, expected: checksums.Checksums, progress: CopyProgress) -> list[str]:
+    """The files that are missing, unknown or changed, each as `name: reason`."""
+    names = backup.files.keys() - {checksums.FILE_NAME}
+    missing = [f"{name}: it is missing" for name in sorted(expected.keys() - names)]
+    unknown = [f"{name}: it is not in {checksums.FILE_NAME}" for name in sorted(names - expected.keys())]
+    common = sorted(expected.keys() & names)
     progress.step("verifying", sum(backup.files[name] for name in common))
     changed = [f"{name}: {fault}" for name in common if (fault := _fault(backup, name, expected[name], progress))]
     return missing + unknown + changed
@@ -45,8 +45,8 @@ def _fault(backup: Reader, name: str, sha256: str, progress: CopyProgress) -> st
     return None if is_same else "it is not what was backed up"
 
 
-def read_chains(logbook: Logbook, progress: CopyProgress) -> None:
-    """Check the chains of raw/, journal/ and claims/. Raises TamperingError at the first thing that is off."""
+def check_chains(logbook: Logbook, progress: CopyProgress) -> None:
+    """Check the chains of raw/, journal/ and claims/. Raises TamperingError at the first fault."""
     size = sum(path.stat().st_size for folder in (logbook.raw, logbook.claims) for path in folder.rglob("*"))
     progress.step("checking the chains", size)
     for _ in verify(logbook, None, full=False):
@@ -54,7 +54,7 @@ def read_chains(logbook: Logbook, progress: CopyProgress) -> None:
     progress.advance(size)
 
 
-def in_lines(lines: list[str]) -> str:
-    """Faults below a message that ends in a colon, the first of them."""
+def listed(lines: list[str]) -> str:
+    """The first ten lines, to follow a message that ends in a colon."""
     shown = "".join(f"\n  {line}" for line in lines[:10])
     return shown + (f"\n  and {len(lines) - 10} more" if len(lines) > 10 else "")

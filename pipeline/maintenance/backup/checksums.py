@@ -1,4 +1,4 @@
-"""SHA256SUMS: which files a backup holds, in the lines that `sha256sum -c` reads."""
+"""SHA256SUMS: the list of a backup's files, in the format of `sha256sum -c`."""
 
 import hashlib
 import re
@@ -9,48 +9,47 @@ from typing import IO
 from pipeline.errors import BackupError
 
 FILE_NAME = "SHA256SUMS"
-KEPT = ("ladebog.toml", "ladebog.duckdb", "raw", "journal", "claims")
+CONTENT = ("ladebog.toml", "ladebog.duckdb", "raw", "journal", "claims")
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _CHUNK = 1 << 20
 
-Sums = Mapping[str, str]
-Advance = Callable[[int], None]
+Checksums = Mapping[str, str]  # SHA-256 by the name of the file
+Advance = Callable[[int], None]  # takes the number of bytes done
 
 
-def text(sums: Sums) -> str:
-    """The list as it stands in the file."""
-    return "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(sums.items()))
+def encode(sums: Checksums) -> bytes:
+    """The content of SHA256SUMS."""
+    return "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(sums.items())).encode()
 
 
-def parsed(content: bytes) -> dict[str, str]:
+def parse(content: bytes) -> dict[str, str]:
     """The SHA-256 of each file by its name.
 
-    Raises BackupError at a line that is none, or that names what no backup holds: nothing in the list leads out of
-    the folder that it is restored to.
+    Raises BackupError for a line of another format, and for a name that is not safe to write to (see `is_safe`).
     """
     sums: dict[str, str] = {}
     for number, line in enumerate(content.decode("utf-8", "replace").split("\n")[:-1], start=1):
-        found = _LINE.fullmatch(line)
-        if found is None or not is_safe(found[2]) or found[2] in sums:
-            raise _unreadable(f"line {number} is not one that Ladebog writes: {line[:200]!r}")
-        sums[found[2]] = found[1]
-    if not content.endswith(b"\n") or KEPT[0] not in sums:
-        raise _unreadable("it was cut off")
+        match = _LINE.fullmatch(line)
+        if match is None or not is_safe(match[2]) or match[2] in sums:
+            raise _unusable(f"line {number} is not one that Ladebog writes: {line[:200]!r}")
+        sums[match[2]] = match[1]
+    if not content.endswith(b"\n") or CONTENT[0] not in sums:
+        raise _unusable("it was cut off")
     return sums
 
 
 def is_safe(name: str) -> bool:
-    """Whether a name is that of a file of a logbook, wherever the logbook lies and whatever reads the name."""
+    """Whether a name is that of a file in a logbook, and cannot lead out of its folder on any system."""
     parts = name.split("/")
     return (
-        parts[0] in KEPT
+        parts[0] in CONTENT
         and not any(part in ("", ".", "..") for part in parts)
         and not any(sign == "\\" or unicodedata.category(sign) in ("Cc", "Cs") for sign in name)
     )
 
 
 def copy(source: IO[bytes], target: IO[bytes], advance: Advance) -> str:
-    """Copy a file to its end; returns the SHA-256 of what was read."""
+    """Copy a file; returns the SHA-256 of what was read."""
     digest = hashlib.sha256()
     while chunk := source.read(_CHUNK):
         digest.update(chunk)
@@ -60,7 +59,7 @@ def copy(source: IO[bytes], target: IO[bytes], advance: Advance) -> str:
 
 
 def sha256_of(source: IO[bytes], advance: Advance) -> str:
-    """The SHA-256 of a file, read to its end."""
+    """The SHA-256 of a file."""
     digest = hashlib.sha256()
     while chunk := source.read(_CHUNK):
         digest.update(chunk)
@@ -68,5 +67,5 @@ def sha256_of(source: IO[bytes], advance: Advance) -> str:
     return digest.hexdigest()
 
 
-def _unreadable(reason: str) -> BackupError:
+def _unusable(reason: str) -> BackupError:
     return BackupError(f"{FILE_NAME} of this backup cannot be used: {reason}.", "Use another backup")

@@ -17,34 +17,35 @@ from pipeline.maintenance.backup import checksums
 
 ZIP = ".zip"
 _FOLDER_IN_ZIP = "ladebog/"
+_NAME_A_BACKUP = "Name the folder or the ZIP file that ladebog backup wrote"
 _EARLIEST_IN_ZIP = datetime(1980, 1, 1, tzinfo=UTC)
-UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)  # what zipfile raises
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)  # raised by zipfile
 
 
 class Reader(Protocol):
-    """A backup, or a logbook that is to be one. `files` are the sizes by name."""
+    """A backup, or a logbook to back up. `files` are the sizes in bytes by name."""
 
     files: dict[str, int]
 
     def open(self, name: str) -> AbstractContextManager[IO[bytes]]:
-        """A file to read."""
+        """Open a file to read it."""
 
 
 class Writer(Protocol):
-    """A backup, or a restored logbook, in the making."""
+    """A backup, or a restored logbook, that is being written."""
 
     def create(self, name: str, size: int) -> AbstractContextManager[IO[bytes]]:
-        """A new file of about that size to write."""
+        """Create a file to write, of about that many bytes."""
 
 
 class FolderReader:
-    """The files of a logbook's folder that count."""
+    """The files in a folder that belong to a logbook or a backup."""
 
     def __init__(self, root: Path) -> None:
-        """Raises BackupError where something is not a plain file under a plain name."""
+        """Raises BackupError for anything that is not a regular file with a safe name."""
         self._root = root
-        self.files: dict[str, int] = {}  # without hidden ones: what is being written, or what a desktop leaves
-        for name in (*checksums.KEPT, checksums.FILE_NAME):
+        self.files: dict[str, int] = {}  # without hidden files: unfinished ones, or those of a desktop
+        for name in (*checksums.CONTENT, checksums.FILE_NAME):
             if (root / name).exists():
                 self._find(name)
 
@@ -65,8 +66,8 @@ class FolderReader:
             self.files[name] = status.st_size
         else:
             raise BackupError(
-                f"{path} is no plain file with a plain name, and a backup holds nothing else.",
-                "Move it out of the folder, or put the file itself in its place",
+                f"{path} is not a regular file with a plain name, and cannot be backed up.",
+                "Move it out of the folder, or replace it with the file itself",
             )
 
 
@@ -74,14 +75,16 @@ class ZipReader:
     """The files of the one folder in a ZIP file."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        """Raises BackupError where it holds anything else, and one of UNREADABLE where it is no ZIP file."""
+        """Raises BackupError for any other file in it, and one of UNREADABLE if it is not a ZIP file."""
         self._zip = zipfile.ZipFile(file)
         self.files: dict[str, int] = {}
         for info in self._zip.infolist():
             name = info.filename.removeprefix(_FOLDER_IN_ZIP)
             is_ours = info.filename.startswith(_FOLDER_IN_ZIP) and name not in self.files
             if not is_ours or stat.S_ISLNK(info.external_attr >> 16):
-                raise BackupError(f"It holds {info.filename!r}, as no backup of Ladebog's does.", "Use another backup")
+                raise BackupError(
+                    f"It contains {info.filename!r}, which is not part of a backup.", "Use another backup"
+                )
             if not info.is_dir():
                 self.files[name] = info.file_size
 
@@ -106,7 +109,7 @@ class FolderWriter:
 
 
 class ZipWriter:
-    """Writes into a new ZIP file; use `new_zip`. What unpacks it gets the modes of a logbook."""
+    """Writes into a new ZIP file; use `new_zip`. Files and folders get the modes of a logbook's."""
 
     def __init__(self, archive: zipfile.ZipFile, moment: datetime) -> None:
         self._zip = archive
@@ -131,14 +134,14 @@ class ZipWriter:
 
     def _info(self, name: str, mode: int) -> zipfile.ZipInfo:
         info = zipfile.ZipInfo(name, self._moment)
-        info.create_system = 3  # Unix, so that the modes count
+        info.create_system = 3  # Unix, so that the modes apply
         info.external_attr = mode << 16
         return info
 
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[FolderWriter]:
-    """A new folder to write to; without an error all of it is on disk in the end."""
+    """A new folder to write to. It is synced to disk unless there was an error."""
     make_folder(path)
     yield FolderWriter(path)
     for folder, _, _ in os.walk(path):
@@ -147,14 +150,14 @@ def new_folder(path: Path) -> Iterator[FolderWriter]:
 
 @contextmanager
 def new_zip(path: Path, moment: datetime) -> Iterator[ZipWriter]:
-    """A new ZIP file, of that moment, to write to; without an error all of it is on disk in the end."""
+    """A new ZIP file to write to; its entries get the time `moment`. It is synced to disk unless there was an error."""
     file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb")
     archive = zipfile.ZipFile(file, "w")
     try:
         yield ZipWriter(archive, moment)
     except BaseException:
         for unfinished in (archive, file):
-            with suppress(OSError):  # of a full disk, say; the first one is what is told
+            with suppress(OSError):  # such as another one of a full disk: the first is the one to report
                 unfinished.close()
         raise
     archive.close()
@@ -163,66 +166,65 @@ def new_zip(path: Path, moment: datetime) -> Iterator[ZipWriter]:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Reader]:
+def open_backup(path: Path) -> Iterator[Reader]:
     """The backup at `path`, a folder or a ZIP file.
 
-    Raises BackupError where there is none, or where it holds what no backup does.
+    Raises BackupError if there is no backup, or if it contains anything that a backup does not.
     """
     if path.is_dir():
         reader = FolderReader(path)
         if checksums.FILE_NAME not in reader.files:
-            raise no_backup(path)
+            raise _not_a_backup(path)
         yield reader
         return
     if not path.exists():
-        raise BackupError(f"There is no backup {path}.", "Name the folder or the ZIP file that ladebog backup wrote")
+        raise BackupError(f"There is no backup {path}.", _NAME_A_BACKUP)
     with path.open("rb") as file:
         _read_from_disk(file)
         try:
             zipped = ZipReader(file)
         except UNREADABLE:
-            raise no_backup(path) from None
+            raise _not_a_backup(path) from None
         if checksums.FILE_NAME not in zipped.files:
-            raise no_backup(path)
+            raise _not_a_backup(path)
         yield zipped
 
 
-def no_backup(path: Path) -> BackupError:
-    """Says that something is no backup and, of a folder with backups in it, which is the newest."""
-    found = sorted(path.glob(f"ladebog-*/{checksums.FILE_NAME}")) if path.is_dir() else []
-    return BackupError(
-        f"{path} is no backup of Ladebog's" + (", but there are some in it." if found else ", or no whole one."),
-        f"The newest is {found[-1].parent}" if found else "Name the folder or the ZIP file that ladebog backup wrote",
-    )
+def _not_a_backup(path: Path) -> BackupError:
+    """The error for a path that is not a backup; for a folder of backups it names the newest."""
+    backups = sorted(path.glob(f"ladebog-*/{checksums.FILE_NAME}")) if path.is_dir() else []
+    if backups:
+        return BackupError(f"{path} is not a backup, but contains some.", f"The newest is {backups[-1].parent}")
+    return BackupError(f"{path} is not a backup, or not a complete one.", _NAME_A_BACKUP)
 
 
 def _read_from_disk(file: IO[bytes]) -> None:
-    """Have what was written read back from the disk, not from memory, where the system lets one say so."""
+    """Drop a file from the page cache, so that it is read from the disk; only Linux offers this."""
     if sys.platform == "linux":
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 class CopyProgress(Protocol):
-    """What a backup and a restore tell while they are at it."""
+    """Receives the progress of a backup or a restore."""
 
     def step(self, name: str, size: int) -> None:
-        """Something begins that goes over so many bytes."""
+        """A step begins that covers `size` bytes."""
 
     def advance(self, size: int) -> None:
-        """So many bytes more are done."""
+        """Another `size` bytes are done."""
 
 
 @contextmanager
-def built_beside(target: Path, name: str) -> Iterator[Path]:
-    """Yield the path `.name.new` beside `target` to build at; on success, and synced, it takes the place of `target`.
+def built_next_to(target: Path, name: str) -> Iterator[Path]:
+    """Yield the path `.name.new` next to `target` to write to; on success it is renamed to `target`, and synced.
 
-    What an earlier one of the name left when it was killed is removed; on an error nothing is left behind.
+    On an error it is removed. What an earlier process left there when it was killed is removed first.
     """
-    beside = target.with_name(f".{name}.new")
-    erase(beside)
+    new = target.with_name(f".{name}.new")
+    erase(new)
     try:
-        yield beside
-        beside.replace(target)
+        yield new
+        new.replace(target)
         sync_folder(target.parent)
     finally:
-        erase(beside)
+        erase(new)

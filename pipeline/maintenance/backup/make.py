@@ -12,17 +12,16 @@ from pipeline.logbook import journal
 from pipeline.logbook.files import FOLDER_MODE
 from pipeline.logbook.folder import Logbook
 from pipeline.maintenance.backup import checksums
-from pipeline.maintenance.backup.check import faults, in_lines, listed, read_chains
+from pipeline.maintenance.backup.check import check_chains, find_faults, listed, read_checksums
 from pipeline.maintenance.backup.container import (
     ZIP,
     CopyProgress,
     FolderReader,
-    Reader,
     Writer,
-    built_beside,
+    built_next_to,
     new_folder,
     new_zip,
-    opened,
+    open_backup,
 )
 from pipeline.raw.segments import recover_segments
 
@@ -31,53 +30,53 @@ _NAME_FORMAT = "ladebog-%Y%m%dT%H%M%SZ"
 
 @dataclass(frozen=True)
 class Backup:
-    """A backup that was made and verified."""
+    """A backup that was written and checked."""
 
     path: Path
     files: int
-    size: int
-    left_out: list[str]
+    size: int  # bytes, uncompressed
+    left_out: list[str]  # names of files and folders in the logbook
 
 
 def make_backup(logbook: Logbook, place: Path, now: datetime, progress: CopyProgress) -> Backup:
-    """Copy the logbook, under its lock, to a new folder in `place`, or to `place` where that is FILE.zip.
+    """Copy the logbook, under its lock, to a new folder in `place`, or to `place` itself if that is FILE.zip.
 
-    The copy is read back and compared before it gets its name. An existing FILE.zip is replaced only if it is a
-    backup of which this logbook still has everything. Raises BackupError, BusyError, TamperingError.
+    The copy is read back and compared before it gets its name. An existing FILE.zip is replaced only if it is a backup
+    and the logbook still contains everything in it. Raises BackupError, BusyError, TamperingError.
     """
     target = _target(logbook, place, now)
     with logbook.lock():
-        _seal_what_crashes_left(logbook, now)
-        read_chains(logbook, progress)
+        _recover(logbook, now)
+        check_chains(logbook, progress)
         source = FolderReader(logbook.root)
-        source.files.pop(checksums.FILE_NAME, None)  # of a backup that is used as a logbook
+        source.files.pop(checksums.FILE_NAME, None)  # if a backup is used as a logbook
         try:
-            with built_beside(target, _name_beside(logbook)) as beside:
-                with _new(target, beside, now) as writer:
+            with built_next_to(target, _temporary_name(logbook)) as new:
+                with _writer(target, new, now) as writer:
                     expected = _write(source, writer, progress)
-                _verify(beside, expected, progress)
+                _check(new, expected, progress)
                 if target.exists():
                     _refuse_loss(target, logbook, expected)
         except OSError as error:
             where = f" ({error.filename})" if error.filename else ""
             raise BackupError(
-                f"No backup was made in {target.parent}: {error.strerror or error}{where}.",
-                "Mend that or name another place, then run the same command again",
+                f"No backup was written to {target.parent}: {error.strerror or error}{where}.",
+                "Fix that or choose another place, then run the same command again",
             ) from None
-    left_out = sorted({path.name for path in logbook.root.iterdir()} - {*checksums.KEPT, checksums.FILE_NAME})
+    left_out = sorted({path.name for path in logbook.root.iterdir()} - {*checksums.CONTENT, checksums.FILE_NAME})
     return Backup(target, len(source.files), sum(source.files.values()), left_out)
 
 
 def _target(logbook: Logbook, place: Path, now: datetime) -> Path:
-    """Where the backup is to stand. Raises BackupError where none may stand."""
+    """The path of the new backup. Raises BackupError for a place where it cannot be written."""
     place = place.expanduser().resolve()
     is_file = place.suffix.lower() == ZIP and not place.is_dir()
     for folder in place.parents if is_file else (place, *place.parents):
         if Logbook(folder).settings.is_file():
             what = "the logbook itself" if folder == logbook.root.resolve() else "another logbook or backup"
-            raise BackupError(f"{place} lies in {what}, {folder}.", "Name a folder elsewhere, best on another disk")
+            raise BackupError(f"{place} is inside {what}, {folder}.", "Name a folder elsewhere, best on another disk")
     if not place.parent.is_dir():
-        raise BackupError(f"There is no folder {place.parent}.", f"Make it first: mkdir -p {place.parent}")
+        raise BackupError(f"There is no folder {place.parent}.", f"Create it first: mkdir -p {place.parent}")
     if is_file:
         return place
     if place.exists() and not place.is_dir():
@@ -86,73 +85,74 @@ def _target(logbook: Logbook, place: Path, now: datetime) -> Path:
     return place / f"{now:{_NAME_FORMAT}}"
 
 
-def _name_beside(logbook: Logbook) -> str:
-    """The same for each backup of this logbook, so that one removes what the one before it left when killed."""
-    whose = f"{platform.node()} {logbook.root.resolve()}"
-    return f"ladebog-{hashlib.sha256(whose.encode()).hexdigest()[:12]}"
+def _temporary_name(logbook: Logbook) -> str:
+    """The same name for each backup of this logbook, so that each removes what a killed one left."""
+    machine_and_path = f"{platform.node()} {logbook.root.resolve()}"
+    return f"ladebog-{hashlib.sha256(machine_and_path.encode()).hexdigest()[:12]}"
 
 
-def _seal_what_crashes_left(logbook: Logbook, now: datetime) -> None:
+def _recover(logbook: Logbook, now: datetime) -> None:
+    """Finish what interrupted runs left."""
     if logbook.raw.is_dir():
         for folder in sorted(logbook.raw.iterdir()):
             recover_segments(folder, now)
     journal.recover(logbook.journal)
 
 
-def _new(target: Path, beside: Path, now: datetime) -> AbstractContextManager[Writer]:
-    return new_zip(beside, now) if target.suffix.lower() == ZIP else new_folder(beside)
+def _writer(target: Path, new: Path, now: datetime) -> AbstractContextManager[Writer]:
+    return new_zip(new, now) if target.suffix.lower() == ZIP else new_folder(new)
 
 
 def _write(source: FolderReader, writer: Writer, progress: CopyProgress) -> dict[str, str]:
-    """Copy every file, and the list of them as the last one; returns what the list says."""
+    """Copy every file, and SHA256SUMS last; returns the SHA-256 by name that it contains."""
     progress.step("copying", sum(source.files.values()))
     written = {}
     for name, size in source.files.items():
         with source.open(name) as file, writer.create(name, size) as copy:
             written[name] = checksums.copy(file, copy, progress.advance)
-    content = checksums.text(written).encode()
+    content = checksums.encode(written)
     with writer.create(checksums.FILE_NAME, len(content)) as copy:
         copy.write(content)
     return written
 
 
-def _verify(beside: Path, expected: checksums.Sums, progress: CopyProgress) -> None:
-    with opened(beside) as copy:
-        if found := faults(copy, expected, progress) or _faults_of_list(copy, expected):
-            raise BackupError(
-                f"What was written to {beside.parent} reads otherwise:{in_lines(found)}",
-                "Use another disk: this one does not keep what it is given",
-            )
+def _check(new: Path, expected: checksums.Checksums, progress: CopyProgress) -> None:
+    """Raise BackupError if the copy, read back, is not what was written."""
+    with open_backup(new) as copy:
+        faults = find_faults(copy, expected, progress)
+        if not faults and read_checksums(copy) != expected:
+            faults = [f"{checksums.FILE_NAME}: it is not what was written"]
+    if faults:
+        raise BackupError(
+            f"What was read back from {new.parent} is not what was written:{listed(faults)}",
+            "Use another disk: this one does not store files correctly",
+        )
 
 
-def _faults_of_list(copy: Reader, expected: checksums.Sums) -> list[str]:
-    return [] if listed(copy) == expected else [f"{checksums.FILE_NAME}: it is not what was written"]
-
-
-def _refuse_loss(target: Path, logbook: Logbook, expected: checksums.Sums) -> None:
-    """Raise BackupError unless all in the old backup that cannot be made again is in the new one too."""
+def _refuse_loss(target: Path, logbook: Logbook, expected: checksums.Checksums) -> None:
+    """Raise BackupError unless the new backup contains everything of the old one that cannot be computed again."""
     try:
-        with opened(target) as old:
+        with open_backup(target) as old:
             lost = [
                 name
-                for name, sha256 in listed(old).items()
+                for name, sha256 in read_checksums(old).items()
                 if name.startswith(("raw/", "journal/", "claims/"))
                 and expected.get(name) != sha256
-                and _beginning(logbook.root / name, old.files.get(name, 0)) != sha256
+                and _sha256_of_start(logbook.root / name, old.files.get(name, 0)) != sha256
             ]
     except BackupError as error:
         raise BackupError(
-            f"{target} is there already and cannot be replaced: {error}", "Name another file, or move that one away"
+            f"{target} exists already and cannot be replaced: {error}", "Name another file, or move that one away"
         ) from None
     if lost:
         raise BackupError(
-            f"{target} holds what this logbook does not, so it is not replaced:{in_lines(lost)}",
+            f"{target} contains files that this logbook does not, so it is not replaced:{listed(lost)}",
             "Name another file, or move that one away",
         )
 
 
-def _beginning(path: Path, size: int) -> str | None:
-    """The SHA-256 of the first bytes of a file: what grew since begins as it was."""
+def _sha256_of_start(path: Path, size: int) -> str | None:
+    """The SHA-256 of the first bytes of a file: the start of a file that has only grown is unchanged."""
     if not path.is_file() or path.stat().st_size < size:
         return None
     with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""`ladebog restore`: a logbook from a backup, in a place where there is none."""
+"""`ladebog restore`: a logbook from a backup, in a new or empty folder."""
 
 import shutil
 from pathlib import Path
@@ -7,47 +7,48 @@ from pipeline.errors import BackupError
 from pipeline.logbook.files import make_folder
 from pipeline.logbook.folder import Logbook
 from pipeline.maintenance.backup import checksums
-from pipeline.maintenance.backup.check import faults, in_lines, listed, read_chains
+from pipeline.maintenance.backup.check import check_chains, find_faults, listed, read_checksums
 from pipeline.maintenance.backup.container import (
     UNREADABLE,
     CopyProgress,
     FolderReader,
     Reader,
-    built_beside,
+    built_next_to,
     new_folder,
-    opened,
+    open_backup,
 )
 
 
 def restore(backup: Path, home: Path, progress: CopyProgress) -> Logbook:
-    """Make the logbook `home`, which must not exist or be empty, from a backup.
+    """Restore the logbook `home`, which must not exist or be empty, from a backup.
 
-    The backup is verified before anything is written, and the logbook before it gets its name. Raises BackupError,
+    The backup is checked before anything is written, and the logbook before it gets its name. Raises BackupError,
     TamperingError.
     """
     backup, home = backup.expanduser(), home.resolve()
     _refuse_occupied(home)
-    with opened(backup) as reader:
-        expected = listed(reader)
+    with open_backup(backup) as reader:
+        expected = read_checksums(reader)
         _refuse_larger_than_free(reader, home)
-        _raise_at(faults(reader, expected, progress), f"{backup} is not what was backed up")
-        with built_beside(home, f"{home.name}.restored") as beside:
-            _write(reader, expected, beside, progress)
-            _raise_at(faults(FolderReader(beside), expected, progress), f"What was written to {beside} reads otherwise")
-            read_chains(Logbook(beside), progress)
+        _refuse_faults(find_faults(reader, expected, progress), f"{backup} is not what was backed up")
+        with built_next_to(home, f"{home.name}.restored") as new:
+            _write(reader, expected, new, progress)
+            restored = find_faults(FolderReader(new), expected, progress)
+            _refuse_faults(restored, f"What was read back from {new} is not what was written")
+            check_chains(Logbook(new), progress)
     return Logbook(home)
 
 
 def _refuse_occupied(home: Path) -> None:
     if home.is_mount():
         raise BackupError(
-            f"{home} is where a disk begins, so a logbook cannot take its place.",
+            f"{home} is the top folder of a disk, which a logbook cannot replace.",
             f"Name a folder in it: ladebog --home {home / 'Ladebog'} restore ...",
         )
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
-        what = "a logbook" if Logbook(home).settings.is_file() else "something else"
+        content = "a logbook" if Logbook(home).settings.is_file() else "something else"
         raise BackupError(
-            f"{home} holds {what} already, and nothing of it is overwritten.",
+            f"{home} contains {content} already, and nothing in it is overwritten.",
             "Name a new or empty folder: ladebog --home FOLDER restore ...",
         )
     make_folder(home.parent)
@@ -57,19 +58,19 @@ def _refuse_larger_than_free(reader: Reader, home: Path) -> None:
     size, free = sum(reader.files.values()), shutil.disk_usage(home.parent).free
     if size > free:
         raise BackupError(
-            f"The backup unpacks to {size / 1e6:,.0f} MB, and {home.parent} has room for {free / 1e6:,.0f} MB.",
-            "Make room, or name a folder on another disk: ladebog --home FOLDER restore ...",
+            f"The backup unpacks to {size / 1e6:,.0f} MB, but {home.parent} has only {free / 1e6:,.0f} MB free.",
+            "Free some space, or name a folder on another disk: ladebog --home FOLDER restore ...",
         )
 
 
-def _raise_at(found: list[str], message: str) -> None:
-    if found:
-        raise BackupError(f"{message}:{in_lines(found)}", "Use another backup; nothing was restored")
+def _refuse_faults(faults: list[str], message: str) -> None:
+    if faults:
+        raise BackupError(f"{message}:{listed(faults)}", "Use another backup; nothing was restored")
 
 
-def _write(reader: Reader, expected: checksums.Sums, beside: Path, progress: CopyProgress) -> None:
+def _write(reader: Reader, expected: checksums.Checksums, new: Path, progress: CopyProgress) -> None:
     progress.step("copying", sum(reader.files.values()))
-    with new_folder(beside) as writer:
+    with new_folder(new) as writer:
         for name in expected:
             try:
                 with reader.open(name) as file, writer.create(name, reader.files[name]) as copy:

@@ -150,16 +150,16 @@ def test_places_where_no_backup_may_stand(logbook: TwoAccounts, made: TwoAccount
     (disk / "link").symlink_to(logbook.home)
     home = logbook.home.resolve()
     for place in (home, home / "raw", home / "copies", home / "x.zip", disk / "link", disk / "link" / "x.zip"):
-        assert refused(place) == f"{place.resolve()} lies in the logbook itself, {home}."
-    assert refused(made.home / "x").endswith(f"lies in another logbook or backup, {made.home}.")
+        assert refused(place) == f"{place.resolve()} is inside the logbook itself, {home}."
+    assert refused(made.home / "x").endswith(f"is inside another logbook or backup, {made.home}.")
     assert refused(disk / "note.txt") == f"{disk / 'note.txt'} is a file."
     assert refused(disk / "a" / "b") == f"There is no folder {disk / 'a'}."
     assert refused(disk / "a" / "b.zip") == f"There is no folder {disk / 'a'}."
-    assert refused(disk / "note.zip").startswith(f"{disk / 'note.zip'} is there already and cannot be replaced: ")
+    assert refused(disk / "note.zip").startswith(f"{disk / 'note.zip'} exists already and cannot be replaced: ")
     assert (disk / "note.zip").read_text("utf-8") == "mine"
     logbook.do("backup", str(disk))
-    assert refused(disk / _STAMPED).endswith(f"lies in another logbook or backup, {disk / _STAMPED}.")
-    assert f"No backup was made in {disk}: " in refused(disk)  # one of the same second
+    assert refused(disk / _STAMPED).endswith(f"is inside another logbook or backup, {disk / _STAMPED}.")
+    assert f"No backup was written to {disk}: " in refused(disk)  # one of the same second
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_a_zip_file_that_has_more_than_the_logbook_is_not_replaced(logbook: TwoA
         named = claim
     outcome = logbook.run("backup", str(place))
     assert (outcome.code, outcome.out) == (1, "")
-    assert f"{place} holds what this logbook does not, so it is not replaced:\n" in outcome.err
+    assert f"{place} contains files that this logbook does not, so it is not replaced:\n" in outcome.err
     assert f"\n  {named.relative_to(logbook.home)}\n" in outcome.err
     assert outcome.err.endswith("\n  Name another file, or move that one away\n")
     assert place.read_bytes() == before
@@ -202,8 +202,8 @@ def test_links_are_refused_and_hidden_files_left_out(logbook: TwoAccounts, disk:
     assert not any("/." in name for name in in_folder(disk / _STAMPED))
     (logbook.paths.claims / "work" / "link").symlink_to("/etc/passwd")
     message, advice = said(logbook.run("backup", str(disk), after=timedelta(days=1)), 1)
-    assert message.startswith(f"{logbook.paths.claims / 'work' / 'link'} is no plain file with a plain name")
-    assert advice == "Move it out of the folder, or put the file itself in its place"
+    assert message.startswith(f"{logbook.paths.claims / 'work' / 'link'} is not a regular file with a plain name")
+    assert advice == "Move it out of the folder, or replace it with the file itself"
     assert [path.name for path in disk.iterdir()] == [_STAMPED]
 
 
@@ -241,7 +241,7 @@ class FailingDisk:
 @pytest.mark.parametrize("name", ["ladebog.toml", "SHA256SUMS", "copy.zip"])
 def test_a_disk_that_does_not_keep_what_it_is_given(logbook: TwoAccounts, disk: Path, name: str) -> None:
     place = disk / name if name == "copy.zip" else disk
-    with pytest.raises(BackupError, match=r"reads otherwise|cannot be used"):
+    with pytest.raises(BackupError, match=r"is not what was written|cannot be used"):
         make_backup(logbook.paths, place, NOW, FailingDisk(disk, name))
     assert list(disk.iterdir()) == []
 

@@ -41,8 +41,8 @@ def test_a_backup(logbook: TwoAccounts, tmp_path: Path, thousandths: int, kind: 
     before = logbook.files()
     outcome = limited(20 + whole.stat().st_size * thousandths // 1000, logbook, "backup", str(place))
     message, advice = said(outcome, 1)
-    assert message.startswith(f"No backup was made in {disk}: File too large")
-    assert advice == "Mend that or name another place, then run the same command again"
+    assert message.startswith(f"No backup was written to {disk}: File too large")
+    assert advice == "Fix that or choose another place, then run the same command again"
     assert list(disk.iterdir()) == []
     assert before == logbook.files()
 

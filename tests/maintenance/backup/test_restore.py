@@ -93,14 +93,14 @@ def test_an_empty_folder_takes_it_and_an_occupied_one_does_not(folder: Path, els
     elsewhere.do("restore", str(folder))
     files = elsewhere.files()
     message, advice = said(elsewhere.run("restore", str(folder)), 1)
-    assert message == f"{elsewhere.home} holds a logbook already, and nothing of it is overwritten."
+    assert message == f"{elsewhere.home} contains a logbook already, and nothing in it is overwritten."
     assert advice == "Name a new or empty folder: ladebog --home FOLDER restore ..."
     assert elsewhere.files() == files
     shutil.rmtree(elsewhere.home)
     elsewhere.home.mkdir()
     (elsewhere.home / "note.txt").write_text("mine", "utf-8")
     message, _ = said(elsewhere.run("restore", str(folder)), 1)
-    assert message == f"{elsewhere.home} holds something else already, and nothing of it is overwritten."
+    assert message == f"{elsewhere.home} contains something else already, and nothing in it is overwritten."
     assert [path.name for path in elsewhere.home.iterdir()] == ["note.txt"]
 
 
@@ -157,7 +157,7 @@ def test_a_changed_byte_anywhere_in_a_zip_file_never_changes_what_is_restored(
 def test_a_zip_file_that_was_cut_off(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], size: int) -> None:
     (tmp_path / "copy.zip").write_bytes(zipped.read_bytes()[:size])
     assert said(refused(tmp_path / "copy.zip"), 1)[0] == (
-        f"{tmp_path / 'copy.zip'} is no backup of Ladebog's, or no whole one."
+        f"{tmp_path / 'copy.zip'} is not a backup, or not a complete one."
     )
 
 
@@ -208,7 +208,7 @@ def test_entries_beside_the_folder_of_a_zip_file(
     zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], name: str
 ) -> None:
     forged = rezipped(zipped, tmp_path / "forged.zip", lambda contents: contents.update({name: b"x"}))
-    assert said(refused(forged), 1)[0].startswith("It holds '")
+    assert said(refused(forged), 1)[0].startswith("It contains '")
 
 
 def test_links_in_a_zip_file(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
@@ -218,14 +218,14 @@ def test_links_in_a_zip_file(zipped: Path, tmp_path: Path, refused: Callable[...
         info = zipfile.ZipInfo("ladebog/raw/link")
         info.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(info, "/etc/passwd")
-    assert said(refused(forged), 1)[0] == "It holds 'ladebog/raw/link', as no backup of Ladebog's does."
+    assert said(refused(forged), 1)[0] == "It contains 'ladebog/raw/link', which is not part of a backup."
 
 
 def test_links_in_a_folder(folder: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(folder, copy)
     (copy / "claims" / "link").symlink_to("/etc")
-    assert said(refused(copy), 1)[0].startswith(f"{copy / 'claims' / 'link'} is no plain file")
+    assert said(refused(copy), 1)[0].startswith(f"{copy / 'claims' / 'link'} is not a regular file")
 
 
 def test_more_than_there_is_room_for(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
@@ -266,8 +266,8 @@ def test_what_is_no_backup(folder: Path, made: TwoAccounts, tmp_path: Path, refu
     (tmp_path / "note.txt").write_text("mine", "utf-8")
     assert said(refused(tmp_path / "nowhere"), 1)[0] == f"There is no backup {tmp_path / 'nowhere'}."
     for place in (tmp_path / "note.txt", made.home, tmp_path):
-        assert said(refused(place), 1)[0] == f"{place} is no backup of Ladebog's, or no whole one."
+        assert said(refused(place), 1)[0] == f"{place} is not a backup, or not a complete one."
     assert said(refused(folder.parent), 1) == (
-        f"{folder.parent} is no backup of Ladebog's, but there are some in it.",
+        f"{folder.parent} is not a backup, but contains some.",
         f"The newest is {folder}",
     )
