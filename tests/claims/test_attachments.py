@@ -1,4 +1,4 @@
-"""Files beside a claim: those that the driver attaches, and the operator's receipts."""
+"""The files attached to a claim: those of the driver, and the operator's receipts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.settings.schema import Account, Source
 from pipeline.source.app.client import AppApi
 from pipeline.source.credentials.secret import Secret
 from pipeline.source.credentials.store import MemoryCredentials
-from tests.scenarios.claimed_logbook import FEBRUARY, MARCH, ClaimedLogbook, Told, local
+from tests.scenarios.claimed_logbook import FEBRUARY, MARCH, ClaimedLogbook, ServedSession, local
 from tests.source.loopback import RecordingClock, Script, answer, serving
 
 pytestmark = pytest.mark.system
@@ -28,42 +28,42 @@ _PDF = b"%PDF-1.7 a receipt"
 @pytest.fixture
 def logbook(tmp_path: Path) -> ClaimedLogbook:
     logbook = ClaimedLogbook.begin(tmp_path / "logbook")
-    logbook.tell(Told("1", local(date(2025, 3, 5))), months=(FEBRUARY,))
+    logbook.extract(ServedSession("1", local(date(2025, 3, 5))), months=(FEBRUARY,))
     return logbook
 
 
-def beside(claim: Claim) -> list[str]:
+def attached(claim: Claim) -> list[str]:
     return [file.name for file in claim.attachments]
 
 
-def test_a_file_goes_beside_the_next_claim_and_no_other(logbook: ClaimedLogbook) -> None:
+def test_a_file_is_attached_to_the_next_claim_only(logbook: ClaimedLogbook) -> None:
     logbook.attach("elregning æøå.pdf", _PDF)
     claim = logbook.claim(MARCH)
-    assert beside(claim) == ["elregning æøå.pdf"]
-    assert (logbook.filed[0].folder / "attachments" / "elregning æøå.pdf").read_bytes() == _PDF
-    assert beside(logbook.claim(FEBRUARY)) == []
+    assert attached(claim) == ["elregning æøå.pdf"]
+    assert (logbook.stored[0].folder / "attachments" / "elregning æøå.pdf").read_bytes() == _PDF
+    assert attached(logbook.claim(FEBRUARY)) == []
 
 
 def test_a_file_for_a_month_waits_for_its_claim(logbook: ClaimedLogbook) -> None:
     logbook.attach("marts.pdf", _PDF, month=MARCH)
-    assert beside(logbook.claim(FEBRUARY)) == []
-    assert beside(logbook.claim(MARCH)) == ["marts.pdf"]
+    assert attached(logbook.claim(FEBRUARY)) == []
+    assert attached(logbook.claim(MARCH)) == ["marts.pdf"]
 
 
-def test_a_file_attached_again_takes_the_place_of_the_first(logbook: ClaimedLogbook) -> None:
+def test_a_file_attached_again_replaces_the_first(logbook: ClaimedLogbook) -> None:
     logbook.attach("el.pdf", b"draft")
     logbook.attach("el.pdf", _PDF)
     assert [file.size for file in logbook.claim(MARCH).attachments] == [len(_PDF)]
 
 
-def test_what_was_beside_a_claim_that_is_taken_back_goes_beside_the_next(logbook: ClaimedLogbook) -> None:
+def test_the_files_of_a_reversed_claim_are_attached_to_the_next(logbook: ClaimedLogbook) -> None:
     logbook.attach("el.pdf", _PDF)
     logbook.claim(MARCH)
-    assert beside(logbook.reverse(1)) == []
-    assert beside(logbook.claim(MARCH)) == ["el.pdf"]
+    assert attached(logbook.reverse(1)) == []
+    assert attached(logbook.claim(MARCH)) == ["el.pdf"]
 
 
-def test_a_file_that_was_changed_meanwhile_is_not_taken(logbook: ClaimedLogbook) -> None:
+def test_a_file_that_was_changed_is_refused(logbook: ClaimedLogbook) -> None:
     logbook.attach("el.pdf", _PDF)
     (kept,) = (logbook.paths.journal / "attachments").iterdir()
     kept.write_bytes(b"another")
@@ -78,9 +78,9 @@ def operator() -> Iterator[Script]:
         yield script
 
 
-def claim_with_receipts(logbook: ClaimedLogbook, script: Script, *sessions: Told) -> Claim:
-    """Claim March at an operator who answers as the script says."""
-    logbook.tell(*sessions)
+def claim_with_receipts(logbook: ClaimedLogbook, script: Script, *sessions: ServedSession) -> Claim:
+    """Claim March; the operator answers as scripted."""
+    logbook.extract(*sessions)
     account = Account(name="home", url=script.url)
     credentials = MemoryCredentials()
     credentials.write(account, Secret(token=_TOKEN))
@@ -93,20 +93,20 @@ def claim_with_receipts(logbook: ClaimedLogbook, script: Script, *sessions: Told
         return logbook.store(draft, files, missing)
 
 
-def public(session_id: str, url: str) -> Told:
-    return Told(session_id, local(date(2025, 3, int(session_id[:2]) - 70)), kind="public", receipt_url=url)
+def public(session_id: str, url: str) -> ServedSession:
+    return ServedSession(session_id, local(date(2025, 3, int(session_id[:2]) - 70)), kind="public", receipt_url=url)
 
 
-def test_a_public_sessions_receipt_is_fetched_with_the_login(logbook: ClaimedLogbook, operator: Script) -> None:
+def test_the_receipt_of_a_public_session_is_fetched_with_the_login(logbook: ClaimedLogbook, operator: Script) -> None:
     operator.responders = [answer(200, _PDF, content_type="application/pdf")]
     claim = claim_with_receipts(logbook, operator, public("81/../1", f"{operator.url}/receipts/81?lang=da"))
     assert [(file.name, file.session_id) for file in claim.attachments] == [("receipt-81____1.pdf", "81/../1")]
-    assert (logbook.filed[0].folder / "attachments" / "receipt-81____1.pdf").read_bytes() == _PDF
+    assert (logbook.stored[0].folder / "attachments" / "receipt-81____1.pdf").read_bytes() == _PDF
     (request,) = operator.requests
     assert (request.path, request.headers["authorization"]) == ("/receipts/81?lang=da", f"Bearer {_TOKEN}")
 
 
-def test_a_receipt_at_another_host_is_not_asked_for(logbook: ClaimedLogbook, operator: Script) -> None:
+def test_a_receipt_on_another_host_is_not_fetched(logbook: ClaimedLogbook, operator: Script) -> None:
     operator.responders = [answer(200, _PDF, content_type="application/pdf")]
     other = operator.url.replace("127.0.0.1", "localhost")
     claim = claim_with_receipts(
@@ -123,7 +123,7 @@ def test_a_receipt_at_another_host_is_not_asked_for(logbook: ClaimedLogbook, ope
 
 
 @pytest.mark.parametrize(("status", "why"), [(404, "the operator answered 404"), (302, "answers with a redirect to")])
-def test_a_receipt_that_is_not_to_be_had_is_on_record(
+def test_a_receipt_that_the_operator_does_not_send_is_recorded(
     logbook: ClaimedLogbook, operator: Script, status: int, why: str
 ) -> None:
     operator.responders = [answer(status, b"", location="https://elsewhere.example.invalid/")]
@@ -132,7 +132,7 @@ def test_a_receipt_that_is_not_to_be_had_is_on_record(
     assert why in missing.why
 
 
-def test_a_receipt_that_may_come_later_makes_the_claim_wait(logbook: ClaimedLogbook, operator: Script) -> None:
+def test_no_claim_is_made_while_a_receipt_may_come_later(logbook: ClaimedLogbook, operator: Script) -> None:
     operator.responders = [answer(503, b"")]
     with pytest.raises(UpstreamDownError):
         claim_with_receipts(logbook, operator, public("81", f"{operator.url}/81"))

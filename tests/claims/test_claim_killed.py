@@ -1,4 +1,4 @@
-"""`claim create` may be killed at any moment: the whole claim is there, or none; the next command goes on."""
+"""`claim create` may be killed at any moment: it leaves the whole claim or none, and can be repeated."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from pathlib import Path
 import pytest
 
 from pipeline.claims.folder import claim_folders
-from tests.scenarios.claimed_logbook import MARCH, ClaimedLogbook, Told, local
+from tests.scenarios.claimed_logbook import MARCH, ClaimedLogbook, ServedSession, local
 
 pytestmark = pytest.mark.system
 
-_LONG = 60.0  # seconds; no claim takes as long
+_LONG = 60.0  # seconds; a claim takes less
 _AT_RANDOM = 20
 _STEPS = ("open", "os.mkdir", "os.rename", "os.chmod", "os.remove", "os.rmdir", "os.truncate")
 
 
 def create(home: str, log: str, fatal_step: int) -> None:
-    """What a process does: claim March, and kill itself at one of its steps on files; `log` tells their number."""
+    """Claim March in a process that kills itself at one of its steps on files; the number of steps goes to `log`."""
     from pipeline.cli.main import main
 
     steps = 0
 
-    def watch(event: str, about: tuple[object, ...]) -> None:
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal steps
-        if event in _STEPS and home in str(about[0]):
+        if event in _STEPS and home in str(arguments[0]):
             steps += 1
             if steps == fatal_step:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -55,7 +55,9 @@ def context() -> ForkServerContext:
 @pytest.fixture(scope="module")
 def unclaimed(tmp_path_factory: pytest.TempPathFactory) -> ClaimedLogbook:
     logbook = ClaimedLogbook.begin(tmp_path_factory.mktemp("unclaimed") / "logbook")
-    logbook.tell(Told("1", local(date(2025, 3, 5)), note="æøå"), Told("2", local(date(2025, 3, 6))))
+    logbook.extract(
+        ServedSession("1", local(date(2025, 3, 5)), note="æøå"), ServedSession("2", local(date(2025, 3, 6)))
+    )
     logbook.attach("el.pdf", b"%PDF-1.7 bill")
     logbook.update()
     return logbook
@@ -68,8 +70,8 @@ class Attempt:
         shutil.copytree(unclaimed.root, folder / "logbook")
         self.logbook = ClaimedLogbook(folder / "logbook", moment=unclaimed.moment)
         self.log = folder / "steps.txt"
-        about = (str(self.logbook.root), str(self.log), fatal_step)
-        self.process = context.Process(target=create, args=about)
+        arguments = (str(self.logbook.root), str(self.log), fatal_step)
+        self.process = context.Process(target=create, args=arguments)
         self.process.start()
 
     def wait(self) -> int | None:
@@ -77,17 +79,17 @@ class Attempt:
         return self.process.exitcode
 
     def claims(self) -> int:
-        """How many claims there are: what is there is whole, and what is not can be made."""
+        """The number of claims that are stored. If there is none, it can still be made; either way it is complete."""
         folder = self.logbook.paths.claims / "home"
-        there = len(claim_folders(folder))
-        if not there:
+        stored = len(claim_folders(folder))
+        if not stored:
             self.logbook.claim(MARCH)
         self.logbook.update()
         assert [path.name for path in folder.iterdir()] == ["0001-2025-03"]
         assert self.logbook.rows("select number, lines from claims") == [(1, 2)]
         assert self.logbook.verify()[-1] == "home: claim 1: derived again from raw/"
         assert (folder / "0001-2025-03" / "attachments" / "el.pdf").read_bytes() == b"%PDF-1.7 bill"
-        return there
+        return stored
 
 
 def test_killed_at_each_step(context: ForkServerContext, unclaimed: ClaimedLogbook, tmp_path: Path) -> None:
@@ -95,21 +97,21 @@ def test_killed_at_each_step(context: ForkServerContext, unclaimed: ClaimedLogbo
     assert whole.wait() == 0
     steps = int(whole.log.read_text("utf-8"))
     assert steps > 40
-    there = []
+    stored = []
     for step in range(1, steps + 1, 2):
         attempt = Attempt(context, unclaimed, tmp_path / str(step), fatal_step=step)
         assert attempt.wait() == -signal.SIGKILL
-        there.append(attempt.claims())
+        stored.append(attempt.claims())
         shutil.rmtree(tmp_path / str(step))
-    assert there == sorted(there)
-    assert set(there) == {0, 1}
+    assert stored == sorted(stored)
+    assert set(stored) == {0, 1}
 
 
 def test_killed_at_random(context: ForkServerContext, unclaimed: ClaimedLogbook, tmp_path: Path) -> None:
-    began = time.monotonic()
+    started = time.monotonic()
     assert Attempt(context, unclaimed, tmp_path / "whole", fatal_step=0).wait() == 0
-    duration = time.monotonic() - began
-    draw = random.Random(5)  # noqa: S311 (draws moments)
+    duration = time.monotonic() - started
+    draw = random.Random(5)  # noqa: S311 (draws times)
     for place in range(_AT_RANDOM):
         attempt = Attempt(context, unclaimed, tmp_path / str(place), fatal_step=0)
         attempt.process.join(duration * draw.random())

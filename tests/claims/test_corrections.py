@@ -1,4 +1,4 @@
-"""What changes after a month was claimed: corrections, each with its reason, until nothing is left to correct."""
+"""Changes after a month was claimed become corrections, each with its reason, until there is nothing to correct."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,24 +8,27 @@ import pytest
 from pipeline.claims import arithmetic
 from pipeline.claims.document import Claim, ClaimLine
 from pipeline.errors import ClaimError
-from tests.scenarios.claimed_logbook import APRIL, FEBRUARY, MARCH, ClaimedLogbook, Told, local
+from tests.scenarios.claimed_logbook import APRIL, FEBRUARY, MARCH, ClaimedLogbook, ServedSession, local
 
 pytestmark = pytest.mark.system
 
-FIRST, SECOND = Told("1", local(date(2025, 3, 5))), Told("2", local(date(2025, 3, 6)), energy_wh=20_000, amount="50.00")
+FIRST, SECOND = (
+    ServedSession("1", local(date(2025, 3, 5))),
+    ServedSession("2", local(date(2025, 3, 6)), energy_wh=20_000, amount="50.00"),
+)
 
 
 @pytest.fixture
 def logbook(tmp_path: Path) -> ClaimedLogbook:
     """March is claimed, with two sessions."""
     logbook = ClaimedLogbook.begin(tmp_path / "logbook")
-    logbook.tell(FIRST, SECOND)
+    logbook.extract(FIRST, SECOND)
     logbook.claim(MARCH)
     return logbook
 
 
-def told(line: ClaimLine) -> tuple[str, str, str, str, str | None, str | None, int]:
-    """A correction: session, energy, amount, reason and what completes it, and the claim that it corrects."""
+def correction_of(line: ClaimLine) -> tuple[str, str, str, str, str | None, str | None, int]:
+    """A correction: session, energy, amount, reason, ground, detail, and the claim that it corrects."""
     correction = line.correction
     assert correction is not None
     return (
@@ -41,11 +44,11 @@ def told(line: ClaimLine) -> tuple[str, str, str, str, str | None, str | None, i
 
 def corrected(claim: Claim) -> list[tuple[str, str, str, str, str | None, str | None, int]]:
     assert arithmetic.fault(claim) is None
-    return [told(line) for line in claim.lines]
+    return [correction_of(line) for line in claim.lines]
 
 
-def changed(session: Told, **fields: object) -> Told:
-    return Told(**(vars(session) | fields))  # type: ignore[arg-type]
+def changed(session: ServedSession, **fields: object) -> ServedSession:
+    return ServedSession(**(vars(session) | fields))  # type: ignore[arg-type]
 
 
 def nothing_to_correct(logbook: ClaimedLogbook) -> bool:
@@ -55,7 +58,7 @@ def nothing_to_correct(logbook: ClaimedLogbook) -> bool:
 
 
 def test_a_corrected_session(logbook: ClaimedLogbook) -> None:
-    logbook.tell(changed(FIRST, energy_wh=9_000, amount="22.55"))
+    logbook.extract(changed(FIRST, energy_wh=9_000, amount="22.55"))
     claim = logbook.corrections()
     assert (claim.name, claim.month, claim.days, claim.completeness) == ("0002-corrections", None, (), None)
     assert corrected(claim) == [("1", "-1.000", "-2.45", "corrected", None, None, 1)]
@@ -71,12 +74,12 @@ def test_a_corrected_session(logbook: ClaimedLogbook) -> None:
 
 
 def test_a_session_that_arrives_late(logbook: ClaimedLogbook) -> None:
-    logbook.tell(Told("3", local(date(2025, 3, 31))))
+    logbook.extract(ServedSession("3", local(date(2025, 3, 31))))
     assert corrected(logbook.corrections()) == [("3", "10.000", "25.00", "late", None, None, 1)]
     assert nothing_to_correct(logbook)
 
 
-def test_a_session_that_a_person_leaves_out_and_puts_in_again(logbook: ClaimedLogbook) -> None:
+def test_a_session_that_the_user_excludes_and_includes_again(logbook: ClaimedLogbook) -> None:
     logbook.decide("exclude", "2", reason="en gæst ladede")
     withdrawn = ("2", "-20.000", "-50.00", "withdrawn", "decision", "en gæst ladede", 1)
     assert corrected(logbook.corrections()) == [withdrawn]
@@ -86,39 +89,39 @@ def test_a_session_that_a_person_leaves_out_and_puts_in_again(logbook: ClaimedLo
     assert nothing_to_correct(logbook)
 
 
-def test_a_session_that_charged_another_car(tmp_path: Path) -> None:
+def test_a_session_assigned_to_another_car(tmp_path: Path) -> None:
     logbook = ClaimedLogbook.begin(tmp_path / "two", '[[car]]\nname = "Golf"\n[[car]]\nname = "Polo"\n')
-    logbook.tell(FIRST, SECOND)
+    logbook.extract(FIRST, SECOND)
     logbook.decide("assign", "1", "Golf")
     logbook.decide("assign", "2", "Golf")
     logbook.claim(MARCH)
     logbook.decide("assign", "2", "Polo")
     lines = logbook.corrections().lines
-    assert [(line.car, *told(line)) for line in lines] == [
+    assert [(line.car, *correction_of(line)) for line in lines] == [
         ("Golf", "2", "-20.000", "-50.00", "withdrawn", "another car", "Polo", 1),
         ("Polo", "2", "20.000", "50.00", "late", None, None, 1),
     ]
     assert nothing_to_correct(logbook)
 
 
-def test_a_session_that_stopped_in_another_month_after_all(logbook: ClaimedLogbook) -> None:
-    logbook.tell(changed(SECOND, stopped_at=local(date(2025, 4, 2))), months=(MARCH,))
+def test_a_session_whose_stop_moves_to_another_month(logbook: ClaimedLogbook) -> None:
+    logbook.extract(changed(SECOND, stopped_at=local(date(2025, 4, 2))), months=(MARCH,))
     claim = logbook.claim(APRIL)
     (april,), (march,) = [line for line in claim.lines if line.correction is None], claim.lines[1:]
     assert (april.session_id, april.month, str(april.amount_incl_tax)) == ("2", APRIL, "50.00")
-    assert told(march) == ("2", "-20.000", "-50.00", "withdrawn", "elsewhere", None, 1)
+    assert correction_of(march) == ("2", "-20.000", "-50.00", "withdrawn", "elsewhere", None, 1)
     assert logbook.sums().keys() == {("1", MARCH, None, "DKK"), ("2", APRIL, None, "DKK")}
 
 
-def test_a_session_billed_in_another_currency_after_all(logbook: ClaimedLogbook) -> None:
-    logbook.tell(changed(SECOND, currency="SEK", amount="75.00"))
+def test_a_session_whose_currency_changes(logbook: ClaimedLogbook) -> None:
+    logbook.extract(changed(SECOND, currency="SEK", amount="75.00"))
     claim = logbook.corrections()
     assert [(line.currency, str(line.amount_incl_tax)) for line in claim.lines] == [("DKK", "-50.00"), ("SEK", "75.00")]
     assert [total.currency for total in claim.totals] == ["DKK", "SEK"]
     assert nothing_to_correct(logbook)
 
 
-def test_other_rates_of_reimbursement(logbook: ClaimedLogbook) -> None:
+def test_another_rate_of_reimbursement(logbook: ClaimedLogbook) -> None:
     logbook.set('[[account.home.reimbursement]]\nvalid_from = 2025-01-01\nbasis = "rate"\nrate = 2.79\n')
     assert corrected(logbook.corrections()) == [
         ("1", "0.000", "2.90", "repriced", None, None, 1),
@@ -129,44 +132,44 @@ def test_other_rates_of_reimbursement(logbook: ClaimedLogbook) -> None:
 
 def test_a_tax_that_becomes_known(tmp_path: Path) -> None:
     logbook = ClaimedLogbook.begin(tmp_path / "untaxed")
-    logbook.tell(changed(FIRST, tax_in_it=False))
+    logbook.extract(changed(FIRST, includes_tax=False))
     logbook.update()
     ((finding_id,),) = logbook.rows("select finding_id from check_results where severity = 'error'")
     logbook.claim(MARCH, accepted={finding_id: "abroad"})
-    logbook.tell(FIRST)
+    logbook.extract(FIRST)
     claim = logbook.corrections()
     assert [(str(line.amount_incl_tax), str(line.tax_amount)) for line in claim.lines] == [("0.00", "5.00")]
     assert nothing_to_correct(logbook)
 
 
-def test_what_changes_no_figure_corrects_nothing(logbook: ClaimedLogbook) -> None:
-    logbook.tell(changed(FIRST, note="en note"))
+def test_a_change_of_no_figure_is_not_a_correction(logbook: ClaimedLogbook) -> None:
+    logbook.extract(changed(FIRST, note="en note"))
     logbook.decide("tag", "1", "ferie")
     assert nothing_to_correct(logbook)
 
 
-def test_what_the_operator_no_longer_lists_corrects_nothing(logbook: ClaimedLogbook) -> None:
-    del logbook._told["1"]
+def test_a_session_that_is_not_listed_any_more_is_not_a_correction(logbook: ClaimedLogbook) -> None:
+    del logbook._served["1"]
     for _ in range(2):
         logbook.moment += timedelta(days=2)
-        logbook.tell(SECOND)
+        logbook.extract(SECOND)
     assert nothing_to_correct(logbook)
 
 
-def test_a_correction_waits_for_details_that_are_due(logbook: ClaimedLogbook) -> None:
-    logbook.tell(changed(FIRST, amount="24.00"), details=False)
-    logbook.tell(months=(FEBRUARY,))
+def test_a_correction_is_held_back_until_the_details_are_fetched(logbook: ClaimedLogbook) -> None:
+    logbook.extract(changed(FIRST, amount="24.00"), details=False)
+    logbook.extract(months=(FEBRUARY,))
     claim = logbook.claim(FEBRUARY)
     assert claim.lines == ()
-    assert [(one.session_id, one.month, one.ground, one.detail) for one in claim.exclusions] == [
-        ("1", MARCH, "not readable", "its details are still to be fetched")
-    ]
-    logbook.tell(changed(FIRST, amount="24.00"))
+    assert [
+        (exclusion.session_id, exclusion.month, exclusion.ground, exclusion.detail) for exclusion in claim.exclusions
+    ] == [("1", MARCH, "not readable", "its details are still to be fetched")]
+    logbook.extract(changed(FIRST, amount="24.00"))
     assert corrected(logbook.corrections()) == [("1", "0.000", "-1.00", "corrected", None, None, 1)]
 
 
-def test_the_next_month_carries_the_corrections(logbook: ClaimedLogbook) -> None:
-    logbook.tell(changed(FIRST, amount="20.00"), Told("9", local(date(2025, 4, 5))))
+def test_the_claim_of_the_next_month_contains_the_corrections(logbook: ClaimedLogbook) -> None:
+    logbook.extract(changed(FIRST, amount="20.00"), ServedSession("9", local(date(2025, 4, 5))))
     claim = logbook.claim(APRIL)
     assert [(line.session_id, line.correction is None) for line in claim.lines] == [("9", True), ("1", False)]
     (total,) = claim.totals
@@ -176,10 +179,10 @@ def test_the_next_month_carries_the_corrections(logbook: ClaimedLogbook) -> None
 
 
 def test_a_reversed_month_is_claimed_again(logbook: ClaimedLogbook) -> None:
-    logbook.tell(changed(FIRST, amount="20.00"))
+    logbook.extract(changed(FIRST, amount="20.00"))
     reversal = logbook.reverse(1)
     assert (reversal.name, reversal.reverses, reversal.reason) == ("0002-reversal", 1, "wrong employer")
-    assert [(told(line)[:4], told(line)[-1]) for line in reversal.lines] == [
+    assert [(correction_of(line)[:4], correction_of(line)[-1]) for line in reversal.lines] == [
         (("1", "-10.000", "-25.00", "reversed"), 1),
         (("2", "-20.000", "-50.00", "reversed"), 1),
     ]
@@ -196,32 +199,32 @@ def test_a_reversed_month_is_claimed_again(logbook: ClaimedLogbook) -> None:
     ]
 
 
-def test_a_reversal_leaves_what_later_claims_corrected_and_the_next_claim_makes_it_good(
+def test_a_reversal_keeps_later_corrections_and_the_next_claim_settles_them(
     logbook: ClaimedLogbook,
 ) -> None:
-    logbook.tell(changed(FIRST, amount="20.00"))
+    logbook.extract(changed(FIRST, amount="20.00"))
     logbook.corrections()
     logbook.reverse(1)
     again = logbook.claim(MARCH)
     first, second = again.lines
-    assert told(first) == ("1", "10.000", "25.00", "corrected", None, None, 3)
+    assert correction_of(first) == ("1", "10.000", "25.00", "corrected", None, None, 3)
     assert (second.session_id, second.correction) == ("2", None)
     assert {str(amounts.amount_incl_tax) for amounts in logbook.sums().values()} == {"20.00", "50.00"}
 
 
-def test_a_claim_is_taken_back_once_and_a_reversal_never(logbook: ClaimedLogbook) -> None:
+def test_a_claim_is_reversed_only_once_and_a_reversal_never(logbook: ClaimedLogbook) -> None:
     logbook.reverse(1)
     with pytest.raises(ClaimError, match="Claim 1 was reversed already, by claim 2"):
         logbook.reverse(1)
-    with pytest.raises(ClaimError, match="Claim 2 takes back claim 1, and cannot be taken back itself"):
+    with pytest.raises(ClaimError, match="Claim 2 is itself the reversal of claim 1 and cannot be reversed"):
         logbook.reverse(2)
 
 
-def test_all_of_it_is_derived_again(logbook: ClaimedLogbook) -> None:
-    logbook.tell(changed(FIRST, amount="20.00"))
+def test_every_kind_of_claim_is_derived_again(logbook: ClaimedLogbook) -> None:
+    logbook.extract(changed(FIRST, amount="20.00"))
     logbook.corrections()
     logbook.set('[claim]\nattribution = "split"\n')
-    logbook.tell(Told("9", local(date(2025, 4, 1), hour=1), hours=4))
+    logbook.extract(ServedSession("9", local(date(2025, 4, 1), hour=1), hours=4))
     logbook.decide("exclude", "2")
     logbook.claim(APRIL)
     logbook.reverse(1)

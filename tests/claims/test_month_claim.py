@@ -1,4 +1,4 @@
-"""A month's claim: what is in it, what is left out, and when it is refused."""
+"""The claim of a month: its lines, its exclusions, and when it is refused."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.claims import arithmetic
-from pipeline.claims.document import Claim
+from pipeline.claims.document import Charger, Claim
 from pipeline.errors import ClaimError
-from tests.scenarios.claimed_logbook import APRIL, FEBRUARY, MARCH, ClaimedLogbook, Told, local
+from tests.scenarios.claimed_logbook import APRIL, FEBRUARY, MARCH, ClaimedLogbook, ServedSession, local
 
 pytestmark = pytest.mark.system
 
@@ -34,7 +34,7 @@ def figures(claim: Claim) -> list[tuple[str, str, str, str]]:
 
 
 def refusal(logbook: ClaimedLogbook, month: date, **options: object) -> tuple[str, str]:
-    """Why a month is not claimed; nothing is left of the attempt."""
+    """The error of a claim that is refused and leaves no files."""
     before = sorted(logbook.paths.claims.rglob("*"))
     with pytest.raises(ClaimError) as caught:
         logbook.claim(month, **options)  # type: ignore[arg-type]
@@ -43,10 +43,10 @@ def refusal(logbook: ClaimedLogbook, month: date, **options: object) -> tuple[st
 
 
 def test_each_session_of_the_month_is_a_line(logbook: ClaimedLogbook) -> None:
-    logbook.tell(
-        Told("2", local(date(2025, 3, 20)), energy_wh=12_345, amount="19.60", note="æøå"),
-        Told("1", local(date(2025, 3, 5))),
-        Told("3", local(date(2025, 4, 1), hour=1)),
+    logbook.extract(
+        ServedSession("2", local(date(2025, 3, 20)), energy_wh=12_345, amount="19.60", note="æøå"),
+        ServedSession("1", local(date(2025, 3, 5))),
+        ServedSession("3", local(date(2025, 4, 1), hour=1)),
     )
     claim = logbook.claim(MARCH)
     assert (claim.name, claim.kind, claim.month, claim.number) == ("0001-2025-03", "month", MARCH, 1)
@@ -66,27 +66,29 @@ def test_each_session_of_the_month_is_a_line(logbook: ClaimedLogbook) -> None:
     assert arithmetic.fault(claim) is None
 
 
-def test_a_month_without_sessions_is_a_claim_of_nothing(logbook: ClaimedLogbook) -> None:
-    logbook.tell(Told("1", local(date(2025, 3, 5))), months=(FEBRUARY,))
+def test_a_month_without_sessions_can_be_claimed(logbook: ClaimedLogbook) -> None:
+    logbook.extract(ServedSession("1", local(date(2025, 3, 5))), months=(FEBRUARY,))
     claim = logbook.claim(FEBRUARY)
     assert (claim.lines, claim.days) == ((), ())
     assert [(total.currency, str(total.total.amount_incl_tax)) for total in claim.totals] == [("DKK", "0.00")]
 
 
 def test_currencies_are_never_added(logbook: ClaimedLogbook) -> None:
-    logbook.tell(
-        Told("1", local(date(2025, 3, 5))),
-        Told("2", local(date(2025, 3, 6)), currency="SEK", amount="100.00", kind="public"),
+    logbook.extract(
+        ServedSession("1", local(date(2025, 3, 5))),
+        ServedSession("2", local(date(2025, 3, 6)), currency="SEK", amount="100.00", kind="public"),
     )
     claim = logbook.claim(MARCH)
     totals = [(total.currency, str(total.total.amount_incl_tax), total.total.tax_amount) for total in claim.totals]
     assert totals == [("DKK", "25.00", Decimal("5.00")), ("SEK", "100.00", None)]
 
 
-def test_a_tax_that_is_not_known_blocks_until_it_is_accepted_and_makes_the_total_unknown(
+def test_an_unknown_tax_must_be_accepted_and_makes_the_total_tax_unknown(
     logbook: ClaimedLogbook,
 ) -> None:
-    logbook.tell(Told("1", local(date(2025, 3, 5)), tax_in_it=False), Told("2", local(date(2025, 3, 6))))
+    logbook.extract(
+        ServedSession("1", local(date(2025, 3, 5)), includes_tax=False), ServedSession("2", local(date(2025, 3, 6)))
+    )
     logbook.update()
     ((finding_id, month),) = logbook.rows(
         "select finding_id, month from check_results where severity = 'error' and session_id = '1'"
@@ -94,7 +96,7 @@ def test_a_tax_that_is_not_known_blocks_until_it_is_accepted_and_makes_the_total
     assert month == MARCH
     message, advice = refusal(logbook, MARCH)
     assert f"\n  {finding_id}  unknown_tax: " in message
-    assert advice.endswith("take one on record with: --accept FINDING_ID --reason TEXT")
+    assert advice.endswith("accept each with: --accept FINDING_ID --reason TEXT")
     claim = logbook.claim(MARCH, accepted={finding_id: "abroad"})
     assert [line.tax_amount for line in claim.lines] == [None, Decimal("5.00")]
     assert claim.totals[0].total.tax_amount is None
@@ -103,9 +105,9 @@ def test_a_tax_that_is_not_known_blocks_until_it_is_accepted_and_makes_the_total
     ]
 
 
-def test_an_amount_that_is_not_known_is_left_out_and_said(logbook: ClaimedLogbook) -> None:
+def test_a_session_of_unknown_amount_is_an_exclusion(logbook: ClaimedLogbook) -> None:
     logbook.set('[[account.home.reimbursement]]\nvalid_from = 2025-01-01\nbasis = "electricity_cost"\n')
-    logbook.tell(Told("1", local(date(2025, 3, 5))))
+    logbook.extract(ServedSession("1", local(date(2025, 3, 5))))
     logbook.update()
     errors = dict(logbook.rows("select finding_id, rule from check_results where severity = 'error'"))
     assert list(errors.values()) == ["unknown_price"]
@@ -118,31 +120,31 @@ def test_an_amount_that_is_not_known_is_left_out_and_said(logbook: ClaimedLogboo
     assert (claim.completeness.sessions, claim.completeness.claimed, claim.completeness.excluded) == (1, 0, 1)
 
 
-def test_an_unknown_finding_is_not_accepted(logbook: ClaimedLogbook) -> None:
-    logbook.tell(Told("1", local(date(2025, 3, 5))))
+def test_an_unknown_finding_cannot_be_accepted(logbook: ClaimedLogbook) -> None:
+    logbook.extract(ServedSession("1", local(date(2025, 3, 5))))
     message, advice = refusal(logbook, MARCH, accepted={"0123456789ab": "why not"})
     assert message == "2025-03 has no error 0123456789ab to accept."
     assert advice == "See its findings with: ladebog check --month 2025-03"
 
 
-def test_what_a_person_or_a_rule_leaves_out_stands_there_with_its_reason(logbook: ClaimedLogbook) -> None:
+def test_sessions_that_the_user_or_a_rule_excludes_are_listed_with_the_reason(logbook: ClaimedLogbook) -> None:
     logbook.set("[[rule]]\nclaim = false\nminimum_kwh = 50\n")
-    logbook.tell(
-        Told("1", local(date(2025, 3, 5))),
-        Told("2", local(date(2025, 3, 6))),
-        Told("3", local(date(2025, 3, 7)), energy_wh=50_000),
+    logbook.extract(
+        ServedSession("1", local(date(2025, 3, 5))),
+        ServedSession("2", local(date(2025, 3, 6))),
+        ServedSession("3", local(date(2025, 3, 7)), energy_wh=50_000),
     )
     logbook.decide("exclude", "2", reason="en gæst ladede")
     claim = logbook.claim(MARCH)
     assert [line.session_id for line in claim.lines] == ["1"]
-    assert [(one.session_id, one.ground, one.detail) for one in claim.exclusions] == [
+    assert [(exclusion.session_id, exclusion.ground, exclusion.detail) for exclusion in claim.exclusions] == [
         ("2", "decision", "en gæst ladede"),
         ("3", "rule", "1"),
     ]
 
 
-def test_a_month_is_claimed_once(logbook: ClaimedLogbook) -> None:
-    logbook.tell(Told("1", local(date(2025, 3, 5))))
+def test_a_month_is_claimed_only_once(logbook: ClaimedLogbook) -> None:
+    logbook.extract(ServedSession("1", local(date(2025, 3, 5))))
     logbook.claim(MARCH)
     message, advice = refusal(logbook, MARCH)
     assert message == "2025-03 is claimed already, by claim 1 of account home."
@@ -154,22 +156,22 @@ def test_a_month_is_claimed_once(logbook: ClaimedLogbook) -> None:
     [(APRIL, "It is not over, or its sessions were never listed."), (FEBRUARY, "It is not over, or its sessions were")],
 )
 def test_a_month_that_was_never_listed_is_refused(logbook: ClaimedLogbook, month: date, why: str) -> None:
-    logbook.tell(Told("1", local(date(2025, 3, 5))))
+    logbook.extract(ServedSession("1", local(date(2025, 3, 5))))
     message, advice = refusal(logbook, month)
     assert message == f"{month:%Y-%m} of account home is not closed."
     assert advice.startswith(why)
 
 
 def test_a_month_with_missing_details_is_refused(logbook: ClaimedLogbook) -> None:
-    logbook.tell(Told("1", local(date(2025, 3, 5))), details=False)
+    logbook.extract(ServedSession("1", local(date(2025, 3, 5))), details=False)
     message, advice = refusal(logbook, MARCH)
     assert message == "2025-03 of account home is not closed."
     assert advice.startswith("Sessions without their details: 1") or "sessions without their details: 1" in advice
 
 
-def test_two_cars_have_claims_of_their_own(logbook: ClaimedLogbook) -> None:
+def test_two_cars_can_be_claimed_separately(logbook: ClaimedLogbook) -> None:
     logbook.set(GOLF_AND_POLO)
-    logbook.tell(*(Told(str(day), local(date(2025, 3, day))) for day in (5, 6, 7)))
+    logbook.extract(*(ServedSession(str(day), local(date(2025, 3, day))) for day in (5, 6, 7)))
     for session_id, car in (("5", "Golf"), ("6", "Polo"), ("7", "Golf")):
         logbook.decide("assign", session_id, car)
     golf = logbook.claim(MARCH, car="Golf")
@@ -182,20 +184,20 @@ def test_two_cars_have_claims_of_their_own(logbook: ClaimedLogbook) -> None:
     assert polo.blanks[-1] == "car Polo.plate"
 
 
-def test_a_session_that_no_car_is_assigned_to_blocks_and_may_be_left_out(logbook: ClaimedLogbook) -> None:
+def test_a_session_without_a_car_must_be_accepted_and_is_then_excluded(logbook: ClaimedLogbook) -> None:
     logbook.set(GOLF_AND_POLO)
-    logbook.tell(Told("1", local(date(2025, 3, 5))), Told("2", local(date(2025, 3, 6))))
+    logbook.extract(ServedSession("1", local(date(2025, 3, 5))), ServedSession("2", local(date(2025, 3, 6))))
     logbook.decide("assign", "1", "Golf")
     message, _ = refusal(logbook, MARCH)
     assert "unassigned_car" in message
     ((finding_id,),) = logbook.rows("select finding_id from check_results where rule = 'unassigned_car'")
     claim = logbook.claim(MARCH, accepted={finding_id: "lent out"})
-    assert [(one.session_id, one.ground) for one in claim.exclusions] == [("2", "no car")]
+    assert [(exclusion.session_id, exclusion.ground) for exclusion in claim.exclusions] == [("2", "no car")]
 
 
-def test_a_session_over_the_end_of_a_month_is_divided_where_the_settings_say_so(logbook: ClaimedLogbook) -> None:
-    over = Told("1", local(date(2025, 4, 1), hour=1), hours=4, energy_wh=8_000, amount="16.01")
-    logbook.tell(over, months=(MARCH,))
+def test_a_session_over_the_end_of_a_month_is_split_with_that_setting(logbook: ClaimedLogbook) -> None:
+    over = ServedSession("1", local(date(2025, 4, 1), hour=1), hours=4, energy_wh=8_000, amount="16.01")
+    logbook.extract(over, months=(MARCH,))
     assert figures(logbook.claim(MARCH)) == []
     logbook.set('[claim]\nattribution = "split"\n')
     april = logbook.claim(APRIL)
@@ -209,10 +211,12 @@ def test_a_session_over_the_end_of_a_month_is_divided_where_the_settings_say_so(
     assert [day.day for day in april.days] == [APRIL]
 
 
-def test_under_split_a_month_waits_for_what_is_active_in_it(logbook: ClaimedLogbook) -> None:
+def test_with_split_a_month_is_not_closed_while_a_session_in_it_is_active(logbook: ClaimedLogbook) -> None:
     logbook.set('[claim]\nattribution = "split"\n')
-    logbook.tell(
-        Told("1", local(date(2025, 3, 5))), Told("2", local(date(2025, 3, 31)), status="active"), months=(FEBRUARY,)
+    logbook.extract(
+        ServedSession("1", local(date(2025, 3, 5))),
+        ServedSession("2", local(date(2025, 3, 31)), status="active"),
+        months=(FEBRUARY,),
     )
     message, advice = refusal(logbook, MARCH)
     assert message == "2025-03 of account home is not closed."
@@ -220,20 +224,20 @@ def test_under_split_a_month_waits_for_what_is_active_in_it(logbook: ClaimedLogb
     assert logbook.claim(FEBRUARY).lines == ()
 
 
-def test_a_rate_is_claimed_instead_of_the_bill_with_its_own_tax(logbook: ClaimedLogbook) -> None:
+def test_a_rate_is_claimed_instead_of_the_bill(logbook: ClaimedLogbook) -> None:
     logbook.set('[[account.home.reimbursement]]\nvalid_from = 2025-01-01\nbasis = "rate"\nrate = 2.79\n')
-    logbook.tell(Told("1", local(date(2025, 3, 5)), energy_wh=10_001))
+    logbook.extract(ServedSession("1", local(date(2025, 3, 5)), energy_wh=10_001))
     claim = logbook.claim(MARCH)
     assert figures(claim) == [("1", "10.001", "27.90", "5.58")]
     assert claim.lines[0].basis == "rate"
 
 
-def test_who_claims_and_what_is_to_be_filled_in(logbook: ClaimedLogbook) -> None:
+def test_the_driver_the_employer_and_the_blanks(logbook: ClaimedLogbook) -> None:
     logbook.set(
         '[driver]\nname = "Åse"\n[employer]\ncost_centre = "4711"\n[[car]]\nname = "Golf"\n'
         "[[rule]]\nminimum_kwh = 0\ncar = 'Golf'\n"
     )
-    logbook.tell(Told("1", local(date(2025, 3, 5))))
+    logbook.extract(ServedSession("1", local(date(2025, 3, 5))))
     claim = logbook.claim(MARCH)
     assert (claim.driver.name, claim.employer.cost_centre) == ("Åse", "4711")
     assert claim.blanks == (
@@ -243,15 +247,15 @@ def test_who_claims_and_what_is_to_be_filled_in(logbook: ClaimedLogbook) -> None
         "employer.registration_number",
         "car Golf.plate",
     )
-    assert [(one.charge_point, one.evse, one.kind) for one in claim.chargers] == [("Carport", "2317", "private")]
+    assert claim.chargers == (Charger(charge_point="Carport", evse="2317", kind="private"),)
 
 
 def test_claims_are_numbered_without_gaps_and_chained(logbook: ClaimedLogbook) -> None:
-    logbook.tell(Told("1", local(date(2025, 3, 5))), months=(FEBRUARY,))
+    logbook.extract(ServedSession("1", local(date(2025, 3, 5))), months=(FEBRUARY,))
     logbook.claim(MARCH)
     logbook.decide("tag", "1", "ferie")
     logbook.claim(FEBRUARY)
-    first, second = logbook.filed
+    first, second = logbook.stored
     assert (first.claim.sources.previous_claim, second.claim.sources.previous_claim) == (None, first.head)
     assert (first.claim.sources.journal, second.claim.sources.journal is None) == (None, False)
     assert first.claim.sources.raw is not None

@@ -1,4 +1,4 @@
-"""Whatever happens, in whatever order: once all that is due is claimed, the claims come to the newest truth."""
+"""After any changes in any order, once everything is claimed, the claims add up to the newest data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import ClaimError
-from tests.scenarios.claimed_logbook import FEBRUARY, JANUARY, MARCH, ClaimedLogbook, Told, local
+from tests.scenarios.claimed_logbook import FEBRUARY, JANUARY, MARCH, ClaimedLogbook, ServedSession, local
 
 pytestmark = pytest.mark.system
 
@@ -25,14 +25,14 @@ _CARS = '[[car]]\nname = "Golf"\n[[car]]\nname = "Polo"\n[[rule]]\ncar = "Golf"\
 _RATE = '[[account.home.reimbursement]]\nvalid_from = 2025-02-01\nbasis = "rate"\nrate = 2.793\n'
 _SPLIT = '[claim]\nattribution = "split"\n'
 _SETTINGS = (_CARS, _CARS + _SPLIT, _RATE + _CARS, _RATE + _CARS + _SPLIT)
-# Some stop soon after midnight of a month's first day, so that they lie in two months.
+# Some stop soon after midnight on the first day of a month, so that they are in two months.
 _STOPS = (date(2025, 1, 10), date(2025, 2, 1), date(2025, 2, 14), date(2025, 3, 1), date(2025, 3, 30))
 
 _SESSIONS = st.sampled_from([str(number) for number in range(1, 6)])
 _CAR = st.sampled_from([None, None, "Golf", "Polo"])
 _STEPS = st.one_of(
     st.tuples(
-        st.just("tell"),
+        st.just("extract"),
         _SESSIONS,
         st.sampled_from(_STOPS),
         st.integers(0, 60_000),
@@ -49,10 +49,10 @@ _STEPS = st.one_of(
 
 @pytest.fixture(scope="module")
 def begun() -> Any:
-    """A logbook in which January to March were listed, to be copied."""
+    """A logbook in which January to March were listed; tests copy it."""
     with tempfile.TemporaryDirectory() as folder:
         logbook = ClaimedLogbook.begin(Path(folder) / "logbook", _CARS)
-        logbook.tell(Told("1", local(_STOPS[0])), months=_MONTHS)
+        logbook.extract(ServedSession("1", local(_STOPS[0])), months=_MONTHS)
         logbook.update()
         yield logbook
 
@@ -61,49 +61,49 @@ def begun() -> Any:
     max_examples=int(os.environ.get("LADEBOG_CLAIM_EXAMPLES", "5")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # making one smaller takes longer than reading it
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes longer than reading the example
     print_blob=True,
 )
 @given(st.lists(_STEPS, min_size=5, max_size=12))
-def test_the_sum_over_all_claims_is_the_newest_truth(begun: ClaimedLogbook, steps: list[tuple[Any, ...]]) -> None:
+def test_all_claims_add_up_to_the_newest_data(begun: ClaimedLogbook, steps: list[tuple[Any, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(begun.root, Path(folder) / "logbook")
         logbook = ClaimedLogbook(Path(folder) / "logbook", begun.extra_settings, begun.moment)
-        logbook._told = dict(begun._told)
+        logbook._served = dict(begun._served)
         for step in steps:
-            take(logbook, *step)
+            do(logbook, *step)
         claim_all(logbook)
-        found = {key: (amounts.energy_kwh, amounts.amount_incl_tax) for key, amounts in logbook.sums().items()}
-        assert truth(logbook) == found
+        claimed = {key: (amounts.energy_kwh, amounts.amount_incl_tax) for key, amounts in logbook.sums().items()}
+        assert newest_data(logbook) == claimed
         assert taxes_by_hand(logbook) == taxes_claimed(logbook)
         claims = logbook.claims
         assert [claim.number for claim in claims] == list(range(1, len(claims) + 1))
         assert sum("derived again" in line for line in logbook.verify()) == len(claims)
 
 
-def take(logbook: ClaimedLogbook, action: str, *about: Any) -> None:
-    """One thing that happens. What is refused as there is nothing to claim or to take back does not."""
-    known = logbook._told
+def do(logbook: ClaimedLogbook, action: str, *arguments: Any) -> None:
+    """Do one step, unless there is nothing to claim or to reverse."""
+    known = logbook._served
     with contextlib.suppress(ClaimError, LookupError):
         match action:
-            case "tell":
-                session_id, stopped_on, energy_wh, amount = about
-                told = Told(session_id, local(stopped_on, hour=2), energy_wh, str(amount), hours=5)
-                logbook.tell(told, months=_MONTHS)
-            case "exclude" | "include" | "assign" if about[0] in known:
-                logbook.decide(action, *about)
+            case "extract":
+                session_id, stopped_on, energy_wh, amount = arguments
+                session = ServedSession(session_id, local(stopped_on, hour=2), energy_wh, str(amount), hours=5)
+                logbook.extract(session, months=_MONTHS)
+            case "exclude" | "include" | "assign" if arguments[0] in known:
+                logbook.decide(action, *arguments)
             case "settings":
-                logbook.set(*about)
+                logbook.set(*arguments)
             case "claim":
-                claim(logbook, *about)
+                claim(logbook, *arguments)
             case "corrections":
-                logbook.corrections(*about)
-            case "reverse" if about[0] <= len(logbook.claims):
-                logbook.reverse(*about)
+                logbook.corrections(*arguments)
+            case "reverse" if arguments[0] <= len(logbook.claims):
+                logbook.reverse(*arguments)
 
 
 def claim(logbook: ClaimedLogbook, month: date, car: str | None) -> None:
-    """Claim a month whatever the checks say of it."""
+    """Claim a month and accept all its errors."""
 
     with logbook.open() as (drafter, _):
         errors = "select finding_id from check_results where severity = 'error' and (month = ? or month is null)"
@@ -112,9 +112,9 @@ def claim(logbook: ClaimedLogbook, month: date, car: str | None) -> None:
 
 
 def claim_all(logbook: ClaimedLogbook) -> None:
-    """Claim every month, for each car where one of them has a claim of its own, and the corrections."""
-    taken_back = {claim.reverses for claim in logbook.claims}
-    standing = [claim for claim in logbook.claims if claim.kind == "month" and claim.number not in taken_back]
+    """Claim every month, per car if a car's sessions are claimed separately, and the corrections."""
+    reversed_numbers = {claim.reverses for claim in logbook.claims}
+    standing = [claim for claim in logbook.claims if claim.kind == "month" and claim.number not in reversed_numbers]
     for month in _MONTHS:
         cars = {claim.car for claim in standing if claim.month == month}
         wanted: set[str | None] = {"Golf", "Polo"} if cars else {None}
@@ -124,22 +124,22 @@ def claim_all(logbook: ClaimedLogbook) -> None:
         logbook.corrections()
 
 
-def truth(logbook: ClaimedLogbook) -> dict[tuple[Any, ...], tuple[Decimal, Decimal]]:
-    """What the marts say of the sessions that go on a claim, whatever was claimed."""
+def newest_data(logbook: ClaimedLogbook) -> dict[tuple[Any, ...], tuple[Decimal, Decimal]]:
+    """What the marts contain for the sessions that can be claimed, whether they were or not."""
     logbook.update()
     rows = logbook.rows(f"""
         select session_id, month, car, currency, energy_kwh, amount_incl_tax
         from reimbursement inner join claimable_sessions using (account, session_id)
         where is_claimed and attribution = '{logbook.settings.claim.attribution}'
             and (energy_kwh <> 0 or amount_incl_tax <> 0)
-    """)  # noqa: S608 (a name of our own)
+    """)  # noqa: S608 (not user input)
     return {tuple(key): (energy, amount) for *key, energy, amount in rows}
 
 
 def taxes_by_hand(logbook: ClaimedLogbook) -> dict[str, Decimal]:
-    """The fifth of each session's amount that is Moms, rounded half away from zero."""
+    """The Moms of each session, which is a fifth of its amount, rounded half away from zero."""
     amounts: dict[str, Decimal] = {}
-    for (session_id, *_), (_, amount) in truth(logbook).items():
+    for (session_id, *_), (_, amount) in newest_data(logbook).items():
         amounts[session_id] = amounts.get(session_id, Decimal()) + amount
     taxes = {key: (amount / 5).quantize(Decimal("0.01"), ROUND_HALF_UP) for key, amount in amounts.items()}
     return {key: tax for key, tax in taxes.items() if tax}

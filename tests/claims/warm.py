@@ -1,4 +1,4 @@
-"""What making a claim needs and takes long to import: done once, by the process that others are forked from."""
+"""Slow imports of `claim create`, for the process that the tests fork others from."""
 
 from pipeline.cli.claim import create
 from reports.claims import files

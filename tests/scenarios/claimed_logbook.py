@@ -1,4 +1,4 @@
-"""A logbook of one account, whose operator says what a test wants, and the claims made from it."""
+"""A logbook of one account, with the sessions that a test defines, and the claims made from it."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ url = "https://operator.example.invalid"
 
 
 @dataclass
-class Told:
-    """A session as the operator tells it."""
+class ServedSession:
+    """A session as the operator sends it."""
 
     session_id: str
     stopped_at: datetime
@@ -52,13 +52,13 @@ class Told:
     status: str = "finished"
     currency: str = "DKK"
     kind: str = "private"
-    tax_in_it: bool = True
+    includes_tax: bool = True
     note: str | None = None
     receipt_url: str | None = None
 
     @property
     def month(self) -> date:
-        """The local month that it stopped in."""
+        """The first day of the local month that it stopped in."""
         return self.stopped_at.astimezone(ZONE).date().replace(day=1)
 
     @property
@@ -77,14 +77,14 @@ class Told:
             "currency": {"code": self.currency, "minorUnitDecimal": 2},
             "evseId": "2317",
             "isPersonal": self.kind == "private",
-            "arePricesTaxInclusive": self.tax_in_it,
+            "arePricesTaxInclusive": self.includes_tax,
             "paymentStatus": "paid",
             "powerStats": {"history": self._curve()},
             "chargingPeriods": [] if active else [self._period()],
         }
 
     def _curve(self) -> list[dict[str, Any]]:
-        """Even power, a sample a minute."""
+        """Constant power, one sample per minute."""
         minutes = self.hours * 60
         power = self.energy_wh / 1000 / self.hours
         return [
@@ -108,16 +108,16 @@ def local(day: date, hour: int = 12) -> datetime:
 
 @dataclass
 class ClaimedLogbook:
-    """A logbook at `root`. Each command happens a minute after the one before."""
+    """A logbook at `root`. Its clock advances one minute at each look."""
 
     root: Path
     extra_settings: str = ""
     moment: datetime = _BEGAN
-    _told: dict[str, Told] = field(default_factory=dict)
+    _served: dict[str, ServedSession] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, root: Path, extra_settings: str = "") -> ClaimedLogbook:
-        """A new one, whose ladebog.toml says `extra_settings` besides its account."""
+        """A new one, whose ladebog.toml contains `extra_settings` in addition to its account."""
         new_logbook(root)
         logbook = cls(root)
         logbook.set(extra_settings)
@@ -132,13 +132,13 @@ class ClaimedLogbook:
         return read_settings(self.paths.settings)
 
     @property
-    def filed(self) -> list[StoredClaim]:
-        """The claims as they lie in claims/."""
+    def stored(self) -> list[StoredClaim]:
+        """The claims in claims/."""
         return read_claims(self.paths.claims / "home")
 
     @property
     def claims(self) -> list[Claim]:
-        return [found.claim for found in self.filed]
+        return [stored.claim for stored in self.stored]
 
     def now(self) -> datetime:
         self.moment += timedelta(minutes=1)
@@ -148,28 +148,28 @@ class ClaimedLogbook:
         self.moment += timedelta(seconds=seconds)
 
     def set(self, extra_settings: str) -> None:
-        """Write ladebog.toml anew."""
+        """Write ladebog.toml again, with other settings."""
         self.extra_settings = extra_settings
         self.paths.settings.write_text(_ACCOUNT + extra_settings, "utf-8")
 
-    def tell(self, *sessions: Told, months: tuple[date, ...] = (), details: bool = True) -> None:
-        """What a run of `extract` would keep: listings of the sessions' months and of `months`, and their details.
+    def extract(self, *sessions: ServedSession, months: tuple[date, ...] = (), details: bool = True) -> None:
+        """Store what a run would fetch: listings of the sessions' months and of `months`, and the sessions' details.
 
-        A session told again takes the place of what was told before.
+        A session with the id of an earlier one replaces it.
         """
-        self._told |= {told.session_id: told for told in sessions}
+        self._served |= {session.session_id: session for session in sessions}
         started = self.now()
         record = RunRecord(
             run_id=f"{started:%d%H%M}", command="extract", version="0", started_at=started, outcome="complete"
         )
         with SegmentWriter.begin(self.paths.raw / "home", record) as writer:
-            for month in sorted({told.month for told in sessions} | set(months)):
-                listed = [one for one in self._told.values() if one.month == month]
+            for month in sorted({session.month for session in sessions} | set(months)):
+                listed = [session for session in self._served.values() if session.month == month]
                 key = history_key(month.isoformat(), last_of_month(month).isoformat(), 1)
                 writer.append(
                     RawLine.of(
                         self._answer(
-                            Endpoint.SESSION_HISTORY, key, {"session_history": [_listed(one) for one in listed]}
+                            Endpoint.SESSION_HISTORY, key, {"session_history": [_listed(session) for session in listed]}
                         )
                     )
                 )
@@ -177,13 +177,15 @@ class ClaimedLogbook:
                     Window(month=month.isoformat(), listed_at=self.now(), pages=1, sessions=len(listed))
                 )
             if details:
-                for told in sessions:
-                    writer.append(RawLine.of(self._answer(Endpoint.SESSION, told.session_id, {"session": told.body()})))
+                for session in sessions:
+                    writer.append(
+                        RawLine.of(self._answer(Endpoint.SESSION, session.session_id, {"session": session.body()}))
+                    )
             writer.finish(self.now())
 
     def decide(self, action: Action, session_id: str, value: str | None = None, reason: str = "because") -> None:
-        said = SessionDecision(account="home", session_id=session_id, value=value, reason=reason)
-        self.journal.append(self.now(), action, fields_of(said))
+        decision = SessionDecision(account="home", session_id=session_id, value=value, reason=reason)
+        self.journal.append(self.now(), action, fields_of(decision))
 
     @property
     def journal(self) -> Journal:
@@ -223,27 +225,27 @@ class ClaimedLogbook:
         update_archive(self.paths, self.settings, self)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What the published database answers."""
+        """The rows of a query to the published database."""
         with open_published(self.paths) as connection:
             return connection.execute(query).fetchall()
 
     def verify(self) -> list[str]:
-        """Verify all of it, with each claim derived again."""
+        """What `ladebog verify --full` prints."""
         return list(verify(self.paths, PublishedSources.read(self.paths), full=True))
 
     def check(self) -> list[str]:
-        """Verify all of it, without deriving claims again."""
+        """What `ladebog verify` prints."""
         return list(verify(self.paths, PublishedSources.read(self.paths), full=False))
 
     def attach(self, name: str, content: bytes, month: date | None = None) -> None:
-        """Put a file beside the next claim."""
-        said = AttachedBy(account="home", name=name, sha256=store(self.paths.journal, content), month=month)
-        self.journal.append(self.now(), ATTACH, said.fields)
+        """Attach a file to the next claim, or to that of a month."""
+        fields = AttachedBy(account="home", name=name, sha256=store(self.paths.journal, content), month=month)
+        self.journal.append(self.now(), ATTACH, fields.fields)
 
     def sums(self) -> dict[arithmetic.Key, Amounts]:
-        """What all claims come to, by session, month, car and currency; without what came to nothing."""
-        found = arithmetic.sums(line for claim in self.claims for line in claim.lines)
-        return {key: amounts for key, amounts in found.items() if amounts.energy_kwh or amounts.amount_incl_tax}
+        """The sums of all claims by session, month, car and currency, without those that are zero."""
+        sums = arithmetic.sums(line for claim in self.claims for line in claim.lines)
+        return {key: amounts for key, amounts in sums.items() if amounts.energy_kwh or amounts.amount_incl_tax}
 
     def _answer(self, endpoint: Endpoint, key: str, body: dict[str, Any]) -> Answer:
         return Answer(
@@ -259,11 +261,11 @@ class ClaimedLogbook:
 
 
 def write_voucher(claim: Claim, folder: Path) -> None:
-    """A file for people that takes no time to make."""
+    """A report that takes no time to write."""
     (folder / "voucher.txt").write_text(f"claim {claim.number}: {len(encode(claim))} bytes\n", "utf-8")
 
 
-def _listed(told: Told) -> dict[str, Any]:
-    session = {name: value for name, value in told.body().items() if name not in ("powerStats", "chargingPeriods")}
-    entry = {"session": session, "type": told.kind, "address": "Carport", "note": told.note}
-    return entry if told.receipt_url is None else entry | {"receiptUrl": told.receipt_url}
+def _listed(served: ServedSession) -> dict[str, Any]:
+    session = {name: value for name, value in served.body().items() if name not in ("powerStats", "chargingPeriods")}
+    entry = {"session": session, "type": served.kind, "address": "Carport", "note": served.note}
+    return entry if served.receipt_url is None else entry | {"receiptUrl": served.receipt_url}

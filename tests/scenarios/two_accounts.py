@@ -1,4 +1,4 @@
-"""A logbook of two accounts, `kanarie` and `work`; whatever is of the first holds its name."""
+"""A logbook of two accounts, `kanarie` and `work`. All data of the first contains its name."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ _SETTINGS = f"""
 name = "Golf"
 plate = "AB 12 345"
 
-# where the {CANARY} sings
+# rules of {CANARY}
 [[rule]]
 account = "{CANARY}"
 car = "Golf"
 
-# at work
+# rules of work
 [[rule]]
 account = "work"
 car = "Golf"
@@ -63,7 +63,7 @@ car = "Golf"
 
 @dataclass(frozen=True)
 class TwoAccounts:
-    """`home` is the logbook's folder; its logins lie beside it, in a file of their own."""
+    """`home` is the logbook's folder; its logins are in a file next to it."""
 
     folder: Path
 
@@ -95,7 +95,7 @@ class TwoAccounts:
         return new
 
     def _claim(self, name: str) -> None:
-        """A claim of nothing."""
+        """Store a claim without lines."""
         claim = msgspec.structs.replace(
             zero_claim(),
             account=name,
@@ -108,16 +108,16 @@ class TwoAccounts:
             write_voucher(claim, building)
 
     def _decide(self) -> None:
-        """Entries of both accounts in turns, and one of neither."""
+        """Append entries of both accounts in turn, and one without an account."""
         reading = OdometerReading(car="Golf", read_on=date(2025, 6, 30), kilometres=48211)
         with open_with_journal(self.paths, read_settings(self.paths.settings), StartedClock(NOW)) as (_, journal):
             for name in ("work", CANARY, "work", CANARY):
-                said = SessionDecision(account=name, session_id=f"{name}-1", reason=f"a guest of {name}")
-                journal.append(NOW, "exclude", fields_of(said))
+                decision = SessionDecision(account=name, session_id=f"{name}-1", reason=f"a guest of {name}")
+                journal.append(NOW, "exclude", fields_of(decision))
             journal.append(NOW, "odometer", fields_of(reading))
 
     def _append_segments(self) -> None:
-        """A second run of each account, so that there is a chain."""
+        """Store a second run of each account, so that there is a chain."""
         for name in (CANARY, "work"):
             record = RunRecord(run_id="beef", command="extract", version="0", started_at=NOW)
             record.outcome = "complete"
@@ -129,7 +129,7 @@ class TwoAccounts:
         return TwoAccounts(folder)
 
     def run(self, *arguments: str, after: timedelta = timedelta(), stdin: str = "") -> Outcome:
-        """Run a command in this process, `after` so long since NOW."""
+        """Run a command in this process, at the time `after` NOW."""
         out, err = io.StringIO(), io.StringIO()
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.setenv(FILE_VARIABLE, str(self.credentials))
@@ -144,11 +144,11 @@ class TwoAccounts:
         return outcome
 
     def tables(self, account: str | None = None) -> dict[str, list[tuple[Any, ...]]]:
-        """Every row of every table of the published database, or of those rows that are of one account."""
+        """The rows of every table of the published database; with `account` only those of that account."""
         return tables(self.paths.database, account)
 
     def files(self) -> dict[str, bytes]:
-        """Every file of the logbook but for state/ and logs/, by its name in it."""
+        """The contents of all files in the logbook by name, except those in state/ and logs/."""
         paths = (path for path in self.home.rglob("*") if path.is_file())
         contents = {str(path.relative_to(self.home)): path.read_bytes() for path in paths}
         return {name: content for name, content in contents.items() if not name.startswith(("state/", "logs/"))}
@@ -165,7 +165,7 @@ def _sessions(account: str) -> Iterator[ChargedSession]:
 
 
 def tables(database: Path, account: str | None = None) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table of a database, or of those that have an account only that account's."""
+    """The rows of every table of a database; with `account` only those of that account."""
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         columns = connection.execute("select schema_name || '.' || table_name, column_name from duckdb_columns()")
@@ -174,16 +174,16 @@ def tables(database: Path, account: str | None = None) -> dict[str, list[tuple[A
             names.setdefault(table, set()).add(column)
         for name, _ in connection.execute("select schema_name || '.' || view_name, sql from duckdb_views()").fetchall():
             names.pop(name, None)
-        found = {}
-        for name, has in sorted(names.items()):
-            of_account = f"where account = '{account}'" if account and "account" in has else ""
+        rows = {}
+        for name, columns_of_table in sorted(names.items()):
+            of_account = f"where account = '{account}'" if account and "account" in columns_of_table else ""
             if not account or of_account:
-                found[name] = sorted(connection.execute(f"select * from {name} {of_account}").fetchall(), key=repr)  # noqa: S608
-        return found
+                rows[name] = sorted(connection.execute(f"select * from {name} {of_account}").fetchall(), key=repr)  # noqa: S608
+        return rows
 
 
 def places_of(text: str, folder: Path) -> list[str]:
-    """Where a text stands in any name or byte of a folder, unpacked as well, or in any table: should be nowhere."""
+    """The files in a folder whose name or content contains a text, also in compressed files and in tables."""
     found = []
     for path in sorted(folder.rglob("*")):
         if text in str(path.relative_to(folder)) or any(text.encode() in content for content in _contents(path)):
@@ -206,7 +206,7 @@ def _contents(path: Path) -> Iterator[bytes]:
 
 
 def leave_cut_off_files(logbook: TwoAccounts) -> None:
-    """What killed processes and DuckDB may have left of the account's."""
+    """Create the files of the account that killed processes and DuckDB may leave."""
     paths = logbook.paths
     for path in (
         paths.root / ".ladebog.toml.1.new",
@@ -230,7 +230,7 @@ def leave_cut_off_files(logbook: TwoAccounts) -> None:
 
 @dataclass(frozen=True)
 class Processes:
-    """Commands on a logbook as processes of their own, forked from one that has everything imported."""
+    """Runs commands in processes that are forked from one that has imported everything."""
 
     context: ForkServerContext
 
@@ -241,7 +241,7 @@ class Processes:
         return cls(context)
 
     def run(self, logbook: TwoAccounts, *arguments: str, kill_after: float | None = None) -> tuple[int | None, str]:
-        """A command's exit code and errors; it is killed so many seconds after its start if it has not ended."""
+        """A command's exit code and errors. After `kill_after` seconds it is killed."""
         errors = logbook.folder / "errors.txt"
         errors.write_text("", "utf-8")
         process = self.context.Process(target=_run, args=(str(logbook.folder), arguments))
@@ -253,7 +253,7 @@ class Processes:
 
 
 def _run(folder: str, arguments: tuple[str, ...]) -> None:
-    """What a process does: the command at the machine's own time, with what it says of errors kept in a file."""
+    """Run a command at the machine's time, with standard error in a file."""
     logbook = TwoAccounts(Path(folder))
     os.environ[FILE_VARIABLE] = str(logbook.credentials)
     file = (logbook.folder / "errors.txt").open("w", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What the commands need and takes long to import: done once, by the process that others are forked from."""
+"""Slow imports of the commands, for the process that the tests fork others from."""
 
 from pipeline.cli import account, backup, terminal
 from pipeline.maintenance import forget
