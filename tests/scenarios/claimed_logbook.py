@@ -166,21 +166,14 @@ class ClaimedLogbook:
             for month in sorted({session.month for session in sessions} | set(months)):
                 listed = [session for session in self._served.values() if session.month == month]
                 key = history_key(month.isoformat(), last_of_month(month).isoformat(), 1)
-                writer.append(
-                    RawLine.of(
-                        self._answer(
-                            Endpoint.SESSION_HISTORY, key, {"session_history": [_listed(session) for session in listed]}
-                        )
-                    )
-                )
+                history = {"session_history": [_listed(session) for session in listed]}
+                writer.append(self._line(Endpoint.SESSION_HISTORY, key, history))
                 record.windows.append(
                     Window(month=month.isoformat(), listed_at=self.now(), pages=1, sessions=len(listed))
                 )
             if details:
                 for session in sessions:
-                    writer.append(
-                        RawLine.of(self._answer(Endpoint.SESSION, session.session_id, {"session": session.body()}))
-                    )
+                    writer.append(self._line(Endpoint.SESSION, session.session_id, {"session": session.body()}))
             writer.finish(self.now())
 
     def decide(self, action: Action, session_id: str, value: str | None = None, reason: str = "because") -> None:
@@ -247,8 +240,8 @@ class ClaimedLogbook:
         sums = arithmetic.sums(line for claim in self.claims for line in claim.lines)
         return {key: amounts for key, amounts in sums.items() if amounts.energy_kwh or amounts.amount_incl_tax}
 
-    def _answer(self, endpoint: Endpoint, key: str, body: dict[str, Any]) -> Answer:
-        return Answer(
+    def _line(self, endpoint: Endpoint, key: str, body: dict[str, Any]) -> RawLine:
+        answer = Answer(
             account="home",
             endpoint=endpoint,
             key=key,
@@ -258,6 +251,7 @@ class ClaimedLogbook:
             trace_id=None,
             body=json.dumps(body).encode(),
         )
+        return RawLine.of(answer)
 
 
 def write_voucher(claim: Claim, folder: Path) -> None:
