@@ -148,7 +148,7 @@ def test_a_month_is_claimed_only_once(logbook: ClaimedLogbook) -> None:
     logbook.claim(MARCH)
     message, advice = refusal(logbook, MARCH)
     assert message == "2025-03 is claimed already, by claim 1 of account home."
-    assert advice.startswith("What changed since is claimed with: ladebog claim create --corrections")
+    assert advice.startswith("Claim what changed since with: ladebog claim create --corrections")
 
 
 @pytest.mark.parametrize(
