@@ -1,4 +1,4 @@
-"""The demo tenant, its server, and a client that speaks to it as the app does."""
+"""The demo tenant, its server, and a client that sends the app's requests."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Get = Callable[..., requests.Response]
 
 @pytest.fixture(scope="session")
 def demo() -> Tenant:
-    """A tenant that no test changes."""
+    """A shared tenant, which no test changes."""
     return Tenant()
 
 
 @pytest.fixture
 def tenant() -> Tenant:
-    """A tenant of the test's own."""
+    """A tenant that the test may change."""
     return Tenant()
 
 

@@ -1,4 +1,4 @@
-"""Each fault does what it says, and passes in the end."""
+"""Each fault has its documented effect, and ends."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_without_faults_nothing_fails(get: Get) -> None:
     assert statuses(get, 20) == [200] * 20
 
 
-def test_too_many_requests_says_when_to_retry_and_gives_up(get: Get, server: DemoServer) -> None:
+def test_too_many_requests_has_a_retry_after_and_ends(get: Get, server: DemoServer) -> None:
     server.faults = Faults(too_many=1.0, retry_after="1")
     answer = get("personal/charge-points")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
@@ -44,14 +44,14 @@ def test_too_many_requests_says_when_to_retry_and_gives_up(get: Get, server: Dem
     assert "Retry-After" not in get("personal/charge-points").headers
 
 
-def test_server_errors_are_of_several_kinds_and_pass(get: Get, server: DemoServer) -> None:
+def test_server_errors_are_of_several_kinds_and_end(get: Get, server: DemoServer) -> None:
     server.faults = Faults(server_error=1.0)
     seen = statuses(get, 60)
     assert set(seen) == {200, 500, 502, 503}
     assert seen[2::3] == [200] * 20
 
 
-def test_a_truncated_body_breaks_off_before_its_length(get: Get, server: DemoServer) -> None:
+def test_a_truncated_body_is_shorter_than_its_length(get: Get, server: DemoServer) -> None:
     server.faults = Faults(truncated_body=1.0)
     for _ in range(2):
         with pytest.raises(requests.exceptions.ChunkedEncodingError):
@@ -76,7 +76,7 @@ def test_the_token_expires_once_until_it_is_refreshed(get: Get, server: DemoServ
     assert statuses(get, 4) == [200] * 4
 
 
-def test_logging_in_again_ends_an_expiry_too(get: Get, server: DemoServer, tenant: Tenant) -> None:
+def test_logging_in_again_also_ends_an_expiry(get: Get, server: DemoServer, tenant: Tenant) -> None:
     server.faults = Faults(expired_token=True, expire_after=0)
     assert statuses(get, 1) == [401]
     tenant.log_in(tenant.username, tenant.password)
@@ -148,14 +148,14 @@ def test_faults_do_not_depend_on_the_order_of_other_requests() -> None:
     def struck(faults: Faults, request: str) -> list[str | None]:
         return [fault[0] if (fault := faults.pick(request)) else None for _ in range(50)]
 
-    alone, crowded = Faults.every(seed=5), Faults.every(seed=5)
+    alone, busy = Faults.every(seed=5), Faults.every(seed=5)
     for number in range(100):
-        crowded.pick(f"another {number}")
-    assert struck(alone, "GET /x") == struck(crowded, "GET /x")
+        busy.pick(f"another {number}")
+    assert struck(alone, "GET /x") == struck(busy, "GET /x")
     assert struck(Faults.every(seed=6), "GET /x") != struck(Faults.every(seed=5), "GET /x")
 
 
-def test_every_fault_comes_and_none_more_than_twice_in_a_row() -> None:
+def test_every_fault_happens_and_none_more_than_twice_in_a_row() -> None:
     faults = Faults.every()
     seen = [[fault[0] if (fault := faults.pick(f"GET /{path}")) else None for _ in range(40)] for path in range(40)]
     assert {name for row in seen for name in row} == {
@@ -171,13 +171,13 @@ def test_every_fault_comes_and_none_more_than_twice_in_a_row() -> None:
     assert not faults.empty_listing_calls
 
 
-def test_a_login_is_never_lost_after_it_was_granted() -> None:
+def test_no_answer_to_a_login_is_lost() -> None:
     faults = Faults.every()
     names = {fault[0] for _ in range(500) if (fault := faults.pick("POST /token", login=True))}
     assert names == {"too_many", "server_error"}
 
 
-def test_a_patient_client_reads_everything_through_every_fault(server: DemoServer, tenant: Tenant) -> None:
+def test_a_client_that_retries_reads_everything_despite_every_fault(server: DemoServer, tenant: Tenant) -> None:
     server.faults = Faults.every()
 
     def read(session_id: str) -> str:

@@ -1,4 +1,4 @@
-"""The demo's sessions are what real ones look like, and every hard case is among them."""
+"""The demo's sessions look like real ones, and every hard case is among them."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_old_histories_are_thinned_and_new_ones_are_not(demo: Tenant) -> None:
     assert len(demo.scene("newest").samples) > KEPT_POINTS
 
 
-def test_a_pause_lies_between_two_runs_and_no_zero_tells_of_it(demo: Tenant) -> None:
+def test_a_pause_between_two_runs_has_no_zero_sample(demo: Tenant) -> None:
     session = demo.scene("pause")
     kinds = [kind for kind, before in pairwise([p.kind for p in session.periods] + ["end"]) if kind != before]
     assert kinds == ["charging", "idle", "charging", "idle"]
@@ -165,7 +165,7 @@ def test_negative_prices_make_some_amounts_or_the_sum_negative(demo: Tenant) -> 
     assert wholly.amount == Decimal("2.50")
 
 
-def test_the_wholesale_market_is_sometimes_negative_and_often_dear_in_the_evening() -> None:
+def test_spot_prices_are_sometimes_negative_and_often_high_in_the_evening() -> None:
     spot_prices = SpotPrices(seed=1)
     year = [
         (hour.astimezone(ZONE), spot_prices.at(hour))
@@ -239,14 +239,14 @@ def test_a_session_may_deliver_nothing_and_cost_nothing(demo: Tenant) -> None:
     assert [sample.power_w for sample in nothing.samples] == [0]
 
 
-def test_notes_are_danish_dangerous_and_strange(demo: Tenant) -> None:
+def test_notes_have_danish_letters_formulas_and_control_characters(demo: Tenant) -> None:
     notes = [session.note for session in demo.sessions.values() if session.note]
     assert any(set("æøÆØ") & set(note) for note in notes)
     assert any(note.startswith('=HYPERLINK("') for note in notes)
     assert any("\u0007" in note and max(note) > "\uffff" for note in notes)
 
 
-def test_public_sessions_in_own_and_foreign_currency(demo: Tenant) -> None:
+def test_public_sessions_in_the_accounts_and_another_currency(demo: Tenant) -> None:
     public = [session.site for session in demo.sessions.values() if session.site.kind == "public"]
     assert {site.currency.code for site in public} == {"DKK", "EUR"}
     assert all(isinstance(site.location_id, int) and site.evse_label for site in public)

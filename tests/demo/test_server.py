@@ -1,4 +1,4 @@
-"""The server's answers have the shape that the app API's have."""
+"""The server's answers have the shape of the app API's."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_if_modified_since_is_answered_in_full(server: DemoServer) -> None:
 
 @pytest.mark.parametrize("token", ["", "Bearer", "Bearer wrong"])
 @pytest.mark.parametrize("path", ["personal/charge-points", "profile/session_history", "session/1"])
-def test_nothing_is_told_without_the_token(server: DemoServer, path: str, token: str) -> None:
+def test_nothing_is_sent_without_the_token(server: DemoServer, path: str, token: str) -> None:
     answer = requests.get(
         f"{server.url}/api/v1/app/{path}", headers={"Authorization": token} if token else {}, timeout=10
     )
@@ -162,7 +162,7 @@ def test_a_finished_session_has_the_captured_fields_and_its_periods(get: Get, te
     assert history[-1]["value"] == 0
 
 
-def test_details_come_only_when_asked_for(get: Get, tenant: Tenant) -> None:
+def test_details_are_sent_only_on_request(get: Get, tenant: Tenant) -> None:
     session_id = tenant.scene("month_end").id
     bare = get(f"session/{session_id}").json()["session"]
     assert "taxName" not in bare
@@ -181,13 +181,13 @@ def test_the_active_session_has_a_last_period_but_no_stop_and_no_periods(get: Ge
     assert detail["duration"] == int((DEMO_NOW - tenant.scene("active").started_at).total_seconds())
 
 
-def test_a_session_without_periods_or_history_says_so(get: Get, tenant: Tenant) -> None:
+def test_the_answers_of_sessions_without_periods_or_history(get: Get, tenant: Tenant) -> None:
     assert "chargingPeriods" not in detail_of(get, tenant.scene("no_periods").id)
     assert detail_of(get, tenant.scene("no_history").id)["powerStats"]["history"] == []
     assert detail_of(get, tenant.scene("roaming").id)["powerStats"] is None
 
 
-def test_states_tell_prices_in_every_notation(get: Get, tenant: Tenant) -> None:
+def test_states_contain_prices_in_every_notation(get: Get, tenant: Tenant) -> None:
     def states(scene: str) -> list[str]:
         return [period["state"] for period in detail_of(get, tenant.scene(scene).id)["chargingPeriods"]]
 
@@ -292,7 +292,7 @@ def test_two_tenants_of_a_seed_answer_byte_for_byte_the_same() -> None:
     assert bodies[0] == bodies[1]
 
 
-def test_leaving_the_server_ends_its_connections(tenant: Tenant) -> None:
+def test_stopping_the_server_closes_its_connections(tenant: Tenant) -> None:
     with requests.Session() as client:
         with DemoServer(tenant) as server:
             assert client.get(server.url, timeout=10).status_code == 401

@@ -1,4 +1,4 @@
-"""What the operator does to sessions, and the tenant's tokens."""
+"""The operator's changes to sessions, and the tenant's tokens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.demo import DEMO_NOW, Tenant
 from pipeline.demo.charging import KEPT_POINTS
 
 
-def test_correcting_changes_energy_and_amount_and_putting_back_restores_both(tenant: Tenant) -> None:
+def test_correcting_changes_energy_and_amount_and_undoing_restores_both(tenant: Tenant) -> None:
     before = tenant.scene("pause")
     tenant.correct(before.id, energy_wh=40_000)
     tenant.correct(before.id, amount=Decimal("81.20"))
@@ -43,7 +43,7 @@ def test_thinning_out_drops_samples_and_nothing_else(tenant: Tenant) -> None:
     assert (after.energy_wh, after.amount, after.max_kw) == (before.energy_wh, before.amount, before.max_kw)
 
 
-def test_an_old_history_can_be_whole_again(tenant: Tenant) -> None:
+def test_a_thinned_history_can_be_restored(tenant: Tenant) -> None:
     old = next(session for session in tenant.sessions.values() if len(session.samples) == KEPT_POINTS)
     tenant.correct(old.id, energy_wh=1)
     tenant.restore_history(old.id)
@@ -52,7 +52,7 @@ def test_an_old_history_can_be_whole_again(tenant: Tenant) -> None:
     assert replace(whole, samples=old.samples) == replace(old, energy_wh=1)
 
 
-def test_the_active_session_finishes_with_all_that_it_had_shown(tenant: Tenant) -> None:
+def test_the_active_session_finishes_with_all_its_samples(tenant: Tenant) -> None:
     active = tenant.scene("active")
     at = DEMO_NOW + timedelta(minutes=11, seconds=7)
     assert tenant.finish_active(at) == active.id

@@ -1,4 +1,4 @@
-"""The tenant's truth, checked against sums done by hand."""
+"""The expected marts, checked against sums calculated by hand."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_corrected_bill_changes_the_tax(tenant: Tenant) -> None:
     assert (row["tax_amount"], row["amount_excl_tax"]) == (Decimal("17.16"), Decimal("68.62"))
 
 
-def test_the_price_of_a_kwh_by_hand(demo: Tenant) -> None:
+def test_the_price_per_kwh_by_hand(demo: Tenant) -> None:
     by_start = {(row["session_id"], row["started_at"]): row["price_incl_tax"] for row in truth.charging_periods(demo)}
     forward = demo.scene("clocks_forward_2025").id
     # 04:00 local, just after the change: -0.00007 * 1.25 + 0.88.
@@ -96,7 +96,7 @@ def test_of_samples_at_one_time_the_last_listed_counts(demo: Tenant) -> None:
     times = [row["sampled_at"] for row in rows]
     assert times == sorted(set(times))
     assert len(rows) == row_of(demo, "repeated_different")["power_samples"] < len(session.samples)
-    # The first of each pair says about half of what flows.
+    # The first of each pair has about half of the power.
     plateau = rows[5:-30]
     assert min(row["power_kw"] for row in plateau) > 10
     assert all(isinstance(row["power_kw"], Decimal) for row in rows)

@@ -1,4 +1,4 @@
-"""What is not listed is missing, and not deleted."""
+"""A session that is no longer listed is missing, not deleted."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -29,7 +29,7 @@ def within_october(session: DemoSession) -> bool:
     return [day.replace(day=1) for day in days] == [OCTOBER, OCTOBER]
 
 
-def test_a_month_listed_empty_deletes_nothing(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_an_empty_listing_of_a_month_deletes_nothing(operator: DemoServer, logbook: DemoLogbook) -> None:
     operator.faults.empty_listing_months = frozenset({"2025-10"})
     logbook.archive(after=AN_HOUR_ON)
     assert_marts_are_the_truth(logbook, operator.tenant)
@@ -42,7 +42,7 @@ def test_a_month_listed_empty_deletes_nothing(operator: DemoServer, logbook: Dem
     ]
 
 
-def test_what_is_listed_again_is_the_same_as_before(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_sessions_that_are_listed_again_are_as_before(operator: DemoServer, logbook: DemoLogbook) -> None:
     documents = logbook.value("select count(*) from documents")
     operator.faults.empty_listing_calls = 3
     logbook.archive(after=AN_HOUR_ON)
@@ -50,7 +50,7 @@ def test_what_is_listed_again_is_the_same_as_before(operator: DemoServer, logboo
     assert logbook.ask(_MISSING)[0]["sessions"] == 0
     assert_marts_are_the_truth(logbook, operator.tenant)
     logbook.archive(after=2 * AN_HOUR_ON)
-    # The session that still charges was asked for on its own while no listing held it.
+    # The active session was fetched by itself while it was in no listing.
     active = truth.active(operator.tenant)
     assert details_asked(operator.requests) == active
     assert logbook.value("select count(*) from documents where key <> ?", active[0]) == documents - 1
@@ -61,7 +61,7 @@ def test_what_is_listed_again_is_the_same_as_before(operator: DemoServer, logboo
     ]
 
 
-def test_a_session_known_from_a_listing_alone_is_a_session(operator: DemoServer, new_logbook: DemoLogbook) -> None:
+def test_a_session_known_only_from_a_listing_is_a_session(operator: DemoServer, new_logbook: DemoLogbook) -> None:
     tenant = Tenant(now=datetime(2024, 11, 9, 12, tzinfo=UTC))
     renew(operator, tenant)
     new_logbook.keep_login(tenant)
@@ -75,6 +75,6 @@ def test_a_session_known_from_a_listing_alone_is_a_session(operator: DemoServer,
     assert expected == new_logbook.ask(f"select {', '.join(known)} from sessions order by session_id")  # noqa: S608
     assert new_logbook.value("select count(*) from power_samples") == 0
     assert new_logbook.value("select details_missing from account_states") == len(expected)
-    # Nothing was fetched by that, so the next run fetches it all.
+    # No detail was fetched, so the next run fetches them all.
     new_logbook.archive("--since", "2024-09-01", after=AN_HOUR_ON, now=tenant.now)
     assert_marts_are_the_truth(new_logbook, tenant)

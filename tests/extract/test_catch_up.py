@@ -1,4 +1,4 @@
-"""A machine that was off for months or longer fetches all that it missed, and what changed meanwhile."""
+"""A machine that was off for months or longer fetches everything that it missed or that changed meanwhile."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -36,7 +36,7 @@ def switched_on(operator: DemoServer, logbook: DemoLogbook, now: datetime) -> Te
     return tenant
 
 
-def test_half_a_year_off(operator: DemoServer, new_logbook: DemoLogbook) -> None:
+def test_off_for_half_a_year(operator: DemoServer, new_logbook: DemoLogbook) -> None:
     before = archived(operator, new_logbook, EASTER)
     (active,) = truth.active(before)
     assert active == before.scene("long_idle").id
@@ -59,7 +59,7 @@ def test_half_a_year_off(operator: DemoServer, new_logbook: DemoLogbook) -> None
     assert new_logbook.ask("from month_states where not is_closed and month < '2025-10-01'") == []
 
 
-def test_a_login_that_ends_on_the_way(operator: DemoServer, new_logbook: DemoLogbook) -> None:
+def test_a_login_that_ends_during_the_run(operator: DemoServer, new_logbook: DemoLogbook) -> None:
     archived(operator, new_logbook, EASTER)
     tenant = switched_on(operator, new_logbook, HALF_A_YEAR_LATER)
     FileCredentials(new_logbook.credentials).write(new_logbook.account, Secret(token=tenant.token))
@@ -79,12 +79,12 @@ def test_a_login_that_ends_on_the_way(operator: DemoServer, new_logbook: DemoLog
     new_logbook.keep_login(tenant)
     new_logbook.archive(now=HALF_A_YEAR_LATER + timedelta(hours=1))
     assert_marts_are_the_truth(new_logbook, tenant)
-    # Only what was on its way when the login ended is asked for again.
+    # Only the requests in progress when the login ended are sent again.
     again = set(fetched) & set(details_asked(operator.requests))
     assert len(again - set(truth.active(tenant))) <= Source().at_a_time
 
 
-def test_what_the_operator_added_late_is_found_after_more_than_a_year(
+def test_sessions_that_the_operator_added_late_are_found_after_more_than_a_year(
     operator: DemoServer, new_logbook: DemoLogbook
 ) -> None:
     now = datetime(2024, 10, 5, 12, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What the operator changes later is seen, kept beside what it was, and in the marts."""
+"""Later changes by the operator are fetched, stored next to the earlier answers, and in the marts."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -23,14 +23,14 @@ def hours(number: int) -> timedelta:
     return timedelta(hours=number)
 
 
-def test_a_correction_is_a_revision_and_putting_it_back_another(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_a_correction_is_a_revision_and_undoing_it_another(operator: DemoServer, logbook: DemoLogbook) -> None:
     tenant, newest = operator.tenant, operator.tenant.scene("newest")
     as_first_seen = logbook.ask(_FIGURES, newest.id)
 
     tenant.correct(newest.id, energy_wh=60_001, amount=Decimal("80.005"))
-    said = logbook.archive(after=hours(1))
+    report = logbook.archive(after=hours(1))
     assert details_asked(operator.requests) == [newest.id]
-    assert said.startswith("demo: 25 listed, 0 new, 1 corrected, 23 unchanged, 1 active, 0 quarantined; ")
+    assert report.startswith("demo: 25 listed, 0 new, 1 corrected, 23 unchanged, 1 active, 0 quarantined; ")
     corrected = {"revision": 2, "energy_kwh": Decimal("60.001"), "amount_incl_tax": Decimal("80.01")}
     assert logbook.ask(_FIGURES, newest.id) == [corrected]
     assert_marts_are_the_truth(logbook, tenant)
@@ -75,17 +75,17 @@ def test_a_thinned_out_power_history_does_not_replace_the_finer_one(operator: De
     assert [list(differences) for differences in unlike] == [["document_sha256"]]
 
 
-def test_a_session_that_was_active_is_there_once_it_ends(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_an_active_session_is_new_once_it_ends(operator: DemoServer, logbook: DemoLogbook) -> None:
     tenant = operator.tenant
     session_id = tenant.finish_active(DEMO_NOW + hours(2))
-    said = logbook.archive(after=hours(3))
+    report = logbook.archive(after=hours(3))
     assert details_asked(operator.requests) == [session_id]
-    assert said.startswith("demo: 25 listed, 1 new, 0 corrected, 24 unchanged, 0 active, 0 quarantined; ")
+    assert report.startswith("demo: 25 listed, 1 new, 0 corrected, 24 unchanged, 0 active, 0 quarantined; ")
     assert logbook.ask("select revision from sessions where session_id = ?", session_id) == [{"revision": 1}]
     assert_marts_are_the_truth(logbook, tenant)
 
 
-def test_an_active_session_that_no_listing_holds_is_asked_for(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_an_active_session_that_is_in_no_listing_is_fetched(operator: DemoServer, logbook: DemoLogbook) -> None:
     tenant = operator.tenant
     operator.faults.empty_listing_months = frozenset({"2025-11"})
     session_id = tenant.finish_active(DEMO_NOW + hours(2))
@@ -94,7 +94,7 @@ def test_an_active_session_that_no_listing_holds_is_asked_for(operator: DemoServ
     assert_marts_are_the_truth(logbook, tenant)
 
 
-def test_a_new_note_changes_the_note_alone(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_a_new_note_changes_only_the_note(operator: DemoServer, logbook: DemoLogbook) -> None:
     newest = operator.tenant.scene("newest")
     before = logbook.ask(_WHOLE, newest.id)
     listing = logbook.folder / "history.json"

@@ -1,4 +1,4 @@
-"""A second run that finds nothing new asks little, keeps nothing and changes nothing."""
+"""A second run that finds nothing new sends few requests, stores nothing and changes nothing."""
 
 from datetime import timedelta
 
@@ -23,13 +23,13 @@ _FACTS = """
 """
 
 
-def test_only_listings_charge_points_and_prices_are_asked_for(operator: DemoServer, logbook: DemoLogbook) -> None:
-    said = logbook.archive(after=AN_HOUR_ON)
-    asked = [request.path.removeprefix("/api/v1/app/") for request in operator.requests]
-    assert asked == [
+def test_only_listings_charge_points_and_prices_are_fetched(operator: DemoServer, logbook: DemoLogbook) -> None:
+    report = logbook.archive(after=AN_HOUR_ON)
+    paths = [request.path.removeprefix("/api/v1/app/") for request in operator.requests]
+    assert paths == [
         "personal/charge-points",
         "tariffs/tou/148964/price-periods",
-        # Two pages of each month: only the second tells that the operator ignores paging.
+        # Two pages of each month: only the second shows that the operator ignores paging.
         *["profile/session_history"] * 6,
     ]
     assert months_listed(operator.requests) == [
@@ -37,7 +37,9 @@ def test_only_listings_charge_points_and_prices_are_asked_for(operator: DemoServ
         ("2025-10-01", "2025-10-31"),
         ("2025-09-01", "2025-09-30"),
     ]
-    assert said.startswith("demo: 25 listed, 0 new, 0 corrected, 24 unchanged, 1 active, 0 quarantined; 8 requests in ")
+    assert report.startswith(
+        "demo: 25 listed, 0 new, 0 corrected, 24 unchanged, 1 active, 0 quarantined; 8 requests in "
+    )
 
 
 def test_no_fact_and_no_mart_changes(operator: DemoServer, logbook: DemoLogbook) -> None:
@@ -47,7 +49,7 @@ def test_no_fact_and_no_mart_changes(operator: DemoServer, logbook: DemoLogbook)
     assert facts == logbook.ask(_FACTS)
     assert answers == logbook.value(_ANSWERS)
     after = logbook.marts()
-    # When it was last listed is all that is new.
+    # Only the times of the last listing and run are new.
     (state,), (state_before,) = after.pop("account_states"), marts.pop("account_states")
     assert state["last_run_at"] > state_before["last_run_at"]
     assert [row | {"listed_at": None} for row in marts.pop("month_states")] == [
@@ -56,7 +58,7 @@ def test_no_fact_and_no_mart_changes(operator: DemoServer, logbook: DemoLogbook)
     assert marts == after
 
 
-def test_the_new_segment_holds_nothing_but_the_record_of_its_run(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_the_new_segment_holds_only_the_record_of_its_run(operator: DemoServer, logbook: DemoLogbook) -> None:
     logbook.archive(after=AN_HOUR_ON)
     old, new = finished_segments(logbook.paths.raw / "demo")
     ((line, _),) = read_lines(new)

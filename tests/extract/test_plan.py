@@ -33,10 +33,10 @@ def test_months_back(newest: date, oldest: date, expected: list[date]) -> None:
     ("day", "last"), [("2024-02-10", 29), ("2025-02-28", 28), ("2025-12-01", 31), ("2025-04-30", 30)]
 )
 def test_a_month_from_its_first_to_its_last_day(day: str, last: int) -> None:
-    given = date.fromisoformat(day)
-    assert (given.replace(day=1), given.replace(day=last)) == (
-        clock.first_of_month(given),
-        clock.last_of_month(given),
+    moment = date.fromisoformat(day)
+    assert (moment.replace(day=1), moment.replace(day=last)) == (
+        clock.first_of_month(moment),
+        clock.last_of_month(moment),
     )
 
 
@@ -72,13 +72,13 @@ def test_the_first_run_goes_back_to_the_beginning(archive: MadeArchive) -> None:
     assert first_day(archive) is None
 
 
-def test_the_months_that_45_days_touch(archive: MadeArchive) -> None:
+def test_the_months_of_the_last_45_days(archive: MadeArchive) -> None:
     run(archive, NOW - timedelta(hours=1), "2024-07")
     found = [first_day(archive, datetime(2025, 7, day, 10, tzinfo=UTC)) for day in (15, 16)]
     assert months("2025-05", "2025-06") == found, "45 days before 15 July it is 31 May"
 
 
-def test_days_are_the_accounts(archive: MadeArchive) -> None:
+def test_days_are_in_the_accounts_zone(archive: MadeArchive) -> None:
     run(archive, NOW - timedelta(days=3), "2024-07")
     found = [first_day(archive, datetime(2025, 7, 15, hour, 30, tzinfo=UTC)) for hour in (21, 22)]
     assert months("2025-05", "2025-06") == found
@@ -95,29 +95,29 @@ def test_once_a_week_thirteen_months(archive: MadeArchive) -> None:
     assert len(list(clock.months_back(NOW.date(), date(2024, 7, 1)))) == 13
 
 
-def test_a_new_month_brings_a_year_that_was_not_looked_at(archive: MadeArchive) -> None:
+def test_a_new_month_needs_a_listing_of_a_year_ago(archive: MadeArchive) -> None:
     run(archive, datetime(2025, 7, 31, 10, tzinfo=UTC), "2025-07", "2024-07")
     assert date(2024, 8, 1) == first_day(archive, datetime(2025, 8, 1, 10, tzinfo=UTC))
 
 
-def test_months_off_are_caught_up(archive: MadeArchive) -> None:
+def test_months_without_a_run_are_caught_up(archive: MadeArchive) -> None:
     run(archive, datetime(2025, 2, 3, 10, tzinfo=UTC))
     run(archive, NOW - timedelta(days=1), "2024-07", outcome="failed")
     assert date(2024, 12, 1) == first_day(archive), "45 days before 3 February it is 20 December"
 
 
-def test_more_than_a_year_off_is_caught_up(archive: MadeArchive) -> None:
+def test_more_than_a_year_without_a_run_is_caught_up(archive: MadeArchive) -> None:
     run(archive, datetime(2024, 2, 3, 10, tzinfo=UTC))
     assert date(2023, 12, 1) == first_day(archive)
 
 
-def test_after_a_run_that_is_still_to_come_by_this_clock_the_year_is_listed_again(archive: MadeArchive) -> None:
+def test_after_a_run_dated_in_the_future_the_year_is_listed_again(archive: MadeArchive) -> None:
     run(archive, NOW + timedelta(days=90), "2024-07")
     assert date(2024, 7, 1) == first_day(archive)
 
 
 def listing_of(*with_sessions: str) -> list[date]:
-    """The months that a first run asks for, if these have sessions."""
+    """The months that a first run lists, if these have sessions."""
     listed: list[date] = []
     asked = []
     for month in plan.months_to_the_beginning(NOW.date(), lambda: len(listed)):
@@ -127,7 +127,7 @@ def listing_of(*with_sessions: str) -> list[date]:
     return asked
 
 
-def test_back_until_two_years_listed_nothing() -> None:
+def test_back_until_two_years_are_empty() -> None:
     assert months("2023-08", "2025-07") == [listing_of()[-1], listing_of()[0]]
     assert len(listing_of()) == 24
     assert date(2023, 1, 1) == listing_of("2025-07", "2025-01")[-1]
@@ -140,19 +140,19 @@ def test_not_before_there_were_such_apps() -> None:
     assert listing_of(*years)[-1] == plan.EARLIEST
 
 
-def test_a_window_of_another_account_says_nothing(archive: MadeArchive) -> None:
+def test_another_accounts_windows_do_not_count(archive: MadeArchive) -> None:
     run(archive, NOW - timedelta(hours=1), "2024-07")
     archive.connection.execute("update facts.windows set account = 'work'")
     assert date(2024, 7, 1) == first_day(archive)
 
 
-def test_runs_that_were_really_written_count(archive: MadeArchive) -> None:
+def test_runs_from_written_segments_count(archive: MadeArchive) -> None:
     listed_at = datetime(2030, 1, 1, tzinfo=UTC)
     archive.add(windows=[Window(month="2029-01-01", listed_at=listed_at, pages=1, sessions=0)])
     assert date(2029, 11, 1) == first_day(archive, listed_at + timedelta(days=1))
 
 
-def test_the_year_is_looked_at_though_a_clock_that_was_ahead_looked_at_it(archive: MadeArchive) -> None:
+def test_the_year_is_listed_again_if_a_clock_that_was_ahead_listed_it(archive: MadeArchive) -> None:
     run(archive, NOW - timedelta(hours=1))
     run(archive, NOW + timedelta(days=400), f"{NOW.year - 1}-{NOW.month:02}")
     assert first_day(archive) == date(NOW.year - 1, NOW.month, 1)

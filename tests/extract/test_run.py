@@ -1,4 +1,4 @@
-"""What a run keeps, and how its segment says what the run came to."""
+"""Which answers a run stores, and the record of the run in its segment."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,13 +15,13 @@ from tests.scenarios.made_archive import LATER, MadeArchive, SetClock, answer, a
 A, B = ({"session": session(energy=energy)} for energy in (1000, 2000))
 
 
-def told(body: object, minutes: float | None, key: str = "1") -> Answer:
+def detail(body: object, minutes: float | None, key: str = "1") -> Answer:
     moment = None if minutes is None else at(minutes)
     return answer(Endpoint.SESSION, key, body, moment)  # type: ignore[arg-type]
 
 
 def keep(archive: MadeArchive, answers: Iterable[Answer]) -> list[bool]:
-    """Keep each answer in a run of its own; tells which were written."""
+    """Store each answer in a separate run; returns which were written."""
     kept = []
     for one in answers:
         with Store(archive.connection, archive.folder, "extract", SetClock()) as store:
@@ -40,7 +40,7 @@ def records(archive: MadeArchive) -> list[RunRecord]:
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("answers", "kept"),
     [
         pytest.param([(A, 0), (A, 1), (A, 2)], [True, False, False], id="the same again is skipped"),
         pytest.param([(A, 0), (B, 1), (A, 2)], [True, True, True], id="there and back is kept"),
@@ -52,14 +52,14 @@ def records(archive: MadeArchive) -> list[RunRecord]:
         pytest.param([(A, 0), (B, None), (B, None)], [True, True, False], id="without a time and new"),
     ],
 )
-def test_keep(archive: MadeArchive, given: list[tuple[object, float | None]], kept: list[bool]) -> None:
-    assert kept == keep(archive, (told(body, minutes) for body, minutes in given))
+def test_keep(archive: MadeArchive, answers: list[tuple[object, float | None]], kept: list[bool]) -> None:
+    assert kept == keep(archive, (detail(body, minutes) for body, minutes in answers))
     assert sum(kept) == len(stored(archive))
 
 
-def test_another_key_or_endpoint_is_another_thing(archive: MadeArchive) -> None:
+def test_another_key_or_endpoint_is_another_answer(archive: MadeArchive) -> None:
     other = answer(Endpoint.CHARGE_POINTS, "1", A)
-    assert keep(archive, [told(A, 0), told(A, 0, key="2"), other]) == [True, True, True]
+    assert keep(archive, [detail(A, 0), detail(A, 0, key="2"), other]) == [True, True, True]
 
 
 def test_the_same_bytes_once_edited_are_the_same(archive: MadeArchive) -> None:
@@ -67,12 +67,12 @@ def test_the_same_bytes_once_edited_are_the_same(archive: MadeArchive) -> None:
     assert keep(archive, [broken_up, broken_up]) == [True, False]
 
 
-def test_what_was_kept_can_be_read_in_the_midst_of_the_run(archive: MadeArchive) -> None:
+def test_stored_answers_can_be_read_during_the_run(archive: MadeArchive) -> None:
     count = "select count(*) from documents"
     with Store(archive.connection, archive.folder, "extract", SetClock()) as store:
         seen = []
         for minutes, body in enumerate([A, B, A]):
-            store.keep(told(body, minutes))
+            store.keep(detail(body, minutes))
             store.load()
             store.load()
             seen.append(archive.value(count))
@@ -84,7 +84,7 @@ def test_what_was_kept_can_be_read_in_the_midst_of_the_run(archive: MadeArchive)
 def test_a_complete_run(archive: MadeArchive) -> None:
     clock = SetClock()
     with Store(archive.connection, archive.folder, "import", clock) as store:
-        clock.moment = at(10)  # behind its start: a clock that was set back stops nobody
+        clock.moment = at(10)  # before its start: a clock that was set back does not matter
     [record] = records(archive)
     assert ("import", "complete", None, LATER, at(10)) == (
         record.command,
@@ -99,7 +99,7 @@ def test_a_complete_run(archive: MadeArchive) -> None:
 @pytest.mark.parametrize(
     ("error", "outcome", "reason"),
     [
-        (ValueError("the operator said æøå"), "failed", "the operator said æøå"),
+        (ValueError("the operator sent æøå"), "failed", "the operator sent æøå"),
         (KeyboardInterrupt(), "interrupted", None),
         (SystemExit(1), "interrupted", None),
     ],
@@ -111,7 +111,7 @@ def test_a_run_that_ends_early_keeps_what_it_has(
         pytest.raises(type(error)),
         Store(archive.connection, archive.folder, "extract", SetClock()) as store,
     ):
-        store.keep(told(A, 0))
+        store.keep(detail(A, 0))
         raise error
     [record] = records(archive)
     assert (outcome, reason) == (record.outcome, record.error)
@@ -120,8 +120,8 @@ def test_a_run_that_ends_early_keeps_what_it_has(
     assert not list(Path(archive.folder).rglob("*.part"))
 
 
-def test_every_run_leaves_a_segment_even_one_that_learnt_nothing(archive: MadeArchive) -> None:
-    keep(archive, [told(A, 0), told(A, 1), told(A, 2)])
+def test_every_run_leaves_a_segment_even_without_new_answers(archive: MadeArchive) -> None:
+    keep(archive, [detail(A, 0), detail(A, 1), detail(A, 2)])
     chain = records(archive)
     assert [None, *(segment.name for segment in finished_segments(archive.folder)[:-1])] == [
         record.previous_segment for record in chain

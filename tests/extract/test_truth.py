@@ -1,4 +1,4 @@
-"""What the marts say is what the operator knows, whatever happens on the way."""
+"""The marts agree with the operator, whatever faults happen during a run."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.system
 _SPRING = datetime(2025, 4, 2, 12, tzinfo=UTC)
 
 
-def test_an_undisturbed_run(whole: Whole, tenant: Tenant) -> None:
+def test_a_run_without_faults(whole: Whole, tenant: Tenant) -> None:
     assert_marts_are_the_truth(whole.logbook, tenant)
     assert_raw_holds_together(whole.logbook)
     assert all(request.status == 200 and request.fault is None for request in whole.requests)

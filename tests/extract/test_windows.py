@@ -44,12 +44,14 @@ def test_since_and_until_are_widened_to_whole_months(
 ) -> None:
     logbook.do("extract", *options, after=timedelta(hours=1))
     assert expected == months_listed(operator.requests)
-    # Only the session that charged when last seen is asked for besides, unless a listing held it.
+    # Besides these, only the session that was active is fetched, unless it was in a listing.
     in_sight = expected[0][0] >= "2025-11-01"
     assert details_asked(operator.requests) == ([] if in_sight else truth.active(operator.tenant))
 
 
-def test_refetch_asks_for_the_details_of_what_those_months_list(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_refetch_fetches_the_details_of_all_listed_sessions(
+    operator: DemoServer, logbook: DemoLogbook
+) -> None:
     logbook.do("extract", "--since", "2025-03-10", "--until", "2025-04-20", "--refetch", after=timedelta(hours=1))
     started = {
         session.id: f"{session.started_at.astimezone(ZONE):%Y-%m}" for session in operator.tenant.sessions.values()
@@ -59,7 +61,7 @@ def test_refetch_asks_for_the_details_of_what_those_months_list(operator: DemoSe
     assert sorted(listed + truth.active(operator.tenant)) == details_asked(operator.requests)
 
 
-def test_a_refetch_leaves_active_sessions_alone(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_a_refetch_skips_active_sessions(operator: DemoServer, logbook: DemoLogbook) -> None:
     logbook.do("extract", "--since", "2025-11-01", "--refetch", after=timedelta(hours=1))
     assert operator.tenant.scene("active").id not in details_asked(operator.requests)
     assert len(details_asked(operator.requests)) == 3
@@ -76,7 +78,7 @@ def test_recent_months_every_run_and_a_year_of_them_every_week(operator: DemoSer
 
     assert listed(days=6, hours=23) == months("2025-11", "2025-09")
     assert details_asked(operator.requests) == []
-    # A correction of last winter's is too old for the runs in between.
+    # A correction in last winter is too old for the runs in between.
     assert listed(days=7, hours=1) == months("2025-11", "2024-11")
     assert details_asked(operator.requests) == [old.id]
     logbook.do("transform", after=timedelta(days=8))
@@ -85,7 +87,7 @@ def test_recent_months_every_run_and_a_year_of_them_every_week(operator: DemoSer
     assert listed(days=14, hours=2) == months("2025-11", "2024-11")
 
 
-def test_a_run_catches_up_after_months_off(operator: DemoServer, new_logbook: DemoLogbook) -> None:
+def test_a_run_catches_up_after_months(operator: DemoServer, new_logbook: DemoLogbook) -> None:
     autumn, winter = datetime(2024, 10, 20, 12, tzinfo=UTC), datetime(2025, 2, 10, 12, tzinfo=UTC)
     for now, options in ((autumn, ["--since", "2024-09-01"]), (winter, [])):
         tenant = Tenant(now=now)
@@ -95,7 +97,7 @@ def test_a_run_catches_up_after_months_off(operator: DemoServer, new_logbook: De
         assert_marts_are_the_truth(new_logbook, tenant)
 
 
-def test_a_run_catches_up_after_more_than_a_year_off(operator: DemoServer, new_logbook: DemoLogbook) -> None:
+def test_a_run_catches_up_after_more_than_a_year(operator: DemoServer, new_logbook: DemoLogbook) -> None:
     operator.faults.empty_listing_calls = 1_000
     new_logbook.do("extract", "--since", "2024-09-01", now=datetime(2024, 9, 20, 12, tzinfo=UTC))
     operator.requests.clear()

@@ -1,4 +1,4 @@
-"""A finished segment that is not what was written says so, by its name and line."""
+"""Damage to a finished segment is reported with its name and line."""
 
 from pathlib import Path
 
@@ -23,12 +23,12 @@ def segment(tmp_path: Path) -> Path:
 
 
 def ends(segment: Path) -> list[int]:
-    """The offsets at which the lines end."""
+    """The offsets of the ends of the lines."""
     return [position.bytes for _, position in read_lines(segment)]
 
 
 def refused(segment: Path, number: int) -> None:
-    """Reading yields the lines before `number`, then a fault that names it."""
+    """Check that reading yields the lines before `number`, then an error that names it."""
     read = []
     with pytest.raises(RawStoreError) as caught:
         for line, _ in read_lines(segment):
@@ -39,13 +39,13 @@ def refused(segment: Path, number: int) -> None:
 
 
 def test_no_flipped_bit_changes_what_is_read(segment: Path) -> None:
-    """gzip's head holds a time and flags that say nothing of the line, and deflate fills up its last byte."""
-    sound = segment.read_bytes()
+    """Except in gzip's header, whose time and flags are not the line's, and in the padding of deflate's last byte."""
+    intact = segment.read_bytes()
     lines = [line.sha256 for line, _ in read_lines(segment)]
     start, stop = ends(segment)[:2]
     unseen = []
     for offset in range(start, stop):
-        segment.write_bytes(sound[:offset] + bytes([sound[offset] ^ 0x10]) + sound[offset + 1 :])
+        segment.write_bytes(intact[:offset] + bytes([intact[offset] ^ 0x10]) + intact[offset + 1 :])
         try:
             assert lines == [line.sha256 for line, _ in read_lines(segment)]
             unseen.append(offset - start)
@@ -54,26 +54,26 @@ def test_no_flipped_bit_changes_what_is_read(segment: Path) -> None:
     assert not [offset for offset in unseen if 9 < offset < stop - start - 9]
 
 
-def test_a_line_with_other_text_and_right_check_sums(segment: Path) -> None:
-    """An editor that knows gzip still does not know SHA-256."""
+def test_a_line_with_other_text_and_a_correct_crc(segment: Path) -> None:
+    """The CRC of gzip fits the edited text, its SHA-256 does not."""
     start, stop = ends(segment)[:2]
-    sound = segment.read_bytes()
+    intact = segment.read_bytes()
     [member] = [text for text, end in _members(segment, start) if end == stop]
     edited = member.replace(b'"note"', b'"mote"')
     assert member != edited
-    segment.write_bytes(sound[:start] + gzip_member(edited) + sound[stop:])
+    segment.write_bytes(intact[:start] + gzip_member(edited) + intact[stop:])
     refused(segment, 2)
 
 
-@pytest.mark.parametrize("left", [1, 9, 15, -1])
-def test_a_segment_cut_short(segment: Path, left: int) -> None:
+@pytest.mark.parametrize("kept", [1, 9, 15, -1])
+def test_a_segment_cut_short(segment: Path, kept: int) -> None:
     start, stop = ends(segment)[1:3]
-    cut = start + left if left > 0 else stop + left
+    cut = start + kept if kept > 0 else stop + kept
     segment.write_bytes(segment.read_bytes()[:cut])
     refused(segment, 3)
 
 
-def test_bytes_behind_the_last_line(segment: Path) -> None:
+def test_bytes_after_the_last_line(segment: Path) -> None:
     segment.write_bytes(segment.read_bytes() + b"no gzip")
     with pytest.raises(RawStoreError, match="damaged at line 5: it is not gzip"):
         list(read_lines(segment))
@@ -85,7 +85,7 @@ def test_an_empty_segment(segment: Path) -> None:
         list(read_lines(segment))
 
 
-def test_a_line_that_is_no_answer(segment: Path) -> None:
+def test_a_line_that_is_not_an_answer(segment: Path) -> None:
     segment.write_bytes(gzip_member(b'{"key": "1"}\n'))
     with pytest.raises(RawStoreError, match="damaged at line 1: it cannot be read"):
         list(read_lines(segment))

@@ -1,4 +1,4 @@
-"""What raw/ holds lies in raw/: nothing is read or written through a link, or under a name of somebody else's."""
+"""Nothing in raw/ is read or written through a link, or under a file name that is not Ladebog's."""
 
 import shutil
 from pathlib import Path
@@ -27,7 +27,7 @@ def logbook(tmp_path: Path) -> DemoLogbook:
 
 
 def move_out(place: Path, outside: Path) -> None:
-    """Put something outside of the logbook, and a link to it where it was."""
+    """Move something out of the logbook, and replace it by a link."""
     shutil.move(place, outside / place.name)
     place.symlink_to(outside / place.name)
 
@@ -62,7 +62,7 @@ def test_links_are_refused(logbook: DemoLogbook, tmp_path: Path, depth: str) -> 
 
 
 @pytest.mark.parametrize("name", ["x.ndjson.gz", "20259999T999999Z-abcd.ndjson.gz", "..ndjson.gz", "x.ndjson.gz.part"])
-def test_files_of_somebody_else(logbook: DemoLogbook, name: str) -> None:
+def test_files_that_are_not_ladebogs(logbook: DemoLogbook, name: str) -> None:
     (segment,) = finished_segments(logbook.paths.raw / "home")
     foreign = segment.with_name(name)
     foreign.write_bytes(b"mine")
@@ -76,6 +76,6 @@ def test_files_of_somebody_else(logbook: DemoLogbook, name: str) -> None:
     assert foreign.read_bytes() == b"mine"
 
 
-def test_a_logbook_whose_raw_folder_lies_elsewhere_is_its_owners_choice(logbook: DemoLogbook, tmp_path: Path) -> None:
+def test_the_raw_folder_itself_may_be_a_link(logbook: DemoLogbook, tmp_path: Path) -> None:
     move_out(logbook.paths.raw, tmp_path / "outside")
     logbook.do("transform")

@@ -1,4 +1,4 @@
-"""What a crash leaves of a segment: every whole line is kept, the torn rest is put aside."""
+"""The segment of a crashed run: every whole line is kept, the torn rest is moved to another file."""
 
 from pathlib import Path
 
@@ -17,8 +17,8 @@ def run_record(run_id: str = "a1b2") -> RunRecord:
     return RunRecord(run_id=run_id, command="extract", version="0", started_at=NOON)
 
 
-def left_behind(folder: Path, keys: str = "123") -> Path:
-    """A `.part` of which the writer was killed."""
+def unfinished_part(folder: Path, keys: str = "123") -> Path:
+    """A `.part` whose writer was killed."""
     with SegmentWriter.begin(folder, run_record()) as writer:
         for key in keys:
             writer.append(RawLine.of(answer(Endpoint.SESSION, key, {"id": key})))
@@ -40,7 +40,7 @@ def recovered(folder: Path, part: Path) -> Path:
 
 def test_a_part_cut_at_every_byte_of_its_last_two_lines(tmp_path: Path) -> None:
     folder = tmp_path / "home"
-    part = left_behind(folder)
+    part = unfinished_part(folder)
     whole = part.read_bytes()
     ends = [position.bytes for _, position in read_lines(part)]
     part.unlink()
@@ -91,7 +91,7 @@ def test_a_part_torn_within_its_run_record_gets_another(tmp_path: Path) -> None:
 @pytest.mark.parametrize("rest", [b"", b"\x1f", b"no gzip at all"])
 def test_a_part_without_a_whole_line_is_finished_with_only_a_record(tmp_path: Path, rest: bytes) -> None:
     folder = tmp_path / "home"
-    part = left_behind(folder, keys="")
+    part = unfinished_part(folder, keys="")
     part.write_bytes(rest)
     assert [line.endpoint for line in lines(recovered(folder, part))] == [Endpoint.RUN]
     torn = part.with_name(part.name + ".torn")
@@ -99,22 +99,22 @@ def test_a_part_without_a_whole_line_is_finished_with_only_a_record(tmp_path: Pa
 
 
 def test_a_line_that_is_damaged_ends_the_whole_lines(tmp_path: Path) -> None:
-    """What was written behind it cannot be told from noise, so it is put aside, not dropped."""
+    """The lines after it cannot be trusted, so they are moved to another file, not dropped."""
     folder = tmp_path / "home"
-    part = left_behind(folder)
-    sound = part.read_bytes()
+    part = unfinished_part(folder)
+    intact = part.read_bytes()
     ends = [position.bytes for _, position in read_lines(part)]
     middle = (ends[0] + ends[1]) // 2
-    part.write_bytes(sound[:middle] + bytes([sound[middle] ^ 0xFF]) + sound[middle + 1 :])
+    part.write_bytes(intact[:middle] + bytes([intact[middle] ^ 0xFF]) + intact[middle + 1 :])
     assert [line.key for line in lines(recovered(folder, part))[:-1]] == ["1"]
     assert ends[2] - ends[0] == part.with_name(part.name + ".torn").stat().st_size
 
 
-def test_the_recovered_segment_stands_in_the_chain(tmp_path: Path) -> None:
+def test_a_recovered_segment_is_part_of_the_chain(tmp_path: Path) -> None:
     folder = tmp_path / "home"
     with SegmentWriter.begin(folder, run_record("before")) as writer:
         before = writer.finish(at(1))
-    left_behind(folder)
+    unfinished_part(folder)
     [recovered_segment] = recover_segments(folder, LATER)
     with SegmentWriter.begin(folder, run_record("after")) as writer:
         after = writer.finish(at(3))

@@ -1,4 +1,4 @@
-"""Segments of raw/: what is appended is what is read, and each segment names the one before."""
+"""Segments of raw/: what is appended can be read again, and each segment names the one before."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ def last_record(segment: Path) -> RunRecord:
 
 
 def members(segment: Path) -> list[bytes]:
-    """What each gzip member of a file holds."""
+    """The content of each gzip member of a file."""
     found, pending = [], segment.read_bytes()
     while pending:
         inflate = zlib.decompressobj(wbits=31)
@@ -40,9 +40,9 @@ def members(segment: Path) -> list[bytes]:
     return found
 
 
-def test_an_answer_comes_back_as_it_went_in(tmp_path: Path) -> None:
+def test_an_answer_is_read_as_it_was_written(tmp_path: Path) -> None:
     body = '{"session": {"id": "æøå 🚗", "amount": 19.60385, "x": 7.0E-5}}'.encode()
-    given = Answer(
+    original = Answer(
         account="home",
         endpoint=Endpoint.SESSION,
         key='key "1"\n',
@@ -52,10 +52,18 @@ def test_an_answer_comes_back_as_it_went_in(tmp_path: Path) -> None:
         trace_id="trace",
         body=body,
     )
-    [(line, _), _] = read_lines(written(tmp_path / "home", "a", NOON, given))
+    [(line, _), _] = read_lines(written(tmp_path / "home", "a", NOON, original))
     assert bytes(line.body) == body
     assert line.sha256 == hashlib.sha256(body).hexdigest()
-    assert (given.account, given.endpoint, given.key, given.url, given.status, given.trace_id, given.fetched_at) == (
+    assert (
+        original.account,
+        original.endpoint,
+        original.key,
+        original.url,
+        original.status,
+        original.trace_id,
+        original.fetched_at,
+    ) == (
         line.account,
         line.endpoint,
         line.key,
@@ -78,7 +86,7 @@ def test_each_line_is_a_gzip_member_of_its_own(tmp_path: Path) -> None:
     assert [json.loads(member)["key"] for member in found] == ["0", "1", "2", "a"]
 
 
-def test_positions_go_on_where_reading_stopped(tmp_path: Path) -> None:
+def test_reading_continues_from_a_position(tmp_path: Path) -> None:
     segment = written(tmp_path / "home", "a", NOON, *(answer(Endpoint.SESSION, str(n), {"n": n}) for n in range(4)))
     whole = list(read_lines(segment))
     assert [position.lines for _, position in whole] == [1, 2, 3, 4, 5]
@@ -113,7 +121,7 @@ def test_names_and_modes(tmp_path: Path) -> None:
     assert [path.stat().st_mode & 0o777 for path in (folder / "2025", folder, folder.parent)] == [0o700] * 3
 
 
-def test_the_same_answers_make_the_same_bytes(tmp_path: Path) -> None:
+def test_the_same_answers_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = (written(tmp_path / name / "home", "a", NOON, answer(Endpoint.SESSION, "1", {})) for name in "ab")
     assert first.read_bytes() == second.read_bytes()
 
@@ -123,9 +131,9 @@ def test_the_same_answers_make_the_same_bytes(tmp_path: Path) -> None:
     [
         [0, 60, 120],
         [0, 0, 0],  # all within a second
-        [0, -600, 10],  # the clock was set back, and put right again
-        [0, -60 * 24 * 400, -60 * 24 * 300],  # back beyond the year, that is to another folder
-        [60 * 24 * 300, 60 * 24 * 302, 60 * 24 * 301],  # over the new year and back
+        [0, -600, 10],  # the clock was set back, then corrected
+        [0, -60 * 24 * 400, -60 * 24 * 300],  # back to an earlier year, which has another folder
+        [60 * 24 * 300, 60 * 24 * 302, 60 * 24 * 301],  # beyond the new year and back
     ],
 )
 def test_each_segment_names_the_one_before(tmp_path: Path, starts: list[int]) -> None:
@@ -139,7 +147,7 @@ def test_each_segment_names_the_one_before(tmp_path: Path, starts: list[int]) ->
     assert [at(minutes) for minutes in starts] == [one.started_at for one in records]
 
 
-def test_a_run_says_how_it_went(tmp_path: Path) -> None:
+def test_the_record_of_a_run(tmp_path: Path) -> None:
     run = record("a")
     with SegmentWriter.begin(tmp_path / "home", run) as writer:
         run.outcome, run.counts = "complete", {"listed": 3}
@@ -150,7 +158,7 @@ def test_a_run_says_how_it_went(tmp_path: Path) -> None:
     assert (at(2), "complete", None) == (found.finished_at, found.outcome, found.error)
 
 
-def test_accounts_have_chains_of_their_own(tmp_path: Path) -> None:
+def test_each_account_has_its_own_chain(tmp_path: Path) -> None:
     written(tmp_path / "home", "a", NOON)
     assert last_record(written(tmp_path / "work", "b", NOON + timedelta(hours=1))).previous_segment is None
 

@@ -1,6 +1,6 @@
-r"""What an answer looks like in one line of raw/: the operator's bytes, but for line breaks and half characters.
+r"""An answer in one line of raw/: the operator's bytes, except for line breaks and unpaired surrogates.
 
-Hypothesis writes JSON text rather than values, so that every way to write a string comes up: `é`, `é`, `\\u00e9`.
+Hypothesis generates JSON text rather than values, so that all notations of a string are tested: `é`, `é`, `\\u00e9`.
 """
 
 import json
@@ -68,16 +68,16 @@ BODIES = st.tuples(GAPS, objects(VALUES), GAPS).map("".join).map(str.encode)
 
 
 def parsed(body: bytes) -> object:
-    """A JSON value, its objects as pairs: of keys that become equal, none is lost."""
+    """A JSON value, its objects as pairs, so that no duplicate key is lost."""
     return json.loads(body, object_pairs_hook=tuple)
 
 
-def without_halves(value: object) -> object:
-    """A parsed value, each surrogate without its other half replaced by U+FFFD."""
+def without_surrogates(value: object) -> object:
+    """A parsed value, each unpaired surrogate replaced by U+FFFD."""
     if isinstance(value, str):
         return re.sub("[\ud800-\udfff]", "\ufffd", value)
     if isinstance(value, list | tuple):
-        return type(value)(without_halves(inner) for inner in value)
+        return type(value)(without_surrogates(inner) for inner in value)
     return value
 
 
@@ -104,10 +104,10 @@ def written(folder: Path, bodies: list[bytes]) -> Path:
 
 @given(BODIES)
 @settings(max_examples=300, deadline=None)
-def test_what_is_stored_is_one_line_of_the_same_json(body: bytes) -> None:
+def test_the_stored_body_is_one_line_of_the_same_json(body: bytes) -> None:
     stored, edited = storable(body)
     assert b"\n" not in stored and b"\r" not in stored
-    assert without_halves(parsed(body)) == parsed(stored)
+    assert without_surrogates(parsed(body)) == parsed(stored)
     msgspec.json.decode(stored)
     assert storable(stored) == (stored, None)
     assert (edited is None) == (stored == body)
@@ -142,11 +142,11 @@ def test_duckdb_reads_every_body_from_the_segment_file(bodies: list[bytes]) -> N
         (b'[\n"\\udbff"]', b'[ "\\ufffd"]', "line breaks and unpaired surrogates"),
     ],
 )
-def test_edited_says_what_was_done(body: bytes, stored: bytes, edited: str | None) -> None:
+def test_what_was_edited(body: bytes, stored: bytes, edited: str | None) -> None:
     assert (stored, edited) == storable(body)
 
 
-def test_the_line_says_what_was_done_to_its_body(tmp_path: Path) -> None:
+def test_the_line_records_what_was_edited(tmp_path: Path) -> None:
     segment = written(tmp_path, [b'{"a":1}', b'{"a":\n1}', rb'{"a":"\ud800"}'])
     expected = [None, "line breaks", "unpaired surrogates", None]
     assert expected == [line.edited for line, _ in read_lines(segment)]

@@ -30,9 +30,9 @@ TRUTHS: dict[str, tuple[Callable[[Tenant], list[Row]], tuple[str, ...]]] = {
 
 
 def assert_marts_are_the_truth(logbook: DemoLogbook, tenant: Tenant) -> None:
-    """Each figure of each mart is the one that the tenant knows, and nothing is there besides."""
-    for mart, (told, key) in TRUTHS.items():
-        expected = sorted(told(tenant), key=lambda row: tuple(row[name] for name in key))
+    """Each mart has the expected rows and no others."""
+    for mart, (expected_rows, key) in TRUTHS.items():
+        expected = sorted(expected_rows(tenant), key=lambda row: tuple(row[name] for name in key))
         columns = ", ".join(expected[0])
         actual = logbook.ask(f"select {columns} from {mart} order by {', '.join(key)}")  # noqa: S608
         assert _only_in(expected, actual) == _only_in(actual, expected) == []
@@ -41,13 +41,13 @@ def assert_marts_are_the_truth(logbook: DemoLogbook, tenant: Tenant) -> None:
 
 
 def _only_in(rows: list[Row], others: list[Row]) -> list[Row]:
-    """The first few rows that the others lack: what to read when two long marts differ."""
+    """The first few rows that are not in `others`, to read when two long marts differ."""
     known = {tuple(row.values()) for row in others}
     return [row for row in rows if tuple(row.values()) not in known][:3]
 
 
 def assert_raw_holds_together(logbook: DemoLogbook) -> None:
-    """Every segment reads to its end, ends with its run's record, and names the one before; none is unfinished."""
+    """Every segment is readable, ends with its run's record and names the one before; none is unfinished."""
     folder = logbook.paths.raw / "demo"
     before: tuple[str | None, str | None] = (None, None)
     for segment in finished_segments(folder):
@@ -61,12 +61,12 @@ def assert_raw_holds_together(logbook: DemoLogbook) -> None:
 
 
 def details_asked(requests: list[Any]) -> list[str]:
-    """The sessions whose details a server was asked for, sorted."""
+    """The ids of the sessions whose details a server received requests for, sorted."""
     paths = [request.path.split("/") for request in requests]
     return sorted(parts[-1] for parts in paths if parts[-2] == "session")
 
 
 def months_listed(requests: list[Any]) -> list[tuple[str, str]]:
-    """The windows that a server was asked to list, in order, each once."""
+    """The windows that a server received requests to list, in order, each once."""
     listings = [request.query for request in requests if request.path.endswith("/session_history")]
     return list(dict.fromkeys((query["start_date"], query["end_date"]) for query in listings))

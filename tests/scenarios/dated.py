@@ -1,4 +1,4 @@
-"""`python -m tests.way.dated TIME ...`: the command line in a process of its own, at a time of the test's choice."""
+"""`python -m tests.scenarios.dated TIME ...`: the command line in another process, at a time that the test chooses."""
 
 import sys
 from datetime import datetime

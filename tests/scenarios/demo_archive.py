@@ -1,4 +1,4 @@
-"""The demo tenant's archive, fetched over HTTP on loopback by the project's own extract job."""
+"""The demo tenant's archive, fetched over HTTP on loopback by the extract job."""
 
 import shutil
 from collections.abc import Iterator
@@ -28,13 +28,13 @@ Tables = dict[str, list[tuple[Any, ...]]]
 
 
 class Silent:
-    """Nobody who is told how a run gets on."""
+    """Progress that is not shown."""
 
     def listing(self, month: date) -> None:
-        """Nothing."""
+        """Show nothing."""
 
     def fetching(self, month: date, done: int, total: int) -> None:
-        """Nothing."""
+        """Show nothing."""
 
 
 @dataclass
@@ -67,7 +67,7 @@ class DemoArchive:
             )
 
     def update(self) -> Tables:
-        """Bring the archive up to date; all tables that users see."""
+        """Bring the archive up to date; returns all tables that users see."""
         update_archive(self.logbook, self.settings, self.clock)
         return self.tables()
 
@@ -76,13 +76,13 @@ class DemoArchive:
         return self.tables()
 
     def tables(self) -> Tables:
-        """The published tables, whole, each in its own order."""
+        """All rows of the published tables, sorted."""
         with open_published(self.logbook) as connection:
             named = connection.execute("select table_name from duckdb_tables() where schema_name = 'main'").fetchall()
             return {name: connection.execute(f"select * from {name} order by all").fetchall() for (name,) in named}  # noqa: S608
 
     def copied_to(self, root: Path) -> "DemoArchive":
-        """The same archive in another place, with a tenant of its own."""
+        """A copy of the archive in another folder, with a new tenant."""
         shutil.copytree(self.logbook.root, root)
         return DemoArchive(Logbook(root), Tenant(), SetClock(self.clock.moment))
 
@@ -93,7 +93,7 @@ class DemoArchive:
 
 
 def new_demo_archive(root: Path) -> DemoArchive:
-    """An empty archive of the demo tenant, at the tenant's present."""
+    """An empty archive of the demo tenant, at the tenant's present time."""
     logbook = new_logbook(root)
     write_account(logbook.settings, Account(name="demo", url="https://demo.example.invalid"))
     return DemoArchive(logbook, Tenant(), SetClock(DEMO_NOW))

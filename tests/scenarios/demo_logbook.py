@@ -1,4 +1,4 @@
-"""A logbook of the demo tenant's account `demo`, and the commands run on it at the tenant's own time."""
+"""A logbook of the demo tenant's account `demo`, and the commands run on it at the tenant's present time."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NOW = timedelta()
 
 
 class HurriedClock(StartedClock):
-    """A clock whose waits are over at once: what was slept through is added to the time."""
+    """A clock that does not wait: the length of each wait is added to the time."""
 
     def __init__(self, start: datetime) -> None:
         super().__init__(start)
@@ -51,7 +51,7 @@ class HurriedClock(StartedClock):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command came to."""
+    """The result of a command."""
 
     code: int
     out: str
@@ -59,7 +59,7 @@ class Outcome:
 
 
 class DemoLogbook:
-    """`home` is the logbook's folder; its logins lie beside it, in a file of their own."""
+    """`home` is the logbook's folder; its logins are in a file next to it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -69,7 +69,7 @@ class DemoLogbook:
 
     @classmethod
     def begin(cls, folder: Path, url: str, *, client_id: str = "", name: str = "demo") -> Self:
-        """A new logbook with one account, patient with an operator on loopback, and without a login."""
+        """A new logbook with one account, with retries for an operator on loopback, and without a login."""
         logbook = cls(folder)
         client = ("--client-id", client_id) if client_id else ()
         logbook.do("account", "add", name, "--url", url, *client)
@@ -79,7 +79,7 @@ class DemoLogbook:
         return logbook
 
     def copied(self, folder: Path) -> Self:
-        """A logbook of its own with all that this one holds, its login too."""
+        """A copy of this logbook with its login."""
         shutil.copytree(self.folder, folder)
         return type(self)(folder)
 
@@ -90,16 +90,16 @@ class DemoLogbook:
 
     @property
     def kept(self) -> Secret | None:
-        """The login that is kept."""
+        """The stored login."""
         return FileCredentials(self.credentials).read(self.account)
 
     def keep_login(self, tenant: Tenant) -> None:
-        """Keep a login of the tenant that can be refreshed."""
+        """Store a login of the tenant that can be refreshed."""
         secret = Secret(token=tenant.token, refresh_token=tenant.refresh_token, client_secret=tenant.client_secret)
         FileCredentials(self.credentials).write(self.account, secret)
 
     def run(self, *arguments: str, after: timedelta = NOW, now: datetime = DEMO_NOW, stdin: str = "") -> Outcome:
-        """Run a command in this process, `after` so long since `now`."""
+        """Run a command in this process, at the time `after` later than `now`."""
         out, err = io.StringIO(), io.StringIO()
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.setenv(FILE_VARIABLE, str(self.credentials))
@@ -114,13 +114,13 @@ class DemoLogbook:
         return outcome
 
     def archive(self, *options: str, after: timedelta = NOW, now: datetime = DEMO_NOW) -> str:
-        """Extract and transform; returns what the first of them said."""
-        said = self.do("extract", *options, after=after, now=now).out
+        """Extract and transform; returns the output of the extract."""
+        report = self.do("extract", *options, after=after, now=now).out
         self.do("transform", after=after, now=now)
-        return said
+        return report
 
     def run_process(self, *arguments: str, stdin: str = "", now: datetime = DEMO_NOW) -> Outcome:
-        """Run a command in a process of its own."""
+        """Run a command in another process."""
         done = subprocess.run(
             [sys.executable, "-m", "tests.scenarios.dated", now.isoformat(), "--home", str(self.home), *arguments],
             env=self.environment,
@@ -135,7 +135,7 @@ class DemoLogbook:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Of a process that runs the checkout's code on this logbook's logins."""
+        """The environment of a process that runs the checkout's code with this logbook's logins."""
         return os.environ | {"PYTHONPATH": str(CHECKOUT), FILE_VARIABLE: str(self.credentials)}
 
     def ask(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
@@ -147,12 +147,12 @@ class DemoLogbook:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def value(self, query: str, *parameters: Any) -> Any:
-        """The one value that a query has."""
+        """The single value of a query."""
         ((value,),) = [row.values() for row in self.ask(query, *parameters)]
         return value
 
     def marts(self) -> dict[str, list[dict[str, Any]]]:
-        """All rows of everything that users see, but for the runs and the documents behind it."""
+        """All rows of the tables that users see, except runs and documents."""
         names = self.ask("select table_name from duckdb_tables() where schema_name = 'main' order by all")
         open_to_all = [row["table_name"] for row in names if row["table_name"] not in ("runs", "documents")]
         return {name: self.ask(f"select * from {name} order by all") for name in open_to_all}  # noqa: S608

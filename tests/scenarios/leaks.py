@@ -1,4 +1,4 @@
-"""Where a login is to be seen that nobody should see: in a file, packed or not, or in what was said."""
+"""Finds logins where none may be: in a file, compressed or not, or in a command's output."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 
 def secrets_of(tenant: Tenant, *earlier: str) -> set[str]:
-    """What must not be seen. Of a token, the part that tells whose it is will do to find it."""
+    """The texts that must not be found; of a token, only its claims."""
     tokens = {tenant.token, tenant.refresh_token, *earlier}
     return {token.split(".")[1] if "." in token else token for token in tokens} | {
         tenant.client_secret,
@@ -24,7 +24,7 @@ def secrets_of(tenant: Tenant, *earlier: str) -> set[str]:
 
 
 def contents(folder: Path) -> Iterator[tuple[Path, bytes]]:
-    """Every file, also as it reads when unpacked."""
+    """Every file, both as it is and decompressed."""
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         content = path.read_bytes()
         yield path, content
@@ -46,9 +46,8 @@ def everything_in(database: Path) -> bytes:
     return repr(rows).encode()
 
 
-def places_of(secrets: set[str], logbook: DemoLogbook, said: list[Outcome]) -> list[tuple[str, str]]:
-    """Where a secret is to be seen: should be nowhere."""
-    kept_here = logbook.credentials
-    seen = [(str(path), content) for path, content in contents(logbook.folder) if path != kept_here]
-    seen += [("said", (outcome.out + outcome.err).encode()) for outcome in said]
-    return [(where, secret) for where, content in seen for secret in secrets if secret.encode() in content]
+def places_of(secrets: set[str], logbook: DemoLogbook, outcomes: list[Outcome]) -> list[tuple[str, str]]:
+    """Where a secret can be found, with the secret; must be empty."""
+    texts = [(str(path), content) for path, content in contents(logbook.folder) if path != logbook.credentials]
+    texts += [("output", (outcome.out + outcome.err).encode()) for outcome in outcomes]
+    return [(where, secret) for where, content in texts for secret in secrets if secret.encode() in content]

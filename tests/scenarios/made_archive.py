@@ -1,4 +1,4 @@
-"""A small archive of one account, made by the project's own pipeline from answers that a test describes."""
+"""A small archive of one account, built by the pipeline from answers that a test describes."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 
 class SetClock:
-    """Stands where a test sets it; waiting moves it on."""
+    """A clock that a test sets; waiting adds to its time."""
 
     def __init__(self, moment: datetime = LATER) -> None:
         self.moment = moment
@@ -40,7 +40,7 @@ class SetClock:
 
 
 def at(minutes: float) -> datetime:
-    """So many minutes after NOON."""
+    """The time this many minutes after NOON."""
     return NOON + timedelta(minutes=minutes)
 
 
@@ -49,7 +49,7 @@ def text(moment: datetime) -> str:
 
 
 def session(session_id: str = "1", **fields: Any) -> Json:
-    """A finished session of an hour and 10 kWh for 25 kr. that began at NOON, `fields` in place of its own."""
+    """A finished session of an hour and 10 kWh for 25 kr. that began at NOON; `fields` replace its own."""
     return {
         "id": session_id,
         "startedAt": text(NOON),
@@ -93,12 +93,12 @@ def answer(
 
 
 def detail(body: Json, fetched_at: datetime | None = LATER) -> Answer:
-    """The answer that tells one session in detail."""
+    """The answer with one session in detail."""
     return answer(Endpoint.SESSION, str(body["id"]), {"session": body}, fetched_at)
 
 
 def listed(body: Json, **fields: Any) -> Json:
-    """A session as a listing holds it: without its curve and periods."""
+    """A session as an item of a listing: without its curve and periods."""
     return {"session": without(body, "powerStats", "chargingPeriods", "taxName")} | fields
 
 
@@ -111,7 +111,7 @@ def listing(*items: Json, fetched_at: datetime | None = LATER, month: str = "202
 def charge_point(
     fetched_at: datetime | None, tax_percent: object = 25, name: str = "Drive", evse: str = "2317"
 ) -> Answer:
-    """The account's charge points: one with an EVSE, that of `session` if nothing else is said."""
+    """The account's charge points: one with one EVSE, by default that of `session`."""
     point = {
         "id": 7,
         "name": name,
@@ -123,7 +123,7 @@ def charge_point(
 
 
 class MadeArchive:
-    """An archive that is open for writing. Each `add` is a run of its own."""
+    """An archive that is open for writing. Each `add` is a separate run."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, settings: Settings = SETTINGS) -> None:
         self.connection = connection
@@ -147,7 +147,7 @@ class MadeArchive:
         return segment
 
     def load(self) -> None:
-        """Load what lies in raw/ and is not loaded."""
+        """Load the answers in raw/ that are not loaded yet."""
         Loader(self.connection, self.folder).load_all()
 
     def transform(self) -> "MadeArchive":
@@ -163,7 +163,7 @@ class MadeArchive:
         return self.connection.execute(query, list(parameters)).fetchall()
 
     def value(self, query: str, *parameters: object) -> Any:
-        """The one value that a query gives."""
+        """The single value of a query."""
         [(found,)] = self.rows(query, *parameters)
         return found
 

@@ -1,4 +1,4 @@
-"""An Http with the server that it asks."""
+"""An Http with the server that it sends requests to."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ QUICK = Source(requests_per_second=1000, connect_timeout=2, read_timeout=2)
 
 
 class Asked:
-    """An Http, the server that it asks and the clock that it waits by."""
+    """An Http, its server and its clock."""
 
     def __init__(self, script: Script, source: Source) -> None:
         self.script = script

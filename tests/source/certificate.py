@@ -1,4 +1,4 @@
-"""Certificates for a server on loopback, which nothing trusts. Linux has what makes them for the keyring."""
+"""Untrusted certificates for a server on loopback, made by a library that `keyring` needs on Linux."""
 
 from datetime import datetime, timedelta
 from ipaddress import ip_address

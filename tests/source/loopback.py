@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that answers as it is told, and a clock that waits for nothing."""
+"""A real HTTP server on loopback with scripted answers, and a clock that never waits."""
 
 import json
 import threading
@@ -14,7 +14,7 @@ NOW = datetime(2025, 3, 30, 14, 36, 38, tzinfo=UTC)
 
 
 class RecordingClock:
-    """Stands still, but for the waits that it is asked for: those it records and does not wait."""
+    """A clock that only moves on by the waits, which it records instead of waiting."""
 
     def __init__(self, start: datetime = NOW) -> None:
         self._now = start
@@ -30,7 +30,7 @@ class RecordingClock:
 
 @dataclass
 class Request:
-    """What the server was asked."""
+    """A request that the server received."""
 
     method: str
     path: str
@@ -43,7 +43,7 @@ Responder = Callable[["Handler", Request], None]
 
 @dataclass
 class Script:
-    """What the server does: one responder after another, the last again and again."""
+    """The responders of the server, in order; the last one answers all further requests."""
 
     responders: list[Responder] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
@@ -58,7 +58,7 @@ class Script:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Hands each request to the script's next responder."""
+    """Passes each request to the script's next responder."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -93,7 +93,7 @@ class Handler(BaseHTTPRequestHandler):
     do_POST = do_GET  # noqa: N815
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Nothing: tests say what matters."""
+        """Log nothing."""
 
 
 class Server(ThreadingHTTPServer):
@@ -104,12 +104,12 @@ class Server(ThreadingHTTPServer):
         self.script = script
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Nothing: a client that hangs up, or does not speak HTTP, is part of the test."""
+        """Ignore it: a client that closes the connection, or does not speak HTTP, is part of the test."""
 
 
 @contextmanager
 def serving(*responders: Responder, prepare: Callable[[Server], None] = lambda server: None) -> Iterator[Script]:
-    """A server that does what `responders` say, for as long as the context lasts."""
+    """A server that answers with `responders` while the context lasts."""
     script = Script(list(responders))
     server = Server(script)
     prepare(server)
@@ -144,7 +144,7 @@ def json_answer(status: int, document: Any, **headers: str) -> Responder:
 
 
 def raw(content: bytes, then_wait: float = 0) -> Responder:
-    """Bytes as they stand, then the end of the connection."""
+    """Unchanged bytes, then the end of the connection."""
 
     def respond(handler: Handler, request: Request) -> None:
         handler.wfile.write(content)
@@ -156,7 +156,7 @@ def raw(content: bytes, then_wait: float = 0) -> Responder:
 
 
 def trickle(pieces: list[bytes], pause: float) -> Responder:
-    """A chunked answer that comes piece by piece."""
+    """A chunked answer that arrives piece by piece."""
 
     def respond(handler: Handler, request: Request) -> None:
         handler.send_response(200)

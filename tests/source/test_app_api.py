@@ -1,4 +1,4 @@
-"""The app API's questions and its login, against a server on loopback."""
+"""The app API's requests and its login, against a server on loopback."""
 
 import json
 import threading
@@ -36,7 +36,7 @@ ADVICE = "Log in again: ladebog login home"
 
 
 class Tenant:
-    """Serves who holds the token `accepts`, and grants as `grants` says."""
+    """Accepts the token `accepts`, and answers requests for a token with `grants`."""
 
     def __init__(self, accepts: str, grants: Responder, found: Responder | None = None) -> None:
         self.accepts = accepts
@@ -85,7 +85,7 @@ def asking(*responders: Responder, kept: Secret | None = OLD) -> Iterator[Asked]
             yield asked
 
 
-def test_each_question_has_its_address_endpoint_and_key() -> None:
+def test_each_request_has_its_address_endpoint_and_key() -> None:
     with asking(answer(body=b'{"data": []}', x_req_trace_id="Root=1", date="Sun, 30 Mar 2025 14:36:38 GMT")) as asked:
         api, url = asked.api, f"{asked.script.url}/api/v1/app"
         answers = [
@@ -122,7 +122,7 @@ def test_each_question_has_its_address_endpoint_and_key() -> None:
     assert api.requests_sent == 4
 
 
-def test_the_headers_are_the_apps_and_honest() -> None:
+def test_the_headers_are_the_apps_with_our_user_agent() -> None:
     with asking(answer()) as asked:
         asked.api.charge_points()
     headers = asked.script.requests[0].headers
@@ -140,7 +140,7 @@ def test_the_headers_are_the_apps_and_honest() -> None:
     }
 
 
-def test_an_id_cannot_leave_its_place_in_the_path() -> None:
+def test_an_id_stays_one_part_of_the_path() -> None:
     with asking(answer()) as asked:
         asked.api.session("../oauth/token?x=1#y %2e")
         asked.api.price_periods("a/../..\\b")
@@ -154,7 +154,7 @@ def test_an_id_cannot_leave_its_place_in_the_path() -> None:
     assert second == "/api/v1/app/tariffs/tou/a%2F..%2F..%5Cb/price-periods"
 
 
-def test_a_session_that_is_gone_is_an_answer_and_a_listing_that_is_gone_is_not() -> None:
+def test_a_404_is_an_answer_for_a_session_and_an_error_for_a_listing() -> None:
     with asking(json_answer(404, {"message": "Not found."})) as asked:
         gone = asked.api.session("1")
         with pytest.raises(UpstreamError, match="404"):
@@ -162,7 +162,7 @@ def test_a_session_that_is_gone_is_an_answer_and_a_listing_that_is_gone_is_not()
     assert (gone.status, gone.body) == (404, b'{"message": "Not found."}')
 
 
-def test_a_refused_token_is_refreshed_kept_and_used() -> None:
+def test_a_refused_token_is_refreshed_stored_and_used() -> None:
     kept_when_used: list[Secret | None] = []
     tenant = Tenant(NEW.token, json_answer(200, GRANT))
     with asking(tenant) as asked:
@@ -215,7 +215,7 @@ def test_a_login_that_another_run_renewed_is_used_without_a_refresh() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401])
-def test_a_refused_refresh_wants_a_new_login(status: int) -> None:
+def test_a_refused_refresh_needs_a_new_login(status: int) -> None:
     refusing = Tenant(NEW.token, json_answer(status, {"message": "canary"}))
     with asking(refusing) as asked, pytest.raises(LoginError) as raised:
         asked.api.charge_points()
@@ -224,7 +224,7 @@ def test_a_refused_refresh_wants_a_new_login(status: int) -> None:
     assert (asked.kept, len(asked.grants_asked)) == (OLD, 1)
 
 
-def test_without_a_refresh_token_a_new_login_is_wanted_at_once() -> None:
+def test_without_a_refresh_token_a_new_login_is_needed_at_once() -> None:
     granting, pasted = Tenant(NEW.token, json_answer(200, GRANT)), Secret(token="canary-pasted")
     with asking(granting, kept=pasted) as asked, pytest.raises(LoginError, match="no longer accepts"):
         asked.api.charge_points()
@@ -239,7 +239,7 @@ def test_a_new_token_that_is_refused_too_is_not_refreshed_again() -> None:
     assert (len(asked.grants_asked), asked.api.requests_sent) == (1, 4)
 
 
-def test_a_refresh_that_fails_for_now_keeps_the_login() -> None:
+def test_a_temporary_failure_of_a_refresh_keeps_the_login() -> None:
     with asking(Tenant(NEW.token, answer(503))) as asked:
         with pytest.raises(UpstreamDownError):
             asked.api.charge_points()
@@ -257,7 +257,7 @@ def test_a_grant_without_a_token_is_an_error_and_keeps_the_login(grant: Any) -> 
 
 
 @pytest.mark.parametrize("kept", [None, Secret(token="canary\nX-Evil: 1"), Secret(token="Bearer canary")])
-def test_no_login_that_could_be_sent_sends_nothing(kept: Secret | None) -> None:
+def test_without_a_usable_login_nothing_is_sent(kept: Secret | None) -> None:
     with asking(answer(), kept=kept) as asked, pytest.raises(LoginError) as raised:
         asked.api.charge_points()
     assert asked.script.requests == []
@@ -265,7 +265,7 @@ def test_no_login_that_could_be_sent_sends_nothing(kept: Secret | None) -> None:
     assert "canary" not in str(raised.value)
 
 
-def test_a_password_buys_a_secret_that_is_not_yet_kept() -> None:
+def test_a_login_by_password_returns_a_secret_and_does_not_store_it() -> None:
     with asking(Tenant(NEW.token, json_answer(200, GRANT)), kept=None) as asked:
         secret = asked.api.login_with_password("driver@example.com", "canary-password", "canary-client")
     assert (secret, asked.kept) == (NEW, None)
@@ -281,7 +281,7 @@ def test_a_password_buys_a_secret_that_is_not_yet_kept() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401, 422])
-def test_a_wrong_password_is_told_in_the_servers_words(status: int) -> None:
+def test_a_wrong_password_is_reported_with_the_servers_message(status: int) -> None:
     refusal = json_answer(status, {"message": "Not with canary-password or canary-client."})
     with asking(refusal, kept=None) as asked, pytest.raises(LoginError) as raised:
         asked.api.login_with_password("driver@example.com", "canary-password", "canary-client")
@@ -299,9 +299,9 @@ def test_no_secret_shows_in_an_error_a_repr_or_a_log(caplog: pytest.LogCaptureFi
     for tenant in tenants:
         with asking(tenant) as asked, pytest.raises(LadebogError) as raised:
             asked.api.charge_points()
-        told = f"{raised.value} {raised.value!r} {raised.value.advice}"
-        assert "canary-old" not in told
-        assert "canary-refresh" not in told
-        assert "canary-client" not in told
+        shown = f"{raised.value} {raised.value!r} {raised.value.advice}"
+        assert "canary-old" not in shown
+        assert "canary-refresh" not in shown
+        assert "canary-client" not in shown
         assert "canary" not in repr(asked.api) + repr(vars(asked.api))
     assert "canary" not in caplog.text

@@ -1,4 +1,4 @@
-"""Captures: three kinds of file, and what is kept of them."""
+"""Captures: three kinds of file, and the answers read from them."""
 
 import base64
 import json
@@ -22,7 +22,7 @@ HISTORY = (
 CHARGE_POINTS = b'{"data":[{"id":"5","evses":[{"id":"148964"}]}]}'
 PRICES = b'{"granularity":60,"periods":[]}'
 SAID_AT = datetime(2025, 3, 30, 14, 36, 38, tzinfo=UTC)
-GIVEN_AT = datetime(2026, 1, 1, tzinfo=UTC)
+IMPORTED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 TEXT = b"""URL
 %s
@@ -72,7 +72,7 @@ def har(*entries: dict[str, Any]) -> bytes:
     return json.dumps({"log": {"version": "1.2", "entries": entries}}).encode()
 
 
-def read(tmp_path: Path, content: bytes, fetched_at: datetime | None = GIVEN_AT) -> list[Answer]:
+def read(tmp_path: Path, content: bytes, fetched_at: datetime | None = IMPORTED_AT) -> list[Answer]:
     path = tmp_path / "capture"
     path.write_bytes(content)
     return read_capture(path, "home", fetched_at)
@@ -94,7 +94,7 @@ def test_a_text_capture_is_one_answer(tmp_path: Path) -> None:
     ]
 
 
-def test_several_text_captures_stand_in_one_file_with_bodies_over_many_lines(tmp_path: Path) -> None:
+def test_one_file_with_several_text_captures_and_bodies_of_many_lines(tmp_path: Path) -> None:
     pretty = json.dumps(json.loads(SESSION), indent=2).encode()
     content = (
         text_capture(f"{TENANT}/session/17", pretty)
@@ -116,7 +116,7 @@ def test_several_text_captures_stand_in_one_file_with_bodies_over_many_lines(tmp
         assert "canary" not in repr(found)
 
 
-def test_a_line_separator_within_a_string_ends_no_line(tmp_path: Path) -> None:
+def test_a_line_separator_within_a_string_does_not_end_a_line(tmp_path: Path) -> None:
     body = '{"session":{"id":"17","note":"a\u2028URL\u2028b"}}'.encode()
     assert read(tmp_path, text_capture(f"{TENANT}/session/17", body))[0].body == body
 
@@ -134,21 +134,21 @@ def test_a_line_separator_within_a_string_ends_no_line(tmp_path: Path) -> None:
         ("", "imported 2025-03-04..2025-03-30"),
     ],
 )
-def test_a_listing_is_named_by_its_window_or_by_what_it_holds(tmp_path: Path, query: str, key: str) -> None:
+def test_the_key_of_a_listing_is_its_window_or_its_days(tmp_path: Path, query: str, key: str) -> None:
     [answer] = read(tmp_path, text_capture(f"{TENANT}/profile/session_history?{query}", HISTORY))
     assert (answer.endpoint, answer.key) == (Endpoint.SESSION_HISTORY, key)
 
 
 @pytest.mark.parametrize("date", ["", "Date: yesterday"])
-def test_a_capture_without_a_time_takes_the_given_one(tmp_path: Path, date: str) -> None:
+def test_a_capture_without_a_time_gets_the_time_of_the_import(tmp_path: Path, date: str) -> None:
     content = text_capture(f"{TENANT}/session/17", SESSION)
     content = content.replace(b"Date: Sun, 30 Mar 2025 14:36:38 GMT", date.encode())
-    assert read(tmp_path, content)[0].fetched_at == GIVEN_AT
+    assert read(tmp_path, content)[0].fetched_at == IMPORTED_AT
     assert read(tmp_path, content, None)[0].fetched_at is None
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n"])
-def test_a_har_file_gives_what_it_holds_of_us(tmp_path: Path, mark: bytes) -> None:
+def test_only_the_app_apis_answers_are_read_from_a_har_file(tmp_path: Path, mark: bytes) -> None:
     url = f"{TENANT}/session/17"
     content = har(
         entry(url, SESSION, Date="Sun, 30 Mar 2025 14:36:38 GMT", X_Req_Trace_Id="Root=1", Set_Cookie="canary"),
@@ -174,7 +174,7 @@ def test_a_har_file_gives_what_it_holds_of_us(tmp_path: Path, mark: bytes) -> No
     assert "canary" not in repr(found)
 
 
-def test_a_har_file_with_half_a_character_is_read_all_the_same(tmp_path: Path) -> None:
+def test_a_har_file_with_an_unpaired_surrogate_is_read(tmp_path: Path) -> None:
     content = har(entry(f"{TENANT}/session/17", SESSION), entry("https://elsewhere.example/x", b"HALF"))
     assert len(read(tmp_path, content.replace(b"HALF", rb"\ud800"))) == 1
 
@@ -189,7 +189,7 @@ def test_a_har_file_with_half_a_character_is_read_all_the_same(tmp_path: Path) -
         (CHARGE_POINTS, Endpoint.CHARGE_POINTS, "all"),
     ],
 )
-def test_a_bare_answer_is_told_by_its_shape(tmp_path: Path, body: bytes, endpoint: Endpoint, key: str) -> None:
+def test_a_bare_answer_is_recognized_by_its_shape(tmp_path: Path, body: bytes, endpoint: Endpoint, key: str) -> None:
     expected = Answer(
         account="home",
         endpoint=endpoint,
@@ -235,7 +235,7 @@ def test_a_file_without_an_answer_is_refused(tmp_path: Path, content: bytes) -> 
         (SESSION[:-1], "cut off"),
     ],
 )
-def test_what_is_cut_off_is_named_with_its_place(tmp_path: Path, content: bytes, position: str) -> None:
+def test_the_place_of_a_cut_off_answer_is_named(tmp_path: Path, content: bytes, position: str) -> None:
     with pytest.raises(CaptureError, match=position) as raised:
         read(tmp_path, content)
     assert str(tmp_path / "capture") in str(raised.value)

@@ -1,4 +1,4 @@
-"""TLS: a certificate that is not trusted ends it at once."""
+"""TLS: there is no second try with a certificate that is not trusted."""
 
 import ssl
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_a_certificate_must_be_trusted(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.usefixtures("no_proxy")
-def test_a_handshake_that_breaks_off_is_tried_again() -> None:
+def test_a_broken_handshake_is_tried_again() -> None:
     clock = RecordingClock()
     with serving(raw(b"")) as script, _asking(script, clock) as http, pytest.raises(UpstreamDownError):
         http.get("/x", {}, "token")
@@ -51,7 +51,7 @@ def test_a_handshake_that_breaks_off_is_tried_again() -> None:
 
 
 @pytest.mark.usefixtures("no_proxy")
-def test_a_missing_bundle_of_certificates_is_named_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_bundle_of_certificates_is_reported_as_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
     with (
         serving(raw(b"")) as script,

@@ -1,4 +1,4 @@
-"""Where logins are kept, and what a token is."""
+"""The stores of logins, and what is a token."""
 
 import stat
 from collections.abc import Iterator
@@ -48,14 +48,14 @@ class DictionaryKeyring(keyring.backend.KeyringBackend):
 
 
 class ForgetfulKeyring(DictionaryKeyring):
-    """Gives back something else than it was given."""
+    """Returns something other than what was stored."""
 
     def get_password(self, service: str, username: str) -> str | None:
         return "something else"
 
 
 class LockedKeyring(DictionaryKeyring):
-    """Fails, and quotes what it was given."""
+    """Fails, and quotes its arguments."""
 
     def get_password(self, service: str, username: str) -> str | None:
         raise keyring.errors.KeyringLocked(username)
@@ -142,7 +142,7 @@ def test_a_place_that_cannot_be_used_is_named(tmp_path: Path) -> None:
         kept.write(HOME, SECRET)
 
 
-def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
+def test_concurrent_writers_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "credentials.json"
     accounts = [Account(name=f"a{number}", url="https://tenant.example") for number in range(16)]
     with ThreadPoolExecutor(8) as threads:
@@ -158,7 +158,7 @@ def test_the_keyring_comes_first(keyring_in_use: DictionaryKeyring) -> None:
 @pytest.mark.parametrize(
     "backend", [keyring.backends.null.Keyring, keyring.backends.fail.Keyring, ForgetfulKeyring, LockedKeyring]
 )
-def test_a_keyring_that_does_not_keep_counts_as_none(
+def test_a_keyring_that_does_not_work_is_not_used(
     backend: type[keyring.backend.KeyringBackend], tmp_path: Path
 ) -> None:
     keyring.set_keyring(backend())
@@ -168,7 +168,7 @@ def test_a_keyring_that_does_not_keep_counts_as_none(
     assert opened.place.endswith("credentials.json")
 
 
-def test_a_login_that_was_kept_where_no_keyring_worked_is_found_where_one_does(
+def test_a_login_in_the_file_is_found_when_a_keyring_works(
     keyring_in_use: DictionaryKeyring,
 ) -> None:
     keyring.set_keyring(keyring.backends.fail.Keyring())
@@ -184,7 +184,7 @@ def test_a_login_that_was_kept_where_no_keyring_worked_is_found_where_one_does(
     assert (open_credentials().read(HOME), open_credentials().read(WORK)) == (None, None)  # no second copy is left
 
 
-def test_a_file_in_the_place_of_a_keyring_is_announced(keyring_in_use: DictionaryKeyring, tmp_path: Path) -> None:
+def test_a_file_used_instead_of_a_keyring_is_announced(keyring_in_use: DictionaryKeyring, tmp_path: Path) -> None:
     assert (open_credentials().warning, FileCredentials(tmp_path / "chosen").warning) == (None, None)
     keyring.set_keyring(keyring.backends.fail.Keyring())
     opened = open_credentials()
@@ -193,7 +193,7 @@ def test_a_file_in_the_place_of_a_keyring_is_announced(keyring_in_use: Dictionar
     )
 
 
-def test_the_environment_names_a_file_and_leaves_the_keyring_alone(
+def test_a_file_named_by_the_environment_is_used_instead_of_the_keyring(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     keyring.set_keyring(LockedKeyring())
@@ -224,14 +224,14 @@ def test_printable_ascii_is_a_token(token: str) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "canary one", "canary\n", "canary\x00", "canæry", "Bearer canary", "bearer x"])
-def test_anything_else_is_no_token_and_is_not_quoted(token: str) -> None:
+def test_anything_else_is_refused_and_not_quoted(token: str) -> None:
     fault = token_fault(token)
     assert fault
     assert "can" not in fault
     assert ("Bearer" in fault) == token.lower().startswith("bearer")
 
 
-def test_a_jwt_says_when_it_ends() -> None:
+def test_the_expiry_of_a_jwt() -> None:
     key = "k" * 32
     assert expires_at(jwt.encode({"exp": 1_774_881_398}, key)) == datetime(2026, 3, 30, 14, 36, 38, tzinfo=UTC)
     for payload in ({}, {"exp": "soon"}, {"exp": 1e300}, {"exp": [1]}, {"exp": None}):

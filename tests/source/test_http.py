@@ -1,4 +1,4 @@
-"""HTTP on loopback: what a reply holds, what is refused, and what never shows."""
+"""HTTP on loopback: the content of a reply, what is refused, and what is never shown."""
 
 import gzip
 import json
@@ -27,7 +27,7 @@ from tests.source.loopback import (
 )
 
 
-def test_a_reply_is_the_bytes_with_their_time_trace_and_address() -> None:
+def test_a_reply_has_the_bytes_their_time_trace_id_and_address() -> None:
     with asking(
         answer(body=b'{ "a": 1.10 }', x_req_trace_id="Root=1-2", date="Sun, 30 Mar 2025 14:36:38 GMT")
     ) as asked:
@@ -47,12 +47,12 @@ def test_a_reply_is_the_bytes_with_their_time_trace_and_address() -> None:
 
 
 @pytest.mark.parametrize("date", ["", "now", "Sun, 99 Mar 2025 14:36:38 GMT"])
-def test_a_server_that_does_not_say_when_it_is(date: str) -> None:
+def test_a_server_without_a_usable_date(date: str) -> None:
     with asking(answer(date=date)) as asked:
         assert asked.get().dated_at is None
 
 
-def test_connections_are_used_again() -> None:
+def test_connections_are_reused() -> None:
     with asking(answer()) as asked:
         for _ in range(5):
             asked.get()
@@ -64,19 +64,19 @@ def test_connections_are_used_again() -> None:
     [gzip.compress(b'{"a":1}'), gzip.compress(b'{"a"') + gzip.compress(b":1}")],
     ids=["one member", "two members"],
 )
-def test_gzip_is_unpacked(body: bytes) -> None:
+def test_gzip_is_decompressed(body: bytes) -> None:
     with asking(answer(body=body, content_encoding="gzip")) as asked:
         assert asked.get().body == b'{"a":1}'
 
 
-def test_a_large_gzip_body_is_unpacked_whole() -> None:
+def test_a_large_gzip_body_is_decompressed_whole() -> None:
     document = json.dumps([{"value": number} for number in range(100_000)]).encode()
     with asking(answer(body=gzip.compress(document), content_encoding="gzip")) as asked:
         assert asked.get().body == document
 
 
 @pytest.mark.parametrize("body", [rb'{"note": "\ud800"}', b'{"amount": 1e400}'], ids=["half a character", "huge"])
-def test_json_that_only_the_second_reader_takes_is_json(body: bytes) -> None:
+def test_json_that_only_the_second_reader_accepts(body: bytes) -> None:
     with asking(answer(body=body)) as asked:
         assert asked.get().body == body
 
@@ -104,9 +104,9 @@ def test_a_redirect_is_refused_and_its_target_named(target: str) -> None:
     assert "token=x" not in str(raised.value)
 
 
-def test_a_refusal_is_told_in_the_servers_words_without_our_secrets() -> None:
-    said = {"message": f"Too old\x1b[31m {TOKEN} " + "x" * 999}
-    with asking(json_answer(403, said)) as asked, pytest.raises(UpstreamError) as raised:
+def test_a_refusal_is_reported_with_the_servers_message_without_secrets() -> None:
+    error = {"message": f"Too old\x1b[31m {TOKEN} " + "x" * 999}
+    with asking(json_answer(403, error)) as asked, pytest.raises(UpstreamError) as raised:
         asked.get()
     assert "403 Forbidden" in str(raised.value)
     assert '"Too old [31m … xxx' in str(raised.value)
@@ -120,7 +120,7 @@ def test_a_401_and_a_404_are_replies() -> None:
         assert (asked.get().status, asked.get().status) == (401, 404)
 
 
-def test_a_404_that_is_not_json_is_no_answer_of_the_api() -> None:
+def test_a_404_that_is_not_json_is_an_error() -> None:
     with asking(answer(404, body=b"<html>")) as asked, pytest.raises(UpstreamError, match="is the address right"):
         asked.get()
     assert asked.http.requests_sent == 1
@@ -134,7 +134,7 @@ def test_requests_are_paced() -> None:
     assert time.monotonic() - began > 0.9
 
 
-def test_no_more_requests_at_once_than_the_settings_say() -> None:
+def test_no_more_requests_at_once_than_the_setting() -> None:
     def slow(handler: object, request: object) -> None:
         time.sleep(0.03)
         answer()(handler, request)  # type: ignore[arg-type]
@@ -146,7 +146,7 @@ def test_no_more_requests_at_once_than_the_settings_say() -> None:
     assert (asked.script.most_at_once, asked.http.requests_sent) == (2, 12)
 
 
-def test_a_netrc_does_not_take_the_place_of_the_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_netrc_does_not_replace_the_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login someone password else")
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
     with asking(answer()) as asked:
@@ -187,7 +187,7 @@ def test_a_header_that_cannot_be_sent_is_not_quoted() -> None:
     assert asked.script.requests == []
 
 
-def test_the_token_shows_in_no_repr_and_no_error(caplog: pytest.LogCaptureFixture) -> None:
+def test_no_repr_and_no_error_shows_the_token(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     raised: list[BaseException] = []
     for broken in (answer(503), answer(302, location="/"), answer(403), raw(b""), answer(body=b"<")):

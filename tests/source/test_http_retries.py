@@ -1,4 +1,4 @@
-"""HTTP on loopback: what is tried again, how long, and what is said in the end."""
+"""HTTP on loopback: what is tried again, for how long, and the error at the end."""
 
 import gzip
 import time
@@ -50,7 +50,7 @@ from tests.source.loopback import (
         *("unasked encoding", "HTML", "NaN", "not UTF-8", "empty", "JSON cut", "too deep"),
     ],
 )
-def test_a_passing_failure_is_tried_again(broken: Responder) -> None:
+def test_a_temporary_failure_is_tried_again(broken: Responder) -> None:
     with asking(broken, answer(body=b"[]")) as asked:
         assert asked.get().body == b"[]"
     assert (asked.http.requests_sent, len(asked.clock.sleeps)) == (2, 1)
@@ -86,7 +86,7 @@ def test_retry_after_is_honoured(header: str) -> None:
 
 
 @pytest.mark.parametrize("header", ["soon", "-5", "0", "Sun, 99 Mar 2025", "Sat, 01 Mar 1999 00:00:00 GMT", "1e1", "٣"])
-def test_a_retry_after_that_names_no_wait_means_the_ordinary_one(header: str) -> None:
+def test_a_retry_after_without_a_wait_means_the_ordinary_wait(header: str) -> None:
     with asking(raw(f"HTTP/1.1 429 X\r\nRetry-After: {header}\r\n\r\n".encode()), answer()) as asked:
         asked.get()
     assert len(asked.clock.sleeps) == 1
@@ -103,16 +103,16 @@ def test_a_retry_after_longer_than_the_longest_wait_ends_it_at_once(header: str)
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"), [("119", "119 s"), ("120", "2 minutes"), ("7200", "2 hours"), ("31536000", "365 days")]
+    ("seconds", "text"), [("119", "119 s"), ("120", "2 minutes"), ("7200", "2 hours"), ("31536000", "365 days")]
 )
-def test_a_wait_is_told_in_its_size(seconds: str, told: str) -> None:
+def test_a_wait_is_shown_in_a_suitable_unit(seconds: str, text: str) -> None:
     source = Source(requests_per_second=1000, attempts=1)
     with asking(answer(429, retry_after=seconds), source=source) as asked, pytest.raises(UpstreamDownError) as raised:
         asked.get()
-    assert f"and asked to wait {told}." in str(raised.value)
+    assert f"and asked to wait {text}." in str(raised.value)
 
 
-def test_html_throughout_asks_about_the_address() -> None:
+def test_only_html_asks_about_the_address() -> None:
     html = answer(body=b"<html>", content_type="text/html; charset=utf-8")
     with asking(html) as asked, pytest.raises(UpstreamDownError) as raised:
         asked.get()
@@ -127,7 +127,7 @@ def test_html_after_other_failures_does_not_ask_about_the_address() -> None:
     assert "address" not in str(raised.value)
 
 
-def test_a_slow_body_is_given_up_though_it_keeps_coming() -> None:
+def test_a_slow_body_times_out_although_it_keeps_arriving() -> None:
     source = Source(requests_per_second=1000, attempts=1, longest_wait=0.2, read_timeout=2)
     began = time.monotonic()
     with (
@@ -138,7 +138,7 @@ def test_a_slow_body_is_given_up_though_it_keeps_coming() -> None:
     assert time.monotonic() - began < 1
 
 
-def test_a_head_that_trickles_in_is_given_up() -> None:
+def test_a_slow_head_times_out() -> None:
     def trickling(handler: Handler, request: Request) -> None:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
         for number in range(100):
@@ -153,13 +153,13 @@ def test_a_head_that_trickles_in_is_given_up() -> None:
     assert time.monotonic() - began < 2
 
 
-def test_silence_is_given_up() -> None:
+def test_a_silent_server_times_out() -> None:
     source = Source(requests_per_second=1000, attempts=1, read_timeout=0.1)
     with asking(raw(b"", then_wait=0.5), source=source) as asked, pytest.raises(UpstreamDownError, match="in time"):
         asked.get()
 
 
-def test_a_body_that_stops_coming_is_given_up() -> None:
+def test_a_body_that_stops_arriving_times_out() -> None:
     source = Source(requests_per_second=1000, attempts=1, read_timeout=0.1)
     begun = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{}", then_wait=0.5)
     with asking(begun, source=source) as asked, pytest.raises(UpstreamDownError, match="stopped arriving"):
@@ -178,6 +178,6 @@ def test_a_refused_connection_is_tried_again() -> None:
 
 def test_a_name_that_is_not_found_is_tried_again() -> None:
     with Http("https://tenant.invalid", QUICK, RecordingClock(), account="home", headers={}) as http:
-        http._session.trust_env = False  # a proxy would do the looking up
+        http._session.trust_env = False  # a proxy would resolve the name
         with pytest.raises(UpstreamDownError, match="could not be found by its name"):
             http.get("/x", {}, TOKEN)

@@ -1,4 +1,4 @@
-"""A login is renewed while it still works, by one process at a time, and warned of where it cannot be."""
+"""A login is renewed while it still works, by one process at a time; if that fails there is a warning."""
 
 import json
 import multiprocessing
@@ -39,7 +39,7 @@ def account_at(script: Script) -> Account:
 
 
 class Operator:
-    """Accepts any token; answers a refresh as it is told to."""
+    """Accepts any token; answers a refresh with `granting`."""
 
     def __init__(self, granting: Responder) -> None:
         self.granting = granting
@@ -72,7 +72,7 @@ def test_a_login_that_ends_soon_is_renewed_before_it_does(days: float) -> None:
 
 
 @pytest.mark.parametrize("days", [14.1, 300])
-def test_a_login_that_does_not_is_left_alone(days: float) -> None:
+def test_a_login_that_ends_later_is_not_renewed(days: float) -> None:
     with asking(Secret(token=token(days), refresh_token="old-refresh"), GRANT) as (api, _, script):
         assert api.login_warning(NOW) is None
     assert script.requests == []
@@ -83,7 +83,7 @@ def test_a_login_that_does_not_is_left_alone(days: float) -> None:
     [answer(503), answer(500), answer(429), answer(200, b"<html>", content_type="text/html"), json_answer(200, {})],
     ids=["503", "500", "429", "html", "no token"],
 )
-def test_what_fails_for_now_leaves_the_login_as_it_is_and_in_use(granting: Responder) -> None:
+def test_a_temporary_failure_leaves_the_login_unchanged_and_in_use(granting: Responder) -> None:
     old = Secret(token=token(3.5), refresh_token="old-refresh")
     with asking(old, granting) as (api, credentials, script):
         warning = api.login_warning(NOW)
@@ -95,7 +95,7 @@ def test_what_fails_for_now_leaves_the_login_as_it_is_and_in_use(granting: Respo
 
 
 @pytest.mark.parametrize("status", [400, 401])
-def test_a_refused_renewal_is_no_end_while_the_login_works(status: int) -> None:
+def test_a_refused_renewal_does_not_stop_a_login_that_works(status: int) -> None:
     old = Secret(token=token(1.5), refresh_token="old-refresh")
     with asking(old, json_answer(status, {})) as (api, credentials, script):
         assert "ends on 2025-04-01, in 2 days." in (api.login_warning(NOW) or "")
@@ -103,10 +103,10 @@ def test_a_refused_renewal_is_no_end_while_the_login_works(status: int) -> None:
         assert credentials.read(account_at(script)) == old
 
 
-def test_what_is_said_of_a_login_that_cannot_be_renewed() -> None:
+def test_the_warning_about_a_login_that_cannot_be_renewed() -> None:
     account = Account(name="home", url="https://tenant.example")
-    said = {days: expiry_warning(account, Secret(token=token(days)), NOW) for days in (15, 14, 0.5, 0.1, -2)}
-    assert said == {
+    warnings = {days: expiry_warning(account, Secret(token=token(days)), NOW) for days in (15, 14, 0.5, 0.1, -2)}
+    assert warnings == {
         15: None,
         14: "The login of account home ends on 2025-04-13, in 14 days. Log in again before: ladebog login home",
         0.1: "The login of account home ends on 2025-03-30, today. Log in again before: ladebog login home",
@@ -119,12 +119,12 @@ def test_what_is_said_of_a_login_that_cannot_be_renewed() -> None:
     assert script.requests == []
 
 
-def test_where_a_new_login_cannot_be_kept_the_operator_is_not_asked_for_one(tmp_path: Path) -> None:
+def test_where_a_new_login_cannot_be_stored_none_is_requested(tmp_path: Path) -> None:
     with serving(Operator(GRANT)) as script:
         credentials = FileCredentials(tmp_path / "credentials.json")
         credentials.write(account_at(script), Secret(token=token(3), refresh_token="old-refresh"))
         (tmp_path / "credentials.json.lock").unlink()
-        (tmp_path / "credentials.json.lock").mkdir()  # so that no writing goes on
+        (tmp_path / "credentials.json.lock").mkdir()  # so that writing fails
         with AppApi(account_at(script), SOURCE, credentials, RecordingClock()) as api:
             assert api.login_warning(NOW)
     assert script.requests == []
@@ -150,15 +150,15 @@ def test_a_login_that_another_process_is_renewing_is_waited_for(tmp_path: Path) 
         with pytest.raises(BusyError), credentials.locked(account, 0.2):
             pass
         with credentials.locked(Account(name="work", url="https://tenant.example"), 0.2):
-            pass  # another account's login is another matter
+            pass  # another account's login is not locked
         holder.kill()
         with credentials.locked(account, 10):
             pass
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
 
 
-def test_ctrl_c_waits_until_a_new_login_is_kept(tmp_path: Path) -> None:
-    """In a process of its own, whose main thread is interrupted while the operator holds its answer back."""
+def test_ctrl_c_waits_until_a_new_login_is_stored(tmp_path: Path) -> None:
+    """In another process, whose main thread is interrupted while the operator delays its answer."""
     asked, released = threading.Event(), threading.Event()
 
     def held(handler: Handler, request: Request) -> None:
@@ -191,7 +191,7 @@ def _renew(url: str, path: Path) -> None:
         sys.exit(130)
 
 
-def test_every_thread_of_one_process_is_handed_what_the_first_got() -> None:
+def test_every_thread_of_a_process_gets_the_first_ones_login() -> None:
     with (
         asking(Secret(token=token(1), refresh_token="old-refresh"), GRANT) as (api, _, script),
         ThreadPoolExecutor(4) as threads,
@@ -201,7 +201,7 @@ def test_every_thread_of_one_process_is_handed_what_the_first_got() -> None:
     assert json.loads(script.requests[0].body)["refresh_token"] == "old-refresh"
 
 
-def test_no_login_is_kept() -> None:
+def test_no_login_is_stored() -> None:
     account = Account(name="home", url="https://tenant.example")
     with AppApi(account, SOURCE, MemoryCredentials(), RecordingClock()) as api, pytest.raises(LoginError):
         api.login_warning(NOW)
