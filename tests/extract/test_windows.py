@@ -49,9 +49,7 @@ def test_since_and_until_are_widened_to_whole_months(
     assert details_asked(operator.requests) == ([] if in_sight else truth.active(operator.tenant))
 
 
-def test_refetch_fetches_the_details_of_all_listed_sessions(
-    operator: DemoServer, logbook: DemoLogbook
-) -> None:
+def test_refetch_fetches_the_details_of_all_listed_sessions(operator: DemoServer, logbook: DemoLogbook) -> None:
     logbook.do("extract", "--since", "2025-03-10", "--until", "2025-04-20", "--refetch", after=timedelta(hours=1))
     started = {
         session.id: f"{session.started_at.astimezone(ZONE):%Y-%m}" for session in operator.tenant.sessions.values()
