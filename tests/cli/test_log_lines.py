@@ -104,9 +104,9 @@ def test_a_login_that_ends_soon_is_said_on_runs_and_in_the_status(
 
 def test_a_login_that_can_be_renewed_is_renewed_and_not_warned_of(operator: DemoServer, bare: DemoLogbook) -> None:
     bare.keep_login(operator.tenant)
-    old = bare.kept
+    old = bare.stored_login
     operator.tenant.now += timedelta(days=356)
     assert bare.do("-q", "extract", "--since", "2026-11-01", after=timedelta(days=356)) == Outcome(0, "", "")
-    assert bare.kept != old
-    assert bare.kept is not None
-    assert bare.kept.token == operator.tenant.token
+    assert bare.stored_login != old
+    assert bare.stored_login is not None
+    assert bare.stored_login.token == operator.tenant.token

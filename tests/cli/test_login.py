@@ -24,7 +24,7 @@ def test_a_token_from_standard_input(bare: DemoLogbook, operator: DemoServer, li
         f"Logged in to {operator.url} as account demo, valid until 2026-11-12. "
         f"The login is kept in {bare.credentials}.\nNext: ladebog run\n"
     )
-    assert bare.kept == Secret(token=operator.tenant.token)
+    assert bare.stored_login == Secret(token=operator.tenant.token)
     assert stat.S_IMODE(bare.credentials.stat().st_mode) == 0o600
     assert [request.path for request in operator.requests] == ["/api/v1/app/personal/charge-points"]
 
@@ -70,10 +70,10 @@ def test_a_wrong_token_is_not_kept(bare: DemoLogbook, tenant: Tenant) -> None:
     message, advice = said(bare.run(*_TOKEN, stdin="some-other-token"), 4)
     assert message == "The operator no longer accepts the login of account demo."
     assert advice == "Log in again: ladebog login demo"
-    assert bare.kept is None
+    assert bare.stored_login is None
     bare.do(*_TOKEN, stdin=tenant.token)
     assert bare.run(*_TOKEN, stdin="some-other-token").code == 4
-    assert bare.kept == Secret(token=tenant.token)
+    assert bare.stored_login == Secret(token=tenant.token)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_password_is_asked_for(bare: DemoLogbook, tenant: Tenant) -> None:
     )
     assert outcome.code == 0, outcome
     assert tenant.password not in outcome.out + outcome.err
-    assert bare.kept == Secret(
+    assert bare.stored_login == Secret(
         token=tenant.token, refresh_token=tenant.refresh_token, client_secret=tenant.client_secret
     )
     assert stat.S_IMODE(bare.credentials.stat().st_mode) == 0o600
@@ -192,4 +192,4 @@ def test_client_secret_and_password_are_asked_for_and_wrong(bare: DemoLogbook, t
         "  Check user name, password, client id and client secret, then: ladebog login demo",
     ]
     assert "guessed" not in outcome.out + outcome.err
-    assert bare.kept is None
+    assert bare.stored_login is None

@@ -48,7 +48,7 @@ def test_every_fault_at_once(operator: DemoServer, new_logbook: DemoLogbook) -> 
         "not_json",
     }
     assert 401 in {request.status for request in operator.requests}
-    kept = new_logbook.kept
+    kept = new_logbook.stored_login
     assert kept is not None
     assert (kept.token, kept.refresh_token) == (tenant.token, tenant.refresh_token)
     assert kept.token != first_token

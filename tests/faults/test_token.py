@@ -52,7 +52,7 @@ def test_refreshed_by_two_processes_at_once(waiting: Waiting, new: DemoLogbook, 
     running = [Starter(logbook, NOW).start("run") for logbook in (new, other)]
     outcomes = [one.outcome() for one in running]
     assert [outcome.code for outcome in outcomes] == [0, 0]
-    kept = new.kept
+    kept = new.stored_login
     assert kept is not None
     assert (kept.token, kept.refresh_token) == (waiting.tenant.token, waiting.tenant.refresh_token)
     for logbook in (new, other):

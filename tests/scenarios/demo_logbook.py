@@ -89,8 +89,7 @@ class DemoLogbook:
         return account
 
     @property
-    def kept(self) -> Secret | None:
-        """The stored login."""
+    def stored_login(self) -> Secret | None:
         return FileCredentials(self.credentials).read(self.account)
 
     def keep_login(self, tenant: Tenant) -> None:

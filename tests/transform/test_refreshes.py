@@ -80,20 +80,20 @@ def test_processes_at_once(operator: DemoServer, new_logbook: DemoLogbook, tmp_p
     ended = [(*process.communicate(timeout=60), process.returncode) for process in processes]
     assert ended == [("", "", 0)] * len(copies)
     assert refreshes(operator) == [200]
-    assert new_logbook.kept == secret_of(tenant)
+    assert new_logbook.stored_login == secret_of(tenant)
 
 
 def kill_in_the_middle(logbook: DemoLogbook, tenant: HoldingTenant) -> None:
     """Start a run whose login has ended, and kill it while the operator holds the answer to its refresh."""
     logbook.keep_login(tenant)
-    old = logbook.kept
+    old = logbook.stored_login
     tenant.expire_token()
     process = start(logbook, *_EXTRACT)
     assert tenant.asked.wait(60)
     process.kill()
     process.communicate(timeout=30)
     tenant.released.set()
-    assert logbook.kept == old  # nothing is given up before there is something better
+    assert logbook.stored_login == old  # nothing is given up before there is something better
 
 
 def test_killed_before_the_operator_renewed_it(operator: DemoServer, new_logbook: DemoLogbook) -> None:
@@ -101,7 +101,7 @@ def test_killed_before_the_operator_renewed_it(operator: DemoServer, new_logbook
     renew(operator, tenant)
     kill_in_the_middle(new_logbook, tenant)
     new_logbook.do(*_EXTRACT)
-    assert new_logbook.kept == secret_of(tenant)
+    assert new_logbook.stored_login == secret_of(tenant)
 
 
 def test_killed_after_the_operator_renewed_it(operator: DemoServer, new_logbook: DemoLogbook) -> None:
@@ -109,21 +109,21 @@ def test_killed_after_the_operator_renewed_it(operator: DemoServer, new_logbook:
     tenant = HoldingTenant(makes="before")
     renew(operator, tenant)
     kill_in_the_middle(new_logbook, tenant)
-    old = new_logbook.kept
+    old = new_logbook.stored_login
     assert new_logbook.run_process(*_EXTRACT) == Outcome(4, "", _ENDED)
-    assert new_logbook.kept == old
+    assert new_logbook.stored_login == old
     new_logbook.do("login", "demo", "--token-stdin", stdin=tenant.token)
     new_logbook.do(*_EXTRACT)
 
 
 @pytest.mark.parametrize("fault", ["server_error", "too_many", "truncated_body", "not_json"])
 def test_what_passes_by_itself_logs_nobody_out(operator: DemoServer, new_logbook: DemoLogbook, fault: str) -> None:
-    old = new_logbook.kept
+    old = new_logbook.stored_login
     operator.tenant.expire_token()
     operator.faults = Faults(**{fault: 1.0}, most_in_a_row=1000)  # type: ignore[arg-type]
     for _ in range(2):
         assert new_logbook.run(*_EXTRACT).code in (75, 0)
-        assert new_logbook.kept in (old, secret_of(operator.tenant))
+        assert new_logbook.stored_login in (old, secret_of(operator.tenant))
     operator.faults = Faults()
     new_logbook.do(*_EXTRACT)
-    assert new_logbook.kept == secret_of(operator.tenant)
+    assert new_logbook.stored_login == secret_of(operator.tenant)

@@ -67,7 +67,7 @@ def test_a_run_that_was_missed_is_made_up_for_and_then_it_waits(tmp_path: Path) 
             out, _ = process.communicate(timeout=_LONG)
     assert (process.returncode, out) == (0, "Stopped.\n")
     assert LoopMark(Logbook(logbook.home)).read() is None
-    login = logbook.kept
+    login = logbook.stored_login
     assert login is not None
     secrets = {login.token.split(".")[1], str(login.refresh_token), str(login.client_secret)}
     assert places_of(secrets, logbook, [Outcome(0, "".join(said), out)]) == []
