@@ -105,13 +105,13 @@ def show(context: Context) -> None:
     Example:  ladebog schedule show
     """
     from pipeline.operations.schedule.job import Job
-    from pipeline.operations.schedule.loop import LoopMark
+    from pipeline.operations.schedule.loop import LoopLock
     from pipeline.operations.schedule.next_run import schedulers
 
     logbook, _ = context.open()
     job = Job.here(logbook.root)
     found = False
-    if due := LoopMark(logbook).read():
+    if due := LoopLock(logbook).read_next_run():
         found = True
         click.echo(f"A loop (ladebog schedule run) runs {job.home}.")
         _line("next run", _local(max(due, context.clock.now())))
@@ -217,7 +217,7 @@ def run(context: Context, due_times: "DueTimes") -> None:
     """
     from pipeline.operations.schedule.due import last_began
     from pipeline.operations.schedule.job import RUN, RUN_IF_ACTIVE, Job
-    from pipeline.operations.schedule.loop import Kind, Loop, LoopMark
+    from pipeline.operations.schedule.loop import Kind, Loop, LoopLock
     from pipeline.operations.schedule.process import run_process, stopped_by_signals
 
     logbook, settings = context.open()
@@ -231,7 +231,7 @@ def run(context: Context, due_times: "DueTimes") -> None:
     def warn(text: str) -> None:
         click.echo(f"ladebog: {text}", err=True)
 
-    loop = Loop(LoopMark(logbook), due_times, context.clock, start, context.say, warn)
+    loop = Loop(LoopLock(logbook), due_times, context.clock, start, context.say, warn)
     try:
         with interrupt.no_forced_exit(), stopped_by_signals():
             loop.run(began)
@@ -261,7 +261,7 @@ def _describe(context: Context, scheduler: "Scheduler", job: "Job") -> None:
     later = f", {scheduler.delay}" if scheduler.delay else ""
     _line("next run", _local(due_times.after(context.clock.now())) + later)
     _line("active session", "runs every half an hour until it has ended")
-    for name, text in scheduler.about(job).items():
+    for name, text in scheduler.places(job).items():
         _line(name, text)
     for warning in scheduler.warnings():
         click.echo(f"  {warning}", err=True)

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import ScheduleError
 from pipeline.operations.schedule.job import Job
-from pipeline.operations.schedule.loop import LoopMark
+from pipeline.operations.schedule.loop import LoopLock
 from pipeline.operations.schedule.next_run import NextRun, next_run
 from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.cli.refusal import said
@@ -55,7 +55,7 @@ def test_a_probe_that_finds_the_login(kept: DemoLogbook) -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["install", "--at", "25:00"], "Invalid value for '--at': '25:00' is no time of the day, for example 06:15."),
+        (["install", "--at", "25:00"], "Invalid value for '--at': '25:00' is not a time of day, for example 06:15."),
         (
             ["run", "--cron", "6 15"],
             "Invalid value for '--cron': '6 15' has 2 fields, not the five of cron, for example 15 6 * * *.",
@@ -77,9 +77,9 @@ def test_nothing_is_scheduled(kept: DemoLogbook) -> None:
 
 @pytest.mark.usefixtures("nowhere")
 def test_a_loop_is_seen(logbook: DemoLogbook) -> None:
-    mark = LoopMark(logbook.paths)
-    with mark.held():
-        mark.write(DEMO_NOW)
+    lock = LoopLock(logbook.paths)
+    with lock.held():
+        lock.write_next_run(DEMO_NOW)
         assert next_run(logbook.paths, DEMO_NOW) == NextRun("loop", DEMO_NOW)
         shown = logbook.do("schedule", "show").out
     assert shown.startswith(f"A loop (ladebog schedule run) runs {logbook.home}.\n  next run        2025-11-12 ")
@@ -107,9 +107,9 @@ def test_lines_for_the_task_scheduler(kept: DemoLogbook) -> None:
 
 
 def test_a_path_that_no_scheduler_can_be_told(tmp_path: Path) -> None:
-    with pytest.raises(ScheduleError, match="holds a line break or another sign"):
+    with pytest.raises(ScheduleError, match="has a line break or another character"):
         Job.here(tmp_path / "two\nlines")
-    with pytest.raises(ScheduleError, match="holds a line break or another sign"):
+    with pytest.raises(ScheduleError, match="has a line break or another character"):
         Job.here(Path(os.fsdecode(os.fsencode(tmp_path) + b"/bl\xe5b\xe6r")))
 
 

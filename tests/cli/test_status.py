@@ -18,7 +18,7 @@ from pipeline.cli.status import size
 from pipeline.demo import DEMO_NOW, DemoServer, Faults
 from pipeline.demo.answers import history_entry
 from pipeline.operations import account_status, status
-from pipeline.operations.schedule.loop import LoopMark
+from pipeline.operations.schedule.loop import LoopLock
 from pipeline.raw.segments import finished_segments
 from pipeline.source.credentials.file import FileCredentials
 from pipeline.source.credentials.secret import Secret
@@ -354,9 +354,9 @@ def test_what_is_no_length_of_time(bare: DemoLogbook, nonsense: str) -> None:
 
 
 def test_when_the_next_run_is(kept: DemoLogbook) -> None:
-    mark = LoopMark(kept.paths)
-    with mark.held():
-        mark.write(DEMO_NOW + timedelta(days=1))
+    lock = LoopLock(kept.paths)
+    with lock.held():
+        lock.write_next_run(DEMO_NOW + timedelta(days=1))
         found = status.read_status(kept.paths, [kept.account], DEMO_NOW)
     assert str(found.accounts[0].next_run_at) == "2025-11-13 06:15:00+01:00"
 

@@ -1,6 +1,7 @@
-"""Runs without anybody there: a job for the system's own scheduler, or a loop in the foreground.
+"""Runs that start by themselves: from the system's scheduler, or from a loop in the foreground.
 
-`times` says when, `job` what is started, `systemd` and `cron` hand it to the system after `proof` that it can work
-there, `elsewhere` only prints it. `loop` is for containers, `due` for runs that look whether there is a reason to run.
-`planned` tells what is scheduled for a logbook, whoever does it.
+`times` computes when runs are due, and `job` is the command line that is started. `scheduler` is what a scheduler of
+the system must do, and checks that a job can read the logins; `systemd` and `cron` are such schedulers, and `printed`
+only prints the files for launchd and Task Scheduler. `loop` is for containers and starts each run with `process`. `due`
+decides whether a run in between is needed, and `next_run` finds the next run, however a logbook is scheduled.
 """

@@ -1,4 +1,4 @@
-"""The user's crontab: where there is no systemd. What else stands in it stays, byte for byte."""
+"""Schedules a job in the user's crontab, for machines without systemd. All other lines keep their bytes."""
 
 import os
 import pwd
@@ -9,10 +9,11 @@ from pathlib import Path
 
 from pipeline.errors import ScheduleError
 from pipeline.operations.schedule.job import PROBE, RUN_IF_ACTIVE, Job
-from pipeline.operations.schedule.scheduler import call
+from pipeline.operations.schedule.scheduler import run_program
 from pipeline.operations.schedule.times import DueTimes, active_minutes
 
-# cron does not catch up after the machine was off, so the second line does: hours since the last run began.
+# cron does not start missed runs after the machine was off, so the second line does: if the last run is this many
+# hours old.
 _MISSED_AFTER = "25"
 _RUN = ("--quiet", "run")
 _RUN_IF_ACTIVE = (*RUN_IF_ACTIVE, "--if-older", _MISSED_AFTER)
@@ -31,46 +32,46 @@ class Cron:
 
     def probe(self, job: Job) -> str | None:
         user = pwd.getpwuid(os.getuid())
-        bare = {"HOME": user.pw_dir, "LOGNAME": user.pw_name, "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
-        started = call(["/bin/sh", "-c", _shell(job, *PROBE)], environment=bare)
-        return started.err or f"it ended with code {started.code}" if started.code else None
+        environment = {"HOME": user.pw_dir, "LOGNAME": user.pw_name, "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
+        result = run_program(["/bin/sh", "-c", _shell(job, *PROBE)], environment=environment)
+        return result.err or f"it ended with code {result.code}" if result.code else None
 
     def install(self, job: Job, at: time) -> None:
-        before, _, after = _divided(_read(), job)
+        before, _, after = _split(_read(), job)
         if not after and before and not before.endswith(b"\n"):
             before += b"\n"
         _write(before + os.fsencode(lines(job, at)) + after)
 
     def is_installed(self, job: Job) -> bool:
-        return self.is_available() and _divided(_read(), job)[1] != b""
+        return self.is_available() and _split(_read(), job)[1] != b""
 
     def due_times(self, job: Job) -> DueTimes:
-        _, ours, _ = _divided(_read(), job)
-        daily = ours.splitlines()[1].decode(errors="replace")
+        _, part, _ = _split(_read(), job)
+        daily = part.splitlines()[1].decode(errors="replace")
         try:
             return DueTimes(" ".join(daily.split()[:5]))
         except ValueError as error:
             raise ScheduleError(
-                f"The crontab was changed by hand: {error}.", "Make it anew with: ladebog schedule install"
+                f"The crontab was changed by hand: {error}.", "Replace it with: ladebog schedule install"
             ) from None
 
     def remove(self, job: Job) -> None:
-        before, _, after = _divided(_read(), job)
+        before, _, after = _split(_read(), job)
         _write(before + after)
 
-    def about(self, job: Job) -> dict[str, str]:
+    def places(self, job: Job) -> dict[str, str]:
         return {"where": "crontab -l", "output": "errors only, which cron mails to you where it can"}
 
     def warnings(self) -> list[str]:
         processes = list(Path("/proc").glob("[0-9]*/comm"))
-        if not processes or any(_comm(path) in _DAEMONS for path in processes):
+        if not processes or any(_process_name(path) in _DAEMONS for path in processes):
             return []
         return ["No cron daemon is running here. Start it, for example: sudo service cron start"]
 
 
 def lines(job: Job, at: time) -> str:
-    """The job's part of a crontab."""
-    begin, end = _marks(job)
+    """The lines of the job in a crontab."""
+    begin, end = _markers(job)
     first, second = active_minutes(at)
     return (
         f"{begin}\n"
@@ -80,49 +81,49 @@ def lines(job: Job, at: time) -> str:
     )
 
 
-def _marks(job: Job) -> tuple[str, str]:
+def _markers(job: Job) -> tuple[str, str]:
     return f"# {job.name}: runs of {job.home}", f"# {job.name} ends"
 
 
 def _shell(job: Job, *arguments: str) -> str:
-    """A line for /bin/sh that starts Ladebog with these arguments."""
-    assigned = [f"{name}={shlex.quote(value)}" for name, value in job.environment.items()]
-    return " ".join([*assigned, shlex.join(job.command(*arguments))])
+    """A command for /bin/sh that starts Ladebog with these arguments."""
+    variables = [f"{name}={shlex.quote(value)}" for name, value in job.environment.items()]
+    return " ".join([*variables, shlex.join(job.command(*arguments))])
 
 
 def _escaped(line: str) -> str:
-    """A command as it stands in a crontab, where a bare % ends it."""
+    """A command as a crontab needs it, where a % without a backslash ends it."""
     return line.replace("%", "\\%")
 
 
-def _divided(crontab: bytes, job: Job) -> tuple[bytes, bytes, bytes]:
-    """What stands before the job's part, the part, and what stands behind it. Raises ScheduleError if it is torn."""
-    begin, end = (os.fsencode(f"{mark}\n") for mark in _marks(job))
+def _split(crontab: bytes, job: Job) -> tuple[bytes, bytes, bytes]:
+    """What is before the job's lines, these lines, and what is after. Raises ScheduleError if their end is missing."""
+    begin, end = (os.fsencode(f"{line}\n") for line in _markers(job))
     if begin not in crontab:
         return crontab, b"", b""
     before, _, rest = crontab.partition(begin)
-    ours, found, after = rest.partition(end)
+    part, found, after = rest.partition(end)
     if not found:
         raise ScheduleError(
-            f"The crontab holds the line {begin.decode().strip()!r} and not the {end.decode().strip()!r} behind it.",
-            "Take Ladebog's lines out with: crontab -e",
+            f"The crontab has the line {begin.decode().strip()!r}, but not {end.decode().strip()!r} after it.",
+            "Remove Ladebog's lines with: crontab -e",
         )
-    return before, begin + ours + end, after
+    return before, begin + part + end, after
 
 
 def _read() -> bytes:
-    listed = call(["crontab", "-l"])
-    if listed.code and any(said in listed.err for said in _NO_CRONTAB):
+    result = run_program(["crontab", "-l"])
+    if result.code and any(text in result.err for text in _NO_CRONTAB):
         return b""
-    return listed.checked().out
+    return result.checked().out
 
 
 def _write(crontab: bytes) -> None:
-    call(["crontab", "-"] if crontab else ["crontab", "-r"], given=crontab).checked()
+    run_program(["crontab", "-"] if crontab else ["crontab", "-r"], stdin=crontab).checked()
 
 
-def _comm(path: Path) -> str:
+def _process_name(path: Path) -> str:
     try:
         return path.read_text("utf-8").strip()
-    except OSError:  # it has ended meanwhile
+    except OSError:  # the process has ended
         return ""

@@ -1,4 +1,4 @@
-"""Whether there is a reason to run between two daily runs, told from what lies on disk alone."""
+"""Whether a run is needed between two daily runs. Only the logbook is read; the operator is not asked."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,9 +8,9 @@ from pipeline.errors import BusyError, LogbookError
 from pipeline.logbook.folder import Logbook
 from pipeline.raw import segments
 
-# An app that forgot to stop a session leaves it active for ever; the daily run looks after such a one.
+# A session that was never stopped in the app stays active for ever, so only the daily run waits for it after this time.
 _STOPS_WITHIN = timedelta(days=7)
-# Runs that fail leave nothing published; from then on they wait for the daily run as well.
+# After runs that failed, the published database is old, so runs wait for the daily one after this time.
 _SUCCEEDED_WITHIN = timedelta(hours=25)
 
 _ACTIVE = """
@@ -27,23 +27,20 @@ _ACTIVE = """
 
 
 def active_sessions(logbook: Logbook, accounts: Sequence[str], now: datetime) -> list[str]:
-    """The sessions that were active when last looked, and may soon end. Nothing published yet holds none."""
+    """The sessions that were active in the last run and may end soon; none before the first run."""
     try:
         with open_published(logbook) as connection:
-            asked = {
+            parameters = {
                 "accounts": list(accounts),
                 "started_after": now - _STOPS_WITHIN,
                 "succeeded_after": now - _SUCCEEDED_WITHIN,
             }
-            return [row["session_id"] for row in rows(connection, _ACTIVE, asked)]
-    except (
-        LogbookError,
-        BusyError,
-    ):  # none yet, an older one, damaged or held: the daily run mends it, or says why not
+            return [row["session_id"] for row in rows(connection, _ACTIVE, parameters)]
+    except (LogbookError, BusyError):  # missing, outdated, damaged or in use: the daily run repairs or reports that
         return []
 
 
 def last_began(logbook: Logbook, accounts: Sequence[str], now: datetime) -> datetime | None:
-    """When the newest run of these accounts began, or None before the first. Never later than `now`."""
+    """When the newest run of these accounts began, at most `now`; None before the first run."""
     began = [moment for name in accounts if (moment := segments.last_began(logbook.raw / name))]
     return min(max(began), now) if began else None

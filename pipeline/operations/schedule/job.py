@@ -1,4 +1,4 @@
-"""What a scheduler is given to start: Ladebog's own command line on one logbook, whatever its folder is called."""
+"""The command line that a scheduler starts: Ladebog on one logbook, whatever characters its path has."""
 
 import hashlib
 import os
@@ -16,40 +16,40 @@ PROBE = ("schedule", "probe")
 
 @dataclass(frozen=True)
 class Job:
-    """The runs of one logbook. `credentials_file` is None where the logins lie in their usual place."""
+    """The scheduled runs of one logbook. `credentials_file` is None if the logins are in their default place."""
 
     home: Path
     credentials_file: Path | None = None
 
     @classmethod
     def here(cls, home: Path) -> "Job":
-        """The job of this logbook with the logins that this process uses.
+        """The job of a logbook, with the logins that this process uses.
 
-        Raises ScheduleError for a path that no scheduler could be told.
+        Raises ScheduleError for a path that cannot be written into the files of a scheduler.
         """
-        named = os.environ.get(FILE_VARIABLE)
-        job = cls(home.resolve(), Path(named).expanduser().resolve() if named else None)
+        credentials_file = os.environ.get(FILE_VARIABLE)
+        job = cls(home.resolve(), Path(credentials_file).expanduser().resolve() if credentials_file else None)
         for part in (*job.command(), *job.environment.values()):
             if not part.isprintable():
                 raise ScheduleError(
-                    f"{part!r} holds a line break or another sign that a scheduler cannot be told.",
+                    f"{part!r} has a line break or another character that a scheduler does not accept.",
                     "Rename that folder, then run the same command again",
                 )
         return job
 
     @property
     def name(self) -> str:
-        """What the logbook's job is called, apart from those of other logbooks."""
+        """The name of the job, different for each logbook."""
         return f"ladebog-{hashlib.sha256(os.fsencode(self.home)).hexdigest()[:8]}"
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the command must find in its environment."""
+        """The environment variables that the command needs."""
         return {} if self.credentials_file is None else {FILE_VARIABLE: str(self.credentials_file)}
 
     def command(self, *arguments: str) -> list[str]:
-        """The words of a command line of Ladebog's on the logbook, its program named by its whole path."""
+        """The arguments of a command line that runs Ladebog on the logbook; the program is an absolute path."""
         script = Path(sys.executable).with_name("ladebog")
-        # Without the script: -P, so that a folder called pipeline where the job starts is not taken for ours.
+        # Without the script: -P, so that a folder named pipeline in the working directory is not imported.
         program = [str(script)] if script.is_file() else [sys.executable, "-P", "-m", "pipeline.cli.main"]
         return [*program, "--home", str(self.home), *arguments]

@@ -1,4 +1,4 @@
-"""The scheduler in the foreground, for containers: waits until a run is due, starts it, and waits again."""
+"""A scheduler in the foreground, for containers: it waits until a run is due, starts it, and waits again."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,13 +14,13 @@ from pipeline.logbook.folder import Logbook
 from pipeline.operations.schedule.times import ACTIVE_EVERY, DueTimes
 
 RETRY_AFTER = timedelta(minutes=15)
-# Sleep is cut in pieces: while a machine is suspended its clock goes on and a sleep does not, and clocks are set.
-_NAP = timedelta(seconds=60)
-_FINE = (0, EXIT_FINDINGS)
+# Sleeps are short, since a machine may be suspended, which a sleep does not count, and its clock may be set.
+_LONGEST_SLEEP = timedelta(seconds=60)
+_SUCCESS = (0, EXIT_FINDINGS)
 
 
-class LoopMark:
-    """The lock that a loop holds for as long as it lives, and a file beside it."""
+class LoopLock:
+    """The lock that a logbook's loop holds while it is running, and a file with the time of its next run."""
 
     def __init__(self, logbook: Logbook) -> None:
         self._root = logbook.root
@@ -30,13 +30,13 @@ class LoopMark:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Be the logbook's loop, the only one. Raises BusyError if there is one."""
+        """Hold the lock. Raises BusyError if another loop holds it."""
         make_folder(self._folder)
         try:
             self._lock.acquire()
         except Timeout:
             raise BusyError(
-                f"Another `ladebog schedule run` is at work on {self._root}.", "Leave it to that one, or stop it first"
+                f"Another `ladebog schedule run` is running for {self._root}.", "Stop that one first, or keep it"
             ) from None
         try:
             yield
@@ -44,94 +44,94 @@ class LoopMark:
             self._next_run.unlink(missing_ok=True)
             self._lock.release()
 
-    def write(self, due: datetime) -> None:
-        """Tell when the loop runs next."""
+    def write_next_run(self, due: datetime) -> None:
+        """Write when the loop will start its next run."""
         write_text(self._next_run, due.isoformat())
 
-    def read(self) -> datetime | None:
-        """When the logbook's loop runs next; None if none is at work."""
+    def read_next_run(self) -> datetime | None:
+        """When the loop will start its next run; None if no loop is running."""
         if not self._next_run.is_file():
             return None
         try:
             with self._lock:
-                return None  # it was killed and could not take its file along
+                return None  # the loop was killed and left its file
         except Timeout:
             return datetime.fromisoformat(self._next_run.read_text("utf-8"))
 
 
 class Kind(Enum):
-    """What is started."""
+    """What a loop starts."""
 
     RUN = "run"
-    LOOK = "look"  # a run that ends at once unless a session is active
+    RUN_IF_ACTIVE = "run if active"  # ends at once unless a session is active
 
 
 class Loop:
-    """Starts one thing at a time. `start` returns its exit code; `tell` and `warn` hear how things go."""
+    """Starts one run at a time. `start` returns the exit code of a run; `report` and `warn` get messages."""
 
     def __init__(
         self,
-        mark: LoopMark,
+        lock: LoopLock,
         due_times: DueTimes,
         clock: Clock,
         start: Callable[[Kind], int],
-        tell: Callable[[str], None],
+        report: Callable[[str], None],
         warn: Callable[[str], None],
     ) -> None:
-        self._mark = mark
+        self._lock = lock
         self._due_times = due_times
         self._clock = clock
         self._start = start
-        self._tell = tell
+        self._report = report
         self._warn = warn
 
     def run(self, last_began: datetime | None) -> None:
-        """Go on until KeyboardInterrupt. `last_began` is None if no run was ever made.
+        """Start runs until KeyboardInterrupt. `last_began` is when the last run began; None if there was none.
 
-        Times that were missed, however many, are made up for by one run. Raises BusyError if the logbook has a loop.
+        All runs that were missed are replaced by one. Raises BusyError if the logbook has a running loop.
         """
-        with self._mark.held():
+        with self._lock.held():
             now = self._clock.now()
-            self._due = self._due_times.after(last_began) if last_began else now
-            self._look = now + ACTIVE_EVERY
+            self._run_at = self._due_times.after(last_began) if last_began else now
+            self._check_at = now + ACTIVE_EVERY
             self._announce()
             while True:
                 self._wait()
-                kind = Kind.RUN if self._due <= self._clock.now() else Kind.LOOK
-                self._go_on(kind, self._start(kind))
+                kind = Kind.RUN if self._run_at <= self._clock.now() else Kind.RUN_IF_ACTIVE
+                self._plan_after(kind, self._start(kind))
 
     def _wait(self) -> None:
-        """Return when something is due."""
+        """Return when a run, or a run if a session is active, is due."""
         while True:
             now = self._clock.now()
-            # Where the clock was set back, what was due next is far off now.
-            self._look = min(self._look, now + ACTIVE_EVERY)
-            if self._due > (soonest := self._due_times.after(now)):
-                self._due = soonest
+            # If the clock was set back, the planned times are too late.
+            self._check_at = min(self._check_at, now + ACTIVE_EVERY)
+            if self._run_at > (soonest := self._due_times.after(now)):
+                self._run_at = soonest
                 self._announce()
-            left = min(self._due, self._look) - now
-            if left <= timedelta():
+            remaining = min(self._run_at, self._check_at) - now
+            if remaining <= timedelta():
                 return
-            self._clock.sleep(min(left, _NAP).total_seconds())
+            self._clock.sleep(min(remaining, _LONGEST_SLEEP).total_seconds())
 
-    def _go_on(self, kind: Kind, code: int) -> None:
-        """Say how it ended, and what comes next."""
+    def _plan_after(self, kind: Kind, exit_code: int) -> None:
+        """Plan the next times after something was started and has ended, and report them."""
         now = self._clock.now()
-        self._look = now + ACTIVE_EVERY
+        self._check_at = now + ACTIVE_EVERY
         if kind is Kind.RUN:
-            self._due = self._due_times.after(now)
-            if code == EXIT_TRY_LATER:
-                self._due = min(self._due, now + RETRY_AFTER)
-        if code not in _FINE:
-            how = f"ended with exit code {code}" if code >= 0 else f"was killed by signal {-code}"
-            self._warn(f"The run {how}; the next one is at {self._text(self._due)}.")
+            self._run_at = self._due_times.after(now)
+            if exit_code == EXIT_TRY_LATER:
+                self._run_at = min(self._run_at, now + RETRY_AFTER)
+        if exit_code not in _SUCCESS:
+            end = f"ended with exit code {exit_code}" if exit_code >= 0 else f"was killed by signal {-exit_code}"
+            self._warn(f"The run {end}; the next one is at {self._text(self._run_at)}.")
         if kind is Kind.RUN:
             self._announce()
 
     def _announce(self) -> None:
-        self._mark.write(self._due)
-        due = max(self._due, self._clock.now())
-        self._tell(f"Next run at {self._text(due)}, and every half an hour while a session is active.")
+        self._lock.write_next_run(self._run_at)
+        due = max(self._run_at, self._clock.now())
+        self._report(f"Next run at {self._text(due)}, and every half hour while a session is active.")
 
     def _text(self, moment: datetime) -> str:
         return f"{moment.astimezone(self._due_times.zone):%Y-%m-%d %H:%M}"

@@ -1,4 +1,4 @@
-"""What is scheduled for a logbook, whoever does it."""
+"""The next scheduled run of a logbook, whether a loop or a scheduler of the system starts it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,16 +6,16 @@ from datetime import datetime
 from pipeline.logbook.folder import Logbook
 from pipeline.operations.schedule.cron import Cron
 from pipeline.operations.schedule.job import Job
-from pipeline.operations.schedule.loop import LoopMark
+from pipeline.operations.schedule.loop import LoopLock
 from pipeline.operations.schedule.scheduler import Scheduler
 from pipeline.operations.schedule.systemd import Systemd
 
 
 @dataclass(frozen=True)
 class NextRun:
-    """The next run of a logbook: `by` is `systemd`, `cron` or `loop`; `at` is UTC and never before now.
+    """The next run of a logbook: `by` is `systemd`, `cron` or `loop`; `at` is UTC and not before now.
 
-    systemd begins up to half an hour later, by chance.
+    systemd begins after a random delay of up to half an hour.
     """
 
     by: str
@@ -23,13 +23,13 @@ class NextRun:
 
 
 def schedulers() -> list[Scheduler]:
-    """The system's schedulers that Ladebog knows, the better ones first."""
+    """The supported schedulers of the system, preferred ones first."""
     return [Systemd(), Cron()]
 
 
 def next_run(logbook: Logbook, now: datetime) -> NextRun | None:
-    """The next run that is scheduled for a logbook, or None. Raises ScheduleError if it cannot be told."""
-    if due := LoopMark(logbook).read():
+    """The next scheduled run of a logbook, or None. Raises ScheduleError if it cannot be found out."""
+    if due := LoopLock(logbook).read_next_run():
         return NextRun("loop", max(due, now))
     job = Job.here(logbook.root)
     for scheduler in schedulers():

@@ -1,4 +1,4 @@
-"""What sets the job up under schedulers that Ladebog does not touch: launchd (macOS) and Task Scheduler (Windows)."""
+"""Definitions for schedulers that Ladebog does not install to: launchd (macOS) and Task Scheduler (Windows)."""
 
 import plistlib
 import subprocess
@@ -10,7 +10,7 @@ from pipeline.operations.schedule.times import ACTIVE_EVERY
 
 
 def launchd(job: Job, at: time) -> dict[str, str]:
-    """Two property lists, by the files that they belong in. launchd catches up after the machine was asleep."""
+    """Two property lists by their paths. launchd starts a missed run after the machine was asleep."""
     daily: dict[str, Any] = {
         "Label": job.name,
         "ProgramArguments": job.command(*RUN),
@@ -30,7 +30,7 @@ def launchd(job: Job, at: time) -> dict[str, str]:
 
 
 def schtasks(job: Job, at: time) -> str:
-    """Lines for cmd.exe."""
+    """Commands for cmd.exe."""
     minutes = int(ACTIVE_EVERY.total_seconds()) // 60
     lines = [["setx", name, value] for name, value in job.environment.items()]
     for name, arguments, when in (

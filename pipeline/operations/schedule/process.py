@@ -1,4 +1,4 @@
-"""A command as a process of its own: what it leaks ends with it."""
+"""Runs a command in a process of its own, so that nothing it leaks accumulates, and stops it on a signal."""
 
 import signal
 import subprocess
@@ -8,17 +8,15 @@ from types import FrameType
 
 from pipeline.interrupt import STOP_TIMEOUT
 
-_AGAIN = (
-    2 * STOP_TIMEOUT
-)  # seconds; so long after the first, a second one would keep it from saying that it has stopped
-_STOPPING = (signal.SIGTERM, signal.SIGINT)
+_REPEAT_AFTER = 2 * STOP_TIMEOUT  # seconds; an earlier second signal would keep the process from reporting its stop
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def run_process(command: Sequence[str]) -> int:
     """Run a command to its end; returns its exit code, or the negative number of the signal that killed it.
 
-    On KeyboardInterrupt the command gets one too, and has ended when it is passed on. It has a session of its own, so
-    that Ctrl-C at a terminal reaches it once.
+    On KeyboardInterrupt, the command is interrupted too, and has ended before the exception is passed on. It runs in a
+    session of its own, so that Ctrl-C in a terminal does not reach it twice.
     """
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as process:  # noqa: S603 (our own)
         try:
@@ -29,18 +27,18 @@ def run_process(command: Sequence[str]) -> int:
 
 
 def _interrupt(process: subprocess.Popen[bytes]) -> None:
-    """Send SIGINT until the process has ended: one that comes while it starts may be lost."""
+    """Send SIGINT until the process has ended, since a signal while it starts may be lost."""
     while process.poll() is None:
         process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(_AGAIN)
+            process.wait(_REPEAT_AFTER)
 
 
 @contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """Have the first SIGTERM or Ctrl-C raise KeyboardInterrupt, and take no notice of more while that is heeded."""
-    before = {number: signal.getsignal(number) for number in _STOPPING}
-    for number in _STOPPING:
+    """Have the first SIGTERM or Ctrl-C raise KeyboardInterrupt, and ignore further ones while the block ends."""
+    before = {number: signal.getsignal(number) for number in _STOP_SIGNALS}
+    for number in _STOP_SIGNALS:
         signal.signal(number, _stop)
     try:
         yield
@@ -50,6 +48,6 @@ def stopped_by_signals() -> Iterator[None]:
 
 
 def _stop(_: int, __: FrameType | None) -> None:
-    for number in _STOPPING:
+    for number in _STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""What Ladebog asks of a system's own scheduler."""
+"""What a scheduler of the system must do for Ladebog, and the check that its jobs can read the logins."""
 
 import subprocess
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ from pipeline.settings.schema import Account
 from pipeline.source.credentials.file import FileCredentials
 from pipeline.source.credentials.store import FILE_VARIABLE, Credentials
 
-_TIMEOUT = 120.0  # seconds that a program of the system's may take
+_TIMEOUT = 120.0  # seconds that a program of the system may take
 
 
 class Scheduler(Protocol):
-    """One way to have a job started. Each method but `is_available` raises ScheduleError where that fails."""
+    """One way to have a job started. All methods except `is_available` raise ScheduleError if they fail."""
 
     @property
     def name(self) -> str:
@@ -25,39 +25,41 @@ class Scheduler(Protocol):
 
     @property
     def delay(self) -> str:
-        """How much later than asked for a run may begin, for people to read; empty where it is not."""
+        """How much later than scheduled a run may begin, as text; empty if it is not later."""
 
     def is_available(self) -> bool:
-        """Whether this user has it here."""
+        """Whether this user has the scheduler on this machine."""
 
     def probe(self, job: Job) -> str | None:
-        """Start the job's probe as the job will be started; what it complained of, or None."""
+        """Start the job's probe in the same way as the job; returns its error output, or None if it succeeded."""
 
     def install(self, job: Job, at: time) -> None:
-        """Have the job started daily, and while a session is active; in place of what was installed for it."""
+        """Have the job started daily, and while a session is active. Replaces an earlier installation."""
 
     def is_installed(self, job: Job) -> bool:
-        """Whether the job is there, in whatever state."""
+        """Whether the job is installed, in whatever state."""
 
     def due_times(self, job: Job) -> DueTimes:
-        """When the installed job is started, as its owner may have changed it meanwhile."""
+        """When the installed job is started, as its owner may have changed that."""
 
     def remove(self, job: Job) -> None:
-        """Take the job out, and leave all else as it is."""
+        """Remove the job, and nothing else."""
 
-    def about(self, job: Job) -> dict[str, str]:
-        """`where` what is installed lies, and where its `output` goes, for people to read."""
+    def places(self, job: Job) -> dict[str, str]:
+        """`where` the job is installed and where its `output` goes, as text."""
 
     def warnings(self) -> list[str]:
-        """What may keep an installed job from being started, each with what to do."""
+        """What may keep an installed job from being started, each with the remedy."""
 
 
-def call(command: Sequence[str], *, given: bytes = b"", environment: dict[str, str] | None = None) -> "Called":
-    """Run a program of the system's to its end."""
+def run_program(
+    command: Sequence[str], *, stdin: bytes = b"", environment: dict[str, str] | None = None
+) -> "ProgramResult":
+    """Run a program of the system to its end."""
     try:
-        done = subprocess.run(  # noqa: S603 (the system's own programs)
+        done = subprocess.run(  # noqa: S603 (programs of the system)
             command,
-            input=given,
+            input=stdin,
             env=environment,
             capture_output=True,
             timeout=_TIMEOUT,
@@ -68,10 +70,12 @@ def call(command: Sequence[str], *, given: bytes = b"", environment: dict[str, s
         raise ScheduleError(
             f"{command[0]} did not end within {_TIMEOUT:.0f} seconds.", "Run the same command again"
         ) from None
-    return Called(" ".join(command[:3]), done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
+    return ProgramResult(
+        " ".join(command[:3]), done.returncode, done.stdout, done.stderr.decode(errors="replace").strip()
+    )
 
 
-class Called:
+class ProgramResult:
     """How a program ended."""
 
     def __init__(self, command: str, code: int, out: bytes, err: str) -> None:
@@ -80,19 +84,19 @@ class Called:
         self.out = out
         self.err = err
 
-    def checked(self) -> "Called":
-        """The same, if it went well. Raises ScheduleError."""
+    def checked(self) -> "ProgramResult":
+        """The result itself. Raises ScheduleError if the program failed."""
         if self.code:
-            said = " ".join(self.err.split()).rstrip(".") or f"it ended with code {self.code}"
+            reason = " ".join(self.err.split()).rstrip(".") or f"it ended with code {self.code}"
             raise ScheduleError(
-                f"{self.command} failed: {said}.",
-                "Mend that, or do by hand what this prints: ladebog schedule print systemd|cron",
+                f"{self.command} failed: {reason}.",
+                "Fix that, or install by hand what this prints: ladebog schedule print systemd|cron",
             )
         return self
 
 
 def require_logins(credentials: Credentials, accounts: Sequence[Account]) -> None:
-    """Raise LoginError for an account whose login is not kept where this process reads it."""
+    """Raise LoginError for an account without a login that this process can read."""
     for account in accounts:
         if credentials.read(account) is None:
             raise LoginError(
@@ -102,11 +106,11 @@ def require_logins(credentials: Credentials, accounts: Sequence[Account]) -> Non
 
 
 def probe_logins(scheduler: Scheduler, job: Job, credentials: Credentials) -> None:
-    """Raise ScheduleError if the job, as the scheduler starts it, cannot read the logins that this process can."""
-    complaint = scheduler.probe(job)
-    if complaint is None:
+    """Raise ScheduleError if a job that the scheduler starts cannot read the logins that this process can read."""
+    error = scheduler.probe(job)
+    if error is None:
         return
-    first = complaint.strip().splitlines()[0].removeprefix("ladebog: ").rstrip(".")
+    first_line = error.strip().splitlines()[0].removeprefix("ladebog: ").rstrip(".")
     if isinstance(credentials, FileCredentials):
         advice = f"Name the file for it: export {FILE_VARIABLE}={credentials.place}, then: ladebog schedule install"
     else:
@@ -114,4 +118,4 @@ def probe_logins(scheduler: Scheduler, job: Job, credentials: Credentials) -> No
             f"Keep the login in a file instead: export {FILE_VARIABLE}=~/.ladebog-logins.json, "
             "then: ladebog login NAME, then: ladebog schedule install"
         )
-    raise ScheduleError(f"What {scheduler.name} starts cannot read the logins: {first}.", advice)
+    raise ScheduleError(f"A job of {scheduler.name} cannot read the logins: {first_line}.", advice)

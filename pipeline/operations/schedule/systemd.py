@@ -1,4 +1,4 @@
-"""systemd's timers of this user: they catch up after the machine was off."""
+"""Schedules a job with systemd timers of the user, which start missed runs after the machine was off."""
 
 import os
 import re
@@ -12,13 +12,14 @@ import platformdirs
 from pipeline.errors import ScheduleError
 from pipeline.logbook.files import write_text
 from pipeline.operations.schedule.job import PROBE, RUN, RUN_IF_ACTIVE, Job
-from pipeline.operations.schedule.scheduler import Called, call
+from pipeline.operations.schedule.scheduler import ProgramResult, run_program
 from pipeline.operations.schedule.times import DueTimes, active_minutes, time_of_day
 
-RANDOM_DELAY_MINUTES = 30
-ON_CALENDAR = "OnCalendar=*-*-* "
-# What a user's own manager can hold a process to without privileges. A file system of its own is not among it: many
-# systems let no user make one, and the service would not start there.
+_RANDOM_DELAY_MINUTES = 30
+_ON_CALENDAR = "OnCalendar=*-*-* "
+_ANY_TIME = time()
+# What a user's service manager can restrict without privileges. A private file system is not among it: many systems do
+# not let users create one, and the service would not start there.
 _HARDENED = """\
 UMask=0077
 NoNewPrivileges=yes
@@ -32,7 +33,7 @@ SystemCallFilter=@system-service
 SystemCallErrorNumber=EPERM
 """
 _DAILY = """\
-# 3: findings, which `ladebog check` tells. 75: try later. What is prevented would fail again: 4 wants a login.
+# 3: findings, which `ladebog check` lists. 75: try later. The others would fail again: 4 needs a new login.
 SuccessExitStatus=3
 Restart=on-failure
 RestartPreventExitStatus=1 2 4
@@ -41,14 +42,11 @@ RestartSec=15min
 _ACTIVE = "SuccessExitStatus=3 75\n"
 
 
-_ANY_TIME = time()
-
-
 class Systemd:
-    """The user's own service manager."""
+    """The service manager of the user."""
 
     name = "systemd"
-    delay = f"up to {RANDOM_DELAY_MINUTES} minutes later, by chance"
+    delay = f"up to {_RANDOM_DELAY_MINUTES} minutes later, at random"
 
     def __init__(self) -> None:
         self.folder = platformdirs.user_config_path("systemd") / "user"
@@ -61,18 +59,19 @@ class Systemd:
     def probe(self, job: Job) -> str | None:
         runtime = Path(os.environ["XDG_RUNTIME_DIR"])
         unit = runtime / "systemd" / "user" / f"{job.name}-probe.service"
-        said = runtime / f"{job.name}-probe.txt"
-        said.unlink(missing_ok=True)
-        write_text(unit, service("Ladebog: a probe", job, PROBE, f"StandardError=file:{said}\n"))
+        error_output = runtime / f"{job.name}-probe.txt"
+        error_output.unlink(missing_ok=True)
+        write_text(unit, _service("Ladebog: a probe", job, PROBE, f"StandardError=file:{error_output}\n"))
         try:
             _systemctl("daemon-reload").checked()
             started = _systemctl("start", unit.name)
             if not started.code:
                 return None
-            return (said.read_text("utf-8", "replace") if said.is_file() else "") or started.err
+            text = error_output.read_text("utf-8", "replace") if error_output.is_file() else ""
+            return text or started.err
         finally:
             unit.unlink()
-            said.unlink(missing_ok=True)
+            error_output.unlink(missing_ok=True)
             _systemctl("reset-failed", unit.name)
             _systemctl("daemon-reload")
 
@@ -88,11 +87,11 @@ class Systemd:
 
     def due_times(self, job: Job) -> DueTimes:
         timer = self.folder / f"{job.name}.timer"
-        calendar = re.search(rf"^{re.escape(ON_CALENDAR)}(\d\d:\d\d):00$", timer.read_text("utf-8"), re.MULTILINE)
+        calendar = re.search(rf"^{re.escape(_ON_CALENDAR)}(\d\d:\d\d):00$", timer.read_text("utf-8"), re.MULTILINE)
         if not calendar:
             raise ScheduleError(
                 f"{timer} was changed by hand.",
-                "See when it starts with: systemctl --user list-timers, or make it anew: ladebog schedule install",
+                "See when it starts with: systemctl --user list-timers, or replace it with: ladebog schedule install",
             )
         return DueTimes.daily(time_of_day(calendar[1]))
 
@@ -102,40 +101,40 @@ class Systemd:
             (self.folder / name).unlink(missing_ok=True)
         _systemctl("daemon-reload").checked()
 
-    def about(self, job: Job) -> dict[str, str]:
+    def places(self, job: Job) -> dict[str, str]:
         return {"where": f"{self.folder / job.name}*", "output": f"journalctl --user --unit {job.name}"}
 
     def warnings(self) -> list[str]:
-        shown = call(["loginctl", "show-user", str(os.getuid()), "--property=Linger", "--value"])
-        if shown.out.strip() == b"yes":
+        linger = run_program(["loginctl", "show-user", str(os.getuid()), "--property=Linger", "--value"])
+        if linger.out.strip() == b"yes":
             return []
-        return ["The timers run while you are logged in. To run without you too: loginctl enable-linger"]
+        return ["The timers run only while you are logged in. To run them always: loginctl enable-linger"]
 
     def _timers(self, job: Job) -> list[str]:
         return [name for name in units(job, _ANY_TIME) if name.endswith(".timer")]
 
 
-def _systemctl(*arguments: str) -> Called:
-    return call(["systemctl", "--user", *arguments])
+def _systemctl(*arguments: str) -> ProgramResult:
+    return run_program(["systemctl", "--user", *arguments])
 
 
 def units(job: Job, at: time) -> dict[str, str]:
-    """The files of a job, by their names."""
+    """The unit files of a job, by their names."""
     first, second = active_minutes(at)
     home = str(job.home).replace("%", "%%")
     daily, active = f"Ladebog: the daily run of {home}", f"Ladebog: a run of {home} while a session is active"
-    daily_at = f"{ON_CALENDAR}{at:%H:%M}:00\nRandomizedDelaySec={RANDOM_DELAY_MINUTES}min\nPersistent=true\n"
-    active_at = f"{ON_CALENDAR}*:{first:02},{second:02}:00\nRandomizedDelaySec=2min\n"
+    daily_at = f"{_ON_CALENDAR}{at:%H:%M}:00\nRandomizedDelaySec={_RANDOM_DELAY_MINUTES}min\nPersistent=true\n"
+    active_at = f"{_ON_CALENDAR}*:{first:02},{second:02}:00\nRandomizedDelaySec=2min\n"
     return {
-        f"{job.name}.service": service(daily, job, RUN, _DAILY),
+        f"{job.name}.service": _service(daily, job, RUN, _DAILY),
         f"{job.name}.timer": _timer(daily, daily_at),
-        f"{job.name}-active.service": service(active, job, RUN_IF_ACTIVE, _ACTIVE),
+        f"{job.name}-active.service": _service(active, job, RUN_IF_ACTIVE, _ACTIVE),
         f"{job.name}-active.timer": _timer(active, active_at),
     }
 
 
-def service(description: str, job: Job, arguments: Sequence[str], more: str) -> str:
-    """The service that starts Ladebog with these arguments; `more` are further lines of its section."""
+def _service(description: str, job: Job, arguments: Sequence[str], more: str) -> str:
+    """A service that starts Ladebog with these arguments; `more` are further lines of its [Service] section."""
     environment = "".join(f"Environment={_quoted(f'{name}={value}')}\n" for name, value in job.environment.items())
     command = " ".join(map(_quoted, job.command(*arguments)))
     return (
@@ -150,7 +149,7 @@ def _timer(description: str, when: str) -> str:
 
 
 def _quoted(word: str) -> str:
-    """A word of a command line or an assignment, in quotes where it needs them, without specifiers and escapes."""
+    """A word of a command line or assignment, quoted if necessary, without specifiers and escape sequences."""
     if re.fullmatch(r"[\w/.-]+", word):
         return word
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")

@@ -1,4 +1,4 @@
-"""When a run is due: a time of the day, or a cron expression, in the machine's own time zone."""
+"""When runs are due: daily at a time, or at the times of a cron expression, in the machine's time zone."""
 
 import re
 from datetime import UTC, datetime, time, timedelta, tzinfo
@@ -17,31 +17,31 @@ _WEEKDAY_ITEM = re.compile(r"(?P<first>\*|[a-z]{3}|[0-9])(?:-(?P<last>[a-z]{3}|[
 
 
 def time_of_day(text: str) -> time:
-    """`06:15` as a time. Raises ValueError with what is wrong."""
+    """`06:15` as a time. Raises ValueError that says what is wrong."""
     if not (match := _TIME_OF_DAY.fullmatch(text)):
-        raise ValueError(f"{text!r} is no time of the day, for example 06:15")
+        raise ValueError(f"{text!r} is not a time of day, for example 06:15")
     return time(int(match[1]), int(match[2]))
 
 
 def active_minutes(at: time) -> tuple[int, int]:
-    """The minutes of each hour in which to look after active sessions: never the minute of the daily run."""
+    """The two minutes of each hour at which to check for active sessions, apart from the minute of the daily run."""
     half = int(ACTIVE_EVERY.total_seconds()) // 60
     first = (at.minute + 10) % half
     return first, first + half
 
 
 class DueTimes:
-    """The times that a cron expression names: minute, hour, day of the month, month, day of the week."""
+    """The times of a cron expression: minute, hour, day of the month, month, day of the week."""
 
     def __init__(self, expression: str, zone: tzinfo | None = None) -> None:
-        """`zone` is the machine's own by default. Raises ValueError with what is wrong with the expression."""
+        """`zone` is the machine's by default. Raises ValueError that says what is wrong with the expression."""
         self.expression = expression
         fields = expression.split()
         if len(fields) != 5:
             raise ValueError(f"{expression!r} has {len(fields)} fields, not the five of cron, for example 15 6 * * *")
         *_, day, _, weekday = fields
         choices = [(day, weekday)]
-        if day[0] != "*" and weekday[0] != "*":  # cron takes either, APScheduler both
+        if day[0] != "*" and weekday[0] != "*":  # cron requires one of the two to match, APScheduler both
             choices = [(day, "*"), ("*", weekday)]
         try:
             self._triggers = [
@@ -56,13 +56,13 @@ class DueTimes:
                 for day, weekday in choices
             ]
         except ValueError as error:
-            raise ValueError(f"{expression!r} is no cron expression: {error}") from None
-        except LookupError as error:  # zoneinfo's, of a TZ that names no zone
+            raise ValueError(f"{expression!r} is not a cron expression: {error}") from None
+        except LookupError as error:  # from zoneinfo, if TZ is not a time zone
             raise ScheduleError(
-                f"The machine's time zone cannot be told: {error}.", "Name it, for example: export TZ=Europe/Copenhagen"
+                f"The machine's time zone is unknown: {error}.", "Set it, for example: export TZ=Europe/Copenhagen"
             ) from None
         if not self._next(datetime.now(UTC)):
-            raise ValueError(f"{expression!r} names a day that never comes")
+            raise ValueError(f"{expression!r} is a date that does not exist")
 
     @classmethod
     def daily(cls, at: time, zone: tzinfo | None = None) -> "DueTimes":
@@ -75,12 +75,12 @@ class DueTimes:
 
     @property
     def zone(self) -> tzinfo:
-        """The time zone that the expression is meant in."""
+        """The time zone of the expression."""
         zone: tzinfo = self._triggers[0].timezone
         return zone
 
     def after(self, moment: datetime) -> datetime:
-        """The first of the times that is later than `moment`; UTC."""
+        """The first of the times after `moment`; UTC."""
         return min(self._next(moment))
 
     def _next(self, moment: datetime) -> list[datetime]:
@@ -90,14 +90,14 @@ class DueTimes:
 
 
 def _named_weekdays(field: str) -> str:
-    """A day-of-week field by names: cron counts from Sunday, APScheduler from Monday."""
+    """A day-of-week field with names instead of numbers, since cron counts from Sunday and APScheduler from Monday."""
     if field == "*":
         return field
     numbers: set[int] = set()
     for item in field.lower().split(","):
         match = _WEEKDAY_ITEM.fullmatch(item)
         if not match:
-            raise ValueError(f"{item!r} is no day of the week")
+            raise ValueError(f"{item!r} is not a day of the week")
         first, last = (0, 6) if match["first"] == "*" else (_weekday(match["first"]), _weekday(match["first"]))
         if match["last"]:
             last = _weekday(match["last"])
@@ -113,5 +113,5 @@ def _named_weekdays(field: str) -> str:
 def _weekday(text: str) -> int:
     number = int(text) if text.isdigit() else _WEEKDAYS.index(text) if text in _WEEKDAYS else 8
     if number > 7:
-        raise ValueError(f"{text!r} is no day of the week")
+        raise ValueError(f"{text!r} is not a day of the week")
     return number

@@ -1,4 +1,4 @@
-"""A logbook with the most awkward of names at an operator of today, for runs that go by the machine's own clock."""
+"""A logbook with an awkward path and an operator with current sessions, for runs that use the machine's clock."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ LADEBOG = str(Path(sys.executable).with_name("ladebog"))
 
 @contextmanager
 def awkward_logbook(folder: Path, faults: Faults | None = None) -> Iterator[DemoLogbook]:
-    """A logbook with an account that is logged in, and with nothing fetched yet."""
+    """A logbook with an account that is logged in, before its first run."""
     with DemoServer(Tenant(now=datetime.now(UTC)), faults or Faults()) as server:
         logbook = DemoLogbook.begin(folder / AWKWARD, server.url)
         logbook.keep_login(server.tenant)
@@ -26,13 +26,13 @@ def awkward_logbook(folder: Path, faults: Faults | None = None) -> Iterator[Demo
 
 
 def fetch_begun(logbook: DemoLogbook, ago: timedelta) -> None:
-    """Have a run made so long ago that left little for later ones to fetch."""
+    """Make a run that began so long ago, so that later ones have little to fetch."""
     then = datetime.now(UTC) - ago
     logbook.archive("--since", f"{then - timedelta(days=31):%Y-%m-%d}", now=then)
 
 
 def ladebog(logbook: DemoLogbook, *arguments: str, environment: dict[str, str] | None = None) -> Outcome:
-    """Run a command as somebody types it."""
+    """Run a command as from a terminal."""
     done = subprocess.run(
         [LADEBOG, "--home", str(logbook.home), *arguments],
         env=os.environ | {FILE_VARIABLE: str(logbook.credentials)} | (environment or {}),

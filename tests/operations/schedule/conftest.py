@@ -1,4 +1,4 @@
-"""What the machine must have: `make test-schedule` fails without it, and says so."""
+"""The systemd and cron that these tests need: `make test-schedule` fails with a message if the machine lacks them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.operations.schedule.user_manager import user_manager
 
 @pytest.fixture(scope="module")
 def manager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The environment of somebody who has a systemd of their own."""
+    """The environment of a user with a systemd user manager."""
     assert shutil.which("systemctl"), "needs the Debian package systemd"
     with user_manager(tmp_path_factory.mktemp("user")) as environment:
         yield environment
@@ -22,7 +22,7 @@ def manager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
 
 @pytest.fixture
 def crontab() -> Iterator[None]:
-    """This user's crontab, empty for the test and put back behind it."""
+    """This user's crontab, empty during the test and restored after it."""
     assert shutil.which("crontab"), "needs the Debian package cron"
     before = subprocess.run(["crontab", "-l"], capture_output=True, check=False)
     subprocess.run(["crontab", "-r"], capture_output=True, check=False)
@@ -35,9 +35,9 @@ def crontab() -> Iterator[None]:
 
 @pytest.fixture
 def cron_daemon() -> Iterator[None]:
-    """A cron daemon for the test; where the machine has one, a second gives way to it at once."""
+    """A cron daemon during the test; if the machine has one, the second ends at once."""
     assert shutil.which("cron"), "needs the Debian package cron"
     with subprocess.Popen(["cron", "-f"]) as daemon:
-        time.sleep(1.5)  # cron compares whole seconds, so it never sees what changes in the one that it reads in
+        time.sleep(1.5)  # cron compares times in seconds, and would miss a change in the second in which it reads
         yield
         daemon.terminate()

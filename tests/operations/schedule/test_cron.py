@@ -1,4 +1,4 @@
-"""`ladebog schedule` with a crontab: what it leaves alone, and that cron runs what it puts there."""
+"""`ladebog schedule` with a crontab: other lines are kept, and cron starts the runs."""
 
 import subprocess
 import time
@@ -42,7 +42,7 @@ def logbook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoLogbook]:
 
 
 @pytest.mark.parametrize("others", _OTHERS)
-def test_other_lines_stay_as_they_are(logbook: DemoLogbook, others: bytes) -> None:
+def test_other_lines_are_kept(logbook: DemoLogbook, others: bytes) -> None:
     keep(others)
     assert ladebog(logbook, *_INSTALL).code == 0
     first = listed()
@@ -61,7 +61,7 @@ def test_other_lines_stay_as_they_are(logbook: DemoLogbook, others: bytes) -> No
     assert listed() == others + others
 
 
-def test_without_a_crontab_there_is_none_afterwards(logbook: DemoLogbook) -> None:
+def test_a_user_without_a_crontab_has_none_afterwards(logbook: DemoLogbook) -> None:
     outcome = ladebog(logbook, *_INSTALL)
     assert outcome.code == 0, outcome
     assert outcome.out.startswith(
@@ -76,23 +76,23 @@ def test_without_a_crontab_there_is_none_afterwards(logbook: DemoLogbook) -> Non
     assert ladebog(logbook, "schedule", "show").out == nothing
 
 
-def test_the_next_run_is_known(logbook: DemoLogbook) -> None:
+def test_the_next_run(logbook: DemoLogbook) -> None:
     assert next_run(Logbook(logbook.home), DEMO_NOW) is None
     assert ladebog(logbook, *_INSTALL, "--at", "21:40").code == 0
-    planned = next_run(Logbook(logbook.home), DEMO_NOW)
-    assert planned is not None
-    assert planned.by == "cron"
-    assert f"{planned.at.astimezone():%H:%M}" == "21:40"
-    assert timedelta() < planned.at - DEMO_NOW <= timedelta(days=1)
+    found = next_run(Logbook(logbook.home), DEMO_NOW)
+    assert found is not None
+    assert found.by == "cron"
+    assert f"{found.at.astimezone():%H:%M}" == "21:40"
+    assert timedelta() < found.at - DEMO_NOW <= timedelta(days=1)
 
 
-def test_what_is_printed_is_what_is_installed(logbook: DemoLogbook) -> None:
+def test_the_printed_lines_are_the_installed_ones(logbook: DemoLogbook) -> None:
     assert ladebog(logbook, *_INSTALL).code == 0
     assert ladebog(logbook, "schedule", "print", "cron").out.encode() == listed()
 
 
-def test_logins_that_only_this_terminal_finds(logbook: DemoLogbook, tmp_path: Path) -> None:
-    # Where XDG_DATA_HOME says so, which cron does not know.
+def test_logins_that_only_this_terminal_can_read(logbook: DemoLogbook, tmp_path: Path) -> None:
+    # They are in XDG_DATA_HOME, which cron does not set.
     there = tmp_path / "ladebog" / "credentials.json"
     there.parent.mkdir()
     there.write_bytes(logbook.credentials.read_bytes())
@@ -103,23 +103,23 @@ def test_logins_that_only_this_terminal_finds(logbook: DemoLogbook, tmp_path: Pa
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     }
     message, advice = said(ladebog(logbook, *_INSTALL, environment=environment), 1)
-    assert message.startswith("What cron starts cannot read the logins: No login of account demo is kept in ")
+    assert message.startswith("A job of cron cannot read the logins: No login of account demo is kept in ")
     assert advice == f"Name the file for it: export {FILE_VARIABLE}={there}, then: ladebog schedule install"
     assert listed() == b""
 
 
-def test_a_part_that_somebody_tore(logbook: DemoLogbook) -> None:
+def test_lines_without_their_end(logbook: DemoLogbook) -> None:
     assert ladebog(logbook, *_INSTALL).code == 0
     torn = b"".join(listed().splitlines(keepends=True)[:-1])
     keep(torn)
     for command in (_INSTALL, ("schedule", "remove"), ("schedule", "show")):
         message, advice = said(ladebog(logbook, *command), 1)
-        assert message.startswith("The crontab holds the line '# ladebog-")
-        assert advice == "Take Ladebog's lines out with: crontab -e"
+        assert message.startswith("The crontab has the line '# ladebog-")
+        assert advice == "Remove Ladebog's lines with: crontab -e"
     assert listed() == torn
 
 
-def test_times_that_somebody_changed(logbook: DemoLogbook) -> None:
+def test_times_that_were_changed_by_hand(logbook: DemoLogbook) -> None:
     assert ladebog(logbook, *_INSTALL).code == 0
     installed = listed()
     keep(installed.replace(b"\n15 6 * * * ", b"\n15 6,18 * * * "))
@@ -129,20 +129,20 @@ def test_times_that_somebody_changed(logbook: DemoLogbook) -> None:
     keep(installed.replace(b"\n15 6 * * * ", b"\n@daily "))
     message, advice = said(ladebog(logbook, "schedule", "show"), 1)
     assert message.startswith("The crontab was changed by hand: '@daily ")
-    assert advice == "Make it anew with: ladebog schedule install"
+    assert advice == "Replace it with: ladebog schedule install"
     assert ladebog(logbook, *_INSTALL).code == 0
     assert listed() == installed
 
 
 @pytest.mark.usefixtures("cron_daemon")
-def test_cron_runs_it(logbook: DemoLogbook) -> None:
+def test_cron_starts_runs(logbook: DemoLogbook) -> None:
     assert ladebog(logbook, *_INSTALL).code == 0
     daily = b"\n15 6 * * * "
     assert daily in listed()
     keep(listed().replace(daily, b"\n* * * * * "))
     until = time.monotonic() + _TIMEOUT
     while not list(logbook.paths.reports.glob("*.xlsx")):
-        assert time.monotonic() < until, "cron ran nothing"
+        assert time.monotonic() < until, "cron started nothing"
         time.sleep(1)
     assert ladebog(logbook, "schedule", "remove").code == 0
     outcomes = [row["outcome"] for row in logbook.ask("select outcome from runs")]

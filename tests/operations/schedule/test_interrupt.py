@@ -1,4 +1,4 @@
-"""Ctrl-C during a run, at whatever it is: a short word, what was fetched is kept, and the next run goes on."""
+"""Ctrl-C at any time of a run: a short message, what was fetched is kept, and the next run continues."""
 
 import os
 import random
@@ -18,8 +18,8 @@ _TIMES = 8
 _LONG = 60.0  # seconds
 
 
-def test_a_run_that_is_interrupted_again_and_again(tmp_path: Path) -> None:
-    draw = random.Random(3)  # noqa: S311 (draws moments)
+def test_a_run_that_is_interrupted_several_times(tmp_path: Path) -> None:
+    draw = random.Random(3)  # noqa: S311 (draws times)
     with awkward_logbook(tmp_path) as logbook:
         codes = []
         for _ in range(_TIMES):

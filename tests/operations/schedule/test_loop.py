@@ -1,4 +1,4 @@
-"""The loop by a clock of the test's own: what it starts when, over days that pass in no time."""
+"""What the loop starts and when, over several days of a simulated clock."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,25 +7,25 @@ import pytest
 
 from pipeline.errors import BusyError
 from pipeline.logbook.folder import Logbook
-from pipeline.operations.schedule.loop import Kind, Loop, LoopMark
+from pipeline.operations.schedule.loop import Kind, Loop, LoopLock
 from pipeline.operations.schedule.times import DueTimes
 
 MORNING = datetime(2025, 11, 10, 5, 0, tzinfo=UTC)
 YESTERDAY = datetime(2025, 11, 9, 6, 15, 3, tzinfo=UTC)
-RUN, LOOK = Kind.RUN, Kind.LOOK
+RUN, RUN_IF_ACTIVE = Kind.RUN, Kind.RUN_IF_ACTIVE
 
 
 class Machine:
-    """A machine with a clock of its own, on which things are started; it ends like one that gets Ctrl-C."""
+    """A machine with a simulated clock. At its end, a sleep raises KeyboardInterrupt."""
 
     def __init__(self, logbook: Logbook, until: datetime) -> None:
         self.time = MORNING
         self.until = until
-        self.jumps: list[tuple[datetime, timedelta]] = []  # at the first, the clock is elsewhere by the second
+        self.jumps: list[tuple[datetime, timedelta]] = []  # the clock is changed at this time by this much
         self.codes: list[int] = []  # of the next runs
         self.takes = timedelta(seconds=20)
         self.started: list[tuple[Kind, str]] = []
-        self.told: list[str] = []
+        self.reported: list[str] = []
         self.warned: list[str] = []
         self.logbook = logbook
 
@@ -42,14 +42,16 @@ class Machine:
 
     def start(self, kind: Kind) -> int:
         self.started.append((kind, f"{self.time:%a %H:%M}"))
-        if kind is LOOK:
+        if kind is RUN_IF_ACTIVE:
             return 0
         self.time += self.takes
         return self.codes.pop(0) if self.codes else 0
 
     def loop(self, cron: str = "15 6 * * *", last_began: datetime | None = YESTERDAY) -> None:
-        """Run a loop until the end."""
-        loop = Loop(LoopMark(self.logbook), DueTimes(cron, UTC), self, self.start, self.told.append, self.warned.append)
+        """Run a loop until the end of the simulation."""
+        loop = Loop(
+            LoopLock(self.logbook), DueTimes(cron, UTC), self, self.start, self.reported.append, self.warned.append
+        )
         with pytest.raises(KeyboardInterrupt):
             loop.run(last_began)
 
@@ -63,17 +65,17 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(Logbook.create(tmp_path / "logbook"), MORNING + timedelta(days=2))
 
 
-def test_daily_and_looks_in_between(machine: Machine) -> None:
+def test_daily_runs_and_checks_in_between(machine: Machine) -> None:
     machine.loop()
     assert machine.runs == ["Mon 06:15", "Tue 06:15"]
-    looks = [at for kind, at in machine.started if kind is LOOK]
-    assert looks[:5] == ["Mon 05:30", "Mon 06:00", "Mon 06:45", "Mon 07:15", "Mon 07:45"]
-    assert len(looks) == pytest.approx(2 * 48, abs=3)
-    assert machine.told[0] == "Next run at 2025-11-10 06:15, and every half an hour while a session is active."
+    checks = [at for kind, at in machine.started if kind is RUN_IF_ACTIVE]
+    assert checks[:5] == ["Mon 05:30", "Mon 06:00", "Mon 06:45", "Mon 07:15", "Mon 07:45"]
+    assert len(checks) == pytest.approx(2 * 48, abs=3)
+    assert machine.reported[0] == "Next run at 2025-11-10 06:15, and every half hour while a session is active."
     assert machine.warned == []
 
 
-def test_the_first_run_of_all_is_at_once(machine: Machine) -> None:
+def test_the_first_run_starts_at_once(machine: Machine) -> None:
     machine.loop(last_began=None)
     assert machine.runs == ["Mon 05:00", "Mon 06:15", "Tue 06:15"]
 
@@ -84,32 +86,32 @@ def test_a_run_that_was_missed_before_the_start(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("nights", [1, 3, 100])
-def test_one_run_for_all_that_were_slept_through(machine: Machine, nights: int) -> None:
+def test_one_run_replaces_all_that_were_missed_in_suspend(machine: Machine, nights: int) -> None:
     machine.jumps = [(MORNING + timedelta(hours=1), timedelta(days=nights, hours=5))]
     machine.until += timedelta(days=nights)
     machine.loop()
     woken = MORNING + timedelta(days=nights, hours=6)
     assert machine.runs[0] == f"{woken:%a %H:%M}"
-    assert len(machine.runs) == 2  # and the next morning's
+    assert len(machine.runs) == 2  # and the one of the next morning
 
 
-def test_a_clock_that_was_wrong_when_the_loop_began(machine: Machine) -> None:
+def test_a_clock_that_was_wrong_when_the_loop_started(machine: Machine) -> None:
     machine.time = MORNING + timedelta(days=9_000)
     machine.jumps = [(machine.time, timedelta(days=-9_000))]
     machine.loop(last_began=MORNING + timedelta(days=9_000))
     assert machine.runs == ["Mon 06:15", "Tue 06:15"]
-    assert machine.started[0] == (LOOK, "Mon 05:31")
+    assert machine.started[0] == (RUN_IF_ACTIVE, "Mon 05:31")
 
 
 def test_a_run_that_takes_longer_than_a_day(machine: Machine) -> None:
     machine.takes = timedelta(hours=30)
     machine.until += timedelta(days=2)
     machine.loop()
-    # Tuesday's is due while Monday's is at work, which ends on Tuesday at 12:15: the next is Wednesday's.
+    # Tuesday's run is due while Monday's, which ends on Tuesday at 12:15, is running: the next one is Wednesday's.
     assert machine.runs == ["Mon 06:15", "Wed 06:15"]
 
 
-def test_an_operator_that_is_down_is_asked_again_soon(machine: Machine) -> None:
+def test_a_run_that_failed_for_now_is_repeated_soon(machine: Machine) -> None:
     machine.codes = [75, 75, 0]
     machine.loop()
     assert machine.runs == ["Mon 06:15", "Mon 06:30", "Mon 06:45", "Tue 06:15"]
@@ -120,53 +122,53 @@ def test_an_operator_that_is_down_is_asked_again_soon(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "how"),
+    ("code", "end"),
     [(1, "ended with exit code 1"), (4, "ended with exit code 4"), (-9, "was killed by signal 9")],
 )
-def test_what_else_goes_wrong_waits_for_the_next_time(machine: Machine, code: int, how: str) -> None:
+def test_any_other_failure_waits_for_the_next_run(machine: Machine, code: int, end: str) -> None:
     machine.codes = [code]
     machine.loop()
     assert machine.runs == ["Mon 06:15", "Tue 06:15"]
-    assert machine.warned == [f"The run {how}; the next one is at 2025-11-11 06:15."]
+    assert machine.warned == [f"The run {end}; the next one is at 2025-11-11 06:15."]
 
 
-def test_findings_are_no_failure(machine: Machine) -> None:
+def test_findings_are_not_a_failure(machine: Machine) -> None:
     machine.codes = [3]
     machine.loop()
     assert machine.warned == []
 
 
-def test_a_retry_is_never_later_than_the_next_time(machine: Machine) -> None:
+def test_a_retry_is_never_later_than_the_next_run(machine: Machine) -> None:
     machine.codes = [75]
     machine.until = MORNING + timedelta(hours=1)
     machine.loop("*/10 * * * *", MORNING)
     assert machine.runs == ["Mon 05:10", "Mon 05:20", "Mon 05:30", "Mon 05:40", "Mon 05:50"]
 
 
-def test_others_see_when_it_runs_next_for_as_long_as_it_is_there(machine: Machine) -> None:
-    mark, seen = LoopMark(machine.logbook), []
+def test_the_next_run_can_be_read_while_the_loop_is_running(machine: Machine) -> None:
+    lock, seen = LoopLock(machine.logbook), []
     start = machine.start
 
-    def look(kind: Kind) -> int:
-        seen.append(LoopMark(machine.logbook).read())
+    def start_and_read(kind: Kind) -> int:
+        seen.append(LoopLock(machine.logbook).read_next_run())
         return start(kind)
 
-    machine.start = look  # type: ignore[method-assign]
+    machine.start = start_and_read  # type: ignore[method-assign]
     machine.loop()
     assert seen[0] == MORNING.replace(hour=6, minute=15)
     assert seen[-1] == MORNING.replace(hour=6, minute=15) + timedelta(days=2)
-    assert mark.read() is None
+    assert lock.read_next_run() is None
     assert list(machine.logbook.state.glob("loop.next")) == []
 
 
-def test_what_a_killed_loop_left_is_not_believed(machine: Machine) -> None:
-    mark = LoopMark(machine.logbook)
-    mark.write(MORNING)
-    assert mark.read() is None
+def test_the_file_of_a_killed_loop_is_ignored(machine: Machine) -> None:
+    lock = LoopLock(machine.logbook)
+    lock.write_next_run(MORNING)
+    assert lock.read_next_run() is None
 
 
-def test_a_logbook_has_one_loop(machine: Machine) -> None:
-    second = Loop(LoopMark(machine.logbook), DueTimes("15 6 * * *"), machine, machine.start, print, print)
-    with LoopMark(machine.logbook).held(), pytest.raises(BusyError, match="Another `ladebog schedule run` is at work"):
+def test_a_logbook_has_only_one_loop(machine: Machine) -> None:
+    second = Loop(LoopLock(machine.logbook), DueTimes("15 6 * * *"), machine, machine.start, print, print)
+    with LoopLock(machine.logbook).held(), pytest.raises(BusyError, match="Another `ladebog schedule run` is running"):
         second.run(None)
     assert machine.started == []

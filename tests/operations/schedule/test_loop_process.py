@@ -1,4 +1,4 @@
-"""`ladebog schedule run` as a process: it runs, and stops when it is told to."""
+"""`ladebog schedule run` as a process: it starts runs, and stops on a signal."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ import pytest
 
 from pipeline.demo import Faults
 from pipeline.logbook.folder import Logbook
-from pipeline.operations.schedule.loop import LoopMark
+from pipeline.operations.schedule.loop import LoopLock
 from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.operations.schedule.at_operator import LADEBOG, awkward_logbook, fetch_begun
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
@@ -42,8 +42,8 @@ def loop(logbook: DemoLogbook, cron: str = _RARELY) -> Iterator[subprocess.Popen
             process.kill()
 
 
-def said_until(wanted: str, out: IO[str] | None) -> list[str]:
-    """The lines up to the one that holds what is waited for."""
+def lines_until(wanted: str, out: IO[str] | None) -> list[str]:
+    """The lines of output up to the one that contains `wanted`."""
     assert out is not None
     lines: list[str] = []
     while not lines or wanted not in lines[-1]:
@@ -53,32 +53,32 @@ def said_until(wanted: str, out: IO[str] | None) -> list[str]:
     return lines
 
 
-def test_a_run_that_was_missed_is_made_up_for_and_then_it_waits(tmp_path: Path) -> None:
+def test_a_missed_run_is_started_and_then_the_loop_waits(tmp_path: Path) -> None:
     with awkward_logbook(tmp_path) as logbook:
         fetch_begun(logbook, timedelta(days=2))
         with loop(logbook, "0 0 * * *") as process:
-            said = said_until("Next run at", process.stdout) + said_until("Next run at", process.stdout)
-            assert any(" listed, " in line for line in said)
+            lines = lines_until("Next run at", process.stdout) + lines_until("Next run at", process.stdout)
+            assert any(" listed, " in line for line in lines)
             assert logbook.value("select count(*) from runs") == 2
-            due = LoopMark(Logbook(logbook.home)).read()
+            due = LoopLock(Logbook(logbook.home)).read_next_run()
             assert due is not None
             assert f"{due.astimezone(ZoneInfo('Europe/Copenhagen')):%H:%M}" == "00:00"
             process.terminate()
             out, _ = process.communicate(timeout=_LONG)
     assert (process.returncode, out) == (0, "Stopped.\n")
-    assert LoopMark(Logbook(logbook.home)).read() is None
+    assert LoopLock(Logbook(logbook.home)).read_next_run() is None
     login = logbook.stored_login
     assert login is not None
     secrets = {login.token.split(".")[1], str(login.refresh_token), str(login.client_secret)}
-    assert places_of(secrets, logbook, [Outcome(0, "".join(said), out)]) == []
+    assert places_of(secrets, logbook, [Outcome(0, "".join(lines), out)]) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_run_in_progress_is_stopped_with_it(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_run_in_progress_is_stopped_with_the_loop(tmp_path: Path, number: signal.Signals) -> None:
     with awkward_logbook(tmp_path, Faults(slow=0.05)) as logbook, loop(logbook) as process:
-        said_until("fetched", process.stdout)
+        lines_until("fetched", process.stdout)
         process.send_signal(number)
-        process.send_signal(number)  # as `timeout` and impatient people do
+        process.send_signal(number)  # as `timeout` does
         out, _ = process.communicate(timeout=_LONG)
         assert process.returncode == 0
         assert out.splitlines()[-2:] == [
@@ -86,25 +86,25 @@ def test_a_run_in_progress_is_stopped_with_it(tmp_path: Path, number: signal.Sig
             "Stopped.",
         ]
         assert "Traceback" not in out
-        with logbook.paths.lock():  # nobody is left who holds it
+        with logbook.paths.lock():  # the lock was released
             pass
         logbook.do("transform")
         assert logbook.ask("select outcome from runs") == [{"outcome": "interrupted"}]
 
 
-def test_what_goes_wrong_is_said_and_the_loop_goes_on(tmp_path: Path) -> None:
+def test_a_failed_run_is_reported_and_the_loop_goes_on(tmp_path: Path) -> None:
     with awkward_logbook(tmp_path) as logbook:
         logbook.credentials.unlink()
         with loop(logbook) as process:
-            said = said_until("Next run at", process.stdout) + said_until("Next run at", process.stdout)
-            assert any("ended with exit code 4; the next one is at" in line for line in said)
+            lines = lines_until("Next run at", process.stdout) + lines_until("Next run at", process.stdout)
+            assert any("ended with exit code 4; the next one is at" in line for line in lines)
             time.sleep(0.2)
             assert process.poll() is None
             second = subprocess.run(
                 [LADEBOG, "--home", str(logbook.home), "schedule", "run"], capture_output=True, text=True, check=False
             )
             assert second.returncode == 75
-            assert "Another `ladebog schedule run` is at work on" in second.stderr
+            assert "Another `ladebog schedule run` is running for" in second.stderr
             shown = logbook.run("schedule", "show")
             assert shown.out.startswith(f"A loop (ladebog schedule run) runs {logbook.home}.\n  next run ")
             process.terminate()

@@ -1,4 +1,4 @@
-"""`ladebog schedule` with a real user manager of systemd's: it takes the units, starts them, and they do their work."""
+"""`ladebog schedule` with a real systemd user manager: it accepts the units, and their services run."""
 
 import subprocess
 import time
@@ -33,13 +33,13 @@ def units(manager: dict[str, str]) -> Path:
 
 
 @pytest.fixture
-def typed(logbook: DemoLogbook, manager: dict[str, str]) -> Iterator["Typed"]:
-    yield Typed(logbook, manager)
+def terminal(logbook: DemoLogbook, manager: dict[str, str]) -> Iterator["Terminal"]:
+    yield Terminal(logbook, manager)
     ladebog(logbook, "schedule", "remove", environment=manager)
 
 
-class Typed:
-    """Commands of somebody with a systemd of their own."""
+class Terminal:
+    """Commands in the environment of a user with systemd."""
 
     def __init__(self, logbook: DemoLogbook, manager: dict[str, str]) -> None:
         self._logbook = logbook
@@ -60,10 +60,10 @@ def names(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("at", ["00:00", "06:15", "23:59"])
-def test_systemd_finds_no_fault_with_what_is_printed(
-    typed: Typed, manager: dict[str, str], tmp_path: Path, at: str
+def test_systemd_accepts_the_printed_units(
+    terminal: Terminal, manager: dict[str, str], tmp_path: Path, at: str
 ) -> None:
-    printed = typed.schedule("print", "systemd", "--at", at).out
+    printed = terminal.schedule("print", "systemd", "--at", at).out
     files = []
     for part in printed.split(f"# {manager['HOME']}")[1:]:
         path, _, text = part.partition("\n")
@@ -75,8 +75,8 @@ def test_systemd_finds_no_fault_with_what_is_printed(
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_install_show_and_remove(typed: Typed, logbook: DemoLogbook, units: Path) -> None:
-    outcome = typed.schedule("install")
+def test_install_show_and_remove(terminal: Terminal, logbook: DemoLogbook, units: Path) -> None:
+    outcome = terminal.schedule("install")
     assert outcome.code == 0, outcome
     assert outcome.out.splitlines()[:2] == [
         f"systemd can read the logins ({logbook.credentials}).",
@@ -85,74 +85,76 @@ def test_install_show_and_remove(typed: Typed, logbook: DemoLogbook, units: Path
     first = {name: (units / name).read_bytes() for name in names(units)}
     job = min(first).removesuffix("-active.service")
     assert list(first) == [f"{job}-active.service", f"{job}-active.timer", f"{job}.service", f"{job}.timer"]
-    assert typed.schedule("install").code == 0
+    assert terminal.schedule("install").code == 0
     assert first == {name: (units / name).read_bytes() for name in names(units)}
-    assert typed.schedule("install", "--at", "21:40").code == 0
-    timers = typed.systemctl("show", f"{job}.timer", f"{job}-active.timer", "--property=ActiveState,TimersCalendar")
+    assert terminal.schedule("install", "--at", "21:40").code == 0
+    timers = terminal.systemctl("show", f"{job}.timer", f"{job}-active.timer", "--property=ActiveState,TimersCalendar")
     assert timers.count("ActiveState=active") == 2
     assert "OnCalendar=*-*-* 21:40:00 " in timers
     assert "OnCalendar=*-*-* *:20,50:00 " in timers
-    shown = typed.schedule("show").out
+    shown = terminal.schedule("show").out
     assert shown.startswith(f"systemd runs {logbook.home} daily at 21:40.\n  next run ")
-    assert ", up to 30 minutes later, by chance\n" in shown
-    removed = typed.schedule("remove")
+    assert ", up to 30 minutes later, at random\n" in shown
+    removed = terminal.schedule("remove")
     assert (removed.code, removed.out) == (0, f"systemd no longer runs {logbook.home}.\n")
     assert names(units) == []
-    assert "0 timers listed." in typed.systemctl("list-timers", "--all")
-    assert typed.schedule("remove").out == f"Nothing was scheduled for {logbook.home}.\n"
+    assert "0 timers listed." in terminal.systemctl("list-timers", "--all")
+    assert terminal.schedule("remove").out == f"Nothing was scheduled for {logbook.home}.\n"
 
 
-def test_the_services_do_their_work(typed: Typed, logbook: DemoLogbook, units: Path) -> None:
-    assert typed.schedule("install").code == 0
+def test_the_services_run(terminal: Terminal, logbook: DemoLogbook, units: Path) -> None:
+    assert terminal.schedule("install").code == 0
     job = names(units)[0].removesuffix("-active.service")
-    typed.systemctl("start", f"{job}-active.service")
-    typed.systemctl("start", f"{job}.service")
+    terminal.systemctl("start", f"{job}-active.service")
+    terminal.systemctl("start", f"{job}.service")
     assert logbook.value("select count(*) from runs") > 1
     assert list(logbook.paths.reports.glob("*.xlsx")) != []
     with logbook.paths.lock():  # exit code 75: it is started again in a quarter of an hour
-        typed.systemctl("start", f"{job}.service", "--no-block")
+        terminal.systemctl("start", f"{job}.service", "--no-block")
         until = time.monotonic() + _TIMEOUT
-        while "SubState=auto-restart" not in typed.systemctl("show", f"{job}.service", "--property=SubState"):
+        while "SubState=auto-restart" not in terminal.systemctl("show", f"{job}.service", "--property=SubState"):
             assert time.monotonic() < until
             time.sleep(0.1)
-    typed.systemctl("stop", f"{job}.service")
+    terminal.systemctl("stop", f"{job}.service")
 
 
-def test_logins_that_only_this_terminal_finds(typed: Typed, logbook: DemoLogbook, units: Path, tmp_path: Path) -> None:
+def test_logins_that_only_this_terminal_can_read(
+    terminal: Terminal, logbook: DemoLogbook, units: Path, tmp_path: Path
+) -> None:
     there = tmp_path / "ladebog" / "credentials.json"
     there.parent.mkdir()
     there.write_bytes(logbook.credentials.read_bytes())
     there.chmod(0o600)
     null = "keyring.backends.null.Keyring"
-    outcome = typed.schedule(
+    outcome = terminal.schedule(
         "install", **{"XDG_DATA_HOME": str(tmp_path), FILE_VARIABLE: "", "PYTHON_KEYRING_BACKEND": null}
     )
     message, advice = said(outcome, 1)
-    assert message.startswith("What systemd starts cannot read the logins: No login of account demo is kept in ")
+    assert message.startswith("A job of systemd cannot read the logins: No login of account demo is kept in ")
     assert advice == f"Name the file for it: export {FILE_VARIABLE}={there}, then: ladebog schedule install"
     assert names(units) == []
-    assert "probe" not in typed.systemctl("list-units", "--all")
+    assert "probe" not in terminal.systemctl("list-units", "--all")
 
 
 @pytest.mark.usefixtures("crontab")
-def test_from_one_scheduler_to_the_other(typed: Typed, units: Path) -> None:
-    assert typed.schedule("install").code == 0
-    assert typed.schedule("install", "--using", "cron").code == 0
+def test_changing_the_scheduler(terminal: Terminal, units: Path) -> None:
+    assert terminal.schedule("install").code == 0
+    assert terminal.schedule("install", "--using", "cron").code == 0
     assert names(units) == []
-    assert typed.schedule("show").out.startswith("cron runs ")
-    assert typed.schedule("install").code == 0
-    assert typed.schedule("show").out.startswith("systemd runs ")
+    assert terminal.schedule("show").out.startswith("cron runs ")
+    assert terminal.schedule("install").code == 0
+    assert terminal.schedule("show").out.startswith("systemd runs ")
     assert subprocess.run(["crontab", "-l"], capture_output=True, check=False).returncode == 1
 
 
-def test_a_timer_that_somebody_changed(typed: Typed, units: Path) -> None:
-    assert typed.schedule("install").code == 0
+def test_a_timer_that_was_changed_by_hand(terminal: Terminal, units: Path) -> None:
+    assert terminal.schedule("install").code == 0
     (timer,) = [path for path in units.glob("ladebog-*.timer") if "active" not in path.name]
     timer.write_text(timer.read_text("utf-8").replace("OnCalendar=*-*-* 06:15:00", _CHANGED), "utf-8")
-    message, advice = said(typed.schedule("show"), 1)
+    message, advice = said(terminal.schedule("show"), 1)
     assert message == f"{timer} was changed by hand."
-    assert advice.endswith("or make it anew: ladebog schedule install")
-    assert typed.schedule("install").code == 0
-    assert typed.schedule("show").code == 0
+    assert advice.endswith("or replace it with: ladebog schedule install")
+    assert terminal.schedule("install").code == 0
+    assert terminal.schedule("show").code == 0
     timer.write_text(_CHANGED, "utf-8")
-    assert typed.schedule("remove").code == 0
+    assert terminal.schedule("remove").code == 0

@@ -1,4 +1,4 @@
-"""When runs are due: as cron counts, in the machine's own time zone."""
+"""When runs are due: by the rules of cron, in the machine's time zone."""
 
 import re
 from datetime import UTC, datetime, time, timedelta
@@ -12,8 +12,8 @@ from pipeline.operations.schedule.times import DueTimes, active_minutes, time_of
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
 
-def due(expression: str, after: datetime, times: int) -> list[str]:
-    """The next times, local."""
+def next_times(expression: str, after: datetime, times: int) -> list[str]:
+    """The next local times of an expression."""
     found, moment = [], after
     due_times = DueTimes(expression, COPENHAGEN)
     for _ in range(times):
@@ -36,12 +36,12 @@ def due(expression: str, after: datetime, times: int) -> list[str]:
         ("0 6 * * sat-sun", ["Sat 01 06:00", "Sun 02 06:00", "Sat 08 06:00"]),
         ("0 6 * * Mon,3", ["Mon 03 06:00", "Wed 05 06:00", "Mon 10 06:00"]),
         ("0 6 * * */3", ["Sat 01 06:00", "Sun 02 06:00", "Wed 05 06:00"]),
-        # Either of the two days.
+        # One of the two days must match.
         ("0 6 4 * 1", ["Mon 03 06:00", "Tue 04 06:00", "Mon 10 06:00"]),
     ],
 )
-def test_as_cron_counts(expression: str, expected: list[str]) -> None:
-    assert due(expression, datetime(2025, 11, 1, 0, 0, tzinfo=UTC), len(expected)) == expected
+def test_the_times_of_an_expression(expression: str, expected: list[str]) -> None:
+    assert next_times(expression, datetime(2025, 11, 1, 0, 0, tzinfo=UTC), len(expected)) == expected
 
 
 @pytest.mark.parametrize(
@@ -50,14 +50,14 @@ def test_as_cron_counts(expression: str, expected: list[str]) -> None:
         ("", "'' has 0 fields, not the five of cron, for example 15 6 * * *"),
         ("@daily", "'@daily' has 1 fields, not the five of cron, for example 15 6 * * *"),
         ("15 6 * * * *", "'15 6 * * * *' has 6 fields, not the five of cron, for example 15 6 * * *"),
-        ("0 0 31 2 *", "'0 0 31 2 *' names a day that never comes"),
-        ("0 0 * * 8", "'0 0 * * 8' is no cron expression: '8' is no day of the week"),
-        ("0 0 * * xyz", "'0 0 * * xyz' is no cron expression: 'xyz' is no day of the week"),
-        ("0 0 * * 1-", "'0 0 * * 1-' is no cron expression: '1-' is no day of the week"),
-        ("0 0 * * 3-2", "'0 0 * * 3-2' is no cron expression: '3-2' ends before it begins"),
+        ("0 0 31 2 *", "'0 0 31 2 *' is a date that does not exist"),
+        ("0 0 * * 8", "'0 0 * * 8' is not a cron expression: '8' is not a day of the week"),
+        ("0 0 * * xyz", "'0 0 * * xyz' is not a cron expression: 'xyz' is not a day of the week"),
+        ("0 0 * * 1-", "'0 0 * * 1-' is not a cron expression: '1-' is not a day of the week"),
+        ("0 0 * * 3-2", "'0 0 * * 3-2' is not a cron expression: '3-2' ends before it begins"),
     ],
 )
-def test_what_is_no_expression(expression: str, fault: str) -> None:
+def test_invalid_expressions(expression: str, fault: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(fault)}$"):
         DueTimes(expression)
 
@@ -65,8 +65,8 @@ def test_what_is_no_expression(expression: str, fault: str) -> None:
 @pytest.mark.parametrize(
     "expression", ["61 6 * * *", "15 24 * * *", "x 6 * * *", "*/0 * * * *", "5-3 6 * * *", "0 6 32 * *"]
 )
-def test_what_is_no_expression_either(expression: str) -> None:
-    with pytest.raises(ValueError, match="is no cron expression: "):
+def test_values_out_of_range(expression: str) -> None:
+    with pytest.raises(ValueError, match="is not a cron expression: "):
         DueTimes(expression)
 
 
@@ -76,7 +76,7 @@ def test_days_of_23_and_25_hours() -> None:
     for _ in range(3):
         moments.append(daily.after(moments[-1]))
     assert [later - earlier for earlier, later in pairwise(moments[1:])] == [timedelta(hours=23), timedelta(hours=24)]
-    # The hour that is there twice brings no time twice.
+    # In the hour that is repeated, no time is repeated.
     half_hours = DueTimes("*/30 * * * *", COPENHAGEN)
     moments = [datetime(2025, 10, 25, 23, 50, tzinfo=UTC)]
     for _ in range(8):
@@ -91,17 +91,17 @@ def test_a_time_that_is_due_now_is_not_due_again() -> None:
 
 
 @pytest.mark.parametrize(("text", "expected"), [("06:15", time(6, 15)), ("6:15", time(6, 15)), ("23:59", time(23, 59))])
-def test_a_time_of_the_day(text: str, expected: time) -> None:
+def test_valid_times_of_day(text: str, expected: time) -> None:
     assert time_of_day(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "24:00", "6", "06:60", "06:1", "06:15:00", "noon", "٦:15", "06:15\n"])
-def test_no_time_of_the_day(text: str) -> None:
-    with pytest.raises(ValueError, match="is no time of the day, for example 06:15"):
+def test_invalid_times_of_day(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a time of day, for example 06:15"):
         time_of_day(text)
 
 
-def test_looks_keep_clear_of_the_daily_run() -> None:
+def test_checks_are_not_close_to_the_daily_run() -> None:
     for minute in range(60):
         first, second = active_minutes(time(6, minute))
         assert second - first == 30

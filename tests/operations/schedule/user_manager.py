@@ -1,7 +1,7 @@
-"""A systemd user manager of its own, on a machine that need not have been booted with systemd.
+"""A systemd user manager, also on a machine that was not booted with systemd.
 
-systemd refuses to start where /run/systemd/system is missing, so a mount namespace gets one; what it starts lives in
-a cgroup of its own. Needs root.
+systemd does not start without /run/systemd/system, so that is mounted in a namespace. What systemd starts runs in a
+cgroup of the test. Needs root.
 """
 
 import os
@@ -25,7 +25,7 @@ _TIMEOUT = 30.0  # seconds
 
 @contextmanager
 def user_manager(folder: Path) -> Iterator[dict[str, str]]:
-    """A manager whose user lives in `folder`; yields the environment in which its commands are to be typed."""
+    """A manager whose home folder is in `folder`; yields the environment for its commands."""
     runtime, home = folder / "runtime", folder / "home of user"
     for path in (runtime, home):
         path.mkdir(mode=0o700)
@@ -46,16 +46,16 @@ def user_manager(folder: Path) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def cgroup() -> Iterator[str]:
-    """A cgroup for the manager; yields what a shell does to join it."""
-    made = [
+    """A cgroup for the manager; yields the shell commands to join it."""
+    folders = [
         Path(root) / f"ladebog-test-{os.getpid()}" for root in _HIERARCHIES if (Path(root) / "cgroup.procs").is_file()
     ]
-    for path in made:
+    for path in folders:
         path.mkdir()
     try:
-        yield "".join(f"echo $$ > {path}/cgroup.procs\n" for path in made)
+        yield "".join(f"echo $$ > {path}/cgroup.procs\n" for path in folders)
     finally:
-        for path in made:
+        for path in folders:
             below = sorted((child for child in path.rglob("*") if child.is_dir()), reverse=True)
             for emptied in (*below, path):
                 emptied.rmdir()
