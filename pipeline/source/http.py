@@ -22,6 +22,7 @@ from pipeline.source.deadline import DeadlineAdapter
 from pipeline.source.faults import certificate_fault, connection_fault
 from pipeline.source.reply import (
     SUCCESSES,
+    Expected,
     Reply,
     ReplyReader,
     address_advice,
@@ -93,15 +94,8 @@ class Http:
 
     def get(self, path: str, query: Mapping[str, str], token: str, *, is_json: bool = True) -> Reply:
         """The reply to a GET: a 200, 401 or 404. With `is_json` false its body may be of any type."""
-        return self._ask(
-            "GET",
-            path,
-            accepted={401, 404},
-            secrets=(token,),
-            is_json=is_json,
-            params=query,
-            auth=_Authorization(token),
-        )
+        expected = Expected(statuses=frozenset({401, 404}), secrets=(token,), is_json=is_json)
+        return self._ask("GET", path, expected, params=query, auth=_Authorization(token))
 
     def own_path(self, url: str) -> str:
         """The part of an address after this host. Raises UpstreamError for the address of another host."""
@@ -117,8 +111,7 @@ class Http:
         return self._ask(
             "POST",
             path,
-            accepted=refusals,
-            secrets=secrets,
+            Expected(statuses=frozenset(refusals), secrets=secrets),
             data=msgspec.json.encode(document),
             headers={"Content-Type": "application/json"},
             auth=_Authorization(None),
@@ -137,20 +130,9 @@ class Http:
     ) -> None:
         self.close()
 
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        accepted: set[int],
-        secrets: Collection[str],
-        is_json: bool = True,
-        **request: Any,
-    ) -> Reply:
+    def _ask(self, method: str, path: str, expected: Expected, **request: Any) -> Reply:
         try:
-            return persist(
-                lambda: self._attempt(method, path, accepted, secrets, is_json, request), self._source, self._clock
-            )
+            return persist(lambda: self._attempt(method, path, expected, request), self._source, self._clock)
         except GivenUpError as error:
             raise self._given_up(error.failures) from None
 
@@ -167,15 +149,7 @@ class Http:
             "Run the same command again later",
         )
 
-    def _attempt(
-        self,
-        method: str,
-        path: str,
-        accepted: set[int],
-        secrets: Collection[str],
-        is_json: bool,
-        request: Mapping[str, Any],
-    ) -> Reply:
+    def _attempt(self, method: str, path: str, expected: Expected, request: Mapping[str, Any]) -> Reply:
         with self._slots:
             self._pace.try_acquire(self._host)
             with self._count_lock:
@@ -189,7 +163,7 @@ class Http:
             try:
                 with self._send(method, path, request) as response:
                     request_fields |= {"status": response.status_code, "trace_id": trace_id(response)}
-                    reply = self._reader.read(response, accepted, secrets, is_json)
+                    reply = self._reader.read(response, expected)
             except (FailedTryError, UpstreamError) as error:
                 event_log.warning("request failed", **request_fields, what=str(error))
                 raise

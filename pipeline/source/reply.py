@@ -36,6 +36,15 @@ class Reply:
     url: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What the sender of a request accepts besides a 200 and a 201. No error shows any of `secrets`."""
+
+    statuses: frozenset[int]
+    secrets: Collection[str] = field(repr=False)
+    is_json: bool = True
+
+
 class ReplyReader:
     """Reads the responses of one operator's host; `account` is named in advice."""
 
@@ -45,8 +54,8 @@ class ReplyReader:
         self._source = source
         self._clock = clock
 
-    def read(self, response: requests.Response, accepted: set[int], secrets: Collection[str], is_json: bool) -> Reply:
-        """The reply in a response with status 200, 201 or one of `accepted`.
+    def read(self, response: requests.Response, expected: Expected) -> Reply:
+        """The reply in a response with status 200, 201 or an expected one.
 
         Raises FailedTryError where another try may help, and UpstreamError where it will not.
         """
@@ -62,11 +71,11 @@ class ReplyReader:
             trace_id=trace_id(response),
             url=response.request.url or "",
         )
-        if reply.status in SUCCESSES or (reply.status == 404 and reply.status in accepted):
-            if is_json:
+        if reply.status in SUCCESSES or (reply.status == 404 and reply.status in expected.statuses):
+            if expected.is_json:
                 self._check_json(reply, response.headers.get("Content-Type", ""))
-        elif reply.status not in accepted:
-            raise self._refused(reply, secrets)
+        elif reply.status not in expected.statuses:
+            raise self._refused(reply, expected.secrets)
         return reply
 
     def _transient(self, response: requests.Response) -> FailedTryError:
