@@ -8,20 +8,25 @@ import msgspec
 
 from pipeline.cli.context import Context, pass_context
 from pipeline.logbook.folder import Logbook
+from pipeline.settings.checks import account_faults
+from pipeline.settings.editing import write_account
+from pipeline.settings.reading import read_settings
+from pipeline.settings.schema import Account
 from pipeline.text import counted
 
 if TYPE_CHECKING:
     from pipeline.maintenance.forget import AccountData
 
 _LAW = """\
-The law may want some of it kept: in Denmark vouchers, such as claims that an employer paid and what they rest on, for
-five years from the end of the accounting year (bogføringsloven). Once erased, only copies elsewhere have it.
-Make one first with: ladebog backup DIR"""
+The law may require you to keep some of it. In Denmark, vouchers must be kept for five years from the end of the
+accounting year (bogføringsloven): for example claims that an employer paid, and the answers they are based on. After
+this, only copies elsewhere have them.
+Make a copy first with: ladebog backup DIR"""
 
 
 @click.group()
 def account() -> None:
-    """Say whose sessions to archive, and where they are."""
+    """Add an account, or erase one."""
 
 
 @account.command()
@@ -29,43 +34,39 @@ def account() -> None:
 @click.option("--url", required=True, help="The operator's tenant, for example https://drivee.eu.charge.ampeco.tech")
 @click.option("--country", help="Decides the tax where no charge point states one. Default: DK.")
 @click.option("--timezone", help="Decides hours, days and months. Default: Europe/Copenhagen.")
-@click.option("--currency", help="What the account is billed in. Default: DKK.")
-@click.option("--client-id", help="Of the operator's app; needed to log in with a password.")
+@click.option("--currency", help="The currency the account is billed in. Default: DKK.")
+@click.option("--client-id", help="The client id of the operator's app; needed to log in with a password.")
 @pass_context
 def add(context: Context, /, name: str, url: str, **options: str | None) -> None:
-    """Add an account, or change one; makes the logbook if there is none.
+    """Add or change an account, and create the logbook if needed.
 
     \b
     Example:  ladebog account add home --url https://drivee.eu.charge.ampeco.tech
     """
-    from pipeline.settings.checks import account_faults
-    from pipeline.settings.editing import write_account
-    from pipeline.settings.reading import read_settings
-    from pipeline.settings.schema import Account
-
-    given = {key: value for key, value in options.items() if value is not None}
+    changes = {key: value for key, value in options.items() if value is not None}
     logbook = Logbook(context.home)
     accounts = read_settings(logbook.settings).accounts if logbook.settings.is_file() else {}
     old = accounts.get(name, Account(name=name, url=url, device_id=secrets.token_hex(8)))
-    new = msgspec.structs.replace(old, url=url.rstrip("/"), **given)
+    new = msgspec.structs.replace(old, url=url.rstrip("/"), **changes)
     if faults := account_faults(new, accounts):
         raise click.UsageError("\n".join(f"account {name}{fault}" for fault in faults))
     Logbook.create(context.home)
     with logbook.lock():
         write_account(logbook.settings, new)
-    context.say(f"{'Changed' if name in accounts else 'Added'} account {name} in {logbook.settings}.")
-    context.say(f"Next: ladebog login {name}")
+    context.print_info(f"{'Changed' if name in accounts else 'Added'} account {name} in {logbook.settings}.")
+    context.print_info(f"Next: ladebog login {name}")
 
 
 @account.command()
 @click.argument("name")
-@click.option("--yes-really", metavar="NAME", help="The account's name once more, for scripts: nothing is asked then.")
+@click.option("--yes-really", metavar="NAME", help="The account's name again, for scripts: skips the question.")
 @pass_context
 def forget(context: Context, name: str, yes_really: str | None) -> None:
-    """Erase an account: its answers, decisions, claims, reports, settings and login.
+    """Erase an account and all its data.
 
-    The name is asked for once more. Other accounts keep everything. Copies outside the logbook (backups, reports that
-    went elsewhere) are not reached. If it is stopped on the way, the same command goes on.
+    This erases its answers, decisions, claims, reports, settings and login, after asking you to type the name. Other
+    accounts keep everything. Copies outside the logbook, such as backups and reports elsewhere, are not erased. If the
+    command is interrupted, run it again to finish.
 
     \b
     Example:  ladebog account forget home
@@ -73,20 +74,22 @@ def forget(context: Context, name: str, yes_really: str | None) -> None:
     """
     from pipeline.maintenance.forget import count_account_data, forget_account
 
-    logbook, reading = context.open()
-    chosen = reading.account(name)
+    logbook, settings = context.open()
+    chosen = settings.account(name)
     if yes_really is None:
-        click.echo(f"This erases account {name}: {_told(count_account_data(logbook, chosen))}.\n\n{_LAW}\n", err=True)
+        click.echo(
+            f"This erases account {name}: {_describe(count_account_data(logbook, chosen))}.\n\n{_LAW}\n", err=True
+        )
         yes_really = click.prompt("Type the account's name to erase it", default="", show_default=False, err=True)
     if yes_really != name:
         raise click.UsageError(f"{yes_really!r} is not the name of account {name}: nothing was erased.")
     forget_account(logbook, chosen, context.clock)
-    context.say(f"Erased account {name}, and its login. The numbers of what remains are made again.")
-    context.say("Backups, and reports that went elsewhere, are not reached: see to them yourself.")
+    context.print_info(f"Erased account {name} and its login, and updated the numbers of what remains.")
+    context.print_info("Backups, and reports elsewhere, are not erased: delete those yourself.")
 
 
-def _told(data: "AccountData") -> str:
-    """What there is to erase, in words."""
+def _describe(data: "AccountData") -> str:
+    """What will be erased, as a list in words."""
     claims = counted(len(data.claims), "claim") + (f" ({', '.join(data.claims)})" if data.claims else "")
     return (
         f"{counted(data.segments, 'segment')} of answers ({data.size / 1e6:,.1f} MB), "

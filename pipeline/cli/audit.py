@@ -27,10 +27,11 @@ _ROOM_FOR_REASONS = 110  # columns of a terminal from which on a reason stands b
 @account_option
 @pass_context
 def audit(context: Context, month: str | None, account_name: str | None) -> None:
-    """Recompute each bill from the session's own curve, its prices and the tariff in force.
+    """Recompute each bill and compare it with what was billed.
 
-    A difference is what was billed less what was recomputed, in minor units of the currency: øre of a krone. Up to
-    1 per cent and 0.05 of the currency is ok: the operator's meter lags the curve.
+    Each bill is recomputed from the session's own power curve, its prices and the tariff in force. The difference is
+    the billed amount less the recomputed one, in minor units of the currency (øre for kroner). A difference up to
+    1 percent and 0.05 of the currency is ok, because the operator's meter lags behind the curve.
 
     \b
     Example:  ladebog audit --month 2025-03

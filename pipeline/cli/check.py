@@ -1,18 +1,16 @@
-"""`ladebog check`, and how findings look on the terminal."""
+"""`ladebog check`, and how findings are printed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.errors import EXIT_FINDINGS
+from pipeline.logbook.folder import Logbook
 from pipeline.text import counted
-
-if TYPE_CHECKING:
-    from pipeline.logbook.folder import Logbook
 
 _Finding = Mapping[str, Any]
 
@@ -25,14 +23,14 @@ _FINDINGS = """
 
 
 @click.command()
-@click.option("--month", type=click.DateTime(formats=["%Y-%m"]), help="Only this month and what concerns no month.")
+@click.option("--month", type=click.DateTime(formats=["%Y-%m"]), help="Only this month, and findings without a month.")
 @account_option
 @pass_context
 def check(context: Context, month: datetime | None, account_name: str | None) -> int:
-    """Show what is wrong with the archive (errors) or doubtful (warnings), by month.
+    """Show errors and warnings about the archive, by month.
 
-    Exits with 3 if there are errors in what was asked. The rules are the files under sql/checks/; a finding keeps its
-    id as long as its cause stays the same.
+    Exits with 3 if it shows an error. Each rule is a file under sql/checks/. A finding keeps its id as long as its
+    cause stays the same.
 
     \b
     Example:  ladebog check
@@ -47,16 +45,18 @@ def check(context: Context, month: datetime | None, account_name: str | None) ->
     return EXIT_FINDINGS if any(_is_error(finding) for finding in findings) else 0
 
 
-def show_findings_since(context: Context, logbook: "Logbook", account: str, month: date | None) -> bool:
-    """Show the findings of a month that was reported and of those after it; of all months if none was.
+def show_findings_since(context: Context, logbook: Logbook, account: str, month: date | None) -> bool:
+    """Show the findings from the reported month on, or all if no month was reported.
 
-    Tells whether an error concerns the reported month, or may concern it.
+    Returns whether an error belongs to the reported month or to no month.
     """
     findings = _read(logbook, [account])
     shown = [finding for finding in findings if month is None or finding["month"] is None or finding["month"] >= month]
     _show([finding for finding in shown if _is_error(finding) or not context.quiet])
     if earlier := [finding for finding in findings if finding not in shown]:
-        context.say(f"In earlier months: {counted_findings(earlier)}. See them with: ladebog check --account {account}")
+        context.print_info(
+            f"In earlier months: {counted_findings(earlier)}. See them with: ladebog check --account {account}"
+        )
     return month is not None and any(_is_error(finding) and finding["month"] in (None, month) for finding in findings)
 
 
@@ -67,7 +67,7 @@ def counted_findings(findings: Sequence[_Finding]) -> str:
     return f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
 
 
-def _read(logbook: "Logbook", accounts: list[str]) -> list[_Finding]:
+def _read(logbook: Logbook, accounts: list[str]) -> list[_Finding]:
     from pipeline.database.connection import open_published, rows
 
     with open_published(logbook) as connection:

@@ -1,4 +1,4 @@
-"""What every command is handed: where the logbook is, the clock, and how much to say."""
+"""What every command is given: the logbook's place, the clock, and how to print."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.clock import Clock
+from pipeline.logbook import event_log
 from pipeline.logbook.folder import Logbook
 from pipeline.text import visible
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Context:
-    """The options in front of the command."""
+    """The clock, and the options in front of the command."""
 
     clock: Clock
     home: Path = Path()
@@ -25,30 +26,27 @@ class Context:
     log_format: str = "text"
 
     def open(self) -> "tuple[Logbook, Settings]":
-        """The logbook and its settings. Raises LogbookError, SettingsError."""
-        from pipeline.logbook import event_log
+        """The logbook and its settings; from here on events are logged in it. Raises LogbookError, SettingsError."""
         from pipeline.settings.reading import read_settings
 
         logbook = Logbook.open(self.home)
         event_log.write_to(logbook)
         return logbook, read_settings(logbook.settings)
 
-    def say(self, text: str = "") -> None:
-        """Tell how things go, unless asked to be quiet."""
+    def print_info(self, text: str = "") -> None:
+        """Print progress or the next step, except under --quiet."""
         if not self.quiet:
             click.echo(text)
 
-    def note(self, text: str) -> None:
-        """Tell on standard error what its reader should know, however quiet."""
-        from pipeline.logbook import event_log
-
+    def print_note(self, text: str) -> None:
+        """Log a note and print it on standard error, also under --quiet."""
         event_log.warning("note", note=text)
         if self.log_format == "text":
             click.echo(visible(f"ladebog: note: {text}"), err=True)
 
 
-def complain(message: str, advice: str) -> None:
-    """Say on standard error what went wrong, and what to do next, if something is."""
+def print_error(message: str, advice: str) -> None:
+    """Print on standard error what failed, and what to do next if there is something."""
     click.echo(visible(f"ladebog: {message}" + (f"\n  {advice}" if advice else "")), err=True)
 
 
@@ -57,5 +55,5 @@ pass_context = click.make_pass_decorator(Context)
 account_option = click.option("--account", "account_name", metavar="NAME", help="Only this account. Default: all.")
 
 one_account_option = click.option(
-    "--account", "account_name", metavar="NAME", help="Whose; may be left out where there is one account."
+    "--account", "account_name", metavar="NAME", help="Which account; not needed if there is only one."
 )

@@ -27,9 +27,10 @@ _MONTHS = """
 @click.argument("folder", metavar="[DIR]", default="ladebog-demo", type=click.Path(path_type=Path, file_okay=False))
 @pass_context
 def demo(context: Context, folder: Path) -> None:
-    """Try it all on a made-up driver: a logbook in DIR (default: ladebog-demo), its months and its reports.
+    """Try everything with a made-up driver.
 
-    An operator's server with two winters of charging runs on this machine for as long as the command does.
+    Creates a logbook in DIR (default: ladebog-demo), prints its months and writes its reports. While the command runs,
+    a demo operator's server with two winters of charging runs on this machine.
 
     \b
     Example:  ladebog demo
@@ -60,7 +61,7 @@ def demo(context: Context, folder: Path) -> None:
         write_account(logbook.settings, account)
         credentials = MemoryCredentials()
         credentials.write(account, Secret(token=tenant.token))
-        context.say(f"A demo operator is listening on {server.url}; today is {DEMO_NOW:%Y-%m-%d} there.")
+        context.print_info(f"A demo operator is listening on {server.url}; today is {DEMO_NOW:%Y-%m-%d} there.")
         with (
             open_updated(logbook, read_settings(logbook.settings), clock) as connection,
             extract_progress(_ACCOUNT, context.quiet) as progress,
@@ -74,13 +75,13 @@ def demo(context: Context, folder: Path) -> None:
                 clock=clock,
                 progress=progress,
             )
-    context.say(summary_line(_ACCOUNT, summary))
+    context.print_info(summary_line(_ACCOUNT, summary))
     update_archive(logbook, read_settings(logbook.settings), clock)
     with open_published(logbook) as connection:
         months = connection.sql(_MONTHS)
-        context.say()
+        context.print_info()
         show_table(months.columns, months.fetchall())
-    context.say()
+    context.print_info()
     report_last_closed_month(context, logbook, account, clock)
-    context.say(f"\nLook around: ladebog --home {folder} status")
-    context.say(f"             ladebog --home {folder} sql {_QUESTION!r}")
+    context.print_info(f"\nLook around: ladebog --home {folder} status")
+    context.print_info(f"             ladebog --home {folder} sql {_QUESTION!r}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option("--samples", "with_samples", is_flag=True, help="List every power sample.")
 @pass_context
 def explain(context: Context, session_id: str, account_name: str | None, with_samples: bool) -> None:
-    """Walk one session from its month's figure down to the lines of raw/ that it comes from.
+    """Trace a session from its month's total to the lines of raw/.
 
     \b
     Example:  ladebog explain 648418

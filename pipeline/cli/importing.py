@@ -36,10 +36,10 @@ class AwareTime(click.ParamType[datetime]):
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @pass_context
 def import_(context: Context, account_name: str | None, fetched_at: datetime | None, files: tuple[Path, ...]) -> None:
-    """Archive answers that your own app received: text captures, HAR files, or bare JSON.
+    """Archive captures from your own app: text, HAR or bare JSON.
 
-    They go into raw/ as if fetched; authorization headers are left out. A history alone already gives sessions and
-    months. An answer that names no time never replaces one that does.
+    The answers in them go into raw/ as if they had been fetched; authorization headers are left out. A history alone
+    is enough for sessions and months. An answer without a time never replaces one that has a time.
 
     \b
     Example:  ladebog import --account home session.capture.txt
@@ -59,8 +59,8 @@ def import_(context: Context, account_name: str | None, fetched_at: datetime | N
         kept = sum(store.keep(answer) for answer in answers)
     update_archive(logbook, settings, context.clock)
     count = counted(len(answers), "answer")
-    context.say(f"{account.name}: {count} read, {kept} archived, {len(answers) - kept} already there.")
-    context.say("Next: ladebog status")
+    context.print_info(f"{account.name}: {count} read, {kept} archived, {len(answers) - kept} already there.")
+    context.print_info("Next: ladebog status")
 
 
 def _warn_of_other_hosts(context: Context, account: "Account", answers: "Sequence[Answer]") -> None:
@@ -68,4 +68,4 @@ def _warn_of_other_hosts(context: Context, account: "Account", answers: "Sequenc
 
     hosts = {urlsplit(answer.url).hostname for answer in answers if answer.url} - {urlsplit(account.url).hostname}
     for host in sorted(filter(None, hosts)):
-        context.note(f"some of these come from {host}, not from account {account.name}'s operator.")
+        context.print_note(f"some of these come from {host}, not from account {account.name}'s operator.")

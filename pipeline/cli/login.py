@@ -24,10 +24,10 @@ _RENEWAL_TIMEOUT = 60.0  # seconds
 )
 @pass_context
 def login(context: Context, name: str, token_stdin: bool, username: str | None, client_secret_stdin: bool) -> None:
-    """Give Ladebog the login of an account; it is tried before it is kept.
+    """Give Ladebog the login of an account.
 
-    Without an option, a bearer token is asked for: copy it from your own app's traffic. What is kept lies in the
-    system's keyring or, where there is none, in a file that only you can read.
+    The login is tried before it is stored: in the system's keyring or, if there is none, in a file that only you can
+    read. Without options, the command asks for a bearer token, which you can copy from your own app's traffic.
 
     \b
     Example:  ladebog login home --token-stdin < token.txt
@@ -49,10 +49,12 @@ def login(context: Context, name: str, token_stdin: bool, username: str | None, 
         credentials.write(account, secret)
     expiry = expires_at(secret.token)
     until = f", valid until {expiry.astimezone(account.zone):%Y-%m-%d}" if expiry else ""
-    context.say(f"Logged in to {account.url} as account {name}{until}. The login is kept in {credentials.place}.")
+    context.print_info(
+        f"Logged in to {account.url} as account {name}{until}. The login is kept in {credentials.place}."
+    )
     if credentials.warning:
-        context.note(f"{credentials.warning}.")
-    context.say("Next: ladebog run")
+        context.print_note(f"{credentials.warning}.")
+    context.print_info("Next: ladebog run")
 
 
 def _token_login(context: Context, account: "Account", source: "Source", from_stdin: bool) -> "Secret":

@@ -1,66 +1,50 @@
-"""`ladebog`: the commands, found when they are asked for, and the one place where errors become text."""
+"""`ladebog`: the table of commands, the options in front of them, and the entry point of the process."""
 
-import importlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from pipeline import __version__, interrupt
-from pipeline.cli.context import Context, complain
+from pipeline.cli.context import Context
+from pipeline.cli.failures import EXIT_STOPPED, report_failure
+from pipeline.cli.lazy_group import LazyGroup
 from pipeline.clock import Clock, SystemClock
-from pipeline.errors import EXIT_FAILED, LadebogError
+from pipeline.errors import EXIT_FAILED
 from pipeline.logbook import event_log
-from pipeline.logbook.files import remedy
-
-EXIT_STOPPED = 130
 
 _COMMANDS = {
-    "account": "pipeline.cli.account:account",
-    "login": "pipeline.cli.login:login",
-    "extract": "pipeline.cli.run:extract",
-    "transform": "pipeline.cli.run:transform",
-    "rebuild": "pipeline.cli.run:rebuild",
-    "run": "pipeline.cli.run:run",
-    "check": "pipeline.cli.check:check",
-    "report": "pipeline.cli.report:report",
-    "claim": "pipeline.cli.claim:claim",
-    "verify": "pipeline.cli.verify:verify",
-    "audit": "pipeline.cli.audit:audit",
-    "explain": "pipeline.cli.explain:explain",
-    "sql": "pipeline.cli.sql:sql",
-    "import": "pipeline.cli.importing:import_",
-    "demo": "pipeline.cli.demo:demo",
-    "status": "pipeline.cli.status:status",
-    "notify": "pipeline.cli.notify:notify",
-    "session": "pipeline.cli.session:session",
-    "odometer": "pipeline.cli.odometer:odometer",
-    "backup": "pipeline.cli.backup:backup",
-    "restore": "pipeline.cli.backup:restore",
-    "schedule": "pipeline.cli.schedule:schedule",
+    "account": ("pipeline.cli.account:account", "Add an account, or erase one."),
+    "login": ("pipeline.cli.login:login", "Give Ladebog the login of an account."),
+    "extract": ("pipeline.cli.run:extract", "Fetch what is new or was corrected, into raw/."),
+    "transform": ("pipeline.cli.run:transform", "Compute the marts from the archive and publish the database."),
+    "rebuild": ("pipeline.cli.run:rebuild", "Build the database again from raw/, journal/ and claims/."),
+    "run": ("pipeline.cli.run:run", "Extract, transform, report the last closed month, and check."),
+    "check": ("pipeline.cli.check:check", "Show errors and warnings about the archive, by month."),
+    "report": ("pipeline.cli.report:report", "Write the report of a month or a year."),
+    "claim": ("pipeline.cli.claim.group:claim", "Make claims for your employer, and keep track of them."),
+    "verify": ("pipeline.cli.verify:verify", "Check that nothing in raw/, journal/ and claims/ was changed."),
+    "audit": ("pipeline.cli.audit:audit", "Recompute each bill and compare it with what was billed."),
+    "explain": ("pipeline.cli.explain:explain", "Trace a session from its month's total to the lines of raw/."),
+    "sql": ("pipeline.cli.sql:sql", "Query the published database: one SELECT, read-only."),
+    "import": ("pipeline.cli.importing:import_", "Archive captures from your own app: text, HAR or bare JSON."),
+    "demo": ("pipeline.cli.demo:demo", "Try everything with a made-up driver."),
+    "status": ("pipeline.cli.status:status", "Show logins, runs, gaps, findings and outstanding claims."),
+    "notify": ("pipeline.cli.notify:notify", "Show where messages go, or send a test message."),
+    "session": ("pipeline.cli.session:session", "Decide which car a session charged, and if it is claimed."),
+    "odometer": ("pipeline.cli.odometer:odometer", "Record what a car's odometer showed on a day."),
+    "backup": ("pipeline.cli.backup:backup", "Copy the logbook and verify the copy."),
+    "restore": ("pipeline.cli.backup:restore", "Restore the logbook from a backup into a new or empty folder."),
+    "schedule": ("pipeline.cli.schedule:schedule", "Keep the archive up to date with scheduled runs."),
 }
-
-
-class LazyGroup(click.Group):
-    """A group that imports a command's module only when that command is run or listed."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module, _, attribute = _COMMANDS[cmd_name].partition(":")
-        command = getattr(importlib.import_module(module), attribute)
-        assert isinstance(command, click.Command)  # noqa: S101 (tells mypy what the table above holds)
-        return command
 
 
 @click.group(
     cls=LazyGroup,
+    table=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 findings of severity error, 4 log in again, 75 try later.",
 )
@@ -83,14 +67,14 @@ class LazyGroup(click.Group):
     default="text",
     show_default=True,
     show_envvar=True,
-    help="What standard error is made of: text for people, or a JSON object a line, as in the logbook's logs/.",
+    help="The format of standard error: text for people, or one JSON object per line, as in the logbook's logs/.",
 )
 @click.pass_context
 def cli(ctx: click.Context, home: Path, debug: bool, quiet: bool, log_format: str) -> None:
     """The charging log that a driver can hand in.
 
     Archives every charging session from your operator's app, computes kWh, cost and tax per month, and writes
-    the report.
+    reports and claims.
 
     \b
     Try it:   ladebog demo
@@ -106,72 +90,26 @@ def cli(ctx: click.Context, home: Path, debug: bool, quiet: bool, log_format: st
     event_log.start(ctx.invoked_subcommand or "", context.clock, with_debug=debug, on_stderr=log_format == "json")
 
 
-def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> None:
-    """Run the command line and exit with its code."""
+def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> NoReturn:
+    """Run the command line, ending within seconds of a Ctrl-C, and exit with its code."""
     context = Context(clock=clock or SystemClock())
-    with interrupt.forced_exit(lambda: _told(context, KeyboardInterrupt()), EXIT_STOPPED):
-        code = _run(arguments, context)
+    with interrupt.forced_exit(lambda: report_failure(KeyboardInterrupt(), context), EXIT_STOPPED):
+        code = run(arguments, context)
     sys.exit(code)
 
 
-def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> int:
-    """Run the command line; returns the exit code."""
-    return _run(arguments, Context(clock=clock or SystemClock()))
-
-
-def _run(arguments: Sequence[str] | None, context: Context) -> int:
+def run(arguments: Sequence[str] | None, context: Context) -> int:
+    """Run the command line (by default the arguments of this process); returns the exit code."""
     try:
         code = cli.main(arguments, prog_name="ladebog", standalone_mode=False, obj=context)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python's own last flush succeeds
         return EXIT_FAILED
     except (Exception, KeyboardInterrupt) as error:
-        return _told(context, error)
+        return report_failure(error, context)
     finally:
         event_log.stop()
     return code if isinstance(code, int) else 0
-
-
-def _told(context: Context, error: BaseException) -> int:
-    """Tell what ended the command; returns the exit code."""
-    match error:
-        case click.ClickException():
-            if context.log_format == "text":
-                error.show()
-            event_log.error("usage", error=error.format_message(), exit_code=error.exit_code)
-            return error.exit_code
-        case click.Abort() | KeyboardInterrupt():
-            _show(context, "stopped. What was fetched is kept; run the same command again to go on.", "", EXIT_STOPPED)
-            return EXIT_STOPPED
-        case LadebogError():
-            _show(context, str(error), error.advice, error.exit_code)
-            return error.exit_code
-        case OSError():
-            message, advice = _in_words(error)
-            _show(context, message, advice, EXIT_FAILED)
-            return EXIT_FAILED
-        case _ if interrupt.was_pressed():
-            return _told(context, KeyboardInterrupt())
-        case _:
-            message = f"Something unexpected went wrong: {type(error).__name__}: {error}"
-            advice = "See where with: ladebog --debug ... Nothing that was archived is lost"
-            _show(context, message, advice, EXIT_FAILED, traceback=traceback.format_exc())
-            return EXIT_FAILED
-
-
-def _show(context: Context, message: str, advice: str, exit_code: int, **about: str) -> None:
-    event_log.error("failed", error=message, advice=advice, exit_code=exit_code, **about)
-    if context.log_format == "json":
-        return
-    if context.debug and exit_code != EXIT_STOPPED:
-        traceback.print_exc()
-    complain(message, advice)
-
-
-def _in_words(error: OSError) -> tuple[str, str]:
-    """The message of an error, and its advice."""
-    where = f" ({error.filename})" if error.filename else ""
-    return f"{error.strerror or error}{where}.", f"{remedy(error.errno)}; nothing is lost"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.context import Context, complain, pass_context
+from pipeline.cli.context import Context, pass_context, print_error
 
 if TYPE_CHECKING:
     from pipeline.logbook.folder import Logbook
@@ -19,10 +19,10 @@ _ADVICE = "Try it: ladebog notify --test"
 @click.option("--test", is_flag=True, help="Send a test message now.")
 @pass_context
 def notify(context: Context, test: bool) -> None:
-    """Show where messages go, or send a test message there.
+    """Show where messages go, or send a test message.
 
-    `ladebog run` tells by webhook or mail when it failed or found a new error: each at most once a day, and an error
-    once as long as it lasts. [notify] in ladebog.toml says where to.
+    `ladebog run` sends a message by webhook or mail when it fails, at most once a day for the same failure, and when
+    it finds a new error, once for as long as the error lasts. Set where to send them under [notify] in ladebog.toml.
 
     \b
     Example:  ladebog notify --test
@@ -38,15 +38,15 @@ def notify(context: Context, test: bool) -> None:
     if not test:
         for way in ways:
             click.echo(f"Messages go to {way}.")
-        context.say(_ADVICE)
+        context.print_info(_ADVICE)
         return
     now = context.clock.now()
     _, faults = send.deliver(settings.notify, message.compose([message.TEST], now), now)
     for fault in faults[:-1]:
-        complain(str(fault), fault.advice)
+        print_error(str(fault), fault.advice)
     if faults:
         raise faults[-1]
-    context.say(f"A test message went to {' and '.join(ways)}.")
+    context.print_info(f"A test message went to {' and '.join(ways)}.")
 
 
 def _ways(notify: "Notify") -> list[str]:
@@ -68,10 +68,10 @@ def tell_of_run(context: Context, logbook: "Logbook", settings: "Settings", fail
 
     try:
         for fault in send_due(settings.notify, logbook, failed, context.clock):
-            complain(f"Message not sent: {fault}", fault.advice)
+            print_error(f"Message not sent: {fault}", fault.advice)
     except LadebogError as error:
-        complain(f"Message not sent: {error}", error.advice)
+        print_error(f"Message not sent: {error}", error.advice)
     except Exception as error:  # the run has ended, and what it came to must stand
         if context.debug:
             traceback.print_exc()
-        complain(f"Message not sent: {type(error).__name__}.", _ADVICE)
+        print_error(f"Message not sent: {type(error).__name__}.", _ADVICE)

@@ -22,13 +22,13 @@ _KILOMETRES = click.IntRange(min=0, max=9_999_999)
 @click.argument("car", metavar="CAR")
 @click.argument("day", metavar="YYYY-MM-DD", type=_DATE)
 @click.argument("kilometres", metavar="KM", type=_KILOMETRES)
-@click.option("--reason", type=Reason(), help="Why a reading that does not fit the others is right all the same.")
+@click.option("--reason", type=Reason(), help="Why the reading is correct although it contradicts others.")
 @pass_context
 def odometer(context: Context, car: str, day: datetime, kilometres: int, reason: str | None) -> None:
     """Record what a car's odometer showed on a day.
 
-    A reading below an earlier day's or above a later day's, or a second one of a day, is refused; where it is
-    right all the same, say why with --reason. Of several readings of a day the newest counts.
+    A reading is refused if it is below an earlier day's, above a later day's, or differs from one of the same day. If
+    it is correct nevertheless, give the reason with --reason. Of several readings for a day, the newest counts.
 
     \b
     Example:  ladebog odometer Golf 2025-03-31 48211
@@ -45,7 +45,7 @@ def odometer(context: Context, car: str, day: datetime, kilometres: int, reason:
         if reason is None:
             _refuse_contradiction(connection, reading)
         journal.append(context.clock.now(), ODOMETER, fields_of(reading))
-    context.say(f"{car}: {kilometres} km on {day:%Y-%m-%d}" + (f": {reason}" if reason else ""))
+    context.print_info(f"{car}: {kilometres} km on {day:%Y-%m-%d}" + (f": {reason}" if reason else ""))
 
 
 def _refuse_future(settings: "Settings", day: date, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""`--reason`: why somebody decided something, as a report prints it."""
+"""The types of options that several commands share: a reason and a length of time."""
 
 import re
 import unicodedata
@@ -6,30 +6,31 @@ from datetime import timedelta
 
 import click
 
+_DURATION = re.compile(r"(?:(?P<days>\d{1,5})d)?\s*(?:(?P<hours>\d{1,6})h)?\s*(?:(?P<minutes>\d{1,7})m)?")
+
 
 class Reason(click.ParamType[str]):
-    """A line of text that says something."""
+    """Why a person decided something, as reports print it: one line of text, not empty."""
 
     name = "text"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         reason = " ".join(str(value).split())
         if not reason:
-            self.fail("it is empty: say why, for example 'a guest charged'", param, ctx)
-        if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in reason):
-            self.fail(f"{reason!r} holds signs that cannot be printed", param, ctx)
+            self.fail("it is empty: give a reason, for example 'a guest charged'", param, ctx)
+        if any(unicodedata.category(character) in ("Cc", "Cs") for character in reason):
+            self.fail(f"{reason!r} contains characters that cannot be printed", param, ctx)
         return reason
 
 
-_TEXT = re.compile(r"(?:(?P<days>\d{1,5})d)?\s*(?:(?P<hours>\d{1,6})h)?\s*(?:(?P<minutes>\d{1,7})m)?")
+class Duration(click.ParamType[timedelta]):
+    """A length of time, as `36h`, `2d` or `1d12h`."""
 
+    name = "time"
 
-def duration(context: click.Context, parameter: click.Parameter, value: str | None) -> timedelta | None:
-    """The callback of an option that takes one. Raises click.BadParameter."""
-    if value is None:
-        return None
-    found = _TEXT.fullmatch(value.strip())
-    given = {unit: int(number) for unit, number in found.groupdict("0").items()} if found else {}
-    if not any(given.values()):
-        raise click.BadParameter(f"{value!r} is no length of time. Write it like 36h, 2d, 90m or 1d12h.")
-    return timedelta(**given)
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        match = _DURATION.fullmatch(str(value).strip())
+        units = {unit: int(number) for unit, number in match.groupdict("0").items()} if match else {}
+        if not any(units.values()):
+            self.fail(f"{value!r} is not a length of time. Write it like 36h, 2d, 90m or 1d12h.", param, ctx)
+        return timedelta(**units)

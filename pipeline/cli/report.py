@@ -33,7 +33,7 @@ _FORMATS = ("xlsx", "csv")
 def report(
     context: Context, period: str, account_name: str | None, formats: tuple[str, ...], output: Path | None
 ) -> None:
-    """Write the report of a month or a year, from what the archive knows now.
+    """Write the report of a month or a year.
 
     \b
     Example:  ladebog report 2025-03 --format xlsx --format csv
@@ -52,7 +52,7 @@ def report(
         result = _write(context, logbook, account, chosen, formats or _FORMATS, folder, context.clock)
         if result.findings:
             month = "" if chosen.is_year else f" --month {chosen.name}"
-            context.say(f"  {counted_findings(result.findings)}: ladebog check{month} --account {account.name}")
+            context.print_info(f"  {counted_findings(result.findings)}: ladebog check{month} --account {account.name}")
 
 
 def report_last_closed_month(context: Context, logbook: "Logbook", account: "Account", clock: "Clock") -> "date | None":
@@ -64,7 +64,7 @@ def report_last_closed_month(context: Context, logbook: "Logbook", account: "Acc
         states = rows(connection, "select last_closed_month from account_states where account = ?", [account.name])
     month: date | None = states[0]["last_closed_month"] if states else None
     if month is None:
-        context.say(f"{account.name}: no month is closed yet, so there is nothing to report.")
+        context.print_info(f"{account.name}: no month is closed yet, so there is nothing to report.")
     else:
         _write(context, logbook, account, ReportPeriod.parse(f"{month:%Y-%m}"), _FORMATS, logbook.reports, clock)
     return month
@@ -88,5 +88,5 @@ def _write(
     for path in write_report(result, formats, folder):
         click.echo(path)
     for note in result.notes:
-        context.say(f"  {note}")
+        context.print_info(f"  {note}")
     return result

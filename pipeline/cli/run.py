@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline import interrupt
-from pipeline.cli.context import Context, account_option, complain, pass_context
+from pipeline.cli.context import Context, account_option, pass_context, print_error
 from pipeline.errors import EXIT_FINDINGS
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def extract(
 ) -> None:
     """Fetch what is new or was corrected, into raw/.
 
-    The first run goes back to the account's first session. Later ones list the months from 45 days before the last
-    run on, and once a week the last 13. A run may be stopped at any moment; the next one goes on.
+    The first run goes back to the account's first session. Later runs list the months from 45 days before the last
+    run on, and once a week the last 13 months. You may stop a run at any moment; the next one continues.
 
     \b
     Example:  ladebog extract
@@ -46,13 +46,13 @@ def extract(
     if first and first < EARLIEST:
         raise click.UsageError(f"--since {first} is before {EARLIEST}, when no operator ran such an app yet.")
     _raise(fetch(context, logbook, settings, settings.chosen_accounts(account_name), first, last, refetch))
-    context.say("Next: ladebog transform")
+    context.print_info("Next: ladebog transform")
 
 
 @click.command()
 @pass_context
 def transform(context: Context) -> None:
-    """Make the marts from what was fetched, and publish the database.
+    """Compute the marts from the archive and publish the database.
 
     \b
     Example:  ladebog transform
@@ -61,13 +61,15 @@ def transform(context: Context) -> None:
 
     logbook, settings = context.open()
     update_archive(logbook, settings, context.clock)
-    context.say(f"Published {logbook.database}.")
+    context.print_info(f"Published {logbook.database}.")
 
 
 @click.command()
 @pass_context
 def rebuild(context: Context) -> None:
-    """Drop the database and make it again from raw/ and journal/: the same marts, row for row.
+    """Build the database again from raw/, journal/ and claims/.
+
+    The marts come out the same, row for row.
 
     \b
     Example:  ladebog rebuild
@@ -76,7 +78,7 @@ def rebuild(context: Context) -> None:
 
     logbook, settings = context.open()
     rebuild_archive(logbook, settings, context.clock)
-    context.say(f"Rebuilt {logbook.database} from {logbook.raw}.")
+    context.print_info(f"Rebuilt {logbook.database} from {logbook.raw}.")
 
 
 @click.command()
@@ -87,10 +89,11 @@ def rebuild(context: Context) -> None:
 )
 @pass_context
 def run(context: Context, account_name: str | None, if_active: bool, if_older: int | None) -> int:
-    """Do it all: extract, transform, the report of the last closed month, and what the checks say from that month on.
+    """Extract, transform, report the last closed month, and check.
 
-    Exits with 3 if there are errors in the month that was reported. With --if-active, --if-older or both it asks
-    the operator nothing unless one of them holds, and leaves it to another run that is under way.
+    Shows the findings from the reported month on, and exits with 3 if that month has errors. With --if-active,
+    --if-older or both, the command does nothing unless one of the conditions holds; it also stops if another run is in
+    progress.
 
     \b
     Example:  ladebog run
@@ -104,7 +107,7 @@ def run(context: Context, account_name: str | None, if_active: bool, if_older: i
     accounts = settings.chosen_accounts(account_name)
     is_conditional = if_active or if_older is not None
     if is_conditional and not _is_due(context, logbook, accounts, if_active, if_older):
-        context.say("Nothing to do for now.")
+        context.print_info("Nothing to do for now.")
         return 0
     try:
         exit_code, failed = _run(context, logbook, settings, accounts)
@@ -112,7 +115,7 @@ def run(context: Context, account_name: str | None, if_active: bool, if_older: i
         if interrupt.was_pressed():
             raise
         if is_conditional and isinstance(error, BusyError):
-            context.say(str(error))
+            context.print_info(str(error))
             return 0
         tell_of_run(context, logbook, settings, {WHOLE_RUN: error})
         raise
@@ -131,7 +134,7 @@ def _is_due(
 
     names, now = [account.name for account in accounts], context.clock.now()
     if if_active and (active := active_sessions(logbook, names, now)):
-        context.say(f"Active when last looked: {', '.join(active)}.")
+        context.print_info(f"Active when last looked: {', '.join(active)}.")
         return True
     if if_older is None:
         return False
@@ -198,9 +201,9 @@ def fetch(
             except (LoginError, UpstreamError, UpstreamDownError) as error:
                 failed[account.name] = error
             else:
-                context.say(summary_line(account.name, summary))
+                context.print_info(summary_line(account.name, summary))
                 for warning in summary.warnings:
-                    context.note(warning)
+                    context.print_note(warning)
     return failed
 
 
@@ -208,7 +211,7 @@ def _raise(failed: "Mapping[str, LadebogError]") -> None:
     """Raise what the last of the accounts that failed, if any did, failed with; say it of the others."""
     errors = list(failed.values())
     for error in errors[:-1]:
-        complain(str(error), error.advice)
+        print_error(str(error), error.advice)
     if errors:
         raise errors[-1]
 

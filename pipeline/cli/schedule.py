@@ -54,7 +54,7 @@ _at_option = click.option(
 
 @click.group()
 def schedule() -> None:
-    """Have the archive kept up to date without you: daily, and more often while a session is active."""
+    """Keep the archive up to date with scheduled runs."""
 
 
 @schedule.command()
@@ -66,11 +66,12 @@ def schedule() -> None:
 )
 @pass_context
 def install(context: Context, at: time, using: str | None) -> None:
-    """Have the system start `ladebog run` daily; a run that the machine slept through is made up for.
+    """Have the system start `ladebog run` every day.
 
-    systemd's timers of your user are used, or else your crontab, of which all other lines stay as they are. First it
-    is tried whether what the scheduler starts can read your logins. A second job looks every half an hour whether a
-    session was active, and only then runs: operators thin out the histories of finished sessions.
+    This uses your user's systemd timers, or else your crontab, whose other lines stay unchanged. A run that was missed
+    while the machine was off or asleep is made up for. Before it installs anything, the command checks that a scheduled
+    job can read your logins. A second job checks every half hour whether a session is active, and runs only then,
+    because operators thin out the power histories of finished sessions.
 
     \b
     Example:  ladebog schedule install
@@ -91,15 +92,15 @@ def install(context: Context, at: time, using: str | None) -> None:
         if other.name != chosen.name and other.is_installed(job):
             other.remove(job)
     chosen.install(job, at)
-    context.say(f"{chosen.name} can read the logins ({credentials.place}).")
+    context.print_info(f"{chosen.name} can read the logins ({credentials.place}).")
     _describe(context, chosen, job)
-    context.say("\nSee it again: ladebog schedule show   Undo it: ladebog schedule remove")
+    context.print_info("\nSee it again: ladebog schedule show   Undo it: ladebog schedule remove")
 
 
 @schedule.command()
 @pass_context
 def show(context: Context) -> None:
-    """Say what is scheduled for the logbook, and when it runs next.
+    """Show what is scheduled for the logbook, and the next run.
 
     \b
     Example:  ladebog schedule show
@@ -126,7 +127,7 @@ def show(context: Context) -> None:
 @schedule.command()
 @pass_context
 def remove(context: Context) -> None:
-    """Take out what `ladebog schedule install` set up for the logbook; the archive stays.
+    """Remove the scheduled jobs of the logbook; the archive stays.
 
     \b
     Example:  ladebog schedule remove
@@ -138,9 +139,9 @@ def remove(context: Context) -> None:
     removed = [scheduler for scheduler in schedulers() if scheduler.is_installed(job)]
     for scheduler in removed:
         scheduler.remove(job)
-        context.say(f"{scheduler.name} no longer runs {job.home}.")
+        context.print_info(f"{scheduler.name} no longer runs {job.home}.")
     if not removed:
-        context.say(f"Nothing was scheduled for {job.home}.")
+        context.print_info(f"Nothing was scheduled for {job.home}.")
 
 
 @schedule.command("print")
@@ -148,10 +149,10 @@ def remove(context: Context) -> None:
 @_at_option
 @pass_context
 def print_(context: Context, kind: Literal["systemd", "cron", "launchd", "schtasks"], at: time) -> None:
-    """Print what a scheduler needs, and install nothing.
+    """Print a scheduler's configuration without installing it.
 
-    KIND is systemd or cron, as `ladebog schedule install` sets them up, or launchd (macOS) or schtasks (Windows):
-    those two are printed only, and untested.
+    KIND is systemd or cron, which `ladebog schedule install` can set up, or launchd (macOS) or schtasks (Windows),
+    which can only be printed and are untested.
 
     \b
     Example:  ladebog schedule print systemd
@@ -178,7 +179,9 @@ def print_(context: Context, kind: Literal["systemd", "cron", "launchd", "schtas
 @schedule.command()
 @pass_context
 def probe(context: Context) -> None:
-    """Say whether the logins can be read from here: `ladebog schedule install` starts this as the job will be started.
+    """Check that the logins can be read from here.
+
+    `ladebog schedule install` has the scheduler start this command to test a scheduled job's access.
 
     \b
     Example:  ladebog schedule probe
@@ -191,7 +194,7 @@ def probe(context: Context) -> None:
     credentials = open_credentials()
     require_logins(credentials, accounts)
     names = ", ".join(account.name for account in accounts)
-    context.say(f"The logins of {names} can be read from {credentials.place}.")
+    context.print_info(f"The logins of {names} can be read from {credentials.place}.")
 
 
 @schedule.command()
@@ -205,11 +208,12 @@ def probe(context: Context) -> None:
 )
 @pass_context
 def run(context: Context, due_times: "DueTimes") -> None:
-    """Stay in the foreground and run when it is due: for containers, and for systems without a scheduler.
+    """Stay in the foreground and run on a schedule, for containers.
 
-    Each run is a process of its own. A time that was missed is made up for by one run; a run that the operator was
-    too busy for is repeated after a quarter of an hour, any other that failed at the next time. SIGTERM and Ctrl-C
-    stop it, and a run in progress with it; what was fetched is kept.
+    Use it also on systems without a scheduler. Each run is a separate process. Missed times are made up for by one run.
+    A run that may succeed later, for example because the operator is down, is repeated after a quarter of an hour; any
+    other failed run is repeated at the next scheduled time. SIGTERM and Ctrl-C stop the loop and a run in progress;
+    what was fetched is kept.
 
     \b
     Example:  ladebog schedule run
@@ -231,12 +235,12 @@ def run(context: Context, due_times: "DueTimes") -> None:
     def warn(text: str) -> None:
         click.echo(f"ladebog: {text}", err=True)
 
-    loop = Loop(LoopLock(logbook), due_times, context.clock, start, context.say, warn)
+    loop = Loop(LoopLock(logbook), due_times, context.clock, start, context.print_info, warn)
     try:
         with interrupt.no_forced_exit(), stopped_by_signals():
             loop.run(began)
     except KeyboardInterrupt:
-        context.say("Stopped.")
+        context.print_info("Stopped.")
 
 
 def _chosen(using: str | None) -> "Scheduler":

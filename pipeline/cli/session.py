@@ -27,10 +27,10 @@ _KNOWN_SESSIONS = """
 
 @click.group()
 def session() -> None:
-    """Say which car a session charged and whether it goes on a claim.
+    """Decide which car a session charged, and if it is claimed.
 
-    What is said here stands in journal/ with its reason; of two decisions the newer one counts, and it goes before
-    the rules of the settings.
+    Each decision is recorded in journal/ with its reason. A newer decision replaces an older one, and decisions
+    override the rules in the settings.
     """
 
 
@@ -49,7 +49,7 @@ def _decision_options(command: Callable[..., None]) -> Callable[..., None]:
 @_decision_options
 @pass_context
 def assign(context: Context, session_id: str, car: str, account_name: str | None, reason: str) -> None:
-    """Say which car a session charged.
+    """Assign a session to a car.
 
     \b
     Example:  ladebog session assign 648418 Golf --reason "the van was in the garage"
@@ -91,7 +91,7 @@ def include(context: Context, session_id: str, account_name: str | None, reason:
 @_decision_options
 @pass_context
 def tag(context: Context, session_id: str, tag: str, account_name: str | None, reason: str) -> None:
-    """Give a session a tag, for your own sorting.
+    """Tag a session, for your own sorting.
 
     \b
     Example:  ladebog session tag 648418 holiday --reason "drove to Skagen"
@@ -104,7 +104,7 @@ def tag(context: Context, session_id: str, tag: str, account_name: str | None, r
 @click.option("--month", type=_MONTH, metavar="YYYY-MM", help="Only sessions that stopped in this month. Default: all.")
 @pass_context
 def list_(context: Context, account_name: str | None, month: datetime | None) -> None:
-    """Show each session, whether it goes on a claim, and the reason.
+    """List sessions, whether each goes on a claim, and why.
 
     \b
     Example:  ladebog session list --month 2025-03
@@ -135,7 +135,7 @@ def _decide(
         decision = SessionDecision(account=account, session_id=session_id, value=value, reason=reason)
         journal.append(context.clock.now(), action, fields_of(decision))
     started = f"{started_at.astimezone(settings.account(account).zone):%Y-%m-%d %H:%M}"
-    context.say(f"{account}: session {session_id} of {started}: {_said(action, value)}: {reason}")
+    context.print_info(f"{account}: session {session_id} of {started}: {_said(action, value)}: {reason}")
 
 
 def _said(action: "Action", value: str | None) -> str:

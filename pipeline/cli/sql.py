@@ -37,9 +37,9 @@ _MOST_ON_A_TERMINAL = 1_000  # rows
 )
 @pass_context
 def sql(context: Context, query: str, format_name: str | None, output: Path | None, timeout: int) -> None:
-    """Ask the published database: one SELECT, read-only.
+    """Query the published database: one SELECT, read-only.
 
-    It reaches nothing but the database: no files, no network, no settings. A terminal shows the first 1000 rows.
+    The query can read only the database: no files, no network, no settings. A terminal shows the first 1000 rows.
 
     \b
     Example:  ladebog sql "select month, energy_kwh, amount_incl_tax from months where attribution = 'stop'"
@@ -67,7 +67,7 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
             with file.open("w", encoding="utf-8", newline="") as text:
                 text.writelines(_PIECES[chosen](answered.columns, _rows(answered)))
     if output:
-        context.say(f"Wrote {output}.")
+        context.print_info(f"Wrote {output}.")
 
 
 def _give_up(timeout: int, file: Path | None) -> None:
@@ -99,7 +99,7 @@ def _print(context: Context, answered: "QueryResult", format_name: str) -> None:
         for piece in _PIECES[format_name](answered.columns, shown):
             click.echo(piece if most is None else visible(piece), nl=False)
     if most is not None and next(rows, None) is not None:
-        context.note(
+        context.print_note(
             f"there are more rows than these {most}. To get all: -o FILE.csv; to get others: a limit in the question"
         )
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.claim.text import outstanding_lines
-from pipeline.cli.context import Context, account_option, complain, pass_context
-from pipeline.cli.options import duration
+from pipeline.cli.context import Context, account_option, pass_context, print_error
+from pipeline.cli.options import Duration
 from pipeline.clock import last_of_month
 from pipeline.errors import EXIT_FAILED, EXIT_FINDINGS
 from pipeline.text import counted, duration_text, visible
@@ -26,16 +26,16 @@ _UNKNOWN = "cannot be told: see what is said last"
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON; docs/status.md says what each key means.")
 @click.option(
     "--max-age",
-    callback=duration,
+    type=Duration(),
     metavar="TIME",
     help="Exit with 3 if the last successful run of an account began longer ago: 36h, 2d, 1d12h.",
 )
 @pass_context
 def status(context: Context, account_name: str | None, as_json: bool, max_age: timedelta | None) -> int:
-    """Show, for each account, the login, the runs, what is open or missing, and which claims are due or unpaid.
+    """Show logins, runs, gaps, findings and outstanding claims.
 
-    Exits with 1 if something of it cannot be told; what and why is on standard error. With --max-age it exits with 3
-    if an account is stale, and says there which one and why: for monitoring.
+    Exits with 1 if part of it is unknown; standard error states what and why. For monitoring, use --max-age: it exits
+    with 3 if an account is stale, and standard error states which one and why.
 
     \b
     Example:  ladebog status
@@ -52,10 +52,10 @@ def status(context: Context, account_name: str | None, as_json: bool, max_age: t
     elif max_age is None or not context.quiet:
         _print(found)
     for problem in found.problems:
-        complain(problem.message, problem.next)
+        print_error(problem.message, problem.next)
     stale = [account for account in found.accounts if account.stale]
     for account in stale:
-        complain(f"{account.account} is stale: {account.stale_reason}.", f"ladebog run --account {account.account}")
+        print_error(f"{account.account} is stale: {account.stale_reason}.", f"ladebog run --account {account.account}")
     if stale:
         return EXIT_FINDINGS
     return EXIT_FAILED if found.problems else 0

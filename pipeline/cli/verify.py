@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 @click.option("--full", is_flag=True, help="Derive each claim again from raw/ as well.")
 @pass_context
 def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
-    """Check that raw/, journal/ and claims/ are what was written there; or one claim's folder, wherever it lies.
+    """Check that nothing in raw/, journal/ and claims/ was changed.
 
-    Every file is checked against its SHA-256, every link of the chains against the one before, every claim's sums
-    against its lines, and with --full its figures against raw/. Nothing is changed. Exits with 3 at the first thing
-    that is off, and names it.
+    With CLAIM_DIR, checks that one claim, in whatever folder it is. The command compares every file with its SHA-256,
+    every link of the chains with the one before, every claim's sums with its lines, and with --full also its figures
+    with raw/. It changes nothing. At the first fault it exits with 3 and names it.
 
     \b
     Example:  ladebog verify --full
@@ -40,7 +40,7 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
     with logbook.lock():
         published = _published(logbook)
         for line in verification.verify(logbook, published, full=full):
-            context.say(line)
+            context.print_info(line)
     click.echo(f"{logbook.root} is what was written.")
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
+from pipeline.cli.context import Context
+from pipeline.clock import SystemClock
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from tests.conftest import renew
 from tests.scenarios.demo_logbook import DemoLogbook
@@ -75,7 +77,7 @@ def ladebog(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str,
     """`ladebog(HOME, ...)` runs a command line in this process; gives its exit code, output and errors."""
 
     def run(home: Path, *arguments: str) -> tuple[int, str, str]:
-        code = main.run(["--home", str(home), *arguments])
+        code = main.run(["--home", str(home), *arguments], Context(SystemClock()))
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 

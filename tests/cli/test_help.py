@@ -1,10 +1,16 @@
-"""What the commands say of themselves."""
+"""The help of each command, and of all together."""
+
+from collections.abc import Iterator
 
 import click
 import pytest
 
 from pipeline import __version__
-from pipeline.cli.main import cli, run
+from pipeline.cli.context import Context
+from pipeline.cli.lazy_group import LazyGroup
+from pipeline.cli.main import cli
+from pipeline.cli.main import run as run_command_line
+from pipeline.clock import SystemClock
 
 _COMMANDS = {
     "account": ["add", "forget"],
@@ -33,6 +39,28 @@ _COMMANDS = {
 _TYPED = [[name, *sub] for name, subs in _COMMANDS.items() for sub in ([[sub] for sub in subs] or [[]])]
 
 
+def run(arguments: list[str]) -> int:
+    return run_command_line(arguments, Context(SystemClock()))
+
+
+def lazy_groups(group: click.Group) -> Iterator[LazyGroup]:
+    """A group, and the groups in it, as far as they have a table."""
+    if isinstance(group, LazyGroup):
+        yield group
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        if isinstance(command, click.Group):
+            yield from lazy_groups(command)
+
+
+@pytest.mark.parametrize("group", list(lazy_groups(cli)), ids=lambda group: group.name)
+def test_the_table_of_a_group_repeats_each_commands_own_name_and_short_help(group: LazyGroup) -> None:
+    commands = {name: group.get_command(click.Context(group), name) for name in group.table}
+    assert {name: (command.name, command.get_short_help_str(limit=1_000)) for name, command in commands.items()} == {
+        name: (name, short_help) for name, (_, short_help) in group.table.items()
+    }
+
+
 def test_the_commands_of_this_test_are_all_there_are() -> None:
     context = click.Context(cli)
     groups = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
@@ -55,7 +83,7 @@ def test_each_command_has_help_with_an_example(
 
 
 @pytest.mark.parametrize("typed", _TYPED, ids=" ".join)
-def test_every_option_says_what_it_is_for(typed: list[str]) -> None:
+def test_every_option_has_a_help_text(typed: list[str]) -> None:
     command: click.Command | None = cli
     for name in typed:
         assert isinstance(command, click.Group)
@@ -75,14 +103,14 @@ def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str])
 def test_the_first_help_lists_every_command_and_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"]) == 0
     out = capsys.readouterr().out
-    said = " ".join(out.split())
+    text = " ".join(out.split())
     listed = out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
     assert [line.split()[0] for line in listed] == list(_COMMANDS)
     assert all(len(line.split()) > 3 for line in listed)
-    assert said.endswith(
+    assert text.endswith(
         "Exit codes: 0 done, 1 failed, 2 usage, 3 findings of severity error, 4 log in again, 75 try later."
     )
-    assert "Try it: ladebog demo Start: ladebog account add home --url https://TENANT ladebog login home" in said
+    assert "Try it: ladebog demo Start: ladebog account add home --url https://TENANT ladebog login home" in text
 
 
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,7 +119,7 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["account", "nonsense"], ["extract", "--nonsense"]])
-def test_what_is_not_understood(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_commands_and_options(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(arguments) == 2
     out, err = capsys.readouterr()
     assert out == ""

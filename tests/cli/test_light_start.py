@@ -9,7 +9,14 @@ import pytest
 from tests.scenarios.demo_logbook import CHECKOUT
 
 _HEAVY = {"duckdb", "polars", "openpyxl", "requests", "rich", "sqlglot", "keyring", "tomlkit", "filelock"}
-_THEN_LIST = "import sys; from pipeline.cli.main import run; run(sys.argv[1:]); print(*sys.modules)"
+_THEN_LIST = """
+import sys
+from pipeline.cli.main import main
+try:
+    main()
+finally:
+    print(*sys.modules)
+"""
 
 
 def imported(*arguments: str) -> set[str]:
@@ -25,7 +32,7 @@ def imported(*arguments: str) -> set[str]:
     return {name.partition(".")[0] for name in process.stdout.splitlines()[-1].split()}
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["report", "--help"]])
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["claim", "--help"], ["report", "--help"]])
 def test_nothing_heavy_is_imported(arguments: list[str]) -> None:
     modules = imported(*arguments)
     assert "click" in modules

@@ -118,10 +118,10 @@ def test_what_is_not_known_is_refused_and_nothing_written(
     ("reason", "told"),
     [
         ([], "Missing option '--reason'."),
-        (["--reason", ""], "it is empty: say why"),
-        (["--reason", " \t\n"], "it is empty: say why"),
-        (["--reason", "bell \a"], "holds signs that cannot be printed"),
-        (["--reason", "half \ud83d"], "holds signs that cannot be printed"),
+        (["--reason", ""], "it is empty: give a reason"),
+        (["--reason", " \t\n"], "it is empty: give a reason"),
+        (["--reason", "bell \a"], "contains characters that cannot be printed"),
+        (["--reason", "half \ud83d"], "contains characters that cannot be printed"),
     ],
 )
 @pytest.mark.parametrize("command", [["assign", "1", "Golf"], ["exclude", "1"], ["include", "1"], ["tag", "1", "x"]])

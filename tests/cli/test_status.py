@@ -349,7 +349,7 @@ def test_without_a_success_an_account_is_stale_and_says_which(bare: DemoLogbook)
 def test_what_is_no_length_of_time(bare: DemoLogbook, nonsense: str) -> None:
     message, _ = said(bare.run("status", "--max-age", nonsense), 2)
     assert message == (
-        f"Invalid value for '--max-age': {nonsense!r} is no length of time. Write it like 36h, 2d, 90m or 1d12h."
+        f"Invalid value for '--max-age': {nonsense!r} is not a length of time. Write it like 36h, 2d, 90m or 1d12h."
     )
 
 

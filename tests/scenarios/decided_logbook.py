@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.cli.context import Context
 from pipeline.cli.main import run
 from pipeline.clock import StartedClock
 from pipeline.database.connection import open_published
@@ -84,7 +85,7 @@ class DecidedLogbook:
 
     def ladebog(self, *arguments: str) -> int:
         """Run a command as on 1 July 2025; returns its exit code."""
-        return run(["--home", str(self.root), *arguments], StartedClock(STARTED))
+        return run(["--home", str(self.root), *arguments], Context(StartedClock(STARTED)))
 
     def process(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command as a process of its own."""

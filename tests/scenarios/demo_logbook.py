@@ -19,6 +19,7 @@ import pytest
 
 import pipeline
 from pipeline.cli import main
+from pipeline.cli.context import Context
 from pipeline.clock import StartedClock
 from pipeline.demo import DEMO_NOW, Tenant
 from pipeline.logbook.folder import Logbook
@@ -103,7 +104,7 @@ class DemoLogbook:
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.setenv(FILE_VARIABLE, str(self.credentials))
             patch.setattr(sys, "stdin", io.StringIO(stdin))
-            code = main.run(["--home", str(self.home), *arguments], HurriedClock(now + after))
+            code = main.run(["--home", str(self.home), *arguments], Context(HurriedClock(now + after)))
         return Outcome(code, out.getvalue(), err.getvalue())
 
     def do(self, *arguments: str, after: timedelta = NOW, now: datetime = DEMO_NOW, stdin: str = "") -> Outcome:

@@ -23,6 +23,7 @@ import pytest
 from pipeline.claims.document import RULES, Sources
 from pipeline.claims.make import new_claim
 from pipeline.cli import main
+from pipeline.cli.context import Context
 from pipeline.clock import StartedClock
 from pipeline.logbook.entries import OdometerReading, SessionDecision, fields_of
 from pipeline.logbook.files import FILE_MODE
@@ -134,7 +135,7 @@ class TwoAccounts:
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.setenv(FILE_VARIABLE, str(self.credentials))
             patch.setattr("sys.stdin", io.StringIO(stdin))
-            code = main.run(["--home", str(self.home), *arguments], StartedClock(NOW + after))
+            code = main.run(["--home", str(self.home), *arguments], Context(StartedClock(NOW + after)))
         return Outcome(code, out.getvalue(), err.getvalue())
 
     def do(self, *arguments: str, after: timedelta = timedelta()) -> Outcome:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.claim.text import MONTH, claim
+from pipeline.cli.claim.text import MONTH
 from pipeline.cli.context import Context, one_account_option, pass_context
 from pipeline.cli.options import Reason
 
@@ -28,7 +28,7 @@ _offline_option = click.option(
 )
 
 
-@claim.command()
+@click.command()
 @click.argument("month", metavar="[YYYY-MM]", type=MONTH, required=False)
 @click.option("--corrections", is_flag=True, help="Claim only what changed in months that are claimed already.")
 @click.option("--car", metavar="NAME", help="Only this car's sessions. Default: all cars.")
@@ -53,10 +53,11 @@ def create(
     without_receipts: bool,
     account_name: str | None,
 ) -> None:
-    """Claim a closed month, with the corrections of those before; or corrections alone.
+    """Claim a closed month, or corrections of claimed months alone.
 
-    A month with findings of severity error is refused, until they are mended or accepted. Who claims stands in
-    ladebog.toml ([driver], [employer], [[car]]); what is not set there is a line on the claim to fill in by hand.
+    A month's claim also includes the corrections of the months claimed before. A month with findings of severity error
+    is refused until the errors are fixed or accepted. Driver, employer and car are set in ladebog.toml ([driver],
+    [employer], [[car]]); what is not set there is a line on the claim to fill in by hand.
 
     \b
     Example:  ladebog claim create 2025-03
@@ -89,7 +90,7 @@ def create(
     _print_stored(context, stored)
 
 
-@claim.command()
+@click.command()
 @click.argument("number", type=click.IntRange(min=1))
 @click.option("--reason", type=Reason(), required=True, help="Why; the counter-claim prints it.")
 @_language_option
@@ -104,7 +105,9 @@ def reverse(
     csv_locale: str | None,
     account_name: str | None,
 ) -> None:
-    """Take a claim back with a counter-claim; its month may then be claimed again.
+    """Reverse a claim with a counter-claim.
+
+    Its month may then be claimed again.
 
     \b
     Example:  ladebog claim reverse 3 --reason "sent to the wrong employer"
@@ -175,4 +178,4 @@ def _print_stored(context: Context, stored: "StoredClaim") -> None:
         click.echo(f"To be filled in by hand, as ladebog.toml does not say it: {', '.join(claim.blanks)}.", err=True)
     for receipt in claim.missing_receipts:
         click.echo(f"No receipt for session {receipt.session_id}: {receipt.why}", err=True)
-    context.say(f"Next: hand it in, then ladebog claim mark {claim.number} sent")
+    context.print_info(f"Next: hand it in, then ladebog claim mark {claim.number} sent")

@@ -7,7 +7,6 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import click
 
-from pipeline.cli.claim.text import claim
 from pipeline.cli.context import Context, account_option, one_account_option, pass_context
 
 if TYPE_CHECKING:
@@ -16,11 +15,11 @@ if TYPE_CHECKING:
 SUMS = "SHA256SUMS"
 
 
-@claim.command("list")
+@click.command("list")
 @account_option
 @pass_context
 def list_(context: Context, account_name: str | None) -> None:
-    """Show all claims, what became of them, and what is still due or unpaid.
+    """List all claims, and what is outstanding or unpaid.
 
     \b
     Example:  ladebog claim list
@@ -45,12 +44,12 @@ def list_(context: Context, account_name: str | None) -> None:
             click.echo(f"  {line}")
 
 
-@claim.command()
+@click.command()
 @click.argument("number", type=click.IntRange(min=1))
 @one_account_option
 @pass_context
 def show(context: Context, number: int, account_name: str | None) -> None:
-    """Show one claim: its lines, its totals, where its files are.
+    """Show one claim: its lines, totals and files.
 
     \b
     Example:  ladebog claim show 3
@@ -89,7 +88,7 @@ def show(context: Context, number: int, account_name: str | None) -> None:
     click.echo(f"Files: {filed.folder}")
 
 
-@claim.command()
+@click.command()
 @click.argument("number", type=click.IntRange(min=1))
 @click.option(
     "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder to write to."
@@ -97,9 +96,10 @@ def show(context: Context, number: int, account_name: str | None) -> None:
 @one_account_option
 @pass_context
 def export(context: Context, number: int, output: Path, account_name: str | None) -> None:
-    """Pack a claim into a zip file to send, with SHA-256 sums that `sha256sum -c` understands.
+    """Pack a claim into a ZIP file to send.
 
-    It is checked first, and not packed if anything in it was changed.
+    The claim is checked first, and not packed if anything in it was changed. The file SHA256SUMS in the ZIP lets the
+    receiver check it with `sha256sum -c`.
 
     \b
     Example:  ladebog claim export 3 --output ~/Documents

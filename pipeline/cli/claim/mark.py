@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.claim.text import MONTH, claim
+from pipeline.cli.claim.text import MONTH
 from pipeline.cli.context import Context, one_account_option, pass_context
 from pipeline.logbook.entries import STATES
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 _DATE = click.DateTime(formats=["%Y-%m-%d"])
 
 
-@claim.command()
+@click.command()
 @click.argument("number", type=click.IntRange(min=1))
 @click.argument("state", type=click.Choice(STATES))
 @click.option("--date", "day", type=_DATE, metavar="YYYY-MM-DD", help="When. Default: today.")
 @one_account_option
 @pass_context
 def mark(context: Context, number: int, state: str, day: datetime | None, account_name: str | None) -> None:
-    """Say what became of a claim: sent, approved, paid or rejected.
+    """Record that a claim was sent, approved, paid or rejected.
 
     \b
     Example:  ladebog claim mark 3 paid --date 2025-04-30
@@ -51,10 +51,10 @@ def mark(context: Context, number: int, state: str, day: datetime | None, accoun
             raise ClaimError(f"Claim {number} was taken back.", "See the claims with: ladebog claim list")
         said = {"account": account.name, "number": number, "state": state, "marked_on": marked_on}
         journal.append(context.clock.now(), MARK, fields_of(msgspec.convert(said, ClaimMark)))
-    context.say(f"{account.name}: claim {number} is {state} since {marked_on}")
+    context.print_info(f"{account.name}: claim {number} is {state} since {marked_on}")
 
 
-@claim.command()
+@click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--month", type=MONTH, metavar="YYYY-MM", help="Only for the claim of this month. Default: the next claim."
@@ -65,9 +65,9 @@ def mark(context: Context, number: int, state: str, day: datetime | None, accoun
 def attach(
     context: Context, files: tuple[Path, ...], month: datetime | None, remove: bool, account_name: str | None
 ) -> None:
-    """Put files beside the next claim: the operator's receipts, the electricity bill.
+    """Attach files to the next claim, for example receipts.
 
-    They are copied into journal/ at once and into the claim when it is made, which names the SHA-256 of each.
+    The files are copied into journal/ now, and into the claim when it is made. The claim states the SHA-256 of each.
 
     \b
     Example:  ladebog claim attach receipts-march.pdf electricity.pdf --month 2025-03
@@ -94,7 +94,7 @@ def attach(
                 action, said = ATTACH, AttachedBy(account=account.name, name=file.name, sha256=sha256, month=first)
             journal.append(context.clock.now(), action, said.fields)
             where = f"the claim of {first:%Y-%m}" if first else "the next claim"
-            context.say(f"{account.name}: {file.name} {'is no longer' if remove else 'goes'} beside {where}")
+            context.print_info(f"{account.name}: {file.name} {'is no longer' if remove else 'goes'} beside {where}")
 
 
 def _not_in_future(account: "Account", day: datetime | None, now: datetime) -> date:

@@ -49,9 +49,9 @@ def test_a_folder_by_its_time(logbook: TwoAccounts, disk: Path) -> None:
     outcome = logbook.do("backup", str(disk))
     assert outcome.out.splitlines() == [
         str(disk / _STAMPED),
-        f"{len(before)} files, {sum(map(len, before.values())) / 1e6:,.1f} MB, read back and found the same.",
-        "Not in it: reports, state.",
-        "Logins are not in it either: on another machine, log in again after ladebog restore.",
+        f"{len(before)} files, {sum(map(len, before.values())) / 1e6:,.1f} MB, read back and verified.",
+        "Not included: reports, state.",
+        "Logins are never included: on another machine, log in again after ladebog restore.",
     ]
     copied = in_folder(disk / _STAMPED)
     sums = copied.pop("SHA256SUMS")

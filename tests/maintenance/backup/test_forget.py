@@ -43,8 +43,8 @@ def test_nothing_of_it_is_left_and_the_other_has_all_it_had(logbook: TwoAccounts
     leave_cut_off_files(logbook)
     outcome = logbook.do(*_FORGET)
     assert outcome.out.splitlines() == [
-        f"Erased account {CANARY}, and its login. The numbers of what remains are made again.",
-        "Backups, and reports that went elsewhere, are not reached: see to them yourself.",
+        f"Erased account {CANARY} and its login, and updated the numbers of what remains.",
+        "Backups, and reports elsewhere, are not erased: delete those yourself.",
     ]
     assert places_of(CANARY, logbook.folder) == []
     after = tables(logbook.paths.database, "work")

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
+from pipeline.cli.context import Context
+from pipeline.clock import SystemClock
 from pipeline.logbook.folder import Logbook
 from tests.sql.checks import told
 from tests.sql.checks.told import Listing, Session, Told
@@ -27,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def check(folder: Path, *arguments: str) -> int:
-    return main.run(["--home", str(folder), "check", *arguments])
+    return main.run(["--home", str(folder), "check", *arguments], Context(SystemClock()))
 
 
 def test_findings_stand_by_account_and_month(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

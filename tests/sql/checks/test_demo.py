@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pipeline.cli import main
-from pipeline.clock import Clock, StartedClock
+from pipeline.cli.context import Context
+from pipeline.clock import StartedClock
 from pipeline.database.connection import drop_writer
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from pipeline.settings.editing import write_account
@@ -34,8 +35,7 @@ class Driver:
             file.write("\n[source]\nrequests_per_second = 1000\n")
 
     def run(self, now: datetime) -> int:
-        clock: Clock = StartedClock(now)
-        return main.run(["--home", str(self.logbook.root), "run"], clock)
+        return main.run(["--home", str(self.logbook.root), "run"], Context(StartedClock(now)))
 
     def findings(self) -> set[tuple[Any, ...]]:
         return {(row["rule"], row["severity"], row["session_id"]) for row in told.findings(self.logbook)}

@@ -1,0 +1,58 @@
+"""How a command's failure is reported: the message, the advice and the exit code of each kind of error."""
+
+import traceback
+
+import click
+
+from pipeline import interrupt
+from pipeline.cli.context import Context, print_error
+from pipeline.errors import EXIT_FAILED, LadebogError
+from pipeline.logbook import event_log
+from pipeline.logbook.files import remedy
+
+EXIT_STOPPED = 130  # as a shell reports a process that SIGINT ended
+_STOPPED = "stopped. What was fetched is kept; run the same command again to go on."
+
+
+def report_failure(error: BaseException, context: Context) -> int:
+    """Log and print why the command ended; returns the exit code."""
+    match error:
+        case click.ClickException():
+            if context.log_format == "text":
+                error.show()
+            event_log.error("usage", error=error.format_message(), exit_code=error.exit_code)
+            return error.exit_code
+        case click.Abort() | KeyboardInterrupt():
+            _report(
+                context, "stopped. What was fetched is kept; run the same command again to go on.", "", EXIT_STOPPED
+            )
+            return EXIT_STOPPED
+        case LadebogError():
+            _report(context, str(error), error.advice, error.exit_code)
+            return error.exit_code
+        case OSError():
+            message, advice = _describe(error)
+            _report(context, message, advice, EXIT_FAILED)
+            return EXIT_FAILED
+        case _ if interrupt.was_pressed():  # a library raised its own error after Ctrl-C
+            return report_failure(KeyboardInterrupt(), context)
+        case _:
+            message = f"An unexpected error occurred: {type(error).__name__}: {error}"
+            advice = "See the traceback with: ladebog --debug ... Nothing that was archived is lost"
+            _report(context, message, advice, EXIT_FAILED, traceback=traceback.format_exc())
+            return EXIT_FAILED
+
+
+def _report(context: Context, message: str, advice: str, exit_code: int, **about: str) -> None:
+    event_log.error("failed", error=message, advice=advice, exit_code=exit_code, **about)
+    if context.log_format == "json":
+        return
+    if context.debug and exit_code != EXIT_STOPPED:
+        traceback.print_exc()
+    print_error(message, advice)
+
+
+def _describe(error: OSError) -> tuple[str, str]:
+    """The message and the advice for an error of the operating system."""
+    where = f" ({error.filename})" if error.filename else ""
+    return f"{error.strerror or error}{where}.", f"{remedy(error.errno)}; nothing is lost"
