@@ -1,4 +1,4 @@
-"""Where one session's figures come from, read from the published database: marts down to lines of raw/."""
+"""The origin of one session's figures, read from the published database: from the marts down to the lines of raw/."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -71,7 +71,7 @@ _DOCUMENTS = """
 
 @dataclass(frozen=True)
 class Explanation:
-    """One finished session and everything that its figures are made from, as rows of the marts and what is below."""
+    """One finished session and everything its figures are computed from, as rows of the marts and their sources."""
 
     account: Account
     session: Row
@@ -86,7 +86,7 @@ class Explanation:
 
 
 def explain(connection: duckdb.DuckDBPyConnection, account: Account, session_id: str) -> Explanation | None:
-    """The explanation of a finished session, or None if the account has none of that id."""
+    """The explanation of a finished session, or None if the account has no finished session of that id."""
     of_session = {"account": account.name, "session_id": session_id}
     of_local_session = {**of_session, "timezone": account.timezone}
     found = rows(connection, models.query("explained_session"), of_session)

@@ -1,7 +1,7 @@
-"""A claim's lines as CSV: for machines, or for a spreadsheet that expects what a Danish one writes.
+"""A claim's lines as CSV: one file for machines, and one with the separators of a Danish spreadsheet.
 
-For machines it is like a report's CSV. In the Danish form people read the same columns: heads and fixed words are in
-the claim's language, and no text can become a formula.
+The file for machines follows the rules of a report's CSV. The Danish file has the same columns for people: headings
+and fixed words are in the claim's language, and no text can become a formula.
 """
 
 import csv
@@ -19,11 +19,11 @@ from reports.month.csv import field, rows_to
 
 
 def machine_csv(claim: Claim) -> bytes:
-    """UTF-8, comma, decimal point, line feed; times as ISO 8601 with their offset. What is not known is empty."""
+    """UTF-8, comma, decimal point, line feed; times as ISO 8601 with offset; unknown figures are empty."""
     file = io.StringIO(newline="")
     write = rows_to(file)
     write([column.name for column in _COLUMNS])
-    for row in _rows(claim):
+    for row in _numbered_lines(claim):
         write([_machine_field(column, row) for column in _COLUMNS])
     return file.getvalue().encode()
 
@@ -31,65 +31,65 @@ def machine_csv(claim: Claim) -> bytes:
 def danish_csv(claim: Claim) -> bytes:
     """UTF-8 with a byte order mark, semicolon, decimal comma, CRLF; times as `30-03-2025 16:36`, local to the account.
 
-    A line break inside of a text is a line feed between quotes, and what is not known says so.
+    A line break inside a text is a line feed between quotes. An unknown figure is the word for "not known".
     """
     words = Words.of(claim)
     file = io.StringIO(newline="")
     writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
-    writer.writerow([": ".join(words.text(key) for key in column.heads) for column in _COLUMNS])
-    for row in _rows(claim):
+    writer.writerow([": ".join(words.text(key) for key in column.headings) for column in _COLUMNS])
+    for row in _numbered_lines(claim):
         writer.writerow([_danish_field(column, row, words) for column in _COLUMNS])
     return file.getvalue().encode("utf-8-sig")
 
 
 @dataclass(frozen=True)
-class _Row:
-    """A line of a claim, and where it stands in it."""
+class _NumberedLine:
+    """A line of a claim with its number, from 1."""
 
     claim: Claim
-    place: int
+    number: int
     line: ClaimLine
     minor_digits: int
 
 
 class _NotKnown:
-    """Where there is a figure that nobody knows, apart from None, where there is none."""
+    """An unknown figure. None is a figure that does not apply."""
 
 
 @dataclass(frozen=True)
-class _Column:
-    """Its name for machines, the keys of its head for people, and its value.
+class _CsvColumn:
+    """A column: its name for machines, the text keys of its heading for people, and its value.
 
-    Values are amounts of money, or words of which `words_of` begins the key, or neither.
+    `key_prefix` is set where the value is the last part of a text's key: `kind` and `private` make `kind.private`.
     """
 
     name: str
-    heads: tuple[str, ...]
-    value: Callable[[_Row], Any]
+    headings: tuple[str, ...]
+    value: Callable[[_NumberedLine], Any]
     is_money: bool = False
-    words_of: str | None = None
+    key_prefix: str | None = None
 
 
-def _rows(claim: Claim) -> Iterator[_Row]:
+def _numbered_lines(claim: Claim) -> Iterator[_NumberedLine]:
     digits = {total.currency: total.minor_digits for total in claim.totals}
-    for place, line in enumerate(claim.lines, start=1):
-        yield _Row(claim, place, line, digits[line.currency])
+    for number, line in enumerate(claim.lines, start=1):
+        yield _NumberedLine(claim, number, line, digits[line.currency])
 
 
-def _machine_field(column: _Column, row: _Row) -> str:
+def _machine_field(column: _CsvColumn, row: _NumberedLine) -> str:
     value = column.value(row)
     if isinstance(value, _NotKnown):
         return ""
     return field(value, row.minor_digits if column.is_money else None, row.claim.zone)
 
 
-def _danish_field(column: _Column, row: _Row, words: Words) -> str:
+def _danish_field(column: _CsvColumn, row: _NumberedLine, words: Words) -> str:
     match column.value(row):
         case _NotKnown():
             return words.text("not_known")
-        case str(text) if column.words_of:
+        case str(text) if column.key_prefix:
             correction = row.line.correction
-            return words.text(f"{column.words_of}.{text}", detail=correction.detail if correction else None)
+            return words.text(f"{column.key_prefix}.{text}", detail=correction.detail if correction else None)
         case str(text):
             return for_typed_cell(text)
         case datetime() as moment:
@@ -106,57 +106,59 @@ def _tax(amounts: Amounts | ClaimLine) -> Decimal | _NotKnown:
     return _NotKnown() if amounts.tax_amount is None else amounts.tax_amount
 
 
-def _of_correction(value: Callable[[Correction], Any]) -> Callable[[_Row], Any]:
-    """A value that only a correction has."""
+def _of_correction(value: Callable[[Correction], Any]) -> Callable[[_NumberedLine], Any]:
+    """A value that only corrections have."""
     return lambda row: None if row.line.correction is None else value(row.line.correction)
 
 
-def _amounts(which: str, amounts: Callable[[Correction], Amounts]) -> tuple[_Column, ...]:
+def _amounts(which: str, amounts: Callable[[Correction], Amounts]) -> tuple[_CsvColumn, ...]:
     """The columns of a correction's old or new amounts."""
     energy = _of_correction(lambda correction: amounts(correction).energy_kwh)
     gross = _of_correction(lambda correction: amounts(correction).amount_incl_tax)
     tax = _of_correction(lambda correction: _tax(amounts(correction)))
     return (
-        _Column(f"{which}_energy_kwh", (which, "energy_kwh"), energy),
-        _Column(f"{which}_amount_incl_tax", (which, "gross"), gross, is_money=True),
-        _Column(f"{which}_tax_amount", (which, "of_which_tax"), tax, is_money=True),
+        _CsvColumn(f"{which}_energy_kwh", (which, "energy_kwh"), energy),
+        _CsvColumn(f"{which}_amount_incl_tax", (which, "gross"), gross, is_money=True),
+        _CsvColumn(f"{which}_tax_amount", (which, "of_which_tax"), tax, is_money=True),
     )
 
 
 _COLUMNS = (
-    _Column("account", ("account",), lambda row: row.claim.account),
-    _Column("claim_number", ("claim_number",), lambda row: row.claim.number),
-    _Column("line", ("line",), lambda row: row.place),
-    _Column("session_id", ("session",), lambda row: row.line.session_id),
-    _Column("month", ("month",), lambda row: row.line.month),
-    _Column("started_at", ("started",), lambda row: row.line.started_at),
-    _Column("stopped_at", ("stopped",), lambda row: row.line.stopped_at),
-    _Column("kind", ("kind",), lambda row: row.line.kind, words_of="kind"),
-    _Column("charge_point", ("charge_point",), lambda row: row.line.charge_point),
-    _Column("evse", ("evse",), lambda row: row.line.evse),
-    _Column("car", ("car",), lambda row: row.line.car),
-    _Column("currency", ("currency",), lambda row: row.line.currency),
-    _Column("energy_kwh", ("energy_kwh",), lambda row: row.line.energy_kwh),
-    _Column("amount_incl_tax", ("gross",), lambda row: row.line.amount_incl_tax, is_money=True),
-    _Column("tax_amount", ("of_which_tax",), lambda row: _tax(row.line), is_money=True),
-    _Column("basis", ("basis",), lambda row: row.line.basis, words_of="basis"),
-    _Column("price_incl_tax", ("price",), lambda row: row.line.price_incl_tax),
-    _Column("tax_name", ("tax_name",), lambda row: row.line.tax_name),
-    _Column("tax_rate", ("tax_rate",), lambda row: row.line.tax_rate),
-    _Column("note", ("note",), lambda row: row.line.note),
-    _Column("tags", ("tags",), lambda row: ", ".join(row.line.tags)),
-    _Column("revision", ("revision",), lambda row: row.line.revision),
-    _Column("document_sha256", ("sources.document",), lambda row: row.line.document_sha256),
-    _Column("curve_sha256", ("sources.curve",), lambda row: row.line.curve_sha256),
-    _Column("corrected_claim", ("corrected_claim",), _of_correction(lambda correction: correction.claim)),
-    _Column(
+    _CsvColumn("account", ("account",), lambda row: row.claim.account),
+    _CsvColumn("claim_number", ("claim_number",), lambda row: row.claim.number),
+    _CsvColumn("line", ("line",), lambda row: row.number),
+    _CsvColumn("session_id", ("session",), lambda row: row.line.session_id),
+    _CsvColumn("month", ("month",), lambda row: row.line.month),
+    _CsvColumn("started_at", ("started",), lambda row: row.line.started_at),
+    _CsvColumn("stopped_at", ("stopped",), lambda row: row.line.stopped_at),
+    _CsvColumn("kind", ("kind",), lambda row: row.line.kind, key_prefix="kind"),
+    _CsvColumn("charge_point", ("charge_point",), lambda row: row.line.charge_point),
+    _CsvColumn("evse", ("evse",), lambda row: row.line.evse),
+    _CsvColumn("car", ("car",), lambda row: row.line.car),
+    _CsvColumn("currency", ("currency",), lambda row: row.line.currency),
+    _CsvColumn("energy_kwh", ("energy_kwh",), lambda row: row.line.energy_kwh),
+    _CsvColumn("amount_incl_tax", ("gross",), lambda row: row.line.amount_incl_tax, is_money=True),
+    _CsvColumn("tax_amount", ("of_which_tax",), lambda row: _tax(row.line), is_money=True),
+    _CsvColumn("basis", ("basis",), lambda row: row.line.basis, key_prefix="basis"),
+    _CsvColumn("price_incl_tax", ("price",), lambda row: row.line.price_incl_tax),
+    _CsvColumn("tax_name", ("tax_name",), lambda row: row.line.tax_name),
+    _CsvColumn("tax_rate", ("tax_rate",), lambda row: row.line.tax_rate),
+    _CsvColumn("note", ("note",), lambda row: row.line.note),
+    _CsvColumn("tags", ("tags",), lambda row: ", ".join(row.line.tags)),
+    _CsvColumn("revision", ("revision",), lambda row: row.line.revision),
+    _CsvColumn("document_sha256", ("sources.document",), lambda row: row.line.document_sha256),
+    _CsvColumn("curve_sha256", ("sources.curve",), lambda row: row.line.curve_sha256),
+    _CsvColumn("corrected_claim", ("corrected_claim",), _of_correction(lambda correction: correction.claim)),
+    _CsvColumn(
         "correction_reason",
         ("correction",),
         _of_correction(lambda correction: correction.reason),
-        words_of="correction",
+        key_prefix="correction",
     ),
-    _Column("correction_ground", ("ground",), _of_correction(lambda correction: correction.ground), words_of="ground"),
-    _Column("correction_detail", ("detail",), _of_correction(lambda correction: correction.detail)),
+    _CsvColumn(
+        "correction_ground", ("ground",), _of_correction(lambda correction: correction.ground), key_prefix="ground"
+    ),
+    _CsvColumn("correction_detail", ("detail",), _of_correction(lambda correction: correction.detail)),
     *_amounts("old", lambda correction: correction.old),
     *_amounts("new", lambda correction: correction.new),
 )

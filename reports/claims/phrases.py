@@ -1,4 +1,4 @@
-"""What a claim says of itself in a phrase: its title, its period, why a line corrects, why a session is left out."""
+"""Phrases of a claim that both the PDF and the workbook print: titles, periods, chargers, reasons, findings."""
 
 from pipeline.claims.document import Charger, Claim, Correction, Exclusion, Finding, Odometer
 from pipeline.clock import last_of_month
@@ -6,17 +6,17 @@ from reports.claims.words import Words
 
 
 def title(claim: Claim, words: Words) -> str:
-    """`Udlæg for elbilopladning`"""
+    """`Udlæg for elbilopladning`."""
     return words.text(f"title.{claim.kind}", number=claim.reverses)
 
 
 def subject(claim: Claim, words: Words) -> str:
-    """`Udlæg nr. 3, marts 2025`"""
+    """`Udlæg nr. 3, marts 2025`."""
     return f"{words.text('claim_number')} {claim.number}, {months(claim, words)}"
 
 
 def months(claim: Claim, words: Words) -> str:
-    """`marts 2025`: the month claimed, or those that its lines are of; of a claim without either its title."""
+    """`marts 2025`: the claimed month, or else the months of its lines; the title of a claim without either."""
     named = [claim.month] if claim.month else sorted({line.month for line in claim.lines})
     if not named:
         return title(claim, words)
@@ -25,44 +25,44 @@ def months(claim: Claim, words: Words) -> str:
 
 
 def period(claim: Claim, words: Words) -> str:
-    """`01.03.2025 – 31.03.2025`, or the months that are corrected."""
+    """`01.03.2025 – 31.03.2025`, or the months that it corrects."""
     if claim.month is None:
         return months(claim, words)
     return f"{words.day(claim.month)} – {words.day(last_of_month(claim.month))}"
 
 
 def bases(claim: Claim, words: Words) -> str:
-    """`som opkrævet af operatøren`: by what its lines are settled, or would be."""
+    """`som opkrævet af operatøren`: how its lines are settled, or how lines would be if there were any."""
     settled = [line.basis for line in claim.lines] or [entry.basis for entry in claim.policy.account.reimbursement]
     return "; ".join(words.text(f"basis.{basis}") for basis in dict.fromkeys(settled))
 
 
 def charger(charger: Charger, words: Words) -> str:
-    """`Carport på Tværvej (2317), privat`"""
+    """`Carport på Tværvej (2317), privat`."""
     evse = f"({charger.evse})" if charger.evse else None
     named = " ".join(part for part in (charger.charge_point, evse) if part)
     return ", ".join(part for part in (named, words.text(f"kind.{charger.kind}")) if part)
 
 
 def odometer(reading: Odometer, words: Words) -> str:
-    """`Golf: 48.211 km den 31.03.2025`"""
+    """`Golf: 48.211 km den 31.03.2025`."""
     kilometres, day = words.count(reading.kilometres), words.day(reading.read_on)
     return f"{reading.car}: {words.text('odometer.reading', kilometres=kilometres, day=day)}"
 
 
 def correction(correction: Correction, words: Words) -> str:
-    """`retter udlæg nr. 2: medtages ikke længere (fravalgt: en gæst ladede)`"""
+    """`retter udlæg nr. 2: medtages ikke længere (fravalgt: en gæst ladede)`."""
     reason = words.text(f"correction.{correction.reason}")
     ground = words.text(f"ground.{correction.ground}", detail=correction.detail or "") if correction.ground else ""
     return f"{words.text('correction.of', number=correction.claim)}: {reason}{f' ({ground})' if ground else ''}"
 
 
 def ground(exclusion: Exclusion, words: Words) -> str:
-    """`bilen Golf er privat`"""
+    """`bilen Golf er privat`: why a session is not claimed."""
     return words.text(f"ground.{exclusion.ground}", detail=exclusion.detail or "")
 
 
 def finding(finding: Finding, words: Words) -> str:
-    """`Opkrævet i fremmed valuta`: what was found, by its rule; a rule that is no more goes by its name."""
+    """`Opkrævet i fremmed valuta`: the text of the finding's rule; the name of a rule that no longer exists."""
     key = f"rule.{finding.rule}"
     return words.text(key) if words.has(key) else finding.rule

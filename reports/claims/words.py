@@ -1,4 +1,4 @@
-"""How a claim speaks: its words in the language chosen, and numbers and days the way that language writes them."""
+"""The texts of one claim in its language, with numbers, days and times formatted as that language writes them."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,14 +10,15 @@ from babel.numbers import format_decimal, format_percent
 
 from pipeline.claims.document import Claim
 from pipeline.settings.schema import Language
-from reports.claims.messages import MESSAGES
+from reports.claims import danish, english
 
+_TEXTS: dict[Language, dict[str, str]] = {"da": danish.TEXTS, "en": english.TEXTS}
 _LOCALES = {"da": Locale("da", "DK"), "en": Locale("en", "GB")}
 MINUS = "\N{MINUS SIGN}"
 
 
 class Words:
-    """The words of one claim."""
+    """The texts of one claim in its language; its numbers, days and times in that language's format."""
 
     def __init__(self, language: Language, timezone: str) -> None:
         self.language = language
@@ -26,19 +27,19 @@ class Words:
 
     @classmethod
     def of(cls, claim: Claim) -> "Words":
-        """The words in which a claim is laid out."""
+        """The texts for a claim: in its own language, with times in its account's zone."""
         return cls(claim.language, claim.timezone)
 
     def text(self, key: str, /, **values: object) -> str:
-        """The words of that key, with `values` put in. Raises KeyError for a key that there is not."""
-        return MESSAGES[self.language][key].format(**values)
+        """The text of a key, with its placeholders filled from `values`. Raises KeyError for an unknown key."""
+        return _TEXTS[self.language][key].format(**values)
 
     def has(self, key: str) -> bool:
-        """Whether there are words of that key."""
-        return key in MESSAGES[self.language]
+        """Whether there is a text of that key."""
+        return key in _TEXTS[self.language]
 
     def money(self, amount: Decimal, digits: int) -> str:
-        """`1.234,50`: an amount with the digits of its currency's minor unit."""
+        """`1.234,50`: an amount with as many decimals as its currency has."""
         return self._number(amount, digits)
 
     def kwh(self, energy: Decimal) -> str:
@@ -46,27 +47,27 @@ class Words:
         return self._number(energy, 3)
 
     def price(self, price: Decimal) -> str:
-        """`1,5686`: currency units a kWh, as people read them."""
+        """`1,5686`: currency units per kWh, to four decimals."""
         return self._number(price, 4)
 
     def count(self, number: int) -> str:
-        """`48.211`"""
+        """`48.211`: a whole number."""
         return self._number(Decimal(number), 0)
 
     def percent(self, fraction: Decimal) -> str:
-        """`25 %` or `25%`, with the decimals that it has."""
+        """`25 %` or `25%`, with as many decimals as the fraction needs."""
         return str(format_percent(fraction, locale=self._locale, decimal_quantization=False))
 
     def day(self, day: date) -> str:
-        """`30.03.2025` or `30/03/2025`"""
+        """`30.03.2025` or `30/03/2025`."""
         return str(format_date(day, "dd.MM.yyyy" if self.language == "da" else "dd/MM/yyyy", locale=self._locale))
 
     def month(self, month: date) -> str:
-        """`marts 2025`"""
+        """`marts 2025`."""
         return str(format_date(month, "MMMM yyyy", locale=self._locale))
 
     def moment(self, moment: datetime) -> str:
-        """`30.03.2025 16.36`, local to the account."""
+        """`30.03.2025 16.36`: local time of the account."""
         local = moment.astimezone(self._zone)
         return f"{self.day(local.date())} {self._time(local)}"
 

@@ -1,4 +1,4 @@
-"""How a cell of a workbook is filled and looks: one typeface, one accent colour, thin lines, figures on the right."""
+"""Filling and formatting cells: one typeface, one accent colour, thin lines, figures on the right."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -29,12 +29,12 @@ DAY = "yyyy-mm-dd"
 TIME = "yyyy-mm-dd hh:mm"
 DURATION = "[h]:mm:ss"
 PRICE = "#,##0.0000"
-MONTH = "[$-409]mmmm yyyy"  # in English like the rest, whatever the reader's language
+MONTH = "[$-409]mmmm yyyy"  # in English like the rest, independent of the reader's language
 
 NOT_KNOWN = "not known"
 
-_CHARACTERS_IN_A_WIDTH = 1.1  # letters are narrower than digits, on average
-_HIGHEST_ROW = 409  # points, the most that Excel takes
+_CHARACTERS_IN_A_WIDTH = 1.1  # letters are on average narrower than digits
+_HIGHEST_ROW = 409  # points, the most that Excel allows
 _HAIR = Side(style="thin", color=LINE)
 _RULE = Side(style="medium", color=ACCENT)
 
@@ -45,12 +45,12 @@ def font(*, size: float = 10, bold: bool = False, italic: bool = False, color: s
 
 
 def money(digits: int) -> str:
-    """The number format of an amount in a currency with so many minor digits."""
+    """The number format of an amount with that many decimals."""
     return "#,##0" if digits == 0 else f"#,##0.{'0' * digits}"
 
 
 def rate(value: Decimal) -> str:
-    """The number format that shows a rate of tax whole: 25% or 8.1%."""
+    """The number format that shows a tax rate with all its decimals: 25% or 8.1%."""
     decimals = len(f"{value * 100:f}".rstrip("0").partition(".")[2])
     return "0%" if decimals == 0 else f"0.{'0' * decimals}%"
 
@@ -61,7 +61,7 @@ def dash_for_zero(number_format: str) -> str:
 
 
 def cell_at(sheet: Worksheet, row: int, column: int) -> Cell:
-    """The cell there, which is no part of a merged one unless its first."""
+    """The cell at that place. Raises TypeError for a merged cell other than its first."""
     cell = sheet.cell(row, column)
     if not isinstance(cell, Cell):
         raise TypeError(f"{cell.coordinate} lies inside a merged cell.")
@@ -71,7 +71,7 @@ def cell_at(sheet: Worksheet, row: int, column: int) -> Cell:
 def put_text(
     sheet: Worksheet, row: int, column: int, text: str, *, style: Font | None = None, align: str = "left"
 ) -> Cell:
-    """Put in text, as text: never a formula, an error value or a number, whatever it begins with."""
+    """Put in text that Excel never reads as a formula, an error value or a number."""
     cell = cell_at(sheet, row, column)
     cell.value = for_cell(text)
     cell.data_type = "s"
@@ -111,7 +111,7 @@ def put_amount(
     style: Font | None = None,
     not_known: str = NOT_KNOWN,
 ) -> Cell:
-    """Put in a figure of which None means that nobody knows it."""
+    """Put in a figure, or the text `not_known` where it is None."""
     if value is None:
         return put_text(sheet, row, column, not_known, style=font(italic=True, color=MUTED), align="right")
     return put_value(sheet, row, column, value, number_format, style=style)
@@ -120,13 +120,13 @@ def put_amount(
 def put_time(
     sheet: Worksheet, row: int, column: int, moment: datetime, zone: ZoneInfo, number_format: str = TIME
 ) -> Cell:
-    """Put in a moment as the wall time of the zone: Excel's times know no zone."""
+    """Put in a time as local time of the zone: times in Excel have no zone."""
     local = moment.astimezone(zone).replace(tzinfo=None)
     return put_value(sheet, row, column, local, number_format, align="left")
 
 
 def put_header(sheet: Worksheet, row: int, column: int, text: str, *, align: str) -> Cell:
-    """Put in the head of a column."""
+    """Put in the heading of a column."""
     cell = put_text(sheet, row, column, text, style=font(size=9, bold=True, color=ACCENT))
     cell.alignment = Alignment(horizontal=align, vertical="bottom", wrap_text=True)
     cell.fill = PatternFill("solid", fgColor=TINT)
@@ -141,13 +141,13 @@ def rule_under(sheet: Worksheet, row: int, columns: Iterable[int]) -> None:
 
 
 def rule_over(sheet: Worksheet, row: int, columns: Iterable[int]) -> None:
-    """Draw the line that stands over a total."""
+    """Draw the line above a total."""
     for column in columns:
         cell_at(sheet, row, column).border = Border(top=_RULE)
 
 
 def lines_shown(texts: Iterable[tuple[str, float]], most: int) -> int:
-    """How many lines a row needs for texts that wrap in columns of those widths: `most` for a longer one."""
+    """The number of lines, at most `most`, that a row needs for texts that wrap in columns of those widths."""
     needed = 1
     for text, width in texts:
         lines = text.split("\n", most)
@@ -156,12 +156,12 @@ def lines_shown(texts: Iterable[tuple[str, float]], most: int) -> int:
 
 
 def height_of_lines(characters: int, fit_on_a_line: int) -> float:
-    """The height, in points, of a row whose wrapped text has so many characters."""
+    """The height, in points, of a row with that many characters of wrapped text."""
     return min(3 + 13 * ceil(characters / fit_on_a_line), _HIGHEST_ROW)
 
 
 def set_up_page(sheet: Worksheet, footer: str, *, landscape: bool, page: str = "Page &P of &N") -> None:
-    """A4, as wide as the page; at the foot what it is, and the page's number as `page` says it."""
+    """A4, fitted to the width of the page; in the footer `footer` on the left and the page number on the right."""
     sheet.page_setup.paperSize = 9
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.fitToWidth = 1

@@ -1,4 +1,4 @@
-"""The workbook's chart: energy as columns, and what it cost as a line on an axis of its own."""
+"""The workbook's chart: energy as columns, and its cost as a line with its own axis."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ _COST_AXIS = 200
 
 @dataclass(frozen=True)
 class ChartData:
-    """Where a chart's figures stand: rows `first` to `last` of a sheet."""
+    """The cells of a chart's figures: rows `first` to `last` of a sheet."""
 
     sheet: Worksheet
     first: int
@@ -42,8 +42,8 @@ class ChartData:
 
 
 def place_chart(chart: BarChart, sheet: Worksheet, *, columns: range, rows: range) -> None:
-    """Put a chart over those columns and rows, however wide the reader's typeface makes them."""
-    chart.anchor = TwoCellAnchor(  # type: ignore[assignment]  # the stub knows the names of cells only
+    """Put a chart over those columns and rows, whatever their widths in the reader's typeface."""
+    chart.anchor = TwoCellAnchor(  # type: ignore[assignment]  # the stub allows only names of cells
         editAs="twoCell",
         _from=AnchorMarker(col=columns[0] - 1, row=rows[0] - 1),
         to=AnchorMarker(col=columns[-1], row=rows[-1]),
@@ -60,9 +60,9 @@ def energy_and_cost(
     energy: str = "Energy (kWh)",
     margin: float = 0.07,
 ) -> BarChart:
-    """The chart of those rows; its labels are dates, shown in `label_format`; `energy` and `cost` name its series.
+    """The chart of those rows. Labels are dates in `label_format`; `energy` and `cost` are the names of the series.
 
-    `margin` is how much of its width there is for the figures at each side.
+    `margin` is the fraction of the width left on each side for the figures of the axes.
     """
     columns = BarChart()
     columns.type = "col"
@@ -137,5 +137,5 @@ def _text(size: int, color: str) -> RichText:
 
 
 def _characters(size: int, color: str) -> CharacterProperties:
-    """Letters of so many points."""
+    """Letters of that many points."""
     return CharacterProperties(sz=100 * size, b=False, solidFill=color, latin=Font(typeface=TYPEFACE))

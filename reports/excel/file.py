@@ -1,4 +1,4 @@
-"""A workbook as a file: made in the one typeface, said to be whose, and saved so that equal content is equal bytes."""
+"""A new workbook with the report's typeface and title, saved so that equal content gives equal bytes."""
 
 import io
 from collections.abc import Callable
@@ -14,10 +14,10 @@ from reports.excel.cells import font
 
 
 def new_workbook(title: str, made_at: datetime) -> Workbook:
-    """A workbook with one empty sheet."""
+    """A workbook with one empty sheet. `made_at` is an aware time: the workbook's time of creation."""
     workbook = Workbook()
-    normal: NamedStyle = workbook._named_styles["Normal"]  # type: ignore[attr-defined]  # no public way to it
-    normal.font = font()  # the widths of columns are measured in its digits
+    normal: NamedStyle = workbook._named_styles["Normal"]  # type: ignore[attr-defined]  # has no public name
+    normal.font = font()  # Excel measures column widths in its digits
     workbook.properties.creator = "Ladebog"
     workbook.properties.title = title
     workbook.properties.created = workbook.properties.modified = made_at.astimezone(UTC).replace(tzinfo=None)
@@ -25,9 +25,9 @@ def new_workbook(title: str, made_at: datetime) -> Workbook:
 
 
 def save(workbook: Workbook, path: Path, finish: Callable[[str, bytes], bytes] = lambda _, content: content) -> None:
-    """Save without the time of day that openpyxl and zip files carry: every member has the workbook's own.
+    """Save with the workbook's own time in every member of the zip file, where openpyxl would write the current time.
 
-    `finish` gets each member's name and content, and returns the content to keep.
+    `finish` gets each member's name and content, and returns the content to write.
     """
     written = io.BytesIO()
     ExcelWriter(workbook, ZipFile(written, "w")).save()

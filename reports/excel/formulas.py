@@ -1,6 +1,6 @@
-"""Formulas that carry what they come to, for all readers that compute nothing: previews, protected views, programs.
+"""Formulas with stored results, for readers that do not compute them: previews, protected views, other programs.
 
-openpyxl writes a formula without its result, so the results go into the file's XML when it is saved.
+openpyxl writes a formula without its result, so the results are added to the file's XML when it is saved.
 """
 
 from decimal import Decimal
@@ -16,12 +16,12 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def quoted(text: str) -> str:
-    """Text as a formula names it."""
+    """Text as a string in a formula."""
     return '"' + text.replace('"', '""') + '"'
 
 
 class Formulas:
-    """The formulas of a workbook that is being made."""
+    """The formulas of a workbook and their results, collected until it is saved."""
 
     def __init__(self) -> None:
         self._results: list[tuple[Worksheet, str, Decimal | int | str]] = []
@@ -38,14 +38,14 @@ class Formulas:
         style: Font | None = None,
         align: str = "right",
     ) -> Cell:
-        """Put in a formula, `=` first and in English, that comes to `result`."""
+        """Put in a formula, which starts with `=` and has English function names; `result` is its value."""
         cell = put_value(sheet, row, column, None, number_format, style=style, align=align)
         cell.value = formula
         self._results.append((sheet, cell.coordinate, result))
         return cell
 
     def finish(self, name: str, content: bytes) -> bytes:
-        """A member of the saved workbook, with the results of its formulas."""
+        """Add the results to a member of the saved workbook; the argument for `save`."""
         results = {place: result for sheet, place, result in self._results if sheet.path == f"/{name}"}
         if not results:
             return content

@@ -1,10 +1,10 @@
-"""Text from the API on its way into a cell: whatever it holds, the file stays sound and the reader sees all of it."""
+"""Text from the API for a spreadsheet cell: any text gives a valid file, and control characters become visible."""
 
 import re
 
-CELL_LIMIT = 32_767  # UTF-16 code units: what Excel takes in one cell
+CELL_LIMIT = 32_767  # UTF-16 code units: the most that Excel allows in one cell
 CUT = "… [cut]"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may take for the beginning of a formula
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet may read text that starts so as a formula
 
 _LINE_BREAK = re.compile(r"\r\n?")
 _REPLACEMENTS = {
@@ -17,25 +17,25 @@ _ESCAPE_OF_EXCEL = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def for_cell(text: str) -> str:
-    """The text as a cell can hold it.
+    """The text for a cell of a workbook.
 
-    Control characters stand as their pictures (U+2400 and on), other characters that XML cannot hold as U+FFFD, every
-    line break as a line feed. What Excel would read as its own escape (`_x0041_`) is escaped, and text beyond Excel's
-    limit is cut with a visible mark.
+    Control characters become their pictures (U+2400 and on), other characters that XML does not allow U+FFFD, and line
+    breaks line feeds. What Excel would read as an escape (`_x0041_`) is escaped, and text beyond Excel's limit is cut
+    with a visible mark.
     """
     return _cut(_ESCAPE_OF_EXCEL.sub("_x005F_", _visible(text)))
 
 
 def for_typed_cell(text: str) -> str:
-    """The text as a spreadsheet can read it from a file in which cells have no type, as in CSV.
+    """The text for a file whose cells have no type, such as CSV.
 
-    It is that of `for_cell`, but for Excel's escapes, and has an apostrophe before what would become a formula.
+    Like `for_cell`, but without Excel's escapes, and with an apostrophe before text that would become a formula.
     """
     return _cut(f"'{_visible(text)}" if text.startswith(FORMULA_STARTS) else _visible(text))
 
 
 def replace_surrogates(text: str) -> str:
-    """The text with U+FFFD for lone surrogates, which no encoding can hold."""
+    """The text with U+FFFD for lone surrogates, which UTF-8 cannot encode."""
     return _LONE_SURROGATE.sub("\ufffd", text)
 
 

@@ -1,7 +1,7 @@
-"""The marts' rows as CSV, for machines: comma, decimal point, UTF-8 without a mark, one line feed a row.
+"""The marts' rows as CSV, for machines: comma, decimal point, UTF-8 without a byte order mark, one line feed per row.
 
-Text stands as the operator sent it. There is no guard against spreadsheets that take `=1+1` for a formula: a reader
-of CSV would have to know of it to undo it, and the workbook is there for people.
+Text is written as the operator sent it, even if a spreadsheet would read it as a formula (`=1+1`): a program that
+reads the CSV would have to undo any guard. For people there is the workbook.
 """
 
 import csv
@@ -21,7 +21,7 @@ _MONEY = frozenset({"amount_incl_tax", "tax_amount", "amount_excl_tax"})
 def write_sessions(report: Report, path: Path) -> None:
     """Write the period's sessions with exactly the columns of the `sessions` mart.
 
-    Times are ISO 8601 with the offset of the account's zone, money has its currency's minor digits, null is empty.
+    Times are ISO 8601 with the offset of the account's zone, amounts have their currency's decimals, null is empty.
     """
     _write(path, report.session_columns, report.sessions, report.minor_digits, report.zone)
 
@@ -43,13 +43,13 @@ def _write(
 
 
 def rows_to(file: TextIO) -> Callable[[Iterable[str]], object]:
-    """What writes a row of fields for machines to a file."""
-    # Older Pythons quote a field for the characters of the line terminator only: with both, a return is safe too.
+    """A function that writes one row of fields to a file."""
+    # Older Pythons quote only the characters of the line terminator: with both, a lone carriage return is quoted too.
     return csv.writer(_LineFeeds(file), lineterminator="\r\n").writerow
 
 
 def field(value: Any, digits: int | None, zone: ZoneInfo) -> str:
-    """A value for machines; `digits` are those of an amount of money, and None for all else."""
+    """A value for machines; `digits` is the number of decimals of an amount of money, and None for all else."""
     match value:
         case None:
             return ""
@@ -64,7 +64,7 @@ def field(value: Any, digits: int | None, zone: ZoneInfo) -> str:
 
 
 class _LineFeeds:
-    """A file that ends the rows given to it with a line feed."""
+    """A file that ends each row with a line feed only."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file

@@ -1,4 +1,4 @@
-"""A report as files in a folder, each replaced whole."""
+"""A report as files in a folder, each replaced as a whole."""
 
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -17,22 +17,22 @@ FORMATS = tuple(_FILES)
 
 
 def write_report(report: Report, formats: Collection[str], folder: Path) -> list[Path]:
-    """Write a report into `folder`, made if missing, and return the files: `home-2025-03.xlsx`, for one.
+    """Write a report into `folder`, created if missing, and return the files, such as `home-2025-03.xlsx`.
 
-    Raises ValueError for a format that is none of FORMATS, or an account whose name could lead out of the folder.
+    Raises ValueError for a format that is not in FORMATS, or an account whose name could lead out of the folder.
     """
     unknown = [name for name in formats if name not in _FILES]
     if unknown:
-        raise ValueError(f"{unknown[0]!r} is no format of a report (formats: {', '.join(FORMATS)}).")
+        raise ValueError(f"{unknown[0]!r} is not a format of a report (formats: {', '.join(FORMATS)}).")
     if name_fault(report.account):
-        raise ValueError(f"{report.account!r} is no name of an account.")
+        raise ValueError(f"{report.account!r} is not a valid name of an account.")
     make_folder(folder)
     written = []
     for name, files in _FILES.items():
         if name in formats:
             for ending, write in files.items():
                 path = folder / f"{report.account}-{report.period.name}{ending}"
-                with replacing(path) as beside:
-                    write(report, beside)
+                with replacing(path) as new_file:
+                    write(report, new_file)
                 written.append(path)
     return written

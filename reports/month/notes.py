@@ -1,4 +1,4 @@
-"""What a report does not know and no finding of the checks says, as sentences: nothing missing or late goes unsaid."""
+"""Sentences on what a report lacks and no finding of the checks covers: open months, active sessions, old settings."""
 
 import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,8 +13,8 @@ from pipeline.settings.schema import Account
 from pipeline.text import counted
 from reports.month.period import MONTH_NAMES, ReportPeriod
 
-_NAMED = 5  # sessions that a note names before it says how many more there are
-_RULE_OF_OPEN_MONTHS = "month_not_closed"  # speaks of past months only
+_NAMED = 5  # sessions that a note names; of more it gives the number
+_RULE_OF_OPEN_MONTHS = "month_not_closed"  # covers past months only
 
 _CLOSABLE = """
     select
@@ -38,15 +38,15 @@ def read_notes(
     month_states: Sequence[_Row],
     findings: Sequence[_Row],
 ) -> tuple[str, ...]:
-    """The sentences for a period whose rows have been read; `timezone` and `currency` are those of the marts."""
+    """The notes of a period; `timezone` and `currency` are those that the marts were computed with."""
     zone = zoneinfo.ZoneInfo(timezone)
     within = {"account": account.name, "timezone": timezone, "first": period.first_month, "last": period.last_month}
     closable = rows(connection, _CLOSABLE, {"timezone": timezone, "months": list(period.months)})
     active = rows(connection, models.query("active_sessions"), within)
-    said = {finding["month"] for finding in findings if finding["rule"] == _RULE_OF_OPEN_MONTHS}
+    covered = {finding["month"] for finding in findings if finding["rule"] == _RULE_OF_OPEN_MONTHS}
     return (
         *_not_closed(
-            {row["month"]: row["closable_at"] for row in closable if row["month"] not in said}, month_states, zone
+            {row["month"]: row["closable_at"] for row in closable if row["month"] not in covered}, month_states, zone
         ),
         *_still_active(active, zone),
         *_other_settings(account, timezone, currency),
@@ -76,14 +76,14 @@ def _why_open(state: _Row | None, closable_at: datetime, zone: zoneinfo.ZoneInfo
         return "no complete listing yet"
     return (
         f"last complete listing {_minute(state['listed_at'], zone)}, too early: "
-        f"one from {_minute(closable_at, zone)} on closes it"
+        f"a listing at {_minute(closable_at, zone)} or later closes it"
     )
 
 
 def _still_active(active: Sequence[_Row], zone: zoneinfo.ZoneInfo) -> list[str]:
     if not active:
         return []
-    named = _named([(session["session_id"], session["started_at"]) for session in active], zone, "began ")
+    named = _named([(session["session_id"], session["started_at"]) for session in active], zone, "started ")
     return [f"Not stopped when last fetched, so not in this report: {named}."]
 
 
@@ -91,13 +91,13 @@ def _other_settings(account: Account, timezone: str, currency: str) -> list[str]
     if (account.timezone, account.currency) == (timezone, currency):
         return []
     return [
-        f"The settings now say {account.timezone} and {account.currency}; "
-        f"these figures were made with {timezone} and {currency}."
+        f"The settings are now {account.timezone} and {account.currency}; "
+        f"these figures were computed with {timezone} and {currency}."
     ]
 
 
 def _named(moments: Iterable[tuple[str, datetime]], zone: zoneinfo.ZoneInfo, verb: str = "") -> str:
-    """`2 sessions, 648418 (2025-03-30) and 648419 (2025-03-31)`; of many, the first few by name."""
+    """`2 sessions, 648418 (2025-03-30) and 648419 (2025-03-31)`; of many sessions only the first few."""
     names = [f"{session_id} ({verb}{moment.astimezone(zone):%Y-%m-%d})" for session_id, moment in moments]
     shown = names if len(names) <= _NAMED else [*names[:_NAMED], f"{len(names) - _NAMED} more"]
     return f"{counted(len(names), 'session')}, {_listed(shown)}"

@@ -1,8 +1,10 @@
-"""What a report is about: a calendar month or a calendar year, in the account's own zone."""
+"""The period of a report: a calendar month or a calendar year, in the account's zone."""
 
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from pipeline.clock import last_of_month
 
 MONTH_NAMES = (
     "January",
@@ -31,7 +33,7 @@ class ReportPeriod:
     month: int | None = None
 
     def __post_init__(self) -> None:
-        """Raise ValueError for what no calendar holds, or no charging log."""
+        """Raise ValueError for a month outside 1 to 12, or a year outside 2000 to 2100."""
         known_year = _FIRST_YEAR <= self.year <= _LAST_YEAR
         known_month = self.month is None or 1 <= self.month <= _DECEMBER
         if not (known_year and known_month):
@@ -59,7 +61,7 @@ class ReportPeriod:
 
     @property
     def name(self) -> str:
-        """`2025-03` or `2025`: how it is written, and safe in a file's name."""
+        """`2025-03` or `2025`: as users write it, and safe in a file name."""
         return f"{self.year:04}" if self.month is None else f"{self.year:04}-{self.month:02}"
 
     @property
@@ -86,8 +88,7 @@ class ReportPeriod:
     @property
     def last_day(self) -> date:
         """Its last day."""
-        a_day_of_the_next_month = self.last_month + timedelta(days=31)
-        return a_day_of_the_next_month.replace(day=1) - timedelta(days=1)
+        return last_of_month(self.last_month)
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -97,4 +98,6 @@ class ReportPeriod:
 
 
 def _fault(text: str) -> str:
-    return f"{text!r} is no period: write a month like 2025-03 or a year like 2025, from {_FIRST_YEAR} to {_LAST_YEAR}."
+    return (
+        f"{text!r} is not a period: write a month like 2025-03 or a year like 2025, from {_FIRST_YEAR} to {_LAST_YEAR}."
+    )

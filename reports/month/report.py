@@ -1,7 +1,7 @@
-"""The frozen result set: everything that a report of one account and period says, read once.
+"""The result set of a report: everything that is printed for one account and period, read once.
 
-All formats lay out the same Report, so they cannot disagree. Nothing is computed here: every figure is a mart's row,
-or, for a year, the sum of such rows made in SQL.
+All formats lay out the same Report, so they cannot disagree. Nothing is computed here: every figure is a row of a
+mart or, for a year, a sum of such rows computed in SQL.
 """
 
 import zoneinfo
@@ -69,11 +69,11 @@ _MINOR_DIGITS = """
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What is known of an account and a period, under the attribution `stop`. Times are aware, UTC.
+    """All rows of an account and a period, with attribution `stop`. Times are aware, in UTC.
 
-    Rows have their mart's columns; `totals`, one a currency with the account's own first, those of `months` but for
-    account, month and attribution. `findings` are those of its months and those of no one month, errors first;
-    `notes` say what no finding does.
+    Rows have the columns of their mart. `totals` has one row per currency, the account's own first, with the columns of
+    `months` without account, month and attribution. `findings` are those of its months and those without a month,
+    errors first; `notes` are sentences on what no finding covers.
     """
 
     account: str
@@ -94,7 +94,7 @@ class Report:
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
-        """The zone that decided its days and months."""
+        """The time zone of its days and months."""
         return zoneinfo.ZoneInfo(self.timezone)
 
     @property
@@ -105,15 +105,15 @@ class Report:
 
     @property
     def footer(self) -> str:
-        """What stands at the foot of its pages."""
+        """The footer of its pages."""
         return f"Ladebog, {self.account}, {self.period.label}"
 
     def sessions_in(self, currency: str) -> tuple[Row, ...]:
-        """Its sessions billed in that currency."""
+        """The sessions billed in that currency."""
         return tuple(session for session in self.sessions if session["currency"] == currency)
 
     def tax_name(self, currency: str | None = None) -> str:
-        """What its sessions, or those in that currency, call the tax: `Moms`, say; `tax` unless they agree on one."""
+        """The name of the tax in its sessions, or in those of one currency, such as `Moms`; `tax` if names differ."""
         names = {
             session["tax_name"]
             for session in self.sessions
@@ -125,10 +125,10 @@ class Report:
 def read_report(
     connection: duckdb.DuckDBPyConnection, account: Account, period: ReportPeriod, *, generated_at: datetime
 ) -> Report:
-    """Read all that the published database says of an account and a period. One without sessions is no error.
+    """Read the report of an account and a period from the published database. A period may have no sessions.
 
-    The zone and the currency are those that the marts were made with; where the settings have changed since, a note
-    says so. Raises ValueError if `generated_at` is not aware.
+    Time zone and currency are those that the marts were computed with; if the settings have changed since, the report
+    has a note. Raises ValueError if `generated_at` is not aware.
     """
     if generated_at.tzinfo is None:
         raise ValueError("generated_at must be an aware time.")

@@ -1,4 +1,4 @@
-"""The days of a month in a workbook: what the month's chart is drawn from."""
+"""The sheet of a month's days, and their columns, which a claim's workbook uses too: the data of the chart."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ PER_CURRENCY = 3  # columns
 
 @dataclass(frozen=True)
 class DaysOfCurrency:
-    """The heads of its columns, and of each day with sessions their number, kWh and amount."""
+    """The headings of a currency's columns, and for each day with sessions their number, kWh and amount."""
 
-    heads: tuple[str, str, str]
+    headings: tuple[str, str, str]
     minor_digits: int
     figures: Mapping[date, tuple[int, Decimal, Decimal]]
 
@@ -41,7 +41,7 @@ class DaysOfCurrency:
 
 
 def fill_days(sheet: Worksheet, report: Report) -> dict[str, ChartData]:
-    """Lay out all days of the month, those without sessions with zeros; returns by currency where they stand."""
+    """Lay out all days of the month, days without sessions as zeros; returns the cells of each currency."""
     currencies = [total["currency"] for total in report.totals]
     places = put_days(sheet, 1, "Day", DAY, report.period.days, [_of(currency, report) for currency in currencies])
     sheet.freeze_panes = "B2"
@@ -51,10 +51,15 @@ def fill_days(sheet: Worksheet, report: Report) -> dict[str, ChartData]:
 
 
 def put_days(
-    sheet: Worksheet, top: int, head: str, day_format: str, days: Sequence[date], currencies: Sequence[DaysOfCurrency]
+    sheet: Worksheet,
+    top: int,
+    heading: str,
+    day_format: str,
+    days: Sequence[date],
+    currencies: Sequence[DaysOfCurrency],
 ) -> list[ChartData]:
-    """Put the heads in row `top` and the days below, for each currency three columns; returns where they stand."""
-    put_header(sheet, top, 1, head, align="left")
+    """Put headings into row `top` and the days below, three columns per currency; returns the cells of each."""
+    put_header(sheet, top, 1, heading, align="left")
     sheet.column_dimensions["A"].width = 13
     for row, day in enumerate(days, start=top + 1):
         put_value(sheet, row, 1, day, day_format, align="left")
@@ -68,9 +73,9 @@ def put_days(
 
 def _of(currency: str, report: Report) -> DaysOfCurrency:
     tax = report.tax_name(currency)
-    whose = f", {currency}" if len(report.totals) > 1 else ""
+    suffix = f", {currency}" if len(report.totals) > 1 else ""
     return DaysOfCurrency(
-        (f"Sessions{whose}", f"Energy (kWh){whose}", f"{currency}, incl. {tax}"),
+        (f"Sessions{suffix}", f"Energy (kWh){suffix}", f"{currency}, incl. {tax}"),
         report.minor_digits[currency],
         {
             figures["day"]: (figures["sessions"], figures["energy_kwh"], figures["amount_incl_tax"])
@@ -81,8 +86,8 @@ def _of(currency: str, report: Report) -> DaysOfCurrency:
 
 
 def _put_columns(sheet: Worksheet, top: int, first: int, days: Sequence[date], of_currency: DaysOfCurrency) -> None:
-    for column, head in enumerate(of_currency.heads, start=first):
-        put_header(sheet, top, column, head, align="right")
+    for column, heading in enumerate(of_currency.headings, start=first):
+        put_header(sheet, top, column, heading, align="right")
         sheet.column_dimensions[get_column_letter(column)].width = 16
     for row, day in enumerate(days, start=top + 1):
         figures = of_currency.figures.get(day)

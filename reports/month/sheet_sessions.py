@@ -1,4 +1,4 @@
-"""The workbook's sheet of sessions, one a row, and its totals."""
+"""The sheet of sessions, one per row, with the totals of each currency below."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,11 +34,11 @@ _MOST_LINES = 4
 
 
 @dataclass(frozen=True)
-class _Column:
-    """A column of the mart on the sheet: its head, its width in characters and how a value is put in."""
+class SessionColumn:
+    """A column of the mart `sessions` on the sheet: its heading, width in characters, and how a cell is filled."""
 
     name: str
-    head: str
+    heading: str
     width: float
     put: Callable[[Worksheet, int, int, Row, Report], object]
     align: str = "left"
@@ -88,30 +88,30 @@ def _rate(sheet: Worksheet, row: int, column: int, session: Row, _: Report) -> N
 
 
 _PRINTED = (
-    _Column("started_at", "Started\n({zone})", 19, _time("started_at")),
-    _Column("stopped_at", "Stopped\n({zone})", 19, _time("stopped_at")),
-    _Column("session_id", "Session", 10, _text("session_id")),
-    _Column("kind", "Kind", 8, _text("kind")),
-    _Column("charge_point", "Charge point", 24, _wrapped("charge_point")),
-    _Column("evse", "EVSE", 8, _text("evse")),
-    _Column("car", "Car", 9, _text("car")),
-    _Column("duration_s", "Connected\n(h:m:s)", 9.5, _duration("duration_s"), "right"),
-    _Column("idle_s", "of which\nidle", 8.5, _duration("idle_s"), "right"),
-    _Column("energy_kwh", "Energy\n(kWh)", 9.5, _figure("energy_kwh", ENERGY), "right"),
-    _Column("amount_incl_tax", "Gross,\nincl. {tax}", 11, _money("amount_incl_tax"), "right"),
-    _Column("tax_rate", "{tax}\nrate", 10, _rate, "right"),
-    _Column("tax_amount", "of which\n{tax}", 10, _money("tax_amount"), "right"),
-    _Column("amount_excl_tax", "Net,\nexcl. {tax}", 11, _money("amount_excl_tax"), "right"),
-    _Column("currency", "Currency", 9, _text("currency", "center"), "center"),
-    _Column("note", "Note", 24, _wrapped("note")),
+    SessionColumn("started_at", "Started\n({zone})", 19, _time("started_at")),
+    SessionColumn("stopped_at", "Stopped\n({zone})", 19, _time("stopped_at")),
+    SessionColumn("session_id", "Session", 10, _text("session_id")),
+    SessionColumn("kind", "Kind", 8, _text("kind")),
+    SessionColumn("charge_point", "Charge point", 24, _wrapped("charge_point")),
+    SessionColumn("evse", "EVSE", 8, _text("evse")),
+    SessionColumn("car", "Car", 9, _text("car")),
+    SessionColumn("duration_s", "Connected\n(h:m:s)", 9.5, _duration("duration_s"), "right"),
+    SessionColumn("idle_s", "of which\nidle", 8.5, _duration("idle_s"), "right"),
+    SessionColumn("energy_kwh", "Energy\n(kWh)", 9.5, _figure("energy_kwh", ENERGY), "right"),
+    SessionColumn("amount_incl_tax", "Gross,\nincl. {tax}", 11, _money("amount_incl_tax"), "right"),
+    SessionColumn("tax_rate", "{tax}\nrate", 10, _rate, "right"),
+    SessionColumn("tax_amount", "of which\n{tax}", 10, _money("tax_amount"), "right"),
+    SessionColumn("amount_excl_tax", "Net,\nexcl. {tax}", 11, _money("amount_excl_tax"), "right"),
+    SessionColumn("currency", "Currency", 9, _text("currency", "center"), "center"),
+    SessionColumn("note", "Note", 24, _wrapped("note")),
 )
 _ON_SCREEN_ONLY = (
-    _Column("average_kw", "Average\n(kW)", 9, _figure("average_kw", POWER), "right"),
-    _Column("max_kw", "Peak\n(kW)", 9, _figure("max_kw", POWER), "right"),
-    _Column("power_samples", "Power\nsamples", 9, _figure("power_samples", COUNT), "right"),
-    _Column("revision", "Revision", 9, _figure("revision", COUNT), "right"),
-    _Column("payment_status", "Payment", 11, _text("payment_status")),
-    _Column("stop_reason", "Stop reason", 17, _text("stop_reason")),
+    SessionColumn("average_kw", "Average\n(kW)", 9, _figure("average_kw", POWER), "right"),
+    SessionColumn("max_kw", "Peak\n(kW)", 9, _figure("max_kw", POWER), "right"),
+    SessionColumn("power_samples", "Power\nsamples", 9, _figure("power_samples", COUNT), "right"),
+    SessionColumn("revision", "Revision", 9, _figure("revision", COUNT), "right"),
+    SessionColumn("payment_status", "Payment", 11, _text("payment_status")),
+    SessionColumn("stop_reason", "Stop reason", 17, _text("stop_reason")),
 )
 _COLUMNS = _PRINTED + _ON_SCREEN_ONLY
 _WRAPPED = tuple((column.name, column.width) for column in _COLUMNS if column.name in ("charge_point", "note"))
@@ -120,11 +120,11 @@ _ALL = range(1, len(_COLUMNS) + 1)
 
 
 def fill_sessions(sheet: Worksheet, report: Report) -> None:
-    """Lay out the sessions in the order in which they stopped, and under them each currency's totals as values.
+    """Lay out the sessions in the order in which they stopped, and below them each currency's totals as values.
 
-    What is of interest now and then stands on the right, beyond what is printed.
+    The columns on the right are for the screen only; they are not printed.
     """
-    _put_heads(sheet, report)
+    _put_headings(sheet, report)
     last = len(report.sessions) + 1
     for row, session in enumerate(report.sessions, start=2):
         for place, column in enumerate(_COLUMNS, start=1):
@@ -144,10 +144,10 @@ def fill_sessions(sheet: Worksheet, report: Report) -> None:
     set_up_page(sheet, report.footer, landscape=True)
 
 
-def _put_heads(sheet: Worksheet, report: Report) -> None:
+def _put_headings(sheet: Worksheet, report: Report) -> None:
     for place, column in enumerate(_COLUMNS, start=1):
-        head = column.head.format(zone=report.timezone, tax=report.tax_name())
-        put_header(sheet, 1, place, head[:1].upper() + head[1:], align=column.align)
+        heading = column.heading.format(zone=report.timezone, tax=report.tax_name())
+        put_header(sheet, 1, place, heading[:1].upper() + heading[1:], align=column.align)
         sheet.column_dimensions[get_column_letter(place)].width = column.width
     zone_fits = len(report.timezone) + 2 <= _COLUMNS[0].width
     sheet.row_dimensions[1].height = 30 if zone_fits else 54
@@ -166,5 +166,5 @@ def _put_total(sheet: Worksheet, row: int, total: Row, report: Report) -> None:
 
 
 def _lines(session: Row) -> int:
-    """How many lines of the row to show: all of a short note, the beginning of a long one."""
+    """The number of lines to show: all of a short note, the beginning of a long one."""
     return lines_shown(((session[name] or "", width) for name, width in _WRAPPED), _MOST_LINES)

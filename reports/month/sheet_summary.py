@@ -1,4 +1,4 @@
-"""The workbook's first sheet: what it is, the figures, the months, the chart, and what is not known."""
+"""The first sheet of the workbook: period and state, figures, months, chart, known gaps and findings."""
 
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
@@ -28,18 +28,18 @@ from reports.excel.chart import ChartData, energy_and_cost, place_chart
 from reports.month.report import Report, Row
 from reports.month.sheet_findings import put_findings
 
-_FIRST, _LAST = 2, 9  # columns; the one before the first is a margin
+_FIRST, _LAST = 2, 9  # columns; column 1 is a margin
 _WIDTHS = (2, 24, 15, 13, 13, 13, 13, 13, 13)
 _ALL = range(_FIRST, _LAST + 1)
 _ROW_HEIGHT = 16  # points
 _CHART_ROWS = 17
 _NOTE_CHARACTERS = 118  # that fit on a line across all columns
 _MONEY = ("amount_incl_tax", "tax_amount", "amount_excl_tax")
-_ATTRIBUTION = "Each session counts whole in the month in which it stopped."
+_ATTRIBUTION = "Each session counts in full in the month in which it stopped."
 
 
 def fill_summary(sheet: Worksheet, report: Report, days: dict[str, ChartData]) -> None:
-    """Lay out the summary; `days` says by currency where a month's days stand, and is empty for a year."""
+    """Lay out the summary; `days` has the cells of a month's days by currency, and is empty for a year."""
     for column, width in enumerate(_WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.sheet_format.defaultRowHeight = _ROW_HEIGHT
@@ -64,7 +64,7 @@ def _put_opening(sheet: Worksheet, report: Report) -> int:
     put_text(sheet, 1, _FIRST, "Charging report", style=font(size=10, bold=True, color=MUTED))
     put_text(sheet, 2, _FIRST, period.label, style=font(size=22, bold=True, color=ACCENT))
     sheet.row_dimensions[2].height = 33
-    state = "Closed: listed after its end, with every session's details"
+    state = "Closed: listed after its end, with the details of every session"
     facts = (
         ("Account", report.account),
         ("Period", f"{period.first_month:%Y-%m-%d} to {period.last_day:%Y-%m-%d}"),
@@ -80,7 +80,7 @@ def _put_opening(sheet: Worksheet, report: Report) -> int:
 
 
 def _put_currency(sheet: Worksheet, row: int, report: Report, total: Row, days: dict[str, ChartData]) -> int:
-    """One currency's figures, months and chart; amounts of different currencies never meet."""
+    """The figures, months and chart of one currency; amounts in different currencies are never added."""
     currency = total["currency"]
     row = _put_figures(sheet, row, report, total)
     if report.period.is_year:
@@ -127,10 +127,10 @@ def _put_figures(sheet: Worksheet, row: int, report: Report, total: Row) -> int:
         _put_unit(sheet, row, unit if value is not None else "")
         rule_under(sheet, row, _ALL)
     row = first + len(figures)
-    biggest = max(report.sessions_in(currency), key=lambda session: session["energy_kwh"])
-    put_text(sheet, row, _FIRST, "Biggest session")
-    put_value(sheet, row, _FIRST + 1, biggest["energy_kwh"], ENERGY)
-    _put_unit(sheet, row, _biggest(biggest, report))
+    largest = max(report.sessions_in(currency), key=lambda session: session["energy_kwh"])
+    put_text(sheet, row, _FIRST, "Largest session")
+    put_value(sheet, row, _FIRST + 1, largest["energy_kwh"], ENERGY)
+    _put_unit(sheet, row, _describe(largest, report))
     rule_under(sheet, row, _ALL)
     return row + 2
 
@@ -140,7 +140,7 @@ def _put_unit(sheet: Worksheet, row: int, text: str) -> None:
     cell.alignment = Alignment(horizontal="left", vertical="center", indent=1)
 
 
-def _biggest(session: Row, report: Report) -> str:
+def _describe(session: Row, report: Report) -> str:
     currency = session["currency"]
     amount = f"{session['amount_incl_tax']:,.{report.minor_digits[currency]}f} {currency}"
     stopped_on = f"{session['stopped_at'].astimezone(report.zone):%Y-%m-%d}"
@@ -148,11 +148,11 @@ def _biggest(session: Row, report: Report) -> str:
 
 
 def _put_months(sheet: Worksheet, row: int, report: Report, total: Row) -> ChartData:
-    """All months of the year, those without sessions with zeros, and the total; returns where the months stand."""
+    """All months of the year, months without sessions as zeros, and the total; returns the cells of the months."""
     currency = total["currency"]
     tax = report.tax_name(currency)
-    head_row = _put_title(sheet, row, f"Months{_of(currency, report)}")
-    heads = (
+    heading_row = _put_title(sheet, row, f"Months{_of(currency, report)}")
+    headings = (
         "Month",
         "Sessions",
         "Energy\n(kWh)",
@@ -162,24 +162,24 @@ def _put_months(sheet: Worksheet, row: int, report: Report, total: Row) -> Chart
         f"{currency}\nper kWh",
         "State",
     )
-    for column, head in zip(_ALL, heads, strict=True):
-        put_header(sheet, head_row, column, head, align="left" if column == _FIRST else "right")
-    sheet.row_dimensions[head_row].height = 30
+    for column, heading in zip(_ALL, headings, strict=True):
+        put_header(sheet, heading_row, column, heading, align="left" if column == _FIRST else "right")
+    sheet.row_dimensions[heading_row].height = 30
     months = {figures["month"]: figures for figures in report.months if figures["currency"] == currency}
     closed = {state["month"] for state in report.month_states if state["is_closed"]}
-    for row, month in enumerate(report.period.months, start=head_row + 1):
+    for row, month in enumerate(report.period.months, start=heading_row + 1):
         put_value(sheet, row, _FIRST, month, MONTH, align="left")
         _put_month(sheet, row, months.get(month), report.minor_digits[currency])
         state = "closed" if month in closed else "not closed"
         put_text(sheet, row, _LAST, state, style=font(color=MUTED), align="right")
         rule_under(sheet, row, _ALL)
-    last = head_row + len(report.period.months)
+    last = heading_row + len(report.period.months)
     put_text(sheet, last + 1, _FIRST, "Total", style=font(bold=True))
     _put_month(sheet, last + 1, total, report.minor_digits[currency], is_total=True)
     rule_over(sheet, last + 1, _ALL)
     return ChartData(
         sheet,
-        first=head_row + 1,
+        first=heading_row + 1,
         last=last,
         label_column=_FIRST,
         energy_column=_FIRST + 2,
@@ -200,9 +200,9 @@ def _put_month(sheet: Worksheet, row: int, figures: Row | None, digits: int, *, 
 
 
 def _put_notes(sheet: Worksheet, row: int, report: Report) -> int:
-    """The notes across the sheet; returns the last row."""
-    first = _put_title(sheet, row, "What this report does not know")
-    nothing = "Nothing but the findings below." if report.findings else "Nothing is known to be missing."
+    """The notes, across the sheet; returns the last row."""
+    first = _put_title(sheet, row, "Known gaps")
+    nothing = "None apart from the findings below." if report.findings else "Nothing is known to be missing."
     notes = report.notes or (nothing,)
     for row, note in enumerate(notes, start=first):
         sheet.merge_cells(start_row=row, end_row=row, start_column=_FIRST, end_column=_LAST)

@@ -1,11 +1,11 @@
-"""A report as an Excel workbook that a driver can hand in: a summary, the sessions and, of a month, its days."""
+"""A report as an Excel workbook that a driver can hand in: summary, sessions, the days of a month, and findings."""
 
 from pathlib import Path
 
 from reports.excel.file import new_workbook, save
 from reports.month.report import Report
 from reports.month.sheet_days import fill_days
-from reports.month.sheet_findings import SHEET, fill_findings, need_a_sheet
+from reports.month.sheet_findings import SHEET, fill_findings, needs_sheet
 from reports.month.sheet_sessions import fill_sessions
 from reports.month.sheet_summary import fill_summary
 
@@ -13,7 +13,7 @@ from reports.month.sheet_summary import fill_summary
 def write_workbook(report: Report, path: Path) -> None:
     """Write the workbook. The same report gives the same bytes.
 
-    Its figures are values, not formulas, and text from the API is always text: what is in the file was in the marts.
+    All figures are values from the marts, not formulas, and text from the API is never read as a formula.
     """
     workbook = new_workbook(f"Charging report, {report.account}, {report.period.label}", report.generated_at)
     summary = workbook.worksheets[0]
@@ -21,6 +21,6 @@ def write_workbook(report: Report, path: Path) -> None:
     fill_sessions(workbook.create_sheet("Sessions"), report)
     has_days = bool(report.totals) and not report.period.is_year
     fill_summary(summary, report, fill_days(workbook.create_sheet("Days"), report) if has_days else {})
-    if need_a_sheet(report):
+    if needs_sheet(report):
         fill_findings(workbook.create_sheet(SHEET), report)
     save(workbook, path)

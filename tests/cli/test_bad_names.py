@@ -62,7 +62,7 @@ def test_an_unknown_account(kept: DemoLogbook, arguments: list[str]) -> None:
 @pytest.mark.parametrize("period", ["2025-13", "../x", "25-3", "2025-3", "2025-00", "2025-03-01", "", "٢٠٢٥", "1e3"])
 def test_a_period_that_is_none(kept: DemoLogbook, period: str) -> None:
     message, advice = said(kept.run("report", period), 2)
-    assert message.startswith(f"Invalid value for YYYY-MM|YYYY: {period!r} is no period: write a month like 2025-03")
+    assert message.startswith(f"Invalid value for YYYY-MM|YYYY: {period!r} is not a period: write a month like 2025-03")
     assert advice == "Try 'ladebog report --help' for help."
 
 

@@ -1,4 +1,4 @@
-"""The chart of a month, for each currency: where its columns, its line and its axes lie, as parts of its height."""
+"""The chart of a month, one per currency: the positions of its columns, line and axes as fractions of its height."""
 
 from calendar import monthrange
 from collections.abc import Sequence
@@ -11,30 +11,30 @@ from pipeline.claims.document import Claim, Day
 from reports.claims.pdf.totals import digits_of, money
 from reports.claims.words import Words
 
-_CHARTS = 2  # that fit on a page
-_INTERVALS = 4  # of an axis, from zero up
+_MOST_CHARTS = 2  # what fits on the first page
+_INTERVALS = 4  # of each axis, from zero up
 _STEPS = tuple(Decimal(step) for step in ("1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8", "10"))
 
 
 class Tick(msgspec.Struct, frozen=True):
-    """A line across, `at` from the bottom, and what the two axes say there; the left one nothing below zero."""
+    """A grid line `at` a fraction of the height from the bottom, and both axes' labels; energy has none below zero."""
 
     at: float
     energy: str
     amount: str
 
 
-class Place(msgspec.Struct, frozen=True):
-    """A day, whether there was a session, and how high its column and the line's point lie, from the bottom."""
+class ChartDay(msgspec.Struct, frozen=True):
+    """A day: whether it had a session, and the heights of its column and of its point on the line, from the bottom."""
 
     day: str
-    charged: bool
+    has_session: bool
     energy: float
     amount: float
 
 
 class Chart(msgspec.Struct, frozen=True, kw_only=True):
-    """Energy as columns that stand on `zero`, and the amount as a line on an axis of its own."""
+    """Energy as columns that start at `zero`, and the amount as a line with its own axis."""
 
     heading: str
     alt: str
@@ -42,17 +42,17 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     amount_label: str
     zero: float
     ticks: list[Tick]
-    places: list[Place]
+    days: list[ChartDay]
 
 
 def charts_of(claim: Claim, words: Words) -> list[Chart]:
-    """The charts of a month's claim, one for each of the first currencies; none of a month without sessions."""
+    """The charts of a claim, one for each of its first currencies with sessions; none without a month."""
     currencies = [total.currency for total in claim.totals if any(day.currency == total.currency for day in claim.days)]
     if claim.month is None:
         return []
     return [
         _chart(claim.month, [day for day in claim.days if day.currency == currency], words, currency)
-        for currency in currencies[:_CHARTS]
+        for currency in currencies[:_MOST_CHARTS]
     ]
 
 
@@ -70,14 +70,14 @@ def _chart(month: date, days: Sequence[Day], words: Words, currency: str) -> Cha
         zero=below / height,
         ticks=[
             Tick(
-                (place + below) / height,
-                _tick(place, energy_step, words) if place >= 0 else "",
-                _tick(place, amount_step, words),
+                (step_number + below) / height,
+                _tick_label(step_number, energy_step, words) if step_number >= 0 else "",
+                _tick_label(step_number, amount_step, words),
             )
-            for place in range(-below, _INTERVALS + 1)
+            for step_number in range(-below, _INTERVALS + 1)
         ],
-        places=[
-            Place(
+        days=[
+            ChartDay(
                 str(day.day),
                 day in energies,
                 _height(energies.get(day, Decimal(0)) / energy_step, below, height),
@@ -89,7 +89,7 @@ def _chart(month: date, days: Sequence[Day], words: Words, currency: str) -> Cha
 
 
 def _step(values: Sequence[Decimal]) -> Decimal:
-    """The smallest easy number of which four reach as far as the values do."""
+    """The smallest round number of which four cover the values."""
     farthest = max(abs(value) for value in values)
     if not farthest:
         return Decimal(1)
@@ -102,14 +102,14 @@ def _height(steps: Decimal, below: int, height: int) -> float:
     return float(round((steps + below) / height, 4))
 
 
-def _tick(place: int, step: Decimal, words: Words) -> str:
-    return words.money(place * step, digits_of(step.normalize()))
+def _tick_label(step_number: int, step: Decimal, words: Words) -> str:
+    return words.money(step_number * step, digits_of(step.normalize()))
 
 
 def _alt(month: date, days: Sequence[Day], words: Words, currency: str) -> str:
-    """What the chart shows, for those who have it read aloud."""
-    told = (
+    """The chart's figures as text, for screen readers."""
+    figures = (
         f"{words.day(day.day)}: {words.kwh(day.energy_kwh)} kWh, {money(day.amount_incl_tax, words)} {currency}"
         for day in days
     )
-    return f"{words.text('chart')}, {words.month(month)}. {'; '.join(told)}."
+    return f"{words.text('chart')}, {words.month(month)}. {'; '.join(figures)}."

@@ -1,4 +1,4 @@
-"""The last part of a claim's PDF: how complete it is, what the checks say, what is not claimed, and the sources."""
+"""The last part of a claim's PDF: completeness, findings of the checks, sessions not claimed, and the sources."""
 
 import msgspec
 
@@ -16,7 +16,7 @@ _CAR = 40
 
 
 class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What a check found, and why it was accepted."""
+    """A finding of the checks, and why it was accepted."""
 
     severity: str
     is_error: bool
@@ -28,47 +28,47 @@ class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """A table under a heading, or what is said where it would be empty."""
+    """A table under a heading, or the text that replaces an empty table."""
 
     heading: str
     header: list[str]
     rows: list[list[str]]
-    none: str
+    empty_text: str
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True):
-    """What the last part says. Of a claim without a month, nothing is complete or left out."""
+    """The content of the last part. Only a claim of a month has completeness and exclusions."""
 
     heading: str
     completeness_heading: str
     completeness: list[str]
     findings_heading: str
     findings: list[FindingRow]
-    findings_none: str | None
+    findings_empty_text: str | None
     exclusions: Listing | None
     missing_receipts: Listing | None
     attachments_heading: str
     attachments: list[Digest]
-    attachments_none: str
+    attachments_empty_text: str
     sources_heading: str
     sources: list[Digest]
     facts: list[str]
 
 
 def control_of(claim: Claim, words: Words, embedded: tuple[str, ...]) -> Control:
-    """What stands behind a claim; `embedded` are the names of the files inside the PDF."""
+    """The control part of a claim; `embedded` are the names of the files inside the PDF."""
     return Control(
         heading=words.text("control"),
         completeness_heading=words.text("completeness"),
         completeness=_completeness(claim, words),
         findings_heading=words.text("findings"),
         findings=[_finding(finding, words) for finding in claim.findings],
-        findings_none=words.text("findings.none") if claim.completeness else None,
+        findings_empty_text=words.text("findings.none") if claim.completeness else None,
         exclusions=_exclusions(claim, words) if claim.completeness or claim.exclusions else None,
         missing_receipts=_missing_receipts(claim, words) if claim.missing_receipts else None,
         attachments_heading=words.text("attachments"),
         attachments=[_attachment(attachment, words) for attachment in claim.attachments],
-        attachments_none=words.text("attachments.none"),
+        attachments_empty_text=words.text("attachments.none"),
         sources_heading=words.text("sources"),
         sources=heads_of(claim, words),
         facts=[
@@ -141,6 +141,6 @@ def _missing_receipts(claim: Claim, words: Words) -> Listing:
 
 
 def _attachment(attachment: Attachment, words: Words) -> Digest:
-    of = "" if attachment.session_id is None else f"{words.text('session')} {cut(attachment.session_id, _ID)}, "
+    session = "" if attachment.session_id is None else f"{words.text('session')} {cut(attachment.session_id, _ID)}, "
     size = words.text("attachments.size", size=words.count(attachment.size))
-    return Digest(cut(attachment.name, _NAME), f"{of}{size}", attachment.sha256)
+    return Digest(cut(attachment.name, _NAME), f"{session}{size}", attachment.sha256)

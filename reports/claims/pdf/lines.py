@@ -1,4 +1,4 @@
-"""The lines of a claim's PDF: for each currency its sessions and then its corrections, numbered as the claim does."""
+"""The lines of a claim's PDF: for each currency its sessions, then its corrections, with the claim's line numbers."""
 
 from collections.abc import Sequence
 
@@ -12,13 +12,13 @@ from reports.claims.words import Words
 
 _PLACE = 40  # characters
 _NOTE = 120
-_WHY = 180
+_REASON = 180
 _TAGS = 60
 _ID = 24
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A session and its figures: energy, price, amount, tax."""
+class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A session with its figures: energy, price, amount, tax."""
 
     number: str
     session_id: str
@@ -30,30 +30,30 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CorrectionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A correction: why, and energy, amount and tax before, now, and the difference, which is what is claimed."""
+    """A correction: the reason, and energy, amount and tax before, now, and their difference, which is claimed."""
 
     number: str
     session_id: str
     started: str
     stopped: str
-    why: str
+    reason: str
     place: str
     note: str
     steps: list[list[str]]
 
 
-class Table(msgspec.Struct, frozen=True):
-    """Sessions of one currency and their sum: energy, amount, tax."""
+class SessionTable(msgspec.Struct, frozen=True):
+    """Sessions in one currency and their sums: energy, amount, tax."""
 
     heading: str
     header: list[str]
-    rows: list[Row]
+    rows: list[SessionRow]
     sum_label: str
     sums: list[str]
 
 
 class CorrectionTable(msgspec.Struct, frozen=True):
-    """Corrections of one currency and their sum."""
+    """Corrections in one currency and their sums: energy, amount, tax."""
 
     heading: str
     header: list[str]
@@ -66,9 +66,9 @@ class LinesPart(msgspec.Struct, frozen=True, kw_only=True):
     """All of a claim's lines."""
 
     heading: str
-    sessions: list[Table]
+    sessions: list[SessionTable]
     corrections: list[CorrectionTable]
-    none: str | None  # what is said where there is no line
+    empty_text: str | None  # for a claim without lines
     totals_heading: str
     totals: TotalsTable
 
@@ -82,23 +82,23 @@ def lines_of(claim: Claim, words: Words) -> LinesPart:
         first_time = [(number, line) for number, line in own if line.correction is None]
         corrected = [(number, line, line.correction) for number, line in own if line.correction is not None]
         if first_time:
-            sessions.append(_table(first_time, total, words, varying))
+            sessions.append(_session_table(first_time, total, words, varying))
         if corrected:
             corrections.append(_correction_table(corrected, total, words, varying))
     return LinesPart(
         heading=words.text("lines"),
         sessions=sessions,
         corrections=corrections,
-        none=None if claim.lines else words.text("no_sessions_claimed"),
+        empty_text=None if claim.lines else words.text("no_sessions_claimed"),
         totals_heading=words.text("total"),
         totals=totals_of(claim.totals, words),
     )
 
 
 class _Varying(msgspec.Struct, frozen=True):
-    """What differs between the lines of a claim, so that each has to say it; what does not stands on the first page."""
+    """What differs between the lines of a claim, so each line prints it; what does not is on the first page."""
 
-    evse_at: frozenset[str | None]  # charge points of several EVSEs
+    evse_at: frozenset[str | None]  # charge points with several EVSEs
     car: bool
     basis: bool
 
@@ -108,25 +108,27 @@ def _varying(claim: Claim) -> _Varying:
     for line in claim.lines:
         evses.setdefault(line.charge_point, set()).add(line.evse)
     return _Varying(
-        frozenset(point for point, its in evses.items() if point is None or len(its) > 1),
+        frozenset(point for point, evses_there in evses.items() if point is None or len(evses_there) > 1),
         len({line.car for line in claim.lines}) > 1,
         len({line.basis for line in claim.lines}) > 1,
     )
 
 
-def _table(lines: Sequence[tuple[int, ClaimLine]], total: Total, words: Words, varying: _Varying) -> Table:
+def _session_table(
+    lines: Sequence[tuple[int, ClaimLine]], total: Total, words: Words, varying: _Varying
+) -> SessionTable:
     keys = ("line", "session", "started", "stopped", "charge_point", "energy_kwh", "price", "gross", "of_which_tax")
-    return Table(
+    return SessionTable(
         f"{words.text('sessions')}, {total.currency}",
         [words.text(key) for key in keys],
-        [_row(number, line, words, varying) for number, line in lines],
+        [_session_row(number, line, words, varying) for number, line in lines],
         f"{words.text('sessions')}, {total.currency}: {words.count(total.sessions.lines)}",
-        _sums(total.sessions, words),
+        _figures(total.sessions, words),
     )
 
 
-def _row(number: int, line: ClaimLine, words: Words, varying: _Varying) -> Row:
-    return Row(
+def _session_row(number: int, line: ClaimLine, words: Words, varying: _Varying) -> SessionRow:
+    return SessionRow(
         number=words.count(number),
         session_id=cut(line.session_id, _ID),
         started=words.moment(line.started_at),
@@ -151,7 +153,7 @@ def _correction_table(
         [words.text(key) if key else "" for key in keys],
         [_correction_row(number, line, correction, words, varying) for number, line, correction in lines],
         f"{words.text('corrections')}, {total.currency}: {words.count(total.corrections.lines)}",
-        _sums(total.corrections, words),
+        _figures(total.corrections, words),
     )
 
 
@@ -163,19 +165,19 @@ def _correction_row(
         session_id=cut(line.session_id, _ID),
         started=words.moment(line.started_at),
         stopped=words.moment(line.stopped_at),
-        why=cut(phrases.correction(correction, words), _WHY),
+        reason=cut(phrases.correction(correction, words), _REASON),
         place=_place(line, words, varying),
         note=_note(line),
         steps=[
-            [words.text("old"), *_sums(correction.old, words)],
-            [words.text("new"), *_sums(correction.new, words)],
-            [words.text("difference"), *_sums(line, words)],
+            [words.text("old"), *_figures(correction.old, words)],
+            [words.text("new"), *_figures(correction.new, words)],
+            [words.text("difference"), *_figures(line, words)],
         ],
     )
 
 
-def _sums(of: Amounts | ClaimLine | Sum, words: Words) -> list[str]:
-    return [words.kwh(of.energy_kwh), money(of.amount_incl_tax, words), money(of.tax_amount, words)]
+def _figures(amounts: Amounts | ClaimLine | Sum, words: Words) -> list[str]:
+    return [words.kwh(amounts.energy_kwh), money(amounts.amount_incl_tax, words), money(amounts.tax_amount, words)]
 
 
 def _place(line: ClaimLine, words: Words, varying: _Varying) -> str:
@@ -189,6 +191,6 @@ def _place(line: ClaimLine, words: Words, varying: _Varying) -> str:
 
 
 def _note(line: ClaimLine) -> str:
-    """Note and tags; neither is there most of the time."""
+    """Note and tags; empty for most lines."""
     note = cut((line.note or "").strip(), _NOTE)
     return " · ".join(part for part in (note, cut(", ".join(line.tags), _TAGS)) if part)

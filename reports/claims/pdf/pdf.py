@@ -1,7 +1,7 @@
-"""A claim as a PDF to hand in: a voucher of one page, its lines, and what stands behind it, by the layout in `layout/`.
+"""A claim as a PDF to hand in: a voucher of one page, its lines and its control part, typeset by `layout/claim.typ`.
 
-The file is PDF/A-3a and holds `claim.json` and the lines as CSV. The same claim gives the same bytes: the layout sees
-nothing but what is handed to it here, no fonts but those that ship, and no clock.
+The file is PDF/A-3a and contains `claim.json` and the lines as CSV. The same claim gives the same bytes: the layout
+reads only what this module passes to it, uses only the included fonts, and reads no clock.
 """
 
 from hashlib import sha256
@@ -24,7 +24,7 @@ _REGIONS = {"da": "DK", "en": "GB"}
 
 
 class Embedded(msgspec.Struct, frozen=True):
-    """A file inside the PDF, and what it is to the PDF: its `source`, or its `data`."""
+    """A file inside the PDF, and its relationship to the PDF: `source` or `data`."""
 
     name: str
     relationship: str
@@ -33,15 +33,15 @@ class Embedded(msgspec.Struct, frozen=True):
 
 
 class Printed(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the layout is given. Nothing in it is computed any more, and no text in it is code."""
+    """The layout's input: texts only, nothing to compute, and no text is run as code."""
 
     language: str
     region: str
     title: str
     author: str | None
-    running: str  # at the head of each page but the first
-    foot: str
-    page: str  # with {page} and {pages} in it
+    header: str  # on each page but the first
+    footer: str
+    page: str  # contains {page} and {pages}
     sha256_label: str
     sha256: str  # of claim.json
     voucher: Voucher
@@ -52,7 +52,7 @@ class Printed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write_pdf(claim: Claim, claim_json: bytes, csv: bytes, path: Path) -> None:
-    """Write a claim to `path`, with `claim_json`, its canonical bytes, and `csv`, its lines, both UTF-8, inside."""
+    """Write a claim's PDF to `path`; embed `claim_json`, its canonical bytes, and `csv`, its lines, both in UTF-8."""
     compiler = typst.Compiler(
         input=_LAYOUT,
         root=_LAYOUT.parent,
@@ -76,8 +76,8 @@ def _printed(claim: Claim, claim_json: bytes) -> Printed:
         region=_REGIONS[claim.language],
         title=" · ".join(part for part in (phrases.title(claim, words), phrases.months(claim, words), number) if part),
         author=claim.driver.name or None,
-        running=" · ".join(part for part in (phrases.title(claim, words), phrases.months(claim, words)) if part),
-        foot=f"{number} · {words.text('account')}: {claim.account}",
+        header=" · ".join(part for part in (phrases.title(claim, words), phrases.months(claim, words)) if part),
+        footer=f"{number} · {words.text('account')}: {claim.account}",
         page=words.text("page", page="{page}", pages="{pages}"),
         sha256_label=words.text("sources.claim"),
         sha256=digest,
@@ -90,7 +90,7 @@ def _printed(claim: Claim, claim_json: bytes) -> Printed:
 
 
 def _all_printable(part: Any) -> Any:
-    """The same with every text in it made printable."""
+    """A copy of `part` in which every text is printable."""
     if isinstance(part, str):
         return printable(part)
     if isinstance(part, dict):

@@ -1,7 +1,7 @@
-"""Text on its way onto paper: whatever it holds, each character is one that the shipped typeface can show.
+"""Text for the PDF: only characters that the included typeface can show.
 
-PDF/A forbids glyphs that stand for nothing, so a character that the typeface lacks is printed as a box, U+25A1. So are
-those that are invisible or turn the direction of writing: they could make a reader see another text than the claim's.
+PDF/A forbids missing glyphs, so a character that the typeface lacks is printed as a box, U+25A1. Invisible characters
+and those that change the writing direction become boxes too: with them the printed text could differ from the claim's.
 """
 
 import re
@@ -17,17 +17,17 @@ CUT = "…"
 _FACES = ("SourceSans3-Regular.otf", "SourceSans3-Semibold.otf", "SourceSans3-It.otf")
 _BLANKS = re.compile("[\t-\r \x85\u2028\u2029]+")
 _NEVER = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})  # control, format, private use, surrogate, not assigned
-_ALL_OF_UNICODE = 12  # the format of a character map beyond the first 65,536 characters
+_ALL_OF_UNICODE = 12  # the format of a character map that covers all code points
 
 
 def printable(text: str) -> str:
-    """The text on one line, in composed characters, with a box for each one that cannot be shown."""
+    """The text on one line, in composed characters (NFC), with a box for each character that cannot be shown."""
     line = _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip()
     return "".join(character if _can_be_shown(character) else BOX for character in line)
 
 
 def cut(text: str, limit: int) -> str:
-    """The text, at most `limit` characters of it, and a visible mark where it was cut."""
+    """The text, cut to at most `limit` characters with a visible mark at the end."""
     return text if len(text) <= limit else text[: limit - len(CUT)].rstrip() + CUT
 
 
@@ -37,6 +37,7 @@ def _can_be_shown(character: str) -> bool:
 
 @cache
 def shown_by_every_face() -> frozenset[int]:
+    """The code points that all faces of the typeface can show."""
     return frozenset.intersection(*(_characters_of((FONTS / face).read_bytes()) for face in _FACES))
 
 
@@ -52,4 +53,4 @@ def _characters_of(font: bytes) -> frozenset[int]:
         if struct.unpack_from(">H", font, start)[0] == _ALL_OF_UNICODE:
             groups = struct.iter_unpack(">LLL", font[start + 16 : start + struct.unpack_from(">L", font, start + 4)[0]])
             return frozenset(code for first, last, _ in groups for code in range(first, last + 1))
-    raise ValueError("The font maps no characters beyond the first 65,536.")
+    raise ValueError("The font has no character map of format 12.")

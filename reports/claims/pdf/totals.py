@@ -1,4 +1,4 @@
-"""The totals of a claim as a table: a row for the sessions, the corrections and both together, for each currency."""
+"""The totals of a claim as a table: per currency a row for sessions, for corrections, and for both together."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -10,21 +10,21 @@ from reports.claims.words import Words
 
 
 class TotalsRow(msgspec.Struct, frozen=True):
-    """Figures of one currency; the total is the row that counts."""
+    """Figures in one currency: a part, or the total that is claimed."""
 
     cells: list[str]
     is_total: bool
 
 
 class TotalsTable(msgspec.Struct, frozen=True):
-    """Two columns of words, the others of figures."""
+    """Two columns of words, then columns of figures."""
 
     header: list[str]
     rows: list[TotalsRow]
 
 
 def totals_of(totals: Sequence[Total], words: Words) -> TotalsTable:
-    """The totals of a claim; sessions and corrections stand apart where there are corrections."""
+    """The totals of a claim; sessions and corrections have rows of their own only if there are corrections."""
     header = ["", "currency", "count", "energy_kwh", "average_price.short", "gross", "of_which_tax"]
     rows = []
     for total in totals:
@@ -38,12 +38,12 @@ def totals_of(totals: Sequence[Total], words: Words) -> TotalsTable:
 
 
 def money(amount: Decimal | None, words: Words) -> str:
-    """An amount with the digits that it has, which are those of its currency."""
+    """An amount with its own number of decimals, which is its currency's; `not known` for None."""
     return words.text("not_known") if amount is None else words.money(amount, digits_of(amount))
 
 
 def digits_of(number: Decimal) -> int:
-    """How many decimals a number is written with."""
+    """The number of decimals of a number."""
     exponent = number.as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 

@@ -1,4 +1,4 @@
-"""The first page of a claim's PDF. All of it has to fit: long texts are cut, and of long lists a few are told."""
+"""The first page of a claim's PDF. It must stay one page: long texts are cut, and long lists show their first few."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -14,27 +14,27 @@ from reports.claims.pdf.totals import TotalsTable, totals_of
 from reports.claims.words import Words
 
 _T = TypeVar("_T")
-_FIELD = 200  # characters, far more than its room holds
+_FIELD = 200  # characters, far more than the space holds
 _SENTENCE = 200
-_LISTED = 3  # of cars, chargers, readings and currencies
+_LISTED = 3  # cars, chargers, readings and currencies shown
 
 
 class Field(msgspec.Struct, frozen=True):
-    """A label and what stands there; None is to be filled in by hand, an empty text is nothing more to say."""
+    """A label and its value. None is a line to fill in by hand; an empty text is an empty field."""
 
     label: str
     value: str | None
 
 
-class Amount(msgspec.Struct, frozen=True):
-    """What is claimed in a currency."""
+class ClaimedAmount(msgspec.Struct, frozen=True):
+    """The amount claimed in one currency."""
 
     amount: str
     currency: str
 
 
 class Digest(msgspec.Struct, frozen=True):
-    """A SHA-256 and what it is of."""
+    """A SHA-256 and the name of the file or entry it belongs to."""
 
     label: str
     name: str
@@ -42,13 +42,13 @@ class Digest(msgspec.Struct, frozen=True):
 
 
 class Voucher(msgspec.Struct, frozen=True, kw_only=True):
-    """What the first page says."""
+    """The content of the first page."""
 
     number: str
     title: str
     period: str
     claimed_label: str
-    claimed: list[Amount]
+    claimed: list[ClaimedAmount]
     claimed_more: str | None
     fill_in: str
     who: list[tuple[Field, Field]]
@@ -59,14 +59,14 @@ class Voucher(msgspec.Struct, frozen=True, kw_only=True):
     totals: TotalsTable
     small_print: str
     charts: list[Chart]
-    no_chart: str | None  # what is said instead
+    no_chart: str | None  # the text that replaces the charts
     signatures: list[str]
-    witness: str
+    checksum_note: str
     heads: list[Digest]
 
 
 def voucher_of(claim: Claim, words: Words) -> Voucher:
-    """What the first page of a claim says."""
+    """The first page of a claim."""
     charts = charts_of(claim, words)
     return Voucher(
         number=f"{words.text('claim_number')} {claim.number}",
@@ -86,13 +86,13 @@ def voucher_of(claim: Claim, words: Words) -> Voucher:
         charts=charts,
         no_chart=None if charts or claim.kind != "month" else _no_lines(claim, words),
         signatures=[words.text("signature.driver"), words.text("signature.employer")],
-        witness=words.text("sources.witness"),
+        checksum_note=words.text("sources.checksum"),
         heads=heads_of(claim, words),
     )
 
 
 def heads_of(claim: Claim, words: Words) -> list[Digest]:
-    """The chains' newest links when the claim was made."""
+    """The newest segment, journal entry and claim when the claim was created."""
     heads = (
         ("sources.raw", claim.sources.raw),
         ("sources.journal", claim.sources.journal),
@@ -107,12 +107,12 @@ def heads_of(claim: Claim, words: Words) -> list[Digest]:
 
 
 def and_more(listed: Sequence[object], words: Words) -> str | None:
-    """`… og 4 mere`, if there are more than the first page lists."""
+    """`… og 4 mere`, if there are more than the first page shows."""
     return words.text("and_more", count=words.count(len(listed) - _LISTED)) if len(listed) > _LISTED else None
 
 
-def _claimed(total: Total, words: Words) -> Amount:
-    return Amount(words.money(total.total.amount_incl_tax, total.minor_digits), total.currency)
+def _claimed(total: Total, words: Words) -> ClaimedAmount:
+    return ClaimedAmount(words.money(total.total.amount_incl_tax, total.minor_digits), total.currency)
 
 
 def _who(claim: Claim, words: Words) -> list[tuple[Field, Field]]:
@@ -147,10 +147,10 @@ def _car_rows(cars: Sequence[Car], words: Words) -> list[tuple[Field, Field]]:
 
 
 def _charger_rows(claim: Claim, words: Words) -> list[tuple[Field, Field]]:
-    """Chargers on the left, readings on the right: nobody fills in a charger by hand where there was none."""
-    chargers = _told(claim.chargers, lambda charger: phrases.charger(charger, words), words)
+    """Chargers on the left, odometer readings on the right. A missing charger is not left to fill in by hand."""
+    chargers = _listed(claim.chargers, lambda charger: phrases.charger(charger, words), words)
     with_car = len(claim.cars) > 1
-    readings = _told(claim.odometer, lambda reading: _reading(reading, words, with_car=with_car), words)
+    readings = _listed(claim.odometer, lambda reading: _reading(reading, words, with_car=with_car), words)
     empty = Field("", "")
     labelled = (
         [Field(words.text("charger") if place == 0 else "", text) for place, text in enumerate(chargers)],
@@ -162,14 +162,14 @@ def _charger_rows(claim: Claim, words: Words) -> list[tuple[Field, Field]]:
     ]
 
 
-def _told(listed: Sequence[_T], tell: Callable[[_T], str], words: Words) -> list[str]:
+def _listed(listed: Sequence[_T], to_text: Callable[[_T], str], words: Words) -> list[str]:
     more = and_more(listed, words)
-    return [*(cut(tell(one), _FIELD) for one in listed[:_LISTED]), *([more] if more else [])]
+    return [*(cut(to_text(one), _FIELD) for one in listed[:_LISTED]), *([more] if more else [])]
 
 
 def _reading(reading: Odometer, words: Words, *, with_car: bool) -> str:
-    told = words.text("odometer.reading", kilometres=words.count(reading.kilometres), day=words.day(reading.read_on))
-    return f"{told} ({reading.car})" if with_car else told
+    text = words.text("odometer.reading", kilometres=words.count(reading.kilometres), day=words.day(reading.read_on))
+    return f"{text} ({reading.car})" if with_car else text
 
 
 def _how(claim: Claim, words: Words) -> list[tuple[Field, Field]]:

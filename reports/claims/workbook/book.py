@@ -1,4 +1,4 @@
-"""What the sheets of a claim's workbook share: its words, the formats of its days, a sheet's set-up and opening."""
+"""What the sheets of a claim's workbook share: texts, number formats, page set-up, titles, and rows of text."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ _DAY = {"da": r"dd\.mm\.yyyy", "en": r"dd\/mm\/yyyy"}  # escaped: the same whate
 
 @dataclass(frozen=True)
 class Book:
-    """A claim's workbook in the making."""
+    """A claim's workbook while it is being written."""
 
     claim: Claim
     claim_sha256: str
@@ -58,7 +58,7 @@ class Book:
         return money(self.minor_digits(currency))
 
     def minor_digits(self, currency: str) -> int:
-        """How many digits the amounts in one of the claim's currencies have."""
+        """The number of decimals of amounts in one of the claim's currencies."""
         return next(total.minor_digits for total in self.claim.totals if total.currency == currency)
 
     def add_sheet(self, name: str, widths: Sequence[float], *, landscape: bool) -> Worksheet:
@@ -72,7 +72,7 @@ class Book:
         return sheet
 
     def put_opening(self, sheet: Worksheet, column: int, title: str) -> None:
-        """Put the title in the second row, and which claim it belongs to above."""
+        """Put the title into row 2, and the claim it belongs to above it."""
         put_text(sheet, 1, column, phrases.subject(self.claim, self.words), style=font(bold=True, color=MUTED))
         put_text(sheet, 2, column, title, style=font(size=18, bold=True, color=ACCENT))
         sheet.row_dimensions[2].height = 28
@@ -80,12 +80,12 @@ class Book:
     def put_amount(
         self, sheet: Worksheet, row: int, column: int, value: Decimal | None, number_format: str, style: Font | None
     ) -> Cell:
-        """Put in a figure of which None means that nobody knows it."""
+        """Put in a figure, or the text for an unknown one where it is None."""
         not_known = self.words.text("not_known")
         return put_amount(sheet, row, column, value, number_format, style=style, not_known=not_known)
 
     def put_moment(self, sheet: Worksheet, row: int, column: int, moment: datetime) -> Cell:
-        """Put in a moment as the account's wall time."""
+        """Put in a time as local time of the account."""
         return put_time(sheet, row, column, moment, self.claim.zone, f"{self.day_format} hh:mm")
 
     def put_day(self, sheet: Worksheet, row: int, column: int, day: date) -> Cell:
@@ -93,7 +93,7 @@ class Book:
         return put_value(sheet, row, column, day, self.day_format, align="left")
 
     def put_fill_in(self, sheet: Worksheet, row: int, columns: range) -> None:
-        """Leave room, on a line, for what is to be filled in by hand."""
+        """Put in an empty line to be filled in by hand."""
         put_text(sheet, row, columns[0], self.words.text("fill_in"), style=_HINT, align="right")
         for column in columns:
             cell_at(sheet, row, column).border = Border(bottom=_BY_HAND)
@@ -101,45 +101,47 @@ class Book:
 
 
 def put_section(sheet: Worksheet, row: int, columns: range, text: str) -> int:
-    """Put in the title of a part of the sheet; returns the row below."""
+    """Put in the title of a section; returns the row below it."""
     put_text(sheet, row, columns[0], text, style=font(size=12, bold=True, color=ACCENT))
     sheet.row_dimensions[row].height = 22
     rule_under(sheet, row, columns)
     return row + 1
 
 
-def put_heads(sheet: Worksheet, row: int, first: int, heads: Iterable[str], alignments: str, *, lines: int = 1) -> None:
-    """Put in the heads of columns, in so many lines; on the left, right or in the middle by a letter of `lrm` each."""
-    for column, (head, alignment) in enumerate(zip(heads, alignments, strict=True), start=first):
-        put_header(sheet, row, column, head, align=_ALIGNMENTS[alignment])
+def put_headings(
+    sheet: Worksheet, row: int, first: int, headings: Iterable[str], alignments: str, *, lines: int = 1
+) -> None:
+    """Put in column headings of that many lines; `alignments` has one letter per column: `l`, `r` or `m` (middle)."""
+    for column, (heading, alignment) in enumerate(zip(headings, alignments, strict=True), start=first):
+        put_header(sheet, row, column, heading, align=_ALIGNMENTS[alignment])
     sheet.row_dimensions[row].height = 5 + 12.5 * lines
 
 
 def put_across(
     sheet: Worksheet, row: int, columns: range, text: str, characters: int, *, style: Font | None = None
 ) -> Cell:
-    """Put text across columns in which so many characters fit on a line, as high as it needs."""
+    """Put text across columns that fit `characters` on one line, and make the row high enough for all of it."""
     cell = put_text(sheet, row, columns[0], text, style=style)
     cell.alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
     _merge(sheet, row, columns)
-    grow(sheet, row, text, characters)
+    fit_height(sheet, row, text, characters)
     return cell
 
 
 def put_currency(sheet: Worksheet, row: int, column: int, currency: str, *, style: Font | None = None) -> None:
-    """Put in a currency, in the middle: the column before it holds figures, which stand on the right."""
+    """Put in a currency, centred: it follows a column of right-aligned figures."""
     put_text(sheet, row, column, currency, style=style, align="center")
 
 
 def put_signature(sheet: Worksheet, row: int, columns: range, text: str) -> None:
-    """Put a line to sign on, and below it who does."""
+    """Put in a line to sign on, and below it who signs."""
     for column in columns:
         cell_at(sheet, row, column).border = Border(bottom=_BY_HAND)
     put_text(sheet, row + 1, columns[0], text, style=SMALL)
 
 
-def grow(sheet: Worksheet, row: int, text: str, characters: int) -> None:
-    """Make a row high enough for a text that wraps after so many characters."""
+def fit_height(sheet: Worksheet, row: int, text: str, characters: int) -> None:
+    """Make a row high enough for a text that wraps after that many characters."""
     needed = sum(height_of_lines(max(len(line), 1), characters) - 3 for line in text.split("\n")) + 3
     sheet.row_dimensions[row].height = min(max(sheet.row_dimensions[row].height or 0, needed), 409)
 

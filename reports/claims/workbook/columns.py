@@ -1,4 +1,4 @@
-"""The columns that a claim's lines fill: what stands on paper, and beyond it what is of interest now and then."""
+"""The columns of a claim's lines: those that are printed, and more on the right for the screen only."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from reports.excel.cells import COUNT, ENERGY, PRICE, put_text, put_value, rate
 
 
 @dataclass(frozen=True)
-class At:
-    """A cell to be filled from a line."""
+class LineCell:
+    """A cell to fill from a line."""
 
     book: Book
     sheet: Worksheet
@@ -29,24 +29,24 @@ class At:
             put_text(self.sheet, self.row, self.column, text)
 
     def wrapped(self, text: str | None) -> None:
-        """Put in text that may need several lines."""
+        """Put in text that may wrap over several lines."""
         if text is not None:
             put_text(self.sheet, self.row, self.column, text).alignment = Alignment(horizontal="left", wrap_text=True)
 
     def word(self, key: str) -> None:
-        """Put in a word of the claim's language."""
+        """Put in a fixed text in the claim's language."""
         self.text(self.book.words.text(key))
 
     def moment(self, moment: datetime) -> None:
-        """Put in a moment."""
+        """Put in a time."""
         self.book.put_moment(self.sheet, self.row, self.column, moment)
 
     def figure(self, value: Decimal | int | None, number_format: str) -> None:
-        """Put in a figure that there may not be."""
+        """Put in a figure, or leave the cell empty."""
         put_value(self.sheet, self.row, self.column, value, number_format)
 
-    def known(self, value: Decimal | None, number_format: str) -> None:
-        """Put in a figure that may not be known."""
+    def figure_or_unknown(self, value: Decimal | None, number_format: str) -> None:
+        """Put in a figure, or the text for an unknown one."""
         self.book.put_amount(self.sheet, self.row, self.column, value, number_format, None)
 
     def currency(self, currency: str) -> None:
@@ -55,81 +55,85 @@ class At:
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column: the keys of its head, its width in characters, how a line fills it and where its head stands."""
+class ClaimColumn:
+    """A column: the text keys of its heading, its width in characters, how a line fills it, and its alignment."""
 
     name: str
-    heads: tuple[str, ...]
+    headings: tuple[str, ...]
     width: float
-    put: Callable[[At, ClaimLine], object]
+    put: Callable[[LineCell, ClaimLine], object]
     align: str = "r"
 
 
-def columns_of(lines: tuple[ClaimLine, ...]) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
-    """The columns to print, and those beyond. Corrections have theirs only where there are any."""
+def columns_of(lines: tuple[ClaimLine, ...]) -> tuple[tuple[ClaimColumn, ...], tuple[ClaimColumn, ...]]:
+    """The columns to print, and those for the screen only. Columns of corrections appear only if there are any."""
     if any(line.correction for line in lines):
         return _PRINTED + _OF_CORRECTIONS, _ON_SCREEN + _OF_CORRECTIONS_ON_SCREEN
     return _PRINTED, _ON_SCREEN
 
 
-def _of_correction(put: Callable[[At, ClaimLine, Correction], object]) -> Callable[[At, ClaimLine], object]:
-    return lambda at, line: None if line.correction is None else put(at, line, line.correction)
+def _of_correction(put: Callable[[LineCell, ClaimLine, Correction], object]) -> Callable[[LineCell, ClaimLine], object]:
+    return lambda cell, line: None if line.correction is None else put(cell, line, line.correction)
 
 
-def _put_correction(at: At, _: ClaimLine, correction: Correction) -> None:
-    told = phrases.correction(correction, at.book.words)
-    at.wrapped(told[0].upper() + told[1:])
+def _put_correction(cell: LineCell, _: ClaimLine, correction: Correction) -> None:
+    reason = phrases.correction(correction, cell.book.words)
+    cell.wrapped(reason[0].upper() + reason[1:])
 
 
-def _old_and_new(name: str, width: float, put: Callable[[At, ClaimLine, Amounts], object]) -> tuple[Column, Column]:
-    """The columns of one of a correction's figures, before and now."""
-    old = _of_correction(lambda at, line, correction: put(at, line, correction.old))
-    new = _of_correction(lambda at, line, correction: put(at, line, correction.new))
-    return Column(f"old.{name}", ("old", name), width, old), Column(f"new.{name}", ("new", name), width, new)
+def _old_and_new(
+    name: str, width: float, put: Callable[[LineCell, ClaimLine, Amounts], object]
+) -> tuple[ClaimColumn, ClaimColumn]:
+    """Two columns for one of a correction's figures: before and now."""
+    old = _of_correction(lambda cell, line, correction: put(cell, line, correction.old))
+    new = _of_correction(lambda cell, line, correction: put(cell, line, correction.new))
+    return ClaimColumn(f"old.{name}", ("old", name), width, old), ClaimColumn(f"new.{name}", ("new", name), width, new)
 
 
-def _put_gross(at: At, line: ClaimLine, amounts: Amounts | ClaimLine) -> None:
-    at.figure(amounts.amount_incl_tax, at.book.money(line.currency))
+def _put_gross(cell: LineCell, line: ClaimLine, amounts: Amounts | ClaimLine) -> None:
+    cell.figure(amounts.amount_incl_tax, cell.book.money(line.currency))
 
 
-def _put_tax(at: At, line: ClaimLine, amounts: Amounts | ClaimLine) -> None:
-    at.known(amounts.tax_amount, at.book.money(line.currency))
+def _put_tax(cell: LineCell, line: ClaimLine, amounts: Amounts | ClaimLine) -> None:
+    cell.figure_or_unknown(amounts.tax_amount, cell.book.money(line.currency))
 
 
-def _put_rate(at: At, line: ClaimLine) -> None:
-    at.known(line.tax_rate, "General" if line.tax_rate is None else rate(line.tax_rate))
+def _put_rate(cell: LineCell, line: ClaimLine) -> None:
+    cell.figure_or_unknown(line.tax_rate, "General" if line.tax_rate is None else rate(line.tax_rate))
 
 
-_OLD_ENERGY, _NEW_ENERGY = _old_and_new("energy_kwh", 9, lambda at, _, amounts: at.figure(amounts.energy_kwh, ENERGY))
+_OLD_ENERGY, _NEW_ENERGY = _old_and_new(
+    "energy_kwh", 9, lambda cell, _, amounts: cell.figure(amounts.energy_kwh, ENERGY)
+)
 _OLD_GROSS, _NEW_GROSS = _old_and_new("gross", 10, _put_gross)
 
 _PRINTED = (
-    Column("started", ("started",), 15.5, lambda at, line: at.moment(line.started_at), "l"),
-    Column("stopped", ("stopped",), 15.5, lambda at, line: at.moment(line.stopped_at), "l"),
-    Column("session", ("session",), 9.5, lambda at, line: at.text(line.session_id), "l"),
-    Column("kind", ("kind",), 8.5, lambda at, line: at.word(f"kind.{line.kind}"), "l"),
-    Column("charge_point", ("charge_point",), 19, lambda at, line: at.wrapped(line.charge_point), "l"),
-    Column("car", ("car",), 9, lambda at, line: at.wrapped(line.car), "l"),
-    Column("energy_kwh", ("energy_kwh",), 9, lambda at, line: at.figure(line.energy_kwh, ENERGY)),
-    Column("amount_incl_tax", ("gross",), 11, lambda at, line: _put_gross(at, line, line)),
-    Column("tax_amount", ("of_which_tax",), 11.5, lambda at, line: _put_tax(at, line, line)),
-    Column("price", ("price",), 9, lambda at, line: at.figure(line.price_incl_tax, PRICE)),
-    Column("currency", ("currency",), 9, lambda at, line: at.currency(line.currency), "m"),
-    Column("note", ("note",), 21, lambda at, line: at.wrapped(line.note), "l"),
+    ClaimColumn("started", ("started",), 15.5, lambda cell, line: cell.moment(line.started_at), "l"),
+    ClaimColumn("stopped", ("stopped",), 15.5, lambda cell, line: cell.moment(line.stopped_at), "l"),
+    ClaimColumn("session", ("session",), 9.5, lambda cell, line: cell.text(line.session_id), "l"),
+    ClaimColumn("kind", ("kind",), 8.5, lambda cell, line: cell.word(f"kind.{line.kind}"), "l"),
+    ClaimColumn("charge_point", ("charge_point",), 19, lambda cell, line: cell.wrapped(line.charge_point), "l"),
+    ClaimColumn("car", ("car",), 9, lambda cell, line: cell.wrapped(line.car), "l"),
+    ClaimColumn("energy_kwh", ("energy_kwh",), 9, lambda cell, line: cell.figure(line.energy_kwh, ENERGY)),
+    ClaimColumn("amount_incl_tax", ("gross",), 11, lambda cell, line: _put_gross(cell, line, line)),
+    ClaimColumn("tax_amount", ("of_which_tax",), 11.5, lambda cell, line: _put_tax(cell, line, line)),
+    ClaimColumn("price", ("price",), 9, lambda cell, line: cell.figure(line.price_incl_tax, PRICE)),
+    ClaimColumn("currency", ("currency",), 9, lambda cell, line: cell.currency(line.currency), "m"),
+    ClaimColumn("note", ("note",), 21, lambda cell, line: cell.wrapped(line.note), "l"),
 )
 _OF_CORRECTIONS = (
-    Column("correction", ("correction",), 27, _of_correction(_put_correction), "l"),
+    ClaimColumn("correction", ("correction",), 27, _of_correction(_put_correction), "l"),
     _OLD_ENERGY,
     _OLD_GROSS,
     _NEW_ENERGY,
     _NEW_GROSS,
 )
 _ON_SCREEN = (
-    Column("evse", ("evse",), 10, lambda at, line: at.text(line.evse), "l"),
-    Column("basis", ("basis",), 36, lambda at, line: at.word(f"basis.{line.basis}"), "l"),
-    Column("tax_name", ("tax_name",), 15, lambda at, line: at.text(line.tax_name), "l"),
-    Column("tax_rate", ("tax_rate",), 10, _put_rate),
-    Column("tags", ("tags",), 18, lambda at, line: at.text(", ".join(line.tags)), "l"),
-    Column("revision", ("revision",), 9, lambda at, line: at.figure(line.revision, COUNT)),
+    ClaimColumn("evse", ("evse",), 10, lambda cell, line: cell.text(line.evse), "l"),
+    ClaimColumn("basis", ("basis",), 36, lambda cell, line: cell.word(f"basis.{line.basis}"), "l"),
+    ClaimColumn("tax_name", ("tax_name",), 15, lambda cell, line: cell.text(line.tax_name), "l"),
+    ClaimColumn("tax_rate", ("tax_rate",), 10, _put_rate),
+    ClaimColumn("tags", ("tags",), 18, lambda cell, line: cell.text(", ".join(line.tags)), "l"),
+    ClaimColumn("revision", ("revision",), 9, lambda cell, line: cell.figure(line.revision, COUNT)),
 )
 _OF_CORRECTIONS_ON_SCREEN = _old_and_new("of_which_tax", 11, _put_tax)

@@ -1,4 +1,4 @@
-"""The claim's first sheet, the voucher: who claims what from whom, the totals, and where to sign."""
+"""The first sheet of a claim, the voucher: employee, employer, cars, totals, and lines to sign on."""
 
 from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
@@ -6,7 +6,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.claims.document import Sum, Total
 from reports.claims import phrases
-from reports.claims.workbook.book import SMALL, Book, put_across, put_currency, put_heads, put_section, put_signature
+from reports.claims.workbook.book import SMALL, Book, put_across, put_currency, put_headings, put_section, put_signature
 from reports.excel.cells import (
     COUNT,
     ENERGY,
@@ -21,7 +21,7 @@ from reports.excel.cells import (
     rule_under,
 )
 
-References = dict[str, dict[str, str]]  # of the cells of a currency's totals, by what they hold
+References = dict[str, dict[str, str]]  # by currency and figure: the cell of that total, like `Claim!$D$20`
 
 _WIDTHS = (2, 20, 11, 13, 19, 13, 16, 9)
 _ALL = range(2, len(_WIDTHS) + 1)
@@ -35,7 +35,7 @@ _PRICE, _CURRENCY = 7, 8
 
 
 def fill_claim(book: Book) -> tuple[References, References]:
-    """Lay out the voucher; returns where each currency's totals stand, and those of its sessions alone."""
+    """Lay out the voucher; returns the cells of each currency's totals, and those without corrections."""
     sheet = book.add_sheet(book.words.text("claim"), _WIDTHS, landscape=False)
     sheet.sheet_format.defaultRowHeight = _ROW_HEIGHT
     sheet.sheet_format.customHeight = True
@@ -45,13 +45,13 @@ def fill_claim(book: Book) -> tuple[References, References]:
     row, totals, sessions = _put_figures(sheet, row + 1, book)
     row = _put_terms(sheet, row, book)
     row = _put_signatures(sheet, row + 1, book)
-    row = _put_seal(sheet, row + 1, book)
+    row = _put_checksum(sheet, row + 1, book)
     sheet.print_area = f"A1:{get_column_letter(_ALL[-1])}{row}"
     return totals, sessions
 
 
 def _put_parties(sheet: Worksheet, row: int, book: Book) -> int:
-    """The claim on the left; employee and employer on the right."""
+    """The claim's facts on the left; employee and employer on the right."""
     claim, words = book.claim, book.words
     of_claim = (
         ("claim_number", f"{claim.number}"),
@@ -79,7 +79,7 @@ def _put_parties(sheet: Worksheet, row: int, book: Book) -> int:
 
 
 def _put_cars(sheet: Worksheet, row: int, book: Book) -> int:
-    """Cars with their plates, or lines to fill in; odometers and chargers that are known."""
+    """Cars with their plates, or lines to fill in by hand; then odometer readings and chargers, if any."""
     claim, words = book.claim, book.words
     for name, plate in [(car.name, car.plate) for car in claim.cars] or [(claim.car or "", "")]:
         _put_fact(sheet, row, _LEFT, _LEFT_VALUE, words.text("car"), name, _LEFT_CHARACTERS, book)
@@ -107,11 +107,11 @@ def _put_fact(
 
 
 def _put_figures(sheet: Worksheet, row: int, book: Book) -> tuple[int, References, References]:
-    """Each currency's totals, and with corrections what they are made of; currencies never meet."""
+    """Each currency's totals, split into sessions and corrections if there are corrections; never across currencies."""
     claim, words = book.claim, book.words
     row = put_section(sheet, row, _ALL, words.text("figures"))
     keys = ("count", "energy_kwh", "gross", "of_which_tax", "average_price", "currency")
-    put_heads(sheet, row, _LEFT, ("", *(words.text(key) for key in keys)), "lrrrrrm", lines=2)
+    put_headings(sheet, row, _LEFT, ("", *(words.text(key) for key in keys)), "lrrrrrm", lines=2)
     totals, sessions = {}, {}
     for total in claim.totals:
         sessions_row = row + 1
@@ -169,7 +169,7 @@ def _references(sheet: Worksheet, row: int) -> dict[str, str]:
 
 
 def _put_terms(sheet: Worksheet, row: int, book: Book) -> int:
-    """Where to pay, by what the amounts are settled, and which day and month a session counts in."""
+    """The account to pay to, the settlement, and which day and month a session counts in."""
     claim, words = book.claim, book.words
     label = words.text("bank_account")
     _put_fact(sheet, row, _LEFT, _WIDE_VALUE, label, claim.driver.bank_account, _WIDE_CHARACTERS, book)
@@ -189,8 +189,8 @@ def _put_signatures(sheet: Worksheet, row: int, book: Book) -> int:
     return row + 2
 
 
-def _put_seal(sheet: Worksheet, row: int, book: Book) -> int:
+def _put_checksum(sheet: Worksheet, row: int, book: Book) -> int:
     label = f"{book.words.text('sources.claim')}: {book.claim_sha256}"
     put_across(sheet, row, _ALL, label, _ALL_CHARACTERS, style=SMALL)
-    put_across(sheet, row + 1, _ALL, book.words.text("sources.witness"), _ALL_CHARACTERS, style=SMALL)
+    put_across(sheet, row + 1, _ALL, book.words.text("sources.checksum"), _ALL_CHARACTERS, style=SMALL)
     return row + 1

@@ -1,4 +1,4 @@
-"""The claim's control: is it complete, do its sheets agree, what the checks say, and what is not claimed."""
+"""The control sheet: completeness, findings of the checks, sessions not claimed, and whether the sheets agree."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.claims.document import Sum, Total
 from reports.claims import phrases
-from reports.claims.workbook.book import SMALL, Book, grow, put_across, put_currency, put_heads, put_section
+from reports.claims.workbook.book import SMALL, Book, fit_height, put_across, put_currency, put_headings, put_section
 from reports.claims.workbook.sheet_claim import References
 from reports.excel.cells import COUNT, ENERGY, MUTED, cell_at, font, money, put_text, put_value, rule_under
 from reports.excel.formulas import quoted
@@ -18,28 +18,33 @@ _WIDTHS = (2, 15, 18, 18, 13, 16, 15, 12, 46)
 _ALL = range(2, len(_WIDTHS) + 1)
 _FINDING = range(5, 9)
 _ALL_CHARACTERS, _FINDING_CHARACTERS, _LAST_CHARACTERS, _RULE_CHARACTERS = 160, 58, 48, 18
-_FORMATS = {"lines": COUNT, "energy_kwh": ENERGY, "amount_incl_tax": None, "tax_amount": None}  # None of money
+_FORMATS = {
+    "lines": COUNT,
+    "energy_kwh": ENERGY,
+    "amount_incl_tax": None,
+    "tax_amount": None,
+}  # None: money
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where figures stand: the claim's totals and those of its sessions alone, and what formulas add up."""
+class FigureCells:
+    """Cells to compare: the claim's totals, those of its sessions alone, and the sums that formulas compute."""
 
     totals: References
     sessions: References
-    added_up: References
-    days: References
+    sums_of_lines: References
+    sums_of_days: References
 
 
-def fill_control(book: Book, places: Places) -> None:
-    """Lay out the control."""
+def fill_control(book: Book, cells: FigureCells) -> None:
+    """Lay out the control sheet."""
     sheet = book.add_sheet(book.words.text("control"), _WIDTHS, landscape=True)
     book.put_opening(sheet, 2, sheet.title)
     row = _put_completeness(sheet, 4, book)
     row = _put_findings(sheet, row, book)
     row = _put_exclusions(sheet, row, book)
     row = _put_missing_receipts(sheet, row, book)
-    row = _put_agreement(sheet, row, book, places)
+    row = _put_agreement(sheet, row, book, cells)
     sheet.print_area = f"A1:{get_column_letter(_ALL[-1])}{row - 2}"
 
 
@@ -48,10 +53,10 @@ def _put_completeness(sheet: Worksheet, row: int, book: Book) -> int:
     if completeness is None:
         return row
     row = put_section(sheet, row, _ALL, words.text("completeness"))
-    counted = {name: words.count(getattr(completeness, name)) for name in ("sessions", "claimed", "excluded")}
+    counts = {name: words.count(getattr(completeness, name)) for name in ("sessions", "claimed", "excluded")}
     for text in (
         words.text("completeness.listed", moment=words.moment(completeness.listed_at)),
-        words.text("completeness.counted", **counted),
+        words.text("completeness.counted", **counts),
         words.text("completeness.policy"),
         words.text(f"attribution.{book.claim.policy.attribution}"),
     ):
@@ -60,25 +65,25 @@ def _put_completeness(sheet: Worksheet, row: int, book: Book) -> int:
     return row + 1
 
 
-def _put_agreement(sheet: Worksheet, row: int, book: Book, places: Places) -> int:
-    """The frozen figures beside what the formulas of the other sheets add up to, and whether they agree."""
+def _put_agreement(sheet: Worksheet, row: int, book: Book, cells: FigureCells) -> int:
+    """The claim's fixed figures next to the sums of the other sheets, and whether they agree."""
     if not book.claim.lines:
         return row
     words = book.words
     row = put_section(sheet, row, _ALL, words.text("agreement"))
     put_across(sheet, row, _ALL, words.text("agreement.note"), _ALL_CHARACTERS, style=SMALL)
     heads = ("count", "energy_kwh", "gross", "of_which_tax", "currency", "agreement.result")
-    put_heads(sheet, row + 1, 2, (words.text("sheet"), "", *(words.text(key) for key in heads)), "llrrrrml")
+    put_headings(sheet, row + 1, 2, (words.text("sheet"), "", *(words.text(key) for key in heads)), "llrrrrml")
     row += 2
     for total in book.claim.totals:
-        of_lines, of_days = places.added_up[total.currency], places.days.get(total.currency)
-        _put_figures(sheet, row, words.text("claim"), places.totals[total.currency], total, total.total, book)
+        of_lines, of_days = cells.sums_of_lines[total.currency], cells.sums_of_days.get(total.currency)
+        _put_figures(sheet, row, words.text("claim"), cells.totals[total.currency], total, total.total, book)
         _put_figures(sheet, row + 1, words.text("sheet.sessions"), of_lines, total, total.total, book)
-        _put_result(sheet, row + 1, of_lines, places.totals[total.currency], book)
+        _put_result(sheet, row + 1, of_lines, cells.totals[total.currency], book)
         row += 2
         if of_days:
             _put_figures(sheet, row, words.text("agreement.days"), of_days, total, total.sessions, book)
-            _put_result(sheet, row, of_days, places.sessions[total.currency], book)
+            _put_result(sheet, row, of_days, cells.sessions[total.currency], book)
             row += 1
     return row + 1
 
@@ -113,20 +118,20 @@ def _put_findings(sheet: Worksheet, row: int, book: Book) -> int:
     if not claim.findings:
         return _put_nothing(sheet, row, words.text("findings.none"))
     heads = (words.text(key) for key in ("severity", "session", "rule", "finding"))
-    put_heads(sheet, row, 2, (*heads, "", "", "", words.text("acceptance")), "llllllll")
+    put_headings(sheet, row, 2, (*heads, "", "", "", words.text("acceptance")), "llllllll")
     row += 1
     for finding in claim.findings:
         rule_under(sheet, row, _ALL)
         style = font(bold=finding.severity == "error")
         accepted = words.text("accepted", reason=finding.accepted) if finding.accepted is not None else ""
-        what = phrases.finding(finding, words)
-        _put_row(sheet, row, (words.text(f"severity.{finding.severity}"), finding.session_id or "", what))
+        title = phrases.finding(finding, words)
+        _put_row(sheet, row, (words.text(f"severity.{finding.severity}"), finding.session_id or "", title))
         cell_at(sheet, row, 2).font = style
         text = f"{finding.detail} ({finding.rule} {finding.finding_id})"
         put_across(sheet, row, _FINDING, text, _FINDING_CHARACTERS, style=style)
         put_text(sheet, row, 9, accepted).alignment = _WRAPPED
-        grow(sheet, row, accepted, _LAST_CHARACTERS)
-        grow(sheet, row, what, _RULE_CHARACTERS)
+        fit_height(sheet, row, accepted, _LAST_CHARACTERS)
+        fit_height(sheet, row, title, _RULE_CHARACTERS)
         row += 1
     return row + 1
 
@@ -139,7 +144,7 @@ def _put_exclusions(sheet: Worksheet, row: int, book: Book) -> int:
     if not claim.exclusions:
         return _put_nothing(sheet, row, words.text("exclusions.none"))
     heads = ("session", "started", "stopped", "car", "energy_kwh", "billed", "currency", "ground")
-    put_heads(sheet, row, 2, (words.text(key) for key in heads), "llllrrml")
+    put_headings(sheet, row, 2, (words.text(key) for key in heads), "llllrrml")
     row += 1
     for exclusion in claim.exclusions:
         put_text(sheet, row, 2, exclusion.session_id)
@@ -155,7 +160,7 @@ def _put_exclusions(sheet: Worksheet, row: int, book: Book) -> int:
         for column in _ALL:
             cell = cell_at(sheet, row, column)
             cell.alignment = Alignment(horizontal=cell.alignment.horizontal, vertical="center", wrap_text=column == 9)
-        grow(sheet, row, ground, _LAST_CHARACTERS)
+        fit_height(sheet, row, ground, _LAST_CHARACTERS)
         rule_under(sheet, row, _ALL)
         row += 1
     return row + 1

@@ -1,4 +1,4 @@
-"""The claimed month's days, with a chart a currency of what was charged and what it cost."""
+"""The days of the claimed month, with one chart per currency of energy and cost."""
 
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
@@ -17,7 +17,7 @@ _CHART_ROWS = 17
 
 
 def fill_days(book: Book) -> References:
-    """Lay out the days, if the claim has any; returns where each currency's totals stand."""
+    """Lay out the days, if the claim has any; returns the cells of each currency's totals."""
     claim, words = book.claim, book.words
     currencies = {day.currency for day in claim.days}
     totals = [total for total in claim.totals if total.currency in currencies]
@@ -45,11 +45,11 @@ def fill_days(book: Book) -> References:
 
 def _of_currency(total: Total, book: Book) -> DaysOfCurrency:
     words, currency = book.words, total.currency
-    whose = f", {currency}" if len(book.claim.totals) > 1 else ""
+    suffix = f", {currency}" if len(book.claim.totals) > 1 else ""
     return DaysOfCurrency(
         (
-            f"{words.text('sessions')}{whose}",
-            f"{words.text('energy_kwh')}{whose}",
+            f"{words.text('sessions')}{suffix}",
+            f"{words.text('energy_kwh')}{suffix}",
             f"{words.text('gross')}, {currency}",
         ),
         total.minor_digits,
@@ -76,7 +76,7 @@ def _put_total(sheet: Worksheet, data: ChartData, total: Total, book: Book) -> d
 
 
 def _put_charts(sheet: Worksheet, first: int, places: list[ChartData], totals: list[Total], book: Book) -> int:
-    """Put the charts beside the days, one below the other; returns the last row that they cover."""
+    """Put the charts next to the days, one below the other; returns the last row that they cover."""
     columns = range(first + 1, first + 1 + _CHART_COLUMNS)
     sheet.column_dimensions[get_column_letter(first)].width = 3
     for column in columns:

@@ -1,4 +1,4 @@
-"""The claim's lines, one a row, those that correct earlier claims marked, and below them formulas that add them up."""
+"""The claim's lines, one per row, corrections of earlier claims coloured, and formulas below that add them up."""
 
 from decimal import Decimal
 
@@ -7,8 +7,8 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.claims.document import ClaimLine, Total
-from reports.claims.workbook.book import SMALL, Book, put_currency, put_heads
-from reports.claims.workbook.columns import At, Column, columns_of
+from reports.claims.workbook.book import SMALL, Book, put_currency, put_headings
+from reports.claims.workbook.columns import ClaimColumn, LineCell, columns_of
 from reports.claims.workbook.sheet_claim import References
 from reports.excel.cells import (
     COUNT,
@@ -28,22 +28,22 @@ _HEAD = 4  # row
 _CORRECTED = PatternFill("solid", fgColor="FBF2E4")
 _LINE_HEIGHT = 13.5  # points
 _MOST_LINES = 4
-_BROKEN = 4  # characters of a line that stay empty because the next word does not fit
+_BROKEN = 4  # characters left empty at the end of a line, where the next word does not fit
 _PLACE_WIDTH = 5
 
 
 def fill_sessions(book: Book) -> References:
-    """Lay out the lines; returns where each currency's totals stand."""
+    """Lay out the lines; returns the cells of each currency's totals."""
     claim, words = book.claim, book.words
-    printed, beyond = columns_of(claim.lines)
-    columns = printed + beyond
+    printed, on_screen = columns_of(claim.lines)
+    columns = printed + on_screen
     widths = (_PLACE_WIDTH, *(column.width for column in columns))
     sheet = book.add_sheet(words.text("sheet.sessions"), widths, landscape=True)
     book.put_opening(sheet, 1, sheet.title)
-    heads = [":\n".join(words.text(key) for key in column.heads) for column in columns]
+    headings = [":\n".join(words.text(key) for key in column.headings) for column in columns]
     alignments = "".join(column.align for column in columns)
-    most = max(len(column.heads) for column in columns)
-    put_heads(sheet, _HEAD, 1, (words.text("line"), *heads), f"l{alignments}", lines=1 + most)
+    most = max(len(column.headings) for column in columns)
+    put_headings(sheet, _HEAD, 1, (words.text("line"), *headings), f"l{alignments}", lines=1 + most)
     for row, line in enumerate(claim.lines, start=_HEAD + 1):
         _put_line(sheet, row, line, columns, book)
     last = _HEAD + len(claim.lines)
@@ -64,10 +64,10 @@ def fill_sessions(book: Book) -> References:
     return references
 
 
-def _put_line(sheet: Worksheet, row: int, line: ClaimLine, columns: tuple[Column, ...], book: Book) -> None:
+def _put_line(sheet: Worksheet, row: int, line: ClaimLine, columns: tuple[ClaimColumn, ...], book: Book) -> None:
     put_value(sheet, row, 1, row - _HEAD, COUNT, align="left")
     for place, column in enumerate(columns, start=2):
-        column.put(At(book, sheet, row, place), line)
+        column.put(LineCell(book, sheet, row, place), line)
     rule_under(sheet, row, range(1, len(columns) + 2))
     wrapped = []
     for place, width in enumerate((_PLACE_WIDTH, *(column.width for column in columns)), start=1):
@@ -84,7 +84,7 @@ def _put_line(sheet: Worksheet, row: int, line: ClaimLine, columns: tuple[Column
 def _put_total(
     sheet: Worksheet, row: int, total: Total, places: dict[str, int], rows: range, book: Book
 ) -> dict[str, str]:
-    """A currency's lines added up by formulas, with the claim's own totals as what they come to."""
+    """Formulas that add up a currency's lines, with the claim's own totals as their stored results."""
     amount, digits, not_known = book.money(total.currency), total.minor_digits, book.words.text("not_known")
     currency = quoted(total.currency)
     sums, price = total.total, total.average_price_incl_tax

@@ -1,10 +1,10 @@
-"""Where the claim comes from: hashes, versions, the heads of the chains, attachments, and each line's documents."""
+"""The sources of a claim: checksums, versions, the newest raw segment and journal entry, attachments, documents."""
 
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.claims.document import Head
-from reports.claims.workbook.book import Book, put_across, put_heads, put_section
+from reports.claims.workbook.book import Book, put_across, put_headings, put_section
 from reports.excel.cells import COUNT, MUTED, font, put_text, put_value, rule_under
 
 _WIDTHS = (2, 9, 17, 67, 67, 12)
@@ -39,7 +39,7 @@ def _put_chains(sheet: Worksheet, row: int, book: Book) -> int:
         put_text(sheet, row, _SHA256, sha256)
         rule_under(sheet, row, range(2, 6))
         row += 1
-    put_across(sheet, row, _ALL, words.text("sources.witness"), _ALL_CHARACTERS)
+    put_across(sheet, row, _ALL, words.text("sources.checksum"), _ALL_CHARACTERS)
     return row + 1
 
 
@@ -53,7 +53,7 @@ def _put_attachments(sheet: Worksheet, row: int, book: Book) -> int:
     if not book.claim.attachments:
         put_text(sheet, row, 2, words.text("attachments.none"), style=font(color=MUTED))
         return row + 1
-    put_heads(sheet, row, 2, (words.text("session"), "", words.text("file"), "SHA-256", words.text("size")), "llllr")
+    put_headings(sheet, row, 2, (words.text("session"), "", words.text("file"), "SHA-256", words.text("size")), "llllr")
     for attachment in book.claim.attachments:
         row += 1
         put_text(sheet, row, _SESSION, attachment.session_id or "")
@@ -65,13 +65,13 @@ def _put_attachments(sheet: Worksheet, row: int, book: Book) -> int:
 
 
 def _put_documents(sheet: Worksheet, row: int, book: Book) -> int:
-    """What each line was read from; its head stands on every page that it goes on over."""
+    """The documents of each line; the table's headings repeat on every printed page."""
     words = book.words
     if not book.claim.lines:
         return row
     row = put_section(sheet, row, _ALL, words.text("sources.lines"))
     heads = ("line", "session", "sources.document", "sources.curve")
-    put_heads(sheet, row, 2, (words.text(key) for key in heads), "llll")
+    put_headings(sheet, row, 2, (words.text(key) for key in heads), "llll")
     sheet.print_title_rows = f"{row}:{row}"
     for place, line in enumerate(book.claim.lines, start=1):
         row += 1

@@ -7,7 +7,7 @@ from reports.claims import phrases
 from reports.claims.words import Words
 from reports.claims.workbook.book import Book
 from reports.claims.workbook.sheet_claim import fill_claim
-from reports.claims.workbook.sheet_control import Places, fill_control
+from reports.claims.workbook.sheet_control import FigureCells, fill_control
 from reports.claims.workbook.sheet_days import fill_days
 from reports.claims.workbook.sheet_sessions import fill_sessions
 from reports.claims.workbook.sheet_sources import fill_sources
@@ -16,18 +16,18 @@ from reports.excel.formulas import Formulas
 
 
 def write_workbook(claim: Claim, claim_sha256: str, path: Path) -> None:
-    """Write the workbook; `claim_sha256` is that of `claim.json`. The same claim gives the same bytes.
+    """Write the workbook; `claim_sha256` is the SHA-256 of `claim.json`. The same claim gives the same bytes.
 
-    The voucher's totals are the claim's, as values. The other sheets add their lines up by formulas, and the control
-    says whether both agree. Text is always text.
+    The first sheet has the claim's totals as values. The other sheets add up their lines with formulas, and the
+    control sheet compares both. Text is never read as a formula or a number.
     """
     words = Words.of(claim)
     workbook = new_workbook(phrases.subject(claim, words), claim.created_at)
     workbook.remove(workbook.worksheets[0])
     book = Book(claim, claim_sha256, words, workbook, Formulas())
     totals, sessions = fill_claim(book)
-    added_up = fill_sessions(book)
-    days = fill_days(book)
-    fill_control(book, Places(totals, sessions, added_up, days))
+    sums_of_lines = fill_sessions(book)
+    sums_of_days = fill_days(book)
+    fill_control(book, FigureCells(totals, sessions, sums_of_lines, sums_of_days))
     fill_sources(book)
     save(workbook, path, book.formulas.finish)

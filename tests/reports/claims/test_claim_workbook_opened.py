@@ -123,7 +123,7 @@ def test_200_sessions_have_their_heads_on_every_page(printed: Mapping[str, list[
     pages = [page for page in printed["200-da"] if re.search(r"^ *\d{1,3} +\d\d\.\d\d\.2025 \d\d:\d\d", page, re.M)]
     assert len(pages) > 5
     for page in pages:
-        assert re.search(r"Nr\. +Startet +Sluttet +Ladning +Art", page)
+        assert re.search(r"Nr\. +Startet +Sluttet +Ladning +Type", page)
     numbers = [int(number) for page in pages for number in re.findall(r"^ *(\d{1,3}) +\d\d\.\d\d\.2025", page, re.M)]
     assert numbers == list(range(1, len(OPENED["200-da"].lines) + 1))
 

@@ -97,7 +97,7 @@ def test_what_is_embedded_is_what_was_given(tmp_path: Path) -> None:
         }
         types = {name: str(spec.EF.F.Subtype) for name, spec in specs.items()}
         assert types == {"claim.json": "/application/json", "home-0003-2025-03.csv": "/text/csv"}
-        assert str(specs["claim.json"].Desc) == "Hele udlægget med alle tal og aftryk"
+        assert str(specs["claim.json"].Desc) == "Hele udlægget med alle tal og kontrolsummer"
 
 
 def test_it_is_tagged(tmp_path: Path) -> None:

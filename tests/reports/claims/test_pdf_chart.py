@@ -39,7 +39,7 @@ def test_axes_reach_as_far_as_the_figures() -> None:
     assert [tick.energy for tick in chart.ticks] == ["0", "12", "24", "36", "48"]
     assert [tick.amount for tick in chart.ticks] == ["0,0", "1,5", "3,0", "4,5", "6,0"]
     assert [tick.at for tick in chart.ticks] == [0, 0.25, 0.5, 0.75, 1]
-    assert [(place.energy, place.amount) for place in chart.places[:2]] == [(0.8542, 0.85), (0.4271, 0)]
+    assert [(day.energy, day.amount) for day in chart.days[:2]] == [(0.8542, 0.85), (0.4271, 0)]
 
 
 def test_amounts_below_zero_move_it_up() -> None:
@@ -47,7 +47,7 @@ def test_amounts_below_zero_move_it_up() -> None:
     assert chart.zero == chart.ticks[2].at == 2 / 6
     assert [tick.amount for tick in chart.ticks] == ["−2", "−1", "0", "1", "2", "3", "4"]
     assert [tick.energy for tick in chart.ticks] == ["", "", "0,0", "2,5", "5,0", "7,5", "10,0"]
-    assert [place.amount for place in chart.places[:3]] == [0, 1, 0.3333]
+    assert [day.amount for day in chart.days[:3]] == [0, 1, 0.3333]
 
 
 def test_sessions_without_energy_have_a_chart() -> None:
@@ -57,8 +57,8 @@ def test_sessions_without_energy_have_a_chart() -> None:
 
 def test_every_day_of_the_month_has_a_place() -> None:
     chart = chart_of(("1.000", "1.00"))
-    assert [place.day for place in chart.places] == [str(day) for day in range(1, 32)]
-    assert [place.charged for place in chart.places] == [True] + [False] * 30
+    assert [day.day for day in chart.days] == [str(day) for day in range(1, 32)]
+    assert [day.has_session for day in chart.days] == [True] + [False] * 30
 
 
 def test_a_chart_for_each_of_two_currencies_and_none_without_days() -> None:

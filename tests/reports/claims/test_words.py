@@ -1,4 +1,4 @@
-"""The words of claims: the same in both languages, and some for every rule of the checks."""
+"""The texts of claims: the same keys in both languages, and a text for every rule of the checks."""
 
 from decimal import Decimal
 from typing import get_args
@@ -8,17 +8,16 @@ import pytest
 from pipeline.claims import document
 from pipeline.database import models
 from pipeline.settings.schema import Attribution, Basis, Language
-from reports.claims.messages import MESSAGES
+from reports.claims import danish, english
 from reports.claims.words import Words
 
 _DANISH, _ENGLISH = (Words(language, "Europe/Copenhagen") for language in get_args(Language))
 
 
-def test_both_languages_say_the_same() -> None:
-    danish, english = MESSAGES["da"], MESSAGES["en"]
-    assert danish.keys() == english.keys()
-    for key, text in danish.items():
-        assert placeholders(text) == placeholders(english[key]), key
+def test_both_languages_have_the_same_keys_and_placeholders() -> None:
+    assert danish.TEXTS.keys() == english.TEXTS.keys()
+    for key, text in danish.TEXTS.items():
+        assert placeholders(text) == placeholders(english.TEXTS[key]), key
         assert text.strip() == text, key
 
 
@@ -26,8 +25,8 @@ def placeholders(text: str) -> set[str]:
     return {part.partition("}")[0] for part in text.split("{")[1:]}
 
 
-def test_everything_that_a_claim_may_say_has_words() -> None:
-    said = {
+def test_every_value_that_a_claim_prints_has_a_text() -> None:
+    printed = {
         "rule": [check.rule for check in models.checks()],
         "ground": [*get_args(document.Ground), *get_args(document.CorrectionGround)],
         "correction": get_args(document.Reason),
@@ -38,7 +37,7 @@ def test_everything_that_a_claim_may_say_has_words() -> None:
         "kind": ("private", "public"),
     }
     missing = [
-        f"{kind}.{value}" for kind, values in said.items() for value in values if not _DANISH.has(f"{kind}.{value}")
+        f"{kind}.{value}" for kind, values in printed.items() for value in values if not _DANISH.has(f"{kind}.{value}")
     ]
     assert missing == []
 
@@ -50,7 +49,7 @@ def test_everything_that_a_claim_may_say_has_words() -> None:
         (_ENGLISH, "\N{MINUS SIGN}1,234.50", "12,345.678", "25.5%"),
     ],
 )
-def test_numbers_are_written_as_the_language_does(words: Words, money: str, kwh: str, percent: str) -> None:
+def test_numbers_follow_the_language(words: Words, money: str, kwh: str, percent: str) -> None:
     assert words.money(Decimal("-1234.5"), 2) == money
     assert words.kwh(Decimal("12345.678")) == kwh
     assert words.percent(Decimal("0.255")) == percent

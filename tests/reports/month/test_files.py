@@ -40,12 +40,12 @@ def test_a_failed_report_leaves_the_old_file_and_nothing_else(rich: WrittenLogbo
 
 
 def test_an_unknown_format_is_refused_before_anything_is_written(rich: WrittenLogbook, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"'doc' is no format of a report \(formats: xlsx, csv\)"):
+    with pytest.raises(ValueError, match=r"'doc' is not a format of a report \(formats: xlsx, csv\)"):
         write_report(rich.report("2025-03"), ["csv", "doc"], tmp_path / "reports")
     assert not (tmp_path / "reports").exists()
 
 
 @pytest.mark.parametrize("account", ["../home", "a/b", "..", "", "home\n", "/etc/x"])
 def test_no_account_leads_out_of_the_folder(rich: WrittenLogbook, tmp_path: Path, account: str) -> None:
-    with pytest.raises(ValueError, match="is no name of an account"):
+    with pytest.raises(ValueError, match="is not a valid name of an account"):
         write_report(replace(rich.report("2025-03"), account=account), ["csv"], tmp_path)

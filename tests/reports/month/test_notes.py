@@ -60,12 +60,12 @@ MONTHS = {
     ),
     "2025-12": Month(
         sessions=(ChargedSession(id="active", stopped=None, started="2025-12-31T23:30:00+01:00"),),
-        notes=("Not stopped when last fetched, so not in this report: 1 session, active (began 2025-12-31).",),
+        notes=("Not stopped when last fetched, so not in this report: 1 session, active (started 2025-12-31).",),
     ),
     # Nobody knows whether the session of December stopped in January.
     "2026-01": Month(
         sessions=(ChargedSession(id="later", stopped=None, started="2026-02-01T00:00:00+01:00"),),
-        notes=("Not stopped when last fetched, so not in this report: 1 session, active (began 2025-12-31).",),
+        notes=("Not stopped when last fetched, so not in this report: 1 session, active (started 2025-12-31).",),
     ),
 }
 
@@ -108,7 +108,7 @@ def test_the_current_month_is_open_by_nature(tmp_path: Path) -> None:
     assert report.findings == ()
     assert report.notes == (
         "Not closed: January 2030 "
-        "(last complete listing 2030-01-01 01:00, too early: one from 2030-02-02 00:00 on closes it).",
+        "(last complete listing 2030-01-01 01:00, too early: a listing at 2030-02-02 00:00 or later closes it).",
     )
 
 
@@ -117,5 +117,5 @@ def test_settings_that_changed_after_the_figures_were_made(amiss: WrittenLogbook
     report = amiss.report_of(moved, "2025-01")
     assert (report.timezone, report.currency) == ("Europe/Copenhagen", "DKK")
     assert report.notes == (
-        "The settings now say Europe/London and GBP; these figures were made with Europe/Copenhagen and DKK.",
+        "The settings are now Europe/London and GBP; these figures were computed with Europe/Copenhagen and DKK.",
     )

@@ -46,11 +46,11 @@ def test_a_year_knows_its_months() -> None:
     ],
 )
 def test_anything_else_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(ValueError, match="is no period: write a month like 2025-03 or a year like 2025") as refusal:
+    with pytest.raises(ValueError, match="is not a period: write a month like 2025-03 or a year like 2025") as refusal:
         ReportPeriod.parse(text)
     assert repr(text) in str(refusal.value)
 
 
 def test_a_period_cannot_be_made_outside_the_calendar() -> None:
-    with pytest.raises(ValueError, match="'2025-13' is no period"):
+    with pytest.raises(ValueError, match="'2025-13' is not a period"):
         ReportPeriod(2025, 13)

@@ -52,13 +52,13 @@ def test_many_findings_have_a_sheet_of_their_own(rich: WrittenLogbook, tmp_path:
     workbook = written(report, tmp_path)
     assert last_texts(workbook, 2) == ["Findings", "Errors: 1, warnings: 8. See the sheet “Checks”."]
     heads, first, *others = workbook["Checks"].values
-    assert heads == ("Severity", "Month", "Session", "Rule", "Finding", "What and what to do")
+    assert heads == ("Severity", "Month", "Session", "Rule", "Finding", "Description and what to do")
     assert first == ("error", "2025-04", "5", "foreign_currency", "000000000000", report.findings[0]["detail"])
     assert len(others) == 8
 
 
 def test_without_findings_there_is_no_block(rich: WrittenLogbook, tmp_path: Path) -> None:
     assert last_texts(written(rich.report("2025-03"), tmp_path), 2) == [
-        "What this report does not know",
+        "Known gaps",
         "Nothing is known to be missing.",
     ]

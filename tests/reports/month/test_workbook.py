@@ -48,8 +48,8 @@ def test_the_summary_says_what_it_is(rich: WrittenLogbook, tmp_path: Path) -> No
     assert row_of(sheet, "Account") == ["home"]
     assert row_of(sheet, "Period") == ["2025-03-01 to 2025-03-31"]
     assert row_of(sheet, "Time zone") == ["Europe/Copenhagen"]
-    assert row_of(sheet, "Attribution") == ["Each session counts whole in the month in which it stopped."]
-    assert row_of(sheet, "State") == ["Closed: listed after its end, with every session's details"]
+    assert row_of(sheet, "Attribution") == ["Each session counts in full in the month in which it stopped."]
+    assert row_of(sheet, "State") == ["Closed: listed after its end, with the details of every session"]
     assert row_of(sheet, "Generated") == ["2025-07-01 10:00"]
     assert texts(sheet)[-1] == "Nothing is known to be missing."
 
@@ -62,18 +62,18 @@ def test_the_summary_has_the_months_figures(rich: WrittenLogbook, tmp_path: Path
     assert row_of(sheet, "of which Moms") == [14.27, "DKK"]
     assert row_of(sheet, "Net, excl. Moms") == [57.07, "DKK"]
     assert row_of(sheet, "Average price, incl. Moms") == [2.205801, "DKK per kWh"]
-    assert row_of(sheet, "Biggest session") == [21.469, "kWh, 51.74 DKK, on 2025-03-05, session 1"]
+    assert row_of(sheet, "Largest session") == [21.469, "kWh, 51.74 DKK, on 2025-03-05, session 1"]
     formats = {row[1].value: row[2].number_format for row in sheet.iter_rows(min_row=11, max_row=20)}
     assert (formats["Energy"], formats["Gross, incl. Moms"]) == ("#,##0.000", "#,##0.00")
 
 
 def test_currencies_stand_apart_and_unknown_tax_says_so(rich: WrittenLogbook, tmp_path: Path) -> None:
     sheet = written(rich.report("2025-04"), tmp_path)["Summary"]
-    said = texts(sheet)
-    assert [text for text in said if text.startswith("Figures")] == ["Figures, DKK", "Figures, EUR"]
-    euro = said[said.index("Figures, EUR") :]
+    all_texts = texts(sheet)
+    assert [text for text in all_texts if text.startswith("Figures")] == ["Figures, DKK", "Figures, EUR"]
+    euro = all_texts[all_texts.index("Figures, EUR") :]
     assert euro[euro.index("of which Moms") + 1] == euro[euro.index("Net, excl. Moms") + 1] == "not known"
-    assert said[said.index("What this report does not know") + 1] == "Nothing but the findings below."
+    assert all_texts[all_texts.index("Known gaps") + 1] == "None apart from the findings below."
     assert len(sheet._charts) == 2
 
 
