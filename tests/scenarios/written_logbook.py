@@ -1,4 +1,4 @@
-"""A logbook made by the project's own pipeline from sessions that a test describes."""
+"""A logbook written by the project's own pipeline from sessions that a test describes."""
 
 import json
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ HOME = Account(name="home", url="https://operator.example.invalid")
 
 @dataclass(frozen=True, kw_only=True)
 class ChargedSession:
-    """A session as the operator would tell it. Without `stopped` it is still charging; times are UTC."""
+    """A session as the operator would send it. Without `stopped` it is still charging; times are UTC."""
 
     id: str
     stopped: str | None
@@ -76,7 +76,7 @@ class ChargedSession:
         }
 
     def _history(self) -> list[dict[str, Any]]:
-        """A sample a minute, as much as the meter says."""
+        """One sample per minute, which add up to the meter's energy."""
         minutes = int(((self.stopped_at or self.started_at) - self.started_at) / timedelta(minutes=1))
         power_kw = round(self.energy_wh * 0.06 / minutes, 6) if minutes else 0
         times = [self.started_at + timedelta(minutes=minute) for minute in range(minutes + 1)]
@@ -105,7 +105,7 @@ class ChargedSession:
 
 @dataclass(frozen=True, eq=False)
 class WrittenLogbook:
-    """A logbook of one account: `publish` what was fetched, then read it."""
+    """A logbook of one account: `publish` sessions, then read it."""
 
     root: Path
     account: Account = HOME
@@ -119,7 +119,7 @@ class WrittenLogbook:
     ) -> "WrittenLogbook":
         """Archive the sessions, each fetched a minute after it stopped, and publish the marts.
 
-        `listed` says by month (`2025-03`) when its listing was complete.
+        `listed` maps a month (`2025-03`) to the time of its complete listing.
         """
         logbook = new_logbook(self.root)
         write_account(logbook.settings, self.account)
@@ -149,7 +149,7 @@ class WrittenLogbook:
         return self.report_of(self.account, period)
 
     def report_of(self, account: Account, period: str) -> Report:
-        """The report of a period by other settings of the account."""
+        """The report of a period with other settings of the account."""
         with self.read() as connection:
             return read_report(connection, account, ReportPeriod.parse(period), generated_at=GENERATED_AT)
 

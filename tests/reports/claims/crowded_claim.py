@@ -1,4 +1,4 @@
-"""A claim with too much of everything, all of it long and wide."""
+"""A claim with too many of everything, and all texts long and wide."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CURRENCIES = ("DKK", "CHF", "EUR", "GBP", "NOK", "PLN", "SEK")
 
 
 def crowded_claim(language: Language = "da") -> Claim:
-    """Dozens of cars, chargers and readings, seven currencies, and names that no line holds."""
+    """Dozens of cars, chargers and readings, seven currencies, and names too long for a line."""
     hard = hard_claim(language)
     lines = tuple(_line(place, line) for place, line in enumerate(hard.lines * 2))
     return msgspec.structs.replace(

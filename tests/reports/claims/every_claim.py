@@ -1,4 +1,4 @@
-"""The claims that every format is tried on."""
+"""The claims that every format is tested with."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Files that hold, byte for byte, what a claim looks like. `make golden` writes them anew."""
+"""Golden files: the expected bytes of a claim's files. `make golden` writes them again."""
 
 import os
 from difflib import unified_diff
@@ -11,16 +11,14 @@ _WRITE = "LADEBOG_WRITE_GOLDEN"
 _MOST_LINES = 40
 
 
-def agree_with_golden(name: str, made: bytes) -> None:
-    """Fail, and show where, unless the golden file of that name has those bytes; or write it if that is asked for."""
+def agree_with_golden(name: str, written: bytes) -> None:
+    """Fail with the difference unless the golden file has those bytes. Under `make golden`, write it first."""
     path = _FOLDER / name
     if os.environ.get(_WRITE):
-        path.write_bytes(made)
+        path.write_bytes(written)
     golden = path.read_bytes() if path.exists() else b""
-    if made != golden:
-        lines = [data.decode("utf-8", "backslashreplace").splitlines(keepends=True) for data in (golden, made)]
-        difference = [f"{line!r}" for line in unified_diff(*lines, "golden", "made", n=0)][:_MOST_LINES]
-        said = (
-            f"{name} is not what it was. If that is meant: make golden, and look at the difference before it is kept."
-        )
-        pytest.fail("\n".join((said, *difference)), pytrace=False)
+    if written != golden:
+        lines = [data.decode("utf-8", "backslashreplace").splitlines(keepends=True) for data in (golden, written)]
+        difference = [f"{line!r}" for line in unified_diff(*lines, "golden", "written", n=0)][:_MOST_LINES]
+        message = f"{name} differs. If that is intended: make golden, and read the difference before you commit it."
+        pytest.fail("\n".join((message, *difference)), pytrace=False)

@@ -1,4 +1,4 @@
-"""Claims full of hard cases, as every format has to hold them: made by hand, not by the archive."""
+"""Claims with the difficult cases that every format must handle, written by hand instead of by the pipeline."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NOTES = (
 
 
 def hard_claim(language: Language = "da", sessions: int = 8) -> Claim:
-    """A month's claim: that many sessions, two currencies, a tax that is not known, and every kind of correction."""
+    """A month's claim: that many sessions, two currencies, an unknown tax, and every kind of correction."""
     lines = (*(_session(place) for place in range(sessions)), *_corrections(), _abroad(sessions))
     return document.Claim(
         account="home",
@@ -128,7 +128,7 @@ def hard_claim(language: Language = "da", sessions: int = 8) -> Claim:
 
 
 def zero_claim(language: Language = "da") -> Claim:
-    """A month's claim without sessions and without anything known of who claims."""
+    """A month's claim without sessions, driver, employer or car."""
     return _changed(
         hard_claim(language),
         driver=Driver(),
@@ -150,7 +150,7 @@ def zero_claim(language: Language = "da") -> Claim:
 
 
 def corrections_claim(language: Language = "da") -> Claim:
-    """A claim of corrections alone, negative as a whole."""
+    """A claim of corrections only, with a negative total."""
     lines = _corrections()[:2]
     return _changed(
         hard_claim(language),
@@ -166,7 +166,7 @@ def corrections_claim(language: Language = "da") -> Claim:
 
 
 def reversal_claim(language: Language = "da") -> Claim:
-    """The counter-claim of another."""
+    """The reversal of another claim."""
     lines = tuple(_reversed(_session(place)) for place in range(3))
     return _changed(
         corrections_claim(language),
@@ -181,7 +181,7 @@ def reversal_claim(language: Language = "da") -> Claim:
 
 
 def hard_policy() -> document.Policy:
-    """Settings of a driver who is reimbursed what was billed."""
+    """Settings of a driver who is reimbursed the billed amounts."""
     return document.Policy(
         attribution="stop",
         closed_after_hours=24,
@@ -200,7 +200,7 @@ def hard_policy() -> document.Policy:
 
 
 def totals_by_hand(lines: tuple[ClaimLine, ...]) -> tuple[document.Total, ...]:
-    """The totals of lines, summed here apart from the SQL; without lines they are zero in kroner."""
+    """The totals of lines, summed here independently of the SQL; without lines zero in DKK."""
     currencies = sorted({line.currency for line in lines}, key=lambda currency: (currency != "DKK", currency)) or [
         "DKK"
     ]
@@ -268,16 +268,16 @@ def _session(place: int) -> ClaimLine:
 
 
 def _corrections() -> tuple[ClaimLine, ...]:
-    """One of each reason but a reversal's: cheaper, withdrawn, late and repriced."""
+    """One correction per reason except a reversal: corrected, withdrawn, late and repriced."""
     february = date(2025, 2, 1)
-    told = (
+    corrections = (
         ("600001", "corrected", None, None, ("20.000", "40.00", "8.00"), ("18.500", "37.25", "7.45")),
         ("600002", "withdrawn", "decision", "en gæst ladede", ("31.250", "61.07", "12.21"), ("0.000", "0.00", "0.00")),
         ("600003", "late", None, None, ("0.000", "0.00", "0.00"), ("9.999", "19.60", "3.92")),
         ("600004", "repriced", None, None, ("12.000", "25.00", None), ("12.000", "33.48", "6.70")),
     )
     lines = []
-    for place, (session_id, reason, ground, detail, old, new) in enumerate(told):
+    for place, (session_id, reason, ground, detail, old, new) in enumerate(corrections):
         before, now = _amounts(old), _amounts(new)
         lines.append(
             _changed(
@@ -298,7 +298,7 @@ def _corrections() -> tuple[ClaimLine, ...]:
 
 
 def _abroad(place: int) -> ClaimLine:
-    """A public session in another currency, of which the tax is not known."""
+    """A public session in another currency, with an unknown tax."""
     return _changed(
         _session(place),
         session_id="800001",
@@ -343,8 +343,8 @@ def _days(lines: tuple[ClaimLine, ...]) -> tuple[document.Day, ...]:
     )
 
 
-def _amounts(told: tuple[str, str, str | None]) -> Amounts:
-    energy, amount, tax = told
+def _amounts(figures: tuple[str, str, str | None]) -> Amounts:
+    energy, amount, tax = figures
     return Amounts(
         energy_kwh=Decimal(energy), amount_incl_tax=Decimal(amount), tax_amount=None if tax is None else Decimal(tax)
     )

@@ -1,4 +1,4 @@
-"""LibreOffice without a screen, in a profile of its own that recalculates what it opens."""
+"""LibreOffice without a screen, with its own profile, which recalculates every workbook it opens."""
 
 import subprocess
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _SECONDS = 300
 
 
 def convert(files: Sequence[Path], to: str, folder: Path, *, locale: str = "da-DK") -> list[Path]:
-    """Open the files as somebody in that locale does, recalculate them, and save them in `folder` as another kind."""
+    """Open the files in that locale, recalculate them, and save them in `folder` in another format."""
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE.format(locale=locale), encoding="utf-8")
@@ -29,6 +29,6 @@ def convert(files: Sequence[Path], to: str, folder: Path, *, locale: str = "da-D
 
 
 def pages_of(pdf: Path) -> list[str]:
-    """The text of each page, laid out as it stands there."""
+    """The text of each page, in its layout."""
     text = subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True, timeout=_SECONDS).stdout
     return text.decode().split("\f")[:-1]

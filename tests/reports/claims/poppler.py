@@ -1,4 +1,4 @@
-"""What poppler, which many readers of PDF are made of, reads and draws of a file. Its programs have to be there."""
+"""Text and pictures of a PDF from the programs of poppler, which many PDF readers are built on."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 from lxml import etree
 
 _XHTML = "{http://www.w3.org/1999/xhtml}"
-_HEIGHTS = 2.0  # points within which words stand on one line
+_HEIGHTS = 2.0  # points within which words are on one line
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word on a page, and where it begins and ends, in points."""
+    """A word on a page with its position in points."""
 
     text: str
     page: int
@@ -35,13 +35,13 @@ class Picture:
     height: int
     pixels: bytes
 
-    def row(self, place: int) -> bytes:
-        """The pixels of a row from the top."""
-        return self.pixels[place * self.width : (place + 1) * self.width]
+    def row(self, number: int) -> bytes:
+        """The pixels of a row, counted from the top."""
+        return self.pixels[number * self.width : (number + 1) * self.width]
 
 
 def text_of(pdf: Path) -> str:
-    """The text as it is laid out; how far apart columns stand, poppler decides anew with each version."""
+    """The text in its layout, with columns three spaces apart: the distance differs between versions of poppler."""
     pages = run("pdftotext", "-layout", str(pdf), "-").decode()
     lines = (re.sub(" {3,}", "   ", line.strip()) for line in pages.replace("\f", "\n----\n").splitlines())
     return "\n".join(line for line in lines if line).removesuffix("----") + "\n"
@@ -62,16 +62,16 @@ def words_of(pdf: Path) -> list[Word]:
 
 
 def overlaps(words: list[Word]) -> list[tuple[Word, Word]]:
-    """Words of one line that stand over each other."""
+    """Pairs of words on one line that overlap."""
     lines: dict[tuple[int, int], list[Word]] = defaultdict(list)
     for word in words:
         lines[word.page, round(word.bottom / _HEIGHTS)].append(word)
-    beside = [sorted(line, key=lambda word: word.left) for line in lines.values()]
-    return [(one, next_) for line in beside for one, next_ in pairwise(line) if one.right > next_.left + 0.5]
+    sorted_lines = [sorted(line, key=lambda word: word.left) for line in lines.values()]
+    return [(one, next_) for line in sorted_lines for one, next_ in pairwise(line) if one.right > next_.left + 0.5]
 
 
 def pictures_of(pdf: Path, folder: Path, dots_an_inch: int) -> list[Picture]:
-    """The pages as they are drawn."""
+    """The pages as pictures."""
     run("pdftoppm", "-gray", "-r", str(dots_an_inch), str(pdf), str(folder / "page"))
     return [_picture(path.read_bytes()) for path in sorted(folder.glob("page*.pgm"))]
 
@@ -83,5 +83,5 @@ def _picture(pgm: bytes) -> Picture:
 
 
 def run(*command: str) -> bytes:
-    """What a program prints."""
+    """The output of a program."""
     return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout

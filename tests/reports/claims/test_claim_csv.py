@@ -1,4 +1,4 @@
-"""A claim's lines as CSV: byte for byte, and as programs read them."""
+"""A claim's lines as CSV: their bytes, and how programs read them."""
 
 import csv
 import io
@@ -44,11 +44,11 @@ def test_golden_machine(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-def test_machines_are_told_the_same_in_every_language(name: str) -> None:
+def test_the_machine_csv_is_the_same_in_every_language(name: str) -> None:
     assert machine_csv(CLAIMS[name]("da")) == machine_csv(CLAIMS[name]("en"))
 
 
-def test_machines_can_add_the_lines_up() -> None:
+def test_lines_of_the_machine_csv_add_up_to_the_totals() -> None:
     claim = hard_claim(sessions=200)
     rows = read_machine(claim)
     assert len(rows) == len(claim.lines)
@@ -67,7 +67,7 @@ def test_a_correction_is_the_new_figure_less_the_old() -> None:
 
 
 @pytest.mark.parametrize("note", ["a\nb", "a\rb", "a\r\nb", 'say "x"; y, z', LONG_NOTE, "   ", "æøå 🚗", "=1+1"])
-def test_machines_get_text_as_it_was(note: str) -> None:
+def test_the_machine_csv_has_text_unchanged(note: str) -> None:
     assert read_machine(with_note(note))[0]["note"] == note
 
 
@@ -77,7 +77,7 @@ def test_no_text_becomes_a_formula_in_a_spreadsheet(note: str) -> None:
     assert shown == "'" + note.replace("\r", "\n")
 
 
-def test_a_negative_figure_stays_a_figure() -> None:
+def test_a_negative_figure_is_not_escaped() -> None:
     (row,) = (row for row in read_danish(hard_claim()) if row["Ladning"] == "600001")
     assert (row["Energi (kWh)"], row["Beløb inkl. moms"]) == ("-1,500", "-2,75")
 
@@ -95,14 +95,14 @@ def test_a_note_is_no_longer_than_a_cell_can_hold() -> None:
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-def test_danish_excel_knows_the_file_by_its_mark_and_line_ends(name: str) -> None:
-    made = danish_csv(CLAIMS[name]("da"))
-    assert made.startswith(BYTE_ORDER_MARK + b"Konto i ladebogen;")
-    assert made.endswith(b"\r\n")
+def test_danish_excel_recognises_the_file_by_byte_order_mark_and_line_ends(name: str) -> None:
+    written = danish_csv(CLAIMS[name]("da"))
+    assert written.startswith(BYTE_ORDER_MARK + b"Konto i ladebogen;")
+    assert written.endswith(b"\r\n")
     assert not machine_csv(CLAIMS[name]("da")).startswith(BYTE_ORDER_MARK)
     assert b"\r" not in machine_csv(CLAIMS["zero"]("da"))
 
 
-def records(made: bytes) -> Iterator[bytes]:
+def records(written: bytes) -> Iterator[bytes]:
     """The file's records without the CRLF at their ends."""
-    yield from made.removesuffix(b"\r\n").split(b"\r\n")
+    yield from written.removesuffix(b"\r\n").split(b"\r\n")

@@ -15,7 +15,7 @@ def test_golden() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", CLAIMS)
-def test_a_claim_comes_back_from_its_bytes(name: str, language: Language) -> None:
+def test_a_claim_is_read_back_from_its_bytes(name: str, language: Language) -> None:
     claim = CLAIMS[name](language)
     read: Claim = decode(encode(claim))
     assert read == claim

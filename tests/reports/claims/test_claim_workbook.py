@@ -1,4 +1,4 @@
-"""A claim's workbook, read back with openpyxl: every cell by golden files, and what they must not lose."""
+"""A claim's workbook, read back with openpyxl: every cell against golden files, and details apart from them."""
 
 import zipfile
 from datetime import datetime
@@ -47,23 +47,23 @@ def with_note(note: str) -> Claim:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", CLAIMS)
 def test_golden(name: str, language: Language, tmp_path: Path) -> None:
-    made = workbook_as_text(written(CLAIMS[name](language), tmp_path))
-    agree_with_golden(f"{name}.{language}.xlsx.txt", made.encode())
+    actual = workbook_as_text(written(CLAIMS[name](language), tmp_path))
+    agree_with_golden(f"{name}.{language}.xlsx.txt", actual.encode())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_golden_pages_of_200_sessions(language: Language, tmp_path: Path) -> None:
-    made = pages_as_text(written(hard_claim(language, sessions=200), tmp_path))
-    agree_with_golden(f"200.{language}.pages.xlsx.txt", made.encode())
+    actual = pages_as_text(written(hard_claim(language, sessions=200), tmp_path))
+    agree_with_golden(f"200.{language}.pages.xlsx.txt", actual.encode())
 
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_the_same_claim_gives_the_same_bytes(name: str, tmp_path: Path) -> None:
-    made = []
+    actual = []
     for place in ("a", "b"):
         (tmp_path / place).mkdir()
-        made.append(written(CLAIMS[name]("da"), tmp_path / place).read_bytes())
-    assert made[0] == made[1]
+        actual.append(written(CLAIMS[name]("da"), tmp_path / place).read_bytes())
+    assert actual[0] == actual[1]
     with zipfile.ZipFile(tmp_path / "a" / f"{CLAIMS[name]('da').name}.xlsx") as archive:
         assert {member.date_time for member in archive.infolist()} == {(2025, 4, 2, 6, 15, 0)}
 
@@ -78,12 +78,12 @@ def test_the_same_claim_gives_the_same_bytes(name: str, tmp_path: Path) -> None:
         (reversal_claim("da"), ["Udlæg", "Ladninger", "Kontrol", "Kilder"]),
     ],
 )
-def test_its_sheets(claim: Claim, names: list[str], tmp_path: Path) -> None:
+def test_names_of_sheets(claim: Claim, names: list[str], tmp_path: Path) -> None:
     assert read(claim, tmp_path).sheetnames == names
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-def test_formulas_carry_the_claims_own_totals(name: str, tmp_path: Path) -> None:
+def test_stored_results_of_formulas_are_the_claims_totals(name: str, tmp_path: Path) -> None:
     claim = CLAIMS[name]("da")
     workbook = read(claim, tmp_path, results=True)
     sheet, place = workbook["Ladninger"], columns(workbook["Ladninger"])
@@ -107,7 +107,7 @@ def test_text_is_never_a_formula_an_error_or_a_number(note: str, tmp_path: Path)
     assert bool(cell.quotePrefix) == (note[0] in "=+-@")
 
 
-def test_text_of_the_profile_is_text_too(tmp_path: Path) -> None:
+def test_text_of_employer_and_cars_is_text_too(tmp_path: Path) -> None:
     claim = hard_claim()
     hard = msgspec.structs.replace(claim.employer, name="=1+1", cost_centre="0" * 300)
     cars = (Car(name="=A1", plate="-1"),)
@@ -117,7 +117,7 @@ def test_text_of_the_profile_is_text_too(tmp_path: Path) -> None:
     assert sheet.row_dimensions[cells["0" * 300].row].height > 80
 
 
-def test_what_the_settings_do_not_say_is_left_to_fill_in_on_a_line(tmp_path: Path) -> None:
+def test_missing_settings_are_lines_to_fill_in_by_hand(tmp_path: Path) -> None:
     sheet = read(zero_claim("da"), tmp_path)["Udlæg"]
     hints = [cell for row in sheet.iter_rows() for cell in row if cell.value == "udfyldes i hånden"]
     labels = {sheet.cell(cell.row, cell.column - 1).value for cell in hints}
@@ -135,18 +135,18 @@ def test_what_the_settings_do_not_say_is_left_to_fill_in_on_a_line(tmp_path: Pat
     assert "Ingen ladninger i marts 2025." in texts(sheet)
 
 
-def test_corrections_are_marked_by_colour_and_text_and_sessions_are_not(tmp_path: Path) -> None:
+def test_only_corrections_are_marked_by_colour_and_text(tmp_path: Path) -> None:
     claim = hard_claim("en")
     sheet = read(claim, tmp_path)["Sessions"]
     place = columns(sheet)
     for row, line in enumerate(claim.lines, start=FIRST_LINE):
-        told = sheet.cell(row, place["Correction"]).value
+        reason = sheet.cell(row, place["Correction"]).value
         is_coloured = sheet.cell(row, 1).fill.patternType == "solid"
-        assert is_coloured == bool(told) == (line.correction is not None)
+        assert is_coloured == bool(reason) == (line.correction is not None)
         if line.correction is not None:
             old, new = (sheet.cell(row, place[f"{when}: Amount incl. tax"]).value for when in ("Before", "Now"))
             assert round(new - old, 2) == sheet.cell(row, place["Amount incl. tax"]).value
-            assert told.startswith("Corrects claim no. 2: ")
+            assert reason.startswith("Corrects claim no. 2: ")
 
 
 def test_currencies_are_never_added(tmp_path: Path) -> None:
@@ -155,13 +155,13 @@ def test_currencies_are_never_added(tmp_path: Path) -> None:
     assert labels == ["Total DKK", "Total SEK"]
 
 
-def test_a_tax_that_is_not_known_is_said_so(tmp_path: Path) -> None:
+def test_an_unknown_tax_is_marked(tmp_path: Path) -> None:
     sheet = read(hard_claim("en"), tmp_path)["Claim"]
     (row,) = (row for row in sheet.iter_rows() if row[1].value == "Total SEK")
     assert [cell.value for cell in row[2:]] == [1, 35.271, 1234.5, "not known", 35.000425, "SEK"]
 
 
-def test_times_are_the_accounts_own(tmp_path: Path) -> None:
+def test_times_are_local_to_the_account(tmp_path: Path) -> None:
     claim = hard_claim()
     sheet = read(claim, tmp_path)["Ladninger"]
     cell = sheet.cell(FIRST_LINE, columns(sheet)["Startet"])
@@ -171,19 +171,19 @@ def test_times_are_the_accounts_own(tmp_path: Path) -> None:
     assert sheet.cell(FIRST_LINE, columns(sheet)["Startet"]).value == datetime(2025, 3, 1, 16, 0)  # noqa: DTZ001
 
 
-def test_a_long_note_is_whole_and_its_row_stays_low(tmp_path: Path) -> None:
+def test_a_long_note_is_complete_and_its_row_stays_low(tmp_path: Path) -> None:
     sheet = read(with_note(LONG_NOTE), tmp_path)["Ladninger"]
     assert sheet.cell(FIRST_LINE, columns(sheet)["Note"]).value == LONG_NOTE
     assert sheet.row_dimensions[FIRST_LINE].height < 60
 
 
-def test_the_claims_hash_stands_on_the_voucher_and_among_the_sources(tmp_path: Path) -> None:
+def test_the_claims_sha256_is_on_the_voucher_and_among_the_sources(tmp_path: Path) -> None:
     workbook = read(hard_claim(), tmp_path)
     assert f"SHA-256 af claim.json: {SHA256}" in texts(workbook["Udlæg"])
     assert SHA256 in texts(workbook["Kilder"])
 
 
-def test_a_reversal_says_of_what_and_why(tmp_path: Path) -> None:
-    said = texts(read(reversal_claim("da"), tmp_path)["Udlæg"])
-    assert "Tilbageførsel af udlæg nr. 2" in said
-    assert said[said.index("Begrundelse") + 1] == "sendt til den forkerte arbejdsgiver"
+def test_a_reversal_names_its_claim_and_reason(tmp_path: Path) -> None:
+    all_texts = texts(read(reversal_claim("da"), tmp_path)["Udlæg"])
+    assert "Tilbageførsel af udlæg nr. 2" in all_texts
+    assert all_texts[all_texts.index("Begrundelse") + 1] == "sendt til den forkerte arbejdsgiver"

@@ -1,4 +1,4 @@
-"""A claim's workbook in LibreOffice: it opens, recalculates to the claim's own totals, and prints whole."""
+"""A claim's workbook in LibreOffice: it opens, recalculates to the claim's totals, and prints completely."""
 
 import re
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ def sheet_of_lines(workbook: Any, claim: Claim) -> tuple[Any, dict[str, int]]:
 
 
 @pytest.mark.parametrize("name", OPENED)
-def test_recalculated_totals_are_the_claims_own(name: str, recalculated: Mapping[str, Any]) -> None:
+def test_recalculated_totals_are_the_claims_totals(name: str, recalculated: Mapping[str, Any]) -> None:
     claim = OPENED[name]
     words = Words.of(claim)
     sheet, place = sheet_of_lines(recalculated[name], claim)
@@ -88,7 +88,7 @@ def test_notes_are_text(name: str, recalculated: Mapping[str, Any]) -> None:
             assert (cell.data_type, cell.value, cell.hyperlink) == ("s", line.note, None)
 
 
-def test_a_line_that_somebody_changed_no_longer_agrees(written: list[Path], tmp_path: Path) -> None:
+def test_a_changed_line_no_longer_agrees(written: list[Path], tmp_path: Path) -> None:
     workbook = openpyxl.load_workbook(written[0])
     sheet, place = sheet_of_lines(workbook, OPENED["hard-da"])
     sheet.cell(HEAD + 1, place["Beløb inkl. moms"]).value += 0.01
@@ -97,12 +97,12 @@ def test_a_line_that_somebody_changed_no_longer_agrees(written: list[Path], tmp_
     workbook.save(changed)
     (saved,) = convert([changed], "xlsx", tmp_path / "out")
     control = openpyxl.load_workbook(saved, data_only=True)["Kontrol"]
-    said = [cell.value for cell in control["I"] if cell.value in ("stemmer", "stemmer ikke")]
-    assert said == ["stemmer ikke", "stemmer ikke", "stemmer", "stemmer"]
+    results = [cell.value for cell in control["I"] if cell.value in ("stemmer", "stemmer ikke")]
+    assert results == ["stemmer ikke", "stemmer ikke", "stemmer", "stemmer"]
 
 
 @pytest.mark.parametrize("name", OPENED)
-def test_every_page_says_which_it_is_and_no_figure_is_cut(name: str, printed: Mapping[str, list[str]]) -> None:
+def test_every_page_has_its_number_and_no_figure_is_cut(name: str, printed: Mapping[str, list[str]]) -> None:
     pages, words = printed[name], Words.of(OPENED[name])
     for number, page in enumerate(pages, start=1):
         assert words.text("page", page=number, pages=len(pages)) in page
@@ -119,7 +119,7 @@ def test_the_voucher_is_one_page(name: str, printed: Mapping[str, list[str]]) ->
     assert words.text("sheet.sessions") in second
 
 
-def test_200_sessions_have_their_heads_on_every_page(printed: Mapping[str, list[str]]) -> None:
+def test_200_sessions_have_column_headings_on_every_page(printed: Mapping[str, list[str]]) -> None:
     pages = [page for page in printed["200-da"] if re.search(r"^ *\d{1,3} +\d\d\.\d\d\.2025 \d\d:\d\d", page, re.M)]
     assert len(pages) > 5
     for page in pages:
@@ -128,5 +128,5 @@ def test_200_sessions_have_their_heads_on_every_page(printed: Mapping[str, list[
     assert numbers == list(range(1, len(OPENED["200-da"].lines) + 1))
 
 
-def test_figures_have_the_readers_own_separators(printed: Mapping[str, list[str]]) -> None:
+def test_figures_have_the_separators_of_the_readers_locale(printed: Mapping[str, list[str]]) -> None:
     assert "1.234,50" in printed["hard-da"][0]

@@ -1,4 +1,4 @@
-"""A claim's PDF as a file: what is embedded, how it is tagged, what it conforms to, and that it is always the same."""
+"""A claim's PDF as a file: conformance, embedded files, tags, and that the same claim gives the same bytes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ written(hard_claim(), Path(sys.argv[1]))
 
 
 def elements(of: pikepdf.Object) -> Iterator[pikepdf.Dictionary]:
-    """The structure elements under one, in reading order."""
+    """The structure elements below `of`, in reading order."""
     for kid in of.get("/K", []) if isinstance(of.get("/K"), pikepdf.Array) else [of.get("/K")]:
         if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
             yield kid
@@ -41,7 +41,7 @@ def elements(of: pikepdf.Object) -> Iterator[pikepdf.Dictionary]:
 
 
 def fonts(pdf: pikepdf.Pdf) -> dict[str, pikepdf.Dictionary]:
-    """The descriptors of all fonts of the file by their names."""
+    """The descriptors of all fonts in the file, by name."""
     descriptors = [thing for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary) and "/FontName" in thing]
     assert all(
         "/DescendantFonts" in thing or "/FontDescriptor" in thing
@@ -52,7 +52,7 @@ def fonts(pdf: pikepdf.Pdf) -> dict[str, pikepdf.Dictionary]:
 
 
 def bookmarks(pdf: pikepdf.Pdf) -> dict[str, int]:
-    """Headings of the second level and the page, from 0, that each stands on."""
+    """The headings of level 2 with their page numbers, from 0."""
     pages = [page.objgen for page in pdf.pages]
     with pdf.open_outline() as outline:
         (title,) = outline.root
@@ -84,7 +84,7 @@ def test_it_is_pdf_a_3a(name: str, language: Language, tmp_path: Path) -> None:
         assert all("/FontFile3" in descriptor for descriptor in embedded.values())
 
 
-def test_what_is_embedded_is_what_was_given(tmp_path: Path) -> None:
+def test_embedded_files(tmp_path: Path) -> None:
     claim = hard_claim()
     with pikepdf.open(written(claim, tmp_path)) as pdf:
         files = {name: spec.get_file().read_bytes() for name, spec in pdf.attachments.items()}
@@ -100,7 +100,7 @@ def test_what_is_embedded_is_what_was_given(tmp_path: Path) -> None:
         assert str(specs["claim.json"].Desc) == "Hele udlægget med alle tal og kontrolsummer"
 
 
-def test_it_is_tagged(tmp_path: Path) -> None:
+def test_tags(tmp_path: Path) -> None:
     with pikepdf.open(written(hard_claim("en"), tmp_path)) as pdf:
         tagged = list(elements(pdf.Root.StructTreeRoot))
         kinds = [str(element.S) for element in tagged]
@@ -137,13 +137,13 @@ def test_the_same_claim_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def with_note(note: str) -> Claim:
-    """A claim of two lines with a driver and a note called so."""
+    """A claim of two lines with this text as note, reason and driver's name."""
     claim = corrections_claim()
     lines = tuple(msgspec.structs.replace(line, note=note) for line in claim.lines)
     return msgspec.structs.replace(claim, lines=lines, driver=Driver(name=note), reason=note)
 
 
-def test_every_character_that_is_let_through_can_be_printed(tmp_path: Path) -> None:
+def test_every_printable_character_can_be_printed(tmp_path: Path) -> None:
     characters = "".join(filter(printable, map(chr, sorted(shown_by_every_face()))))
     assert len(characters) > 1500
     claim = hard_claim()

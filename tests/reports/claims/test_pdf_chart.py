@@ -1,4 +1,4 @@
-"""Where the columns, the line and the axes of a month's chart lie."""
+"""Positions of the columns, the line and the axes in the chart of a month."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def charts(claim: Claim) -> list[Chart]:
     return charts_of(claim, Words.of(claim))
 
 
-def test_axes_reach_as_far_as_the_figures() -> None:
+def test_axes_cover_the_figures() -> None:
     chart = chart_of(("41.000", "5.10"), ("20.500", "0.00"))
     assert [tick.energy for tick in chart.ticks] == ["0", "12", "24", "36", "48"]
     assert [tick.amount for tick in chart.ticks] == ["0,0", "1,5", "3,0", "4,5", "6,0"]
@@ -42,7 +42,7 @@ def test_axes_reach_as_far_as_the_figures() -> None:
     assert [(day.energy, day.amount) for day in chart.days[:2]] == [(0.8542, 0.85), (0.4271, 0)]
 
 
-def test_amounts_below_zero_move_it_up() -> None:
+def test_amounts_below_zero_move_the_zero_line_up() -> None:
     chart = chart_of(("10.000", "-2.00"), ("10.000", "4.00"))
     assert chart.zero == chart.ticks[2].at == 2 / 6
     assert [tick.amount for tick in chart.ticks] == ["−2", "−1", "0", "1", "2", "3", "4"]
@@ -55,7 +55,7 @@ def test_sessions_without_energy_have_a_chart() -> None:
     assert [tick.energy for tick in chart.ticks] == ["0", "1", "2", "3", "4"]
 
 
-def test_every_day_of_the_month_has_a_place() -> None:
+def test_every_day_of_the_month_is_in_the_chart() -> None:
     chart = chart_of(("1.000", "1.00"))
     assert [day.day for day in chart.days] == [str(day) for day in range(1, 32)]
     assert [day.has_session for day in chart.days] == [True] + [False] * 30

@@ -1,4 +1,4 @@
-"""A claim's PDF as poppler reads and draws it: its text, and that all of it stands where there is room for it."""
+"""A claim's PDF as poppler reads and draws it: its text, and that no text overlaps or leaves its margins."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_text(name: str, language: Language, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", ["da", "en"])
 @pytest.mark.parametrize("name", CLAIMS)
-def test_every_word_has_its_room(name: str, language: Language, tmp_path: Path) -> None:
+def test_no_word_overlaps_another_or_leaves_the_margins(name: str, language: Language, tmp_path: Path) -> None:
     words = words_of(written(CLAIMS[name](language), tmp_path))
     assert len(words) > 100
     assert [word for word in words if word.left < _SIDE - 0.5 or word.right > _WIDTH - _SIDE + 0.5] == []
@@ -43,7 +43,7 @@ def test_every_session_is_printed_in_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-def test_pages_are_drawn_within_their_margins(name: str, tmp_path: Path) -> None:
+def test_drawings_stay_within_the_margins(name: str, tmp_path: Path) -> None:
     dots = 50
     side, top = round(16 / 25.4 * dots), round(9 / 25.4 * dots)
     for picture in pictures_of(written(CLAIMS[name]("da"), tmp_path), tmp_path, dots):

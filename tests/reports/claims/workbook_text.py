@@ -1,4 +1,4 @@
-"""A workbook as text that people can read and compare: a line a cell, and what its sheets are set up like."""
+"""A workbook as text that people can read and compare: one line per cell, and the set-up of each sheet."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ _TYPES = {"s": "text", "n": "number", "d": "date", "f": "formula", "b": "bool", 
 
 
 def workbook_as_text(path: Path) -> str:
-    """Its sheets, each with its set-up and its cells: place, type, value, number format, looks."""
+    """Its sheets, each with its set-up and its cells: place, type, value, number format, font and alignment."""
     formulas, results = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
     lines = []
     for sheet in formulas.worksheets:
@@ -19,7 +19,7 @@ def workbook_as_text(path: Path) -> str:
 
 
 def pages_as_text(path: Path) -> str:
-    """How its sheets are set up alone."""
+    """The set-up of its sheets, without cells."""
     lines: list[str] = []
     for sheet in openpyxl.load_workbook(path).worksheets:
         lines += [f"===== {sheet.title} =====", *_set_up(sheet)]

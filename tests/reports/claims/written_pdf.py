@@ -1,4 +1,4 @@
-"""Claims as PDF files on the disk, for the tests that look into them."""
+"""Claims as PDF files, for the tests that read them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CSV = 'Nr.;Ladning;Note\r\n1;700000;"æøå; 日本"\r\n'.encode()
 
 
 def many_lines(language: Language) -> Claim:
-    """Two hundred sessions and all of the rest."""
+    """A claim of 200 sessions and everything else."""
     return hard_claim(language, sessions=200)
 
 
@@ -30,7 +30,7 @@ CLAIMS: dict[str, Callable[[Language], Claim]] = {
 
 
 def written(claim: Claim, folder: Path) -> Path:
-    """The claim's PDF in that folder."""
+    """Write the claim's PDF into that folder."""
     path = folder / f"{claim.name}-{claim.language}.pdf"
     write_pdf(claim, encode(claim), CSV, path)
     return path

@@ -1,4 +1,4 @@
-"""Text for cells: nothing breaks the file, and nothing vanishes without a trace."""
+"""Text for cells: no text breaks the file, and every replaced or cut character is visible."""
 
 import re
 
@@ -22,7 +22,7 @@ from reports.excel.text import CELL_LIMIT, CUT, for_cell, replace_surrogates
         ("", ""),
     ],
 )
-def test_what_cannot_stand_is_replaced_visibly(sent: str, shown: str) -> None:
+def test_characters_that_a_cell_cannot_hold_are_replaced_visibly(sent: str, shown: str) -> None:
     assert for_cell(sent) == shown
 
 
@@ -31,7 +31,7 @@ def test_a_cut_never_halves_a_character() -> None:
 
 
 @pytest.mark.parametrize("letter", ["x", "🚗"])
-def test_text_is_cut_where_excel_would_refuse_it_and_says_so(letter: str) -> None:
+def test_text_beyond_the_limit_of_excel_is_cut_with_a_mark(letter: str) -> None:
     fits = letter * (CELL_LIMIT // (len(letter.encode("utf-16-le")) // 2))
     assert for_cell(fits) == fits
     cut = for_cell(fits + letter * 9_000)

@@ -1,4 +1,4 @@
-"""One rich logbook that the reading tests share."""
+"""One logbook with many kinds of sessions, which the tests of reports share."""
 
 import pytest
 
@@ -25,7 +25,7 @@ RICH = (
         kind="public",
         address="Raststätte",
     ),
-    # Other years, so that one published logbook serves for all of it.
+    # Other years, so that one published logbook serves all tests.
     *(ChargedSession(id=name, stopped="2021-03-05T17:00:00+00:00", evse=name) for name in ("b", "a", "c")),
     ChargedSession(id="22-1", stopped="2022-03-05T17:00:00+00:00"),
     ChargedSession(id="22-2", stopped="2022-05-05T17:00:00+00:00", prices_include_tax=False),

@@ -69,20 +69,20 @@ def test_months_with_every_column_of_the_mart(rich: WrittenLogbook, tmp_path: Pa
     ]
 
 
-def test_what_is_not_known_is_empty(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_unknown_figures_are_empty(rich: WrittenLogbook, tmp_path: Path) -> None:
     path = tmp_path / "sessions.csv"
     write_sessions(rich.report("2025-04"), path)
     foreign = read(path)[2]
     assert (foreign["currency"], foreign["tax_rate"], foreign["tax_amount"]) == ("EUR", "", "")
 
 
-def test_money_has_its_currencys_digits(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_amounts_have_the_decimals_of_their_currency(rich: WrittenLogbook, tmp_path: Path) -> None:
     path = tmp_path / "sessions.csv"
     write_sessions(rich.report("2023"), path)
     assert read(path)[0]["amount_incl_tax"] == "1200"
 
 
-def test_the_bytes_are_utf_8_without_a_mark_and_with_line_feeds(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_bytes_are_utf_8_without_byte_order_mark_and_with_line_feeds(rich: WrittenLogbook, tmp_path: Path) -> None:
     path = tmp_path / "sessions.csv"
     write_sessions(rich.report("2025-03"), path)
     assert path.read_bytes().startswith(b"account,session_id,")
@@ -91,7 +91,7 @@ def test_the_bytes_are_utf_8_without_a_mark_and_with_line_feeds(rich: WrittenLog
 
 
 @pytest.mark.parametrize("note", ["a\nb", "a\rb", "a\r\nb", 'say "x", y', "\x00\x07", "æøå 🚗", "x" * 40_000])
-def test_text_comes_back_as_it_was(rich: WrittenLogbook, tmp_path: Path, note: str) -> None:
+def test_text_is_read_back_unchanged(rich: WrittenLogbook, tmp_path: Path, note: str) -> None:
     path = tmp_path / "sessions.csv"
     write_sessions(with_note(rich.report("2025-03"), note), path)
     (row,) = read(path)
@@ -104,7 +104,7 @@ def test_a_lone_surrogate_is_replaced(rich: WrittenLogbook, tmp_path: Path) -> N
     assert read(path)[0]["note"] == "a\ufffdb"
 
 
-def test_an_empty_period_has_its_heads(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_an_empty_period_has_column_names_only(rich: WrittenLogbook, tmp_path: Path) -> None:
     report = rich.report("2020")
     write_sessions(report, tmp_path / "sessions.csv")
     assert (tmp_path / "sessions.csv").read_text("utf-8") == ",".join(report.session_columns) + "\n"

@@ -1,4 +1,4 @@
-"""A report's files: their names, their folder, and that they are replaced whole."""
+"""A report's files: names, folder, permissions, and that each is replaced as a whole."""
 
 import os
 import stat
@@ -11,7 +11,7 @@ from reports.month.files import FORMATS, write_report
 from tests.scenarios.written_logbook import WrittenLogbook
 
 
-def test_every_format_has_its_files_for_the_owner_only(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_files_of_every_format_are_readable_by_the_owner_only(rich: WrittenLogbook, tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     written = write_report(rich.report("2025-03"), FORMATS, folder)
     assert written == [
@@ -24,7 +24,7 @@ def test_every_format_has_its_files_for_the_owner_only(rich: WrittenLogbook, tmp
         assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
 
 
-def test_only_what_was_asked_for_is_written(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_only_requested_formats_are_written(rich: WrittenLogbook, tmp_path: Path) -> None:
     written = write_report(rich.report("2025"), ["csv"], tmp_path)
     assert [path.name for path in written] == ["home-2025-sessions.csv", "home-2025-months.csv"]
 
@@ -46,6 +46,6 @@ def test_an_unknown_format_is_refused_before_anything_is_written(rich: WrittenLo
 
 
 @pytest.mark.parametrize("account", ["../home", "a/b", "..", "", "home\n", "/etc/x"])
-def test_no_account_leads_out_of_the_folder(rich: WrittenLogbook, tmp_path: Path, account: str) -> None:
+def test_no_account_name_leads_out_of_the_folder(rich: WrittenLogbook, tmp_path: Path, account: str) -> None:
     with pytest.raises(ValueError, match="is not a valid name of an account"):
         write_report(replace(rich.report("2025-03"), account=account), ["csv"], tmp_path)

@@ -1,4 +1,4 @@
-"""What a report does not know: each note and finding speaks when it must, only then, and not both of one thing."""
+"""Notes and findings of a report: each appears when it must, only then, and never both for the same fact."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.scenarios.written_logbook import HOME, ChargedSession, WrittenLogbook
 
 @dataclass(frozen=True)
 class Month:
-    """A month with something amiss (or nothing), and all that its report says of it: notes, and findings by rule."""
+    """A month with or without a gap, and all notes and findings (by rule) in its report."""
 
     notes: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ MONTHS = {
         sessions=(ChargedSession(id="active", stopped=None, started="2025-12-31T23:30:00+01:00"),),
         notes=("Not stopped when last fetched, so not in this report: 1 session, active (started 2025-12-31).",),
     ),
-    # Nobody knows whether the session of December stopped in January.
+    # The session of December may have stopped in January.
     "2026-01": Month(
         sessions=(ChargedSession(id="later", stopped=None, started="2026-02-01T00:00:00+01:00"),),
         notes=("Not stopped when last fetched, so not in this report: 1 session, active (started 2025-12-31).",),
@@ -71,23 +71,23 @@ MONTHS = {
 
 
 @pytest.fixture(scope="module")
-def amiss(tmp_path_factory: pytest.TempPathFactory) -> WrittenLogbook:
-    """All the months in one logbook, so that each also shows that it is quiet about the others."""
-    return WrittenLogbook(tmp_path_factory.mktemp("amiss") / "logbook").publish(
+def logbook_with_gaps(tmp_path_factory: pytest.TempPathFactory) -> WrittenLogbook:
+    """All months in one logbook, so that each test also shows that a report ignores other months."""
+    return WrittenLogbook(tmp_path_factory.mktemp("gaps") / "logbook").publish(
         [session for month in MONTHS.values() for session in month.sessions],
         listed={name: month.listed_at for name, month in MONTHS.items() if month.listed_at},
     )
 
 
 @pytest.mark.parametrize("name", MONTHS)
-def test_a_months_report_says_what_is_amiss_in_it_and_nothing_else(amiss: WrittenLogbook, name: str) -> None:
-    report = amiss.report(name)
+def test_a_months_report_lists_its_own_gaps_only(logbook_with_gaps: WrittenLogbook, name: str) -> None:
+    report = logbook_with_gaps.report(name)
     findings = tuple(" ".join(filter(None, (row["rule"], row["session_id"]))) for row in report.findings)
     assert (report.notes, findings) == (MONTHS[name].notes, MONTHS[name].findings)
 
 
-def test_months_of_a_year_are_named_together_where_the_reason_is_one(amiss: WrittenLogbook) -> None:
-    assert amiss.report("2024").notes == (
+def test_months_of_a_year_with_the_same_reason_share_a_note(logbook_with_gaps: WrittenLogbook) -> None:
+    assert logbook_with_gaps.report("2024").notes == (
         "Not closed: January, February, March, April, May, June, July, August, September, October, November "
         "and December 2024 (no complete listing yet).",
     )
@@ -102,7 +102,7 @@ def test_an_answer_that_cannot_be_read_and_has_no_month(tmp_path: Path) -> None:
     assert report.notes == ()
 
 
-def test_the_current_month_is_open_by_nature(tmp_path: Path) -> None:
+def test_the_current_month_is_open_without_a_finding(tmp_path: Path) -> None:
     logbook = WrittenLogbook(tmp_path / "logbook").publish(listed={"2030-01": "2030-01-01T00:00:00+00:00"})
     report = logbook.report("2030-01")
     assert report.findings == ()
@@ -112,9 +112,9 @@ def test_the_current_month_is_open_by_nature(tmp_path: Path) -> None:
     )
 
 
-def test_settings_that_changed_after_the_figures_were_made(amiss: WrittenLogbook) -> None:
+def test_settings_that_changed_after_the_figures_were_computed(logbook_with_gaps: WrittenLogbook) -> None:
     moved = msgspec.structs.replace(HOME, timezone="Europe/London", currency="GBP")
-    report = amiss.report_of(moved, "2025-01")
+    report = logbook_with_gaps.report_of(moved, "2025-01")
     assert (report.timezone, report.currency) == ("Europe/Copenhagen", "DKK")
     assert report.notes == (
         "The settings are now Europe/London and GBP; these figures were computed with Europe/Copenhagen and DKK.",

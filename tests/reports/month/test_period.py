@@ -1,4 +1,4 @@
-"""Periods: what is one, and what it spans."""
+"""Periods: how they are written, and their days and months."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ import pytest
 from reports.month.period import ReportPeriod
 
 
-def test_a_month_knows_its_days_and_names() -> None:
+def test_days_and_names_of_a_month() -> None:
     march = ReportPeriod.parse("2025-03")
     assert (march.name, march.label, march.is_year) == ("2025-03", "March 2025", False)
     assert (march.first_month, march.last_month, march.last_day) == (date(2025, 3, 1),) * 2 + (date(2025, 3, 31),)
@@ -15,7 +15,7 @@ def test_a_month_knows_its_days_and_names() -> None:
     assert march.days == tuple(date(2025, 3, day) for day in range(1, 32))
 
 
-def test_a_year_knows_its_months() -> None:
+def test_months_of_a_year() -> None:
     year = ReportPeriod.parse("2024")
     assert (year.name, year.label, year.is_year) == ("2024", "2024", True)
     assert (year.first_month, year.last_month, year.last_day) == (
@@ -51,6 +51,6 @@ def test_anything_else_is_refused_with_an_example(text: str) -> None:
     assert repr(text) in str(refusal.value)
 
 
-def test_a_period_cannot_be_made_outside_the_calendar() -> None:
+def test_a_month_outside_the_calendar_is_refused() -> None:
     with pytest.raises(ValueError, match="'2025-13' is not a period"):
         ReportPeriod(2025, 13)

@@ -1,4 +1,4 @@
-"""The frozen result set: which sessions belong to it, and figures that are the marts' own."""
+"""The result set of a report: its sessions, and figures that equal those of the marts."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,7 +20,7 @@ def test_a_session_belongs_to_the_month_it_stopped_in_by_local_time(rich: Writte
     assert ids(rich.report("2025")) == ["1", "2", "3", "4", "5"]
 
 
-def test_sessions_that_stopped_together_stand_in_the_order_of_their_ids(rich: WrittenLogbook) -> None:
+def test_sessions_that_stopped_at_the_same_time_are_ordered_by_id(rich: WrittenLogbook) -> None:
     assert ids(rich.report("2021-03")) == ["a", "b", "c"]
 
 
@@ -32,9 +32,9 @@ def test_rows_have_exactly_the_columns_of_their_marts(rich: WrittenLogbook) -> N
 
 def test_a_months_total_is_its_row(rich: WrittenLogbook) -> None:
     report = rich.report("2025-04")
-    apart = {"account", "month", "attribution"}
+    not_in_totals = {"account", "month", "attribution"}
     assert [dict(total) for total in report.totals] == [
-        {name: value for name, value in row.items() if name not in apart} for row in report.months
+        {name: value for name, value in row.items() if name not in not_in_totals} for row in report.months
     ]
 
 
@@ -59,7 +59,7 @@ def test_one_unknown_tax_makes_the_years_total_unknown(rich: WrittenLogbook) -> 
     assert rich.report("2022-03").totals[0]["tax_amount"] == Decimal("5.000")
 
 
-def test_the_days_are_the_local_ones(rich: WrittenLogbook) -> None:
+def test_days_are_local(rich: WrittenLogbook) -> None:
     assert [row["day"] for row in rich.report("2025-03").days] == [date(2025, 3, 5), date(2025, 3, 30)]
     assert rich.report("2025-04").days[0]["day"] == date(2025, 4, 1)
 
@@ -72,12 +72,12 @@ def test_a_period_without_sessions_is_an_empty_report(rich: WrittenLogbook) -> N
 
 
 def test_an_account_that_was_never_fetched_is_an_empty_report(rich: WrittenLogbook) -> None:
-    stranger = type(HOME)(name="work", url=HOME.url, timezone="Europe/London", currency="GBP")
-    report = rich.report_of(stranger, "2025-03")
+    other = type(HOME)(name="work", url=HOME.url, timezone="Europe/London", currency="GBP")
+    report = rich.report_of(other, "2025-03")
     assert (report.sessions, report.timezone, report.currency) == ((), "Europe/London", "GBP")
 
 
-def test_minor_digits_are_the_operators(rich: WrittenLogbook) -> None:
+def test_minor_digits_come_from_the_operator(rich: WrittenLogbook) -> None:
     assert rich.report("2023-03").minor_digits == {"DKK": 2, "EUR": 2, "JPY": 0}
 
 
@@ -86,7 +86,7 @@ def test_a_period_is_closed_when_all_its_months_are(rich: WrittenLogbook) -> Non
     assert not rich.report("2025").is_closed
 
 
-def test_the_tax_has_a_name_where_all_agree(rich: WrittenLogbook) -> None:
+def test_the_tax_has_a_name_if_all_sessions_agree(rich: WrittenLogbook) -> None:
     report = rich.report("2024-03")
     assert (report.tax_name("DKK"), report.tax_name("EUR"), report.tax_name("GBP")) == ("Moms", "MwSt", "tax")
     assert report.tax_name() == "tax"

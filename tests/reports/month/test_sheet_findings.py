@@ -21,7 +21,7 @@ def last_texts(workbook: Workbook, count: int) -> list[str]:
 
 
 def with_findings(report: Report, count: int) -> Report:
-    """The report with its first finding so many times, the first of them an error."""
+    """The report with `count` copies of its first finding, the first of them an error."""
     finding = report.findings[0]
     numbered = [
         {**finding, "finding_id": f"{number:012x}", "severity": "warning" if number else "error"}
@@ -30,7 +30,7 @@ def with_findings(report: Report, count: int) -> Report:
     return replace(report, findings=tuple(numbered))
 
 
-def test_a_few_findings_stand_on_the_summary(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_few_findings_are_on_the_summary(rich: WrittenLogbook, tmp_path: Path) -> None:
     report = rich.report("2025-04")
     (finding,) = report.findings
     workbook = written(report, tmp_path)
@@ -43,21 +43,21 @@ def test_a_few_findings_stand_on_the_summary(rich: WrittenLogbook, tmp_path: Pat
     assert "Checks" not in workbook.sheetnames
 
 
-def test_in_a_year_they_name_their_month(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_findings_of_a_year_name_their_month(rich: WrittenLogbook, tmp_path: Path) -> None:
     assert last_texts(written(rich.report("2025"), tmp_path), 2)[0] == "2025-04, session 5"
 
 
-def test_many_findings_have_a_sheet_of_their_own(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_many_findings_have_their_own_sheet(rich: WrittenLogbook, tmp_path: Path) -> None:
     report = with_findings(rich.report("2025-04"), 9)
     workbook = written(report, tmp_path)
     assert last_texts(workbook, 2) == ["Findings", "Errors: 1, warnings: 8. See the sheet “Checks”."]
-    heads, first, *others = workbook["Checks"].values
-    assert heads == ("Severity", "Month", "Session", "Rule", "Finding", "Description and what to do")
+    headings, first, *others = workbook["Checks"].values
+    assert headings == ("Severity", "Month", "Session", "Rule", "Finding", "Description and what to do")
     assert first == ("error", "2025-04", "5", "foreign_currency", "000000000000", report.findings[0]["detail"])
     assert len(others) == 8
 
 
-def test_without_findings_there_is_no_block(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_without_findings_the_summary_ends_with_known_gaps(rich: WrittenLogbook, tmp_path: Path) -> None:
     assert last_texts(written(rich.report("2025-03"), tmp_path), 2) == [
         "Known gaps",
         "Nothing is known to be missing.",

@@ -34,7 +34,7 @@ def texts(sheet: Any) -> list[str]:
     return [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
 
 
-def heads(sheet: Any) -> dict[str, int]:
+def columns(sheet: Any) -> dict[str, int]:
     return {str(cell.value).replace("\n", " "): cell.column for cell in sheet[1]}
 
 
@@ -42,7 +42,7 @@ def with_note(report: Report, note: str) -> Report:
     return replace(report, sessions=({**report.sessions[0], "note": note}, *report.sessions[1:]))
 
 
-def test_the_summary_says_what_it_is(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_the_summary_states_account_period_and_state(rich: WrittenLogbook, tmp_path: Path) -> None:
     sheet = written(rich.report("2025-03"), tmp_path)["Summary"]
     assert texts(sheet)[:2] == ["Charging report", "March 2025"]
     assert row_of(sheet, "Account") == ["home"]
@@ -67,7 +67,7 @@ def test_the_summary_has_the_months_figures(rich: WrittenLogbook, tmp_path: Path
     assert (formats["Energy"], formats["Gross, incl. Moms"]) == ("#,##0.000", "#,##0.00")
 
 
-def test_currencies_stand_apart_and_unknown_tax_says_so(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_currencies_are_separate_and_unknown_tax_is_marked(rich: WrittenLogbook, tmp_path: Path) -> None:
     sheet = written(rich.report("2025-04"), tmp_path)["Summary"]
     all_texts = texts(sheet)
     assert [text for text in all_texts if text.startswith("Figures")] == ["Figures, DKK", "Figures, EUR"]
@@ -77,7 +77,7 @@ def test_currencies_stand_apart_and_unknown_tax_says_so(rich: WrittenLogbook, tm
     assert len(sheet._charts) == 2
 
 
-def test_a_months_days_are_all_there_for_the_chart(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_the_chart_covers_all_days_of_the_month(rich: WrittenLogbook, tmp_path: Path) -> None:
     workbook = written(rich.report("2025-03"), tmp_path)
     assert workbook.sheetnames == ["Summary", "Sessions", "Days"]
     days = list(workbook["Days"].values)
@@ -92,7 +92,7 @@ def test_a_months_days_are_all_there_for_the_chart(rich: WrittenLogbook, tmp_pat
     assert line.y_axis.crosses == "max"
 
 
-def test_a_year_has_all_its_months(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_a_year_lists_all_its_months(rich: WrittenLogbook, tmp_path: Path) -> None:
     workbook = written(rich.report("2025"), tmp_path)
     assert workbook.sheetnames == ["Summary", "Sessions"]
     rows = [row[1:] for row in workbook["Summary"].values]
@@ -108,7 +108,7 @@ def test_a_year_has_all_its_months(rich: WrittenLogbook, tmp_path: Path) -> None
 
 def test_sessions_are_rows_of_typed_cells(rich: WrittenLogbook, tmp_path: Path) -> None:
     sheet = written(rich.report("2025-03"), tmp_path)["Sessions"]
-    column = heads(sheet)
+    column = columns(sheet)
     row = {head: sheet.cell(3, place) for head, place in column.items()}
     assert {head: cell.value for head, cell in row.items()} == {
         "Started (Europe/Copenhagen)": datetime(2025, 3, 29, 23, 10),  # noqa: DTZ001 (a spreadsheet's times are naive)
@@ -140,9 +140,9 @@ def test_sessions_are_rows_of_typed_cells(rich: WrittenLogbook, tmp_path: Path) 
     assert row["Stopped (Europe/Copenhagen)"].number_format == "yyyy-mm-dd hh:mm"
 
 
-def test_totals_stand_below_as_values_a_currency_each(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_totals_per_currency_are_values_below_the_sessions(rich: WrittenLogbook, tmp_path: Path) -> None:
     sheet = written(rich.report("2025-04"), tmp_path)["Sessions"]
-    column = heads(sheet)
+    column = columns(sheet)
     names = ("Energy (kWh)", "Gross, incl. Moms", "Of which Moms", "Net, excl. Moms", "Currency")
     totals = [[sheet.cell(row, column[name]).value for name in names] for row in (5, 6)]
     assert totals == [[5, 12.5, 2.5, 10, "DKK"], [30, 18.3, "not known", "not known", "EUR"]]
@@ -151,16 +151,16 @@ def test_totals_stand_below_as_values_a_currency_each(rich: WrittenLogbook, tmp_
     assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
 
 
-def test_money_has_its_currencys_digits(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_amounts_have_the_decimals_of_their_currency(rich: WrittenLogbook, tmp_path: Path) -> None:
     sheet = written(rich.report("2023-03"), tmp_path)["Sessions"]
-    gross = sheet.cell(2, heads(sheet)["Gross, incl. Moms"])
+    gross = sheet.cell(2, columns(sheet)["Gross, incl. Moms"])
     assert (gross.value, gross.number_format) == (1200, "#,##0")
 
 
 @pytest.mark.parametrize("note", ['=HYPERLINK("x")', "+1", "-1", "@SUM(1)", "=", "#N/A", "1", "TRUE", "2025-03-01"])
 def test_text_is_never_a_formula_an_error_or_a_number(rich: WrittenLogbook, tmp_path: Path, note: str) -> None:
     sheet = written(with_note(rich.report("2025-03"), note), tmp_path)["Sessions"]
-    cell = sheet.cell(2, heads(sheet)["Note"])
+    cell = sheet.cell(2, columns(sheet)["Note"])
     assert cell.value == note
     assert bool(cell.quotePrefix) == (note[0] in "=+-@")
     with zipfile.ZipFile(tmp_path / "report.xlsx") as archive:
@@ -180,19 +180,19 @@ def test_text_is_never_a_formula_an_error_or_a_number(rich: WrittenLogbook, tmp_
         ("", None),
     ],
 )
-def test_hard_text_is_shown(rich: WrittenLogbook, tmp_path: Path, sent: str, shown: str | None) -> None:
+def test_difficult_text_is_shown(rich: WrittenLogbook, tmp_path: Path, sent: str, shown: str | None) -> None:
     sheet = written(with_note(rich.report("2025-03"), sent), tmp_path)["Sessions"]
-    assert sheet.cell(2, heads(sheet)["Note"]).value == shown
+    assert sheet.cell(2, columns(sheet)["Note"]).value == shown
 
 
 def test_a_note_of_40_000_characters_is_cut_and_its_row_stays_low(rich: WrittenLogbook, tmp_path: Path) -> None:
     sheet = written(with_note(rich.report("2025-03"), "x " * 20_000), tmp_path)["Sessions"]
-    note = sheet.cell(2, heads(sheet)["Note"]).value
+    note = sheet.cell(2, columns(sheet)["Note"]).value
     assert (len(note), note.endswith(CUT)) == (32_767, True)
     assert sheet.row_dimensions[2].height < 60
 
 
-def test_hard_text_in_a_note_of_the_report_does_no_harm(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_difficult_text_in_a_note_of_the_report_is_text(rich: WrittenLogbook, tmp_path: Path) -> None:
     report = replace(rich.report("2025-03"), notes=("=1\x07" + "y" * 60_000,))
     sheet = written(report, tmp_path)["Summary"]
     (cell,) = (cell for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("=1"))
@@ -200,7 +200,7 @@ def test_hard_text_in_a_note_of_the_report_does_no_harm(rich: WrittenLogbook, tm
     assert sheet.row_dimensions[cell.row].height <= 409
 
 
-def test_sessions_are_easy_to_read_and_print(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_page_setup_of_the_sessions(rich: WrittenLogbook, tmp_path: Path) -> None:
     workbook = written(rich.report("2025-03"), tmp_path)
     sheet = workbook["Sessions"]
     assert sheet.freeze_panes == "C2"
@@ -214,7 +214,7 @@ def test_sessions_are_easy_to_read_and_print(rich: WrittenLogbook, tmp_path: Pat
     assert not workbook["Summary"].sheet_view.showGridLines
 
 
-def test_an_empty_period_is_a_workbook_that_says_so(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_an_empty_period_gives_a_workbook_that_says_so(rich: WrittenLogbook, tmp_path: Path) -> None:
     workbook = written(rich.report("2020-01"), tmp_path)
     assert workbook.sheetnames == ["Summary", "Sessions"]
     assert "No session stopped in January 2020." in texts(workbook["Summary"])
