@@ -1,4 +1,4 @@
-"""A claim's files for people, written into its folder while it is being made."""
+"""A claim's files for people, written into its folder when it is created: PDF, workbook and CSV."""
 
 import hashlib
 from pathlib import Path
