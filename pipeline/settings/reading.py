@@ -23,7 +23,7 @@ TABLES_OF_ACCOUNT: dict[str, type[msgspec.Struct]] = {
 _TABLES = ("account", "source", "report", "tax_rate", "car", "rule", "driver", "employer", "claim", "notify")
 
 
-class _Report(msgspec.Struct):
+class _ReportTable(msgspec.Struct):
     closed_after_hours: int = 24
 
 
@@ -54,7 +54,7 @@ def _settings(document: dict[str, Any], faults: list[str]) -> Settings:
     accounts = {name: _account(name, table, tables, faults) for name, table in tables.items()}
     source = _fields(Source, _table(document, "source", faults), "source", faults)
     faults += [f"source.{key}: must be more than 0" for key, value in source.items() if not 0 < value < 1e9]
-    report = _fields(_Report, _table(document, "report", faults), "report", faults)
+    report = _fields(_ReportTable, _table(document, "report", faults), "report", faults)
     if report.get("closed_after_hours", 0) < 0:
         faults.append("report.closed_after_hours: must not be less than 0")
     tax_rates = _array(schema.TaxRate, document, "tax_rate", "tax_rate", faults)
@@ -69,7 +69,7 @@ def _settings(document: dict[str, Any], faults: list[str]) -> Settings:
     return Settings(
         accounts=accounts,
         source=Source(**source),
-        closed_after_hours=_Report(**report).closed_after_hours,
+        closed_after_hours=_ReportTable(**report).closed_after_hours,
         tax_rates=tax_rates,
         cars=cars,
         rules=rules,
