@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from zoneinfo import ZoneInfo
 
 from pipeline.claims.document import Amounts, Claim, ClaimLine, Day, Sum
 from pipeline.clock import last_of_month
@@ -31,7 +30,7 @@ def fault(claim: Claim) -> str | None:
 def chain_fault(claims: Sequence[Claim]) -> str | None:
     """The first thing in the last of an account's claims that does not follow from those before it, or None."""
     *before, claim = claims
-    claimed = sums(line for earlier in before for line in earlier.lines)
+    claimed = sums_by_key(line for earlier in before for line in earlier.lines)
     for place, line in enumerate(claim.lines, start=1):
         so_far = claimed.get(key_of(line), _NOTHING)
         old = line.correction.old if line.correction else _NOTHING
@@ -44,7 +43,7 @@ def chain_fault(claims: Sequence[Claim]) -> str | None:
     return _reversal_fault(claim, before) if claim.kind == "reversal" else None
 
 
-def sums(lines: Iterable[ClaimLine]) -> dict[Key, Amounts]:
+def sums_by_key(lines: Iterable[ClaimLine]) -> dict[Key, Amounts]:
     """The sums of lines by their key. An unknown tax adds nothing."""
     amounts: dict[Key, Amounts] = {}
     for line in lines:
@@ -76,11 +75,14 @@ def _totals_fault(claim: Claim) -> str | None:
     if sorted(total.currency for total in claim.totals) != sorted(expected):
         return "the currencies of the totals are not those of the lines"
     for total in claim.totals:
-        own = [line for line in claim.lines if line.currency == total.currency]
+        all_lines = [line for line in claim.lines if line.currency == total.currency]
         parts = {
-            "total": (total.total, own),
-            "total of sessions": (total.sessions, [line for line in own if line.correction is None]),
-            "total of corrections": (total.corrections, [line for line in own if line.correction is not None]),
+            "total": (total.total, all_lines),
+            "total of sessions": (total.sessions, [line for line in all_lines if line.correction is None]),
+            "total of corrections": (
+                total.corrections,
+                [line for line in all_lines if line.correction is not None],
+            ),
         }
         for name, (stated, lines) in parts.items():
             if stated != sum_of(lines):
@@ -149,5 +151,5 @@ def _average(total: Sum) -> Decimal | None:
 
 
 def _day(line: ClaimLine, claim: Claim) -> date:
-    stopped = line.stopped_at.astimezone(ZoneInfo(claim.timezone)).date()
+    stopped = line.stopped_at.astimezone(claim.zone).date()
     return min(stopped, last_of_month(line.month))

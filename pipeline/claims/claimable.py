@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import duckdb
 import msgspec
@@ -161,7 +160,7 @@ class Claimable:
         )
 
     def _local(self, moment: datetime) -> datetime:
-        return moment.astimezone(ZoneInfo(self.account.timezone))
+        return moment.astimezone(self.account.zone)
 
     def _ask(self, query: str, **parameters: object) -> list[dict[str, Any]]:
         return rows(self.connection, query, {"account": self.account.name, **parameters})

@@ -17,8 +17,8 @@ from pipeline.settings import schema
 from pipeline.settings.schema import Attribution, Driver, Employer, Language
 
 Kind = Literal["month", "corrections", "reversal"]
-Reason = Literal["late", "corrected", "withdrawn", "repriced", "reversed"]
-Ground = Literal["decision", "private car", "rule", "no car", "unknown car", "unknown amount", "not readable"]
+CorrectionReason = Literal["late", "corrected", "withdrawn", "repriced", "reversed"]
+ExclusionGround = Literal["decision", "private car", "rule", "no car", "unknown car", "unknown amount", "not readable"]
 CorrectionGround = Literal[
     "included", "decision", "private car", "rule", "no car", "unknown car", "another car", "not stopped", "elsewhere"
 ]
@@ -49,7 +49,7 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     claim: int
-    reason: Reason
+    reason: CorrectionReason
     ground: CorrectionGround | None
     detail: str | None
     old: Amounts
@@ -127,7 +127,7 @@ class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     energy_kwh: Decimal
     billed_incl_tax: Decimal
-    ground: Ground
+    ground: ExclusionGround
     detail: str | None
 
 

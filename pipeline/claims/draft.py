@@ -12,7 +12,6 @@ import duckdb
 import msgspec
 
 from pipeline import __version__
-from pipeline.claims import document
 from pipeline.claims.claimable import Claimable
 from pipeline.claims.document import (
     RULES,
@@ -192,9 +191,7 @@ class Drafter:
                 f"{month:%Y-%m} of account {self.account.name} cannot be claimed while it has errors:{listed}",
                 "Fix them, or accept each with: --accept FINDING_ID --reason TEXT",
             )
-        return tuple(
-            msgspec.convert({**row, "accepted": accepted.get(row["finding_id"])}, document.Finding) for row in findings
-        )
+        return tuple(msgspec.convert({**row, "accepted": accepted.get(row["finding_id"])}, Finding) for row in findings)
 
     def _odometer(self, cars: list[str], month: date | None) -> tuple[Odometer, ...]:
         if month is None:

@@ -64,8 +64,8 @@ def forget_account(logbook: Logbook, account: Account, clock: Clock) -> None:
         others = parse_settings(content, logbook.settings)
         journal = Journal.open(logbook.journal)
         _read_others(logbook, account, others)
-        for keeper in all_credentials():
-            keeper.forget(account)
+        for credentials in all_credentials():
+            credentials.forget(account)
         drop_writer(logbook)  # first: the next command would find entries in it that the journal lacks
         journal.forget(clock.now(), account.name)
         for path in _erasable(logbook, account, journal):

@@ -59,7 +59,7 @@ def test_a_claim_says_what_was_made_and_what_is_to_be_filled_in(logbook: DemoLog
     assert files == [f"  {made / name}" for name in names]
     assert last == "Next: hand it in, then ladebog claim mark 1 sent"
     assert outcome.err == (
-        "To be filled in by hand, as ladebog.toml does not say it: driver.employee_number, driver.bank_account, "
+        "To fill in by hand, as it is not set in ladebog.toml: driver.employee_number, driver.bank_account, "
         "employer.name, employer.registration_number, employer.cost_centre.\n"
     )
     assert {oct(path.stat().st_mode & 0o777) for path in made.iterdir()} == {"0o600"}

@@ -237,7 +237,7 @@ class ClaimedLogbook:
 
     def sums(self) -> dict[arithmetic.Key, Amounts]:
         """The sums of all claims by session, month, car and currency, without those that are zero."""
-        sums = arithmetic.sums(line for claim in self.claims for line in claim.lines)
+        sums = arithmetic.sums_by_key(line for claim in self.claims for line in claim.lines)
         return {key: amounts for key, amounts in sums.items() if amounts.energy_kwh or amounts.amount_incl_tax}
 
     def _line(self, endpoint: Endpoint, key: str, body: dict[str, Any]) -> RawLine:

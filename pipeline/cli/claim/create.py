@@ -1,4 +1,4 @@
-"""`ladebog claim create` and `reverse`: what makes a claim."""
+"""`ladebog claim create` and `ladebog claim reverse`: making a claim."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.settings.schema import Account, Language, Settings
 
 _LANGUAGES = click.Choice(["da", "en"])
-_language_option = click.option("--language", type=_LANGUAGES, help="Default: what ladebog.toml says, else da.")
+_language_option = click.option("--language", type=_LANGUAGES, help="Default: that of ladebog.toml, else da.")
 _csv_option = click.option(
     "--csv-locale",
     type=click.Choice(["da"]),
@@ -32,9 +32,13 @@ _offline_option = click.option(
 @click.argument("month", metavar="[YYYY-MM]", type=MONTH, required=False)
 @click.option("--corrections", is_flag=True, help="Claim only what changed in months that are claimed already.")
 @click.option("--car", metavar="NAME", help="Only this car's sessions. Default: all cars.")
-@click.option("--accept", "accepted", metavar="FINDING_ID", multiple=True, help="Take an error on record; repeatable.")
+@click.option("--accept", "accepted", metavar="FINDING_ID", multiple=True, help="Accept an error; repeatable.")
 @click.option(
-    "--reason", "reasons", type=Reason(), multiple=True, help="Why; one for all that are accepted, or one each."
+    "--reason",
+    "reasons",
+    type=Reason(),
+    multiple=True,
+    help="Why the errors are accepted: one for all, or one each.",
 )
 @_language_option
 @_csv_option
@@ -92,7 +96,7 @@ def create(
 
 @click.command()
 @click.argument("number", type=click.IntRange(min=1))
-@click.option("--reason", type=Reason(), required=True, help="Why; the counter-claim prints it.")
+@click.option("--reason", type=Reason(), required=True, help="Why; printed on the claim.")
 @_language_option
 @_csv_option
 @one_account_option
@@ -129,7 +133,7 @@ def reverse(
 def _fetch_receipts(
     context: Context, settings: "Settings", account: "Account", addresses: dict[str, str]
 ) -> "tuple[list[Attached], list[MissingReceipt]]":
-    """The receipts at addresses by session, and those that the operator does not send."""
+    """The receipts at addresses by session id, and those that the operator does not send."""
     from pipeline.extract import receipts
     from pipeline.source.app.client import AppApi
     from pipeline.source.credentials.choose import open_credentials
@@ -147,7 +151,7 @@ def _store(
     missing: "list[MissingReceipt]",
     csv_locale: str | None,
 ) -> "StoredClaim":
-    """Write the claim that a draft and its files make, with the reports that people read."""
+    """Write the claim of a draft and its files, with the reports that people read."""
     from pipeline.claims.folder import read_claim
     from pipeline.claims.make import new_claim, with_files
     from reports.claims.files import write_claim_files
@@ -175,7 +179,7 @@ def _print_stored(context: Context, stored: "StoredClaim") -> None:
         if path.is_file():
             click.echo(f"  {path}")
     if claim.blanks:
-        click.echo(f"To be filled in by hand, as ladebog.toml does not say it: {', '.join(claim.blanks)}.", err=True)
+        click.echo(f"To fill in by hand, as it is not set in ladebog.toml: {', '.join(claim.blanks)}.", err=True)
     for receipt in claim.missing_receipts:
         click.echo(f"No receipt for session {receipt.session_id}: {receipt.why}", err=True)
     context.print_info(f"Next: hand it in, then ladebog claim mark {claim.number} sent")

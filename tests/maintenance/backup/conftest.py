@@ -9,7 +9,7 @@ from tests.scenarios.two_accounts import Processes, TwoAccounts
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> TwoAccounts:
-    """To be read and copied, and not to be changed."""
+    """Tests read it and copy it, and do not change it."""
     return TwoAccounts.begin(tmp_path_factory.mktemp("two") / "accounts")
 
 

@@ -1,4 +1,4 @@
-"""A backup taken to another machine: another folder, another user's environment, and a process of its own."""
+"""A backup restored on another machine: in another folder, with another environment, by another process."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.system
 
 
 @pytest.mark.parametrize("name", ["disk", "copy.zip"])
-def test_the_marts_are_made_again_row_for_row(operator: DemoServer, tmp_path: Path, name: str) -> None:
+def test_the_restored_marts_have_the_same_rows(operator: DemoServer, tmp_path: Path, name: str) -> None:
     logbook = DemoLogbook.begin(tmp_path / "old" / "machine", operator.url)
     logbook.keep_login(operator.tenant)
     logbook.archive("--since", "2025-09-01")

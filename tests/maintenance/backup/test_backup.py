@@ -1,4 +1,4 @@
-"""A backup is the logbook, file by file, and says so in a way that others can check."""
+"""A backup contains every file of the logbook, and can be checked without Ladebog."""
 
 import contextlib
 import os
@@ -31,8 +31,8 @@ def disk(tmp_path: Path) -> Path:
     return folder
 
 
-def kept(logbook: TwoAccounts) -> dict[str, bytes]:
-    """What a backup must hold."""
+def expected_files(logbook: TwoAccounts) -> dict[str, bytes]:
+    """The files that a backup must contain."""
     return {name: content for name, content in logbook.files().items() if not name.startswith("reports/")}
 
 
@@ -44,8 +44,8 @@ def check_sums(folder: Path) -> None:
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=folder, check=True)
 
 
-def test_a_folder_by_its_time(logbook: TwoAccounts, disk: Path) -> None:
-    before = kept(logbook)
+def test_a_folder_is_named_by_its_time(logbook: TwoAccounts, disk: Path) -> None:
+    before = expected_files(logbook)
     outcome = logbook.do("backup", str(disk))
     assert outcome.out.splitlines() == [
         str(disk / _STAMPED),
@@ -55,7 +55,7 @@ def test_a_folder_by_its_time(logbook: TwoAccounts, disk: Path) -> None:
     ]
     copied = in_folder(disk / _STAMPED)
     sums = copied.pop("SHA256SUMS")
-    assert copied == before == kept(logbook)
+    assert copied == before == expected_files(logbook)
     assert [line[66:] for line in sums.decode().splitlines()] == sorted(before)
     check_sums(disk / _STAMPED)
     assert [path.name for path in disk.iterdir()] == [_STAMPED]
@@ -64,16 +64,16 @@ def test_a_folder_by_its_time(logbook: TwoAccounts, disk: Path) -> None:
         assert {stat.S_IMODE((Path(folder) / name).stat().st_mode) for name in files} <= {0o600}
 
 
-def test_another_day_another_folder(logbook: TwoAccounts, disk: Path) -> None:
+def test_the_next_day_has_its_own_folder(logbook: TwoAccounts, disk: Path) -> None:
     logbook.do("backup", str(disk))
     logbook.do("session", "include", "work-2", "--reason", "x")
     logbook.do("backup", str(disk / "."), after=timedelta(days=1))
     assert sorted(path.name for path in disk.iterdir()) == [_STAMPED, "ladebog-20250702T080000Z"]
-    assert in_folder(disk / "ladebog-20250702T080000Z").items() >= kept(logbook).items()
+    assert in_folder(disk / "ladebog-20250702T080000Z").items() >= expected_files(logbook).items()
     check_sums(disk / _STAMPED)
 
 
-def test_a_zip_file_with_the_same_folder_in_it(logbook: TwoAccounts, disk: Path) -> None:
+def test_a_zip_file_contains_the_same_folder(logbook: TwoAccounts, disk: Path) -> None:
     assert logbook.do("backup", str(disk / "copy.zip")).out.splitlines()[0] == str(disk / "copy.zip")
     assert [path.name for path in disk.iterdir()] == ["copy.zip"]
     assert stat.S_IMODE((disk / "copy.zip").stat().st_mode) == 0o600
@@ -85,7 +85,7 @@ def test_a_zip_file_with_the_same_folder_in_it(logbook: TwoAccounts, disk: Path)
     copied = in_folder(disk / "ladebog")
     check_sums(disk / "ladebog")
     del copied["SHA256SUMS"]
-    assert copied == kept(logbook)
+    assert copied == expected_files(logbook)
 
 
 def test_a_zip_file_of_this_logbook_is_replaced(logbook: TwoAccounts, disk: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_zip_file_of_this_logbook_is_replaced(logbook: TwoAccounts, disk: Path
     assert [path.name for path in disk.iterdir()] == ["copy.zip"]
 
 
-def test_what_crashes_left_is_mended_first(logbook: TwoAccounts, disk: Path) -> None:
+def test_files_left_by_a_crash_are_recovered_first(logbook: TwoAccounts, disk: Path) -> None:
     (segment, _) = finished_segments(logbook.paths.raw / "work")
     whole = [end.bytes for _, end in read_lines(segment)]
     part = segment.with_name("20300102T000000Z-dead.ndjson.gz.part")
@@ -138,7 +138,7 @@ def test_a_damaged_logbook_makes_no_backup(logbook: TwoAccounts, disk: Path, wha
     assert list(disk.iterdir()) == []
 
 
-def test_places_where_no_backup_may_stand(logbook: TwoAccounts, made: TwoAccounts, disk: Path) -> None:
+def test_places_that_are_refused(logbook: TwoAccounts, made: TwoAccounts, disk: Path) -> None:
     def refused(place: Path) -> str:
         before = sorted(disk.rglob("*"))
         message, _ = said(logbook.run("backup", str(place)), 1)
@@ -159,13 +159,13 @@ def test_places_where_no_backup_may_stand(logbook: TwoAccounts, made: TwoAccount
     assert (disk / "note.zip").read_text("utf-8") == "mine"
     logbook.do("backup", str(disk))
     assert refused(disk / _STAMPED).endswith(f"is inside another logbook or backup, {disk / _STAMPED}.")
-    assert f"No backup was written to {disk}: " in refused(disk)  # one of the same second
+    assert f"No backup was written to {disk}: " in refused(disk)  # there is a backup of the same second
 
 
 @pytest.mark.parametrize(
     "lost", ["a segment", "an entry", "a claim", pytest.param("everything", marks=pytest.mark.system)]
 )
-def test_a_zip_file_that_has_more_than_the_logbook_is_not_replaced(logbook: TwoAccounts, disk: Path, lost: str) -> None:
+def test_a_zip_file_with_more_than_the_logbook_is_not_replaced(logbook: TwoAccounts, disk: Path, lost: str) -> None:
     place = disk / "copy.zip"
     logbook.do("session", "include", "work-2", "--reason", "x")
     logbook.do("backup", str(place))
@@ -195,7 +195,7 @@ def test_a_zip_file_that_has_more_than_the_logbook_is_not_replaced(logbook: TwoA
     assert [path.name for path in disk.iterdir()] == ["copy.zip"]
 
 
-def test_links_are_refused_and_hidden_files_left_out(logbook: TwoAccounts, disk: Path) -> None:
+def test_links_are_refused_and_hidden_files_skipped(logbook: TwoAccounts, disk: Path) -> None:
     (logbook.paths.raw / ".DS_Store").write_text("x", "utf-8")
     (logbook.paths.claims / "work" / ".claim.json.77.new").write_text("x", "utf-8")
     logbook.do("backup", str(disk))
@@ -214,49 +214,49 @@ def test_while_another_run_writes(logbook: TwoAccounts, disk: Path) -> None:
     assert list(disk.iterdir()) == []
 
 
-def test_where_there_is_no_logbook(disk: Path) -> None:
+def test_without_a_logbook(disk: Path) -> None:
     message, _ = said(TwoAccounts(disk).run("backup", str(disk)), 1)
     assert message.endswith("is not a logbook: it has no ladebog.toml.")
 
 
 @dataclass(frozen=True)
 class FailingDisk:
-    """A disk that loses a bit of a file once all is written."""
+    """A disk that flips a bit of a file once everything is written."""
 
     disk: Path
     name: str
 
     def step(self, name: str, size: int) -> None:
         if name == "verifying":
-            (beside,) = self.disk.glob(".ladebog-*.new")
-            path = beside / self.name if beside.is_dir() else beside
+            (new,) = self.disk.glob(".ladebog-*.new")
+            path = new / self.name if new.is_dir() else new
             content = path.read_bytes()
             middle = len(content) // 2
             path.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
 
     def advance(self, size: int) -> None:
-        """Nothing happens while it goes on."""
+        """Do nothing."""
 
 
 @pytest.mark.parametrize("name", ["ladebog.toml", "SHA256SUMS", "copy.zip"])
-def test_a_disk_that_does_not_keep_what_it_is_given(logbook: TwoAccounts, disk: Path, name: str) -> None:
+def test_a_disk_that_does_not_store_files_correctly(logbook: TwoAccounts, disk: Path, name: str) -> None:
     place = disk / name if name == "copy.zip" else disk
     with pytest.raises(BackupError, match=r"is not what was written|cannot be used"):
         make_backup(logbook.paths, place, NOW, FailingDisk(disk, name))
     assert list(disk.iterdir()) == []
 
 
-def test_a_bar_on_a_terminal(logbook: TwoAccounts, disk: Path) -> None:
+def test_a_progress_bar_on_a_terminal(logbook: TwoAccounts, disk: Path) -> None:
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "pipeline.cli.main", "--home", str(logbook.home), "backup", str(disk)]
     shown = b""
     environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
     with subprocess.Popen(command, env=environment, stderr=theirs, stdout=subprocess.DEVNULL) as process:
         os.close(theirs)
-        with contextlib.suppress(OSError):  # what Linux says at the end
+        with contextlib.suppress(OSError):  # Linux raises it at the end
             while chunk := os.read(ours, 1 << 16):
                 shown += chunk
     os.close(ours)
     assert process.returncode == 0
-    assert any(step in shown for step in (b"reading through", b"copying", b"verifying"))
+    assert any(step in shown for step in (b"checking the chains", b"copying", b"verifying"))
     assert b"MB" in shown

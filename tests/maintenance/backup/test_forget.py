@@ -1,4 +1,4 @@
-"""Of an account that was forgotten nothing is left in any byte of the logbook, and others have what they had."""
+"""After an account is forgotten, the logbook contains nothing of it, and everything of the others."""
 
 import json
 import re
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.system
 _FORGET = ("account", "forget", CANARY, "--yes-really", CANARY)
 
 
-def test_the_search_finds_the_account_wherever_it_lies(logbook: TwoAccounts) -> None:
+def test_the_search_finds_the_account_before(logbook: TwoAccounts) -> None:
     leave_cut_off_files(logbook)
     found = set(places_of(CANARY, logbook.folder))
     assert {
@@ -36,7 +36,7 @@ def test_the_search_finds_the_account_wherever_it_lies(logbook: TwoAccounts) -> 
     assert any(re.fullmatch(rf"home/raw/{CANARY}/2030/.*\.ndjson\.gz", name) for name in found)
 
 
-def test_nothing_of_it_is_left_and_the_other_has_all_it_had(logbook: TwoAccounts) -> None:
+def test_nothing_of_the_account_is_left_and_the_other_is_unchanged(logbook: TwoAccounts) -> None:
     before = tables(logbook.paths.database, "work")
     files = {name: content for name, content in logbook.files().items() if name.startswith(("raw/work", "claims/work"))}
     reports = sorted(path.name for path in logbook.paths.reports.glob("work-*"))
@@ -53,9 +53,9 @@ def test_nothing_of_it_is_left_and_the_other_has_all_it_had(logbook: TwoAccounts
     assert {name: content for name, content in logbook.files().items() if name in files} == files
     assert sorted(path.name for path in logbook.paths.reports.iterdir()) == reports
     (work,) = read_settings(logbook.paths.settings).accounts.values()
-    kept = FileCredentials(logbook.credentials).read(work)
-    assert kept is not None
-    assert kept.token == "token of work"
+    secret = FileCredentials(logbook.credentials).read(work)
+    assert secret is not None
+    assert secret.token == "token of work"
     logbook.do("transform")
     logbook.do("rebuild")
     assert before == tables(logbook.paths.database, "work")
@@ -63,7 +63,7 @@ def test_nothing_of_it_is_left_and_the_other_has_all_it_had(logbook: TwoAccounts
     assert logbook.run(*_FORGET).code == 2
 
 
-def test_the_heads_that_claims_recorded_are_still_in_their_places(logbook: TwoAccounts) -> None:
+def test_the_journal_heads_that_claims_recorded_are_unchanged(logbook: TwoAccounts) -> None:
     before = read_entries(logbook.paths.journal)
     lines = (logbook.paths.journal / "journal.ndjson").read_bytes().splitlines()
     logbook.do(*_FORGET)
@@ -77,7 +77,7 @@ def test_the_heads_that_claims_recorded_are_still_in_their_places(logbook: TwoAc
     assert [json.loads(written[place])["fields"] for place in (1, 3)] == [{}, {}]
 
 
-def test_files_that_entries_name_go_with_the_last_of_them(logbook: TwoAccounts) -> None:
+def test_an_attached_file_is_erased_with_its_last_entry(logbook: TwoAccounts) -> None:
     folder = logbook.paths.journal / "attachments"
     folder.mkdir()
     journal = Journal.open(logbook.paths.journal)
@@ -88,7 +88,7 @@ def test_files_that_entries_name_go_with_the_last_of_them(logbook: TwoAccounts) 
     assert sorted(path.name for path in folder.iterdir()) == ["bb", "cc"]
 
 
-def test_locks_of_other_processes_stay(logbook: TwoAccounts) -> None:
+def test_locks_of_other_processes_are_kept(logbook: TwoAccounts) -> None:
     loop = logbook.paths.state / "loop.lock"
     with FileLock(loop, timeout=0):
         logbook.do(*_FORGET)
@@ -108,7 +108,7 @@ def test_both_accounts_one_after_the_other(logbook: TwoAccounts) -> None:
     logbook.do("transform")
 
 
-def test_the_name_is_asked_for_and_the_law_told_before(logbook: TwoAccounts) -> None:
+def test_the_command_prints_the_law_and_asks_for_the_name(logbook: TwoAccounts) -> None:
     before = logbook.files()
     for typed in ("", "\n", "work\n", f"{CANARY.upper()}\n", f"{CANARY} \n"):
         outcome = logbook.run("account", "forget", CANARY, stdin=typed)
@@ -117,18 +117,18 @@ def test_the_name_is_asked_for_and_the_law_told_before(logbook: TwoAccounts) -> 
         assert before == logbook.files()
     outcome = logbook.run("account", "forget", CANARY, stdin=f"{CANARY}\n")
     assert outcome.code == 0
-    told = " ".join(outcome.err.split())
+    printed = " ".join(outcome.err.split())
     assert re.search(
         rf"This erases account {CANARY}: 2 segments of answers \(\d+\.\d MB\), 2 entries of the journal, "
         r"1 claim \(0001-2025-06\), 3 reports, its settings and its login\.",
-        told,
+        printed,
     )
     for part in ("five years", "bogføringsloven", "ladebog backup DIR", "Type the account's name to erase it"):
-        assert part in told
+        assert part in printed
     assert places_of(CANARY, logbook.home) == []
 
 
-def test_another_name_for_the_option(logbook: TwoAccounts) -> None:
+def test_another_name_in_the_option(logbook: TwoAccounts) -> None:
     before = logbook.files()
     outcome = logbook.run("account", "forget", CANARY, "--yes-really", "work")
     message, _ = said(outcome, 2)
@@ -138,7 +138,7 @@ def test_another_name_for_the_option(logbook: TwoAccounts) -> None:
 
 
 @pytest.mark.parametrize("what", ["another's answers", "the journal", "the logins", "the settings", "another run"])
-def test_where_it_could_not_be_finished_nothing_is_begun(logbook: TwoAccounts, what: str) -> None:
+def test_nothing_is_erased_if_it_could_not_be_finished(logbook: TwoAccounts, what: str) -> None:
     logbook.credentials.chmod(0o644 if what == "the logins" else 0o600)
     if what == "another's answers":
         segment = next(logbook.paths.raw.glob("work/*/*"))
@@ -161,7 +161,7 @@ def test_where_it_could_not_be_finished_nothing_is_begun(logbook: TwoAccounts, w
     assert before == logbook.files()
 
 
-def test_reports_of_an_account_whose_name_begins_alike_are_kept(logbook: TwoAccounts) -> None:
+def test_reports_of_an_account_whose_name_starts_the_same_are_kept(logbook: TwoAccounts) -> None:
     kept = [f"{CANARY}-2-2025-06.xlsx", f"{CANARY}-2025-2025-06-sessions.csv", f"my-{CANARY}-2025.csv", "note.txt"]
     erased = [f"{CANARY}-2025.xlsx", f"{CANARY}-2025-07-sessions.csv", f"{CANARY}-2025-07.pdf"]
     for name in (*kept, *erased):
@@ -172,7 +172,7 @@ def test_reports_of_an_account_whose_name_begins_alike_are_kept(logbook: TwoAcco
     assert not left & set(erased)
 
 
-def test_an_account_of_which_there_is_nothing_yet(logbook: TwoAccounts) -> None:
+def test_an_account_without_data(logbook: TwoAccounts) -> None:
     before = logbook.paths.settings.read_bytes()
     logbook.do("account", "add", "young", "--url", "https://operator.example.invalid")
     journal = (logbook.paths.journal / "journal.ndjson").read_bytes()
@@ -181,8 +181,8 @@ def test_an_account_of_which_there_is_nothing_yet(logbook: TwoAccounts) -> None:
     assert before == logbook.paths.settings.read_bytes()
 
 
-def test_a_restored_backup_has_it_again(logbook: TwoAccounts, tmp_path: Path) -> None:
-    """What the question before it promises."""
+def test_a_restored_backup_contains_the_account(logbook: TwoAccounts, tmp_path: Path) -> None:
+    """The command promises this before it asks for the name."""
     before = logbook.tables()
     logbook.do("backup", str(tmp_path / "copy.zip"))
     logbook.do(*_FORGET)
@@ -191,7 +191,7 @@ def test_a_restored_backup_has_it_again(logbook: TwoAccounts, tmp_path: Path) ->
     assert again.tables() == before
 
 
-def test_a_login_that_was_being_written_when_the_account_was_logged_out(logbook: TwoAccounts) -> None:
+def test_a_login_whose_writing_was_interrupted(logbook: TwoAccounts) -> None:
     FileCredentials(logbook.credentials).forget(read_settings(logbook.paths.settings).account(CANARY))
     leave_cut_off_files(logbook)
     logbook.do(*_FORGET)

@@ -1,4 +1,4 @@
-"""A disk that takes no more: nothing that looks like a backup, or like a logbook, is left on it."""
+"""On a full disk, nothing that looks like a backup or a logbook is left."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ main(sys.argv[2:])
 
 
 def limited(size: int, logbook: TwoAccounts, *arguments: str) -> Outcome:
-    """Run a command in a process whose files can have so many bytes at most."""
+    """Run a command in a process that cannot write files larger than `size` bytes."""
     command = [sys.executable, "-c", _LIMITED, str(size), "--home", str(logbook.home), *arguments]
     logins = os.environ | {FILE_VARIABLE: str(logbook.credentials)}
     ran = subprocess.run(command, cwd=CHECKOUT, env=logins, capture_output=True, text=True, timeout=300, check=False)
@@ -47,7 +47,7 @@ def test_a_backup(logbook: TwoAccounts, tmp_path: Path, thousandths: int, kind: 
     assert before == logbook.files()
 
 
-def test_a_zip_file_is_kept_where_there_is_no_room_for_the_next(logbook: TwoAccounts, tmp_path: Path) -> None:
+def test_a_zip_file_is_kept_if_there_is_no_space_for_the_next(logbook: TwoAccounts, tmp_path: Path) -> None:
     place = tmp_path / "copy.zip"
     logbook.do("backup", str(place))
     before = place.read_bytes()
@@ -66,7 +66,7 @@ def test_a_restore(logbook: TwoAccounts, tmp_path: Path, size: int) -> None:
 
 
 def test_forgetting_an_account(logbook: TwoAccounts) -> None:
-    """It stops where there is no room for the database, and goes on from there."""
+    """It stops when there is no space for the database; the same command then finishes."""
     command = ("account", "forget", "kanarie", "--yes-really", "kanarie")
     outcome = limited(100_000, logbook, *command)
     assert outcome.code == 1

@@ -1,4 +1,4 @@
-"""Backup, restore and forgetting killed at any moment: what stands is whole, and the same command again finishes."""
+"""Backup, restore and forget may be killed at any moment: what exists is complete, and the same command finishes."""
 
 import random
 import subprocess
@@ -18,20 +18,20 @@ _AT_MOST = 100
 
 
 def measured(processes: Processes, logbook: TwoAccounts, *arguments: str) -> float:
-    """How long a command takes that nobody disturbs, in seconds."""
-    processes.run(logbook, "--version")  # so that the process that others are forked from is there
-    began = time.monotonic()
+    """How long a command takes that is not killed, in seconds."""
+    processes.run(logbook, "--version")  # start the process that others are forked from
+    started = time.monotonic()
     assert processes.run(logbook, *arguments) == (0, "")
-    return time.monotonic() - began
+    return time.monotonic() - started
 
 
 def numbers(hits: Sized) -> Iterator[int]:
-    """As many as there shall be kills, and more while none of them hit: how long a command takes varies."""
+    """Numbers of the kills: some, and more while none of them hit the command, whose duration varies."""
     for number in range(_AT_MOST):
         if number >= _KILLS and hits:
             return
         yield number
-    pytest.fail("No kill hit the command while it was at it")
+    pytest.fail("No kill hit the running command")
 
 
 def check_sums(folder: Path) -> None:
@@ -41,7 +41,7 @@ def check_sums(folder: Path) -> None:
 def test_a_backup_to_a_folder(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     duration = measured(processes, logbook, "backup", str(tmp_path))
-    draw, hits = random.Random(3), list[Path]()  # noqa: S311 (draws moments)
+    draw, hits = random.Random(3), list[Path]()  # noqa: S311 (draws times)
     for _ in numbers(hits):
         code, errors = processes.run(logbook, "backup", str(disk), kill_after=duration * draw.random())
         assert code in (0, -9) or "already" in errors or "not empty" in errors, errors  # two in one second
@@ -52,7 +52,7 @@ def test_a_backup_to_a_folder(processes: Processes, logbook: TwoAccounts, tmp_pa
         for path in found:
             if path not in left:
                 check_sums(path)
-    time.sleep(1)  # its name is a second's
+    time.sleep(1)  # its name has the time in seconds
     assert processes.run(logbook, "backup", str(disk)) == (0, "")
     assert [path.name for path in disk.iterdir() if path.name.startswith(".")] == []
     check_sums(max(disk.iterdir()))
@@ -62,7 +62,7 @@ def test_a_backup_that_replaces_a_zip_file(processes: Processes, logbook: TwoAcc
     place = tmp_path / "disk" / "copy.zip"
     place.parent.mkdir()
     duration = measured(processes, logbook, "backup", str(place))
-    draw = random.Random(4)  # noqa: S311 (draws moments)
+    draw = random.Random(4)  # noqa: S311 (draws times)
     hits = []
     for _ in numbers(hits):
         code, errors = processes.run(logbook, "backup", str(place), kill_after=duration * draw.random())
@@ -82,7 +82,7 @@ def test_a_restore(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -
     first.folder.mkdir()
     other.folder.mkdir()
     duration = measured(processes, first, "restore", str(backup))
-    draw, hits = random.Random(5), list[int]()  # noqa: S311 (draws moments)
+    draw, hits = random.Random(5), list[int]()  # noqa: S311 (draws times)
     for _ in numbers(hits):
         code, errors = processes.run(other, "restore", str(backup), kill_after=duration * draw.random())
         assert code in (0, -9), errors
@@ -101,20 +101,20 @@ def test_forgetting_an_account(processes: Processes, made: TwoAccounts, tmp_path
     command = ("account", "forget", CANARY, "--yes-really", CANARY)
     before = tables(made.paths.database, "work")
     duration = measured(processes, made.copied(tmp_path / "measured"), *command)
-    draw = random.Random(6)  # noqa: S311 (draws moments)
+    draw = random.Random(6)  # noqa: S311 (draws times)
     hits = []
     for number in numbers(hits):
         logbook = made.copied(tmp_path / f"killed-{number}")
         leave_cut_off_files(logbook)
         for _ in range(1 + number % 3):
             code, errors = processes.run(logbook, *command, kill_after=duration * draw.random())
-            # 2: the one before had ended, and the account is not known any more.
+            # 2: the command before had finished, so the account does not exist.
             assert code in (0, -9, 2), errors
         if 0 < len(places_of(CANARY, logbook.home)) < len(places_of(CANARY, made.home)):
             hits.append(number)
         code, errors = processes.run(logbook, *command)
         assert code == 0 or (code == 2 and "There is no account" in errors), errors
         (logbook.folder / "errors.txt").unlink()
-        said_in_vain = {"home/logs/ladebog.log"} if code == 2 else set()
-        assert set(places_of(CANARY, logbook.folder)) <= said_in_vain
+        logged_by_refusal = {"home/logs/ladebog.log"} if code == 2 else set()
+        assert set(places_of(CANARY, logbook.folder)) <= logged_by_refusal
         assert tables(logbook.paths.database, "work") == before

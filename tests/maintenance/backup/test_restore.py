@@ -1,4 +1,4 @@
-"""A logbook restored is the one that was backed up, or nothing at all."""
+"""A restored logbook is the one that was backed up; otherwise nothing is restored."""
 
 import hashlib
 import shutil
@@ -18,7 +18,7 @@ _NOTHING = "Use another backup; nothing was restored"
 
 @pytest.fixture(scope="module")
 def folder(made: TwoAccounts, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup as a folder; to be copied, and not to be changed."""
+    """A backup as a folder; tests copy it and do not change it."""
     disk = tmp_path_factory.mktemp("disk")
     return Path(made.copied(disk / "logbook").do("-q", "backup", str(disk)).out.strip())
 
@@ -32,13 +32,13 @@ def zipped(made: TwoAccounts, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> TwoAccounts:
-    """Where there is no logbook yet."""
+    """A folder without a logbook."""
     return TwoAccounts(tmp_path / "elsewhere")
 
 
 @pytest.fixture
 def refused(elsewhere: TwoAccounts) -> Callable[..., Outcome]:
-    """What restoring a backup says that must leave nothing behind."""
+    """Restores a backup that must be refused, and leaves nothing."""
 
     def refuse(backup: Path, code: int = 1) -> Outcome:
         outcome = elsewhere.run("restore", str(backup))
@@ -51,7 +51,7 @@ def refused(elsewhere: TwoAccounts) -> Callable[..., Outcome]:
 
 
 def rezipped(source: Path, target: Path, change: Callable[[dict[str, bytes]], None], *, relisted: bool = True) -> Path:
-    """A ZIP file with other contents, as whoever forges one would write it; relisted, its list fits."""
+    """A forged ZIP file with changed contents; with `relisted` its SHA256SUMS is adapted."""
     with zipfile.ZipFile(source) as archive:
         contents = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
     change(contents)
@@ -88,7 +88,7 @@ def test_every_file_is_as_it_was(
     assert elsewhere.tables() == made.tables()
 
 
-def test_an_empty_folder_takes_it_and_an_occupied_one_does_not(folder: Path, elsewhere: TwoAccounts) -> None:
+def test_an_empty_folder_is_accepted_and_any_other_refused(folder: Path, elsewhere: TwoAccounts) -> None:
     elsewhere.home.mkdir(parents=True)
     elsewhere.do("restore", str(folder))
     files = elsewhere.files()
@@ -104,7 +104,7 @@ def test_an_empty_folder_takes_it_and_an_occupied_one_does_not(folder: Path, els
     assert [path.name for path in elsewhere.home.iterdir()] == ["note.txt"]
 
 
-def test_what_a_killed_one_left_is_removed(folder: Path, elsewhere: TwoAccounts) -> None:
+def test_files_left_by_a_killed_restore_are_removed(folder: Path, elsewhere: TwoAccounts) -> None:
     (elsewhere.folder / ".home.restored.new" / "raw").mkdir(parents=True)
     (elsewhere.folder / ".home.restored.new" / "raw" / "half").write_text("x", "utf-8")
     elsewhere.do("restore", str(folder))
@@ -136,7 +136,7 @@ def test_a_changed_byte_anywhere_in_a_zip_file_never_changes_what_is_restored(
 ) -> None:
     content, copy = zipped.read_bytes(), tmp_path / "copy.zip"
     outcomes = set()
-    headers = range(content.rindex(b"ladebog/SHA256SUMS") - 46, len(content))  # as a whole, the last entry and the end
+    headers = range(content.rindex(b"ladebog/SHA256SUMS") - 46, len(content))  # of the last entry, and the end
     for place in [*range(0, len(content), len(content) // 60), *headers]:
         copy.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
         outcome = elsewhere.run("restore", str(copy))
@@ -193,7 +193,7 @@ def test_a_list_that_was_cut_off(folder: Path, tmp_path: Path, refused: Callable
     ],
 )
 @pytest.mark.parametrize("is_listed", [True, False])
-def test_names_that_lead_elsewhere(
+def test_names_that_lead_out_of_the_folder(
     zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], name: str, is_listed: bool
 ) -> None:
     before = set(tmp_path.rglob("*"))
@@ -204,7 +204,7 @@ def test_names_that_lead_elsewhere(
 
 
 @pytest.mark.parametrize("name", ["escaped", "../escaped", "/escaped", "ladebog"])
-def test_entries_beside_the_folder_of_a_zip_file(
+def test_entries_outside_of_the_folder_in_a_zip_file(
     zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], name: str
 ) -> None:
     forged = rezipped(zipped, tmp_path / "forged.zip", lambda contents: contents.update({name: b"x"}))
@@ -228,8 +228,8 @@ def test_links_in_a_folder(folder: Path, tmp_path: Path, refused: Callable[..., 
     assert said(refused(copy), 1)[0].startswith(f"{copy / 'claims' / 'link'} is not a regular file")
 
 
-def test_more_than_there_is_room_for(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
-    """A directory that promises petabytes, whatever its entries hold, is refused before anything is unpacked."""
+def test_more_than_there_is_space_for(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
+    """A ZIP file whose directory states petabytes is refused before anything is unpacked."""
     forged = tmp_path / "forged.zip"
     with zipfile.ZipFile(zipped) as archive, zipfile.ZipFile(forged, "w") as other:
         for info in archive.infolist():
@@ -238,7 +238,7 @@ def test_more_than_there_is_room_for(zipped: Path, tmp_path: Path, refused: Call
     assert said(refused(forged), 1)[0].startswith("The backup unpacks to 1,152,921,504,6")
 
 
-def test_an_entry_that_unpacks_to_more_than_it_promises(
+def test_an_entry_that_unpacks_to_more_than_it_states(
     zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]
 ) -> None:
     forged = tmp_path / "forged.zip"
@@ -251,7 +251,7 @@ def test_an_entry_that_unpacks_to_more_than_it_promises(
     assert "\n  ladebog.toml: it " in refused(forged).err
 
 
-def test_a_backup_whose_chain_was_broken_and_its_list_made_to_fit(
+def test_a_backup_with_a_broken_chain_and_an_adapted_list(
     zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]
 ) -> None:
     def lose(contents: dict[str, bytes]) -> None:
@@ -262,7 +262,7 @@ def test_a_backup_whose_chain_was_broken_and_its_list_made_to_fit(
     assert message.endswith(", but now follows None.")
 
 
-def test_what_is_no_backup(folder: Path, made: TwoAccounts, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
+def test_what_is_not_a_backup(folder: Path, made: TwoAccounts, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
     (tmp_path / "note.txt").write_text("mine", "utf-8")
     assert said(refused(tmp_path / "nowhere"), 1)[0] == f"There is no backup {tmp_path / 'nowhere'}."
     for place in (tmp_path / "note.txt", made.home, tmp_path):

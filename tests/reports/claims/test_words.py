@@ -28,8 +28,8 @@ def placeholders(text: str) -> set[str]:
 def test_every_value_that_a_claim_prints_has_a_text() -> None:
     printed = {
         "rule": [check.rule for check in models.checks()],
-        "ground": [*get_args(document.Ground), *get_args(document.CorrectionGround)],
-        "correction": get_args(document.Reason),
+        "ground": [*get_args(document.ExclusionGround), *get_args(document.CorrectionGround)],
+        "correction": get_args(document.CorrectionReason),
         "title": get_args(document.Kind),
         "basis": get_args(Basis),
         "attribution": get_args(Attribution),
