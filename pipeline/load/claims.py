@@ -1,7 +1,7 @@
-"""Claims as rows of the fact tables, so that what is due follows from what was claimed.
+"""Loading claims into the fact tables, from which the marts compute what is still to be claimed.
 
-claims/ only grows, so the tables take what is new in it; a claim that they hold and the folder does not, or holds
-otherwise, was lost or changed.
+As claims/ only grows, only new claims are loaded. A claim in the tables that is missing from the folder, or has another
+manifest there, was lost or changed.
 """
 
 from typing import Any
@@ -14,30 +14,27 @@ from pipeline.database.insert import insert
 from pipeline.errors import ClaimError
 
 
-def load_claims(connection: duckdb.DuckDBPyConnection, account: str, filed: list[StoredClaim]) -> None:
-    """Bring an account's new claims into the fact tables, in one transaction.
-
-    Raises ClaimError if one that the tables hold is gone or has another manifest.
-    """
+def load_claims(connection: duckdb.DuckDBPyConnection, account: str, claims: list[StoredClaim]) -> None:
+    """Load an account's new claims, in one transaction. Raises ClaimError if an older one was lost or changed."""
     query = "select number, manifest_sha256 from facts.claims where account = ? order by number"
-    held: dict[int, str] = dict(connection.execute(query, [account]).fetchall())
-    on_disk = {found.claim.number: found.manifest_sha256 for found in filed}
-    for number, manifest_sha256 in held.items():
+    loaded: dict[int, str] = dict(connection.execute(query, [account]).fetchall())
+    on_disk = {stored.claim.number: stored.manifest_sha256 for stored in claims}
+    for number, manifest_sha256 in loaded.items():
         if on_disk.get(number) != manifest_sha256:
             raise ClaimError(
-                f"Claim {number} of account {account} is no longer what it was when it was made.",
-                "See what is off with: ladebog verify (and put the claim's folder back from a backup)",
+                f"Claim {number} of account {account} was lost or changed after it was made.",
+                "See what was changed with: ladebog verify. Restore the claim's folder from a backup",
             )
-    new = [found for found in filed if found.claim.number not in held]
+    new = [stored for stored in claims if stored.claim.number not in loaded]
     if not new:
         return
     with transaction(connection):
-        insert(connection, "facts.claims", [_claim_row(found) for found in new])
-        insert(connection, "claim_lines", [row for found in new for row in _line_rows(found)])
+        insert(connection, "facts.claims", [_claim_row(stored) for stored in new])
+        insert(connection, "claim_lines", [row for stored in new for row in _line_rows(stored)])
 
 
-def _claim_row(found: StoredClaim) -> tuple[Any, ...]:
-    claim = found.claim
+def _claim_row(stored: StoredClaim) -> tuple[Any, ...]:
+    claim = stored.claim
     return (
         claim.account,
         claim.number,
@@ -47,15 +44,15 @@ def _claim_row(found: StoredClaim) -> tuple[Any, ...]:
         claim.policy.account.currency,
         claim.created_at,
         claim.reverses,
-        found.manifest_sha256,
+        stored.manifest_sha256,
     )
 
 
-def _line_rows(found: StoredClaim) -> list[tuple[Any, ...]]:
+def _line_rows(stored: StoredClaim) -> list[tuple[Any, ...]]:
     return [
         (
-            found.claim.account,
-            found.claim.number,
+            stored.claim.account,
+            stored.claim.number,
             place,
             line.session_id,
             line.month,
@@ -68,5 +65,5 @@ def _line_rows(found: StoredClaim) -> list[tuple[Any, ...]]:
             line.correction.claim if line.correction else None,
             line.correction.reason if line.correction else None,
         )
-        for place, line in enumerate(found.claim.lines, start=1)
+        for place, line in enumerate(stored.claim.lines, start=1)
     ]

@@ -199,8 +199,8 @@ def test_a_rebuilt_database_says_the_same_of_claims(claimed: DemoLogbook) -> Non
 def test_a_claim_that_was_changed_stops_every_command_that_would_build_on_it(claimed: DemoLogbook) -> None:
     shutil.rmtree(folder(claimed, "0001-2025-10"))
     message, advice = said(claimed.run("claim", "create", "2025-09"), 1)
-    assert message == "Claim 1 of account demo is no longer what it was when it was made."
-    assert advice.startswith("See what is off with: ladebog verify")
+    assert message == "Claim 1 of account demo was lost or changed after it was made."
+    assert advice.startswith("See what was changed with: ladebog verify")
 
 
 @pytest.mark.parametrize(
