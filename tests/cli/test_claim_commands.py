@@ -109,7 +109,7 @@ def test_corrections_of_a_claimed_month(claimed: DemoLogbook) -> None:
     assert out.startswith("demo: claim 2, corrections: 1 line, -")
     assert "of claim 1: withdrawn" in claimed.do("claim", "show", "2").out
     message, _ = said(claimed.run("claim", "create", "--corrections"), 1)
-    assert message == "There is nothing to correct: what was claimed is what the archive says."
+    assert message == "There is nothing to correct: the claims agree with the archive."
 
 
 def test_findings_are_listed_and_may_be_accepted(logbook: DemoLogbook) -> None:
