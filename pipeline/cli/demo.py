@@ -16,7 +16,7 @@ _MONTHS = """
         currency,
         cast(amount_incl_tax as decimal(18, 2)) as incl_moms,
         cast(tax_amount as decimal(18, 2)) as of_which_moms,
-        cast(average_price_incl_tax as decimal(18, 4)) as a_kwh
+        cast(average_price_incl_tax as decimal(18, 4)) as per_kwh
     from months
     where attribution = 'stop'
     order by months.month, currency
