@@ -1,5 +1,6 @@
-"""Questions of the user's own to the published database: one SELECT, read-only, shut off from everything else."""
+"""The user's own questions to the published database: one SELECT, read-only, without access to anything else."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -20,61 +21,89 @@ _CONFIGURATION = {
     "memory_limit": MEMORY_OF_DUCKDB,
     "temp_directory": "",  # what does not fit into memory is not spilled to disk
 }
-# The functions that a FROM may call: those that make rows from what they are given, or tell of the catalog.
+# The table functions that a question may call: those that compute rows from their arguments, or describe the catalog.
 _TABLE_FUNCTIONS = [
-    *("generate_series", "json_each", "json_tree", "range", "repeat", "repeat_row", "unnest", "summary"),
+    *("generate_series", "histogram", "histogram_values", "json_each", "json_tree", "range", "repeat", "repeat_row"),
+    *("summary", "unnest"),
     *("duckdb_columns", "duckdb_constraints", "duckdb_databases", "duckdb_functions", "duckdb_keywords"),
     *("duckdb_schemas", "duckdb_tables", "duckdb_types", "duckdb_views"),
     *("pragma_database_size", "pragma_show", "pragma_storage_info", "pragma_table_info", "pragma_version"),
     *("icu_calendar_names", "pg_timezone_names"),
 ]
-_REFUSED_FUNCTIONS = """
-    with called as (
-        select unnest(json_extract_string(json_serialize_sql($question), '$..function_name')) as function_name
+# Other functions that a question may not call: they plan a statement which nothing has looked at, or write to a log.
+_REFUSED_FUNCTIONS = ["json_serialize_plan", "write_log"]
+# The query nodes that only read. Since DuckDB 2 a WITH may also hold COPY, INSERT, UPDATE or DELETE.
+_READING_NODES = ["CTE_NODE", "RECURSIVE_CTE_NODE", "SELECT_NODE", "SET_OPERATION_NODE"]
+_REFUSED_PARTS = """
+    with parsed as (
+        select json_serialize_sql($question) as tree
+    ),
+    functions as (
+        select lower(unnest(json_extract_string(tree, '$..function_name'))) as function_name from parsed
+    ),
+    nodes as (
+        select unnest(json_extract_string(tree, '$..type')) as node from parsed
     )
-
-    select lower(function_name) from called
+    select function_name
+    from functions
     where
-        lower(function_name) in (from (select function_name from duckdb_functions() where function_type = 'table'))
-        and not list_contains($allowed, lower(function_name))
+        list_contains($refused, function_name)
+        or function_name in (
+            select catalog.function_name
+            from duckdb_functions() as catalog
+            where catalog.function_type in ('table', 'table_macro')
+        )
+        and not list_contains($table_functions, function_name)
+    union all
+    select node from nodes where node like '%_NODE' and not list_contains($nodes, node)
+    union all
+    select 'not serialized' from parsed where json_extract(tree, '$.error') <> 'false'
 """
+# The pragmas that describe the database, alone or of one table.
+_DESCRIBING_PRAGMA = re.compile(
+    r"""\s*pragma\s+(database_list|database_size|functions|show|show_databases|show_tables|show_tables_expanded
+    |storage_info|table_info|version)\s*(\(\s*('[^']*'|"[^"]*"|[\w.]+)\s*\))?\s*;?\s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 class QueryResult:
-    """What a question comes to; rows are made as they are asked for."""
+    """The columns of an answer, and its rows, which DuckDB computes as they are read."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, limit: TimeLimit
-    ) -> None:
-        self.columns: list[str] = relation.columns
-        self.types = [str(kind) for kind in relation.types]
+    def __init__(self, connection: duckdb.DuckDBPyConnection, statement: str, limit: TimeLimit) -> None:
         self._connection = connection
-        self._relation = relation
+        self._statement = statement
         self._limit = limit
+        with limit.counting():
+            self._relation = connection.sql(statement)
+        self.columns: list[str] = self._relation.columns
+        self.types = [str(kind) for kind in self._relation.types]
 
     def batches(self) -> Iterator[list[tuple[Any, ...]]]:
         """The rows, many at a time."""
+        with self._limit.counting():
+            self._connection.execute(self._statement)
         while True:
             with self._limit.counting():
-                rows = self._relation.fetchmany(_BATCH)
+                rows = self._connection.fetchmany(_BATCH)
             if not rows:
                 return
             yield rows
 
     def frame(self) -> "polars.DataFrame":
-        """All rows at once, in their own types. They pass through a temporary table, within the limit of memory."""
+        """All rows at once, in their own types. They pass through a temporary table, within the memory limit."""
         import polars
 
         with self._limit.counting():
-            self._relation.query("asked", "create temp table answer as from asked")
+            self._relation.query("question", "create temp table answer as from question")
             return polars.DataFrame(self._connection.table("temp.answer"))
 
 
 @contextmanager
 def answer(logbook: Logbook, question: str, seconds: float, give_up: Callable[[], None]) -> Iterator[QueryResult]:
-    """The answer to one SELECT, as long as the context lasts. It may keep DuckDB busy for so many seconds.
+    """The answer to one SELECT, while the context lasts. DuckDB may work on it for this many seconds.
 
-    `give_up` must end the process: it is called where DuckDB does not stop when it is told to.
+    `give_up` must end the process: it is called where DuckDB does not stop when it is interrupted.
 
     Raises QueryError for anything but one SELECT, or for one that the database cannot answer.
     """
@@ -85,8 +114,11 @@ def answer(logbook: Logbook, question: str, seconds: float, give_up: Callable[[]
     ):
         try:
             with limit.counting():
-                relation = _asked(connection, question)
-            yield QueryResult(connection, relation, limit)
+                connection.execute("set lock_configuration = true")
+                statement = _allowed_statement(connection, question)
+            result = QueryResult(connection, statement, limit)
+            _refuse_repeated_columns(result.columns)
+            yield result
         except duckdb.PermissionException:
             raise _refusal() from None
         except duckdb.Error as error:
@@ -99,21 +131,31 @@ def answer(logbook: Logbook, question: str, seconds: float, give_up: Callable[[]
             ) from None
 
 
-def _asked(connection: duckdb.DuckDBPyConnection, question: str) -> duckdb.DuckDBPyRelation:
-    connection.execute("set lock_configuration = true")
-    statements = connection.extract_statements(question)
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+def _allowed_statement(connection: duckdb.DuckDBPyConnection, question: str) -> str:
+    """The question, if it is one statement that only reads the database. Raises QueryError if it is not."""
+    try:
+        statements = [(statement.query, statement.type) for statement in connection.extract_statements(question)]
+    except ValueError:  # a kind of statement that DuckDB's Python client does not know
+        raise _refusal() from None
+    if len(statements) != 1:
         raise _refusal()
-    (statement,) = statements
-    asked = {"question": statement.query, "allowed": _TABLE_FUNCTIONS}
-    if connection.execute(_REFUSED_FUNCTIONS, asked).fetchone():
+    [(statement, kind)] = statements
+    if kind == duckdb.StatementType.PRAGMA and _DESCRIBING_PRAGMA.fullmatch(statement):
+        return statement
+    parameters = {
+        "question": statement,
+        "refused": _REFUSED_FUNCTIONS,
+        "table_functions": _TABLE_FUNCTIONS,
+        "nodes": _READING_NODES,
+    }
+    if kind != duckdb.StatementType.SELECT or connection.execute(_REFUSED_PARTS, parameters).fetchone():
         raise _refusal()
-    relation = connection.sql(statement.query)
-    if relation is None:
-        raise _refusal()
-    if twice := sorted({name for name in relation.columns if relation.columns.count(name) > 1}):
-        raise QueryError(f"Several columns are called {', '.join(twice)}.", "Name each apart: select ... as NAME")
-    return relation
+    return statement
+
+
+def _refuse_repeated_columns(columns: list[str]) -> None:
+    if repeated := sorted({name for name in columns if columns.count(name) > 1}):
+        raise QueryError(f"Several columns are called {', '.join(repeated)}.", "Name each apart: select ... as NAME")
 
 
 def _refusal() -> QueryError:

@@ -55,11 +55,27 @@ _REFUSAL = (
         "create or replace macro f() as 1",
         "import database '{folder}'",
         "detach ladebog",
+        "update extensions",
+        "call pragma_version()",
+        "pragma version; select 1",
+        "pragma extension_versions",
+        "pragma table_info(read_text('{folder}/x'))",
+        "pragma import_database('{folder}')",
+        "pragma copy_database('ladebog', 'other')",
+        "with copied as (copy months to '{folder}/months.csv') select 1",
+        "with outer_one as (with copied as (copy months to '{folder}/x') select 1) from outer_one",
+        "with copied as (copy (select 1) to '{database}') select 1",
+        "with mine as (insert into months from months returning *) from mine",
+        "with mine as (update months set sessions = 0 returning *) from mine",
+        "with mine as (delete from months returning *) from mine",
     ],
 )
 def test_anything_but_one_select(kept: DemoLogbook, tmp_path: Path, question: str) -> None:
-    assert said(kept.run("sql", question.format(folder=tmp_path)), 1) == _REFUSAL
+    before = kept.paths.database.read_bytes()
+    asked = question.format(folder=tmp_path, database=kept.paths.database)
+    assert said(kept.run("sql", asked), 1) == _REFUSAL
     assert list(tmp_path.iterdir()) == []
+    assert before == kept.paths.database.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -96,12 +112,39 @@ def test_anything_but_one_select(kept: DemoLogbook, tmp_path: Path, question: st
         "from arrow_scan(1, 1, 1)",
         "from python_map_function(1)",
         "copy (from read_text('{file}')) to '{folder}/copy.csv'",
+        "from read_single_csv_file('{file}')",
+        "from read_single_json_file('{file}')",
+        "from read_single_parquet_file('{file}')",
+        "from parquet_page_index('{file}')",
+        "from read_text('{database}')",
+        "from read_csv('{database}')",
+        "select json_serialize_plan('from read_csv(''{database}'')')",
+        "select Json_Serialize_Plan('from enable_logging()')",
+        "select write_log('x')",
+        "from duckdb_logs()",
+        "from duckdb_logs_parsed('HTTP')",
+        "from duckdb_profiling_settings()",
+        "from duckdb_extension_repositories()",
+        "from duckdb_secret_type_parameters()",
+        "from duckdb_external_file_cache()",
+        "from duckdb_temporary_files()",
+        "from duckdb_variables()",
+        "from register_external_resource('a', 'b')",
+        "from register_external_resource_type('a')",
+        "from create_external_resource('a', 'b')",
+        "from destroy_external_resource('a')",
+        "from deregister_external_resource('a')",
+        "from add_grammar_extension('a')",
+        "from remove_grammar_extension('a')",
+        "from checkpoint()",
+        "from enable_profiling()",
+        "from python_arrow_scan(1, 1, 1)",
     ],
 )
 def test_files_are_out_of_reach(kept: DemoLogbook, tmp_path: Path, question: str) -> None:
     file = tmp_path / "letter.csv"
     file.write_text("dear\nreader\n", "utf-8")
-    outcome = kept.run("sql", question.format(file=file, folder=tmp_path))
+    outcome = kept.run("sql", question.format(file=file, folder=tmp_path, database=kept.paths.database))
     assert said(outcome, 1) == _REFUSAL
     assert list(tmp_path.iterdir()) == [file]
 
@@ -113,7 +156,7 @@ def test_files_are_out_of_reach(kept: DemoLogbook, tmp_path: Path, question: str
         ("select * from nowhere", "Catalog Error: Table with name nowhere does not exist!"),
         ("select nothing from months", 'Binder Error: Referenced column "nothing" not found in FROM clause!'),
         ("select getenv('HOME')", "Catalog Error: Scalar Function with name getenv does not exist!"),
-        ("select ?", "Binder Error: Unexpected prepared parameter."),
+        ("select ?", "Invalid Input Error: Values were not provided for the following parameters: 1"),
         ("from outcome", "Catalog Error: Table with name outcome does not exist!"),
         ("select 'x'::int", "Conversion Error: Could not convert string 'x' to INT32"),
     ],
@@ -138,6 +181,11 @@ def test_what_duckdb_does_not_understand(kept: DemoLogbook, question: str, fault
         "from range(3)",
         "from duckdb_columns() limit 1",
         "pragma table_info('months')",
+        "PRAGMA show_tables;",
+        "pragma database_size",
+        "pragma storage_info(months)",
+        "from histogram(months, sessions)",
+        "from months union all from months",
         "select 'from read_text(''x'')' as text -- a comment",
         "select 1; -- ;",
         "with recursive n as (select 1 as i union all select i + 1 from n where i < 3) from n",
