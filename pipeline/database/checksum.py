@@ -1,8 +1,8 @@
-"""The witness of the writer's database: its SHA-256, which lies beside it while it is closed.
+"""The checksum of the writer's database: its SHA-256, in a file next to it while the database is closed.
 
-DuckDB notices damage only in the blocks that it reads, and cannot tell that another program wrote to the file. What
-is published is a copy of the whole file, so the whole file is looked at before anything is built on it. A run that was
-killed leaves no witness.
+DuckDB notices damage only in the blocks that it reads, and does not notice that another program wrote to the file.
+Publishing copies the whole file, so the whole file is checked before anything is built on it. A run that was killed
+leaves no checksum.
 """
 
 import contextlib
@@ -11,34 +11,34 @@ from pathlib import Path
 from pipeline.logbook.files import file_sha256, sync_folder, write_text
 
 
-def agrees(database: Path) -> bool | None:
-    """Whether a database is, to the byte, the one that was left; None where no witness of it was left."""
-    witness = _path(database)
-    if not witness.is_file():
+def matches(database: Path) -> bool | None:
+    """Whether the database file is byte for byte the one that was last closed; None if it has no checksum."""
+    checksum = _path(database)
+    if not checksum.is_file():
         return None
-    return not wal(database).exists() and witness.read_text("utf-8") == file_sha256(database)
+    return not wal_path(database).exists() and checksum.read_text("utf-8") == file_sha256(database)
 
 
 def remove(database: Path) -> None:
-    """Leave no witness, as the database is about to change. When this returns that is on disk."""
-    witness = _path(database)
-    if witness.exists():
-        witness.unlink()
-        sync_folder(witness.parent)
+    """Remove the checksum before the database changes. The removal is on disk when this returns."""
+    checksum = _path(database)
+    if checksum.exists():
+        checksum.unlink()
+        sync_folder(checksum.parent)
 
 
-def leave(database: Path) -> None:
-    """Leave a witness of a database that was closed in good order, which has all of it in its one file.
+def store(database: Path) -> None:
+    """Write the checksum of a database that was closed cleanly, which means that it has no write-ahead log.
 
-    Where the disk takes none there is none, and the next run looks at all of the database instead.
+    If the disk refuses it, no checksum is left, and the next run reads the whole database instead.
     """
-    if not wal(database).exists():
+    if not wal_path(database).exists():
         with contextlib.suppress(OSError):
             write_text(_path(database), file_sha256(database))
 
 
-def wal(database: Path) -> Path:
-    """What a database that was not closed in good order has beside it."""
+def wal_path(database: Path) -> Path:
+    """Where DuckDB keeps the write-ahead log of a database that was not closed cleanly."""
     return database.with_name(f"{database.name}.wal")
 
 

@@ -1,4 +1,4 @@
-"""The one place that opens DuckDB: the writer's database, and the published copy that everybody reads."""
+"""The one place that opens DuckDB: the writer's database, and the published copy that all readers use."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -23,64 +23,65 @@ _NO_EXTENSIONS = {
 }
 _WRITER = {
     **_NO_EXTENSIONS,
-    "storage_compatibility_version": "v1.5.0",  # compresses text several times better, and opens in DuckDB 2
+    "storage_compatibility_version": "v1.5.0",  # compresses text several times better; DuckDB 1.5 and 2 read it
 }
 _READ_ONLY = {
     **_NO_EXTENSIONS,
     "enable_external_access": "false",
     "allow_persistent_secrets": "false",
-    "python_enable_replacements": "false",  # a name in a query is a table's, never a variable's of this program
+    "python_enable_replacements": "false",  # names in a query are tables, never variables of this program
 }
-_HEAD = 3 * 4096  # bytes that DuckDB writes into a new file before all others
+_HEADER_SIZE = 3 * 4096  # bytes; what DuckDB writes into a new file first
 
 
 @contextmanager
 def open_writer(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The writer's database, made or remade where it is missing or of an older schema. The caller holds the lock.
+    """Open the writer's database; create it where it is missing or has an older schema. The caller holds the lock.
 
-    Raises DatabaseError if it is from a newer version, cannot be read, or is not as the last run left it; OSError where
+    Raises DatabaseError if it is from a newer version, cannot be read, or was changed since the last run; OSError if
     the disk is full.
     """
     make_folder(logbook.state)
     path = logbook.writer_database
     size = path.stat().st_size if path.exists() else 0
-    is_as_it_was_left = checksum.agrees(path) if size else None
-    if size < _HEAD and is_as_it_was_left is None:  # the making of it was cut off at once
+    is_unchanged = checksum.matches(path) if size else None
+    if size < _HEADER_SIZE and is_unchanged is None:  # its creation was cut off at once
         path.unlink(missing_ok=True)
     connection = _connect(path, read_only=False, configuration=_WRITER)
     version = _schema_version(connection, path)
     if version is not None and version < SCHEMA_VERSION:
         connection.close()
         drop_writer(logbook)
-        connection, version, is_as_it_was_left = _connect(path, read_only=False, configuration=_WRITER), None, None
+        connection, version, is_unchanged = _connect(path, read_only=False, configuration=_WRITER), None, None
     try:
         with _closing(connection, path):
             if version is None:
                 _create(connection, path)
-            if is_as_it_was_left is False:
+            if is_unchanged is False:
                 raise DatabaseError(
-                    f"{path} is not as Ladebog left it: the disk is failing, or another program wrote to it.", REBUILD
+                    f"{path} was changed since Ladebog closed it: the disk is failing, or another program wrote to it.",
+                    REBUILD,
                 )
-            if is_as_it_was_left is None:
+            if is_unchanged is None:
                 _read_whole(connection)
             checksum.remove(path)
             yield connection
-            connection.execute("checkpoint")  # closing does it too, but keeps it to itself when it fails
+            connection.execute("checkpoint")  # closing does it too, but does not report a failure
     except DatabaseError:
         raise
     except BaseException:
-        checksum.leave(path)
+        checksum.store(path)
         raise
-    checksum.leave(path)
+    checksum.store(path)
 
 
 @contextmanager
 def open_published(
     logbook: Logbook, configuration: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published database, read-only and shut off from files and extensions.
+    """Open the published database read-only, without access to files or extensions.
 
-    Raises LogbookError where nothing has been published yet, DatabaseError if it cannot be read.
+    Raises LogbookError if nothing has been published yet, DatabaseError if it cannot be read.
     """
     if not logbook.database.is_file():
         raise LogbookError(
@@ -92,20 +93,20 @@ def open_published(
         if version is None:
             raise DatabaseError(f"{logbook.database} is empty.", REBUILD)
         if version < SCHEMA_VERSION:
-            raise DatabaseError(f"{logbook.database} is from an older Ladebog.", "Make it anew with: ladebog transform")
+            raise DatabaseError(f"{logbook.database} is from an older Ladebog.", "Update it with: ladebog transform")
         yield connection
 
 
 def publish(logbook: Logbook) -> None:
-    """Put a copy of the writer's database, which must be closed, in the place of the published one."""
-    with replacing(logbook.database) as beside:
-        shutil.copyfile(logbook.writer_database, beside)
+    """Replace the published database by a copy of the writer's, which must be closed."""
+    with replacing(logbook.database) as temporary:
+        shutil.copyfile(logbook.writer_database, temporary)
 
 
 def drop_writer(logbook: Logbook) -> None:
-    """Remove the writer's database; loading makes it again from raw/."""
+    """Remove the writer's database; the next load builds it again from raw/."""
     checksum.remove(logbook.writer_database)
-    for path in (logbook.writer_database, checksum.wal(logbook.writer_database)):
+    for path in (logbook.writer_database, checksum.wal_path(logbook.writer_database)):
         path.unlink(missing_ok=True)
 
 
@@ -123,7 +124,7 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any = None) -> list[dict[str, Any]]:
-    """The result of a query as one dict a row."""
+    """The result of a query as one dict per row, by column name."""
     cursor = connection.execute(query, parameters)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -153,13 +154,13 @@ def _connect(path: Path, *, read_only: bool, configuration: Mapping[str, str]) -
 
 
 def _read_whole(connection: duckdb.DuckDBPyConnection) -> None:
-    """Read every block that holds a row, so that DuckDB compares each with its checksum."""
+    """Read every block that holds a row, so that DuckDB checks each against its checksum."""
     for schema, table in connection.execute("select schema_name, table_name from duckdb_tables()").fetchall():
         connection.execute(f"select bit_xor(hash(columns(*))) from {schema}.{table}").fetchall()  # noqa: S608 (our own)
 
 
 def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Make the fact tables, all empty, in a database without any: a new one, or one whose making was cut off."""
+    """Create the empty fact tables in a database that has no tables: a new one, or one whose creation was cut off."""
     path.chmod(FILE_MODE)
     with transaction(connection):
         connection.execute("create schema facts")
@@ -170,25 +171,25 @@ def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 
 def _schema_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
-    """The schema of an open database, or None if it holds no table at all.
+    """The schema version of an open database, or None if it has no tables.
 
-    If it is newer than this program, or not ours: close it, raise DatabaseError.
+    If it is newer than this program knows, or not one of Ladebog's: close it and raise DatabaseError.
     """
     try:
         if not connection.execute("select count(*) from duckdb_tables()").fetchall()[0][0]:
             return None
         found = connection.execute("select schema_version, ladebog_version from facts.settings").fetchone()
         if found is None:
-            raise DatabaseError(f"{path} does not say which schema it has.", REBUILD)
+            raise DatabaseError(f"{path} does not state its schema version.", REBUILD)
         version, written_by = found
         if version > SCHEMA_VERSION:
             raise DatabaseError(
                 f"{path} is from a newer Ladebog ({written_by}, schema {version}; this one knows {SCHEMA_VERSION}).",
-                "Update Ladebog, or make the database again for this version with: ladebog rebuild",
+                "Update Ladebog, or rebuild the database for this version with: ladebog rebuild",
             )
     except duckdb.Error as error:
         connection.close()
-        raise file_fault(path, error) or DatabaseError(f"{path} is not one of Ladebog's databases.", REBUILD) from None
+        raise file_fault(path, error) or DatabaseError(f"{path} is not a Ladebog database.", REBUILD) from None
     except DatabaseError:
         connection.close()
         raise

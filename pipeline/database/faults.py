@@ -1,4 +1,4 @@
-"""What DuckDB says of a database file, as the error that it is: the system's, another program's, or damage."""
+"""Translates DuckDB's errors about a database file: the system refused it, another program has it, or it is damaged."""
 
 import errno
 import os
@@ -11,7 +11,7 @@ from pipeline.errors import BusyError, DatabaseError
 from pipeline.logbook import event_log
 from pipeline.logbook.files import DISK_FULL, remedy
 
-REBUILD = "Make it again from raw/ with: ladebog rebuild"
+REBUILD = "Rebuild it from raw/ with: ladebog rebuild"
 _REFUSALS = (errno.EACCES, errno.EIO, errno.EISDIR, errno.EROFS)
 _HELD = re.compile(r"lock is held in .*\(PID (\d+)\)")
 _DAMAGE = re.compile("could not read enough bytes|checksum", re.IGNORECASE)
@@ -19,17 +19,17 @@ _NO_DATABASE = "not a valid DuckDB database file"
 
 
 def file_fault(path: Path, error: duckdb.Error) -> Exception | None:
-    """The error to raise in place of DuckDB's, whose own words go into the log; None if it is not about the file.
+    """The error to raise instead of DuckDB's, whose text goes to the log; None if it is not about the file.
 
-    DuckDB notices a file that is cut short, or not what was written, only where it reads it.
+    DuckDB notices that a file is cut short or changed only where it reads it.
     """
-    fault = _told_apart(path, str(error))
+    fault = _classify(path, str(error))
     if fault:
         event_log.warning("database refused", path=str(path), duckdb=str(error))
     return fault
 
 
-def _told_apart(path: Path, text: str) -> Exception | None:
+def _classify(path: Path, text: str) -> Exception | None:
     for number in DISK_FULL:
         if os.strerror(number) in text:
             return OSError(number, os.strerror(number), str(path))

@@ -1,4 +1,4 @@
-"""How long a question may keep DuckDB busy, and how much memory it may take."""
+"""How long DuckDB may work on a question, and how much memory it may use."""
 
 import resource
 import threading
@@ -13,38 +13,38 @@ import duckdb
 from pipeline.errors import QueryError
 
 MEMORY_OF_DUCKDB = "1GB"
-_MEMORY_OF_PROCESS = 4 * 1024**3  # bytes; what DuckDB does not count as its own, long strings and lists, ends here
-_WATCH = 0.05  # seconds between two looks at the time
-_GRACE = 3.0  # seconds in which DuckDB must heed an interrupt
+_MEMORY_OF_PROCESS = 4 * 1024**3  # bytes; also bounds what DuckDB does not count itself: long strings and lists
+_CHECK_INTERVAL = 0.05  # seconds
+_GRACE = 3.0  # seconds that DuckDB has to stop after an interrupt
 
 
 class TimeLimit:
-    """Interrupts a connection once DuckDB has worked for `seconds`; time in which nothing is asked of it is free.
+    """Interrupts a connection once DuckDB has worked for `seconds`; only time within `counting` counts.
 
-    DuckDB does not look up from within a single value's computation. What does not end with the interrupt is left to
-    `give_up`, which is called from a thread of its own and must end the process.
+    DuckDB does not check for interrupts while it computes a single value. If it does not stop, `give_up` is called from
+    another thread and must end the process.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, seconds: float, give_up: Callable[[], None]) -> None:
         self._connection = connection
         self._seconds = seconds
         self._give_up = give_up
-        self._left = seconds
-        self._until: float | None = None
-        self._over = threading.Event()
+        self._remaining = seconds
+        self._deadline: float | None = None
+        self._is_done = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="time limit", daemon=True)
 
     @contextmanager
     def counting(self) -> Iterator[None]:
-        """Around each call of DuckDB. Raises QueryError where the time is up, whatever else the call raises."""
+        """Goes around each call of DuckDB. Raises QueryError once the time is up, whatever else the call raises."""
         start = time.monotonic()
-        self._until = start + self._left
+        self._deadline = start + self._remaining
         try:
             yield
         finally:
-            self._until = None
-            self._left -= time.monotonic() - start
-            if self._left <= 0:
+            self._deadline = None
+            self._remaining -= time.monotonic() - start
+            if self._remaining <= 0:
                 raise took_too_long(self._seconds)
 
     def __enter__(self) -> Self:
@@ -54,29 +54,29 @@ class TimeLimit:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._over.set()
+        self._is_done.set()
         self._watcher.join()
 
     def _watch(self) -> None:
-        while not self._over.wait(_WATCH):
-            until = self._until
-            if until is not None and time.monotonic() > until:
+        while not self._is_done.wait(_CHECK_INTERVAL):
+            deadline = self._deadline
+            if deadline is not None and time.monotonic() > deadline:
                 self._connection.interrupt()
-                if time.monotonic() > until + _GRACE:
+                if time.monotonic() > deadline + _GRACE:
                     self._give_up()
 
 
 @contextmanager
 def memory_limit() -> Iterator[None]:
-    """Bound the memory of this process, and give it back. Beyond it DuckDB and Python raise their errors."""
+    """Limit the memory of this process, and lift the limit again. Raises QueryError when it is used up."""
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    bounds = [limit for limit in (_MEMORY_OF_PROCESS, soft, hard) if limit != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_DATA, (min(bounds), hard))
+    limits = [limit for limit in (_MEMORY_OF_PROCESS, soft, hard) if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_DATA, (min(limits), hard))
     try:
         yield
     except (MemoryError, duckdb.OutOfMemoryException):
         raise QueryError(
-            f"The question needs more memory than it may take ({MEMORY_OF_DUCKDB}).",
+            f"The question needs more memory than is allowed ({MEMORY_OF_DUCKDB}).",
             "Ask for fewer rows or columns at a time, with a where or a limit",
         ) from None
     finally:
@@ -84,7 +84,7 @@ def memory_limit() -> Iterator[None]:
 
 
 def took_too_long(seconds: float) -> QueryError:
-    """The error of a question whose time is up."""
+    """The error for a question whose time is up."""
     return QueryError(
         f"The question took longer than {seconds:g} s.", "Ask for less, or allow more time with --timeout SECONDS"
     )

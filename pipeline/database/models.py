@@ -66,7 +66,7 @@ def schema() -> tuple[Model, ...]:
 
 @cache
 def seeds() -> tuple[Model, ...]:
-    """The tables of rates that laws set: one CREATE TABLE each, beside the CSV file of its rows."""
+    """The tables of rates that laws set: one CREATE TABLE each, next to the CSV file of its rows."""
     return _read("seeds")
 
 
@@ -85,7 +85,7 @@ def seed_rows(seed: Model) -> list[list[str | None]]:
 
 @cache
 def staging() -> tuple[Model, ...]:
-    """What reads fact tables and seeds alone: one view each."""
+    """The models that read only fact tables and seeds: one view each."""
     return _read("staging")
 
 
@@ -97,19 +97,19 @@ def intermediate() -> tuple[Model, ...]:
 
 @cache
 def marts() -> tuple[Model, ...]:
-    """What users query: one table each."""
+    """The tables that users query."""
     return _read("marts")
 
 
 @cache
 def checks() -> tuple[Model, ...]:
-    """The rules: one view each of what breaks it."""
+    """The rules: one view each, whose rows are the findings."""
     return _read("checks")
 
 
 @cache
 def findings() -> Model:
-    """The view of what breaks any rule, which no file holds: it follows from the checks."""
+    """The view of the findings of all rules. It has no file: it follows from the checks."""
     named = [
         f"select {quoted(check.rule)} as rule, {quoted(check.severity)} as severity, {', '.join(CHECK_COLUMNS)} "  # noqa: S608
         f"from {check.name}"
@@ -127,8 +127,8 @@ def findings() -> Model:
 
 
 @cache
-def made() -> tuple[Model, ...]:
-    """All that a transform makes: staging, intermediate, marts, checks and the findings."""
+def transformed() -> tuple[Model, ...]:
+    """All models that a transform computes: staging, intermediate, marts, checks and the findings."""
     return (*staging(), *intermediate(), *marts(), *checks(), findings())
 
 
@@ -140,19 +140,21 @@ def query(name: str) -> str:
 
 @cache
 def macros() -> str:
-    """The statements that make the macros."""
+    """The statements that create the macros."""
     return resources.files("sql").joinpath("macros.sql").read_text("utf-8")
 
 
 def comment_on(connection: "duckdb.DuckDBPyConnection", model: Model, kind: str) -> None:
-    """Give a table or view, and each of its columns, the words of its head."""
-    told = [f"comment on {kind} {model.name} is {quoted(f'{model.grain}: {model.purpose}')}"]
-    told += [f"comment on column {model.name}.{column} is {quoted(text)}" for column, text in model.columns.items()]
-    connection.execute("; ".join(told))
+    """Put the texts of a model's head on its table or view and on each of the columns."""
+    statements = [f"comment on {kind} {model.name} is {quoted(f'{model.grain}: {model.purpose}')}"]
+    statements += [
+        f"comment on column {model.name}.{column} is {quoted(text)}" for column, text in model.columns.items()
+    ]
+    connection.execute("; ".join(statements))
 
 
 def parse(text: str) -> Model:
-    """A SQL file's text as a model; ValueError if its head does not say what it must."""
+    """Parse a SQL file. Raises ValueError if its head lacks something or has a line that is not understood."""
     fields: dict[str, str] = {}
     is_check = text.startswith("-- name: checks.")
     columns = dict(CHECK_COLUMNS) if is_check else {}
@@ -169,12 +171,12 @@ def parse(text: str) -> Model:
         elif found := _COLUMN.match(line):
             section[found[1]] = found[2] or found[1].replace("_", " ")
         elif not columns:
-            raise ValueError(f"this line of the head says nothing that is known: {line}")
+            raise ValueError(f"this line of the head is not understood: {line}")
     needed = {"name", "grain", "purpose", "severity"} if is_check else {"name", "grain", "purpose"}
     if missing := needed - fields.keys():
         raise ValueError(f"the head lacks {', '.join(sorted(missing))}")
     if is_check and fields["severity"] not in SEVERITIES:
-        raise ValueError(f"{fields['severity']} is no severity (known: {', '.join(SEVERITIES)})")
+        raise ValueError(f"{fields['severity']} is not a severity (known: {', '.join(SEVERITIES)})")
     if not columns:
         raise ValueError("the head lists no columns")
     return Model(
@@ -195,7 +197,7 @@ def _read(folder: str) -> tuple[Model, ...]:
 
 
 def _sql_files(folder: Traversable) -> Iterator[Traversable]:
-    """The SQL files in a folder and in those below it, by their names."""
+    """The SQL files in a folder and its subfolders, ordered by name."""
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.is_dir():
             yield from _sql_files(entry)
@@ -204,5 +206,5 @@ def _sql_files(folder: Traversable) -> Iterator[Traversable]:
 
 
 def quoted(text: str) -> str:
-    """A text as a SQL constant."""
+    """A text as a SQL string literal."""
     return "'" + text.replace("'", "''") + "'"

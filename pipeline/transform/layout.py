@@ -32,7 +32,7 @@ def fingerprint() -> str:
     """The SHA-256 of all that `lay_out` creates a database from."""
     digest = hashlib.sha256()
     seeds = (text for seed in models.seeds() for text in (seed.text, models.seed_csv(seed)))
-    for text in (pipeline.__version__, models.macros(), *seeds, *(model.text for model in models.made())):
+    for text in (pipeline.__version__, models.macros(), *seeds, *(model.text for model in models.transformed())):
         digest.update(text.encode())
     return digest.hexdigest()
 

@@ -79,7 +79,7 @@ def _kept(view: str) -> str:
 
 @cache
 def _by_name() -> dict[str, Model]:
-    return {model.name: model for model in models.made()}
+    return {model.name: model for model in models.transformed()}
 
 
 @cache

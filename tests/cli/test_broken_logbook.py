@@ -101,10 +101,10 @@ def test_a_database_that_will_not_do(logbook: DemoLogbook, which: str, garbage: 
         message, advice = said(logbook.run(*command), 1)
         if garbage == "newer":
             assert message == f"{path} is from a newer Ladebog (9.9, schema 99; this one knows {SCHEMA_VERSION})."
-            assert advice == "Update Ladebog, or make the database again for this version with: ladebog rebuild"
+            assert advice == "Update Ladebog, or rebuild the database for this version with: ladebog rebuild"
         else:
             assert message.startswith(f"{path} ")
-            assert advice == "Make it again from raw/ with: ladebog rebuild"
+            assert advice == "Rebuild it from raw/ with: ladebog rebuild"
     if which == "writer's" or garbage == "newer":
         logbook.do("rebuild")
         assert before == figures(logbook)

@@ -80,7 +80,7 @@ def test_no_time_limit_at_all_is_not_to_be_had(kept: DemoLogbook, wrong: str) ->
 def test_the_memory_is_used_up(kept: DemoLogbook, tmp_path: Path, question: str, options: list[str]) -> None:
     outcome = kept.run("sql", question, *[option.format(folder=tmp_path) for option in options])
     assert said(outcome, 1) == (
-        "The question needs more memory than it may take (1GB).",
+        "The question needs more memory than is allowed (1GB).",
         "Ask for fewer rows or columns at a time, with a where or a limit",
     )
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""The writer's database is the one that was left, or it is refused before anything is built on it."""
+"""A writer's database that was changed or damaged since it was closed is refused before anything is built on it."""
 
 from pathlib import Path
 
@@ -11,69 +11,69 @@ from pipeline.errors import DatabaseError
 from tests.scenarios.demo_archive import DemoArchive
 
 
-def witness_of(demo: DemoArchive) -> Path:
+def checksum_file(demo: DemoArchive) -> Path:
     return demo.logbook.writer_database.with_name("writer.duckdb.sha256")
 
 
 def damage_last_block(path: Path) -> None:
-    """Change one bit of the last block, which holds rows that a transform with nothing to do never reads."""
+    """Change one bit of the last block, whose rows are not read by a transform that has nothing to do."""
     content = bytearray(path.read_bytes())
     content[-1_000] ^= 1
     path.write_bytes(content)
 
 
-def test_what_another_program_changed_is_refused(demo: DemoArchive) -> None:
+def test_a_database_that_another_program_changed_is_refused(demo: DemoArchive) -> None:
     with duckdb.connect(str(demo.logbook.writer_database)) as connection:
         connection.execute("delete from facts.session_facts where energy_wh > 10_000")
-    with pytest.raises(DatabaseError, match=r"writer\.duckdb is not as Ladebog left it: .*") as caught:
+    with pytest.raises(DatabaseError, match=r"writer\.duckdb was changed since Ladebog closed it: .*") as caught:
         demo.update()
-    assert caught.value.advice == "Make it again from raw/ with: ladebog rebuild"
+    assert caught.value.advice == "Rebuild it from raw/ with: ladebog rebuild"
     before = demo.tables()
     assert before == demo.rebuild()
 
 
-def test_damage_that_no_query_would_meet_is_found(demo: DemoArchive) -> None:
+def test_damage_that_no_query_would_read_is_found(demo: DemoArchive) -> None:
     damage_last_block(demo.logbook.writer_database)
     with pytest.raises(DatabaseError):
         demo.update()
 
 
-def test_without_a_witness_every_row_is_read(demo: DemoArchive) -> None:
-    """As after a kill, which leaves none: the rows of each block are compared with its checksum."""
-    witness_of(demo).unlink()
+def test_without_a_checksum_every_row_is_read(demo: DemoArchive) -> None:
+    """As after a kill, which leaves no checksum: DuckDB then checks each block that holds rows."""
+    checksum_file(demo).unlink()
     demo.update()
-    assert checksum.agrees(demo.logbook.writer_database)
+    assert checksum.matches(demo.logbook.writer_database)
     path, found = demo.logbook.writer_database, 0
     content = path.read_bytes()
     for place in range(len(content) - 1_000, len(content) // 2, -262_144):
         path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
-        witness_of(demo).unlink(missing_ok=True)
+        checksum_file(demo).unlink(missing_ok=True)
         try:
             demo.update()
         except DatabaseError as error:
-            assert error.advice == "Make it again from raw/ with: ladebog rebuild"
-            assert not witness_of(demo).exists()  # so the next one looks again
+            assert error.advice == "Rebuild it from raw/ with: ladebog rebuild"
+            assert not checksum_file(demo).exists()  # so the next run reads everything again
             found += 1
     assert found > 0
 
 
-def test_there_is_a_witness_only_while_it_is_closed(demo: DemoArchive) -> None:
+def test_an_open_database_has_no_checksum(demo: DemoArchive) -> None:
     with open_writer(demo.logbook):
-        assert not witness_of(demo).exists()
-    assert checksum.agrees(demo.logbook.writer_database)
+        assert not checksum_file(demo).exists()
+    assert checksum.matches(demo.logbook.writer_database)
 
 
-def test_whatever_else_goes_wrong_leaves_a_witness(demo: DemoArchive) -> None:
+def test_an_error_of_the_caller_leaves_a_checksum(demo: DemoArchive) -> None:
     with pytest.raises(ZeroDivisionError), open_writer(demo.logbook) as connection:
         connection.execute("insert into facts.changed_sessions values ('demo', 'x')")
         raise ZeroDivisionError
-    assert checksum.agrees(demo.logbook.writer_database)
+    assert checksum.matches(demo.logbook.writer_database)
     demo.update()
 
 
-def test_a_database_with_a_log_beside_it_has_no_witness(demo: DemoArchive) -> None:
-    checksum.wal(demo.logbook.writer_database).write_bytes(b"")
-    assert checksum.agrees(demo.logbook.writer_database) is False
+def test_a_database_with_a_write_ahead_log_has_no_checksum(demo: DemoArchive) -> None:
+    checksum.wal_path(demo.logbook.writer_database).write_bytes(b"")
+    assert checksum.matches(demo.logbook.writer_database) is False
     checksum.remove(demo.logbook.writer_database)
-    checksum.leave(demo.logbook.writer_database)
-    assert checksum.agrees(demo.logbook.writer_database) is None
+    checksum.store(demo.logbook.writer_database)
+    assert checksum.matches(demo.logbook.writer_database) is None

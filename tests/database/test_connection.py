@@ -1,4 +1,4 @@
-"""Which files are opened as a database, and what readers see while another is published."""
+"""Which files are opened as a database, and what readers see while a new one is published."""
 
 import subprocess
 import sys
@@ -15,33 +15,33 @@ from tests.scenarios.demo_archive import DemoArchive, new_demo_archive
 
 
 @pytest.fixture(scope="module")
-def made_empty(tmp_path_factory: pytest.TempPathFactory) -> DemoArchive:
+def published_empty(tmp_path_factory: pytest.TempPathFactory) -> DemoArchive:
     made = new_demo_archive(tmp_path_factory.mktemp("empty") / "logbook")
     made.update()
     return made
 
 
 @pytest.fixture
-def empty(made_empty: DemoArchive, tmp_path: Path) -> DemoArchive:
+def empty(published_empty: DemoArchive, tmp_path: Path) -> DemoArchive:
     """A published archive without sessions."""
-    return made_empty.copied_to(tmp_path / "logbook")
+    return published_empty.copied_to(tmp_path / "logbook")
 
 
-def opened_for_writing(made: DemoArchive) -> list[tuple[object, ...]]:
+def count_runs_as_writer(made: DemoArchive) -> list[tuple[object, ...]]:
     with open_writer(made.logbook) as connection:
         return connection.execute("select count(*) from runs").fetchall()
 
 
-def opened_for_reading(made: DemoArchive) -> list[tuple[object, ...]]:
+def count_runs_as_reader(made: DemoArchive) -> list[tuple[object, ...]]:
     with open_published(made.logbook) as connection:
         return connection.execute("select count(*) from runs").fetchall()
 
 
-def writers(made: DemoArchive) -> Path:
+def writer_database(made: DemoArchive) -> Path:
     return made.logbook.writer_database
 
 
-def published(made: DemoArchive) -> Path:
+def published_database(made: DemoArchive) -> Path:
     return made.logbook.database
 
 
@@ -50,24 +50,24 @@ def set_schema(path: Path, version: int) -> None:
         connection.execute("update facts.settings set schema_version = ?, ladebog_version = '9.9'", [version])
 
 
-def foreign(path: Path) -> None:
+def replace_by_another(path: Path) -> None:
     path.unlink()
     with duckdb.connect(str(path)) as connection:
         connection.execute("create table my_own as select 42 as answer")
 
 
-def without_a_row(path: Path) -> None:
+def delete_settings(path: Path) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("delete from facts.settings")
 
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
-    "foreign": foreign,
-    "text": lambda path: path.write_text("this is no database"),
+    "foreign": replace_by_another,
+    "text": lambda path: path.write_text("this is not a database"),
     "random bytes": lambda path: path.write_bytes(bytes(range(256)) * 64),
     "cut short": lambda path: path.write_bytes(path.read_bytes()[:5_000]),
     "cut in its head": lambda path: path.write_bytes(path.read_bytes()[:100]),
-    "no schema said": without_a_row,
+    "no schema version": delete_settings,
 }
 
 COUNT_RUNS = """
@@ -76,13 +76,15 @@ print(duckdb.connect(sys.argv[1], read_only=True).execute("select count(*) from 
 """
 
 BOTH = pytest.mark.parametrize(
-    ("file", "open_it"), [(writers, opened_for_writing), (published, opened_for_reading)], ids=["writer", "published"]
+    ("file", "open_it"),
+    [(writer_database, count_runs_as_writer), (published_database, count_runs_as_reader)],
+    ids=["writer", "published"],
 )
 
 
 @BOTH
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_what_is_no_database_of_ours(
+def test_a_file_that_is_not_a_ladebog_database(
     empty: DemoArchive,
     damage: str,
     file: Callable[[DemoArchive], Path],
@@ -97,10 +99,10 @@ def test_what_is_no_database_of_ours(
     assert before == file(empty).read_bytes()
 
 
-def test_rebuilding_does_what_the_advice_promises(empty: DemoArchive) -> None:
+def test_a_rebuild_replaces_damaged_databases(empty: DemoArchive) -> None:
     before = empty.tables()
-    DAMAGE["foreign"](writers(empty))
-    DAMAGE["random bytes"](published(empty))
+    DAMAGE["foreign"](writer_database(empty))
+    DAMAGE["random bytes"](published_database(empty))
     assert before == empty.rebuild()
 
 
@@ -114,24 +116,24 @@ def test_a_newer_schema_is_refused(
     assert "ladebog rebuild" in caught.value.advice
 
 
-def test_an_older_schema_is_rebuilt_by_itself(demo: DemoArchive) -> None:
+def test_an_older_schema_is_rebuilt_automatically(demo: DemoArchive) -> None:
     before = demo.tables()
-    with duckdb.connect(str(writers(demo))) as connection:
+    with duckdb.connect(str(writer_database(demo))) as connection:
         connection.execute("drop table documents")
-    set_schema(writers(demo), SCHEMA_VERSION - 1)
+    set_schema(writer_database(demo), SCHEMA_VERSION - 1)
     assert before == demo.update()
-    with duckdb.connect(str(writers(demo)), read_only=True) as connection:
+    with duckdb.connect(str(writer_database(demo)), read_only=True) as connection:
         found = connection.execute("select schema_version from facts.settings").fetchall()
     assert found == [(SCHEMA_VERSION,)]
 
 
 def test_nothing_published_yet(tmp_path: Path) -> None:
     with pytest.raises(LogbookError, match="has no database yet"):
-        opened_for_reading(new_demo_archive(tmp_path / "logbook"))
+        count_runs_as_reader(new_demo_archive(tmp_path / "logbook"))
 
 
-def test_a_reader_keeps_its_view_while_another_is_published(empty: DemoArchive) -> None:
-    inode = published(empty).stat().st_ino
+def test_a_reader_keeps_its_view_while_a_new_database_is_published(empty: DemoArchive) -> None:
+    inode = published_database(empty).stat().st_ino
     with open_published(empty.logbook) as reader:
         assert reader.execute("select run_id from runs").fetchall() == []
         with open_updated(empty.logbook, empty.settings, empty.clock) as connection:
@@ -140,8 +142,8 @@ def test_a_reader_keeps_its_view_while_another_is_published(empty: DemoArchive) 
             )
         publish(empty.logbook)
         assert reader.execute("select run_id from runs").fetchall() == []
-        assert inode != published(empty).stat().st_ino
-        other_process = [sys.executable, "-c", COUNT_RUNS, str(published(empty))]
+        assert inode != published_database(empty).stat().st_ino
+        other_process = [sys.executable, "-c", COUNT_RUNS, str(published_database(empty))]
         assert subprocess.run(other_process, check=True, capture_output=True, text=True).stdout == "[(1,)]\n"
     assert {"ladebog.duckdb", "ladebog.toml", "raw", "state"} == {path.name for path in empty.logbook.root.iterdir()}
 
@@ -163,12 +165,15 @@ def test_a_reader_can_change_and_reach_nothing(empty: DemoArchive, tmp_path: Pat
                 reader.execute(statement)
 
 
-def test_the_modes(empty: DemoArchive) -> None:
-    assert [path.stat().st_mode & 0o777 for path in (writers(empty), published(empty))] == [0o600, 0o600]
+def test_file_modes(empty: DemoArchive) -> None:
+    assert [path.stat().st_mode & 0o777 for path in (writer_database(empty), published_database(empty))] == [
+        0o600,
+        0o600,
+    ]
     assert empty.logbook.state.stat().st_mode & 0o777 == 0o700
 
 
-def test_sessions_are_in_utc_whatever_the_machine(empty: DemoArchive) -> None:
+def test_connections_use_utc(empty: DemoArchive) -> None:
     for open_it in (open_writer, open_published):
         with open_it(empty.logbook) as connection:
             assert connection.execute("select current_setting('timezone')").fetchall() == [("UTC",)]

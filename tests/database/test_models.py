@@ -39,7 +39,7 @@ select 1
 
 def test_every_file_under_sql_is_a_model() -> None:
     assert len(MODELS) > 0
-    assert len(MODELS) == len({*models.schema(), *models.seeds(), *models.made()} - {models.findings()})
+    assert len(MODELS) == len({*models.schema(), *models.seeds(), *models.transformed()} - {models.findings()})
 
 
 def test_a_model_stands_in_the_file_of_its_name() -> None:
@@ -48,7 +48,7 @@ def test_a_model_stands_in_the_file_of_its_name() -> None:
     }
 
 
-def test_a_name_tells_what_a_model_is() -> None:
+def test_a_models_schema_is_its_folder() -> None:
     for folder in ("seeds", "staging", "intermediate", "checks"):
         named = {model.name.partition(".")[0] for path, model in MODELS.items() if path.parts[0] == folder}
         assert named == {folder}
@@ -74,7 +74,7 @@ def made(archive: MadeArchive) -> MadeArchive:
     return archive.transform()
 
 
-def test_a_heads_columns_are_the_columns(made: MadeArchive) -> None:
+def test_each_table_has_the_columns_of_its_head(made: MadeArchive) -> None:
     assert {model.name: list(model.columns) for model in MODELS.values()} == {
         model.name: [column for column, *_ in made.rows(f"describe {model.name}")] for model in MODELS.values()
     }
@@ -118,7 +118,7 @@ def test_marts_of_money_and_energy_are_exact(made: MadeArchive) -> None:
     assert made.rows(inexact) == []
 
 
-def test_a_head_is_read() -> None:
+def test_a_head_is_parsed() -> None:
     model = models.parse(HEAD)
     assert (
         model.name,
@@ -146,8 +146,8 @@ def test_a_head_that_lacks_something_is_refused(line: str, reason: str) -> None:
         models.parse(HEAD.replace(line, ""))
 
 
-def test_a_head_with_a_strange_line_is_refused() -> None:
-    with pytest.raises(ValueError, match="says nothing that is known: -- owner: me"):
+def test_a_head_with_an_unknown_line_is_refused() -> None:
+    with pytest.raises(ValueError, match="is not understood: -- owner: me"):
         models.parse(HEAD.replace("-- key", "-- owner: me\n-- key"))
 
 

@@ -16,7 +16,7 @@ from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.faults
 
-_REBUILD = "Make it again from raw/ with: ladebog rebuild"
+_REBUILD = "Rebuild it from raw/ with: ladebog rebuild"
 _QUESTIONS = (
     "select sum(power_kw) from power_samples",
     "select sum(energy_kwh) from days",
@@ -34,11 +34,11 @@ def damaged(content: bytes, damage: str, draw: random.Random) -> bytes:
 @pytest.mark.parametrize("damage", ["cut short", "a bit", "a bit of the head"])
 def test_the_writers_is_damaged(damage: str, young: DemoServer, archived: DemoLogbook, tried: Tried) -> None:
     draw, path = random.Random(damage), archived.paths.writer_database  # noqa: S311 (draws places)
-    content, witness = path.read_bytes(), path.with_name("writer.duckdb.sha256")
-    left, before, is_published = witness.read_bytes(), held(archived), archived.paths.database.read_bytes()
+    content, checksum_file = path.read_bytes(), path.with_name("writer.duckdb.sha256")
+    left, before, is_published = checksum_file.read_bytes(), held(archived), archived.paths.database.read_bytes()
     for _ in range(12):
         path.write_bytes(damaged(content, damage, draw))
-        witness.write_bytes(left)
+        checksum_file.write_bytes(left)
         message, advice = said(archived.run("transform", now=NOW), 1)  # there is nothing new: little of it is read
         assert message.startswith(f"{path} ")
         assert advice == _REBUILD
@@ -98,8 +98,8 @@ def test_another_in_its_place(
             advice
             == {
                 "another's": _REBUILD,
-                "newer": "Update Ladebog, or make the database again for this version with: ladebog rebuild",
-                "older": "Make it anew with: ladebog transform",
+                "newer": "Update Ladebog, or rebuild the database for this version with: ladebog rebuild",
+                "older": "Update it with: ladebog transform",
                 "garbage": _REBUILD,
                 "gone": "Fetch your sessions with: ladebog run (or ladebog import FILE...)",
             }[other]

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.faults
 _ROOM = "Make room on the disk, then run the same command again; nothing is lost"
 _DISK = "Check the disk: it is failing, then run the same command again; nothing is lost"
 _SIZES = (16, 40, 100, 300, 600, 1_200, 3_000, 6_000, 9_000, 12_000, 16_000, 20_000)  # kB; a run fills more
-# The first two files to be replaced are witnesses of the database, which a run can do without.
+# The first two files to be replaced are checksums of the database, which a run can do without.
 _CALLS = {"rename of a replaced file": (3, 4), "rename of a segment": (1,), "publish": (1,)}
 _BY_NAME = {step.name: step for step in STEPS}
 
