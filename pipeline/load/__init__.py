@@ -1,1 +1,8 @@
-"""TODO."""
+"""From the logbook's files to the fact tables: one loader per kind of file, which inserts what is new.
+
+    answers.Loader(connection, raw / "home").load_all()
+
+raw/: `batches` reads a segment's lines and has their documents decoded by `decode`, `answers` writes the rows.
+journal/: `journal` inserts new entries. claims/: `claims` inserts new claims. ladebog.toml: `settings` replaces the
+rows of the settings.
+"""

@@ -1,6 +1,7 @@
-"""From raw/ to the fact tables: every line once, in the order it was written, a batch a transaction.
+"""Writes batches of answers to the fact tables: every line once, in the order it was written.
 
-The mark of how far a segment has been read commits with the rows themselves, so a killed load goes on where it stood.
+Each batch is one transaction, which also records how far the segment has been read. A load that was killed continues
+from there.
 """
 
 from datetime import datetime
@@ -23,7 +24,7 @@ Row = tuple[Any, ...]
 
 _CREATE_ARRIVALS = "create or replace temp table arrivals as from documents with no data"
 
-_SEEN = "select distinct sha256 from documents semi join arrivals using (sha256) where account = ?"
+_STORED_DOCUMENTS = "select distinct sha256 from documents semi join arrivals using (sha256) where account = ?"
 
 _INSERT_CHANGED_SESSIONS = """
     insert into facts.changed_sessions
@@ -41,22 +42,22 @@ class Loader:
         self._account = folder.name
 
     def load_all(self, newest: str | None = None) -> None:
-        """Load what the finished segments hold beyond their marks; with `newest` only up to the one of that name.
+        """Load what finished segments hold beyond their recorded positions, up to the segment named `newest` if given.
 
-        Raises RawStoreError where one that was loaded is gone or was cut short since.
+        Raises RawStoreError if a segment that was loaded has gone or was cut short since.
         """
-        done = self._positions()
-        for name, (mark, _) in done.items():
-            check_length(self._folder / name, mark)
+        loaded = self._positions()
+        for name, (position, _) in loaded.items():
+            check_length(self._folder / name, position)
         for segment in finished_segments(self._folder):
             if newest is not None and self._name(segment) > newest:
                 break
-            position, is_finished = done.get(self._name(segment), (Position(), False))
+            position, is_finished = loaded.get(self._name(segment), (Position(), False))
             if not is_finished:
                 self.load(segment, position)
 
     def load(self, segment: Path, start: Position) -> Position:
-        """Load the lines of one segment, finished or still being written, from `start` on."""
+        """Load the lines of one segment, finished or not, from `start` on. Returns where it ends."""
         name = self._name(segment)
         position = start
         for batch in read_batches(segment, start):
@@ -74,7 +75,7 @@ class Loader:
         return str(segment.relative_to(self._folder)).removesuffix(PART_SUFFIX)
 
     def _positions(self) -> dict[str, tuple[Position, bool]]:
-        """How far each segment has been loaded, and whether that was to its end."""
+        """How far each segment has been loaded, and whether that is its end."""
         query = "select segment, lines, bytes, sha256 is not null from facts.segments where account = ?"
         found = self._connection.execute(query, [self._account]).fetchall()
         return {segment: (Position(lines, size), is_finished) for segment, lines, size, is_finished in found}
@@ -82,18 +83,18 @@ class Loader:
     def _write(self, segment: str, batch: Batch) -> None:
         self._connection.execute(_CREATE_ARRIVALS)
         insert(self._connection, "arrivals", [self._document_row(place, segment) for place in batch.placed])
-        seen = {sha256 for (sha256,) in self._connection.execute(_SEEN, [self._account]).fetchall()}
+        stored = {sha256 for (sha256,) in self._connection.execute(_STORED_DOCUMENTS, [self._account]).fetchall()}
         self._connection.execute(f"insert into documents {models.query('new_documents')}")
         self._connection.execute(_INSERT_CHANGED_SESSIONS)
         for table, rows in vars(batch.facts).items():
-            insert(self._connection, f"facts.{table}", [(self._account, *row) for row in rows if row[0] not in seen])
+            insert(self._connection, f"facts.{table}", [(self._account, *row) for row in rows if row[0] not in stored])
         first = batch.end.lines - len(batch.lines) + 1
         answers = [self._answer_row(line, segment, number) for number, line in enumerate(batch.lines, first)]
         insert(self._connection, "facts.answers", answers)
         for line in batch.lines:
             if line.endpoint == Endpoint.RUN:
                 self._insert_run(segment, read_run_record(line))
-        self._mark(segment, batch.end)
+        self._record_position(segment, batch.end)
 
     def _answer_row(self, line: RawLine, segment: str, number: int) -> Row:
         return (
@@ -144,12 +145,12 @@ class Loader:
                 [self._account, run.run_id, window.month, window.listed_at, window.sessions, window.missing],
             )
 
-    def _mark(self, segment: str, position: Position) -> None:
+    def _record_position(self, segment: str, position: Position) -> None:
         """Record how far a segment has been loaded."""
-        about = [self._account, segment]
-        self._connection.execute("delete from facts.segments where account = ? and segment = ?", about)
+        keys = [self._account, segment]
+        self._connection.execute("delete from facts.segments where account = ? and segment = ?", keys)
         self._connection.execute(
-            "insert into facts.segments values (?, ?, ?, ?, null)", [*about, position.lines, position.bytes]
+            "insert into facts.segments values (?, ?, ?, ?, null)", [*keys, position.lines, position.bytes]
         )
 
 

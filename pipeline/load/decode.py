@@ -1,8 +1,8 @@
-"""From a document's bytes to the rows of the fact tables: the one strict step at the door.
+"""Decodes a document's bytes into rows of the fact tables, and validates every field on the way.
 
-Every figure arrives as the digits that were sent and leaves as text for a DECIMAL(38, 18); times leave as microseconds
-since 1970. The many power samples, which only say when, stay floats: kW, kept to nine decimals.
-A document with a fault yields no row, so half of it never counts.
+Figures keep the digits that were sent, as text for a DECIMAL(38, 18); times become microseconds since 1970. Power
+samples, which only decide how energy is spread over time, are floats in kW, stored to nine decimals.
+A document with a fault yields no rows at all.
 """
 
 import math
@@ -18,8 +18,8 @@ from pipeline.raw.answer import Endpoint
 from pipeline.source.app import schema
 
 _DECIMALS = 18
-_LARGEST = Decimal(10) ** 9  # currency units, kW, per cent: no figure of a session comes near
-_MOST_KW = 9_999.0
+_LIMIT = Decimal(10) ** 9  # currency units, kW, per cent; far above any figure of a session
+_MAX_KW = 9_999.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -32,7 +32,7 @@ class DocumentFaultError(ValueError):
 
 @dataclass(frozen=True)
 class Document:
-    """One thing that an answer said, before anybody knows whether it is new."""
+    """One document of an answer: all of it, or one item of a listing. It may have been stored before."""
 
     endpoint: Endpoint
     key: str
@@ -101,7 +101,7 @@ def _add_session_rows(
 
 
 def _check_session(session: schema.Session) -> None:
-    """What a session must hold beyond its types."""
+    """Check the fields that a finished session must have."""
     if session.status != "active":
         if session.stopped_at is None and session.status == "finished":
             raise DocumentFaultError("A finished session without a stop - at `$.session.stoppedAt`")
@@ -149,7 +149,7 @@ def _session_row(sha256: str, source: str, session: schema.Session, item: schema
 
 
 def _own_cost(session: schema.Session) -> Decimal | None:
-    """The owner's cost of the electricity. One in another currency than the session's says nothing in the session's."""
+    """The owner's cost of the electricity, or None if it is in another currency than the session."""
     other, own = session.electricity_cost_currency_id, session.currency.id
     return None if other is not None and own is not None and str(other) != str(own) else session.electricity_cost
 
@@ -183,7 +183,7 @@ def _add_price_periods(facts: Facts, document: Document) -> None:
             document.sha256,
             document.key,
             answer.granularity,
-            _localmicros(point, f"periods[{number}]"),
+            _local_micros(point, f"periods[{number}]"),
             _exact(point.price_per_kwh, f"periods[{number}].pricePerKwh"),
         )
         for number, point in enumerate(answer.periods)
@@ -205,18 +205,18 @@ def _times(history: list[schema.Sample]) -> list[int]:
 
 def _powers(history: list[schema.Sample]) -> list[float]:
     powers = [sample.value for sample in history]
-    if not math.isfinite(sum(powers)) or max(map(abs, powers), default=0) >= _MOST_KW:
+    if not math.isfinite(sum(powers)) or max(map(abs, powers), default=0) >= _MAX_KW:
         raise DocumentFaultError("A sample is no power of a car - at `$.session.powerStats.history`")
     return powers
 
 
 def _exact(number: Decimal, path: str) -> str:
-    """The number's digits, or a fault if it is none that a figure can be, or has more decimals than the tables keep."""
+    """The number's digits. Raises DocumentFaultError if it is not finite, too large, or finer than the tables store."""
     if not number.is_finite():
         raise DocumentFaultError(f"{number} is no number - at `$.{path}`")
     if not number:
         return "0"
-    if number.copy_abs() >= _LARGEST:
+    if number.copy_abs() >= _LIMIT:
         raise DocumentFaultError(f"{number} is too large - at `$.{path}`")
     if _decimals(number) > _DECIMALS:
         raise DocumentFaultError(f"{number} has more than {_DECIMALS} decimals - at `$.{path}`")
@@ -254,8 +254,8 @@ def micros(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def _localmicros(point: schema.PricePoint, path: str) -> int:
-    """A local wall time, as if it were UTC: the account's zone gives it its meaning later."""
+def _local_micros(point: schema.PricePoint, path: str) -> int:
+    """A local wall time as microseconds, as if it were UTC; the account's zone is applied in SQL."""
     try:
         return micros(datetime.fromisoformat(f"{point.at_day}T{point.at_time}").replace(tzinfo=UTC))
     except ValueError as error:

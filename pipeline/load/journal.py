@@ -1,7 +1,7 @@
-"""What the journal says about sessions, cars and claims, as rows of the fact tables.
+"""Loads the journal's entries about sessions, cars and claims into the fact tables.
 
-The journal only grows, so the tables take what is new in it, and an entry that they hold and the journal does not was
-lost or changed: no chain shows that its end is missing.
+The journal only grows, so only new entries are inserted. An entry in the tables that the journal lacks was lost or
+changed; the journal's own chain of hashes cannot show that its end is missing.
 """
 
 from collections.abc import Iterable
@@ -25,9 +25,9 @@ _INSERT_CHANGED_SESSIONS = """
 
 
 def load_decisions(connection: duckdb.DuckDBPyConnection, logbook: Logbook, journal: Journal) -> None:
-    """Bring the journal's new entries into the fact tables, in one transaction.
+    """Insert the journal's new entries, in one transaction.
 
-    Raises JournalError if it lacks an entry that the tables hold.
+    Raises JournalError if it lacks an entry that is in the tables.
     """
     rows = {
         "decisions": [_decision(entry) for entry in journal.entries if entry.action in ACTIONS],
@@ -35,9 +35,9 @@ def load_decisions(connection: duckdb.DuckDBPyConnection, logbook: Logbook, jour
         "claim_marks": [_mark(entry) for entry in journal.entries if entry.action == MARK],
     }
     with transaction(connection):
-        for table, rows_of_table in rows.items():
+        for table, entries in rows.items():
             connection.execute(f"create temp table journalled_{table} as from facts.{table} with no data")
-            insert(connection, f"journalled_{table}", rows_of_table)
+            insert(connection, f"journalled_{table}", entries)
         _refuse_lost_entries(connection, logbook, rows)
         connection.execute(_INSERT_CHANGED_SESSIONS)
         for table in rows:
@@ -48,28 +48,29 @@ def load_decisions(connection: duckdb.DuckDBPyConnection, logbook: Logbook, jour
 
 
 def _decision(entry: Entry) -> tuple[Any, ...]:
-    said = msgspec.convert(entry.fields, SessionDecision)
-    return entry.entry, entry.at, said.account, said.session_id, entry.action, said.value, said.reason
+    decision = msgspec.convert(entry.fields, SessionDecision)
+    about = (decision.account, decision.session_id, entry.action)
+    return entry.entry, entry.at, *about, decision.value, decision.reason
 
 
 def _reading(entry: Entry) -> tuple[Any, ...]:
-    said = msgspec.convert(entry.fields, OdometerReading)
-    return entry.entry, said.car, said.read_on, said.kilometres
+    reading = msgspec.convert(entry.fields, OdometerReading)
+    return entry.entry, reading.car, reading.read_on, reading.kilometres
 
 
 def _mark(entry: Entry) -> tuple[Any, ...]:
-    said = msgspec.convert(entry.fields, ClaimMark)
-    return entry.entry, said.account, said.number, said.state, said.marked_on
+    mark = msgspec.convert(entry.fields, ClaimMark)
+    return entry.entry, mark.account, mark.number, mark.state, mark.marked_on
 
 
 def _refuse_lost_entries(connection: duckdb.DuckDBPyConnection, logbook: Logbook, tables: Iterable[str]) -> None:
-    held = [
+    missing = [
         f"select entry from (from facts.{table} except from journalled_{table})"  # noqa: S608 (names of our own)
         for table in tables
     ]
-    lost = connection.execute(f"select min(entry) from ({' union all '.join(held)})").fetchone()  # noqa: S608
+    lost = connection.execute(f"select min(entry) from ({' union all '.join(missing)})").fetchone()  # noqa: S608
     if lost and lost[0] is not None:
         raise JournalError(
-            f"{logbook.journal} no longer holds entry {lost[0]} as it was when the database was made.",
-            "Put the journal back from a backup; or, to go on with the journal as it is now, run: ladebog rebuild",
+            f"{logbook.journal} no longer has entry {lost[0]} as it was loaded into the database.",
+            "Restore the journal from a backup; or, to continue with the journal as it is now, run: ladebog rebuild",
         )

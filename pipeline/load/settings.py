@@ -1,4 +1,4 @@
-"""The settings as rows of the fact tables, so that the numbers follow from what the database holds."""
+"""Writes the settings to the fact tables, so that all figures are computed from the database alone."""
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,7 +17,7 @@ _WATT_HOUR = Decimal("0.001")  # kWh
 
 
 def write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Put the settings in the place of those that the database holds."""
+    """Replace the settings in the database by these."""
     connection.execute(
         "update facts.settings set closed_after_hours = ?, claim_attribution = ?",
         [settings.closed_after_hours, settings.claim.attribution],
@@ -41,7 +41,7 @@ def _tables(settings: Settings) -> dict[str, list[Row]]:
 
 
 def _bases(account: Account) -> list[Row]:
-    """The account's bases, one for every day: before the first it is reimbursed what it was billed."""
+    """The account's reimbursement bases, without gaps: before the first entry, what was billed is reimbursed."""
     entries = sorted(account.reimbursement, key=lambda entry: entry.valid_from)
     if not entries or entries[0].valid_from > date.min:
         entries.insert(0, schema.Reimbursement(valid_from=date.min, basis="billed"))
@@ -84,5 +84,5 @@ def _rule(number: int, rule: schema.Rule) -> Row:
 
 
 def _ends(starts: list[date]) -> list[date | None]:
-    """Where each of some dated entries ends: where the next one begins."""
+    """The end of each dated entry: the start of the next one."""
     return [after for _, after in pairwise(starts)] + [None] if starts else []

@@ -12,7 +12,7 @@ from pipeline.transform import lineage
 _SCHEMAS = ("seeds", "staging", "intermediate", "checks")
 
 
-def lay_out(connection: duckdb.DuckDBPyConnection) -> None:
+def create_layout(connection: duckdb.DuckDBPyConnection) -> None:
     """Create everything but the fact tables from today's models, and drop what older models created."""
     connection.execute(models.macros())
     for schema in _SCHEMAS:
@@ -20,16 +20,16 @@ def lay_out(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create schema {schema}")
     for seed in models.seeds():
         _create_seed(connection, seed)
-    for model in lineage.in_order():
+    for model in lineage.ordered_models():
         _create(connection, model)
-    steps = [(place, *step) for place, step in enumerate(lineage.refresh(), start=1)]
+    steps = [(position, *step) for position, step in enumerate(lineage.refresh_steps(), start=1)]
     connection.execute("delete from facts.refresh_steps")
     connection.executemany("insert into facts.refresh_steps values (?, ?, ?)", steps)
     connection.execute("update facts.settings set ladebog_version = ?", [pipeline.__version__])
 
 
 def fingerprint() -> str:
-    """The SHA-256 of all that `lay_out` creates a database from."""
+    """The SHA-256 of all that `create_layout` creates a database from."""
     digest = hashlib.sha256()
     seeds = (text for seed in models.seeds() for text in (seed.text, models.seed_csv(seed)))
     for text in (pipeline.__version__, models.macros(), *seeds, *(model.text for model in models.transformed())):

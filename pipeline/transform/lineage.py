@@ -1,4 +1,4 @@
-"""Which model reads which, by the SQL itself: the order to make them in, and how to make a part of one."""
+"""Works out from the SQL which model reads which: the order to create them in, and the statements of a refresh."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -12,7 +12,7 @@ from pipeline.database import models
 from pipeline.database.models import Model
 
 CHANGED_SESSIONS = "facts.changed_sessions"
-_OF_CHANGED = f"session_id in (select session_id from {CHANGED_SESSIONS})"  # noqa: S608
+_IS_CHANGED = f"session_id in (select session_id from {CHANGED_SESSIONS})"  # noqa: S608
 
 
 class Step(NamedTuple):
@@ -23,57 +23,59 @@ class Step(NamedTuple):
 
 
 @cache
-def in_order() -> tuple[Model, ...]:
-    """The staging views, the marts and the checks, each after those that it reads."""
+def ordered_models() -> tuple[Model, ...]:
+    """All models that a transform computes, each after those that it reads."""
     return tuple(_by_name()[name] for name in TopologicalSorter(_reads()).static_order())
 
 
-def refresh() -> Iterator[Step]:
-    """What brings the marts up to date, with the sessions in CHANGED_SESSIONS made anew.
+def refresh_steps() -> Iterator[Step]:
+    """The statements that bring the marts up to date, computing the sessions in CHANGED_SESSIONS again.
 
-    The staging views between are kept for the length of a refresh, of those sessions only: DuckDB does not bring a
-    filter down through windows and joins, and it plans a view again in each query that reads it.
+    The views that those marts read become temporary tables of these sessions only: DuckDB does not push a filter down
+    through windows and joins, and plans a view again in each query that reads it.
     """
-    between = {model.name for model in _read_for_sessions() if model.is_view}
-    for model in in_order():
+    temporary = {model.name for model in _read_for_sessions() if model.is_view}
+    for model in ordered_models():
         if model.refresh == "session":
-            yield Step(f"delete from {model.name} where {_OF_CHANGED}", is_of_sessions=True)  # noqa: S608
+            yield Step(f"delete from {model.name} where {_IS_CHANGED}", is_of_sessions=True)  # noqa: S608
             yield Step(f"insert into {model.name} {_narrowed(model)}", is_of_sessions=True)
-        elif model.name in between:
-            yield Step(f"create or replace temp table {_kept(model.name)} as {_narrowed(model)}", is_of_sessions=True)
+        elif model.name in temporary:
+            yield Step(
+                f"create or replace temp table {_temporary_name(model.name)} as {_narrowed(model)}", is_of_sessions=True
+            )
         elif not model.is_view:
             yield Step(f"truncate {model.name}", is_of_sessions=False)
             yield Step(f"insert into {model.name} {model.text}", is_of_sessions=False)
-    for name in sorted(between):
-        yield Step(f"drop table {_kept(name)}", is_of_sessions=True)
+    for name in sorted(temporary):
+        yield Step(f"drop table {_temporary_name(name)}", is_of_sessions=True)
 
 
 def _read_for_sessions() -> set[Model]:
-    """The models that those which refresh by session come from."""
+    """The models that are read, directly or through others, by those that refresh per session."""
     found: set[Model] = set()
-    ahead = [model for model in in_order() if model.refresh == "session"]
-    while ahead:
-        read = {_by_name()[name] for name in _reads()[ahead.pop().name]} - found
+    to_visit = [model for model in ordered_models() if model.refresh == "session"]
+    while to_visit:
+        read = {_by_name()[name] for name in _reads()[to_visit.pop().name]} - found
         found |= read
-        ahead.extend(read)
+        to_visit.extend(read)
     return found
 
 
 def _narrowed(model: Model) -> str:
-    """The model's SELECT, made to read the sessions in CHANGED_SESSIONS only."""
+    """The model's SELECT, rewritten to read only the sessions in CHANGED_SESSIONS."""
     views = {view.name for view in (*models.staging(), *models.intermediate()) if view.is_view}
-    of_sessions = {table.name for table in (*models.schema(), *in_order()) if "session_id" in table.columns}
+    of_sessions = {table.name for table in (*models.schema(), *ordered_models()) if "session_id" in table.columns}
     tree = _tree(model).copy()
     for table in _tables(tree):
         name = _name(table)
         if name in views:
-            _put_in_place(table, exp.to_table(_kept(name)))
+            _replace(table, exp.to_table(_temporary_name(name)))
         elif name in of_sessions:
-            _put_in_place(table, exp.select("*").from_(name).where(_OF_CHANGED).subquery())
+            _replace(table, exp.select("*").from_(name).where(_IS_CHANGED).subquery())
     return tree.sql(dialect="duckdb")
 
 
-def _kept(view: str) -> str:
+def _temporary_name(view: str) -> str:
     return f"changed_{view.replace('.', '_')}"
 
 
@@ -103,6 +105,6 @@ def _name(table: exp.Table) -> str:
     return table.name if table.db in ("", "main") else f"{table.db}.{table.name}"
 
 
-def _put_in_place(table: exp.Table, source: exp.Table | exp.Subquery) -> None:
+def _replace(table: exp.Table, source: exp.Table | exp.Subquery) -> None:
     source.set("alias", exp.TableAlias(this=exp.to_identifier(table.alias_or_name)))
     table.replace(source)

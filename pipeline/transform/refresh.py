@@ -1,7 +1,7 @@
-"""From the fact tables to the marts: make the marts anew for the sessions that changed, by the models under sql/.
+"""Refreshes the marts from the fact tables, for the sessions that changed.
 
-Where nothing was loaded since the last time, the marts are what they would be. Where the models or the settings are
-others than then, every session counts as changed.
+If nothing was loaded since the last refresh, nothing is done. If the models or the settings have changed since, every
+session counts as changed.
 """
 
 import hashlib
@@ -23,26 +23,27 @@ _STEPS = f"""
     from facts.refresh_steps
     where not is_of_sessions or exists (from {CHANGED_SESSIONS})
     order by place
-"""  # noqa: S608 (likewise)
+"""  # noqa: S608 (a name of our own)
 
 
 def refresh_marts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Bring the marts up to date with the facts, in one transaction."""
-    of_models, of_settings = layout.fingerprint(), hashlib.sha256(msgspec.json.encode(settings)).hexdigest()
-    ((models_then, settings_then, loaded_then, loaded),) = connection.execute(models.query("refresh_inputs")).fetchall()
-    is_same = (of_models, of_settings) == (models_then, settings_then)
-    if is_same and loaded == loaded_then:
+    models_sha256, settings_sha256 = layout.fingerprint(), hashlib.sha256(msgspec.json.encode(settings)).hexdigest()
+    ((old_models, old_settings, old_lines, lines),) = connection.execute(models.query("refresh_inputs")).fetchall()
+    is_same = (models_sha256, settings_sha256) == (old_models, old_settings)
+    if is_same and lines == old_lines:
         return
     with transaction(connection):
-        if of_models != models_then:
-            layout.lay_out(connection)
-        if of_settings != settings_then:
+        if models_sha256 != old_models:
+            layout.create_layout(connection)
+        if settings_sha256 != old_settings:
             write_settings(connection, settings)
-        to_compute = models.query("outdated_sessions") if is_same else _ALL_SESSIONS
-        connection.execute(f"insert into {CHANGED_SESSIONS} {to_compute}")
+        changed = models.query("outdated_sessions") if is_same else _ALL_SESSIONS
+        connection.execute(f"insert into {CHANGED_SESSIONS} {changed}")
         for (step,) in connection.execute(_STEPS).fetchall():
             connection.execute(step)
         connection.execute(f"delete from {CHANGED_SESSIONS}")  # noqa: S608 (likewise)
         connection.execute(
-            "update facts.settings set models = ?, settings = ?, loaded_lines = ?", [of_models, of_settings, loaded]
+            "update facts.settings set models = ?, settings = ?, loaded_lines = ?",
+            [models_sha256, settings_sha256, lines],
         )

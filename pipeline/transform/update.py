@@ -1,4 +1,4 @@
-"""The whole archive, brought up to date: from raw/, journal/ and claims/ to the published database."""
+"""Brings the whole archive up to date: from raw/, journal/ and claims/ to the published database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,9 +23,9 @@ from pipeline.transform.refresh import refresh_marts
 
 @contextmanager
 def open_updated(logbook: Logbook, settings: Settings, clock: Clock) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The writer's database under the logbook's lock, holding all that raw/, journal/ and claims/ hold.
+    """Open the writer's database under the logbook's lock, with raw/, journal/ and claims/ loaded and marts refreshed.
 
-    The marts are made. Raises BusyError if another run holds the logbook, RawStoreError, JournalError, ClaimError,
+    Raises BusyError if another run holds the logbook, RawStoreError, JournalError, ClaimError,
     DatabaseError, SettingsError.
     """
     with logbook.lock(), open_writer(logbook) as connection:
@@ -37,9 +37,10 @@ def open_updated(logbook: Logbook, settings: Settings, clock: Clock) -> Iterator
 def open_with_journal(
     logbook: Logbook, settings: Settings, clock: Clock
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Journal]]:
-    """The fact tables, and the journal to append to, under the logbook's lock.
+    """Open the loaded writer's database, and the journal to append to, under the logbook's lock.
 
-    On leaving without an error the marts are made from what was appended, and published. Raises as `opened` does.
+    If the context ends without an error, what was appended is loaded, and the marts are refreshed and published. Raises
+    as `open_updated` does.
     """
     with logbook.lock():
         with open_writer(logbook) as connection:
@@ -56,9 +57,9 @@ def open_with_journal(
 def open_current(
     logbook: Logbook, settings: Settings, clock: Clock
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Journal]]:
-    """As `journalling`, with the marts made and published before as well.
+    """As `open_with_journal`, but the marts are refreshed and published at the start as well.
 
-    Claims that are written meanwhile are taken in on leaving.
+    Claims that are written in the context are loaded at its end too.
     """
     with logbook.lock():
         _update(logbook, settings, clock)
@@ -69,19 +70,19 @@ def open_current(
 
 
 def update_archive(logbook: Logbook, settings: Settings, clock: Clock) -> None:
-    """Load, transform and publish. Raises as `opened` does."""
+    """Load, transform and publish. Raises as `open_updated` does."""
     with logbook.lock():
         _update(logbook, settings, clock)
 
 
 def rebuild_archive(logbook: Logbook, settings: Settings, clock: Clock) -> None:
-    """Drop the writer's database, make it again from the logbook's truths, and publish it. Raises as `opened` does."""
+    """Drop the writer's database, build it again from the logbook's files, and publish it. Raises as `open_updated`."""
     with logbook.lock():
         rebuild_locked(logbook, settings, clock)
 
 
 def rebuild_locked(logbook: Logbook, settings: Settings, clock: Clock) -> None:
-    """As `rebuild`, for who holds the logbook's lock."""
+    """As `rebuild_archive`, for a caller that holds the logbook's lock."""
     drop_writer(logbook)
     _update(logbook, settings, clock)
 
@@ -102,20 +103,20 @@ def _bring_up_to_date(
 
 def _load(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock) -> None:
     make_folder(logbook.raw)
-    for folder in _of_accounts(logbook, logbook.raw, "answers", settings):
+    for folder in _account_folders(logbook, logbook.raw, "answers", settings):
         recover_segments(folder, clock.now())
         Loader(connection, folder).load_all()
-    for folder in _of_accounts(logbook, logbook.claims, "claims", settings):
+    for folder in _account_folders(logbook, logbook.claims, "claims", settings):
         load_claims(connection, folder.name, read_claims(folder))
 
 
-def _of_accounts(logbook: Logbook, parent: Path, what: str, settings: Settings) -> list[Path]:
-    """The folders in raw/ or claims/, one an account. Raises SettingsError for one that the settings do not name."""
+def _account_folders(logbook: Logbook, parent: Path, content: str, settings: Settings) -> list[Path]:
+    """The folders in raw/ or claims/, one per account. Raises SettingsError for one that the settings do not name."""
     folders = sorted(parent.iterdir()) if parent.is_dir() else []
     for folder in folders:
         if folder.name not in settings.accounts:
             raise SettingsError(
-                f"{folder} holds the {what} of an account that {logbook.settings.name} does not name.",
+                f"{folder} holds the {content} of an account that {logbook.settings.name} does not name.",
                 f"Name it again with: ladebog account add {folder.name} --url https://TENANT",
             )
     return folders

@@ -156,7 +156,7 @@ def test_a_comment_may_hold_an_apostrophe() -> None:
 
 
 def test_each_model_comes_after_those_that_it_reads() -> None:
-    names = [model.name for model in lineage.in_order()]
+    names = [model.name for model in lineage.ordered_models()]
     made = [model.name for path, model in MODELS.items() if path.parts[0] not in ("facts", "seeds")]
     assert sorted(names) == sorted([*made, models.FINDINGS])
     pairs = [

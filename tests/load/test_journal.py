@@ -89,7 +89,7 @@ def test_entries_lost_from_the_end_are_named_until_a_rebuild_takes_the_journal_a
     lines = logbook.journal_file.read_bytes().splitlines(keepends=True)
     logbook.journal_file.write_bytes(b"".join(lines[:kept]))
     assert logbook.ladebog("session", "include", "2", "--reason", "x") == 1
-    assert f"no longer holds entry {named} as it was" in capsys.readouterr().err
+    assert f"no longer has entry {named} as it was" in capsys.readouterr().err
     assert logbook.journal_file.read_bytes() == b"".join(lines[:kept])
     logbook.rebuild()
     assert logbook.rows("select (select count(*) from facts.decisions) + (select count(*) from facts.odometer)") == [
@@ -99,7 +99,7 @@ def test_entries_lost_from_the_end_are_named_until_a_rebuild_takes_the_journal_a
 
 def test_a_journal_that_is_gone_is_missed(logbook: DecidedLogbook) -> None:
     logbook.journal_file.unlink()
-    with pytest.raises(JournalError, match="no longer holds entry 1"):
+    with pytest.raises(JournalError, match="no longer has entry 1"):
         logbook.update()
 
 

@@ -28,7 +28,7 @@ from pipeline.settings.schema import Account
 from pipeline.source.credentials.file import FileCredentials
 from pipeline.source.credentials.secret import Secret
 from pipeline.source.credentials.store import FILE_VARIABLE
-from tests.scenarios.new_logbook import lay_out
+from tests.scenarios.new_logbook import write_empty_database
 
 CHECKOUT = Path(pipeline.__file__).parents[1]
 NOW = timedelta()
@@ -76,7 +76,7 @@ class DemoLogbook:
         logbook.do("account", "add", name, "--url", url, *client)
         with logbook.paths.settings.open("a", encoding="utf-8") as file:
             file.write("\n[source]\nrequests_per_second = 1000\nattempts = 8\n")
-        lay_out(logbook.paths)
+        write_empty_database(logbook.paths)
         return logbook
 
     def copied(self, folder: Path) -> Self:

@@ -15,11 +15,11 @@ from pipeline.transform.refresh import refresh_marts
 def new_logbook(root: Path) -> Logbook:
     """A logbook without accounts and sessions."""
     logbook = Logbook.create(root)
-    lay_out(logbook)
+    write_empty_database(logbook)
     return logbook
 
 
-def lay_out(logbook: Logbook) -> None:
+def write_empty_database(logbook: Logbook) -> None:
     """Give a logbook a writer's database without anything in it, as if no run had been made."""
     make_folder(logbook.state)
     checksum.remove(logbook.writer_database)

@@ -67,7 +67,7 @@ class Trial:
     def set_cars(self, text: str) -> None:
         self.settings_file.write_text(f'[account.home]\nurl = "https://operator.example.invalid"\n{text}', "utf-8")
         write_settings(self.connection, read_settings(self.settings_file))
-        for model in lineage.in_order():
+        for model in lineage.ordered_models():
             if model.name in {"intermediate.session_rules", "sessions", "claimable_sessions"}:
                 self.connection.execute(f"create or replace table {model.name} as {model.text}")
 
