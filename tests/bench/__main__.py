@@ -84,7 +84,7 @@ def session_body(number: int) -> bytes:
 
 
 def make_raw(logbook: Logbook) -> int:
-    """Write one segment of sessions; returns the bytes of JSON in it."""
+    """Write one segment of sessions. Returns the size of its JSON in bytes."""
     size = 0
     record = RunRecord(run_id="bench", command="extract", version="bench", started_at=FIRST)
     with SegmentWriter.begin(logbook.raw / "home", record) as writer:
@@ -129,7 +129,7 @@ def main() -> None:
         print(f"{os.cpu_count()} cores; {SESSIONS} sessions of {size / SESSIONS / 1000:.1f} kB, {SAMPLES} samples each")
         with logbook.lock(), open_writer(logbook) as connection:
             load = seconds(Loader(connection, logbook.raw / "home").load_all)
-            print(f"load            {SESSIONS / load:8.0f} sessions a second")
+            print(f"load            {SESSIONS / load:8.0f} sessions per second")
             print(f"transform       {seconds(lambda: refresh_marts(connection, settings)):8.2f} s, all from nothing")
             connection.execute("insert into facts.changed_sessions values ('home', '100100')")
             connection.execute("update facts.settings set loaded_lines = 0")

@@ -1,4 +1,4 @@
-"""The files under sql/: their heads, and that the database is what the heads say."""
+"""The heads of the files under sql/, and that the database has what they describe."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The whole way over the demo tenant: what the marts say is what the tenant knows."""
+"""Extract, load and transform of the demo tenant: the marts agree with each other and with the tenant."""
 
 from datetime import date
 from typing import Any
@@ -30,7 +30,7 @@ def test_every_key_is_unique_and_not_null(fetched_demo: DemoArchive) -> None:
             assert bool(some) != (model.name == "claims"), f"{model.name} has no row"
 
 
-def test_every_level_sums_to_the_one_above(fetched_demo: DemoArchive) -> None:
+def test_the_parts_of_each_mart_sum_to_the_whole(fetched_demo: DemoArchive) -> None:
     pairs = [
         (
             "select session_id, sum(energy_kwh) from charging_periods group by 1",
@@ -52,7 +52,7 @@ def test_every_level_sums_to_the_one_above(fetched_demo: DemoArchive) -> None:
             assert expected == found
 
 
-def test_tax_and_net_are_the_bill(fetched_demo: DemoArchive) -> None:
+def test_tax_plus_net_is_the_bill(fetched_demo: DemoArchive) -> None:
     with fetched_demo.reading() as connection:
         query = "select session_id from sessions where tax_amount + amount_excl_tax <> amount_incl_tax"
         assert connection.execute(query).fetchall() == []

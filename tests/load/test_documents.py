@@ -1,4 +1,4 @@
-"""`documents` holds one row for each change of an answer against the newest of its key, and importing again none."""
+"""`documents` gets one row per change of an answer against the newest of its key; importing again adds no rows."""
 
 import pytest
 
@@ -17,20 +17,20 @@ CHANGES: dict[str, tuple[list[tuple[Json, float | None]], list[tuple[float | Non
     "one comes in between": ([(A, 0), (C, 5), (B, 2)], [(0, 1000), (2, 2000), (5, 3000)]),
     "in between, but equal to the one before": ([(A, 0), (B, 5), (A, 2)], [(0, 1000), (5, 2000)]),
     "without a time it is the oldest": ([(A, None), (B, 1)], [(None, 1000), (1, 2000)]),
-    "without a time it replaces none": ([(B, 1), (A, None)], [(None, 1000), (1, 2000)]),
+    "without a time it replaces nothing": ([(B, 1), (A, None)], [(None, 1000), (1, 2000)]),
     "without times, each once": ([(A, None), (B, None), (A, None)], [(None, 1000), (None, 2000)]),
 }
 
 
-def told(body: Json, minutes: float | None, key: str = "1") -> Answer:
+def fetched(body: Json, minutes: float | None, key: str = "1") -> Answer:
     moment = None if minutes is None else at(minutes)
     return answer(Endpoint.SESSION, key, body, moment)
 
 
 @pytest.mark.parametrize("is_one_run", [True, False])
 def test_changes(archive: MadeArchive, is_one_run: bool) -> None:
-    """Each case is a key of its own: what was answered when, and the documents that come of it."""
-    answers = [told(body, minutes, case) for case, (given, _) in CHANGES.items() for body, minutes in given]
+    """Each case has its own key: what was answered when, and the documents that result."""
+    answers = [fetched(body, minutes, case) for case, (answered, _) in CHANGES.items() for body, minutes in answered]
     for run in [answers] if is_one_run else [[one] for one in answers]:
         archive.add(*run)
     found = archive.rows(
@@ -48,7 +48,13 @@ def test_changes(archive: MadeArchive, is_one_run: bool) -> None:
 
 
 def test_importing_twice_changes_nothing(archive: MadeArchive) -> None:
-    answers = [told(A, 0), told(B, None), told(C, 3), told(A, 4), listing(listed(session("2")), fetched_at=None)]
+    answers = [
+        fetched(A, 0),
+        fetched(B, None),
+        fetched(C, 3),
+        fetched(A, 4),
+        listing(listed(session("2")), fetched_at=None),
+    ]
     tables = ["documents", "facts.session_facts", "facts.changed_sessions", "facts.quarantine"]
 
     def contents() -> list[list[tuple[object, ...]]]:
@@ -59,20 +65,20 @@ def test_importing_twice_changes_nothing(archive: MadeArchive) -> None:
     archive.connection.execute("delete from facts.changed_sessions")
     archive.add(*answers)
     assert [len(before[0]), *before[:2]] == [len(contents()[0]), *contents()[:2]]
-    assert archive.value("select count(*) from facts.answers where endpoint <> 'run'") == 10, "raw/ holds them twice"
+    assert archive.value("select count(*) from facts.answers where endpoint <> 'run'") == 10, "raw/ has them twice"
 
 
 def test_loading_again_loads_nothing(archive: MadeArchive) -> None:
-    archive.add(told(A, 0), told(B, 1))
+    archive.add(fetched(A, 0), fetched(B, 1))
     tables = ["documents", "facts.session_facts", "facts.answers", "facts.segments", "runs"]
     counts = [archive.value(f"select count(*) from {table}") for table in tables]  # noqa: S608
     Loader(archive.connection, archive.folder).load_all()
     assert counts == [archive.value(f"select count(*) from {table}") for table in tables]  # noqa: S608
 
 
-def test_one_content_has_its_facts_once_however_often_it_is_said(archive: MadeArchive) -> None:
-    archive.add(told(A, 0), told(B, 1), told(A, 2))
-    archive.add(told(B, 3), told(A, 4))
+def test_equal_documents_have_their_facts_once(archive: MadeArchive) -> None:
+    archive.add(fetched(A, 0), fetched(B, 1), fetched(A, 2))
+    archive.add(fetched(B, 3), fetched(A, 4))
     assert archive.rows("select energy_wh from facts.session_facts order by 1") == [(1000,), (2000,)]
 
 
@@ -92,19 +98,19 @@ def test_the_same_item_on_two_pages_is_one_document(archive: MadeArchive) -> Non
     assert archive.rows("select key, line from documents") == [("1", 1)]
 
 
-def test_an_item_and_a_detail_of_one_session_are_two_things(archive: MadeArchive) -> None:
+def test_an_item_and_a_detail_of_one_session_are_two_documents(archive: MadeArchive) -> None:
     archive.add(listing(listed(session())), detail(session()))
     assert archive.rows("select endpoint, item from documents order by 1") == [("session", 0), ("session_history", 1)]
 
 
-def test_a_document_stands_where_it_says(archive: MadeArchive) -> None:
-    segment = archive.add(told(A, 0), told(B, 1))
+def test_a_document_records_its_segment_and_line(archive: MadeArchive) -> None:
+    segment = archive.add(fetched(A, 0), fetched(B, 1))
     expected = [(str(segment.relative_to(archive.folder)), line, 0) for line in (1, 2)]
     assert expected == archive.rows("select segment, line, item from documents order by line")
 
 
-def test_every_line_is_in_the_index(archive: MadeArchive) -> None:
-    archive.add(told(A, 0), told(A, None))
+def test_every_line_is_an_answer(archive: MadeArchive) -> None:
+    archive.add(fetched(A, 0), fetched(A, None))
     assert [
         (endpoint, key, NOON if endpoint == "run" else moment, line)
         for endpoint, key, moment, line in archive.rows(

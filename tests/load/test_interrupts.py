@@ -1,4 +1,4 @@
-"""A load that is cut short leaves nothing half done, and Ctrl-C during a query makes no run a failed one."""
+"""A load that is cut off leaves nothing half done, and Ctrl-C during a query does not mark the run as failed."""
 
 import signal
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _ENDLESS = "select sum(random()) from range(1_000_000_000_000)"  # takes hours, 
 
 @contextmanager
 def ctrl_c(seconds: float) -> Iterator[None]:
-    """Ctrl-C after so long, by a timer's signal; again where one was lost."""
+    """Press Ctrl-C after this many seconds by a timer's signal, and again every three in case one is lost."""
     before = signal.signal(signal.SIGALRM, interrupt.press)
     signal.setitimer(signal.ITIMER_REAL, seconds, 3)
     try:
@@ -37,11 +37,11 @@ def test_a_load_that_fails_leaves_no_transaction_open(archive: MadeArchive) -> N
     assert archive.value("select count(*) from runs") == 1
 
 
-def test_a_run_that_is_stopped_during_a_query_is_no_failure(
+def test_a_run_that_is_stopped_during_a_query_is_interrupted(
     archive: MadeArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(interrupt, "_was_pressed", False)
-    archive.connection.execute("set threads = 1")  # DuckDB waits for what its other threads are at
+    archive.connection.execute("set threads = 1")  # DuckDB waits until its other threads are done
     with (
         pytest.raises(RuntimeError, match="Query interrupted"),
         Store(archive.connection, archive.folder, "extract", SetClock()),

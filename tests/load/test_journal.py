@@ -1,4 +1,4 @@
-"""What the journal says reaches the numbers, and stays through every rebuild."""
+"""The journal's entries reach the marts, and a rebuild keeps them."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def logbook(decided: DecidedLogbook, tmp_path: Path) -> DecidedLogbook:
     return decided.copied(tmp_path / "logbook")
 
 
-def test_every_entry_is_a_fact(decided: DecidedLogbook) -> None:
+def test_every_entry_is_loaded(decided: DecidedLogbook) -> None:
     assert decided.rows("""
         select entry, account, session_id, action, value, reason from facts.decisions order by entry
     """) == [
@@ -59,7 +59,7 @@ def test_every_entry_is_a_fact(decided: DecidedLogbook) -> None:
     ]
 
 
-def test_a_rebuild_keeps_them_row_for_row(logbook: DecidedLogbook) -> None:
+def test_a_rebuild_keeps_the_entries_row_for_row(logbook: DecidedLogbook) -> None:
     before = logbook.tables()
     logbook.rebuild()
     assert logbook.tables() == before
@@ -72,7 +72,7 @@ def test_loading_the_journal_again_changes_nothing(logbook: DecidedLogbook) -> N
     assert logbook.tables() == before
 
 
-def test_a_torn_last_entry_stops_nothing(logbook: DecidedLogbook) -> None:
+def test_a_last_entry_that_was_cut_off_is_ignored(logbook: DecidedLogbook) -> None:
     before = logbook.tables()
     with logbook.journal_file.open("ab") as file:
         file.write(b'{"entry":7,"at":"2025-07-0')
@@ -82,14 +82,14 @@ def test_a_torn_last_entry_stops_nothing(logbook: DecidedLogbook) -> None:
     assert logbook.rows("select max(entry) from facts.decisions") == [(7,)]
 
 
-@pytest.mark.parametrize(("kept", "named"), [(5, 6), (1, 2), (0, 1)])
-def test_entries_lost_from_the_end_are_named_until_a_rebuild_takes_the_journal_as_it_is(
-    logbook: DecidedLogbook, kept: int, named: int, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("kept", "missing"), [(5, 6), (1, 2), (0, 1)])
+def test_entries_lost_from_the_end_are_reported_until_a_rebuild(
+    logbook: DecidedLogbook, kept: int, missing: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = logbook.journal_file.read_bytes().splitlines(keepends=True)
     logbook.journal_file.write_bytes(b"".join(lines[:kept]))
     assert logbook.ladebog("session", "include", "2", "--reason", "x") == 1
-    assert f"no longer has entry {named} as it was" in capsys.readouterr().err
+    assert f"no longer has entry {missing} as it was" in capsys.readouterr().err
     assert logbook.journal_file.read_bytes() == b"".join(lines[:kept])
     logbook.rebuild()
     assert logbook.rows("select (select count(*) from facts.decisions) + (select count(*) from facts.odometer)") == [
@@ -97,7 +97,7 @@ def test_entries_lost_from_the_end_are_named_until_a_rebuild_takes_the_journal_a
     ]
 
 
-def test_a_journal_that_is_gone_is_missed(logbook: DecidedLogbook) -> None:
+def test_a_missing_journal_is_reported(logbook: DecidedLogbook) -> None:
     logbook.journal_file.unlink()
     with pytest.raises(JournalError, match="no longer has entry 1"):
         logbook.update()
@@ -124,7 +124,7 @@ def test_an_entry_of_a_command_that_was_killed_is_loaded_by_the_next(logbook: De
     ]
 
 
-def test_entries_of_another_kind_are_left_alone(logbook: DecidedLogbook) -> None:
+def test_entries_of_other_kinds_are_skipped(logbook: DecidedLogbook) -> None:
     before = logbook.tables()
     Journal.open(logbook.root / "journal").append(STARTED, "paid", {"account": "home", "claim": 7})
     logbook.update()

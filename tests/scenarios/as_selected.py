@@ -1,4 +1,4 @@
-"""The tables that a refresh fills, against the models they come from."""
+"""Compares the tables that a refresh fills with their models' SELECTs."""
 
 import duckdb
 
@@ -6,8 +6,8 @@ from pipeline.database import models
 
 
 def assert_as_selected(connection: duckdb.DuckDBPyConnection) -> None:
-    """Each table holds what its own SELECT, run as it is written over all sessions, says."""
+    """Assert that each table holds the rows of its model's SELECT over all sessions."""
     for model in models.transformed():
         if not model.is_view:
-            kept = connection.execute(f"select * from {model.name} order by all").fetchall()  # noqa: S608
-            assert kept == connection.execute(f"from ({model.text}\n) order by all").fetchall(), model.name
+            stored = connection.execute(f"select * from {model.name} order by all").fetchall()  # noqa: S608
+            assert stored == connection.execute(f"from ({model.text}\n) order by all").fetchall(), model.name

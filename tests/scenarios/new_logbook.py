@@ -1,4 +1,4 @@
-"""Logbooks to begin a test with, laid out already: that takes longer than most of what tests do with them."""
+"""New logbooks for tests. Their empty database is created once and copied, as that takes longer than most tests."""
 
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ def new_logbook(root: Path) -> Logbook:
 
 
 def write_empty_database(logbook: Logbook) -> None:
-    """Give a logbook a writer's database without anything in it, as if no run had been made."""
+    """Give a logbook an empty writer's database, as before its first run."""
     make_folder(logbook.state)
     checksum.remove(logbook.writer_database)
     logbook.writer_database.write_bytes(_writer_database())

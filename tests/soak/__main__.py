@@ -1,6 +1,6 @@
-"""`make soak`: so many days of an account, a run a day, while whatever may go wrong does, and the truth in the end.
+"""`make soak` runs Ladebog daily for many days while faults happen, and compares the marts with the tenant at the end.
 
-Everything is drawn from the seed, which is printed: `make soak DAYS=200 SEED=1234` repeats a failure.
+Everything is drawn from a seed, which is printed: `make soak DAYS=200 SEED=1234` repeats a failure.
 """
 
 import argparse
@@ -17,14 +17,14 @@ from tests.conftest import renew
 from tests.faults.kept import assert_whole, held, lost, told
 from tests.faults.processes import Starter
 from tests.scenarios.demo_logbook import DemoLogbook
-from tests.soak.happenings import HAPPENINGS, Day, Tampering
+from tests.soak.events import EVENTS, Day, Tampering
 
 _FIRST = datetime(2024, 9, 20, 6, 15, tzinfo=UTC)
 
 
 def soak(folder: Path, days: int, seed: int) -> Counter[str]:
-    """Live through the days; returns how often each thing happened. Raises AssertionError where anything is lost."""
-    draw, tampering, happened = random.Random(seed), Tampering(), Counter[str]()  # noqa: S311 (draws what happens)
+    """Run all days. Returns how often each event happened. Raises AssertionError if anything is lost."""
+    draw, tampering, counts = random.Random(seed), Tampering(), Counter[str]()  # noqa: S311 (draws the events)
     with DemoServer(Tenant(now=_FIRST)) as server:
         logbook = DemoLogbook.begin(folder / "logbook", server.url, client_id="1")
         starter = Starter(logbook, _FIRST)
@@ -33,27 +33,27 @@ def soak(folder: Path, days: int, seed: int) -> Counter[str]:
             renew(server, tampering.tenant(now))
             logbook.keep_login(server.tenant)
             tampering.tamper(server.tenant, logbook, draw)
-            happening = draw.choice(HAPPENINGS)
+            event = draw.choice(EVENTS)
             before = held(logbook)
             try:
-                happening(Day(logbook, server, starter, draw, now))
+                event(Day(logbook, server, starter, draw, now))
                 assert lost(before, logbook) == 0
             except AssertionError:
-                print(f"On day {number} ({now:%Y-%m-%d}), {happening.__name__}:")
+                print(f"On day {number} ({now:%Y-%m-%d}), {event.__name__}:")
                 raise
-            happened[happening.__name__] += 1
+            counts[event.__name__] += 1
             if (number + 1) % 20 == 0:
-                print(f"{number + 1} days, {sum(before.values())} things held, nothing lost", flush=True)
+                print(f"{number + 1} days, {sum(before.values())} things stored, nothing lost", flush=True)
         last = _FIRST + timedelta(days=days)
         renew(server, tampering.tenant(last))
         logbook.keep_login(server.tenant)
         starter.do("extract", "--since", "2024-09-01", now=last)
         starter.do("transform", now=last)
         assert_whole(logbook, tampering.truth(last, logbook))
-        in_the_end = told(logbook)
+        at_the_end = told(logbook)
         starter.do("rebuild", now=last)
-        assert in_the_end == told(logbook)
-    return happened
+        assert at_the_end == told(logbook)
+    return counts
 
 
 def main() -> None:
@@ -64,11 +64,11 @@ def main() -> None:
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1_000_000)
     print(f"{options.days} days, seed {seed}", flush=True)
     folder, began = Path(tempfile.mkdtemp(prefix="ladebog-soak-")), time.monotonic()
-    happened = soak(folder, options.days, seed)
+    counts = soak(folder, options.days, seed)
     shutil.rmtree(folder)
-    for name, times in sorted(happened.items()):
+    for name, times in sorted(counts.items()):
         print(f"{name.replace('_', ' '):<40}{times:>5}")
-    print(f"{happened.total()} days in {time.monotonic() - began:.0f} s: the marts are the truth, nothing was lost")
+    print(f"{counts.total()} days in {time.monotonic() - began:.0f} s: the marts are right, nothing was lost")
 
 
 if __name__ == "__main__":

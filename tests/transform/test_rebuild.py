@@ -1,4 +1,4 @@
-"""The database is made again from raw/ alone: the same marts, row for row."""
+"""A rebuild from raw/ alone gives the same marts, row for row."""
 
 import shutil
 from datetime import timedelta
@@ -50,14 +50,14 @@ def test_the_same_marts_row_for_row(eventful: tuple[DemoLogbook, DemoServer], lo
     ]
 
 
-def test_what_was_brought_up_to_date_step_by_step_is_the_truth(eventful: tuple[DemoLogbook, DemoServer]) -> None:
+def test_incremental_updates_agree_with_the_tenant(eventful: tuple[DemoLogbook, DemoServer]) -> None:
     logbook, server = eventful
-    # The thinned out power history is the one thing that the operator knows less of than the archive.
+    # The archive keeps the power history that the operator has thinned out since.
     tenant, thinned = server.tenant, server.tenant.scene("clocks_back_2025").id
     finer = "select count(*) from power_samples where session_id = ?"
     assert logbook.value(finer, thinned) > 2 * len(tenant.sessions[thinned].samples)
     renew(server)
-    whole_again = server.tenant
-    whole_again.correct(thinned, amount=Decimal("70"))
-    whole_again.finish_active(DEMO_NOW + timedelta(hours=2))
-    assert_marts_are_the_truth(logbook, whole_again)
+    untouched = server.tenant
+    untouched.correct(thinned, amount=Decimal("70"))
+    untouched.finish_active(DEMO_NOW + timedelta(hours=2))
+    assert_marts_are_the_truth(logbook, untouched)

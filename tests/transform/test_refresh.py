@@ -1,4 +1,4 @@
-"""Bringing the marts up to date gives what making them from raw/ gives, row for row."""
+"""Refreshing the marts gives the same rows as building them from raw/."""
 
 import random
 from decimal import Decimal
@@ -58,7 +58,7 @@ def test_after_corrections_thinning_and_a_new_session(demo: DemoArchive) -> None
     assert [tuple(row[name] for name in expected) for row in truth.sessions(demo.tenant)] == found
 
 
-def test_without_news_nothing_changes(demo: DemoArchive) -> None:
+def test_an_update_without_new_answers_changes_nothing(demo: DemoArchive) -> None:
     assert demo.tables() == demo.update()
 
 
@@ -67,8 +67,8 @@ def contents(made: MadeArchive) -> Tables:
     return {name: made.rows(f"select * from {name} order by all") for name in names}  # noqa: S608
 
 
-def made_anew(made: MadeArchive) -> Tables:
-    """The marts after making all sessions anew, each of which is what its own SELECT says."""
+def recomputed(made: MadeArchive) -> Tables:
+    """The marts after computing all sessions again, each compared with its own SELECT."""
     made.connection.execute("update facts.settings set settings = ''")
     made.transform()
     assert_as_selected(made.connection)
@@ -76,7 +76,7 @@ def made_anew(made: MadeArchive) -> Tables:
 
 
 def random_answer(draw: random.Random, minutes: int) -> Answer:
-    """A step of an operator's week: something new or other about one of five sessions, or a charge point."""
+    """A new or changed answer about one of five sessions, or about a charge point."""
     fields: Json = {
         "energy": draw.choice([0, 1_000, 25_001]),
         "totalAmount": draw.choice([0, 1.005, 99.99]),
@@ -99,7 +99,7 @@ def random_answer(draw: random.Random, minutes: int) -> Answer:
     return detail(body, moment)
 
 
-def test_whatever_an_operator_says(archive: MadeArchive, tmp_path: Path) -> None:
+def test_random_answers(archive: MadeArchive, tmp_path: Path) -> None:
     draw = random.Random(1)  # noqa: S311
     for step in range(4):
         archive.make(*(random_answer(draw, 10 * step + number) for number in range(9)))
@@ -109,7 +109,7 @@ def test_whatever_an_operator_says(archive: MadeArchive, tmp_path: Path) -> None
         assert contents(archive) == contents(rebuilt.transform())
 
 
-def test_another_zone_makes_everything_anew(archive: MadeArchive) -> None:
+def test_another_time_zone_recomputes_everything(archive: MadeArchive) -> None:
     evening = {"startedAt": "2025-03-31T20:00:00Z", "stoppedAt": "2025-03-31T21:30:00Z"}
     archive.make(detail(session(**evening)))
     months = "select cast(month as varchar) from months where attribution = 'stop'"
@@ -121,16 +121,16 @@ def test_another_zone_makes_everything_anew(archive: MadeArchive) -> None:
     assert archive.rows("select timezone from facts.accounts") == [("Europe/Helsinki",)]
 
 
-def test_the_same_settings_make_only_what_changed(archive: MadeArchive) -> None:
+def test_only_changed_sessions_are_recomputed(archive: MadeArchive) -> None:
     archive.make(detail(session("1")), detail(session("2")))
-    archive.connection.execute("update sessions set note = 'not made anew'")
+    archive.connection.execute("update sessions set note = 'not recomputed'")
     archive.make(detail(session("2", energy=1)))
-    assert archive.rows("select session_id, note from sessions order by 1") == [("1", "not made anew"), ("2", None)]
+    assert archive.rows("select session_id, note from sessions order by 1") == [("1", "not recomputed"), ("2", None)]
     assert archive.rows("select * from facts.changed_sessions") == []
 
 
-def test_a_session_of_two_accounts_is_two(archive: MadeArchive) -> None:
-    """Ids are the operator's own, so two operators may give the same."""
+def test_a_session_id_of_two_accounts_is_two_sessions(archive: MadeArchive) -> None:
+    """Two operators may use the same id."""
     work = msgspec.structs.replace(archive.settings.accounts["home"], name="work")
     archive.settings = msgspec.structs.replace(archive.settings, accounts={**archive.settings.accounts, "work": work})
     archive.add(detail(session()))
@@ -141,15 +141,15 @@ def test_a_session_of_two_accounts_is_two(archive: MadeArchive) -> None:
     Loader(archive.connection, other.folder).load_all()
     expected = [("home", Decimal("0.002"), 2), ("work", Decimal("0.001"), 1)]
     assert expected == archive.rows("select account, energy_kwh, revision from sessions order by account")
-    assert contents(archive) == made_anew(archive)
+    assert contents(archive) == recomputed(archive)
 
 
-def test_a_failed_transform_leaves_all_as_it_was(archive: MadeArchive) -> None:
+def test_a_failed_transform_changes_nothing(archive: MadeArchive) -> None:
     archive.make(detail(session()))
     before = contents(archive)
     archive.add(detail(session(energy=5), LATER.replace(year=2031)))
     archive.connection.execute("alter table months rename to moved")
-    archive.connection.execute("create view months as select * from moved")  # which takes no rows
+    archive.connection.execute("create view months as select * from moved")  # a view accepts no rows
     with pytest.raises(duckdb.Error, match="base table"):
         archive.transform()
     archive.connection.execute("drop view months")
@@ -160,14 +160,14 @@ def test_a_failed_transform_leaves_all_as_it_was(archive: MadeArchive) -> None:
 
 
 def test_a_folder_of_an_account_that_the_settings_do_not_name(demo: DemoArchive) -> None:
-    nobody = Settings(accounts={})
+    no_accounts = Settings(accounts={})
     for step in (update_archive, rebuild_archive):
         with pytest.raises(SettingsError, match=r"raw/demo holds the answers of an account .* does not name") as caught:
-            step(demo.logbook, nobody, demo.clock)
+            step(demo.logbook, no_accounts, demo.clock)
         assert "ladebog account add demo --url" in caught.value.advice
 
 
-def test_what_a_crash_left_is_recovered_on_the_way(demo: DemoArchive) -> None:
+def test_an_unfinished_segment_is_recovered_by_an_update(demo: DemoArchive) -> None:
     before = demo.tables()
     [segment] = (demo.logbook.raw / "demo").rglob("*.ndjson.gz")
     part = segment.with_name("20251112T051501Z-0badc0de.ndjson.gz.part")
@@ -179,7 +179,7 @@ def test_what_a_crash_left_is_recovered_on_the_way(demo: DemoArchive) -> None:
     assert found == ("0badc0de", "interrupted")
 
 
-def test_other_settings_are_noticed(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_changed_settings_are_noticed(tmp_path_factory: pytest.TempPathFactory) -> None:
     with made_archive(tmp_path_factory.mktemp("other") / "logbook") as made:
         found = []
         for hours in (24, 24, 48):
@@ -191,7 +191,7 @@ def test_other_settings_are_noticed(tmp_path_factory: pytest.TempPathFactory) ->
     assert found[1][0] != found[2][0]
 
 
-def test_nothing_is_made_where_nothing_was_loaded(archive: MadeArchive) -> None:
+def test_nothing_is_computed_when_nothing_was_loaded(archive: MadeArchive) -> None:
     archive.make(detail(session()))
     archive.connection.execute("update months set sessions = 99")
     assert archive.transform().rows("select distinct sessions from months") == [(99,)]

@@ -1,4 +1,4 @@
-"""A login is refreshed by real processes at once, by one that is killed, and past an operator that fails."""
+"""Refreshing a login: by several processes at once, by one that is killed, and while the operator fails."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ENDED = "ladebog: The operator no longer accepts the login of account demo.\n  
 
 
 class HoldingTenant(Tenant):
-    """Holds a refresh until it is let go, with new tokens made before it or after it, or none at all the first time."""
+    """Holds a refresh until it is released; makes new tokens before the wait, after it, or at first not at all."""
 
     def __init__(self, *, makes: Literal["before", "after", "none"]) -> None:
         self.asked, self.released = threading.Event(), threading.Event()
@@ -61,7 +61,7 @@ def secret_of(tenant: Tenant) -> Secret:
 
 
 def test_processes_at_once(operator: DemoServer, new_logbook: DemoLogbook, tmp_path: Path) -> None:
-    """Three copies of a logbook share one login, and all meet its end before any of them has renewed it."""
+    """Three copies of a logbook share one login, and all find it expired before any of them has renewed it."""
     copies = [new_logbook, *(new_logbook.copied(tmp_path / name) for name in ("second", "third"))]
     for copy in copies[1:]:
         copy.credentials = new_logbook.credentials
@@ -93,7 +93,7 @@ def kill_in_the_middle(logbook: DemoLogbook, tenant: HoldingTenant) -> None:
     process.kill()
     process.communicate(timeout=30)
     tenant.released.set()
-    assert logbook.stored_login == old  # nothing is given up before there is something better
+    assert logbook.stored_login == old  # the old login stays until there is a new one
 
 
 def test_killed_before_the_operator_renewed_it(operator: DemoServer, new_logbook: DemoLogbook) -> None:
@@ -105,7 +105,7 @@ def test_killed_before_the_operator_renewed_it(operator: DemoServer, new_logbook
 
 
 def test_killed_after_the_operator_renewed_it(operator: DemoServer, new_logbook: DemoLogbook) -> None:
-    """The one moment at which a login can be lost: a new one is wanted, and said so."""
+    """The one moment at which a login can be lost: the next run asks for a new one."""
     tenant = HoldingTenant(makes="before")
     renew(operator, tenant)
     kill_in_the_middle(new_logbook, tenant)
@@ -117,7 +117,7 @@ def test_killed_after_the_operator_renewed_it(operator: DemoServer, new_logbook:
 
 
 @pytest.mark.parametrize("fault", ["server_error", "too_many", "truncated_body", "not_json"])
-def test_what_passes_by_itself_logs_nobody_out(operator: DemoServer, new_logbook: DemoLogbook, fault: str) -> None:
+def test_a_temporary_fault_does_not_end_the_login(operator: DemoServer, new_logbook: DemoLogbook, fault: str) -> None:
     old = new_logbook.stored_login
     operator.tenant.expire_token()
     operator.faults = Faults(**{fault: 1.0}, most_in_a_row=1000)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""What may happen on a day of an account, and what the operator changes meanwhile."""
+"""The events of the soak test's days, and the operator's changes to sessions meanwhile."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ _FAILING = [step for step in STEPS if step.name in ("raw write", "fsync", "publi
 
 @dataclass
 class Tampering:
-    """What the operator has changed so far, which holds for each day's tenant."""
+    """The operator's changes so far, which apply to each day's tenant."""
 
     _corrected: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
     _thinned: set[str] = field(default_factory=set)
 
     def tenant(self, now: datetime) -> Tenant:
-        """The tenant as it is then."""
+        """The tenant at that time."""
         tenant = self._corrected_tenant(now)
         for session_id in self._thinned:
             tenant.thin_out(session_id)
         return tenant
 
     def truth(self, now: datetime, logbook: DemoLogbook) -> Tenant:
-        """What an archive must hold then: no history that was thinned out, if it was answered whole before."""
+        """What an archive must hold at that time: the whole power history of a session if it was ever fetched whole."""
         tenant, most = self._corrected_tenant(now), most_samples(logbook)
         for session in tenant.sessions.values():
             if session.stopped_at and most[session.id] > len({sample.at for sample in session.samples}):
@@ -75,12 +75,12 @@ class Day:
     _runs: int = 0
 
     def run(self, command: str = "run", *, fault: Fault | None = None, after: timedelta = timedelta()) -> Outcome:
-        """Run a command, a minute after the one before on that day."""
+        """Run a command, one minute after the previous one of the day."""
         self._runs += 1
         return self.starter.run(command, fault=fault, now=self.now + after + timedelta(minutes=self._runs))
 
     def run_well(self) -> None:
-        """A run that nothing disturbs."""
+        """A run without faults."""
         outcome = self.run()
         assert outcome.code in _GOOD, outcome
 
@@ -90,7 +90,7 @@ def an_ordinary_day(day: Day) -> None:
 
 
 def the_machine_is_off(day: Day) -> None:
-    """No run at all: a later one catches up."""
+    """No run; a later one catches up."""
 
 
 def every_fault_of_the_operator(day: Day) -> None:
@@ -131,7 +131,7 @@ def a_bit_of_the_database(day: Day) -> None:
         content[day.draw.randrange(len(content))] ^= 1 << day.draw.randrange(8)
         path.write_bytes(content)
         outcome = day.run()
-        if outcome.code not in _GOOD:  # no witness was left, and the bit lies where no row does
+        if outcome.code not in _GOOD:  # the database had no checksum, and the bit is outside of all rows
             assert (outcome.code, "ladebog rebuild" in outcome.err) == (1, True), outcome
             assert day.run("rebuild").code == 0
     day.run_well()
@@ -158,7 +158,7 @@ def clock_behind(day: Day) -> None:
     assert outcome.code in _GOOD, outcome
 
 
-HAPPENINGS = (
+EVENTS = (
     an_ordinary_day,
     an_ordinary_day,
     the_machine_is_off,
