@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.cli.terminal import show, terminal_width
+from pipeline.settings.schema import Account
 from pipeline.text import counted
+from reports.month.period import ReportPeriod
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from pipeline.settings.schema import Account
-
 _VERDICTS = ("ok", "minimum price", "overbilled", "underbilled", "cannot tell")
 _MINOR_UNITS = {"DKK": "øre", "NOK": "øre", "SEK": "öre", "EUR": "cent"}
 _STYLES = {"overbilled": "red", "underbilled": "yellow", "cannot tell": "dim"}
-_ROOM_FOR_REASONS = 110  # columns of a terminal from which on a reason stands beside its verdict
+_WIDTH_WITH_REASONS = 110  # columns that a terminal needs to show each reason next to its verdict
 
 
 @click.command()
@@ -49,8 +50,6 @@ def audit(context: Context, month: str | None, account_name: str | None) -> None
 
 
 def _first_day(month: str | None) -> date | None:
-    from reports.month.period import ReportPeriod
-
     if month is None:
         return None
     try:
@@ -62,18 +61,16 @@ def _first_day(month: str | None) -> date | None:
     return period.first_month
 
 
-def _show(account: "Account", audited: Sequence[dict[str, Any]], when: str) -> None:
+def _show(account: Account, audited: Sequence[dict[str, Any]], when: str) -> None:
     from rich.text import Text
-
-    from pipeline.cli.terminal import show, terminal_width
 
     if not audited:
         click.echo(f"{account.name}: no finished session {when}.")
         return
     width = terminal_width()
-    beside = width is None or width >= _ROOM_FOR_REASONS
-    show(_table(audited, with_reasons=beside))
-    if not beside:
+    with_reasons = width is None or width >= _WIDTH_WITH_REASONS
+    show(_table(audited, with_reasons=with_reasons))
+    if not with_reasons:
         for reason, sessions in _by_reason(audited).items():
             show(Text(f"{reason}: {', '.join(sessions)}"))
     click.echo(f"\n{account.name}: {_summary(audited)}")
@@ -84,7 +81,7 @@ def _table(audited: Sequence[dict[str, Any]], *, with_reasons: bool) -> "Table":
     from rich.table import Table
     from rich.text import Text
 
-    gap = 1 if with_reasons else 0  # besides the column that the box leaves
+    gap = 1 if with_reasons else 0  # in addition to the one column of the box
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, gap, 0, 0))
     for name, justify in (
         ("session", "left"),
@@ -123,7 +120,7 @@ def _signed(number: Decimal, digits: int) -> str:
 
 
 def _difference(audited: Sequence[dict[str, Any]]) -> str:
-    """The heading of the differences: in what they are."""
+    """The heading of the differences, with their unit."""
     names = {_MINOR_UNITS.get(row["currency"], "minor") for row in audited if row["difference"] is not None}
     return f"± {names.pop()}" if len(names) == 1 else "± minor"
 
@@ -138,9 +135,9 @@ def _by_reason(audited: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
 
 def _summary(audited: Sequence[dict[str, Any]]) -> str:
     counts = Counter(row["verdict"] for row in audited)
-    told = [row for row in audited if row["verdict"] != "cannot tell"]
+    recomputed = [row for row in audited if row["verdict"] != "cannot tell"]
     sums: dict[tuple[str, int], Decimal] = {}
-    for row in told:
+    for row in recomputed:
         currency = row["currency"], row["digits"]
         sums[currency] = sums.get(currency, Decimal()) + row["difference"]
     listed = ", ".join(f"{counts[verdict]} {verdict}" for verdict in _VERDICTS if counts[verdict])

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.cli.options import MONTH
 from pipeline.errors import EXIT_FINDINGS
 from pipeline.logbook.folder import Logbook
 from pipeline.text import counted
@@ -23,7 +24,7 @@ _FINDINGS = """
 
 
 @click.command()
-@click.option("--month", type=click.DateTime(formats=["%Y-%m"]), help="Only this month, and findings without a month.")
+@click.option("--month", type=MONTH, help="Only this month, and findings without a month.")
 @account_option
 @pass_context
 def check(context: Context, month: datetime | None, account_name: str | None) -> int:

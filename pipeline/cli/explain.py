@@ -38,19 +38,19 @@ def explain(context: Context, session_id: str, account_name: str | None, with_sa
             if explained:
                 show(tree(explained, with_samples=with_samples))
             elif active := explanation.unfinished(connection, account, session_id):
-                _say_active(account, active)
+                _print_active(account, active)
             is_known = is_known or bool(explained or active)
         if not is_known:
             raise _unknown(connection, accounts, session_id)
 
 
-def _say_active(account: "Account", session: dict[str, object]) -> None:
+def _print_active(account: "Account", session: dict[str, object]) -> None:
     from pipeline.cli.explain_tree import local
 
     seen = f", as of {local(account, session['fetched_at'])}" if session["fetched_at"] else ""
     click.echo(
-        f"Session {session['session_id']} of {account.name} is active since "
-        f"{local(account, session['started_at'])}{seen}. It counts in no month before it has stopped."
+        f"Session {session['session_id']} of {account.name} has been active since "
+        f"{local(account, session['started_at'])}{seen}. It is not part of any month until it stops."
     )
 
 

@@ -23,7 +23,7 @@ _TAX_SOURCES = {
 
 
 def tree(explained: Explanation, *, with_samples: bool) -> Tree:
-    """The whole walk. With `with_samples` every power sample is a leaf, else each bunch of them is one line."""
+    """The whole tree. With `with_samples` every power sample is a leaf, else each group of samples is one line."""
     session = explained.session
     place = ", ".join(part for part in (session["charge_point"], session["evse"] and f"EVSE {session['evse']}") if part)
     root = Tree(
@@ -155,9 +155,9 @@ def _add_day(root: Tree, explained: Explanation, day: Row, with_samples: bool) -
     figures = _figures(explained, day["energy_kwh"], day["amount_incl_tax"], day["tax_amount"])
     branch = root.add(Text.assemble((f"day {day['day']}", "bold"), f": {figures}"))
     hours = [hour for hour in explained.hours if hour["day"] == day["day"]]
-    for quiet, bunch in groupby(hours, key=lambda hour: _is_quiet(explained, hour)):
-        stretch = list(bunch)
-        if quiet and len(stretch) > 1:
+    for is_quiet, group in groupby(hours, key=lambda hour: _is_quiet(explained, hour)):
+        stretch = list(group)
+        if is_quiet and len(stretch) > 1:
             begins, ends = _clock(explained, stretch[0]["hour_start"]), _clock(explained, stretch[-1]["hour_stop"])
             branch.add(Text(f"{begins} to {ends}: no energy, no money", "dim"))
         else:
@@ -174,7 +174,7 @@ def _is_quiet(explained: Explanation, hour: Row) -> bool:
 
 
 def _add_hour(branch: Tree, explained: Explanation, hour: Row, with_samples: bool) -> None:
-    price = "" if hour["price_incl_tax"] is None else f", {_plain(hour['price_incl_tax'])} a kWh"
+    price = "" if hour["price_incl_tax"] is None else f", {_plain(hour['price_incl_tax'])} per kWh"
     amount = f"{_money(explained, hour['amount_incl_tax'])} {hour['currency']}"
     label = f"hour {_clock(explained, hour['hour_start'])}: {hour['energy_kwh']} kWh, {amount}{price}"
     node = branch.add(Text(label))
@@ -190,7 +190,7 @@ def _add_hour(branch: Tree, explained: Explanation, hour: Row, with_samples: boo
 def _add_period(node: Tree, explained: Explanation, period: Row) -> Tree:
     name = f"period {period['period']} {period['state']}"
     if any(other["period"] == period["period"] for other in explained.periods[: explained.periods.index(period)]):
-        return node.add(Text(f"{name} goes on"))
+        return node.add(Text(f"{name} continues"))
     begins = period["started_at"].astimezone(explained.account.zone)
     ends = period["stopped_at"].astimezone(explained.account.zone)
     figures = f"{period['energy_kwh']} kWh, {_plain(period['amount_incl_tax'])} {period['currency']}"
@@ -202,10 +202,10 @@ def _add_period(node: Tree, explained: Explanation, period: Row) -> Tree:
 
 def _price(explained: Explanation, period: Row) -> str:
     if period["price_incl_tax"] is None:
-        return "what a kWh cost is not known"
+        return "the price per kWh is not known"
     rate = explained.session["tax_rate"]
     spot, markup = _plain(period["spot_price_excl_tax"]), _plain(period["markup_incl_tax"])
-    return f"a kWh: spot {spot} × {_plain(1 + rate)} + markup {markup} = {_plain(period['price_incl_tax'])}"
+    return f"per kWh: spot {spot} × {_plain(1 + rate)} + markup {markup} = {_plain(period['price_incl_tax'])}"
 
 
 def _add_samples(branch: Tree, explained: Explanation, samples: Sequence[Row], with_samples: bool) -> None:
@@ -267,5 +267,5 @@ def _money(explained: Explanation, amount: Decimal) -> str:
 
 
 def _plain(number: Decimal) -> str:
-    """A number's digits without the zeros at its end."""
+    """A number without trailing zeros."""
     return f"{number.normalize():f}"

@@ -24,15 +24,15 @@ class AwareTime(click.ParamType[datetime]):
         try:
             moment = datetime.fromisoformat(str(value))
         except ValueError:
-            self.fail(f"{value!r} is no time, for example 2025-03-30T16:36:38+02:00", param, ctx)
+            self.fail(f"{value!r} is not a time, for example 2025-03-30T16:36:38+02:00", param, ctx)
         if moment.tzinfo is None:
-            self.fail(f"{value!r} has no offset: write for example {value}+02:00, or {value}Z", param, ctx)
+            self.fail(f"{value!r} has no offset: write for example {value}+02:00 or {value}Z", param, ctx)
         return moment
 
 
 @click.command("import")
 @one_account_option
-@click.option("--fetched-at", type=AwareTime(), help="When, for captures that do not say.")
+@click.option("--fetched-at", type=AwareTime(), help="When the answers were received, for captures without times.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @pass_context
 def import_(context: Context, account_name: str | None, fetched_at: datetime | None, files: tuple[Path, ...]) -> None:
@@ -68,4 +68,4 @@ def _warn_of_other_hosts(context: Context, account: "Account", answers: "Sequenc
 
     hosts = {urlsplit(answer.url).hostname for answer in answers if answer.url} - {urlsplit(account.url).hostname}
     for host in sorted(filter(None, hosts)):
-        context.print_note(f"some of these come from {host}, not from account {account.name}'s operator.")
+        context.print_note(f"some of these answers come from {host}, not from the operator of account {account.name}.")

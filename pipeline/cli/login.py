@@ -18,7 +18,7 @@ _RENEWAL_TIMEOUT = 60.0  # seconds
 @click.command()
 @click.argument("name")
 @click.option("--token-stdin", is_flag=True, help="Read a bearer token from standard input.")
-@click.option("--username", help="Log in with this user name; the password is asked for and never stored.")
+@click.option("--username", help="Log in with this user name; asks for the password and never stores it.")
 @click.option(
     "--client-secret-stdin", is_flag=True, help="Read the client secret of the operator's app from standard input."
 )
@@ -37,7 +37,7 @@ def login(context: Context, name: str, token_stdin: bool, username: str | None, 
     from pipeline.source.credentials.secret import expires_at
 
     if token_stdin and (username or client_secret_stdin):
-        raise click.UsageError("--token-stdin goes alone: a token needs neither user name nor client secret.")
+        raise click.UsageError("--token-stdin cannot be combined: a token needs neither user name nor client secret.")
     logbook, settings = context.open()
     account = settings.account(name)
     credentials = open_credentials()
@@ -50,7 +50,7 @@ def login(context: Context, name: str, token_stdin: bool, username: str | None, 
     expiry = expires_at(secret.token)
     until = f", valid until {expiry.astimezone(account.zone):%Y-%m-%d}" if expiry else ""
     context.print_info(
-        f"Logged in to {account.url} as account {name}{until}. The login is kept in {credentials.place}."
+        f"Logged in to {account.url} as account {name}{until}. The login is stored in {credentials.place}."
     )
     if credentials.warning:
         context.print_note(f"{credentials.warning}.")
@@ -64,7 +64,7 @@ def _token_login(context: Context, account: "Account", source: "Source", from_st
 
     token = _read_line() if from_stdin else click.prompt("Bearer token", hide_input=True)
     if fault := token_fault(token):
-        raise click.UsageError(f"This is no token: {fault}.")
+        raise click.UsageError(f"This is not a token: {fault}.")
     trial = MemoryCredentials()
     trial.write(account, Secret(token=token))
     with AppApi(account, source, trial, context.clock) as api:

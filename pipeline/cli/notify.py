@@ -2,15 +2,14 @@
 
 import traceback
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
 from pipeline.cli.context import Context, pass_context, print_error
-
-if TYPE_CHECKING:
-    from pipeline.logbook.folder import Logbook
-    from pipeline.settings.schema import Notify, Settings
+from pipeline.errors import LadebogError, SettingsError
+from pipeline.logbook.folder import Logbook
+from pipeline.settings.schema import Notify, Settings
 
 _ADVICE = "Try it: ladebog notify --test"
 
@@ -27,13 +26,12 @@ def notify(context: Context, test: bool) -> None:
     \b
     Example:  ladebog notify --test
     """
-    from pipeline.errors import SettingsError
     from pipeline.operations.notify import message, send
 
     logbook, settings = context.open()
     if not (ways := _ways(settings.notify)):
         raise SettingsError(
-            f"{logbook.settings} does not say where messages go.", "Add [notify] to it with a webhook or [notify.mail]"
+            f"{logbook.settings} does not set where messages go.", "Add [notify] to it with a webhook or [notify.mail]"
         )
     if not test:
         for way in ways:
@@ -49,21 +47,18 @@ def notify(context: Context, test: bool) -> None:
     context.print_info(f"A test message went to {' and '.join(ways)}.")
 
 
-def _ways(notify: "Notify") -> list[str]:
-    """Where messages go, for people to read, without what guards it."""
-    from urllib.parse import urlsplit
-
+def _ways(notify: Notify) -> list[str]:
+    """Where messages go, as text without secrets."""
     ways = [f"the webhook at {urlsplit(notify.webhook).netloc}"] if notify.webhook else []
     if notify.mail:
         ways.append(f"{', '.join(notify.mail.to)} through {notify.mail.host}:{notify.mail.port}")
     return ways
 
 
-def tell_of_run(context: Context, logbook: "Logbook", settings: "Settings", failed: "Mapping[str, Exception]") -> None:
-    """Send what there is to tell, where [notify] says. Whatever goes wrong with that is said and changes nothing."""
+def send_messages(context: Context, logbook: Logbook, settings: Settings, failed: Mapping[str, Exception]) -> None:
+    """Send the messages that are due after a run. An error in this is printed and does not change the run's outcome."""
     if not _ways(settings.notify):
         return
-    from pipeline.errors import LadebogError
     from pipeline.operations.notify.send import send_due
 
     try:
@@ -71,7 +66,7 @@ def tell_of_run(context: Context, logbook: "Logbook", settings: "Settings", fail
             print_error(f"Message not sent: {fault}", fault.advice)
     except LadebogError as error:
         print_error(f"Message not sent: {error}", error.advice)
-    except Exception as error:  # the run has ended, and what it came to must stand
+    except Exception as error:  # the run has ended, and its outcome must not change
         if context.debug:
             traceback.print_exc()
         print_error(f"Message not sent: {type(error).__name__}.", _ADVICE)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.context import Context, pass_context
-from pipeline.cli.options import Reason
+from pipeline.cli.options import DAY, Reason
 
 if TYPE_CHECKING:
     import duckdb
@@ -14,13 +14,12 @@ if TYPE_CHECKING:
     from pipeline.logbook.entries import OdometerReading
     from pipeline.settings.schema import Settings
 
-_DATE = click.DateTime(formats=["%Y-%m-%d"])
 _KILOMETRES = click.IntRange(min=0, max=9_999_999)
 
 
 @click.command()
 @click.argument("car", metavar="CAR")
-@click.argument("day", metavar="YYYY-MM-DD", type=_DATE)
+@click.argument("day", metavar="YYYY-MM-DD", type=DAY)
 @click.argument("kilometres", metavar="KM", type=_KILOMETRES)
 @click.option("--reason", type=Reason(), help="Why the reading is correct although it contradicts others.")
 @pass_context
@@ -51,11 +50,11 @@ def odometer(context: Context, car: str, day: datetime, kilometres: int, reason:
 def _refuse_future(settings: "Settings", day: date, now: datetime) -> None:
     today = max((now.astimezone(account.zone).date() for account in settings.accounts.values()), default=now.date())
     if day > today:
-        raise click.BadParameter(f"{day} is still to come (today is {today})", param_hint="YYYY-MM-DD")
+        raise click.BadParameter(f"{day} is in the future (today is {today})", param_hint="YYYY-MM-DD")
 
 
 def _refuse_contradiction(connection: "duckdb.DuckDBPyConnection", reading: "OdometerReading") -> None:
-    """Raise OdometerError where the car cannot have had this reading after, or before, the others."""
+    """Raise OdometerError if the reading contradicts another one of the car."""
     import msgspec
 
     from pipeline.database import models
@@ -66,7 +65,7 @@ def _refuse_contradiction(connection: "duckdb.DuckDBPyConnection", reading: "Odo
     if found is not None:
         other_day, other_kilometres = found
         raise OdometerError(
-            f"{reading.kilometres} km on {reading.read_on} does not fit: {reading.car} had {other_kilometres} km "
-            f"on {other_day}.",
-            "Record the wrong one of the two again, or this one all the same, with --reason TEXT",
+            f"{reading.kilometres} km on {reading.read_on} contradicts another reading: "
+            f"{reading.car} had {other_kilometres} km on {other_day}.",
+            "Record the wrong one of the two again, or add --reason TEXT to record this one nevertheless",
         )

@@ -1,4 +1,4 @@
-"""The types of options that several commands share: a reason and a length of time."""
+"""The types of options that several commands share: a day, a month, a length of time and a reason."""
 
 import re
 import unicodedata
@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import click
 
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+MONTH = click.DateTime(formats=["%Y-%m"])
 _DURATION = re.compile(r"(?:(?P<days>\d{1,5})d)?\s*(?:(?P<hours>\d{1,6})h)?\s*(?:(?P<minutes>\d{1,7})m)?")
 
 

@@ -56,7 +56,7 @@ def report(
 
 
 def report_last_closed_month(context: Context, logbook: "Logbook", account: "Account", clock: "Clock") -> "date | None":
-    """Write the report of the newest month that is closed, or say that there is none yet; returns the month."""
+    """Write the report of the newest month that is closed, or print that there is none yet; returns the month."""
     from pipeline.database.connection import open_published, rows
     from reports.month.period import ReportPeriod
 

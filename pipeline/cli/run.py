@@ -1,28 +1,30 @@
-"""`ladebog extract`, `transform`, `rebuild` and `run`: the steps of the way, and all of them at once."""
+"""`ladebog extract`, `transform`, `rebuild` and `run`: the steps one by one, and all of them at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
 from pipeline import interrupt
+from pipeline.cli.check import show_findings_since
 from pipeline.cli.context import Context, account_option, pass_context, print_error
-from pipeline.errors import EXIT_FINDINGS
+from pipeline.cli.notify import send_messages
+from pipeline.cli.options import DAY
+from pipeline.cli.report import report_last_closed_month
+from pipeline.cli.terminal import extract_progress
+from pipeline.errors import EXIT_FINDINGS, BusyError, LadebogError, LoginError, UpstreamDownError, UpstreamError
+from pipeline.logbook.folder import Logbook
+from pipeline.settings.schema import Account, Settings
 
 if TYPE_CHECKING:
-    from pipeline.errors import LadebogError
     from pipeline.extract.job import Summary
-    from pipeline.logbook.folder import Logbook
-    from pipeline.settings.schema import Account, Settings
-
-_DATE = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command()
 @account_option
-@click.option("--since", type=_DATE, help="List from this day's month on. Default: what recent runs have not settled.")
-@click.option("--until", type=_DATE, help="List up to this day's month. Default: today.")
+@click.option("--since", type=DAY, help="List from this day's month on. Default: the months that may have changed.")
+@click.option("--until", type=DAY, help="List up to this day's month. Default: today.")
 @click.option("--refetch", is_flag=True, help="Fetch the details of the listed sessions again, changed or not.")
 @pass_context
 def extract(
@@ -44,7 +46,7 @@ def extract(
     if first and last and first > last:
         raise click.UsageError(f"--since {first} is after --until {last}.")
     if first and first < EARLIEST:
-        raise click.UsageError(f"--since {first} is before {EARLIEST}, when no operator ran such an app yet.")
+        raise click.UsageError(f"--since {first} is before {EARLIEST}, the earliest possible day.")
     _raise(fetch(context, logbook, settings, settings.chosen_accounts(account_name), first, last, refetch))
     context.print_info("Next: ladebog transform")
 
@@ -83,9 +85,9 @@ def rebuild(context: Context) -> None:
 
 @click.command()
 @account_option
-@click.option("--if-active", is_flag=True, help="Run only if a session was active when last looked.")
+@click.option("--if-active", is_flag=True, help="Run only if a session was active at the last run.")
 @click.option(
-    "--if-older", type=click.IntRange(min=1), metavar="HOURS", help="Run only if the last run is older than that."
+    "--if-older", type=click.IntRange(min=1), metavar="HOURS", help="Run only if the last run is older than this."
 )
 @pass_context
 def run(context: Context, account_name: str | None, if_active: bool, if_older: int | None) -> int:
@@ -99,8 +101,6 @@ def run(context: Context, account_name: str | None, if_active: bool, if_older: i
     Example:  ladebog run
               ladebog run --if-active --if-older 25
     """
-    from pipeline.cli.notify import tell_of_run
-    from pipeline.errors import BusyError
     from pipeline.operations.notify.causes import WHOLE_RUN
 
     logbook, settings = context.open()
@@ -117,24 +117,22 @@ def run(context: Context, account_name: str | None, if_active: bool, if_older: i
         if is_conditional and isinstance(error, BusyError):
             context.print_info(str(error))
             return 0
-        tell_of_run(context, logbook, settings, {WHOLE_RUN: error})
+        send_messages(context, logbook, settings, {WHOLE_RUN: error})
         raise
-    tell_of_run(context, logbook, settings, failed)
+    send_messages(context, logbook, settings, failed)
     _raise(failed)
     return exit_code
 
 
 def _is_due(
-    context: Context, logbook: "Logbook", accounts: "Sequence[Account]", if_active: bool, if_older: int | None
+    context: Context, logbook: Logbook, accounts: Sequence[Account], if_active: bool, if_older: int | None
 ) -> bool:
-    """Whether there is a reason to run, told from the archive alone."""
-    from datetime import timedelta
-
+    """Whether a condition to run holds, judging from the archive alone."""
     from pipeline.operations.schedule.due import active_sessions, last_began
 
     names, now = [account.name for account in accounts], context.clock.now()
     if if_active and (active := active_sessions(logbook, names, now)):
-        context.print_info(f"Active when last looked: {', '.join(active)}.")
+        context.print_info(f"Active at the last run: {', '.join(active)}.")
         return True
     if if_older is None:
         return False
@@ -143,11 +141,9 @@ def _is_due(
 
 
 def _run(
-    context: Context, logbook: "Logbook", settings: "Settings", accounts: "Sequence[Account]"
-) -> "tuple[int, dict[str, LadebogError]]":
-    """All steps; gives the exit code if no account failed, and why those that did failed."""
-    from pipeline.cli.check import show_findings_since
-    from pipeline.cli.report import report_last_closed_month
+    context: Context, logbook: Logbook, settings: Settings, accounts: Sequence[Account]
+) -> tuple[int, dict[str, LadebogError]]:
+    """Do all steps; returns the exit code for the case that no account failed, and the errors of those that did."""
     from pipeline.transform.update import update_archive
 
     failed = fetch(context, logbook, settings, accounts, None, None, False)
@@ -163,19 +159,17 @@ def _run(
 
 def fetch(
     context: Context,
-    logbook: "Logbook",
-    settings: "Settings",
-    accounts: "Sequence[Account]",
+    logbook: Logbook,
+    settings: Settings,
+    accounts: Sequence[Account],
     since: date | None,
     until: date | None,
     refetch: bool,
-) -> "dict[str, LadebogError]":
-    """Extract the accounts, one after the other, and say what each run came to.
+) -> dict[str, LadebogError]:
+    """Extract the accounts one after the other, and print a summary of each.
 
-    What an operator refuses or cannot do stops its own account alone: gives those that failed, and why.
+    An error of an operator ends only its own account's run; returns the errors by account.
     """
-    from pipeline.cli.terminal import extract_progress
-    from pipeline.errors import LoginError, UpstreamDownError, UpstreamError
     from pipeline.extract.job import extract_account
     from pipeline.source.credentials.choose import open_credentials
     from pipeline.transform.update import open_updated
@@ -207,8 +201,8 @@ def fetch(
     return failed
 
 
-def _raise(failed: "Mapping[str, LadebogError]") -> None:
-    """Raise what the last of the accounts that failed, if any did, failed with; say it of the others."""
+def _raise(failed: Mapping[str, LadebogError]) -> None:
+    """Print the errors of the accounts that failed, and raise the last one."""
     errors = list(failed.values())
     for error in errors[:-1]:
         print_error(str(error), error.advice)

@@ -1,4 +1,4 @@
-"""`ladebog schedule`: runs without anybody there."""
+"""`ladebog schedule`: scheduled runs."""
 
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Literal
@@ -48,7 +48,7 @@ _at_option = click.option(
     type=TimeOfDay(),
     default="06:15",
     show_default=True,
-    help="When to run each day, in the machine's own time zone.",
+    help="When to run each day, in the machine's time zone.",
 )
 
 
@@ -62,7 +62,7 @@ def schedule() -> None:
 @click.option(
     "--using",
     type=click.Choice(["systemd", "cron"]),
-    help="The scheduler to use. Default: systemd where you have it, else cron.",
+    help="The scheduler to use. Default: systemd if available, else cron.",
 )
 @pass_context
 def install(context: Context, at: time, using: str | None) -> None:
@@ -94,7 +94,7 @@ def install(context: Context, at: time, using: str | None) -> None:
     chosen.install(job, at)
     context.print_info(f"{chosen.name} can read the logins ({credentials.place}).")
     _describe(context, chosen, job)
-    context.print_info("\nSee it again: ladebog schedule show   Undo it: ladebog schedule remove")
+    context.print_info("\nShow this again: ladebog schedule show   Undo it: ladebog schedule remove")
 
 
 @schedule.command()
@@ -165,7 +165,7 @@ def print_(context: Context, kind: Literal["systemd", "cron", "launchd", "schtas
 
     job = Job.here(context.home)
     if kind in ("launchd", "schtasks"):
-        click.echo(f"What follows for {kind} is untested: look whether it runs.", err=True)
+        click.echo(f"This output for {kind} is untested: check that it runs.", err=True)
     if kind == "cron":
         click.echo(lines(job, at), nl=False)
     elif kind == "schtasks":
@@ -204,7 +204,7 @@ def probe(context: Context) -> None:
     type=CronExpression(),
     default="15 6 * * *",
     show_default=True,
-    help="When to run, as in a crontab, in the machine's own time zone (TZ).",
+    help="When to run, as in a crontab, in the machine's time zone (TZ).",
 )
 @pass_context
 def run(context: Context, due_times: "DueTimes") -> None:
@@ -259,12 +259,12 @@ def _chosen(using: str | None) -> "Scheduler":
 
 
 def _describe(context: Context, scheduler: "Scheduler", job: "Job") -> None:
-    """Say what is installed, when it starts and where it stands."""
+    """Print what is installed, when it runs and where it is stored."""
     due_times = scheduler.due_times(job)
     click.echo(f"{scheduler.name} runs {job.home} {due_times}.")
     later = f", {scheduler.delay}" if scheduler.delay else ""
     _line("next run", _local(due_times.after(context.clock.now())) + later)
-    _line("active session", "runs every half an hour until it has ended")
+    _line("active session", "runs every half hour until it has ended")
     for name, text in scheduler.places(job).items():
         _line(name, text)
     for warning in scheduler.warnings():

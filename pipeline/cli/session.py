@@ -1,4 +1,4 @@
-"""`ladebog session`: what a person decides about single sessions, and which go on a claim."""
+"""`ladebog session`: decisions about single sessions, and the list of what goes on a claim."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.context import Context, account_option, pass_context
-from pipeline.cli.options import Reason
+from pipeline.cli.options import MONTH, Reason
+from pipeline.cli.terminal import show_table
+from pipeline.errors import UnknownNameError
+from pipeline.logbook.entries import Action, SessionDecision, fields_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -15,7 +18,6 @@ if TYPE_CHECKING:
     from pipeline.logbook.entries import Action
 
 _SESSION_IDS = 'ladebog sql "select session_id, started_at from sessions"'
-_MONTH = click.DateTime(formats=["%Y-%m"])
 _KNOWN_SESSIONS = """
     select account, max(started_at)
     from facts.session_facts
@@ -35,12 +37,12 @@ def session() -> None:
 
 
 def _decision_options(command: Callable[..., None]) -> Callable[..., None]:
-    command = click.option("--reason", type=Reason(), required=True, help="Why; it is kept, and reports print it.")(
+    command = click.option("--reason", type=Reason(), required=True, help="Why; it is recorded, and reports print it.")(
         command
     )
-    return click.option("--account", "account_name", metavar="NAME", help="Where several accounts know the id.")(
-        command
-    )
+    return click.option(
+        "--account", "account_name", metavar="NAME", help="Which account, if several have a session with this id."
+    )(command)
 
 
 @session.command()
@@ -101,7 +103,7 @@ def tag(context: Context, session_id: str, tag: str, account_name: str | None, r
 
 @session.command("list")
 @account_option
-@click.option("--month", type=_MONTH, metavar="YYYY-MM", help="Only sessions that stopped in this month. Default: all.")
+@click.option("--month", type=MONTH, metavar="YYYY-MM", help="Only sessions that stopped in this month. Default: all.")
 @pass_context
 def list_(context: Context, account_name: str | None, month: datetime | None) -> None:
     """List sessions, whether each goes on a claim, and why.
@@ -109,7 +111,6 @@ def list_(context: Context, account_name: str | None, month: datetime | None) ->
     \b
     Example:  ladebog session list --month 2025-03
     """
-    from pipeline.cli.terminal import show_table
     from pipeline.database import models
     from pipeline.database.connection import open_published
 
@@ -122,10 +123,9 @@ def list_(context: Context, account_name: str | None, month: datetime | None) ->
 
 
 def _decide(
-    context: Context, action: "Action", session_id: str, account_name: str | None, reason: str, value: str | None = None
+    context: Context, action: Action, session_id: str, account_name: str | None, reason: str, value: str | None = None
 ) -> None:
-    """Write a decision into the journal, publish what follows from it, and say so."""
-    from pipeline.logbook.entries import SessionDecision, fields_of
+    """Record a decision in the journal, publish its consequences, and print it."""
     from pipeline.transform.update import open_with_journal
 
     logbook, settings = context.open()
@@ -135,32 +135,28 @@ def _decide(
         decision = SessionDecision(account=account, session_id=session_id, value=value, reason=reason)
         journal.append(context.clock.now(), action, fields_of(decision))
     started = f"{started_at.astimezone(settings.account(account).zone):%Y-%m-%d %H:%M}"
-    context.print_info(f"{account}: session {session_id} of {started}: {_said(action, value)}: {reason}")
+    context.print_info(f"{account}: session {session_id} of {started}: {_past_tense(action, value)}: {reason}")
 
 
-def _said(action: "Action", value: str | None) -> str:
+def _past_tense(action: Action, value: str | None) -> str:
     return {"assign": f"assigned to {value}", "tag": f"tagged {value}"}.get(action, f"{action}d")
 
 
 def _known_session(
     connection: "duckdb.DuckDBPyConnection", session_id: str, account_name: str | None
 ) -> tuple[str, datetime]:
-    """The account that knows a session, finished or not, and when it started.
+    """The account of a session, finished or not, and when it started.
 
     Raises UnknownNameError unless exactly one does.
     """
-    from pipeline.errors import UnknownNameError
-
     known: dict[str, datetime] = dict(connection.execute(_KNOWN_SESSIONS, [session_id]).fetchall())
     if account_name is not None:
         known = {account: started_at for account, started_at in known.items() if account == account_name}
     if not known:
         where = f"account {account_name}" if account_name else "this logbook"
-        raise UnknownNameError(
-            f"There is no session {session_id!r} in {where}.", f"See which there are: {_SESSION_IDS}"
-        )
+        raise UnknownNameError(f"There is no session {session_id!r} in {where}.", f"List them with: {_SESSION_IDS}")
     if len(known) > 1:
         raise UnknownNameError(
-            f"Several accounts have a session {session_id!r} ({', '.join(known)}).", "Say which with --account NAME"
+            f"Several accounts have a session {session_id!r} ({', '.join(known)}).", "Name one with --account NAME"
         )
     return known.popitem()

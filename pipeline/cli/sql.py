@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.context import Context, pass_context
+from pipeline.cli.terminal import show_table
 from pipeline.errors import EXIT_FAILED, QueryError
 from pipeline.text import visible
 
@@ -20,13 +21,20 @@ if TYPE_CHECKING:
     from pipeline.database.query import QueryResult
 
 _FORMATS = ("table", "csv", "json", "parquet")
-_MOST_ON_A_TERMINAL = 1_000  # rows
+_TERMINAL_ROWS = 1_000  # rows
 
 
 @click.command()
 @click.argument("query")
-@click.option("--format", "format_name", type=click.Choice(_FORMATS), help="Default: what -o is named, else table.")
-@click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(_FORMATS),
+    help="Default: the format that FILE is named after, else table.",
+)
+@click.option(
+    "-o", "output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to this file."
+)
 @click.option(
     "--timeout",
     metavar="SECONDS",
@@ -52,9 +60,9 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
     logbook, _ = context.open()
     chosen = format_name or _named_by(output)
     if chosen == "parquet" and output is None:
-        raise click.UsageError("Parquet is not for a terminal: name a file with -o FILE.")
+        raise click.UsageError("Parquet cannot be printed: name a file with -o FILE.")
     if chosen == "table" and output is not None:
-        raise click.UsageError("A table is for the terminal: name a file that ends in .csv, .json or .parquet.")
+        raise click.UsageError("A table can only be printed: name a file that ends in .csv, .json or .parquet.")
     with (
         replacing(output) if output else nullcontext(None) as file,
         answer(logbook, query, timeout, give_up=lambda: _give_up(timeout, file)) as answered,
@@ -71,7 +79,7 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
 
 
 def _give_up(timeout: int, file: Path | None) -> None:
-    """End the process: DuckDB computes on and cannot be stopped in any other way."""
+    """End the process, because DuckDB is still computing and cannot be stopped otherwise."""
     from pipeline.database.limits import took_too_long
     from pipeline.logbook.files import discard
 
@@ -87,26 +95,24 @@ def _rows(answered: "QueryResult") -> Iterator[tuple[Any, ...]]:
 
 
 def _print(context: Context, answered: "QueryResult", format_name: str) -> None:
-    """Everything, but on a terminal no more than a person could read."""
-    most = _MOST_ON_A_TERMINAL if sys.stdout.isatty() else None
+    """Print all rows, or on a terminal only the first ones."""
+    most = _TERMINAL_ROWS if sys.stdout.isatty() else None
     rows = _rows(answered)
     shown = islice(rows, most)
     if format_name == "table":
-        from pipeline.cli.terminal import show_table
-
         show_table(answered.columns, list(shown))
     else:
         for piece in _PIECES[format_name](answered.columns, shown):
             click.echo(piece if most is None else visible(piece), nl=False)
     if most is not None and next(rows, None) is not None:
         context.print_note(
-            f"there are more rows than these {most}. To get all: -o FILE.csv; to get others: a limit in the question"
+            f"only the first {most} rows are shown. To get all: -o FILE.csv; to choose others: a limit in the query"
         )
 
 
 def _write_parquet(answered: "QueryResult", file: Path) -> None:
     if any("INTERVAL" in kind for kind in answered.types):
-        raise QueryError("Parquet cannot hold an INTERVAL.", "Cast it to a number or to text, or take --format csv")
+        raise QueryError("Parquet cannot hold an INTERVAL.", "Cast it to a number or to text, or use --format csv")
     answered.frame().write_parquet(file)
 
 

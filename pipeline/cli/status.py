@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from pipeline.cli.claim.text import outstanding_lines
 from pipeline.cli.context import Context, account_option, pass_context, print_error
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
     from pipeline.operations.account_status import Gaps
     from pipeline.operations.status import AccountStatus, LoginStatus, Status
 
-_UNKNOWN = "cannot be told: see what is said last"
+_UNKNOWN = "unknown: see the errors below"
 
 
 @click.command()
 @account_option
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON; docs/status.md says what each key means.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; docs/status.md explains each key.")
 @click.option(
     "--max-age",
     type=Duration(),
@@ -62,8 +63,6 @@ def status(context: Context, account_name: str | None, as_json: bool, max_age: t
 
 
 def _print_json(found: "Status") -> None:
-    import msgspec
-
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
 
 
@@ -81,7 +80,7 @@ def _line(name: str, text: str) -> None:
 
 
 def _lines(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]:
-    """What there is to say of an account, line by line; a line without a name goes on with the one before."""
+    """The lines of an account as name and text; a line without a name continues the one before."""
     yield "login", _login(account.account, account.login)
     yield from _runs(account, now)
     yield "next run", _minute(account.next_run_at) if account.next_run_at else "not scheduled"
@@ -100,10 +99,10 @@ def _lines(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]
     if account.errors is not None and account.warnings is not None:
         yield "findings", _findings(account.account, account.errors, account.warnings)
     if account.claims is not None:
-        for place, line in enumerate(outstanding_lines(account.claims) or ["nothing due, nothing unpaid"]):
+        for place, line in enumerate(outstanding_lines(account.claims) or ["nothing outstanding, nothing unpaid"]):
             yield "" if place else "claims", line
     if account.last_run_outcome != "never" and account.sessions is None:
-        yield "all else", _UNKNOWN
+        yield "the rest", _UNKNOWN
     yield "raw", size(account.raw_bytes)
 
 
@@ -111,9 +110,9 @@ def _login(account: str, login: "LoginStatus") -> str:
     if login.state == "unknown":
         return _UNKNOWN
     if login.state == "none":
-        return f"none kept: ladebog login {account}"
+        return f"none stored: ladebog login {account}"
     if login.valid_until is None:
-        return "kept; it does not say how long it is valid"
+        return "stored; it does not state how long it is valid"
     renewal = "; a run renews it" if login.renewable else ""
     if login.state == "ended":
         return f"ended {login.valid_until:%Y-%m-%d}" + (renewal or f": ladebog login {account}")
@@ -136,16 +135,16 @@ def _runs(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]:
 
 
 def _gaps(gaps: "Gaps", details_missing: int) -> Iterator[tuple[str, str]]:
-    told = []
+    lines = []
     if gaps.never_listed:
-        told.append(f"never listed: {_spans(gaps.never_listed)}")
+        lines.append(f"never listed: {_spans(gaps.never_listed)}")
     if gaps.listed_too_early:
-        told.append(f"listed too early: {_spans(gaps.listed_too_early)}")
+        lines.append(f"listed too early: {_spans(gaps.listed_too_early)}")
     if details_missing:
         months = f", in {_spans(gaps.without_details)}" if gaps.without_details else ""
-        told.append(f"without details: {counted(details_missing, 'session')}{months}")
-    yield "gaps", told[0] if told else "none"
-    yield from (("", line) for line in told[1:])
+        lines.append(f"without details: {counted(details_missing, 'session')}{months}")
+    yield "gaps", lines[0] if lines else "none"
+    yield from (("", line) for line in lines[1:])
     if months_open := sorted({*gaps.never_listed, *gaps.listed_too_early, *gaps.without_details}):
         until = last_of_month(date.fromisoformat(f"{months_open[-1]}-01"))
         yield "", f"Fetch them: ladebog extract --since {months_open[0]}-01 --until {until}"
@@ -159,7 +158,7 @@ def _findings(account: str, errors: int, warnings: int) -> str:
 
 
 def _spans(months: Sequence[str]) -> str:
-    """`2025-01, 2025-03 to 2025-06`: months in order, those in a row as one."""
+    """`2025-01, 2025-03 to 2025-06`: months in order, with consecutive ones as a range."""
     spans: list[list[str]] = []
     for month in months:
         if spans and _number(month) == _number(spans[-1][-1]) + 1:
@@ -188,7 +187,7 @@ def _ago(moment: datetime, now: datetime) -> str:
 
 
 def size(number: int) -> str:
-    """Bytes, as people read them: `10.5 MB`."""
+    """A number of bytes as text: `10.5 MB`."""
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if number >= factor:
             return f"{number / factor:.1f} {unit}"

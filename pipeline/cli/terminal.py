@@ -1,4 +1,4 @@
-"""How progress and tables look: alive on a terminal, plain lines elsewhere."""
+"""Progress and tables: live and coloured on a terminal, plain lines elsewhere."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def extract_progress(account: str, quiet: bool) -> "Iterator[SilentProgress | BarProgress | LineProgress]":
-    """The right kind of progress for where standard error goes."""
+    """Progress as a bar if standard error is a terminal, else as lines; nothing if quiet."""
     if quiet:
         yield SilentProgress()
     elif sys.stderr.isatty():
@@ -40,23 +40,23 @@ def extract_progress(account: str, quiet: bool) -> "Iterator[SilentProgress | Ba
 
 
 class SilentProgress:
-    """Says nothing."""
+    """Prints nothing."""
 
     def listing(self, month: date) -> None:
-        """Nothing to say."""
+        """Print nothing."""
 
     def fetching(self, month: date, done: int, total: int) -> None:
-        """Nothing to say."""
+        """Print nothing."""
 
 
 class LineProgress:
-    """A line for each month that had something new."""
+    """Prints one line per month that had something new."""
 
     def __init__(self, account: str) -> None:
         self._account = account
 
     def listing(self, month: date) -> None:
-        """Only a month with something new is worth a line."""
+        """Print nothing: only fetched sessions are reported."""
 
     def fetching(self, month: date, done: int, total: int) -> None:
         if done == total:
@@ -64,7 +64,7 @@ class LineProgress:
 
 
 class BarProgress:
-    """One bar: the month that is being listed, and its details."""
+    """One bar for the month that is being listed, and its details."""
 
     def __init__(self, account: str, progress: "Progress") -> None:
         self._account = account
@@ -81,7 +81,7 @@ class BarProgress:
 
 @contextmanager
 def copy_progress(quiet: bool) -> "Iterator[SilentCopy | CopyBar]":
-    """A bar on a terminal; elsewhere a copy says only what it came to."""
+    """Progress of a copy, as a bar if standard error is a terminal, else nothing."""
     if quiet or not sys.stderr.isatty():
         yield SilentCopy()
         return
@@ -100,17 +100,17 @@ def copy_progress(quiet: bool) -> "Iterator[SilentCopy | CopyBar]":
 
 
 class SilentCopy:
-    """Says nothing."""
+    """Prints nothing."""
 
     def step(self, name: str, size: int) -> None:
-        """Nothing to say."""
+        """Print nothing."""
 
     def advance(self, size: int) -> None:
-        """Nothing to say."""
+        """Print nothing."""
 
 
 class CopyBar:
-    """One bar, which begins again with each step."""
+    """One bar, which starts again with each step."""
 
     def __init__(self, progress: "Progress") -> None:
         self._progress = progress
@@ -124,7 +124,7 @@ class CopyBar:
 
 
 def show_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print rows as a table: numbers to the right, null as nothing."""
+    """Print rows as a table, with numbers on the right and nulls empty."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -139,18 +139,18 @@ def show_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
 
 
 def terminal_width() -> int | None:
-    """The columns of the terminal that standard output is, or None where it is none."""
+    """The columns of the terminal, or None if standard output is not one."""
     from shutil import get_terminal_size
 
     return get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def show(renderable: "RenderableType") -> None:
-    """Print a table or a tree of rich: coloured and no wider than a terminal; elsewhere plain, each line unbroken."""
+    """Print a table or tree of rich: coloured and wrapped on a terminal, elsewhere plain and never wrapped."""
     from rich.console import Console
     from rich.segment import Segment, Segments
 
-    # Without a height, rich takes a dumb terminal to be 80 columns wide, whatever its width.
+    # Without a height, rich assumes that a dumb terminal is 80 columns wide, whatever its width.
     console = Console(width=terminal_width() or 10_000, height=25, highlight=False)
     segments = [Segment(visible(text), style, control) for text, style, control in console.render(renderable)]
     with console.capture() as capture:

@@ -5,16 +5,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.claims.check import check_claim
+from pipeline.claims.folder import CLAIM, MANIFEST
+from pipeline.cli.claim.text import about, amounts
 from pipeline.cli.context import Context, pass_context
+from pipeline.errors import LogbookError
+from pipeline.logbook.folder import Logbook
 
 if TYPE_CHECKING:
-    from pipeline.logbook.folder import Logbook
     from pipeline.maintenance.verify import PublishedSources
 
 
 @click.command()
 @click.argument("claim_dir", metavar="[CLAIM_DIR]", required=False, type=click.Path(path_type=Path))
-@click.option("--full", is_flag=True, help="Derive each claim again from raw/ as well.")
+@click.option("--full", is_flag=True, help="Also derive each claim again from raw/.")
 @pass_context
 def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
     """Check that nothing in raw/, journal/ and claims/ was changed.
@@ -30,7 +34,7 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
     if claim_dir is not None:
         if full:
             raise click.UsageError(
-                "--full goes with the whole logbook: a claim's folder alone holds nothing to derive."
+                "--full needs the whole logbook: a claim's folder alone does not contain what it is derived from."
             )
         _verify_folder(claim_dir)
         return
@@ -41,33 +45,28 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
         published = _published(logbook)
         for line in verification.verify(logbook, published, full=full):
             context.print_info(line)
-    click.echo(f"{logbook.root} is what was written.")
+    click.echo(f"Verified {logbook.root}: nothing was changed.")
 
 
 def _verify_folder(folder: Path) -> None:
-    from pipeline.claims.check import check_claim
-    from pipeline.claims.folder import CLAIM, MANIFEST
-    from pipeline.cli.claim.text import about, amounts
-
     if not folder.is_dir():
-        raise click.BadParameter(f"{folder} is no folder", param_hint="CLAIM_DIR")
+        raise click.BadParameter(f"{folder} is not a folder", param_hint="CLAIM_DIR")
     if not any((folder / name).exists() for name in (CLAIM, MANIFEST)):
         raise click.BadParameter(
-            f"{folder} is no claim's: it has neither {CLAIM} nor {MANIFEST}. Yours: ladebog claim list",
+            f"{folder} is not a claim's folder: it has neither {CLAIM} nor {MANIFEST}. Your claims: ladebog claim list",
             param_hint="CLAIM_DIR",
         )
     claim = check_claim(folder).claim
     click.echo(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
-    click.echo(f"{folder} is what was written.")
+    click.echo(f"Verified {folder}: nothing was changed.")
 
 
-def _published(logbook: "Logbook") -> "PublishedSources | None":
-    """What the published database vouches for; said aloud where it cannot."""
-    from pipeline.errors import LogbookError
+def _published(logbook: Logbook) -> "PublishedSources | None":
+    """What the published database was computed from; None, with a message, if it cannot be read."""
     from pipeline.maintenance.verify import PublishedSources
 
     try:
         return PublishedSources.read(logbook)
     except LogbookError as error:
-        click.echo(f"Nothing vouches for what was written last: {error}", err=True)
+        click.echo(f"The newest files cannot be compared with the published database: {error}", err=True)
         return None

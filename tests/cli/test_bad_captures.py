@@ -53,8 +53,8 @@ def test_one_bad_file_among_good_ones_stops_all(bare: DemoLogbook) -> None:
 @pytest.mark.parametrize(
     ("moment", "fault"),
     [
-        ("2025-03-30T16:36:38", "has no offset: write for example 2025-03-30T16:36:38+02:00, or 2025-03-30T16:36:38Z"),
-        ("yesterday", "is no time, for example 2025-03-30T16:36:38+02:00"),
+        ("2025-03-30T16:36:38", "has no offset: write for example 2025-03-30T16:36:38+02:00 or 2025-03-30T16:36:38Z"),
+        ("yesterday", "is not a time, for example 2025-03-30T16:36:38+02:00"),
     ],
 )
 def test_a_time_without_an_offset(bare: DemoLogbook, moment: str, fault: str) -> None:

@@ -200,8 +200,8 @@ def test_questions_of_every_kind_are_answered(kept: DemoLogbook, question: str) 
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        (["--format", "parquet"], "Parquet is not for a terminal: name a file with -o FILE."),
-        (["-o", "x.txt"], "A table is for the terminal: name a file that ends in .csv, .json or .parquet."),
+        (["--format", "parquet"], "Parquet cannot be printed: name a file with -o FILE."),
+        (["-o", "x.txt"], "A table can only be printed: name a file that ends in .csv, .json or .parquet."),
         (["--format", "xml"], "Invalid value for '--format': 'xml' is not one of 'table', 'csv', 'json', 'parquet'."),
     ],
 )

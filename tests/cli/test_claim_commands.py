@@ -130,7 +130,7 @@ def test_attached_files(claimed: DemoLogbook, tmp_path: Path) -> None:
     bill = tmp_path / "elregning æøå.pdf"
     bill.write_bytes(b"%PDF-1.7")
     out = claimed.do("claim", "attach", str(bill), "--month", "2025-09").out
-    assert out == "demo: elregning æøå.pdf goes beside the claim of 2025-09\n"
+    assert out == "demo: elregning æøå.pdf attached to the claim of 2025-09\n"
     claimed.do("claim", "attach", "--remove", bill.name)
     claimed.do("claim", "attach", str(bill))
     claimed.do("claim", "create", "2025-09")
@@ -141,7 +141,7 @@ def test_attached_files(claimed: DemoLogbook, tmp_path: Path) -> None:
     assert (folder(claimed, "0004-2025-09") / "attachments" / bill.name).is_file()
     message, advice = said(claimed.run("claim", "attach", str(bill), "--month", "2025-10"), 1)
     assert message == "2025-10 is claimed already, by claim 1."
-    assert advice == "Put it beside the next claim: ladebog claim attach FILE (without --month)"
+    assert advice == "Attach it to the next claim: ladebog claim attach FILE (without --month)"
 
 
 def test_an_exported_claim_is_checked_by_other_programs(claimed: DemoLogbook, tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_an_exported_claim_is_checked_by_other_programs(claimed: DemoLogbook, tm
     unpacked = tmp_path / "demo-0001-2025-10"
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=unpacked, check=True)
     (unpacked / "SHA256SUMS").unlink()
-    assert "is what was written" in claimed.do("verify", str(unpacked)).out
+    assert claimed.do("verify", str(unpacked)).out.endswith("nothing was changed.\n")
     claimed.do("claim", "export", "1", "--output", str(tmp_path / "ud"))
     assert path.read_bytes() == first
     (folder(claimed, "0001-2025-10") / "claim.json").write_text("{}", "utf-8")
@@ -168,9 +168,9 @@ def test_verify_tells_what_holds_and_the_first_thing_that_does_not(claimed: Demo
         "demo: raw: 1 segment",
         "demo: claims: 1",
         "demo: claim 1: derived again from raw/",
-        f"{claimed.home} is what was written.",
+        f"Verified {claimed.home}: nothing was changed.",
     ]
-    assert claimed.do("--quiet", "verify").out == f"{claimed.home} is what was written.\n"
+    assert claimed.do("--quiet", "verify").out == f"Verified {claimed.home}: nothing was changed.\n"
     path = folder(claimed, "0001-2025-10") / "demo-0001-2025-10.csv"
     path.write_text(path.read_text("utf-8").replace("DKK", "EUR"), "utf-8")
     outcome = claimed.run("verify")
@@ -184,7 +184,7 @@ def test_verify_tells_what_holds_and_the_first_thing_that_does_not(claimed: Demo
 def test_verify_says_where_nothing_vouches_for_the_end_of_the_chains(claimed: DemoLogbook) -> None:
     claimed.paths.database.unlink()
     outcome = claimed.do("verify")
-    assert outcome.err.startswith("Nothing vouches for what was written last: ")
+    assert outcome.err.startswith("The newest files cannot be compared with the published database: ")
 
 
 def test_a_rebuilt_database_says_the_same_of_claims(claimed: DemoLogbook) -> None:
@@ -223,17 +223,17 @@ def test_a_claim_that_was_changed_stops_every_command_that_would_build_on_it(cla
         (["claim", "reverse", "1"], 2, "Missing option '--reason'"),
         (["claim", "mark", "7", "paid"], 2, "Account demo has no claim 7."),
         (["claim", "mark", "1", "lost"], 2, "Invalid value for '{sent|approved|paid|rejected}'"),
-        (["claim", "mark", "1", "paid", "--date", "2026-01-01"], 2, "Invalid value for --date: 2026-01-01 is still to"),
+        (["claim", "mark", "1", "paid", "--date", "2026-01-01"], 2, "Invalid value for --date: 2026-01-01 is in the"),
         (["claim", "show", "7"], 2, "Account demo has no claim 7."),
-        (["claim", "attach", "none.pdf"], 2, "Invalid value for FILES: none.pdf is no file"),
-        (["claim", "attach", "--remove", "none.pdf"], 2, "No file none.pdf waits for a claim (waiting: none)."),
-        (["verify", "none"], 2, "Invalid value for CLAIM_DIR: none is no folder"),
+        (["claim", "attach", "none.pdf"], 2, "Invalid value for FILES: none.pdf is not a file"),
+        (["claim", "attach", "--remove", "none.pdf"], 2, "No file none.pdf is waiting for a claim (waiting: none)."),
+        (["verify", "none"], 2, "Invalid value for CLAIM_DIR: none is not a folder"),
         (
             ["verify", "/"],
             2,
-            "Invalid value for CLAIM_DIR: / is no claim's: it has neither claim.json nor manifest.json",
+            "Invalid value for CLAIM_DIR: / is not a claim's folder: it has neither claim.json nor manifest.json",
         ),
-        (["verify", "none", "--full"], 2, "--full goes with the whole logbook"),
+        (["verify", "none", "--full"], 2, "--full needs the whole logbook"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_what_to_do(

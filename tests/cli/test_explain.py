@@ -87,8 +87,8 @@ def test_an_active_session_says_so(corrected_demo: CorrectedDemo, ladebog: Ladeb
     code, printed, _ = ladebog(corrected_demo.home, "explain", session_id)
     assert code == 0
     assert settled(printed) == (
-        f"Session {session_id} of demo is active since 2025-11-11 21:48:22, as of 2025-11-12 06:MM:SS. "
-        "It counts in no month before it has stopped.\n"
+        f"Session {session_id} of demo has been active since 2025-11-11 21:48:22, as of 2025-11-12 06:MM:SS. "
+        "It is not part of any month until it stops.\n"
     )
 
 

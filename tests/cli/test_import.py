@@ -122,5 +122,5 @@ def test_a_har_file(bare: DemoLogbook, operator: DemoServer, encoding: str) -> N
 def test_another_operators_answers_are_pointed_out(bare: DemoLogbook, capture: Path, operator: DemoServer) -> None:
     capture.write_text(capture.read_text("utf-8").replace(operator.url, "https://other.example"), "utf-8")
     assert bare.do("import", str(capture)).err == (
-        "ladebog: note: some of these come from other.example, not from account demo's operator.\n"
+        "ladebog: note: some of these answers come from other.example, not from the operator of account demo.\n"
     )

@@ -22,7 +22,7 @@ def test_a_token_from_standard_input(bare: DemoLogbook, operator: DemoServer, li
     outcome = bare.do(*_TOKEN, stdin=operator.tenant.token + line_break)
     assert outcome.out == (
         f"Logged in to {operator.url} as account demo, valid until 2026-11-12. "
-        f"The login is kept in {bare.credentials}.\nNext: ladebog run\n"
+        f"The login is stored in {bare.credentials}.\nNext: ladebog run\n"
     )
     assert bare.stored_login == Secret(token=operator.tenant.token)
     assert stat.S_IMODE(bare.credentials.stat().st_mode) == 0o600
@@ -91,14 +91,14 @@ def test_a_wrong_token_is_not_kept(bare: DemoLogbook, tenant: Tenant) -> None:
 )
 def test_what_is_no_token(bare: DemoLogbook, operator: DemoServer, token: str, fault: str) -> None:
     message, advice = said(bare.run(*_TOKEN, stdin=token), 2)
-    assert message == f"This is no token: {fault}."
+    assert message == f"This is not a token: {fault}."
     assert advice == "Try 'ladebog login --help' for help."
     assert operator.requests == []
 
 
 def test_a_token_goes_alone(bare: DemoLogbook) -> None:
     message, _ = said(bare.run(*_TOKEN, "--username", "x"), 2)
-    assert message == "--token-stdin goes alone: a token needs neither user name nor client secret."
+    assert message == "--token-stdin cannot be combined: a token needs neither user name nor client secret."
 
 
 def test_a_password_needs_the_client_id(bare: DemoLogbook, operator: DemoServer) -> None:

@@ -227,7 +227,7 @@ def test_a_test_message(logbook: DemoLogbook, hook: Script, tmp_path: Path) -> N
 
 def test_where_nothing_is_set(logbook: DemoLogbook) -> None:
     message, advice = said(logbook.run("notify", "--test"), 1)
-    assert message == f"{logbook.paths.settings} does not say where messages go."
+    assert message == f"{logbook.paths.settings} does not set where messages go."
     assert advice == "Add [notify] to it with a webhook or [notify.mail]"
 
 

@@ -62,8 +62,8 @@ def test_a_reading_that_does_not_fit_is_refused_but_for_a_reason(
 ) -> None:
     assert logbook.ladebog("odometer", "Golf", day, kilometres) == 2
     assert capsys.readouterr().err == (
-        f"ladebog: {kilometres} km on {day} does not fit: {fit}.\n"
-        "  Record the wrong one of the two again, or this one all the same, with --reason TEXT\n"
+        f"ladebog: {kilometres} km on {day} contradicts another reading: {fit}.\n"
+        "  Record the wrong one of the two again, or add --reason TEXT to record this one nevertheless\n"
     )
     assert readings(logbook) == RECORDED
 
@@ -84,7 +84,7 @@ def test_a_correction_is_what_later_readings_are_held_against(logbook: DecidedLo
         (["Lada", *MARCH], "There is no car 'Lada' in this logbook (cars: Golf, Ærø)."),
         (["Golf", "2025-02-30", "1"], "'2025-02-30' does not match the format"),
         (["Golf", "31-03-2025", "1"], "'31-03-2025' does not match the format"),
-        (["Golf", "2025-07-02", "60000"], "2025-07-02 is still to come (today is 2025-07-01)"),
+        (["Golf", "2025-07-02", "60000"], "2025-07-02 is in the future (today is 2025-07-01)"),
         (["Golf", "2025-06-30", "48211.5"], "'48211.5' is not a valid integer range"),
         (["Golf", "2025-06-30", "--", "-1"], "-1 is not in the range"),
         (["Golf", "2025-06-30", "10000000"], "10000000 is not in the range"),

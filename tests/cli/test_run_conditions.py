@@ -19,7 +19,7 @@ def test_while_a_session_is_active_and_until_it_has_ended(logbook: DemoLogbook, 
     active = logbook.value(_ACTIVE_ID)
     outcome = logbook.run("run", "--if-active", after=_HALF_AN_HOUR)
     assert outcome.code in (0, 3), outcome
-    assert outcome.out.startswith(f"Active when last looked: {active}.\ndemo: ")
+    assert outcome.out.startswith(f"Active at the last run: {active}.\ndemo: ")
     operator.tenant.finish_active(DEMO_NOW + timedelta(minutes=40))
     outcome = logbook.run("run", "--if-active", after=2 * _HALF_AN_HOUR)
     assert outcome.code in (0, 3), outcome

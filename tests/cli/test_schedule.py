@@ -87,7 +87,7 @@ def test_a_loop_is_seen(logbook: DemoLogbook) -> None:
 
 def test_property_lists_for_launchd(kept: DemoLogbook) -> None:
     outcome = kept.do("schedule", "print", "launchd", "--at", "21:40")
-    assert outcome.err == "What follows for launchd is untested: look whether it runs.\n"
+    assert outcome.err == "This output for launchd is untested: check that it runs.\n"
     first, second = outcome.out.split("# ~/Library/LaunchAgents/")[1:]
     daily, active = (plistlib.loads(part.partition("\n")[2].encode()) for part in (first, second))
     assert daily["StartCalendarInterval"] == {"Hour": 21, "Minute": 40}
@@ -99,7 +99,7 @@ def test_property_lists_for_launchd(kept: DemoLogbook) -> None:
 
 def test_lines_for_the_task_scheduler(kept: DemoLogbook) -> None:
     outcome = kept.do("schedule", "print", "schtasks")
-    assert outcome.err == "What follows for schtasks is untested: look whether it runs.\n"
+    assert outcome.err == "This output for schtasks is untested: check that it runs.\n"
     variable, daily, active = outcome.out.splitlines()
     assert variable == f"setx {FILE_VARIABLE} {kept.credentials}"
     assert daily.endswith(f'--home {kept.home} run" /SC DAILY /ST 06:15')

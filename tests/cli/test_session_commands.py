@@ -83,16 +83,16 @@ def test_a_decision_is_written_and_said(
         (
             ["exclude", "9", "--reason", "x"],
             "ladebog: There is no session '9' in this logbook.\n"
-            '  See which there are: ladebog sql "select session_id, started_at from sessions"\n',
+            '  List them with: ladebog sql "select session_id, started_at from sessions"\n',
         ),
         (
             ["exclude", "1", "--account", "work", "--reason", "x"],
             "ladebog: There is no session '1' in account work.\n"
-            '  See which there are: ladebog sql "select session_id, started_at from sessions"\n',
+            '  List them with: ladebog sql "select session_id, started_at from sessions"\n',
         ),
         (
             ["exclude", "2", "--reason", "x"],
-            "ladebog: Several accounts have a session '2' (home, work).\n  Say which with --account NAME\n",
+            "ladebog: Several accounts have a session '2' (home, work).\n  Name one with --account NAME\n",
         ),
         (
             ["exclude", "2", "--account", "away", "--reason", "x"],

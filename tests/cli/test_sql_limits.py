@@ -117,8 +117,8 @@ def test_rows_on_a_terminal(kept: DemoLogbook, format_name: str) -> None:
     shown, said = on_a_terminal(kept, "sql", question.format(1001), "--format", format_name)
     assert shown.count("row ") == 1000
     assert said == (
-        "ladebog: note: there are more rows than these 1000. To get all: -o FILE.csv; to get others: a limit in the "
-        "question\n"
+        "ladebog: note: only the first 1000 rows are shown. To get all: -o FILE.csv; to choose others: a limit in the "
+        "query\n"
     )
     shown, said = on_a_terminal(kept, "sql", question.format(1000), "--format", format_name)
     assert (shown.count("row "), said) == (1000, "")

@@ -112,7 +112,7 @@ def test_a_new_logbook(bare: DemoLogbook, operator: DemoServer) -> None:
         "  database        none",
         "",
         f"demo  {operator.url}",
-        "  login           none kept: ladebog login demo",
+        "  login           none stored: ladebog login demo",
         "  last run        never: ladebog run --account demo",
         "  next run        not scheduled",
         "  raw             0 bytes",
@@ -138,7 +138,7 @@ def test_how_long_a_login_is_valid(bare: DemoLogbook, days: float, refresh_token
 
 def test_a_login_that_does_not_say_how_long(bare: DemoLogbook) -> None:
     keep(bare, "12|opaque")
-    assert lines(bare.do("status"))["login"] == "kept; it does not say how long it is valid"
+    assert lines(bare.do("status"))["login"] == "stored; it does not state how long it is valid"
     assert account_of(bare.do("status", "--json"))["login"] == {
         "state": "valid",
         "valid_until": None,
@@ -235,7 +235,7 @@ def test_a_locked_keyring(kept: DemoLogbook, monkeypatch: pytest.MonkeyPatch) ->
         keyring.set_keyring(before)
     assert outcome.code == 1
     told = lines(outcome)
-    assert told["login"] == "cannot be told: see what is said last"
+    assert told["login"] == "unknown: see the errors below"
     assert told["sessions"] == "24 finished, since 2025-09-01"
     assert outcome.err == (
         "ladebog: The keyring cannot be used (KeyringLocked).\n"
@@ -282,7 +282,7 @@ def test_a_database_that_will_not_do(logbook: DemoLogbook, garbage: str) -> None
     assert told["last run"] == "2025-11-12 06:15, complete"
     assert told["last success"] == "2025-11-12 06:15, 3 hours ago"
     assert told["login"].startswith("valid until 2026-11-12")
-    assert told["all else"] == "cannot be told: see what is said last"
+    assert told["the rest"] == "unknown: see the errors below"
     message, advice = outcome.err.splitlines()
     assert message.startswith("ladebog: ")
     command = re.search(r"ladebog (transform|rebuild|run)", advice)
@@ -299,7 +299,7 @@ def test_neither_database_nor_raw(logbook: DemoLogbook) -> None:
     segment.write_bytes(b"no gzip")
     outcome = logbook.run("status", "--max-age", "36h")
     assert outcome.code == 3
-    assert lines(outcome)["last run"] == "cannot be told: see what is said last"
+    assert lines(outcome)["last run"] == "unknown: see the errors below"
     assert outcome.err.splitlines()[-2:] == [
         "ladebog: demo is stale: it cannot be told when a run last succeeded.",
         "  ladebog run --account demo",

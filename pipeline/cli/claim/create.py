@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.claim.text import MONTH
 from pipeline.cli.context import Context, one_account_option, pass_context
-from pipeline.cli.options import Reason
+from pipeline.cli.options import MONTH, Reason
 
 if TYPE_CHECKING:
     from pipeline.claims.attachments import Attached

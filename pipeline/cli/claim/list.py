@@ -1,4 +1,4 @@
-"""`ladebog claim list`, `show` and `export`: the claims that were made."""
+"""`ladebog claim list`, `show` and `export`: print stored claims, and pack them."""
 
 import hashlib
 from pathlib import Path
@@ -7,7 +7,11 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import click
 
+from pipeline.cli.claim.text import about, amounts, cells, outstanding_lines
 from pipeline.cli.context import Context, account_option, one_account_option, pass_context
+from pipeline.cli.terminal import show_table
+from pipeline.errors import UnknownNameError
+from pipeline.logbook.files import make_folder, replacing
 
 if TYPE_CHECKING:
     from pipeline.claims.folder import StoredClaim
@@ -25,8 +29,6 @@ def list_(context: Context, account_name: str | None) -> None:
     Example:  ladebog claim list
     """
     from pipeline.claims.outstanding import read_outstanding
-    from pipeline.cli.claim.text import cells, outstanding_lines
-    from pipeline.cli.terminal import show_table
     from pipeline.database import models
     from pipeline.database.connection import open_published, rows
 
@@ -54,9 +56,6 @@ def show(context: Context, number: int, account_name: str | None) -> None:
     \b
     Example:  ladebog claim show 3
     """
-    from pipeline.cli.claim.text import about, amounts
-    from pipeline.cli.terminal import show_table
-
     filed = _filed(context, number, account_name)
     claim = filed.claim
     click.echo(f"{claim.account}: claim {number}, {about(claim)}, made {claim.created_at:%Y-%m-%d %H:%M}")
@@ -107,7 +106,6 @@ def export(context: Context, number: int, output: Path, account_name: str | None
     """
     from pipeline.claims.check import check_claim
     from pipeline.claims.folder import file_names
-    from pipeline.logbook.files import make_folder, replacing
 
     filed = _filed(context, number, account_name)
     claim = check_claim(filed.folder).claim
@@ -127,7 +125,6 @@ def export(context: Context, number: int, output: Path, account_name: str | None
 def _filed(context: Context, number: int, account_name: str | None) -> "StoredClaim":
     """The claim of that number. Raises UnknownNameError where there is none."""
     from pipeline.claims.folder import claim_folders, number_in_name, read_claim
-    from pipeline.errors import UnknownNameError
 
     logbook, settings = context.open()
     account = settings.one_account(account_name)

@@ -1,4 +1,4 @@
-"""`ladebog claim mark` and `attach`: what a person tells of claims, kept in journal/."""
+"""`ladebog claim mark` and `attach`: what a person records about claims, in journal/."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -6,35 +6,31 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.claim.text import MONTH
+from pipeline.claims.folder import read_claims
 from pipeline.cli.context import Context, one_account_option, pass_context
-from pipeline.logbook.entries import STATES
+from pipeline.cli.options import DAY, MONTH
+from pipeline.errors import ClaimError, UnknownNameError
+from pipeline.logbook.entries import MARK, STATES, ClaimMark, State, fields_of
+from pipeline.settings.schema import Account
 
 if TYPE_CHECKING:
     import duckdb
 
     from pipeline.claims.attachments import AttachedBy
-    from pipeline.settings.schema import Account
-
-_DATE = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command()
 @click.argument("number", type=click.IntRange(min=1))
 @click.argument("state", type=click.Choice(STATES))
-@click.option("--date", "day", type=_DATE, metavar="YYYY-MM-DD", help="When. Default: today.")
+@click.option("--date", "day", type=DAY, metavar="YYYY-MM-DD", help="The day of the change. Default: today.")
 @one_account_option
 @pass_context
-def mark(context: Context, number: int, state: str, day: datetime | None, account_name: str | None) -> None:
+def mark(context: Context, number: int, state: State, day: datetime | None, account_name: str | None) -> None:
     """Record that a claim was sent, approved, paid or rejected.
 
     \b
     Example:  ladebog claim mark 3 paid --date 2025-04-30
     """
-    import msgspec
-
-    from pipeline.errors import ClaimError, UnknownNameError
-    from pipeline.logbook.entries import MARK, ClaimMark, fields_of
     from pipeline.transform.update import open_with_journal
 
     logbook, settings = context.open()
@@ -48,9 +44,9 @@ def mark(context: Context, number: int, state: str, day: datetime | None, accoun
                 f"Account {account.name} has no claim {number}.", "See which there are: ladebog claim list"
             )
         if number in reverses.values():
-            raise ClaimError(f"Claim {number} was taken back.", "See the claims with: ladebog claim list")
-        said = {"account": account.name, "number": number, "state": state, "marked_on": marked_on}
-        journal.append(context.clock.now(), MARK, fields_of(msgspec.convert(said, ClaimMark)))
+            raise ClaimError(f"Claim {number} was reversed.", "See the claims with: ladebog claim list")
+        mark = ClaimMark(account=account.name, number=number, state=state, marked_on=marked_on)
+        journal.append(context.clock.now(), MARK, fields_of(mark))
     context.print_info(f"{account.name}: claim {number} is {state} since {marked_on}")
 
 
@@ -59,7 +55,7 @@ def mark(context: Context, number: int, state: str, day: datetime | None, accoun
 @click.option(
     "--month", type=MONTH, metavar="YYYY-MM", help="Only for the claim of this month. Default: the next claim."
 )
-@click.option("--remove", is_flag=True, help="Take files, named as they were attached, back from the next claim.")
+@click.option("--remove", is_flag=True, help="Detach files from the next claim, by the names they were attached with.")
 @one_account_option
 @pass_context
 def attach(
@@ -75,7 +71,6 @@ def attach(
     """
     from pipeline.claims import attachments
     from pipeline.claims.attachments import ATTACH, DETACH, AttachedBy
-    from pipeline.claims.folder import read_claims
     from pipeline.transform.update import open_with_journal
 
     logbook, settings = context.open()
@@ -85,23 +80,23 @@ def attach(
     with open_with_journal(logbook, settings, context.clock) as (connection, journal):
         _refuse_claimed(connection, account, first)
         claims = read_claims(logbook.claims / account.name)
-        waiting = {said.name: said for said in attachments.waiting(journal.entries, account.name, claims)}
+        waiting = {waiting.name: waiting for waiting in attachments.waiting(journal.entries, account.name, claims)}
         for file in files:
             if remove:
-                action, said = DETACH, _waiting(waiting, file.name)
+                action, entry = DETACH, _waiting(waiting, file.name)
             else:
                 sha256 = attachments.store(logbook.journal, contents[file.name])
-                action, said = ATTACH, AttachedBy(account=account.name, name=file.name, sha256=sha256, month=first)
-            journal.append(context.clock.now(), action, said.fields)
+                action, entry = ATTACH, AttachedBy(account=account.name, name=file.name, sha256=sha256, month=first)
+            journal.append(context.clock.now(), action, entry.fields)
             where = f"the claim of {first:%Y-%m}" if first else "the next claim"
-            context.print_info(f"{account.name}: {file.name} {'is no longer' if remove else 'goes'} beside {where}")
+            context.print_info(f"{account.name}: {file.name} {'detached from' if remove else 'attached to'} {where}")
 
 
-def _not_in_future(account: "Account", day: datetime | None, now: datetime) -> date:
+def _not_in_future(account: Account, day: datetime | None, now: datetime) -> date:
     today = now.astimezone(account.zone).date()
     chosen = day.date() if day else today
     if chosen > today:
-        raise click.BadParameter(f"{chosen} is still to come (today is {today})", param_hint="--date")
+        raise click.BadParameter(f"{chosen} is in the future (today is {today})", param_hint="--date")
     return chosen
 
 
@@ -110,31 +105,31 @@ def _content(file: Path) -> bytes:
     from pipeline.claims.attachments import LARGEST
 
     if not file.is_file():
-        raise click.BadParameter(f"{file} is no file", param_hint="FILES")
+        raise click.BadParameter(f"{file} is not a file", param_hint="FILES")
     if not file.name.isprintable():
-        raise click.BadParameter(f"{file.name!r} holds signs that no file beside a claim may have", param_hint="FILES")
+        raise click.BadParameter(
+            f"the name {file.name!r} contains characters that cannot be printed", param_hint="FILES"
+        )
     if not 0 < file.stat().st_size <= LARGEST:
         raise click.BadParameter(f"{file} is empty or larger than {LARGEST // 1024 // 1024} MB", param_hint="FILES")
     return file.read_bytes()
 
 
 def _waiting(waiting: "dict[str, AttachedBy]", name: str) -> "AttachedBy":
-    from pipeline.errors import UnknownNameError
-
     if name not in waiting:
         known = ", ".join(waiting) or "none"
-        raise UnknownNameError(f"No file {name} waits for a claim (waiting: {known}).", "Name one of those that wait")
+        raise UnknownNameError(
+            f"No file {name} is waiting for a claim (waiting: {known}).", "Name one of the waiting files"
+        )
     return waiting[name]
 
 
-def _refuse_claimed(connection: "duckdb.DuckDBPyConnection", account: "Account", month: date | None) -> None:
-    """Raise ClaimError where a file for a month would come too late."""
-    from pipeline.errors import ClaimError
-
+def _refuse_claimed(connection: "duckdb.DuckDBPyConnection", account: Account, month: date | None) -> None:
+    """Raise ClaimError if a claim covers the month already."""
     query = "select max(number) from staging.claimed_months where account = ? and month = ?"
     found = connection.execute(query, [account.name, month]).fetchone()
     if found and found[0] is not None:
         raise ClaimError(
             f"{month:%Y-%m} is claimed already, by claim {found[0]}.",
-            "Put it beside the next claim: ladebog claim attach FILE (without --month)",
+            "Attach it to the next claim: ladebog claim attach FILE (without --month)",
         )

@@ -1,9 +1,7 @@
-"""How claims and what is due are told on the terminal."""
+"""How claims, and what is outstanding, are printed."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
-
-import click
 
 from pipeline.text import counted
 
@@ -11,8 +9,8 @@ if TYPE_CHECKING:
     from pipeline.claims.document import Claim
     from pipeline.claims.outstanding import Outstanding, OutstandingCorrections, OutstandingMonth, Unpaid
 
-_DUE = 6  # months that are named, the newest
-_NOT_PAID = 5  # claims that are named before it is said how many more there are
+_NEWEST_MONTHS = 6  # outstanding months that are listed one by one
+_FIRST_UNPAID = 5  # unpaid claims that are listed before the rest is counted
 
 
 def about(claim: "Claim") -> str:
@@ -24,54 +22,51 @@ def about(claim: "Claim") -> str:
 
 
 def amounts(claim: "Claim") -> str:
-    """`11 lines, 405.316 kWh, 635.76 DKK (of which tax 127.17)`, each currency apart."""
-    told = []
+    """`11 lines, 405.316 kWh, 635.76 DKK (of which tax 127.17)`, one such text per currency."""
+    texts = []
     for total in claim.totals:
         tax = "not known" if total.total.tax_amount is None else f"{total.total.tax_amount:,f}"
-        told.append(
+        texts.append(
             f"{counted(total.total.lines, 'line')}, {total.total.energy_kwh:,f} kWh, "
             f"{total.total.amount_incl_tax:,f} {total.currency} (of which tax {tax})"
         )
-    return "; ".join(told)
+    return "; ".join(texts)
 
 
 def outstanding_lines(outstanding: "Outstanding") -> list[str]:
-    """What is due and what is unpaid, a sentence each with what to type next; nothing where there is nothing."""
-    told = [
+    """What is outstanding and what is unpaid, one per line, each with the next command to type."""
+    lines = [
         f"due: {due.month}: {counted(due.sessions, 'session')}, {due.energy_kwh:,f} kWh, {_money(due)}: "
         f"ladebog claim create {due.month}"
-        for due in outstanding.months[-_DUE:]
+        for due in outstanding.months[-_NEWEST_MONTHS:]
     ]
-    if earlier := {due.month for due in outstanding.months[:-_DUE]}:
-        told.insert(0, f"due: {counted(len(earlier), 'month')} more, from {min(earlier)} on")
-    told += [
+    if earlier := {due.month for due in outstanding.months[:-_NEWEST_MONTHS]}:
+        lines.insert(0, f"due: {counted(len(earlier), 'month')} more, from {min(earlier)} on")
+    lines += [
         f"corrections due: {counted(due.sessions, 'session')}, {due.energy_kwh:+,f} kWh, {_money(due, '+')}: "
         "ladebog claim create --corrections (or with the next month)"
         for due in outstanding.corrections
     ]
     unpaid = [f"{claim.number} ({claim.state}, {_money(claim)})" for claim in outstanding.unpaid]
     if unpaid:
-        more = f" and {len(unpaid) - _NOT_PAID} more" if len(unpaid) > _NOT_PAID else ""
+        more = f" and {len(unpaid) - _FIRST_UNPAID} more" if len(unpaid) > _FIRST_UNPAID else ""
         claims = "claim" if len(unpaid) == 1 else "claims"
-        told.append(f"unpaid: {claims} {', '.join(unpaid[:_NOT_PAID])}{more}: ladebog claim mark NUMBER paid")
-    return told
+        lines.append(f"unpaid: {claims} {', '.join(unpaid[:_FIRST_UNPAID])}{more}: ladebog claim mark NUMBER paid")
+    return lines
 
 
 def cells(row: Mapping[str, Any], names: Iterable[str]) -> list[Any]:
-    """Some of a row's values, money with its currency's digits."""
-    return [_figure(row[name]) if name in ("amount_incl_tax", "tax_amount") else row[name] for name in names]
+    """The named values of a row, with amounts rounded as `_amount` does."""
+    return [_amount(row[name]) if name in ("amount_incl_tax", "tax_amount") else row[name] for name in names]
 
 
-def _money(of: "OutstandingMonth | OutstandingCorrections | Unpaid", sign: str = "") -> str:
-    return f"{format(of.amount_incl_tax, f'{sign},f')} {of.currency}"
+def _money(item: "OutstandingMonth | OutstandingCorrections | Unpaid", sign: str = "") -> str:
+    return f"{format(item.amount_incl_tax, f'{sign},f')} {item.currency}"
 
 
-def _figure(amount: Any) -> Any:
-    """An amount of a mart without the third decimal that most currencies lack."""
+def _amount(amount: Any) -> Any:
+    """An amount of a mart with two decimals, unless its third is not zero."""
     if amount is None:
         return None
     two = amount.quantize(amount.__class__("0.01"))
     return two if two == amount else amount
-
-
-MONTH = click.DateTime(formats=["%Y-%m"])

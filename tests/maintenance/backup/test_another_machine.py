@@ -55,7 +55,7 @@ def test_the_restored_marts_have_the_same_rows(operator: DemoServer, tmp_path: P
         "Next: ladebog login demo",
         "Then: ladebog status",
     ]
-    assert "none kept: ladebog login demo" in ladebog("status")
+    assert "none stored: ladebog login demo" in ladebog("status")
     assert {mart: rows for mart, rows in restored.marts().items() if rows} == before
     ladebog("rebuild")
     assert {mart: rows for mart, rows in restored.marts().items() if rows} == before
