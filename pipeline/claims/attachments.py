@@ -27,7 +27,7 @@ LARGEST = 32 * 1024 * 1024  # bytes
 _FOLDER = "attachments"
 
 
-class AttachedBy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class AttachmentFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The fields of a journal entry that attaches or detaches a file."""
 
     account: str
@@ -43,7 +43,7 @@ class AttachedBy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 @dataclass(frozen=True)
-class Attached:
+class AttachedFile:
     """A file to store in a claim's folder."""
 
     name: str
@@ -77,7 +77,7 @@ def store(journal: Path, content: bytes) -> str:
     return sha256
 
 
-def waiting(entries: Iterable[Entry], account: str, claims: Sequence[StoredClaim]) -> list[AttachedBy]:
+def waiting(entries: Iterable[Entry], account: str, claims: Sequence[StoredClaim]) -> list[AttachmentFields]:
     """The files that are attached but not in a claim, other than a claim that was reversed."""
     claimed = {
         (file.name, file.sha256)
@@ -85,10 +85,10 @@ def waiting(entries: Iterable[Entry], account: str, claims: Sequence[StoredClaim
         if reversed_by(claims, stored.claim.number) is None
         for file in stored.claim.attachments
     }
-    attached: dict[str, AttachedBy] = {}
+    attached: dict[str, AttachmentFields] = {}
     for entry in entries:
         if entry.action in (ATTACH, DETACH):
-            fields = msgspec.convert(entry.fields, AttachedBy)
+            fields = msgspec.convert(entry.fields, AttachmentFields)
             if fields.account == account:
                 attached.pop(fields.name, None)
                 if entry.action == ATTACH:
@@ -96,7 +96,9 @@ def waiting(entries: Iterable[Entry], account: str, claims: Sequence[StoredClaim
     return [fields for fields in attached.values() if (fields.name, fields.sha256) not in claimed]
 
 
-def files_for(draft: Claim, journal: Path, entries: Iterable[Entry], claims: Sequence[StoredClaim]) -> list[Attached]:
+def files_for(
+    draft: Claim, journal: Path, entries: Iterable[Entry], claims: Sequence[StoredClaim]
+) -> list[AttachedFile]:
     """The waiting files that go with a claim: those for its month, and those for whichever claim is next.
 
     Raises ClaimError for one that is missing or was changed.
@@ -105,10 +107,10 @@ def files_for(draft: Claim, journal: Path, entries: Iterable[Entry], claims: Seq
     return [_read_file(journal, file) for file in fields if file.month in (None, draft.month)]
 
 
-def _read_file(journal: Path, fields: AttachedBy) -> Attached:
+def _read_file(journal: Path, fields: AttachmentFields) -> AttachedFile:
     path = stored_at(journal, fields.sha256)
     try:
-        file = Attached(fields.name, path.read_bytes())
+        file = AttachedFile(fields.name, path.read_bytes())
     except FileNotFoundError:
         raise ClaimError(
             f"The attached file {fields.name} is missing from {path.parent}.", "Attach it again, or detach it"

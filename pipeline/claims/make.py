@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.claims import document
-from pipeline.claims.attachments import Attached
+from pipeline.claims.attachments import AttachedFile
 from pipeline.claims.document import Claim, MissingReceipt
 from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, Manifest, listed_files
 from pipeline.errors import ClaimError
@@ -17,7 +17,7 @@ from pipeline.logbook.files import FILE_MODE, make_folder, sync_file, sync_folde
 _UNFINISHED = ".new"
 
 
-def with_files(draft: Claim, files: Sequence[Attached], missing: Sequence[MissingReceipt]) -> Claim:
+def with_files(draft: Claim, files: Sequence[AttachedFile], missing: Sequence[MissingReceipt]) -> Claim:
     """A draft that lists the files in its attachments/. Raises ClaimError if two of them have the same name."""
     names = [file.name for file in files]
     if twice := next((name for name in names if names.count(name) > 1), None):
@@ -31,7 +31,7 @@ def with_files(draft: Claim, files: Sequence[Attached], missing: Sequence[Missin
 
 
 @contextmanager
-def new_claim(folder: Path, claim: Claim, files: Sequence[Attached]) -> Iterator[Path]:
+def new_claim(folder: Path, claim: Claim, files: Sequence[AttachedFile]) -> Iterator[Path]:
     """Write a claim into a new folder in `folder`, which holds the claims of its account.
 
     Yields the new folder while it is being built, so that the caller can add the files that people read. On success it

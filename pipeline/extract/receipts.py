@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.claims.attachments import Attached
+from pipeline.claims.attachments import AttachedFile
 from pipeline.claims.document import MissingReceipt
 from pipeline.errors import UpstreamError
 from pipeline.source.app.client import AppApi
@@ -12,7 +12,7 @@ _OTHER_ENDING = ".html"
 _UNSAFE = re.compile(r"[^0-9A-Za-z-]")
 
 
-def fetch(api: AppApi, urls: dict[str, str]) -> tuple[list[Attached], list[MissingReceipt]]:
+def fetch(api: AppApi, urls: dict[str, str]) -> tuple[list[AttachedFile], list[MissingReceipt]]:
     """The receipts at URLs by session id, and those that the operator does not send.
 
     Raises TransientError or LoginError if asking again later may get a receipt.
@@ -26,7 +26,7 @@ def fetch(api: AppApi, urls: dict[str, str]) -> tuple[list[Attached], list[Missi
             continue
         if reply.status == 200 and reply.body:
             name = f"receipt-{_UNSAFE.sub('_', session_id)}{_ending(reply.body)}"
-            files.append(Attached(name, reply.body, session_id))
+            files.append(AttachedFile(name, reply.body, session_id))
         else:
             why = "the operator sent an empty file" if reply.status == 200 else f"the operator answered {reply.status}"
             missing.append(MissingReceipt(session_id=session_id, why=why))

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.claims import arithmetic
-from pipeline.claims.attachments import ATTACH, Attached, AttachedBy, files_for, store
+from pipeline.claims.attachments import ATTACH, AttachedFile, AttachmentFields, files_for, store
 from pipeline.claims.document import Amounts, Claim, MissingReceipt, encode
 from pipeline.claims.draft import Drafter, open_drafter
 from pipeline.claims.folder import StoredClaim, read_claims
@@ -207,7 +207,7 @@ class ClaimedLogbook:
             drafter = open_drafter(connection, journal, self.paths, settings, account, now=self.now(), language="da")
             yield drafter, journal
 
-    def store(self, draft: Claim, files: Sequence[Attached] = (), missing: Sequence[MissingReceipt] = ()) -> Claim:
+    def store(self, draft: Claim, files: Sequence[AttachedFile] = (), missing: Sequence[MissingReceipt] = ()) -> Claim:
         """Write a claim with a voucher that takes no time."""
         claim = with_files(draft, files, missing)
         with new_claim(self.paths.claims / "home", claim, files) as folder:
@@ -232,7 +232,7 @@ class ClaimedLogbook:
 
     def attach(self, name: str, content: bytes, month: date | None = None) -> None:
         """Attach a file to the next claim, or to that of a month."""
-        fields = AttachedBy(account="home", name=name, sha256=store(self.paths.journal, content), month=month)
+        fields = AttachmentFields(account="home", name=name, sha256=store(self.paths.journal, content), month=month)
         self.journal.append(self.now(), ATTACH, fields.fields)
 
     def sums(self) -> dict[arithmetic.Key, Amounts]:

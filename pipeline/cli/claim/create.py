@@ -9,7 +9,7 @@ from pipeline.cli.context import Context, one_account_option, pass_context
 from pipeline.cli.options import MONTH, Reason
 
 if TYPE_CHECKING:
-    from pipeline.claims.attachments import Attached
+    from pipeline.claims.attachments import AttachedFile
     from pipeline.claims.document import Claim, MissingReceipt
     from pipeline.claims.folder import StoredClaim
     from pipeline.logbook.folder import Logbook
@@ -131,7 +131,7 @@ def reverse(
 
 def _fetch_receipts(
     context: Context, settings: "Settings", account: "Account", addresses: dict[str, str]
-) -> "tuple[list[Attached], list[MissingReceipt]]":
+) -> "tuple[list[AttachedFile], list[MissingReceipt]]":
     """The receipts at addresses by session id, and those that the operator does not send."""
     from pipeline.extract import receipts
     from pipeline.source.app.client import AppApi
@@ -146,7 +146,7 @@ def _fetch_receipts(
 def _store(
     logbook: "Logbook",
     draft: "Claim",
-    files: "list[Attached]",
+    files: "list[AttachedFile]",
     missing: "list[MissingReceipt]",
     csv_locale: str | None,
 ) -> "StoredClaim":

@@ -16,7 +16,7 @@ from pipeline.settings.schema import Account
 if TYPE_CHECKING:
     import duckdb
 
-    from pipeline.claims.attachments import AttachedBy
+    from pipeline.claims.attachments import AttachmentFields
 
 
 @click.command()
@@ -70,7 +70,7 @@ def attach(
               ladebog claim attach --remove electricity.pdf
     """
     from pipeline.claims import attachments
-    from pipeline.claims.attachments import ATTACH, DETACH, AttachedBy
+    from pipeline.claims.attachments import ATTACH, DETACH, AttachmentFields
     from pipeline.transform.update import open_with_journal
 
     logbook, settings = context.open()
@@ -86,7 +86,8 @@ def attach(
                 action, entry = DETACH, _waiting(waiting, file.name)
             else:
                 sha256 = attachments.store(logbook.journal, contents[file.name])
-                action, entry = ATTACH, AttachedBy(account=account.name, name=file.name, sha256=sha256, month=first)
+                action = ATTACH
+                entry = AttachmentFields(account=account.name, name=file.name, sha256=sha256, month=first)
             journal.append(context.clock.now(), action, entry.fields)
             where = f"the claim of {first:%Y-%m}" if first else "the next claim"
             context.print_info(f"{account.name}: {file.name} {'detached from' if remove else 'attached to'} {where}")
@@ -115,7 +116,7 @@ def _content(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def _waiting(waiting: "dict[str, AttachedBy]", name: str) -> "AttachedBy":
+def _waiting(waiting: "dict[str, AttachmentFields]", name: str) -> "AttachmentFields":
     if name not in waiting:
         known = ", ".join(waiting) or "none"
         raise UnknownNameError(
