@@ -11,7 +11,7 @@ from pipeline.database.models import marts, schema
 from tests.scenarios.demo_logbook import CHECKOUT
 
 _PAGES = [*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/*.md")]
-_LINK = re.compile(r"\]\(([^)#]+)\)")
+_LINK = re.compile(r"\]\(([^)#]+)\)|src=\"([^\"]+)\"")
 
 
 def first_cells(page: str) -> list[str]:
@@ -39,5 +39,5 @@ def test_the_marts_page_lists_every_mart() -> None:
 
 @pytest.mark.parametrize("page", _PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))
 def test_links_lead_to_files(page: Path) -> None:
-    links = _LINK.findall(page.read_text("utf-8"))
+    links = ["".join(groups) for groups in _LINK.findall(page.read_text("utf-8"))]
     assert [link for link in links if not (page.parent / link).is_file()] == []
