@@ -24,8 +24,8 @@ _KNOWN_PARAMETERS = frozenset(
 )
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """What an address requests. `key` is None for a listing whose address has no window."""
+class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A request of the app API, read from its address. `key` is None for a listing whose address has no window."""
 
     endpoint: Endpoint
     key: str | None
@@ -52,10 +52,10 @@ def _path_part(name: str) -> str:
     return quote(name, safe="", errors="replace")
 
 
-def parse_address(url: str) -> Question | None:
-    """What a GET of `url` requests, or None if it is not one of our endpoints.
+def parse_address(url: str) -> ApiRequest | None:
+    """The request of a GET of `url`, or None if it is not one of our endpoints.
 
-    The question's `url` keeps only the parameters that we know: no login and no fragment.
+    The request's `url` keeps only the parameters that we know: no login and no fragment.
     """
     try:
         parts = urlsplit(url.strip())
@@ -67,13 +67,13 @@ def parse_address(url: str) -> Question | None:
     if parts.scheme not in ("http", "https") or not host:
         return None
     if parts.path == HISTORY_PATH:
-        return Question(endpoint=Endpoint.SESSION_HISTORY, key=_window_key(query), url=clean_url)
+        return ApiRequest(endpoint=Endpoint.SESSION_HISTORY, key=_window_key(query), url=clean_url)
     if parts.path == CHARGE_POINTS_PATH:
-        return Question(endpoint=Endpoint.CHARGE_POINTS, key=ALL_CHARGE_POINTS, url=clean_url)
+        return ApiRequest(endpoint=Endpoint.CHARGE_POINTS, key=ALL_CHARGE_POINTS, url=clean_url)
     if match := _SESSION.fullmatch(parts.path):
-        return Question(endpoint=Endpoint.SESSION, key=unquote(match[1]), url=clean_url)
+        return ApiRequest(endpoint=Endpoint.SESSION, key=unquote(match[1]), url=clean_url)
     if match := _PRICE_PERIODS.fullmatch(parts.path):
-        return Question(endpoint=Endpoint.PRICE_PERIODS, key=unquote(match[1]), url=clean_url)
+        return ApiRequest(endpoint=Endpoint.PRICE_PERIODS, key=unquote(match[1]), url=clean_url)
     return None
 
 

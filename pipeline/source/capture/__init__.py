@@ -1,4 +1,4 @@
 """Answers of the app API that people captured, for import.
 
-`read` recognizes the kind of a file; `text_log` and `har` read the exchanges in it, each as a `captured` exchange.
+`read` recognizes the kind of a file; `text_log` and `har` read the exchanges in it, each an `exchange`.
 """

@@ -8,7 +8,7 @@ import msgspec
 
 from pipeline.source.app.endpoints import parse_address
 from pipeline.source.body import read_json
-from pipeline.source.capture.captured import KEPT_HEADERS, Captured
+from pipeline.source.capture.exchange import KEPT_HEADERS, Exchange
 
 
 class _HarHeader(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ class _HarFile(msgspec.Struct, frozen=True):
     log: _HarLog | None = None
 
 
-def read(content: bytes) -> Iterator[Captured] | None:
+def read(content: bytes) -> Iterator[Exchange] | None:
     """The exchanges with the app API in a HAR file that have a body, or None for JSON without a `log`.
 
     Raises ValueError for content that is not JSON, and for a HAR file or an entry that cannot be read.
@@ -57,7 +57,7 @@ def read(content: bytes) -> Iterator[Captured] | None:
         log = _log(content)
     except msgspec.ValidationError as error:
         raise ValueError(f"its log is not the log of a HAR file ({error})") from None
-    return None if log is None else _captured(log)
+    return None if log is None else _exchanges(log)
 
 
 def _log(content: bytes) -> _HarLog | None:
@@ -74,17 +74,17 @@ def _log(content: bytes) -> _HarLog | None:
     return msgspec.convert(document, _HarFile).log
 
 
-def _captured(log: _HarLog) -> Iterator[Captured]:
+def _exchanges(log: _HarLog) -> Iterator[Exchange]:
     for number, entry in enumerate(log.entries, start=1):
-        question = parse_address(entry.request.url)
-        if question is None or entry.request.method != "GET" or not entry.response.content.text:
+        request = parse_address(entry.request.url)
+        if request is None or entry.request.method != "GET" or not entry.response.content.text:
             continue
         headers = {header.name.lower(): header.value for header in entry.response.headers}
-        yield Captured(
+        yield Exchange(
             position=f"entry {number}",
-            question=question,
+            request=request,
             status=entry.response.status,
-            began_at=entry.started_date_time,
+            sent_at=entry.started_date_time,
             headers={name: value for name, value in headers.items() if name in KEPT_HEADERS},
             body=_body(number, entry.response.content.text, entry.response.content.encoding),
         )

@@ -10,7 +10,7 @@ from pipeline.raw.answer import Answer, Endpoint
 from pipeline.source.app.endpoints import has_shape_of, imported_key, recognize
 from pipeline.source.body import read_json
 from pipeline.source.capture import har, text_log
-from pipeline.source.capture.captured import DATE_HEADER, TRACE_HEADER, Captured
+from pipeline.source.capture.exchange import DATE_HEADER, TRACE_HEADER, Exchange
 from pipeline.source.faults import http_date
 from pipeline.text import printable
 
@@ -60,31 +60,31 @@ def _answers(content: bytes, account: str, fetched_at: datetime | None) -> list[
     else:
         bare = _bare_answer(document, account, fetched_at)
         return [] if bare is None else [bare]
-    answers = [_captured_answer(captured, account, fetched_at) for captured in exchanges]
+    answers = [_answer(exchange, account, fetched_at) for exchange in exchanges]
     return [answer for answer in answers if answer is not None]
 
 
-def _captured_answer(captured: Captured, account: str, fetched_at: datetime | None) -> Answer | None:
+def _answer(exchange: Exchange, account: str, fetched_at: datetime | None) -> Answer | None:
     """The answer in one exchange, or None if it does not answer the request: a refusal, say."""
-    question = captured.question
-    if captured.status != 200 and (captured.status, question.endpoint) != (404, Endpoint.SESSION):
+    request = exchange.request
+    if exchange.status != 200 and (exchange.status, request.endpoint) != (404, Endpoint.SESSION):
         return None
     try:
-        document = read_json(captured.body)
+        document = read_json(exchange.body)
     except ValueError as error:
-        raise ValueError(f"the answer at {captured.position} is cut off or not JSON ({error})") from None
-    if captured.status == 200 and not has_shape_of(question.endpoint, document):
+        raise ValueError(f"the answer at {exchange.position} is cut off or not JSON ({error})") from None
+    if exchange.status == 200 and not has_shape_of(request.endpoint, document):
         return None
-    sent_at = http_date(captured.headers.get(DATE_HEADER, "")) or _moment(captured.began_at)
+    answered_at = http_date(exchange.headers.get(DATE_HEADER, "")) or _moment(exchange.sent_at)
     return Answer(
         account=account,
-        endpoint=question.endpoint,
-        key=question.key or imported_key(document),
-        fetched_at=sent_at or fetched_at,
-        url=question.url,
-        status=captured.status,
-        trace_id=printable(captured.headers.get(TRACE_HEADER, "")) or None,
-        body=captured.body,
+        endpoint=request.endpoint,
+        key=request.key or imported_key(document),
+        fetched_at=answered_at or fetched_at,
+        url=request.url,
+        status=exchange.status,
+        trace_id=printable(exchange.headers.get(TRACE_HEADER, "")) or None,
+        body=exchange.body,
     )
 
 
