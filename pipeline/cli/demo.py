@@ -78,9 +78,9 @@ def demo(context: Context, folder: Path) -> None:
     context.print_info(summary_line(_ACCOUNT, summary))
     update_archive(logbook, read_settings(logbook.settings), clock)
     with open_published(logbook) as connection:
-        months = connection.sql(_MONTHS)
+        months = connection.execute(_MONTHS)
         context.print_info()
-        show_table(months.columns, months.fetchall())
+        show_table([column[0] for column in months.description], months.fetchall())
     context.print_info()
     report_last_closed_month(context, logbook, account, clock)
     context.print_info(f"\nLook around: ladebog --home {folder} status")
