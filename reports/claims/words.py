@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 
 from pipeline.claims.document import Claim
 from pipeline.settings.schema import Language
@@ -53,10 +53,6 @@ class Words:
     def count(self, number: int) -> str:
         """`48.211`: a whole number."""
         return self._number(Decimal(number), 0)
-
-    def percent(self, fraction: Decimal) -> str:
-        """`25 %` or `25%`, with as many decimals as the fraction needs."""
-        return str(format_percent(fraction, locale=self._locale, decimal_quantization=False))
 
     def day(self, day: date) -> str:
         """`30.03.2025` or `30/03/2025`."""

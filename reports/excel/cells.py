@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -134,6 +135,14 @@ def put_header(sheet: Worksheet, row: int, column: int, text: str, *, align: str
     return cell
 
 
+def put_section(sheet: Worksheet, row: int, columns: range, text: str, *, height: float = 22) -> int:
+    """Put in the title of a section, in a row of that height in points; returns the row below it."""
+    put_text(sheet, row, columns[0], text, style=font(size=12, bold=True, color=ACCENT))
+    sheet.row_dimensions[row].height = height
+    rule_under(sheet, row, columns)
+    return row + 1
+
+
 def rule_under(sheet: Worksheet, row: int, columns: Iterable[int]) -> None:
     """Draw a thin line under a row."""
     for column in columns:
@@ -153,6 +162,12 @@ def lines_shown(texts: Iterable[tuple[str, float]], most: int) -> int:
         lines = text.split("\n", most)
         needed = max(needed, sum(1 + int(len(line) // (width * _CHARACTERS_IN_A_WIDTH)) for line in lines))
     return min(needed, most)
+
+
+def set_widths(sheet: Worksheet, first: int, widths: Iterable[float]) -> None:
+    """Set the widths of columns, in characters, from column `first` on."""
+    for column, width in enumerate(widths, start=first):
+        sheet.column_dimensions[get_column_letter(column)].width = width
 
 
 def height_of_lines(characters: int, fit_on_a_line: int) -> float:

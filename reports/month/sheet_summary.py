@@ -18,11 +18,13 @@ from reports.excel.cells import (
     money,
     put_amount,
     put_header,
+    put_section,
     put_text,
     put_value,
     rule_over,
     rule_under,
     set_up_page,
+    set_widths,
 )
 from reports.excel.chart import ChartData, energy_and_cost, place_chart
 from reports.month.report import Report, Row
@@ -40,8 +42,7 @@ _ATTRIBUTION = "Each session counts in full in the month in which it stopped."
 
 def fill_summary(sheet: Worksheet, report: Report, days: dict[str, ChartData]) -> None:
     """Lay out the summary; `days` has the cells of a month's days by currency, and is empty for a year."""
-    for column, width in enumerate(_WIDTHS, start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
+    set_widths(sheet, 1, _WIDTHS)
     sheet.sheet_format.defaultRowHeight = _ROW_HEIGHT
     sheet.sheet_format.customHeight = True
     row = _put_opening(sheet, report)
@@ -97,10 +98,7 @@ def _put_currency(sheet: Worksheet, row: int, report: Report, total: Row, days: 
 
 
 def _put_title(sheet: Worksheet, row: int, text: str) -> int:
-    put_text(sheet, row, _FIRST, text, style=font(size=12, bold=True, color=ACCENT))
-    sheet.row_dimensions[row].height = 21
-    rule_under(sheet, row, _ALL)
-    return row + 1
+    return put_section(sheet, row, _ALL, text, height=21)
 
 
 def _of(currency: str, report: Report) -> str:

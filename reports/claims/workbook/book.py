@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, Side
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.claims.document import Claim
@@ -25,9 +24,8 @@ from reports.excel.cells import (
     put_header,
     put_text,
     put_time,
-    put_value,
-    rule_under,
     set_up_page,
+    set_widths,
 )
 from reports.excel.formulas import Formulas
 
@@ -64,8 +62,7 @@ class Book:
     def add_sheet(self, name: str, widths: Sequence[float], *, landscape: bool) -> Worksheet:
         """An empty sheet with columns of those widths."""
         sheet: Worksheet = self.workbook.create_sheet(name)
-        for column, width in enumerate(widths, start=1):
-            sheet.column_dimensions[get_column_letter(column)].width = width
+        set_widths(sheet, 1, widths)
         footer = f"{self.claim.account}, {self.words.text('claim_number')} {self.claim.number}"
         page = self.words.text("page", page="&P", pages="&N")
         set_up_page(sheet, footer, landscape=landscape, page=page)
@@ -88,24 +85,12 @@ class Book:
         """Put in a time as local time of the account."""
         return put_time(sheet, row, column, moment, self.claim.zone, f"{self.day_format} hh:mm")
 
-    def put_day(self, sheet: Worksheet, row: int, column: int, day: date) -> Cell:
-        """Put in a day."""
-        return put_value(sheet, row, column, day, self.day_format, align="left")
-
     def put_fill_in(self, sheet: Worksheet, row: int, columns: range) -> None:
         """Put in an empty line to be filled in by hand."""
         put_text(sheet, row, columns[0], self.words.text("fill_in"), style=_HINT, align="right")
         for column in columns:
             cell_at(sheet, row, column).border = Border(bottom=_BY_HAND)
         _merge(sheet, row, columns)
-
-
-def put_section(sheet: Worksheet, row: int, columns: range, text: str) -> int:
-    """Put in the title of a section; returns the row below it."""
-    put_text(sheet, row, columns[0], text, style=font(size=12, bold=True, color=ACCENT))
-    sheet.row_dimensions[row].height = 22
-    rule_under(sheet, row, columns)
-    return row + 1
 
 
 def put_headings(

@@ -6,7 +6,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.claims.document import Sum, Total
 from reports.claims import phrases
-from reports.claims.workbook.book import SMALL, Book, put_across, put_currency, put_headings, put_section, put_signature
+from reports.claims.workbook.book import SMALL, Book, put_across, put_currency, put_headings, put_signature
 from reports.excel.cells import (
     COUNT,
     ENERGY,
@@ -15,6 +15,7 @@ from reports.excel.cells import (
     TINT,
     cell_at,
     font,
+    put_section,
     put_text,
     put_value,
     rule_over,

@@ -9,9 +9,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.claims.document import Sum, Total
 from reports.claims import phrases
-from reports.claims.workbook.book import SMALL, Book, fit_height, put_across, put_currency, put_headings, put_section
+from reports.claims.workbook.book import SMALL, Book, fit_height, put_across, put_currency, put_headings
 from reports.claims.workbook.sheet_claim import References
-from reports.excel.cells import COUNT, ENERGY, MUTED, cell_at, font, money, put_text, put_value, rule_under
+from reports.excel.cells import COUNT, ENERGY, MUTED, cell_at, font, money, put_section, put_text, put_value, rule_under
 from reports.excel.formulas import quoted
 
 _WIDTHS = (2, 15, 18, 18, 13, 16, 15, 12, 46)

@@ -6,10 +6,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline.claims.document import Total
 from reports.claims.workbook.book import Book
 from reports.claims.workbook.sheet_claim import References
-from reports.excel.cells import COUNT, ENERGY, font, put_text, rule_over
+from reports.excel.cells import COUNT, ENERGY, font, put_text, rule_over, set_widths
 from reports.excel.chart import ChartData, energy_and_cost, place_chart
+from reports.excel.days import PER_CURRENCY, DaysOfCurrency, put_days
 from reports.month.period import ReportPeriod
-from reports.month.sheet_days import PER_CURRENCY, DaysOfCurrency, put_days
 
 _HEAD = 4  # row
 _CHART_COLUMNS = 9
@@ -78,9 +78,7 @@ def _put_total(sheet: Worksheet, data: ChartData, total: Total, book: Book) -> d
 def _put_charts(sheet: Worksheet, first: int, places: list[ChartData], totals: list[Total], book: Book) -> int:
     """Put the charts next to the days, one below the other; returns the last row that they cover."""
     columns = range(first + 1, first + 1 + _CHART_COLUMNS)
-    sheet.column_dimensions[get_column_letter(first)].width = 3
-    for column in columns:
-        sheet.column_dimensions[get_column_letter(column)].width = 9
+    set_widths(sheet, first, (3, *(9 for _ in columns)))
     row = _HEAD
     for data, total in zip(places, totals, strict=True):
         title = f"{book.words.text('chart')}, {total.currency}"

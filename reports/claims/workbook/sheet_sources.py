@@ -4,8 +4,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.claims.document import Head
-from reports.claims.workbook.book import Book, put_across, put_headings, put_section
-from reports.excel.cells import COUNT, MUTED, font, put_text, put_value, rule_under
+from reports.claims.workbook.book import Book, put_across, put_headings
+from reports.excel.cells import COUNT, MUTED, font, put_section, put_text, put_value, rule_under
 
 _WIDTHS = (2, 9, 17, 67, 67, 12)
 _ALL = range(2, len(_WIDTHS) + 1)

@@ -43,13 +43,12 @@ def test_every_value_that_a_claim_prints_has_a_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "money", "kwh", "percent"),
+    ("words", "money", "kwh"),
     [
-        (_DANISH, "\N{MINUS SIGN}1.234,50", "12.345,678", "25,5\N{NO-BREAK SPACE}%"),
-        (_ENGLISH, "\N{MINUS SIGN}1,234.50", "12,345.678", "25.5%"),
+        (_DANISH, "\N{MINUS SIGN}1.234,50", "12.345,678"),
+        (_ENGLISH, "\N{MINUS SIGN}1,234.50", "12,345.678"),
     ],
 )
-def test_numbers_follow_the_language(words: Words, money: str, kwh: str, percent: str) -> None:
+def test_numbers_follow_the_language(words: Words, money: str, kwh: str) -> None:
     assert words.money(Decimal("-1234.5"), 2) == money
     assert words.kwh(Decimal("12345.678")) == kwh
-    assert words.percent(Decimal("0.255")) == percent
