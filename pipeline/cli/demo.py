@@ -5,9 +5,19 @@ from pathlib import Path
 import click
 
 from pipeline.cli.context import Context, pass_context
+from pipeline.cli.report import report_last_closed_month
+from pipeline.cli.run import summary_line
+from pipeline.cli.terminal import extract_progress, show_table
+from pipeline.clock import Clock, StartedClock
+from pipeline.demo import DEMO_NOW, DemoServer, Tenant
+from pipeline.errors import LogbookError
+from pipeline.logbook.folder import Logbook
+from pipeline.settings.editing import write_account
+from pipeline.settings.reading import read_settings
+from pipeline.settings.schema import Account, Source
 
 _ACCOUNT = "demo"
-_QUESTION = "select * from sessions limit 5"
+_EXAMPLE_QUERY = "select * from sessions limit 5"
 _MONTHS = """
     select
         strftime(month, '%Y-%m') as month,
@@ -35,27 +45,33 @@ def demo(context: Context, folder: Path) -> None:
     \b
     Example:  ladebog demo
     """
-    from pipeline.cli.report import report_last_closed_month
-    from pipeline.cli.run import summary_line
-    from pipeline.cli.terminal import extract_progress, show_table
-    from pipeline.clock import StartedClock
-    from pipeline.database.connection import open_published
-    from pipeline.demo import DEMO_NOW, DemoServer, Tenant
-    from pipeline.errors import LogbookError
-    from pipeline.extract.job import extract_account
-    from pipeline.logbook.folder import Logbook
-    from pipeline.settings.editing import write_account
-    from pipeline.settings.reading import read_settings
-    from pipeline.settings.schema import Account, Source
-    from pipeline.source.credentials.secret import Secret
-    from pipeline.source.credentials.store import MemoryCredentials
-    from pipeline.transform.update import open_updated, update_archive
+    from pipeline.database.connection import open_published, rows
+    from pipeline.transform.update import update_archive
 
     clock = StartedClock(DEMO_NOW)
-    tenant = Tenant()
     logbook = Logbook.create(folder)
     if logbook.settings.exists() and set(read_settings(logbook.settings).accounts) != {_ACCOUNT}:
         raise LogbookError(f"{folder} is a logbook of your own.", "Name another folder: ladebog demo DIR")
+    account = _extract(context, logbook, clock)
+    update_archive(logbook, read_settings(logbook.settings), clock)
+    with open_published(logbook) as connection:
+        months = rows(connection, _MONTHS)
+    context.print_info()
+    show_table(list(months[0]), [list(month.values()) for month in months])
+    context.print_info()
+    report_last_closed_month(context, logbook, account, clock)
+    context.print_info(f"\nLook around: ladebog --home {folder} status")
+    context.print_info(f"             ladebog --home {folder} sql {_EXAMPLE_QUERY!r}")
+
+
+def _extract(context: Context, logbook: Logbook, clock: Clock) -> Account:
+    """Start the demo operator's server and archive its sessions; returns the account."""
+    from pipeline.extract.job import extract_account
+    from pipeline.source.credentials.secret import Secret
+    from pipeline.source.credentials.store import MemoryCredentials
+    from pipeline.transform.update import open_updated
+
+    tenant = Tenant()
     with DemoServer(tenant) as server:
         account = Account(name=_ACCOUNT, url=server.url)
         write_account(logbook.settings, account)
@@ -76,12 +92,4 @@ def demo(context: Context, folder: Path) -> None:
                 progress=progress,
             )
     context.print_info(summary_line(_ACCOUNT, summary))
-    update_archive(logbook, read_settings(logbook.settings), clock)
-    with open_published(logbook) as connection:
-        months = connection.execute(_MONTHS)
-        context.print_info()
-        show_table([column[0] for column in months.description], months.fetchall())
-    context.print_info()
-    report_last_closed_month(context, logbook, account, clock)
-    context.print_info(f"\nLook around: ladebog --home {folder} status")
-    context.print_info(f"             ladebog --home {folder} sql {_QUESTION!r}")
+    return account

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.cli.terminal import show
+from pipeline.errors import UnknownNameError
+from pipeline.settings.schema import Account
 
 if TYPE_CHECKING:
     import duckdb
-
-    from pipeline.errors import UnknownNameError
-    from pipeline.settings.schema import Account
 
 
 @click.command()
@@ -25,7 +25,6 @@ def explain(context: Context, session_id: str, account_name: str | None, with_sa
     Example:  ladebog explain 648418
     """
     from pipeline.cli.explain_tree import tree
-    from pipeline.cli.terminal import show
     from pipeline.database.connection import open_published
     from reports import explanation
 
@@ -44,7 +43,7 @@ def explain(context: Context, session_id: str, account_name: str | None, with_sa
             raise _unknown(connection, accounts, session_id)
 
 
-def _print_active(account: "Account", session: dict[str, object]) -> None:
+def _print_active(account: Account, session: dict[str, object]) -> None:
     from pipeline.cli.explain_tree import local
 
     seen = f", as of {local(account, session['fetched_at'])}" if session["fetched_at"] else ""
@@ -54,8 +53,7 @@ def _print_active(account: "Account", session: dict[str, object]) -> None:
     )
 
 
-def _unknown(connection: "duckdb.DuckDBPyConnection", accounts: "list[Account]", session_id: str) -> "UnknownNameError":
-    from pipeline.errors import UnknownNameError
+def _unknown(connection: "duckdb.DuckDBPyConnection", accounts: list[Account], session_id: str) -> UnknownNameError:
     from reports import explanation
 
     faults = [fault for account in accounts if (fault := explanation.fault(connection, account, session_id))]

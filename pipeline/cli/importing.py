@@ -3,20 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
 from pipeline.cli.context import Context, one_account_option, pass_context
+from pipeline.raw.answer import Answer
+from pipeline.settings.schema import Account
 from pipeline.text import counted
-
-if TYPE_CHECKING:
-    from pipeline.raw.answer import Answer
-    from pipeline.settings.schema import Account
 
 
 class AwareTime(click.ParamType[datetime]):
-    """A time with its offset, as 2025-03-30T16:36:38+02:00."""
+    """A time with its offset, for example 2025-03-30T16:36:38+02:00."""
 
     name = "time"
 
@@ -63,9 +61,7 @@ def import_(context: Context, account_name: str | None, fetched_at: datetime | N
     context.print_info("Next: ladebog status")
 
 
-def _warn_of_other_hosts(context: Context, account: "Account", answers: "Sequence[Answer]") -> None:
-    from urllib.parse import urlsplit
-
+def _warn_of_other_hosts(context: Context, account: Account, answers: Sequence[Answer]) -> None:
     hosts = {urlsplit(answer.url).hostname for answer in answers if answer.url} - {urlsplit(account.url).hostname}
     for host in sorted(filter(None, hosts)):
         context.print_note(f"some of these answers come from {host}, not from the operator of account {account.name}.")

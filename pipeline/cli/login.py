@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.context import Context, pass_context
+from pipeline.settings.schema import Account, Source
 
 if TYPE_CHECKING:
-    from pipeline.settings.schema import Account, Source
     from pipeline.source.credentials.secret import Secret
 
 
-_RENEWAL_TIMEOUT = 60.0  # seconds
+_RENEWAL_TIMEOUT = 60.0  # seconds to wait for a run that is renewing the login
 
 
 @click.command()
@@ -57,7 +57,7 @@ def login(context: Context, name: str, token_stdin: bool, username: str | None, 
     context.print_info("Next: ladebog run")
 
 
-def _token_login(context: Context, account: "Account", source: "Source", from_stdin: bool) -> "Secret":
+def _token_login(context: Context, account: Account, source: Source, from_stdin: bool) -> "Secret":
     from pipeline.source.app.client import AppApi
     from pipeline.source.credentials.secret import Secret, token_fault
     from pipeline.source.credentials.store import MemoryCredentials
@@ -73,7 +73,7 @@ def _token_login(context: Context, account: "Account", source: "Source", from_st
 
 
 def _password_login(
-    context: Context, account: "Account", source: "Source", username: str, client_secret_stdin: bool
+    context: Context, account: Account, source: Source, username: str, client_secret_stdin: bool
 ) -> "Secret":
     from pipeline.source.app.client import AppApi
     from pipeline.source.credentials.store import MemoryCredentials

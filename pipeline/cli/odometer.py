@@ -4,15 +4,16 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from pipeline.cli.context import Context, pass_context
 from pipeline.cli.options import DAY, Reason
+from pipeline.errors import OdometerError
+from pipeline.logbook.entries import ODOMETER, OdometerReading, fields_of
+from pipeline.settings.schema import Settings
 
 if TYPE_CHECKING:
     import duckdb
-
-    from pipeline.logbook.entries import OdometerReading
-    from pipeline.settings.schema import Settings
 
 _KILOMETRES = click.IntRange(min=0, max=9_999_999)
 
@@ -33,7 +34,6 @@ def odometer(context: Context, car: str, day: datetime, kilometres: int, reason:
     Example:  ladebog odometer Golf 2025-03-31 48211
               ladebog odometer Golf 2025-03-31 48211 --reason "mistyped before"
     """
-    from pipeline.logbook.entries import ODOMETER, OdometerReading, fields_of
     from pipeline.transform.update import open_with_journal
 
     logbook, settings = context.open()
@@ -47,18 +47,15 @@ def odometer(context: Context, car: str, day: datetime, kilometres: int, reason:
     context.print_info(f"{car}: {kilometres} km on {day:%Y-%m-%d}" + (f": {reason}" if reason else ""))
 
 
-def _refuse_future(settings: "Settings", day: date, now: datetime) -> None:
+def _refuse_future(settings: Settings, day: date, now: datetime) -> None:
     today = max((now.astimezone(account.zone).date() for account in settings.accounts.values()), default=now.date())
     if day > today:
         raise click.BadParameter(f"{day} is in the future (today is {today})", param_hint="YYYY-MM-DD")
 
 
-def _refuse_contradiction(connection: "duckdb.DuckDBPyConnection", reading: "OdometerReading") -> None:
+def _refuse_contradiction(connection: "duckdb.DuckDBPyConnection", reading: OdometerReading) -> None:
     """Raise OdometerError if the reading contradicts another one of the car."""
-    import msgspec
-
     from pipeline.database import models
-    from pipeline.errors import OdometerError
 
     asked = {key: value for key, value in msgspec.structs.asdict(reading).items() if key != "reason"}
     found = connection.execute(models.query("contradicting_reading"), asked).fetchone()

@@ -1,20 +1,20 @@
 """`ladebog report`."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.check import counted_findings
 from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.clock import Clock
+from pipeline.logbook.folder import Logbook
+from reports.month.period import ReportPeriod
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from pipeline.clock import Clock
-    from pipeline.logbook.folder import Logbook
     from pipeline.settings.schema import Account
-    from reports.month.period import ReportPeriod
     from reports.month.report import Report
 
 _FORMATS = ("xlsx", "csv")
@@ -39,9 +39,6 @@ def report(
     Example:  ladebog report 2025-03 --format xlsx --format csv
               ladebog report 2025 --output ~/Documents
     """
-    from pipeline.cli.check import counted_findings
-    from reports.month.period import ReportPeriod
-
     logbook, settings = context.open()
     try:
         chosen = ReportPeriod.parse(period)
@@ -55,10 +52,9 @@ def report(
             context.print_info(f"  {counted_findings(result.findings)}: ladebog check{month} --account {account.name}")
 
 
-def report_last_closed_month(context: Context, logbook: "Logbook", account: "Account", clock: "Clock") -> "date | None":
+def report_last_closed_month(context: Context, logbook: Logbook, account: "Account", clock: Clock) -> date | None:
     """Write the report of the newest month that is closed, or print that there is none yet; returns the month."""
     from pipeline.database.connection import open_published, rows
-    from reports.month.period import ReportPeriod
 
     with open_published(logbook) as connection:
         states = rows(connection, "select last_closed_month from account_states where account = ?", [account.name])
@@ -72,12 +68,12 @@ def report_last_closed_month(context: Context, logbook: "Logbook", account: "Acc
 
 def _write(
     context: Context,
-    logbook: "Logbook",
+    logbook: Logbook,
     account: "Account",
-    period: "ReportPeriod",
+    period: ReportPeriod,
     formats: Sequence[str],
     folder: Path,
-    clock: "Clock",
+    clock: Clock,
 ) -> "Report":
     from pipeline.database.connection import open_published
     from reports.month.files import write_report

@@ -7,6 +7,7 @@ import click
 
 from pipeline import interrupt
 from pipeline.cli.context import Context, pass_context
+from pipeline.errors import ScheduleError
 
 if TYPE_CHECKING:
     from pipeline.operations.schedule.job import Job
@@ -244,7 +245,6 @@ def run(context: Context, due_times: "DueTimes") -> None:
 
 
 def _chosen(using: str | None) -> "Scheduler":
-    from pipeline.errors import ScheduleError
     from pipeline.operations.schedule.next_run import schedulers
 
     for scheduler in schedulers():

@@ -5,22 +5,23 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.claims.document import Claim, MissingReceipt
+from pipeline.claims.folder import StoredClaim, read_claim
+from pipeline.cli.claim.text import about, amounts
 from pipeline.cli.context import Context, one_account_option, pass_context
 from pipeline.cli.options import MONTH, Reason
+from pipeline.logbook.folder import Logbook
+from pipeline.settings.schema import Account, Language, Settings
 
 if TYPE_CHECKING:
     from pipeline.claims.attachments import AttachedFile
-    from pipeline.claims.document import Claim, MissingReceipt
-    from pipeline.claims.folder import StoredClaim
-    from pipeline.logbook.folder import Logbook
-    from pipeline.settings.schema import Account, Language, Settings
 
 _LANGUAGES = click.Choice(["da", "en"])
 _language_option = click.option("--language", type=_LANGUAGES, help="Default: that of ladebog.toml, else da.")
 _csv_option = click.option(
     "--csv-locale",
     type=click.Choice(["da"]),
-    help="Write the lines for Danish Excel as well: semicolon, decimal comma.",
+    help="Also write the lines for Danish Excel: semicolon, decimal comma.",
 )
 _offline_option = click.option(
     "--without-receipts", is_flag=True, help="Do not ask the operator for the receipts of public sessions."
@@ -51,7 +52,7 @@ def create(
     car: str | None,
     accepted: tuple[str, ...],
     reasons: tuple[str, ...],
-    language: "Language | None",
+    language: Language | None,
     csv_locale: str | None,
     without_receipts: bool,
     account_name: str | None,
@@ -104,7 +105,7 @@ def reverse(
     context: Context,
     number: int,
     reason: str,
-    language: "Language | None",
+    language: Language | None,
     csv_locale: str | None,
     account_name: str | None,
 ) -> None:
@@ -130,7 +131,7 @@ def reverse(
 
 
 def _fetch_receipts(
-    context: Context, settings: "Settings", account: "Account", addresses: dict[str, str]
+    context: Context, settings: Settings, account: Account, addresses: dict[str, str]
 ) -> "tuple[list[AttachedFile], list[MissingReceipt]]":
     """The receipts at addresses by session id, and those that the operator does not send."""
     from pipeline.extract import receipts
@@ -144,14 +145,13 @@ def _fetch_receipts(
 
 
 def _store(
-    logbook: "Logbook",
-    draft: "Claim",
+    logbook: Logbook,
+    draft: Claim,
     files: "list[AttachedFile]",
-    missing: "list[MissingReceipt]",
+    missing: list[MissingReceipt],
     csv_locale: str | None,
-) -> "StoredClaim":
+) -> StoredClaim:
     """Write the claim of a draft and its files, with the reports that people read."""
-    from pipeline.claims.folder import read_claim
     from pipeline.claims.make import new_claim, with_files
     from reports.claims.files import write_claim_files
 
@@ -163,15 +163,13 @@ def _store(
 
 
 def _reasons(accepted: tuple[str, ...], reasons: tuple[str, ...]) -> dict[str, str]:
-    """The reason of each finding that is accepted."""
+    """The reason for each accepted finding."""
     if bool(accepted) != bool(reasons) or len(reasons) not in (len(accepted), min(len(accepted), 1)):
         raise click.UsageError("--accept and --reason go together: one reason for all findings, or one for each.")
     return dict(zip(accepted, reasons * len(accepted) if len(reasons) == 1 else reasons, strict=True))
 
 
-def _print_stored(context: Context, stored: "StoredClaim") -> None:
-    from pipeline.cli.claim.text import about, amounts
-
+def _print_stored(context: Context, stored: StoredClaim) -> None:
     claim = stored.claim
     click.echo(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
     for path in sorted(stored.folder.iterdir()):

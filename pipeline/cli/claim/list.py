@@ -2,19 +2,17 @@
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import click
 
+from pipeline.claims.check import check_claim
+from pipeline.claims.folder import StoredClaim, claim_folders, file_names, number_in_name, read_claim
 from pipeline.cli.claim.text import about, amounts, cells, outstanding_lines
 from pipeline.cli.context import Context, account_option, one_account_option, pass_context
 from pipeline.cli.terminal import show_table
 from pipeline.errors import UnknownNameError
 from pipeline.logbook.files import make_folder, replacing
-
-if TYPE_CHECKING:
-    from pipeline.claims.folder import StoredClaim
 
 SUMS = "SHA256SUMS"
 
@@ -104,8 +102,6 @@ def export(context: Context, number: int, output: Path, account_name: str | None
     Example:  ladebog claim export 3 --output ~/Documents
               unzip home-0003-2025-03.zip && cd home-0003-2025-03 && sha256sum -c SHA256SUMS
     """
-    from pipeline.claims.check import check_claim
-    from pipeline.claims.folder import file_names
 
     filed = _filed(context, number, account_name)
     claim = check_claim(filed.folder).claim
@@ -122,9 +118,8 @@ def export(context: Context, number: int, output: Path, account_name: str | None
     click.echo(path)
 
 
-def _filed(context: Context, number: int, account_name: str | None) -> "StoredClaim":
+def _filed(context: Context, number: int, account_name: str | None) -> StoredClaim:
     """The claim of that number. Raises UnknownNameError where there is none."""
-    from pipeline.claims.folder import claim_folders, number_in_name, read_claim
 
     logbook, settings = context.open()
     account = settings.one_account(account_name)
