@@ -1,4 +1,4 @@
-"""`python -m tests.cli.at_terminal TTY TIME ...`: the command line at a terminal of the test's."""
+"""`python -m tests.cli.at_terminal TTY TIME ...`: the command line at a terminal that the test made."""
 
 import os
 import sys

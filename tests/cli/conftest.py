@@ -1,4 +1,4 @@
-"""Logbooks at a demo operator, for commands to be tried on."""
+"""Logbooks of a demo operator, to try commands on."""
 
 from __future__ import annotations
 

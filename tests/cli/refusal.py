@@ -1,11 +1,11 @@
-"""How a command refuses: on standard error alone, in few words that end in what to type next."""
+"""How a command refuses: only on standard error, with a message and the next step."""
 
 from __future__ import annotations
 
 from tests.scenarios.demo_logbook import Outcome
 
 
-def said(outcome: Outcome, code: int) -> tuple[str, str]:
+def refusal(outcome: Outcome, code: int) -> tuple[str, str]:
     """The message of a refusal and its advice."""
     assert (outcome.code, outcome.out) == (code, "")
     assert "Traceback" not in outcome.err

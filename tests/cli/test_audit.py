@@ -56,7 +56,7 @@ def test_all_private_bills_of_the_demo_are_right(corrected_demo: CorrectedDemo) 
 _MINIMUM = ("minimum_price", "negative_sum")
 
 
-def test_corrected_bills_stand_out_and_their_differences_are_summed(
+def test_corrected_bills_have_a_verdict_and_their_differences_are_summed(
     corrected_demo: CorrectedDemo, ladebog: Ladebog
 ) -> None:
     _, printed, _ = ladebog(corrected_demo.home, "audit", "--month", "2025-10")
@@ -78,7 +78,7 @@ def test_nothing_to_audit(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> No
     )
 
 
-def test_months_that_are_none(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+def test_invalid_months(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
     for month in ("2025-13", "2025", "march"):
         code, printed, complaint = ladebog(corrected_demo.home, "audit", "--month", month)
         assert (code, printed) == (2, "")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
 
 _EXPECTED = (
@@ -32,10 +32,10 @@ _NOT_JSON = "is cut off or not JSON"
         (_QUESTION + b"Response Content\n<html>", f"cannot be imported: the answer at line 4 {_NOT_JSON}"),
     ],
 )
-def test_what_is_no_capture(bare: DemoLogbook, content: bytes, fault: str) -> None:
+def test_files_that_are_not_captures(bare: DemoLogbook, content: bytes, fault: str) -> None:
     file = bare.folder / "file"
     file.write_bytes(content)
-    message, advice = said(bare.run("import", str(file)), 1)
+    message, advice = refusal(bare.run("import", str(file)), 1)
     assert message.startswith(f"{file} {fault}")
     assert message.endswith(_EXPECTED)
     assert advice == "See which files can be imported: ladebog import --help"
@@ -46,7 +46,7 @@ def test_one_bad_file_among_good_ones_stops_all(bare: DemoLogbook) -> None:
     good, bad = bare.folder / "good", bare.folder / "bad"
     good.write_bytes(b'{"session_history": []}')
     bad.write_bytes(b"{")
-    said(bare.run("import", str(good), str(bad)), 1)
+    refusal(bare.run("import", str(good), str(bad)), 1)
     assert list(bare.paths.raw.rglob("*.gz")) == []
 
 
@@ -58,18 +58,18 @@ def test_one_bad_file_among_good_ones_stops_all(bare: DemoLogbook) -> None:
     ],
 )
 def test_a_time_without_an_offset(bare: DemoLogbook, moment: str, fault: str) -> None:
-    message, advice = said(bare.run("import", "--fetched-at", moment, __file__), 2)
+    message, advice = refusal(bare.run("import", "--fetched-at", moment, __file__), 2)
     assert message == f"Invalid value for '--fetched-at': {moment!r} {fault}"
     assert advice == "Try 'ladebog import --help' for help."
 
 
-def test_whose_it_is_must_be_said_where_there_are_two(bare: DemoLogbook) -> None:
+def test_an_account_must_be_named_if_there_are_several(bare: DemoLogbook) -> None:
     bare.do("account", "add", "work", "--url", "https://tenant.example")
-    message, advice = said(bare.run("import", __file__), 2)
+    message, advice = refusal(bare.run("import", __file__), 2)
     assert message == "This logbook has several accounts (demo, work)."
     assert advice == "Say which with --account NAME"
 
 
-def test_a_file_that_is_not_there(bare: DemoLogbook, tmp_path: Path) -> None:
-    message, _ = said(bare.run("import", str(tmp_path / "none")), 2)
+def test_a_missing_file(bare: DemoLogbook, tmp_path: Path) -> None:
+    message, _ = refusal(bare.run("import", str(tmp_path / "none")), 2)
     assert message == f"Invalid value for 'FILES...': File '{tmp_path / 'none'}' does not exist."

@@ -1,10 +1,10 @@
-"""Folders, accounts, months and dates that will not do."""
+"""Invalid folders, accounts, months and dates."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
 
 _NEEDS_A_LOGBOOK = [
@@ -22,12 +22,12 @@ _NEEDS_A_LOGBOOK = [
 
 @pytest.mark.parametrize("arguments", _NEEDS_A_LOGBOOK, ids=lambda arguments: arguments[0])
 @pytest.mark.parametrize("there", ["nothing", "other files"])
-def test_a_home_that_is_no_logbook(tmp_path: Path, arguments: list[str], there: str) -> None:
+def test_a_home_that_is_not_a_logbook(tmp_path: Path, arguments: list[str], there: str) -> None:
     logbook = DemoLogbook(tmp_path)
     if there == "other files":
         logbook.home.mkdir()
         (logbook.home / "letter.txt").write_text("Dear", "utf-8")
-    message, advice = said(logbook.run(*arguments), 1)
+    message, advice = refusal(logbook.run(*arguments), 1)
     assert message == f"{logbook.home} is not a logbook: it has no ladebog.toml."
     assert advice.startswith("Start one with: ladebog account add NAME --url https://TENANT")
     assert [path.name for path in tmp_path.rglob("*")] == (["home", "letter.txt"] if there == "other files" else [])
@@ -37,7 +37,7 @@ def test_an_account_among_other_files(tmp_path: Path) -> None:
     logbook = DemoLogbook(tmp_path)
     logbook.home.mkdir()
     (logbook.home / "letter.txt").write_text("Dear", "utf-8")
-    message, advice = said(logbook.run("account", "add", "home", "--url", "https://tenant.example"), 1)
+    message, advice = refusal(logbook.run("account", "add", "home", "--url", "https://tenant.example"), 1)
     assert message == f"{logbook.home} exists already and is not a logbook."
     assert advice == "Name a new or empty folder instead"
 
@@ -54,14 +54,14 @@ def test_an_account_among_other_files(tmp_path: Path) -> None:
     ids=lambda arguments: arguments[0],
 )
 def test_an_unknown_account(kept: DemoLogbook, arguments: list[str]) -> None:
-    message, advice = said(kept.run(*arguments), 2)
+    message, advice = refusal(kept.run(*arguments), 2)
     assert message == "There is no account 'nobody' in this logbook (accounts: demo)."
     assert advice == "Add it with: ladebog account add nobody --url https://TENANT"
 
 
 @pytest.mark.parametrize("period", ["2025-13", "../x", "25-3", "2025-3", "2025-00", "2025-03-01", "", "٢٠٢٥", "1e3"])
-def test_a_period_that_is_none(kept: DemoLogbook, period: str) -> None:
-    message, advice = said(kept.run("report", period), 2)
+def test_invalid_periods(kept: DemoLogbook, period: str) -> None:
+    message, advice = refusal(kept.run("report", period), 2)
     assert message.startswith(f"Invalid value for YYYY-MM|YYYY: {period!r} is not a period: write a month like 2025-03")
     assert advice == "Try 'ladebog report --help' for help."
 
@@ -74,17 +74,17 @@ def test_a_period_that_is_none(kept: DemoLogbook, period: str) -> None:
         (["--until", "yesterday"], "Invalid value for '--until': 'yesterday' does not match the format '%Y-%m-%d'."),
     ],
 )
-def test_days_that_will_not_do(kept: DemoLogbook, options: list[str], expected: str) -> None:
-    message, advice = said(kept.run("extract", *options), 2)
+def test_invalid_days(kept: DemoLogbook, options: list[str], expected: str) -> None:
+    message, advice = refusal(kept.run("extract", *options), 2)
     assert expected == message
     assert advice == "Try 'ladebog extract --help' for help."
 
 
-def test_a_day_at_the_beginning_of_time(operator: object, logbook: DemoLogbook) -> None:
+def test_the_first_possible_date(operator: object, logbook: DemoLogbook) -> None:
     assert "unexpected" not in logbook.run("extract", "--since", "0001-01-01", "--until", "0001-01-31").err
 
 
-def test_everything_that_is_wrong_with_an_account_at_once(tmp_path: Path) -> None:
+def test_all_faults_of_an_account_are_listed_at_once(tmp_path: Path) -> None:
     logbook = DemoLogbook(tmp_path)
     wrong = ["--url", "ftp://x", "--country", "dk", "--timezone", "Mars/X", "--currency", "kr"]
     outcome = logbook.run("account", "add", "no name", *wrong)
@@ -100,7 +100,7 @@ def test_everything_that_is_wrong_with_an_account_at_once(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("arguments", [["report", "2025-10"], ["sql", "select 1"]], ids=lambda arguments: arguments[0])
-def test_a_logbook_in_which_nothing_was_fetched_yet(bare: DemoLogbook, arguments: list[str]) -> None:
-    message, advice = said(bare.run(*arguments), 1)
+def test_a_logbook_without_a_database(bare: DemoLogbook, arguments: list[str]) -> None:
+    message, advice = refusal(bare.run(*arguments), 1)
     assert message == f"{bare.home} has no database yet."
     assert advice == "Fetch your sessions with: ladebog run (or ladebog import FILE...)"

@@ -1,29 +1,29 @@
-"""An operator that is away, or answers nonsense, or wants another login."""
+"""An operator that is down, sends unusable responses or refuses the login."""
 
 import socket
 
 import pytest
 
 from pipeline.demo import DemoServer, Faults
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
 
 
 @pytest.mark.parametrize("command", ["extract", "run"])
 def test_without_a_login(bare: DemoLogbook, command: str) -> None:
-    message, advice = said(bare.run(command), 4)
+    message, advice = refusal(bare.run(command), 4)
     assert message == f"No login is kept for account demo in {bare.credentials}."
     assert advice == "Log in: ladebog login demo"
 
 
 def test_in_a_real_process(bare: DemoLogbook) -> None:
-    assert said(bare.run_process("run"), 4)[1] == "Log in: ladebog login demo"
+    assert refusal(bare.run_process("run"), 4)[1] == "Log in: ladebog login demo"
 
 
 def test_a_token_that_is_refused(operator: DemoServer, logbook: DemoLogbook) -> None:
     operator.tenant.expire_token()
     operator.tenant.refresh(operator.tenant.refresh_token)
-    message, advice = said(logbook.run("extract"), 4)
+    message, advice = refusal(logbook.run("extract"), 4)
     assert message == "The operator no longer accepts the login of account demo."
     assert advice == "Log in again: ladebog login demo"
     logbook.do("transform")
@@ -32,9 +32,9 @@ def test_a_token_that_is_refused(operator: DemoServer, logbook: DemoLogbook) -> 
     ]
 
 
-def test_a_tenant_that_answers_with_a_web_page(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_an_operator_that_answers_with_a_web_page(operator: DemoServer, logbook: DemoLogbook) -> None:
     operator.faults = Faults(not_json=1.0, most_in_a_row=100)
-    message, advice = said(logbook.run("extract"), 75)
+    message, advice = refusal(logbook.run("extract"), 75)
     host = operator.url.removeprefix("http://")
     assert message.startswith(f"{host} answers with HTML ")
     assert " in 8 tries (trace id Root=1-" in message
@@ -43,23 +43,23 @@ def test_a_tenant_that_answers_with_a_web_page(operator: DemoServer, logbook: De
 
 
 @pytest.mark.parametrize("fault", ["too_many", "server_error", "truncated_body"])
-def test_a_tenant_in_trouble(operator: DemoServer, logbook: DemoLogbook, fault: str) -> None:
+def test_an_operator_with_errors(operator: DemoServer, logbook: DemoLogbook, fault: str) -> None:
     operator.faults = Faults(**{fault: 1.0}, most_in_a_row=100)  # type: ignore[arg-type]
-    message, advice = said(logbook.run("extract"), 75)
+    message, advice = refusal(logbook.run("extract"), 75)
     assert " gave no usable answer in 8 tries; the last time it " in message
     assert advice == "Run the same command again later"
 
 
-def test_a_tenant_that_cannot_be_reached(logbook: DemoLogbook) -> None:
+def test_an_operator_that_cannot_be_reached(logbook: DemoLogbook) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     logbook.do("account", "add", "demo", "--url", f"http://127.0.0.1:{port}")
-    message, advice = said(logbook.run("extract"), 75)
+    message, advice = refusal(logbook.run("extract"), 75)
     assert message.startswith(f"127.0.0.1:{port} gave no usable answer in 8 tries; the last time it ")
     assert advice == "Run the same command again later"
 
 
-def test_a_failed_run_keeps_the_marts_and_the_next_one_goes_on(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_a_failed_run_keeps_the_marts_and_the_next_one_continues(operator: DemoServer, logbook: DemoLogbook) -> None:
     before = logbook.marts()["sessions"]
     operator.faults = Faults(server_error=1.0, most_in_a_row=100)
     assert logbook.run("run").code == 75

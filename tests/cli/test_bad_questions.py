@@ -1,10 +1,10 @@
-"""Questions that the database cannot or must not answer."""
+"""Queries that are refused, and queries that fail."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
 
 _REFUSAL = (
@@ -73,7 +73,7 @@ _REFUSAL = (
 def test_anything_but_one_select(kept: DemoLogbook, tmp_path: Path, question: str) -> None:
     before = kept.paths.database.read_bytes()
     asked = question.format(folder=tmp_path, database=kept.paths.database)
-    assert said(kept.run("sql", asked), 1) == _REFUSAL
+    assert refusal(kept.run("sql", asked), 1) == _REFUSAL
     assert list(tmp_path.iterdir()) == []
     assert before == kept.paths.database.read_bytes()
 
@@ -145,7 +145,7 @@ def test_files_are_out_of_reach(kept: DemoLogbook, tmp_path: Path, question: str
     file = tmp_path / "letter.csv"
     file.write_text("dear\nreader\n", "utf-8")
     outcome = kept.run("sql", question.format(file=file, folder=tmp_path, database=kept.paths.database))
-    assert said(outcome, 1) == _REFUSAL
+    assert refusal(outcome, 1) == _REFUSAL
     assert list(tmp_path.iterdir()) == [file]
 
 
@@ -205,14 +205,14 @@ def test_questions_of_every_kind_are_answered(kept: DemoLogbook, question: str) 
         (["--format", "xml"], "Invalid value for '--format': 'xml' is not one of 'table', 'csv', 'json', 'parquet'."),
     ],
 )
-def test_formats_that_will_not_do(kept: DemoLogbook, options: list[str], expected: str) -> None:
-    message, advice = said(kept.run("sql", "select 1", *options), 2)
+def test_invalid_formats(kept: DemoLogbook, options: list[str], expected: str) -> None:
+    message, advice = refusal(kept.run("sql", "select 1", *options), 2)
     assert expected == message
     assert advice == "Try 'ladebog sql --help' for help."
 
 
 @pytest.mark.parametrize("question", ["selec 1", "select 'x'::int", "select * from range(3) where error('x') is null"])
-def test_a_file_that_is_there_stays_as_it_was(kept: DemoLogbook, tmp_path: Path, question: str) -> None:
+def test_a_failed_query_leaves_an_existing_file_unchanged(kept: DemoLogbook, tmp_path: Path, question: str) -> None:
     file = tmp_path / "kept.csv"
     file.write_text("as it was", "utf-8")
     assert kept.run("sql", question, "-o", str(file)).code == 1

@@ -11,7 +11,7 @@ import pytest
 from pipeline.database.connection import SCHEMA_VERSION
 from pipeline.raw.lines import read_lines
 from pipeline.raw.segments import finished_segments
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.scenarios.agreement import assert_raw_holds_together
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -60,16 +60,16 @@ def test_all_faults_in_the_settings_at_once(logbook: DemoLogbook) -> None:
 
 
 @pytest.mark.parametrize("text", [b"a = \n", b"\xff\xfe", b"[account.demo\n"])
-def test_settings_that_are_no_toml(logbook: DemoLogbook, text: bytes) -> None:
+def test_settings_that_are_not_toml(logbook: DemoLogbook, text: bytes) -> None:
     logbook.paths.settings.write_bytes(text)
-    message, advice = said(logbook.run("status"), 1)
+    message, advice = refusal(logbook.run("status"), 1)
     assert message.startswith(f"{logbook.paths.settings} is not TOML: ")
     assert advice == "Fix that line, then run the same command again"
 
 
-def test_answers_of_an_account_that_is_not_named(logbook: DemoLogbook) -> None:
+def test_answers_of_an_account_that_is_not_in_the_settings(logbook: DemoLogbook) -> None:
     logbook.paths.settings.write_text("", "utf-8")
-    message, advice = said(logbook.run("transform"), 1)
+    message, advice = refusal(logbook.run("transform"), 1)
     assert message == f"{logbook.paths.raw / 'demo'} holds the answers of an account that ladebog.toml does not name."
     assert advice == "Name it again with: ladebog account add demo --url https://TENANT"
 
@@ -82,7 +82,7 @@ def test_answers_of_an_account_that_is_not_named(logbook: DemoLogbook) -> None:
         *(("published", garbage) for garbage in ("empty", "garbage", "half", "another's", "newer")),
     ],
 )
-def test_a_database_that_will_not_do(logbook: DemoLogbook, which: str, garbage: str) -> None:
+def test_an_unusable_database(logbook: DemoLogbook, which: str, garbage: str) -> None:
     path = logbook.paths.writer_database if which == "writer's" else logbook.paths.database
     content, before = path.read_bytes(), figures(logbook)
     if garbage == "newer":
@@ -98,7 +98,7 @@ def test_a_database_that_will_not_do(logbook: DemoLogbook, which: str, garbage: 
         file.write("\n[report]\nclosed_after_hours = 48\n")
     reading = [["sql", "select sum(power_kw) from power_samples"], ["report", "2025-10"]]
     for command in [["transform"]] if which == "writer's" else reading:
-        message, advice = said(logbook.run(*command), 1)
+        message, advice = refusal(logbook.run(*command), 1)
         if garbage == "newer":
             assert message == f"{path} is from a newer Ladebog (9.9, schema 99; this one knows {SCHEMA_VERSION})."
             assert advice == "Update Ladebog, or rebuild the database for this version with: ladebog rebuild"
@@ -140,7 +140,7 @@ def test_a_finished_segment_that_was_damaged(logbook: DemoLogbook, damage: str) 
     middle = len(content) // 2
     changed = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
     segment.write_bytes({"a byte changed": changed, "cut off": content[:middle], "emptied": b""}[damage])
-    message, advice = said(logbook.run("rebuild"), 1)
+    message, advice = refusal(logbook.run("rebuild"), 1)
     assert message.startswith(f"{segment} is damaged at line ")
     assert advice == (
         "Restore the file from a backup; nothing was changed. "
@@ -152,7 +152,7 @@ def test_a_finished_segment_that_was_damaged(logbook: DemoLogbook, damage: str) 
     assert before == figures(logbook)
 
 
-def test_two_runs_at_a_time(logbook: DemoLogbook) -> None:
+def test_two_runs_at_the_same_time(logbook: DemoLogbook) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", _HOLDER, str(logbook.home)],
         env=logbook.environment,
@@ -163,7 +163,7 @@ def test_two_runs_at_a_time(logbook: DemoLogbook) -> None:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         for command in ("run", "extract", "transform", "rebuild"):
-            message, advice = said(logbook.run(command), 75)
+            message, advice = refusal(logbook.run(command), 75)
             assert message == f"Another run is writing to {logbook.home} (process {holder.pid})."
             assert advice == "Wait for it to end, then run the same command again"
         # Whoever only reads is not kept waiting.

@@ -1,4 +1,4 @@
-"""`ladebog claim` and `ladebog verify`, as they are typed."""
+"""`ladebog claim` and `ladebog verify`, on the command line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 pytestmark = pytest.mark.system
@@ -44,7 +44,7 @@ def refused(outcome: Outcome, code: int) -> str:
     return outcome.err
 
 
-def test_a_claim_says_what_was_made_and_what_is_to_be_filled_in(logbook: DemoLogbook) -> None:
+def test_create_prints_the_files_and_what_to_fill_in_by_hand(logbook: DemoLogbook) -> None:
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
         file.write(_PROFILE)
     outcome = logbook.do("claim", "create", "2025-10", "--csv-locale", "da")
@@ -67,7 +67,7 @@ def test_a_claim_says_what_was_made_and_what_is_to_be_filled_in(logbook: DemoLog
     assert json.loads((made / "claim.json").read_bytes())["language"] == "da"
 
 
-def test_the_language_is_that_of_the_settings_or_the_option(claimed: DemoLogbook) -> None:
+def test_the_language_comes_from_the_settings_or_the_option(claimed: DemoLogbook) -> None:
     with claimed.paths.settings.open("a", encoding="utf-8") as file:
         file.write('[claim]\nlanguage = "en"\n')
     claimed.do("claim", "create", "2025-09")
@@ -79,7 +79,7 @@ def test_the_language_is_that_of_the_settings_or_the_option(claimed: DemoLogbook
     assert languages == ["en", "da"]
 
 
-def test_what_is_due_and_unpaid_is_told_by_list_and_status(claimed: DemoLogbook) -> None:
+def test_list_and_status_show_what_is_outstanding_and_unpaid(claimed: DemoLogbook) -> None:
     claimed.do("claim", "mark", "1", "sent")
     due = "due: 2025-09: 10 sessions, 342.364 kWh, 642.35 DKK: ladebog claim create 2025-09"
     unpaid = "unpaid: claim 1 (sent, 482.24 DKK): ladebog claim mark NUMBER paid"
@@ -94,7 +94,7 @@ def test_what_is_due_and_unpaid_is_told_by_list_and_status(claimed: DemoLogbook)
     assert line.split()[-3:] == ["DKK", "paid", "2025-11-10"]
 
 
-def test_show_tells_the_lines(claimed: DemoLogbook) -> None:
+def test_show_prints_the_totals_and_the_folder(claimed: DemoLogbook) -> None:
     out = claimed.do("claim", "show", "1").out
     assert out.startswith("demo: claim 1, 2025-10, made 2025-11-12 ")
     assert "Total: 11 lines, 339.801 kWh, 482.24 DKK (of which tax 96.45)" in out
@@ -108,7 +108,7 @@ def test_corrections_of_a_claimed_month(claimed: DemoLogbook) -> None:
     out = claimed.do("claim", "create", "--corrections").out
     assert out.startswith("demo: claim 2, corrections: 1 line, -")
     assert "of claim 1: withdrawn" in claimed.do("claim", "show", "2").out
-    message, _ = said(claimed.run("claim", "create", "--corrections"), 1)
+    message, _ = refusal(claimed.run("claim", "create", "--corrections"), 1)
     assert message == "There is nothing to correct: the claims agree with the archive."
 
 
@@ -139,12 +139,12 @@ def test_attached_files(claimed: DemoLogbook, tmp_path: Path) -> None:
     assert not (folder(claimed, "0003-reversal") / "attachments").exists()
     claimed.do("claim", "create", "2025-09")
     assert (folder(claimed, "0004-2025-09") / "attachments" / bill.name).is_file()
-    message, advice = said(claimed.run("claim", "attach", str(bill), "--month", "2025-10"), 1)
+    message, advice = refusal(claimed.run("claim", "attach", str(bill), "--month", "2025-10"), 1)
     assert message == "2025-10 is claimed already, by claim 1."
     assert advice == "Attach it to the next claim: ladebog claim attach FILE (without --month)"
 
 
-def test_an_exported_claim_is_checked_by_other_programs(claimed: DemoLogbook, tmp_path: Path) -> None:
+def test_other_programs_can_check_an_exported_claim(claimed: DemoLogbook, tmp_path: Path) -> None:
     out = claimed.do("claim", "export", "1", "--output", str(tmp_path / "ud")).out
     path = tmp_path / "ud" / "demo-0001-2025-10.zip"
     assert out == f"{path}\n"
@@ -158,11 +158,11 @@ def test_an_exported_claim_is_checked_by_other_programs(claimed: DemoLogbook, tm
     claimed.do("claim", "export", "1", "--output", str(tmp_path / "ud"))
     assert path.read_bytes() == first
     (folder(claimed, "0001-2025-10") / "claim.json").write_text("{}", "utf-8")
-    message, _ = said(claimed.run("claim", "export", "1", "--output", str(tmp_path / "no")), 1)
+    message, _ = refusal(claimed.run("claim", "export", "1", "--output", str(tmp_path / "no")), 1)
     assert "claim.json is not a claim" in message
 
 
-def test_verify_tells_what_holds_and_the_first_thing_that_does_not(claimed: DemoLogbook) -> None:
+def test_verify_prints_each_checked_part_and_names_the_first_fault(claimed: DemoLogbook) -> None:
     assert claimed.do("verify", "--full").out.splitlines() == [
         "journal: 0 entries",
         "demo: raw: 1 segment",
@@ -181,13 +181,13 @@ def test_verify_tells_what_holds_and_the_first_thing_that_does_not(claimed: Demo
     )
 
 
-def test_verify_says_where_nothing_vouches_for_the_end_of_the_chains(claimed: DemoLogbook) -> None:
+def test_verify_warns_if_there_is_no_published_database_to_compare_with(claimed: DemoLogbook) -> None:
     claimed.paths.database.unlink()
     outcome = claimed.do("verify")
     assert outcome.err.startswith("The newest files cannot be compared with the published database: ")
 
 
-def test_a_rebuilt_database_says_the_same_of_claims(claimed: DemoLogbook) -> None:
+def test_a_rebuilt_database_has_the_same_claims(claimed: DemoLogbook) -> None:
     claimed.do("claim", "mark", "1", "sent")
     before = claimed.marts()
     claimed.do("rebuild")
@@ -196,9 +196,9 @@ def test_a_rebuilt_database_says_the_same_of_claims(claimed: DemoLogbook) -> Non
     assert len(before["claim_lines"]) == 11
 
 
-def test_a_claim_that_was_changed_stops_every_command_that_would_build_on_it(claimed: DemoLogbook) -> None:
+def test_a_missing_claim_stops_the_next_one(claimed: DemoLogbook) -> None:
     shutil.rmtree(folder(claimed, "0001-2025-10"))
-    message, advice = said(claimed.run("claim", "create", "2025-09"), 1)
+    message, advice = refusal(claimed.run("claim", "create", "2025-09"), 1)
     assert message == "Claim 1 of account demo was lost or changed after it was made."
     assert advice.startswith("See what was changed with: ladebog verify")
 
@@ -236,10 +236,10 @@ def test_a_claim_that_was_changed_stops_every_command_that_would_build_on_it(cla
         (["verify", "none", "--full"], 2, "--full needs the whole logbook"),
     ],
 )
-def test_what_cannot_be_done_is_said_with_what_to_do(
+def test_refusals_state_the_fault_and_what_to_do(
     claimed: DemoLogbook, typed: list[str], code: int, expected: str
 ) -> None:
-    message, advice = said(claimed.run(*typed), code)
+    message, advice = refusal(claimed.run(*typed), code)
     assert message.startswith(expected)
     assert advice
     assert len(list((claimed.paths.claims / "demo").iterdir())) == 1

@@ -1,4 +1,4 @@
-"""Ctrl-C that comes to nothing inside a library, or to another error: the command has stopped all the same."""
+"""Ctrl-C that a library swallows or turns into another error still stops the command."""
 
 import os
 import signal

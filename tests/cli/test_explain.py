@@ -1,4 +1,4 @@
-"""`ladebog explain` on the demo: the whole walk, as it is printed when piped."""
+"""`ladebog explain` on the demo: the whole tree, as it is printed into a pipe."""
 
 import re
 import zlib
@@ -36,12 +36,12 @@ def test_scene(corrected_demo: CorrectedDemo, ladebog: Ladebog, scene: str) -> N
     assert settled(printed) == (GOLDEN / f"explain_{scene}.txt").read_text("utf-8")
 
 
-def test_a_corrected_session_says_what_it_was(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+def test_a_corrected_session_shows_its_revisions(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
     _, printed, _ = ladebog(corrected_demo.home, "explain", corrected_demo.dearer)
     assert settled(printed) == (GOLDEN / "explain_corrected.txt").read_text("utf-8")
 
 
-def test_a_corrected_meter_says_so_too(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+def test_a_corrected_energy_is_shown(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
     energy_wh = corrected_demo.tenant.sessions[corrected_demo.metered].energy_wh
     _, printed, _ = ladebog(corrected_demo.home, "explain", corrected_demo.metered)
     assert f"energy {(energy_wh + 1000) / 1000:.3f} → {energy_wh / 1000:.3f} kWh\n" in printed
@@ -82,7 +82,7 @@ def test_every_sample_is_listed_on_request(corrected_demo: CorrectedDemo, ladebo
     assert [(time, float(power)) for time, power in listed] == [(time, float(power)) for time, power in expected]
 
 
-def test_an_active_session_says_so(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+def test_an_active_session(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
     session_id = corrected_demo.tenant.scene("active").id
     code, printed, _ = ladebog(corrected_demo.home, "explain", session_id)
     assert code == 0
@@ -101,7 +101,7 @@ def test_an_unknown_session_names_the_next_command(corrected_demo: CorrectedDemo
     )
 
 
-def test_no_line_of_a_tree_is_cut_on_a_narrow_terminal(
+def test_a_narrow_terminal_cuts_no_line_of_a_tree(
     corrected_demo: CorrectedDemo, ladebog: Ladebog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")

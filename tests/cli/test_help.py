@@ -54,14 +54,14 @@ def lazy_groups(group: click.Group) -> Iterator[LazyGroup]:
 
 
 @pytest.mark.parametrize("group", list(lazy_groups(cli)), ids=lambda group: group.name)
-def test_the_table_of_a_group_repeats_each_commands_own_name_and_short_help(group: LazyGroup) -> None:
+def test_the_table_of_a_group_has_each_commands_own_name_and_short_help(group: LazyGroup) -> None:
     commands = {name: group.get_command(click.Context(group), name) for name in group.table}
     assert {name: (command.name, command.get_short_help_str(limit=1_000)) for name, command in commands.items()} == {
         name: (name, short_help) for name, (_, short_help) in group.table.items()
     }
 
 
-def test_the_commands_of_this_test_are_all_there_are() -> None:
+def test_this_test_lists_all_commands() -> None:
     context = click.Context(cli)
     groups = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
     assert {

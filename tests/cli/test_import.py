@@ -73,7 +73,7 @@ def test_importing_twice_archives_nothing_new(bare: DemoLogbook, capture: Path) 
     assert [line.endpoint for line, _ in read_lines(second)] == ["run"]
 
 
-def test_the_answer_is_stored_as_it_came_with_its_own_time(bare: DemoLogbook, tenant: Tenant, capture: Path) -> None:
+def test_the_answer_is_stored_byte_for_byte_with_its_own_time(bare: DemoLogbook, tenant: Tenant, capture: Path) -> None:
     bare.do("import", str(capture))
     (segment,) = finished_segments(bare.paths.raw / "demo")
     line = next(read_lines(segment))[0]
@@ -119,7 +119,7 @@ def test_a_har_file(bare: DemoLogbook, operator: DemoServer, encoding: str) -> N
     )
 
 
-def test_another_operators_answers_are_pointed_out(bare: DemoLogbook, capture: Path, operator: DemoServer) -> None:
+def test_answers_of_another_operator_are_reported(bare: DemoLogbook, capture: Path, operator: DemoServer) -> None:
     capture.write_text(capture.read_text("utf-8").replace(operator.url, "https://other.example"), "utf-8")
     assert bare.do("import", str(capture)).err == (
         "ladebog: note: some of these answers come from other.example, not from the operator of account demo.\n"

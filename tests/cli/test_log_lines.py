@@ -1,4 +1,4 @@
-"""What the commands log: in the logbook always, on standard error where asked to."""
+"""What the commands log: always in the logbook, on standard error with --log-format json."""
 
 import json
 from datetime import timedelta
@@ -87,7 +87,7 @@ def test_progress_is_for_people(operator: DemoServer, bare: DemoLogbook) -> None
 
 
 @pytest.mark.parametrize("quiet", [(), ("-q",)])
-def test_a_login_that_ends_soon_is_said_on_runs_and_in_the_status(
+def test_runs_and_the_status_warn_of_a_login_that_ends_soon(
     operator: DemoServer, bare: DemoLogbook, quiet: tuple[str, ...]
 ) -> None:
     bare.do("login", "demo", "--token-stdin", stdin=operator.tenant.token)
@@ -102,7 +102,7 @@ def test_a_login_that_ends_soon_is_said_on_runs_and_in_the_status(
     assert "in 9 days" not in bare.run("status").out
 
 
-def test_a_login_that_can_be_renewed_is_renewed_and_not_warned_of(operator: DemoServer, bare: DemoLogbook) -> None:
+def test_a_renewable_login_is_renewed_without_a_warning(operator: DemoServer, bare: DemoLogbook) -> None:
     bare.keep_login(operator.tenant)
     old = bare.stored_login
     operator.tenant.now += timedelta(days=356)

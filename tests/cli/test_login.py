@@ -1,4 +1,4 @@
-"""`ladebog login`: tried before it is kept, and kept where only its owner can read it."""
+"""`ladebog login`: tried before it is stored, and stored where only its owner can read it."""
 
 import os
 import stat
@@ -11,7 +11,7 @@ import pytest
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from pipeline.source.credentials.secret import Secret
 from pipeline.source.credentials.store import FILE_VARIABLE
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 _TOKEN = ("login", "demo", "--token-stdin")
@@ -29,7 +29,9 @@ def test_a_token_from_standard_input(bare: DemoLogbook, operator: DemoServer, li
     assert [request.path for request in operator.requests] == ["/api/v1/app/personal/charge-points"]
 
 
-def test_where_no_keyring_works_the_file_is_announced_aloud(bare: DemoLogbook, tenant: Tenant, tmp_path: Path) -> None:
+def test_without_a_keyring_the_credentials_file_is_announced_even_if_quiet(
+    bare: DemoLogbook, tenant: Tenant, tmp_path: Path
+) -> None:
     outcome = run_without_keyring(bare, tmp_path, "-q", *_TOKEN, stdin=tenant.token)
     file = tmp_path / "data" / "ladebog" / "credentials.json"
     announced = f"no keyring works here, so logins are kept in {file}, a file that only you can read"
@@ -37,7 +39,7 @@ def test_where_no_keyring_works_the_file_is_announced_aloud(bare: DemoLogbook, t
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert run_without_keyring(bare, tmp_path, "-q", "extract", "--since", "2025-11-01") == Outcome(0, "", "")
     file.unlink()
-    message, _ = said(run_without_keyring(bare, tmp_path, "extract"), 4)
+    message, _ = refusal(run_without_keyring(bare, tmp_path, "extract"), 4)
     assert message == f"No login is kept for account demo in {file} ({announced})."
 
 
@@ -66,8 +68,8 @@ def test_a_login_that_works_in_another_process(bare: DemoLogbook, tenant: Tenant
     assert bare.run_process("-q", "extract", "--since", "2025-11-01") == Outcome(0, "", "")
 
 
-def test_a_wrong_token_is_not_kept(bare: DemoLogbook, tenant: Tenant) -> None:
-    message, advice = said(bare.run(*_TOKEN, stdin="some-other-token"), 4)
+def test_a_wrong_token_is_not_stored(bare: DemoLogbook, tenant: Tenant) -> None:
+    message, advice = refusal(bare.run(*_TOKEN, stdin="some-other-token"), 4)
     assert message == "The operator no longer accepts the login of account demo."
     assert advice == "Log in again: ladebog login demo"
     assert bare.stored_login is None
@@ -89,21 +91,21 @@ def test_a_wrong_token_is_not_kept(bare: DemoLogbook, tenant: Tenant) -> None:
         ("bearer abc\n", "it begins with the word Bearer: remove that and the space"),
     ],
 )
-def test_what_is_no_token(bare: DemoLogbook, operator: DemoServer, token: str, fault: str) -> None:
-    message, advice = said(bare.run(*_TOKEN, stdin=token), 2)
+def test_invalid_tokens(bare: DemoLogbook, operator: DemoServer, token: str, fault: str) -> None:
+    message, advice = refusal(bare.run(*_TOKEN, stdin=token), 2)
     assert message == f"This is not a token: {fault}."
     assert advice == "Try 'ladebog login --help' for help."
     assert operator.requests == []
 
 
-def test_a_token_goes_alone(bare: DemoLogbook) -> None:
-    message, _ = said(bare.run(*_TOKEN, "--username", "x"), 2)
+def test_a_token_cannot_be_combined_with_other_options(bare: DemoLogbook) -> None:
+    message, _ = refusal(bare.run(*_TOKEN, "--username", "x"), 2)
     assert message == "--token-stdin cannot be combined: a token needs neither user name nor client secret."
 
 
 def test_a_password_needs_the_client_id(bare: DemoLogbook, operator: DemoServer) -> None:
     bare.do("account", "add", "demo", "--url", operator.url, "--client-id", "")
-    message, _ = said(bare.run("login", "demo", "--username", "x"), 2)
+    message, _ = refusal(bare.run("login", "demo", "--username", "x"), 2)
     assert message == (
         "A password login needs the client id of the operator's app: "
         f"ladebog account add demo --url {operator.url} --client-id ID"
@@ -113,7 +115,7 @@ def test_a_password_needs_the_client_id(bare: DemoLogbook, operator: DemoServer)
 def test_a_file_of_logins_that_is_open_to_others(bare: DemoLogbook, tenant: Tenant) -> None:
     bare.keep_login(tenant)
     bare.credentials.chmod(0o644)
-    message, advice = said(bare.run("run"), 1)
+    message, advice = refusal(bare.run("run"), 1)
     assert message == f"{bare.credentials} holds logins and other users can open it (mode 0644)."
     assert advice == f"Close it: chmod 600 {bare.credentials}"
 
@@ -182,7 +184,7 @@ def test_a_password_is_asked_for(bare: DemoLogbook, tenant: Tenant) -> None:
     bare.do("extract", "--since", "2025-11-01")
 
 
-def test_client_secret_and_password_are_asked_for_and_wrong(bare: DemoLogbook, tenant: Tenant) -> None:
+def test_a_wrong_client_secret_and_password(bare: DemoLogbook, tenant: Tenant) -> None:
     outcome = at_a_terminal(
         bare, "login", "demo", "--username", tenant.username, typed=[tenant.client_secret, "guessed"], stdin=None
     )

@@ -1,4 +1,4 @@
-"""Messages at the end of a run: what is told, when, and that nothing of it changes the run."""
+"""Messages at the end of a run: what they contain, when they are sent, and that they never change the run."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer, Faults
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.operations.notify.post_office import PostOffice, open_office
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 from tests.source.loopback import Script, answer, serving
@@ -60,7 +60,7 @@ def quarantine(logbook: DemoLogbook, session_id: str, hours: float, energy: Any 
     logbook.do("import", "--fetched-at", at, str(capture), after=timedelta(hours=hours))
 
 
-def test_a_run_that_fails_is_told_of_once_a_day(operator: DemoServer, logbook: DemoLogbook, hook: Script) -> None:
+def test_a_failing_run_sends_one_message_per_day(operator: DemoServer, logbook: DemoLogbook, hook: Script) -> None:
     tell_by(logbook, hook)
     assert run_at(logbook, 1).code == 0
     assert told(hook) == []
@@ -80,7 +80,7 @@ def test_a_run_that_fails_is_told_of_once_a_day(operator: DemoServer, logbook: D
     assert told(hook) == away
 
 
-def test_a_new_error_is_told_of_once_while_it_lasts(operator: DemoServer, logbook: DemoLogbook, hook: Script) -> None:
+def test_a_new_error_sends_one_message_while_it_lasts(operator: DemoServer, logbook: DemoLogbook, hook: Script) -> None:
     tell_by(logbook, hook)
     quarantine(logbook, "9", 1)
     first = ["demo: error, session 9: unreadable session"]
@@ -102,7 +102,7 @@ def test_a_new_error_is_told_of_once_while_it_lasts(operator: DemoServer, logboo
     assert told(hook) == []
 
 
-def test_no_message_holds_a_secret_or_an_address(operator: DemoServer, logbook: DemoLogbook, hook: Script) -> None:
+def test_no_message_contains_a_secret_or_an_address(operator: DemoServer, logbook: DemoLogbook, hook: Script) -> None:
     tell_by(logbook, hook)
     quarantine(logbook, "9", 1)
     operator.faults = _AWAY
@@ -149,7 +149,7 @@ def test_a_message_that_cannot_be_sent_changes_nothing(operator: DemoServer, log
     assert not (untold.paths.state / "told.json").exists()
 
 
-def test_a_failed_run_stays_failed_where_the_message_fails_too(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_a_failed_run_stays_failed_if_the_message_fails_too(operator: DemoServer, logbook: DemoLogbook) -> None:
     with serving(answer(200)) as hook:
         tell_by(logbook, hook)
     operator.faults = _AWAY
@@ -191,7 +191,7 @@ def test_one_account_that_fails_does_not_stop_the_other(
     assert logbook.value("select count(*) from runs where account = 'demo' and outcome = 'complete'") == 4
 
 
-def test_whoever_only_reads_tells_nobody(logbook: DemoLogbook, hook: Script) -> None:
+def test_commands_that_only_read_send_no_messages(logbook: DemoLogbook, hook: Script) -> None:
     tell_by(logbook, hook)
     quarantine(logbook, "9", 1)
     for command in (["status"], ["check"], ["report", "2025-10"], ["sql", "select 1"], ["transform"], ["notify"]):
@@ -219,19 +219,19 @@ def test_a_test_message(logbook: DemoLogbook, hook: Script, tmp_path: Path) -> N
         assert outcome == Outcome(0, f"A test message went to {' and '.join(ways)}.\n", "")
         assert told(hook) == [["This is a test message: messages arrive."]]
         assert office.letters[0]["Subject"] == "Ladebog: This is a test message: messages arrive."
-    message, advice = said(logbook.run("notify", "--test"), 1)
+    message, advice = refusal(logbook.run("notify", "--test"), 1)
     assert message == f"The mail server 127.0.0.1:{office.port} refused the connection."
     assert advice == "Check [notify.mail] in ladebog.toml, then try it: ladebog notify --test"
     assert len(told(hook)) == 1
 
 
-def test_where_nothing_is_set(logbook: DemoLogbook) -> None:
-    message, advice = said(logbook.run("notify", "--test"), 1)
+def test_without_a_notify_setting(logbook: DemoLogbook) -> None:
+    message, advice = refusal(logbook.run("notify", "--test"), 1)
     assert message == f"{logbook.paths.settings} does not set where messages go."
     assert advice == "Add [notify] to it with a webhook or [notify.mail]"
 
 
-def test_a_closed_month_that_is_not_claimed_is_told_of_once(
+def test_a_closed_month_without_a_claim_sends_one_message(
     operator: DemoServer, logbook: DemoLogbook, hook: Script
 ) -> None:
     logbook.do("claim", "create", "2025-09", "--without-receipts")

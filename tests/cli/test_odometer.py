@@ -32,7 +32,7 @@ def readings(logbook: DecidedLogbook) -> list[tuple[int, str, str, int]]:
 RECORDED = [(1, "Golf", "2025-04-30", 50100), (2, "Ærø", "2025-04-15", 7), (3, "Golf", "2025-03-31", 48211)]
 
 
-def test_readings_are_recorded_in_any_order_each_car_by_itself(shared: DecidedLogbook) -> None:
+def test_readings_are_recorded_in_any_order_and_per_car(shared: DecidedLogbook) -> None:
     assert readings(shared) == RECORDED
     assert [(entry.action, entry.fields) for entry in read_entries(shared.root / "journal")] == [
         ("odometer", {"car": car, "read_on": day, "kilometres": kilometres}) for _, car, day, kilometres in RECORDED
@@ -40,7 +40,7 @@ def test_readings_are_recorded_in_any_order_each_car_by_itself(shared: DecidedLo
 
 
 @pytest.mark.parametrize(("day", "kilometres"), [("2025-04-15", "48211"), ("2025-04-15", "50100"), ("2025-03-01", "0")])
-def test_a_reading_between_its_neighbours_is_taken(
+def test_a_reading_between_its_neighbours_is_accepted(
     logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str], day: str, kilometres: str
 ) -> None:
     assert logbook.ladebog("odometer", "Golf", day, kilometres) == 0
@@ -57,7 +57,7 @@ def test_a_reading_between_its_neighbours_is_taken(
         ("2025-03-31", "48212", "Golf had 48211 km on 2025-03-31"),
     ],
 )
-def test_a_reading_that_does_not_fit_is_refused_but_for_a_reason(
+def test_a_contradicting_reading_needs_a_reason(
     logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str], day: str, kilometres: str, fit: str
 ) -> None:
     assert logbook.ladebog("odometer", "Golf", day, kilometres) == 2
@@ -73,7 +73,7 @@ def test_a_reading_that_does_not_fit_is_refused_but_for_a_reason(
     assert read_entries(logbook.root / "journal")[-1].fields["reason"] == "ny tæller"
 
 
-def test_a_correction_is_what_later_readings_are_held_against(logbook: DecidedLogbook) -> None:
+def test_later_readings_are_compared_with_a_correction(logbook: DecidedLogbook) -> None:
     assert logbook.ladebog("odometer", "Golf", "2025-03-31", "42811", "--reason", "mistyped") == 0
     assert logbook.ladebog("odometer", "Golf", "2025-04-15", "43000") == 0
 
@@ -91,7 +91,7 @@ def test_a_correction_is_what_later_readings_are_held_against(logbook: DecidedLo
         (["Golf", "2025-06-30", "60000", "--reason", " "], "it is empty"),
     ],
 )
-def test_what_is_no_reading_is_refused_and_nothing_written(
+def test_invalid_readings_are_refused_and_not_recorded(
     shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
 ) -> None:
     assert shared.ladebog("odometer", *arguments) == 2

@@ -51,7 +51,7 @@ def test_run_writes_the_report_of_the_last_closed_month(operator: DemoServer, lo
     assert len(workbook.sheetnames) >= 2
 
 
-def test_a_month_in_which_nothing_was_charged_is_closed_as_well(bare: DemoLogbook, operator: DemoServer) -> None:
+def test_a_month_without_sessions_is_closed_too(bare: DemoLogbook, operator: DemoServer) -> None:
     bare.keep_login(operator.tenant)
     operator.faults.empty_listing_calls = 1_000
     out = bare.do("run").out

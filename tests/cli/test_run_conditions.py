@@ -1,4 +1,4 @@
-"""`ladebog run --if-active --if-older`: nothing is asked of the operator without a reason."""
+"""`ladebog run --if-active --if-older`: without a reason the operator gets no request."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def test_while_a_session_is_active_and_until_it_has_ended(logbook: DemoLogbook, 
 
 
 @pytest.mark.parametrize("after", [timedelta(hours=26), timedelta(days=8)], ids=["runs have failed since", "for ever"])
-def test_an_active_session_that_is_not_waited_for(kept: DemoLogbook, after: timedelta) -> None:
+def test_an_active_session_that_is_ignored(kept: DemoLogbook, after: timedelta) -> None:
     assert active_sessions(kept.paths, ["demo"], DEMO_NOW) == [kept.value(_ACTIVE_ID)]
     assert active_sessions(kept.paths, ["other"], DEMO_NOW) == []
     assert active_sessions(kept.paths, ["demo"], DEMO_NOW + after) == []
@@ -56,7 +56,7 @@ def test_when_the_last_run_is_old(logbook: DemoLogbook, operator: DemoServer) ->
     assert logbook.do("run", "--if-older", "25", after=timedelta(hours=26)).out == "Nothing to do for now.\n"
 
 
-def test_a_run_that_failed_began_all_the_same(logbook: DemoLogbook, operator: DemoServer) -> None:
+def test_a_failed_run_counts_as_the_last_run(logbook: DemoLogbook, operator: DemoServer) -> None:
     operator.tenant.expire_token()
     operator.tenant.refresh(operator.tenant.refresh_token)  # by somebody else, so that ours is good for nothing
     later = timedelta(hours=26)
@@ -80,7 +80,7 @@ def test_a_clock_that_was_set_back(kept: DemoLogbook) -> None:
     assert last_began(kept.paths, ["demo"], earlier) == earlier
 
 
-def test_another_run_that_is_under_way_will_do(logbook: DemoLogbook) -> None:
+def test_a_conditional_run_leaves_it_to_a_run_in_progress(logbook: DemoLogbook) -> None:
     with Logbook(logbook.home).lock():
         assert logbook.run("run").code == 75
         outcome = logbook.do("run", "--if-active")
@@ -89,5 +89,5 @@ def test_another_run_that_is_under_way_will_do(logbook: DemoLogbook) -> None:
 
 
 @pytest.mark.parametrize("hours", ["0", "-1", "x"])
-def test_no_number_of_hours(kept: DemoLogbook, hours: str) -> None:
+def test_invalid_hours(kept: DemoLogbook, hours: str) -> None:
     assert kept.run("run", "--if-older", hours).code == 2

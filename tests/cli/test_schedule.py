@@ -1,4 +1,4 @@
-"""`ladebog schedule`, as far as it needs neither systemd nor cron."""
+"""`ladebog schedule`, the parts that need neither systemd nor cron."""
 
 import os
 import plistlib
@@ -12,7 +12,7 @@ from pipeline.operations.schedule.job import Job
 from pipeline.operations.schedule.loop import LoopLock
 from pipeline.operations.schedule.next_run import NextRun, next_run
 from pipeline.source.credentials.store import FILE_VARIABLE
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DEMO_NOW, DemoLogbook
 
 
@@ -32,7 +32,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ],
 )
 def test_a_machine_without_a_scheduler(kept: DemoLogbook, options: list[str], expected: str) -> None:
-    message, advice = said(kept.run("schedule", "install", *options), 1)
+    message, advice = refusal(kept.run("schedule", "install", *options), 1)
     assert message == expected
     assert advice.startswith("Keep this running instead, for example in a container: ladebog schedule run")
 
@@ -43,7 +43,7 @@ def test_a_login_comes_first(bare: DemoLogbook, monkeypatch: pytest.MonkeyPatch,
     program.chmod(0o700)
     monkeypatch.setenv("PATH", str(tmp_path))
     for command in (["install"], ["probe"]):
-        message, advice = said(bare.run("schedule", *command), 4)
+        message, advice = refusal(bare.run("schedule", *command), 4)
         assert message == f"No login of account demo is kept in {bare.credentials}."
         assert advice == "Log in first: ladebog login demo"
 
@@ -62,8 +62,8 @@ def test_a_probe_that_finds_the_login(kept: DemoLogbook) -> None:
         ),
     ],
 )
-def test_times_that_will_not_do(kept: DemoLogbook, arguments: list[str], expected: str) -> None:
-    message, _ = said(kept.run("schedule", *arguments), 2)
+def test_invalid_times(kept: DemoLogbook, arguments: list[str], expected: str) -> None:
+    message, _ = refusal(kept.run("schedule", *arguments), 2)
     assert message == expected
 
 
@@ -106,16 +106,14 @@ def test_lines_for_the_task_scheduler(kept: DemoLogbook) -> None:
     assert active.endswith(' --quiet run --if-active" /SC MINUTE /MO 30')
 
 
-def test_a_path_that_no_scheduler_can_be_told(tmp_path: Path) -> None:
+def test_a_path_that_no_scheduler_can_use(tmp_path: Path) -> None:
     with pytest.raises(ScheduleError, match="has a line break or another character"):
         Job.here(tmp_path / "two\nlines")
     with pytest.raises(ScheduleError, match="has a line break or another character"):
         Job.here(Path(os.fsdecode(os.fsencode(tmp_path) + b"/bl\xe5b\xe6r")))
 
 
-def test_each_logbook_has_a_job_of_its_own_by_whatever_name_it_is_called(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_logbook_has_one_job_however_its_path_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "one")
     monkeypatch.chdir(tmp_path)
     assert Job.here(Path("one")).name == Job.here(tmp_path / "link").name

@@ -1,4 +1,4 @@
-"""No token, no client secret and no password gets into the logbook or into what is said."""
+"""No token, no client secret and no password gets into the logbook or into the output."""
 
 import gzip
 import os
@@ -83,7 +83,7 @@ esac
 _ASKS_THE_OPERATOR = ("login", "extract", "run")
 
 
-def test_the_search_finds_a_secret_wherever_it_lies(tmp_path: Path, logbook: DemoLogbook) -> None:
+def test_the_search_finds_secrets_in_packed_files_and_output(tmp_path: Path, logbook: DemoLogbook) -> None:
     (logbook.home / "raw" / "x.ndjson.gz").write_bytes(gzip.compress(b"a secret-1 b"))
     with zipfile.ZipFile(logbook.home / "x.xlsx", "w", zipfile.ZIP_DEFLATED) as workbook:
         workbook.writestr("xl/sheet.xml", "b secret-2 c")
@@ -296,7 +296,7 @@ def ended(process: subprocess.Popen[str], end: signal.Signals) -> tuple[str, str
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_what_others_see_of_a_process_and_what_it_leaves_when_it_is_ended(
+def test_no_secret_is_visible_in_a_process_or_left_after_it_ends(
     operator: DemoServer, new_logbook: DemoLogbook, end: signal.Signals
 ) -> None:
     operator.faults = Faults(slow=0.2)

@@ -1,4 +1,4 @@
-"""`ladebog session`: what it writes, what it says, and what it refuses."""
+"""`ladebog session`: what it records, what it prints, and what it refuses."""
 
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def logbook(shared: DecidedLogbook, tmp_path: Path) -> DecidedLogbook:
     ],
     ids=["assign", "exclude", "include", "tag"],
 )
-def test_a_decision_is_written_and_said(
+def test_a_decision_is_recorded_and_printed(
     logbook: DecidedLogbook,
     capsys: pytest.CaptureFixture[str],
     arguments: list[str],
@@ -106,7 +106,7 @@ def test_a_decision_is_written_and_said(
         ),
     ],
 )
-def test_what_is_not_known_is_refused_and_nothing_written(
+def test_unknown_names_are_refused_and_not_recorded(
     shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
 ) -> None:
     assert shared.ladebog("session", *arguments) == 2
@@ -172,7 +172,7 @@ def test_the_list_shows_what_is_in_and_out_and_why(logbook: DecidedLogbook, caps
         (["--account", "work"], [("work", "2")]),
     ],
 )
-def test_the_list_goes_by_the_local_month_of_the_stop(
+def test_the_list_uses_the_local_month_of_the_stop(
     shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], options: list[str], listed: list[tuple[str, str]]
 ) -> None:
     assert shared.ladebog("session", "list", *options) == 0
@@ -180,11 +180,11 @@ def test_the_list_goes_by_the_local_month_of_the_stop(
     assert [tuple(cell.strip() for cell in line.split("  ") if cell)[:2] for line in lines] == listed
 
 
-def test_a_month_that_is_none_is_refused(shared: DecidedLogbook) -> None:
+def test_an_invalid_month_is_refused(shared: DecidedLogbook) -> None:
     assert shared.ladebog("session", "list", "--month", "2025-13") == 2
 
 
-def test_without_a_database_the_list_says_how_to_get_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_database_the_list_names_the_next_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     logbook = DecidedLogbook(tmp_path / "logbook")
     assert logbook.ladebog("account", "add", "home", "--url", "https://operator.example.invalid") == 0
     assert logbook.ladebog("session", "list") == 1

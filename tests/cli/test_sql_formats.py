@@ -10,7 +10,7 @@ from pathlib import Path
 import polars
 
 from pipeline.demo import DemoServer
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.demo import truth
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
@@ -126,7 +126,7 @@ def test_a_format_that_the_file_is_not_named_after(kept: DemoLogbook, tmp_path: 
     assert path.read_bytes() == b"one\n1\n"
 
 
-def test_a_question_about_the_tables(kept: DemoLogbook) -> None:
+def test_show_tables(kept: DemoLogbook) -> None:
     tables = json.loads(kept.do("sql", "show tables", "--format", "json").out)
     assert {"sessions", "charging_periods", "power_samples", "days", "months", "documents", "runs"} <= {
         row["name"] for row in tables
@@ -134,6 +134,6 @@ def test_a_question_about_the_tables(kept: DemoLogbook) -> None:
 
 
 def test_two_columns_of_one_name(kept: DemoLogbook) -> None:
-    message, advice = said(kept.run("sql", "select 1 as a, 2 as a, 3 as b", "--format", "json"), 1)
+    message, advice = refusal(kept.run("sql", "select 1 as a, 2 as a, 3 as b", "--format", "json"), 1)
     assert message == "Several columns are called a."
     assert advice == "Name each apart: select ... as NAME"

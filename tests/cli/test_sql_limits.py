@@ -1,4 +1,4 @@
-"""A question ends: by its time, by its memory, and on a terminal by its rows."""
+"""The limits of a query: its time, its memory, and its rows on a terminal."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.demo import DEMO_NOW
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
 
 _ADVICE = "Ask for less, or allow more time with --timeout SECONDS"
@@ -27,7 +27,7 @@ _LONG = "select sum(sqrt(range)) from range(100000000000)"
         ("with recursive n as (select 1 as i union all select i + 1 from n) select max(i) from n", []),
     ],
 )
-def test_the_time_is_up(kept: DemoLogbook, tmp_path: Path, question: str, options: list[str]) -> None:
+def test_the_time_limit(kept: DemoLogbook, tmp_path: Path, question: str, options: list[str]) -> None:
     began = time.monotonic()
     written = [option.format(folder=tmp_path) for option in options]
     outcome = kept.run("sql", question, "--timeout", "1", *written)
@@ -36,14 +36,14 @@ def test_the_time_is_up(kept: DemoLogbook, tmp_path: Path, question: str, option
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_does_not_heed_an_interrupt_is_ended_with_the_process(kept: DemoLogbook, tmp_path: Path) -> None:
+def test_a_query_that_ignores_an_interrupt_ends_with_the_process(kept: DemoLogbook, tmp_path: Path) -> None:
     question = "select levenshtein(repeat('a', 400000), repeat('b', 400000)) as long"
     outcome = kept.run_process("sql", question, "--timeout", "1", "-o", str(tmp_path / "x.csv"))
-    assert said(outcome, 1) == ("The question took longer than 1 s.", _ADVICE)
+    assert refusal(outcome, 1) == ("The question took longer than 1 s.", _ADVICE)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_time_in_which_nothing_is_asked_of_the_database_is_free(kept: DemoLogbook) -> None:
+def test_the_time_between_fetches_does_not_count(kept: DemoLogbook) -> None:
     reader, writer = os.pipe()
     arguments = ["sql", "from range(200000)", "--format", "csv", "--timeout", "2"]
     with subprocess.Popen(
@@ -62,8 +62,8 @@ def test_time_in_which_nothing_is_asked_of_the_database_is_free(kept: DemoLogboo
 
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "soon", "nan", "1000000"])
-def test_no_time_limit_at_all_is_not_to_be_had(kept: DemoLogbook, wrong: str) -> None:
-    message, advice = said(kept.run("sql", "select 1", "--timeout", wrong), 2)
+def test_invalid_time_limits(kept: DemoLogbook, wrong: str) -> None:
+    message, advice = refusal(kept.run("sql", "select 1", "--timeout", wrong), 2)
     assert message.startswith("Invalid value for '--timeout': ")
     assert advice == "Try 'ladebog sql --help' for help."
 
@@ -77,9 +77,9 @@ def test_no_time_limit_at_all_is_not_to_be_had(kept: DemoLogbook, wrong: str) ->
     ],
 )
 @pytest.mark.parametrize("options", [[], ["-o", "{folder}/rows.parquet"]], ids=["table", "parquet"])
-def test_the_memory_is_used_up(kept: DemoLogbook, tmp_path: Path, question: str, options: list[str]) -> None:
+def test_the_memory_limit(kept: DemoLogbook, tmp_path: Path, question: str, options: list[str]) -> None:
     outcome = kept.run("sql", question, *[option.format(folder=tmp_path) for option in options])
-    assert said(outcome, 1) == (
+    assert refusal(outcome, 1) == (
         "The question needs more memory than is allowed (1GB).",
         "Ask for fewer rows or columns at a time, with a where or a limit",
     )
@@ -126,7 +126,7 @@ def test_rows_on_a_terminal(kept: DemoLogbook, format_name: str) -> None:
 
 
 @pytest.mark.parametrize("format_name", ["table", "csv"])
-def test_a_terminal_is_not_told_what_to_do_by_what_the_database_holds(kept: DemoLogbook, format_name: str) -> None:
+def test_control_characters_in_values_do_not_reach_a_terminal(kept: DemoLogbook, format_name: str) -> None:
     question = "select 'a' || chr(27) || ']0;title' || chr(7) || chr(155) || '2J' || chr(13) || 'z' as note"
     shown, _ = on_a_terminal(kept, "sql", question, "--format", format_name)
     assert shown.splitlines()[-1] == {"table": "a␛]0;title�2Jz", "csv": "a␛]0;title␇�2J␍z"}[format_name]

@@ -1,4 +1,4 @@
-"""`ladebog status`: all that can be told is, whatever else cannot be; for people, for programs and for monitoring."""
+"""`ladebog status` for people, programs and monitoring: it prints what is known, even if other parts are unknown."""
 
 import json
 import re
@@ -23,7 +23,7 @@ from pipeline.raw.segments import finished_segments
 from pipeline.source.credentials.file import FileCredentials
 from pipeline.source.credentials.secret import Secret
 from pipeline.source.credentials.store import FILE_VARIABLE
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import CHECKOUT, DemoLogbook, Outcome
 
 _KEY = "k" * 32
@@ -100,7 +100,7 @@ def test_json_is_what_the_marts_say(kept: DemoLogbook, operator: DemoServer) -> 
     assert (account["next_run_at"], account["stale"], account["stale_reason"]) == (None, None, None)
 
 
-def test_nothing_secret_is_in_it(kept: DemoLogbook, operator: DemoServer) -> None:
+def test_the_status_contains_no_secret(kept: DemoLogbook, operator: DemoServer) -> None:
     out = kept.do("status").out + kept.do("status", "--json").out
     secrets = (operator.tenant.token, operator.tenant.refresh_token, operator.tenant.client_secret)
     assert [secret for secret in secrets if secret in out] == []
@@ -136,7 +136,7 @@ def test_how_long_a_login_is_valid(bare: DemoLogbook, days: float, refresh_token
     assert lines(bare.do("status"))["login"] == text
 
 
-def test_a_login_that_does_not_say_how_long(bare: DemoLogbook) -> None:
+def test_a_login_without_an_expiry(bare: DemoLogbook) -> None:
     keep(bare, "12|opaque")
     assert lines(bare.do("status"))["login"] == "stored; it does not state how long it is valid"
     assert account_of(bare.do("status", "--json"))["login"] == {
@@ -159,7 +159,7 @@ def test_a_run_that_failed_shows_with_its_reason(operator: DemoServer, logbook: 
 
 
 @pytest.mark.system
-def test_gaps_are_named_with_what_fetches_them(bare: DemoLogbook, operator: DemoServer) -> None:
+def test_gaps_are_named_with_the_command_that_fetches_them(bare: DemoLogbook, operator: DemoServer) -> None:
     bare.keep_login(operator.tenant)
     now, earlier = datetime(2025, 11, 12, 5, 15, tzinfo=UTC), datetime(2025, 4, 20, tzinfo=UTC)
     operator.tenant.now = earlier
@@ -258,7 +258,7 @@ def test_a_file_of_logins_that_others_can_open(logbook: DemoLogbook) -> None:
 
 @pytest.mark.system
 @pytest.mark.parametrize("garbage", ["gone", "empty", "garbage", "another's", "newer", "an older mart"])
-def test_a_database_that_will_not_do(logbook: DemoLogbook, garbage: str) -> None:
+def test_an_unusable_database(logbook: DemoLogbook, garbage: str) -> None:
     path = logbook.paths.database
     match garbage:
         case "gone":
@@ -331,7 +331,7 @@ def test_an_account_that_is_stale(kept: DemoLogbook, max_age: str, hours_on: flo
     assert (account["stale"], account["stale_reason"]) == (reason is not None, reason)
 
 
-def test_without_a_success_an_account_is_stale_and_says_which(bare: DemoLogbook) -> None:
+def test_an_account_without_a_successful_run_is_stale(bare: DemoLogbook) -> None:
     bare.do("account", "add", "work", "--url", "https://work.example")
     outcome = bare.run("-q", "status", "--max-age", "1d")
     assert outcome.err.splitlines() == [
@@ -346,8 +346,8 @@ def test_without_a_success_an_account_is_stale_and_says_which(bare: DemoLogbook)
 @pytest.mark.parametrize(
     "nonsense", ["", "36", "h", "soon", "-1h", "1.5h", "0h", "12h1d", "1w", "9999999h", "36 hours"]
 )
-def test_what_is_no_length_of_time(bare: DemoLogbook, nonsense: str) -> None:
-    message, _ = said(bare.run("status", "--max-age", nonsense), 2)
+def test_invalid_lengths_of_time(bare: DemoLogbook, nonsense: str) -> None:
+    message, _ = refusal(bare.run("status", "--max-age", nonsense), 2)
     assert message == (
         f"Invalid value for '--max-age': {nonsense!r} is not a length of time. Write it like 36h, 2d, 90m or 1d12h."
     )

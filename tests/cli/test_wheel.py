@@ -1,4 +1,4 @@
-"""The wheel alone, away from the source tree, runs the demo; and the demo runs again on what it left."""
+"""The wheel alone, without the source tree, runs the demo; and the demo runs again on its own logbook."""
 
 import json
 import re
@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.demo import DEMO_NOW
 from tests.cli import from_wheel
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import CHECKOUT, DemoLogbook
 
 _SHIPPED = {".py", ".sql", ".csv", ".typed", ".typ", ".otf", ".md"}  # code, seeds, layouts, fonts and their licences
@@ -61,7 +61,7 @@ def settled(text: str) -> str:
 
 
 @pytest.mark.system
-def test_the_readme_shows_what_the_demo_says(shown: Shown) -> None:
+def test_the_readme_shows_what_the_demo_prints(shown: Shown) -> None:
     readme = (CHECKOUT / "README.md").read_text("utf-8")
     block = re.search(r"<!-- demo -->\n```\n(.*?)```\n<!-- /demo -->", readme, re.DOTALL)
     assert block is not None
@@ -99,7 +99,7 @@ def test_the_demo_twice_in_a_row(shown: Shown, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("there", ["a logbook", "other files"])
-def test_the_demo_leaves_what_is_not_its_own_alone(tmp_path: Path, there: str) -> None:
+def test_the_demo_leaves_other_folders_unchanged(tmp_path: Path, there: str) -> None:
     folder, logbook = tmp_path / "home", DemoLogbook(tmp_path)
     if there == "a logbook":
         logbook.do("account", "add", "home", "--url", "https://tenant.example")
@@ -107,7 +107,7 @@ def test_the_demo_leaves_what_is_not_its_own_alone(tmp_path: Path, there: str) -
         folder.mkdir()
         (folder / "letter.txt").write_text("Dear", "utf-8")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    message, _ = said(logbook.run("demo", str(folder)), 1)
+    message, _ = refusal(logbook.run("demo", str(folder)), 1)
     assert message == f"{folder} " + (
         "is a logbook of your own." if there == "a logbook" else "exists already and is not a logbook."
     )
@@ -116,4 +116,4 @@ def test_the_demo_leaves_what_is_not_its_own_alone(tmp_path: Path, there: str) -
 
 def test_the_demos_advice_can_be_followed(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear", "utf-8")
-    assert "--home" not in said(DemoLogbook(tmp_path).run("demo", str(tmp_path)), 1)[1]
+    assert "--home" not in refusal(DemoLogbook(tmp_path).run("demo", str(tmp_path)), 1)[1]

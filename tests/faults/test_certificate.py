@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.demo import DemoServer
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.faults.conftest import NOW, Tried
 from tests.faults.kept import assert_whole, held, lost
 from tests.scenarios.demo_logbook import DemoLogbook
@@ -45,7 +45,7 @@ def test_a_certificate_that_is(
 
     with serving(answer(body=b"[]"), prepare=secured) as script:
         archived.do("account", "add", "demo", "--url", script.url.replace("http:", "https:"))
-        message, advice = said(archived.run("run", now=NOW), 1)
+        message, advice = refusal(archived.run("run", now=NOW), 1)
     assert script.requests == []
     assert " shows a certificate that is not trusted (" in message
     assert advice.startswith("Check the address, this machine's clock and its certificates")

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.database.connection import SCHEMA_VERSION
 from pipeline.demo import DemoServer
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.faults.conftest import NOW, Tried
 from tests.faults.kept import assert_whole, held, lost
 from tests.scenarios.demo_logbook import DemoLogbook
@@ -39,7 +39,7 @@ def test_the_writers_is_damaged(damage: str, young: DemoServer, archived: DemoLo
     for _ in range(12):
         path.write_bytes(damaged(content, damage, draw))
         checksum_file.write_bytes(left)
-        message, advice = said(archived.run("transform", now=NOW), 1)  # there is nothing new: little of it is read
+        message, advice = refusal(archived.run("transform", now=NOW), 1)  # there is nothing new: little of it is read
         assert message.startswith(f"{path} ")
         assert advice == _REBUILD
         assert archived.paths.database.read_bytes() == is_published
@@ -62,7 +62,7 @@ def test_the_published_is_damaged(damage: str, archived: DemoLogbook, tried: Tri
                 assert answer == outcome.out  # what it needed is whole
             else:
                 assert answer.startswith(outcome.out)  # rows are printed as they are read
-                message, advice = said(replace(outcome, out=""), 1)
+                message, advice = refusal(replace(outcome, out=""), 1)
                 assert (message.startswith(f"{path} "), advice) == (True, _REBUILD)
             tried(f"published database: {damage}", 1, 0, message, advice)
     archived.do("transform", now=NOW)
@@ -93,7 +93,7 @@ def test_another_in_its_place(
     if which == "writer's" and other in ("older", "gone"):  # made again by itself
         assert (outcome.code, outcome.err) == (0, "")
     else:
-        message, advice = said(outcome, 1)
+        message, advice = refusal(outcome, 1)
         assert (
             advice
             == {

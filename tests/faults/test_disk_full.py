@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.demo import DemoServer
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.faults.conftest import NOW, Tried
 from tests.faults.kept import assert_whole, held, lost
 from tests.faults.processes import Starter
@@ -44,7 +44,7 @@ def disk(folder: Path, kilobytes: int) -> Iterator[Path]:
 
 def refused(outcome: Outcome) -> tuple[str, str]:
     """The message and the advice of a run that the system stopped: its last lines, behind what it told before."""
-    return said(Outcome(outcome.code, "", "\n".join(outcome.err.splitlines()[-2:])), 1)
+    return refusal(Outcome(outcome.code, "", "\n".join(outcome.err.splitlines()[-2:])), 1)
 
 
 def refused_for_room(outcome: Outcome) -> tuple[str, str]:

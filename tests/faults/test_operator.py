@@ -10,7 +10,7 @@ from email.utils import format_datetime
 import pytest
 
 from pipeline.demo import DemoServer
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.faults.conftest import NOW, Tried
 from tests.faults.kept import assert_whole, held, lost, told
 from tests.scenarios.demo_logbook import DemoLogbook
@@ -110,7 +110,7 @@ def test_an_operator_with(fault: str, young: DemoServer, archived: DemoLogbook, 
     began = time.monotonic()
     with serving(responder) as script:
         archived.do("account", "add", "demo", "--url", script.url)
-        found, advised = said(archived.run("run", now=NOW), code)
+        found, advised = refusal(archived.run("run", now=NOW), code)
         assert "slow-loris" not in fault or time.monotonic() - began < _SLOW
     assert found.startswith(f"{script.url.removeprefix('http://')} ")
     assert message in found
@@ -131,7 +131,7 @@ def test_a_name_that_is_not_found(
     before = held(archived)
     archived.do("account", "add", "demo", "--url", "https://tenant.invalid")
     archived.keep_login(young.tenant)
-    message, advice = said(archived.run("run", now=NOW), 75)
+    message, advice = refusal(archived.run("run", now=NOW), 75)
     assert message == (
         "tenant.invalid gave no usable answer in 8 tries; the last time it could not be found by its name."
     )

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.demo import DemoServer
 from pipeline.raw.segments import PART_SUFFIX, finished_segments
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.faults.conftest import NOW, Tried
 from tests.faults.kept import assert_whole, held, lost, told
 from tests.scenarios.demo_logbook import DemoLogbook
@@ -46,7 +46,7 @@ def test_found_by_reading_it(damage: str, young: DemoServer, archived: DemoLogbo
         if outcome.code == 0:  # a bit of a gzip header that says nothing of the content, or a cut between two lines
             assert raw_says_the_same(segment, content) or damage == "cut off"
             continue
-        message, advice = said(outcome, 1)
+        message, advice = refusal(outcome, 1)
         assert message.startswith(f"{segment} is damaged at line ")
         assert advice == _BACKUP
         assert before == told(archived)  # what is published stays
@@ -74,7 +74,7 @@ def test_found_without_reading_it(damage: str, young: DemoServer, archived: Demo
     else:
         segment.write_bytes(segment.read_bytes()[:-1])
     for command in ("transform", "extract"):
-        message, advice = said(archived.run(command, now=NOW), 1)
+        message, advice = refusal(archived.run(command, now=NOW), 1)
         assert message.startswith(f"{segment} ")
         assert advice == _BACKUP_OR_ON
         tried(f"segment of raw/ that was loaded: {damage}", 1, 0, message, advice)
@@ -89,7 +89,7 @@ def test_without_a_backup(young: DemoServer, archived: DemoLogbook, tried: Tried
     """What the operator still lists comes back."""
     (segment,) = finished_segments(archived.paths.raw / "demo")
     segment.write_bytes(edited(segment.read_bytes()))
-    message, advice = said(archived.run("rebuild", now=NOW), 1)
+    message, advice = refusal(archived.run("rebuild", now=NOW), 1)
     assert advice == _BACKUP
     segment.rename(archived.folder / segment.name)
     archived.do("rebuild", now=NOW)

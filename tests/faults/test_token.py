@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.demo import DemoServer, Tenant
 from pipeline.demo.endpoints import TOKEN_PATH, DemoAnswer
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.faults.conftest import NOW, Tried
 from tests.faults.kept import assert_whole, held, lost
 from tests.faults.processes import KILLED, Starter
@@ -69,7 +69,7 @@ def test_killed_in_between(is_after: bool, young: DemoServer, archived: DemoLogb
     # The first time that logins are written is before the operator is asked, to see that they can be.
     assert starter.run("run", fault=KilledAt(_KEEP, 2, is_after)).code == KILLED
     if not is_after:  # the operator ended the old login when it gave the new one, which nobody holds now
-        message, advice = said(starter.run("run"), 4)
+        message, advice = refusal(starter.run("run"), 4)
         assert message == "The operator no longer accepts the login of account demo."
         assert advice == "Log in again: ladebog login demo"
         archived.keep_login(young.tenant)

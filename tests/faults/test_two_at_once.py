@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.demo import DemoServer
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.faults.conftest import NOW, Tried
 from tests.faults.kept import assert_whole, held, lost, told
 from tests.faults.processes import Starter
@@ -37,7 +37,7 @@ def test_runs(young: DemoServer, new: DemoLogbook, undisturbed: DemoLogbook, tri
         assert 0 in [outcome.code for outcome in outcomes]
         for outcome in outcomes:
             if outcome.code == 75:
-                message, advice = said(outcome, 75)
+                message, advice = refusal(outcome, 75)
                 assert message.startswith(f"Another run is writing to {logbook.home} (")
                 assert advice == "Wait for it to end, then run the same command again"
         starter.do("run")
@@ -65,7 +65,7 @@ def test_another_program_that_writes_to_the_database(
     ) as other:
         assert other.stdout is not None
         other.stdout.readline()
-        message, advice = said(archived.run("sql", "select 1"), 75)
+        message, advice = refusal(archived.run("sql", "select 1"), 75)
         assert message == f"Another program has {path} open (process {other.pid})."
         assert advice == "Close it, then run the same command again"
         archived.do("run", now=NOW)  # puts a file of its own in the place of the one that is held

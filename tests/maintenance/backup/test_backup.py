@@ -17,7 +17,7 @@ from pipeline.errors import BackupError
 from pipeline.maintenance.backup.make import make_backup
 from pipeline.raw.lines import read_lines
 from pipeline.raw.segments import finished_segments
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import CHECKOUT
 from tests.scenarios.two_accounts import NOW, TwoAccounts
 
@@ -132,7 +132,7 @@ def test_a_damaged_logbook_makes_no_backup(logbook: TwoAccounts, disk: Path, wha
     else:
         journal.write_bytes(journal.read_bytes().replace(b"guest", b"quest", 1))
         damaged = f"{journal} is damaged at entry 1: "
-    message, advice = said(logbook.run("backup", str(disk)), 3)
+    message, advice = refusal(logbook.run("backup", str(disk)), 3)
     assert message.startswith(damaged)
     assert advice.startswith(("Restore the file from a backup; ", "Put the file back from a backup; "))
     assert list(disk.iterdir()) == []
@@ -141,7 +141,7 @@ def test_a_damaged_logbook_makes_no_backup(logbook: TwoAccounts, disk: Path, wha
 def test_places_that_are_refused(logbook: TwoAccounts, made: TwoAccounts, disk: Path) -> None:
     def refused(place: Path) -> str:
         before = sorted(disk.rglob("*"))
-        message, _ = said(logbook.run("backup", str(place)), 1)
+        message, _ = refusal(logbook.run("backup", str(place)), 1)
         assert sorted(disk.rglob("*")) == before
         return message
 
@@ -201,7 +201,7 @@ def test_links_are_refused_and_hidden_files_skipped(logbook: TwoAccounts, disk: 
     logbook.do("backup", str(disk))
     assert not any("/." in name for name in in_folder(disk / _STAMPED))
     (logbook.paths.claims / "work" / "link").symlink_to("/etc/passwd")
-    message, advice = said(logbook.run("backup", str(disk), after=timedelta(days=1)), 1)
+    message, advice = refusal(logbook.run("backup", str(disk), after=timedelta(days=1)), 1)
     assert message.startswith(f"{logbook.paths.claims / 'work' / 'link'} is not a regular file with a plain name")
     assert advice == "Move it out of the folder, or replace it with the file itself"
     assert [path.name for path in disk.iterdir()] == [_STAMPED]
@@ -209,13 +209,13 @@ def test_links_are_refused_and_hidden_files_skipped(logbook: TwoAccounts, disk: 
 
 def test_while_another_run_writes(logbook: TwoAccounts, disk: Path) -> None:
     with logbook.paths.lock():
-        message, _ = said(logbook.run("backup", str(disk)), 75)
+        message, _ = refusal(logbook.run("backup", str(disk)), 75)
     assert message.startswith(f"Another run is writing to {logbook.home}")
     assert list(disk.iterdir()) == []
 
 
 def test_without_a_logbook(disk: Path) -> None:
-    message, _ = said(TwoAccounts(disk).run("backup", str(disk)), 1)
+    message, _ = refusal(TwoAccounts(disk).run("backup", str(disk)), 1)
     assert message.endswith("is not a logbook: it has no ladebog.toml.")
 
 

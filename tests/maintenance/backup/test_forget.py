@@ -10,7 +10,7 @@ from filelock import FileLock
 from pipeline.logbook.journal import Journal, read_entries
 from pipeline.settings.reading import read_settings
 from pipeline.source.credentials.file import FileCredentials
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.scenarios.two_accounts import CANARY, NOW, TwoAccounts, leave_cut_off_files, places_of, tables
 
 pytestmark = pytest.mark.system
@@ -131,7 +131,7 @@ def test_the_command_prints_the_law_and_asks_for_the_name(logbook: TwoAccounts) 
 def test_another_name_in_the_option(logbook: TwoAccounts) -> None:
     before = logbook.files()
     outcome = logbook.run("account", "forget", CANARY, "--yes-really", "work")
-    message, _ = said(outcome, 2)
+    message, _ = refusal(outcome, 2)
     assert message == f"'work' is not the name of account {CANARY}: nothing was erased."
     assert logbook.run("account", "forget", "nobody", "--yes-really", "nobody").code == 2
     assert before == logbook.files()
@@ -157,7 +157,7 @@ def test_nothing_is_erased_if_it_could_not_be_finished(logbook: TwoAccounts, wha
             outcome = logbook.run(*_FORGET)
     else:
         outcome = logbook.run(*_FORGET)
-    said(outcome, 75 if what == "another run" else 1)
+    refusal(outcome, 75 if what == "another run" else 1)
     assert before == logbook.files()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.source.credentials.store import FILE_VARIABLE
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import CHECKOUT, Outcome
 from tests.scenarios.two_accounts import TwoAccounts, places_of
 
@@ -40,7 +40,7 @@ def test_a_backup(logbook: TwoAccounts, tmp_path: Path, thousandths: int, kind: 
     place = disk / "copy.zip" if kind == "a ZIP file" else disk
     before = logbook.files()
     outcome = limited(20 + whole.stat().st_size * thousandths // 1000, logbook, "backup", str(place))
-    message, advice = said(outcome, 1)
+    message, advice = refusal(outcome, 1)
     assert message.startswith(f"No backup was written to {disk}: File too large")
     assert advice == "Fix that or choose another place, then run the same command again"
     assert list(disk.iterdir()) == []
@@ -51,7 +51,7 @@ def test_a_zip_file_is_kept_if_there_is_no_space_for_the_next(logbook: TwoAccoun
     place = tmp_path / "copy.zip"
     logbook.do("backup", str(place))
     before = place.read_bytes()
-    said(limited(10_000, logbook, "backup", str(place)), 1)
+    refusal(limited(10_000, logbook, "backup", str(place)), 1)
     assert place.read_bytes() == before
 
 
@@ -59,7 +59,7 @@ def test_a_zip_file_is_kept_if_there_is_no_space_for_the_next(logbook: TwoAccoun
 def test_a_restore(logbook: TwoAccounts, tmp_path: Path, size: int) -> None:
     logbook.do("backup", str(tmp_path / "copy.zip"))
     other = TwoAccounts(tmp_path / "other")
-    message, advice = said(limited(size, other, "restore", str(tmp_path / "copy.zip")), 1)
+    message, advice = refusal(limited(size, other, "restore", str(tmp_path / "copy.zip")), 1)
     assert message.startswith("File too large")
     assert advice == "Make room on the disk, then run the same command again; nothing is lost"
     assert list(other.folder.iterdir()) == []

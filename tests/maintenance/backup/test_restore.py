@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import Outcome
 from tests.scenarios.two_accounts import TwoAccounts
 
@@ -92,14 +92,14 @@ def test_an_empty_folder_is_accepted_and_any_other_refused(folder: Path, elsewhe
     elsewhere.home.mkdir(parents=True)
     elsewhere.do("restore", str(folder))
     files = elsewhere.files()
-    message, advice = said(elsewhere.run("restore", str(folder)), 1)
+    message, advice = refusal(elsewhere.run("restore", str(folder)), 1)
     assert message == f"{elsewhere.home} contains a logbook already, and nothing in it is overwritten."
     assert advice == "Name a new or empty folder: ladebog --home FOLDER restore ..."
     assert elsewhere.files() == files
     shutil.rmtree(elsewhere.home)
     elsewhere.home.mkdir()
     (elsewhere.home / "note.txt").write_text("mine", "utf-8")
-    message, _ = said(elsewhere.run("restore", str(folder)), 1)
+    message, _ = refusal(elsewhere.run("restore", str(folder)), 1)
     assert message == f"{elsewhere.home} contains something else already, and nothing in it is overwritten."
     assert [path.name for path in elsewhere.home.iterdir()] == ["note.txt"]
 
@@ -156,7 +156,7 @@ def test_a_changed_byte_anywhere_in_a_zip_file_never_changes_what_is_restored(
 @pytest.mark.parametrize("size", [0, 1000, -1, -30])
 def test_a_zip_file_that_was_cut_off(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], size: int) -> None:
     (tmp_path / "copy.zip").write_bytes(zipped.read_bytes()[:size])
-    assert said(refused(tmp_path / "copy.zip"), 1)[0] == (
+    assert refusal(refused(tmp_path / "copy.zip"), 1)[0] == (
         f"{tmp_path / 'copy.zip'} is not a backup, or not a complete one."
     )
 
@@ -208,7 +208,7 @@ def test_entries_outside_of_the_folder_in_a_zip_file(
     zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], name: str
 ) -> None:
     forged = rezipped(zipped, tmp_path / "forged.zip", lambda contents: contents.update({name: b"x"}))
-    assert said(refused(forged), 1)[0].startswith("It contains '")
+    assert refusal(refused(forged), 1)[0].startswith("It contains '")
 
 
 def test_links_in_a_zip_file(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
@@ -218,14 +218,14 @@ def test_links_in_a_zip_file(zipped: Path, tmp_path: Path, refused: Callable[...
         info = zipfile.ZipInfo("ladebog/raw/link")
         info.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(info, "/etc/passwd")
-    assert said(refused(forged), 1)[0] == "It contains 'ladebog/raw/link', which is not part of a backup."
+    assert refusal(refused(forged), 1)[0] == "It contains 'ladebog/raw/link', which is not part of a backup."
 
 
 def test_links_in_a_folder(folder: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(folder, copy)
     (copy / "claims" / "link").symlink_to("/etc")
-    assert said(refused(copy), 1)[0].startswith(f"{copy / 'claims' / 'link'} is not a regular file")
+    assert refusal(refused(copy), 1)[0].startswith(f"{copy / 'claims' / 'link'} is not a regular file")
 
 
 def test_more_than_there_is_space_for(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
@@ -235,7 +235,7 @@ def test_more_than_there_is_space_for(zipped: Path, tmp_path: Path, refused: Cal
         for info in archive.infolist():
             other.writestr(info, archive.read(info))
         other.infolist()[-2].file_size = 1 << 60
-    assert said(refused(forged), 1)[0].startswith("The backup unpacks to 1,152,921,504,6")
+    assert refusal(refused(forged), 1)[0].startswith("The backup unpacks to 1,152,921,504,6")
 
 
 def test_an_entry_that_unpacks_to_more_than_it_states(
@@ -258,16 +258,16 @@ def test_a_backup_with_a_broken_chain_and_an_adapted_list(
         first = min(name for name in contents if name.startswith("ladebog/raw/work/"))
         del contents[first]
 
-    message, _ = said(refused(rezipped(zipped, tmp_path / "forged.zip", lose), 3), 3)
+    message, _ = refusal(refused(rezipped(zipped, tmp_path / "forged.zip", lose), 3), 3)
     assert message.endswith(", but now follows None.")
 
 
 def test_what_is_not_a_backup(folder: Path, made: TwoAccounts, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
     (tmp_path / "note.txt").write_text("mine", "utf-8")
-    assert said(refused(tmp_path / "nowhere"), 1)[0] == f"There is no backup {tmp_path / 'nowhere'}."
+    assert refusal(refused(tmp_path / "nowhere"), 1)[0] == f"There is no backup {tmp_path / 'nowhere'}."
     for place in (tmp_path / "note.txt", made.home, tmp_path):
-        assert said(refused(place), 1)[0] == f"{place} is not a backup, or not a complete one."
-    assert said(refused(folder.parent), 1) == (
+        assert refusal(refused(place), 1)[0] == f"{place} is not a backup, or not a complete one."
+    assert refusal(refused(folder.parent), 1) == (
         f"{folder.parent} is not a backup, but contains some.",
         f"The newest is {folder}",
     )

@@ -11,7 +11,7 @@ import pytest
 from pipeline.logbook.folder import Logbook
 from pipeline.operations.schedule.next_run import next_run
 from pipeline.source.credentials.store import FILE_VARIABLE
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.operations.schedule.at_operator import awkward_logbook, fetch_begun, ladebog
 from tests.scenarios.demo_logbook import DEMO_NOW, DemoLogbook
 
@@ -102,7 +102,7 @@ def test_logins_that_only_this_terminal_can_read(logbook: DemoLogbook, tmp_path:
         FILE_VARIABLE: "",
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     }
-    message, advice = said(ladebog(logbook, *_INSTALL, environment=environment), 1)
+    message, advice = refusal(ladebog(logbook, *_INSTALL, environment=environment), 1)
     assert message.startswith("A job of cron cannot read the logins: No login of account demo is kept in ")
     assert advice == f"Name the file for it: export {FILE_VARIABLE}={there}, then: ladebog schedule install"
     assert listed() == b""
@@ -113,7 +113,7 @@ def test_lines_without_their_end(logbook: DemoLogbook) -> None:
     torn = b"".join(listed().splitlines(keepends=True)[:-1])
     keep(torn)
     for command in (_INSTALL, ("schedule", "remove"), ("schedule", "show")):
-        message, advice = said(ladebog(logbook, *command), 1)
+        message, advice = refusal(ladebog(logbook, *command), 1)
         assert message.startswith("The crontab has the line '# ladebog-")
         assert advice == "Remove Ladebog's lines with: crontab -e"
     assert listed() == torn
@@ -127,7 +127,7 @@ def test_times_that_were_changed_by_hand(logbook: DemoLogbook) -> None:
         f"cron runs {logbook.home} at the times 15 6,18 * * *.\n"
     )
     keep(installed.replace(b"\n15 6 * * * ", b"\n@daily "))
-    message, advice = said(ladebog(logbook, "schedule", "show"), 1)
+    message, advice = refusal(ladebog(logbook, "schedule", "show"), 1)
     assert message.startswith("The crontab was changed by hand: '@daily ")
     assert advice == "Replace it with: ladebog schedule install"
     assert ladebog(logbook, *_INSTALL).code == 0

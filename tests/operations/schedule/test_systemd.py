@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.source.credentials.store import FILE_VARIABLE
-from tests.cli.refusal import said
+from tests.cli.refusal import refusal
 from tests.operations.schedule.at_operator import awkward_logbook, fetch_begun, ladebog
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
@@ -129,7 +129,7 @@ def test_logins_that_only_this_terminal_can_read(
     outcome = terminal.schedule(
         "install", **{"XDG_DATA_HOME": str(tmp_path), FILE_VARIABLE: "", "PYTHON_KEYRING_BACKEND": null}
     )
-    message, advice = said(outcome, 1)
+    message, advice = refusal(outcome, 1)
     assert message.startswith("A job of systemd cannot read the logins: No login of account demo is kept in ")
     assert advice == f"Name the file for it: export {FILE_VARIABLE}={there}, then: ladebog schedule install"
     assert names(units) == []
@@ -151,7 +151,7 @@ def test_a_timer_that_was_changed_by_hand(terminal: Terminal, units: Path) -> No
     assert terminal.schedule("install").code == 0
     (timer,) = [path for path in units.glob("ladebog-*.timer") if "active" not in path.name]
     timer.write_text(timer.read_text("utf-8").replace("OnCalendar=*-*-* 06:15:00", _CHANGED), "utf-8")
-    message, advice = said(terminal.schedule("show"), 1)
+    message, advice = refusal(terminal.schedule("show"), 1)
     assert message == f"{timer} was changed by hand."
     assert advice.endswith("or replace it with: ladebog schedule install")
     assert terminal.schedule("install").code == 0
