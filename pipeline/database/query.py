@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pipeline.database import models
 from pipeline.database.connection import open_published
 from pipeline.database.faults import file_fault
 from pipeline.database.limits import MEMORY_OF_DUCKDB, TimeLimit, memory_limit
@@ -34,31 +35,6 @@ _TABLE_FUNCTIONS = [
 _REFUSED_FUNCTIONS = ["json_serialize_plan", "write_log"]
 # The query nodes that only read. Since DuckDB 2 a WITH may also hold COPY, INSERT, UPDATE or DELETE.
 _READING_NODES = ["CTE_NODE", "RECURSIVE_CTE_NODE", "SELECT_NODE", "SET_OPERATION_NODE"]
-_REFUSED_PARTS = """
-    with parsed as (
-        select json_serialize_sql($question) as tree
-    ),
-    functions as (
-        select lower(unnest(json_extract_string(tree, '$..function_name'))) as function_name from parsed
-    ),
-    nodes as (
-        select unnest(json_extract_string(tree, '$..type')) as node from parsed
-    )
-    select function_name
-    from functions
-    where
-        list_contains($refused, function_name)
-        or function_name in (
-            select catalog.function_name
-            from duckdb_functions() as catalog
-            where catalog.function_type in ('table', 'table_macro')
-        )
-        and not list_contains($table_functions, function_name)
-    union all
-    select node from nodes where node like '%_NODE' and not list_contains($nodes, node)
-    union all
-    select 'not serialized' from parsed where json_extract(tree, '$.error') <> 'false'
-"""
 # The pragmas that describe the database, alone or of one table.
 _DESCRIBING_PRAGMA = re.compile(
     r"""\s*pragma\s+(database_list|database_size|functions|show|show_databases|show_tables|show_tables_expanded
@@ -148,7 +124,7 @@ def _allowed_statement(connection: duckdb.DuckDBPyConnection, question: str) -> 
         "table_functions": _TABLE_FUNCTIONS,
         "nodes": _READING_NODES,
     }
-    if kind != duckdb.StatementType.SELECT or connection.execute(_REFUSED_PARTS, parameters).fetchone():
+    if kind != duckdb.StatementType.SELECT or connection.execute(models.query("refused_parts"), parameters).fetchone():
         raise _refusal()
     return statement
 
