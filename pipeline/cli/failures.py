@@ -23,9 +23,7 @@ def report_failure(error: BaseException, context: Context) -> int:
             event_log.error("usage", error=error.format_message(), exit_code=error.exit_code)
             return error.exit_code
         case click.Abort() | KeyboardInterrupt():
-            _report(
-                context, "stopped. What was fetched is kept; run the same command again to go on.", "", EXIT_STOPPED
-            )
+            _report(context, _STOPPED, "", EXIT_STOPPED)
             return EXIT_STOPPED
         case LadebogError():
             _report(context, str(error), error.advice, error.exit_code)

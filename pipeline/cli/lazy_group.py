@@ -25,7 +25,7 @@ class LazyGroup(click.Group):
             return None
         module, _, attribute = self.table[cmd_name][0].partition(":")
         command = getattr(importlib.import_module(module), attribute)
-        assert isinstance(command, click.Command)  # noqa: S101 (tells mypy what the attribute is)
+        assert isinstance(command, click.Command)  # noqa: S101 (for mypy: the attribute's type is unknown)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -79,7 +79,7 @@ def exclude(context: Context, session_id: str, account_name: str | None, reason:
 @_decision_options
 @pass_context
 def include(context: Context, session_id: str, account_name: str | None, reason: str) -> None:
-    """Put a session on the claim, whatever the rules say.
+    """Put a session on the claim, whatever the rules decide.
 
     \b
     Example:  ladebog session include 648418 --reason "on call that Sunday"

@@ -18,7 +18,7 @@ runpy.run_module("pipeline.cli.main", run_name="__main__", alter_sys=True)
 
 
 def made_by(*command: str, cwd: Path, **environment: str) -> str:
-    """What a command says that must succeed."""
+    """The output of a command that must succeed."""
     done = subprocess.run(
         command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, timeout=120, check=False
     )
@@ -43,5 +43,5 @@ def install(wheel: Path, folder: Path) -> None:
 
 
 def run(installed: Path, *arguments: str, cwd: Path) -> str:
-    """Run the command line that lies in a folder; the first line of what is said tells where the code came from."""
+    """Run the command line that lies in a folder; the first line of its output states where the code came from."""
     return made_by(sys.executable, "-c", _WITHOUT_THE_CHECKOUT, *arguments, cwd=cwd, PYTHONPATH=str(installed))

@@ -81,7 +81,7 @@ def test_the_language_comes_from_the_settings_or_the_option(claimed: DemoLogbook
 
 def test_list_and_status_show_what_is_outstanding_and_unpaid(claimed: DemoLogbook) -> None:
     claimed.do("claim", "mark", "1", "sent")
-    due = "due: 2025-09: 10 sessions, 342.364 kWh, 642.35 DKK: ladebog claim create 2025-09"
+    due = "outstanding: 2025-09: 10 sessions, 342.364 kWh, 642.35 DKK: ladebog claim create 2025-09"
     unpaid = "unpaid: claim 1 (sent, 482.24 DKK): ladebog claim mark NUMBER paid"
     for command in (("claim", "list"), ("status",)):
         out = claimed.do(*command).out
@@ -104,7 +104,7 @@ def test_show_prints_the_totals_and_the_folder(claimed: DemoLogbook) -> None:
 def test_corrections_of_a_claimed_month(claimed: DemoLogbook) -> None:
     session_id = claimed.ask("select session_id from claim_lines order by line limit 1")[0]["session_id"]
     claimed.do("session", "exclude", session_id, "--reason", "en gæst ladede")
-    assert "corrections due: 1 session, " in claimed.do("claim", "list").out
+    assert "outstanding corrections: 1 session, " in claimed.do("claim", "list").out
     out = claimed.do("claim", "create", "--corrections").out
     assert out.startswith("demo: claim 2, corrections: 1 line, -")
     assert "of claim 1: withdrawn" in claimed.do("claim", "show", "2").out

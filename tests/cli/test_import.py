@@ -55,8 +55,8 @@ def test_an_active_session_is_in_the_status_and_in_no_report(bare: DemoLogbook, 
         for row in truth.sessions(tenant)
         if row["session_id"] == newest.id
     ]
-    said = bare.do("report", "2025-11", "--format", "csv").out
-    assert f"so not in this report: 1 session, {active.id} (started 2025-11-11).\n" in said
+    printed = bare.do("report", "2025-11", "--format", "csv").out
+    assert f"so not in this report: 1 session, {active.id} (started 2025-11-11).\n" in printed
     report = (bare.paths.reports / "demo-2025-11-sessions.csv").read_text("utf-8-sig")
     assert newest.id in report
     assert active.id not in report

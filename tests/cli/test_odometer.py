@@ -79,7 +79,7 @@ def test_later_readings_are_compared_with_a_correction(logbook: DecidedLogbook) 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         (["Lada", *MARCH], "There is no car 'Lada' in this logbook (cars: Golf, Ærø)."),
         (["Golf", "2025-02-30", "1"], "'2025-02-30' does not match the format"),
@@ -92,8 +92,8 @@ def test_later_readings_are_compared_with_a_correction(logbook: DecidedLogbook) 
     ],
 )
 def test_invalid_readings_are_refused_and_not_recorded(
-    shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+    shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
 ) -> None:
     assert shared.ladebog("odometer", *arguments) == 2
-    assert told in capsys.readouterr().err
+    assert expected in capsys.readouterr().err
     assert readings(shared) == RECORDED

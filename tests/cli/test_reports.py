@@ -79,7 +79,7 @@ def test_status_of_a_logbook_that_is_up_to_date(kept: DemoLogbook, operator: Dem
         "  gaps            none",
         "  quarantined     none",
         "  findings        0 errors, 1 warning: ladebog check --account demo",
-        "  claims          due: 2025-09: 10 sessions, 342.364 kWh, 642.35 DKK: ladebog claim create 2025-09",
-        "                  due: 2025-10: 11 sessions, 339.801 kWh, 482.24 DKK: ladebog claim create 2025-10",
+        "  claims          outstanding: 2025-09: 10 sessions, 342.364 kWh, 642.35 DKK: ladebog claim create 2025-09",
+        "                  outstanding: 2025-10: 11 sessions, 339.801 kWh, 482.24 DKK: ladebog claim create 2025-10",
         f"  raw             {raw / 1e3:.1f} kB",
     ]

@@ -92,12 +92,12 @@ def test_the_search_finds_secrets_in_packed_files_and_output(tmp_path: Path, log
 
 
 def test_login_and_runs_that_succeed_and_fail(operator: DemoServer, logbook: DemoLogbook) -> None:
-    tenant, said = operator.tenant, []
+    tenant, outcomes = operator.tenant, []
 
     def run(code: int, *arguments: str, stdin: str = "") -> None:
         outcome = logbook.run("--debug", *arguments, stdin=stdin)
         assert outcome.code == code, outcome
-        said.append(outcome)
+        outcomes.append(outcome)
 
     first = (tenant.token, tenant.refresh_token)
     run(0, "run")
@@ -118,12 +118,12 @@ def test_login_and_runs_that_succeed_and_fail(operator: DemoServer, logbook: Dem
     run(2, "login", "demo", "--token-stdin", stdin=f"Bearer {tenant.token}")
     run(2, "login", "demo", "--token-stdin", stdin=f"{tenant.token}\n{tenant.token}\n")
     run(0, "login", "demo", "--token-stdin", stdin=tenant.token)
-    said.append(logbook.run_process("--debug", "run"))
-    assert said[-1].code == 0
+    outcomes.append(logbook.run_process("--debug", "run"))
+    assert outcomes[-1].code == 0
     run(0, "status")
     secrets = secrets_of(tenant, *first, *second)
     assert len(secrets) == 8
-    assert places_of(secrets, logbook, said) == []
+    assert places_of(secrets, logbook, outcomes) == []
 
 
 def test_a_capture_with_the_login_in_its_headers(logbook: DemoLogbook, tenant: Tenant) -> None:
@@ -135,9 +135,9 @@ def test_a_capture_with_the_login_in_its_headers(logbook: DemoLogbook, tenant: T
         'Response Content\n{"session": {"id": "1", "status": "active"}}\n',
         "utf-8",
     )
-    said = [logbook.run("--debug", "import", str(capture), after=timedelta(hours=1))]
-    assert said[0].code == 0
-    assert places_of(secrets_of(tenant), logbook, said) == []
+    outcomes = [logbook.run("--debug", "import", str(capture), after=timedelta(hours=1))]
+    assert outcomes[0].code == 0
+    assert places_of(secrets_of(tenant), logbook, outcomes) == []
 
 
 def commands(group: click.Group, *before: str) -> Iterator[str]:
@@ -195,7 +195,7 @@ def crontab(logbook: DemoLogbook, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("crontab")
 def test_all_commands(operator: DemoServer, logbook: DemoLogbook) -> None:
-    said = []
+    outcomes = []
     with serving(answer()) as hook:
         with logbook.paths.settings.open("a", encoding="utf-8") as file:
             file.write(f'{_CAR}\n[notify]\nwebhook = "{hook.url}/{_CANARY}"\n')
@@ -205,10 +205,10 @@ def test_all_commands(operator: DemoServer, logbook: DemoLogbook) -> None:
                 outcome = logbook.run(*options, *typed(logbook, operator, name), stdin=stdin)
                 was_done = name in _ONCE and "json" in options and outcome.code in (1, 2)
                 assert outcome.code in (0, 3) or was_done, (name, outcome)
-                said.append(outcome)
+                outcomes.append(outcome)
     assert [request.path for request in hook.requests if _CANARY in request.path]
-    assert places_of(secrets_of(operator.tenant), logbook, said) == []
-    assert not any(_CANARY in outcome.out + outcome.err for outcome in said)
+    assert places_of(secrets_of(operator.tenant), logbook, outcomes) == []
+    assert not any(_CANARY in outcome.out + outcome.err for outcome in outcomes)
 
 
 @contextmanager
@@ -228,7 +228,7 @@ def untrusted(folder: Path) -> Iterator[str]:
 def test_each_kind_of_failure(
     operator: DemoServer, logbook: DemoLogbook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    tenant, said = operator.tenant, []
+    tenant, outcomes = operator.tenant, []
     secrets = secrets_of(tenant)
     codes = {"401": {4}, "TLS": {1}, "open file": {1}, "bug": {1}}.get(fault, {75})
 
@@ -237,7 +237,7 @@ def test_each_kind_of_failure(
             for options in ((), ("--debug",), ("--debug", "--log-format", "json")):
                 outcome = logbook.run(*options, *typed(logbook, operator, name), stdin=tenant_token)
                 assert outcome.code in codes, (name, outcome)
-                said.append(outcome)
+                outcomes.append(outcome)
                 if options == ("--debug",):
                     assert "Traceback" in outcome.err
 
@@ -274,7 +274,7 @@ def test_each_kind_of_failure(
             logged = (logbook.paths.logs / "ladebog.log").read_text("utf-8")
             assert "RuntimeError: broken" in logged
             assert "Traceback" in logged
-    assert places_of(secrets, logbook, said) == []
+    assert places_of(secrets, logbook, outcomes) == []
 
 
 def broken(*arguments: object) -> None:
@@ -287,7 +287,7 @@ def broken(*arguments: object) -> None:
 
 
 def ended(process: subprocess.Popen[str], end: signal.Signals) -> tuple[str, str]:
-    """What a process said that is sent a signal until it heeds it, as a person presses Ctrl-C again."""
+    """The output of a process that gets a signal again and again until it ends."""
     for _ in range(30):
         os.kill(process.pid, end)
         with suppress(subprocess.TimeoutExpired):
@@ -323,9 +323,9 @@ def test_no_secret_is_visible_in_a_process_or_left_after_it_ends(
         out, err = ended(process, end)
     assert process.returncode == (130 if end == signal.SIGINT else -end)
     assert seen[1]
-    said = [Outcome(0, out, err), *(Outcome(0, shown.decode(), "") for shown in seen)]
+    outcomes = [Outcome(0, out, err), *(Outcome(0, shown.decode(), "") for shown in seen)]
     left = [path for path in new_logbook.home.rglob("*") if path.is_file()]
     assert any(path.parent.parent.parent == new_logbook.paths.raw for path in left)
     for secret in secrets_of(operator.tenant):
-        assert not any(secret in outcome.out + outcome.err for outcome in said)
+        assert not any(secret in outcome.out + outcome.err for outcome in outcomes)
         assert not any(secret.encode() in path.read_bytes() for path in left)

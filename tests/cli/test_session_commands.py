@@ -31,7 +31,7 @@ def logbook(shared: DecidedLogbook, tmp_path: Path) -> DecidedLogbook:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said", "action", "fields"),
+    ("arguments", "printed", "action", "fields"),
     [
         (
             ["assign", "1", "Ærø", "--reason", "til Ærø"],
@@ -64,12 +64,12 @@ def test_a_decision_is_recorded_and_printed(
     logbook: DecidedLogbook,
     capsys: pytest.CaptureFixture[str],
     arguments: list[str],
-    said: str,
+    printed: str,
     action: str,
     fields: dict[str, str],
 ) -> None:
     assert logbook.ladebog("session", *arguments) == 0
-    assert capsys.readouterr().out == f"{said}\n"
+    assert capsys.readouterr().out == f"{printed}\n"
     [entry] = read_entries(logbook.root / "journal")
     assert (f"{entry.at:%Y-%m-%d %H}", entry.action, entry.fields) == ("2025-07-01 08", action, fields)
     assert logbook.rows("select account, session_id, action, value, reason from facts.decisions") == [
@@ -78,7 +78,7 @@ def test_a_decision_is_recorded_and_printed(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         (
             ["exclude", "9", "--reason", "x"],
@@ -107,15 +107,15 @@ def test_a_decision_is_recorded_and_printed(
     ],
 )
 def test_unknown_names_are_refused_and_not_recorded(
-    shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+    shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
 ) -> None:
     assert shared.ladebog("session", *arguments) == 2
-    assert capsys.readouterr().err == told
+    assert capsys.readouterr().err == expected
     assert not shared.journal_file.exists()
 
 
 @pytest.mark.parametrize(
-    ("reason", "told"),
+    ("reason", "expected"),
     [
         ([], "Missing option '--reason'."),
         (["--reason", ""], "it is empty: give a reason"),
@@ -126,10 +126,10 @@ def test_unknown_names_are_refused_and_not_recorded(
 )
 @pytest.mark.parametrize("command", [["assign", "1", "Golf"], ["exclude", "1"], ["include", "1"], ["tag", "1", "x"]])
 def test_a_decision_needs_a_reason(
-    shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], command: list[str], reason: list[str], told: str
+    shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], command: list[str], reason: list[str], expected: str
 ) -> None:
     assert shared.ladebog("session", *command, *reason) == 2
-    assert told in capsys.readouterr().err
+    assert expected in capsys.readouterr().err
     assert not shared.journal_file.exists()
 
 

@@ -106,22 +106,22 @@ def on_a_terminal(logbook: DemoLogbook, *arguments: str) -> tuple[str, str]:
             pass
         os.close(ours)
         assert process.stderr is not None
-        said = process.stderr.read().decode()
+        errors = process.stderr.read().decode()
     assert process.returncode == 0
-    return shown.decode().replace("\r\n", "\n"), said
+    return shown.decode().replace("\r\n", "\n"), errors
 
 
 @pytest.mark.parametrize("format_name", ["table", "csv", "json"])
 def test_rows_on_a_terminal(kept: DemoLogbook, format_name: str) -> None:
     question = "select 'row ' || range as name from range({})"
-    shown, said = on_a_terminal(kept, "sql", question.format(1001), "--format", format_name)
+    shown, errors = on_a_terminal(kept, "sql", question.format(1001), "--format", format_name)
     assert shown.count("row ") == 1000
-    assert said == (
+    assert errors == (
         "ladebog: note: only the first 1000 rows are shown. To get all: -o FILE.csv; to choose others: a limit in the "
         "query\n"
     )
-    shown, said = on_a_terminal(kept, "sql", question.format(1000), "--format", format_name)
-    assert (shown.count("row "), said) == (1000, "")
+    shown, errors = on_a_terminal(kept, "sql", question.format(1000), "--format", format_name)
+    assert (shown.count("row "), errors) == (1000, "")
     assert kept.do("sql", question.format(1001), "--format", format_name).out.count("row ") == 1001
 
 

@@ -31,13 +31,13 @@ _KEY = "k" * 32
 
 def lines(outcome: Outcome) -> dict[str, str]:
     """What the status says by name; what goes on without a name belongs to the one before."""
-    told: dict[str, str] = {}
+    shown: dict[str, str] = {}
     name = ""
     for line in outcome.out.splitlines():
         if line.startswith("  "):
             name = line[2:18].strip() or name
-            told[name] = f"{told[name]} | {line[18:]}" if name in told else line[18:]
-    return told
+            shown[name] = f"{shown[name]} | {line[18:]}" if name in shown else line[18:]
+    return shown
 
 
 def account_of(outcome: Outcome) -> dict[str, Any]:
@@ -51,11 +51,11 @@ def keep(logbook: DemoLogbook, token: str, refresh_token: str | None = None) -> 
 
 
 def test_json_has_the_documented_keys_and_no_other(kept: DemoLogbook) -> None:
-    told = json.loads(kept.do("status", "--json", "--max-age", "1h").out)
-    (account,) = told["accounts"]
+    shown = json.loads(kept.do("status", "--json", "--max-age", "1h").out)
+    (account,) = shown["accounts"]
     documented = re.findall(r"^\| `([a-z_.]+)` \|", (CHECKOUT / "docs" / "status.md").read_text("utf-8"), re.MULTILINE)
     nested = [
-        *told,
+        *shown,
         *account,
         *(f"login.{key}" for key in account["login"]),
         *(f"gaps.{key}" for key in account["gaps"]),
@@ -77,12 +77,12 @@ def test_json_has_the_documented_keys_and_no_other(kept: DemoLogbook) -> None:
 
 
 def test_json_is_what_the_marts_say(kept: DemoLogbook, operator: DemoServer) -> None:
-    told = json.loads(kept.do("status", "--json").out)
-    (account,) = told["accounts"]
-    assert datetime.fromisoformat(told["generated_at"]) - DEMO_NOW < timedelta(minutes=1)
-    assert told["database_bytes"] == kept.paths.database.stat().st_size
+    shown = json.loads(kept.do("status", "--json").out)
+    (account,) = shown["accounts"]
+    assert datetime.fromisoformat(shown["generated_at"]) - DEMO_NOW < timedelta(minutes=1)
+    assert shown["database_bytes"] == kept.paths.database.stat().st_size
     segments = sum(path.stat().st_size for path in finished_segments(kept.paths.raw / "demo"))
-    assert (told["raw_bytes"], account["raw_bytes"], told["problems"]) == (segments, segments, [])
+    assert (shown["raw_bytes"], account["raw_bytes"], shown["problems"]) == (segments, segments, [])
     (state,) = kept.ask("select * from account_states")
     for name in ("last_run_at", "last_success_at", "first_session_at", "newest_session_at"):
         assert account[name] == state[name].astimezone(kept.account.zone).isoformat()
@@ -150,11 +150,11 @@ def test_a_login_without_an_expiry(bare: DemoLogbook) -> None:
 def test_a_run_that_failed_shows_with_its_reason(operator: DemoServer, logbook: DemoLogbook) -> None:
     operator.faults = Faults(server_error=1.0, most_in_a_row=100)
     assert logbook.run("run", after=timedelta(hours=30)).code == 75
-    told = lines(logbook.do("status", after=timedelta(hours=31, minutes=30)))
-    failed, _, reason = told["last run"].partition(" | ")
+    shown = lines(logbook.do("status", after=timedelta(hours=31, minutes=30)))
+    failed, _, reason = shown["last run"].partition(" | ")
     assert failed == "2025-11-13 12:15, failed"
     assert reason.startswith("127.0.0.1:")
-    assert told["last success"] == "2025-11-12 06:15, 1 day 7 hours ago"
+    assert shown["last success"] == "2025-11-12 06:15, 1 day 7 hours ago"
     assert account_of(logbook.do("status", "--json"))["last_run_error"] == reason
 
 
@@ -166,12 +166,12 @@ def test_gaps_are_named_with_the_command_that_fetches_them(bare: DemoLogbook, op
     bare.archive("--since", "2025-04-01", "--until", "2025-04-30", now=earlier)
     operator.tenant.now = now
     bare.archive("--since", "2025-08-01", "--until", "2025-08-31", now=now)
-    told = lines(bare.do("status"))["gaps"]
-    assert told == (
+    shown = lines(bare.do("status"))["gaps"]
+    assert shown == (
         "never listed: 2025-05 to 2025-07, 2025-09 to 2025-10 | listed too early: 2025-04 | "
         "Fetch them: ladebog extract --since 2025-04-01 --until 2025-10-31"
     )
-    bare.archive(*told.rpartition("ladebog extract ")[2].split(), now=now)
+    bare.archive(*shown.rpartition("ladebog extract ")[2].split(), now=now)
     assert lines(bare.do("status"))["gaps"] == "none"
 
 
@@ -188,20 +188,20 @@ def test_details_that_are_missing(bare: DemoLogbook, operator: DemoServer) -> No
     listing.write_bytes(msgspec.json.encode({"session_history": entries}))
     later = (DEMO_NOW + timedelta(hours=1)).isoformat()
     bare.do("import", "--fetched-at", later, str(listing), after=timedelta(hours=1))
-    told = lines(bare.do("status"))
-    assert told["gaps"] == (
+    shown = lines(bare.do("status"))
+    assert shown["gaps"] == (
         "without details: 2 sessions, in 2025-10 | Fetch them: ladebog extract --since 2025-10-01 --until 2025-10-31"
     )
     assert account_of(bare.do("status", "--json"))["details_missing"] == 2
-    assert told["findings"].endswith(": ladebog check --account demo")
+    assert shown["findings"].endswith(": ladebog check --account demo")
 
 
 def test_what_is_in_quarantine(logbook: DemoLogbook) -> None:
     capture = logbook.folder / "history.json"
     capture.write_text('{"session_history": [{"session": {"id": "9", "status": "finished", "energy": "much"}}]}')
     logbook.do("import", "--fetched-at", (DEMO_NOW + timedelta(hours=1)).isoformat(), str(capture))
-    told = lines(logbook.do("status"))["quarantined"]
-    assert told.startswith("1 | session_history 9: ")
+    shown = lines(logbook.do("status"))["quarantined"]
+    assert shown.startswith("1 | session_history 9: ")
 
 
 class LockedKeyring(keyring.backend.KeyringBackend):
@@ -234,9 +234,9 @@ def test_a_locked_keyring(kept: DemoLogbook, monkeypatch: pytest.MonkeyPatch) ->
     finally:
         keyring.set_keyring(before)
     assert outcome.code == 1
-    told = lines(outcome)
-    assert told["login"] == "unknown: see the errors below"
-    assert told["sessions"] == "24 finished, since 2025-09-01"
+    shown = lines(outcome)
+    assert shown["login"] == "unknown: see the errors below"
+    assert shown["sessions"] == "24 finished, since 2025-09-01"
     assert outcome.err == (
         "ladebog: The keyring cannot be used (KeyringLocked).\n"
         f"  Unlock it, or name a file for logins instead: export {FILE_VARIABLE}=FILE\n"
@@ -277,12 +277,12 @@ def test_an_unusable_database(logbook: DemoLogbook, garbage: str) -> None:
             path.write_bytes(b"garbage" * 2000 if garbage == "garbage" else b"")
     outcome = logbook.run("status", "--max-age", "4h", after=timedelta(hours=3, minutes=30))
     assert outcome.code == 1
-    told = lines(outcome)
-    # What raw/ knows is told all the same.
-    assert told["last run"] == "2025-11-12 06:15, complete"
-    assert told["last success"] == "2025-11-12 06:15, 3 hours ago"
-    assert told["login"].startswith("valid until 2026-11-12")
-    assert told["the rest"] == "unknown: see the errors below"
+    shown = lines(outcome)
+    # What raw/ knows is shown all the same.
+    assert shown["last run"] == "2025-11-12 06:15, complete"
+    assert shown["last success"] == "2025-11-12 06:15, 3 hours ago"
+    assert shown["login"].startswith("valid until 2026-11-12")
+    assert shown["the rest"] == "unknown: see the errors below"
     message, advice = outcome.err.splitlines()
     assert message.startswith("ladebog: ")
     command = re.search(r"ladebog (transform|rebuild|run)", advice)
@@ -301,7 +301,7 @@ def test_neither_database_nor_raw(logbook: DemoLogbook) -> None:
     assert outcome.code == 3
     assert lines(outcome)["last run"] == "unknown: see the errors below"
     assert outcome.err.splitlines()[-2:] == [
-        "ladebog: demo is stale: it cannot be told when a run last succeeded.",
+        "ladebog: demo is stale: it cannot be shown when a run last succeeded.",
         "  ladebog run --account demo",
     ]
     account = account_of(logbook.run("status", "--json"))
@@ -325,8 +325,8 @@ def test_neither_database_nor_raw(logbook: DemoLogbook) -> None:
 )
 def test_an_account_that_is_stale(kept: DemoLogbook, max_age: str, hours_on: float, reason: str | None) -> None:
     outcome = kept.run("-q", "status", "--max-age", max_age, after=timedelta(hours=hours_on))
-    told = f"ladebog: demo is stale: {reason}.\n  ladebog run --account demo\n" if reason else ""
-    assert outcome == Outcome(3 if reason else 0, "", told)
+    shown = f"ladebog: demo is stale: {reason}.\n  ladebog run --account demo\n" if reason else ""
+    assert outcome == Outcome(3 if reason else 0, "", shown)
     account = account_of(kept.run("status", "--json", "--max-age", max_age, after=timedelta(hours=hours_on)))
     assert (account["stale"], account["stale_reason"]) == (reason is not None, reason)
 

@@ -20,7 +20,7 @@ _REPORTS = ("demo-2025-10.xlsx", "demo-2025-10-sessions.csv", "demo-2025-10-mont
 
 @dataclass(frozen=True)
 class Shown:
-    """A demo that ran from the wheel in `folder`, and what it said."""
+    """A demo that ran from the wheel in `folder`, and what it printed."""
 
     folder: Path
     installed: Path
@@ -55,7 +55,7 @@ def test_the_wheel_holds_every_module_layout_font_and_sql_file(wheel: Path) -> N
 
 
 def settled(text: str) -> str:
-    """What the demo says without what differs from run to run."""
+    """The output of the demo without what differs from run to run."""
     text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
     return re.sub(r"in \d+\.\d s", "in SECONDS s", text).strip()
 

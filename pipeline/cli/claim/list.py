@@ -110,7 +110,7 @@ def export(context: Context, number: int, output: Path, account_name: str | None
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in contents.items())
     make_folder(output)
     path = output / f"{stem}.zip"
-    with replacing(path) as beside, ZipFile(beside, "w", ZIP_DEFLATED) as packed:
+    with replacing(path) as temporary, ZipFile(temporary, "w", ZIP_DEFLATED) as packed:
         for name, content in {**contents, SUMS: sums.encode()}.items():
             entry = ZipInfo(f"{stem}/{name}", date_time=claim.created_at.timetuple()[:6])
             entry.compress_type = ZIP_DEFLATED

@@ -36,16 +36,16 @@ def amounts(claim: "Claim") -> str:
 def outstanding_lines(outstanding: "Outstanding") -> list[str]:
     """What is outstanding and what is unpaid, one per line, each with the next command to type."""
     lines = [
-        f"due: {due.month}: {counted(due.sessions, 'session')}, {due.energy_kwh:,f} kWh, {_money(due)}: "
-        f"ladebog claim create {due.month}"
-        for due in outstanding.months[-_NEWEST_MONTHS:]
+        f"outstanding: {item.month}: {counted(item.sessions, 'session')}, {item.energy_kwh:,f} kWh, {_money(item)}: "
+        f"ladebog claim create {item.month}"
+        for item in outstanding.months[-_NEWEST_MONTHS:]
     ]
-    if earlier := {due.month for due in outstanding.months[:-_NEWEST_MONTHS]}:
-        lines.insert(0, f"due: {counted(len(earlier), 'month')} more, from {min(earlier)} on")
+    if earlier := {item.month for item in outstanding.months[:-_NEWEST_MONTHS]}:
+        lines.insert(0, f"outstanding: {counted(len(earlier), 'month')} more, from {min(earlier)} on")
     lines += [
-        f"corrections due: {counted(due.sessions, 'session')}, {due.energy_kwh:+,f} kWh, {_money(due, '+')}: "
-        "ladebog claim create --corrections (or with the next month)"
-        for due in outstanding.corrections
+        f"outstanding corrections: {counted(item.sessions, 'session')}, {item.energy_kwh:+,f} kWh, "
+        f"{_money(item, '+')}: ladebog claim create --corrections (or with the next month)"
+        for item in outstanding.corrections
     ]
     unpaid = [f"{claim.number} ({claim.state}, {_money(claim)})" for claim in outstanding.unpaid]
     if unpaid:
