@@ -44,7 +44,7 @@ def test_without_a_keyring_the_credentials_file_is_announced_even_if_quiet(
 
 
 def run_without_keyring(logbook: DemoLogbook, folder: Path, *arguments: str, stdin: str = "") -> Outcome:
-    """Run a command in a process that finds no keyring and is told of no file."""
+    """Run a command in a process without a keyring and without the variable that names a file."""
     environment = logbook.environment | {
         "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
         "XDG_DATA_HOME": str(folder / "data"),

@@ -29,20 +29,20 @@ def hook() -> Iterator[Script]:
 _UNCLAIMED = " is closed and not claimed"
 
 
-def all_told(hook: Script) -> list[list[str]]:
-    """The texts of the causes of each message since the last look."""
+def all_sent_messages(hook: Script) -> list[list[str]]:
+    """The texts of the causes of each message since the last call."""
     messages = [[cause["text"] for cause in json.loads(request.body)["causes"]] for request in hook.requests]
     hook.requests.clear()
     return messages
 
 
-def told(hook: Script) -> list[list[str]]:
-    """As `all_told`, but for the months that no claim covers, of which a logbook has many."""
-    messages = [[text for text in message if not text.endswith(_UNCLAIMED)] for message in all_told(hook)]
+def sent_messages(hook: Script) -> list[list[str]]:
+    """As `all_sent_messages`, but without the many months that no claim covers."""
+    messages = [[text for text in message if not text.endswith(_UNCLAIMED)] for message in all_sent_messages(hook)]
     return [message for message in messages if message]
 
 
-def tell_by(logbook: DemoLogbook, hook: Script) -> None:
+def set_webhook(logbook: DemoLogbook, hook: Script) -> None:
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
         file.write(f'\n[notify]\nwebhook = "{hook.url}/canary-path"\n')
 
@@ -52,7 +52,7 @@ def run_at(logbook: DemoLogbook, hours: float) -> Outcome:
 
 
 def quarantine(logbook: DemoLogbook, session_id: str, hours: float, energy: Any = "much") -> None:
-    """A listing that holds a session which cannot be read: an error of the checks."""
+    """Import a listing with an unreadable session, which is an error of the checks."""
     capture = logbook.folder / "history.json"
     session = {"id": session_id, "status": "finished", "energy": energy}
     capture.write_text(json.dumps({"session_history": [{"session": session}]}), "utf-8")
@@ -61,49 +61,49 @@ def quarantine(logbook: DemoLogbook, session_id: str, hours: float, energy: Any 
 
 
 def test_a_failing_run_sends_one_message_per_day(operator: DemoServer, logbook: DemoLogbook, hook: Script) -> None:
-    tell_by(logbook, hook)
+    set_webhook(logbook, hook)
     assert run_at(logbook, 1).code == 0
-    assert told(hook) == []
+    assert sent_messages(hook) == []
     operator.faults = _AWAY
     away = [["demo: the operator could not be reached, or its answers are unusable"]]
     outcomes = []
     for hours, expected in ((2, away), (3, []), (25, []), (27, away)):
         outcomes.append(run_at(logbook, hours))
-        assert told(hook) == expected, hours
+        assert sent_messages(hook) == expected, hours
     assert [outcome.code for outcome in outcomes] == [75] * 4
     assert [outcome.err.count("\n") for outcome in outcomes] == [2] * 4
     operator.faults = Faults()
     assert run_at(logbook, 60).code == 0
-    assert told(hook) == []
+    assert sent_messages(hook) == []
     operator.faults = _AWAY
     run_at(logbook, 61)
-    assert told(hook) == away
+    assert sent_messages(hook) == away
 
 
 def test_a_new_error_sends_one_message_while_it_lasts(operator: DemoServer, logbook: DemoLogbook, hook: Script) -> None:
-    tell_by(logbook, hook)
+    set_webhook(logbook, hook)
     quarantine(logbook, "9", 1)
     first = ["demo: error, session 9: unreadable session"]
     run_at(logbook, 2)
-    assert told(hook) == [first]
+    assert sent_messages(hook) == [first]
     quarantine(logbook, "8", 30)
     run_at(logbook, 31)
-    assert told(hook) == [["demo: error, session 8: unreadable session"]]
+    assert sent_messages(hook) == [["demo: error, session 8: unreadable session"]]
     # While the database cannot be read, nothing of it has ended.
     writer, content = logbook.paths.writer_database, logbook.paths.database.read_bytes()
     kept = writer.read_bytes()
     logbook.paths.database.write_bytes(b"garbage")
     writer.write_bytes(b"garbage" * 2000)
     assert run_at(logbook, 90).code == 1
-    assert told(hook) == [["The run failed: the logbook or the login cannot be used"]]
+    assert sent_messages(hook) == [["The run failed: the logbook or the login cannot be used"]]
     logbook.paths.database.write_bytes(content)
     writer.write_bytes(kept)
     run_at(logbook, 120)
-    assert told(hook) == []
+    assert sent_messages(hook) == []
 
 
 def test_no_message_contains_a_secret_or_an_address(operator: DemoServer, logbook: DemoLogbook, hook: Script) -> None:
-    tell_by(logbook, hook)
+    set_webhook(logbook, hook)
     quarantine(logbook, "9", 1)
     operator.faults = _AWAY
     outcome = run_at(logbook, 2)
@@ -128,35 +128,35 @@ def test_no_message_contains_a_secret_or_an_address(operator: DemoServer, logboo
 
 def test_a_message_that_cannot_be_sent_changes_nothing(operator: DemoServer, logbook: DemoLogbook) -> None:
     with serving(answer(503)) as hook:
-        tell_by(logbook, hook)
+        set_webhook(logbook, hook)
         quarantine(logbook, "9", 1)
-        untold = logbook.copied(logbook.folder.with_name("untold"))
-        untold.paths.settings.write_text(
-            untold.paths.settings.read_text("utf-8").replace("[notify]", "").replace("webhook", "#"), "utf-8"
+        silent = logbook.copied(logbook.folder.with_name("silent"))
+        silent.paths.settings.write_text(
+            silent.paths.settings.read_text("utf-8").replace("[notify]", "").replace("webhook", "#"), "utf-8"
         )
-        first, without = run_at(logbook, 2), run_at(untold, 2)
+        first, without = run_at(logbook, 2), run_at(silent, 2)
         assert (first.code, len(hook.requests)) == (without.code, 1)
         host = hook.url.removeprefix("http://")
         assert first.err.removeprefix(without.err) == (
             f"ladebog: Message not sent: The webhook at {host} answered 503 Service Unavailable.\n"
             "  Check webhook under [notify] in ladebog.toml, then try it: ladebog notify --test\n"
         )
-        assert logbook.marts()["sessions"] == untold.marts()["sessions"]
+        assert logbook.marts()["sessions"] == silent.marts()["sessions"]
         # What was not delivered is due again.
         hook.responders[:] = [answer(200)]
         run_at(logbook, 3)
-        assert len(told(hook)) == 2
-    assert not (untold.paths.state / "told.json").exists()
+        assert len(sent_messages(hook)) == 2
+    assert not (silent.paths.state / "told.json").exists()
 
 
 def test_a_failed_run_stays_failed_if_the_message_fails_too(operator: DemoServer, logbook: DemoLogbook) -> None:
     with serving(answer(200)) as hook:
-        tell_by(logbook, hook)
+        set_webhook(logbook, hook)
     operator.faults = _AWAY
     outcome = run_at(logbook, 1)
     assert outcome.code == 75
-    untold, _, failed, _ = outcome.err.splitlines()
-    assert untold.startswith("ladebog: Message not sent: The webhook's host 127.0.0.1:")
+    not_sent, _, failed, _ = outcome.err.splitlines()
+    assert not_sent.startswith("ladebog: Message not sent: The webhook's host 127.0.0.1:")
     assert failed.startswith("ladebog: 127.0.0.1:")
     (logbook.paths.state / "told.json").unlink()
     (logbook.paths.state / "told.json").mkdir()
@@ -165,16 +165,16 @@ def test_a_failed_run_stays_failed_if_the_message_fails_too(operator: DemoServer
 
 
 def test_another_run_that_holds_the_logbook(logbook: DemoLogbook, hook: Script) -> None:
-    tell_by(logbook, hook)
+    set_webhook(logbook, hook)
     with logbook.paths.lock():
         assert run_at(logbook, 1).code == 75
-    assert told(hook) == [["The run failed: another run was writing to the logbook"]]
+    assert sent_messages(hook) == [["The run failed: another run was writing to the logbook"]]
 
 
 def test_one_account_that_fails_does_not_stop_the_other(
     operator: DemoServer, logbook: DemoLogbook, hook: Script
 ) -> None:
-    tell_by(logbook, hook)
+    set_webhook(logbook, hook)
     text = logbook.paths.settings.read_text("utf-8")
     first = f'[account.an-earlier]\nurl = "{operator.url}"\n\n'
     logbook.paths.settings.write_text(first + text, "utf-8")
@@ -182,26 +182,26 @@ def test_one_account_that_fails_does_not_stop_the_other(
     assert (outcome.code, outcome.out.splitlines()[0][:5]) == (4, "demo:")
     assert "demo-2025-10.xlsx" in outcome.out
     assert outcome.err.endswith("  Log in: ladebog login an-earlier\n")
-    assert told(hook) == [["an-earlier: a new login is needed"]]
+    assert sent_messages(hook) == [["an-earlier: a new login is needed"]]
     logbook.paths.settings.write_text(first.replace("an-earlier", "b") + first + text, "utf-8")
     outcome = run_at(logbook, 2)
     assert outcome.err.count("Log in: ladebog login") == 2
-    assert told(hook) == [["b: a new login is needed"]]
+    assert sent_messages(hook) == [["b: a new login is needed"]]
     assert run_at(logbook, 3).code == logbook.run("extract", after=timedelta(hours=4)).code == 4
     assert logbook.value("select count(*) from runs where account = 'demo' and outcome = 'complete'") == 4
 
 
 def test_commands_that_only_read_send_no_messages(logbook: DemoLogbook, hook: Script) -> None:
-    tell_by(logbook, hook)
+    set_webhook(logbook, hook)
     quarantine(logbook, "9", 1)
     for command in (["status"], ["check"], ["report", "2025-10"], ["sql", "select 1"], ["transform"], ["notify"]):
         logbook.run(*command, after=timedelta(hours=2))
     logbook.do("status", "--max-age", "1000d")
-    assert told(hook) == []
+    assert sent_messages(hook) == []
 
 
 def test_a_test_message(logbook: DemoLogbook, hook: Script, tmp_path: Path) -> None:
-    tell_by(logbook, hook)
+    set_webhook(logbook, hook)
     host = hook.url.removeprefix("http://")
     with open_office(PostOffice()) as office:
         with logbook.paths.settings.open("a", encoding="utf-8") as file:
@@ -217,12 +217,12 @@ def test_a_test_message(logbook: DemoLogbook, hook: Script, tmp_path: Path) -> N
         assert (hook.requests, office.letters) == ([], [])
         outcome = logbook.do("notify", "--test")
         assert outcome == Outcome(0, f"A test message went to {' and '.join(ways)}.\n", "")
-        assert told(hook) == [["This is a test message: messages arrive."]]
+        assert sent_messages(hook) == [["This is a test message: messages arrive."]]
         assert office.letters[0]["Subject"] == "Ladebog: This is a test message: messages arrive."
     message, advice = refusal(logbook.run("notify", "--test"), 1)
     assert message == f"The mail server 127.0.0.1:{office.port} refused the connection."
     assert advice == "Check [notify.mail] in ladebog.toml, then try it: ladebog notify --test"
-    assert len(told(hook)) == 1
+    assert len(sent_messages(hook)) == 1
 
 
 def test_without_a_notify_setting(logbook: DemoLogbook) -> None:
@@ -235,10 +235,10 @@ def test_a_closed_month_without_a_claim_sends_one_message(
     operator: DemoServer, logbook: DemoLogbook, hook: Script
 ) -> None:
     logbook.do("claim", "create", "2025-09", "--without-receipts")
-    tell_by(logbook, hook)
+    set_webhook(logbook, hook)
     run_at(logbook, 1)
-    (message,) = all_told(hook)
+    (message,) = all_sent_messages(hook)
     assert f"demo: 2025-10{_UNCLAIMED}" in message
     assert f"demo: 2025-09{_UNCLAIMED}" not in message
     run_at(logbook, 30)
-    assert all_told(hook) == []
+    assert all_sent_messages(hook) == []
