@@ -1,4 +1,4 @@
-"""What the archive says of an account: by the marts or, where they cannot be read, what raw/ says of its runs."""
+"""What the archive knows of an account: from the marts, or only its runs from raw/ if the marts cannot be read."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -9,7 +9,7 @@ import msgspec
 
 from pipeline.claims.outstanding import Outstanding, read_outstanding
 from pipeline.database.connection import open_published, rows
-from pipeline.errors import LadebogError, LogbookError
+from pipeline.errors import DatabaseError, LadebogError, LogbookError
 from pipeline.logbook.folder import Logbook
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import RunRecord, read_lines, read_run_record
@@ -30,14 +30,14 @@ _T = TypeVar("_T")
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that keeps the status from being whole."""
+    """A reason why the status is incomplete."""
 
     message: str
     next: str
 
 
 class Gaps(msgspec.Struct, frozen=True, kw_only=True):
-    """Months that are over, like 2025-03, and that the archive does not hold whole."""
+    """Past months, like 2025-03, that are incomplete in the archive."""
 
     never_listed: list[str]
     listed_too_early: list[str]
@@ -45,7 +45,7 @@ class Gaps(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ArchiveStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What the marts say of an account; None throughout where they cannot be read. Times have the account's offset."""
+    """What the archive knows of an account; None where that is unknown. Times have the account's offset."""
 
     account: str
     last_run_at: datetime | None = None
@@ -66,16 +66,23 @@ class ArchiveStatus(msgspec.Struct, frozen=True, kw_only=True):
     claims: Outstanding | None = None
 
 
+def add_problem(problems: list[Problem], error: LadebogError) -> None:
+    """Add the reason why something is unknown, unless it was added before."""
+    problem = Problem(message=str(error), next=error.advice)
+    if problem not in problems:
+        problems.append(problem)
+
+
 def read_archive_status(
     logbook: Logbook, accounts: Sequence[Account], problems: list[Problem]
 ) -> dict[str, ArchiveStatus]:
-    """What is known of each account; whatever keeps something from being known is added to `problems`."""
+    """What is known of each account. Reasons why something is unknown are added to `problems`."""
     if not logbook.database.is_file() and not any(logbook.raw.glob("*/*/*")):
         return {account.name: ArchiveStatus(account=account.name, last_run_outcome="never") for account in accounts}
-    states = _asked(logbook, _STATES, problems)
+    states = _query(logbook, _STATES, problems)
     if states is None:
         return {account.name: _from_raw(logbook, account, problems) for account in accounts}
-    unreadable = _asked(logbook, _UNREADABLE, problems)
+    unreadable = _query(logbook, _UNREADABLE, problems)
     outstanding = {account.name: _outstanding(logbook, account, problems) for account in accounts}
     by_account = {row["account"]: row for row in states}
     return {
@@ -86,29 +93,30 @@ def read_archive_status(
     }
 
 
-def _asked(logbook: Logbook, query: str, problems: list[Problem]) -> list[_Row] | None:
-    """The rows of a query to the published database; None, and a problem more, where it cannot answer."""
-    return _answered(logbook, lambda connection: rows(connection, query), problems)
+def _query(logbook: Logbook, query: str, problems: list[Problem]) -> list[_Row] | None:
+    """The rows of a query to the published database; None and a problem if it fails."""
+    return _read_published(logbook, lambda connection: rows(connection, query), problems)
 
 
 def _outstanding(logbook: Logbook, account: Account, problems: list[Problem]) -> Outstanding | None:
-    return _answered(logbook, lambda connection: read_outstanding(connection, account.name), problems)
+    return _read_published(logbook, lambda connection: read_outstanding(connection, account.name), problems)
 
 
-def _answered(logbook: Logbook, ask: Callable[[duckdb.DuckDBPyConnection], _T], problems: list[Problem]) -> _T | None:
-    """What the published database answers; None, and a problem more, where it cannot."""
+def _read_published(
+    logbook: Logbook, read: Callable[[duckdb.DuckDBPyConnection], _T], problems: list[Problem]
+) -> _T | None:
+    """What `read` returns for the published database; None and a problem if it fails."""
     try:
         with open_published(logbook) as connection:
-            return ask(connection)
+            return read(connection)
     except LadebogError as error:
-        problem = Problem(message=str(error), next=error.advice)
+        add_problem(problems, error)
     except duckdb.Error as error:
-        problem = Problem(
-            message=f"{logbook.database} does not hold what this Ladebog looks for ({type(error).__name__}).",
-            next="Make it anew with: ladebog transform (or, if that does not help, ladebog rebuild)",
+        unusable = DatabaseError(
+            f"{logbook.database} does not have the tables that this Ladebog needs ({type(error).__name__}).",
+            "Write it again with: ladebog transform (or, if that does not help, ladebog rebuild)",
         )
-    if problem not in problems:
-        problems.append(problem)
+        add_problem(problems, unusable)
     return None
 
 
@@ -143,7 +151,9 @@ def _from_mart(
         quarantine=None
         if unreadable is None
         else [
-            f"{one['endpoint']} {one['key']}: {one['fault']}" for one in unreadable if one["account"] == account.name
+            f"{other['endpoint']} {other['key']}: {other['fault']}"
+            for other in unreadable
+            if other["account"] == account.name
         ],
         errors=row["errors"],
         warnings=row["warnings"],
@@ -152,7 +162,7 @@ def _from_mart(
 
 
 def _from_raw(logbook: Logbook, account: Account, problems: list[Problem]) -> ArchiveStatus:
-    """What the newest segments say of their own runs: all that can be told without the database."""
+    """What the run records of the newest segments contain, which is all that is known without the database."""
     newest: RunRecord | None = None
     try:
         for segment in reversed(finished_segments(logbook.raw / account.name)):
@@ -162,20 +172,20 @@ def _from_raw(logbook: Logbook, account: Account, problems: list[Problem]) -> Ar
                 continue
             newest = newest or record
             if record.outcome == "complete":
-                return _of_runs(account, newest, record.started_at)
+                return _from_records(account, newest, record.started_at)
     except LogbookError as error:
-        problems.append(Problem(message=str(error), next=error.advice))
+        add_problem(problems, error)
         return ArchiveStatus(account=account.name)
-    return _of_runs(account, newest, None)
+    return _from_records(account, newest, None)
 
 
-def _of_runs(account: Account, newest: RunRecord | None, succeeded_at: datetime | None) -> ArchiveStatus:
+def _from_records(account: Account, newest: RunRecord | None, succeeded_at: datetime | None) -> ArchiveStatus:
     if newest is None:
         return ArchiveStatus(account=account.name, last_run_outcome="never")
     return ArchiveStatus(
         account=account.name,
         last_run_at=newest.started_at.astimezone(account.zone),
-        last_run_outcome=newest.outcome,  # type: ignore[arg-type]  # one of the three, by what writes it
+        last_run_outcome=newest.outcome,  # type: ignore[arg-type]  # one of the three that runs write
         last_run_error=newest.error,
         last_success_at=succeeded_at.astimezone(account.zone) if succeeded_at else None,
     )

@@ -1,6 +1,6 @@
-"""How each account stands, as far as it can be told: what cannot be is named, and keeps nothing else from being told.
+"""The status of each account. If part of it is unknown, the rest is still reported, with the reason.
 
-`Status` is what `ladebog status --json` prints; docs/status.md says what each key means.
+`ladebog status --json` prints `Status`; docs/status.md describes each key.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ import msgspec
 
 from pipeline.errors import LadebogError
 from pipeline.logbook.folder import Logbook
-from pipeline.operations.account_status import ArchiveStatus, Problem, read_archive_status
+from pipeline.operations.account_status import ArchiveStatus, Problem, add_problem, read_archive_status
 from pipeline.operations.schedule.next_run import next_run
 from pipeline.settings.schema import Account
 from pipeline.source.credentials.choose import open_credentials
@@ -23,7 +23,7 @@ from pipeline.text import duration_text
 
 
 class LoginStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of an account's login. Nothing of the login itself."""
+    """What is known of an account's login, without the login itself."""
 
     state: Literal["valid", "ended", "none", "unknown"]
     valid_until: datetime | None = None
@@ -32,7 +32,7 @@ class LoginStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccountStatus(ArchiveStatus, frozen=True, kw_only=True):
-    """How one account stands."""
+    """The status of one account."""
 
     url: str
     login: LoginStatus
@@ -43,7 +43,7 @@ class AccountStatus(ArchiveStatus, frozen=True, kw_only=True):
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """How a logbook stands."""
+    """The status of a logbook."""
 
     logbook: str
     generated_at: datetime
@@ -54,25 +54,21 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_status(
-    logbook: Logbook,
-    accounts: Sequence[Account],
-    now: datetime,
-    *,
-    max_age: timedelta | None = None,
+    logbook: Logbook, accounts: Sequence[Account], now: datetime, *, max_age: timedelta | None = None
 ) -> Status:
-    """How the accounts stand now.
+    """The status of the accounts now.
 
-    With `max_age`, an account whose last successful run began longer ago than that is stale.
+    With `max_age`, an account is stale if its last successful run began longer ago than that.
     """
     problems: list[Problem] = []
     archived = read_archive_status(logbook, accounts, problems)
     credentials = _credentials(problems)
     next_run_at = _next_run(logbook, now, problems)
-    told = []
+    statuses = []
     for account in accounts:
         facts = archived[account.name]
-        reason = stale_reason(facts, max_age, now, account) if max_age is not None else None
-        told.append(
+        reason = _stale_reason(facts, max_age, now, account) if max_age is not None else None
+        statuses.append(
             AccountStatus(
                 **msgspec.structs.asdict(facts),
                 url=account.url,
@@ -89,14 +85,14 @@ def read_status(
         raw_bytes=_bytes(logbook.raw),
         database_bytes=logbook.database.stat().st_size if logbook.database.is_file() else None,
         problems=problems,
-        accounts=told,
+        accounts=statuses,
     )
 
 
-def stale_reason(facts: ArchiveStatus, max_age: timedelta, now: datetime, account: Account) -> str | None:
-    """Why an account is stale, or None if it is not. One that cannot be told of is; so is one from the future."""
+def _stale_reason(facts: ArchiveStatus, max_age: timedelta, now: datetime, account: Account) -> str | None:
+    """Why an account is stale, or None. It is also stale if its last success is unknown or in the future."""
     if facts.last_run_outcome is None:
-        return "it cannot be told when a run last succeeded"
+        return "it is unknown when a run last succeeded"
     if facts.last_success_at is None:
         return "no run has succeeded yet"
     age = now - facts.last_success_at
@@ -104,25 +100,25 @@ def stale_reason(facts: ArchiveStatus, max_age: timedelta, now: datetime, accoun
     if age > max_age:
         return f"{began}, {duration_text(age)} ago, and {duration_text(max_age)} are allowed"
     if age < -max_age:
-        return f"{began}, which by this machine's clock is still to come"
+        return f"{began}, which is in the future by this machine's clock"
     return None
 
 
 def _next_run(logbook: Logbook, now: datetime, problems: list[Problem]) -> datetime | None:
-    """When the schedule has the next run; None where none is scheduled, or where that cannot be told."""
+    """When the next run is scheduled; None if there is none, or if that is unknown, with a problem."""
     try:
-        planned = next_run(logbook, now)
+        run = next_run(logbook, now)
     except LadebogError as error:
-        problems.append(Problem(message=str(error), next=error.advice))
+        add_problem(problems, error)
         return None
-    return planned.at if planned else None
+    return run.at if run else None
 
 
 def _credentials(problems: list[Problem]) -> Credentials | None:
     try:
         return open_credentials()
     except LadebogError as error:
-        problems.append(Problem(message=str(error), next=error.advice))
+        add_problem(problems, error)
         return None
 
 
@@ -132,9 +128,7 @@ def _login(account: Account, credentials: Credentials | None, now: datetime, pro
     try:
         secret = credentials.read(account)
     except LadebogError as error:
-        problem = Problem(message=str(error), next=error.advice)
-        if problem not in problems:
-            problems.append(problem)
+        add_problem(problems, error)
         return LoginStatus(state="unknown")
     if secret is None:
         return LoginStatus(state="none")
@@ -157,6 +151,6 @@ def _day(moment: datetime, account: Account) -> date:
 def _bytes(folder: Path) -> int:
     total = 0
     for path in folder.rglob("*"):
-        with contextlib.suppress(FileNotFoundError):  # a run renames its segment while we look
+        with contextlib.suppress(FileNotFoundError):  # a run may rename its segment meanwhile
             total += path.stat().st_size if path.is_file() else 0
     return total

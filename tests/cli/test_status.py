@@ -301,7 +301,7 @@ def test_neither_database_nor_raw(logbook: DemoLogbook) -> None:
     assert outcome.code == 3
     assert lines(outcome)["last run"] == "unknown: see the errors below"
     assert outcome.err.splitlines()[-2:] == [
-        "ladebog: demo is stale: it cannot be shown when a run last succeeded.",
+        "ladebog: demo is stale: it is unknown when a run last succeeded.",
         "  ladebog run --account demo",
     ]
     account = account_of(logbook.run("status", "--json"))
@@ -320,7 +320,7 @@ def test_neither_database_nor_raw(logbook: DemoLogbook) -> None:
         ("1d12h", 35.5, None),
         ("90m", 2.5, "the last successful run began 2025-11-12 06:15, 2 hours ago, and 90 minutes are allowed"),
         ("100d", 24 * 183.5, "the last successful run began 2025-11-12 06:15, 183 days ago, and 100 days are allowed"),
-        ("1h", -2, "the last successful run began 2025-11-12 06:15, which by this machine's clock is still to come"),
+        ("1h", -2, "the last successful run began 2025-11-12 06:15, which is in the future by this machine's clock"),
     ],
 )
 def test_an_account_that_is_stale(kept: DemoLogbook, max_age: str, hours_on: float, reason: str | None) -> None:
