@@ -15,7 +15,7 @@ DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _REMEDIES = {
     **dict.fromkeys(DISK_FULL, "Make room on the disk"),
     **dict.fromkeys((errno.EACCES, errno.EPERM), "See who owns the file with ls -l, and give yourself access to it"),
-    errno.EIO: "Check the disk: it is failing",
+    errno.EIO: "Check or replace the failing disk",
     errno.EROFS: "Make the disk writable",
 }
 

@@ -1,4 +1,4 @@
-"""What every fault is tried on, and the table of what was tried."""
+"""The logbooks and the operator that each fault is tested with, and the table of tested faults."""
 
 from __future__ import annotations
 
@@ -16,45 +16,45 @@ from tests.conftest import renew
 from tests.scenarios.demo_logbook import DemoLogbook
 
 NOW = datetime(2024, 10, 3, 12, tzinfo=UTC)
-"""The account is a month old then, and that month can be reported."""
+"""The account is a month old then, and its first month can be reported."""
 
-Tried = Callable[..., None]
-_TRIED = "tried"
+Record = Callable[..., None]
+_PROPERTY = "fault"
 
 
 @pytest.fixture
-def tried(request: pytest.FixtureRequest) -> Tried:
-    """`tried(FAULT, TIMES, LOST, MESSAGE, ADVICE)`: a line of the table, and what the user was told, if anything.
+def record(request: pytest.FixtureRequest) -> Record:
+    """`record(FAULT, TIMES, LOST, MESSAGE, ADVICE)` adds to the table, with the message that the user got, if any.
 
-    Nothing may be lost, and no message may leave its reader without what to do next.
+    Nothing may be lost, and every message must have advice.
     """
 
-    def record(fault: str, times: int, lost: int, message: str = "", advice: str = "") -> None:
-        request.node.user_properties.append((_TRIED, (fault, times, lost, message, advice)))
+    def add(fault: str, times: int, lost: int, message: str = "", advice: str = "") -> None:
+        request.node.user_properties.append((_PROPERTY, (fault, times, lost, message, advice)))
         assert times > 0
         assert lost == 0
         assert bool(message) == bool(advice)
 
-    return record
+    return add
 
 
 @pytest.fixture(scope="session")
 def answering() -> Iterator[DemoServer]:
-    """One server for all tests, so that copies of a logbook find it again; `young` makes it a test's own."""
+    """One server for all tests, so that copies of a logbook find it again; `young_operator` resets it for a test."""
     with DemoServer(Tenant(now=NOW)) as server:
         yield server
 
 
 @pytest.fixture
-def young(answering: DemoServer) -> DemoServer:
-    """An operator at which an account was opened a month ago."""
+def young_operator(answering: DemoServer) -> DemoServer:
+    """An operator with an account that was opened a month ago."""
     renew(answering, Tenant(now=NOW))
     return answering
 
 
 @pytest.fixture(scope="session")
 def begun(answering: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> DemoLogbook:
-    """To be copied, and not to be changed; so is the next."""
+    """A logbook with a login. It is copied and must not be changed, like `undisturbed`."""
     renew(answering, Tenant(now=NOW))
     logbook = DemoLogbook.begin(tmp_path_factory.mktemp("begun") / "logbook", answering.url, client_id="1")
     logbook.keep_login(answering.tenant)
@@ -70,50 +70,50 @@ def undisturbed(answering: DemoServer, begun: DemoLogbook, tmp_path_factory: pyt
 
 
 @pytest.fixture
-def new(begun: DemoLogbook, young: DemoServer, tmp_path: Path) -> DemoLogbook:
-    """A logbook of that account, with a login, of which no run was made."""
-    assert begun.account.url == young.url
+def new(begun: DemoLogbook, young_operator: DemoServer, tmp_path: Path) -> DemoLogbook:
+    """A logbook of that account, with a login, before its first run."""
+    assert begun.account.url == young_operator.url
     return begun.copied(tmp_path / "new")
 
 
 @pytest.fixture
-def archived(undisturbed: DemoLogbook, young: DemoServer, tmp_path: Path) -> DemoLogbook:
-    """A logbook of that account after a run that nothing disturbed."""
-    assert undisturbed.account.url == young.url
+def archived(undisturbed: DemoLogbook, young_operator: DemoServer, tmp_path: Path) -> DemoLogbook:
+    """A logbook of that account after a run without faults."""
+    assert undisturbed.account.url == young_operator.url
     return undisturbed.copied(tmp_path / "archived")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """What was said of each fault, then the table: fault, times tried, items lost."""
+    """Print the messages of each fault, then the table: fault, times tested, items lost."""
     found = [
         line
         for reports in terminalreporter.stats.values()
         for report in reports
         if getattr(report, "when", None) == "call"
         for name, line in report.user_properties
-        if name == _TRIED
+        if name == _PROPERTY
     ]
     if not found:
         return
-    times, lost, said = Counter[str](), Counter[str](), dict[str, None]()
+    times, lost, messages = Counter[str](), Counter[str](), dict[str, None]()
     for fault, number, missing, message, advice in found:
         times[fault] += number
         lost[fault] += missing
         if message:
-            said[f"{fault}: {_in_general(message)}\n    {_in_general(advice)}"] = None
-    terminalreporter.section("what was said")
-    for line in sorted(said):
+            messages[f"{fault}: {_generalized(message)}\n    {_generalized(advice)}"] = None
+    terminalreporter.section("messages")
+    for line in sorted(messages):
         terminalreporter.write_line(line)
     terminalreporter.section("faults")
     width = max(map(len, times))
-    terminalreporter.write_line(f"{'fault':<{width}}  tried  lost")
+    terminalreporter.write_line(f"{'fault':<{width}}  times  lost")
     for fault in sorted(times):
         terminalreporter.write_line(f"{fault:<{width}}  {times[fault]:>5}  {lost[fault]:>4}")
     terminalreporter.write_line(f"{'all':<{width}}  {times.total():>5}  {lost.total():>4}")
 
 
-def _in_general(message: str) -> str:
-    """A message without what differs from one try to the next: folders, names, places."""
+def _generalized(message: str) -> str:
+    """A message without what differs between tests: folders, names, positions."""
     message = re.sub(r"(?<![:/\w])/\S*/(?=[^/\s]*)", "", message)
     message = re.sub(r"(line|process|location) \d+", r"\1 …", message)
     return re.sub(r"\d{5,}(T\d+Z-\w+)?", "…", message)

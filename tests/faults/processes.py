@@ -1,4 +1,4 @@
-"""Commands on a logbook as processes of their own, with a fault in them where a test wants one."""
+"""Commands on a logbook in processes of their own, with an injected fault if a test needs one."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from pathlib import Path
 from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
-LONG = 300.0  # seconds; no command takes as long, on a machine that does much else either
+LONG = 300.0  # seconds; longer than any command takes, even on a busy machine
 KILLED = -9
 
 Fault = Callable[[], object]
 
 
-def _run(said: Path, credentials: str, now: datetime, fault: Fault | None, arguments: tuple[str, ...]) -> None:
-    """What a process does: the command, with what it says written to two files."""
+def _run(output: Path, credentials: str, now: datetime, fault: Fault | None, arguments: tuple[str, ...]) -> None:
+    """Run a command with its output in two files."""
     from pipeline.cli.main import main
     from tests.scenarios.demo_logbook import HurriedClock
 
     os.environ[FILE_VARIABLE] = credentials
     with (
-        said.with_suffix(".out").open("w", encoding="utf-8") as out,
-        said.with_suffix(".err").open("w", encoding="utf-8") as err,
+        output.with_suffix(".out").open("w", encoding="utf-8") as out,
+        output.with_suffix(".err").open("w", encoding="utf-8") as err,
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
@@ -38,29 +38,29 @@ def _run(said: Path, credentials: str, now: datetime, fault: Fault | None, argum
 
 
 class Running:
-    """A command on its way."""
+    """A running command."""
 
-    def __init__(self, process: BaseProcess, said: Path) -> None:
+    def __init__(self, process: BaseProcess, output: Path) -> None:
         self.process = process
-        self._said = said
+        self._output = output
 
     def outcome(self, seconds: float = LONG) -> Outcome:
-        """What it came to, at the end that it must find by itself."""
+        """Its outcome; it must end by itself."""
         self.process.join(seconds)
-        assert self.process.exitcode is not None, "it does not end"
-        files = [self._said.with_suffix(ending) for ending in (".out", ".err")]
+        assert self.process.exitcode is not None, "the command does not end"
+        files = [self._output.with_suffix(ending) for ending in (".out", ".err")]
         out, err = (file.read_text("utf-8") if file.exists() else "" for file in files)
         return Outcome(self.process.exitcode, out, err)
 
     def kill(self, after: float) -> Outcome:
-        """What it came to, killed so many seconds from now if it has not ended by then."""
+        """Its outcome; it is killed after so many seconds if it has not ended."""
         self.process.join(after)
         self.process.kill()
         return self.outcome()
 
 
 class Starter:
-    """Starts commands, forked from a process that has everything imported; each a minute after the one before."""
+    """Starts commands, forked from a process with all imports done; each runs a minute later than the one before."""
 
     def __init__(self, logbook: DemoLogbook, now: datetime) -> None:
         self._logbook = logbook
@@ -68,16 +68,16 @@ class Starter:
         self._started = 0
 
     def start(self, *arguments: str, fault: Fault | None = None, now: datetime | None = None) -> Running:
-        """Begin a command. `fault` is called in its process first; it must be picklable."""
+        """Start a command. `fault` is called first in its process; it must be picklable."""
         self._started += 1
-        said = self._logbook.folder / f"said-{self._started}"
+        output = self._logbook.folder / f"output-{self._started}"
         now = now or self._now + self._started * timedelta(minutes=1)
         arguments = ("--home", str(self._logbook.home), *arguments)
         process = _context().Process(
-            target=_run, args=(said, str(self._logbook.credentials), now, fault, arguments), daemon=True
+            target=_run, args=(output, str(self._logbook.credentials), now, fault, arguments), daemon=True
         )
         process.start()
-        return Running(process, said)
+        return Running(process, output)
 
     def run(self, *arguments: str, fault: Fault | None = None, now: datetime | None = None) -> Outcome:
         """Run a command to its end."""

@@ -1,7 +1,7 @@
-"""Moments of a run, named by the function that is called then, and what a process can be made to suffer there.
+"""Steps of a run, each named by a function that it calls, and the faults that can be injected there.
 
-Everything here happens in the process of one command, whose product code knows nothing of it: a function is replaced
-by one that counts its calls, and at the chosen one ends the process as `kill -9` does, or fails as the system would.
+A fault is injected in the process of one command, without support from product code: a function is replaced by one that
+counts its calls and, at the chosen call, kills the process as `kill -9` does, or fails as the system would.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ import duckdb
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the way: `module:function`, and the first argument that its calls have where only some are meant."""
+    """A step of a run: `module:function`, and the first argument if only the calls with that one count."""
 
     name: str
     target: str
     first: str | None = None
 
-    def is_meant(self, arguments: tuple[Any, ...]) -> bool:
+    def includes(self, arguments: tuple[Any, ...]) -> bool:
         return self.first is None or self.first in [argument for argument in arguments[:2] if isinstance(argument, str)]
 
 
@@ -44,8 +44,8 @@ STEPS = (
 
 
 @dataclass(frozen=True)
-class Counted:
-    """Write a byte to a file of the step's name in a folder each time that a step is reached."""
+class StepCounter:
+    """Counts how often each step is reached, by the size of a file with the name of the step."""
 
     folder: Path
 
@@ -56,13 +56,13 @@ class Counted:
             _around(step, before=functools.partial(os.write, file, b"."), after=lambda: None)
 
     def calls(self, step: Step) -> int:
-        """How often the step was reached."""
+        """How often a step was reached."""
         return (self.folder / step.name).stat().st_size
 
 
 @dataclass(frozen=True)
 class KilledAt:
-    """`kill -9` when a step is reached for the `call`th time, or when that call has returned."""
+    """Kills the process at the `call`th call of a step, or after that call."""
 
     step: Step
     call: int
@@ -83,7 +83,7 @@ class KilledAt:
 
 @dataclass(frozen=True)
 class FailsAt:
-    """The `call`th call of a step fails with an error number of the system's, in place of what it should do."""
+    """Lets the `call`th call of a step fail with an error number of the system."""
 
     step: Step
     call: int
@@ -100,30 +100,30 @@ class FailsAt:
 
 
 def _around(step: Step, *, before: Callable[[], object], after: Callable[[], object]) -> None:
-    _let_duckdb_look_through()
+    _let_duckdb_scan_all_frames()
     module, _, path = step.target.partition(":")
-    *within, name = path.split(".")
+    *parents, name = path.split(".")
     holder = importlib.import_module(module)
-    for part in within:
+    for part in parents:
         holder = getattr(holder, part)
     function = getattr(holder, name)
 
-    def stepped(*arguments: Any, **named: Any) -> Any:
-        if not step.is_meant(arguments):
-            return function(*arguments, **named)
+    def wrapper(*arguments: Any, **keywords: Any) -> Any:
+        if not step.includes(arguments):
+            return function(*arguments, **keywords)
         before()
-        result = function(*arguments, **named)
+        result = function(*arguments, **keywords)
         after()
         return result
 
-    setattr(holder, name, stepped)
+    setattr(holder, name, wrapper)
 
 
-def _let_duckdb_look_through() -> None:
-    """A query finds a frame by the name of its variable: also where a counting function stands in between."""
+def _let_duckdb_scan_all_frames() -> None:
+    """Let a query find a data frame by its variable's name, although a wrapper is called in between."""
     connect = duckdb.connect
 
-    def connected(*arguments: Any, **named: Any) -> duckdb.DuckDBPyConnection:
-        return connect(*arguments, **named).execute("set python_scan_all_frames = true")
+    def connect_scanning(*arguments: Any, **keywords: Any) -> duckdb.DuckDBPyConnection:
+        return connect(*arguments, **keywords).execute("set python_scan_all_frames = true")
 
-    duckdb.connect = connected
+    duckdb.connect = connect_scanning

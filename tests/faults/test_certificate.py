@@ -1,4 +1,4 @@
-"""A certificate that is not to be trusted: refused at once, and nothing turns that off."""
+"""A certificate that cannot be trusted is refused at once, and no setting disables the check."""
 
 import ssl
 from datetime import timedelta
@@ -8,33 +8,33 @@ import pytest
 
 from pipeline.demo import DemoServer
 from tests.cli.refusal import refusal
-from tests.faults.conftest import NOW, Tried
-from tests.faults.kept import assert_whole, held, lost
+from tests.faults.conftest import NOW, Record
+from tests.faults.content import assert_complete, count_lost, items
 from tests.scenarios.demo_logbook import DemoLogbook
 from tests.source.certificate import certificate
-from tests.source.loopback import NOW as MADE
+from tests.source.loopback import NOW as ISSUED
 from tests.source.loopback import Server, answer, serving
 
 pytestmark = pytest.mark.faults
 
 
-@pytest.mark.parametrize("fault", ["self-signed", "expired", "another host's", "expired and verification unwanted"])
-def test_a_certificate_that_is(
+@pytest.mark.parametrize("fault", ["self-signed", "expired", "of another host", "expired, verification disabled"])
+def test_certificate(
     fault: str,
-    young: DemoServer,
+    young_operator: DemoServer,
     archived: DemoLogbook,
-    tried: Tried,
+    record: Record,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    before = held(archived)
-    until = MADE + timedelta(days=1) if "expired" in fault else MADE + timedelta(days=36_500)
-    file = certificate(tmp_path, "127.0.0.2" if fault == "another host's" else "127.0.0.1", until)
+    before = items(archived)
+    until = ISSUED + timedelta(days=1) if "expired" in fault else ISSUED + timedelta(days=36_500)
+    file = certificate(tmp_path, "127.0.0.2" if fault == "of another host" else "127.0.0.1", until)
     monkeypatch.setenv("NO_PROXY", "*")
     monkeypatch.setenv("no_proxy", "*")
     if fault != "self-signed":
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(file))
-    if "unwanted" in fault:
+    if "disabled" in fault:
         monkeypatch.setenv("PYTHONHTTPSVERIFY", "0")
         monkeypatch.setenv("CURL_CA_BUNDLE", "")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -49,18 +49,18 @@ def test_a_certificate_that_is(
     assert script.requests == []
     assert " shows a certificate that is not trusted (" in message
     assert advice.startswith("Check the address, this machine's clock and its certificates")
-    archived.do("account", "add", "demo", "--url", young.url)
+    archived.do("account", "add", "demo", "--url", young_operator.url)
     archived.do("run", now=NOW)
-    tried(f"certificate: {fault}", 1, lost(before, archived), message, advice)
-    assert_whole(archived, young.tenant)
+    record(f"certificate: {fault}", 1, count_lost(before, archived), message, advice)
+    assert_complete(archived, young_operator.tenant)
 
 
-def test_no_setting_turns_it_off(archived: DemoLogbook, tried: Tried) -> None:
-    before = held(archived)
+def test_no_setting_disables_verification(archived: DemoLogbook, record: Record) -> None:
+    before = items(archived)
     for setting in ("verify = false", "insecure = true", "tls = false"):
         text = archived.paths.settings.read_text("utf-8")
         archived.paths.settings.write_text(f"{text}\n{setting}\n", "utf-8")
         outcome = archived.run("run", now=NOW)
         assert (outcome.code, "unknown key" in outcome.err) == (1, True)
-        tried("certificate: a setting against it", 1, lost(before, archived))
+        record("certificate: a setting to disable verification", 1, count_lost(before, archived))
         archived.paths.settings.write_text(text, "utf-8")

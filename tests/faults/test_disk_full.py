@@ -1,4 +1,4 @@
-"""A disk that is full or failing at any write: said so, nothing lost, and the same end once there is room."""
+"""A disk that is full or fails at any write: it is reported, nothing is lost, and a later run completes the archive."""
 
 import errno
 import os
@@ -15,8 +15,8 @@ import pytest
 
 from pipeline.demo import DemoServer
 from tests.cli.refusal import refusal
-from tests.faults.conftest import NOW, Tried
-from tests.faults.kept import assert_whole, held, lost
+from tests.faults.conftest import NOW, Record
+from tests.faults.content import assert_complete, count_lost, items
 from tests.faults.processes import Starter
 from tests.faults.steps import STEPS, FailsAt
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
@@ -24,16 +24,16 @@ from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 pytestmark = pytest.mark.faults
 
 _ROOM = "Make room on the disk, then run the same command again; nothing is lost"
-_DISK = "Check the disk: it is failing, then run the same command again; nothing is lost"
-_SIZES = (16, 40, 100, 300, 600, 1_200, 3_000, 6_000, 9_000, 12_000, 16_000, 20_000)  # kB; a run fills more
-# The first two files to be replaced are checksums of the database, which a run can do without.
+_DISK = "Check or replace the failing disk, then run the same command again; nothing is lost"
+_SIZES = (16, 40, 100, 300, 600, 1_200, 3_000, 6_000, 9_000, 12_000, 16_000, 20_000)  # kB; a run needs more
+# The first two files that are replaced are checksums of the database, without which a run can go on.
 _CALLS = {"rename of a replaced file": (3, 4), "rename of a segment": (1,), "publish": (1,)}
 _BY_NAME = {step.name: step for step in STEPS}
 
 
 @contextmanager
 def disk(folder: Path, kilobytes: int) -> Iterator[Path]:
-    """A file system of that size, in memory."""
+    """A file system of that size in memory."""
     folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)], check=True)
     try:
@@ -43,11 +43,11 @@ def disk(folder: Path, kilobytes: int) -> Iterator[Path]:
 
 
 def refused(outcome: Outcome) -> tuple[str, str]:
-    """The message and the advice of a run that the system stopped: its last lines, behind what it told before."""
+    """The message and the advice of a run that the system stopped: the last lines of its output."""
     return refusal(Outcome(outcome.code, "", "\n".join(outcome.err.splitlines()[-2:])), 1)
 
 
-def refused_for_room(outcome: Outcome) -> tuple[str, str]:
+def refused_for_space(outcome: Outcome) -> tuple[str, str]:
     message, advice = refused(outcome)
     assert "No space left on device" in message or "File too large" in message
     assert advice == _ROOM
@@ -55,21 +55,23 @@ def refused_for_room(outcome: Outcome) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("kilobytes", _SIZES)
-def test_a_full_disk(kilobytes: int, young: DemoServer, new: DemoLogbook, tmp_path: Path, tried: Tried) -> None:
+def test_a_full_disk(
+    kilobytes: int, young_operator: DemoServer, new: DemoLogbook, tmp_path: Path, record: Record
+) -> None:
     shutil.rmtree(new.paths.state)
     with disk(tmp_path / "disk", kilobytes) as small:
         logbook = new.copied(small / "logbook")
-        message, advice = refused_for_room(logbook.run("run", now=NOW))
-        before = held(logbook)
+        message, advice = refused_for_space(logbook.run("run", now=NOW))
+        before = items(logbook)
         subprocess.run(["mount", "-o", "remount,size=100m", str(small)], check=True)
         logbook.do("run", now=NOW)
-        tried("disk full", 1, lost(before, logbook), message, advice)
-        assert_whole(logbook, young.tenant)
+        record("disk full", 1, count_lost(before, logbook), message, advice)
+        assert_complete(logbook, young_operator.tenant)
 
 
 @dataclass(frozen=True)
 class SmallFiles:
-    """No file may grow beyond so many bytes: the write that would cross it is cut off there, in any library."""
+    """Limits the size of files: a write beyond it is cut short, in any library."""
 
     size: int
 
@@ -77,9 +79,11 @@ class SmallFiles:
         resource.setrlimit(resource.RLIMIT_FSIZE, (self.size, self.size))
 
 
-def test_a_write_cut_off_anywhere(young: DemoServer, new: DemoLogbook, tmp_path: Path, tried: Tried) -> None:
+def test_a_write_that_is_cut_short(
+    young_operator: DemoServer, new: DemoLogbook, tmp_path: Path, record: Record
+) -> None:
     draw = random.Random("cut off")  # noqa: S311 (draws sizes)
-    # Up to 30 kB it is the segment that is cut off, then the database; where both are longer, neither.
+    # Up to 30 kB, the segment is cut short; above, the database.
     for size in [draw.randrange(100, 30_000) for _ in range(5)] + [
         draw.randrange(40_000, 11_000_000) for _ in range(4)
     ]:
@@ -87,19 +91,19 @@ def test_a_write_cut_off_anywhere(young: DemoServer, new: DemoLogbook, tmp_path:
         if size > 30_000:
             shutil.rmtree(logbook.paths.state)
         starter = Starter(logbook, NOW)
-        message, advice = refused_for_room(starter.run("run", fault=SmallFiles(size)))
-        before = held(logbook)
+        message, advice = refused_for_space(starter.run("run", fault=SmallFiles(size)))
+        before = items(logbook)
         starter.do("run")
-        tried("write cut off", 1, lost(before, logbook), message, advice)
-        assert_whole(logbook, young.tenant)
+        record("write cut short", 1, count_lost(before, logbook), message, advice)
+        assert_complete(logbook, young_operator.tenant)
 
 
 @pytest.mark.parametrize(
     "name", ["raw write", "fsync", "publish", "render", "rename of a segment", "rename of a replaced file"]
 )
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=["full", "failing"])
-def test_a_step_that_the_system_refuses(
-    name: str, number: int, young: DemoServer, new: DemoLogbook, tmp_path: Path, tried: Tried
+def test_a_step_that_fails(
+    name: str, number: int, young_operator: DemoServer, new: DemoLogbook, tmp_path: Path, record: Record
 ) -> None:
     draw = random.Random(f"{name} {number}")  # noqa: S311 (draws calls)
     for call in _CALLS.get(name, (1, draw.randint(2, 8))):
@@ -109,7 +113,7 @@ def test_a_step_that_the_system_refuses(
         message, advice = refused(outcome)
         assert message.startswith(f"{os.strerror(number)} ({logbook.home}/")
         assert advice == (_ROOM if number == errno.ENOSPC else _DISK)
-        before = held(logbook)
+        before = items(logbook)
         starter.do("run")
-        tried(f"{name} fails: {errno.errorcode[number]}", 1, lost(before, logbook), message, advice)
-        assert_whole(logbook, young.tenant)
+        record(f"{name} fails: {errno.errorcode[number]}", 1, count_lost(before, logbook), message, advice)
+        assert_complete(logbook, young_operator.tenant)

@@ -1,7 +1,7 @@
-"""The operator's next version: fields that are new, gone, of another type, or hold a value never seen.
+"""A new version of the operator's API: fields are added, removed, or get another type or an unknown value.
 
-A figure is the tenant's truth or it is not known; a document that cannot be read is said to be so, and leaves all
-others alone. Once the operator answers as before, so does the archive.
+A figure is then correct or unknown. A document that cannot be read is reported, and does not affect others. Once the
+operator answers as before, the archive is complete again.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import pytest
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from pipeline.demo.endpoints import DemoAnswer
 from tests.demo import truth
-from tests.faults.conftest import Tried
-from tests.faults.kept import assert_whole, held, lost
+from tests.faults.conftest import Record
+from tests.faults.content import assert_complete, count_lost, items
 from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.faults
@@ -30,32 +30,32 @@ Json = dict[str, Any]
 Change = Callable[[Any], Any]
 
 _UNSEEN = "brand-new"
-_LESS = ("power_samples",)  # counts of what is there: less of it is no untruth
+_COUNTS = ("power_samples",)  # counts of what was received, which may be lower
 _CHANGES: dict[str, Change | None] = {
     "removed": None,
     "null": lambda value: None,
     "another type": lambda value: {"value": value},
     "number as string": lambda value: str(value),
-    "value never seen": lambda value: _UNSEEN if isinstance(value, str) else value,
+    "unknown value": lambda value: _UNSEEN if isinstance(value, str) else value,
 }
 
 
 class Drifting(DemoServer):
-    """Answers each session's detail with one field changed, another field or change for each session."""
+    """Changes one field in each session's detail: for each session another field or another change."""
 
     def __init__(self, tenant: Tenant) -> None:
         super().__init__(tenant)
         self.changes: dict[str, tuple[tuple[str, ...], str]] = {}
 
     def answer(self, method: str, path: str, query: dict[str, str], token: str, body: bytes) -> DemoAnswer:
-        given = super().answer(method, path, query, token, body)
+        answer = super().answer(method, path, query, token, body)
         session_id = path.rpartition("/")[2]
-        if given.status != 200 or session_id not in self.changes:
-            return given
-        changed = copy.deepcopy(given.body)
+        if answer.status != 200 or session_id not in self.changes:
+            return answer
+        changed = copy.deepcopy(answer.body)
         place, change = self.changes[session_id]
         _alter(changed["session"], place, _CHANGES[change])
-        return replace(given, body=changed)
+        return replace(answer, body=changed)
 
 
 def _alter(document: Json, place: tuple[str, ...], change: Change | None) -> None:
@@ -70,7 +70,7 @@ def _alter(document: Json, place: tuple[str, ...], change: Change | None) -> Non
 
 
 def _places(document: Json) -> Iterator[tuple[str, ...]]:
-    """Every field of a session's detail, also of the first of each list in it."""
+    """The paths of all fields of a session's detail, also in the first element of each list."""
     for name, value in document.items():
         yield (name,)
         inner = value[0] if isinstance(value, list) and value else value
@@ -78,7 +78,7 @@ def _places(document: Json) -> Iterator[tuple[str, ...]]:
             yield from ((name, *place) for place in _places(inner))
 
 
-def test_one_field_of_each_session(tmp_path: Path, tried: Tried) -> None:
+def test_one_changed_field_per_session(tmp_path: Path, record: Record) -> None:
     tenant = Tenant(now=DEMO_NOW)
     with Drifting(tenant) as server:
         logbook = DemoLogbook.begin(tmp_path / "drift", server.url, client_id="1")
@@ -90,17 +90,17 @@ def test_one_field_of_each_session(tmp_path: Path, tried: Tried) -> None:
         changes = [(place, change) for place in _places(sample) for change in _CHANGES]
         server.changes = dict(zip(finished, _spread(changes, len(finished)), strict=True))
         logbook.archive("--since", "2024-09-01")
-        before = held(logbook)
+        before = items(logbook)
         _assert_true_or_unknown(logbook, tenant)
-        tried("fields removed, retyped, unknown", len(finished), 0)
+        record("fields removed, retyped or with unknown values", len(finished), 0)
         server.changes = {}
         logbook.archive("--since", "2024-09-01", "--refetch", after=_AN_HOUR)
-        tried("fields back as they were", 1, lost(before, logbook))
-        assert_whole(logbook, tenant)
+        record("fields restored", 1, count_lost(before, logbook))
+        assert_complete(logbook, tenant)
 
 
 def _spread(changes: list[Any], number: int) -> list[Any]:
-    """So many of the changes, evenly from all of them."""
+    """So many of the changes, evenly spread."""
     return [changes[place * len(changes) // number] for place in range(number)]
 
 
@@ -109,23 +109,23 @@ def _assert_true_or_unknown(logbook: DemoLogbook, tenant: Tenant) -> None:
     expected = {row["session_id"]: row for row in truth.sessions(tenant)}
     columns = ", ".join(next(iter(expected.values())))
     rows = logbook.ask(f"select {columns} from sessions")  # noqa: S608
-    assert {row["session_id"] for row in rows} == set(expected)  # none is lost, read or unread
-    untrue = [
+    assert {row["session_id"] for row in rows} == set(expected)  # no session is lost
+    wrong = [
         (row["session_id"], name, value, expected[row["session_id"]][name])
         for row in rows
         if row["session_id"] not in unreadable
         for name, value in row.items()
         if value not in (expected[row["session_id"]][name], None, _UNSEEN)
     ]
-    assert [found for found in untrue if found[1] not in _LESS] == []
-    assert all(value < true for _, name, value, true in untrue if name in _LESS)
+    assert [found for found in wrong if found[1] not in _COUNTS] == []
+    assert all(value < true for _, name, value, true in wrong if name in _COUNTS)
 
 
-def test_fields_that_nobody_knows(young: DemoServer, new: DemoLogbook, tried: Tried) -> None:
-    young.faults.unknown_fields = True
-    new.do("run", now=young.tenant.now)
-    before = held(new)
-    young.faults.unknown_fields = False
-    new.do("run", now=young.tenant.now)
-    tried("fields added", len(young.tenant.sessions), lost(before, new))
-    assert_whole(new, young.tenant)
+def test_unknown_fields(young_operator: DemoServer, new: DemoLogbook, record: Record) -> None:
+    young_operator.faults.unknown_fields = True
+    new.do("run", now=young_operator.tenant.now)
+    before = items(new)
+    young_operator.faults.unknown_fields = False
+    new.do("run", now=young_operator.tenant.now)
+    record("fields added", len(young_operator.tenant.sessions), count_lost(before, new))
+    assert_complete(new, young_operator.tenant)

@@ -1,4 +1,4 @@
-"""`kill -9` at any moment: the next run goes on, and in the end nothing tells."""
+"""`kill -9` at random times: the next run continues, and the result is the same as without."""
 
 import random
 import time
@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from pipeline.demo import DemoServer
-from tests.faults.conftest import NOW, Tried
-from tests.faults.kept import assert_whole, held, lost, told
+from tests.faults.conftest import NOW, Record
+from tests.faults.content import assert_complete, count_lost, items, marts
 from tests.faults.processes import KILLED, Starter
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -17,61 +17,65 @@ pytestmark = pytest.mark.faults
 
 
 def seconds(starter: Starter, *arguments: str) -> float:
-    """How long a command takes that nothing disturbs."""
+    """How long a command takes if it is not killed."""
     began = time.monotonic()
     starter.do(*arguments)
     return time.monotonic() - began
 
 
-def test_one_run_killed_again_and_again(
-    young: DemoServer, new: DemoLogbook, undisturbed: DemoLogbook, tmp_path: Path, tried: Tried
+def test_a_run_that_is_killed_several_times(
+    young_operator: DemoServer, new: DemoLogbook, undisturbed: DemoLogbook, tmp_path: Path, record: Record
 ) -> None:
-    young.faults.slow = 0.005
+    young_operator.faults.slow = 0.005
     duration = seconds(Starter(new.copied(tmp_path / "measured"), NOW), "run")
-    draw, starter, killed = random.Random(1), Starter(new, NOW), 0  # noqa: S311 (draws moments)
+    draw, starter, killed = random.Random(1), Starter(new, NOW), 0  # noqa: S311 (draws times)
     for _ in range(20):
-        before = held(new)
+        before = items(new)
         killed += starter.start("run").kill(duration * draw.random()).code == KILLED
-        tried("killed at random", 1, lost(before, new))
+        record("killed at random", 1, count_lost(before, new))
     starter.do("run")
-    assert lost(before, new) == 0
-    assert_whole(new, young.tenant)
-    assert told(undisturbed) == told(new)
+    assert count_lost(before, new) == 0
+    assert_complete(new, young_operator.tenant)
+    assert marts(undisturbed) == marts(new)
     assert killed > 0
 
 
-def test_transform_killed_on_its_way(young: DemoServer, new: DemoLogbook, archived: DemoLogbook, tried: Tried) -> None:
-    before, everything = told(archived), held(archived)
+def test_a_transform_that_is_killed(
+    young_operator: DemoServer, new: DemoLogbook, archived: DemoLogbook, record: Record
+) -> None:
+    before, everything = marts(archived), items(archived)
     path = archived.paths.writer_database
-    starter, draw = Starter(archived, NOW), random.Random(2)  # noqa: S311 (draws moments)
+    starter, draw = Starter(archived, NOW), random.Random(2)  # noqa: S311 (draws times)
 
-    def forget() -> None:
+    def reset_database() -> None:
         for file in archived.paths.state.glob("writer.duckdb*"):
             file.unlink()
         path.write_bytes(new.paths.writer_database.read_bytes())
 
-    forget()
+    reset_database()
     duration = seconds(starter, "transform")
     for _ in range(6):
-        forget()
+        reset_database()
         starter.start("transform").kill(duration * draw.random())
-        assert before == told(archived)  # whoever reads meanwhile has a whole database
+        assert before == marts(archived)  # readers have a whole database meanwhile
         starter.do("transform")
-        tried("killed at random", 1, lost(everything, archived))
-        assert before == told(archived)
-    assert_whole(archived, young.tenant)
+        record("killed at random", 1, count_lost(everything, archived))
+        assert before == marts(archived)
+    assert_complete(archived, young_operator.tenant)
 
 
-@pytest.mark.parametrize("left", ["an empty file", "a database without tables"])
-def test_killed_while_the_database_was_made(left: str, young: DemoServer, archived: DemoLogbook, tried: Tried) -> None:
-    before, everything = told(archived), held(archived)
+@pytest.mark.parametrize("leftover", ["an empty file", "a database without tables"])
+def test_killed_while_the_database_was_created(
+    leftover: str, young_operator: DemoServer, archived: DemoLogbook, record: Record
+) -> None:
+    before, everything = marts(archived), items(archived)
     archived.paths.writer_database.unlink()
-    if left == "an empty file":
+    if leftover == "an empty file":
         archived.paths.writer_database.touch()
     else:
         duckdb.connect(str(archived.paths.writer_database)).close()
         archived.paths.writer_database.with_name("writer.duckdb.sha256").unlink()
     assert archived.run("transform", now=NOW).err == ""
-    tried("killed while the database was made", 1, lost(everything, archived))
-    assert before == told(archived)
-    assert_whole(archived, young.tenant)
+    record("killed while the database was created", 1, count_lost(everything, archived))
+    assert before == marts(archived)
+    assert_complete(archived, young_operator.tenant)

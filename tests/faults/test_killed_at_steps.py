@@ -1,4 +1,4 @@
-"""`kill -9` at each step of a run, before it and after it: the next run goes on, and in the end nothing tells."""
+"""`kill -9` before and after each step of a run: the next run continues, and the result is the same as without."""
 
 import random
 from pathlib import Path
@@ -6,22 +6,22 @@ from pathlib import Path
 import pytest
 
 from pipeline.demo import DemoServer
-from tests.faults.conftest import NOW, Tried
-from tests.faults.kept import assert_whole, held, lost, told
+from tests.faults.conftest import NOW, Record
+from tests.faults.content import assert_complete, count_lost, items, marts
 from tests.faults.processes import KILLED, Starter
-from tests.faults.steps import STEPS, Counted, KilledAt, Step
+from tests.faults.steps import STEPS, KilledAt, Step, StepCounter
 from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.faults
 
-_MOMENTS = 4
+_CALLS_PER_STEP = 4
 
 
 @pytest.fixture(scope="session")
-def counted(begun: DemoLogbook, tmp_path_factory: pytest.TempPathFactory) -> Counted:
-    """How often a run that nothing disturbs comes to each step."""
+def step_counter(begun: DemoLogbook, tmp_path_factory: pytest.TempPathFactory) -> StepCounter:
+    """How often a run without faults reaches each step."""
     folder = tmp_path_factory.mktemp("counted")
-    calls = Counted(folder / "calls")
+    calls = StepCounter(folder / "calls")
     Starter(begun.copied(folder / "logbook"), NOW).do("run", fault=calls)
     return calls
 
@@ -29,21 +29,21 @@ def counted(begun: DemoLogbook, tmp_path_factory: pytest.TempPathFactory) -> Cou
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_killed_at(
     step: Step,
-    young: DemoServer,
+    young_operator: DemoServer,
     new: DemoLogbook,
     undisturbed: DemoLogbook,
-    counted: Counted,
+    step_counter: StepCounter,
     tmp_path: Path,
-    tried: Tried,
+    record: Record,
 ) -> None:
-    possible = [(call, is_after) for call in range(1, counted.calls(step) + 1) for is_after in (False, True)]
-    draw = random.Random(f"killed at {step.name}")  # noqa: S311 (draws moments)
-    for call, is_after in draw.sample(possible, min(_MOMENTS, len(possible))):
+    possible = [(call, is_after) for call in range(1, step_counter.calls(step) + 1) for is_after in (False, True)]
+    draw = random.Random(f"killed at {step.name}")  # noqa: S311 (draws calls)
+    for call, is_after in draw.sample(possible, min(_CALLS_PER_STEP, len(possible))):
         logbook = new.copied(tmp_path / f"{call}-{is_after}")
         starter = Starter(logbook, NOW)
         assert starter.run("run", fault=KilledAt(step, call, is_after)).code == KILLED
-        before = held(logbook)
+        before = items(logbook)
         starter.do("run")
-        tried(f"killed at {step.name}", 1, lost(before, logbook))
-        assert_whole(logbook, young.tenant)
-        assert told(undisturbed) == told(logbook)
+        record(f"killed at {step.name}", 1, count_lost(before, logbook))
+        assert_complete(logbook, young_operator.tenant)
+        assert marts(undisturbed) == marts(logbook)

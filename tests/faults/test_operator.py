@@ -1,4 +1,4 @@
-"""An operator that is busy, slow, endless, lying, elsewhere or gone: said so, and the next run finds all as it was."""
+"""An operator that is busy, slow, faulty, redirecting or gone: it is reported, and the archive stays as it was."""
 
 import gzip
 import itertools
@@ -11,8 +11,8 @@ import pytest
 
 from pipeline.demo import DemoServer
 from tests.cli.refusal import refusal
-from tests.faults.conftest import NOW, Tried
-from tests.faults.kept import assert_whole, held, lost, told
+from tests.faults.conftest import NOW, Record
+from tests.faults.content import assert_complete, count_lost, items, marts
 from tests.scenarios.demo_logbook import DemoLogbook
 from tests.source.loopback import Handler, Request, Responder, answer, raw, serving, trickle
 
@@ -48,9 +48,14 @@ def busy(retry_after: str) -> Responder:
     return answer(429, retry_after=retry_after)
 
 
-# The fault, what the server does, the exit code, the message behind the host's name, and the advice.
+# Per fault: what the server does, the exit code, the message after the host's name, and the advice.
 _CASES: dict[str, tuple[Responder, int, str, str]] = {
-    "429 without a wait": (answer(429), 75, "gave no usable answer in 8 tries; the last time it answered 429", _LATER),
+    "429 without Retry-After": (
+        answer(429),
+        75,
+        "gave no usable answer in 8 tries; the last time it answered 429",
+        _LATER,
+    ),
     "429 with seconds": (
         busy("7"),
         75,
@@ -65,9 +70,9 @@ _CASES: dict[str, tuple[Responder, int, str, str]] = {
         _LATER,
     ),
     "429 with a year": (busy("31536000"), 75, "in 1 try; the last time it answered 429", _LATER),
-    "silence": (raw(b"", then_wait=1), 75, "the last time it did not answer in time", _LATER),
-    "slow-loris, the body": (trickle([b" "] * _SLOW * 20, 0.05), 75, "sent a body that took longer than 0.5 s", _LATER),
-    "slow-loris, the head": (slow_head, 75, "the last time it did not answer in time", _LATER),
+    "no answer": (raw(b"", then_wait=1), 75, "the last time it did not answer in time", _LATER),
+    "slow body": (trickle([b" "] * _SLOW * 20, 0.05), 75, "sent a body that took longer than 0.5 s", _LATER),
+    "slow head": (slow_head, 75, "the last time it did not answer in time", _LATER),
     "endless body": (endless, 1, f"sends an answer of more than {_MEGABYTES} MB", _LARGER),
     "gzip bomb": (
         answer(body=gzip.compress(bytes(200_000_000), 9), content_encoding="gzip"),
@@ -75,8 +80,13 @@ _CASES: dict[str, tuple[Responder, int, str, str]] = {
         f"sends an answer of more than {_MEGABYTES} MB",
         _LARGER,
     ),
-    "length too long": (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}"), 75, "a body that broke off", _LATER),
-    "length too short": (
+    "Content-Length too large": (
+        raw(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}"),
+        75,
+        "a body that broke off",
+        _LATER,
+    ),
+    "Content-Length too small": (
         raw(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n{}"),
         75,
         "answers with something that is not JSON (",
@@ -95,74 +105,74 @@ _CASES: dict[str, tuple[Responder, int, str, str]] = {
 
 
 def set_retry_policy(logbook: DemoLogbook, fault: str) -> None:
-    """Let a run wait no longer for a piece of an answer, or for all of it, than the fault needs to show."""
-    read_timeout, longest_wait = {"silence": (0.5, 600)}.get(fault, (10, 0.5 if "slow-loris" in fault else 600))
+    """Set timeouts that are just long enough for the fault."""
+    read_timeout, longest_wait = {"no answer": (0.5, 600)}.get(fault, (10, 0.5 if "slow" in fault else 600))
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
         file.write(f"read_timeout = {read_timeout}\nlongest_wait = {longest_wait}\nlargest_body_mb = {_MEGABYTES}\n")
 
 
 @pytest.mark.parametrize("fault", _CASES)
-def test_an_operator_with(fault: str, young: DemoServer, archived: DemoLogbook, tried: Tried) -> None:
+def test_operator(fault: str, young_operator: DemoServer, archived: DemoLogbook, record: Record) -> None:
     responder, code, message, advice = _CASES[fault]
-    before, everything = told(archived), held(archived)
+    before, everything = marts(archived), items(archived)
     settings = archived.paths.settings.read_text("utf-8")
     set_retry_policy(archived, fault)
     began = time.monotonic()
     with serving(responder) as script:
         archived.do("account", "add", "demo", "--url", script.url)
-        found, advised = refusal(archived.run("run", now=NOW), code)
-        assert "slow-loris" not in fault or time.monotonic() - began < _SLOW
-    assert found.startswith(f"{script.url.removeprefix('http://')} ")
-    assert message in found
-    assert advised.startswith(advice)
-    assert before == told(archived)
+        found_message, found_advice = refusal(archived.run("run", now=NOW), code)
+        assert "slow" not in fault or time.monotonic() - began < _SLOW
+    assert found_message.startswith(f"{script.url.removeprefix('http://')} ")
+    assert message in found_message
+    assert found_advice.startswith(advice)
+    assert before == marts(archived)
     archived.paths.settings.write_text(settings, "utf-8")
     archived.do("run", now=NOW)
-    tried(f"operator: {fault}", 1, lost(everything, archived), found, advised)
-    assert before == told(archived)
-    assert_whole(archived, young.tenant)
+    record(f"operator: {fault}", 1, count_lost(everything, archived), found_message, found_advice)
+    assert before == marts(archived)
+    assert_complete(archived, young_operator.tenant)
 
 
-def test_a_name_that_is_not_found(
-    young: DemoServer, archived: DemoLogbook, tried: Tried, monkeypatch: pytest.MonkeyPatch
+def test_a_host_name_that_is_not_found(
+    young_operator: DemoServer, archived: DemoLogbook, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
     monkeypatch.setenv("no_proxy", "*")
-    before = held(archived)
+    before = items(archived)
     archived.do("account", "add", "demo", "--url", "https://tenant.invalid")
-    archived.keep_login(young.tenant)
+    archived.keep_login(young_operator.tenant)
     message, advice = refusal(archived.run("run", now=NOW), 75)
     assert message == (
         "tenant.invalid gave no usable answer in 8 tries; the last time it could not be found by its name."
     )
     assert advice == _LATER
-    archived.do("account", "add", "demo", "--url", young.url)
+    archived.do("account", "add", "demo", "--url", young_operator.url)
     archived.do("run", now=NOW)
-    tried("operator: DNS gone", 1, lost(before, archived), message, advice)
-    assert_whole(archived, young.tenant)
+    record("operator: host name not found", 1, count_lost(before, archived), message, advice)
+    assert_complete(archived, young_operator.tenant)
 
 
-def _emptied_months(server: DemoServer) -> None:
+def _empty_months(server: DemoServer) -> None:
     server.faults.empty_listing_months = frozenset({"2024-09"})
 
 
-def _emptied_all(server: DemoServer) -> None:
+def _empty_all(server: DemoServer) -> None:
     server.faults.empty_listing_calls = 1_000
 
 
-@pytest.mark.parametrize("empty", [_emptied_months, _emptied_all])
-def test_an_empty_list_where_there_was_data(
-    empty: Callable[[DemoServer], None], young: DemoServer, archived: DemoLogbook, tried: Tried
+@pytest.mark.parametrize("empty", [_empty_months, _empty_all])
+def test_an_empty_list_where_there_were_sessions(
+    empty: Callable[[DemoServer], None], young_operator: DemoServer, archived: DemoLogbook, record: Record
 ) -> None:
-    before, everything = told(archived), held(archived)
-    empty(young)
-    for days in (1, 3):  # twice, more than a day apart: then it is a finding
+    before, everything = marts(archived), items(archived)
+    empty(young_operator)
+    for days in (1, 3):  # twice, more than a day apart, which makes it a finding
         archived.run("run", now=NOW + timedelta(days=days))
-        tried("operator: empty list", 1, lost(everything, archived))
-    after = told(archived)
+        record("operator: empty list", 1, count_lost(everything, archived))
+    after = marts(archived)
     assert {mart: rows for mart, rows in before.items() if mart != "check_results"} == {
         mart: rows for mart, rows in after.items() if mart != "check_results"
     }
-    young.faults.empty_listing_months, young.faults.empty_listing_calls = frozenset(), 0
+    young_operator.faults.empty_listing_months, young_operator.faults.empty_listing_calls = frozenset(), 0
     archived.do("run", now=NOW + timedelta(days=4))
-    assert_whole(archived, young.tenant)
+    assert_complete(archived, young_operator.tenant)

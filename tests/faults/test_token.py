@@ -1,4 +1,4 @@
-"""The access token ends: two processes that refresh it at once, and one that is killed in between."""
+"""The access token ends: two processes refresh it at the same time, and one is killed meanwhile."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ import pytest
 from pipeline.demo import DemoServer, Tenant
 from pipeline.demo.endpoints import TOKEN_PATH, DemoAnswer
 from tests.cli.refusal import refusal
-from tests.faults.conftest import NOW, Tried
-from tests.faults.kept import assert_whole, held, lost
+from tests.faults.conftest import NOW, Record
+from tests.faults.content import assert_complete, count_lost, items
 from tests.faults.processes import KILLED, Starter
 from tests.faults.steps import KilledAt, Step
 from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.faults
 
-_KEEP = Step("the new login is kept", "pipeline.source.credentials.file:FileCredentials.write")
+_STORE = Step("store the new login", "pipeline.source.credentials.file:FileCredentials.write")
 
 
 class Waiting(DemoServer):
-    """Answers the first request for a new token once there is a second, or none comes for a while."""
+    """Answers the first request for a new token when there is a second one, or after a while."""
 
     def __init__(self, tenant: Tenant) -> None:
         super().__init__(tenant)
@@ -43,7 +43,9 @@ def waiting() -> Iterator[Waiting]:
         yield server
 
 
-def test_refreshed_by_two_processes_at_once(waiting: Waiting, new: DemoLogbook, tmp_path: Path, tried: Tried) -> None:
+def test_two_processes_refresh_the_token_at_once(
+    waiting: Waiting, new: DemoLogbook, tmp_path: Path, record: Record
+) -> None:
     new.do("account", "add", "demo", "--url", waiting.url)
     other = new.copied(tmp_path / "other")
     other.credentials.unlink()
@@ -52,28 +54,30 @@ def test_refreshed_by_two_processes_at_once(waiting: Waiting, new: DemoLogbook, 
     running = [Starter(logbook, NOW).start("run") for logbook in (new, other)]
     outcomes = [one.outcome() for one in running]
     assert [outcome.code for outcome in outcomes] == [0, 0]
-    kept = new.stored_login
-    assert kept is not None
-    assert (kept.token, kept.refresh_token) == (waiting.tenant.token, waiting.tenant.refresh_token)
+    login = new.stored_login
+    assert login is not None
+    assert (login.token, login.refresh_token) == (waiting.tenant.token, waiting.tenant.refresh_token)
     for logbook in (new, other):
-        before = held(logbook)
+        before = items(logbook)
         Starter(logbook, NOW).do("run")
-        tried("token refreshed by two at once", 1, lost(before, logbook))
-        assert_whole(logbook, waiting.tenant)
+        record("token refreshed by two processes at once", 1, count_lost(before, logbook))
+        assert_complete(logbook, waiting.tenant)
 
 
-@pytest.mark.parametrize("is_after", [False, True], ids=["before it is kept", "after"])
-def test_killed_in_between(is_after: bool, young: DemoServer, archived: DemoLogbook, tried: Tried) -> None:
-    young.tenant.expire_token()
-    starter, before, message, advice = Starter(archived, NOW), held(archived), "", ""
-    # The first time that logins are written is before the operator is asked, to see that they can be.
-    assert starter.run("run", fault=KilledAt(_KEEP, 2, is_after)).code == KILLED
-    if not is_after:  # the operator ended the old login when it gave the new one, which nobody holds now
+@pytest.mark.parametrize("is_after", [False, True], ids=["before the login is stored", "after"])
+def test_killed_while_refreshing(
+    is_after: bool, young_operator: DemoServer, archived: DemoLogbook, record: Record
+) -> None:
+    young_operator.tenant.expire_token()
+    starter, before, message, advice = Starter(archived, NOW), items(archived), "", ""
+    # Logins are written once before the operator is asked, to find out whether that is possible.
+    assert starter.run("run", fault=KilledAt(_STORE, 2, is_after)).code == KILLED
+    if not is_after:  # the operator ended the old login with the new one, which is lost
         message, advice = refusal(starter.run("run"), 4)
         assert message == "The operator no longer accepts the login of account demo."
         assert advice == "Log in again: ladebog login demo"
-        archived.keep_login(young.tenant)
+        archived.keep_login(young_operator.tenant)
     starter.do("run")
     when = "after" if is_after else "before"
-    tried(f"token refreshed, killed {when} it is kept", 1, lost(before, archived), message, advice)
-    assert_whole(archived, young.tenant)
+    record(f"token refreshed, killed {when} it is stored", 1, count_lost(before, archived), message, advice)
+    assert_complete(archived, young_operator.tenant)

@@ -1,4 +1,4 @@
-"""Two runs of one logbook at the same time, and a reader that holds the published database while a run replaces it."""
+"""Several runs of one logbook at the same time, and other programs that have the published database open."""
 
 import subprocess
 import sys
@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.demo import DemoServer
 from tests.cli.refusal import refusal
-from tests.faults.conftest import NOW, Tried
-from tests.faults.kept import assert_whole, held, lost, told
+from tests.faults.conftest import NOW, Record
+from tests.faults.content import assert_complete, count_lost, items, marts
 from tests.faults.processes import Starter
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -25,14 +25,16 @@ with duckdb.connect(sys.argv[1], read_only=True) as connection:
 """
 
 
-def test_runs(young: DemoServer, new: DemoLogbook, undisturbed: DemoLogbook, tried: Tried, tmp_path: Path) -> None:
-    young.faults.slow = 0.02
+def test_several_runs_at_once(
+    young_operator: DemoServer, new: DemoLogbook, undisturbed: DemoLogbook, record: Record, tmp_path: Path
+) -> None:
+    young_operator.faults.slow = 0.02
     for number in range(3):
         logbook = new.copied(tmp_path / f"pair-{number}")
         starter = Starter(logbook, NOW)
         running = [starter.start("run") for _ in range(3)]
-        outcomes = [one.outcome() for one in running]
-        before, message, advice = held(logbook), "", ""
+        outcomes = [command.outcome() for command in running]
+        before, message, advice = items(logbook), "", ""
         assert {outcome.code for outcome in outcomes} <= {0, 75}
         assert 0 in [outcome.code for outcome in outcomes]
         for outcome in outcomes:
@@ -41,9 +43,9 @@ def test_runs(young: DemoServer, new: DemoLogbook, undisturbed: DemoLogbook, tri
                 assert message.startswith(f"Another run is writing to {logbook.home} (")
                 assert advice == "Wait for it to end, then run the same command again"
         starter.do("run")
-        tried("two runs at once", 1, lost(before, logbook), message, advice)
-        assert told(undisturbed) == told(logbook)
-        assert_whole(logbook, young.tenant)
+        record("several runs at once", 1, count_lost(before, logbook), message, advice)
+        assert marts(undisturbed) == marts(logbook)
+        assert_complete(logbook, young_operator.tenant)
 
 
 _WRITER = """
@@ -57,9 +59,9 @@ with duckdb.connect(sys.argv[1]) as connection:
 
 
 def test_another_program_that_writes_to_the_database(
-    young: DemoServer, archived: DemoLogbook, undisturbed: DemoLogbook, tried: Tried
+    young_operator: DemoServer, archived: DemoLogbook, undisturbed: DemoLogbook, record: Record
 ) -> None:
-    before, path = held(archived), archived.paths.database
+    before, path = items(archived), archived.paths.database
     with subprocess.Popen(
         [sys.executable, "-c", _WRITER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
@@ -68,16 +70,16 @@ def test_another_program_that_writes_to_the_database(
         message, advice = refusal(archived.run("sql", "select 1"), 75)
         assert message == f"Another program has {path} open (process {other.pid})."
         assert advice == "Close it, then run the same command again"
-        archived.do("run", now=NOW)  # puts a file of its own in the place of the one that is held
+        archived.do("run", now=NOW)  # replaces the file that the other program has open
         archived.do("sql", "select 1")
         other.communicate()
-    tried("another program writes to the database", 1, lost(before, archived), message, advice)
-    assert told(undisturbed) == told(archived)
-    assert_whole(archived, young.tenant)
+    record("another program writes to the database", 1, count_lost(before, archived), message, advice)
+    assert marts(undisturbed) == marts(archived)
+    assert_complete(archived, young_operator.tenant)
 
 
-def test_a_reader_that_holds_the_database(young: DemoServer, archived: DemoLogbook, tried: Tried) -> None:
-    before = held(archived)
+def test_a_reader_that_has_the_database_open(young_operator: DemoServer, archived: DemoLogbook, record: Record) -> None:
+    before = items(archived)
     with subprocess.Popen(
         [sys.executable, "-c", _READER, str(archived.paths.database)],
         stdin=subprocess.PIPE,
@@ -94,10 +96,10 @@ def test_a_reader_that_holds_the_database(young: DemoServer, archived: DemoLogbo
             return reader.stdout.readline()
 
         first = ask()
-        for session in list(young.tenant.sessions.values())[:3]:
-            young.tenant.correct(session.id, energy_wh=session.energy_wh + 1_000)
+        for session in list(young_operator.tenant.sessions.values())[:3]:
+            young_operator.tenant.correct(session.id, energy_wh=session.energy_wh + 1_000)
             Starter(archived, NOW).do("run")
             assert ask() == first
-            tried("reader holds the database", 1, lost(before, archived))
+            record("reader has the database open", 1, count_lost(before, archived))
         reader.stdin.close()
-    assert_whole(archived, young.tenant)
+    assert_complete(archived, young_operator.tenant)

@@ -1,4 +1,4 @@
-"""What every command needs and takes long to import: done once, by the process that others are forked from."""
+"""The slow imports of all commands, done once in the process that the others are forked from."""
 
 import duckdb
 import polars

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipeline.demo import DemoServer, Tenant
 from tests.conftest import renew
-from tests.faults.kept import assert_whole, held, lost, told
+from tests.faults.content import assert_complete, count_lost, items, marts
 from tests.faults.processes import Starter
 from tests.scenarios.demo_logbook import DemoLogbook
 from tests.soak.events import EVENTS, Day, Tampering
@@ -34,10 +34,10 @@ def soak(folder: Path, days: int, seed: int) -> Counter[str]:
             logbook.keep_login(server.tenant)
             tampering.tamper(server.tenant, logbook, draw)
             event = draw.choice(EVENTS)
-            before = held(logbook)
+            before = items(logbook)
             try:
                 event(Day(logbook, server, starter, draw, now))
-                assert lost(before, logbook) == 0
+                assert count_lost(before, logbook) == 0
             except AssertionError:
                 print(f"On day {number} ({now:%Y-%m-%d}), {event.__name__}:")
                 raise
@@ -49,10 +49,10 @@ def soak(folder: Path, days: int, seed: int) -> Counter[str]:
         logbook.keep_login(server.tenant)
         starter.do("extract", "--since", "2024-09-01", now=last)
         starter.do("transform", now=last)
-        assert_whole(logbook, tampering.truth(last, logbook))
-        at_the_end = told(logbook)
+        assert_complete(logbook, tampering.truth(last, logbook))
+        at_the_end = marts(logbook)
         starter.do("rebuild", now=last)
-        assert at_the_end == told(logbook)
+        assert at_the_end == marts(logbook)
     return counts
 
 

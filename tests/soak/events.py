@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pipeline.demo import DemoServer, Faults, Tenant
-from tests.faults.kept import most_samples
+from tests.faults.content import most_samples
 from tests.faults.processes import KILLED, Fault, Starter
 from tests.faults.steps import STEPS, FailsAt, KilledAt
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome

@@ -1,4 +1,4 @@
-"""What an archive holds of what it was told, found without the product's own reader, so that a loss shows."""
+"""What an archive contains, read without the product's own code, so that a loss is noticed."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from pipeline.demo import Tenant
 from tests.scenarios.agreement import assert_marts_are_the_truth, assert_raw_holds_together
 from tests.scenarios.demo_logbook import DemoLogbook
 
-Held = Counter[str]
+Items = Counter[str]
 
 
-def held(logbook: DemoLogbook) -> Held:
-    """Every answer that lies whole under raw/, finished or not, and every session of the published database."""
+def items(logbook: DemoLogbook) -> Items:
+    """Every whole answer in raw/, in finished and unfinished segments, and every session of the published database."""
     found = Counter(name for path in _segments(logbook.paths.raw, "*.ndjson.gz*") for name in answers(path))
     if logbook.paths.database.is_file():
         found.update(f"session {row['session_id']}" for row in logbook.ask("select session_id from sessions"))
     return found
 
 
-def lost(before: Held, logbook: DemoLogbook) -> int:
-    """How many of the things that were held before are no longer there."""
-    return (before - held(logbook)).total()
+def count_lost(before: Items, logbook: DemoLogbook) -> int:
+    """How many of the items from before are missing now."""
+    return (before - items(logbook)).total()
 
 
-def assert_whole(logbook: DemoLogbook, tenant: Tenant) -> None:
-    """The archive is all that the operator knows, and nothing tells of what happened on the way."""
+def assert_complete(logbook: DemoLogbook, tenant: Tenant) -> None:
+    """Assert that the archive has all that the operator knows, and no leftovers of a fault."""
     assert_raw_holds_together(logbook)
     assert_marts_are_the_truth(logbook, tenant)
     assert [path for path in logbook.home.rglob("*") if path.name.endswith((".new", ".part", ".wal"))] == []
 
 
-def told(logbook: DemoLogbook) -> dict[str, object]:
-    """All that the marts say, but for the times of the runs and the names of what they wrote."""
-    marts: dict[str, object] = {**logbook.marts()}
-    del marts["account_states"], marts["month_states"]
-    return marts
+def marts(logbook: DemoLogbook) -> dict[str, object]:
+    """The rows of all marts, except those with the times of runs."""
+    rows: dict[str, object] = {**logbook.marts()}
+    del rows["account_states"], rows["month_states"]
+    return rows
 
 
 def answers(segment: Path) -> list[str]:
-    """What each whole line of a segment is an answer to, with the hash that it claims; our own records left out."""
+    """The key of each answer in the whole lines of a segment, with the hash in the line; run records are left out."""
     return [
         f"{line['endpoint']} {line['key']} {line['fetched_at']} {line['sha256']}"
         for line in _lines(segment)
@@ -52,7 +52,7 @@ def answers(segment: Path) -> list[str]:
 
 
 def most_samples(logbook: DemoLogbook) -> Counter[str]:
-    """Of each session, at how many different times the longest history has samples that came after it had stopped."""
+    """Per session, the number of distinct sample times in its longest history that was fetched after it stopped."""
     most = Counter[str]()
     for path in _segments(logbook.paths.raw, "*.ndjson.gz"):
         for line in _lines(path):
@@ -64,7 +64,7 @@ def most_samples(logbook: DemoLogbook) -> Counter[str]:
 
 
 def _lines(segment: Path) -> list[dict[str, Any]]:
-    """The whole lines of a segment, up to the first that is torn."""
+    """The whole lines of a segment, up to the first torn one."""
     rest, found = segment.read_bytes(), []
     while rest:
         inflate = zlib.decompressobj(wbits=31)
