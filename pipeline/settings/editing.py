@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.errors import SettingsError
+from pipeline.logbook.files import write_text
 from pipeline.settings.reading import TABLES_OF_ACCOUNT
 from pipeline.settings.schema import Account
 from pipeline.settings.template import sample
@@ -31,8 +32,6 @@ _COMMENTS_AT_END = re.compile(r"\A([ \t]*#.*(\n|\Z))*(?P<empty_lines>(\s*\n)?)")
 def write_account(path: Path, account: Account) -> None:
     """Add an account to the settings file, or change its plain keys, and leave everything else as it is."""
     import tomlkit
-
-    from pipeline.logbook.files import write_text
 
     document = tomlkit.parse(path.read_text("utf-8") if path.is_file() else sample())
     accounts = document.setdefault("account", tomlkit.table(is_super_table=True))
