@@ -137,8 +137,11 @@ def test_another_name_in_the_option(logbook: TwoAccounts) -> None:
     assert before == logbook.files()
 
 
-@pytest.mark.parametrize("what", ["another's answers", "the journal", "the logins", "the settings", "another run"])
-def test_nothing_is_erased_if_it_could_not_be_finished(logbook: TwoAccounts, what: str) -> None:
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [("another's answers", 1), ("the journal", 1), ("the logins", 1), ("an unknown account", 2), ("another run", 75)],
+)
+def test_nothing_is_erased_if_it_could_not_be_finished(logbook: TwoAccounts, what: str, code: int) -> None:
     logbook.credentials.chmod(0o644 if what == "the logins" else 0o600)
     if what == "another's answers":
         segment = next(logbook.paths.raw.glob("work/*/*"))
@@ -146,19 +149,26 @@ def test_nothing_is_erased_if_it_could_not_be_finished(logbook: TwoAccounts, wha
     elif what == "the journal":
         journal = logbook.paths.journal / "journal.ndjson"
         journal.write_bytes(journal.read_bytes().replace(b"guest", b"quest", 1))
-    elif what == "the settings":
-        before_it, _, after = logbook.paths.settings.read_text("utf-8").partition(f"[account.{CANARY}]\n")
-        table, empty, after = after.partition("\n\n")
-        dotted = [f"{CANARY}.{line}" for line in table.splitlines()]
-        logbook.paths.settings.write_text("\n".join([f"{before_it}[account]", *dotted, f"{empty}{after}"]), "utf-8")
+    elif what == "an unknown account":
+        (logbook.paths.raw / "unknown").mkdir()
     before = logbook.files()
     if what == "another run":
         with logbook.paths.lock():
             outcome = logbook.run(*_FORGET)
     else:
         outcome = logbook.run(*_FORGET)
-    refusal(outcome, 75 if what == "another run" else 1)
+    refusal(outcome, code)
     assert before == logbook.files()
+
+
+def test_an_account_written_with_dotted_keys(logbook: TwoAccounts) -> None:
+    before, _, after = logbook.paths.settings.read_text("utf-8").partition(f"[account.{CANARY}]\n")
+    table, empty, after = after.partition("\n\n")
+    dotted = [f"{CANARY}.{line}" for line in table.splitlines()]
+    logbook.paths.settings.write_text("\n".join([f"{before}[account]", *dotted, f"{empty}{after}"]), "utf-8")
+    logbook.do(*_FORGET)
+    assert places_of(CANARY, logbook.folder) == []
+    assert list(read_settings(logbook.paths.settings).accounts) == ["work"]
 
 
 def test_reports_of_an_account_whose_name_starts_the_same_are_kept(logbook: TwoAccounts) -> None:
