@@ -1,7 +1,7 @@
 """Sentences on what a report lacks and no finding of the checks covers: open months, active sessions, old settings."""
 
 import zoneinfo
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -68,12 +68,10 @@ def _not_closed(closable: Mapping[date, datetime], month_states: Sequence[_Row],
 
 def _why_open(state: _Row | None, closable_at: datetime, zone: zoneinfo.ZoneInfo) -> str | None:
     """Why a month is not closed, or None if it is."""
-    if state is None:
+    if state is None or (state["listed_at"] is None and not state["is_closed"]):
         return "no complete listing yet"
     if state["is_closed"]:
         return None
-    if state["listed_at"] is None:
-        return "no complete listing yet"
     return (
         f"last complete listing {_minute(state['listed_at'], zone)}, too early: "
         f"a listing at {_minute(closable_at, zone)} or later closes it"
@@ -83,8 +81,7 @@ def _why_open(state: _Row | None, closable_at: datetime, zone: zoneinfo.ZoneInfo
 def _still_active(active: Sequence[_Row], zone: zoneinfo.ZoneInfo) -> list[str]:
     if not active:
         return []
-    named = _named([(session["session_id"], session["started_at"]) for session in active], zone, "started ")
-    return [f"Not stopped when last fetched, so not in this report: {named}."]
+    return [f"Not stopped when last fetched, so not in this report: {_named(active, zone)}."]
 
 
 def _other_settings(account: Account, timezone: str, currency: str) -> list[str]:
@@ -96,9 +93,9 @@ def _other_settings(account: Account, timezone: str, currency: str) -> list[str]
     ]
 
 
-def _named(moments: Iterable[tuple[str, datetime]], zone: zoneinfo.ZoneInfo, verb: str = "") -> str:
-    """`2 sessions, 648418 (2025-03-30) and 648419 (2025-03-31)`; of many sessions only the first few."""
-    names = [f"{session_id} ({verb}{moment.astimezone(zone):%Y-%m-%d})" for session_id, moment in moments]
+def _named(sessions: Sequence[_Row], zone: zoneinfo.ZoneInfo) -> str:
+    """`2 sessions, 648418 (started 2025-03-30) and 648419 (started 2025-03-31)`; of many only the first few."""
+    names = [f"{row['session_id']} (started {row['started_at'].astimezone(zone):%Y-%m-%d})" for row in sessions]
     shown = names if len(names) <= _NAMED else [*names[:_NAMED], f"{len(names) - _NAMED} more"]
     return f"{counted(len(names), 'session')}, {_listed(shown)}"
 

@@ -18,12 +18,7 @@ _WIDTHS = (2, 15, 18, 18, 13, 16, 15, 12, 46)
 _ALL = range(2, len(_WIDTHS) + 1)
 _FINDING = range(5, 9)
 _ALL_CHARACTERS, _FINDING_CHARACTERS, _LAST_CHARACTERS, _RULE_CHARACTERS = 160, 58, 48, 18
-_FORMATS = {
-    "lines": COUNT,
-    "energy_kwh": ENERGY,
-    "amount_incl_tax": None,
-    "tax_amount": None,
-}  # None: money
+_FORMATS = {"lines": COUNT, "energy_kwh": ENERGY, "amount_incl_tax": None, "tax_amount": None}  # None: money
 
 
 @dataclass(frozen=True)
