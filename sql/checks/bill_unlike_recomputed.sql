@@ -12,6 +12,5 @@ select
     || amount_text(audits.recomputed, audits.currency) || ' (' || audits.verdict || coalesce('; ' || audits.reason, '')
     || '). The bill counts; see why with: ladebog audit' as detail
 from intermediate.stopped_sessions as sessions
-inner join main.bill_audit as audits
-    on sessions.account = audits.account and sessions.session_id = audits.session_id
+inner join main.bill_audit as audits using (account, session_id)
 where audits.verdict in ('overbilled', 'underbilled')

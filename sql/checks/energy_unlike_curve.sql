@@ -11,8 +11,7 @@ with compared as (
         cast(sessions.energy_kwh * 1000 as decimal(38, 0)) as meter_wh,
         curves.energy_wh as curve_wh
     from intermediate.stopped_sessions as sessions
-    inner join intermediate.session_curve_sums as curves
-        on sessions.account = curves.account and sessions.session_id = curves.session_id
+    inner join intermediate.session_curve_sums as curves using (account, session_id)
     where curves.energy_wh > 0
 )
 

@@ -10,8 +10,7 @@ with charged as (
         sessions.session_id,
         coalesce(sums.charging_us, (sessions.duration_s - coalesce(sessions.idle_s, 0)) * 1000000) as charging_us
     from intermediate.stopped_sessions as sessions
-    left join intermediate.session_period_sums as sums
-        on sessions.account = sums.account and sessions.session_id = sums.session_id
+    left join intermediate.session_period_sums as sums using (account, session_id)
 )
 
 select

@@ -20,6 +20,6 @@ select
         else 'Its details are older than the figures in the list of sessions. '
     end || 'Fetch them with: ladebog run' as detail
 from intermediate.details_due as due
-inner join facts.accounts as accounts on due.account = accounts.account
-inner join staging.sessions as sessions on due.account = sessions.account and due.session_id = sessions.session_id
-left join detailed on due.account = detailed.account and due.session_id = detailed.session_id
+inner join facts.accounts as accounts using (account)
+inner join staging.sessions as sessions using (account, session_id)
+left join detailed using (account, session_id)

@@ -18,7 +18,7 @@ open_months as (
         states.quarantined,
         accounts.timezone
     from main.month_states as states
-    inner join facts.accounts as accounts on states.account = accounts.account
+    inner join facts.accounts as accounts using (account)
     cross join newest_run
     where
         not states.is_closed

@@ -19,7 +19,7 @@ with answers as (
             order by documents.fetched_at desc, documents.segment desc, documents.line desc, evses.evse_id asc
         ) as age
     from main.documents
-    inner join facts.accounts as accounts on documents.account = accounts.account
+    inner join facts.accounts as accounts using (account)
     cross join facts.settings as settings
     inner join facts.evse_facts as evses
         on documents.account = evses.account and documents.sha256 = evses.document_sha256
@@ -68,12 +68,8 @@ compared as (
         told.*,
         coalesce(archived.energy_wh, 0) as archived_wh
     from told
-    inner join main.month_states as states on told.account = states.account and told.month = states.month
-    left join archived
-        on
-            told.account = archived.account
-            and told.charge_point_id = archived.charge_point_id
-            and told.month = archived.month
+    inner join main.month_states as states using (account, month)
+    left join archived using (account, charge_point_id, month)
     where states.is_closed
 )
 

@@ -55,7 +55,6 @@ select
     || minute_text(others.started_at, others.timezone) || ' to ' || minute_text(others.stopped_at, others.timezone)
     || '. Ask the operator which is right.' as detail
 from both_ways
-inner join intermediate.stopped_sessions as ones
-    on both_ways.account = ones.account and both_ways.session_id = ones.session_id
+inner join intermediate.stopped_sessions as ones using (account, session_id)
 inner join intermediate.stopped_sessions as others
     on both_ways.account = others.account and both_ways.other_id = others.session_id

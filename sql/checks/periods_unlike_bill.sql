@@ -9,8 +9,7 @@ with compared as (
         to_minor_units(sessions.amount_incl_tax, sessions.minor_unit_decimal) as bill_minor,
         to_minor_units(sessions.minimum_price, sessions.minor_unit_decimal) as minimum_minor
     from intermediate.stopped_sessions as sessions
-    inner join intermediate.session_period_sums as sums
-        on sessions.account = sums.account and sessions.session_id = sums.session_id
+    inner join intermediate.session_period_sums as sums using (account, session_id)
 )
 
 select

@@ -11,6 +11,5 @@ select
     || ' or after ' || minute_text(sessions.stopped_at, sessions.timezone) || ': ' || curves.samples_outside
     || '. They do not count.' as detail
 from intermediate.stopped_sessions as sessions
-inner join intermediate.session_curve_sums as curves
-    on sessions.account = curves.account and sessions.session_id = curves.session_id
+inner join intermediate.session_curve_sums as curves using (account, session_id)
 where curves.samples_outside > 0

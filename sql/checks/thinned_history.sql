@@ -14,8 +14,7 @@ with counted as (
             coalesce(sums.charging_us, (sessions.duration_s - coalesce(sessions.idle_s, 0)) * 1000000), 60000000
         ) as minutes
     from intermediate.stopped_sessions as sessions
-    left join intermediate.session_period_sums as sums
-        on sessions.account = sums.account and sessions.session_id = sums.session_id
+    left join intermediate.session_period_sums as sums using (account, session_id)
     where sessions.power_samples > 0 and sessions.energy_kwh <> 0
 )
 

@@ -18,7 +18,6 @@ select
     || ' kWh. Say so with: ladebog session assign ' || sessions.session_id || ' CAR, or by a [[rule]] in ladebog.toml'
         as detail
 from intermediate.stopped_sessions as sessions
-inner join main.claimable_sessions as claimable
-    on sessions.account = claimable.account and sessions.session_id = claimable.session_id
+inner join main.claimable_sessions as claimable using (account, session_id)
 cross join several_cars
 where claimable.car is null and (claimable.is_claimed or claimable.reason = 'no car assigned')

@@ -12,6 +12,5 @@ select
     || ' twice, and have ' || cast(floor_quotient(sums.outside_us, 1000000) as varchar)
     || ' outside it. The bill counts; when its money was spent is known less exactly.' as detail
 from intermediate.stopped_sessions as sessions
-inner join intermediate.session_period_sums as sums
-    on sessions.account = sums.account and sessions.session_id = sums.session_id
+inner join intermediate.session_period_sums as sums using (account, session_id)
 where greatest(sums.gap_us, sums.overlap_us, sums.outside_us) > 1000000

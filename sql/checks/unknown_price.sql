@@ -12,8 +12,7 @@ select
     || coalesce(reimbursement.unknown, 'a part of it is missing')
     || '. Set what is missing in ladebog.toml, or choose another basis.' as detail
 from intermediate.stopped_sessions as sessions
-inner join main.reimbursement as reimbursement
-    on sessions.account = reimbursement.account and sessions.session_id = reimbursement.session_id
+inner join main.reimbursement as reimbursement using (account, session_id)
 where
     reimbursement.attribution = 'stop'
     and reimbursement.amount_incl_tax is null

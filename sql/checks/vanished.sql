@@ -18,10 +18,8 @@ listings as (
         windows.listed_at,
         list_contains(windows.missing, sessions.session_id) as is_missing
     from intermediate.stopped_sessions as sessions
-    inner join missed
-        on sessions.account = missed.account and sessions.session_id = missed.session_id
-    inner join facts.windows as windows
-        on sessions.account = windows.account and sessions.month = windows.month
+    inner join missed using (account, session_id)
+    inner join facts.windows as windows using (account, month)
 ),
 
 last_listed as (
@@ -53,11 +51,7 @@ gone as (
         min(listings.listed_at) as first_missed_at,
         max(listings.listed_at) as last_missed_at
     from listings
-    inner join last_listed
-        on
-            listings.account = last_listed.account
-            and listings.month = last_listed.month
-            and listings.session_id = last_listed.session_id
+    inner join last_listed using (account, month, session_id)
     where
         listings.is_missing
         and listings.listed_at > coalesce(last_listed.listed_at, timestamptz '1970-01-01 00:00:00+00')
@@ -73,8 +67,7 @@ select
     || case last_details.status when 404 then ', and says that there is none' else '' end
     || '. It still counts here; ask the operator.' as detail
 from gone
-left join last_details
-    on gone.account = last_details.account and gone.session_id = last_details.session_id
+left join last_details using (account, session_id)
 where
     gone.last_missed_at >= gone.first_missed_at + to_hours(24)
     and (last_details.status = 404 or coalesce(last_details.fetched_at <= gone.first_missed_at, true))

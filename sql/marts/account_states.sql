@@ -100,7 +100,7 @@ not_reached as (
             )
         ) as month
     from month_states as states
-    inner join months_begun as begun on states.account = begun.account
+    inner join months_begun as begun using (account)
     group by states.account, begun.current_month
 ),
 
@@ -112,7 +112,7 @@ months_over as (
         states.closable_at,
         states.details_missing
     from month_states as states
-    inner join months_begun as begun on states.account = begun.account
+    inner join months_begun as begun using (account)
     where states.month < begun.current_month
     union all
     select
@@ -163,14 +163,14 @@ assembled as (
         cast(coalesce(found.errors, 0) as integer) as errors,
         cast(coalesce(found.warnings, 0) as integer) as warnings
     from facts.accounts as accounts
-    left join last_runs on accounts.account = last_runs.account
-    left join finished on accounts.account = finished.account
-    left join still_active on accounts.account = still_active.account
-    left join in_quarantine on accounts.account = in_quarantine.account
-    left join missing_details on accounts.account = missing_details.account
-    left join closed on accounts.account = closed.account
-    left join gaps on accounts.account = gaps.account
-    left join found on accounts.account = found.account
+    left join last_runs using (account)
+    left join finished using (account)
+    left join still_active using (account)
+    left join in_quarantine using (account)
+    left join missing_details using (account)
+    left join closed using (account)
+    left join gaps using (account)
+    left join found using (account)
 )
 
 select * from assembled

@@ -50,13 +50,11 @@ with sessions_with_tariffs as (
         coalesce(tariffs.idle_fee_per_minute, 0) as idle_fee_per_minute,
         tariffs.not_understood
     from sessions as marts
-    inner join facts.accounts as accounts on marts.account = accounts.account
-    inner join staging.sessions as sessions
-        on marts.account = sessions.account and marts.session_id = sessions.session_id
+    inner join facts.accounts as accounts using (account)
+    inner join staging.sessions as sessions using (account, session_id)
     inner join facts.session_facts as facts
         on marts.account = facts.account and marts.document_sha256 = facts.document_sha256
-    left join intermediate.session_tariffs as tariffs
-        on marts.account = tariffs.account and marts.session_id = tariffs.session_id
+    left join intermediate.session_tariffs as tariffs using (account, session_id)
 ),
 
 periods as (
@@ -89,8 +87,7 @@ parts as (
         ) as idle_pico,
         case when sessions.energy_wh > 0 then sessions.minimum_price end as least_price
     from sessions_with_tariffs as sessions
-    left join periods
-        on sessions.account = periods.account and sessions.session_id = periods.session_id
+    left join periods using (account, session_id)
 ),
 
 judged as (

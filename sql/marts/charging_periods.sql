@@ -38,13 +38,8 @@ with periods_with_energy as (
         cast(energy.energy_wh * 0.001 as decimal(18, 3)) as energy_kwh,
         cast(periods.amount_incl_tax as decimal(18, 9)) as amount_incl_tax
     from staging.charging_periods as periods
-    inner join sessions
-        on periods.account = sessions.account and periods.session_id = sessions.session_id
-    inner join intermediate.period_energy as energy
-        on
-            periods.account = energy.account
-            and periods.session_id = energy.session_id
-            and periods.period = energy.period
+    inner join sessions using (account, session_id)
+    inner join intermediate.period_energy as energy using (account, session_id, period)
 ),
 
 with_cost_of_energy as (

@@ -36,10 +36,8 @@ with targets as (
         case when claimable.ground = 'decision' then 'included' end as ground,
         claimable.because
     from intermediate.claim_values as worth
-    inner join main.claimable_sessions as claimable
-        on worth.account = claimable.account and worth.session_id = claimable.session_id
-    inner join main.sessions as sessions
-        on worth.account = sessions.account and worth.session_id = sessions.session_id
+    inner join main.claimable_sessions as claimable using (account, session_id)
+    inner join main.sessions as sessions using (account, session_id)
     where claimable.is_claimed
 ),
 
@@ -87,13 +85,7 @@ compared as (
         targets.unknown,
         targets.revision > claimed.revision as is_revised
     from targets
-    full outer join staging.claimed_sums as claimed
-        on
-            targets.account = claimed.account
-            and targets.session_id = claimed.session_id
-            and targets.month = claimed.month
-            and targets.car = claimed.car
-            and targets.currency = claimed.currency
+    full outer join staging.claimed_sums as claimed using (account, session_id, month, car, currency)
 ),
 
 differing as (
@@ -165,17 +157,9 @@ assembled as (
         end as because,
         coalesce(first_unsure.why, case when differing.amount_incl_tax is null then differing.unknown end) as held_back
     from differing
-    left join covering
-        on
-            differing.account = covering.account
-            and differing.session_id = covering.session_id
-            and differing.month = covering.month
-            and differing.car = covering.car
-            and differing.currency = covering.currency
-    left join main.claimable_sessions as claimable
-        on differing.account = claimable.account and differing.session_id = claimable.session_id
-    left join first_unsure
-        on differing.account = first_unsure.account and differing.session_id = first_unsure.session_id
+    left join covering using (account, session_id, month, car, currency)
+    left join main.claimable_sessions as claimable using (account, session_id)
+    left join first_unsure using (account, session_id)
 )
 
 select * from assembled

@@ -60,13 +60,10 @@ grounds as (
         end as ground
     from sessions
     cross join known_cars
-    left join facts.cars as cars on sessions.car = cars.car
-    left join intermediate.session_rules as rules
-        on sessions.account = rules.account and sessions.session_id = rules.session_id
-    left join decided
-        on sessions.account = decided.account and sessions.session_id = decided.session_id
-    left join tagged
-        on sessions.account = tagged.account and sessions.session_id = tagged.session_id
+    left join facts.cars as cars using (car)
+    left join intermediate.session_rules as rules using (account, session_id)
+    left join decided using (account, session_id)
+    left join tagged using (account, session_id)
 ),
 
 judged as (

@@ -60,11 +60,9 @@ assembled as (
         end as state_on,
         reversals.number as reversed_by
     from facts.claims as claims
-    inner join facts.accounts as accounts on claims.account = accounts.account
-    left join summed
-        on claims.account = summed.account and claims.number = summed.number
-    left join newest_marks as marks
-        on claims.account = marks.account and claims.number = marks.number
+    inner join facts.accounts as accounts using (account)
+    left join summed using (account, number)
+    left join newest_marks as marks using (account, number)
     left join facts.claims as reversals
         on claims.account = reversals.account and claims.number = reversals.reverses
 )

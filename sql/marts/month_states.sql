@@ -27,7 +27,7 @@ missing_details as (
         first_of_month(local_day(details_due.stopped_at, accounts.timezone)) as month,
         count(*) as details_missing
     from intermediate.details_due as details_due
-    inner join facts.accounts as accounts on details_due.account = accounts.account
+    inner join facts.accounts as accounts using (account)
     group by details_due.account, first_of_month(local_day(details_due.stopped_at, accounts.timezone))
 ),
 
@@ -46,7 +46,7 @@ still_active as (
         first_of_month(local_day(sessions.started_at, accounts.timezone)) as month,
         count(*) as active
     from staging.sessions as sessions
-    inner join facts.accounts as accounts on sessions.account = accounts.account
+    inner join facts.accounts as accounts using (account)
     where not sessions.is_finished
     group by sessions.account, first_of_month(local_day(sessions.started_at, accounts.timezone))
 ),
@@ -92,7 +92,7 @@ closable as (
         + to_hours(settings.closed_after_hours) as closable_at,
         settings.claim_attribution
     from spans
-    inner join facts.accounts as accounts on spans.account = accounts.account
+    inner join facts.accounts as accounts using (account)
     cross join facts.settings as settings
 ),
 
@@ -113,11 +113,11 @@ assembled as (
         cast(coalesce(in_quarantine.quarantined, 0) as integer) as quarantined,
         cast(coalesce(still_active.active, 0) as integer) as active
     from closable
-    left join listed on closable.account = listed.account and closable.month = listed.month
-    left join missing_details on closable.account = missing_details.account and closable.month = missing_details.month
-    left join in_quarantine on closable.account = in_quarantine.account and closable.month = in_quarantine.month
-    left join still_active on closable.account = still_active.account and closable.month = still_active.month
-    left join first_active on closable.account = first_active.account
+    left join listed using (account, month)
+    left join missing_details using (account, month)
+    left join in_quarantine using (account, month)
+    left join still_active using (account, month)
+    left join first_active using (account)
 )
 
 select * from assembled

@@ -47,7 +47,7 @@ named as (
         last_listed.sampled_at,
         cast(last_listed.power_kw as decimal(18, 6)) as power_kw
     from last_listed
-    inner join finest on last_listed.curve = finest.curve
+    inner join finest using (curve)
 )
 
 select * from named

@@ -63,8 +63,7 @@ exact_months as (
         end as numerator,
         case when in_bounds.is_in_proportion then in_bounds.value else in_bounds.divisor end as denominator
     from intermediate.reimbursement_values as months
-    left join in_bounds
-        on months.account = in_bounds.account and months.session_id = in_bounds.session_id
+    left join in_bounds using (account, session_id)
 ),
 
 floored as (
@@ -137,12 +136,9 @@ amounts as (
             else coalesce(first_unknown_prices.unknown, 'the figures are too large to be computed exactly')
         end as unknown
     from shared
-    inner join intermediate.reimbursement_terms as terms
-        on shared.account = terms.account and shared.session_id = terms.session_id
-    left join first_unknown_prices
-        on shared.account = first_unknown_prices.account and shared.session_id = first_unknown_prices.session_id
-    left join with_periods
-        on shared.account = with_periods.account and shared.session_id = with_periods.session_id
+    inner join intermediate.reimbursement_terms as terms using (account, session_id)
+    left join first_unknown_prices using (account, session_id)
+    left join with_periods using (account, session_id)
 ),
 
 both_attributions as (
@@ -157,11 +153,7 @@ both_attributions as (
         from_minor_units(amounts.of_month, amounts.minor_unit_decimal) as amount_incl_tax,
         amounts.unknown
     from amounts
-    inner join session_months
-        on
-            amounts.account = session_months.account
-            and amounts.session_id = session_months.session_id
-            and amounts.month = session_months.month
+    inner join session_months using (account, session_id, month)
     union all
     select
         amounts.account,
@@ -174,8 +166,7 @@ both_attributions as (
         from_minor_units(amounts.of_session, amounts.minor_unit_decimal) as amount_incl_tax,
         amounts.unknown
     from amounts
-    inner join sessions
-        on amounts.account = sessions.account and amounts.session_id = sessions.session_id
+    inner join sessions using (account, session_id)
     where amounts.month = amounts.stop_month
 ),
 

@@ -11,7 +11,32 @@
 --   energy_kwh        kWh; the hours of a day sum to the day, days to months, months to the session
 --   amount_incl_tax   currency units; sums like the energy
 --   price_incl_tax    currency units a kWh, of the periods in the hour weighted by energy; null where not known
-with shares as (
+with priced_parts as (
+    select
+        parts.account,
+        parts.session_id,
+        parts.hour_start,
+        parts.weight,
+        to_nano_units(periods.price_incl_tax) as price_nano
+    from intermediate.period_parts as parts
+    inner join charging_periods as periods using (account, session_id, period)
+    where parts.weight > 0
+),
+
+hour_prices as (
+    select
+        account,
+        session_id,
+        hour_start,
+        case
+            when count(*) = count(price_nano)
+                then cast(rounded_quotient(sum(price_nano * weight), sum(weight) * 1000) * 0.000001 as decimal(18, 6))
+        end as price_incl_tax
+    from priced_parts
+    group by account, session_id, hour_start
+),
+
+shares as (
     select
         account,
         session_id,
@@ -32,13 +57,8 @@ assembled as (
         from_minor_units(shares.money_minor, sessions.minor_unit_decimal) as amount_incl_tax,
         prices.price_incl_tax
     from shares
-    inner join staging.sessions as sessions
-        on shares.account = sessions.account and shares.session_id = sessions.session_id
-    left join intermediate.hour_prices as prices
-        on
-            shares.account = prices.account
-            and shares.session_id = prices.session_id
-            and shares.hour_start = prices.hour_start
+    inner join staging.sessions as sessions using (account, session_id)
+    left join hour_prices as prices using (account, session_id, hour_start)
 )
 
 select * from assembled

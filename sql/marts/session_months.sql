@@ -33,8 +33,7 @@ assembled as (
         cast(summed.amount_incl_tax as decimal(18, 3)) as amount_incl_tax,
         cast(summed.tax_amount as decimal(18, 3)) as tax_amount
     from summed
-    inner join sessions
-        on summed.account = sessions.account and summed.session_id = sessions.session_id
+    inner join sessions using (account, session_id)
 )
 
 select * from assembled

@@ -51,8 +51,7 @@ priced as (
         charge_points.tax_rate,
         charge_points.charge_point
     from finished
-    inner join intermediate.session_charge_points as charge_points
-        on finished.account = charge_points.account and finished.session_id = charge_points.session_id
+    inner join intermediate.session_charge_points as charge_points using (account, session_id)
 ),
 
 assembled as (
@@ -87,13 +86,12 @@ assembled as (
         finished.document_sha256,
         curves.curve_sha256
     from finished
-    inner join facts.session_facts as facts
-        on finished.account = facts.account and finished.document_sha256 = facts.document_sha256
+    inner join facts.session_facts as facts using (account, document_sha256)
     inner join priced
         on finished.account = priced.account and finished.session_id = priced.session_id
     inner join staging.session_texts as texts
         on finished.account = texts.account and finished.session_id = texts.session_id
-    inner join intermediate.session_cars as cars
+    inner join intermediate.session_rules as cars
         on finished.account = cars.account and finished.session_id = cars.session_id
     left join staging.session_curves as curves
         on finished.account = curves.account and finished.session_id = curves.session_id

@@ -5,6 +5,7 @@
 --   account               text, the logbook's account
 --   session_id            text, the operator's id
 --   period                whole number, 1 for the oldest
+--   document_sha256       hex, the session's newest document that lists periods
 --   kind                  text, charging, idle or whatever else the operator says
 --   started_at            time
 --   stopped_at            time
@@ -17,7 +18,25 @@
 --   run_started_at        time when the unbroken run of charging periods that it lies in began; null for other kinds
 -- A price is the spot price in a session of which any period states a markup. Elsewhere it is that of another tariff,
 -- and the state does not say whether tax is in it. A price of a hundred millions or more counts as not stated.
-with listed as (
+with listing_periods as (
+    select distinct
+        account,
+        document_sha256
+    from facts.period_facts
+),
+
+newest_documents as (
+    select
+        documents.account,
+        documents.session_id,
+        arg_max(documents.document_sha256, documents.place) as document_sha256
+    from staging.session_documents as documents
+    inner join listing_periods using (account, document_sha256)
+    where documents.is_finished
+    group by documents.account, documents.session_id
+),
+
+listed as (
     select
         periods.account,
         periods.session_id,
@@ -25,6 +44,7 @@ with listed as (
             partition by periods.account, periods.session_id
             order by periods.started_at asc, periods.stopped_at asc, periods.position desc
         ) as integer) as period,
+        newest_documents.document_sha256,
         split_part(periods.state, '@', 1) as kind,
         periods.started_at,
         periods.stopped_at,
@@ -38,9 +58,8 @@ with listed as (
         nullif(
             ltrim(regexp_replace(split_part(periods.state, '@', 2), '(^|&)(price|markup)\|[^&]*', '', 'g'), '&'), ''
         ) as state_not_understood
-    from staging.session_bills as bills
-    inner join facts.period_facts as periods
-        on bills.account = periods.account and bills.period_sha256 = periods.document_sha256
+    from newest_documents
+    inner join facts.period_facts as periods using (account, document_sha256)
 ),
 
 with_breaks as (
@@ -73,6 +92,7 @@ with_starts as (
         account,
         session_id,
         period,
+        document_sha256,
         kind,
         started_at,
         stopped_at,

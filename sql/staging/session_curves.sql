@@ -25,12 +25,7 @@ of_the_same_session as (
             order by counted.power_samples desc, documents.place desc
         ) as fineness
     from staging.sessions as sessions
-    inner join staging.session_documents as documents
-        on
-            sessions.account = documents.account
-            and sessions.session_id = documents.session_id
-            and sessions.started_at = documents.started_at
-            and sessions.stopped_at = documents.stopped_at
+    inner join staging.session_documents as documents using (account, session_id, started_at, stopped_at)
     inner join counted
         on documents.account = counted.account and documents.document_sha256 = counted.document_sha256
     where sessions.is_finished

@@ -19,8 +19,7 @@ with facts_in_order as (
         facts.note,
         facts.tax_name
     from staging.session_documents as documents
-    inner join facts.session_facts as facts
-        on documents.account = facts.account and documents.document_sha256 = facts.document_sha256
+    inner join facts.session_facts as facts using (account, document_sha256)
 ),
 
 newest_texts as (

@@ -142,11 +142,7 @@ compared as (
             order by stated.place
         ) as before
     from stated
-    left join listed
-        on
-            stated.account = listed.account
-            and stated.evse_identifier = listed.evse_identifier
-            and stated.place = listed.place
+    left join listed using (account, evse_identifier, place)
 ),
 
 changes as (

@@ -21,11 +21,7 @@ with documents_in_order as (
                 documents.fetched_at desc nulls last, documents.segment desc, documents.line desc, documents.item desc
         ) as age
     from main.documents
-    inner join facts.answers as answers
-        on
-            documents.account = answers.account
-            and documents.segment = answers.segment
-            and documents.line = answers.line
+    inner join facts.answers as answers using (account, segment, line)
     where documents.status = 200
 ),
 

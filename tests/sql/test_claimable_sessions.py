@@ -90,7 +90,7 @@ def judged(asked: Trial | DecidedLogbook) -> dict[str, tuple[Any, ...]]:
 
 def cars(asked: Trial | DecidedLogbook) -> dict[str, tuple[Any, ...]]:
     """By session: its car, and why."""
-    return {row[0]: row[1:] for row in asked.rows("select session_id, car, why from intermediate.session_cars")}
+    return {row[0]: row[1:] for row in asked.rows("select session_id, car, why from intermediate.session_rules")}
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_rule_takes_kind_and_charge_point_as_the_mart_calls_them(trial: Trial)
     assert names == [("private", "Hjemme"), ("public", "Motel Øst")]
     assert trial.rows("""
         select distinct sessions.kind, cars.why
-        from sessions inner join intermediate.session_cars as cars using (account, session_id) order by all
+        from sessions inner join intermediate.session_rules as cars using (account, session_id) order by all
     """) == [("private", "rule 1"), ("public", "rule 2")]
 
 

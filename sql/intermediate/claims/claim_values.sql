@@ -32,10 +32,8 @@ with whole_sessions as (
                 )
         end as tax_minor
     from main.reimbursement as reimbursement
-    inner join main.sessions as sessions
-        on reimbursement.account = sessions.account and reimbursement.session_id = sessions.session_id
-    inner join staging.sessions as staged
-        on reimbursement.account = staged.account and reimbursement.session_id = staged.session_id
+    inner join main.sessions as sessions using (account, session_id)
+    inner join staging.sessions as staged using (account, session_id)
     where reimbursement.attribution = 'stop'
 ),
 
@@ -63,8 +61,7 @@ of_months as (
         coalesce(nullif(abs(wholes.amount_minor), 0), 1) as denominator
     from main.reimbursement as months
     cross join facts.settings as settings
-    inner join whole_sessions as wholes
-        on months.account = wholes.account and months.session_id = wholes.session_id
+    inner join whole_sessions as wholes using (account, session_id)
     where months.attribution = settings.claim_attribution
     window whole_session as (
         partition by months.account, months.session_id

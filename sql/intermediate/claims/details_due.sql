@@ -87,8 +87,7 @@ due as (
         compared.started_at,
         compared.stopped_at
     from compared
-    inner join changed
-        on compared.account = changed.account and compared.session_id = changed.session_id
+    inner join changed using (account, session_id)
     left join details
         on compared.account = details.account and compared.session_id = details.session_id and details.age = 1
     where

@@ -1,14 +1,15 @@
 -- name: intermediate.session_rules
 -- grain: one finished session
--- purpose: which rules of the settings decide about a session: for its car and for the claim, the first that says so
+-- purpose: which car a session charged, and which rule of the settings decides whether it is claimed
 -- refresh: session
 -- columns:
 --   account      text, the logbook's account
 --   session_id   text, the operator's id
---   car_rule     place of the first rule met that names a car; null where none does
---   car          text, the car that it names
+--   car          text, the car's name; null if no one assigned one and the settings do not have exactly one car
+--   why          text, for example "assigned: took the van", "rule 2" or "the only car"; null without a car
 --   claim_rule   place of the first rule met that says whether to claim; null where none does
---   is_claimed   flag, what it says
+--   is_claimed   flag, what that rule states
+-- The car is the one that a person assigned last, else the one that the first matching rule names, else the only car.
 -- Kind and charge point are those of the mart sessions. Weekday and hours are local and of the session's start.
 with finished as (
     select
@@ -21,9 +22,8 @@ with finished as (
         accounts.timezone,
         cast(cast(sessions.energy_wh as decimal(38, 0)) * 0.001 as decimal(18, 3)) as energy_kwh
     from staging.sessions as sessions
-    inner join facts.accounts as accounts on sessions.account = accounts.account
-    inner join facts.session_facts as facts
-        on sessions.account = facts.account and sessions.document_sha256 = facts.document_sha256
+    inner join facts.accounts as accounts using (account)
+    inner join facts.session_facts as facts using (account, document_sha256)
     inner join intermediate.session_charge_points as charge_points
         on sessions.account = charge_points.account and sessions.session_id = charge_points.session_id
     inner join staging.session_texts as texts
@@ -66,6 +66,40 @@ first_rules as (
         arg_min(claim, rule) filter (where claim is not null) as is_claimed
     from with_rules_met
     group by account, session_id
+),
+
+assigned as (
+    select
+        account,
+        session_id,
+        arg_max(value, entry) as car,
+        arg_max(reason, entry) as reason
+    from facts.decisions
+    where action = 'assign'
+    group by account, session_id
+),
+
+only_car as (
+    select min(car) as car
+    from facts.cars
+    having count(*) = 1
+),
+
+with_cars as (
+    select
+        rules.account,
+        rules.session_id,
+        coalesce(assigned.car, rules.car, only_car.car) as car,
+        case
+            when assigned.car is not null then 'assigned: ' || assigned.reason
+            when rules.car is not null then 'rule ' || rules.car_rule
+            when only_car.car is not null then 'the only car'
+        end as why,
+        rules.claim_rule,
+        rules.is_claimed
+    from first_rules as rules
+    left join assigned using (account, session_id)
+    left join only_car on true
 )
 
-select * from first_rules
+select * from with_cars

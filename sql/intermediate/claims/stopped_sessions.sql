@@ -51,9 +51,8 @@ with with_zone as (
         sessions.power_samples,
         sessions.payment_status
     from main.sessions as sessions
-    inner join facts.accounts as accounts on sessions.account = accounts.account
-    inner join facts.session_facts as facts
-        on sessions.account = facts.account and sessions.document_sha256 = facts.document_sha256
+    inner join facts.accounts as accounts using (account)
+    inner join facts.session_facts as facts using (account, document_sha256)
     left join intermediate.evse_limits as limits
         on
             sessions.account = limits.account

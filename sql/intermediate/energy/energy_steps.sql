@@ -26,8 +26,7 @@ with with_next as (
         ) as stopped_at,
         to_milliwatts(samples.power_kw) as power_mw
     from main.power_samples as samples
-    inner join main.sessions
-        on samples.account = sessions.account and samples.session_id = sessions.session_id
+    inner join main.sessions using (account, session_id)
 ),
 
 flowing as (
@@ -73,8 +72,7 @@ within_runs as (
 without_periods as (
     select flowing.*
     from flowing
-    anti join with_periods
-        on flowing.account = with_periods.account and flowing.session_id = with_periods.session_id
+    anti join with_periods using (account, session_id)
 ),
 
 counted as (

@@ -61,8 +61,7 @@ divided as (
             partition by weighed.account, weighed.session_id
         ) as denominator
     from weighed
-    inner join staging.sessions as sessions
-        on weighed.account = sessions.account and weighed.session_id = sessions.session_id
+    inner join staging.sessions as sessions using (account, session_id)
 ),
 
 floored as (

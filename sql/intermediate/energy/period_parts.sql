@@ -22,8 +22,7 @@ with clamped as (
         least(greatest(periods.stopped_at, sessions.started_at), sessions.stopped_at) as stopped_at,
         cast(cast(periods.amount_incl_tax as decimal(38, 9)) * 1000000000 as decimal(38, 0)) as amount_nano
     from staging.charging_periods as periods
-    inner join main.sessions
-        on periods.account = sessions.account and periods.session_id = sessions.session_id
+    inner join main.sessions using (account, session_id)
 ),
 
 crossed as (
@@ -95,12 +94,7 @@ weighed as (
             order by crossed.hour_start desc
         ) as from_the_end
     from crossed
-    left join by_curve
-        on
-            crossed.account = by_curve.account
-            and crossed.session_id = by_curve.session_id
-            and crossed.period = by_curve.period
-            and crossed.hour_start = by_curve.hour_start
+    left join by_curve using (account, session_id, period, hour_start)
     window
         whole_session as (
             partition by crossed.account, crossed.session_id

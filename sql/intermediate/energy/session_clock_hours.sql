@@ -22,7 +22,7 @@ with lasting as (
         sessions.stopped_at,
         accounts.timezone
     from main.sessions
-    inner join facts.accounts as accounts on sessions.account = accounts.account
+    inner join facts.accounts as accounts using (account)
 ),
 
 quarters as (
@@ -112,8 +112,7 @@ by_time as (
             )
         ) as weight
     from hours
-    inner join main.sessions
-        on hours.account = sessions.account and hours.session_id = sessions.session_id
+    inner join main.sessions using (account, session_id)
     inner join staging.charging_periods as periods
         on
             hours.account = periods.account
@@ -142,16 +141,8 @@ weighed as (
             end as decimal(38, 0)
         ) as weight
     from hours
-    left join by_curve
-        on
-            hours.account = by_curve.account
-            and hours.session_id = by_curve.session_id
-            and hours.hour_start = by_curve.hour_start
-    left join by_time
-        on
-            hours.account = by_time.account
-            and hours.session_id = by_time.session_id
-            and hours.hour_start = by_time.hour_start
+    left join by_curve using (account, session_id, hour_start)
+    left join by_time using (account, session_id, hour_start)
     window whole_session as (
         partition by hours.account, hours.session_id
     )

@@ -16,8 +16,7 @@ with samples as (
             and (samples.sampled_at < sessions.started_at or samples.sampled_at > sessions.stopped_at)
         ) as samples_outside
     from main.power_samples as samples
-    inner join main.sessions as sessions
-        on samples.account = sessions.account and samples.session_id = sessions.session_id
+    inner join main.sessions as sessions using (account, session_id)
     group by samples.account, samples.session_id
 ),
 
@@ -37,8 +36,7 @@ summed as (
         cast(rounded_quotient(coalesce(flowed.milliwatt_microseconds, 0), 3600000000000) as bigint) as energy_wh,
         cast(samples.samples_outside as integer) as samples_outside
     from samples
-    left join flowed
-        on samples.account = flowed.account and samples.session_id = flowed.session_id
+    left join flowed using (account, session_id)
 )
 
 select * from summed

@@ -37,8 +37,7 @@ within_sessions as (
         sessions.started_at as session_started_at,
         sessions.stopped_at as session_stopped_at
     from in_order
-    inner join main.sessions as sessions
-        on in_order.account = sessions.account and in_order.session_id = sessions.session_id
+    inner join main.sessions as sessions using (account, session_id)
 ),
 
 summed as (

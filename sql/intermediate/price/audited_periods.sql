@@ -31,16 +31,8 @@ with priced as (
             else stated.state_not_understood
         end as not_understood
     from main.charging_periods as periods
-    inner join intermediate.period_energy as shares
-        on
-            periods.account = shares.account
-            and periods.session_id = shares.session_id
-            and periods.period = shares.period
-    inner join staging.charging_periods as stated
-        on
-            periods.account = stated.account
-            and periods.session_id = stated.session_id
-            and periods.period = stated.period
+    inner join intermediate.period_energy as shares using (account, session_id, period)
+    inner join staging.charging_periods as stated using (account, session_id, period)
 ),
 
 summed as (

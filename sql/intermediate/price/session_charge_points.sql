@@ -12,7 +12,27 @@
 -- The rate and the flag come from the charge point's document that was newest when the session stopped; else from the
 -- earliest later one; else the rate is the country's standard rate of that day, by the settings or as it ships, and the
 -- flag is not known. A bill in a foreign currency, or without tax in it, has no rate of ours.
-with finished as (
+with own_evses as (
+    select
+        documents.account,
+        evses.evse_identifier,
+        evses.document_sha256,
+        evses.charge_point,
+        documents.fetched_at,
+        row_number() over (
+            partition by documents.account, evses.evse_identifier
+            order by documents.fetched_at asc nulls first, documents.segment asc, documents.line asc, evses.evse_id asc
+        ) as place,
+        evses.tax_name,
+        cast(evses.tax_percent * 0.01 as decimal(9, 6)) as tax_rate,
+        evses.refunds_electricity_tax
+    from main.documents
+    inner join facts.evse_facts as evses
+        on documents.account = evses.account and documents.sha256 = evses.document_sha256
+    where documents.endpoint = 'charge_points' and documents.status = 200
+),
+
+finished as (
     select
         sessions.account,
         sessions.session_id,
@@ -22,9 +42,8 @@ with finished as (
         local_day(sessions.stopped_at, accounts.timezone) as stopped_on,
         (sessions.currency = accounts.currency and coalesce(facts.prices_include_tax, true)) as is_taxed_here
     from staging.sessions as sessions
-    inner join facts.accounts as accounts on sessions.account = accounts.account
-    inner join facts.session_facts as facts
-        on sessions.account = facts.account and sessions.document_sha256 = facts.document_sha256
+    inner join facts.accounts as accounts using (account)
+    inner join facts.session_facts as facts using (account, document_sha256)
     where sessions.is_finished
 ),
 
@@ -33,7 +52,7 @@ named as (
         account,
         evse_identifier,
         arg_max(charge_point, place) as charge_point
-    from intermediate.evses
+    from own_evses
     group by account, evse_identifier
 ),
 
@@ -51,8 +70,7 @@ in_preference as (
                 case when coalesce(evses.fetched_at <= finished.stopped_at, true) then -evses.place else evses.place end
         ) as preference
     from finished
-    inner join intermediate.evses as evses
-        on finished.account = evses.account and finished.evse_identifier = evses.evse_identifier
+    inner join own_evses as evses using (account, evse_identifier)
 ),
 
 stated as (
@@ -85,10 +103,8 @@ rated as (
         case when finished.is_taxed_here then stated.tax_sha256 end as tax_sha256,
         stated.refunds_electricity_tax
     from finished
-    left join named
-        on finished.account = named.account and finished.evse_identifier = named.evse_identifier
-    left join stated
-        on finished.account = stated.account and finished.session_id = stated.session_id
+    left join named using (account, evse_identifier)
+    left join stated using (account, session_id)
     left join facts.tax_rates as own
         on
             finished.country = own.country

@@ -47,11 +47,9 @@ with_figures as (
         case when abs(of_periods.markup_scaled) < 1e21 then of_periods.markup_scaled else 0 end as markup_scaled,
         nano_units_in_minor_unit(figures.minor_unit_decimal) * cast(1000 as decimal(38, 0)) as scale
     from main.sessions as sessions
-    inner join facts.accounts as accounts on sessions.account = accounts.account
-    inner join staging.sessions as figures
-        on sessions.account = figures.account and sessions.session_id = figures.session_id
-    left join of_periods
-        on sessions.account = of_periods.account and sessions.session_id = of_periods.session_id
+    inner join facts.accounts as accounts using (account)
+    inner join staging.sessions as figures using (account, session_id)
+    left join of_periods using (account, session_id)
 ),
 
 rounded as (

@@ -33,10 +33,8 @@ with preferred as (
                 end
         ) as preference
     from staging.sessions as sessions
-    inner join facts.session_facts as facts
-        on sessions.account = facts.account and sessions.document_sha256 = facts.document_sha256
-    inner join staging.tariffs as tariffs
-        on facts.account = tariffs.account and facts.evse_identifier = tariffs.evse_identifier
+    inner join facts.session_facts as facts using (account, document_sha256)
+    inner join staging.tariffs as tariffs using (account, evse_identifier)
     where sessions.is_finished
 ),
 

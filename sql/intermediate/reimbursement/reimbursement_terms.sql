@@ -34,9 +34,8 @@ with finished as (
         charge_points.refunds_electricity_tax,
         to_micro_units(charge_points.tax_rate) as tax_rate_micro
     from staging.sessions as sessions
-    inner join facts.accounts as accounts on sessions.account = accounts.account
-    inner join facts.session_facts as facts
-        on sessions.account = facts.account and sessions.document_sha256 = facts.document_sha256
+    inner join facts.accounts as accounts using (account)
+    inner join facts.session_facts as facts using (account, document_sha256)
     inner join intermediate.session_charge_points as charge_points
         on sessions.account = charge_points.account and sessions.session_id = charge_points.session_id
     where sessions.is_finished

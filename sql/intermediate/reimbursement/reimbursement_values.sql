@@ -48,8 +48,7 @@ spot_values as (
             )
         ) as value
     from intermediate.spot_parts as parts
-    inner join intermediate.reimbursement_terms as terms
-        on parts.account = terms.account and parts.session_id = terms.session_id
+    inner join intermediate.reimbursement_terms as terms using (account, session_id)
     group by parts.account, parts.session_id, parts.month
 ),
 
@@ -72,8 +71,7 @@ with_terms as (
         coalesce(sum(spot_values.weight) over whole_session, 0) as whole_spot_weight,
         nano_units_in_minor_unit(terms.minor_unit_decimal) as nano_in_minor
     from intermediate.reimbursement_terms as terms
-    inner join months
-        on terms.account = months.account and terms.session_id = months.session_id
+    inner join months using (account, session_id)
     inner join bills
         on
             months.account = bills.account

@@ -31,7 +31,7 @@ taxed as (
         taxes.valid_from,
         taxes.valid_to
     from facts.accounts as accounts
-    inner join seeds.electricity_taxes as taxes on accounts.country = taxes.country
+    inner join seeds.electricity_taxes as taxes using (country)
     where
         accounts.account not in (
             select additions.account

@@ -19,7 +19,7 @@ with reimbursed as (
         terms.session_id,
         accounts.timezone
     from intermediate.reimbursement_terms as terms
-    inner join facts.accounts as accounts on terms.account = accounts.account
+    inner join facts.accounts as accounts using (account)
     where terms.basis = 'spot' and terms.unknown is null and terms.energy_wh <> 0
 ),
 
@@ -31,16 +31,14 @@ by_curve as (
         parts.hour_start,
         parts.weight
     from intermediate.period_parts as parts
-    inner join reimbursed
-        on parts.account = reimbursed.account and parts.session_id = reimbursed.session_id
+    inner join reimbursed using (account, session_id)
     where parts.weight > 0
 ),
 
 without_curve as (
     select reimbursed.*
     from reimbursed
-    anti join by_curve
-        on reimbursed.account = by_curve.account and reimbursed.session_id = by_curve.session_id
+    anti join by_curve using (account, session_id)
 ),
 
 by_time as (
@@ -54,8 +52,7 @@ by_time as (
             as decimal(38, 0)
         ) as weight
     from without_curve
-    inner join main.charging_periods as periods
-        on without_curve.account = periods.account and without_curve.session_id = periods.session_id
+    inner join main.charging_periods as periods using (account, session_id)
     inner join intermediate.session_clock_hours as hours
         on
             periods.account = hours.account
@@ -78,8 +75,7 @@ local_parts as (
         local_day(weighed.hour_start, reimbursed.timezone) as day,
         local_time(weighed.hour_start, reimbursed.timezone) as local_start
     from weighed
-    inner join reimbursed
-        on weighed.account = reimbursed.account and weighed.session_id = reimbursed.session_id
+    inner join reimbursed using (account, session_id)
 ),
 
 needed_hours as (
@@ -106,7 +102,7 @@ named_prices as (
         names.name,
         to_nano_units(additions.per_kwh) as per_kwh_nano
     from needed_hours
-    inner join names on needed_hours.account = names.account
+    inner join names using (account)
     left join intermediate.spot_additions as additions
         on
             needed_hours.account = additions.account
@@ -143,13 +139,8 @@ priced as (
             else 'price of ' || hour_additions.name_without_price
         end as without_price
     from local_parts
-    inner join main.charging_periods as periods
-        on
-            local_parts.account = periods.account
-            and local_parts.session_id = periods.session_id
-            and local_parts.period = periods.period
-    left join hour_additions
-        on local_parts.account = hour_additions.account and local_parts.local_start = hour_additions.local_start
+    inner join main.charging_periods as periods using (account, session_id, period)
+    left join hour_additions using (account, local_start)
 )
 
 select

@@ -24,7 +24,7 @@ with by_stop as (
         sessions.tax_amount,
         sessions.max_kw
     from main.sessions as sessions
-    inner join facts.accounts as accounts on sessions.account = accounts.account
+    inner join facts.accounts as accounts using (account)
 ),
 
 by_part as (
@@ -39,8 +39,7 @@ by_part as (
         parts.tax_amount,
         sessions.max_kw
     from intermediate.session_days as parts
-    inner join main.sessions as sessions
-        on parts.account = sessions.account and parts.session_id = sessions.session_id
+    inner join main.sessions as sessions using (account, session_id)
 ),
 
 both_attributions as (

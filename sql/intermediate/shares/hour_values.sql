@@ -23,8 +23,7 @@ with weights as (
         sessions.bill_minor,
         sessions.minor_unit_decimal
     from intermediate.session_clock_hours as hours
-    inner join staging.sessions as sessions
-        on hours.account = sessions.account and hours.session_id = sessions.session_id
+    inner join staging.sessions as sessions using (account, session_id)
 ),
 
 period_amounts as (
@@ -77,13 +76,8 @@ priced as (
         period_amounts.least_nano >= 0 and period_amounts.sum_nano > 0 as is_in_proportion,
         nano_units_in_minor_unit(weights.minor_unit_decimal) as nano_in_minor
     from weights
-    left join period_amounts
-        on weights.account = period_amounts.account and weights.session_id = period_amounts.session_id
-    left join hour_amounts
-        on
-            weights.account = hour_amounts.account
-            and weights.session_id = hour_amounts.session_id
-            and weights.hour_start = hour_amounts.hour_start
+    left join period_amounts using (account, session_id)
+    left join hour_amounts using (account, session_id, hour_start)
 ),
 
 money as (

@@ -32,13 +32,8 @@ assembled as (
         from_minor_units(shares.money_minor, sessions.minor_unit_decimal) as amount_incl_tax,
         from_minor_units(taxes.of_day, sessions.minor_unit_decimal) as tax_amount
     from shares
-    inner join staging.sessions as sessions
-        on shares.account = sessions.account and shares.session_id = sessions.session_id
-    left join intermediate.session_tax_shares as taxes
-        on
-            shares.account = taxes.account
-            and shares.session_id = taxes.session_id
-            and shares.day = taxes.day
+    inner join staging.sessions as sessions using (account, session_id)
+    left join intermediate.session_tax_shares as taxes using (account, session_id, day)
 )
 
 select * from assembled

@@ -64,12 +64,7 @@ of_days as (
         - floor_quotient(sum(parts.numerator), any_value(parts.denominator)) * any_value(parts.denominator)
             as remainder
     from hour_values as parts
-    inner join months_shared as above
-        on
-            parts.account = above.account
-            and parts.session_id = above.session_id
-            and parts.quantity = above.quantity
-            and parts.month = above.month
+    inner join months_shared as above using (account, session_id, quantity, month)
     group by parts.account, parts.session_id, parts.quantity, parts.month, parts.day
 ),
 
@@ -107,12 +102,7 @@ of_hours as (
         floor_quotient(parts.numerator, parts.denominator) as floored,
         parts.numerator - floor_quotient(parts.numerator, parts.denominator) * parts.denominator as remainder
     from hour_values as parts
-    inner join days_shared as above
-        on
-            parts.account = above.account
-            and parts.session_id = above.session_id
-            and parts.quantity = above.quantity
-            and parts.day = above.day
+    inner join days_shared as above using (account, session_id, quantity, day)
 ),
 
 hours_shared as (

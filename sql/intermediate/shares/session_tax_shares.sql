@@ -30,10 +30,8 @@ taxed as (
         sessions.bill_minor,
         to_minor_units(marts.tax_amount, sessions.minor_unit_decimal) as tax_minor
     from money_of_days
-    inner join staging.sessions as sessions
-        on money_of_days.account = sessions.account and money_of_days.session_id = sessions.session_id
-    inner join main.sessions as marts
-        on money_of_days.account = marts.account and money_of_days.session_id = marts.session_id
+    inner join staging.sessions as sessions using (account, session_id)
+    inner join main.sessions as marts using (account, session_id)
     where marts.tax_amount is not null
 ),
 
@@ -84,11 +82,7 @@ of_days as (
         end as numerator,
         coalesce(nullif(abs(taxed.bill_minor), 0), 1) as denominator
     from taxed
-    inner join months_shared
-        on
-            taxed.account = months_shared.account
-            and taxed.session_id = months_shared.session_id
-            and taxed.month = months_shared.month
+    inner join months_shared using (account, session_id, month)
 ),
 
 days_shared as (

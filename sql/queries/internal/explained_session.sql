@@ -35,14 +35,22 @@
 --   tax_source       text, where the tax rate comes from
 --   tax_sha256       hex, the document that the tax rate comes from; null where no document states it
 --   period_sha256    hex, the document of the charging periods; null without periods
+with period_documents as (
+    select distinct
+        account,
+        session_id,
+        document_sha256 as period_sha256
+    from staging.charging_periods
+)
+
 select
     sessions.*,
     staged.minor_unit_decimal as digits,
     sources.tax_source,
     sources.tax_sha256,
-    bills.period_sha256
+    period_documents.period_sha256
 from sessions
 inner join staging.sessions as staged using (account, session_id)
 inner join intermediate.session_charge_points as sources using (account, session_id)
-left join staging.session_bills as bills using (account, session_id)
+left join period_documents using (account, session_id)
 where account = $account and session_id = $session_id

@@ -11,7 +11,7 @@ select
     first_of_month(local_day(sessions.started_at, accounts.timezone)) as month,
     sessions.session_id
 from staging.sessions as sessions
-inner join facts.accounts as accounts on sessions.account = accounts.account
+inner join facts.accounts as accounts using (account)
 where
     sessions.account = $account
     and first_of_month(local_day(sessions.started_at, accounts.timezone))
