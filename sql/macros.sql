@@ -98,9 +98,15 @@ create or replace macro local_hour(moment, zone) as
 create or replace macro microseconds_shared(began, ended, other_began, other_ended) as
     greatest(epoch_us(least(ended, other_ended)) - epoch_us(greatest(began, other_began)), 0);
 
--- Whether the part of that rank by remainder takes one unit more of those that rounding down left over.
-create or replace macro one_more(rank, left_over) as
-    case when rank <= left_over then 1 else 0 end;
+-- What is left of the numerator when a quotient of whole numbers is rounded down.
+create or replace macro quotient_remainder(numerator, denominator) as
+    numerator - floor_quotient(numerator, denominator) * denominator;
+
+-- A part of a whole that is divided by the method of largest remainders: each part is rounded down, and the units that
+-- are then missing to the whole go, one each, to the parts with the largest remainders. The rank is the part's place by
+-- remainder, from 1 for the largest; ties rank by time, the earlier first.
+create or replace macro largest_remainder_share(rounded_down, rank, whole, sum_rounded_down) as
+    rounded_down + case when rank <= whole - sum_rounded_down then 1 else 0 end;
 
 -- The local ISO weekday of a moment, 1 for Monday.
 create or replace macro local_weekday(moment, zone) as
@@ -137,3 +143,99 @@ create or replace macro to_nano_units(amount) as
 -- Currency units, or a fraction, to whole millionths, rounded half away from zero beyond six decimals.
 create or replace macro to_micro_units(amount) as
     cast(cast(amount as decimal(38, 6)) * 1000000 as decimal(38, 0));
+
+-- Microseconds from 1970, in UTC, to a moment.
+create or replace macro microseconds_since_1970(moment) as
+    epoch_us(moment);
+
+-- The moment a number of hours after another.
+create or replace macro hours_after(moment, hours) as
+    moment + to_hours(hours);
+
+-- Whole days from one day to another, below zero if the other is earlier.
+create or replace macro days_between(day, other) as
+    date_diff('day', day, other);
+
+-- A month as text: 2025-03.
+create or replace macro month_text(month) as
+    strftime(month, '%Y-%m');
+
+-- A day as text: 2025-03-31.
+create or replace macro day_text(day) as
+    strftime(day, '%Y-%m-%d');
+
+-- The SHA-256 of a text, in hex.
+create or replace macro text_sha256(content) as
+    sha256(content);
+
+-- The numbers, days or moments from one to another, both included, in equal steps, as a list.
+create or replace macro series(first, last, step) as
+    generate_series(first, last, step);
+
+-- The places of a list's items, from 1, as rows.
+create or replace macro places_in_list(items) as
+    generate_subscripts(items, 1);
+
+-- How many different items a list has.
+create or replace macro distinct_items(items) as
+    list_unique(items);
+
+-- Whether a list has an item.
+create or replace macro is_in_list(items, item) as
+    list_contains(items, item);
+
+-- A list, and an empty one instead of null.
+create or replace macro or_empty(items) as
+    coalesce(items, []);
+
+-- The items of a list as one text, separated by commas.
+create or replace macro list_text(items) as
+    array_to_string(items, ', ');
+
+-- An aggregate: the values that are not null, in order; null if all are.
+create or replace macro sorted_list(value) as
+    list(value order by value) filter (where value is not null);
+
+-- An aggregate: the different values that are not null, in order; null if all are.
+create or replace macro sorted_set(value) as
+    list(distinct value order by value) filter (where value is not null);
+
+-- An aggregate: the different texts in order, separated by commas; null if all are null.
+create or replace macro sorted_text(value) as
+    string_agg(distinct value, ', ' order by value);
+
+-- An aggregate: the value, null or not, at the highest place of the rows that count; null if no row counts.
+create or replace macro value_at_highest(value, place, counts) as
+    arg_max_null(value, place) filter (where counts);
+
+-- A text as JSON; null if it is not valid JSON.
+create or replace macro to_json_or_null(content) as
+    case when json_valid(content) then cast(content as json) end;
+
+-- The value at a path of a JSON document: a text without its quotes, anything else as JSON text.
+create or replace macro json_text(document, path) as
+    json_extract_string(document, path);
+
+-- The object at a path of a JSON document, as a map from keys to JSON; null if it is not an object.
+create or replace macro json_object_at(document, path) as
+    try_cast(json_extract(document, path) as map(varchar, json));
+
+-- The entries of a map, as a list of key and value.
+create or replace macro entries_of(object) as
+    map_entries(object);
+
+-- The kind of a charging period's state: charging of charging@price|0.77516&markup|0.88.
+create or replace macro state_kind(state) as
+    split_part(state, '@', 1);
+
+-- Whether a charging period's state names a number: price or markup.
+create or replace macro has_state_number(state, name) as
+    contains(state, '&' || name || '|') or contains(state, '@' || name || '|');
+
+-- The number of that name in a charging period's state; null if it is missing, not a number, or too large.
+create or replace macro state_number(state, name) as
+    try_cast(regexp_extract(state, '[@&]' || name || '\|([^&|]+)', 1) as decimal(26, 18));
+
+-- What a charging period's state contains besides its kind, price and markup; null if there is nothing.
+create or replace macro state_remainder(state) as
+    nullif(ltrim(regexp_replace(split_part(state, '@', 2), '(^|&)(price|markup)\|[^&]*', '', 'g'), '&'), '');

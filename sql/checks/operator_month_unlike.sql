@@ -26,10 +26,10 @@ with answers as (
     where
         documents.endpoint = 'charge_points'
         and documents.status = 200
-        and documents.fetched_at >= local_midnight(
-            first_of_month(local_day(documents.fetched_at, accounts.timezone)), accounts.timezone
+        and documents.fetched_at >= hours_after(
+            local_midnight(first_of_month(local_day(documents.fetched_at, accounts.timezone)), accounts.timezone),
+            settings.closed_after_hours
         )
-        + to_hours(settings.closed_after_hours)
         and evses.last_month_energy_kwh is not null
 ),
 

@@ -44,10 +44,10 @@ select
     concat_ws(
         ' ',
         others.session_id,
-        epoch_us(ones.started_at),
-        epoch_us(ones.stopped_at),
-        epoch_us(others.started_at),
-        epoch_us(others.stopped_at)
+        microseconds_since_1970(ones.started_at),
+        microseconds_since_1970(ones.stopped_at),
+        microseconds_since_1970(others.started_at),
+        microseconds_since_1970(others.stopped_at)
     ) as cause,
     'It lasted from ' || minute_text(ones.started_at, ones.timezone)
     || ' to ' || minute_text(ones.stopped_at, ones.timezone)

@@ -16,7 +16,7 @@ listings as (
         sessions.month,
         sessions.session_id,
         windows.listed_at,
-        list_contains(windows.missing, sessions.session_id) as is_missing
+        is_in_list(windows.missing, sessions.session_id) as is_missing
     from intermediate.stopped_sessions as sessions
     inner join missed using (account, session_id)
     inner join facts.windows as windows using (account, month)
@@ -69,5 +69,5 @@ select
 from gone
 left join last_details using (account, session_id)
 where
-    gone.last_missed_at >= gone.first_missed_at + to_hours(24)
+    gone.last_missed_at >= hours_after(gone.first_missed_at, 24)
     and (last_details.status = 404 or coalesce(last_details.fetched_at <= gone.first_missed_at, true))

@@ -51,7 +51,7 @@ finished as (
 still_active as (
     select
         account,
-        list(session_id order by session_id) as active
+        sorted_list(session_id) as active
     from staging.sessions
     where not is_finished
     group by account
@@ -95,7 +95,7 @@ not_reached as (
     select
         states.account,
         unnest(
-            generate_series(
+            series(
                 max(states.month) + interval 1 month, begun.current_month - interval 1 month, interval 1 month
             )
         ) as month
@@ -127,9 +127,9 @@ months_over as (
 gaps as (
     select
         account,
-        list(month order by month) filter (where listed_at is null) as never_listed,
-        list(month order by month) filter (where listed_at < closable_at) as listed_too_early,
-        list(month order by month) filter (where details_missing > 0) as without_details
+        sorted_list(case when listed_at is null then month end) as never_listed,
+        sorted_list(case when listed_at < closable_at then month end) as listed_too_early,
+        sorted_list(case when details_missing > 0 then month end) as without_details
     from months_over
     group by account
 ),
@@ -153,13 +153,13 @@ assembled as (
         cast(coalesce(finished.sessions, 0) as integer) as sessions,
         finished.first_session_at,
         finished.newest_session_at,
-        coalesce(still_active.active, []) as active,
+        or_empty(still_active.active) as active,
         cast(coalesce(in_quarantine.quarantined, 0) as integer) as quarantined,
         cast(coalesce(missing_details.details_missing, 0) as integer) as details_missing,
         closed.last_closed_month,
-        coalesce(gaps.never_listed, []) as months_never_listed,
-        coalesce(gaps.listed_too_early, []) as months_listed_too_early,
-        coalesce(gaps.without_details, []) as months_without_details,
+        or_empty(gaps.never_listed) as months_never_listed,
+        or_empty(gaps.listed_too_early) as months_listed_too_early,
+        or_empty(gaps.without_details) as months_without_details,
         cast(coalesce(found.errors, 0) as integer) as errors,
         cast(coalesce(found.warnings, 0) as integer) as warnings
     from facts.accounts as accounts

@@ -17,7 +17,7 @@ with findings as (
 identified as (
     select
         left(
-            sha256(
+            text_sha256(
                 concat_ws(
                     chr(10),
                     rule,

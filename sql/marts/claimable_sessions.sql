@@ -30,7 +30,7 @@ tagged as (
     select
         account,
         session_id,
-        list(distinct value order by value) as tags
+        sorted_set(value) as tags
     from facts.decisions
     where action = 'tag'
     group by account, session_id
@@ -91,7 +91,7 @@ judged as (
             when 'unknown car' then 'car ' || car || ' is not in the settings'
             else 'no rule says otherwise'
         end as reason,
-        coalesce(tags, []) as tags
+        or_empty(tags) as tags
     from grounds
 )
 

@@ -79,7 +79,7 @@ known as (
 spans as (
     select
         account,
-        unnest(generate_series(min(month), max(month), interval 1 month)) as month
+        unnest(series(min(month), max(month), interval 1 month)) as month
     from known
     group by account
 ),
@@ -88,8 +88,9 @@ closable as (
     select
         spans.account,
         cast(spans.month as date) as month,
-        local_midnight(cast(spans.month + interval 1 month as date), accounts.timezone)
-        + to_hours(settings.closed_after_hours) as closable_at,
+        hours_after(
+            local_midnight(cast(spans.month + interval 1 month as date), accounts.timezone), settings.closed_after_hours
+        ) as closable_at,
         settings.claim_attribution
     from spans
     inner join facts.accounts as accounts using (account)

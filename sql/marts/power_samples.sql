@@ -27,7 +27,7 @@ one_by_one as (
         curve,
         unnest(sampled_at) as sampled_at,
         unnest(power_kw) as power_kw,
-        generate_subscripts(sampled_at, 1) as position
+        places_in_list(sampled_at) as position
     from finest
 ),
 

@@ -73,7 +73,7 @@ floored as (
         month,
         amount_minor,
         floor_quotient(numerator, denominator) as floor_minor,
-        numerator - floor_quotient(numerator, denominator) * denominator as remainder
+        quotient_remainder(numerator, denominator) as remainder
     from exact_months
 ),
 
@@ -84,18 +84,18 @@ shared as (
         month,
         case when count(*) over whole_session = count(floor_minor) over whole_session then amount_minor end
             as of_session,
-        floor_minor
-        + one_more(
-            row_number() over (
-                partition by account, session_id
-                order by remainder desc, month asc
-            ),
-            amount_minor - sum(floor_minor) over whole_session
+        largest_remainder_share(
+            floor_minor, row_number() over by_remainder, amount_minor, sum(floor_minor) over whole_session
         ) as of_month
     from floored
-    window whole_session as (
-        partition by account, session_id
-    )
+    window
+        whole_session as (
+            partition by account, session_id
+        ),
+        by_remainder as (
+            partition by account, session_id
+            order by remainder desc, month asc
+        )
 ),
 
 first_unknown_prices as (

@@ -45,19 +45,17 @@ listed as (
             order by periods.started_at asc, periods.stopped_at asc, periods.position desc
         ) as integer) as period,
         newest_documents.document_sha256,
-        split_part(periods.state, '@', 1) as kind,
+        state_kind(periods.state) as kind,
         periods.started_at,
         periods.stopped_at,
-        try_cast(regexp_extract(periods.state, '[@&]price\|([^&|]+)', 1) as decimal(26, 18)) as price,
-        try_cast(regexp_extract(periods.state, '[@&]markup\|([^&|]+)', 1) as decimal(26, 18)) as markup_incl_tax,
-        bool_or(contains(periods.state, '&markup|') or contains(periods.state, '@markup|')) over (
+        state_number(periods.state, 'price') as price,
+        state_number(periods.state, 'markup') as markup_incl_tax,
+        bool_or(has_state_number(periods.state, 'markup')) over (
             partition by periods.account, periods.session_id
         ) as is_spot_tariff,
         periods.amount as amount_incl_tax,
         periods.free_energy_wh,
-        nullif(
-            ltrim(regexp_replace(split_part(periods.state, '@', 2), '(^|&)(price|markup)\|[^&]*', '', 'g'), '&'), ''
-        ) as state_not_understood
+        state_remainder(periods.state) as state_not_understood
     from newest_documents
     inner join facts.period_facts as periods using (account, document_sha256)
 ),

@@ -10,7 +10,7 @@ with counted as (
     select
         account,
         document_sha256,
-        list_unique(sampled_at) as power_samples
+        distinct_items(sampled_at) as power_samples
     from facts.sample_facts
 ),
 

@@ -28,7 +28,7 @@ newest_texts as (
         session_id,
         arg_max(type, place) filter (where type is not null) as type,
         arg_max(address, place) filter (where address is not null) as address,
-        arg_max_null(note, place) filter (where source = 'listing') as note,
+        value_at_highest(note, place, source = 'listing') as note,
         arg_max(tax_name, place) filter (where tax_name is not null) as tax_name
     from facts_in_order
     group by account, session_id

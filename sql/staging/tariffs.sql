@@ -27,7 +27,7 @@ with documents_with_tariffs as (
             partition by documents.account, evses.evse_identifier
             order by documents.fetched_at asc nulls first, documents.segment asc, documents.line asc, evses.evse_id asc
         ) as place,
-        case when json_valid(evses.tariff) then cast(evses.tariff as json) end as tariff
+        to_json_or_null(evses.tariff) as tariff
     from main.documents
     inner join facts.evse_facts as evses
         on documents.account = evses.account and documents.sha256 = evses.document_sha256
@@ -45,14 +45,14 @@ stated as (
         place,
         fetched_at,
         document_sha256,
-        tariff ->> '$.id' as tariff_id,
-        tariff ->> '$.type' as tariff_type,
-        tariff ->> '$.currency.code' as currency,
-        try_cast(tariff ->> '$.pricing.minPrice' as decimal(18, 9)) as minimum_price,
-        try_cast(tariff ->> '$.pricing.connectionFee' as decimal(18, 9)) as connection_fee,
-        try_cast(tariff ->> '$.pricing.idleFeePerMinute' as decimal(18, 9)) as idle_fee_per_minute,
-        tariff ->> '$.pricing.flexibleMarkUpAsFixedPerKwh.intervalPricing' as markup_bands,
-        try_cast(tariff -> '$.pricing' as map (varchar, json)) as pricing
+        json_text(tariff, '$.id') as tariff_id,
+        json_text(tariff, '$.type') as tariff_type,
+        json_text(tariff, '$.currency.code') as currency,
+        try_cast(json_text(tariff, '$.pricing.minPrice') as decimal(18, 9)) as minimum_price,
+        try_cast(json_text(tariff, '$.pricing.connectionFee') as decimal(18, 9)) as connection_fee,
+        try_cast(json_text(tariff, '$.pricing.idleFeePerMinute') as decimal(18, 9)) as idle_fee_per_minute,
+        json_text(tariff, '$.pricing.flexibleMarkUpAsFixedPerKwh.intervalPricing') as markup_bands,
+        json_object_at(tariff, '$.pricing') as pricing
     from documents_with_tariffs
 ),
 
@@ -61,7 +61,7 @@ entries as (
         account,
         evse_identifier,
         place,
-        unnest(map_entries(pricing)) as entry
+        unnest(entries_of(pricing)) as entry
     from stated
 ),
 
@@ -71,7 +71,7 @@ said as (
         entries.evse_identifier,
         entries.place,
         entries.entry.key as name,
-        entries.entry.value ->> '$' as meaning
+        json_text(entries.entry.value, '$') as meaning
     from entries
 ),
 
@@ -117,7 +117,7 @@ listed as (
         account,
         evse_identifier,
         place,
-        string_agg(strange, ', ' order by strange) as not_understood
+        sorted_text(strange) as not_understood
     from strange
     group by account, evse_identifier, place
 ),

@@ -71,17 +71,21 @@ of_months as (
 shared as (
     select
         *,
-        floor_quotient(numerator, denominator)
-        + one_more(
-            row_number() over (
-                partition by account, session_id
-                order by numerator - floor_quotient(numerator, denominator) * denominator desc, month asc
-            ),
-            tax_minor - sum(floor_quotient(numerator, denominator)) over (
-                partition by account, session_id
-            )
+        largest_remainder_share(
+            floor_quotient(numerator, denominator),
+            row_number() over by_remainder,
+            tax_minor,
+            sum(floor_quotient(numerator, denominator)) over siblings
         ) as tax_of_month
     from of_months
+    window
+        siblings as (
+            partition by account, session_id
+        ),
+        by_remainder as (
+            partition by account, session_id
+            order by quotient_remainder(numerator, denominator) desc, month asc
+        )
 )
 
 select

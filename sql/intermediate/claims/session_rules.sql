@@ -47,7 +47,7 @@ with_rules_met as (
             and (rules.evse is null or finished.evse = rules.evse)
             and (
                 rules.weekdays is null
-                or list_contains(rules.weekdays, local_weekday(finished.started_at, finished.timezone))
+                or is_in_list(rules.weekdays, local_weekday(finished.started_at, finished.timezone))
             )
             and (
                 rules.from_time is null

@@ -73,7 +73,7 @@ floored as (
         is_by_curve,
         whole,
         floor_quotient(numerator, denominator) as floored,
-        numerator - floor_quotient(numerator, denominator) * denominator as remainder
+        quotient_remainder(numerator, denominator) as remainder
     from divided
 ),
 
@@ -84,17 +84,18 @@ shared as (
         period,
         weight,
         is_by_curve,
-        floored
-        + one_more(
-            row_number() over (
-                partition by account, session_id
-                order by remainder desc, period asc
-            ),
-            whole - sum(floored) over (
-                partition by account, session_id
-            )
+        largest_remainder_share(
+            floored, row_number() over by_remainder, whole, sum(floored) over siblings
         ) as energy_wh
     from floored
+    window
+        siblings as (
+            partition by account, session_id
+        ),
+        by_remainder as (
+            partition by account, session_id
+            order by remainder desc, period asc
+        )
 )
 
 select

@@ -29,7 +29,7 @@ quarters as (
     select
         *,
         unnest(
-            generate_series(
+            series(
                 local_hour(started_at, timezone) - interval 15 minute, stopped_at + interval 1 hour, interval 15 minute
             )
         ) as moment

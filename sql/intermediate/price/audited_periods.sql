@@ -51,7 +51,7 @@ summed as (
         cast(sum(idle_us) as bigint) as idle_us,
         cast(sum(free_energy_wh) as bigint) as free_wh,
         sum(cast(free_energy_wh as decimal(38, 0)) * price_nano) as free_pico,
-        string_agg(distinct not_understood, ', ' order by not_understood) as not_understood
+        sorted_text(not_understood) as not_understood
     from priced
     group by account, session_id
 )

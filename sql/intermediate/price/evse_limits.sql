@@ -15,10 +15,7 @@ with documents_in_order as (
         evses.charge_point_id,
         evses.evse_identifier,
         evses.max_power_w,
-        case
-            when json_valid(evses.tariff)
-                then try_cast(json_extract_string(evses.tariff, '$.pricing.minPrice') as decimal(18, 6))
-        end as minimum_price,
+        try_cast(json_text(to_json_or_null(evses.tariff), '$.pricing.minPrice') as decimal(18, 6)) as minimum_price,
         coalesce(documents.fetched_at, timestamptz '1970-01-01 00:00:00+00') as fetched_at,
         row_number() over (
             partition by documents.account, evses.evse_identifier

@@ -41,11 +41,11 @@ taxed as (
 ),
 
 clock_hours as (
-    select unnest(generate_series(0, 23)) as hour
+    select unnest(series(0, 23, 1)) as hour
 ),
 
 months_of_year as (
-    select unnest(generate_series(1, 12)) as month_of_year
+    select unnest(series(1, 12, 1)) as month_of_year
 ),
 
 shipped as (

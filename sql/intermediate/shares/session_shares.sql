@@ -26,8 +26,7 @@ of_months as (
         month,
         any_value(whole) as whole,
         floor_quotient(sum(numerator), any_value(denominator)) as floored,
-        sum(numerator)
-        - floor_quotient(sum(numerator), any_value(denominator)) * any_value(denominator) as remainder
+        quotient_remainder(sum(numerator), any_value(denominator)) as remainder
     from hour_values
     group by account, session_id, quantity, month
 ),
@@ -38,17 +37,18 @@ months_shared as (
         session_id,
         quantity,
         month,
-        floored
-        + one_more(
-            row_number() over (
-                partition by account, session_id, quantity
-                order by remainder desc, month asc
-            ),
-            whole - sum(floored) over (
-                partition by account, session_id, quantity
-            )
+        largest_remainder_share(
+            floored, row_number() over by_remainder, whole, sum(floored) over siblings
         ) as share
     from of_months
+    window
+        siblings as (
+            partition by account, session_id, quantity
+        ),
+        by_remainder as (
+            partition by account, session_id, quantity
+            order by remainder desc, month asc
+        )
 ),
 
 of_days as (
@@ -60,9 +60,7 @@ of_days as (
         parts.day,
         any_value(above.share) as whole,
         floor_quotient(sum(parts.numerator), any_value(parts.denominator)) as floored,
-        sum(parts.numerator)
-        - floor_quotient(sum(parts.numerator), any_value(parts.denominator)) * any_value(parts.denominator)
-            as remainder
+        quotient_remainder(sum(parts.numerator), any_value(parts.denominator)) as remainder
     from hour_values as parts
     inner join months_shared as above using (account, session_id, quantity, month)
     group by parts.account, parts.session_id, parts.quantity, parts.month, parts.day
@@ -76,17 +74,18 @@ days_shared as (
         month,
         day,
         whole as of_month,
-        floored
-        + one_more(
-            row_number() over (
-                partition by account, session_id, quantity, month
-                order by remainder desc, day asc
-            ),
-            whole - sum(floored) over (
-                partition by account, session_id, quantity, month
-            )
+        largest_remainder_share(
+            floored, row_number() over by_remainder, whole, sum(floored) over siblings
         ) as share
     from of_days
+    window
+        siblings as (
+            partition by account, session_id, quantity, month
+        ),
+        by_remainder as (
+            partition by account, session_id, quantity, month
+            order by remainder desc, day asc
+        )
 ),
 
 of_hours as (
@@ -100,7 +99,7 @@ of_hours as (
         above.of_month,
         above.share as whole,
         floor_quotient(parts.numerator, parts.denominator) as floored,
-        parts.numerator - floor_quotient(parts.numerator, parts.denominator) * parts.denominator as remainder
+        quotient_remainder(parts.numerator, parts.denominator) as remainder
     from hour_values as parts
     inner join days_shared as above using (account, session_id, quantity, day)
 ),
@@ -115,17 +114,18 @@ hours_shared as (
         hour_start,
         of_month,
         whole as of_day,
-        floored
-        + one_more(
-            row_number() over (
-                partition by account, session_id, quantity, day
-                order by remainder desc, hour_start asc
-            ),
-            whole - sum(floored) over (
-                partition by account, session_id, quantity, day
-            )
+        largest_remainder_share(
+            floored, row_number() over by_remainder, whole, sum(floored) over siblings
         ) as of_hour
     from of_hours
+    window
+        siblings as (
+            partition by account, session_id, quantity, day
+        ),
+        by_remainder as (
+            partition by account, session_id, quantity, day
+            order by remainder desc, hour_start asc
+        )
 )
 
 select * from hours_shared

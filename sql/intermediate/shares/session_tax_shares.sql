@@ -55,17 +55,21 @@ months_shared as (
         account,
         session_id,
         month,
-        floor_quotient(numerator, denominator)
-        + one_more(
-            row_number() over (
-                partition by account, session_id
-                order by numerator - floor_quotient(numerator, denominator) * denominator desc, month asc
-            ),
-            whole - sum(floor_quotient(numerator, denominator)) over (
-                partition by account, session_id
-            )
+        largest_remainder_share(
+            floor_quotient(numerator, denominator),
+            row_number() over by_remainder,
+            whole,
+            sum(floor_quotient(numerator, denominator)) over siblings
         ) as of_month
     from of_months
+    window
+        siblings as (
+            partition by account, session_id
+        ),
+        by_remainder as (
+            partition by account, session_id
+            order by quotient_remainder(numerator, denominator) desc, month asc
+        )
 ),
 
 of_days as (
@@ -92,17 +96,21 @@ days_shared as (
         month,
         day,
         of_month,
-        floor_quotient(numerator, denominator)
-        + one_more(
-            row_number() over (
-                partition by account, session_id, month
-                order by numerator - floor_quotient(numerator, denominator) * denominator desc, day asc
-            ),
-            of_month - sum(floor_quotient(numerator, denominator)) over (
-                partition by account, session_id, month
-            )
+        largest_remainder_share(
+            floor_quotient(numerator, denominator),
+            row_number() over by_remainder,
+            of_month,
+            sum(floor_quotient(numerator, denominator)) over siblings
         ) as of_day
     from of_days
+    window
+        siblings as (
+            partition by account, session_id, month
+        ),
+        by_remainder as (
+            partition by account, session_id, month
+            order by quotient_remainder(numerator, denominator) desc, day asc
+        )
 )
 
 select * from days_shared

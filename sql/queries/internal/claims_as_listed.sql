@@ -17,18 +17,18 @@
 select
     claims.number,
     case claims.kind
-        when 'month' then strftime(claims.month, '%Y-%m') || coalesce(' of ' || claims.car, '')
+        when 'month' then month_text(claims.month) || coalesce(' of ' || claims.car, '')
         when 'reversal' then 'reversal of ' || facts.reverses
         else claims.kind
     end as claim,
-    strftime(local_time(claims.created_at, accounts.timezone), '%Y-%m-%d') as made,
+    day_text(local_day(claims.created_at, accounts.timezone)) as made,
     claims.lines,
     claims.energy_kwh,
     claims.amount_incl_tax,
     claims.tax_amount,
     claims.currency,
     claims.state || coalesce(' by ' || claims.reversed_by, '') as state,
-    strftime(claims.state_on, '%Y-%m-%d') as since
+    day_text(claims.state_on) as since
 from claims
 inner join facts.claims as facts using (account, number)
 inner join facts.accounts as accounts using (account)

@@ -22,5 +22,5 @@ having
         when read_on > $read_on then arg_max(kilometres, entry) < $kilometres
         else arg_max(kilometres, entry) <> $kilometres
     end
-order by abs(date_diff('day', read_on, $read_on)), read_on
+order by abs(days_between(read_on, $read_on)), read_on
 limit 1

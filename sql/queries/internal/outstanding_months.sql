@@ -10,7 +10,7 @@
 --   energy_kwh       kWh
 --   amount_incl_tax  currency units, with the digits that the currency has
 select
-    strftime(due.month, '%Y-%m') as month,
+    month_text(due.month) as month,
     due.currency,
     count(*) as sessions,
     sum(due.energy_kwh) as energy_kwh,

@@ -18,6 +18,6 @@ where
     sessions.account = $account
     and sessions.kind = 'public'
     and facts.receipt_url is not null
-    and list_contains($session_ids, sessions.session_id)
+    and is_in_list($session_ids, sessions.session_id)
 group by sessions.session_id
 order by sessions.session_id

@@ -18,18 +18,18 @@
 select
     sessions.account,
     sessions.session_id,
-    strftime(local_time(sessions.started_at, accounts.timezone), '%Y-%m-%d %H:%M') as started,
+    minute_text(sessions.started_at, accounts.timezone) as started,
     sessions.energy_kwh,
     sessions.amount_incl_tax,
     sessions.currency,
     claimable.car,
     case when claimable.is_claimed then 'in' else 'out' end as claim,
     claimable.reason,
-    array_to_string(claimable.tags, ', ') as tags
+    list_text(claimable.tags) as tags
 from sessions
 inner join claimable_sessions as claimable using (account, session_id)
 inner join facts.accounts as accounts using (account)
 where
-    list_contains($accounts, sessions.account)
+    is_in_list($accounts, sessions.account)
     and coalesce(first_of_month(local_day(sessions.stopped_at, accounts.timezone)) = $month, true)
 order by sessions.started_at, sessions.account, sessions.session_id
