@@ -6,7 +6,12 @@ select
     sessions.account,
     sessions.month,
     sessions.session_id,
-    concat_ws(' ', curves.samples_outside, microseconds_since_1970(sessions.started_at), microseconds_since_1970(sessions.stopped_at)) as cause,
+    concat_ws(
+        ' ',
+        curves.samples_outside,
+        microseconds_since_1970(sessions.started_at),
+        microseconds_since_1970(sessions.stopped_at)
+    ) as cause,
     'Samples of its power history before ' || minute_text(sessions.started_at, sessions.timezone)
     || ' or after ' || minute_text(sessions.stopped_at, sessions.timezone) || ': ' || curves.samples_outside
     || '. They do not count.' as detail
