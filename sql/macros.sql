@@ -1,5 +1,6 @@
--- The few steps that rounding and time zones depend on. Everything else is plain SQL; on another engine only these
--- need a twin. DuckDB's `/` and `//` on DECIMAL give DOUBLE, which is why whole-number division stands here alone.
+-- All that differs between SQL engines: rounding, time zones, lists, JSON and text patterns. Everything else is plain
+-- SQL; on another engine only these macros need a twin. DuckDB's `/` and `//` on DECIMAL give DOUBLE, which is why
+-- whole-number division is here only.
 
 -- A quotient of whole numbers, rounded down. The denominator is positive.
 create or replace macro floor_quotient(numerator, denominator) as
@@ -38,7 +39,7 @@ create or replace macro to_minor_units(amount, digits) as
 create or replace macro from_minor_units(minor_units, digits) as
     cast(cast(minor_units as decimal(38, 0)) * minor_units_in_one(3 - digits) * 0.001 as decimal(18, 3));
 
--- An amount in digits: 19.60. A third decimal stands only where the currency has one.
+-- An amount in digits: 19.60. It has a third decimal only if the currency has one.
 create or replace macro amount_digits(amount) as
     regexp_replace(cast(cast(amount as decimal(18, 3)) as varchar), '0$', '');
 
@@ -71,13 +72,13 @@ create or replace macro duration_text(microseconds) as
     cast(floor_quotient(microseconds, 3600000000) as varchar)
     || ':' || lpad(cast(floor_quotient(microseconds, 60000000) % 60 as varchar), 2, '0') || ' h';
 
--- kW to whole mW, never below zero: what flows out of the car has no part in what it was billed for. The widths keep
+-- kW to whole mW, never below zero: energy that flows out of the car is not billed. The widths keep
 -- the product within 18 digits, several times faster than wider ones; no sample reaches 10,000 kW.
 create or replace macro to_milliwatts(power_kw) as
     cast(cast(greatest(power_kw, 0) as decimal(11, 6)) * cast(1000000 as decimal(7, 0)) as bigint);
 
--- Currency units a kWh, rounded half away from zero to six decimals; null without energy.
-create or replace macro price_of_a_kwh(amount, energy_kwh) as
+-- Currency units per kWh, rounded half away from zero to six decimals; null without energy.
+create or replace macro price_per_kwh(amount, energy_kwh) as
     cast(
         rounded_quotient(
             cast(sign(energy_kwh) as decimal(38, 0)) * cast(amount * 1000 as decimal(38, 0)) * 1000000,
@@ -94,7 +95,7 @@ create or replace macro local_midnight(day, zone) as
 create or replace macro local_hour(moment, zone) as
     moment - (timezone(zone, moment) - date_trunc('hour', timezone(zone, moment)));
 
--- Microseconds that two stretches of time have in common.
+-- Microseconds that two time spans have in common.
 create or replace macro microseconds_shared(began, ended, other_began, other_ended) as
     greatest(epoch_us(least(ended, other_ended)) - epoch_us(greatest(began, other_began)), 0);
 
@@ -112,7 +113,7 @@ create or replace macro largest_remainder_share(rounded_down, rank, whole, sum_r
 create or replace macro local_weekday(moment, zone) as
     isodow(timezone(zone, moment));
 
--- Whether the local clock stands at or after one time of day and before another, which may lie beyond midnight. Equal
+-- Whether the local time is at or after one time of day and before another, which may be after midnight. Equal
 -- times are the whole day.
 create or replace macro is_within_hours(moment, zone, from_time, to_time) as
     case

@@ -1,8 +1,8 @@
 -- name: checks.bill_unlike_recomputed
 -- severity: warning
 -- grain: one finding
--- purpose: The bill and what the session's curve, prices and tariff make differ by no more than 1 % and 0.05.
--- Where the audit cannot tell, nothing is held against the bill.
+-- purpose: The bill and the one recomputed from the session's curve, prices and tariff differ by at most 1 % and 0.05.
+-- A bill without a verdict of the audit gives no finding.
 select
     sessions.account,
     sessions.month,

@@ -2,7 +2,7 @@
 -- severity: warning
 -- grain: one finding
 -- purpose: The meter's energy and that of the power history differ by no more than 2 % and 0.1 kWh.
--- The bill goes by the meter. A history that is all zero counts as none.
+-- The bill is by the meter. A history that is all zero counts as missing.
 with compared as (
     select
         sessions.account,

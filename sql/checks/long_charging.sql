@@ -2,7 +2,7 @@
 -- severity: warning
 -- grain: one finding
 -- purpose: No session charges for over 48 hours.
--- Without charging periods, a session charged whenever the operator does not say that it was idle.
+-- Without charging periods, a session counts as charging except for the idle time that the operator states.
 with charged as (
     select
         sessions.account,

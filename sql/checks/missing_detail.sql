@@ -1,7 +1,7 @@
 -- name: checks.missing_detail
 -- severity: error
 -- grain: one finding
--- purpose: The details of every session were fetched, and not before the list last showed other figures.
+-- purpose: The details of every session were fetched after its figures in the list last changed.
 with detailed as (
     select distinct
         account,

@@ -2,15 +2,15 @@
 -- severity: warning
 -- grain: one finding
 -- purpose: A closed month's energy at a charge point and the operator's own sum differ by no more than 1 % and 0.1 kWh.
--- The operator tells the sum of the month before. Early in a month it may not be whole, so the last answer of a month
--- counts, and none from before the month could be closed. A session belongs to the month in which it stopped.
+-- The operator states the sum of the month before. Early in a month it may be incomplete, so the last answer of a month
+-- counts, and only if it came when the month could be closed. A session belongs to the month in which it stopped.
 with answers as (
     select
         documents.account,
         evses.charge_point_id,
         evses.charge_point,
         evses.last_month_energy_kwh,
-        first_of_month(local_day(documents.fetched_at, accounts.timezone)) as told_in,
+        first_of_month(local_day(documents.fetched_at, accounts.timezone)) as stated_in,
         row_number() over (
             partition by
                 documents.account,
@@ -33,13 +33,13 @@ with answers as (
         and evses.last_month_energy_kwh is not null
 ),
 
-told as (
+stated as (
     select
         account,
         charge_point_id,
         charge_point,
-        cast(told_in - interval 1 month as date) as month,
-        cast(last_month_energy_kwh * 1000 as decimal(38, 0)) as told_wh
+        cast(stated_in - interval 1 month as date) as month,
+        cast(last_month_energy_kwh * 1000 as decimal(38, 0)) as stated_wh
     from answers
     where age = 1
 ),
@@ -65,9 +65,9 @@ archived as (
 
 compared as (
     select
-        told.*,
+        stated.*,
         coalesce(archived.energy_wh, 0) as archived_wh
-    from told
+    from stated
     inner join main.month_states as states using (account, month)
     left join archived using (account, charge_point_id, month)
     where states.is_closed
@@ -77,10 +77,10 @@ select
     account,
     month,
     cast(null as varchar) as session_id,
-    concat_ws(' ', charge_point_id, told_wh, archived_wh) as cause,
+    concat_ws(' ', charge_point_id, stated_wh, archived_wh) as cause,
     'At ' || coalesce(charge_point, charge_point_id) || ' the operator counts '
-    || cast(told_wh * 0.001 as decimal(18, 3)) || ' kWh, the archive ' || cast(archived_wh * 0.001 as decimal(18, 3))
+    || cast(stated_wh * 0.001 as decimal(18, 3)) || ' kWh, the archive ' || cast(archived_wh * 0.001 as decimal(18, 3))
     || ' kWh. Look for missing sessions with: ladebog extract --since ' || month || ' --until ' || last_day(month)
         as detail
 from compared
-where abs(told_wh - archived_wh) * 100 > told_wh + 10000
+where abs(stated_wh - archived_wh) * 100 > stated_wh + 10000

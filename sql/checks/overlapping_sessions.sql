@@ -2,7 +2,7 @@
 -- severity: error
 -- grain: one finding: a session and another that it overlaps
 -- purpose: No session lasts into another one at the same EVSE.
--- Each of the two gets a finding, so that neither month is taken for sound.
+-- Each of the two gets a finding, so that both months show it.
 with in_order as (
     select
         account,

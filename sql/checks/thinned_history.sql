@@ -3,7 +3,7 @@
 -- grain: one finding
 -- purpose: The power history has a sample for at least four in five minutes of charging, give or take five minutes.
 -- Operators thin out the history of old sessions; the finest one ever fetched is kept. Without charging periods, a
--- session charged whenever the operator does not say that it was idle.
+-- session counts as charging except for the idle time that the operator states.
 with counted as (
     select
         sessions.account,

@@ -1,7 +1,7 @@
 -- name: checks.unassigned_car
 -- severity: error
 -- grain: one finding
--- purpose: Where there are several cars, a rule or a person says which one each session charged.
+-- purpose: If there are several cars, a rule or a person assigns one to each session.
 -- A session that a rule or a person keeps off claims needs no car.
 with several_cars as (
     select count(*) as cars

@@ -2,7 +2,7 @@
 -- severity: error
 -- grain: one finding
 -- purpose: Everything that a session is reimbursed by is known, each hour's price included.
--- A session in a foreign currency is told of apart.
+-- Sessions in a foreign currency have a check of their own.
 select
     sessions.account,
     sessions.month,

@@ -1,7 +1,7 @@
 -- name: checks.unpaid
 -- severity: warning
 -- grain: one finding
--- purpose: Every session that cost something is paid, as far as the operator says.
+-- purpose: Every session that cost something is paid, by the operator's records.
 select
     account,
     month,

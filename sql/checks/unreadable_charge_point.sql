@@ -1,7 +1,7 @@
 -- name: checks.unreadable_charge_point
 -- severity: warning
 -- grain: one finding
--- purpose: The newest that the operator said of charge points and prices can be read.
+-- purpose: The operator's newest answers about charge points and prices can be read.
 select
     account,
     cast(null as date) as month,

@@ -1,7 +1,7 @@
 -- name: checks.unreadable_session
 -- severity: error
 -- grain: one finding
--- purpose: The newest that the operator said of a session, or of a month's list of sessions, can be read.
+-- purpose: The operator's newest answers about each session and each month's list of sessions can be read.
 select
     account,
     month,

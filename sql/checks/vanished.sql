@@ -2,7 +2,7 @@
 -- severity: warning
 -- grain: one finding
 -- purpose: No session is missing from the list of its month in complete listings a day or more apart.
--- A session is back once a listing holds it again, or once its details were fetched again. Nothing is ever deleted.
+-- A session is back once a listing contains it again, or once its details were fetched again. Nothing is ever deleted.
 with missed as (
     select distinct
         account,

@@ -1,14 +1,14 @@
 -- name: facts.answers
 -- grain: one line of raw/
--- purpose: the index of the raw store: where each answer stands, and whether the next one says something new
+-- purpose: the index of the raw store: where each answer is stored, and its hash to compare the next one with
 -- columns:
 --   account     text, the logbook's account
---   endpoint    text, which question was asked
+--   endpoint    text, which endpoint was asked
 --   key         text, what it was asked about
---   fetched_at  time of the answer; null where an imported one names none
---   url         text, as asked; empty for an imported answer that names none
+--   fetched_at  time of the answer; null for an imported answer without a time
+--   url         text, as asked; empty for an imported answer without one
 --   status      HTTP status
---   trace_id    text, the operator's own name for the request
+--   trace_id    text, the operator's id of the request
 --   sha256      hex, over the stored bytes of the body
 --   segment     text, file under raw/<account>
 --   line        line of the segment, from 1

@@ -1,6 +1,6 @@
 -- name: facts.cars
 -- grain: one car of the settings
--- purpose: what is charged
+-- purpose: the cars that sessions charge
 -- columns:
 --   car     text, its name
 --   plate   text; empty where not given

@@ -1,6 +1,6 @@
 -- name: facts.changed_sessions
 -- grain: one session that was loaded since the last transform
--- purpose: what the next transform makes anew
+-- purpose: the sessions that the next transform recomputes
 -- columns:
 --   account      text, the logbook's account
 --   session_id   text, the operator's id

@@ -11,7 +11,7 @@
 --   currency          ISO 4217 code
 --   energy_kwh        kWh that the line adds: of a correction, new less old
 --   amount_incl_tax   currency units that it adds
---   tax_amount        currency units of tax that it adds; null where not known
+--   tax_amount        currency units of tax that it adds; null where unknown
 --   revision          of the session's figures
 --   corrects          number of the claim that it corrects; null for a session claimed for the first time
 --   reason            text, late, corrected, withdrawn, repriced or reversed; null likewise

@@ -1,15 +1,15 @@
 -- name: facts.claims
 -- grain: one claim, that is one folder under claims/
--- purpose: what was handed in, for which month and car
+-- purpose: what was claimed, for which month and car
 -- columns:
 --   account           text, the logbook's account
 --   number            whole number, from 1 without gaps
 --   kind              text, month, corrections or reversal
 --   month             first day of the local month; null unless it is a month's claim
---   car               text, the only car that it is about; null where it is about all
---   currency          ISO 4217 code, the account's when it was made
+--   car               text, the only car that it covers; null if it covers all
+--   currency          ISO 4217 code, the account's at that time
 --   created_at        time
---   reverses          number of the claim that it takes back; null unless it is a reversal
+--   reverses          number of the claim that it reverses; null unless it is a reversal
 --   manifest_sha256   hex, over its manifest.json, which names the SHA-256 of each of its files
 create table facts.claims (
     account varchar not null,

@@ -7,7 +7,7 @@
 --   charge_point_id        text, the operator's id of the charge point
 --   charge_point           text, its name
 --   evse_id                text, the operator's id of the EVSE
---   evse_identifier        text, what sessions call it
+--   evse_identifier        text, the EVSE's name in sessions
 --   tax_name               text, for example Moms
 --   tariff_id              text, the operator's id of the tariff in force
 --   tariff                 JSON, the tariff as sent

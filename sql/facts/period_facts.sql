@@ -1,6 +1,6 @@
 -- name: facts.period_facts
 -- grain: one charging period as one document lists it
--- purpose: where the money of a session lies in time
+-- purpose: when a session's money was spent
 -- columns:
 --   account          text, the logbook's account
 --   document_sha256  hex, the document

@@ -5,9 +5,9 @@
 --   account           text, the logbook's account
 --   document_sha256   hex, the document
 --   evse_id           text, the operator's id of the EVSE
---   minutes           minutes that a price holds
+--   minutes           minutes for which a price holds
 --   starts_at         local time of the account, without a zone, as sent
---   price_per_kwh     currency units a kWh
+--   price_per_kwh     currency units per kWh
 create table facts.price_facts (
     account varchar not null,
     document_sha256 varchar not null,

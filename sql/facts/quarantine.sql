@@ -1,10 +1,10 @@
 -- name: facts.quarantine
 -- grain: one document that could not be decoded
--- purpose: keep what is broken apart from what is sound, with the reason, until a newer version can read it
+-- purpose: documents that are left out, with the reason, until a newer version can read them
 -- columns:
 --   account          text, the logbook's account
 --   document_sha256  hex, the document
---   endpoint         text, the question that was answered
+--   endpoint         text, the endpoint that was asked
 --   key              text, what the document is about
 --   fault            text, what is wrong and the path of the field
 create table facts.quarantine (

@@ -1,6 +1,6 @@
 -- name: facts.refresh_steps
 -- grain: one statement of a refresh
--- purpose: how the marts are brought up to date, written down when they are made, since finding it out takes a while
+-- purpose: the statements that update the marts, stored when the models change, because working them out takes a while
 -- columns:
 --   place           whole number, 1 for the first
 --   statement       text, SQL

@@ -1,10 +1,10 @@
 -- name: facts.reimbursement_bases
--- grain: one basis of an account in the settings and the days that it holds
--- purpose: what a kWh is reimbursed by
+-- grain: one basis of an account in the settings and the days on which it holds
+-- purpose: the basis that sessions are reimbursed by
 -- columns:
 --   account      text, the logbook's account
 --   basis        text, billed, rate, electricity_cost or spot
---   rate         currency units a kWh, tax included; for the basis rate only
+--   rate         currency units per kWh, tax included; for the basis rate only
 --   valid_from   first local day
 --   valid_to     first local day on which it no longer holds; null while it does
 create table facts.reimbursement_bases (

@@ -1,14 +1,14 @@
 -- name: runs
 -- grain: one run, that is one segment of raw/
--- purpose: what was asked and how it ended
+-- purpose: when each run asked the operator, and how it ended
 -- columns:
 --   account                text, the logbook's account
 --   run_id                 text
---   command                text, extract or import; unknown where a crash left no record
+--   command                text, extract or import; unknown if a crash left no record
 --   version                text, of Ladebog
 --   outcome                text, complete, failed or interrupted
 --   error                  text, why it failed
---   caught_up              flag: it listed up to its day all that runs before it had not
+--   caught_up              flag: it listed everything up to its day that earlier runs had not listed
 --   segment                text, file under raw/<account>
 --   started_at             time
 --   finished_at            time

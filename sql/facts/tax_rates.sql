@@ -1,9 +1,9 @@
 -- name: facts.tax_rates
 -- grain: one rate of value added tax in the settings
--- purpose: rates that go before those that ship
+-- purpose: rates that take precedence over the seeds
 -- columns:
 --   country      ISO 3166 code
---   tax_name     text, what the country calls it
+--   tax_name     text, the tax's name in that country
 --   tax_rate     fraction
 --   valid_from   first local day
 --   valid_to     first local day on which it no longer holds; null while it does

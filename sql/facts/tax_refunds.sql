@@ -1,9 +1,9 @@
 -- name: facts.tax_refunds
--- grain: one refund of electricity tax in the settings and the days that it holds
--- purpose: what the operator pays back, and nobody else has to
+-- grain: one refund of electricity tax in the settings and the days on which it holds
+-- purpose: the electricity tax that the operator refunds, so that no one else must reimburse it
 -- columns:
 --   account      text, the logbook's account
---   per_kwh      currency units a kWh
+--   per_kwh      currency units per kWh
 --   valid_from   first local day
 --   valid_to     first local day on which it no longer holds; null while it does
 create table facts.tax_refunds (

@@ -1,13 +1,13 @@
 -- name: facts.windows
 -- grain: one calendar month whose listing a run read to its end
--- purpose: what the archive knows to be complete, and as of when
+-- purpose: which months the archive has completely, and since when
 -- columns:
 --   account    text, the logbook's account
 --   run_id     text
 --   month      first day of the local month
---   listed_at  time, by the operator's clock where its answers tell it
+--   listed_at  time, by the operator's clock where its answers state it
 --   sessions   number of sessions listed
---   missing    list of session ids that the archive knows and the listing did not hold
+--   missing    list of the ids of sessions that the archive has and the listing did not contain
 create table facts.windows (
     account varchar not null,
     run_id varchar not null,

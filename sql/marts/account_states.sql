@@ -1,22 +1,22 @@
 -- name: account_states
 -- grain: one account of the settings
--- purpose: how its archive stands
+-- purpose: the state of its archive
 -- key: account
 -- columns:
 --   account                  text, the logbook's account
---   last_run_at              time that the newest run began
+--   last_run_at              time at which the newest run began
 --   last_outcome             text, how the newest run ended: complete, failed or interrupted
---   last_error               text, why the newest run failed; null where it did not
---   last_success_at          time that the newest complete run began
+--   last_error               text, why the newest run failed; null if it did not
+--   last_success_at          time at which the newest complete run began
 --   sessions                 number of finished sessions
---   first_session_at         time that the first one started
---   newest_session_at        time that the newest one stopped
+--   first_session_at         time at which the first one started
+--   newest_session_at        time at which the newest one stopped
 --   active                   list of the ids of sessions that have not stopped
---   quarantined              number of things whose newest document cannot be read
+--   quarantined              number of keys whose newest document cannot be read
 --   details_missing          number of sessions whose detail is missing or older than the listing
---   last_closed_month        first day of the newest closed month; null where none is
---   months_never_listed      list of first days of months of which no list was read to its end
---   months_listed_too_early  list of first days of months that were listed, but not after they could be closed
+--   last_closed_month        first day of the newest closed month; null if there is none
+--   months_never_listed      list of first days of months without a complete listing
+--   months_listed_too_early  list of first days of months whose last listing was too early to close them
 --   months_without_details   list of first days of months with details missing
 --   errors                   number of findings of severity error
 --   warnings                 number of findings of severity warning
@@ -90,7 +90,7 @@ months_begun as (
     cross join newest_run
 ),
 
--- Those that no run has come to: a machine was off, or its runs failed.
+-- The months that no run has reached: the machine was off, or its runs failed.
 not_reached as (
     select
         states.account,

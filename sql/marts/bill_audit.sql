@@ -1,6 +1,6 @@
 -- name: bill_audit
 -- grain: one finished session
--- purpose: whether the bill is what the session's own curve, its prices and the tariff make
+-- purpose: the bill, recomputed from the session's own curve, its prices and the tariff
 -- key: account, session_id
 -- refresh: session
 -- columns:
@@ -8,24 +8,23 @@
 --   session_id           text, the operator's id
 --   currency             ISO 4217 code
 --   billed               currency units
---   recomputed           currency units, rounded once; null where a part of it is not known
+--   recomputed           currency units, rounded once; null where a part of it is unknown
 --   difference           currency units, billed − recomputed: above zero where too much was billed
---   difference_percent   per cent of the recomputed; null where that is nothing
+--   difference_percent   per cent of the recomputed; null where the recomputed bill is zero
 --   verdict              text: ok, minimum price, overbilled, underbilled or cannot tell
---   reason               text, why the audit cannot tell, or what to know of a difference; null where there is none
+--   reason               text, why there is no verdict, or what to know about a difference; else null
 --   energy_amount        currency units, the meter's energy at the periods' prices
 --   connection_fee       currency units
 --   idle_fee             currency units, of all idle time
 --   free_energy_amount   currency units, what the free energy would have cost
 --   minimum_price        currency units, where the tariff has one and energy flowed
---   tariff_sha256        hex, the document of the tariff in force; null where none is known
--- The energy is the meter's; the curve only says how much of it flowed in which charging period: Wh × share / sum of
--- shares, a fraction and not rounded to Wh. A kWh costs spot price × (1 + tax) + markup of its period. Free energy is
--- taken off at its period's price; where only the session states it, at the session's average; where no energy flowed,
--- none was free. Each part is exact to the trillionth of a currency unit, rounded down; their sum is rounded once, to
--- the minor unit.
--- A difference of up to 1 per cent and 0.05 currency units is ok. A difference that a missing power history or unknown
--- idle time could explain is not held against the bill.
+--   tariff_sha256        hex, the document of the tariff in force; null where unknown
+-- The energy is the meter's; the curve only divides it between the charging periods: Wh × share / sum of shares, not
+-- rounded to Wh. A kWh costs spot price × (1 + tax) + markup of its period. Free energy is subtracted at its period's
+-- price, or at the session's average price if only the session states it. Each part is rounded down to a trillionth of
+-- a currency unit; their sum is rounded once, to the minor unit. A difference of up to 1 per cent and 0.05 currency
+-- units is ok. A difference that a missing power history or unknown idle time could explain is not held against the
+-- bill.
 with sessions_with_tariffs as (
     select
         marts.account,
@@ -115,7 +114,7 @@ judged as (
                 case when non_billable_wh <> 0 then non_billable_wh || ' Wh were not billable' end
             ),
             ''
-        ) as strange,
+        ) as not_understood_parts,
         nullif(
             concat_ws(
                 '; ',
@@ -163,7 +162,7 @@ decided as (
     select
         *,
         case
-            when unknown is not null or strange is not null then 'cannot tell'
+            when unknown is not null or not_understood_parts is not null then 'cannot tell'
             when
                 abs(difference_minor) * 100 <= abs(recomputed_minor) + 5 * minor_units_in_one(minor_unit_decimal)
                 then case when before_minimum < least_minor then 'minimum price' else 'ok' end
@@ -187,7 +186,7 @@ assembled as (
         ) as difference_percent,
         verdict,
         case
-            when verdict = 'cannot tell' then coalesce(unknown, strange, doubt)
+            when verdict = 'cannot tell' then coalesce(unknown, not_understood_parts, doubt)
             when verdict in ('overbilled', 'underbilled') and tariff_fetched_at > stopped_at
                 then
                     'by the tariff as of ' || local_day(tariff_fetched_at, timezone)

@@ -1,6 +1,6 @@
 -- name: charging_periods
 -- grain: one charging period of a finished session
--- purpose: where a session's energy and money lie in time, and what a kWh cost then
+-- purpose: when a session's energy flowed and its money was spent, and the price per kWh
 -- key: account, session_id, period
 -- refresh: session
 -- columns:
@@ -9,16 +9,16 @@
 --   period                whole number, 1 for the oldest
 --   started_at            time
 --   stopped_at            time
---   state                 text, charging, idle or whatever else the operator says
+--   state                 text, charging, idle or whatever else the operator states
 --   currency              ISO 4217 code
---   spot_price_excl_tax   currency units a kWh; null where the operator states no spot price and markup
---   markup_incl_tax       currency units a kWh; null where the operator does not say
---   price_incl_tax        currency units a kWh: spot price with tax, and markup; null where not known
---   energy_kwh            kWh, the share of the meter's that the power history gives the period
---   amount_incl_tax       currency units, the operator's own
--- A tariff of one price states no markup, and not whether tax is in the price. It counts as the price with tax where
--- the session's periods together cost their energy times it, within one per cent: a price without tax would be off by
--- the whole tax, and what the power history says wrongly of a session is less than half a per cent. Else it is unknown.
+--   spot_price_excl_tax   currency units per kWh; null where the operator states no spot price and markup
+--   markup_incl_tax       currency units per kWh; null where the operator does not state it
+--   price_incl_tax        currency units per kWh: spot price with tax, and markup; null where unknown
+--   energy_kwh            kWh, the period's share of the meter's energy, by the power history
+--   amount_incl_tax       currency units, the operator's amount
+-- A tariff with one price states no markup, nor whether the price includes tax. It counts as the price with tax if the
+-- periods' amounts match their energy times the price within one per cent: a price without tax would differ by the
+-- whole tax, and a power history is wrong by less than half a per cent. Otherwise the price is unknown.
 with periods_with_energy as (
     select
         periods.account,

@@ -1,14 +1,14 @@
 -- name: check_results
 -- grain: one finding
--- purpose: what is wrong with the archive (errors) or doubtful (warnings), by the rules under sql/checks/
+-- purpose: what is wrong with the archive (errors) or doubtful (warnings), by the rules in sql/checks/
 -- key: finding_id
 -- columns:
 --   finding_id   12 hex digits; the same as long as the finding's cause is
---   rule         text, the file under sql/checks/ that says what is expected
+--   rule         text, the name of the rule's file in sql/checks/
 --   severity     text, error or warning
 --   account      text, the logbook's account
---   month        first day of the local month that the session stopped in; null where it concerns no one month
---   session_id   text, the operator's id; null for a finding about no one session
+--   month        first day of the local month that the session stopped in; null if it is not about a month
+--   session_id   text, the operator's id; null if it is not about a session
 --   detail       text, the figures, and what to do
 with findings as (
     select * from checks.findings

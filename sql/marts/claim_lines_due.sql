@@ -1,26 +1,26 @@
 -- name: claim_lines_due
--- grain: one session, local month, car and currency of which the claims so far do not come to the newest figures
+-- grain: one session, local month, car and currency whose claims so far differ from the newest figures
 -- purpose: what is to be claimed: sessions of months that are not claimed yet, and corrections of those that are
 -- key: account, session_id, month, car, currency
 -- columns:
 --   account               text, the logbook's account
 --   session_id            text, the operator's id
 --   month                 first day of the local month
---   car                   text, the car's name; empty where none was assigned
+--   car                   text, the car's name; empty if none was assigned
 --   currency              ISO 4217 code
 --   claimed_energy_kwh    kWh, of all claims so far
 --   claimed_incl_tax      currency units, of all claims so far
---   claimed_tax_amount    currency units, of all claims so far, as far as it is known
+--   claimed_tax_amount    currency units, of all claims so far, as far as known
 --   energy_kwh            kWh, by the newest figures; 0 for what is no longer claimed
---   amount_incl_tax       currency units, likewise; null where not known
---   tax_amount            currency units, likewise; null where not known
---   is_month_claimed      flag: a claim of the month, not taken back, covers the car, so that this is a correction
+--   amount_incl_tax       currency units, likewise; null where unknown
+--   tax_amount            currency units, likewise; null where unknown
+--   is_month_claimed      flag: a claim of the month, not reversed, covers the car, so that this is a correction
 --   corrects              number of the newest claim that it differs from; null where there is none
---   reason                text, why it differs: late, corrected, withdrawn or repriced; null where nothing was claimed
---   ground                text, completes the reason: why it is withdrawn, or was put in; null where nothing does
---   because               text, completes the ground: what a person said, the car, the rule; null where nothing does
---   held_back             text, why it cannot be claimed now; null where it can
--- A tax that is not known is no news by itself. What claims did not know of a tax counts there as nothing.
+--   reason                text, why it differs: late, corrected, withdrawn or repriced; null if nothing was claimed
+--   ground                text, completes the reason: why it is withdrawn or included; null if nothing does
+--   because               text, completes the ground: a person's reason, the car or the rule; null if nothing does
+--   held_back             text, why it cannot be claimed now; null if it can
+-- An unknown tax alone is not a difference. A tax that claims did not know counts there as zero.
 with targets as (
     select
         worth.account,
@@ -41,7 +41,7 @@ with targets as (
     where claimable.is_claimed
 ),
 
-unsure as (
+uncertain as (
     select
         account,
         session_id,
@@ -56,12 +56,12 @@ unsure as (
     where endpoint in ('session', 'session_history')
 ),
 
-first_unsure as (
+first_uncertain as (
     select
         account,
         session_id,
         min(why) as why
-    from unsure
+    from uncertain
     group by account, session_id
 ),
 
@@ -155,11 +155,13 @@ assembled as (
             when not claimable.is_claimed then claimable.because
             when coalesce(claimable.car, '') <> differing.car then claimable.car
         end as because,
-        coalesce(first_unsure.why, case when differing.amount_incl_tax is null then differing.unknown end) as held_back
+        coalesce(
+            first_uncertain.why, case when differing.amount_incl_tax is null then differing.unknown end
+        ) as held_back
     from differing
     left join covering using (account, session_id, month, car, currency)
     left join main.claimable_sessions as claimable using (account, session_id)
-    left join first_unsure using (account, session_id)
+    left join first_uncertain using (account, session_id)
 )
 
 select * from assembled

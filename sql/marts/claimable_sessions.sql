@@ -6,15 +6,15 @@
 -- columns:
 --   account      text, the logbook's account
 --   session_id   text, the operator's id
---   car          text, the car's name; null where nobody assigned one
+--   car          text, the car's name; null if no one assigned one
 --   is_claimed   flag: the session goes on a claim
---   ground       text, what decides: decision, private car, rule, no car or unknown car; null where nothing does
---   because      text, completes the ground: what a person said, the car, the rule's place; null where nothing does
+--   ground       text, what decides: decision, private car, rule, no car or unknown car; null if nothing does
+--   because      text, completes the ground: a person's reason, the car or the rule's place; null if nothing does
 --   reason       text, why it does or does not
 --   tags         list of the tags that it was given, in alphabetical order
--- The newest decision to include or exclude counts; without one, a private car's session is out, then the first rule
--- that says so decides, then the session is in. Whatever no person included needs a car of the settings to be in,
--- unless they name no car at all.
+-- The newest decision to include or exclude counts. Without one, a private car's session is out; otherwise the first
+-- rule that decides counts; otherwise the session is in. A session that no person included needs a car from the
+-- settings to be in, unless the settings have no car.
 with decided as (
     select
         account,
@@ -48,7 +48,7 @@ grounds as (
         decided.action,
         decided.reason as decided_because,
         rules.claim_rule,
-        rules.is_claimed as rule_says,
+        rules.is_claimed as is_claimed_by_rule,
         tagged.tags,
         case
             when decided.action is not null then 'decision'
@@ -73,7 +73,7 @@ judged as (
         car,
         case ground
             when 'decision' then action = 'include'
-            when 'rule' then rule_says
+            when 'rule' then is_claimed_by_rule
             else ground is null
         end as is_claimed,
         ground,

@@ -1,22 +1,22 @@
 -- name: claims
 -- grain: one claim and currency
--- purpose: what was claimed, and what became of it
+-- purpose: what was claimed, and the state of the claim
 -- key: account, number, currency
 -- columns:
 --   account           text, the logbook's account
 --   number            whole number, from 1 without gaps
 --   kind              text, month, corrections or reversal
 --   month             first day of the local month; null unless it is a month's claim
---   car               text, the only car that it is about; null where it is about all
+--   car               text, the only car that it covers; null if it covers all
 --   created_at        time
 --   currency          ISO 4217 code; of a claim without lines the account's
 --   lines             number of lines, corrections included
 --   energy_kwh        kWh
 --   amount_incl_tax   currency units
---   tax_amount        currency units; null where that of one line is not known
+--   tax_amount        currency units; null where the tax of one line is unknown
 --   state             text, made, sent, approved, paid, rejected or reversed
---   state_on          local day of that; null where it was only made
---   reversed_by       number of the claim that takes it back; null where none does
+--   state_on          local day of that state; null if the state is made
+--   reversed_by       number of the claim that reverses it; null if there is none
 with newest_marks as (
     select
         account,

@@ -1,6 +1,6 @@
 -- name: month_prices
 -- grain: one local month of an account, currency and attribution that has sessions
--- purpose: what of a month's bill was spot price, markup and tax
+-- purpose: the parts of a month's bill: spot price, markup and tax
 -- key: account, month, currency, attribution
 -- columns:
 --   account                  text, the logbook's account
@@ -8,12 +8,12 @@
 --   currency                 ISO 4217 code
 --   attribution              text, stop: a session belongs whole to the month it stopped in
 --   spot_amount_excl_tax     currency units, the energy of each charging period times its spot price
---   markup_amount_excl_tax   currency units, likewise for the markup, less its tax; null like the tax
---   tax_amount               currency units; null where that of one session is not known
+--   markup_amount_excl_tax   currency units, likewise for the markup, without its tax; null like the tax
+--   tax_amount               currency units; null where the tax of one session is unknown
 --   unexplained_amount       currency units, the rest of the bill; null like the tax
 --   amount_incl_tax          currency units, the bill; the four before it sum to it
--- Each is rounded once a session. The rest holds what the prices do not say: a tariff's minimum price and fees, tariffs
--- of one price, sessions without charging periods, and how far the power history is off.
+-- Each is rounded once per session. The rest is what the prices do not explain: a tariff's minimum price and fees,
+-- tariffs with one price, sessions without charging periods, and errors of the power history.
 with summed as (
     select
         account,

@@ -1,17 +1,17 @@
 -- name: month_states
 -- grain: one local month of an account that was listed or has sessions, or that lies between two such months
--- purpose: what the archive knows, and does not know, of a month
+-- purpose: how complete the archive is for a month
 -- key: account, month
 -- columns:
 --   account            text, the logbook's account
 --   month              first day of the local month
 --   listed_at          time of the newest complete listing; null if there was none
 --   closable_at        time from which a listing closes it
---   is_closed          flag: listed long enough after its local end, with every detail fetched and none in quarantine
---   details_missing    number of sessions that stopped in it and whose detail is missing or older than the listing
+--   is_closed          flag: listed long enough after its local end, every detail fetched and nothing in quarantine
+--   details_missing    number of sessions that stopped in it whose detail is missing or older than the listing
 --   quarantined        number of its documents, about sessions or listings, that cannot be read
 --   active             number of sessions that started in it and have not stopped
--- Where claims divide sessions (split), a month with a session that began in it or before and has not stopped is open.
+-- Where claims divide sessions (split), a month is open while a session that began in it or before has not stopped.
 with listed as (
     select
         account,

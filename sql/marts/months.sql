@@ -1,6 +1,6 @@
 -- name: months
 -- grain: one local month of an account, currency and attribution that has sessions
--- purpose: kWh, cost and tax a month: the figures of a report
+-- purpose: kWh, cost and tax per month: the figures of a report
 -- key: account, month, currency, attribution
 -- columns:
 --   account                  text, the logbook's account
@@ -10,9 +10,9 @@
 --   sessions                 number of sessions; under split, of those that lasted into the month
 --   energy_kwh               kWh
 --   amount_incl_tax          currency units
---   tax_amount               currency units; null where that of one session is not known
---   amount_excl_tax          currency units; null where that of one session is not known
---   average_price_incl_tax   currency units a kWh; null without energy
+--   tax_amount               currency units; null where the tax of one session is unknown
+--   amount_excl_tax          currency units; null where the tax of one session is unknown
+--   average_price_incl_tax   currency units per kWh; null without energy
 --   max_kw                   kW, of the session that reached most
 with summed as (
     select
@@ -43,7 +43,7 @@ priced as (
         amount_incl_tax,
         tax_amount,
         amount_excl_tax,
-        price_of_a_kwh(amount_incl_tax, energy_kwh) as average_price_incl_tax,
+        price_per_kwh(amount_incl_tax, energy_kwh) as average_price_incl_tax,
         max_kw
     from summed
 )

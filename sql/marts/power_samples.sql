@@ -1,6 +1,6 @@
 -- name: power_samples
 -- grain: one power sample of a finished session
--- purpose: the finest power history ever seen; each value holds until the next
+-- purpose: a session's finest power history; each value holds until the next
 -- key: account, session_id, sampled_at
 -- refresh: session
 -- columns:

@@ -1,6 +1,6 @@
 -- name: reimbursement
--- grain: one local month of a finished session and attribution, under the basis in force on the day that it stopped
--- purpose: what a session is reimbursed with
+-- grain: one local month of a finished session and attribution, under the basis in force on the day on which it stopped
+-- purpose: the amount that a session is reimbursed with
 -- key: account, session_id, month, basis, attribution
 -- refresh: session
 -- columns:
@@ -11,15 +11,15 @@
 --   attribution       text; stop: the whole session in the month it stopped in; split: each month's part of it
 --   currency          ISO 4217 code
 --   energy_kwh        kWh, the session's or its month's
---   amount_incl_tax   currency units; null where a price is not known
---   price_incl_tax    currency units a kWh; null where the amount is not known, and without energy
---   unknown           text, why the amount is not known; else null
+--   amount_incl_tax   currency units; null where a price is unknown
+--   price_incl_tax    currency units per kWh; null where the amount is unknown, and without energy
+--   unknown           text, why the amount is unknown; else null
 -- billed: the bill. rate: the rate times the energy that is neither free nor non-billable. electricity_cost: the
 -- owner's own cost as the operator tracks it. spot: over the hours, the energy times the spot price and the additions,
--- with tax. Less the refund of electricity tax on the same energy, where the operator pays one. Rounded once a session,
--- half away from zero to the minor unit. The parts of a session under split sum to it: where no month is worth less
--- than zero and their sum is above zero, the amount in proportion to the months' exact values, otherwise those values
--- themselves; the floor of each, then one more for the largest remainders, ties to the earlier.
+-- with tax. The refund of electricity tax on the same energy is subtracted, where the operator pays one. Rounded once
+-- per session, half away from zero to the minor unit. The parts of a session under split sum to it: where no month is
+-- worth less than zero and their sum is above zero, the amount in proportion to the months' exact values, otherwise
+-- those values themselves; the floor of each, then one more for the largest remainders, ties to the earlier.
 with of_sessions as (
     select
         account,
@@ -45,7 +45,7 @@ rounded as (
     from of_sessions
 ),
 
--- An amount of a thousand million minor units is no session's, and its price would not fit the column.
+-- A session's amount cannot reach a thousand million minor units, and its price would not fit the column.
 in_bounds as (
     select * from rounded
     where abs(amount_minor) < 1e9
@@ -180,7 +180,7 @@ priced as (
         currency,
         energy_kwh,
         amount_incl_tax,
-        price_of_a_kwh(amount_incl_tax, energy_kwh) as price_incl_tax,
+        price_per_kwh(amount_incl_tax, energy_kwh) as price_incl_tax,
         unknown
     from both_attributions
 )

@@ -6,11 +6,11 @@
 -- columns:
 --   account           text, the logbook's account
 --   session_id        text, the operator's id
---   hour_start        time that the local clock hour begins
+--   hour_start        time at which the local clock hour begins
 --   currency          ISO 4217 code
 --   energy_kwh        kWh; the hours of a day sum to the day, days to months, months to the session
 --   amount_incl_tax   currency units; sums like the energy
---   price_incl_tax    currency units a kWh, of the periods in the hour weighted by energy; null where not known
+--   price_incl_tax    currency units per kWh, of the periods in the hour weighted by energy; null where unknown
 with priced_parts as (
     select
         parts.account,

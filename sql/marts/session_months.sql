@@ -10,7 +10,7 @@
 --   currency          ISO 4217 code
 --   energy_kwh        kWh; the months of a session sum to its meter
 --   amount_incl_tax   currency units; the months of a session sum to its bill
---   tax_amount        currency units, in proportion to the amounts; null where the session's tax is not known
+--   tax_amount        currency units, in proportion to the amounts; null where the session's tax is unknown
 with summed as (
     select
         account,

@@ -9,18 +9,18 @@
 --   kind              text, private or public
 --   charge_point      text, the charge point's name; of a public session its address
 --   evse              text, the EVSE's identifier
---   car               text, the car's name in the settings; null where nobody assigned one
+--   car               text, the car's name in the settings; null if no one assigned one
 --   started_at        time
 --   stopped_at        time
 --   duration_s        seconds
 --   idle_s            seconds connected without charging
---   energy_kwh        kWh, the meter's own
+--   energy_kwh        kWh, by the meter
 --   currency          ISO 4217 code
 --   amount_incl_tax   currency units, the bill rounded to the currency's minor unit
 --   tax_name          text, for example Moms
---   tax_rate          fraction, for example 0.25; null where not known
---   tax_amount        currency units, included in the amount; null where not known
---   amount_excl_tax   currency units; null where the tax is not known
+--   tax_rate          fraction, for example 0.25; null where unknown
+--   tax_amount        currency units, included in the amount; null where unknown
+--   amount_excl_tax   currency units; null where the tax is unknown
 --   average_kw        kW, as the operator states it
 --   max_kw            kW, as the operator states it
 --   power_samples     number of power samples at different times; 0 without a power history

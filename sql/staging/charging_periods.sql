@@ -1,23 +1,23 @@
 -- name: staging.charging_periods
 -- grain: one charging period of a finished session
--- purpose: a session's periods, oldest first, with what their state says and the run of charging that they lie in
+-- purpose: a session's periods, oldest first, with the parts of their state and the run of charging that they belong to
 -- columns:
 --   account               text, the logbook's account
 --   session_id            text, the operator's id
 --   period                whole number, 1 for the oldest
 --   document_sha256       hex, the session's newest document that lists periods
---   kind                  text, charging, idle or whatever else the operator says
+--   kind                  text, charging, idle or whatever else the operator states
 --   started_at            time
 --   stopped_at            time
---   spot_price_excl_tax   currency units a kWh; null where the state does not say
---   markup_incl_tax       currency units a kWh; null where the state does not say
---   only_price            currency units a kWh, where a price is all that the session's states give; else null
+--   spot_price_excl_tax   currency units per kWh; null where the state does not state it
+--   markup_incl_tax       currency units per kWh; null where the state does not state it
+--   only_price            currency units per kWh, where the session's states contain only a price; else null
 --   amount_incl_tax       currency units, as sent
---   free_energy_wh        Wh that cost nothing; null where the operator does not say
---   state_not_understood  text, what the state says besides price and markup; null where nothing
---   run_started_at        time when the unbroken run of charging periods that it lies in began; null for other kinds
--- A price is the spot price in a session of which any period states a markup. Elsewhere it is that of another tariff,
--- and the state does not say whether tax is in it. A price of a hundred millions or more counts as not stated.
+--   free_energy_wh        Wh that cost nothing; null where the operator does not state it
+--   state_not_understood  text, what the state contains besides price and markup; null if nothing
+--   run_started_at        time at which its unbroken run of charging periods began; null for other kinds
+-- A price is the spot price if any period of the session states a markup. Otherwise it is the price of another tariff,
+-- and the state does not tell whether it includes tax. A price of a hundred million or more counts as not stated.
 with listing_periods as (
     select distinct
         account,

@@ -1,11 +1,11 @@
 -- name: staging.claimed_months
--- grain: one month's claim that was not taken back
+-- grain: one month's claim that was not reversed
 -- purpose: which months are claimed, for which car
 -- columns:
 --   account   text, the logbook's account
 --   number    the claim's number
 --   month     first day of the local month
---   car       text, the only car that it is about; null where it is about all
+--   car       text, the only car that it covers; null if it covers all
 select
     claims.account,
     claims.number,

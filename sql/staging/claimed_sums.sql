@@ -1,6 +1,6 @@
 -- name: staging.claimed_sums
--- grain: one session, local month, car and currency that a line of a claim is about
--- purpose: what all claims together came to, corrections and reversals included
+-- grain: one session, local month, car and currency with a line of a claim
+-- purpose: the sums of all claims, corrections and reversals included
 -- columns:
 --   account           text, the logbook's account
 --   session_id        text, the operator's id

@@ -1,6 +1,6 @@
 -- name: staging.session_curves
 -- grain: one finished session that has a power history
--- purpose: which document holds its finest curve: operators thin out old ones, so more samples win
+-- purpose: the document with its finest curve: operators thin out old curves, so the one with most samples wins
 -- columns:
 --   account         text, the logbook's account
 --   session_id      text, the operator's id

@@ -1,12 +1,12 @@
 -- name: staging.session_documents
--- grain: one change of what the operator said about a session
+-- grain: one version of what the operator sent about a session
 -- purpose: a session's documents in their order, each with its figures in units and minor units
 -- columns:
 --   account              text, the logbook's account
 --   session_id           text, the operator's id
 --   document_sha256      hex, the document
 --   source               text, detail or listing
---   fetched_at           time; null where an imported answer names none
+--   fetched_at           time; null for an imported answer without a time
 --   place                whole number, 1 for the oldest document of the session
 --   is_finished          flag: the session has stopped
 --   started_at           time

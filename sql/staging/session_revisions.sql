@@ -1,12 +1,12 @@
 -- name: staging.session_revisions
 -- grain: one revision of a finished session: a change of its figures
--- purpose: what a corrected session was before, and which document said so
+-- purpose: the figures that a corrected session had before, and their document
 -- columns:
 --   account              text, the logbook's account
 --   session_id           text, the operator's id
 --   revision             whole number, 1 for the figures as first seen finished
 --   document_sha256      hex, the first document with these figures
---   fetched_at           time of that document; null where an imported answer names none
+--   fetched_at           time of that document; null for an imported answer without a time
 --   started_at           time
 --   stopped_at           time
 --   energy_kwh           kWh

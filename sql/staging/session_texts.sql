@@ -1,6 +1,6 @@
 -- name: staging.session_texts
 -- grain: one session
--- purpose: what only one of its sources says, each from the newest document that says it
+-- purpose: texts that only listings or only details contain, each from the newest document that has it
 -- columns:
 --   account         text, the logbook's account
 --   session_id      text, the operator's id

@@ -16,8 +16,8 @@
 --   bill_minor           whole minor units
 --   net_minor            whole minor units without tax; null where not stated
 --   revision             1 for the figures as first seen finished, one more for each change since; null while active
--- The newest document; where that is an item of a listing, which says less, the newest detail if it has the same
--- figures.
+-- The figures come from the newest document. If that is an item of a listing, which contains less, they come from the
+-- newest detail with the same figures, if there is one.
 with compared as (
     select
         *,

@@ -1,22 +1,22 @@
 -- name: staging.tariffs
--- grain: one change of the tariff of an EVSE of the driver's own
--- purpose: the fees and the minimum price that hold besides the price of a kWh, and what of it is not understood
+-- grain: one version of the tariff of an EVSE of the driver's own
+-- purpose: the fees and the minimum price besides the price per kWh, and what of the tariff is not understood
 -- columns:
 --   account               text, the logbook's account
---   evse_identifier       text, what sessions call the EVSE
+--   evse_identifier       text, the EVSE's name in sessions
 --   place                 whole number, the tariff's place among the documents about the EVSE
---   fetched_at            time of the first document that says so; null where an imported answer names none
+--   fetched_at            time of the first document with it; null for an imported answer without a time
 --   document_sha256       hex, that document
 --   tariff_id             text, the operator's id
 --   tariff_type           text, for example energy tou
 --   currency              ISO 4217 code; null where not stated
 --   minimum_price         currency units, of a session that delivered energy; null where there is none
---   connection_fee        currency units a session; null where there is none
+--   connection_fee        currency units per session; null where there is none
 --   idle_fee_per_minute   currency units; null where there is none
---   markup_bands          JSON, the markups by local time of day as sent; each charging period says its own
---   not_understood        text, the keys and values that Ladebog does not know, apart by comma; null where all is known
--- The price of a kWh is no part of the tariff here: it changes every hour, and a session's charging periods say it.
--- DuckDB reads JSON numbers as DOUBLE, which keeps the 15 digits that no fee needs.
+--   markup_bands          JSON, the markups by local time of day, as sent; each charging period states its own
+--   not_understood        text, keys and values that Ladebog does not know, separated by commas; null if none
+-- The price per kWh is not part of this model: it changes every hour, and a session's charging periods state it.
+-- DuckDB reads JSON numbers as DOUBLE. Its 15 digits are enough for any fee.
 with documents_with_tariffs as (
     select
         documents.account,
@@ -65,7 +65,7 @@ entries as (
     from stated
 ),
 
-said as (
+named_entries as (
     select
         entries.account,
         entries.evse_identifier,
@@ -75,13 +75,13 @@ said as (
     from entries
 ),
 
-strange_entries as (
+unknown_entries as (
     select
         account,
         evse_identifier,
         place,
-        'pricing.' || name as strange
-    from said
+        'pricing.' || name as unknown_part
+    from named_entries
     where
         coalesce(meaning, '') not in ('', 'null', 'false', '[]', '{}')
         and coalesce(try_cast(meaning as decimal(38, 18)) <> 0, true)
@@ -92,14 +92,14 @@ strange_entries as (
         end
 ),
 
-strange as (
-    select * from strange_entries
+unknown_parts as (
+    select * from unknown_entries
     union all
     select
         account,
         evse_identifier,
         place,
-        'type ' || coalesce(tariff_type, 'missing') as strange
+        'type ' || coalesce(tariff_type, 'missing') as unknown_part
     from stated
     where tariff_type is distinct from 'energy tou'
     union all
@@ -107,7 +107,7 @@ strange as (
         account,
         evse_identifier,
         place,
-        'pricing' as strange
+        'pricing' as unknown_part
     from stated
     where pricing is null
 ),
@@ -117,8 +117,8 @@ listed as (
         account,
         evse_identifier,
         place,
-        sorted_text(strange) as not_understood
-    from strange
+        sorted_text(unknown_part) as not_understood
+    from unknown_parts
     group by account, evse_identifier, place
 ),
 

@@ -1,13 +1,13 @@
 -- name: staging.unreadable
--- grain: one thing of which the newest document cannot be decoded
--- purpose: what the archive holds and cannot read, and the month that it leaves open
+-- grain: one key whose newest document cannot be decoded
+-- purpose: what the archive has and cannot read, and the month that stays open because of it
 -- columns:
 --   account           text, the logbook's account
---   endpoint          text, the question that was answered
+--   endpoint          text, the endpoint that was asked
 --   key               text, a session's id, an EVSE's id, all, or the window of a listing
 --   document_sha256   hex, the document
---   fault             text, what is wrong and the path of the field
---   month             first day of the local month, as far as it is known
+--   fault             text, what is wrong, and the path of the field
+--   month             first day of the local month, null where unknown
 with documents_in_order as (
     select
         documents.account,

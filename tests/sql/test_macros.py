@@ -84,13 +84,13 @@ def test_from_minor_units(ask: Ask, minor: int, digits: int) -> None:
 @example(amount=Decimal("0.000"), energy=Decimal("0.001"))
 @example(amount=Decimal("0.001"), energy=Decimal("2000.000"))
 @example(amount=Decimal("-0.001"), energy=Decimal("2000.000"))
-def test_price_of_a_kwh(ask: Ask, amount: Decimal, energy: Decimal) -> None:
+def test_price_per_kwh(ask: Ask, amount: Decimal, energy: Decimal) -> None:
     expected = rounded(WIDE.divide(amount, energy), 6)
-    assert expected == ask("price_of_a_kwh(cast(? as decimal(18, 3)), cast(? as decimal(18, 3)))", amount, energy)
+    assert expected == ask("price_per_kwh(cast(? as decimal(18, 3)), cast(? as decimal(18, 3)))", amount, energy)
 
 
 def test_without_energy_there_is_no_price(ask: Ask) -> None:
-    assert ask("price_of_a_kwh(cast(5 as decimal(18, 3)), cast(0 as decimal(18, 3)))") is None
+    assert ask("price_per_kwh(cast(5 as decimal(18, 3)), cast(0 as decimal(18, 3)))") is None
 
 
 def test_what_is_not_known_stays_so(ask: Ask) -> None:

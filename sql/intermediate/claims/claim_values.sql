@@ -1,6 +1,6 @@
 -- name: intermediate.claim_values
 -- grain: one local month of a finished session, under the attribution that the settings choose for claims
--- purpose: what a session is worth on a claim, if it goes on one
+-- purpose: the amounts that a session has on a claim, if it is claimed
 -- columns:
 --   account            text, the logbook's account
 --   session_id         text, the operator's id
@@ -8,13 +8,13 @@
 --   basis              text, billed, rate, electricity_cost or spot
 --   currency           ISO 4217 code
 --   energy_kwh         kWh
---   amount_incl_tax    currency units; null where not known
---   tax_amount         currency units; null where not known
---   price_incl_tax     currency units a kWh
---   unknown            text, why the amount is not known; else null
--- The tax of an amount that is the bill is the bill's; of another, amount × rate / (1 + rate) once a session, rounded
--- half away from zero. Months share it in proportion to their amounts: the floor of each, then one more for the largest
--- remainders, ties to the earlier; of an amount of zero all of it is in the last month.
+--   amount_incl_tax    currency units; null where unknown
+--   tax_amount         currency units; null where unknown
+--   price_incl_tax     currency units per kWh
+--   unknown            text, why the amount is unknown; else null
+-- If the amount is the bill, its tax is the bill's; otherwise it is amount × rate / (1 + rate), rounded half away from
+-- zero once per session. The months share it in proportion to their amounts, by largest remainders; if the amount is
+-- zero, all of it is in the last month.
 with whole_sessions as (
     select
         reimbursement.account,

@@ -1,13 +1,13 @@
 -- name: intermediate.details_due
 -- grain: one finished session of which the operator's detail is missing or older than its listed figures
--- purpose: what the next run asks for
+-- purpose: the details that the next run fetches
 -- columns:
 --   account      text, the logbook's account
 --   session_id   text, the operator's id
 --   started_at   time
 --   stopped_at   time
--- Also due: one whose newest detail was imported and has other figures than the listing. The operator may have gone
--- back to what it said before, which no listing shows.
+-- A session whose newest detail was imported and has other figures than the listing is fetched as well: the operator
+-- may have returned to earlier figures, which no listing shows.
 with listings as (
     select
         documents.account,

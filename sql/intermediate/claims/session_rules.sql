@@ -7,10 +7,10 @@
 --   session_id   text, the operator's id
 --   car          text, the car's name; null if no one assigned one and the settings do not have exactly one car
 --   why          text, for example "assigned: took the van", "rule 2" or "the only car"; null without a car
---   claim_rule   place of the first rule met that says whether to claim; null where none does
+--   claim_rule   place of the first matching rule that decides whether to claim; null if none does
 --   is_claimed   flag, what that rule states
 -- The car is the one that a person assigned last, else the one that the first matching rule names, else the only car.
--- Kind and charge point are those of the mart sessions. Weekday and hours are local and of the session's start.
+-- Kind and charge point are those of the mart sessions. Weekday and hours are local, at the session's start.
 with finished as (
     select
         sessions.account,

@@ -1,6 +1,6 @@
 -- name: intermediate.stopped_sessions
 -- grain: one finished session
--- purpose: what the checks look at: its figures, the month that it stopped in, and what its account and EVSE say
+-- purpose: the input of the checks: a session's figures, the month of its stop, and its account's and EVSE's data
 -- columns:
 --   account              text, the logbook's account
 --   session_id           text, the operator's id
@@ -8,8 +8,8 @@
 --   timezone             IANA name, the account's
 --   home_currency        ISO 4217 code, the account's
 --   evse                 text, the EVSE's identifier
---   max_power_w          W, the EVSE's when the session stopped; null where not known
---   minimum_price        currency units, the EVSE's tariff when the session stopped; null where not known
+--   max_power_w          W, the EVSE's when the session stopped; null where unknown
+--   minimum_price        currency units, the EVSE's tariff when the session stopped; null where unknown
 --   started_at           time
 --   stopped_at           time
 --   duration_s           seconds
@@ -18,8 +18,8 @@
 --   currency             ISO 4217 code
 --   minor_unit_decimal   digits of the currency's minor unit
 --   amount_incl_tax      currency units
---   tax_rate             fraction; null where not known
---   tax_amount           currency units; null where not known
+--   tax_rate             fraction; null where unknown
+--   tax_amount           currency units; null where unknown
 --   prices_include_tax   flag; null where not stated
 --   total_amount         currency units, as sent
 --   amount               currency units, as sent

@@ -1,14 +1,14 @@
 -- name: intermediate.energy_steps
--- grain: one stretch of a finished session with one power above zero
--- purpose: the power history as far as it counts: when the energy of a session flowed
+-- grain: one time span of a finished session with one power above zero
+-- purpose: when the energy of a session flowed: its power history, limited to the session and its charging periods
 -- columns:
 --   account      text, the logbook's account
 --   session_id   text, the operator's id
 --   started_at   time
 --   stopped_at   time
 --   power_mw     mW, whole
--- Each sample holds until the next, never outside the session, and, where the session has charging periods, never past
--- the end of the unbroken run of charging that it lies in; one that lies in none does not count.
+-- Each sample holds until the next, but never outside the session and, if the session has charging periods, never past
+-- the end of its unbroken run of charging. A sample outside all runs does not count.
 with with_next as (
     select
         samples.account,

@@ -1,15 +1,15 @@
 -- name: intermediate.period_energy
 -- grain: one charging period of a finished session
--- purpose: the meter's Wh, divided over the periods by the power history
+-- purpose: the meter's Wh, divided between the periods by the power history
 -- columns:
 --   account      text, the logbook's account
 --   session_id   text, the operator's id
 --   period       whole number, 1 for the oldest
 --   weight       whole number, the period's share in the energy; those of a session sum to more than 0
---   is_by_curve  flag: the power history gives the shares, and not time alone
+--   is_by_curve  flag: the shares come from the power history, not from time alone
 --   energy_wh    Wh, whole; the periods of a session sum to its meter
--- By the curve; without one, or where none of it lies in a charging period, by the time of the charging periods;
--- without those, all in the last period. The floor of each share, then one Wh more for the largest remainders.
+-- The energy is divided by the curve; without a curve in any charging period, by the time of the charging periods;
+-- without charging periods, all of it is in the last period. Shares are rounded to Wh by largest remainders.
 with measured as (
     select
         account,

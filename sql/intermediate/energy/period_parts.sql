@@ -6,12 +6,12 @@
 --   account        text, the logbook's account
 --   session_id     text, the operator's id
 --   period         whole number, 1 for the oldest
---   hour_start     time that the hour begins
+--   hour_start     time at which the hour begins
 --   weight         whole number, for energy: by the power history; without one, by the time of charging periods
---   is_by_curve    flag: the power history gives the weights of the session, and not time alone
+--   is_by_curve    flag: the session's weights come from the power history, not from time alone
 --   amount_nano    whole billionths of a currency unit; the parts of a period sum to its amount
--- Energy flows in charging periods only. An amount goes by the energy on each side, by time where there is none; parts
--- rounded down, the last one takes the rest. A period outside the session counts at its start or stop.
+-- Energy flows in charging periods only. An amount is divided by the energy on each side, or by time if there is none;
+-- parts are rounded down and the last one takes the rest. A period outside the session counts at its start or stop.
 with clamped as (
     select
         periods.account,

@@ -1,19 +1,19 @@
 -- name: intermediate.session_clock_hours
 -- grain: one local clock hour that a finished session lasts into
--- purpose: the hours that a session's energy and money are divided over, with the weight of each
+-- purpose: the hours between which a session's energy and money are divided, with the weight of each
 -- refresh: session
 -- columns:
 --   account        text, the logbook's account
 --   session_id     text, the operator's id
---   hour_start     time that the hour begins
---   hour_stop      time that it ends, on a day that the clocks change like on any other
+--   hour_start     time at which the hour begins
+--   hour_stop      time at which it ends, also on days on which the clocks change
 --   day            local day
 --   month          first day of the local month
---   is_last        flag: the hour that the session stopped in
---   weight         whole number, for energy and for what money has no period of its own
--- By the power history; without one, by the time of charging periods; without those, all at the stop. An hour begins
--- where the local clock shows a full one and where it is changed, which zones do at any quarter of an hour. A session
--- lasts into the hour that it stops in even if it stops at its first moment: it is of the day that it stopped on.
+--   is_last        flag: the hour in which the session stopped
+--   weight         whole number, for energy, and for money that no period accounts for
+-- The weight is by the power history; without one, by the time of charging periods; without those, all at the stop. An
+-- hour begins where the local clock shows a full hour and where it is changed, which zones do at any quarter of an
+-- hour. A session that stops at the first moment of an hour lasts into that hour, so it belongs to the day of its stop.
 with lasting as (
     select
         sessions.account,
@@ -36,7 +36,7 @@ quarters as (
     from lasting
 ),
 
-told as (
+with_local_times as (
     select
         *,
         local_time(moment, timezone) as local_moment
@@ -50,7 +50,7 @@ compared as (
             partition by account, session_id
             order by moment
         ) as local_before
-    from told
+    from with_local_times
 ),
 
 begins as (

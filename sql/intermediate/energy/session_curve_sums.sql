@@ -1,11 +1,11 @@
 -- name: intermediate.session_curve_sums
 -- grain: one finished session that has a power history
--- purpose: what its power history comes to, and whether it lies within the session
+-- purpose: the energy of its power history, and whether the history is within the session
 -- refresh: session
 -- columns:
 --   account           text, the logbook's account
 --   session_id        text, the operator's id
---   energy_wh         Wh, rounded: what the history gives in the session, as far as it counts; 0 where it is all zero
+--   energy_wh         Wh, rounded, of the part of the history that counts; 0 if it is all zero
 --   samples_outside   number of samples above zero before the session's start or after its stop
 with samples as (
     select

@@ -1,14 +1,14 @@
 -- name: intermediate.session_period_sums
 -- grain: one finished session that has charging periods
--- purpose: what its periods come to, and whether they cover it from its start to its stop
+-- purpose: the sums of its periods, and whether they cover it from its start to its stop
 -- refresh: session
 -- columns:
 --   account           text, the logbook's account
 --   session_id        text, the operator's id
---   amount_incl_tax   currency units, the sum of the operator's own
+--   amount_incl_tax   currency units, the sum of the operator's amounts
 --   charging_us       microseconds in charging periods, each moment once
 --   gap_us            microseconds of the session in no period
---   overlap_us        microseconds in a period that an earlier one had covered
+--   overlap_us        microseconds of periods that an earlier period covers as well
 --   outside_us        microseconds of periods before the session's start or after its stop
 with in_order as (
     select

@@ -1,18 +1,18 @@
 -- name: intermediate.audited_periods
 -- grain: one finished session that has charging periods
--- purpose: what its charging periods add up to, for the audit of its bill
+-- purpose: the sums of its charging periods, for the audit of its bill
 -- columns:
 --   account             text, the logbook's account
 --   session_id          text, the operator's id
 --   weight              whole number above 0, the sum of the periods' shares in the energy
---   weighted_price      sum of the shares, each times its price in billionths of a currency unit a kWh
---   unpriced            number of periods with a share, or with free energy, whose price is not known
---   is_by_curve         flag: the power history gives the shares, and not time alone
+--   weighted_price      sum of the shares, each times its price in billionths of a currency unit per kWh
+--   unpriced            number of periods with a share, or with free energy, whose price is unknown
+--   is_by_curve         flag: the shares come from the power history, not from time alone
 --   is_one_price        flag: all periods with a share are charging ones and have the same price
 --   idle_us             microseconds of the idle periods
---   free_wh             Wh that cost nothing; null where no period says
+--   free_wh             Wh that cost nothing; null if no period states it
 --   free_pico           trillionths of a currency unit, the free Wh at the prices of their periods
---   not_understood      text, what states say that Ladebog does not know, apart by comma; null where all is known
+--   not_understood      text, the parts of states that Ladebog does not know, separated by commas; null if none
 with priced as (
     select
         periods.account,

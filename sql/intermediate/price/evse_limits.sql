@@ -1,14 +1,14 @@
 -- name: intermediate.evse_limits
--- grain: one stretch of time in which the operator said the same about an EVSE of the driver's own
--- purpose: what the EVSE can deliver, and the least that a session costs there
+-- grain: one time span in which the operator sent the same data about an EVSE of the driver's own
+-- purpose: the power that the EVSE can deliver, and the minimum price of a session there
 -- columns:
 --   account            text, the logbook's account
 --   charge_point_id    text, the operator's id of the charge point
---   evse_identifier    text, what sessions call the EVSE
+--   evse_identifier    text, the EVSE's name in sessions
 --   max_power_w        W; null where not stated
---   minimum_price      currency units a session, tax included; null where not stated
---   valid_from         time of the answer that said so first; null for the oldest, which goes for all time before it
---   valid_to           time of the answer that said otherwise; null while none has
+--   minimum_price      currency units per session, tax included; null where not stated
+--   valid_from         time of the first answer with it; null for the oldest, which holds for all time before
+--   valid_to           time of the first answer without it; null while there is none
 with documents_in_order as (
     select
         documents.account,
@@ -33,11 +33,11 @@ compared as (
         lag((charge_point_id, max_power_w, minimum_price)) over (
             partition by account, evse_identifier
             order by place
-        ) as said_before
+        ) as values_before
     from documents_in_order
 ),
 
-stretches as (
+spans as (
     select
         account,
         charge_point_id,
@@ -50,7 +50,7 @@ stretches as (
             order by place
         ) as valid_to
     from compared
-    where place = 1 or (charge_point_id, max_power_w, minimum_price) is distinct from said_before
+    where place = 1 or (charge_point_id, max_power_w, minimum_price) is distinct from values_before
 )
 
-select * from stretches
+select * from spans

@@ -1,17 +1,17 @@
 -- name: intermediate.session_charge_points
 -- grain: one finished session
--- purpose: what a session takes from documents other than its own: its charge point's name, tax and refund of tax
+-- purpose: the data of a session that its charge point's documents state: name, tax and refund of tax
 -- columns:
 --   account                   text, the logbook's account
 --   session_id                text, the operator's id
---   charge_point              text, the newest name of the driver's own charge point; null for another's
---   tax_rate                  fraction, the tax that the bill includes; null where that is not known
---   tax_source                text, charge point, settings or country: where the rate comes from; null where not known
---   tax_sha256                hex, the charge point's document that states the rate; null where another source does
---   refunds_electricity_tax   flag: the operator pays the owner the electricity tax back; null where nothing says
--- The rate and the flag come from the charge point's document that was newest when the session stopped; else from the
--- earliest later one; else the rate is the country's standard rate of that day, by the settings or as it ships, and the
--- flag is not known. A bill in a foreign currency, or without tax in it, has no rate of ours.
+--   charge_point              text, the newest name of the driver's own charge point; null for other charge points
+--   tax_rate                  fraction, the rate of the tax in the bill; null where unknown
+--   tax_source                text, the source of the rate: charge point, settings or country; null where unknown
+--   tax_sha256                hex, the charge point's document that states the rate; null if another source states it
+--   refunds_electricity_tax   flag: the operator refunds the electricity tax to the owner; null where unknown
+-- The rate and the flag come from the charge point's document that was newest when the session stopped, else from the
+-- earliest later one. Otherwise the rate is the country's standard rate of that day, from the settings or the seeds,
+-- and the flag is unknown. A bill in a foreign currency, or without tax in it, has no rate.
 with own_evses as (
     select
         documents.account,

@@ -1,18 +1,18 @@
 -- name: intermediate.session_prices
 -- grain: one finished session
--- purpose: what of its bill was spot price, markup and tax, each rounded once, and what these do not explain
+-- purpose: the parts of its bill: spot price, markup and tax, each rounded once, and what these do not explain
 -- refresh: session
 -- columns:
 --   account             text, the logbook's account
 --   session_id          text, the operator's id
---   month               first day of the local month that it stopped in
+--   month               first day of the local month in which it stopped
 --   currency            ISO 4217 code
 --   spot_amount         currency units, ex. tax
---   markup_amount       currency units, ex. tax; null where the rate of tax is not known
---   tax_amount          currency units; null where not known
---   unexplained_amount  currency units; null where one of the others is not known
+--   markup_amount       currency units, ex. tax; null where the tax rate is unknown
+--   tax_amount          currency units; null where unknown
+--   unexplained_amount  currency units; null where one of the others is unknown
 --   amount_incl_tax     currency units
--- Prices that come to a thousand millions explain nothing.
+-- Prices whose sum reaches a thousand million are left out, as a fault of the operator.
 with whole_periods as (
     select
         account,

@@ -1,17 +1,17 @@
 -- name: intermediate.session_tariffs
 -- grain: one finished session at an EVSE whose tariff is known
--- purpose: the tariff in force
+-- purpose: the tariff in force when it stopped
 -- columns:
 --   account               text, the logbook's account
 --   session_id            text, the operator's id
 --   tariff_sha256         hex, the document that first stated the tariff
---   tariff_fetched_at     time of that document; null where an imported answer names none
+--   tariff_fetched_at     time of that document; null for an imported answer without a time
 --   currency              ISO 4217 code; null where not stated
 --   minimum_price         currency units, of a session that delivered energy; null where there is none
---   connection_fee        currency units a session; null where there is none
+--   connection_fee        currency units per session; null where there is none
 --   idle_fee_per_minute   currency units; null where there is none
---   not_understood        text, what of the tariff Ladebog does not know; null where all is known
--- As with the tax: the tariff that was newest when the session stopped, else the earliest later one.
+--   not_understood        text, the parts of the tariff that Ladebog does not know; null if all are known
+-- As for the tax, this is the tariff that was newest when the session stopped, else the earliest later one.
 with preferred as (
     select
         sessions.account,

@@ -1,24 +1,25 @@
 -- name: intermediate.reimbursement_terms
 -- grain: one finished session
--- purpose: by what it is reimbursed: the basis and the refund in force on the local day that it stopped
+-- purpose: the terms of its reimbursement: the basis and the refund in force on the local day on which it stopped
 -- refresh: session
 -- columns:
 --   account                   text, the logbook's account
 --   session_id                text, the operator's id
---   month                     first day of the local month that it stopped in
+--   month                     first day of the local month in which it stopped
 --   basis                     text, billed, rate, electricity_cost or spot
 --   currency                  ISO 4217 code, of the bill
 --   minor_unit_decimal        digits of the currency's minor unit
---   energy_wh                 Wh that the basis counts: under rate less free and non-billable energy, never below zero
+--   energy_wh                 Wh that the basis counts; under rate less free and non-billable energy, at least 0
 --   bill_minor                whole minor units
---   electricity_cost_nano     whole billionths of a currency unit; null where the operator tracks none
---   rate_micro                whole millionths of a currency unit a kWh; null for other bases than rate
---   refund_micro              whole millionths of a currency unit a kWh; 0 where the operator refunds nothing
---   tax_factor_numerator      whole number; over the next one it is 1 + the rate of tax
+--   electricity_cost_nano     whole billionths of a currency unit; null where the operator does not track it
+--   rate_micro                whole millionths of a currency unit per kWh; null for other bases than rate
+--   refund_micro              whole millionths of a currency unit per kWh; 0 where the operator refunds nothing
+--   tax_factor_numerator      whole number; divided by the next one it is 1 + tax rate
 --   tax_factor_denominator    whole number
---   refunds_electricity_tax   flag of the charge point; null where nothing says
---   unknown                   text, why the amount cannot be known; null if nothing here forbids it
--- Settings are in the account's currency, and so is what the operator tracks: a session in another has its bill only.
+--   refunds_electricity_tax   flag of the charge point; null where unknown
+--   unknown                   text, why the amount cannot be computed; null if it can
+-- Settings are in the account's currency, and so are the costs that the operator tracks. A session in another currency
+-- has only its bill.
 with finished as (
     select
         sessions.account,

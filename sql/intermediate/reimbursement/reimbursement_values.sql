@@ -1,12 +1,12 @@
 -- name: intermediate.reimbursement_values
 -- grain: one local month of a finished session
--- purpose: what a month is worth under the session's basis, exactly, as whole numbers: value * factor / divisor
+-- purpose: the exact value of a month under the session's basis, in whole numbers: value * factor / divisor
 -- refresh: session
 -- columns:
 --   account      text, the logbook's account
 --   session_id   text, the operator's id
 --   month        first day of the local month
---   value        whole number, the month's own part; null where it is too large or not known
+--   value        whole number, the month's own part; null where it is too large or unknown
 --   factor       whole number, the same in all months of the session
 --   divisor      whole number above zero, the same in all months of the session
 -- The exact value of a month, in minor units. billed: its money by session_months, less the refund on its energy. rate

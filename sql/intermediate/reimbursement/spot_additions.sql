@@ -1,16 +1,16 @@
 -- name: intermediate.spot_additions
--- grain: one addition to an account's spot price in one local hour and month of the year, and the days that it holds
--- purpose: what a kWh costs besides the spot price: the settings' additions, and the electricity tax that ships
+-- grain: one addition to an account's spot price in one local hour and month of the year, and the days it holds
+-- purpose: the price per kWh besides the spot price: the settings' additions, and the electricity tax of the seeds
 -- columns:
 --   account         text, the logbook's account
 --   name            text
 --   hour            local hour, 0 to 23
 --   month_of_year   1 to 12
---   per_kwh         currency units a kWh, ex. tax
+--   per_kwh         currency units per kWh, ex. tax
 --   valid_from      first local day
 --   valid_to        first local day on which it no longer holds; null while it does
--- An addition of the settings that is called "electricity tax" stands in the place of the one that ships. A tax in
--- another currency than the account's has no rate in it, so that the price is not known.
+-- An addition of the settings that is called "electricity tax" replaces the one of the seeds. A tax in another currency
+-- than the account's makes the price unknown.
 with own as (
     select
         account,

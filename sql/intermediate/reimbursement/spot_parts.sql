@@ -1,18 +1,18 @@
 -- name: intermediate.spot_parts
 -- grain: one charging period, in one local clock hour, in which energy of a session flowed whose basis is spot
--- purpose: what a kWh cost there, ex. tax: the spot price and the account's additions
+-- purpose: the price per kWh in that part, ex. tax: the spot price and the account's additions
 -- refresh: session
 -- columns:
 --   account        text, the logbook's account
 --   session_id     text, the operator's id
 --   period         whole number, 1 for the oldest
---   hour_start     time that the hour begins
+--   hour_start     time at which the hour begins
 --   month          first day of the local month
 --   weight         whole number above zero, the energy that flowed in the part
---   price_nano     whole billionths of a currency unit a kWh, ex. tax; null where it is not known
---   unknown        text, which price is not known in which local hour; else null
--- By the power history; without one, by the time of the charging periods. Each name among the account's additions has
--- one price in every hour: where it has none, it is not zero but not known.
+--   price_nano     whole billionths of a currency unit per kWh, ex. tax; null where unknown
+--   unknown        text, which price is unknown in which local hour; else null
+-- The weight is by the power history; without one, by the time of the charging periods. Each of the account's additions
+-- has one price in every hour: a missing one is unknown, not zero.
 with reimbursed as (
     select
         terms.account,

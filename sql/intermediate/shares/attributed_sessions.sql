@@ -1,6 +1,6 @@
 -- name: intermediate.attributed_sessions
 -- grain: one local day of a finished session and attribution
--- purpose: what days and months sum: each session whole where it stopped, and each session in its parts
+-- purpose: the input of days and months: each session whole where it stopped, and each session in its parts
 -- columns:
 --   account           text, the logbook's account
 --   session_id        text, the operator's id
@@ -10,7 +10,7 @@
 --   attribution       text, stop or split
 --   energy_kwh        kWh
 --   amount_incl_tax   currency units
---   tax_amount        currency units; null where the session's tax is not known
+--   tax_amount        currency units; null where the session's tax is unknown
 --   max_kw            kW, of the session
 with by_stop as (
     select

@@ -1,18 +1,19 @@
 -- name: intermediate.hour_values
 -- grain: one quantity of a finished session, energy or money, in one local clock hour
--- purpose: what an hour's share is exactly, as a fraction of whole numbers, before it is rounded to Wh or minor units
+-- purpose: an hour's exact share, as a fraction of whole numbers, before it is rounded to Wh or minor units
 -- columns:
 --   account        text, the logbook's account
 --   session_id     text, the operator's id
 --   quantity       text, energy or money
 --   month          first day of the local month
 --   day            local day
---   hour_start     time that the hour begins
+--   hour_start     time at which the hour begins
 --   whole          Wh or whole minor units of the session
 --   numerator      whole number
 --   denominator    whole number above zero, the same in all hours; the session's numerators over it sum to the whole
--- Money: where no period is negative and their sum is above zero, the bill in proportion to the hour's amount; else the
--- hour's own amount, and what the bill differs from the sum by the hour's weight. Without periods, by the weight.
+-- Money: if no period is negative and their sum is above zero, the bill is divided in proportion to the hours' amounts.
+-- Otherwise an hour has its own amount plus, by its weight, its part of what the bill differs from the sum. Without
+-- periods, the bill is divided by the weight.
 with weights as (
     select
         hours.*,

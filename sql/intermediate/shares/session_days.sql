@@ -9,7 +9,7 @@
 --   day               local day
 --   energy_kwh        kWh
 --   amount_incl_tax   currency units
---   tax_amount        currency units; null where the session's tax is not known
+--   tax_amount        currency units; null where the session's tax is unknown
 with shares as (
     select
         account,

@@ -1,6 +1,6 @@
 -- name: intermediate.session_shares
 -- grain: one quantity of a finished session, energy or money, in one local clock hour
--- purpose: the whole Wh and minor units of hours, days and months, such that each level sums to the one above
+-- purpose: the whole Wh and minor units of hours, days and months, so that each level sums to the one above
 -- refresh: session
 -- columns:
 --   account        text, the logbook's account
@@ -8,12 +8,12 @@
 --   quantity       text, energy or money
 --   month          first day of the local month
 --   day            local day
---   hour_start     time that the hour begins
+--   hour_start     time at which the hour begins
 --   of_month       Wh or whole minor units of the session in the month
 --   of_day         Wh or whole minor units of the session on the day
 --   of_hour        Wh or whole minor units of the session in the hour
--- Months against the session, days against their month, hours against their day: the floor of each exact value, then
--- one more for the largest remainders until the whole is reached, ties to the earlier.
+-- The session is divided between months, each month between its days and each day between its hours, every time by
+-- largest remainders.
 with hour_values as (
     select * from intermediate.hour_values
 ),

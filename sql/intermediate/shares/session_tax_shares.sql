@@ -1,6 +1,6 @@
 -- name: intermediate.session_tax_shares
 -- grain: one local day of a finished session whose tax is known
--- purpose: a session's tax divided over months and days in proportion to its divided money
+-- purpose: a session's tax, divided between months and days in proportion to its money
 -- columns:
 --   account        text, the logbook's account
 --   session_id     text, the operator's id
@@ -8,7 +8,7 @@
 --   day            local day
 --   of_month       whole minor units of the session's tax in the month
 --   of_day         whole minor units of the session's tax on the day
--- A bill of zero has nothing to be in proportion to: what tax it states all the same is at the stop.
+-- If the bill is zero, a tax that it states all the same is at the stop.
 with money_of_days as (
     select distinct
         account,

@@ -10,7 +10,7 @@
 --   session_id          text, the operator's id
 --   currency            ISO 4217 code
 --   billed              currency units
---   recomputed          currency units, rounded once; null where a part of it is not known
+--   recomputed          currency units, rounded once; null where a part of it is unknown
 --   difference          currency units, billed − recomputed: above zero where too much was billed
 --   difference_percent  per cent of the recomputed; null where that is nothing
 --   verdict             text: ok, minimum price, overbilled, underbilled or cannot tell
@@ -20,7 +20,7 @@
 --   idle_fee            currency units, of all idle time
 --   free_energy_amount  currency units, what the free energy would have cost
 --   minimum_price       currency units, where the tariff has one and energy flowed
---   tariff_sha256       hex, the document of the tariff in force; null where none is known
+--   tariff_sha256       hex, the document of the tariff in force; null where unknown
 --   stopped             local wall time
 --   energy_kwh          kWh
 --   digits              decimal digits of the currency's minor unit

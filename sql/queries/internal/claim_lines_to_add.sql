@@ -17,11 +17,11 @@
 --   energy_kwh          kWh, by the newest figures; 0 for what is no longer claimed
 --   amount_incl_tax     currency units, likewise; null where unknown
 --   tax_amount          currency units, likewise; null where unknown
---   is_month_claimed    flag: a claim of the month, not taken back, covers the car, so that this is a correction
+--   is_month_claimed    flag: a claim of the month, not reversed, covers the car, so that this is a correction
 --   corrects            number of the newest claim that it differs from; null where there is none
 --   reason              text, why it differs: late, corrected, withdrawn or repriced; null where nothing was claimed
 --   ground              text, completes the reason: why it is withdrawn, or was put in; null where nothing does
---   because             text, completes the ground: what a person said, the car, the rule; null where nothing does
+--   because             text, completes the ground: a person's reason, the car or the rule; null if nothing does
 --   held_back           text, why it cannot be claimed now; null where it can
 --   added_energy_kwh    kWh, by the newest figures less what was claimed
 --   added_incl_tax      currency units, likewise; null where unknown

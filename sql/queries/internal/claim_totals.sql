@@ -19,7 +19,7 @@ select
     cast(sum(lines.amount_incl_tax) as decimal(18, 3)) as amount_incl_tax,
     cast(case when count(*) = count(lines.tax_amount) then sum(lines.tax_amount) end as decimal(18, 3))
         as tax_amount,
-    price_of_a_kwh(
+    price_per_kwh(
         cast(sum(lines.amount_incl_tax) as decimal(18, 3)), cast(sum(lines.energy_kwh) as decimal(18, 3))
     ) as average_price_incl_tax
 from frozen_lines as lines

@@ -38,7 +38,7 @@ select
     amount_incl_tax,
     tax_amount,
     amount_excl_tax,
-    price_of_a_kwh(amount_incl_tax, energy_kwh) as average_price_incl_tax,
+    price_per_kwh(amount_incl_tax, energy_kwh) as average_price_incl_tax,
     max_kw
 from summed
 order by currency <> $currency, currency
