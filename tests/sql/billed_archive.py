@@ -1,4 +1,4 @@
-"""Sessions with bills, charging periods and tariffs as the operator would tell them, archived and audited."""
+"""Sessions with bills, charging periods and tariffs as the operator would send them, archived and audited."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

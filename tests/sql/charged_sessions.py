@@ -1,4 +1,4 @@
-"""Sessions as the operator could tell them, sound and strange, for Hypothesis to draw; and what is asked of them."""
+"""Sessions as the operator could send them, valid and unusual, for Hypothesis to draw; and queries about them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How much of a session's energy falls in each of its periods, told apart from the SQL, in whole numbers."""
+"""How much of a session's energy is in each of its periods, computed without the SQL, in whole numbers."""
 
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Each verdict of the audit, and each reason why it cannot tell."""
+"""Each verdict of the audit, and each reason for having none."""
 
 from decimal import Decimal
 
@@ -77,7 +77,7 @@ CASES: dict[str, tuple[Billed, tuple[str, str | None, str | None]]] = {
         ),
         ("14.000", "underbilled", None),  # 8 kWh at 1.749978125 on average
     ),
-    "free energy told twice": (
+    "free energy stated twice": (
         Billed(periods=(Period(0, 3600, DEAR.state, free_wh=2000),), more={"freeEnergyWh": 1500}),
         (None, "cannot tell", "the session states 1500 Wh of free energy, its charging periods 2000 Wh"),
     ),

@@ -1,4 +1,4 @@
-"""Which car a session charged and whether it goes on a claim: rules, decisions, and what they say for themselves."""
+"""Which car a session charged and whether it goes on a claim: rules, decisions, and the reasons that they give."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -150,19 +150,19 @@ def test_a_rule_holds_for_the_sessions_that_meet_all_its_conditions(
         (f'{GOLF}{OWN}[[rule]]\ncar = "Golf"\nclaim = true\n[[rule]]\nclaim = false', ("Golf", True, "rule 1")),
     ],
 )
-def test_a_private_car_goes_before_the_rules_and_the_first_rule_before_the_next(
+def test_a_private_car_takes_precedence_over_rules_and_the_first_rule_over_the_next(
     trial: Trial, said: str, expected: tuple[Any, ...]
 ) -> None:
     trial.set_cars(said)
     assert judged(trial)["friday 16:00"] == expected
 
 
-def test_sessions_without_energy_stay_in(trial: Trial) -> None:
+def test_sessions_without_energy_are_claimed(trial: Trial) -> None:
     trial.set_cars(GOLF)
     assert judged(trial) == dict.fromkeys(FINISHED, ("Golf", True, "no rule says otherwise"))
 
 
-def test_a_rule_takes_kind_and_charge_point_as_the_mart_calls_them(trial: Trial) -> None:
+def test_a_rule_compares_kind_and_charge_point_with_the_mart(trial: Trial) -> None:
     names = trial.rows("select distinct kind, charge_point from sessions order by all")
     rules = "".join(f'[[rule]]\ncar = "Golf"\nkind = "{kind}"\ncharge_point = "{point}"\n' for kind, point in names)
     trial.set_cars(GOLF + OWN + rules)
@@ -173,7 +173,7 @@ def test_a_rule_takes_kind_and_charge_point_as_the_mart_calls_them(trial: Trial)
     """) == [("private", "rule 1"), ("public", "rule 2")]
 
 
-def test_decisions_go_before_rules_and_the_newest_before_older_ones(logbook: DecidedLogbook) -> None:
+def test_decisions_take_precedence_over_rules_and_the_newest_over_older_ones(logbook: DecidedLogbook) -> None:
     logbook.set_cars(f'{GOLF_AND_OWN}[[rule]]\ncar = "Golf"\nclaim = false\nkind = "private"\n')
     logbook.decide(
         ("assign", "small", "Golf", "mistaken"),
@@ -200,19 +200,19 @@ def test_decisions_go_before_rules_and_the_newest_before_older_ones(logbook: Dec
     assert cars(logbook)["friday 22:30"] == ("Golf", "rule 1")
 
 
-def test_a_car_that_left_the_settings_is_on_no_claim(logbook: DecidedLogbook) -> None:
+def test_a_car_removed_from_the_settings_is_not_claimed(logbook: DecidedLogbook) -> None:
     logbook.set_cars(GOLF_AND_OWN)
     logbook.decide(("assign", "small", "Golf", "x"))
     logbook.set_cars(OWN)
     assert judged(logbook)["small"] == ("Golf", False, "car Golf is not in the settings")
 
 
-def test_the_only_car_needs_nobody_to_say_so(trial: Trial) -> None:
+def test_the_only_car_is_assigned_without_a_decision(trial: Trial) -> None:
     trial.set_cars(GOLF)
     assert cars(trial) == dict.fromkeys(FINISHED, ("Golf", "the only car"))
 
 
-def test_tags_stand_once_each_in_order(logbook: DecidedLogbook) -> None:
+def test_tags_are_listed_once_each_in_order(logbook: DecidedLogbook) -> None:
     logbook.decide(*(("tag", "small", tag, "x") for tag in ("sommer", "Ærø", "ferie", "sommer")))
     assert dict(logbook.rows("select session_id, tags from claimable_sessions")) == {
         **{session: [] for session in FINISHED},
@@ -220,7 +220,7 @@ def test_tags_stand_once_each_in_order(logbook: DecidedLogbook) -> None:
     }
 
 
-def test_what_was_decided_while_charging_holds_once_the_session_has_finished(logbook: DecidedLogbook) -> None:
+def test_a_decision_made_while_charging_holds_when_the_session_has_finished(logbook: DecidedLogbook) -> None:
     logbook.decide(("exclude", "still charging", None, "a guest"))
     assert "still charging" not in judged(logbook)
     finished = SessionAt(id="still charging", started="2025-03-14T12:00:00+00:00", stopped="2025-03-14T15:00:00+00:00")

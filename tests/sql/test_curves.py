@@ -36,7 +36,7 @@ CASES: dict[str, tuple[list[Given], list[tuple[float, float]]]] = {
 }  # fmt: skip
 
 
-def told(session_id: str, minutes: float, samples: list[tuple[float, float]] | None, fields: Json) -> Answer:
+def sent_detail(session_id: str, minutes: float, samples: list[tuple[float, float]] | None, fields: Json) -> Answer:
     stats = {} if samples is None else {"powerStats": curve(*samples)}
     return detail(session(session_id, **stats, **fields), at(minutes))
 
@@ -49,7 +49,7 @@ def samples(archive: MadeArchive) -> dict[str, list[tuple[float, float]]]:
 
 
 def test_the_curve_of_a_session(archive: MadeArchive) -> None:
-    archive.make(*(told(case, *one) for case, (given, _) in CASES.items() for one in given))
+    archive.make(*(sent_detail(case, *one) for case, (given, _) in CASES.items() for one in given))
     found = samples(archive)
     assert {case: found.get(case, []) for case in CASES} == {case: expected for case, (_, expected) in CASES.items()}
     counts = dict(archive.rows("select session_id, power_samples from sessions"))
@@ -57,8 +57,8 @@ def test_the_curve_of_a_session(archive: MadeArchive) -> None:
 
 
 def test_the_curve_and_the_figures_may_come_from_two_documents(archive: MadeArchive) -> None:
-    archive.add(told("1", 100, FINE, {}))
-    archive.add(told("1", 200, COARSE, {"energy": 9000}))
+    archive.add(sent_detail("1", 100, FINE, {}))
+    archive.add(sent_detail("1", 200, COARSE, {"energy": 9000}))
     archive.make(listing(listed(session(energy=9000)), fetched_at=at(300)))
     found = archive.rows(
         """

@@ -1,4 +1,4 @@
-"""Of which sessions the next run asks for the detail."""
+"""The sessions whose detail the next run fetches."""
 
 from pipeline.raw.answer import Answer
 from pipeline.raw.lines import RawLine, RunRecord
@@ -20,29 +20,29 @@ def imported(archive: MadeArchive, *answers: Answer) -> None:
     archive.load()
 
 
-def test_what_was_listed_and_never_fetched(archive: MadeArchive) -> None:
+def test_a_listed_session_that_was_never_fetched_is_outstanding(archive: MadeArchive) -> None:
     archive.add(listing(listed(session("1")), listed(session("2")), fetched_at=at(0)), detail(session("2"), at(1)))
     assert due(archive) == ["1"]
 
 
-def test_what_is_still_active_is_not(archive: MadeArchive) -> None:
+def test_an_active_session_is_not_outstanding(archive: MadeArchive) -> None:
     archive.add(listing(listed(session("1", status="active", stoppedAt=None)), fetched_at=at(0)))
     assert due(archive) == []
 
 
-def test_changed_figures_are_and_a_changed_note_is_not(archive: MadeArchive) -> None:
+def test_changed_figures_are_outstanding_and_a_changed_note_is_not(archive: MadeArchive) -> None:
     archive.add(listing(listed(session("1")), listed(session("2")), fetched_at=at(0)))
     archive.add(detail(session("1"), at(1)), detail(session("2"), at(1)))
     archive.add(listing(listed(session("1", energy=9)), listed(session("2"), note="ny"), fetched_at=at(2)))
     assert due(archive) == ["1"]
 
 
-def test_a_detail_that_cannot_be_read_is_not_asked_for_again(archive: MadeArchive) -> None:
+def test_a_detail_that_cannot_be_read_is_not_fetched_again(archive: MadeArchive) -> None:
     archive.add(listing(listed(session("1")), fetched_at=at(0)), detail(session("1", energy="much"), at(1)))
     assert due(archive) == []
 
 
-def test_an_imported_detail_that_the_listing_contradicts_is(archive: MadeArchive) -> None:
+def test_an_imported_detail_that_the_listing_contradicts_is_outstanding(archive: MadeArchive) -> None:
     """The operator may have corrected the session and put it back, and the capture is from in between."""
     archive.add(listing(listed(session("1")), fetched_at=at(0)), detail(session("1"), at(1)))
     imported(archive, detail(session("1", energy=9), at(2)))
@@ -51,6 +51,6 @@ def test_an_imported_detail_that_the_listing_contradicts_is(archive: MadeArchive
     assert due(archive) == []
 
 
-def test_a_fetched_detail_that_the_listing_contradicts_is_not_asked_for_for_ever(archive: MadeArchive) -> None:
+def test_a_fetched_detail_that_the_listing_contradicts_is_not_fetched_forever(archive: MadeArchive) -> None:
     archive.add(listing(listed(session("1")), fetched_at=at(0)), detail(session("1", energy=9), at(1)))
     assert due(archive) == []

@@ -57,7 +57,7 @@ def with_figures(session_id: str, figures: list[str]) -> bytes:
 
 @given(st.lists(st.lists(numbers(), min_size=4, max_size=4), min_size=10, max_size=30))
 @settings(max_examples=5, deadline=None)
-def test_every_digit_arrives(figures: list[list[str]]) -> None:
+def test_every_digit_is_kept(figures: list[list[str]]) -> None:
     with tempfile.TemporaryDirectory() as folder, made_archive(Path(folder) / "logbook") as archive:
         documents = [with_figures(str(number), row) for number, row in enumerate(figures)]
         archive.add(*(answer(Endpoint.SESSION, str(number), body) for number, body in enumerate(documents)))
@@ -65,7 +65,7 @@ def test_every_digit_arrives(figures: list[list[str]]) -> None:
     assert [tuple(map(value, row)) for row in figures] == found
 
 
-def test_all_of_a_detail_arrives(archive: MadeArchive) -> None:
+def test_all_fields_of_a_detail_are_stored(archive: MadeArchive) -> None:
     body = session(
         "42",
         startedAt="2025-03-05T13:00:00.250000+01:00",
@@ -123,7 +123,7 @@ def test_all_of_a_detail_arrives(archive: MadeArchive) -> None:
     ]
 
 
-def test_what_only_a_listing_says(archive: MadeArchive) -> None:
+def test_fields_that_only_a_listing_has(archive: MadeArchive) -> None:
     item = listed(
         without(session(), "evseId"),
         type="public",
@@ -193,7 +193,7 @@ def test_only_the_required_fields_are_required(archive: MadeArchive) -> None:
     ]
 
 
-def test_unknown_fields_and_values_are_no_fault(archive: MadeArchive) -> None:
+def test_unknown_fields_and_values_are_accepted(archive: MadeArchive) -> None:
     new: Json = {"newInLaterVersion": {"a": [1, None, {"b": "æ"}]}}
     body = session(
         status="superseded",

@@ -93,7 +93,7 @@ def test_without_energy_there_is_no_price(ask: Ask) -> None:
     assert ask("price_per_kwh(cast(5 as decimal(18, 3)), cast(0 as decimal(18, 3)))") is None
 
 
-def test_what_is_not_known_stays_so(ask: Ask) -> None:
+def test_null_stays_null(ask: Ask) -> None:
     expressions = ["rounded_quotient(null, 3)", "to_minor_units(null, 2)", "from_minor_units(null, 2)"]
     assert [ask(expression) for expression in expressions] == [None] * 3
 

@@ -1,4 +1,4 @@
-"""What of a bill was spot price, markup and tax, and the prices that a state gives."""
+"""The parts of a bill: spot price, markup and tax; and the prices that a state gives."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -46,7 +46,7 @@ def test_two_prices(tmp_path: Path) -> None:
     assert month_prices(tmp_path, session) == {"DKK": ("3.500", "10.000", "3.400", "0.100", "17.000")}
 
 
-def test_a_minimum_price_and_sessions_that_say_no_price(tmp_path: Path) -> None:
+def test_a_minimum_price_and_sessions_without_prices(tmp_path: Path) -> None:
     found = month_prices(
         tmp_path,
         hour_long(NOON, "1", bill=Decimal("2.5"), energy_wh=470, **halves("price|1&markup|1", "price|1&markup|1")),
@@ -56,7 +56,7 @@ def test_a_minimum_price_and_sessions_that_say_no_price(tmp_path: Path) -> None:
     assert found == {"DKK": ("0.470", "0.380", "8.500", "33.150", "42.500")}
 
 
-def test_each_currency_and_tax_that_is_not_known(tmp_path: Path) -> None:
+def test_each_currency_and_unknown_tax(tmp_path: Path) -> None:
     found = month_prices(
         tmp_path,
         hour_long(NOON, "1", bill=Decimal("17.5")),
@@ -69,7 +69,7 @@ def test_each_currency_and_tax_that_is_not_known(tmp_path: Path) -> None:
     }
 
 
-def test_a_tariff_of_one_price(tmp_path: Path) -> None:
+def test_a_tariff_with_one_price(tmp_path: Path) -> None:
     """It has tax in it where the periods cost their energy times it."""
     states = {
         "with tax": halves("price|2.5", "price|2.5", ("12.5", "12.5")),

@@ -52,7 +52,7 @@ def test_never_listed(archive: MadeArchive) -> None:
     assert [(date(2025, 2, 1), True, 0, 0, 0), (MARCH, False, 0, 0, 0)] == archive.rows(STATES)
 
 
-def test_months_between_are_known_of_too(archive: MadeArchive) -> None:
+def test_months_between_have_a_state_too(archive: MadeArchive) -> None:
     archive.make(*sound(), windows=[window(month=date(2024, 12, 1)), window()])
     between = [(date(2025, month, 1), False, 0, 0, 0) for month in (1, 2)]
     assert [(date(2024, 12, 1), True, 0, 0, 0), *between, CLOSED] == archive.rows(STATES)
@@ -94,7 +94,7 @@ def test_a_session_in_quarantine(archive: MadeArchive) -> None:
     assert archive.rows(STATES) == [CLOSED]
 
 
-def test_a_broken_session_that_nothing_sound_is_known_of(archive: MadeArchive) -> None:
+def test_a_broken_session_without_a_readable_document(archive: MadeArchive) -> None:
     archive.make(listing(listed(session(energy="much")), fetched_at=at(100)), windows=[window()])
     assert archive.rows(STATES) == [(MARCH, False, 0, 1, 0)]
 
@@ -118,7 +118,7 @@ def test_an_active_session_belongs_to_the_month_that_it_began_in_and_leaves_it_c
     assert archive.rows(STATES) == [(MARCH, True, 0, 0, 1)]
 
 
-def test_how_the_account_stands(archive: MadeArchive) -> None:
+def test_the_state_of_the_account(archive: MadeArchive) -> None:
     columns = "last_outcome, sessions, active, quarantined, details_missing, last_closed_month"
     query = f"select {columns} from account_states"  # noqa: S608
     archive.transform()
@@ -147,7 +147,7 @@ def test_which_months_of_the_account_have_gaps(archive: MadeArchive) -> None:
     assert archive.rows(query) == [([february], [MARCH, april, december], [MARCH])]
 
 
-def test_months_that_no_run_has_come_to_are_gaps_too(archive: MadeArchive) -> None:
+def test_months_that_no_run_has_reached_are_gaps_too(archive: MadeArchive) -> None:
     query = "select months_never_listed, months_listed_too_early from account_states"
     september = date(2029, 9, 1)
     archive.make(windows=[window(datetime(2029, 10, 2, tzinfo=UTC), september)])

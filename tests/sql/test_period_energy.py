@@ -1,4 +1,4 @@
-"""The meter's Wh, divided over the charging periods, against a telling of the rule apart from the SQL."""
+"""The meter's Wh, divided between the charging periods, compared with the rule in plain Python."""
 
 import tempfile
 from datetime import timedelta
@@ -39,7 +39,7 @@ def moment(microsecond: int) -> str:
     return (NOON + timedelta(microseconds=microsecond)).isoformat()
 
 
-def told(session_id: str, charge: Charge) -> Json:
+def as_sent(session_id: str, charge: Charge) -> Json:
     """The charge as the operator tells it, newest period first."""
     history = [{"timestamp": moment(time), "value": power / 1e6} for time, power in charge.samples]
     periods = [
@@ -56,7 +56,7 @@ def told(session_id: str, charge: Charge) -> Json:
 
 
 def found(archive: MadeArchive, given: list[Charge]) -> list[list[int]]:
-    archive.make(*(detail(told(str(number), charge)) for number, charge in enumerate(given)))
+    archive.make(*(detail(as_sent(str(number), charge)) for number, charge in enumerate(given)))
     energies: list[list[int]] = [[] for _ in given]
     query = "select session_id, energy_kwh from charging_periods order by session_id, period"
     for session_id, energy in archive.rows(query):
@@ -66,7 +66,7 @@ def found(archive: MadeArchive, given: list[Charge]) -> list[list[int]]:
 
 @given(st.lists(charges(), min_size=30, max_size=60))
 @settings(max_examples=3, deadline=None)
-def test_the_sql_does_what_the_rule_says(given: list[Charge]) -> None:
+def test_the_sql_follows_the_rule(given: list[Charge]) -> None:
     with tempfile.TemporaryDirectory() as folder, made_archive(Path(folder) / "logbook") as archive:
         energies = found(archive, given)
         whole = archive.rows("select session_id, energy_kwh from sessions order by cast(session_id as integer)")
@@ -139,7 +139,11 @@ def test_prices_of_a_period(archive: MadeArchive) -> None:
 
 def test_periods_come_from_the_newest_document_that_lists_any(archive: MadeArchive) -> None:
     one, two = Charge(60 * MINUTE, 100, (), hours("charging")), Charge(60 * MINUTE, 100, (), hours("idle"))
-    first, second, third = told("1", one), told("1", two), told("1", two) | {"chargingPeriods": []}
+    first, second, third = (
+        as_sent("1", one),
+        as_sent("1", two),
+        as_sent("1", two) | {"chargingPeriods": []},
+    )
     archive.make(detail(first, NOON + timedelta(hours=2)), detail(second, NOON + timedelta(hours=3)))
     archive.make(detail(third, NOON + timedelta(hours=4)))
     assert [("idle", Decimal("0.1"))] == archive.rows("select state, energy_kwh from charging_periods")

@@ -1,4 +1,4 @@
-"""The mart and the telling in plain Python agree on any sessions, under every basis and both attributions."""
+"""The mart and the rule in plain Python agree on any sessions, under every basis and both attributions."""
 
 import tempfile
 from collections.abc import Callable
@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.settings.schema import Account, Addition, Reimbursement, TaxRefund
-from tests.sql.reimbursed_apart import Terms, reimbursed
 from tests.sql.reimbursed_archive import MINUTE, Charged, Period, account, reimbursed_archive
+from tests.sql.reimbursed_by_hand import Terms, reimbursed
 
 pytestmark = pytest.mark.system
 
@@ -59,7 +59,7 @@ def agreed(basis: Any, rate: str | None = None, refund: str | None = None, **ter
         tax_refund=[TaxRefund(valid_from=ALWAYS, per_kwh=Decimal(refund))] if refund else [],
         addition=ADDITIONS,
     )
-    told = Terms(
+    terms = Terms(
         basis=basis,
         zone=COPENHAGEN,
         tax=Fraction(1, 4),
@@ -67,7 +67,7 @@ def agreed(basis: Any, rate: str | None = None, refund: str | None = None, **ter
         refund=Fraction(refund or 0),
         addition=additions,
     )
-    return settled, told
+    return settled, terms
 
 
 AGREED = [

@@ -137,10 +137,10 @@ def test_elsewhere_no_electricity_tax_is_added(tmp_path: Path) -> None:
 
 def test_the_refund_goes_by_the_document_that_was_newest_at_the_stop(tmp_path: Path) -> None:
     refund = [TaxRefund(valid_from=ALWAYS, per_kwh=Decimal("0.7"))]
-    told = {"2025-01-10": None, "2025-02-10": True, "2025-03-10": None, "2025-04-10": False}
+    flags = {"2025-01-10": None, "2025-02-10": True, "2025-03-10": None, "2025-04-10": False}
     cases = {"2025-01-01": 18, "2025-02-01": 18, "2025-03-01": 18, "2025-04-01": 18, "2025-05-01": 25}
     with reimbursed_archive(tmp_path / "logbook", account(tax_refund=refund)) as archive:
-        for day, refunds in told.items():
+        for day, refunds in flags.items():
             archive.tell_charge_point(datetime.fromisoformat(day).replace(tzinfo=UTC), refunds=refunds)
         archive.tell(*(stopping(f"{day}T12:00", day) for day in cases)).make()
         assert cases == archive.amounts()

@@ -1,4 +1,4 @@
-"""Made anew for the sessions that changed, the marts are what their SELECTs say of all sessions."""
+"""Recomputed for the changed sessions only, the marts equal what their SELECTs give for all sessions."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

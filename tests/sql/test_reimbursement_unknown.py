@@ -1,4 +1,4 @@
-"""Why an amount is not known: each reason, and what is known all the same."""
+"""Why an amount is unknown: each reason, and what is known all the same."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -115,7 +115,7 @@ def test_the_other_bases(tmp_path: Path) -> None:
         assert [("EUR", Decimal(25))] * 2 == archive.rows(billed)
 
 
-def test_a_refund_that_nobody_set(tmp_path: Path) -> None:
+def test_a_refund_that_is_not_set(tmp_path: Path) -> None:
     accounts = [account(name, reimbursement=basis(name)) for name in ("billed", "electricity_cost", "spot")]
     accounts.append(account("rate", reimbursement=basis("rate", Decimal(2))))
     with reimbursed_archive(tmp_path / "logbook", *accounts) as archive:
@@ -131,7 +131,7 @@ def test_a_refund_that_nobody_set(tmp_path: Path) -> None:
         assert [(Decimal(50),)] == archive.rows(query)
 
 
-def test_figures_beyond_exact_arithmetic(tmp_path: Path) -> None:
+def test_figures_too_large_for_exact_arithmetic(tmp_path: Path) -> None:
     """They lose their own amount and stop nothing else."""
     too_large = hour_long(MIDDAY, "too large", energy_wh=10**9 - 1, **states("price|90000000&markup|1"))
     no_price = hour_long(MIDDAY, "no such price", **states("price|1e30&markup|1"))

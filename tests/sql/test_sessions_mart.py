@@ -103,7 +103,7 @@ def test_a_revision_is_a_changed_figure(archive: MadeArchive) -> None:
     assert {case: expected for case, (_, expected) in REVISIONS.items()} == found
 
 
-def test_an_older_document_that_comes_later_is_counted_in_its_place(archive: MadeArchive) -> None:
+def test_an_older_document_that_arrives_later_is_ordered_by_its_time(archive: MadeArchive) -> None:
     archive.make(detail(session(energy=2000), at(200)))
     archive.make(detail(session(energy=1000), at(100)))
     found = archive.rows("select revision, cast(energy_kwh as integer) from sessions")
@@ -117,7 +117,7 @@ def test_figures_come_from_the_newest_document_whatever_its_source(archive: Made
     assert [(Decimal(2), 3)] == archive.rows("select energy_kwh, revision from sessions"), "without time: the oldest"
 
 
-def test_an_active_session_is_no_session_yet(archive: MadeArchive) -> None:
+def test_an_active_session_is_not_in_the_mart_yet(archive: MadeArchive) -> None:
     active = session(status="active", stoppedAt=None)
     archive.make(detail(active, at(30)))
     assert (
@@ -134,13 +134,13 @@ def test_a_session_known_only_from_a_listing(archive: MadeArchive) -> None:
     assert found == [("public", "Vej 1", 0, None, 3600)]
 
 
-def test_a_note_that_was_taken_back_is_gone_and_an_address_stays(archive: MadeArchive) -> None:
+def test_a_removed_note_is_gone_and_an_address_stays(archive: MadeArchive) -> None:
     archive.add(listing(listed(session(evseId="x"), note="Møde", address="Vej 1"), fetched_at=at(100)))
     archive.make(listing(listed(session(evseId="x")), fetched_at=at(101)))
     assert archive.rows("select note, charge_point from sessions") == [(None, "Vej 1")]
 
 
-def test_the_details_that_are_due(archive: MadeArchive) -> None:
+def test_the_details_that_are_outstanding(archive: MadeArchive) -> None:
     due = "select session_id from intermediate.details_due order by session_id"
     first = [listed(session(number)) for number in "123"]
     active = listed(session("4", status="active", stoppedAt=None))
@@ -180,6 +180,6 @@ def test_days_and_months_sum_up(archive: MadeArchive) -> None:
     assert [(f"{row[0][:8]}01", *row[1:]) for row in exact] == months
 
 
-def test_months_listed_but_empty_are_no_sessions(archive: MadeArchive) -> None:
+def test_listed_months_without_sessions_add_no_rows(archive: MadeArchive) -> None:
     archive.make(windows=[Window(month="2025-03-01", listed_at=at(0), pages=1, sessions=0)])
     assert (archive.rows("select * from months"), archive.rows("select * from sessions")) == ([], [])

@@ -196,7 +196,7 @@ def test_an_hours_price_is_weighted_by_its_energy_and_rounded_once(archived: duc
     assert prices(archived, "two prices") == [Decimal("1.000001")]
 
 
-def test_what_a_minimum_price_adds_to_negative_periods_goes_by_the_energy(
+def test_what_a_minimum_price_adds_to_negative_periods_is_divided_by_energy(
     archived: duckdb.DuckDBPyConnection,
 ) -> None:
     # Periods of -1.00 and 0.40, a bill of 2.50: 3.10 more, of which three quarters and one quarter. 132.5 and 117.5
@@ -233,7 +233,7 @@ def test_a_session_that_stops_at_midnight_lasts_into_the_next_day_with_nothing(
     ]
 
 
-def test_what_nobody_knows_when_is_where_the_session_stopped(archived: duckdb.DuckDBPyConnection) -> None:
+def test_energy_and_money_of_unknown_time_are_at_the_stop(archived: duckdb.DuckDBPyConnection) -> None:
     assert parts(archived, "session_months", "month", "nothing but the meter") == [
         (date(2025, 6, 1), *numbers("0", "0", "0")),
         (date(2025, 7, 1), *numbers("3", "6", "1")),

@@ -27,7 +27,7 @@ def test_newest_before_the_stop_counts(tmp_path: Path) -> None:
     assert (audited["1"]["minimum_price"], audited["1"]["verdict"]) == (Decimal("2.5"), "minimum price")
 
 
-def test_else_the_earliest_later_one_counts_and_says_so(tmp_path: Path) -> None:
+def test_otherwise_the_earliest_later_one_counts_and_the_reason_states_it(tmp_path: Path) -> None:
     later = datetime(2025, 3, 12, 23, 30, tzinfo=UTC)  # the 13th where the account lives
     audited = BilledArchive(tmp_path / "logbook").fetch(
         {"1": SHORT},
@@ -88,7 +88,7 @@ def test_figures_and_bands_are_read_as_sent(tmp_path: Path) -> None:
     ]
 
 
-def test_pricing_that_is_no_object_is_not_understood(tmp_path: Path) -> None:
+def test_pricing_that_is_not_an_object_is_not_understood(tmp_path: Path) -> None:
     archive = BilledArchive(tmp_path / "logbook")
     odd = [
         {**evse(name), "tariff": {"type": "energy tou", **pricing}}

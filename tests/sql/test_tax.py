@@ -69,7 +69,7 @@ def test_the_tax_of_a_session(archive: MadeArchive) -> None:
     assert {case: exact(expected) for case, (_, expected) in BILLS.items()} == taxes(archive)
 
 
-def test_one_session_without_tax_leaves_the_month_without(archive: MadeArchive) -> None:
+def test_one_session_with_unknown_tax_makes_the_months_tax_unknown(archive: MadeArchive) -> None:
     archive.make(detail(session("1")), detail(session("2", arePricesTaxInclusive=False)))
     found = archive.rows(
         "select sessions, amount_incl_tax, tax_amount, amount_excl_tax from months where attribution = 'stop'"
@@ -77,13 +77,13 @@ def test_one_session_without_tax_leaves_the_month_without(archive: MadeArchive) 
     assert [(2, Decimal(50), None, None)] == found
 
 
-def test_the_name_is_the_newest_and_the_rate_the_one_of_then(archive: MadeArchive) -> None:
+def test_the_name_is_the_newest_and_the_rate_that_of_the_stop(archive: MadeArchive) -> None:
     given: list[Answer] = [charge_point(at(0), 20, "Old"), charge_point(at(900), 10, "New")]
     archive.make(detail(session()), *given)
     assert [("New", Decimal("0.2"))] == archive.rows("select charge_point, tax_rate from sessions")
 
 
-def test_a_charge_point_that_comes_later_reaches_the_sessions_of_before(archive: MadeArchive) -> None:
+def test_a_charge_point_fetched_later_applies_to_earlier_sessions(archive: MadeArchive) -> None:
     archive.make(detail(session()))
     assert [(None, Decimal("0.25"))] == archive.rows("select charge_point, tax_rate from sessions")
     archive.make(charge_point(at(0), 20))

@@ -1,6 +1,6 @@
-"""More that an operator may tell: an archive, and the rule and session of each of its findings."""
+"""More operator data: an archive, and the rule and session of each of its findings."""
 
-from tests.sql.checks.told import Listing, Session, Told, charge_point
+from tests.sql.checks.operator_data import Listing, OperatorData, Session, charge_point
 
 _MISSED = (
     Listing(at="2025-04-10T00:00:00+00:00", missing=("1",)),
@@ -14,15 +14,15 @@ _MINIMUM = Session(
     fields={"amount": 2.5, "totalAmount": 2.5, "chargingPeriods": [Session().period(0, 60, 1.14069)]},
 )
 
-CASES: dict[str, tuple[Told, tuple[tuple[str, str | None], ...]]] = {
-    "nothing-amiss": (Told(), ()),
-    "no-rate-of-that-country": (Told(country="XX"), (("unknown_tax", "1"),)),
+CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
+    "nothing-amiss": (OperatorData(), ()),
+    "no-rate-of-that-country": (OperatorData(country="XX"), (("unknown_tax", "1"),)),
     "foreign-bill-without-our-tax": (
-        Told(country="XX", sessions=(Session(fields={"currency": {"code": "EUR", "minorUnitDecimal": 2}}),)),
+        OperatorData(country="XX", sessions=(Session(fields={"currency": {"code": "EUR", "minorUnitDecimal": 2}}),)),
         (("foreign_currency", "1"),),
     ),
     "one-long-session-over-two-others": (
-        Told(
+        OperatorData(
             sessions=(
                 Session(minutes=600),
                 Session(id="2", started="2025-03-05T19:00:00+00:00"),
@@ -37,30 +37,30 @@ CASES: dict[str, tuple[Told, tuple[tuple[str, str | None], ...]]] = {
         ),
     ),
     "power-known-only-later": (
-        Told(
+        OperatorData(
             sessions=(Session(energy_wh=11_221),),
             charge_points={"2025-04-06T00:00:00+00:00": charge_point(max_power=11_000)},
         ),
         (("impossible_energy", "1"),),
     ),
     "power-of-a-strange-evse": (
-        Told(
+        OperatorData(
             sessions=(Session(energy_wh=11_221, fields={"evseId": "90417"}),),
             charge_points={"2025-03-01T00:00:00+00:00": charge_point(max_power=11_000)},
         ),
         (),
     ),
-    "an-all-zero-curve-is-none": (Told(sessions=(_ZERO_CURVE,)), ()),
+    "an-all-zero-curve-is-none": (OperatorData(sessions=(_ZERO_CURVE,)), ()),
     "periods-that-overlap": (
-        Told(sessions=(Session(fields={"chargingPeriods": _OVERLAP}),)),
+        OperatorData(sessions=(Session(fields={"chargingPeriods": _OVERLAP}),)),
         (("uneven_periods", "1"),),
     ),
     "periods-beyond-the-stop": (
-        Told(sessions=(Session(fields={"chargingPeriods": _LONGER}),)),
+        OperatorData(sessions=(Session(fields={"chargingPeriods": _LONGER}),)),
         (("uneven_periods", "1"),),
     ),
     "minimum-price-of-another-tariff": (
-        Told(
+        OperatorData(
             sessions=(_MINIMUM,),
             charge_points={
                 "2025-03-01T00:00:00+00:00": charge_point(minimum_price=1.5),
@@ -69,36 +69,36 @@ CASES: dict[str, tuple[Told, tuple[tuple[str, str | None], ...]]] = {
         ),
         (("bill_unlike_recomputed", "1"), ("periods_unlike_bill", "1")),
     ),
-    "nothing-said-of-the-payment": (Told(sessions=(Session(fields={"paymentStatus": None}),)), ()),
+    "nothing-said-of-the-payment": (OperatorData(sessions=(Session(fields={"paymentStatus": None}),)), ()),
     "detail-older-than-the-list": (
-        Told(relisted=(("2025-04-09T00:00:00+00:00", Session(fields={"paymentStatus": "refunded"}).listed()),)),
+        OperatorData(relisted=(("2025-04-09T00:00:00+00:00", Session(fields={"paymentStatus": "refunded"}).listed()),)),
         (("missing_detail", "1"), ("month_not_closed", None), ("unpaid", "1")),
     ),
-    "missing-and-listed-again": (Told(listings=(*_MISSED, Listing(at="2025-04-13T00:00:00+00:00"))), ()),
+    "missing-and-listed-again": (OperatorData(listings=(*_MISSED, Listing(at="2025-04-13T00:00:00+00:00"))), ()),
     "missing-and-not-found": (
-        Told(listings=_MISSED, details=(("2025-04-12T01:00:00+00:00", 404, {"message": "Not found"}),)),
+        OperatorData(listings=_MISSED, details=(("2025-04-12T01:00:00+00:00", 404, {"message": "Not found"}),)),
         (("vanished", "1"),),
     ),
     "missing-and-still-there": (
-        Told(
+        OperatorData(
             listings=_MISSED,
             details=(("2025-04-12T01:00:00+00:00", 200, Session(fields={"stopReason": "remote"}).detailed()),),
         ),
         (),
     ),
     "operator-counts-unlisted": (
-        Told(
+        OperatorData(
             sessions=(),
             charge_points={"2025-04-20T00:00:00+00:00": charge_point(last_month_kwh="33.850")},
         ),
         (("operator_month_unlike", None),),
     ),
     "operator-counted-too-early": (
-        Told(charge_points={"2025-04-01T21:59:59+00:00": charge_point(last_month_kwh="3.000")}),
+        OperatorData(charge_points={"2025-04-01T21:59:59+00:00": charge_point(last_month_kwh="3.000")}),
         (),
     ),
     "operator-counts-open-month": (
-        Told(
+        OperatorData(
             listings=(),
             charge_points={"2025-04-20T00:00:00+00:00": charge_point(last_month_kwh="33.850")},
         ),

@@ -1,8 +1,8 @@
-"""What a rule's test needs: an account that breaks it, and one that comes as close to it as can be and does not."""
+"""The data for a rule's test: an account that breaks it, and one that only just meets it."""
 
 from dataclasses import dataclass
 
-from tests.sql.checks.told import Told
+from tests.sql.checks.operator_data import OperatorData
 
 Found = tuple[str, str, str | None, str | None, str]  # rule, severity, month, session, detail
 
@@ -13,6 +13,6 @@ OPEN_MARCH = "Fetch it with: ladebog extract --since 2025-03-01 --until 2025-03-
 class Pair:
     """`found` is all that the first account has, of whatever rule; the second has nothing."""
 
-    fires: Told
+    fires: OperatorData
     found: tuple[Found, ...]
-    quiet: Told
+    quiet: OperatorData

@@ -1,7 +1,7 @@
 """Pairs for the rules about what the archive holds and lacks: details, listings, months, charge points."""
 
+from tests.sql.checks.operator_data import Listing, OperatorData, Session, charge_point
 from tests.sql.checks.pair import OPEN_MARCH, Pair
-from tests.sql.checks.told import Listing, Session, Told, charge_point
 
 _BROKEN = {"session": {**Session().detailed()["session"], "energy": "much"}}
 _LATER = "2025-04-09T00:00:00+00:00"
@@ -9,7 +9,7 @@ _TOLD_IN_APRIL = "2025-04-20T00:00:00+00:00"
 
 ARCHIVES = {
     "unreadable_session": Pair(
-        fires=Told(details=((_LATER, 200, _BROKEN),)),
+        fires=OperatorData(details=((_LATER, 200, _BROKEN),)),
         found=(
             ("month_not_closed", "error", "2025-03-01", None, f"documents that cannot be read: 1. {OPEN_MARCH}"),
             (
@@ -21,12 +21,12 @@ ARCHIVES = {
                 "What was read before still counts. A newer Ladebog may read it; the answer is kept.",
             ),
         ),
-        quiet=Told(
+        quiet=OperatorData(
             details=((_LATER, 200, _BROKEN), ("2025-04-09T12:00:00+00:00", 200, Session().detailed())),
         ),
     ),
     "unreadable_charge_point": Pair(
-        fires=Told(charge_points={_LATER: {"data": "none"}}),
+        fires=OperatorData(charge_points={_LATER: {"data": "none"}}),
         found=(
             (
                 "unreadable_charge_point",
@@ -37,10 +37,10 @@ ARCHIVES = {
                 "Older answers count until a newer Ladebog reads it; the answer is kept.",
             ),
         ),
-        quiet=Told(charge_points={_LATER: {"data": "none"}, _TOLD_IN_APRIL: charge_point()}),
+        quiet=OperatorData(charge_points={_LATER: {"data": "none"}, _TOLD_IN_APRIL: charge_point()}),
     ),
     "missing_detail": Pair(
-        fires=Told(sessions=(Session(has_detail=False, energy_wh=0),)),
+        fires=OperatorData(sessions=(Session(has_detail=False, energy_wh=0),)),
         found=(
             (
                 "missing_detail",
@@ -51,10 +51,10 @@ ARCHIVES = {
             ),
             ("month_not_closed", "error", "2025-03-01", None, f"sessions without their details: 1. {OPEN_MARCH}"),
         ),
-        quiet=Told(sessions=(Session(energy_wh=0),)),
+        quiet=OperatorData(sessions=(Session(energy_wh=0),)),
     ),
     "month_not_closed": Pair(
-        fires=Told(listings=(Listing(at="2025-04-01T21:59:59+00:00"),)),
+        fires=OperatorData(listings=(Listing(at="2025-04-01T21:59:59+00:00"),)),
         found=(
             (
                 "month_not_closed",
@@ -65,7 +65,7 @@ ARCHIVES = {
                 f"2025-04-02 00:00 on. {OPEN_MARCH}",
             ),
         ),
-        quiet=Told(
+        quiet=OperatorData(
             listings=(
                 Listing(at="2025-04-01T22:00:00+00:00"),
                 Listing(month="2025-04", at="2025-05-15T12:00:00+00:00"),
@@ -74,7 +74,7 @@ ARCHIVES = {
         ),
     ),
     "vanished": Pair(
-        fires=Told(
+        fires=OperatorData(
             listings=(
                 Listing(at="2025-04-10T00:00:00+00:00", missing=("1",)),
                 Listing(at="2025-04-11T00:00:00+00:00", missing=("1",)),
@@ -90,7 +90,7 @@ ARCHIVES = {
                 "It still counts here; ask the operator.",
             ),
         ),
-        quiet=Told(
+        quiet=OperatorData(
             listings=(
                 Listing(at="2025-04-10T00:00:01+00:00", missing=("1",)),
                 Listing(at="2025-04-11T00:00:00+00:00", missing=("1",)),
@@ -98,7 +98,7 @@ ARCHIVES = {
         ),
     ),
     "operator_month_unlike": Pair(
-        fires=Told(
+        fires=OperatorData(
             charge_points={
                 "2025-04-02T00:00:00+00:00": charge_point(last_month_kwh="6.000"),  # early, and not the last word
                 _TOLD_IN_APRIL: charge_point(last_month_kwh="6.162"),
@@ -114,7 +114,7 @@ ARCHIVES = {
                 "Look for missing sessions with: ladebog extract --since 2025-03-01 --until 2025-03-31",
             ),
         ),
-        quiet=Told(
+        quiet=OperatorData(
             charge_points={
                 "2025-04-02T00:00:00+00:00": charge_point(last_month_kwh="3.000"),
                 _TOLD_IN_APRIL: charge_point(last_month_kwh="6.161"),

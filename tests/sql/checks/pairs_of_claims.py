@@ -1,7 +1,7 @@
 """Pairs for the rules about what a claim needs: the car, the price, and whether the bill is right."""
 
+from tests.sql.checks.operator_data import OperatorData, Session, charge_point
 from tests.sql.checks.pair import Pair
-from tests.sql.checks.told import Session, Told, charge_point
 
 _TARIFF = {"2025-03-01T00:00:00+00:00": charge_point(max_power=11_000, minimum_price=0)}
 
@@ -20,7 +20,7 @@ def _billed(amount: float) -> Session:
 
 CLAIMS = {
     "unassigned_car": Pair(
-        fires=Told(has_car=False),
+        fires=OperatorData(has_car=False),
         found=(
             (
                 "unassigned_car",
@@ -31,10 +31,10 @@ CLAIMS = {
                 "Say so with: ladebog session assign 1 CAR, or by a [[rule]] in ladebog.toml",
             ),
         ),
-        quiet=Told(has_car=True),
+        quiet=OperatorData(has_car=True),
     ),
     "unknown_price": Pair(
-        fires=Told(sessions=(_without_a_price(),), basis="spot"),
+        fires=OperatorData(sessions=(_without_a_price(),), basis="spot"),
         found=(
             (
                 "unknown_price",
@@ -45,10 +45,10 @@ CLAIMS = {
                 "Set what is missing in ladebog.toml, or choose another basis.",
             ),
         ),
-        quiet=Told(sessions=(_without_a_price(),), basis="billed"),
+        quiet=OperatorData(sessions=(_without_a_price(),), basis="billed"),
     ),
     "bill_unlike_recomputed": Pair(
-        fires=Told(sessions=(_billed(15.21),), charge_points=_TARIFF),  # 15.00 and 1 % and 0.05 are 15.20
+        fires=OperatorData(sessions=(_billed(15.21),), charge_points=_TARIFF),  # 15.00 and 1 % and 0.05 are 15.20
         found=(
             (
                 "bill_unlike_recomputed",
@@ -59,6 +59,6 @@ CLAIMS = {
                 "The bill counts; see why with: ladebog audit",
             ),
         ),
-        quiet=Told(sessions=(_billed(15.20),), charge_points=_TARIFF),
+        quiet=OperatorData(sessions=(_billed(15.20),), charge_points=_TARIFF),
     ),
 }

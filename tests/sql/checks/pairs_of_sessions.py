@@ -1,23 +1,23 @@
 """Pairs for the rules about a session's own figures: its energy, its money, its times."""
 
+from tests.sql.checks.operator_data import OperatorData, Session, charge_point
 from tests.sql.checks.pair import Pair
-from tests.sql.checks.told import Session, Told, charge_point
 
 _NEARLY_A_CENT_OFF = {"amount": 15.004, "totalAmount": 15.0}
 
 
-def _with_periods(*edges: tuple[float, float, float]) -> Told:
+def _with_periods(*edges: tuple[float, float, float]) -> OperatorData:
     """A session with periods from minute to minute, and their amounts."""
     session = Session()
-    return Told(sessions=(Session(fields={"chargingPeriods": [session.period(*edge) for edge in edges]}),))
+    return OperatorData(sessions=(Session(fields={"chargingPeriods": [session.period(*edge) for edge in edges]}),))
 
 
-def _with_samples(*, left_out: int = 0, after_stop: float | None = None) -> Told:
+def _with_samples(*, left_out: int = 0, after_stop: float | None = None) -> OperatorData:
     samples = Session().samples()
     del samples[10 : 10 + left_out]
     if after_stop is not None:
         samples.append({"value": after_stop, "timestamp": Session().at(60 + 1 / 60)})
-    return Told(sessions=(Session(fields={"powerStats": {"history": samples}}),))
+    return OperatorData(sessions=(Session(fields={"powerStats": {"history": samples}}),))
 
 
 _MINIMUM_PRICE = Session(
@@ -27,7 +27,7 @@ _MINIMUM_PRICE = Session(
 
 SESSIONS = {
     "overlapping_sessions": Pair(
-        fires=Told(sessions=(Session(), Session(id="2", started="2025-03-05T18:59:59+00:00"))),
+        fires=OperatorData(sessions=(Session(), Session(id="2", started="2025-03-05T18:59:59+00:00"))),
         found=(
             (
                 "overlapping_sessions",
@@ -46,7 +46,7 @@ SESSIONS = {
                 "from 2025-03-05 19:00 to 2025-03-05 20:00. Ask the operator which is right.",
             ),
         ),
-        quiet=Told(
+        quiet=OperatorData(
             sessions=(
                 Session(),
                 Session(id="2", started="2025-03-05T19:00:00+00:00"),
@@ -55,7 +55,7 @@ SESSIONS = {
         ),
     ),
     "impossible_energy": Pair(
-        fires=Told(
+        fires=OperatorData(
             sessions=(Session(energy_wh=11_221), Session(id="2", started="2025-03-06T18:00:00+00:00", energy_wh=-100)),
             charge_points={"2025-03-01T00:00:00+00:00": charge_point(max_power=11_000)},
         ),
@@ -76,7 +76,7 @@ SESSIONS = {
                 "The meter says -0.100 kWh, less than nothing. Ask the operator to correct it.",
             ),
         ),
-        quiet=Told(
+        quiet=OperatorData(
             sessions=(Session(energy_wh=11_220),),
             charge_points={
                 "2025-03-01T00:00:00+00:00": charge_point(max_power=11_000),
@@ -85,7 +85,7 @@ SESSIONS = {
         ),
     ),
     "stop_before_start": Pair(
-        fires=Told(sessions=(Session(minutes=-10, energy_wh=0),)),
+        fires=OperatorData(sessions=(Session(minutes=-10, energy_wh=0),)),
         found=(
             (
                 "stop_before_start",
@@ -95,10 +95,10 @@ SESSIONS = {
                 "It starts at 2025-03-05 19:00 and stops at 2025-03-05 18:50. Ask the operator to correct it.",
             ),
         ),
-        quiet=Told(sessions=(Session(minutes=0, energy_wh=0),)),
+        quiet=OperatorData(sessions=(Session(minutes=0, energy_wh=0),)),
     ),
     "unknown_tax": Pair(
-        fires=Told(sessions=(Session(fields={"arePricesTaxInclusive": False}),)),
+        fires=OperatorData(sessions=(Session(fields={"arePricesTaxInclusive": False}),)),
         found=(
             (
                 "unknown_tax",
@@ -109,10 +109,10 @@ SESSIONS = {
                 "Ask the operator for an invoice.",
             ),
         ),
-        quiet=Told(sessions=(Session(fields={"arePricesTaxInclusive": True}),)),
+        quiet=OperatorData(sessions=(Session(fields={"arePricesTaxInclusive": True}),)),
     ),
     "energy_unlike_curve": Pair(
-        fires=Told(sessions=(Session(curve_wh=6_221),)),
+        fires=OperatorData(sessions=(Session(curve_wh=6_221),)),
         found=(
             (
                 "energy_unlike_curve",
@@ -122,7 +122,7 @@ SESSIONS = {
                 "The meter says 6.000 kWh, the power history 6.221 kWh. The meter counts; compare it with the car.",
             ),
         ),
-        quiet=Told(sessions=(Session(curve_wh=6_220),)),
+        quiet=OperatorData(sessions=(Session(curve_wh=6_220),)),
     ),
     "periods_unlike_bill": Pair(
         fires=_with_periods((0, 60, 14.98)),
@@ -136,13 +136,13 @@ SESSIONS = {
                 "The bill counts; ask the operator what makes the difference.",
             ),
         ),
-        quiet=Told(
+        quiet=OperatorData(
             sessions=(_MINIMUM_PRICE,),
             charge_points={"2025-03-01T00:00:00+00:00": charge_point(max_power=11_000, minimum_price=2.5)},
         ),
     ),
     "unpaid": Pair(
-        fires=Told(sessions=(Session(fields={"paymentStatus": "pending"}),)),
+        fires=OperatorData(sessions=(Session(fields={"paymentStatus": "pending"}),)),
         found=(
             (
                 "unpaid",
@@ -153,10 +153,10 @@ SESSIONS = {
                 "Only what was paid can be refunded; look again after the next run.",
             ),
         ),
-        quiet=Told(sessions=(Session(energy_wh=0, fields={"paymentStatus": "pending"}),)),
+        quiet=OperatorData(sessions=(Session(energy_wh=0, fields={"paymentStatus": "pending"}),)),
     ),
     "no_power_history": Pair(
-        fires=Told(sessions=(Session(fields={"powerStats": None}),)),
+        fires=OperatorData(sessions=(Session(fields={"powerStats": None}),)),
         found=(
             (
                 "no_power_history",
@@ -166,7 +166,7 @@ SESSIONS = {
                 "Its 6.000 kWh have no power history, so when they flowed is not known. The total is the meter's own.",
             ),
         ),
-        quiet=Told(sessions=(Session(energy_wh=0, fields={"powerStats": None}),)),
+        quiet=OperatorData(sessions=(Session(energy_wh=0, fields={"powerStats": None}),)),
     ),
     "thinned_history": Pair(
         fires=_with_samples(left_out=14),
@@ -183,7 +183,7 @@ SESSIONS = {
         quiet=_with_samples(left_out=13),
     ),
     "foreign_currency": Pair(
-        fires=Told(sessions=(Session(fields={"currency": {"code": "EUR", "minorUnitDecimal": 2}}),)),
+        fires=OperatorData(sessions=(Session(fields={"currency": {"code": "EUR", "minorUnitDecimal": 2}}),)),
         found=(
             (
                 "foreign_currency",
@@ -194,10 +194,10 @@ SESSIONS = {
                 "Claim it by its receipt.",
             ),
         ),
-        quiet=Told(),
+        quiet=OperatorData(),
     ),
     "long_charging": Pair(
-        fires=Told(sessions=(Session(minutes=2_881),)),
+        fires=OperatorData(sessions=(Session(minutes=2_881),)),
         found=(
             (
                 "long_charging",
@@ -207,10 +207,10 @@ SESSIONS = {
                 "It charged for 48:01 h. Look whether it is one session of one car.",
             ),
         ),
-        quiet=Told(sessions=(Session(minutes=2_880),)),
+        quiet=OperatorData(sessions=(Session(minutes=2_880),)),
     ),
     "amounts_differ": Pair(
-        fires=Told(sessions=(Session(fields={"amount": 15.01, "totalAmount": 15.0}),)),
+        fires=OperatorData(sessions=(Session(fields={"amount": 15.01, "totalAmount": 15.0}),)),
         found=(
             (
                 "amounts_differ",
@@ -221,7 +221,7 @@ SESSIONS = {
                 "The total counts; ask the operator what makes the difference.",
             ),
         ),
-        quiet=Told(sessions=(Session(fields=_NEARLY_A_CENT_OFF),)),
+        quiet=OperatorData(sessions=(Session(fields=_NEARLY_A_CENT_OFF),)),
     ),
     "samples_outside": Pair(
         fires=_with_samples(after_stop=0.1),

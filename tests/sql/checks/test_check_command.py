@@ -8,23 +8,23 @@ from pipeline.cli import main
 from pipeline.cli.context import Context
 from pipeline.clock import SystemClock
 from pipeline.logbook.folder import Logbook
-from tests.sql.checks import told
-from tests.sql.checks.told import Listing, Session, Told
+from tests.sql.checks import operator_data
+from tests.sql.checks.operator_data import Listing, OperatorData, Session
 
-HOME = Told(
+HOME = OperatorData(
     sessions=(
         Session(fields={"paymentStatus": "pending"}),
         Session(id="2", started="2025-04-05T18:00:00+00:00", fields={"arePricesTaxInclusive": False}),
     ),
     listings=(Listing(), Listing(month="2025-04", at="2025-05-10T00:00:00+00:00")),
 )
-WORK = Told(charge_points={"2025-04-01T00:00:00+00:00": {"data": "none"}})
+WORK = OperatorData(charge_points={"2025-04-01T00:00:00+00:00": {"data": "none"}})
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("checked") / "logbook"
-    told.write(root, {"home": HOME, "work": WORK})
+    operator_data.write(root, {"home": HOME, "work": WORK})
     return root
 
 
@@ -32,7 +32,7 @@ def check(folder: Path, *arguments: str) -> int:
     return main.run(["--home", str(folder), "check", *arguments], Context(SystemClock()))
 
 
-def test_findings_stand_by_account_and_month(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_findings_are_grouped_by_account_and_month(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(folder) == 3
     home_march, unpaid, home_april, tax, work, charge_points, count = capsys.readouterr().out.splitlines()
     assert (home_march, home_april, work) == ("home, 2025-03", "home, 2025-04", "work, no one month")
@@ -44,7 +44,7 @@ def test_findings_stand_by_account_and_month(folder: Path, capsys: pytest.Captur
 
 def test_a_finding_ends_with_its_id(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     check(folder, "--month", "2025-03", "--account", "home")
-    ids = {row["rule"]: row["finding_id"] for row in told.findings(Logbook(folder))}
+    ids = {row["rule"]: row["finding_id"] for row in operator_data.findings(Logbook(folder))}
     assert capsys.readouterr().out.splitlines()[1].endswith(f"  ({ids['unpaid']})")
 
 
@@ -58,16 +58,16 @@ def test_a_finding_ends_with_its_id(folder: Path, capsys: pytest.CaptureFixture[
         (["--month", "2024-01", "--account", "home"], 0, "0 errors, 0 warnings."),
     ],
 )
-def test_the_exit_code_is_of_what_was_asked(
+def test_the_exit_code_depends_only_on_the_findings_asked_for(
     folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, count: str
 ) -> None:
     assert check(folder, *arguments) == code
     assert capsys.readouterr().out.splitlines()[-1] == count
 
 
-def test_a_month_that_is_none_is_a_wrong_usage(folder: Path) -> None:
+def test_an_invalid_month_is_a_usage_error(folder: Path) -> None:
     assert check(folder, "--month", "March") == 2
 
 
-def test_an_account_that_is_none_is_a_wrong_usage(folder: Path) -> None:
+def test_an_unknown_account_is_a_usage_error(folder: Path) -> None:
     assert check(folder, "--account", "nobody") == 2

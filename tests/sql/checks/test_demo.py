@@ -1,4 +1,4 @@
-"""The demo tenant's findings are those that its scenes mean, and a run tells them."""
+"""The demo tenant's findings are those that its scenes intend, and a run prints them."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,7 +18,7 @@ from pipeline.source.credentials.choose import open_credentials
 from pipeline.source.credentials.secret import Secret
 from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.scenarios.new_logbook import new_logbook
-from tests.sql.checks import told
+from tests.sql.checks import operator_data
 
 pytestmark = pytest.mark.system
 
@@ -38,7 +38,7 @@ class Driver:
         return main.run(["--home", str(self.logbook.root), "run"], Context(StartedClock(now)))
 
     def findings(self) -> set[tuple[Any, ...]]:
-        return {(row["rule"], row["severity"], row["session_id"]) for row in told.findings(self.logbook)}
+        return {(row["rule"], row["severity"], row["session_id"]) for row in operator_data.findings(self.logbook)}
 
 
 @pytest.fixture
@@ -89,10 +89,10 @@ def test_a_winter_with_the_demo(driver: Driver, tenant: Tenant, capsys: pytest.C
         ("unpaid", "warning", tenant.scene("active").id),
     }
 
-    brought_up_to_date = told.findings(driver.logbook)
+    brought_up_to_date = operator_data.findings(driver.logbook)
     drop_writer(driver.logbook)
-    told.update(driver.logbook)
-    assert told.findings(driver.logbook) == brought_up_to_date
+    operator_data.update(driver.logbook)
+    assert operator_data.findings(driver.logbook) == brought_up_to_date
 
 
 def of_october(tenant: Tenant) -> str:

@@ -7,8 +7,8 @@ import pytest
 
 from pipeline.database.connection import drop_writer
 from pipeline.logbook.folder import Logbook
-from tests.sql.checks import told
-from tests.sql.checks.told import Listing, Session, Told
+from tests.sql.checks import operator_data
+from tests.sql.checks.operator_data import Listing, OperatorData, Session
 
 UNPAID = Session(fields={"paymentStatus": "pending"})
 LATER = "2025-04-12T00:00:00+00:00"
@@ -18,22 +18,22 @@ LATER = "2025-04-12T00:00:00+00:00"
 def logbook(tmp_path: Path) -> Logbook:
     """A session that is not paid, in a month whose listing came too early."""
     listings = (Listing(at="2025-04-01T10:00:00+00:00"),)
-    return told.write(tmp_path / "logbook", {"home": Told(sessions=(UNPAID,), listings=listings)})
+    return operator_data.write(tmp_path / "logbook", {"home": OperatorData(sessions=(UNPAID,), listings=listings)})
 
 
 def ids(logbook: Logbook) -> dict[str, str]:
-    return {finding["rule"]: finding["finding_id"] for finding in told.findings(logbook)}
+    return {finding["rule"]: finding["finding_id"] for finding in operator_data.findings(logbook)}
 
 
 def hear(logbook: Logbook, **more: Any) -> dict[str, str]:
-    """The ids after one more run that told so much."""
-    news = Told(**{"sessions": (), "listings": (), **more})
-    told.keep(logbook, "home", news, run_id="beef")
-    told.update(logbook)
+    """The ids after one more run that fetched this."""
+    news = OperatorData(**{"sessions": (), "listings": (), **more})
+    operator_data.keep(logbook, "home", news, run_id="beef")
+    operator_data.update(logbook)
     return ids(logbook)
 
 
-def test_ids_are_twelve_hex_digits_and_each_is_there_once(logbook: Logbook) -> None:
+def test_ids_are_twelve_hex_digits_and_unique(logbook: Logbook) -> None:
     found = ids(logbook)
     assert set(found) == {"month_not_closed", "unpaid"}
     assert all(len(finding_id) == 12 and int(finding_id, 16) >= 0 for finding_id in found.values())
@@ -41,16 +41,16 @@ def test_ids_are_twelve_hex_digits_and_each_is_there_once(logbook: Logbook) -> N
 
 
 def test_an_id_does_not_change_with_the_next_transform(logbook: Logbook) -> None:
-    before = told.findings(logbook)
-    told.update(logbook)
-    assert told.findings(logbook) == before
+    before = operator_data.findings(logbook)
+    operator_data.update(logbook)
+    assert operator_data.findings(logbook) == before
 
 
 def test_a_rebuilt_database_has_the_same_findings(logbook: Logbook) -> None:
-    before = told.findings(logbook)
+    before = operator_data.findings(logbook)
     drop_writer(logbook)
-    told.update(logbook)
-    assert told.findings(logbook) == before
+    operator_data.update(logbook)
+    assert operator_data.findings(logbook) == before
 
 
 def test_an_id_does_not_change_with_another_session(logbook: Logbook) -> None:
@@ -64,17 +64,17 @@ def test_an_id_does_not_change_with_the_time_of_fetching(logbook: Logbook) -> No
     assert hear(logbook, **again) == before
 
 
-def test_another_cause_is_another_finding(logbook: Logbook) -> None:
+def test_another_cause_gives_another_id(logbook: Logbook) -> None:
     before = ids(logbook)
     after = hear(logbook, details=((LATER, 200, Session(fields={"paymentStatus": "failed"}).detailed()),))
     assert after["unpaid"] != before["unpaid"]
     assert after["month_not_closed"] == before["month_not_closed"]
 
 
-def test_what_is_mended_is_no_finding(logbook: Logbook) -> None:
+def test_a_fixed_cause_gives_no_finding(logbook: Logbook) -> None:
     assert hear(logbook, listings=(Listing(),), details=((LATER, 200, Session().detailed()),)) == {}
 
 
 def test_ids_of_two_accounts_differ(tmp_path: Path) -> None:
-    both = told.write(tmp_path / "both", dict.fromkeys(("home", "work"), Told(sessions=(UNPAID,))))
-    assert len({finding["finding_id"] for finding in told.findings(both)}) == 2
+    both = operator_data.write(tmp_path / "both", dict.fromkeys(("home", "work"), OperatorData(sessions=(UNPAID,))))
+    assert len({finding["finding_id"] for finding in operator_data.findings(both)}) == 2

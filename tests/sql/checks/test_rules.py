@@ -1,4 +1,4 @@
-"""Each rule speaks when it must, says what it must, and is quiet just before that."""
+"""Each rule gives its finding, with its text, exactly when it is broken."""
 
 from collections import defaultdict
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from pipeline.database import models
-from tests.sql.checks import told
+from tests.sql.checks import operator_data
 from tests.sql.checks.more_cases import CASES
 from tests.sql.checks.pair import Found, Pair
 from tests.sql.checks.pairs_of_archives import ARCHIVES
@@ -24,7 +24,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> FoundByAccount:
     accounts |= {f"{rule}-quiet": pair.quiet for rule, pair in PAIRS.items()}
     accounts |= {name: case for name, (case, _) in CASES.items()}
     by_account = defaultdict(list)
-    for row in told.findings(told.write(tmp_path_factory.mktemp("pairs") / "logbook", accounts)):
+    for row in operator_data.findings(operator_data.write(tmp_path_factory.mktemp("pairs") / "logbook", accounts)):
         month: date | None = row["month"]
         by_account[row["account"]].append(
             (row["rule"], row["severity"], month and month.isoformat(), row["session_id"], row["detail"])
@@ -33,13 +33,13 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> FoundByAccount:
 
 
 @pytest.mark.parametrize("rule", PAIRS)
-def test_a_rule_speaks(found: FoundByAccount, rule: str) -> None:
+def test_a_rule_finds_what_breaks_it(found: FoundByAccount, rule: str) -> None:
     assert found[f"{rule}-fires"] == PAIRS[rule].found
     assert rule in {name for name, *_ in PAIRS[rule].found}
 
 
 @pytest.mark.parametrize("rule", PAIRS)
-def test_a_rule_is_quiet(found: FoundByAccount, rule: str) -> None:
+def test_a_rule_accepts_what_just_meets_it(found: FoundByAccount, rule: str) -> None:
     assert found[f"{rule}-quiet"] == ()
 
 

@@ -1,4 +1,4 @@
-"""What a session is reimbursed with, told once more in plain Python and fractions, apart from the SQL.
+"""What a session is reimbursed with, computed again in plain Python and fractions, without the SQL.
 
 For accounts whose local hours are whole hours of UTC. Amounts are in minor units.
 """
@@ -23,7 +23,7 @@ Months = dict[date, Fraction]
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What an account agrees on. Amounts a kWh are currency units; `addition` is told the local time."""
+    """What an account agrees on. Amounts per kWh are in currency units; `addition` takes the local time."""
 
     basis: str
     zone: ZoneInfo

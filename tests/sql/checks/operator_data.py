@@ -1,4 +1,4 @@
-"""What an operator told of an account, as a test describes it, and a logbook that the pipeline makes of it."""
+"""An account's data as the operator sends it, described by a test, and the logbook that the pipeline makes from it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -30,10 +30,10 @@ name = "Rød"
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """A session as the operator would tell it; times are UTC. As it stands it breaks no rule.
+    """A session as the operator would send it; times are UTC. The default breaks no rule.
 
-    `fields` are the operator's own, in the place of what the others come to; a listing and a detail of different
-    fields make the archive hold both.
+    `fields` replace those that follow from the others; if listing and detail have different fields, the archive keeps
+    both.
     """
 
     id: str = "1"
@@ -111,8 +111,8 @@ class Listing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
-    """All that an operator told of one account."""
+class OperatorData:
+    """All that an operator sends about one account."""
 
     sessions: tuple[Session, ...] = (Session(),)
     listings: tuple[Listing, ...] = (Listing(),)
@@ -141,41 +141,41 @@ class Told:
             yield _listing(account, at, item)
 
 
-def charge_point(**told: Any) -> Json:
+def charge_point(**sent: Any) -> Json:
     """An answer about one charge point with one EVSE; `max_power`, `minimum_price`, `last_month_kwh` as given."""
-    evse = {"id": "148964", "identifier": "2317", "maxPower": told.get("max_power")}
-    if "minimum_price" in told:
-        evse["tariff"] = {"type": "energy tou", "pricing": {"minPrice": told["minimum_price"]}}
+    evse = {"id": "148964", "identifier": "2317", "maxPower": sent.get("max_power")}
+    if "minimum_price" in sent:
+        evse["tariff"] = {"type": "energy tou", "pricing": {"minPrice": sent["minimum_price"]}}
     return {
         "data": [
             {
                 "id": "52310",
                 "name": "Hjemme",
                 "evses": [evse],
-                "last_month_energy_kwh": told.get("last_month_kwh"),
+                "last_month_energy_kwh": sent.get("last_month_kwh"),
                 "has_electricity_tax_reimbursement": False,
             }
         ]
     }
 
 
-def write(root: Path, accounts: Mapping[str, Told]) -> Logbook:
-    """A published logbook in which each account was told that."""
+def write(root: Path, accounts: Mapping[str, OperatorData]) -> Logbook:
+    """A published logbook in which each account has this data."""
     logbook = new_logbook(root)
-    tables = [_tables(name, told) for name, told in accounts.items()]
+    tables = [_tables(name, sent) for name, sent in accounts.items()]
     logbook.settings.write_text("".join([_CARS, *tables]), "utf-8")
-    for name, told in accounts.items():
-        keep(logbook, name, told)
+    for name, sent in accounts.items():
+        keep(logbook, name, sent)
     update(logbook)
     return logbook
 
 
-def keep(logbook: Logbook, account: str, told: Told, run_id: str = "abcd") -> None:
+def keep(logbook: Logbook, account: str, sent: OperatorData, run_id: str = "abcd") -> None:
     """Write one more run's segment of the account."""
     record = RunRecord(run_id=run_id, command="extract", version="0", started_at=NEWEST_RUN)
     record.outcome = "complete"
     with SegmentWriter.begin(logbook.raw / account, record) as segment:
-        for answer in told.answers(account):
+        for answer in sent.answers(account):
             segment.append(RawLine.of(answer))
         record.windows = [
             Window(
@@ -185,7 +185,7 @@ def keep(logbook: Logbook, account: str, told: Told, run_id: str = "abcd") -> No
                 sessions=1,
                 missing=list(listing.missing),
             )
-            for listing in told.listings
+            for listing in sent.listings
         ]
         segment.finish(NEWEST_RUN)
 
@@ -205,16 +205,16 @@ def findings(logbook: Logbook) -> list[Json]:
         return rows(connection, "select * from check_results order by account, rule, session_id, finding_id")
 
 
-def _tables(account: str, told: Told) -> str:
+def _tables(account: str, sent: OperatorData) -> str:
     """The account's part of the settings."""
-    rule = f'[[rule]]\naccount = "{account}"\ncar = "Blå"\n' if told.has_car else ""
+    rule = f'[[rule]]\naccount = "{account}"\ncar = "Blå"\n' if sent.has_car else ""
     return f"""
 [account.{account}]
 url = "https://operator.example.invalid"
-country = "{told.country}"
+country = "{sent.country}"
 [[account.{account}.reimbursement]]
 valid_from = 2025-01-01
-basis = "{told.basis}"
+basis = "{sent.basis}"
 {rule}"""
 
 
