@@ -76,7 +76,7 @@ def test_the_files_are_named_after_their_rules() -> None:
     ("head", "fault"),
     [
         ("-- name: checks.one\n-- grain: one finding\n-- purpose: One.\nselect 1", "lacks severity"),
-        ("-- name: checks.one\n-- severity: bad\n-- grain: one finding\n-- purpose: One.\nselect 1", "is not a severity"),
+        ("-- name: checks.one\n-- severity: bad\n-- grain: one finding\n-- purpose: One.\nselect 1", "not a severity"),
     ],
 )
 def test_a_head_without_a_known_severity_is_refused(head: str, fault: str) -> None:
