@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,20 @@ import keyring.backends.fail
 import pytest
 
 from pipeline.demo import DemoServer, Faults, Request, Tenant
-from tests.scenarios.demo_archive import DemoArchive, new_demo_archive
+from tests.scenarios.demo_archive import DemoArchive, demo_archive, new_demo_archive
 from tests.scenarios.demo_logbook import DemoLogbook
 from tests.scenarios.made_archive import MadeArchive, made_archive
+from tests.scenarios.new_logbook import build_empty_database, keep_empty_database
+from tests.scenarios.prepared import prepared
 
 # Otherwise keyring takes up the backends that tests define, or that of whoever runs the tests.
 keyring.set_keyring(keyring.backends.fail.Keyring())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What every new logbook begins with is built once per test run."""
+    keep_empty_database(prepared(tmp_path_factory, "empty", build_empty_database))
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +56,7 @@ def renew(server: DemoServer, tenant: Tenant | None = None, faults: Faults | Non
 
 @dataclass(frozen=True)
 class Whole:
-    """An archive of everything that an undisturbed operator knows, and what it took to make it."""
+    """An archive of everything that an undisturbed operator knows, and the requests that fetched it."""
 
     logbook: DemoLogbook
     requests: tuple[Request, ...]
@@ -56,11 +65,17 @@ class Whole:
 @pytest.fixture(scope="session")
 def whole(listening: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> Whole:
     """To be copied, and not to be changed."""
+
+    def build(folder: Path) -> None:
+        logbook = DemoLogbook.begin(folder, listening.url, client_id="1")
+        logbook.keep_login(listening.tenant)
+        logbook.archive()
+        (folder / "requests.pickle").write_bytes(pickle.dumps(tuple(listening.requests)))
+
     renew(listening)
-    logbook = DemoLogbook.begin(tmp_path_factory.mktemp("whole") / "logbook", listening.url, client_id="1")
-    logbook.keep_login(listening.tenant)
-    logbook.archive()
-    return Whole(logbook, tuple(listening.requests))
+    shared = prepared(tmp_path_factory, "whole", build)
+    logbook = DemoLogbook(shared).moved_to(tmp_path_factory.mktemp("whole") / "logbook", listening)
+    return Whole(logbook, pickle.loads((shared / "requests.pickle").read_bytes()))  # noqa: S301 (written above)
 
 
 @pytest.fixture
@@ -87,11 +102,14 @@ def archive(tmp_path: Path) -> Iterator[MadeArchive]:
 @pytest.fixture(scope="session")
 def fetched_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoArchive:
     """The demo tenant's archive after its first run, published; no test changes it."""
-    demo = new_demo_archive(tmp_path_factory.mktemp("demo") / "logbook")
-    with DemoServer(demo.tenant) as server:
-        demo.extract(server)
-    demo.update()
-    return demo
+
+    def build(folder: Path) -> None:
+        demo = new_demo_archive(folder)
+        with DemoServer(demo.tenant) as server:
+            demo.extract(server)
+        demo.update()
+
+    return demo_archive(prepared(tmp_path_factory, "demo", build))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from pipeline.clock import SystemClock
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from tests.conftest import renew
 from tests.scenarios.demo_logbook import DemoLogbook
+from tests.scenarios.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,14 @@ class CorrectedDemo:
 def kept(listening: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> DemoLogbook:
     """A logbook with the last three months. To be read and copied, and not to be changed."""
     renew(listening)
-    logbook = DemoLogbook.begin(tmp_path_factory.mktemp("kept") / "logbook", listening.url)
-    logbook.keep_login(listening.tenant)
-    logbook.archive("--since", "2025-09-01")
-    return logbook
+
+    def build(folder: Path) -> None:
+        logbook = DemoLogbook.begin(folder, listening.url)
+        logbook.keep_login(listening.tenant)
+        logbook.archive("--since", "2025-09-01")
+
+    shared = prepared(tmp_path_factory, "kept", build)
+    return DemoLogbook(shared).moved_to(tmp_path_factory.mktemp("kept") / "logbook", listening)
 
 
 @pytest.fixture
@@ -54,22 +59,32 @@ def bare(operator: DemoServer, tmp_path: Path) -> DemoLogbook:
 @pytest.fixture(scope="session")
 def corrected_demo(listening: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> CorrectedDemo:
     """The demo's logbook, fetched twice: after the first time the operator corrected three bills."""
-    renew(listening)
-    tenant = listening.tenant
+
+    def build(folder: Path) -> None:
+        renew(listening)
+        logbook = DemoLogbook.begin(folder, listening.url)
+        logbook.keep_login(listening.tenant)
+        logbook.archive()
+        _correct(listening.tenant)
+        logbook.archive(after=timedelta(hours=1))
+
+    home = DemoLogbook(prepared(tmp_path_factory, "corrected", build)).home
+    tenant = Tenant()
+    return CorrectedDemo(home, tenant, *_correct(tenant))
+
+
+def _correct(tenant: Tenant) -> tuple[str, str, str]:
+    """Correct three bills: the ids of the dearer session, the cheaper one, and the one with less energy."""
     dearer = tenant.scene("clocks_back_2025").id
     cheaper, metered = [
         session.id
         for session in tenant.sessions.values()
         if not session.scene and (session.stopped_at or DEMO_NOW) > DEMO_NOW - timedelta(days=30)
     ][:2]
-    logbook = DemoLogbook.begin(tmp_path_factory.mktemp("corrected") / "logbook", listening.url)
-    logbook.keep_login(tenant)
-    logbook.archive()
     tenant.correct(dearer, amount=tenant.sessions[dearer].amount + 10)
     tenant.correct(cheaper, amount=Decimal("1.00"))
     tenant.correct(metered, energy_wh=tenant.sessions[metered].energy_wh - 1000)
-    logbook.archive(after=timedelta(hours=1))
-    return CorrectedDemo(logbook.home, tenant, dearer, cheaper, metered)
+    return dearer, cheaper, metered
 
 
 @pytest.fixture

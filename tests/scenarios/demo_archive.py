@@ -96,4 +96,9 @@ def new_demo_archive(root: Path) -> DemoArchive:
     """An empty archive of the demo tenant, at the tenant's present time."""
     logbook = new_logbook(root)
     write_account(logbook.settings, Account(name="demo", url="https://demo.example.invalid"))
-    return DemoArchive(logbook, Tenant(), SetClock(DEMO_NOW))
+    return demo_archive(root)
+
+
+def demo_archive(root: Path) -> DemoArchive:
+    """The archive in a folder, with a tenant of its own."""
+    return DemoArchive(Logbook(root), Tenant(), SetClock(DEMO_NOW))

@@ -21,7 +21,7 @@ import pipeline
 from pipeline.cli import main
 from pipeline.cli.context import Context
 from pipeline.clock import StartedClock
-from pipeline.demo import DEMO_NOW, Tenant
+from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Account
@@ -78,6 +78,15 @@ class DemoLogbook:
             file.write("\n[source]\nrequests_per_second = 1000\nattempts = 8\n")
         write_empty_database(logbook.paths)
         return logbook
+
+    def moved_to(self, folder: Path, server: DemoServer) -> Self:
+        """A copy of an archive that another process fetched from a server of its own, for this process's server."""
+        moved = self.copied(folder)
+        text = moved.paths.settings.read_text("utf-8")
+        moved.paths.settings.write_text(text.replace(moved.account.url, server.url), "utf-8")
+        moved.keep_login(server.tenant)
+        moved.do("transform")
+        return moved
 
     def copied(self, folder: Path) -> Self:
         """A copy of this logbook with its login."""

@@ -1,6 +1,5 @@
 """New logbooks for tests. Their empty database is created once and copied, as that takes longer than most tests."""
 
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,14 +22,24 @@ def write_empty_database(logbook: Logbook) -> None:
     """Give a logbook an empty writer's database, as before its first run."""
     make_folder(logbook.state)
     checksum.remove(logbook.writer_database)
-    logbook.writer_database.write_bytes(_writer_database())
+    if not _empty_database:
+        with TemporaryDirectory() as folder:
+            build_empty_database(Path(folder) / "empty")
+            keep_empty_database(Path(folder) / "empty")
+    logbook.writer_database.write_bytes(_empty_database[0])
     logbook.writer_database.chmod(FILE_MODE)
 
 
-@cache
-def _writer_database() -> bytes:
-    with TemporaryDirectory() as folder:
-        logbook = Logbook.create(Path(folder) / "logbook")
-        with open_writer(logbook) as connection:
-            refresh_marts(connection, Settings(accounts={}))
-        return logbook.writer_database.read_bytes()
+_empty_database: list[bytes] = []
+
+
+def build_empty_database(root: Path) -> None:
+    """A logbook whose writer's database holds every table and no session."""
+    logbook = Logbook.create(root)
+    with open_writer(logbook) as connection:
+        refresh_marts(connection, Settings(accounts={}))
+
+
+def keep_empty_database(root: Path) -> None:
+    """Take what `build_empty_database` built for all logbooks that this process begins."""
+    _empty_database[:] = [Logbook(root).writer_database.read_bytes()]

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.scenarios.prepared import prepared
 from tests.scenarios.two_accounts import Processes, TwoAccounts
 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> TwoAccounts:
     """Tests read it and copy it, and do not change it."""
-    return TwoAccounts.begin(tmp_path_factory.mktemp("two") / "accounts")
+    return TwoAccounts(prepared(tmp_path_factory, "two-accounts", TwoAccounts.begin))
 
 
 @pytest.fixture
