@@ -23,6 +23,7 @@ _NO_EXTENSIONS = {
 }
 _WRITER = {
     **_NO_EXTENSIONS,
+    "threads": "1",  # one session's work is too small to share, and a rebuild needs less CPU time this way
     "storage_compatibility_version": "v1.5.0",  # compresses text several times better; DuckDB 1.5 and 2 read it
 }
 _READ_ONLY = {
