@@ -4,17 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from pipeline.claims.document import Amounts, Claim, ClaimLine, Day, Sum
+from pipeline.claims.document import Amounts, Claim, ClaimLine, Day, LineKey, Sum, key_of
 from pipeline.clock import last_of_month
 
 _MICRO = Decimal("0.000001")
-
-Key = tuple[str, date, str | None, str]  # session, month, car, currency
-
-
-def key_of(line: ClaimLine) -> Key:
-    """What a line is about. All claimed lines of one key add up to its newest figures."""
-    return line.session_id, line.month, line.car, line.currency
 
 
 def fault(claim: Claim) -> str | None:
@@ -43,9 +36,9 @@ def chain_fault(claims: Sequence[Claim]) -> str | None:
     return _reversal_fault(claim, before) if claim.kind == "reversal" else None
 
 
-def sums_by_key(lines: Iterable[ClaimLine]) -> dict[Key, Amounts]:
+def sums_by_key(lines: Iterable[ClaimLine]) -> dict[LineKey, Amounts]:
     """The sums of lines by their key. An unknown tax adds nothing."""
-    amounts: dict[Key, Amounts] = {}
+    amounts: dict[LineKey, Amounts] = {}
     for line in lines:
         so_far = amounts.get(key_of(line), _NOTHING)
         amounts[key_of(line)] = Amounts(

@@ -8,7 +8,6 @@ newest such entry.
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -18,28 +17,12 @@ from pipeline.claims.document import Attachment, Claim, ClaimLine
 from pipeline.claims.folder import StoredClaim, reversed_by
 from pipeline.database import models
 from pipeline.errors import ClaimError
+from pipeline.logbook.entries import ATTACH, DETACH, AttachmentFields
 from pipeline.logbook.files import FILE_MODE, make_folder, replacing
-from pipeline.logbook.journal import Entry, Fields
+from pipeline.logbook.journal import Entry
 
-ATTACH = "attach"
-DETACH = "detach"
 LARGEST = 32 * 1024 * 1024  # bytes
 _FOLDER = "attachments"
-
-
-class AttachmentFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The fields of a journal entry that attaches or detaches a file."""
-
-    account: str
-    name: str
-    sha256: str
-    month: date | None = None  # first day
-
-    @property
-    def fields(self) -> Fields:
-        """As they are written to the journal."""
-        fields: Fields = msgspec.to_builtins(self)
-        return fields
 
 
 @dataclass(frozen=True)

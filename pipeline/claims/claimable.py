@@ -10,8 +10,7 @@ from typing import Any
 import duckdb
 import msgspec
 
-from pipeline.claims.arithmetic import Key, key_of
-from pipeline.claims.document import Amounts, ClaimLine, Completeness, Correction, Exclusion
+from pipeline.claims.document import Amounts, ClaimLine, Completeness, Correction, Exclusion, LineKey, key_of
 from pipeline.claims.folder import StoredClaim
 from pipeline.claims.sums import LineSums, energy, money, money_or_none
 from pipeline.database import models
@@ -136,7 +135,7 @@ class Claimable:
 
     def _last_line(self, row: Mapping[str, Any]) -> ClaimLine:
         """The line of a withdrawn session in the last claim that contained it."""
-        key: Key = (row["session_id"], row["month"], row["car"] or None, row["currency"])
+        key: LineKey = (row["session_id"], row["month"], row["car"] or None, row["currency"])
         return next(line for stored in reversed(self.claims) for line in stored.claim.lines if key_of(line) == key)
 
     def _reversed(self, line: ClaimLine, claimed: Mapping[str, Any], number: int) -> ClaimLine:

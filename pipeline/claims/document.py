@@ -292,3 +292,11 @@ def encode(document: msgspec.Struct) -> bytes:
 def decode(data: bytes) -> Claim:
     """The claim in the bytes of `claim.json`. Raises msgspec.ValidationError or DecodeError for anything else."""
     return _decoder.decode(data)
+
+
+LineKey = tuple[str, date, str | None, str]  # session, month, car, currency
+
+
+def key_of(line: ClaimLine) -> LineKey:
+    """What a line is about. All claimed lines of one key add up to its newest figures."""
+    return line.session_id, line.month, line.car, line.currency

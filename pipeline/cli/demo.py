@@ -66,7 +66,7 @@ def demo(context: Context, folder: Path) -> None:
 
 def _extract(context: Context, logbook: Logbook, clock: Clock) -> Account:
     """Start the demo operator's server and archive its sessions; returns the account."""
-    from pipeline.extract.job import extract_account
+    from pipeline.extract.run import extract_account
     from pipeline.source.credentials.secret import Secret
     from pipeline.source.credentials.store import MemoryCredentials
     from pipeline.transform.update import open_updated

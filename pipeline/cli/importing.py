@@ -42,7 +42,7 @@ def import_(context: Context, account_name: str | None, fetched_at: datetime | N
     \b
     Example:  ladebog import --account home session.capture.txt
     """
-    from pipeline.extract.run import Store
+    from pipeline.extract.store import Store
     from pipeline.source.capture.read import read_capture
     from pipeline.transform.update import open_updated, update_archive
 

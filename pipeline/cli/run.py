@@ -18,7 +18,7 @@ from pipeline.logbook.folder import Logbook
 from pipeline.settings.schema import Account, Settings
 
 if TYPE_CHECKING:
-    from pipeline.extract.job import Summary
+    from pipeline.extract.run import Summary
 
 
 @click.command()
@@ -170,7 +170,7 @@ def fetch(
 
     An error of an operator ends only its own account's run; returns the errors by account.
     """
-    from pipeline.extract.job import extract_account
+    from pipeline.extract.run import extract_account
     from pipeline.source.credentials.choose import open_credentials
     from pipeline.transform.update import open_updated
 

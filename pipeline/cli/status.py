@@ -16,7 +16,7 @@ from pipeline.errors import EXIT_FAILED, EXIT_FINDINGS
 from pipeline.text import counted, duration_text, visible
 
 if TYPE_CHECKING:
-    from pipeline.operations.account_status import Gaps
+    from pipeline.operations.archive_status import Gaps
     from pipeline.operations.status import AccountStatus, LoginStatus, Status
 
 _UNKNOWN = "unknown: see the errors below"

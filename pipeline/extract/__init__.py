@@ -1,5 +1,5 @@
 """One run that fetches an account's answers.
 
-`plan` chooses the months to list, `job` lists them and fetches what is new or changed, `run` stores each answer.
+`plan` chooses the months to list, `run` lists them and fetches what is new or changed, `store` stores each answer.
 `receipts` fetches the operator's receipts when a claim is made.
 """

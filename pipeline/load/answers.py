@@ -32,7 +32,7 @@ _INSERT_CHANGED_SESSIONS = """
 """
 
 
-class Loader:
+class AnswerLoader:
     """Loads the segments of one account into an open writer's database."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -24,7 +24,7 @@ _INSERT_CHANGED_SESSIONS = """
 """
 
 
-def load_decisions(connection: duckdb.DuckDBPyConnection, logbook: Logbook, journal: Journal) -> None:
+def load_journal(connection: duckdb.DuckDBPyConnection, logbook: Logbook, journal: Journal) -> None:
     """Insert the journal's new entries, in one transaction.
 
     Raises JournalError if it lacks an entry that is in the tables.

@@ -46,3 +46,22 @@ def fields_of(decision: SessionDecision | OdometerReading | ClaimMark) -> Fields
     """The fields as the journal stores them."""
     fields: Fields = msgspec.to_builtins(decision)
     return fields
+
+
+ATTACH = "attach"
+DETACH = "detach"
+
+
+class AttachmentFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The fields of a journal entry that attaches or detaches a file."""
+
+    account: str
+    name: str
+    sha256: str
+    month: date | None = None  # first day
+
+    @property
+    def fields(self) -> Fields:
+        """As they are written to the journal."""
+        fields: Fields = msgspec.to_builtins(self)
+        return fields

@@ -6,21 +6,20 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from pipeline.claims.arithmetic import Key, key_of
 from pipeline.claims.check import tampering
 from pipeline.claims.claimable import Claimable
-from pipeline.claims.document import RULES, Amounts, Claim, ClaimLine
+from pipeline.claims.document import RULES, Amounts, Claim, ClaimLine, LineKey, key_of
 from pipeline.claims.folder import CLAIM, StoredClaim
 from pipeline.database.connection import open_writer
-from pipeline.load.answers import Loader
+from pipeline.load.answers import AnswerLoader
 from pipeline.load.claims import load_claims
-from pipeline.load.journal import load_decisions
+from pipeline.load.journal import load_journal
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Entry, Journal
 from pipeline.settings.schema import Account, ClaimSettings, Settings
 from pipeline.transform.refresh import refresh_marts
 
-_Figures = tuple[Key, Amounts, str, str | None, tuple[Amounts, Amounts] | None]
+_Figures = tuple[LineKey, Amounts, str, str | None, tuple[Amounts, Amounts] | None]
 
 
 def rederive(
@@ -74,9 +73,9 @@ def _load(
     """Load what the archive contained when the claim was made into the scratch database."""
     sources = claim.sources
     if sources.raw is not None:
-        Loader(connection, logbook.raw / claim.account).load_all(newest=sources.raw.name)
+        AnswerLoader(connection, logbook.raw / claim.account).load_all(newest=sources.raw.name)
     known = entries[: int(sources.journal.name)] if sources.journal else []
-    load_decisions(connection, logbook, Journal(logbook.journal, list(known)))
+    load_journal(connection, logbook, Journal(logbook.journal, list(known)))
     load_claims(connection, claim.account, list(before))
     refresh_marts(connection, _settings(claim))
 

@@ -19,6 +19,7 @@ from pipeline.claims.document import Claim
 from pipeline.claims.folder import CLAIM, StoredClaim, claim_folders, number_in_name
 from pipeline.database.connection import open_published
 from pipeline.errors import JournalError, RawStoreError, TamperingError
+from pipeline.logbook.entries import ATTACH
 from pipeline.logbook.files import file_sha256
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import FILE_NAME, Entry, read_entries
@@ -101,7 +102,7 @@ def _check_journal(logbook: Logbook, published: PublishedSources | None) -> list
     if published and len(entries) < published.entries:
         raise tampering(path, f"it ends with entry {len(entries)}, but the database contains entry {published.entries}")
     for entry in entries:
-        if entry.action == attachments.ATTACH:
+        if entry.action == ATTACH:
             file = attachments.stored_at(logbook.journal, str(entry.fields["sha256"]))
             if not file.is_file() or file_sha256(file) != file.name:
                 raise tampering(file, f"it is not the file that entry {entry.entry} of the journal attached")

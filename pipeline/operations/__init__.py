@@ -1,5 +1,5 @@
 """Running a logbook unattended: runs that start by themselves, messages about them, and the status of accounts.
 
-`schedule` starts runs, `notify` sends what a run found. `account_status` is what the archive knows of each account, and
+`schedule` starts runs, `notify` sends what a run found. `archive_status` is what the archive knows of each account, and
 `status` adds its login, its next run and its size for `ladebog status`.
 """

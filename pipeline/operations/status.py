@@ -13,7 +13,7 @@ import msgspec
 
 from pipeline.errors import LadebogError
 from pipeline.logbook.folder import Logbook
-from pipeline.operations.account_status import ArchiveStatus, Problem, add_problem, read_archive_status
+from pipeline.operations.archive_status import ArchiveStatus, Problem, add_problem, read_archive_status
 from pipeline.operations.schedule.next_run import next_run
 from pipeline.settings.schema import Account
 from pipeline.source.credentials.choose import open_credentials

@@ -10,9 +10,9 @@ from pipeline.claims.folder import read_claims
 from pipeline.clock import Clock
 from pipeline.database.connection import drop_writer, open_writer, publish
 from pipeline.errors import SettingsError
-from pipeline.load.answers import Loader
+from pipeline.load.answers import AnswerLoader
 from pipeline.load.claims import load_claims
-from pipeline.load.journal import load_decisions
+from pipeline.load.journal import load_journal
 from pipeline.logbook.files import make_folder
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
@@ -46,9 +46,9 @@ def open_with_journal(
         with open_writer(logbook) as connection:
             _load(connection, logbook, settings, clock)
             journal = Journal.open(logbook.journal)
-            load_decisions(connection, logbook, journal)
+            load_journal(connection, logbook, journal)
             yield connection, journal
-            load_decisions(connection, logbook, journal)
+            load_journal(connection, logbook, journal)
             refresh_marts(connection, settings)
         publish(logbook)
 
@@ -97,7 +97,7 @@ def _bring_up_to_date(
     connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock
 ) -> None:
     _load(connection, logbook, settings, clock)
-    load_decisions(connection, logbook, Journal.open(logbook.journal))
+    load_journal(connection, logbook, Journal.open(logbook.journal))
     refresh_marts(connection, settings)
 
 
@@ -105,7 +105,7 @@ def _load(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Set
     make_folder(logbook.raw)
     for folder in _account_folders(logbook, logbook.raw, "answers", settings):
         recover_segments(folder, clock.now())
-        Loader(connection, folder).load_all()
+        AnswerLoader(connection, folder).load_all()
     for folder in _account_folders(logbook, logbook.claims, "claims", settings):
         load_claims(connection, folder.name, read_claims(folder))
 

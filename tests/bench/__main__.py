@@ -15,7 +15,7 @@ import msgspec
 
 from pipeline.clock import SystemClock
 from pipeline.database.connection import open_writer
-from pipeline.load.answers import Loader
+from pipeline.load.answers import AnswerLoader
 from pipeline.logbook.folder import Logbook
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import RawLine, RunRecord
@@ -128,7 +128,7 @@ def main() -> None:
         size = make_raw(logbook)
         print(f"{os.cpu_count()} cores; {SESSIONS} sessions of {size / SESSIONS / 1000:.1f} kB, {SAMPLES} samples each")
         with logbook.lock(), open_writer(logbook) as connection:
-            load = seconds(Loader(connection, logbook.raw / "home").load_all)
+            load = seconds(AnswerLoader(connection, logbook.raw / "home").load_all)
             print(f"load            {SESSIONS / load:8.0f} sessions per second")
             print(f"transform       {seconds(lambda: refresh_marts(connection, settings)):8.2f} s, all from nothing")
             connection.execute("insert into facts.changed_sessions values ('home', '100100')")

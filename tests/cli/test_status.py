@@ -17,7 +17,7 @@ from pipeline.claims import outstanding
 from pipeline.cli.status import size
 from pipeline.demo import DEMO_NOW, DemoServer, Faults
 from pipeline.demo.answers import history_entry
-from pipeline.operations import account_status, status
+from pipeline.operations import archive_status, status
 from pipeline.operations.schedule.loop import LoopLock
 from pipeline.raw.segments import finished_segments
 from pipeline.source.credentials.file import FileCredentials
@@ -72,7 +72,7 @@ def test_json_has_the_documented_keys_and_no_other(kept: DemoLogbook) -> None:
     ]
     assert set(documented) == {*nested, "problems.message", "problems.next"}
     assert len(documented) == len(set(documented))
-    assert [field.name for field in msgspec.structs.fields(account_status.Problem)] == ["message", "next"]
+    assert [field.name for field in msgspec.structs.fields(archive_status.Problem)] == ["message", "next"]
     assert set(account) == {field.name for field in msgspec.structs.fields(status.AccountStatus)}
 
 

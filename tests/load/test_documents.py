@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.load.answers import Loader
+from pipeline.load.answers import AnswerLoader
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import Window
 from tests.scenarios.made_archive import NOON, Json, MadeArchive, answer, at, detail, listed, listing, session, text
@@ -72,7 +72,7 @@ def test_loading_again_loads_nothing(archive: MadeArchive) -> None:
     archive.add(fetched(A, 0), fetched(B, 1))
     tables = ["documents", "facts.session_facts", "facts.answers", "facts.segments", "runs"]
     counts = [archive.value(f"select count(*) from {table}") for table in tables]  # noqa: S608
-    Loader(archive.connection, archive.folder).load_all()
+    AnswerLoader(archive.connection, archive.folder).load_all()
     assert counts == [archive.value(f"select count(*) from {table}") for table in tables]  # noqa: S608
 
 

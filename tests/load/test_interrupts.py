@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from pipeline import interrupt
-from pipeline.extract.run import Store
-from tests.extract.test_run import records
+from pipeline.extract.store import Store
+from tests.extract.test_store import records
 from tests.scenarios.made_archive import MadeArchive, SetClock, detail, session
 
 _ENDLESS = "select sum(random()) from range(1_000_000_000_000)"  # takes hours, and no memory

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline.claims import arithmetic
-from pipeline.claims.attachments import ATTACH, AttachedFile, AttachmentFields, files_for, store
+from pipeline.claims import arithmetic, document
+from pipeline.claims.attachments import AttachedFile, files_for, store
 from pipeline.claims.document import Amounts, Claim, MissingReceipt, encode
 from pipeline.claims.draft import Drafter, open_drafter
 from pipeline.claims.folder import StoredClaim, read_claims
 from pipeline.claims.make import new_claim, with_files
 from pipeline.clock import last_of_month
 from pipeline.database.connection import open_published
-from pipeline.logbook.entries import Action, SessionDecision, fields_of
+from pipeline.logbook.entries import ATTACH, Action, AttachmentFields, SessionDecision, fields_of
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
 from pipeline.maintenance.verify import PublishedSources, verify
@@ -235,7 +235,7 @@ class ClaimedLogbook:
         fields = AttachmentFields(account="home", name=name, sha256=store(self.paths.journal, content), month=month)
         self.journal.append(self.now(), ATTACH, fields.fields)
 
-    def sums(self) -> dict[arithmetic.Key, Amounts]:
+    def sums(self) -> dict[document.LineKey, Amounts]:
         """The sums of all claims by session, month, car and currency, without those that are zero."""
         sums = arithmetic.sums_by_key(line for claim in self.claims for line in claim.lines)
         return {key: amounts for key, amounts in sums.items() if amounts.energy_kwh or amounts.amount_incl_tax}

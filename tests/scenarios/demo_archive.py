@@ -13,7 +13,7 @@ import msgspec
 
 from pipeline.database.connection import open_published
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
-from pipeline.extract.job import Summary, extract_account
+from pipeline.extract.run import Summary, extract_account
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.editing import write_account
 from pipeline.settings.reading import read_settings

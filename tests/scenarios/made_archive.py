@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from pipeline.database.connection import open_writer
-from pipeline.load.answers import Loader
+from pipeline.load.answers import AnswerLoader
 from pipeline.raw.answer import Answer, Endpoint, history_key
 from pipeline.raw.lines import RawLine, RunRecord, Window
 from pipeline.raw.segments import SegmentWriter
@@ -148,7 +148,7 @@ class MadeArchive:
 
     def load(self) -> None:
         """Load the answers in raw/ that are not loaded yet."""
-        Loader(self.connection, self.folder).load_all()
+        AnswerLoader(self.connection, self.folder).load_all()
 
     def transform(self) -> "MadeArchive":
         refresh_marts(self.connection, self.settings)

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from pipeline.database import connection as database
-from pipeline.load.answers import Loader
+from pipeline.load.answers import AnswerLoader
 from pipeline.logbook.folder import Logbook
 from pipeline.raw.answer import Answer, Endpoint, history_key
 from pipeline.raw.lines import RawLine, RunRecord, Window
@@ -135,7 +135,7 @@ class WrittenLogbook:
             ]
             segment.finish(moment)
         with logbook.lock(), database.open_writer(logbook) as connection:
-            Loader(connection, logbook.raw / self.account.name).load_all()
+            AnswerLoader(connection, logbook.raw / self.account.name).load_all()
             refresh_marts(connection, read_settings(logbook.settings))
         database.publish(logbook)
         return self

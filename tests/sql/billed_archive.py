@@ -11,7 +11,7 @@ import duckdb
 import msgspec
 
 from pipeline.database import connection as database
-from pipeline.load.answers import Loader
+from pipeline.load.answers import AnswerLoader
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import RawLine, RunRecord
 from pipeline.raw.segments import SegmentWriter
@@ -128,7 +128,7 @@ class BilledArchive:
                 segment.append(RawLine.of(answer))
             segment.finish(began)
         with self._logbook.lock(), database.open_writer(self._logbook) as connection:
-            Loader(connection, self._logbook.raw / self._account.name).load_all()
+            AnswerLoader(connection, self._logbook.raw / self._account.name).load_all()
             refresh_marts(connection, Settings(accounts={self._account.name: self._account}))
             return _by_session(connection)
 
@@ -142,7 +142,7 @@ class BilledArchive:
         with self._logbook.lock():
             database.drop_writer(self._logbook)
             with database.open_writer(self._logbook) as connection:
-                Loader(connection, self._logbook.raw / self._account.name).load_all()
+                AnswerLoader(connection, self._logbook.raw / self._account.name).load_all()
                 refresh_marts(connection, Settings(accounts={self._account.name: self._account}))
                 return _by_session(connection)
 

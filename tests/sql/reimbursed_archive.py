@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from pipeline.database.connection import open_writer
-from pipeline.load.answers import Loader
+from pipeline.load.answers import AnswerLoader
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import RawLine, RunRecord
 from pipeline.raw.segments import SegmentWriter
@@ -140,7 +140,7 @@ class ReimbursedArchive:
             for answer in answers:
                 writer.append(RawLine.of(answer))
             writer.finish(moment)
-        Loader(self.connection, self._folder / account).load_all()
+        AnswerLoader(self.connection, self._folder / account).load_all()
         return self
 
     def _answer(self, account: str, endpoint: Endpoint, key: str, body: dict[str, Any], at: datetime) -> Answer:

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import msgspec
 
-from pipeline.load.answers import Loader
+from pipeline.load.answers import AnswerLoader
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import RawLine, RunRecord
 from pipeline.raw.segments import SegmentWriter
@@ -149,7 +149,7 @@ class SplitArchive:
                     )
                 )
             segment.finish(FETCHED_AT)
-        Loader(self.connection, self._folder / account).load_all()
+        AnswerLoader(self.connection, self._folder / account).load_all()
 
 
 def _listings(answers: list[Row]) -> Iterator[bytes]:

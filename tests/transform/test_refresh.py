@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.demo import DemoServer
 from pipeline.errors import SettingsError
-from pipeline.load.answers import Loader
+from pipeline.load.answers import AnswerLoader
 from pipeline.raw.answer import Answer
 from pipeline.settings.schema import Settings
 from pipeline.transform.refresh import refresh_marts
@@ -105,7 +105,7 @@ def test_random_answers(archive: MadeArchive, tmp_path: Path) -> None:
         archive.make(*(random_answer(draw, 10 * step + number) for number in range(9)))
     with made_archive(tmp_path / "other") as other:
         rebuilt = MadeArchive(other.connection, archive.folder)
-        Loader(other.connection, archive.folder).load_all()
+        AnswerLoader(other.connection, archive.folder).load_all()
         assert contents(archive) == contents(rebuilt.transform())
 
 
@@ -138,7 +138,7 @@ def test_a_session_id_of_two_accounts_is_two_sessions(archive: MadeArchive) -> N
     other.add(detail(session(energy=1)))
     archive.transform()
     archive.make(detail(session(energy=2), LATER.replace(year=2031)))
-    Loader(archive.connection, other.folder).load_all()
+    AnswerLoader(archive.connection, other.folder).load_all()
     expected = [("home", Decimal("0.002"), 2), ("work", Decimal("0.001"), 1)]
     assert expected == archive.rows("select account, energy_kwh, revision from sessions order by account")
     assert contents(archive) == recomputed(archive)

@@ -16,7 +16,7 @@ from pipeline.settings.schema import Account
 if TYPE_CHECKING:
     import duckdb
 
-    from pipeline.claims.attachments import AttachmentFields
+    from pipeline.logbook.entries import AttachmentFields
 
 
 @click.command()
@@ -70,7 +70,7 @@ def attach(
               ladebog claim attach --remove electricity.pdf
     """
     from pipeline.claims import attachments
-    from pipeline.claims.attachments import ATTACH, DETACH, AttachmentFields
+    from pipeline.logbook.entries import ATTACH, DETACH, AttachmentFields
     from pipeline.transform.update import open_with_journal
 
     logbook, settings = context.open()

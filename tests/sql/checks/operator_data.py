@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.database.connection import open_published, open_writer, publish, rows
-from pipeline.load.answers import Loader
+from pipeline.load.answers import AnswerLoader
 from pipeline.logbook.folder import Logbook
 from pipeline.raw.answer import Answer, Endpoint, history_key
 from pipeline.raw.lines import RawLine, RunRecord, Window
@@ -194,7 +194,7 @@ def update(logbook: Logbook) -> None:
     """Load, transform and publish, as a run does."""
     with logbook.lock(), open_writer(logbook) as connection:
         for folder in sorted(logbook.raw.iterdir()):
-            Loader(connection, folder).load_all()
+            AnswerLoader(connection, folder).load_all()
         refresh_marts(connection, read_settings(logbook.settings))
     publish(logbook)
 

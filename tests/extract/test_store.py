@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract.run import Store
-from pipeline.load.answers import Loader
+from pipeline.extract.store import Store
+from pipeline.load.answers import AnswerLoader
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import RawLine, RunRecord, read_lines, read_run_record
 from pipeline.raw.segments import finished_segments
@@ -77,7 +77,7 @@ def test_stored_answers_can_be_read_during_the_run(archive: MadeArchive) -> None
             store.load()
             seen.append(archive.value(count))
     assert seen == [1, 2, 3]
-    Loader(archive.connection, archive.folder).load_all()
+    AnswerLoader(archive.connection, archive.folder).load_all()
     assert (archive.value(count), archive.value("select count(*) from facts.answers")) == (3, 4)
 
 

@@ -1,0 +1,77 @@
+"""Where a run stores its answers: each new or changed answer in raw/ first, then in the fact tables."""
+
+import secrets
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+
+from pipeline import __version__, interrupt
+from pipeline.clock import Clock
+from pipeline.load.answers import AnswerLoader
+from pipeline.raw.answer import Answer
+from pipeline.raw.lines import Position, RawLine, RunRecord
+from pipeline.raw.segments import SegmentWriter
+
+# An answer with a time is compared with the newest one stored at that time, one without a time with all of them.
+_STORED_BEFORE = """
+    select sha256
+    from facts.answers
+    where account = ? and endpoint = ? and key = ? and (fetched_at is null or fetched_at <= ?)
+    order by fetched_at desc nulls last, segment desc, line desc
+    limit 1
+"""
+_STORED_EVER = """
+    select sha256 from facts.answers where account = ? and endpoint = ? and key = ? and sha256 = ? limit 1
+"""
+
+
+class Store:
+    """The segment of one run, and the loading of it into the database.
+
+    Leaving its context finishes the segment with the run's record, whether the run succeeded or not.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, command: str, clock: Clock) -> None:
+        """`folder` is raw/<account>; its segments have been loaded."""
+        self._connection = connection
+        self._account = folder.name
+        self._clock = clock
+        self._loader = AnswerLoader(connection, folder)
+        self._loaded = Position()
+        self.record = RunRecord(
+            run_id=secrets.token_hex(4), command=command, version=__version__, started_at=clock.now()
+        )
+        self._writer = SegmentWriter.begin(folder, self.record)
+
+    def keep(self, answer: Answer) -> bool:
+        """Write an answer to raw/ unless the stored one is the same; returns whether it was written."""
+        line = RawLine.of(answer)
+        key = [self._account, answer.endpoint.value, answer.key]
+        if answer.fetched_at is None:
+            stored = self._connection.execute(_STORED_EVER, [*key, line.sha256]).fetchone()
+        else:
+            stored = self._connection.execute(_STORED_BEFORE, [*key, answer.fetched_at]).fetchone()
+        if stored == (line.sha256,):
+            return False
+        self._writer.append(line)
+        return True
+
+    def load(self) -> None:
+        """Load the answers written since the last call."""
+        if self._writer.lines > self._loaded.lines:
+            self._loaded = self._loader.load(self._writer.part, self._loaded)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.record.outcome = "complete"
+        elif isinstance(error, Exception) and not interrupt.was_pressed():
+            self.record.outcome, self.record.error = "failed", str(error)
+        segment = self._writer.finish(self._clock.now())
+        self._loader.load(segment, self._loaded)
