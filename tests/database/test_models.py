@@ -1,6 +1,7 @@
 """The heads of the files under sql/, and that the database has what they describe."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -10,7 +11,7 @@ import pytest
 import sql
 from pipeline.database import models
 from pipeline.transform import lineage
-from tests.scenarios.made_archive import MadeArchive
+from tests.scenarios.made_archive import MadeArchive, made_archive
 
 FOLDERS = ("facts", "seeds", "staging", "intermediate", "marts", "checks")
 SQL = Path(sql.__file__).parent
@@ -57,7 +58,7 @@ def test_a_models_schema_is_its_folder() -> None:
     assert {("whole", ())} == {(model.refresh, model.key) for model in models.schema()}
     assert {("whole", ())} == {(model.refresh, model.key) for model in models.seeds()}
     assert {("never", ())} == {(model.refresh, model.key) for model in models.staging()}
-    assert {(refresh, ()) for refresh in ("never", "session")} == {
+    assert {(refresh, ()) for refresh in ("never", "session", "whole")} == {
         (model.refresh, model.key) for model in models.intermediate()
     }
 
@@ -69,9 +70,11 @@ def test_every_mart_has_a_key_among_its_columns() -> None:
         assert model.key in (("finding_id",), ("account", *model.key[1:])), model.name
 
 
-@pytest.fixture
-def made(archive: MadeArchive) -> MadeArchive:
-    return archive.transform()
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MadeArchive]:
+    """An archive without sessions, transformed; no test changes it."""
+    with made_archive(tmp_path_factory.mktemp("models") / "logbook") as archive:
+        yield archive.transform()
 
 
 def test_each_table_has_the_columns_of_its_head(made: MadeArchive) -> None:
@@ -190,9 +193,10 @@ def test_the_head_of_a_query_lists_its_parameters_and_columns(made: MadeArchive,
     (statement,) = duckdb.extract_statements(query.text)
     assert set(query.parameters) == statement.named_parameters
     connection = made.connection
-    connection.execute("create temp table arrivals as from documents limit 0")
+    connection.execute("create or replace temp table arrivals as from documents limit 0")
     connection.execute(
-        "create temp table frozen_lines as select stopped_at, currency, energy_kwh, amount_incl_tax, tax_amount, "
+        "create or replace temp table frozen_lines as "
+        "select stopped_at, currency, energy_kwh, amount_incl_tax, tax_amount, "
         "true as is_correction from sessions limit 0"
     )
     connection.execute(query.text, dict.fromkeys(query.parameters))

@@ -19,15 +19,15 @@ def new_logbook(root: Path) -> Logbook:
 
 
 def write_empty_database(logbook: Logbook) -> None:
-    """Give a logbook an empty writer's database, as before its first run."""
+    """Give a logbook an empty writer's database with its checksum, as before its first run."""
     make_folder(logbook.state)
-    checksum.remove(logbook.writer_database)
     if not _empty_database:
         with TemporaryDirectory() as folder:
             build_empty_database(Path(folder) / "empty")
             keep_empty_database(Path(folder) / "empty")
     logbook.writer_database.write_bytes(_empty_database[0])
     logbook.writer_database.chmod(FILE_MODE)
+    checksum.store(logbook.writer_database)
 
 
 _empty_database: list[bytes] = []

@@ -1,6 +1,7 @@
 -- name: intermediate.stopped_sessions
 -- grain: one finished session
 -- purpose: the input of the checks: a session's figures, the month of its stop, and its account's and EVSE's data
+-- refresh: whole
 -- columns:
 --   account              text, the logbook's account
 --   session_id           text, the operator's id
