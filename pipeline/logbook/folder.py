@@ -27,6 +27,7 @@ class Logbook:
     @classmethod
     def open(cls, root: Path) -> "Logbook":
         """The logbook at `root`. Raises LogbookError if there is no logbook."""
+        _refuse_backslash(root)
         logbook = cls(root)
         if not logbook.settings.is_file():
             raise LogbookError(
@@ -41,6 +42,7 @@ class Logbook:
 
         Raises LogbookError if the folder has other files in it.
         """
+        _refuse_backslash(root)
         logbook = cls(root)
         if logbook.settings.is_file():
             return logbook
@@ -72,3 +74,9 @@ class Logbook:
         finally:
             path.with_suffix(".holder").unlink(missing_ok=True)
             lock.release()
+
+
+def _refuse_backslash(root: Path) -> None:
+    """Raise LogbookError for a path that DuckDB 2 would change: it reads each backslash as a slash."""
+    if "\\" in str(root):
+        raise LogbookError(f"{root} has a backslash in its path, which DuckDB cannot open.", "Name another folder")

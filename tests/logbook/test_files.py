@@ -132,6 +132,9 @@ def test_folders_are_for_their_owner_only(tmp_path: Path) -> None:
 
 def test_creating_and_opening(tmp_path: Path) -> None:
     root = tmp_path / "logbook"
+    for refusing in (Logbook.open, Logbook.create):
+        with pytest.raises(LogbookError, match="has a backslash in its path"):
+            refusing(tmp_path / "a\\b")
     with pytest.raises(LogbookError, match=r"is not a logbook: it has no ladebog\.toml"):
         Logbook.open(root)
     assert mode(Logbook.create(root).root) == 0o700

@@ -12,7 +12,7 @@ from pipeline.demo import DemoServer, Faults, Tenant
 from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
-AWKWARD = 'ladebøger 100% \\ it\'s "$HOME"'
+AWKWARD = 'ladebøger 100% it\'s "$HOME"'
 LADEBOG = str(Path(sys.executable).with_name("ladebog"))
 
 
