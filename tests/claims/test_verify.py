@@ -245,11 +245,8 @@ def test_any_changed_bit_is_found(logbook: ClaimedLogbook) -> None:
 
 
 def flips(files: list[Path], draw: random.Random) -> Iterator[tuple[Path, int, int]]:
-    """Positions in files and the bit to flip there: each file's first and last byte, and many others."""
+    """Positions in files and the bit to flip there: each file's first and last byte, and as many others of each."""
     for path in files:
         size = path.stat().st_size
-        places = {0, size - 1, *(draw.randrange(size) for _ in range(_FLIPS // len(files)))}
-        yield from ((path, place, 1 << draw.randrange(8)) for place in sorted(places))
-    for _ in range(_FLIPS):
-        path = draw.choice(files)
-        yield path, draw.randrange(path.stat().st_size), 1 << draw.randrange(8)
+        places = [0, size - 1, *(draw.randrange(size) for _ in range(_FLIPS // len(files)))]
+        yield from ((path, place, 1 << draw.randrange(8)) for place in places)

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.demo import DemoServer
 from tests.cli.refusal import refusal
+from tests.conftest import renew
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 pytestmark = pytest.mark.system
@@ -24,13 +26,20 @@ plate = "XX 00 000"
 """
 
 
-@pytest.fixture
-def claimed(logbook: DemoLogbook) -> DemoLogbook:
-    """October is claim 1."""
+@pytest.fixture(scope="module")
+def with_claim(kept: DemoLogbook, listening: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> DemoLogbook:
+    """October is claim 1. Tests copy it."""
+    renew(listening)
+    logbook = kept.copied(tmp_path_factory.mktemp("claimed") / "logbook")
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
         file.write(_PROFILE)
     logbook.do("claim", "create", "2025-10")
     return logbook
+
+
+@pytest.fixture
+def claimed(with_claim: DemoLogbook, tmp_path: Path) -> DemoLogbook:
+    return with_claim.copied(tmp_path / "claimed")
 
 
 def folder(logbook: DemoLogbook, name: str) -> Path:
