@@ -1,4 +1,4 @@
-"""The clocks, the only code that reads the time, and months and times as text."""
+"""The clocks, the only code that reads the current time; and helpers for months and for times as text."""
 
 import calendar
 import threading
@@ -15,7 +15,7 @@ class Clock(Protocol):
         """The current time, aware, in UTC."""
 
     def sleep(self, seconds: float) -> None:
-        """Wait so many seconds."""
+        """Wait for this many seconds."""
 
 
 class SystemClock:
@@ -33,24 +33,24 @@ class StartedClock:
 
     def __init__(self, start: datetime) -> None:
         self._start = start.astimezone(UTC)
-        self._began = time.monotonic()
+        self._monotonic_start = time.monotonic()
 
     def now(self) -> datetime:
-        return self._start + timedelta(seconds=time.monotonic() - self._began)
+        return self._start + timedelta(seconds=time.monotonic() - self._monotonic_start)
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 
 
 class ForwardClock:
-    """A clock that never goes back, neither before `past` nor before a time that it returned: it stands still then.
+    """A clock that never goes back: it returns no time before `earliest` or before one that it has returned.
 
-    So answers that are fetched later have later times, even if the machine's clock is set back in between.
+    With it, answers that are fetched later have later times, even if the machine's clock is set back in between.
     """
 
-    def __init__(self, clock: Clock, past: datetime | None) -> None:
+    def __init__(self, clock: Clock, earliest: datetime | None) -> None:
         self._clock = clock
-        self._latest = past
+        self._latest = earliest
         self._lock = threading.Lock()
 
     def now(self) -> datetime:

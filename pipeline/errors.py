@@ -21,7 +21,7 @@
         ├── BusyError             75   another process is using the logbook or its database
         └── UpstreamDownError     75   the operator cannot be reached, or its answers are unusable
 
-The message says what happened; `advice` is the next command to type, or what else to do.
+The message states what happened; `advice` is the next command to type, or what else to do.
 """
 
 from typing import ClassVar
@@ -44,7 +44,7 @@ class LadebogError(Exception):
 
 
 class UnknownNameError(LadebogError):
-    """The settings do not contain an account or a car of that name, or the archive no session of that id."""
+    """The settings have no account or car of that name, or the archive has no session of that id."""
 
     exit_code = EXIT_USAGE
 

@@ -2,7 +2,7 @@
 
 Python raises KeyboardInterrupt wherever the main thread happens to be. In a callback of a library or in an import the
 exception is lost, libraries turn it into other errors, and right after a lock was acquired it leaves the lock held. So
-a thread of its own also waits for the signal, and exits the process if nothing else does. For the logbook that is like
+a separate thread also waits for the signal, and exits the process if nothing else does. For the logbook that is like
 `kill -9`, which all of its files survive.
 """
 
@@ -27,7 +27,7 @@ def was_pressed() -> bool:
     return _was_pressed
 
 
-def press(_: int, __: FrameType | None) -> None:
+def handle_interrupt(_: int, __: FrameType | None) -> None:
     """The signal handler. Raises KeyboardInterrupt."""
     global _was_pressed
     _was_pressed = True
@@ -46,7 +46,7 @@ def forced_exit(report: Callable[[], object], exit_code: int) -> Iterator[None]:
     pair, ended = socket.socketpair(), threading.Event()
     pair[1].setblocking(False)
     threading.Thread(target=_watch, args=(pair, ended, report, exit_code), name="ctrl-c", daemon=True).start()
-    signal.signal(signal.SIGINT, press)
+    signal.signal(signal.SIGINT, handle_interrupt)
     signal.set_wakeup_fd(pair[1].fileno(), warn_on_full_buffer=False)
     try:
         yield
@@ -58,12 +58,12 @@ def forced_exit(report: Callable[[], object], exit_code: int) -> Iterator[None]:
 
 @contextmanager
 def no_forced_exit() -> Iterator[None]:
-    """Let the block take as long to stop as it needs."""
-    before = signal.set_wakeup_fd(-1)
+    """Let the block take as long to stop as it needs: Ctrl-C only raises its exception."""
+    wakeup_fd = signal.set_wakeup_fd(-1)
     try:
         yield
     finally:
-        signal.set_wakeup_fd(before)
+        signal.set_wakeup_fd(wakeup_fd)
 
 
 def _watch(
@@ -71,8 +71,8 @@ def _watch(
 ) -> None:
     signals, _ = pair
     signals.recv(1)
-    again, _, _ = select.select([signals], [], [], STOP_TIMEOUT)
-    if not again and not ended.is_set():
+    pressed_again, _, _ = select.select([signals], [], [], STOP_TIMEOUT)
+    if not pressed_again and not ended.is_set():
         if sys.stderr.isatty():
             sys.stderr.write(_SHOW_CURSOR)
         report()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 
 def duration_text(duration: timedelta) -> str:
-    """A duration, with fewer details the longer it is: `90 minutes`, `3 days 4 hours`, `183 days`."""
+    """A duration, less precise the longer it is: `90 minutes`, `3 days 4 hours`, `183 days`."""
     minutes = int(duration.total_seconds()) // 60
     days, hours = divmod(minutes // 60, 24)
     if minutes < 120:
@@ -15,15 +15,15 @@ def duration_text(duration: timedelta) -> str:
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """`1 day`, `2,500 days`; `plural` is the noun's where it is not formed with an s."""
+    """`1 day`, `2,500 days`; `plural` is the plural of a noun that does not form it with an s."""
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
-def printable(text: str, longest: int = 200) -> str:
-    """Text from outside as one line of at most `longest` characters without control characters, for a message."""
+def printable(text: str, max_length: int = 200) -> str:
+    """Text from outside as one line of at most `max_length` characters without control characters, for a message."""
     clean = "".join(character if character.isprintable() else " " for character in text)
     clean = " ".join(clean.split())
-    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
+    return clean if len(clean) <= max_length else clean[: max_length - 1] + "…"
 
 
 _SYMBOLS = {

@@ -6,7 +6,7 @@ In the order of the data:
 * `document` defines `claim.json`, and `folder` the folder that a claim is stored in.
 * `claimable` reads the lines that can be claimed from the marts, and `sums` adds them up.
 * `draft` drafts a claim from them: of a month, of corrections, or a reversal.
-* `attachments` adds the files that the driver attached, and finds the addresses of the operator's receipts.
+* `attachments` adds the files that the driver attached, and finds the URLs of the operator's receipts.
 * `make` writes the claim into its folder.
 * `check` checks a stored claim against its own hashes, and `arithmetic` whether its figures add up.
 

@@ -12,11 +12,11 @@ _MICRO = Decimal("0.000001")
 
 def fault(claim: Claim) -> str | None:
     """The first thing that does not add up in a claim, or None."""
-    for place, line in enumerate(claim.lines, start=1):
+    for number, line in enumerate(claim.lines, start=1):
         if line.correction and _difference(line.correction.old, line.correction.new) != _added(line):
-            return f"line {place} is not the difference between its old and its new figures"
+            return f"line {number} is not the difference between its old and its new figures"
         if line.correction is None and claim.kind != "month":
-            return f"line {place} is not a correction, in a claim of corrections"
+            return f"line {number} is not a correction, in a claim of corrections"
     return _totals_fault(claim) or _days_fault(claim) or _completeness_fault(claim)
 
 
@@ -24,7 +24,7 @@ def chain_fault(claims: Sequence[Claim]) -> str | None:
     """The first thing in the last of an account's claims that does not follow from those before it, or None."""
     *before, claim = claims
     claimed = sums_by_key(line for earlier in before for line in earlier.lines)
-    for place, line in enumerate(claim.lines, start=1):
+    for number, line in enumerate(claim.lines, start=1):
         so_far = claimed.get(key_of(line), _NOTHING)
         old = line.correction.old if line.correction else _NOTHING
         if (old.energy_kwh, old.amount_incl_tax, old.tax_amount) != (
@@ -32,7 +32,7 @@ def chain_fault(claims: Sequence[Claim]) -> str | None:
             so_far.amount_incl_tax,
             so_far.tax_amount,
         ):
-            return f"line {place} does not start from the sum of the claims before it"
+            return f"line {number} does not start from the sum of the claims before it"
     return _reversal_fault(claim, before) if claim.kind == "reversal" else None
 
 

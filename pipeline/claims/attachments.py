@@ -1,4 +1,4 @@
-"""The files in a claim's attachments/: those that the driver attached, and the addresses of the operator's receipts.
+"""The files in a claim's attachments/: those that the driver attached, and the URLs of the operator's receipts.
 
 A file that the driver attaches is stored in journal/ under its SHA-256 and copied into the next claim, or into that of
 its month. A journal entry `attach` contains the file's name, its account and, if any, its month; `detach` cancels the
@@ -44,15 +44,15 @@ class AttachedFile:
         )
 
 
-def stored_at(journal: Path, sha256: str) -> Path:
-    """The path of an attached file in journal/."""
+def attachment_path(journal: Path, sha256: str) -> Path:
+    """The path of an attached file in journal/, by its SHA-256."""
     return journal / _FOLDER / sha256
 
 
 def store(journal: Path, content: bytes) -> str:
     """Store the bytes of a file in journal/; returns their SHA-256."""
     sha256 = hashlib.sha256(content).hexdigest()
-    path = stored_at(journal, sha256)
+    path = attachment_path(journal, sha256)
     make_folder(path.parent)
     with replacing(path) as new:
         new.touch(mode=FILE_MODE)
@@ -60,7 +60,7 @@ def store(journal: Path, content: bytes) -> str:
     return sha256
 
 
-def waiting(entries: Iterable[Entry], account: str, claims: Sequence[StoredClaim]) -> list[AttachmentFields]:
+def waiting_files(entries: Iterable[Entry], account: str, claims: Sequence[StoredClaim]) -> list[AttachmentFields]:
     """The files that are attached but not in a claim, other than a claim that was reversed."""
     claimed = {
         (file.name, file.sha256)
@@ -82,16 +82,16 @@ def waiting(entries: Iterable[Entry], account: str, claims: Sequence[StoredClaim
 def files_for(
     draft: Claim, journal: Path, entries: Iterable[Entry], claims: Sequence[StoredClaim]
 ) -> list[AttachedFile]:
-    """The waiting files that go with a claim: those for its month, and those for whichever claim is next.
+    """The waiting files that go with a claim: those for its month, and those for the next claim, whichever it is.
 
     Raises ClaimError for one that is missing or was changed.
     """
-    fields = waiting(entries, draft.account, claims)
+    fields = waiting_files(entries, draft.account, claims)
     return [_read_file(journal, file) for file in fields if file.month in (None, draft.month)]
 
 
 def _read_file(journal: Path, fields: AttachmentFields) -> AttachedFile:
-    path = stored_at(journal, fields.sha256)
+    path = attachment_path(journal, fields.sha256)
     try:
         file = AttachedFile(fields.name, path.read_bytes())
     except FileNotFoundError:
@@ -105,8 +105,8 @@ def _read_file(journal: Path, fields: AttachmentFields) -> AttachedFile:
     return file
 
 
-def addresses(connection: duckdb.DuckDBPyConnection, account: str, lines: Sequence[ClaimLine]) -> dict[str, str]:
-    """The addresses of the receipts of the public sessions that a claim adds energy or money for, by session id."""
+def receipt_urls(connection: duckdb.DuckDBPyConnection, account: str, lines: Sequence[ClaimLine]) -> dict[str, str]:
+    """The URLs of the receipts of the public sessions that a claim adds energy or money for, by session id."""
     session_ids = sorted({line.session_id for line in lines if line.energy_kwh > 0 or line.amount_incl_tax > 0})
     return dict(
         connection.execute(models.query("receipt_urls"), {"account": account, "session_ids": session_ids}).fetchall()

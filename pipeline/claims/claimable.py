@@ -38,7 +38,7 @@ class Claimable:
         return LineSums(self.connection, self.account.name, self.account.currency)
 
     def lines(self, month: date | None, car: str | None) -> tuple[ClaimLine, ...]:
-        """The sessions of a month, and the corrections of all claimed months; without a month the corrections alone."""
+        """The sessions of a month, and the corrections of all claimed months; without a month only the corrections."""
         return tuple(self._line(row) for row in self._ask(models.query("claim_lines_to_add"), month=month, car=car))
 
     def exclusions(self, month: date | None, car: str | None) -> tuple[Exclusion, ...]:

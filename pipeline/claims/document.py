@@ -23,7 +23,7 @@ CorrectionGround = Literal[
     "included", "decision", "private car", "rule", "no car", "unknown car", "another car", "not stopped", "elsewhere"
 ]
 
-RULES = 1  # version of the computation; a claim of another version is checked by its hashes and arithmetic alone
+RULES = 1  # version of the computation; a claim of another version is checked only by its hashes and arithmetic
 
 
 class Amounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -257,7 +257,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def blanks(self) -> tuple[str, ...]:
-        """What the settings leave to fill in by hand: `driver.name`, `employer.cost_centre`, `car Golf.plate`."""
+        """The fields to fill in by hand, as the settings leave them empty: `driver.name`, `car Golf.plate`."""
         profiles = {"driver": self.driver, "employer": self.employer}
         return (
             *(

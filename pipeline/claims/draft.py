@@ -78,7 +78,7 @@ class Drafter:
         return Claimable(self.connection, self.account, self.claims)
 
     def month(self, month: date, car: str | None, accepted: Mapping[str, str]) -> Claim:
-        """The claim of a closed month, with all corrections; `accepted` are the reasons by the finding's id.
+        """The claim of a closed month, with all corrections; `accepted` has the reason for each accepted error.
 
         Raises ClaimError if the month is claimed already, is not closed, or has errors that are not accepted.
         """
@@ -96,7 +96,7 @@ class Drafter:
         )
 
     def corrections(self, car: str | None) -> Claim:
-        """A claim of corrections alone. Raises ClaimError if there is nothing to correct."""
+        """A claim with only corrections. Raises ClaimError if there is nothing to correct."""
         lines = self.claimable.lines(None, car)
         if not lines:
             raise ClaimError(
@@ -121,9 +121,9 @@ class Drafter:
                 f"Claim {number} is itself the reversal of claim {stored.claim.reverses} and cannot be reversed.",
                 "Claim the month again with: ladebog claim create YYYY-MM",
             )
-        if by := reversed_by(self.claims, number):
+        if reversal := reversed_by(self.claims, number):
             raise ClaimError(
-                f"Claim {number} was reversed already, by claim {by}.", "See the claims with: ladebog claim list"
+                f"Claim {number} was reversed already, by claim {reversal}.", "See the claims with: ladebog claim list"
             )
         claim = self._claim("reversal", self.claimable.reversal(stored), stored.claim.car, None)
         return msgspec.structs.replace(claim, reverses=number, reason=reason)

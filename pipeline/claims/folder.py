@@ -71,7 +71,7 @@ def number_in_name(folder: Path) -> int:
 def read_claims(folder: Path) -> list[StoredClaim]:
     """The claims of an account, ordered by number.
 
-    Raises ClaimError if one is missing or cannot be read. Whether they were changed is left to `ladebog verify`.
+    Raises ClaimError if one is missing or cannot be read. Only `ladebog verify` checks whether one was changed.
     """
     claims = [read_claim(path) for path in claim_folders(folder)]
     for number, stored in enumerate(claims, start=1):

@@ -1,4 +1,4 @@
-"""Making a claim from its draft: adding its files, and writing it into a folder of its own."""
+"""Making a claim from its draft: adding its files, and writing it into a new folder."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -20,10 +20,11 @@ _UNFINISHED = ".new"
 def with_files(draft: Claim, files: Sequence[AttachedFile], missing: Sequence[MissingReceipt]) -> Claim:
     """A draft that lists the files in its attachments/. Raises ClaimError if two of them have the same name."""
     names = [file.name for file in files]
-    if twice := next((name for name in names if names.count(name) > 1), None):
+    if repeated := next((name for name in names if names.count(name) > 1), None):
         raise ClaimError(
-            f"Two files to attach to the claim are called {twice}.",
-            f"Attach yours under another name: ladebog claim attach --remove {twice}, then ladebog claim attach FILE",
+            f"Two files to attach to the claim are called {repeated}.",
+            f"Attach yours under another name: ladebog claim attach --remove {repeated}, "
+            "then ladebog claim attach FILE",
         )
     return msgspec.structs.replace(
         draft, attachments=tuple(file.record for file in files), missing_receipts=tuple(missing)

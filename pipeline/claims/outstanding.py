@@ -1,4 +1,4 @@
-"""What an account has still to claim, and which of its claims are not paid."""
+"""What an account has yet to claim, and which of its claims are not paid."""
 
 from decimal import Decimal
 
@@ -38,7 +38,7 @@ class Unpaid(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outstanding(msgspec.Struct, frozen=True, kw_only=True):
-    """What an account has still to claim and to be paid. Energy in kWh, money in currency units."""
+    """What an account has yet to claim and to be paid. Energy in kWh, money in currency units."""
 
     months: list[OutstandingMonth]
     corrections: list[OutstandingCorrections]

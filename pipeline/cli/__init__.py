@@ -1,7 +1,7 @@
 """The command line: the only place that prints, and the place where errors become text and exit codes.
 
 `main` has the table of commands, the options in front of them and the entry point; `lazy_group` imports the module of a
-command only when the command is run, and `failures` reports why one ended. Commands are given a `context` (logbook,
+command only when the command is run, and `failures` reports why one ended. Commands get a `context` (logbook,
 clock, printing) and share the types in `options` and the tables and progress bars of `terminal`.
 
 The commands, in the order of their use: `account` and `login`; `run` (also extract, transform and rebuild) or

@@ -81,7 +81,7 @@ def _show(findings: Sequence[_Finding]) -> None:
     rule_width = max(len(finding["rule"]) for finding in findings)
     session_width = max(len(finding["session_id"] or "") for finding in findings)
     for (account, month), of_month in groupby(findings, lambda finding: (finding["account"], finding["month"])):
-        click.echo(f"{account}, {f'{month:%Y-%m}' if month else 'no one month'}")
+        click.echo(f"{account}, {f'{month:%Y-%m}' if month else 'no single month'}")
         for finding in of_month:
             click.echo(
                 f"  {finding['severity']:<7}  {finding['rule']:<{rule_width}}  "

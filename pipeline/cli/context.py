@@ -1,4 +1,4 @@
-"""What every command is given: the logbook's place, the clock, and how to print."""
+"""What every command needs: the logbook's folder, the clock, and functions that print."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -66,7 +66,7 @@ def demo(context: Context, folder: Path) -> None:
 
 def _extract(context: Context, logbook: Logbook, clock: Clock) -> Account:
     """Start the demo operator's server and archive its sessions; returns the account."""
-    from pipeline.extract.run import extract_account
+    from pipeline.extract.run import Extractor, Scope
     from pipeline.source.credentials.secret import Secret
     from pipeline.source.credentials.store import MemoryCredentials
     from pipeline.transform.update import open_updated
@@ -82,14 +82,13 @@ def _extract(context: Context, logbook: Logbook, clock: Clock) -> Account:
             open_updated(logbook, read_settings(logbook.settings), clock) as connection,
             extract_progress(_ACCOUNT, context.quiet) as progress,
         ):
-            summary = extract_account(
-                connection,
-                logbook,
-                account,
+            extractor = Extractor(
+                connection=connection,
+                logbook=logbook,
                 source=Source(requests_per_second=1000),
                 credentials=credentials,
                 clock=clock,
-                progress=progress,
             )
+            summary = extractor.extract(account, Scope(), progress)
     context.print_info(summary_line(_ACCOUNT, summary))
     return account

@@ -29,13 +29,13 @@ def notify(context: Context, test: bool) -> None:
     from pipeline.operations.notify import message, send
 
     logbook, settings = context.open()
-    if not (ways := _ways(settings.notify)):
+    if not (channels := _channels(settings.notify)):
         raise SettingsError(
             f"{logbook.settings} does not set where messages go.", "Add [notify] to it with a webhook or [notify.mail]"
         )
     if not test:
-        for way in ways:
-            click.echo(f"Messages go to {way}.")
+        for channel in channels:
+            click.echo(f"Messages go to {channel}.")
         context.print_info(_ADVICE)
         return
     now = context.clock.now()
@@ -44,25 +44,25 @@ def notify(context: Context, test: bool) -> None:
         print_error(str(fault), fault.advice)
     if faults:
         raise faults[-1]
-    context.print_info(f"A test message went to {' and '.join(ways)}.")
+    context.print_info(f"A test message went to {' and '.join(channels)}.")
 
 
-def _ways(notify: Notify) -> list[str]:
+def _channels(notify: Notify) -> list[str]:
     """Where messages go, as text without secrets."""
-    ways = [f"the webhook at {urlsplit(notify.webhook).netloc}"] if notify.webhook else []
+    channels = [f"the webhook at {urlsplit(notify.webhook).netloc}"] if notify.webhook else []
     if notify.mail:
-        ways.append(f"{', '.join(notify.mail.to)} through {notify.mail.host}:{notify.mail.port}")
-    return ways
+        channels.append(f"{', '.join(notify.mail.to)} through {notify.mail.host}:{notify.mail.port}")
+    return channels
 
 
 def send_messages(context: Context, logbook: Logbook, settings: Settings, failed: Mapping[str, Exception]) -> None:
-    """Send the messages that are due after a run. An error in this is printed and does not change the run's outcome."""
-    if not _ways(settings.notify):
+    """Send what is new after a run. An error in this is printed and does not change the run's outcome."""
+    if not _channels(settings.notify):
         return
-    from pipeline.operations.notify.send import send_due
+    from pipeline.operations.notify.send import send_new_causes
 
     try:
-        for fault in send_due(settings.notify, logbook, failed, context.clock):
+        for fault in send_new_causes(settings.notify, logbook, failed, context.clock):
             print_error(f"Message not sent: {fault}", fault.advice)
     except LadebogError as error:
         print_error(f"Message not sent: {error}", error.advice)

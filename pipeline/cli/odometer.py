@@ -57,8 +57,8 @@ def _refuse_contradiction(connection: "duckdb.DuckDBPyConnection", reading: Odom
     """Raise OdometerError if the reading contradicts another one of the car."""
     from pipeline.database import models
 
-    asked = {key: value for key, value in msgspec.structs.asdict(reading).items() if key != "reason"}
-    found = connection.execute(models.query("contradicting_reading"), asked).fetchone()
+    parameters = {key: value for key, value in msgspec.structs.asdict(reading).items() if key != "reason"}
+    found = connection.execute(models.query("contradicting_reading"), parameters).fetchone()
     if found is not None:
         other_day, other_kilometres = found
         raise OdometerError(

@@ -1,7 +1,7 @@
 """`ladebog extract`, `transform`, `rebuild` and `run`: the steps one by one, and all of them at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +18,8 @@ from pipeline.logbook.folder import Logbook
 from pipeline.settings.schema import Account, Settings
 
 if TYPE_CHECKING:
-    from pipeline.extract.run import Summary
+    from pipeline.extract.run import Scope
+    from pipeline.extract.summary import Summary
 
 
 @click.command()
@@ -40,6 +41,7 @@ def extract(
               ladebog extract --since 2025-01-01 --until 2025-03-31 --refetch
     """
     from pipeline.extract.plan import EARLIEST
+    from pipeline.extract.run import Scope
 
     logbook, settings = context.open()
     first, last = since.date() if since else None, until.date() if until else None
@@ -47,7 +49,8 @@ def extract(
         raise click.UsageError(f"--since {first} is after --until {last}.")
     if first and first < EARLIEST:
         raise click.UsageError(f"--since {first} is before {EARLIEST}, the earliest possible day.")
-    _raise(fetch(context, logbook, settings, settings.chosen_accounts(account_name), first, last, refetch))
+    scope = Scope(since=first, until=last, refetch=refetch)
+    _raise_last(fetch(context, logbook, settings, settings.chosen_accounts(account_name), scope))
     context.print_info("Next: ladebog transform")
 
 
@@ -120,15 +123,15 @@ def run(context: Context, account_name: str | None, if_active: bool, if_older: i
         send_messages(context, logbook, settings, {WHOLE_RUN: error})
         raise
     send_messages(context, logbook, settings, failed)
-    _raise(failed)
+    _raise_last(failed)
     return exit_code
 
 
 def _is_due(
     context: Context, logbook: Logbook, accounts: Sequence[Account], if_active: bool, if_older: int | None
 ) -> bool:
-    """Whether a condition to run holds, judging from the archive alone."""
-    from pipeline.operations.schedule.due import active_sessions, last_began
+    """Whether a condition to run holds, judging only from the archive."""
+    from pipeline.operations.schedule.due import active_sessions, last_run_began
 
     names, now = [account.name for account in accounts], context.clock.now()
     if if_active and (active := active_sessions(logbook, names, now)):
@@ -136,17 +139,18 @@ def _is_due(
         return True
     if if_older is None:
         return False
-    began = last_began(logbook, names, now)
+    began = last_run_began(logbook, names, now)
     return began is None or now - began > timedelta(hours=if_older)
 
 
 def _run(
     context: Context, logbook: Logbook, settings: Settings, accounts: Sequence[Account]
 ) -> tuple[int, dict[str, LadebogError]]:
-    """Do all steps; returns the exit code for the case that no account failed, and the errors of those that did."""
+    """Do all steps; returns the exit code if no account failed, and the errors of those that did."""
+    from pipeline.extract.run import Scope
     from pipeline.transform.update import update_archive
 
-    failed = fetch(context, logbook, settings, accounts, None, None, False)
+    failed = fetch(context, logbook, settings, accounts, Scope())
     update_archive(logbook, settings, context.clock)
     exit_code = 0
     for account in accounts:
@@ -158,40 +162,30 @@ def _run(
 
 
 def fetch(
-    context: Context,
-    logbook: Logbook,
-    settings: Settings,
-    accounts: Sequence[Account],
-    since: date | None,
-    until: date | None,
-    refetch: bool,
+    context: Context, logbook: Logbook, settings: Settings, accounts: Sequence[Account], scope: "Scope"
 ) -> dict[str, LadebogError]:
     """Extract the accounts one after the other, and print a summary of each.
 
     An error of an operator ends only its own account's run; returns the errors by account.
     """
-    from pipeline.extract.run import extract_account
+    from pipeline.extract.run import Extractor
     from pipeline.source.credentials.choose import open_credentials
     from pipeline.transform.update import open_updated
 
     credentials = open_credentials()
     failed: dict[str, LadebogError] = {}
     with open_updated(logbook, settings, context.clock) as connection:
+        extractor = Extractor(
+            connection=connection,
+            logbook=logbook,
+            source=settings.source,
+            credentials=credentials,
+            clock=context.clock,
+        )
         for account in accounts:
             try:
                 with extract_progress(account.name, context.quiet or context.log_format == "json") as progress:
-                    summary = extract_account(
-                        connection,
-                        logbook,
-                        account,
-                        source=settings.source,
-                        credentials=credentials,
-                        clock=context.clock,
-                        progress=progress,
-                        since=since,
-                        until=until,
-                        refetch=refetch,
-                    )
+                    summary = extractor.extract(account, scope, progress)
             except (LoginError, UpstreamError, UpstreamDownError) as error:
                 failed[account.name] = error
             else:
@@ -201,7 +195,7 @@ def fetch(
     return failed
 
 
-def _raise(failed: Mapping[str, LadebogError]) -> None:
+def _raise_last(failed: Mapping[str, LadebogError]) -> None:
     """Print the errors of the accounts that failed, and raise the last one."""
     errors = list(failed.values())
     for error in errors[:-1]:

@@ -84,7 +84,7 @@ def install(context: Context, at: time, using: str | None) -> None:
     from pipeline.source.credentials.choose import open_credentials
 
     logbook, settings = context.open()
-    job = Job.here(logbook.root)
+    job = Job.of_logbook(logbook.root)
     chosen = _chosen(using)
     credentials = open_credentials()
     require_logins(credentials, settings.chosen_accounts(None))
@@ -111,7 +111,7 @@ def show(context: Context) -> None:
     from pipeline.operations.schedule.next_run import schedulers
 
     logbook, _ = context.open()
-    job = Job.here(logbook.root)
+    job = Job.of_logbook(logbook.root)
     found = False
     if due := LoopLock(logbook).read_next_run():
         found = True
@@ -136,7 +136,7 @@ def remove(context: Context) -> None:
     from pipeline.operations.schedule.job import Job
     from pipeline.operations.schedule.next_run import schedulers
 
-    job = Job.here(context.home)
+    job = Job.of_logbook(context.home)
     removed = [scheduler for scheduler in schedulers() if scheduler.is_installed(job)]
     for scheduler in removed:
         scheduler.remove(job)
@@ -164,7 +164,7 @@ def print_(context: Context, kind: Literal["systemd", "cron", "launchd", "schtas
     from pipeline.operations.schedule.job import Job
     from pipeline.operations.schedule.systemd import Systemd, units
 
-    job = Job.here(context.home)
+    job = Job.of_logbook(context.home)
     if kind in ("launchd", "schtasks"):
         click.echo(f"This output for {kind} is untested: check that it runs.", err=True)
     if kind == "cron":
@@ -220,14 +220,14 @@ def run(context: Context, due_times: "DueTimes") -> None:
     Example:  ladebog schedule run
               ladebog schedule run --cron "15 6,18 * * *"
     """
-    from pipeline.operations.schedule.due import last_began
+    from pipeline.operations.schedule.due import last_run_began
     from pipeline.operations.schedule.job import RUN, RUN_IF_ACTIVE, Job
     from pipeline.operations.schedule.loop import Kind, Loop, LoopLock
     from pipeline.operations.schedule.process import run_process, stopped_by_signals
 
     logbook, settings = context.open()
-    job = Job.here(logbook.root)
-    began = last_began(logbook, [account.name for account in settings.chosen_accounts(None)], context.clock.now())
+    job = Job.of_logbook(logbook.root)
+    began = last_run_began(logbook, [account.name for account in settings.chosen_accounts(None)], context.clock.now())
 
     def start(kind: "Kind") -> int:
         arguments = RUN if kind is Kind.RUN else RUN_IF_ACTIVE

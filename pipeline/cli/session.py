@@ -15,8 +15,6 @@ from pipeline.logbook.entries import Action, SessionDecision, fields_of
 if TYPE_CHECKING:
     import duckdb
 
-    from pipeline.logbook.entries import Action
-
 _SESSION_IDS = 'ladebog sql "select session_id, started_at from sessions"'
 _KNOWN_SESSIONS = """
     select account, max(started_at)
@@ -147,7 +145,7 @@ def _known_session(
 ) -> tuple[str, datetime]:
     """The account of a session, finished or not, and when it started.
 
-    Raises UnknownNameError unless exactly one does.
+    Raises UnknownNameError unless exactly one account has the session.
     """
     known: dict[str, datetime] = dict(connection.execute(_KNOWN_SESSIONS, [session_id]).fetchall())
     if account_name is not None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipeline.database.query import QueryResult
 
 _FORMATS = ("table", "csv", "json", "parquet")
-_TERMINAL_ROWS = 1_000  # rows
+_TERMINAL_ROWS = 1_000
 
 
 @click.command()
@@ -80,12 +80,12 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
 
 def _give_up(timeout: int, file: Path | None) -> None:
     """End the process, because DuckDB is still computing and cannot be stopped otherwise."""
-    from pipeline.database.limits import took_too_long
+    from pipeline.database.limits import time_limit_error
     from pipeline.logbook.files import discard
 
     if file is not None:
         discard(file)
-    error = took_too_long(timeout)
+    error = time_limit_error(timeout)
     os.write(sys.stderr.fileno(), f"ladebog: {error}\n  {error.advice}\n".encode())
     os._exit(EXIT_FAILED)
 
@@ -96,17 +96,18 @@ def _rows(answered: "QueryResult") -> Iterator[tuple[Any, ...]]:
 
 def _print(context: Context, answered: "QueryResult", format_name: str) -> None:
     """Print all rows, or on a terminal only the first ones."""
-    most = _TERMINAL_ROWS if sys.stdout.isatty() else None
+    row_limit = _TERMINAL_ROWS if sys.stdout.isatty() else None
     rows = _rows(answered)
-    shown = islice(rows, most)
+    shown = islice(rows, row_limit)
     if format_name == "table":
         show_table(answered.columns, list(shown))
     else:
         for piece in _PIECES[format_name](answered.columns, shown):
-            click.echo(piece if most is None else visible(piece), nl=False)
-    if most is not None and next(rows, None) is not None:
+            click.echo(piece if row_limit is None else visible(piece), nl=False)
+    if row_limit is not None and next(rows, None) is not None:
         context.print_note(
-            f"only the first {most} rows are shown. To get all: -o FILE.csv; to choose others: a limit in the query"
+            f"only the first {row_limit} rows are shown. "
+            "To get all: -o FILE.csv; to choose others: a limit in the query"
         )
 
 
@@ -141,8 +142,8 @@ def _json_pieces(columns: list[str], rows: Iterator[tuple[Any, ...]]) -> Iterato
     encoder = msgspec.json.Encoder(decimal_format="number", order=None)
     before = "[\n"
     for row in rows:
-        of_one = msgspec.json.format(encoder.encode([dict(zip(columns, row, strict=True))]), indent=2).decode()
-        yield before + of_one.removeprefix("[\n").removesuffix("\n]")
+        row_text = msgspec.json.format(encoder.encode([dict(zip(columns, row, strict=True))]), indent=2).decode()
+        yield before + row_text.removeprefix("[\n").removesuffix("\n]")
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
 

@@ -34,7 +34,7 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
     if claim_dir is not None:
         if full:
             raise click.UsageError(
-                "--full needs the whole logbook: a claim's folder alone does not contain what it is derived from."
+                "--full needs the whole logbook: a claim's folder does not contain what it is derived from."
             )
         _verify_folder(claim_dir)
         return

@@ -30,7 +30,7 @@ def remove(database: Path) -> None:
 def store(database: Path) -> None:
     """Write the checksum of a database that was closed cleanly, which means that it has no write-ahead log.
 
-    If the disk refuses it, no checksum is left, and the next run reads the whole database instead.
+    If it cannot be written, the database has no checksum, and the next run reads the whole database instead.
     """
     if not wal_path(database).exists():
         with contextlib.suppress(OSError):

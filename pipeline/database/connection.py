@@ -46,7 +46,7 @@ def open_writer(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
     path = logbook.writer_database
     size = path.stat().st_size if path.exists() else 0
     is_unchanged = checksum.matches(path) if size else None
-    if size < _HEADER_SIZE and is_unchanged is None:  # its creation was cut off at once
+    if size < _HEADER_SIZE and is_unchanged is None:  # a crash interrupted its creation
         path.unlink(missing_ok=True)
     connection = _connect(path, read_only=False, configuration=_WRITER)
     version = _schema_version(connection, path)
@@ -161,7 +161,7 @@ def _read_whole(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Create the empty fact tables in a database that has no tables: a new one, or one whose creation was cut off."""
+    """Create the empty fact tables in a database that has no tables: it is new, or a crash interrupted its creation."""
     path.chmod(FILE_MODE)
     with transaction(connection):
         connection.execute("create schema facts")

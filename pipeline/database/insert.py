@@ -1,4 +1,4 @@
-"""Python rows into a table, in bulk: as one Arrow stream whose columns have the table's own types."""
+"""Inserts Python rows into a table in bulk: as one Arrow stream whose columns have the table's types."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -33,7 +33,7 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tup
 
 
 class _ArrowStream:
-    """A polars frame as DuckDB can read it without pyarrow, which it demands for the frame itself."""
+    """Lets DuckDB read a polars frame without pyarrow, which it needs for the frame itself."""
 
     def __init__(self, frame: polars.DataFrame) -> None:
         self._frame = frame

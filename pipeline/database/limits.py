@@ -36,7 +36,7 @@ class TimeLimit:
 
     @contextmanager
     def counting(self) -> Iterator[None]:
-        """Goes around each call of DuckDB. Raises QueryError once the time is up, whatever else the call raises."""
+        """Wrap each call of DuckDB in it. Raises QueryError once the time is up, whatever else the call raises."""
         start = time.monotonic()
         self._deadline = start + self._remaining
         try:
@@ -45,7 +45,7 @@ class TimeLimit:
             self._deadline = None
             self._remaining -= time.monotonic() - start
             if self._remaining <= 0:
-                raise took_too_long(self._seconds)
+                raise time_limit_error(self._seconds)
 
     def __enter__(self) -> Self:
         self._watcher.start()
@@ -83,8 +83,8 @@ def memory_limit() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
-def took_too_long(seconds: float) -> QueryError:
-    """The error for a question whose time is up."""
+def time_limit_error(seconds: float) -> QueryError:
+    """The error for a question that took longer than the time limit."""
     return QueryError(
         f"The question took longer than {seconds:g} s.", "Ask for less, or allow more time with --timeout SECONDS"
     )

@@ -3,7 +3,7 @@
 The head reads `-- name:`, `-- grain:`, `-- purpose:`, for marts also `-- key:` and `-- refresh:`, then `-- columns:`
 with one line per column; lines after those are notes on the rule. It is the only description of a table: the comments
 that DuckDB shows come from it. The checks all have the same columns, so their heads have `-- severity:` instead. The
-head of a query that programs run lists what it is asked with under `-- parameters:`.
+head of a query that programs run lists its parameters under `-- parameters:`.
 """
 
 import csv
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 FINDINGS = "checks.findings"
 CHECK_COLUMNS = {
     "account": "text, the logbook's account",
-    "month": "first day of the local month; null where it concerns no one month",
-    "session_id": "text, the operator's id; null for a finding about no one session",
+    "month": "first day of the local month; null if it does not concern a single month",
+    "session_id": "text, the operator's id; null if it does not concern a single session",
     "cause": "text that changes exactly when the cause does: figures and hashes, no times of fetching",
     "detail": "text for people: the figures, and what to do",
 }
@@ -36,7 +36,7 @@ _COLUMN = re.compile(r"^--   (\w+)(?:  +(.+))?$")
 
 
 class Model(msgspec.Struct, frozen=True, eq=False):
-    """One SQL file: its statement and what its head says."""
+    """One SQL file: its statement and the content of its head."""
 
     name: str
     grain: str
@@ -71,7 +71,7 @@ def seeds() -> tuple[Model, ...]:
 
 
 def seed_csv(seed: Model) -> str:
-    """The CSV file of a seed's rows, with a line of column names first; an empty field is null."""
+    """The CSV file of a seed's rows. Its first line is the column names; an empty field is null."""
     return resources.files("sql").joinpath("seeds", f"{seed.rule}.csv").read_text("utf-8")
 
 
@@ -110,7 +110,7 @@ def checks() -> tuple[Model, ...]:
 @cache
 def findings() -> Model:
     """The view of the findings of all rules. It has no file: it follows from the checks."""
-    named = [
+    selects = [
         f"select {quoted(check.rule)} as rule, {quoted(check.severity)} as severity, {', '.join(CHECK_COLUMNS)} "  # noqa: S608
         f"from {check.name}"
         for check in checks()
@@ -122,7 +122,7 @@ def findings() -> Model:
         key=(),
         refresh="never",
         columns={"rule": "text, the check's name", "severity": "text, error or warning", **CHECK_COLUMNS},
-        text="\nunion all\n".join(named),
+        text="\nunion all\n".join(selects),
     )
 
 
@@ -172,8 +172,8 @@ def parse(text: str) -> Model:
             section[found[1]] = found[2] or found[1].replace("_", " ")
         elif not columns:
             raise ValueError(f"this line of the head is not understood: {line}")
-    needed = {"name", "grain", "purpose", "severity"} if is_check else {"name", "grain", "purpose"}
-    if missing := needed - fields.keys():
+    required = {"name", "grain", "purpose", "severity"} if is_check else {"name", "grain", "purpose"}
+    if missing := required - fields.keys():
         raise ValueError(f"the head lacks {', '.join(sorted(missing))}")
     if is_check and fields["severity"] not in SEVERITIES:
         raise ValueError(f"{fields['severity']} is not a severity (known: {', '.join(SEVERITIES)})")

@@ -31,11 +31,11 @@ _TABLE_FUNCTIONS = [
     *("pragma_database_size", "pragma_show", "pragma_storage_info", "pragma_table_info", "pragma_version"),
     *("icu_calendar_names", "pg_timezone_names"),
 ]
-# Other functions that a question may not call: they plan a statement which nothing has looked at, or write to a log.
+# Other functions that a question may not call: they plan a statement that was not checked, or write to a log.
 _REFUSED_FUNCTIONS = ["json_serialize_plan", "write_log"]
 # The query nodes that only read. Since DuckDB 2 a WITH may also hold COPY, INSERT, UPDATE or DELETE.
 _READING_NODES = ["CTE_NODE", "RECURSIVE_CTE_NODE", "SELECT_NODE", "SET_OPERATION_NODE"]
-# The pragmas that describe the database, alone or of one table.
+# The pragmas that describe the database or one table.
 _DESCRIBING_PRAGMA = re.compile(
     r"""\s*pragma\s+(database_list|database_size|functions|show|show_databases|show_tables|show_tables_expanded
     |storage_info|table_info|version)\s*(\(\s*('[^']*'|"[^"]*"|[\w.]+)\s*\))?\s*;?\s*""",
@@ -103,7 +103,7 @@ def answer(logbook: Logbook, question: str, seconds: float, give_up: Callable[[]
             if isinstance(error, duckdb.OutOfMemoryException):
                 raise
             raise QueryError(
-                f"DuckDB says: {_in_short(error)}.", 'See the tables with: ladebog sql "show tables"'
+                f"DuckDB reports: {_short_message(error)}.", 'See the tables with: ladebog sql "show tables"'
             ) from None
 
 
@@ -131,16 +131,18 @@ def _allowed_statement(connection: duckdb.DuckDBPyConnection, question: str) -> 
 
 def _refuse_repeated_columns(columns: list[str]) -> None:
     if repeated := sorted({name for name in columns if columns.count(name) > 1}):
-        raise QueryError(f"Several columns are called {', '.join(repeated)}.", "Name each apart: select ... as NAME")
+        raise QueryError(
+            f"Several columns are called {', '.join(repeated)}.", "Give each its own name: select ... as NAME"
+        )
 
 
 def _refusal() -> QueryError:
     return QueryError(
-        "Only one SELECT can be asked, and of this database alone: no files, no network, no settings, no changes.",
+        "Only one SELECT can be asked, and only of this database: no files, no network, no settings, no changes.",
         "For example: ladebog sql \"select * from months where attribution = 'stop'\"",
     )
 
 
-def _in_short(error: duckdb.Error) -> str:
+def _short_message(error: duckdb.Error) -> str:
     """DuckDB's message without the lines that draw where in the statement it is."""
     return " ".join(str(error).partition("\n\n")[0].split()).rstrip(".!")

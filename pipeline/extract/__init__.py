@@ -1,5 +1,5 @@
 """One run that fetches an account's answers.
 
-`plan` chooses the months to list, `run` lists them and fetches what is new or changed, `store` stores each answer.
-`receipts` fetches the operator's receipts when a claim is made.
+`run` takes the steps in order: `plan` chooses the months to list, `listing` fetches the listing of each, `store` stores
+every answer, and `summary` counts what changed. `receipts` fetches the operator's receipts when a claim is made.
 """

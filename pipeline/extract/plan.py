@@ -36,13 +36,13 @@ def first_day(connection: duckdb.DuckDBPyConnection, account: Account, now: date
     year_ago = date(today.year - 1, today.month, 1)
     listed_at = _value(connection, _LAST_LISTED, account.name, year_ago)
     since = min(today, caught_up.astimezone(account.zone).date()) - RECENT
-    if listed_at is None or abs(now - listed_at) >= WEEK:  # ahead, if the clock was set back since
+    if listed_at is None or abs(now - listed_at) >= WEEK:  # it is in the future if the clock was set back since
         since = min(since, year_ago)
     return first_of_month(since)
 
 
 def months_to_the_beginning(newest: date, listed_so_far: Callable[[], int]) -> Iterator[date]:
-    """Months back from `newest` until EMPTY_MONTHS in a row listed nothing: the account is not older."""
+    """Months back from `newest` until EMPTY_MONTHS in a row list nothing, which shows that the account is not older."""
     empty = 0
     for month in months_back(newest, EARLIEST):
         before = listed_so_far()

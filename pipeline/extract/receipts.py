@@ -1,4 +1,4 @@
-"""Fetching the operator's receipts for the public sessions of a claim."""
+"""Fetches the operator's receipts for the public sessions of a claim."""
 
 import re
 
@@ -12,10 +12,10 @@ _OTHER_ENDING = ".html"
 _UNSAFE = re.compile(r"[^0-9A-Za-z-]")
 
 
-def fetch(api: AppApi, urls: dict[str, str]) -> tuple[list[AttachedFile], list[MissingReceipt]]:
+def fetch_receipts(api: AppApi, urls: dict[str, str]) -> tuple[list[AttachedFile], list[MissingReceipt]]:
     """The receipts at URLs by session id, and those that the operator does not send.
 
-    Raises TransientError or LoginError if asking again later may get a receipt.
+    Raises TransientError or LoginError if a later try may get the missing ones.
     """
     files, missing = [], []
     for session_id, url in urls.items():

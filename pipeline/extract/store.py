@@ -28,7 +28,7 @@ _STORED_EVER = """
 
 
 class Store:
-    """The segment of one run, and the loading of it into the database.
+    """Appends one run's answers to its segment, and loads them into the database.
 
     Leaving its context finishes the segment with the run's record, whether the run succeeded or not.
     """
@@ -37,7 +37,7 @@ class Store:
         """`folder` is raw/<account>; its segments have been loaded."""
         self._connection = connection
         self._account = folder.name
-        self._clock = clock
+        self.clock = clock
         self._loader = AnswerLoader(connection, folder)
         self._loaded = Position()
         self.record = RunRecord(
@@ -73,5 +73,5 @@ class Store:
             self.record.outcome = "complete"
         elif isinstance(error, Exception) and not interrupt.was_pressed():
             self.record.outcome, self.record.error = "failed", str(error)
-        segment = self._writer.finish(self._clock.now())
+        segment = self._writer.finish(self.clock.now())
         self._loader.load(segment, self._loaded)

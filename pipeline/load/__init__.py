@@ -1,4 +1,4 @@
-"""From the logbook's files to the fact tables: one loader per kind of file, which inserts what is new.
+"""Loads the logbook's files into the fact tables: one loader per kind of file, which inserts what is new.
 
     answers.Loader(connection, raw / "home").load_all()
 

@@ -22,7 +22,7 @@ _T = TypeVar("_T")
 
 
 class PlacedDocument(NamedTuple):
-    """A document and the line that it stands in; `item` is its place in a listing, from 1, or 0 outside of one."""
+    """A document and the line that contains it; `item` is its place in a listing, from 1, or 0 outside of one."""
 
     document: Document
     fetched_at: datetime | None
@@ -42,7 +42,7 @@ class Batch(NamedTuple):
 
 def read_batches(segment: Path, start: Position) -> Iterator[Batch]:
     """The lines of a segment from `start` on, decoded. Raises RawStoreError where one is damaged."""
-    return _ahead(map(_decode, _batched(read_lines(segment, start), _BATCH_LINES)))
+    return _read_ahead(map(_decode, _batched(read_lines(segment, start), _BATCH_LINES)))
 
 
 def _decode(numbered: list[tuple[RawLine, Position]]) -> Batch:
@@ -83,10 +83,10 @@ def _batched(elements: Iterable[_T], size: int) -> Iterator[list[_T]]:
         yield batch
 
 
-def _ahead(elements: Iterator[_T]) -> Iterator[_T]:
+def _read_ahead(elements: Iterator[_T]) -> Iterator[_T]:
     """The elements, each computed in a thread while the one before it is used."""
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, elements, None)
-        while (element := coming.result()) is not None:
-            coming = pool.submit(next, elements, None)
+        future = pool.submit(next, elements, None)
+        while (element := future.result()) is not None:
+            future = pool.submit(next, elements, None)
             yield element

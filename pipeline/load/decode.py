@@ -27,7 +27,7 @@ Row = tuple[Any, ...]
 
 
 class DocumentFaultError(ValueError):
-    """A document cannot be used; the text says what is wrong and where in it."""
+    """A document cannot be used; the text states the fault and its path."""
 
 
 @dataclass(frozen=True)

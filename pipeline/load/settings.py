@@ -1,4 +1,4 @@
-"""Writes the settings to the fact tables, so that all figures are computed from the database alone."""
+"""Writes the settings to the fact tables, so that all figures are computed only from the database."""
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -31,7 +31,9 @@ def _tables(settings: Settings) -> dict[str, list[Row]]:
     accounts = list(settings.accounts.values())
     return {
         "accounts": [(account.name, account.country, account.timezone, account.currency) for account in accounts],
-        "tax_rates": [(e.country, e.name, e.rate, e.valid_from, e.valid_to) for e in settings.tax_rates],
+        "tax_rates": [
+            (entry.country, entry.name, entry.rate, entry.valid_from, entry.valid_to) for entry in settings.tax_rates
+        ],
         "reimbursement_bases": [row for account in accounts for row in _bases(account)],
         "price_additions": [row for account in accounts for row in _additions(account)],
         "tax_refunds": [row for account in accounts for row in _refunds(account)],

@@ -1,6 +1,6 @@
 """The event log: lines of JSON in the logbook's logs/ladebog.log, and on standard error with `--log-format json`.
 
-A line has `at` (UTC), `level`, `command`, `pid`, `event`, and the fields of the event. No caller passes it a login.
+A line has `at` (UTC), `level`, `command`, `pid`, `event`, and the fields of the event, which never contain a login.
 """
 
 import json
@@ -57,7 +57,7 @@ def write_to(logbook: Logbook) -> None:
 
 
 def stop() -> None:
-    """Write the lines nowhere any more."""
+    """Stop logging."""
     for handler in _logger.handlers[1:]:
         _logger.removeHandler(handler)
 

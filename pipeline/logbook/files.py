@@ -37,7 +37,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path to write to; on success its file is synced and replaces `path`.
 
     Readers of `path` see either the old file or the whole new one. On an error the new file is removed; one that a
-    killed process left is removed by the next call. It is written in a folder of its own, so that other users can
+    killed process left is removed by the next call. It is written in a separate folder, so that other users can
     neither read nor replace it where they can write next to `path`.
     """
     make_folder(path.parent)
@@ -79,7 +79,7 @@ def erase(path: Path) -> None:
 
 @contextmanager
 def naming(path: Path, instead_of: Path | None = None) -> Iterator[None]:
-    """Have an OSError name `path` if it names no file, as that of a full disk does, or if it names `instead_of`."""
+    """Set an OSError's file name to `path` if it has none, as that of a full disk, or if it is `instead_of`."""
     try:
         yield
     except OSError as error:

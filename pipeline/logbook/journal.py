@@ -59,7 +59,7 @@ class Journal:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """The journal in `folder`, with a line that a crash left torn repaired; empty if there is no file yet.
+        """The journal in `folder`, after repairing a line that a crash left incomplete; empty if there is no file yet.
 
         Raises JournalError, which names the first entry that is not what was written.
         """
@@ -142,12 +142,12 @@ def recover(folder: Path) -> None:
 
 
 def _append(path: Path, line: bytes) -> None:
-    """Write and sync a whole line at the end of a file, or nothing of it."""
+    """Write and sync a whole line at the end of a file, or nothing."""
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE)
     size = os.fstat(file).st_size
     try:
         if os.write(file, line + b"\n") != len(line) + 1:
-            raise OSError("The disk took only part of an entry")
+            raise OSError("The disk stored only part of an entry")
         os.fsync(file)
     except BaseException:
         os.ftruncate(file, size)
@@ -193,7 +193,7 @@ def _checked_entry(path: Path, line: bytes, number: int, previous_sha256: str | 
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _damaged(path, number, f"it cannot be read ({error})") from None
     if entry.entry != number:
-        raise _damaged(path, number, f"entry {entry.entry} is in its place")
+        raise _damaged(path, number, f"the file has entry {entry.entry} there")
     if entry.previous_sha256 != previous_sha256:
         raise _damaged(path, number, "it does not follow from the entry before, so one of the two was changed")
     return entry
@@ -215,5 +215,5 @@ def _check_forgotten(path: Path, entries: list[Entry]) -> None:
 def _damaged(path: Path, number: int, reason: str) -> JournalError:
     return JournalError(
         f"{path} is damaged at entry {number}: {reason}.",
-        "Put the file back from a backup; nothing was changed",
+        "Restore the file from a backup; nothing was changed",
     )

@@ -54,7 +54,7 @@ class PublishedSources:
 
     @classmethod
     def read(cls, logbook: Logbook) -> "PublishedSources":
-        """Read it. Raises LogbookError if there is no published database, DatabaseError if it cannot be read."""
+        """Read them. Raises LogbookError if there is no published database, DatabaseError if it cannot be read."""
         with open_published(logbook) as connection:
             return cls(
                 segments={(account, segment): sha256 for account, segment, sha256 in _all(connection, _SEGMENTS)},
@@ -103,7 +103,7 @@ def _check_journal(logbook: Logbook, published: PublishedSources | None) -> list
         raise tampering(path, f"it ends with entry {len(entries)}, but the database contains entry {published.entries}")
     for entry in entries:
         if entry.action == ATTACH:
-            file = attachments.stored_at(logbook.journal, str(entry.fields["sha256"]))
+            file = attachments.attachment_path(logbook.journal, str(entry.fields["sha256"]))
             if not file.is_file() or file_sha256(file) != file.name:
                 raise tampering(file, f"it is not the file that entry {entry.entry} of the journal attached")
     return entries

@@ -151,9 +151,9 @@ def _from_mart(
         quarantine=None
         if unreadable is None
         else [
-            f"{other['endpoint']} {other['key']}: {other['fault']}"
-            for other in unreadable
-            if other["account"] == account.name
+            f"{document['endpoint']} {document['key']}: {document['fault']}"
+            for document in unreadable
+            if document["account"] == account.name
         ],
         errors=row["errors"],
         warnings=row["warnings"],

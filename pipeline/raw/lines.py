@@ -193,5 +193,5 @@ def _damaged(path: Path, number: int, reason: str) -> RawStoreError:
     return RawStoreError(
         f"{path} is damaged at line {number}: {reason}.",
         "Restore the file from a backup; nothing was changed. "
-        "Or move it out of raw/ and continue with what is left: ladebog rebuild",
+        "Or move it out of raw/ and continue with the rest: ladebog rebuild",
     )

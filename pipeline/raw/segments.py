@@ -26,7 +26,7 @@ class SegmentWriter:
     """The segment of one run. Leaving its context without `finish` leaves a `.part` for `recover_segments`."""
 
     def __init__(self, part: Path, file: BinaryIO, record: RunRecord) -> None:
-        """Use `begin`, or `resume` for a segment left by a crash."""
+        """Use `begin`, or `resume` for a segment that a crash left unfinished."""
         self.part = part
         self.record = record
         self.lines = 0
@@ -50,7 +50,7 @@ class SegmentWriter:
 
     @classmethod
     def resume(cls, part: Path, record: RunRecord) -> Self:
-        """Continue a segment left by a crash, after its last whole line."""
+        """Continue a segment that a crash left unfinished, after its last whole line."""
         return cls(part, part.open("ab"), record)
 
     @property
@@ -115,7 +115,7 @@ def _files(folder: Path, suffix: str) -> list[Path]:
 
 
 def _refuse_links(*paths: Path) -> None:
-    """Keep reading and writing within raw/."""
+    """Raise RawStoreError for a symbolic link, so that nothing outside of raw/ is read or written."""
     for path in paths:
         if path.is_symlink():
             raise RawStoreError(
@@ -124,7 +124,7 @@ def _refuse_links(*paths: Path) -> None:
             )
 
 
-def last_began(folder: Path) -> datetime | None:
+def last_run_began(folder: Path) -> datetime | None:
     """When the newest finished run of an account began, successful or not; None before the first."""
     last = _last_segment(folder)
     return _start_in_name(last) if last else None
@@ -137,13 +137,13 @@ def _last_segment(folder: Path) -> Path | None:
 def check_length(segment: Path, read: Position) -> None:
     """Raise RawStoreError if a finished segment is shorter than what was read of it before: a cheap check."""
     if not segment.is_file():
-        fault = "is gone"
+        fault = "is missing"
     elif segment.stat().st_size < read.bytes:
         fault = f"was cut short: {read.lines} lines of it were read before"
     else:
         return
     raise RawStoreError(
-        f"{segment} {fault}.", "Restore the file from a backup, or continue with what is left: ladebog rebuild"
+        f"{segment} {fault}.", "Restore the file from a backup, or continue with the rest: ladebog rebuild"
     )
 
 
@@ -157,16 +157,16 @@ def recover_segments(folder: Path, now: datetime) -> list[Path]:
 
 
 def _recover(part: Path, now: datetime) -> Path:
-    whole, last = _whole_lines(part)
+    size, last = _whole_lines(part)
     if last is not None and last.endpoint == Endpoint.RUN:
         segment = part.rename(part.with_name(part.name.removesuffix(PART_SUFFIX)))
         sync_folder(part.parent)
         return segment
     with part.open("rb+") as file:
-        file.seek(whole)
+        file.seek(size)
         if torn := file.read():
             part.with_name(part.name + ".torn").write_bytes(torn)
-        file.truncate(whole)
+        file.truncate(size)
     record = RunRecord(
         run_id=part.name.removesuffix(SUFFIX + PART_SUFFIX).partition("-")[2],
         command="unknown",
@@ -179,13 +179,13 @@ def _recover(part: Path, now: datetime) -> Path:
 
 def _whole_lines(part: Path) -> tuple[int, RawLine | None]:
     """The size in bytes of the whole lines of an unfinished segment, and the last of these lines."""
-    whole, last = 0, None
+    size, last = 0, None
     try:
         for line, position in read_lines(part):
-            whole, last = position.bytes, line
+            size, last = position.bytes, line
     except RawStoreError:
-        return whole, last
-    return whole, last
+        return size, last
+    return size, last
 
 
 def _start_in_name(segment: Path) -> datetime:

@@ -40,7 +40,7 @@ def account_faults(account: Account, others: Iterable[str] = ()) -> list[str]:
     if reason := name_fault(account.name):
         faults.append(f": {reason}")
     if other := same_file(account.name, others):
-        faults.append(f": account {other} has this name but for capital letters")
+        faults.append(f": account {other} has the same name except for capital letters")
     if reason := url_fault(account.url):
         faults.append(f".url: {reason}")
     if account.timezone not in zoneinfo.available_timezones() - {"localtime"}:

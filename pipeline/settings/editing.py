@@ -1,6 +1,6 @@
 """Changes to ladebog.toml by program: an account is added or removed, and everything else stays as its owner wrote it.
 
-tomlkit keeps the layout and the comments of what does not change. A removed account takes along the comments in its
+tomlkit keeps the layout and the comments of what does not change. Removing an account also removes the comments in its
 tables, right above their headers and right below their last keys. A comment after an empty line is not the account's:
 tomlkit counts it as part of the table before it, so it is moved to the next header.
 """
@@ -59,7 +59,7 @@ def without_account(content: bytes, name: str, path: Path) -> bytes:
     if {"account": {}, **_parsed(result)} != _remove(_parsed(text), name):
         raise SettingsError(
             f"{path} names account {name} in a way that cannot be removed without changing more.",
-            f"Write it as a table [account.{name}] of its own, then run the same command again",
+            f"Write it as a separate table [account.{name}], then run the same command again",
         )
     return result.encode()
 
@@ -122,7 +122,7 @@ def _sections(container: "Container", path: tuple[str, ...] = (), header: "Table
 
 
 def _tables(key: "Key | None", item: "Item") -> "list[tuple[str, Table]]":
-    """The tables with headers of their own that an item consists of, each with its name."""
+    """The tables with their own headers that an item consists of, each with its name."""
     from tomlkit.items import AoT, Table
 
     if key is None or key.is_dotted():

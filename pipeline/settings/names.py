@@ -35,7 +35,7 @@ def same_file(name: str, others: Iterable[str]) -> str | None:
 
 
 def url_fault(url: str) -> str | None:
-    """Why this cannot be a tenant's address, or None. It is https (on loopback also http) and a host, no more."""
+    """Why this cannot be a tenant's address, or None. It must be https (on loopback also http) and only a host."""
     try:
         parts = urlsplit(url)
         host = parts.hostname

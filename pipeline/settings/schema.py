@@ -207,7 +207,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         accounts = self.chosen_accounts(name)
         if len(accounts) > 1:
             raise UnknownNameError(
-                f"This logbook has several accounts ({', '.join(self.accounts)}).", "Say which with --account NAME"
+                f"This logbook has several accounts ({', '.join(self.accounts)}).",
+                "Name one of them with --account NAME",
             )
         return accounts[0]
 

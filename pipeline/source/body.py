@@ -20,8 +20,8 @@ class BodyTooLargeError(Exception):
     """The body is larger than allowed, once decompressed."""
 
 
-def read_body(response: urllib3.BaseHTTPResponse, largest: int, longest: float) -> bytes:
-    """The body of at most `largest` bytes, decompressed, if it arrives within `longest` seconds.
+def read_body(response: urllib3.BaseHTTPResponse, max_bytes: int, max_seconds: float) -> bytes:
+    """The body, decompressed, of at most `max_bytes` bytes, if it arrives within `max_seconds`.
 
     It is decompressed here so that a truncated gzip stream is noticed, and a small body that would decompress to
     gigabytes is refused in time.
@@ -31,25 +31,25 @@ def read_body(response: urllib3.BaseHTTPResponse, largest: int, longest: float) 
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("identity", "", "gzip", "x-gzip"):
         raise BrokenBodyError("has an encoding that was not requested")
-    pieces = _pieces(response, longest)
+    pieces = _pieces(response, max_seconds)
     if "gzip" in encoding:
         pieces = _decompressed(pieces)
     body = bytearray()
     for piece in pieces:
         body += piece
-        if len(body) > largest:
+        if len(body) > max_bytes:
             raise BodyTooLargeError
     return bytes(body)
 
 
-def _pieces(response: urllib3.BaseHTTPResponse, longest: float) -> Iterator[bytes]:
+def _pieces(response: urllib3.BaseHTTPResponse, max_seconds: float) -> Iterator[bytes]:
     """The body as it arrives; the time is checked after each piece, as a slow sender keeps each read short."""
-    deadline = time.monotonic() + longest
+    deadline = time.monotonic() + max_seconds
     try:
         while piece := response.read1(_PIECE, decode_content=False):
             yield piece
             if time.monotonic() > deadline:
-                raise BrokenBodyError(f"took longer than {longest:g} s")
+                raise BrokenBodyError(f"took longer than {max_seconds:g} s")
     except urllib3.exceptions.IncompleteRead:
         raise BrokenBodyError("broke off") from None
     except urllib3.exceptions.TimeoutError:

@@ -15,10 +15,10 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """An adapter for requests that raises a timeout unless a response's head arrives within `longest` seconds."""
+    """An adapter for requests that raises a timeout unless a response's head arrives within `max_seconds`."""
 
-    def __init__(self, longest: float, **options: Any) -> None:
-        self._longest = longest
+    def __init__(self, max_seconds: float, **options: Any) -> None:
+        self._max_seconds = max_seconds
         super().__init__(**options)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
@@ -31,7 +31,7 @@ class DeadlineAdapter(HTTPAdapter):
         return manager
 
     def _set_deadline(self, manager: urllib3.PoolManager) -> None:
-        attributes = {"longest": self._longest}
+        attributes = {"max_seconds": self._max_seconds}
         plain = type("_Plain", (_Deadline, HTTPConnection), attributes)
         secured = type("_Secured", (_Deadline, HTTPSConnection), attributes)
         manager.pool_classes_by_scheme = {
@@ -41,12 +41,12 @@ class DeadlineAdapter(HTTPAdapter):
 
 
 class _Deadline:
-    longest: float
+    max_seconds: float
     sock: socket.socket
 
     def getresponse(self) -> Any:
         is_late = threading.Event()
-        watchdog = threading.Timer(self.longest, _hang_up, (self.sock, is_late))
+        watchdog = threading.Timer(self.max_seconds, _hang_up, (self.sock, is_late))
         watchdog.daemon = True
         watchdog.start()
         try:
@@ -57,7 +57,7 @@ class _Deadline:
             raise
         finally:
             watchdog.cancel()
-        if is_late.is_set():  # what had arrived looked like a whole head
+        if is_late.is_set():  # the head was cut off at a point where it looks complete
             response.close()
             raise TimeoutError
         return response
@@ -66,4 +66,4 @@ class _Deadline:
 def _hang_up(connection: socket.socket, is_late: threading.Event) -> None:
     is_late.set()
     with contextlib.suppress(OSError):  # it is closed already
-        socket.socket.shutdown(connection, socket.SHUT_RDWR)  # TLS's own would break a read in progress
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)  # TLS's own shutdown would break a read in progress

@@ -31,7 +31,7 @@ from pipeline.source.reply import (
     trace_id,
     traced,
 )
-from pipeline.source.retry import FailedTryError, GivenUpError, persist
+from pipeline.source.retry import FailedTryError, GivenUpError, with_retries
 from pipeline.text import counted, printable
 
 
@@ -78,7 +78,7 @@ class Http:
         self._slots = threading.BoundedSemaphore(source.at_a_time)
         self._pace = Limiter(Rate(source.requests_per_second, Duration.SECOND))
         self._session = _NoRedirectSession()
-        # Clear text to loopback must not pass through a proxy that the environment names.
+        # Unencrypted requests to loopback must not go through a proxy that the environment names.
         self._session.trust_env = urlsplit(base_url).scheme == "https"
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._session.headers.clear()
@@ -132,7 +132,7 @@ class Http:
 
     def _ask(self, method: str, path: str, expected: Expected, **request: Any) -> Reply:
         try:
-            return persist(lambda: self._attempt(method, path, expected, request), self._source, self._clock)
+            return with_retries(lambda: self._attempt(method, path, expected, request), self._source, self._clock)
         except GivenUpError as error:
             raise self._given_up(error.failures) from None
 

@@ -38,7 +38,7 @@ class Reply:
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """What the sender of a request accepts besides a 200 and a 201. No error shows any of `secrets`."""
+    """The statuses that the sender of a request accepts in addition to 200 and 201. No error shows any of `secrets`."""
 
     statuses: frozenset[int]
     secrets: Collection[str] = field(repr=False)
@@ -80,8 +80,8 @@ class ReplyReader:
 
     def _transient(self, response: requests.Response) -> FailedTryError:
         wait = retry_after(response.headers.get("Retry-After", ""), self._clock.now())
-        wish = f" and asked to wait {_length(wait)}" if wait else ""
-        return FailedTryError(f"answered {named_status(response.status_code)}{wish}", trace_id(response), wait=wait)
+        request = f" and asked to wait {_wait_text(wait)}" if wait else ""
+        return FailedTryError(f"answered {named_status(response.status_code)}{request}", trace_id(response), wait=wait)
 
     def _redirected(self, response: requests.Response) -> UpstreamError:
         try:
@@ -91,7 +91,7 @@ class ReplyReader:
         except ValueError:
             where = ""
         return UpstreamError(
-            f"{self._host} answers with a redirect to {where or 'nowhere'}, which an API never does.",
+            f"{self._host} answers with a redirect to {where or 'an unknown address'}, which an API never does.",
             address_advice(self._account),
         )
 
@@ -166,7 +166,7 @@ def address_advice(account: str) -> str:
     return f"Check the address, and fix it with: {address_command(account)}"
 
 
-def _length(seconds: float) -> str:
+def _wait_text(seconds: float) -> str:
     """A wait for people to read: `7 s`, `2 hours`, `365 days`."""
     for name, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
         if seconds >= 2 * size:

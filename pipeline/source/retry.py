@@ -39,7 +39,7 @@ class GivenUpError(Exception):
         self.failures = failures
 
 
-def persist(attempt: Callable[[], Result], source: Source, clock: Clock) -> Result:
+def with_retries(attempt: Callable[[], Result], source: Source, clock: Clock) -> Result:
     """The result of `attempt`, which is called again after a FailedTryError.
 
     At most `source.attempts` tries in `source.longest_wait` seconds; a wait that would exceed them is not begun.
@@ -55,7 +55,7 @@ def persist(attempt: Callable[[], Result], source: Source, clock: Clock) -> Resu
             failures.append(failure)
             raise
 
-    def is_enough(state: tenacity.RetryCallState) -> bool:
+    def must_stop(state: tenacity.RetryCallState) -> bool:
         spent = max(state.seconds_since_start or 0.0, state.idle_for)
         return state.attempt_number >= source.attempts or spent + state.upcoming_sleep > source.longest_wait
 
@@ -66,7 +66,7 @@ def persist(attempt: Callable[[], Result], source: Source, clock: Clock) -> Resu
         sleep=clock.sleep,
         retry=tenacity.retry_if_exception_type(FailedTryError),
         wait=wait,
-        stop=is_enough,
+        stop=must_stop,
         reraise=True,
     )
     try:

@@ -30,15 +30,15 @@ def refresh_marts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> 
     """Bring the marts up to date with the facts, in one transaction."""
     models_sha256, settings_sha256 = layout.fingerprint(), hashlib.sha256(msgspec.json.encode(settings)).hexdigest()
     ((old_models, old_settings, old_lines, lines),) = connection.execute(models.query("refresh_inputs")).fetchall()
-    is_same = (models_sha256, settings_sha256) == (old_models, old_settings)
-    if is_same and lines == old_lines:
+    has_same_inputs = (models_sha256, settings_sha256) == (old_models, old_settings)
+    if has_same_inputs and lines == old_lines:
         return
     with transaction(connection):
         if models_sha256 != old_models:
             layout.create_layout(connection)
         if settings_sha256 != old_settings:
             write_settings(connection, settings)
-        changed = models.query("outdated_sessions") if is_same else _ALL_SESSIONS
+        changed = models.query("outdated_sessions") if has_same_inputs else _ALL_SESSIONS
         connection.execute(f"insert into {CHANGED_SESSIONS} {changed}")
         for (step,) in connection.execute(_STEPS).fetchall():
             connection.execute(step)

@@ -87,9 +87,9 @@ def claim_with_receipts(logbook: ClaimedLogbook, script: Script, *sessions: Serv
     source = Source(requests_per_second=1000, attempts=2)
     with logbook.open() as (drafter, _):
         draft = drafter.month(MARCH, None, {})
-        addresses = attachments.addresses(drafter.connection, "home", draft.lines)
+        urls = attachments.receipt_urls(drafter.connection, "home", draft.lines)
         with AppApi(account, source, credentials, RecordingClock()) as api:
-            files, missing = receipts.fetch(api, addresses)
+            files, missing = receipts.fetch_receipts(api, urls)
         return logbook.store(draft, files, missing)
 
 

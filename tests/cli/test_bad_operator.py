@@ -12,7 +12,7 @@ from tests.scenarios.demo_logbook import DemoLogbook
 @pytest.mark.parametrize("command", ["extract", "run"])
 def test_without_a_login(bare: DemoLogbook, command: str) -> None:
     message, advice = refusal(bare.run(command), 4)
-    assert message == f"No login is kept for account demo in {bare.credentials}."
+    assert message == f"No login is stored for account demo in {bare.credentials}."
     assert advice == "Log in: ladebog login demo"
 
 

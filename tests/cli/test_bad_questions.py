@@ -8,7 +8,7 @@ from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
 
 _REFUSAL = (
-    "Only one SELECT can be asked, and of this database alone: no files, no network, no settings, no changes.",
+    "Only one SELECT can be asked, and only of this database: no files, no network, no settings, no changes.",
     "For example: ladebog sql \"select * from months where attribution = 'stop'\"",
 )
 
@@ -164,7 +164,7 @@ def test_files_are_out_of_reach(kept: DemoLogbook, tmp_path: Path, question: str
 def test_what_duckdb_does_not_understand(kept: DemoLogbook, question: str, fault: str) -> None:
     outcome = kept.run("sql", question)
     assert (outcome.code, outcome.out) == (1, "")
-    assert outcome.err.startswith(f"ladebog: DuckDB says: {fault}")
+    assert outcome.err.startswith(f"ladebog: DuckDB reports: {fault}")
     assert outcome.err.endswith('\n  See the tables with: ladebog sql "show tables"\n')
     assert "Traceback" not in outcome.err
 

@@ -144,7 +144,7 @@ def test_a_finished_segment_that_was_damaged(logbook: DemoLogbook, damage: str) 
     assert message.startswith(f"{segment} is damaged at line ")
     assert advice == (
         "Restore the file from a backup; nothing was changed. "
-        "Or move it out of raw/ and continue with what is left: ladebog rebuild"
+        "Or move it out of raw/ and continue with the rest: ladebog rebuild"
     )
     assert before == figures(logbook)  # what is published stays
     segment.write_bytes(content)

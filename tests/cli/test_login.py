@@ -34,13 +34,13 @@ def test_without_a_keyring_the_credentials_file_is_announced_even_if_quiet(
 ) -> None:
     outcome = run_without_keyring(bare, tmp_path, "-q", *_TOKEN, stdin=tenant.token)
     file = tmp_path / "data" / "ladebog" / "credentials.json"
-    announced = f"no keyring works here, so logins are kept in {file}, a file that only you can read"
+    announced = f"no keyring works here, so logins are stored in {file}, a file that only you can read"
     assert outcome == Outcome(0, "", f"ladebog: note: {announced}.\n")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert run_without_keyring(bare, tmp_path, "-q", "extract", "--since", "2025-11-01") == Outcome(0, "", "")
     file.unlink()
     message, _ = refusal(run_without_keyring(bare, tmp_path, "extract"), 4)
-    assert message == f"No login is kept for account demo in {file} ({announced})."
+    assert message == f"No login is stored for account demo in {file} ({announced})."
 
 
 def run_without_keyring(logbook: DemoLogbook, folder: Path, *arguments: str, stdin: str = "") -> Outcome:

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.demo import DemoServer
 from pipeline.logbook.folder import Logbook
-from pipeline.operations.schedule.due import active_sessions, last_began
+from pipeline.operations.schedule.due import active_sessions, last_run_began
 from tests.scenarios.demo_logbook import DEMO_NOW, DemoLogbook
 
 _HALF_AN_HOUR = timedelta(minutes=30)
@@ -68,16 +68,16 @@ def test_a_failed_run_counts_as_the_last_run(logbook: DemoLogbook, operator: Dem
 def test_before_the_first_run(bare: DemoLogbook, operator: DemoServer) -> None:
     bare.keep_login(operator.tenant)
     assert bare.do("run", "--if-active").out == "Nothing to do for now.\n"
-    assert last_began(bare.paths, ["demo"], DEMO_NOW) is None
+    assert last_run_began(bare.paths, ["demo"], DEMO_NOW) is None
     assert bare.run("run", "--if-active", "--if-older", "25").code in (0, 3)
-    began = last_began(bare.paths, ["demo"], DEMO_NOW + _HALF_AN_HOUR)
+    began = last_run_began(bare.paths, ["demo"], DEMO_NOW + _HALF_AN_HOUR)
     assert began is not None
     assert DEMO_NOW <= began < DEMO_NOW + _HALF_AN_HOUR
 
 
 def test_a_clock_that_was_set_back(kept: DemoLogbook) -> None:
     earlier = DEMO_NOW - timedelta(days=300)
-    assert last_began(kept.paths, ["demo"], earlier) == earlier
+    assert last_run_began(kept.paths, ["demo"], earlier) == earlier
 
 
 def test_a_conditional_run_leaves_it_to_a_run_in_progress(logbook: DemoLogbook) -> None:

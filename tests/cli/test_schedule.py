@@ -44,7 +44,7 @@ def test_a_login_comes_first(bare: DemoLogbook, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("PATH", str(tmp_path))
     for command in (["install"], ["probe"]):
         message, advice = refusal(bare.run("schedule", *command), 4)
-        assert message == f"No login of account demo is kept in {bare.credentials}."
+        assert message == f"No login of account demo is stored in {bare.credentials}."
         assert advice == "Log in first: ladebog login demo"
 
 
@@ -108,16 +108,16 @@ def test_lines_for_the_task_scheduler(kept: DemoLogbook) -> None:
 
 def test_a_path_that_no_scheduler_can_use(tmp_path: Path) -> None:
     with pytest.raises(ScheduleError, match="has a line break or another character"):
-        Job.here(tmp_path / "two\nlines")
+        Job.of_logbook(tmp_path / "two\nlines")
     with pytest.raises(ScheduleError, match="has a line break or another character"):
-        Job.here(Path(os.fsdecode(os.fsencode(tmp_path) + b"/bl\xe5b\xe6r")))
+        Job.of_logbook(Path(os.fsdecode(os.fsencode(tmp_path) + b"/bl\xe5b\xe6r")))
 
 
 def test_each_logbook_has_one_job_however_its_path_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "one")
     monkeypatch.chdir(tmp_path)
-    assert Job.here(Path("one")).name == Job.here(tmp_path / "link").name
-    assert Job.here(Path("one")).name != Job.here(Path("two")).name
+    assert Job.of_logbook(Path("one")).name == Job.of_logbook(tmp_path / "link").name
+    assert Job.of_logbook(Path("one")).name != Job.of_logbook(Path("two")).name
 
 
 def test_without_a_script_beside_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

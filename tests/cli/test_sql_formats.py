@@ -136,4 +136,4 @@ def test_show_tables(kept: DemoLogbook) -> None:
 def test_two_columns_of_one_name(kept: DemoLogbook) -> None:
     message, advice = refusal(kept.run("sql", "select 1 as a, 2 as a, 3 as b", "--format", "json"), 1)
     assert message == "Several columns are called a."
-    assert advice == "Name each apart: select ... as NAME"
+    assert advice == "Give each its own name: select ... as NAME"

@@ -19,9 +19,9 @@ pytestmark = pytest.mark.faults
 
 _BACKUP = (
     "Restore the file from a backup; nothing was changed. "
-    "Or move it out of raw/ and continue with what is left: ladebog rebuild"
+    "Or move it out of raw/ and continue with the rest: ladebog rebuild"
 )
-_BACKUP_OR_ON = "Restore the file from a backup, or continue with what is left: ladebog rebuild"
+_BACKUP_OR_ON = "Restore the file from a backup, or continue with the rest: ladebog rebuild"
 
 
 def edited(content: bytes) -> bytes:

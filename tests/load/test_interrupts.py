@@ -18,7 +18,7 @@ _ENDLESS = "select sum(random()) from range(1_000_000_000_000)"  # takes hours, 
 @contextmanager
 def ctrl_c(seconds: float) -> Iterator[None]:
     """Press Ctrl-C after this many seconds by a timer's signal, and again every three in case one is lost."""
-    before = signal.signal(signal.SIGALRM, interrupt.press)
+    before = signal.signal(signal.SIGALRM, interrupt.handle_interrupt)
     signal.setitimer(signal.ITIMER_REAL, seconds, 3)
     try:
         yield

@@ -112,10 +112,10 @@ def test_a_forged_entry_is_found_at_the_next_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("order", "named"),
     [
-        ([1, 2], "entry 1: entry 2 is in its place"),
-        ([0, 2], "entry 2: entry 3 is in its place"),
-        ([0, 2, 1], "entry 2: entry 3 is in its place"),
-        ([0, 1, 1, 2], "entry 3: entry 2 is in its place"),
+        ([1, 2], "entry 1: the file has entry 2 there"),
+        ([0, 2], "entry 2: the file has entry 3 there"),
+        ([0, 2, 1], "entry 2: the file has entry 3 there"),
+        ([0, 1, 1, 2], "entry 3: the file has entry 2 there"),
     ],
     ids=["first lost", "second lost", "swapped", "doubled"],
 )
@@ -156,7 +156,7 @@ except OSError as error:
     print(len(journal.entries), error)
 """
     ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    assert ran.stdout == "2 The disk took only part of an entry\n"
+    assert ran.stdout == "2 The disk stored only part of an entry\n"
     assert (tmp_path / FILE_NAME).read_bytes() == b"".join(lines)
 
 

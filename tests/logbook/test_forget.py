@@ -70,7 +70,7 @@ def test_entries_that_are_removed_without_a_forget_entry(folder: Path, tmp_path:
     with pytest.raises(JournalError, match="damaged at entry 2: it was removed, and no later entry lists it"):
         read_entries(folder)
     (folder / FILE_NAME).write_bytes(b"".join([*lines[:-1], untouched[0]]))
-    with pytest.raises(JournalError, match="damaged at entry 7: entry 1 is in its place"):
+    with pytest.raises(JournalError, match="damaged at entry 7: the file has entry 1 there"):
         read_entries(folder)
 
 

@@ -13,7 +13,8 @@ import msgspec
 
 from pipeline.database.connection import open_published
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
-from pipeline.extract.run import Summary, extract_account
+from pipeline.extract.run import Extractor, Scope
+from pipeline.extract.summary import Summary
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.editing import write_account
 from pipeline.settings.reading import read_settings
@@ -50,21 +51,19 @@ class DemoArchive:
         return read_settings(self.logbook.settings)
 
     def extract(self, server: DemoServer, **options: Any) -> Summary:
-        """One run of the extract job."""
+        """One run of the extract job; `options` are the fields of its Scope."""
         account = msgspec.structs.replace(self.settings.accounts["demo"], url=server.url)
         credentials = MemoryCredentials()
         credentials.write(account, Secret(token=self.tenant.token))
         with open_updated(self.logbook, self.settings, self.clock) as connection:
-            return extract_account(
-                connection,
-                self.logbook,
-                account,
+            extractor = Extractor(
+                connection=connection,
+                logbook=self.logbook,
                 source=Source(requests_per_second=100_000),
                 credentials=credentials,
                 clock=self.clock,
-                progress=Silent(),
-                **options,
             )
+            return extractor.extract(account, Scope(**options), Silent())
 
     def update(self) -> Tables:
         """Bring the archive up to date; returns all tables that users see."""

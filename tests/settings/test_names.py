@@ -51,7 +51,7 @@ def test_accounts_whose_names_differ_only_in_case(tmp_path: Path) -> None:
     before = logbook.paths.settings.read_bytes()
     outcome = logbook.run(*add, "Home")
     assert (outcome.code, logbook.paths.settings.read_bytes()) == (2, before)
-    assert "account Home: account home has this name but for capital letters" in outcome.err
+    assert "account Home: account home has the same name except for capital letters" in outcome.err
     logbook.do(*add, "home")
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
         file.write('\n[account.HOME]\nurl = "https://tenant.example"\n')

@@ -189,7 +189,7 @@ def test_a_file_used_instead_of_a_keyring_is_announced(keyring_in_use: Dictionar
     keyring.set_keyring(keyring.backends.fail.Keyring())
     opened = open_credentials()
     assert opened.warning == (
-        f"no keyring works here, so logins are kept in {opened.place}, a file that only you can read"
+        f"no keyring works here, so logins are stored in {opened.place}, a file that only you can read"
     )
 
 

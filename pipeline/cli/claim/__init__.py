@@ -1,1 +1,5 @@
-"""`ladebog claim`: what is handed in, from a closed month to the copy that the employer gets."""
+"""`ladebog claim`: the commands that make claims and keep track of them.
+
+`group` has the table of commands. `create` makes and reverses claims, `list` prints and packs them, and `mark` records
+their states and attaches files to the next one. `text` has the phrases that several commands print.
+"""

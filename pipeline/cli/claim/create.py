@@ -88,8 +88,8 @@ def create(
         )
         draft = drafter.month(month.date(), car, reason_by_finding) if month else drafter.corrections(car)
         attached = attachments.files_for(draft, logbook.journal, journal.entries, drafter.claims)
-        addresses = {} if without_receipts else attachments.addresses(connection, account.name, draft.lines)
-        receipts, missing = _fetch_receipts(context, settings, account, addresses)
+        urls = {} if without_receipts else attachments.receipt_urls(connection, account.name, draft.lines)
+        receipts, missing = _fetch_receipts(context, settings, account, urls)
         stored = _store(logbook, draft, attached + receipts, missing, csv_locale)
     _print_stored(context, stored)
 
@@ -131,17 +131,17 @@ def reverse(
 
 
 def _fetch_receipts(
-    context: Context, settings: Settings, account: Account, addresses: dict[str, str]
+    context: Context, settings: Settings, account: Account, urls: dict[str, str]
 ) -> "tuple[list[AttachedFile], list[MissingReceipt]]":
-    """The receipts at addresses by session id, and those that the operator does not send."""
+    """The receipts at `urls`, which are by session id, and those that the operator does not send."""
     from pipeline.extract import receipts
     from pipeline.source.app.client import AppApi
     from pipeline.source.credentials.choose import open_credentials
 
-    if not addresses:
+    if not urls:
         return [], []
     with AppApi(account, settings.source, open_credentials(), context.clock) as api:
-        return receipts.fetch(api, addresses)
+        return receipts.fetch_receipts(api, urls)
 
 
 def _store(

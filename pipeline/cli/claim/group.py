@@ -19,6 +19,6 @@ _COMMANDS = {
 def claim() -> None:
     """Make claims for your employer, and keep track of them.
 
-    A claim freezes a closed month in a folder of its own under claims/. What changes later is claimed as
+    A claim freezes a closed month in a new folder under claims/. What changes later is claimed as
     corrections, in the next claim or in one of their own. Nothing under claims/ is ever edited.
     """

@@ -54,8 +54,8 @@ def show(context: Context, number: int, account_name: str | None) -> None:
     \b
     Example:  ladebog claim show 3
     """
-    filed = _filed(context, number, account_name)
-    claim = filed.claim
+    stored = _stored_claim(context, number, account_name)
+    claim = stored.claim
     click.echo(f"{claim.account}: claim {number}, {about(claim)}, made {claim.created_at:%Y-%m-%d %H:%M}")
     names = ("session", "month", "started", "car", "kwh", "incl_tax", "tax", "currency", "correction")
     lines = [
@@ -82,7 +82,7 @@ def show(context: Context, number: int, account_name: str | None) -> None:
     for finding in claim.findings:
         accepted = f" (accepted: {finding.accepted})" if finding.accepted else ""
         click.echo(f"{finding.severity.capitalize()}: {finding.detail}{accepted}")
-    click.echo(f"Files: {filed.folder}")
+    click.echo(f"Files: {stored.folder}")
 
 
 @click.command()
@@ -102,11 +102,10 @@ def export(context: Context, number: int, output: Path, account_name: str | None
     Example:  ladebog claim export 3 --output ~/Documents
               unzip home-0003-2025-03.zip && cd home-0003-2025-03 && sha256sum -c SHA256SUMS
     """
-
-    filed = _filed(context, number, account_name)
-    claim = check_claim(filed.folder).claim
+    stored = _stored_claim(context, number, account_name)
+    claim = check_claim(stored.folder).claim
     stem = f"{claim.account}-{claim.name}"
-    contents = {name: (filed.folder / name).read_bytes() for name in file_names(filed.folder)}
+    contents = {name: (stored.folder / name).read_bytes() for name in file_names(stored.folder)}
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in contents.items())
     make_folder(output)
     path = output / f"{stem}.zip"
@@ -118,12 +117,11 @@ def export(context: Context, number: int, output: Path, account_name: str | None
     click.echo(path)
 
 
-def _filed(context: Context, number: int, account_name: str | None) -> StoredClaim:
-    """The claim of that number. Raises UnknownNameError where there is none."""
-
+def _stored_claim(context: Context, number: int, account_name: str | None) -> StoredClaim:
+    """The claim of that number. Raises UnknownNameError if it does not exist."""
     logbook, settings = context.open()
     account = settings.one_account(account_name)
     for folder in claim_folders(logbook.claims / account.name):
         if number_in_name(folder) == number:
             return read_claim(folder)
-    raise UnknownNameError(f"Account {account.name} has no claim {number}.", "See which there are: ladebog claim list")
+    raise UnknownNameError(f"Account {account.name} has no claim {number}.", "See the claims with: ladebog claim list")

@@ -41,7 +41,7 @@ def mark(context: Context, number: int, state: State, day: datetime | None, acco
         reverses = dict(connection.execute(query, [account.name]).fetchall())
         if number not in reverses:
             raise UnknownNameError(
-                f"Account {account.name} has no claim {number}.", "See which there are: ladebog claim list"
+                f"Account {account.name} has no claim {number}.", "See the claims with: ladebog claim list"
             )
         if number in reverses.values():
             raise ClaimError(f"Claim {number} was reversed.", "See the claims with: ladebog claim list")
@@ -80,15 +80,15 @@ def attach(
     with open_with_journal(logbook, settings, context.clock) as (connection, journal):
         _refuse_claimed(connection, account, first)
         claims = read_claims(logbook.claims / account.name)
-        waiting = {waiting.name: waiting for waiting in attachments.waiting(journal.entries, account.name, claims)}
+        waiting = {fields.name: fields for fields in attachments.waiting_files(journal.entries, account.name, claims)}
         for file in files:
             if remove:
-                action, entry = DETACH, _waiting(waiting, file.name)
+                action, fields = DETACH, _waiting(waiting, file.name)
             else:
                 sha256 = attachments.store(logbook.journal, contents[file.name])
                 action = ATTACH
-                entry = AttachmentFields(account=account.name, name=file.name, sha256=sha256, month=first)
-            journal.append(context.clock.now(), action, entry.fields)
+                fields = AttachmentFields(account=account.name, name=file.name, sha256=sha256, month=first)
+            journal.append(context.clock.now(), action, fields.fields)
             where = f"the claim of {first:%Y-%m}" if first else "the next claim"
             context.print_info(f"{account.name}: {file.name} {'detached from' if remove else 'attached to'} {where}")
 

@@ -83,7 +83,7 @@ class ZipReader:
             is_ours = info.filename.startswith(_FOLDER_IN_ZIP) and name not in self.files
             if not is_ours or stat.S_ISLNK(info.external_attr >> 16):
                 raise BackupError(
-                    f"It contains {info.filename!r}, which is not part of a backup.", "Use another backup"
+                    f"The ZIP file contains {info.filename!r}, which is not part of a backup.", "Use another backup"
                 )
             if not info.is_dir():
                 self.files[name] = info.file_size
@@ -157,7 +157,7 @@ def new_zip(path: Path, moment: datetime) -> Iterator[ZipWriter]:
         yield ZipWriter(archive, moment)
     except BaseException:
         for unfinished in (archive, file):
-            with suppress(OSError):  # such as another one of a full disk: the first is the one to report
+            with suppress(OSError):  # for example, the disk is still full; the first error is the one to report
                 unfinished.close()
         raise
     archive.close()
@@ -169,7 +169,7 @@ def new_zip(path: Path, moment: datetime) -> Iterator[ZipWriter]:
 def open_backup(path: Path) -> Iterator[Reader]:
     """The backup at `path`, a folder or a ZIP file.
 
-    Raises BackupError if there is no backup, or if it contains anything that a backup does not.
+    Raises BackupError if there is no backup, or if it contains a file that is not part of a backup.
     """
     if path.is_dir():
         reader = FolderReader(path)

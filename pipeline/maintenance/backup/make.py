@@ -74,7 +74,9 @@ def _target(logbook: Logbook, place: Path, now: datetime) -> Path:
     for folder in place.parents if is_file else (place, *place.parents):
         if Logbook(folder).settings.is_file():
             what = "the logbook itself" if folder == logbook.root.resolve() else "another logbook or backup"
-            raise BackupError(f"{place} is inside {what}, {folder}.", "Name a folder elsewhere, best on another disk")
+            raise BackupError(
+                f"{place} is inside {what}, {folder}.", "Name a folder elsewhere, preferably on another disk"
+            )
     if not place.parent.is_dir():
         raise BackupError(f"There is no folder {place.parent}.", f"Create it first: mkdir -p {place.parent}")
     if is_file:

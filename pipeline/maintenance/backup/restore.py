@@ -20,7 +20,7 @@ from pipeline.maintenance.backup.container import (
 
 
 def restore(backup: Path, home: Path, progress: CopyProgress) -> Logbook:
-    """Restore the logbook `home`, which must not exist or be empty, from a backup.
+    """Restore a logbook from a backup into `home`, which must be empty or not exist yet.
 
     The backup is checked before anything is written, and the logbook before it gets its name. Raises BackupError,
     TamperingError.

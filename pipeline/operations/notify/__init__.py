@@ -1,5 +1,5 @@
-"""Messages to the owner about runs that nobody watched, by webhook or mail.
+"""Messages to the owner about unattended runs, by webhook or mail.
 
-`causes` lists what there is to report now, `memory` keeps what was already sent, `message` words the rest, `webhook`
-and `mail` deliver it, and `send` calls them in this order at the end of a run.
+At the end of a run, `send` calls the others: `causes` lists what there is to report, `memory` knows what was sent
+already, `message` composes a text about the rest, and `webhook` and `mail` deliver it.
 """

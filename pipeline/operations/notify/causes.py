@@ -19,8 +19,8 @@ _ERRORS = """
     order by account, month nulls first, rule, session_id nulls first, finding_id
 """
 
-# The first class that fits decides what a message says, and the command to type next. The error's own text is not sent:
-# it may name addresses and folders.
+# The first class that fits decides the text of the message, and the command to type next. The error's own text is not
+# sent, as it may name addresses and folders.
 _FAILURES: tuple[tuple[type[Exception], str, str], ...] = (
     (LoginError, "a new login is needed", "ladebog login {account}"),
     (BusyError, "another run was writing to the logbook", "ladebog run"),
@@ -55,7 +55,7 @@ def errors_found(logbook: Logbook) -> list[Cause]:
         return [_error_found(row) for row in rows(connection, _ERRORS)]
 
 
-def claims_due(logbook: Logbook) -> list[Cause]:
+def unclaimed_months(logbook: Logbook) -> list[Cause]:
     """The closed months without a claim. Raises LogbookError if the database cannot be read."""
     with open_published(logbook) as connection:
         accounts = [account for (account,) in connection.execute("select account from account_states").fetchall()]

@@ -1,6 +1,6 @@
 """What was sent to the owner and when, so that nothing is sent twice a day: a small file in state/.
 
-If the file is missing or cannot be read, causes that last are sent once more; nothing else depends on it.
+If the file is missing or cannot be read, causes that still hold are sent again; nothing else depends on it.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -52,12 +52,12 @@ def open_memory(logbook: Logbook) -> Iterator[Memory]:
         raise BusyError(f"Another process holds {path}.", "Wait for it to end") from None
 
 
-def is_due(cause: Cause, memory: Mapping[str, SentCause], now: datetime) -> bool:
+def should_send(cause: Cause, memory: Mapping[str, SentCause], now: datetime) -> bool:
     """Whether to send a cause now: not twice within a day, and not again while it lasts unless it is daily."""
     sent = memory.get(cause.key)
     if sent is None:
         return True
-    # After a clock was set back, messages must not wait until it has caught up.
+    # If the clock was set back, messages must not wait until it has caught up.
     is_within_a_day = timedelta() <= now - sent.sent_at < _A_DAY
     return not is_within_a_day and (cause.daily or not sent.lasts)
 

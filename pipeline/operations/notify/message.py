@@ -1,4 +1,4 @@
-"""Words causes as a message, for mail and for a webhook."""
+"""Composes a message about causes, for mail and for a webhook."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ TEST = Cause(key="trial", text="This is a test message: messages arrive.", comma
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """A message, whichever way it is sent."""
+    """A message in the forms that mail and webhook need."""
 
     subject: str
     text: str

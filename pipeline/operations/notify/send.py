@@ -9,31 +9,33 @@ from pipeline.clock import Clock
 from pipeline.errors import LadebogError, NotifyError
 from pipeline.logbook.folder import Logbook
 from pipeline.operations.notify import mail, webhook
-from pipeline.operations.notify.causes import Cause, claims_due, errors_found, failures
-from pipeline.operations.notify.memory import is_due, open_memory, record
+from pipeline.operations.notify.causes import Cause, errors_found, failures, unclaimed_months
+from pipeline.operations.notify.memory import open_memory, record, should_send
 from pipeline.operations.notify.message import Message, compose
 from pipeline.settings.schema import Notify
 
 
-def send_due(notify: Notify, logbook: Logbook, failed: Mapping[str, Exception], clock: Clock) -> list[NotifyError]:
-    """Send one message about all causes that are due, if any; returns the errors of sending it.
+def send_new_causes(
+    notify: Notify, logbook: Logbook, failed: Mapping[str, Exception], clock: Clock
+) -> list[NotifyError]:
+    """Send one message about all causes that were not sent yet, if any; returns the errors of sending it.
 
-    `failed` has the errors of the run by account. If no way delivered the message, its causes are due again at the next
-    run. Raises BusyError, OSError.
+    `failed` has the errors of the run by account. If no channel delivered the message, the next run sends
+    its causes. Raises BusyError, OSError.
     """
     causes, all_known = _current_causes(logbook, failed)
     now = clock.now()
     with open_memory(logbook) as memory:
-        due = [cause for cause in causes if is_due(cause, memory, now)]
-        is_delivered, errors = deliver(notify, compose(due, now), now) if due else (False, [])
-        record(memory, causes, due if is_delivered else [], now, all_known=all_known)
+        new = [cause for cause in causes if should_send(cause, memory, now)]
+        is_delivered, errors = deliver(notify, compose(new, now), now) if new else (False, [])
+        record(memory, causes, new if is_delivered else [], now, all_known=all_known)
     return errors
 
 
 def _current_causes(logbook: Logbook, failed: Mapping[str, Exception]) -> tuple[list[Cause], bool]:
     """The causes that there are now, and whether these are all: a database that cannot be read hides some."""
     causes, all_known = failures(failed), True
-    for find in (errors_found, claims_due):
+    for find in (errors_found, unclaimed_months):
         try:
             causes += find(logbook)
         except (LadebogError, duckdb.Error):
@@ -42,14 +44,14 @@ def _current_causes(logbook: Logbook, failed: Mapping[str, Exception]) -> tuple[
 
 
 def deliver(notify: Notify, message: Message, now: datetime) -> tuple[bool, list[NotifyError]]:
-    """Send a message in every way that is set; returns whether at least one succeeded, and the errors."""
-    ways: list[Callable[[], int | None]] = []
+    """Send a message through every channel in the settings; returns whether at least one succeeded, and the errors."""
+    channels: list[Callable[[], int | None]] = []
     if notify.webhook:
-        ways.append(lambda: webhook.post(notify.webhook, message))
+        channels.append(lambda: webhook.post(notify.webhook, message))
     if server := notify.mail:
-        ways.append(lambda: mail.send(server, message, now))
+        channels.append(lambda: mail.send(server, message, now))
     is_delivered, errors = False, []
-    for send in ways:
+    for send in channels:
         try:
             refused = send()
         except NotifyError as error:

@@ -42,7 +42,7 @@ def _status(url: str, document: bytes) -> int:
     headers = {"Content-Type": "application/json", "User-Agent": f"ladebog/{__version__}"}
     request = requests.Request("POST", url, headers=headers, data=document).prepare()
     with requests.Session() as session:
-        # Plain text for loopback must not go through a proxy of the environment.
+        # Unencrypted requests to loopback must not go through a proxy that the environment names.
         session.trust_env = urlsplit(url).scheme == "https"
         settings = session.merge_environment_settings(url, {}, True, None, None)
         with session.get_adapter(url).send(

@@ -1,4 +1,4 @@
-"""Runs that start by themselves: from the system's scheduler, or from a loop in the foreground.
+"""Scheduled runs, which the system's scheduler starts, or a loop in the foreground.
 
 `times` computes when runs are due, and `job` is the command line that is started. `scheduler` is what a scheduler of
 the system must do, and checks that a job can read the logins; `systemd` and `cron` are such schedulers, and `printed`

@@ -40,7 +40,7 @@ def active_sessions(logbook: Logbook, accounts: Sequence[str], now: datetime) ->
         return []
 
 
-def last_began(logbook: Logbook, accounts: Sequence[str], now: datetime) -> datetime | None:
+def last_run_began(logbook: Logbook, accounts: Sequence[str], now: datetime) -> datetime | None:
     """When the newest run of these accounts began, at most `now`; None before the first run."""
-    began = [moment for name in accounts if (moment := segments.last_began(logbook.raw / name))]
+    began = [moment for name in accounts if (moment := segments.last_run_began(logbook.raw / name))]
     return min(max(began), now) if began else None

@@ -22,7 +22,7 @@ class Job:
     credentials_file: Path | None = None
 
     @classmethod
-    def here(cls, home: Path) -> "Job":
+    def of_logbook(cls, home: Path) -> "Job":
         """The job of a logbook, with the logins that this process uses.
 
         Raises ScheduleError for a path that cannot be written into the files of a scheduler.

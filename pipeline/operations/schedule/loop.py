@@ -67,7 +67,7 @@ class Kind(Enum):
 
 
 class Loop:
-    """Starts one run at a time. `start` returns the exit code of a run; `report` and `warn` get messages."""
+    """Starts one run at a time, by `start`, which returns the run's exit code; `report` and `warn` print messages."""
 
     def __init__(
         self,
@@ -85,14 +85,14 @@ class Loop:
         self._report = report
         self._warn = warn
 
-    def run(self, last_began: datetime | None) -> None:
-        """Start runs until KeyboardInterrupt. `last_began` is when the last run began; None if there was none.
+    def run(self, last_run_began: datetime | None) -> None:
+        """Start runs until KeyboardInterrupt. `last_run_began` is when the last run began; None if there was none.
 
         All runs that were missed are replaced by one. Raises BusyError if the logbook has a running loop.
         """
         with self._lock.held():
             now = self._clock.now()
-            self._run_at = self._due_times.after(last_began) if last_began else now
+            self._run_at = self._due_times.after(last_run_began) if last_run_began else now
             self._check_at = now + ACTIVE_EVERY
             self._announce()
             while True:

@@ -31,7 +31,7 @@ def next_run(logbook: Logbook, now: datetime) -> NextRun | None:
     """The next scheduled run of a logbook, or None. Raises ScheduleError if it cannot be found out."""
     if due := LoopLock(logbook).read_next_run():
         return NextRun("loop", max(due, now))
-    job = Job.here(logbook.root)
+    job = Job.of_logbook(logbook.root)
     for scheduler in schedulers():
         if scheduler.is_installed(job):
             return NextRun(scheduler.name, scheduler.due_times(job).after(now))

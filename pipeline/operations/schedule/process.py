@@ -1,4 +1,4 @@
-"""Runs a command in a process of its own, so that nothing it leaks accumulates, and stops it on a signal."""
+"""Runs a command in a separate process, so that nothing it leaks accumulates, and stops it on a signal."""
 
 import signal
 import subprocess
@@ -16,7 +16,7 @@ def run_process(command: Sequence[str]) -> int:
     """Run a command to its end; returns its exit code, or the negative number of the signal that killed it.
 
     On KeyboardInterrupt, the command is interrupted too, and has ended before the exception is passed on. It runs in a
-    session of its own, so that Ctrl-C in a terminal does not reach it twice.
+    separate session, so that Ctrl-C in a terminal does not reach it twice.
     """
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as process:  # noqa: S603 (our own)
         try:

@@ -139,7 +139,7 @@ def _service(description: str, job: Job, arguments: Sequence[str], more: str) ->
     command = " ".join(map(_quoted, job.command(*arguments)))
     return (
         f"[Unit]\nDescription={description}\n\n[Service]\nType=oneshot\n"
-        f"ExecStart=:{command}\n"  # the colon leaves $ alone
+        f"ExecStart=:{command}\n"  # with the colon, systemd does not expand $
         f"{environment}TimeoutStartSec=12h\nNice=10\n{more}{_HARDENED}"
     )
 

@@ -17,14 +17,14 @@ _WEEKDAY_ITEM = re.compile(r"(?P<first>\*|[a-z]{3}|[0-9])(?:-(?P<last>[a-z]{3}|[
 
 
 def time_of_day(text: str) -> time:
-    """`06:15` as a time. Raises ValueError that says what is wrong."""
+    """`06:15` as a time. Raises ValueError with the fault."""
     if not (match := _TIME_OF_DAY.fullmatch(text)):
         raise ValueError(f"{text!r} is not a time of day, for example 06:15")
     return time(int(match[1]), int(match[2]))
 
 
 def active_minutes(at: time) -> tuple[int, int]:
-    """The two minutes of each hour at which to check for active sessions, apart from the minute of the daily run."""
+    """The two minutes of each hour at which to check for active sessions: never that of the daily run."""
     half = int(ACTIVE_EVERY.total_seconds()) // 60
     first = (at.minute + 10) % half
     return first, first + half
@@ -34,7 +34,7 @@ class DueTimes:
     """The times of a cron expression: minute, hour, day of the month, month, day of the week."""
 
     def __init__(self, expression: str, zone: tzinfo | None = None) -> None:
-        """`zone` is the machine's by default. Raises ValueError that says what is wrong with the expression."""
+        """`zone` is the machine's by default. Raises ValueError with the fault of the expression."""
         self.expression = expression
         fields = expression.split()
         if len(fields) != 5:

@@ -1,5 +1,5 @@
 """The AMPECO app API of one account.
 
-`endpoints` has its addresses, `login` its tokens; `client` sends the requests and returns answers, whose content
-`schema` describes.
+`client` sends the requests to the addresses in `endpoints`, with the tokens that `login` reads and renews. It returns
+answers, whose content `schema` describes.
 """

@@ -19,6 +19,7 @@ from pipeline.source.http import Http
 from pipeline.source.reply import Reply, server_message
 from pipeline.text import counted
 
+WARNING_PERIOD = timedelta(days=14)  # before a login expires
 _REFRESH_REFUSED = {400, 401}
 _PASSWORD_REFUSED = {400, 401, 422}
 _Result = TypeVar("_Result")
@@ -59,7 +60,7 @@ class Login:
             return self._secret
 
     def ended(self, refused: Secret) -> LoginError:
-        """The error for a login that the operator refuses and that cannot be renewed."""
+        """The error for a login that the operator refuses and that cannot be renewed; it is not tried again."""
         self._refused = refused
         return LoginError(
             f"The operator no longer accepts the login of account {self._account.name}.",
@@ -109,12 +110,12 @@ class Login:
         if secret is None:
             reason = f" ({self._credentials.warning})" if self._credentials.warning else ""
             raise LoginError(
-                f"No login is kept for account {self._account.name} in {self._credentials.place}{reason}.",
+                f"No login is stored for account {self._account.name} in {self._credentials.place}{reason}.",
                 f"Log in: ladebog login {self._account.name}",
             )
         if fault := token_fault(secret.token):
             raise LoginError(
-                f"The token kept for account {self._account.name} is not valid: {fault}.",
+                f"The token stored for account {self._account.name} is not valid: {fault}.",
                 f"Log in again: ladebog login {self._account.name}",
             )
         return secret
@@ -168,18 +169,15 @@ class Login:
 
 
 def _uninterrupted(work: Callable[[], _Result]) -> _Result:
-    """Run it in another thread, so that a Ctrl-C takes effect only when it is done."""
+    """Run `work` in another thread, so that a Ctrl-C takes effect only when it is done."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(work).result()
 
 
-WARNED_AHEAD = timedelta(days=14)
-
-
 def ends_soon(secret: Secret, now: datetime) -> bool:
-    """Whether the login has expired or expires within WARNED_AHEAD; False if its expiry is not known."""
+    """Whether the login has expired or expires within WARNING_PERIOD; False if its expiry is not known."""
     expiry = expires_at(secret.token)
-    return expiry is not None and expiry - now <= WARNED_AHEAD
+    return expiry is not None and expiry - now <= WARNING_PERIOD
 
 
 def expiry_warning(account: Account, secret: Secret, now: datetime) -> str | None:
@@ -191,7 +189,7 @@ def expiry_warning(account: Account, secret: Secret, now: datetime) -> str | Non
     if expiry <= now:
         return f"The login of account {account.name} ended on {day}. Log in again: ladebog login {account.name}"
     days = (expiry.astimezone(account.zone).date() - now.astimezone(account.zone).date()).days
-    left = f"in {counted(days, 'day')}" if days else "today"
+    when = f"in {counted(days, 'day')}" if days else "today"
     return (
-        f"The login of account {account.name} ends on {day}, {left}. Log in again before: ladebog login {account.name}"
+        f"The login of account {account.name} ends on {day}, {when}. Log in again before: ladebog login {account.name}"
     )

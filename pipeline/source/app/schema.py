@@ -11,8 +11,8 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-Text = str | int | float | bool  # an id may be a number one day
-Whole = Annotated[int, msgspec.Meta(ge=-1_000_000_000, le=1_000_000_000)]  # Wh or seconds: no session comes near
+Text = str | int | float | bool  # ids are text today, but may become numbers
+Whole = Annotated[int, msgspec.Meta(ge=-1_000_000_000, le=1_000_000_000)]  # Wh or seconds; far above any session
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
@@ -21,7 +21,7 @@ class Record(msgspec.Struct, rename="camel", gc=False):
 
 
 class Sample(Record):
-    value: float  # kW: only for when energy flowed, and a double has more digits than any meter
+    value: float  # kW; decides only when energy flowed, and a double has more digits than any meter
     timestamp: Moment
 
 

@@ -1,4 +1,5 @@
 """Answers of the app API that people captured, for import.
 
-`read` recognizes the kind of a file; `text_log` and `har` read the exchanges in it, each an `exchange`.
+`read` recognizes the kind of a file and returns its answers; `text_log` and `har` read the exchanges in it, in the form
+that `exchange` defines.
 """

@@ -1,4 +1,4 @@
-"""HAR 1.2, as browsers and proxies save it (http://www.softwareishard.com/blog/har-12-spec/)."""
+"""Reads HAR 1.2 files, as browsers and proxies save them (http://www.softwareishard.com/blog/har-12-spec/)."""
 
 import base64
 import binascii

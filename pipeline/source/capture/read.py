@@ -58,14 +58,14 @@ def _answers(content: bytes, account: str, fetched_at: datetime | None) -> list[
     elif (entries := har.read(document)) is not None:
         exchanges = entries
     else:
-        bare = _bare_answer(document, account, fetched_at)
-        return [] if bare is None else [bare]
+        answer = _bare_answer(document, account, fetched_at)
+        return [] if answer is None else [answer]
     answers = [_answer(exchange, account, fetched_at) for exchange in exchanges]
     return [answer for answer in answers if answer is not None]
 
 
 def _answer(exchange: Exchange, account: str, fetched_at: datetime | None) -> Answer | None:
-    """The answer in one exchange, or None if it does not answer the request: a refusal, say."""
+    """The answer in one exchange, or None if it does not answer the request, for example a refusal."""
     request = exchange.request
     if exchange.status != 200 and (exchange.status, request.endpoint) != (404, Endpoint.SESSION):
         return None

@@ -1,4 +1,4 @@
-"""Which store of logins to use."""
+"""Chooses the store of logins."""
 
 import os
 from pathlib import Path
@@ -13,25 +13,27 @@ _FILE_NAME = "credentials.json"
 
 
 def open_credentials() -> Credentials:
-    """The file that LADEBOG_CREDENTIALS_FILE names, else the OS keyring if it works, else the user's own file."""
+    """The file that LADEBOG_CREDENTIALS_FILE names, else the OS keyring if it works, else the user's default file."""
     if path := _named_file():
         return FileCredentials(path)
     if keyring_works():
-        return KeyringCredentials(FileCredentials(_own_file()))
-    path = _own_file()
-    return FileCredentials(path, f"no keyring works here, so logins are kept in {path}, a file that only you can read")
+        return KeyringCredentials(FileCredentials(_default_file()))
+    path = _default_file()
+    return FileCredentials(
+        path, f"no keyring works here, so logins are stored in {path}, a file that only you can read"
+    )
 
 
 def all_credentials() -> list[Credentials]:
     """Every store that may hold logins of this user, so that one can be forgotten in all of them."""
-    paths = {_own_file()}
+    paths = {_default_file()}
     if path := _named_file():
         paths.add(path)
     stores: list[Credentials] = [FileCredentials(path) for path in sorted(paths)]
-    return [KeyringCredentials(FileCredentials(_own_file())), *stores] if keyring_works() else stores
+    return [KeyringCredentials(FileCredentials(_default_file())), *stores] if keyring_works() else stores
 
 
-def _own_file() -> Path:
+def _default_file() -> Path:
     return platformdirs.user_data_path("ladebog") / _FILE_NAME
 
 

@@ -1,4 +1,4 @@
-"""Logins in a file of the user's."""
+"""Stores logins in a file that only its owner may read."""
 
 import os
 import stat

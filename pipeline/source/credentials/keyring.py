@@ -1,4 +1,4 @@
-"""Logins in the OS keyring."""
+"""Stores logins in the OS keyring."""
 
 import secrets
 from contextlib import AbstractContextManager
@@ -18,7 +18,8 @@ _SERVICE = "ladebog"
 class KeyringCredentials:
     """Logins in the OS keyring; those that it does not have are read from `fallback`.
 
-    A keyring may work at the desk and not under cron, so a login may be in the file although a keyring works now.
+    A keyring may work in a desktop session and not under cron, so a login may be in the file although a keyring works
+    now.
     """
 
     def __init__(self, fallback: FileCredentials) -> None:
@@ -43,7 +44,7 @@ class KeyringCredentials:
             return msgspec.json.decode(text, type=Secret)
         except (msgspec.MsgspecError, UnicodeError):
             raise LogbookError(
-                f"The keyring's entry for account {account.name} is not a login of Ladebog's.",
+                f"The keyring's entry for account {account.name} is not a Ladebog login.",
                 f"Log in again: ladebog login {account.name}",
             ) from None
 
@@ -73,7 +74,7 @@ def keyring_works() -> bool:
         keyring.set_password(_SERVICE, name, value)
         is_returned = keyring.get_password(_SERVICE, name) == value
         keyring.delete_password(_SERVICE, name)
-    except Exception:  # backends let whatever D-Bus or the OS throws pass through
+    except Exception:  # backends pass on any error of D-Bus or the OS
         return False
     return is_returned
 

@@ -21,7 +21,7 @@ def renewal_lock(account: Account, folder: Path, timeout: float) -> AbstractCont
 
 @contextmanager
 def lock_file(path: Path, timeout: float) -> Iterator[None]:
-    """Hold a lock file's lock. Raises BusyError after `timeout` seconds, LogbookError where there can be no lock."""
+    """Hold a lock file's lock. Raises BusyError after `timeout` seconds, LogbookError if it cannot be used."""
     lock = filelock.FileLock(path, timeout=timeout, mode=FILE_MODE)
     try:
         make_folder(path.parent)

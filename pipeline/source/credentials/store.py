@@ -1,4 +1,4 @@
-"""What every store of logins can do, and the one that keeps them in memory."""
+"""The interface of a store of logins, and the store in memory."""
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
@@ -19,7 +19,7 @@ class Credentials(Protocol):
 
     @property
     def warning(self) -> str | None:
-        """What its user should know about it, if anything."""
+        """What the user should know about the store, if anything."""
 
     def read(self, account: Account) -> Secret | None:
         """The account's login, or None if none is stored."""

@@ -208,7 +208,7 @@ def test_entries_outside_of_the_folder_in_a_zip_file(
     zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], name: str
 ) -> None:
     forged = rezipped(zipped, tmp_path / "forged.zip", lambda contents: contents.update({name: b"x"}))
-    assert refusal(refused(forged), 1)[0].startswith("It contains '")
+    assert refusal(refused(forged), 1)[0].startswith("The ZIP file contains '")
 
 
 def test_links_in_a_zip_file(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
@@ -218,7 +218,7 @@ def test_links_in_a_zip_file(zipped: Path, tmp_path: Path, refused: Callable[...
         info = zipfile.ZipInfo("ladebog/raw/link")
         info.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(info, "/etc/passwd")
-    assert refusal(refused(forged), 1)[0] == "It contains 'ladebog/raw/link', which is not part of a backup."
+    assert refusal(refused(forged), 1)[0] == "The ZIP file contains 'ladebog/raw/link', which is not part of a backup."
 
 
 def test_links_in_a_folder(folder: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pipeline.errors import LoginError, NotifyError, UpstreamDownError
 from pipeline.logbook.folder import Logbook
 from pipeline.operations.notify.causes import Cause, failures
-from pipeline.operations.notify.memory import Memory, is_due, open_memory, record
+from pipeline.operations.notify.memory import Memory, open_memory, record, should_send
 from pipeline.operations.notify.message import compose
 
 NOW = datetime(2025, 11, 12, 6, tzinfo=UTC)
@@ -23,7 +23,7 @@ def hours_sent(hours: list[float], cause: Cause, absent: tuple[float, ...] = ())
     for hour in hours:
         now = NOW + timedelta(hours=hour)
         causes = [] if hour in absent else [cause]
-        due = [one for one in causes if is_due(one, memory, now)]
+        due = [one for one in causes if should_send(one, memory, now)]
         record(memory, causes, due, now, all_known=True)
         sent += [hour] * len(due)
     return sent
@@ -54,13 +54,13 @@ def test_a_cause_that_is_unknown_this_time_has_not_ended() -> None:
     record(memory, [ONCE], [ONCE], NOW, all_known=True)
     for days in (1, 2):
         record(memory, [], [], NOW + timedelta(days=days), all_known=False)
-    assert not is_due(ONCE, memory, NOW + timedelta(days=3))
+    assert not should_send(ONCE, memory, NOW + timedelta(days=3))
 
 
 def test_a_cause_that_was_not_delivered_is_due_again() -> None:
     memory: Memory = {}
     record(memory, [ONCE], [], NOW, all_known=True)
-    assert is_due(ONCE, memory, NOW)
+    assert should_send(ONCE, memory, NOW)
 
 
 def test_memory_is_kept_on_disk_and_does_not_grow(tmp_path: Path) -> None:

@@ -47,13 +47,13 @@ class Machine:
         self.time += self.takes
         return self.codes.pop(0) if self.codes else 0
 
-    def loop(self, cron: str = "15 6 * * *", last_began: datetime | None = YESTERDAY) -> None:
+    def loop(self, cron: str = "15 6 * * *", last_run_began: datetime | None = YESTERDAY) -> None:
         """Run a loop until the end of the simulation."""
         loop = Loop(
             LoopLock(self.logbook), DueTimes(cron, UTC), self, self.start, self.reported.append, self.warned.append
         )
         with pytest.raises(KeyboardInterrupt):
-            loop.run(last_began)
+            loop.run(last_run_began)
 
     @property
     def runs(self) -> list[str]:
@@ -76,12 +76,12 @@ def test_daily_runs_and_checks_in_between(machine: Machine) -> None:
 
 
 def test_the_first_run_starts_at_once(machine: Machine) -> None:
-    machine.loop(last_began=None)
+    machine.loop(last_run_began=None)
     assert machine.runs == ["Mon 05:00", "Mon 06:15", "Tue 06:15"]
 
 
 def test_a_run_that_was_missed_before_the_start(machine: Machine) -> None:
-    machine.loop(last_began=YESTERDAY - timedelta(days=40))
+    machine.loop(last_run_began=YESTERDAY - timedelta(days=40))
     assert machine.runs == ["Mon 05:00", "Mon 06:15", "Tue 06:15"]
 
 
@@ -98,7 +98,7 @@ def test_one_run_replaces_all_that_were_missed_in_suspend(machine: Machine, nigh
 def test_a_clock_that_was_wrong_when_the_loop_started(machine: Machine) -> None:
     machine.time = MORNING + timedelta(days=9_000)
     machine.jumps = [(machine.time, timedelta(days=-9_000))]
-    machine.loop(last_began=MORNING + timedelta(days=9_000))
+    machine.loop(last_run_began=MORNING + timedelta(days=9_000))
     assert machine.runs == ["Mon 06:15", "Tue 06:15"]
     assert machine.started[0] == (RUN_IF_ACTIVE, "Mon 05:31")
 

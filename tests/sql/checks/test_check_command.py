@@ -35,7 +35,7 @@ def check(folder: Path, *arguments: str) -> int:
 def test_findings_are_grouped_by_account_and_month(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(folder) == 3
     home_march, unpaid, home_april, tax, work, charge_points, count = capsys.readouterr().out.splitlines()
-    assert (home_march, home_april, work) == ("home, 2025-03", "home, 2025-04", "work, no one month")
+    assert (home_march, home_april, work) == ("home, 2025-03", "home, 2025-04", "work, no single month")
     assert unpaid.split()[:3] == ["warning", "unpaid", "1"]
     assert tax.split()[:3] == ["error", "unknown_tax", "2"]
     assert charge_points.split()[:2] == ["warning", "unreadable_charge_point"]
