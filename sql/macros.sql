@@ -1,6 +1,6 @@
--- All that differs between SQL engines: rounding, time zones, lists, JSON and text patterns. Everything else is plain
--- SQL; on another engine only these macros need a twin. DuckDB's `/` and `//` on DECIMAL give DOUBLE, which is why
--- whole-number division is here only.
+-- Everything that differs between SQL engines: rounding, time zones, lists, JSON and text patterns. All other files are
+-- plain SQL, so another engine would need only these macros. Whole numbers are divided only here, because DuckDB's `/`
+-- and `//` on DECIMAL return DOUBLE.
 
 -- A quotient of whole numbers, rounded down. The denominator is positive.
 create or replace macro floor_quotient(numerator, denominator) as
@@ -17,8 +17,8 @@ create or replace macro rounded_quotient(numerator, denominator) as
         2 * abs(cast(numerator as hugeint)) + cast(denominator as hugeint), 2 * cast(denominator as hugeint)
     );
 
--- A whole number's share of another: whole × part / total, rounded down. Apart from the quotient, nothing in between is
--- as large as whole × part. The total is positive.
+-- A whole number's share of another: whole × part / total, rounded down. The product whole × part, which can have too
+-- many digits, is not computed. The total is positive.
 create or replace macro floor_share(whole, part, total) as
     whole * floor_quotient(part, total)
     + floor_quotient(whole * (part - floor_quotient(part, total) * total), total);
@@ -27,7 +27,7 @@ create or replace macro floor_share(whole, part, total) as
 create or replace macro minor_units_in_one(digits) as
     case digits when 0 then 1 when 1 then 10 when 2 then 100 when 3 then 1000 end;
 
--- Billionths of a currency unit in one minor unit of a currency with so many minor digits, 0 to 3.
+-- Billionths of a currency unit in one minor unit of a currency with that many minor digits, 0 to 3.
 create or replace macro nano_units_in_minor_unit(digits) as
     case digits when 0 then 1000000000 when 1 then 100000000 when 2 then 10000000 when 3 then 1000000 end;
 
@@ -99,13 +99,13 @@ create or replace macro local_hour(moment, zone) as
 create or replace macro microseconds_shared(began, ended, other_began, other_ended) as
     greatest(epoch_us(least(ended, other_ended)) - epoch_us(greatest(began, other_began)), 0);
 
--- What is left of the numerator when a quotient of whole numbers is rounded down.
+-- The remainder of a quotient of whole numbers that is rounded down.
 create or replace macro quotient_remainder(numerator, denominator) as
     numerator - floor_quotient(numerator, denominator) * denominator;
 
--- A part of a whole that is divided by the method of largest remainders: each part is rounded down, and the units that
--- are then missing to the whole go, one each, to the parts with the largest remainders. The rank is the part's place by
--- remainder, from 1 for the largest; ties rank by time, the earlier first.
+-- A part of a whole that is divided by the method of largest remainders: each part is rounded down, and the parts with
+-- the largest remainders get one unit more each until they sum to the whole. The rank is the part's place by remainder,
+-- from 1 for the largest; ties rank by time, the earlier first.
 create or replace macro largest_remainder_share(rounded_down, rank, whole, sum_rounded_down) as
     rounded_down + case when rank <= whole - sum_rounded_down then 1 else 0 end;
 
@@ -113,8 +113,8 @@ create or replace macro largest_remainder_share(rounded_down, rank, whole, sum_r
 create or replace macro local_weekday(moment, zone) as
     isodow(timezone(zone, moment));
 
--- Whether the local time is at or after one time of day and before another, which may be after midnight. Equal
--- times are the whole day.
+-- Whether the local time is at or after one time of day and before another, which may be on the next day. Equal times
+-- mean the whole day.
 create or replace macro is_within_hours(moment, zone, from_time, to_time) as
     case
         when from_time < to_time
@@ -133,7 +133,7 @@ create or replace macro exact_product(one, other) as
             then cast(one as decimal(38, 0)) * cast(other as decimal(38, 0))
     end;
 
--- The largest whole number that divides both of two.
+-- The largest whole number that divides both numbers.
 create or replace macro common_divisor(one, other) as
     cast(gcd(cast(one as hugeint), cast(other as hugeint)) as decimal(38, 0));
 
@@ -185,7 +185,7 @@ create or replace macro distinct_items(items) as
 create or replace macro is_in_list(items, item) as
     list_contains(items, item);
 
--- A list, and an empty one instead of null.
+-- A list, or an empty one instead of null.
 create or replace macro or_empty(items) as
     coalesce(items, []);
 
@@ -225,11 +225,11 @@ create or replace macro json_object_at(document, path) as
 create or replace macro entries_of(object) as
     map_entries(object);
 
--- The kind of a charging period's state: charging of charging@price|0.77516&markup|0.88.
+-- The kind in a charging period's state: `charging` in `charging@price|0.77516&markup|0.88`.
 create or replace macro state_kind(state) as
     split_part(state, '@', 1);
 
--- Whether a charging period's state names a number: price or markup.
+-- Whether a charging period's state contains the number of that name: price or markup.
 create or replace macro has_state_number(state, name) as
     contains(state, '&' || name || '|') or contains(state, '@' || name || '|');
 
@@ -237,6 +237,6 @@ create or replace macro has_state_number(state, name) as
 create or replace macro state_number(state, name) as
     try_cast(regexp_extract(state, '[@&]' || name || '\|([^&|]+)', 1) as decimal(26, 18));
 
--- What a charging period's state contains besides its kind, price and markup; null if there is nothing.
+-- What a charging period's state contains besides its kind, price and markup; null if it contains nothing else.
 create or replace macro state_remainder(state) as
     nullif(ltrim(regexp_replace(split_part(state, '@', 2), '(^|&)(price|markup)\|[^&]*', '', 'g'), '&'), '');

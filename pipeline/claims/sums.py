@@ -16,7 +16,7 @@ _ENERGY_DIGITS = 3
 _EXACT = Context(traps=[Inexact])
 
 _CREATE_LINES = """
-    create or replace temp table frozen_lines (
+    create or replace temp table drafted_lines (
         stopped_at timestamptz,
         currency varchar,
         energy_kwh decimal(18, 3),
@@ -84,7 +84,7 @@ class LineSums:
             for line in lines
         ]
         self._connection.execute(_CREATE_LINES)
-        insert(self._connection, "frozen_lines", values)
+        insert(self._connection, "drafted_lines", values)
 
     def _rows(self, query: str, **parameters: object) -> list[dict[str, Any]]:
         return rows(self._connection, query, {"currency": self._currency, **parameters})

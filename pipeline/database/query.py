@@ -119,7 +119,7 @@ def _allowed_statement(connection: duckdb.DuckDBPyConnection, question: str) -> 
     if kind == duckdb.StatementType.PRAGMA and _DESCRIBING_PRAGMA.fullmatch(statement):
         return statement
     parameters = {
-        "question": statement,
+        "statement": statement,
         "refused": _REFUSED_FUNCTIONS,
         "table_functions": _TABLE_FUNCTIONS,
         "nodes": _READING_NODES,

@@ -1,7 +1,7 @@
 -- name: checks.amounts_differ
 -- severity: warning
 -- grain: one finding
--- purpose: Where the operator states a session's amount twice, both are the same but for rounding.
+-- purpose: If the operator states a session's amount twice, the two are equal after rounding.
 select
     account,
     month,

@@ -2,7 +2,7 @@
 -- severity: warning
 -- grain: one finding
 -- purpose: The bill and the one recomputed from the session's curve, prices and tariff differ by at most 1 % and 0.05.
--- A bill without a verdict of the audit gives no finding.
+-- A bill that the audit gives no verdict on is not a finding.
 select
     sessions.account,
     sessions.month,

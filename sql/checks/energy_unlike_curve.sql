@@ -2,7 +2,7 @@
 -- severity: warning
 -- grain: one finding
 -- purpose: The meter's energy and that of the power history differ by no more than 2 % and 0.1 kWh.
--- The bill is by the meter. A history that is all zero counts as missing.
+-- The bill uses the meter's energy. A history that is all zero counts as missing.
 with compared as (
     select
         sessions.account,

@@ -1,7 +1,7 @@
 -- name: checks.impossible_energy
 -- severity: error
 -- grain: one finding
--- purpose: A session's energy is not below zero, nor over 2 % beyond what its EVSE can deliver in the time it lasted.
+-- purpose: A session's energy is not below zero, nor over 2 % more than its EVSE can deliver in that time.
 -- The EVSE's power is known at the driver's own charge points only.
 with measured as (
     select
@@ -9,7 +9,7 @@ with measured as (
         cast(energy_kwh * 1000 as decimal(38, 0)) as energy_wh,
         floor_quotient(
             cast(max_power_w * 1000 as decimal(38, 0)) * microseconds_between(started_at, stopped_at), 3600000000000
-        ) as most_wh
+        ) as maximum_wh
     from intermediate.stopped_sessions
 )
 
@@ -18,16 +18,18 @@ select
     month,
     session_id,
     concat_ws(
-        ' ', energy_wh, case when energy_wh >= 0 then concat_ws(' ', most_wh, cast(max_power_w as decimal(18, 3))) end
+        ' ',
+        energy_wh,
+        case when energy_wh >= 0 then concat_ws(' ', maximum_wh, cast(max_power_w as decimal(18, 3))) end
     ) as cause,
     case
         when energy_wh < 0 then 'The meter says ' || energy_kwh || ' kWh, less than nothing. '
         else
             'The meter says ' || energy_kwh || ' kWh; at ' || cast(max_power_w as decimal(18, 0))
-            || ' W the EVSE delivers at most ' || cast(most_wh * 0.001 as decimal(18, 3)) || ' kWh in '
+            || ' W the EVSE delivers at most ' || cast(maximum_wh * 0.001 as decimal(18, 3)) || ' kWh in '
             || duration_text(microseconds_between(started_at, stopped_at)) || '. '
     end || 'Ask the operator to correct it.' as detail
 from measured
 where
     energy_wh < 0
-    or (stopped_at >= started_at and energy_wh * 100 > most_wh * 102)
+    or (stopped_at >= started_at and energy_wh * 100 > maximum_wh * 102)

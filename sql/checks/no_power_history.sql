@@ -1,7 +1,7 @@
 -- name: checks.no_power_history
 -- severity: warning
 -- grain: one finding
--- purpose: Every session with energy has a power history, which says when the energy flowed.
+-- purpose: Every session with energy has a power history, which shows when the energy flowed.
 select
     account,
     month,

@@ -1,7 +1,7 @@
 -- name: checks.overlapping_sessions
 -- severity: error
 -- grain: one finding: a session and another that it overlaps
--- purpose: No session lasts into another one at the same EVSE.
+-- purpose: No two sessions at the same EVSE overlap.
 -- Each of the two gets a finding, so that both months show it.
 with in_order as (
     select

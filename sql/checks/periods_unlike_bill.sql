@@ -1,7 +1,7 @@
 -- name: checks.periods_unlike_bill
 -- severity: warning
 -- grain: one finding
--- purpose: The charging periods sum to the bill, but for rounding, or the minimum price explains why they do not.
+-- purpose: The charging periods sum to the bill, to within one minor unit, or the bill is the minimum price.
 with compared as (
     select
         sessions.*,

@@ -1,7 +1,7 @@
 -- name: checks.thinned_history
 -- severity: warning
 -- grain: one finding
--- purpose: The power history has a sample for at least four in five minutes of charging, give or take five minutes.
+-- purpose: The power history has one sample per minute of charging; a fifth of them, or five, may be missing.
 -- Operators thin out the history of old sessions; the finest one ever fetched is kept. Without charging periods, a
 -- session counts as charging except for the idle time that the operator states.
 with counted as (
@@ -23,7 +23,7 @@ select
     month,
     session_id,
     concat_ws(' ', power_samples, minutes) as cause,
-    power_samples || ' power samples tell of ' || minutes
+    'It has ' || power_samples || ' power samples for ' || minutes
     || ' minutes of charging, so when its energy flowed is known less exactly. The total is the meter''s own.'
         as detail
 from counted

@@ -1,7 +1,7 @@
 -- name: checks.unassigned_car
 -- severity: error
 -- grain: one finding
--- purpose: If there are several cars, a rule or a person assigns one to each session.
+-- purpose: If the settings have several cars, a rule or a person assigned one to each session.
 -- A session that a rule or a person keeps off claims needs no car.
 with several_cars as (
     select count(*) as cars
@@ -14,9 +14,9 @@ select
     sessions.month,
     sessions.session_id,
     'no car' as cause,
-    'Nobody says which of the ' || several_cars.cars || ' cars took its ' || sessions.energy_kwh
-    || ' kWh. Say so with: ladebog session assign ' || sessions.session_id || ' CAR, or by a [[rule]] in ladebog.toml'
-        as detail
+    'It is unknown which of the ' || several_cars.cars || ' cars was charged with its ' || sessions.energy_kwh
+    || ' kWh. Assign one with: ladebog session assign ' || sessions.session_id
+    || ' CAR, or by a [[rule]] in ladebog.toml' as detail
 from intermediate.stopped_sessions as sessions
 inner join main.claimable_sessions as claimable using (account, session_id)
 cross join several_cars

@@ -1,8 +1,8 @@
 -- name: checks.unknown_price
 -- severity: error
 -- grain: one finding
--- purpose: Everything that a session is reimbursed by is known, each hour's price included.
--- Sessions in a foreign currency have a check of their own.
+-- purpose: The amount that each session is reimbursed with is known, which needs the price of every hour.
+-- The check foreign_currency covers sessions in a foreign currency.
 select
     sessions.account,
     sessions.month,

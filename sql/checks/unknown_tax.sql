@@ -1,7 +1,7 @@
 -- name: checks.unknown_tax
 -- severity: error
 -- grain: one finding
--- purpose: The tax in every bill in the account's own currency is known.
+-- purpose: The tax in each bill in the account's own currency is known.
 select
     account,
     month,
@@ -10,8 +10,8 @@ select
     case
         when prices_include_tax = false
             then
-                'The operator says that the bill of ' || amount_text(amount_incl_tax, currency)
-                || ' does not include tax, so what it came to is not known. Ask the operator for an invoice.'
+                'The operator states that the bill of ' || amount_text(amount_incl_tax, currency)
+                || ' does not include tax, so the full amount is unknown. Ask the operator for an invoice.'
         else
             'No rate of tax is known for the bill of ' || amount_text(amount_incl_tax, currency)
             || '. Name the rate of that day in ladebog.toml, under [[tax_rate]].'

@@ -8,7 +8,7 @@ select
     cast(null as varchar) as session_id,
     concat_ws(' ', endpoint, key, document_sha256) as cause,
     case endpoint when 'charge_points' then 'The charge points' else 'The prices of EVSE ' || key end
-    || ' cannot be read: ' || fault || '. Older answers count until a newer Ladebog reads it; the answer is kept.'
+    || ' cannot be read: ' || fault || '. Older answers count until a newer Ladebog can read this one; it is kept.'
         as detail
 from staging.unreadable
 where endpoint not in ('session', 'session_history')

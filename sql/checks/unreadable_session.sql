@@ -9,7 +9,7 @@ select
     concat_ws(' ', endpoint, key, document_sha256) as cause,
     case endpoint
         when 'session' then 'Its details cannot be read: '
-        else 'A list of sessions, or what it says of this one, cannot be read: '
+        else 'A list of sessions, or its entry for this one, cannot be read: '
     end || fault || '. What was read before still counts. A newer Ladebog may read it; the answer is kept.' as detail
 from staging.unreadable
 where endpoint in ('session', 'session_history')

@@ -1,9 +1,9 @@
 -- name: checks.vanished
 -- severity: warning
 -- grain: one finding
--- purpose: No session is missing from the list of its month in complete listings a day or more apart.
+-- purpose: No session has been missing from the complete listings of its month for a day or more.
 -- A session is back once a listing contains it again, or once its details were fetched again. Nothing is ever deleted.
-with missed as (
+with ever_missing as (
     select distinct
         account,
         unnest(missing) as session_id
@@ -18,7 +18,7 @@ listings as (
         windows.listed_at,
         is_in_list(windows.missing, sessions.session_id) as is_missing
     from intermediate.stopped_sessions as sessions
-    inner join missed using (account, session_id)
+    inner join ever_missing using (account, session_id)
     inner join facts.windows as windows using (account, month)
 ),
 
@@ -43,7 +43,7 @@ last_details as (
     group by account, key
 ),
 
-gone as (
+missing_sessions as (
     select
         listings.account,
         listings.month,
@@ -59,15 +59,15 @@ gone as (
 )
 
 select
-    gone.account,
-    gone.month,
-    gone.session_id,
+    missing_sessions.account,
+    missing_sessions.month,
+    missing_sessions.session_id,
     case last_details.status when 404 then 'not listed, not found' else 'not listed' end as cause,
     'The operator listed the month''s sessions again and left this one out'
-    || case last_details.status when 404 then ', and says that there is none' else '' end
+    || case last_details.status when 404 then ', and no longer finds it by its id' else '' end
     || '. It still counts here; ask the operator.' as detail
-from gone
+from missing_sessions
 left join last_details using (account, session_id)
 where
-    gone.last_missed_at >= hours_after(gone.first_missed_at, 24)
-    and (last_details.status = 404 or coalesce(last_details.fetched_at <= gone.first_missed_at, true))
+    missing_sessions.last_missed_at >= hours_after(missing_sessions.first_missed_at, 24)
+    and (last_details.status = 404 or coalesce(last_details.fetched_at <= missing_sessions.first_missed_at, true))

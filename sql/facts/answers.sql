@@ -4,7 +4,7 @@
 -- columns:
 --   account     text, the logbook's account
 --   endpoint    text, which endpoint was asked
---   key         text, what it was asked about
+--   key         text, what the request was about
 --   fetched_at  time of the answer; null for an imported answer without a time
 --   url         text, as asked; empty for an imported answer without one
 --   status      HTTP status

@@ -1,6 +1,6 @@
 -- name: facts.cars
 -- grain: one car of the settings
--- purpose: the cars that sessions charge
+-- purpose: the cars that sessions can be assigned to
 -- columns:
 --   car     text, its name
 --   plate   text; empty where not given

@@ -7,14 +7,14 @@
 --   line              place in the claim, from 1
 --   session_id        text, the operator's id
 --   month             first day of the local month
---   car               text, the car's name; null where none was assigned
+--   car               text, the car's name; null if none was assigned
 --   currency          ISO 4217 code
---   energy_kwh        kWh that the line adds: of a correction, new less old
+--   energy_kwh        kWh that the line adds: in a correction, new minus old
 --   amount_incl_tax   currency units that it adds
---   tax_amount        currency units of tax that it adds; null where unknown
+--   tax_amount        currency units of tax that it adds; null if unknown
 --   revision          of the session's figures
 --   corrects          number of the claim that it corrects; null for a session claimed for the first time
---   reason            text, late, corrected, withdrawn, repriced or reversed; null likewise
+--   reason            text, late, corrected, withdrawn, repriced or reversed; null if it corrects nothing
 create table claim_lines (
     account varchar not null,
     number integer not null,

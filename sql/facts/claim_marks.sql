@@ -1,6 +1,6 @@
 -- name: facts.claim_marks
 -- grain: one entry of the journal about a claim
--- purpose: the states that the user recorded for a claim, newest entry last
+-- purpose: the states that the user recorded for a claim; the newest entry counts
 -- columns:
 --   entry       place in the journal, from 1
 --   account     text, the logbook's account

@@ -1,6 +1,6 @@
 -- name: facts.decisions
 -- grain: one entry of the journal about a session
--- purpose: what the user decided about single sessions, newest entry of an action first
+-- purpose: what the user decided about single sessions; the newest assign and the newest include or exclude count
 -- columns:
 --   entry        place in the journal, from 1
 --   decided_at   time

@@ -13,7 +13,7 @@
 --   tariff                 JSON, the tariff as sent
 --   tax_percent            per cent
 --   max_power_w            W
---   last_month_energy_kwh  kWh, the operator's own sum
+--   last_month_energy_kwh  kWh, the operator's own sum of the month before
 --   refunds_electricity_tax  flag; null where not stated
 create table facts.evse_facts (
     account varchar not null,

@@ -1,6 +1,6 @@
 -- name: facts.odometer
 -- grain: one reading in the journal
--- purpose: the cars' odometer readings; of several readings of a day the newest entry counts
+-- purpose: the cars' odometer readings; of several readings on one day the newest entry counts
 -- columns:
 --   entry        place in the journal, from 1
 --   car          text, its name

@@ -7,7 +7,7 @@
 --   source                   text, detail or listing
 --   session_id               text, the operator's id
 --   type                     text, private or public; listing only
---   status                   text, active, finished or whatever else the operator states
+--   status                   text, active, finished or another status that the operator sends
 --   payment_status           text
 --   charging_state           text
 --   stop_reason              text

@@ -1,6 +1,6 @@
 -- name: facts.tax_rates
 -- grain: one rate of value added tax in the settings
--- purpose: rates that take precedence over the seeds
+-- purpose: rates that replace those of the seeds
 -- columns:
 --   country      ISO 3166 code
 --   tax_name     text, the tax's name in that country

@@ -1,6 +1,6 @@
 -- name: facts.tax_refunds
 -- grain: one refund of electricity tax in the settings and the days on which it holds
--- purpose: the electricity tax that the operator refunds, so that no one else must reimburse it
+-- purpose: the electricity tax that the operator refunds, which is subtracted from every reimbursement
 -- columns:
 --   account      text, the logbook's account
 --   per_kwh      currency units per kWh

@@ -7,7 +7,7 @@
 --   month      first day of the local month
 --   listed_at  time, by the operator's clock where its answers state it
 --   sessions   number of sessions listed
---   missing    list of the ids of sessions that the archive has and the listing did not contain
+--   missing    list of the ids of sessions that are in the archive but not in the listing
 create table facts.windows (
     account varchar not null,
     run_id varchar not null,

@@ -20,7 +20,7 @@
 --   months_without_details   list of first days of months with details missing
 --   errors                   number of findings of severity error
 --   warnings                 number of findings of severity warning
--- The lists of months hold those that were over when the newest run ended.
+-- The lists contain only months that were over when the newest run ended.
 with last_runs as (
     select
         account,
@@ -96,12 +96,12 @@ not_reached as (
         states.account,
         unnest(
             series(
-                max(states.month) + interval 1 month, begun.current_month - interval 1 month, interval 1 month
+                max(states.month) + interval 1 month, months_begun.current_month - interval 1 month, interval 1 month
             )
         ) as month
     from month_states as states
-    inner join months_begun as begun using (account)
-    group by states.account, begun.current_month
+    inner join months_begun using (account)
+    group by states.account, months_begun.current_month
 ),
 
 months_over as (
@@ -112,8 +112,8 @@ months_over as (
         states.closable_at,
         states.details_missing
     from month_states as states
-    inner join months_begun as begun using (account)
-    where states.month < begun.current_month
+    inner join months_begun using (account)
+    where states.month < months_begun.current_month
     union all
     select
         account,
@@ -134,7 +134,7 @@ gaps as (
     group by account
 ),
 
-found as (
+counted_findings as (
     select
         account,
         count(*) filter (where severity = 'error') as errors,
@@ -160,8 +160,8 @@ assembled as (
         or_empty(gaps.never_listed) as months_never_listed,
         or_empty(gaps.listed_too_early) as months_listed_too_early,
         or_empty(gaps.without_details) as months_without_details,
-        cast(coalesce(found.errors, 0) as integer) as errors,
-        cast(coalesce(found.warnings, 0) as integer) as warnings
+        cast(coalesce(counted_findings.errors, 0) as integer) as errors,
+        cast(coalesce(counted_findings.warnings, 0) as integer) as warnings
     from facts.accounts as accounts
     left join last_runs using (account)
     left join finished using (account)
@@ -170,7 +170,7 @@ assembled as (
     left join missing_details using (account)
     left join closed using (account)
     left join gaps using (account)
-    left join found using (account)
+    left join counted_findings using (account)
 )
 
 select * from assembled

@@ -23,8 +23,8 @@
 -- rounded to Wh. A kWh costs spot price × (1 + tax) + markup of its period. Free energy is subtracted at its period's
 -- price, or at the session's average price if only the session states it. Each part is rounded down to a trillionth of
 -- a currency unit; their sum is rounded once, to the minor unit. A difference of up to 1 per cent and 0.05 currency
--- units is ok. A difference that a missing power history or unknown idle time could explain is not held against the
--- bill.
+-- units is ok. If a missing power history or unknown idle time could explain a larger difference, the verdict is
+-- cannot tell.
 with sessions_with_tariffs as (
     select
         marts.account,
@@ -84,7 +84,7 @@ parts as (
             * coalesce(periods.idle_us, sessions.idle_s * 1000000, 0),
             60000
         ) as idle_pico,
-        case when sessions.energy_wh > 0 then sessions.minimum_price end as least_price
+        case when sessions.energy_wh > 0 then sessions.minimum_price end as minimum_price_of_energy
     from sessions_with_tariffs as sessions
     left join periods using (account, session_id)
 ),
@@ -125,7 +125,7 @@ judged as (
                 end
             ),
             ''
-        ) as doubt
+        ) as uncertainty
     from parts
 ),
 
@@ -140,14 +140,14 @@ rounded as (
                         nano_units_in_minor_unit(minor_unit_decimal) * cast(1000 as bigint)
                     )
         end as before_minimum,
-        to_minor_units(least_price, minor_unit_decimal) as least_minor
+        to_minor_units(minimum_price_of_energy, minor_unit_decimal) as minimum_minor
     from judged
 ),
 
 with_minimum as (
     select
         *,
-        case when before_minimum < least_minor then least_minor else before_minimum end as recomputed_minor
+        case when before_minimum < minimum_minor then minimum_minor else before_minimum end as recomputed_minor
     from rounded
 ),
 
@@ -165,8 +165,8 @@ decided as (
             when unknown is not null or not_understood_parts is not null then 'cannot tell'
             when
                 abs(difference_minor) * 100 <= abs(recomputed_minor) + 5 * minor_units_in_one(minor_unit_decimal)
-                then case when before_minimum < least_minor then 'minimum price' else 'ok' end
-            when doubt is not null then 'cannot tell'
+                then case when before_minimum < minimum_minor then 'minimum price' else 'ok' end
+            when uncertainty is not null then 'cannot tell'
             when difference_minor > 0 then 'overbilled'
             else 'underbilled'
         end as verdict
@@ -186,7 +186,7 @@ assembled as (
         ) as difference_percent,
         verdict,
         case
-            when verdict = 'cannot tell' then coalesce(unknown, not_understood_parts, doubt)
+            when verdict = 'cannot tell' then coalesce(unknown, not_understood_parts, uncertainty)
             when verdict in ('overbilled', 'underbilled') and tariff_fetched_at > stopped_at
                 then
                     'by the tariff as of ' || local_day(tariff_fetched_at, timezone)
@@ -205,7 +205,7 @@ assembled as (
             when unknown is null
                 then cast(rounded_quotient(free_pico, 1000000) * 0.000001 as decimal(18, 6))
         end as free_energy_amount,
-        from_minor_units(least_minor, minor_unit_decimal) as minimum_price,
+        from_minor_units(minimum_minor, minor_unit_decimal) as minimum_price,
         tariff_sha256
     from decided
 )

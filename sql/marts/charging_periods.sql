@@ -9,7 +9,7 @@
 --   period                whole number, 1 for the oldest
 --   started_at            time
 --   stopped_at            time
---   state                 text, charging, idle or whatever else the operator states
+--   state                 text, charging, idle or another state that the operator sends
 --   currency              ISO 4217 code
 --   spot_price_excl_tax   currency units per kWh; null where the operator states no spot price and markup
 --   markup_incl_tax       currency units per kWh; null where the operator does not state it

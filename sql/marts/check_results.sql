@@ -3,7 +3,7 @@
 -- purpose: what is wrong with the archive (errors) or doubtful (warnings), by the rules in sql/checks/
 -- key: finding_id
 -- columns:
---   finding_id   12 hex digits; the same as long as the finding's cause is
+--   finding_id   12 hex digits; stays the same as long as the finding's cause does
 --   rule         text, the name of the rule's file in sql/checks/
 --   severity     text, error or warning
 --   account      text, the logbook's account

@@ -12,30 +12,30 @@
 --   claimed_incl_tax      currency units, of all claims so far
 --   claimed_tax_amount    currency units, of all claims so far, as far as known
 --   energy_kwh            kWh, by the newest figures; 0 for what is no longer claimed
---   amount_incl_tax       currency units, likewise; null where unknown
---   tax_amount            currency units, likewise; null where unknown
+--   amount_incl_tax       currency units, by the newest figures; 0 for what is no longer claimed; null if unknown
+--   tax_amount            currency units, by the newest figures; 0 for what is no longer claimed; null if unknown
 --   is_month_claimed      flag: a claim of the month, not reversed, covers the car, so that this is a correction
 --   corrects              number of the newest claim that it differs from; null where there is none
 --   reason                text, why it differs: late, corrected, withdrawn or repriced; null if nothing was claimed
 --   ground                text, completes the reason: why it is withdrawn or included; null if nothing does
 --   because               text, completes the ground: a person's reason, the car or the rule; null if nothing does
 --   held_back             text, why it cannot be claimed now; null if it can
--- An unknown tax alone is not a difference. A tax that claims did not know counts there as zero.
+-- An unknown tax alone is not a difference. A tax that was unknown when it was claimed counts there as zero.
 with targets as (
     select
-        worth.account,
-        worth.session_id,
-        worth.month,
+        claim_values.account,
+        claim_values.session_id,
+        claim_values.month,
         coalesce(claimable.car, '') as car,
-        worth.currency,
-        worth.energy_kwh,
-        worth.amount_incl_tax,
-        worth.tax_amount,
-        worth.unknown,
+        claim_values.currency,
+        claim_values.energy_kwh,
+        claim_values.amount_incl_tax,
+        claim_values.tax_amount,
+        claim_values.unknown,
         sessions.revision,
         case when claimable.ground = 'decision' then 'included' end as ground,
         claimable.because
-    from intermediate.claim_values as worth
+    from intermediate.claim_values as claim_values
     inner join main.claimable_sessions as claimable using (account, session_id)
     inner join main.sessions as sessions using (account, session_id)
     where claimable.is_claimed
@@ -45,13 +45,13 @@ uncertain as (
     select
         account,
         session_id,
-        'its details are still to be fetched' as why
+        'its details are still to be fetched' as held_back
     from intermediate.details_due
     union
     select
         account,
         key as session_id,
-        'its newest answer cannot be read' as why
+        'its newest answer cannot be read' as held_back
     from staging.unreadable
     where endpoint in ('session', 'session_history')
 ),
@@ -60,7 +60,7 @@ first_uncertain as (
     select
         account,
         session_id,
-        min(why) as why
+        min(held_back) as held_back
     from uncertain
     group by account, session_id
 ),
@@ -156,7 +156,7 @@ assembled as (
             when coalesce(claimable.car, '') <> differing.car then claimable.car
         end as because,
         coalesce(
-            first_uncertain.why, case when differing.amount_incl_tax is null then differing.unknown end
+            first_uncertain.held_back, case when differing.amount_incl_tax is null then differing.unknown end
         ) as held_back
     from differing
     left join covering using (account, session_id, month, car, currency)

@@ -11,10 +11,10 @@
 --   ground       text, what decides: decision, private car, rule, no car or unknown car; null if nothing does
 --   because      text, completes the ground: a person's reason, the car or the rule's place; null if nothing does
 --   reason       text, why it does or does not
---   tags         list of the tags that it was given, in alphabetical order
--- The newest decision to include or exclude counts. Without one, a private car's session is out; otherwise the first
--- rule that decides counts; otherwise the session is in. A session that no person included needs a car from the
--- settings to be in, unless the settings have no car.
+--   tags         list of the tags that the user gave it, in alphabetical order
+-- The newest decision to include or exclude counts. Without one, a private car's session is not claimed; otherwise the
+-- first rule that decides counts; otherwise the session is claimed. If the settings have cars, a session that no person
+-- included is claimed only if it has one of them.
 with decided as (
     select
         account,
@@ -46,7 +46,7 @@ grounds as (
         sessions.session_id,
         sessions.car,
         decided.action,
-        decided.reason as decided_because,
+        decided.reason as decision_reason,
         rules.claim_rule,
         rules.is_claimed as is_claimed_by_rule,
         tagged.tags,
@@ -78,13 +78,13 @@ judged as (
         end as is_claimed,
         ground,
         case ground
-            when 'decision' then decided_because
+            when 'decision' then decision_reason
             when 'rule' then cast(claim_rule as varchar)
             when 'private car' then car
             when 'unknown car' then car
         end as because,
         case ground
-            when 'decision' then action || 'd: ' || decided_because
+            when 'decision' then action || 'd: ' || decision_reason
             when 'private car' then 'car ' || car || ' is private'
             when 'rule' then 'rule ' || claim_rule
             when 'no car' then 'no car assigned'

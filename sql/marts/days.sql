@@ -13,7 +13,7 @@
 --   tax_amount               currency units; null where the tax of one session is unknown
 --   amount_excl_tax          currency units; null where the tax of one session is unknown
 --   average_price_incl_tax   currency units per kWh; null without energy
---   max_kw                   kW, of the session that reached most
+--   max_kw                   kW, of the session with the highest power
 with summed as (
     select
         account,

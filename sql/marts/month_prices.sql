@@ -8,10 +8,10 @@
 --   currency                 ISO 4217 code
 --   attribution              text, stop: a session belongs whole to the month it stopped in
 --   spot_amount_excl_tax     currency units, the energy of each charging period times its spot price
---   markup_amount_excl_tax   currency units, likewise for the markup, without its tax; null like the tax
+--   markup_amount_excl_tax   currency units, the energy times the markup without its tax; null where the tax is
 --   tax_amount               currency units; null where the tax of one session is unknown
---   unexplained_amount       currency units, the rest of the bill; null like the tax
---   amount_incl_tax          currency units, the bill; the four before it sum to it
+--   unexplained_amount       currency units, the rest of the bill; null where the tax is
+--   amount_incl_tax          currency units, the bill, which the four parts sum to
 -- Each is rounded once per session. The rest is what the prices do not explain: a tariff's minimum price and fees,
 -- tariffs with one price, sessions without charging periods, and errors of the power history.
 with summed as (

@@ -59,7 +59,7 @@ first_active as (
     group by account
 ),
 
-known as (
+known_months as (
     select
         account,
         month
@@ -80,7 +80,7 @@ spans as (
     select
         account,
         unnest(series(min(month), max(month), interval 1 month)) as month
-    from known
+    from known_months
     group by account
 ),
 

@@ -16,10 +16,10 @@
 --   unknown           text, why the amount is unknown; else null
 -- billed: the bill. rate: the rate times the energy that is neither free nor non-billable. electricity_cost: the
 -- owner's own cost as the operator tracks it. spot: over the hours, the energy times the spot price and the additions,
--- with tax. The refund of electricity tax on the same energy is subtracted, where the operator pays one. Rounded once
--- per session, half away from zero to the minor unit. The parts of a session under split sum to it: where no month is
--- worth less than zero and their sum is above zero, the amount in proportion to the months' exact values, otherwise
--- those values themselves; the floor of each, then one more for the largest remainders, ties to the earlier.
+-- with tax. The refund of electricity tax on the same energy is subtracted, where the operator pays one. The amount is
+-- rounded once per session, half away from zero to the minor unit. Under split, the session's months sum to it. If no
+-- month's exact value is below zero and their sum is above zero, the amount is divided in proportion to these values.
+-- Otherwise each month has its own value. Both are rounded to the minor unit by largest remainders.
 with of_sessions as (
     select
         account,

@@ -1,12 +1,12 @@
 -- name: seeds.electricity_taxes
 -- grain: one rate of a country's electricity tax and the days on which it holds
--- purpose: the electricity tax that a price computed from the spot price must contain
+-- purpose: the electricity tax, which is part of every price that is computed from the spot price
 -- columns:
 --   country      ISO 3166 code
 --   currency     ISO 4217 code
 --   per_kwh      currency units per kWh, ex. value added tax
 --   valid_from   first local day
---   valid_to     first local day on which it no longer holds, or is not yet known
+--   valid_to     first local day on which it no longer holds or is unknown
 --   source       text, the law
 create table seeds.electricity_taxes (
     country varchar not null,

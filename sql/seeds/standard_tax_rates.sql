@@ -1,6 +1,6 @@
 -- name: seeds.standard_tax_rates
 -- grain: one standard rate of a country's value added tax and the days on which it holds
--- purpose: the tax rate where no charge point of the driver's own states one
+-- purpose: the tax rate where none of the driver's own charge points states one
 -- columns:
 --   country      ISO 3166 code
 --   tax_name     text, the tax's name in that country

@@ -6,7 +6,7 @@
 --   session_id            text, the operator's id
 --   period                whole number, 1 for the oldest
 --   document_sha256       hex, the session's newest document that lists periods
---   kind                  text, charging, idle or whatever else the operator states
+--   kind                  text, charging, idle or another kind that the operator sends
 --   started_at            time
 --   stopped_at            time
 --   spot_price_excl_tax   currency units per kWh; null where the state does not state it
@@ -14,10 +14,10 @@
 --   only_price            currency units per kWh, where the session's states contain only a price; else null
 --   amount_incl_tax       currency units, as sent
 --   free_energy_wh        Wh that cost nothing; null where the operator does not state it
---   state_not_understood  text, what the state contains besides price and markup; null if nothing
+--   state_not_understood  text, what the state contains besides price and markup; null if it contains nothing else
 --   run_started_at        time at which its unbroken run of charging periods began; null for other kinds
 -- A price is the spot price if any period of the session states a markup. Otherwise it is the price of another tariff,
--- and the state does not tell whether it includes tax. A price of a hundred million or more counts as not stated.
+-- and the state does not show whether it includes tax. A price of a hundred million or more counts as not stated.
 with listing_periods as (
     select distinct
         account,

@@ -5,12 +5,12 @@
 --   account           text, the logbook's account
 --   session_id        text, the operator's id
 --   month             first day of the local month
---   car               text; empty where none was assigned
+--   car               text, the car's name; empty if none was assigned
 --   currency          ISO 4217 code
 --   energy_kwh        kWh
 --   amount_incl_tax   currency units
 --   tax_amount        currency units, of the lines whose tax is known
---   number            the newest claim with such a line
+--   number            of the newest claim with a line of it
 --   revision          of the session's figures in that line
 select
     account,

@@ -1,6 +1,6 @@
 -- name: staging.session_curves
 -- grain: one finished session that has a power history
--- purpose: the document with its finest curve: operators thin out old curves, so the one with most samples wins
+-- purpose: the document with its finest curve: operators thin out old curves, so the one with the most samples counts
 -- columns:
 --   account         text, the logbook's account
 --   session_id      text, the operator's id

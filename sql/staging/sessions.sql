@@ -1,6 +1,6 @@
 -- name: staging.sessions
 -- grain: one session, finished or not
--- purpose: which document a session's figures come from, and how often they have changed
+-- purpose: the figures of each session, the document they come from, and how often they changed
 -- columns:
 --   account              text, the logbook's account
 --   session_id           text, the operator's id

@@ -1,6 +1,6 @@
 -- name: staging.tariffs
--- grain: one version of the tariff of an EVSE of the driver's own
--- purpose: the fees and the minimum price besides the price per kWh, and what of the tariff is not understood
+-- grain: one version of the tariff of one of the driver's own EVSEs
+-- purpose: the fees and the minimum price besides the price per kWh, and the parts that Ladebog does not know
 -- columns:
 --   account               text, the logbook's account
 --   evse_identifier       text, the EVSE's name in sessions
@@ -14,7 +14,7 @@
 --   connection_fee        currency units per session; null where there is none
 --   idle_fee_per_minute   currency units; null where there is none
 --   markup_bands          JSON, the markups by local time of day, as sent; each charging period states its own
---   not_understood        text, keys and values that Ladebog does not know, separated by commas; null if none
+--   not_understood        text, keys and values that Ladebog does not know, separated by commas; null if it knows all
 -- The price per kWh is not part of this model: it changes every hour, and a session's charging periods state it.
 -- DuckDB reads JSON numbers as DOUBLE. Its 15 digits are enough for any fee.
 with documents_with_tariffs as (
@@ -71,7 +71,7 @@ named_entries as (
         entries.evse_identifier,
         entries.place,
         entries.entry.key as name,
-        json_text(entries.entry.value, '$') as meaning
+        json_text(entries.entry.value, '$') as content
     from entries
 ),
 
@@ -83,11 +83,11 @@ unknown_entries as (
         'pricing.' || name as unknown_part
     from named_entries
     where
-        coalesce(meaning, '') not in ('', 'null', 'false', '[]', '{}')
-        and coalesce(try_cast(meaning as decimal(38, 18)) <> 0, true)
+        coalesce(content, '') not in ('', 'null', 'false', '[]', '{}')
+        and coalesce(try_cast(content as decimal(38, 18)) <> 0, true)
         and case
             when name in ('minPrice', 'connectionFee', 'idleFeePerMinute')
-                then coalesce(try_cast(meaning as decimal(18, 9)) < 0, true)
+                then coalesce(try_cast(content as decimal(18, 9)) < 0, true)
             else name not in ('pricePerKwh', 'taxID', 'flexibleMarkUpAsFixedPerKwh')
         end
 ),
@@ -140,7 +140,7 @@ compared as (
         ) over (
             partition by stated.account, stated.evse_identifier
             order by stated.place
-        ) as before
+        ) as values_before
     from stated
     left join listed using (account, evse_identifier, place)
 ),
@@ -171,7 +171,7 @@ changes as (
             idle_fee_per_minute,
             markup_bands,
             not_understood
-        ) is distinct from before
+        ) is distinct from values_before
 )
 
 select * from changes

@@ -1,6 +1,6 @@
 -- name: staging.unreadable
 -- grain: one key whose newest document cannot be decoded
--- purpose: what the archive has and cannot read, and the month that stays open because of it
+-- purpose: the documents that cannot be read, and the month that each keeps open
 -- columns:
 --   account           text, the logbook's account
 --   endpoint          text, the endpoint that was asked
@@ -48,7 +48,7 @@ newest as (
     where age = 1
 ),
 
-broken as (
+in_quarantine as (
     select
         newest.account,
         newest.endpoint,
@@ -69,4 +69,4 @@ broken as (
         on newest.account = sessions.account and newest.key = sessions.session_id
 )
 
-select * from broken
+select * from in_quarantine

@@ -195,7 +195,7 @@ def test_the_head_of_a_query_lists_its_parameters_and_columns(made: MadeArchive,
     connection = made.connection
     connection.execute("create or replace temp table arrivals as from documents limit 0")
     connection.execute(
-        "create or replace temp table frozen_lines as "
+        "create or replace temp table drafted_lines as "
         "select stopped_at, currency, energy_kwh, amount_incl_tax, tax_amount, "
         "true as is_correction from sessions limit 0"
     )

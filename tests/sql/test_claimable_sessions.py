@@ -90,7 +90,7 @@ def judged(asked: Trial | DecidedLogbook) -> dict[str, tuple[Any, ...]]:
 
 def cars(asked: Trial | DecidedLogbook) -> dict[str, tuple[Any, ...]]:
     """By session: its car, and why."""
-    return {row[0]: row[1:] for row in asked.rows("select session_id, car, why from intermediate.session_rules")}
+    return {row[0]: row[1:] for row in asked.rows("select session_id, car, car_reason from intermediate.session_rules")}
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_a_rule_compares_kind_and_charge_point_with_the_mart(trial: Trial) -> No
     trial.set_cars(GOLF + OWN + rules)
     assert names == [("private", "Hjemme"), ("public", "Motel Øst")]
     assert trial.rows("""
-        select distinct sessions.kind, cars.why
+        select distinct sessions.kind, cars.car_reason
         from sessions inner join intermediate.session_rules as cars using (account, session_id) order by all
     """) == [("private", "rule 1"), ("public", "rule 2")]
 

@@ -14,7 +14,7 @@
 --   unknown            text, why the amount is unknown; else null
 -- If the amount is the bill, its tax is the bill's; otherwise it is amount × rate / (1 + rate), rounded half away from
 -- zero once per session. The months share it in proportion to their amounts, by largest remainders; if the amount is
--- zero, all of it is in the last month.
+-- zero, the whole tax is in the last month.
 with whole_sessions as (
     select
         reimbursement.account,
@@ -48,20 +48,20 @@ of_months as (
         months.amount_incl_tax,
         months.price_incl_tax,
         months.unknown,
-        wholes.minor_unit_decimal,
-        wholes.tax_minor,
+        whole_sessions.minor_unit_decimal,
+        whole_sessions.tax_minor,
         case
-            when wholes.amount_minor <> 0
+            when whole_sessions.amount_minor <> 0
                 then
-                    sign(wholes.amount_minor) * wholes.tax_minor
-                    * to_minor_units(months.amount_incl_tax, wholes.minor_unit_decimal)
-            when months.month = max(months.month) over whole_session then wholes.tax_minor
+                    sign(whole_sessions.amount_minor) * whole_sessions.tax_minor
+                    * to_minor_units(months.amount_incl_tax, whole_sessions.minor_unit_decimal)
+            when months.month = max(months.month) over whole_session then whole_sessions.tax_minor
             else 0
         end as numerator,
-        coalesce(nullif(abs(wholes.amount_minor), 0), 1) as denominator
+        coalesce(nullif(abs(whole_sessions.amount_minor), 0), 1) as denominator
     from main.reimbursement as months
     cross join facts.settings as settings
-    inner join whole_sessions as wholes using (account, session_id)
+    inner join whole_sessions using (account, session_id)
     where months.attribution = settings.claim_attribution
     window whole_session as (
         partition by months.account, months.session_id

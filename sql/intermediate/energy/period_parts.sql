@@ -11,7 +11,7 @@
 --   is_by_curve    flag: the session's weights come from the power history, not from time alone
 --   amount_nano    whole billionths of a currency unit; the parts of a period sum to its amount
 -- Energy flows in charging periods only. An amount is divided by the energy on each side, or by time if there is none;
--- parts are rounded down and the last one takes the rest. A period outside the session counts at its start or stop.
+-- parts are rounded down, and the last part gets the rest. A period outside the session counts at its start or stop.
 with clamped as (
     select
         periods.account,
@@ -92,7 +92,7 @@ weighed as (
         row_number() over (
             partition by crossed.account, crossed.session_id, crossed.period
             order by crossed.hour_start desc
-        ) as from_the_end
+        ) as place_from_end
     from crossed
     left join by_curve using (account, session_id, period, hour_start)
     window
@@ -108,7 +108,7 @@ rounded_down as (
     select
         *,
         case
-            when from_the_end = 1 then 0
+            when place_from_end = 1 then 0
             else floor_quotient(
                 amount_nano * share,
                 sum(share) over (
@@ -128,7 +128,7 @@ divided as (
         weight,
         is_by_curve,
         case
-            when from_the_end = 1
+            when place_from_end = 1
                 then amount_nano - sum(part_nano) over (
                     partition by account, session_id, period
                 )

@@ -53,7 +53,7 @@ compared as (
     from with_local_times
 ),
 
-begins as (
+hour_starts as (
     select
         *,
         lead(moment) over (
@@ -75,7 +75,7 @@ hours as (
         cast(local_moment as date) as day,
         first_of_month(local_moment) as month,
         next_moment > stopped_at as is_last
-    from begins
+    from hour_starts
     where moment <= stopped_at and next_moment > started_at
 ),
 

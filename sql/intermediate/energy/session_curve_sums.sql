@@ -20,7 +20,7 @@ with samples as (
     group by samples.account, samples.session_id
 ),
 
-flowed as (
+curve_energy as (
     select
         account,
         session_id,
@@ -33,10 +33,10 @@ summed as (
     select
         samples.account,
         samples.session_id,
-        cast(rounded_quotient(coalesce(flowed.milliwatt_microseconds, 0), 3600000000000) as bigint) as energy_wh,
+        cast(rounded_quotient(coalesce(curve_energy.milliwatt_microseconds, 0), 3600000000000) as bigint) as energy_wh,
         cast(samples.samples_outside as integer) as samples_outside
     from samples
-    left join flowed using (account, session_id)
+    left join curve_energy using (account, session_id)
 )
 
 select * from summed

@@ -12,7 +12,7 @@
 --   idle_us             microseconds of the idle periods
 --   free_wh             Wh that cost nothing; null if no period states it
 --   free_pico           trillionths of a currency unit, the free Wh at the prices of their periods
---   not_understood      text, the parts of states that Ladebog does not know, separated by commas; null if none
+--   not_understood      text, the parts of states that Ladebog does not know, separated by commas; null if it knows all
 with priced as (
     select
         periods.account,

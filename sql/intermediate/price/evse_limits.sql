@@ -1,5 +1,5 @@
 -- name: intermediate.evse_limits
--- grain: one time span in which the operator sent the same data about an EVSE of the driver's own
+-- grain: one time span in which the operator sent the same data about one of the driver's own EVSEs
 -- purpose: the power that the EVSE can deliver, and the minimum price of a session there
 -- columns:
 --   account            text, the logbook's account

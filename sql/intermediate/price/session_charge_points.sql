@@ -86,35 +86,35 @@ stated as (
     group by account, session_id
 ),
 
-rated as (
+with_tax_rates as (
     select
         finished.account,
         finished.session_id,
         named.charge_point,
         case
-            when finished.is_taxed_here then coalesce(stated.tax_rate, own.tax_rate, standard.tax_rate)
+            when finished.is_taxed_here then coalesce(stated.tax_rate, of_settings.tax_rate, of_seeds.tax_rate)
         end as tax_rate,
         case
             when not finished.is_taxed_here then null
             when stated.tax_rate is not null then 'charge point'
-            when own.tax_rate is not null then 'settings'
-            when standard.tax_rate is not null then 'country'
+            when of_settings.tax_rate is not null then 'settings'
+            when of_seeds.tax_rate is not null then 'country'
         end as tax_source,
         case when finished.is_taxed_here then stated.tax_sha256 end as tax_sha256,
         stated.refunds_electricity_tax
     from finished
     left join named using (account, evse_identifier)
     left join stated using (account, session_id)
-    left join facts.tax_rates as own
+    left join facts.tax_rates as of_settings
         on
-            finished.country = own.country
-            and finished.stopped_on >= own.valid_from
-            and finished.stopped_on < coalesce(own.valid_to, date '9999-12-31')
-    left join seeds.standard_tax_rates as standard
+            finished.country = of_settings.country
+            and finished.stopped_on >= of_settings.valid_from
+            and finished.stopped_on < coalesce(of_settings.valid_to, date '9999-12-31')
+    left join seeds.standard_tax_rates as of_seeds
         on
-            finished.country = standard.country
-            and finished.stopped_on >= standard.valid_from
-            and finished.stopped_on < coalesce(standard.valid_to, date '9999-12-31')
+            finished.country = of_seeds.country
+            and finished.stopped_on >= of_seeds.valid_from
+            and finished.stopped_on < coalesce(of_seeds.valid_to, date '9999-12-31')
 )
 
-select * from rated
+select * from with_tax_rates

@@ -12,7 +12,7 @@
 --   tax_amount          currency units; null where unknown
 --   unexplained_amount  currency units; null where one of the others is unknown
 --   amount_incl_tax     currency units
--- Prices whose sum reaches a thousand million are left out, as a fault of the operator.
+-- A spot or markup amount that reaches a thousand million currency units counts as 0, as a fault of the operator.
 with whole_periods as (
     select
         account,

@@ -11,7 +11,7 @@
 --   connection_fee        currency units per session; null where there is none
 --   idle_fee_per_minute   currency units; null where there is none
 --   not_understood        text, the parts of the tariff that Ladebog does not know; null if all are known
--- As for the tax, this is the tariff that was newest when the session stopped, else the earliest later one.
+-- As with the tax rate, this is the tariff that was newest when the session stopped, else the earliest later one.
 with preferred as (
     select
         sessions.account,

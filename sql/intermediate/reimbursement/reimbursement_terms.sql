@@ -9,12 +9,12 @@
 --   basis                     text, billed, rate, electricity_cost or spot
 --   currency                  ISO 4217 code, of the bill
 --   minor_unit_decimal        digits of the currency's minor unit
---   energy_wh                 Wh that the basis counts; under rate less free and non-billable energy, at least 0
+--   energy_wh                 Wh that the basis counts; under rate without free and non-billable energy, at least 0
 --   bill_minor                whole minor units
 --   electricity_cost_nano     whole billionths of a currency unit; null where the operator does not track it
 --   rate_micro                whole millionths of a currency unit per kWh; null for other bases than rate
 --   refund_micro              whole millionths of a currency unit per kWh; 0 where the operator refunds nothing
---   tax_factor_numerator      whole number; divided by the next one it is 1 + tax rate
+--   tax_factor_numerator      whole number; divided by the denominator it is 1 + tax rate
 --   tax_factor_denominator    whole number
 --   refunds_electricity_tax   flag of the charge point; null where unknown
 --   unknown                   text, why the amount cannot be computed; null if it can

@@ -9,9 +9,9 @@
 --   value        whole number, the month's own part; null where it is too large or unknown
 --   factor       whole number, the same in all months of the session
 --   divisor      whole number above zero, the same in all months of the session
--- The exact value of a month, in minor units. billed: its money by session_months, less the refund on its energy. rate
--- and electricity_cost: the session's, by the month's energy. spot: energy * (price * (1 + tax) - refund), summed over
--- its parts.
+-- The exact value of a month, in minor units. billed: its part of the bill as in session_months, minus the refund on
+-- its energy. rate and electricity_cost: the session's value, divided by energy. spot: the sum over its parts of
+-- energy * (price * (1 + tax) - refund).
 with months as (
     select
         account,

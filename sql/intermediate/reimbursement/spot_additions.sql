@@ -1,6 +1,6 @@
 -- name: intermediate.spot_additions
 -- grain: one addition to an account's spot price in one local hour and month of the year, and the days it holds
--- purpose: the price per kWh besides the spot price: the settings' additions, and the electricity tax of the seeds
+-- purpose: what is added to the spot price per kWh: the settings' additions, and the electricity tax of the seeds
 -- columns:
 --   account         text, the logbook's account
 --   name            text
@@ -9,9 +9,9 @@
 --   per_kwh         currency units per kWh, ex. tax
 --   valid_from      first local day
 --   valid_to        first local day on which it no longer holds; null while it does
--- An addition of the settings that is called "electricity tax" replaces the one of the seeds. A tax in another currency
+-- An addition of the settings that is called "electricity tax" replaces that of the seeds. A tax in another currency
 -- than the account's makes the price unknown.
-with own as (
+with of_settings as (
     select
         account,
         name,
@@ -23,7 +23,7 @@ with own as (
     from facts.price_additions
 ),
 
-taxed as (
+electricity_taxes as (
     select
         accounts.account,
         'electricity tax' as name,
@@ -48,24 +48,24 @@ months_of_year as (
     select unnest(series(1, 12, 1)) as month_of_year
 ),
 
-shipped as (
+of_seeds as (
     select
-        taxed.account,
-        taxed.name,
+        electricity_taxes.account,
+        electricity_taxes.name,
         cast(clock_hours.hour as integer) as hour,
         cast(months_of_year.month_of_year as integer) as month_of_year,
-        taxed.per_kwh,
-        taxed.valid_from,
-        taxed.valid_to
-    from taxed
+        electricity_taxes.per_kwh,
+        electricity_taxes.valid_from,
+        electricity_taxes.valid_to
+    from electricity_taxes
     cross join clock_hours
     cross join months_of_year
 ),
 
 all_additions as (
-    select * from own
+    select * from of_settings
     union all
-    select * from shipped
+    select * from of_seeds
 )
 
 select * from all_additions

@@ -1,5 +1,5 @@
 -- name: intermediate.spot_parts
--- grain: one charging period, in one local clock hour, in which energy of a session flowed whose basis is spot
+-- grain: one charging period, in one local clock hour, in which energy of a session with the basis spot flowed
 -- purpose: the price per kWh in that part, ex. tax: the spot price and the account's additions
 -- refresh: session
 -- columns:

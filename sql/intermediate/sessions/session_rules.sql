@@ -5,8 +5,8 @@
 -- columns:
 --   account      text, the logbook's account
 --   session_id   text, the operator's id
---   car          text, the car's name; null if no one assigned one and the settings do not have exactly one car
---   why          text, for example "assigned: took the van", "rule 2" or "the only car"; null without a car
+--   car          text, the car's name; null if none was assigned and the settings do not have exactly one car
+--   car_reason   text, for example "assigned: took the van", "rule 2" or "the only car"; null without a car
 --   claim_rule   place of the first matching rule that decides whether to claim; null if none does
 --   is_claimed   flag, what that rule states
 -- The car is the one that a person assigned last, else the one that the first matching rule names, else the only car.
@@ -94,7 +94,7 @@ with_cars as (
             when assigned.car is not null then 'assigned: ' || assigned.reason
             when rules.car is not null then 'rule ' || rules.car_rule
             when only_car.car is not null then 'the only car'
-        end as why,
+        end as car_reason,
         rules.claim_rule,
         rules.is_claimed
     from first_rules as rules

@@ -1,6 +1,6 @@
 -- name: intermediate.attributed_sessions
 -- grain: one local day of a finished session and attribution
--- purpose: the input of days and months: each session whole where it stopped, and each session in its parts
+-- purpose: the input of days and months: each session whole on the day it stopped, and again divided between its days
 -- columns:
 --   account           text, the logbook's account
 --   session_id        text, the operator's id

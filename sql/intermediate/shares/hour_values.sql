@@ -12,8 +12,8 @@
 --   numerator      whole number
 --   denominator    whole number above zero, the same in all hours; the session's numerators over it sum to the whole
 -- Money: if no period is negative and their sum is above zero, the bill is divided in proportion to the hours' amounts.
--- Otherwise an hour has its own amount plus, by its weight, its part of what the bill differs from the sum. Without
--- periods, the bill is divided by the weight.
+-- Otherwise an hour has its own amount plus its part, by weight, of the difference between the bill and the sum.
+-- Without periods, the bill is divided by weight.
 with weights as (
     select
         hours.*,
@@ -32,7 +32,7 @@ period_amounts as (
         account,
         session_id,
         sum(amount_nano) as sum_nano,
-        min(amount_nano) as least_nano
+        min(amount_nano) as smallest_nano
     from (
         select
             account,
@@ -74,7 +74,7 @@ priced as (
         weights.*,
         coalesce(hour_amounts.amount_nano, 0) as amount_nano,
         period_amounts.sum_nano,
-        period_amounts.least_nano >= 0 and period_amounts.sum_nano > 0 as is_in_proportion,
+        period_amounts.smallest_nano >= 0 and period_amounts.sum_nano > 0 as is_in_proportion,
         nano_units_in_minor_unit(weights.minor_unit_decimal) as nano_in_minor
     from weights
     left join period_amounts using (account, session_id)

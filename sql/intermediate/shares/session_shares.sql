@@ -1,6 +1,6 @@
 -- name: intermediate.session_shares
 -- grain: one quantity of a finished session, energy or money, in one local clock hour
--- purpose: the whole Wh and minor units of hours, days and months, so that each level sums to the one above
+-- purpose: the whole Wh and minor units of hours, days and months, so that each level sums to the level above
 -- refresh: session
 -- columns:
 --   account        text, the logbook's account
@@ -58,11 +58,11 @@ of_days as (
         parts.quantity,
         parts.month,
         parts.day,
-        any_value(above.share) as whole,
+        any_value(parents.share) as whole,
         floor_quotient(sum(parts.numerator), any_value(parts.denominator)) as floored,
         quotient_remainder(sum(parts.numerator), any_value(parts.denominator)) as remainder
     from hour_values as parts
-    inner join months_shared as above using (account, session_id, quantity, month)
+    inner join months_shared as parents using (account, session_id, quantity, month)
     group by parts.account, parts.session_id, parts.quantity, parts.month, parts.day
 ),
 
@@ -96,12 +96,12 @@ of_hours as (
         parts.month,
         parts.day,
         parts.hour_start,
-        above.of_month,
-        above.share as whole,
+        parents.of_month,
+        parents.share as whole,
         floor_quotient(parts.numerator, parts.denominator) as floored,
         quotient_remainder(parts.numerator, parts.denominator) as remainder
     from hour_values as parts
-    inner join days_shared as above using (account, session_id, quantity, day)
+    inner join days_shared as parents using (account, session_id, quantity, day)
 ),
 
 hours_shared as (

@@ -8,7 +8,7 @@
 --   day            local day
 --   of_month       whole minor units of the session's tax in the month
 --   of_day         whole minor units of the session's tax on the day
--- If the bill is zero, a tax that it states all the same is at the stop.
+-- If the bill is zero but states a tax, the whole tax is on the last day.
 with money_of_days as (
     select distinct
         account,

@@ -12,9 +12,9 @@
 --   billed              currency units
 --   recomputed          currency units, rounded once; null where a part of it is unknown
 --   difference          currency units, billed − recomputed: above zero where too much was billed
---   difference_percent  per cent of the recomputed; null where that is nothing
+--   difference_percent  per cent of the recomputed; null where the recomputed bill is zero
 --   verdict             text: ok, minimum price, overbilled, underbilled or cannot tell
---   reason              text, why the audit cannot tell, or what to know of a difference; null where there is none
+--   reason              text, why there is no verdict, or what to know about a difference; else null
 --   energy_amount       currency units, the meter's energy at the periods' prices
 --   connection_fee      currency units
 --   idle_fee            currency units, of all idle time

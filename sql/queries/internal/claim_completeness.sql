@@ -1,19 +1,19 @@
 -- name: claim_completeness
--- grain: one month, if the account has a state of it
+-- grain: the month, or no row if it has no state
 -- purpose: when the month was last listed, and how many sessions it has
 -- parameters:
 --   account    text, the logbook's account
---   car        text, count the sessions of this car and those without one; null: all
+--   car        text, count the sessions of this car and those without a car; null: all
 --   month      first day of the local month
 -- columns:
 --   listed_at  time of the newest complete listing
 --   sessions   number of sessions
 with sessions_of_car as (
     select
-        worth.account,
-        worth.month,
-        worth.session_id
-    from intermediate.claim_values as worth
+        claim_values.account,
+        claim_values.month,
+        claim_values.session_id
+    from intermediate.claim_values as claim_values
     inner join claimable_sessions as claimable using (account, session_id)
     where coalesce(claimable.car = $car, true)
 )

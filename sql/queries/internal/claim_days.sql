@@ -1,6 +1,6 @@
 -- name: claim_days
 -- grain: one local day and currency
--- purpose: the sums of a drafted claim's own sessions per day, from the temporary table frozen_lines
+-- purpose: the sums of a drafted claim's own sessions per day, from the temporary table drafted_lines
 -- parameters:
 --   currency         ISO 4217 code of the account, which comes first
 --   month            first day of the claim's month
@@ -18,7 +18,7 @@ select
     cast(count(*) as integer) as sessions,
     cast(sum(energy_kwh) as decimal(18, 3)) as energy_kwh,
     cast(sum(amount_incl_tax) as decimal(18, 3)) as amount_incl_tax
-from frozen_lines
+from drafted_lines
 where not is_correction
 group by day, currency
 order by day, currency <> $currency, currency

@@ -10,15 +10,15 @@
 --   month            first day of the local month
 --   started_at       time
 --   stopped_at       time
---   car              text, the car's name; null where none was assigned
+--   car              text, the car's name; null if none was assigned
 --   currency         ISO 4217 code
 --   energy_kwh       kWh of the whole session
 --   amount_incl_tax  currency units, the bill of the whole session
 --   ground           text, why it is left out
---   because          text, completes the ground; null where nothing does
+--   because          text, completes the ground; null if nothing does
 select
-    worth.session_id,
-    worth.month,
+    claim_values.session_id,
+    claim_values.month,
     sessions.started_at,
     sessions.stopped_at,
     claimable.car,
@@ -31,21 +31,21 @@ select
         else 'not readable'
     end as ground,
     case when claimable.is_claimed then due.held_back else claimable.because end as because
-from intermediate.claim_values as worth
+from intermediate.claim_values as claim_values
 inner join sessions using (account, session_id)
 inner join claimable_sessions as claimable using (account, session_id)
 left join claim_lines_due as due
     on
-        worth.account = due.account
-        and worth.session_id = due.session_id
-        and worth.month = due.month
+        claim_values.account = due.account
+        and claim_values.session_id = due.session_id
+        and claim_values.month = due.month
         and coalesce(claimable.car, '') = due.car
-        and worth.currency = due.currency
+        and claim_values.currency = due.currency
 where
-    worth.account = $account
+    claim_values.account = $account
     and coalesce(claimable.car = $car, true)
     and case
-        when coalesce(worth.month = $month, false) then not claimable.is_claimed or due.held_back is not null
+        when coalesce(claim_values.month = $month, false) then not claimable.is_claimed or due.held_back is not null
         else coalesce(due.is_month_claimed and due.held_back is not null, false)
     end
-order by worth.month, sessions.stopped_at, worth.session_id
+order by claim_values.month, sessions.stopped_at, claim_values.session_id

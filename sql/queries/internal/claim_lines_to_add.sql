@@ -9,26 +9,26 @@
 --   account             text, the logbook's account
 --   session_id          text, the operator's id
 --   month               first day of the local month
---   car                 text, the car's name; empty where none was assigned
+--   car                 text, the car's name; empty if none was assigned
 --   currency            ISO 4217 code
 --   claimed_energy_kwh  kWh, of all claims so far
 --   claimed_incl_tax    currency units, of all claims so far
---   claimed_tax_amount  currency units, of all claims so far, as far as it is known
+--   claimed_tax_amount  currency units, of all claims so far, as far as known
 --   energy_kwh          kWh, by the newest figures; 0 for what is no longer claimed
---   amount_incl_tax     currency units, likewise; null where unknown
---   tax_amount          currency units, likewise; null where unknown
+--   amount_incl_tax     currency units, by the newest figures; 0 for what is no longer claimed; null if unknown
+--   tax_amount          currency units, by the newest figures; 0 for what is no longer claimed; null if unknown
 --   is_month_claimed    flag: a claim of the month, not reversed, covers the car, so that this is a correction
---   corrects            number of the newest claim that it differs from; null where there is none
---   reason              text, why it differs: late, corrected, withdrawn or repriced; null where nothing was claimed
---   ground              text, completes the reason: why it is withdrawn, or was put in; null where nothing does
+--   corrects            number of the newest claim that it differs from; null if there is none
+--   reason              text, why it differs: late, corrected, withdrawn or repriced; null if nothing was claimed
+--   ground              text, completes the reason: why it is withdrawn or included; null if nothing does
 --   because             text, completes the ground: a person's reason, the car or the rule; null if nothing does
---   held_back           text, why it cannot be claimed now; null where it can
---   added_energy_kwh    kWh, by the newest figures less what was claimed
---   added_incl_tax      currency units, likewise; null where unknown
---   added_tax_amount    currency units, likewise; null where unknown
+--   held_back           text, why it cannot be claimed now; null if it can
+--   added_energy_kwh    kWh, by the newest figures minus what was claimed
+--   added_incl_tax      currency units, by the newest figures minus what was claimed; null if unknown
+--   added_tax_amount    currency units, by the newest figures minus what was claimed; null if unknown
 --   started_at          time
 --   stopped_at          time
---   kind                text, home or public
+--   kind                text, private or public
 --   charge_point        text, the charge point's name; of a public session its address
 --   evse                text, the EVSE's identifier
 --   tax_name            text, for example Moms
@@ -39,7 +39,7 @@
 --   curve_sha256        hex, the document of the power history; null without one
 --   basis               text, billed, rate, electricity_cost or spot
 --   price_incl_tax      currency units per kWh
---   tags                list of the tags that it was given, in alphabetical order
+--   tags                list of the tags that the user gave it, in alphabetical order
 select
     due.*,
     due.energy_kwh - due.claimed_energy_kwh as added_energy_kwh,
@@ -56,13 +56,13 @@ select
     sessions.revision,
     sessions.document_sha256,
     sessions.curve_sha256,
-    worth.basis,
-    worth.price_incl_tax,
+    claim_values.basis,
+    claim_values.price_incl_tax,
     claimable.tags
 from claim_lines_due as due
 left join sessions using (account, session_id)
 left join claimable_sessions as claimable using (account, session_id)
-left join intermediate.claim_values as worth using (account, session_id, month)
+left join intermediate.claim_values as claim_values using (account, session_id, month)
 where
     due.account = $account
     and due.held_back is null

@@ -1,6 +1,6 @@
 -- name: claim_totals
 -- grain: one currency and kind of line
--- purpose: the sums of a drafted claim's lines, which stand in the temporary table frozen_lines
+-- purpose: the sums of a drafted claim's lines, from the temporary table drafted_lines
 -- parameters:
 --   currency                ISO 4217 code of the account, which comes first
 -- columns:
@@ -22,7 +22,7 @@ select
     price_per_kwh(
         cast(sum(lines.amount_incl_tax) as decimal(18, 3)), cast(sum(lines.energy_kwh) as decimal(18, 3))
     ) as average_price_incl_tax
-from frozen_lines as lines
+from drafted_lines as lines
 inner join (values ('total'), ('sessions'), ('corrections')) as kinds (kind)
     on kinds.kind = 'total' or (kinds.kind = 'corrections') = lines.is_correction
 group by kinds.kind, lines.currency

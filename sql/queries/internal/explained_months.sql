@@ -16,11 +16,11 @@
 --   tax_amount              currency units; null where unknown
 --   amount_excl_tax         currency units; null where unknown
 --   average_price_incl_tax  currency units per kWh; null without energy
---   max_kw                  kW, of the session that reached most
+--   max_kw                  kW, of the session with the highest power
 --   part_energy_kwh         kWh, the session's part
 --   part_amount_incl_tax    currency units, the session's part
 --   part_tax_amount         currency units, the session's part; null where unknown
--- A session within one month is part of that month's figures under `stop`, and has no others under `split`.
+-- A session within one month has a row under `stop` only: `split` would give the same part.
 with parts as (
     select
         'stop' as attribution,

@@ -10,7 +10,7 @@
 --   power_kw    kW; of two samples at one time the one listed last
 --   hour_start  time at which the sample's local clock hour begins
 --   gap_us      microseconds since the sample before; null for the first
---   period      number of the period that had begun last; null before the first
+--   period      number of the newest period that had begun; null before the first
 select
     sampled_at,
     power_kw,

@@ -7,10 +7,10 @@
 -- columns:
 --   account          text, the logbook's account
 --   session_id       text, the operator's id
---   kind             text, home or public
+--   kind             text, private or public
 --   charge_point     text, the charge point's name; of a public session its address
 --   evse             text, the EVSE's identifier
---   car              text, the car's name; null where none was assigned
+--   car              text, the car's name; null if none was assigned
 --   started_at       time
 --   stopped_at       time
 --   duration_s       seconds

@@ -1,9 +1,9 @@
 -- name: new_documents
 -- grain: one document that differs from the one before it
--- purpose: the documents of a batch, the temporary table arrivals, that the archive has to keep
+-- purpose: the documents of a batch that the archive must keep; the batch is the temporary table arrivals
 -- columns:
 --   account     text, the logbook's account
---   endpoint    text, the question that was answered
+--   endpoint    text, the endpoint that was asked
 --   key         text, what the document is about: a session's id, an EVSE's id, or all
 --   fetched_at  time of the answer; null for an imported answer without a time, which counts as the oldest
 --   status      HTTP status, 200 or 404

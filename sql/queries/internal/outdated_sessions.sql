@@ -1,6 +1,6 @@
 -- name: outdated_sessions
 -- grain: one session
--- purpose: sessions whose charge point's newest document has another tax, name or tariff than their marts
+-- purpose: the sessions whose charge point's tax, name, refund or tariff is newer than that in the marts
 -- columns:
 --   account     text, the logbook's account
 --   session_id  text, the operator's id

@@ -1,6 +1,6 @@
 -- name: outstanding_corrections
 -- grain: one currency with corrections
--- purpose: what changed in months that are claimed: new less claimed
+-- purpose: what changed in months that are claimed: new minus claimed
 -- parameters:
 --   account          text, the logbook's account
 -- columns:

@@ -1,15 +1,15 @@
 -- name: refused_parts
--- grain: one part of a user's question that may not be asked
--- purpose: tells whether a question only reads the database; none of its parts may write, or reach out of it
+-- grain: one part of a user's query for which the query is refused
+-- purpose: whether a query only reads the database: no row if nothing in it writes, or reaches anything else
 -- parameters:
---   question          text, one SQL statement
+--   statement         text, the query: one SQL statement
 --   refused           list of text, functions that may not be called
 --   table_functions   list of text, the only table functions that may be called
 --   nodes             list of text, the only kinds of query nodes that may be used
 -- columns:
---   part   text, the function's name, the query node's kind, or `not serialized` where DuckDB cannot parse the question
+--   part   text, the function's name, the query node's kind, or `not serialized` where DuckDB cannot parse the query
 with parsed as (
-    select json_serialize_sql(cast($question as varchar)) as tree
+    select json_serialize_sql(cast($statement as varchar)) as tree
 ),
 
 functions as (

@@ -11,7 +11,7 @@
 --   energy_kwh       kWh
 --   amount_incl_tax  currency units
 --   currency         ISO 4217 code
---   car              text, the car's name; null where none was assigned
+--   car              text, the car's name; null if none was assigned
 --   claim            text, in or out: whether the session goes on a claim
 --   reason           text, why it does or does not
 --   tags             text, separated by commas

@@ -27,7 +27,7 @@ CLAIMS = {
                 "error",
                 "2025-03-01",
                 "1",
-                "Nobody says which of the 2 cars took its 6.000 kWh. "
+                "It is unknown which of the 2 cars was charged with its 6.000 kWh. "
                 "Say so with: ladebog session assign 1 CAR, or by a [[rule]] in ladebog.toml",
             ),
         ),

@@ -105,7 +105,7 @@ SESSIONS = {
                 "error",
                 "2025-03-01",
                 "1",
-                "The operator says that the bill of 15.00 DKK does not include tax, so what it came to is not known. "
+                "The operator states that the bill of 15.00 DKK does not include tax, so the full amount is unknown. "
                 "Ask the operator for an invoice.",
             ),
         ),
@@ -149,7 +149,7 @@ SESSIONS = {
                 "warning",
                 "2025-03-01",
                 "1",
-                "The operator says of the payment of 15.00 DKK: pending. "
+                "The operator states that the payment of 15.00 DKK is: pending. "
                 "Only what was paid can be refunded; look again after the next run.",
             ),
         ),
@@ -176,7 +176,7 @@ SESSIONS = {
                 "warning",
                 "2025-03-01",
                 "1",
-                "47 power samples tell of 60 minutes of charging, so when its energy flowed is known less exactly. "
+                "It has 47 power samples for 60 minutes of charging, so when its energy flowed is known less exactly. "
                 "The total is the meter's own.",
             ),
         ),
