@@ -15,7 +15,7 @@ from pipeline.source.app.schema import items
 _MOST_PAGES = 1_000
 
 
-class Listing(NamedTuple):
+class MonthListing(NamedTuple):
     """The sessions that the operator lists for one month."""
 
     session_ids: set[str]
@@ -23,7 +23,7 @@ class Listing(NamedTuple):
     dated_at: datetime | None  # of the first page, by the operator's clock
 
 
-def fetch_listing(api: AppApi, store: Store, month: date) -> Listing:
+def fetch_listing(api: AppApi, store: Store, month: date) -> MonthListing:
     """Fetch and store pages until one has no session that the pages before it did not have: some tenants ignore paging.
 
     `month` is its first day. Raises UpstreamError if the pages do not end or one is not a listing.
@@ -35,10 +35,10 @@ def fetch_listing(api: AppApi, store: Store, month: date) -> Listing:
         dated_at = dated_at or answer.dated_at
         on_page = _session_ids(answer)
         if page > 1 and on_page <= session_ids:
-            return Listing(session_ids, page - 1, dated_at)
+            return MonthListing(session_ids, page - 1, dated_at)
         store.keep(answer)
         if not on_page:
-            return Listing(session_ids, page, dated_at)
+            return MonthListing(session_ids, page, dated_at)
         session_ids |= on_page
     raise UpstreamError(
         f"The operator of account {answer.account} sends endless pages for {month:%Y-%m}.",

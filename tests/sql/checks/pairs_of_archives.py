@@ -34,7 +34,7 @@ ARCHIVES = {
                 None,
                 None,
                 "The charge points cannot be read: Expected `array`, got `str` - at `$.data`. "
-                "Older answers count until a newer Ladebog reads it; the answer is kept.",
+                "Older answers count until a newer Ladebog can read this one; it is kept.",
             ),
         ),
         quiet=OperatorData(charge_points={_LATER: {"data": "none"}, _TOLD_IN_APRIL: charge_point()}),

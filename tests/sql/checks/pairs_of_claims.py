@@ -28,7 +28,7 @@ CLAIMS = {
                 "2025-03-01",
                 "1",
                 "It is unknown which of the 2 cars was charged with its 6.000 kWh. "
-                "Say so with: ladebog session assign 1 CAR, or by a [[rule]] in ladebog.toml",
+                "Assign one with: ladebog session assign 1 CAR, or by a [[rule]] in ladebog.toml",
             ),
         ),
         quiet=OperatorData(has_car=True),
