@@ -14,9 +14,9 @@ import pytest
 from pipeline.demo import DemoServer, Faults, Request, Tenant
 from tests.scenarios.demo_archive import DemoArchive, demo_archive, new_demo_archive
 from tests.scenarios.demo_logbook import DemoLogbook
-from tests.scenarios.made_archive import MadeArchive, made_archive
 from tests.scenarios.new_logbook import build_empty_database, keep_empty_database
 from tests.scenarios.prepared import prepared
+from tests.scenarios.small_archive import SmallArchive, small_archive
 
 # Otherwise keyring takes up the backends that tests define, or that of whoever runs the tests.
 keyring.set_keyring(keyring.backends.fail.Keyring())
@@ -29,17 +29,17 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def listening() -> Iterator[DemoServer]:
+def shared_server() -> Iterator[DemoServer]:
     """One server for all tests, so that copies of a logbook find it again; `operator` makes it a test's own."""
     with DemoServer(Tenant()) as server:
         yield server
 
 
 @pytest.fixture
-def operator(listening: DemoServer) -> DemoServer:
+def operator(shared_server: DemoServer) -> DemoServer:
     """The server with a new tenant, without faults and with an empty log."""
-    renew(listening)
-    return listening
+    renew(shared_server)
+    return shared_server
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def renew(server: DemoServer, tenant: Tenant | None = None, faults: Faults | Non
 
 
 @dataclass(frozen=True)
-class Whole:
+class FullDemo:
     """An archive of everything that an undisturbed operator knows, and the requests that fetched it."""
 
     logbook: DemoLogbook
@@ -63,25 +63,25 @@ class Whole:
 
 
 @pytest.fixture(scope="session")
-def whole(listening: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> Whole:
+def full_demo(shared_server: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> FullDemo:
     """To be copied, and not to be changed."""
 
     def build(folder: Path) -> None:
-        logbook = DemoLogbook.begin(folder, listening.url, client_id="1")
-        logbook.keep_login(listening.tenant)
+        logbook = DemoLogbook.begin(folder, shared_server.url, client_id="1")
+        logbook.keep_login(shared_server.tenant)
         logbook.archive()
-        (folder / "requests.pickle").write_bytes(pickle.dumps(tuple(listening.requests)))
+        (folder / "requests.pickle").write_bytes(pickle.dumps(tuple(shared_server.requests)))
 
-    renew(listening)
-    shared = prepared(tmp_path_factory, "whole", build)
-    logbook = DemoLogbook(shared).moved_to(tmp_path_factory.mktemp("whole") / "logbook", listening)
-    return Whole(logbook, pickle.loads((shared / "requests.pickle").read_bytes()))  # noqa: S301 (written above)
+    renew(shared_server)
+    shared = prepared(tmp_path_factory, "full", build)
+    logbook = DemoLogbook(shared).moved_to(tmp_path_factory.mktemp("full") / "logbook", shared_server)
+    return FullDemo(logbook, pickle.loads((shared / "requests.pickle").read_bytes()))  # noqa: S301 (written above)
 
 
 @pytest.fixture
-def logbook(whole: Whole, tmp_path: Path) -> DemoLogbook:
+def logbook(full_demo: FullDemo, tmp_path: Path) -> DemoLogbook:
     """A copy of the whole archive, to go on with."""
-    return whole.logbook.copied(tmp_path / "logbook")
+    return full_demo.logbook.copied(tmp_path / "logbook")
 
 
 @pytest.fixture
@@ -93,9 +93,9 @@ def new_logbook(operator: DemoServer, tmp_path: Path) -> DemoLogbook:
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[MadeArchive]:
+def archive(tmp_path: Path) -> Iterator[SmallArchive]:
     """An empty archive of the account `home`."""
-    with made_archive(tmp_path / "logbook") as made:
+    with small_archive(tmp_path / "logbook") as made:
         yield made
 
 

@@ -21,7 +21,7 @@ from tests.source.loopback import RecordingClock, Script, answer, serving
 
 pytestmark = pytest.mark.system
 
-_TOKEN = "made-up-token"
+_TOKEN = "some-token"
 _PDF = b"%PDF-1.7 a receipt"
 
 
@@ -44,7 +44,7 @@ def test_a_file_is_attached_to_the_next_claim_only(logbook: ClaimedLogbook) -> N
     assert attached(logbook.claim(FEBRUARY)) == []
 
 
-def test_a_file_for_a_month_waits_for_its_claim(logbook: ClaimedLogbook) -> None:
+def test_a_file_for_a_month_is_attached_to_the_claim_of_that_month(logbook: ClaimedLogbook) -> None:
     logbook.attach("marts.pdf", _PDF, month=MARCH)
     assert attached(logbook.claim(FEBRUARY)) == []
     assert attached(logbook.claim(MARCH)) == ["marts.pdf"]
@@ -63,10 +63,10 @@ def test_the_files_of_a_reversed_claim_are_attached_to_the_next(logbook: Claimed
     assert attached(logbook.claim(MARCH)) == ["el.pdf"]
 
 
-def test_a_file_that_was_changed_is_refused(logbook: ClaimedLogbook) -> None:
+def test_an_attached_file_that_was_changed_stops_the_claim(logbook: ClaimedLogbook) -> None:
     logbook.attach("el.pdf", _PDF)
-    (kept,) = (logbook.paths.journal / "attachments").iterdir()
-    kept.write_bytes(b"another")
+    (stored_file,) = (logbook.paths.journal / "attachments").iterdir()
+    stored_file.write_bytes(b"another")
     with pytest.raises(ClaimError, match="was changed after it was attached"):
         logbook.claim(MARCH)
     assert logbook.claims == []
@@ -132,7 +132,7 @@ def test_a_receipt_that_the_operator_does_not_send_is_recorded(
     assert why in missing.why
 
 
-def test_no_claim_is_made_while_a_receipt_may_come_later(logbook: ClaimedLogbook, operator: Script) -> None:
+def test_no_claim_is_created_while_a_receipt_may_come_later(logbook: ClaimedLogbook, operator: Script) -> None:
     operator.responders = [answer(503, b"")]
     with pytest.raises(UpstreamDownError):
         claim_with_receipts(logbook, operator, public("81", f"{operator.url}/81"))

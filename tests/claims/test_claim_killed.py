@@ -1,4 +1,4 @@
-"""`claim create` may be killed at any moment: it leaves the whole claim or none, and can be repeated."""
+"""`claim create` may be killed at any moment: it stores the complete claim or none, and can be repeated."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tests.scenarios.claimed_logbook import MARCH, ClaimedLogbook, ServedSession
 
 pytestmark = pytest.mark.system
 
-_LONG = 60.0  # seconds; a claim takes less
+_LONG = 60.0  # seconds; longer than a claim takes
 _AT_RANDOM = 20
 _STEPS = ("open", "os.mkdir", "os.rename", "os.chmod", "os.remove", "os.rmdir", "os.truncate")
 
 
 def create(home: str, log: str, fatal_step: int) -> None:
-    """Claim March in a process that kills itself at one of its steps on files; the number of steps goes to `log`."""
+    """Claim March in a process that kills itself at one of its file operations; writes their number to `log`."""
     from pipeline.cli.main import main
 
     steps = 0
@@ -53,7 +53,7 @@ def context() -> ForkServerContext:
 
 
 @pytest.fixture(scope="module")
-def unclaimed(tmp_path_factory: pytest.TempPathFactory) -> ClaimedLogbook:
+def unclaimed_logbook(tmp_path_factory: pytest.TempPathFactory) -> ClaimedLogbook:
     logbook = ClaimedLogbook.begin(tmp_path_factory.mktemp("unclaimed") / "logbook")
     logbook.extract(
         ServedSession("1", local(date(2025, 3, 5)), note="æøå"), ServedSession("2", local(date(2025, 3, 6)))
@@ -66,9 +66,11 @@ def unclaimed(tmp_path_factory: pytest.TempPathFactory) -> ClaimedLogbook:
 class Attempt:
     """A copy of the logbook, and a process that claims March in it."""
 
-    def __init__(self, context: ForkServerContext, unclaimed: ClaimedLogbook, folder: Path, fatal_step: int) -> None:
-        shutil.copytree(unclaimed.root, folder / "logbook")
-        self.logbook = ClaimedLogbook(folder / "logbook", moment=unclaimed.moment)
+    def __init__(
+        self, context: ForkServerContext, unclaimed_logbook: ClaimedLogbook, folder: Path, fatal_step: int
+    ) -> None:
+        shutil.copytree(unclaimed_logbook.root, folder / "logbook")
+        self.logbook = ClaimedLogbook(folder / "logbook", moment=unclaimed_logbook.moment)
         self.log = folder / "steps.txt"
         arguments = (str(self.logbook.root), str(self.log), fatal_step)
         self.process = context.Process(target=create, args=arguments)
@@ -79,7 +81,7 @@ class Attempt:
         return self.process.exitcode
 
     def claims(self) -> int:
-        """The number of claims that are stored. If there is none, it can still be made; either way it is complete."""
+        """The number of stored claims. If there is no claim, it is created now; in both cases it must be complete."""
         folder = self.logbook.paths.claims / "home"
         stored = len(claim_folders(folder))
         if not stored:
@@ -92,14 +94,16 @@ class Attempt:
         return stored
 
 
-def test_killed_at_each_step(context: ForkServerContext, unclaimed: ClaimedLogbook, tmp_path: Path) -> None:
-    whole = Attempt(context, unclaimed, tmp_path / "whole", fatal_step=0)
-    assert whole.wait() == 0
-    steps = int(whole.log.read_text("utf-8"))
+def test_a_claim_killed_at_any_file_operation_is_stored_completely_or_not_at_all(
+    context: ForkServerContext, unclaimed_logbook: ClaimedLogbook, tmp_path: Path
+) -> None:
+    complete = Attempt(context, unclaimed_logbook, tmp_path / "complete", fatal_step=0)
+    assert complete.wait() == 0
+    steps = int(complete.log.read_text("utf-8"))
     assert steps > 40
     stored = []
     for step in range(1, steps + 1, 2):
-        attempt = Attempt(context, unclaimed, tmp_path / str(step), fatal_step=step)
+        attempt = Attempt(context, unclaimed_logbook, tmp_path / str(step), fatal_step=step)
         assert attempt.wait() == -signal.SIGKILL
         stored.append(attempt.claims())
         shutil.rmtree(tmp_path / str(step))
@@ -107,13 +111,15 @@ def test_killed_at_each_step(context: ForkServerContext, unclaimed: ClaimedLogbo
     assert set(stored) == {0, 1}
 
 
-def test_killed_at_random(context: ForkServerContext, unclaimed: ClaimedLogbook, tmp_path: Path) -> None:
+def test_a_claim_killed_at_a_random_time_is_stored_completely_or_not_at_all(
+    context: ForkServerContext, unclaimed_logbook: ClaimedLogbook, tmp_path: Path
+) -> None:
     started = time.monotonic()
-    assert Attempt(context, unclaimed, tmp_path / "whole", fatal_step=0).wait() == 0
+    assert Attempt(context, unclaimed_logbook, tmp_path / "complete", fatal_step=0).wait() == 0
     duration = time.monotonic() - started
     draw = random.Random(5)  # noqa: S311 (draws times)
     for place in range(_AT_RANDOM):
-        attempt = Attempt(context, unclaimed, tmp_path / str(place), fatal_step=0)
+        attempt = Attempt(context, unclaimed_logbook, tmp_path / str(place), fatal_step=0)
         attempt.process.join(duration * draw.random())
         attempt.process.kill()
         assert attempt.wait() in (0, -signal.SIGKILL)

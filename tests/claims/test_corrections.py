@@ -57,7 +57,7 @@ def nothing_to_correct(logbook: ClaimedLogbook) -> bool:
     return True
 
 
-def test_a_corrected_session(logbook: ClaimedLogbook) -> None:
+def test_the_claim_corrects_a_session_that_the_operator_corrected(logbook: ClaimedLogbook) -> None:
     logbook.extract(changed(FIRST, energy_wh=9_000, amount="22.55"))
     claim = logbook.corrections()
     assert (claim.name, claim.month, claim.days, claim.completeness) == ("0002-corrections", None, (), None)
@@ -73,7 +73,7 @@ def test_a_corrected_session(logbook: ClaimedLogbook) -> None:
     assert nothing_to_correct(logbook)
 
 
-def test_a_session_that_arrives_late(logbook: ClaimedLogbook) -> None:
+def test_a_late_session_is_claimed_as_a_correction(logbook: ClaimedLogbook) -> None:
     logbook.extract(ServedSession("3", local(date(2025, 3, 31))))
     assert corrected(logbook.corrections()) == [("3", "10.000", "25.00", "late", None, None, 1)]
     assert nothing_to_correct(logbook)
@@ -84,8 +84,10 @@ def test_a_session_that_the_user_excludes_and_includes_again(logbook: ClaimedLog
     withdrawn = ("2", "-20.000", "-50.00", "withdrawn", "decision", "en gæst ladede", 1)
     assert corrected(logbook.corrections()) == [withdrawn]
     assert nothing_to_correct(logbook)
-    logbook.decide("include", "2", reason="no guest after all")
-    assert corrected(logbook.corrections()) == [("2", "20.000", "50.00", "late", "included", "no guest after all", 2)]
+    logbook.decide("include", "2", reason="not a guest after all")
+    assert corrected(logbook.corrections()) == [
+        ("2", "20.000", "50.00", "late", "included", "not a guest after all", 2)
+    ]
     assert nothing_to_correct(logbook)
 
 
@@ -121,7 +123,7 @@ def test_a_session_whose_currency_changes(logbook: ClaimedLogbook) -> None:
     assert nothing_to_correct(logbook)
 
 
-def test_another_rate_of_reimbursement(logbook: ClaimedLogbook) -> None:
+def test_a_changed_rate_of_reimbursement_is_a_correction(logbook: ClaimedLogbook) -> None:
     logbook.set('[[account.home.reimbursement]]\nvalid_from = 2025-01-01\nbasis = "rate"\nrate = 2.79\n')
     assert corrected(logbook.corrections()) == [
         ("1", "0.000", "2.90", "repriced", None, None, 1),
@@ -130,7 +132,7 @@ def test_another_rate_of_reimbursement(logbook: ClaimedLogbook) -> None:
     assert nothing_to_correct(logbook)
 
 
-def test_a_tax_that_becomes_known(tmp_path: Path) -> None:
+def test_a_tax_that_becomes_known_is_a_correction(tmp_path: Path) -> None:
     logbook = ClaimedLogbook.begin(tmp_path / "untaxed")
     logbook.extract(changed(FIRST, includes_tax=False))
     logbook.update()
@@ -142,13 +144,13 @@ def test_a_tax_that_becomes_known(tmp_path: Path) -> None:
     assert nothing_to_correct(logbook)
 
 
-def test_a_change_of_no_figure_is_not_a_correction(logbook: ClaimedLogbook) -> None:
+def test_a_change_of_other_fields_is_not_a_correction(logbook: ClaimedLogbook) -> None:
     logbook.extract(changed(FIRST, note="en note"))
     logbook.decide("tag", "1", "ferie")
     assert nothing_to_correct(logbook)
 
 
-def test_a_session_that_is_not_listed_any_more_is_not_a_correction(logbook: ClaimedLogbook) -> None:
+def test_a_session_that_is_no_longer_listed_is_not_a_correction(logbook: ClaimedLogbook) -> None:
     del logbook._served["1"]
     for _ in range(2):
         logbook.moment += timedelta(days=2)
@@ -212,7 +214,7 @@ def test_a_reversal_keeps_later_corrections_and_the_next_claim_settles_them(
     assert {str(amounts.amount_incl_tax) for amounts in logbook.sums().values()} == {"20.00", "50.00"}
 
 
-def test_a_claim_is_reversed_only_once_and_a_reversal_never(logbook: ClaimedLogbook) -> None:
+def test_a_claim_can_be_reversed_once_and_a_reversal_cannot(logbook: ClaimedLogbook) -> None:
     logbook.reverse(1)
     with pytest.raises(ClaimError, match="Claim 1 was reversed already, by claim 2"):
         logbook.reverse(1)

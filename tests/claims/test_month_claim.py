@@ -73,7 +73,7 @@ def test_a_month_without_sessions_can_be_claimed(logbook: ClaimedLogbook) -> Non
     assert [(total.currency, str(total.total.amount_incl_tax)) for total in claim.totals] == [("DKK", "0.00")]
 
 
-def test_currencies_are_never_added(logbook: ClaimedLogbook) -> None:
+def test_each_currency_has_its_own_total(logbook: ClaimedLogbook) -> None:
     logbook.extract(
         ServedSession("1", local(date(2025, 3, 5))),
         ServedSession("2", local(date(2025, 3, 6)), currency="SEK", amount="100.00", kind="public"),
@@ -143,7 +143,7 @@ def test_sessions_that_the_user_or_a_rule_excludes_are_listed_with_the_reason(lo
     ]
 
 
-def test_a_month_is_claimed_only_once(logbook: ClaimedLogbook) -> None:
+def test_a_month_can_be_claimed_once(logbook: ClaimedLogbook) -> None:
     logbook.extract(ServedSession("1", local(date(2025, 3, 5))))
     logbook.claim(MARCH)
     message, advice = refusal(logbook, MARCH)
@@ -232,7 +232,7 @@ def test_a_rate_is_claimed_instead_of_the_bill(logbook: ClaimedLogbook) -> None:
     assert claim.lines[0].basis == "rate"
 
 
-def test_the_driver_the_employer_and_the_blanks(logbook: ClaimedLogbook) -> None:
+def test_a_claim_states_the_driver_the_employer_and_the_blank_fields(logbook: ClaimedLogbook) -> None:
     logbook.set(
         '[driver]\nname = "Åse"\n[employer]\ncost_centre = "4711"\n[[car]]\nname = "Golf"\n'
         "[[rule]]\nminimum_kwh = 0\ncar = 'Golf'\n"
@@ -250,7 +250,7 @@ def test_the_driver_the_employer_and_the_blanks(logbook: ClaimedLogbook) -> None
     assert claim.chargers == (Charger(charge_point="Carport", evse="2317", kind="private"),)
 
 
-def test_claims_are_numbered_without_gaps_and_chained(logbook: ClaimedLogbook) -> None:
+def test_claims_are_numbered_without_gaps_and_form_a_chain(logbook: ClaimedLogbook) -> None:
     logbook.extract(ServedSession("1", local(date(2025, 3, 5))), months=(FEBRUARY,))
     logbook.claim(MARCH)
     logbook.decide("tag", "1", "ferie")

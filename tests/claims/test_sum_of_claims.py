@@ -125,7 +125,7 @@ def claim_all(logbook: ClaimedLogbook) -> None:
 
 
 def newest_data(logbook: ClaimedLogbook) -> dict[tuple[Any, ...], tuple[Decimal, Decimal]]:
-    """What the marts contain for the sessions that can be claimed, whether they were or not."""
+    """The marts' values of all sessions that can be claimed, claimed or not."""
     logbook.update()
     rows = logbook.rows(f"""
         select session_id, month, car, currency, energy_kwh, amount_incl_tax
@@ -137,7 +137,7 @@ def newest_data(logbook: ClaimedLogbook) -> dict[tuple[Any, ...], tuple[Decimal,
 
 
 def taxes_by_hand(logbook: ClaimedLogbook) -> dict[str, Decimal]:
-    """The Moms of each session, which is a fifth of its amount, rounded half away from zero."""
+    """The Moms of each session: a fifth of its amount, rounded half away from zero."""
     amounts: dict[str, Decimal] = {}
     for (session_id, *_), (_, amount) in newest_data(logbook).items():
         amounts[session_id] = amounts.get(session_id, Decimal()) + amount

@@ -29,9 +29,9 @@ _FLIPS = 3_000
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> ClaimedLogbook:
+def shared_logbook(tmp_path_factory: pytest.TempPathFactory) -> ClaimedLogbook:
     """Three segments, three journal entries, an attached file, and three claims. Tests copy it."""
-    logbook = ClaimedLogbook.begin(tmp_path_factory.mktemp("whole") / "logbook")
+    logbook = ClaimedLogbook.begin(tmp_path_factory.mktemp("shared") / "logbook")
     logbook.extract(
         ServedSession("1", local(date(2025, 3, 5)), note="æøå"),
         ServedSession("2", local(date(2025, 3, 6))),
@@ -50,8 +50,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> ClaimedLogbook:
 
 
 @pytest.fixture
-def logbook(whole: ClaimedLogbook, tmp_path: Path) -> ClaimedLogbook:
-    shutil.copytree(whole.root, tmp_path / "logbook")
+def logbook(shared_logbook: ClaimedLogbook, tmp_path: Path) -> ClaimedLogbook:
+    shutil.copytree(shared_logbook.root, tmp_path / "logbook")
     return ClaimedLogbook(tmp_path / "logbook")
 
 
@@ -86,7 +86,7 @@ def rewrite(segment: Path, change: Callable[[list[dict[str, Any]]], None]) -> No
     segment.write_bytes(b"".join(gzip.compress(json.dumps(line).encode() + b"\n") for line in lines))
 
 
-def test_an_unchanged_logbook(logbook: ClaimedLogbook) -> None:
+def test_an_unchanged_logbook_is_verified(logbook: ClaimedLogbook) -> None:
     assert logbook.verify() == [
         "journal: 3 entries",
         "home: raw: 3 segments",
@@ -98,25 +98,25 @@ def test_an_unchanged_logbook(logbook: ClaimedLogbook) -> None:
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_an_edited_fetched_at(logbook: ClaimedLogbook, place: int) -> None:
+def test_an_edited_fetched_at_is_found(logbook: ClaimedLogbook, place: int) -> None:
     segment = segments(logbook)[place]
     rewrite(segment, lambda lines: lines[0].update(fetched_at="2025-03-06T00:00:00.000000Z"))
     assert segment.name in fault(logbook)
 
 
-def test_an_edited_fetched_at_of_the_last_line(logbook: ClaimedLogbook) -> None:
+def test_an_edited_fetched_at_of_the_last_line_is_found(logbook: ClaimedLogbook) -> None:
     segment = segments(logbook)[-1]
     rewrite(segment, lambda lines: lines[-1].update(fetched_at="2025-03-06T00:00:00.000000Z"))
     assert segment.name in fault(logbook)
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_a_lost_segment(logbook: ClaimedLogbook, place: int) -> None:
+def test_a_lost_segment_is_found(logbook: ClaimedLogbook, place: int) -> None:
     segments(logbook)[place].unlink()
     assert "is not what was written" in fault(logbook)
 
 
-def test_swapped_segments(logbook: ClaimedLogbook) -> None:
+def test_swapped_segments_are_found(logbook: ClaimedLogbook) -> None:
     first, second, _ = segments(logbook)
     one, other = first.read_bytes(), second.read_bytes()
     first.write_bytes(other)
@@ -124,25 +124,25 @@ def test_swapped_segments(logbook: ClaimedLogbook) -> None:
     assert first.name in fault(logbook)
 
 
-def test_a_lost_end_of_the_journal(logbook: ClaimedLogbook) -> None:
+def test_a_lost_end_of_the_journal_is_found(logbook: ClaimedLogbook) -> None:
     path = logbook.paths.journal / "journal.ndjson"
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
     assert fault(logbook).startswith("/journal/journal.ndjson is not what was written: it ends with entry 2")
 
 
-def test_an_attached_file_changed_before_the_claim(logbook: ClaimedLogbook) -> None:
+def test_an_attached_file_changed_before_the_claim_is_found(logbook: ClaimedLogbook) -> None:
     (stored,) = (logbook.paths.journal / "attachments").iterdir()
     stored.write_bytes(b"%PDF-1.7 another")
     assert "it is not the file that entry 2 of the journal attached" in fault(logbook)
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_a_lost_claim(logbook: ClaimedLogbook, number: int) -> None:
+def test_a_lost_claim_is_found(logbook: ClaimedLogbook, number: int) -> None:
     shutil.rmtree(logbook.stored[number - 1].folder)
     assert f"Claim {number} " in fault(logbook)
 
 
-def test_an_added_file(logbook: ClaimedLogbook) -> None:
+def test_an_added_file_is_found(logbook: ClaimedLogbook) -> None:
     (logbook.stored[0].folder / "better.pdf").write_bytes(b"%PDF")
     assert fault(logbook).endswith("/0001-2025-03/better.pdf is not what was written: it is not a file of this claim.")
 
@@ -169,7 +169,7 @@ def dearer(claim: dict[str, Any]) -> None:
         (lambda claim: claim["attachments"][0].update(sha256="0" * 64), "its attachments are not the files in "),
     ],
 )
-def test_a_forged_claim_with_all_later_hashes_recomputed(
+def test_a_forged_claim_with_all_later_hashes_recomputed_is_found(
     logbook: ClaimedLogbook, change: Callable[[dict[str, Any]], None], why: str
 ) -> None:
     forge(logbook, change)
@@ -220,7 +220,7 @@ def test_a_copy_of_one_claim_can_be_checked(logbook: ClaimedLogbook, tmp_path: P
         check_claim(copy)
 
 
-def test_a_manifest_in_another_encoding(logbook: ClaimedLogbook) -> None:
+def test_a_manifest_in_another_encoding_is_refused(logbook: ClaimedLogbook) -> None:
     path = logbook.stored[-1].folder / MANIFEST
     manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
     path.write_bytes(document.encode(manifest) + b"\n")

@@ -1,4 +1,4 @@
-"""`python -m tests.cli.at_terminal TTY TIME ...`: the command line at a terminal that the test made."""
+"""`python -m tests.cli.at_terminal TTY TIME ...`: the command line at a terminal that the test opened."""
 
 import os
 import sys
@@ -7,6 +7,8 @@ from pathlib import Path
 from tests.scenarios import dated
 
 if __name__ == "__main__":
-    with Path(sys.argv[1]).open("rb", buffering=0) as terminal:  # the first that a new session opens is its own
+    with Path(sys.argv[1]).open(
+        "rb", buffering=0
+    ) as terminal:  # a session's first one becomes its controlling terminal
         assert os.isatty(terminal.fileno())
         dated.run(*sys.argv[2:])

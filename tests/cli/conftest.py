@@ -1,4 +1,4 @@
-"""Logbooks of a demo operator, to try commands on."""
+"""Logbooks of a demo operator, for tests of commands."""
 
 from __future__ import annotations
 
@@ -31,41 +31,41 @@ class CorrectedDemo:
 
 
 @pytest.fixture(scope="session")
-def kept(listening: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> DemoLogbook:
-    """A logbook with the last three months. To be read and copied, and not to be changed."""
-    renew(listening)
+def shared_logbook(shared_server: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> DemoLogbook:
+    """A logbook with the last three months. Tests read and copy it, and do not change it."""
+    renew(shared_server)
 
     def build(folder: Path) -> None:
-        logbook = DemoLogbook.begin(folder, listening.url)
-        logbook.keep_login(listening.tenant)
+        logbook = DemoLogbook.begin(folder, shared_server.url)
+        logbook.keep_login(shared_server.tenant)
         logbook.archive("--since", "2025-09-01")
 
-    shared = prepared(tmp_path_factory, "kept", build)
-    return DemoLogbook(shared).moved_to(tmp_path_factory.mktemp("kept") / "logbook", listening)
+    shared = prepared(tmp_path_factory, "shared", build)
+    return DemoLogbook(shared).moved_to(tmp_path_factory.mktemp("shared") / "logbook", shared_server)
 
 
 @pytest.fixture
-def logbook(kept: DemoLogbook, tmp_path: Path) -> DemoLogbook:
+def logbook(shared_logbook: DemoLogbook, tmp_path: Path) -> DemoLogbook:
     """A copy of the logbook with three months, to change."""
-    return kept.copied(tmp_path / "logbook")
+    return shared_logbook.copied(tmp_path / "logbook")
 
 
 @pytest.fixture
-def bare(operator: DemoServer, tmp_path: Path) -> DemoLogbook:
-    """A logbook with an account, and nothing else."""
-    return DemoLogbook.begin(tmp_path / "bare", operator.url, client_id="1")
+def empty_logbook(operator: DemoServer, tmp_path: Path) -> DemoLogbook:
+    """A logbook with an account, without a login and without data."""
+    return DemoLogbook.begin(tmp_path / "empty", operator.url, client_id="1")
 
 
 @pytest.fixture(scope="session")
-def corrected_demo(listening: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> CorrectedDemo:
+def corrected_demo(shared_server: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> CorrectedDemo:
     """The demo's logbook, fetched twice: after the first time the operator corrected three bills."""
 
     def build(folder: Path) -> None:
-        renew(listening)
-        logbook = DemoLogbook.begin(folder, listening.url)
-        logbook.keep_login(listening.tenant)
+        renew(shared_server)
+        logbook = DemoLogbook.begin(folder, shared_server.url)
+        logbook.keep_login(shared_server.tenant)
         logbook.archive()
-        _correct(listening.tenant)
+        _correct(shared_server.tenant)
         logbook.archive(after=timedelta(hours=1))
 
     home = DemoLogbook(prepared(tmp_path_factory, "corrected", build)).home
@@ -89,7 +89,7 @@ def _correct(tenant: Tenant) -> tuple[str, str, str]:
 
 @pytest.fixture
 def ladebog(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """`ladebog(HOME, ...)` runs a command line in this process; gives its exit code, output and errors."""
+    """`ladebog(HOME, ...)` runs a command line in this process and returns its exit code, output and errors."""
 
     def run(home: Path, *arguments: str) -> tuple[int, str, str]:
         code = main.run(["--home", str(home), *arguments], Context(SystemClock()))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.scenarios.demo_logbook import CHECKOUT
 
-# Where the checkout is installed as editable, it is on the path too: a file that the wheel lacks must not come from it.
+# An editable install puts the checkout on the path; files that the wheel lacks must not be imported from there.
 _WITHOUT_THE_CHECKOUT = f"""
 import runpy, sys
 sys.path = [path for path in sys.path if path != {str(CHECKOUT)!r}]
@@ -17,7 +17,7 @@ runpy.run_module("pipeline.cli.main", run_name="__main__", alter_sys=True)
 """
 
 
-def made_by(*command: str, cwd: Path, **environment: str) -> str:
+def output_of(*command: str, cwd: Path, **environment: str) -> str:
     """The output of a command that must succeed."""
     done = subprocess.run(
         command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, timeout=120, check=False
@@ -28,14 +28,14 @@ def made_by(*command: str, cwd: Path, **environment: str) -> str:
 
 def build(folder: Path) -> Path:
     """Build the wheel of the checkout into a new folder; returns its path."""
-    made_by(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), cwd=CHECKOUT)
+    output_of(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), cwd=CHECKOUT)
     (built,) = folder.iterdir()
     return built
 
 
 def install(wheel: Path, folder: Path) -> None:
-    """Install a wheel, and nothing that it asks for, into a new folder."""
-    made_by(
+    """Install a wheel without its dependencies into a new folder."""
+    output_of(
         *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-index"),
         *("--target", str(folder), str(wheel)),
         cwd=wheel.parent,
@@ -43,5 +43,5 @@ def install(wheel: Path, folder: Path) -> None:
 
 
 def run(installed: Path, *arguments: str, cwd: Path) -> str:
-    """Run the command line that lies in a folder; the first line of its output states where the code came from."""
-    return made_by(sys.executable, "-c", _WITHOUT_THE_CHECKOUT, *arguments, cwd=cwd, PYTHONPATH=str(installed))
+    """Run the command line installed in a folder; the first line of its output states the paths of the code."""
+    return output_of(sys.executable, "-c", _WITHOUT_THE_CHECKOUT, *arguments, cwd=cwd, PYTHONPATH=str(installed))

@@ -33,12 +33,12 @@ demo: 9 sessions: 7 ok, 1 minimum price, 1 cannot tell. Billed less recomputed: 
 """  # noqa: E501 (as it stands on a wide page)
 
 
-def test_a_month(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+def test_the_table_of_a_month(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
     code, printed, _ = ladebog(corrected_demo.home, "audit", "--month", "2025-06")
     assert (code, re.sub("─+", "─", printed)) == (0, SCENES_IN_JUNE)
 
 
-def test_all_private_bills_of_the_demo_are_right(corrected_demo: CorrectedDemo) -> None:
+def test_all_private_bills_of_the_demo_are_correct(corrected_demo: CorrectedDemo) -> None:
     corrected = {corrected_demo.dearer: "overbilled", corrected_demo.cheaper: "underbilled"}
     corrected[corrected_demo.metered] = "overbilled"
     expected = {
@@ -70,7 +70,7 @@ def test_corrected_bills_have_a_verdict_and_their_differences_are_summed(
     assert f"Billed less recomputed: {sum(differences) / 100:+.2f} DKK." in printed
 
 
-def test_nothing_to_audit(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+def test_a_month_without_sessions(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
     assert ladebog(corrected_demo.home, "audit", "--month", "2031-01") == (
         0,
         "demo: no finished session in 2031-01.\n",

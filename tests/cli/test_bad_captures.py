@@ -32,22 +32,22 @@ _NOT_JSON = "is cut off or not JSON"
         (_QUESTION + b"Response Content\n<html>", f"cannot be imported: the answer at line 4 {_NOT_JSON}"),
     ],
 )
-def test_files_that_are_not_captures(bare: DemoLogbook, content: bytes, fault: str) -> None:
-    file = bare.folder / "file"
+def test_files_that_are_not_captures_are_refused(empty_logbook: DemoLogbook, content: bytes, fault: str) -> None:
+    file = empty_logbook.folder / "file"
     file.write_bytes(content)
-    message, advice = refusal(bare.run("import", str(file)), 1)
+    message, advice = refusal(empty_logbook.run("import", str(file)), 1)
     assert message.startswith(f"{file} {fault}")
     assert message.endswith(_EXPECTED)
     assert advice == "See which files can be imported: ladebog import --help"
-    assert list(bare.paths.raw.rglob("*.gz")) == []
+    assert list(empty_logbook.paths.raw.rglob("*.gz")) == []
 
 
-def test_one_bad_file_among_good_ones_stops_all(bare: DemoLogbook) -> None:
-    good, bad = bare.folder / "good", bare.folder / "bad"
+def test_one_bad_file_among_good_ones_stops_the_import(empty_logbook: DemoLogbook) -> None:
+    good, bad = empty_logbook.folder / "good", empty_logbook.folder / "bad"
     good.write_bytes(b'{"session_history": []}')
     bad.write_bytes(b"{")
-    refusal(bare.run("import", str(good), str(bad)), 1)
-    assert list(bare.paths.raw.rglob("*.gz")) == []
+    refusal(empty_logbook.run("import", str(good), str(bad)), 1)
+    assert list(empty_logbook.paths.raw.rglob("*.gz")) == []
 
 
 @pytest.mark.parametrize(
@@ -57,19 +57,19 @@ def test_one_bad_file_among_good_ones_stops_all(bare: DemoLogbook) -> None:
         ("yesterday", "is not a time, for example 2025-03-30T16:36:38+02:00"),
     ],
 )
-def test_a_time_without_an_offset(bare: DemoLogbook, moment: str, fault: str) -> None:
-    message, advice = refusal(bare.run("import", "--fetched-at", moment, __file__), 2)
+def test_a_time_without_an_offset_is_refused(empty_logbook: DemoLogbook, moment: str, fault: str) -> None:
+    message, advice = refusal(empty_logbook.run("import", "--fetched-at", moment, __file__), 2)
     assert message == f"Invalid value for '--fetched-at': {moment!r} {fault}"
     assert advice == "Try 'ladebog import --help' for help."
 
 
-def test_an_account_must_be_named_if_there_are_several(bare: DemoLogbook) -> None:
-    bare.do("account", "add", "work", "--url", "https://tenant.example")
-    message, advice = refusal(bare.run("import", __file__), 2)
+def test_an_account_must_be_named_if_there_are_several(empty_logbook: DemoLogbook) -> None:
+    empty_logbook.do("account", "add", "work", "--url", "https://tenant.example")
+    message, advice = refusal(empty_logbook.run("import", __file__), 2)
     assert message == "This logbook has several accounts (demo, work)."
-    assert advice == "Name one of them with --account NAME"
+    assert advice == "Name one with --account NAME"
 
 
-def test_a_missing_file(bare: DemoLogbook, tmp_path: Path) -> None:
-    message, _ = refusal(bare.run("import", str(tmp_path / "none")), 2)
+def test_a_missing_file_is_refused(empty_logbook: DemoLogbook, tmp_path: Path) -> None:
+    message, _ = refusal(empty_logbook.run("import", str(tmp_path / "none")), 2)
     assert message == f"Invalid value for 'FILES...': File '{tmp_path / 'none'}' does not exist."

@@ -22,7 +22,7 @@ _NEEDS_A_LOGBOOK = [
 
 @pytest.mark.parametrize("arguments", _NEEDS_A_LOGBOOK, ids=lambda arguments: arguments[0])
 @pytest.mark.parametrize("there", ["nothing", "other files"])
-def test_a_home_that_is_not_a_logbook(tmp_path: Path, arguments: list[str], there: str) -> None:
+def test_a_home_that_is_not_a_logbook_is_refused(tmp_path: Path, arguments: list[str], there: str) -> None:
     logbook = DemoLogbook(tmp_path)
     if there == "other files":
         logbook.home.mkdir()
@@ -33,7 +33,7 @@ def test_a_home_that_is_not_a_logbook(tmp_path: Path, arguments: list[str], ther
     assert [path.name for path in tmp_path.rglob("*")] == (["home", "letter.txt"] if there == "other files" else [])
 
 
-def test_an_account_among_other_files(tmp_path: Path) -> None:
+def test_no_account_is_added_to_a_folder_with_other_files(tmp_path: Path) -> None:
     logbook = DemoLogbook(tmp_path)
     logbook.home.mkdir()
     (logbook.home / "letter.txt").write_text("Dear", "utf-8")
@@ -53,15 +53,15 @@ def test_an_account_among_other_files(tmp_path: Path) -> None:
     ],
     ids=lambda arguments: arguments[0],
 )
-def test_an_unknown_account(kept: DemoLogbook, arguments: list[str]) -> None:
-    message, advice = refusal(kept.run(*arguments), 2)
+def test_an_unknown_account_is_refused(shared_logbook: DemoLogbook, arguments: list[str]) -> None:
+    message, advice = refusal(shared_logbook.run(*arguments), 2)
     assert message == "There is no account 'nobody' in this logbook (accounts: demo)."
     assert advice == "Add it with: ladebog account add nobody --url https://TENANT"
 
 
 @pytest.mark.parametrize("period", ["2025-13", "../x", "25-3", "2025-3", "2025-00", "2025-03-01", "", "٢٠٢٥", "1e3"])
-def test_invalid_periods(kept: DemoLogbook, period: str) -> None:
-    message, advice = refusal(kept.run("report", period), 2)
+def test_invalid_periods_are_refused(shared_logbook: DemoLogbook, period: str) -> None:
+    message, advice = refusal(shared_logbook.run("report", period), 2)
     assert message.startswith(f"Invalid value for YYYY-MM|YYYY: {period!r} is not a period: write a month like 2025-03")
     assert advice == "Try 'ladebog report --help' for help."
 
@@ -74,13 +74,13 @@ def test_invalid_periods(kept: DemoLogbook, period: str) -> None:
         (["--until", "yesterday"], "Invalid value for '--until': 'yesterday' does not match the format '%Y-%m-%d'."),
     ],
 )
-def test_invalid_days(kept: DemoLogbook, options: list[str], expected: str) -> None:
-    message, advice = refusal(kept.run("extract", *options), 2)
+def test_invalid_days_are_refused(shared_logbook: DemoLogbook, options: list[str], expected: str) -> None:
+    message, advice = refusal(shared_logbook.run("extract", *options), 2)
     assert expected == message
     assert advice == "Try 'ladebog extract --help' for help."
 
 
-def test_the_first_possible_date(operator: object, logbook: DemoLogbook) -> None:
+def test_the_first_possible_date_is_accepted(operator: object, logbook: DemoLogbook) -> None:
     assert "unexpected" not in logbook.run("extract", "--since", "0001-01-01", "--until", "0001-01-31").err
 
 
@@ -100,7 +100,7 @@ def test_all_faults_of_an_account_are_listed_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["report", "2025-10"], ["sql", "select 1"]], ids=lambda arguments: arguments[0])
-def test_a_logbook_without_a_database(bare: DemoLogbook, arguments: list[str]) -> None:
-    message, advice = refusal(bare.run(*arguments), 1)
-    assert message == f"{bare.home} has no database yet."
+def test_a_logbook_without_a_database_is_refused(empty_logbook: DemoLogbook, arguments: list[str]) -> None:
+    message, advice = refusal(empty_logbook.run(*arguments), 1)
+    assert message == f"{empty_logbook.home} has no database yet."
     assert advice == "Fetch your sessions with: ladebog run (or ladebog import FILE...)"

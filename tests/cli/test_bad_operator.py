@@ -10,17 +10,17 @@ from tests.scenarios.demo_logbook import DemoLogbook
 
 
 @pytest.mark.parametrize("command", ["extract", "run"])
-def test_without_a_login(bare: DemoLogbook, command: str) -> None:
-    message, advice = refusal(bare.run(command), 4)
-    assert message == f"No login is stored for account demo in {bare.credentials}."
+def test_a_command_without_a_login_is_refused(empty_logbook: DemoLogbook, command: str) -> None:
+    message, advice = refusal(empty_logbook.run(command), 4)
+    assert message == f"No login is stored for account demo in {empty_logbook.credentials}."
     assert advice == "Log in: ladebog login demo"
 
 
-def test_in_a_real_process(bare: DemoLogbook) -> None:
-    assert refusal(bare.run_process("run"), 4)[1] == "Log in: ladebog login demo"
+def test_a_run_without_a_login_in_a_process_is_refused(empty_logbook: DemoLogbook) -> None:
+    assert refusal(empty_logbook.run_process("run"), 4)[1] == "Log in: ladebog login demo"
 
 
-def test_a_token_that_is_refused(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_a_refused_token_ends_the_command(operator: DemoServer, logbook: DemoLogbook) -> None:
     operator.tenant.expire_token()
     operator.tenant.refresh(operator.tenant.refresh_token)
     message, advice = refusal(logbook.run("extract"), 4)
@@ -32,7 +32,7 @@ def test_a_token_that_is_refused(operator: DemoServer, logbook: DemoLogbook) -> 
     ]
 
 
-def test_an_operator_that_answers_with_a_web_page(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_a_web_page_as_answer_ends_the_command(operator: DemoServer, logbook: DemoLogbook) -> None:
     operator.faults = Faults(not_json=1.0, most_in_a_row=100)
     message, advice = refusal(logbook.run("extract"), 75)
     host = operator.url.removeprefix("http://")
@@ -43,14 +43,16 @@ def test_an_operator_that_answers_with_a_web_page(operator: DemoServer, logbook:
 
 
 @pytest.mark.parametrize("fault", ["too_many", "server_error", "truncated_body"])
-def test_an_operator_with_errors(operator: DemoServer, logbook: DemoLogbook, fault: str) -> None:
+def test_an_operator_with_server_errors_ends_the_command(
+    operator: DemoServer, logbook: DemoLogbook, fault: str
+) -> None:
     operator.faults = Faults(**{fault: 1.0}, most_in_a_row=100)  # type: ignore[arg-type]
     message, advice = refusal(logbook.run("extract"), 75)
     assert " gave no usable answer in 8 tries; the last time it " in message
     assert advice == "Run the same command again later"
 
 
-def test_an_operator_that_cannot_be_reached(logbook: DemoLogbook) -> None:
+def test_an_operator_that_cannot_be_reached_ends_the_command(logbook: DemoLogbook) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     logbook.do("account", "add", "demo", "--url", f"http://127.0.0.1:{port}")

@@ -70,12 +70,14 @@ _REFUSAL = (
         "with mine as (delete from months returning *) from mine",
     ],
 )
-def test_anything_but_one_select(kept: DemoLogbook, tmp_path: Path, question: str) -> None:
-    before = kept.paths.database.read_bytes()
-    asked = question.format(folder=tmp_path, database=kept.paths.database)
-    assert refusal(kept.run("sql", asked), 1) == _REFUSAL
+def test_statements_other_than_one_select_are_refused(
+    shared_logbook: DemoLogbook, tmp_path: Path, question: str
+) -> None:
+    before = shared_logbook.paths.database.read_bytes()
+    statement = question.format(folder=tmp_path, database=shared_logbook.paths.database)
+    assert refusal(shared_logbook.run("sql", statement), 1) == _REFUSAL
     assert list(tmp_path.iterdir()) == []
-    assert before == kept.paths.database.read_bytes()
+    assert before == shared_logbook.paths.database.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -141,10 +143,12 @@ def test_anything_but_one_select(kept: DemoLogbook, tmp_path: Path, question: st
         "from python_arrow_scan(1, 1, 1)",
     ],
 )
-def test_files_are_out_of_reach(kept: DemoLogbook, tmp_path: Path, question: str) -> None:
+def test_queries_cannot_read_files(shared_logbook: DemoLogbook, tmp_path: Path, question: str) -> None:
     file = tmp_path / "letter.csv"
     file.write_text("dear\nreader\n", "utf-8")
-    outcome = kept.run("sql", question.format(file=file, folder=tmp_path, database=kept.paths.database))
+    outcome = shared_logbook.run(
+        "sql", question.format(file=file, folder=tmp_path, database=shared_logbook.paths.database)
+    )
     assert refusal(outcome, 1) == _REFUSAL
     assert list(tmp_path.iterdir()) == [file]
 
@@ -161,8 +165,10 @@ def test_files_are_out_of_reach(kept: DemoLogbook, tmp_path: Path, question: str
         ("select 'x'::int", "Conversion Error: Could not convert string 'x' to INT32"),
     ],
 )
-def test_what_duckdb_does_not_understand(kept: DemoLogbook, question: str, fault: str) -> None:
-    outcome = kept.run("sql", question)
+def test_invalid_sql_is_refused_with_the_fault_that_duckdb_reports(
+    shared_logbook: DemoLogbook, question: str, fault: str
+) -> None:
+    outcome = shared_logbook.run("sql", question)
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err.startswith(f"ladebog: DuckDB reports: {fault}")
     assert outcome.err.endswith('\n  See the tables with: ladebog sql "show tables"\n')
@@ -193,8 +199,8 @@ def test_what_duckdb_does_not_understand(kept: DemoLogbook, question: str, fault
         "select first_of_month(date '2025-03-30')",
     ],
 )
-def test_questions_of_every_kind_are_answered(kept: DemoLogbook, question: str) -> None:
-    kept.do("sql", question)
+def test_selects_of_every_kind_are_answered(shared_logbook: DemoLogbook, question: str) -> None:
+    shared_logbook.do("sql", question)
 
 
 @pytest.mark.parametrize(
@@ -205,16 +211,18 @@ def test_questions_of_every_kind_are_answered(kept: DemoLogbook, question: str) 
         (["--format", "xml"], "Invalid value for '--format': 'xml' is not one of 'table', 'csv', 'json', 'parquet'."),
     ],
 )
-def test_invalid_formats(kept: DemoLogbook, options: list[str], expected: str) -> None:
-    message, advice = refusal(kept.run("sql", "select 1", *options), 2)
+def test_invalid_formats_are_refused(shared_logbook: DemoLogbook, options: list[str], expected: str) -> None:
+    message, advice = refusal(shared_logbook.run("sql", "select 1", *options), 2)
     assert expected == message
     assert advice == "Try 'ladebog sql --help' for help."
 
 
 @pytest.mark.parametrize("question", ["selec 1", "select 'x'::int", "select * from range(3) where error('x') is null"])
-def test_a_failed_query_leaves_an_existing_file_unchanged(kept: DemoLogbook, tmp_path: Path, question: str) -> None:
+def test_a_failed_query_leaves_an_existing_file_unchanged(
+    shared_logbook: DemoLogbook, tmp_path: Path, question: str
+) -> None:
     file = tmp_path / "kept.csv"
     file.write_text("as it was", "utf-8")
-    assert kept.run("sql", question, "-o", str(file)).code == 1
+    assert shared_logbook.run("sql", question, "-o", str(file)).code == 1
     assert file.read_text("utf-8") == "as it was"
     assert list(tmp_path.iterdir()) == [file]

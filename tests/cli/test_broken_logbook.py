@@ -37,11 +37,11 @@ country = "dk"
 
 
 def figures(logbook: DemoLogbook) -> list[list[dict[str, Any]]]:
-    """What must come through all of it."""
+    """The rows that must survive each fault."""
     return [logbook.ask(f"select * from {mart} order by all") for mart in ("sessions", "days", "months")]  # noqa: S608
 
 
-def test_all_faults_in_the_settings_at_once(logbook: DemoLogbook) -> None:
+def test_all_faults_in_the_settings_are_listed_at_once(logbook: DemoLogbook) -> None:
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
         file.write(_FAULTS)
     for command in (["status"], ["run"], ["report", "2025-10"]):
@@ -60,14 +60,14 @@ def test_all_faults_in_the_settings_at_once(logbook: DemoLogbook) -> None:
 
 
 @pytest.mark.parametrize("text", [b"a = \n", b"\xff\xfe", b"[account.demo\n"])
-def test_settings_that_are_not_toml(logbook: DemoLogbook, text: bytes) -> None:
+def test_settings_that_are_not_toml_are_refused(logbook: DemoLogbook, text: bytes) -> None:
     logbook.paths.settings.write_bytes(text)
     message, advice = refusal(logbook.run("status"), 1)
     assert message.startswith(f"{logbook.paths.settings} is not TOML: ")
     assert advice == "Fix that line, then run the same command again"
 
 
-def test_answers_of_an_account_that_is_not_in_the_settings(logbook: DemoLogbook) -> None:
+def test_answers_of_an_account_that_is_not_in_the_settings_stop_a_transform(logbook: DemoLogbook) -> None:
     logbook.paths.settings.write_text("", "utf-8")
     message, advice = refusal(logbook.run("transform"), 1)
     assert message == f"{logbook.paths.raw / 'demo'} holds the answers of an account that ladebog.toml does not name."
@@ -77,18 +77,18 @@ def test_answers_of_an_account_that_is_not_in_the_settings(logbook: DemoLogbook)
 @pytest.mark.parametrize(
     ("which", "garbage"),
     [
-        # An empty one of the writer's is what a kill leaves of a new one, so it is no fault.
-        *(("writer's", garbage) for garbage in ("garbage", "half", "another's", "newer")),
-        *(("published", garbage) for garbage in ("empty", "garbage", "half", "another's", "newer")),
+        # An empty writer's database is not a fault: it is left when a command is killed while creating one.
+        *(("writer's", garbage) for garbage in ("garbage", "half", "another program's", "newer")),
+        *(("published", garbage) for garbage in ("empty", "garbage", "half", "another program's", "newer")),
     ],
 )
-def test_an_unusable_database(logbook: DemoLogbook, which: str, garbage: str) -> None:
+def test_an_unusable_database_is_refused_and_can_be_rebuilt(logbook: DemoLogbook, which: str, garbage: str) -> None:
     path = logbook.paths.writer_database if which == "writer's" else logbook.paths.database
     content, before = path.read_bytes(), figures(logbook)
     if garbage == "newer":
         with duckdb.connect(str(path)) as connection:
             connection.execute("update facts.settings set schema_version = 99, ladebog_version = '9.9'")
-    elif garbage == "another's":
+    elif garbage == "another program's":
         path.unlink()
         with duckdb.connect(str(path)) as connection:
             connection.execute("create table guests as select 1 as guest")
@@ -111,14 +111,14 @@ def test_an_unusable_database(logbook: DemoLogbook, which: str, garbage: str) ->
 
 
 @pytest.mark.parametrize(
-    "torn", [b"", gzip.compress(b'{"fetched_at"')[:-6], b"no gzip at all"], ids=["empty", "half a line", "no gzip"]
+    "torn", [b"", gzip.compress(b'{"fetched_at"')[:-6], b"no gzip at all"], ids=["empty", "half a line", "not gzip"]
 )
 def test_a_segment_left_by_a_crash_is_finished(logbook: DemoLogbook, torn: bytes) -> None:
     before = figures(logbook)
     (segment,) = finished_segments(logbook.paths.raw / "demo")
     content = segment.read_bytes()
     lines = [end.bytes for _, end in read_lines(segment)]
-    # A later run's, which had fetched five answers when the power went.
+    # From a later run, which had fetched five answers when the power failed.
     part = segment.with_name("20251112T060000Z-0badcafe.ndjson.gz.part")
     part.write_bytes(content[: lines[4]] + torn)
     outcome = logbook.do("transform")
@@ -129,12 +129,12 @@ def test_a_segment_left_by_a_crash_is_finished(logbook: DemoLogbook, torn: bytes
         {"run_id": "0badcafe", "command": "unknown", "outcome": "interrupted"}
     ]
     assert before == figures(logbook)
-    beside = part.with_name(part.name + ".torn")
-    assert (beside.read_bytes() if beside.exists() else b"") == torn
+    torn_file = part.with_name(part.name + ".torn")
+    assert (torn_file.read_bytes() if torn_file.exists() else b"") == torn
 
 
 @pytest.mark.parametrize("damage", ["a byte changed", "cut off", "emptied"])
-def test_a_finished_segment_that_was_damaged(logbook: DemoLogbook, damage: str) -> None:
+def test_a_damaged_finished_segment_stops_a_rebuild(logbook: DemoLogbook, damage: str) -> None:
     (segment,) = finished_segments(logbook.paths.raw / "demo")
     content, before = segment.read_bytes(), figures(logbook)
     middle = len(content) // 2
@@ -146,13 +146,13 @@ def test_a_finished_segment_that_was_damaged(logbook: DemoLogbook, damage: str) 
         "Restore the file from a backup; nothing was changed. "
         "Or move it out of raw/ and continue with the rest: ladebog rebuild"
     )
-    assert before == figures(logbook)  # what is published stays
+    assert before == figures(logbook)  # the published database is unchanged
     segment.write_bytes(content)
     logbook.do("rebuild")
     assert before == figures(logbook)
 
 
-def test_two_runs_at_the_same_time(logbook: DemoLogbook) -> None:
+def test_a_second_run_at_the_same_time_is_refused(logbook: DemoLogbook) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", _HOLDER, str(logbook.home)],
         env=logbook.environment,
@@ -166,7 +166,7 @@ def test_two_runs_at_the_same_time(logbook: DemoLogbook) -> None:
             message, advice = refusal(logbook.run(command), 75)
             assert message == f"Another run is writing to {logbook.home} (process {holder.pid})."
             assert advice == "Wait for it to end, then run the same command again"
-        # Whoever only reads is not kept waiting.
+        # Commands that only read do not wait.
         logbook.do("status")
         logbook.do("sql", "select 1")
         logbook.do("report", "2025-10", "--format", "csv")

@@ -27,10 +27,12 @@ plate = "XX 00 000"
 
 
 @pytest.fixture(scope="module")
-def with_claim(kept: DemoLogbook, listening: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> DemoLogbook:
-    """October is claim 1. Tests copy it."""
-    renew(listening)
-    logbook = kept.copied(tmp_path_factory.mktemp("claimed") / "logbook")
+def with_claim(
+    shared_logbook: DemoLogbook, shared_server: DemoServer, tmp_path_factory: pytest.TempPathFactory
+) -> DemoLogbook:
+    """A logbook in which October is claim 1. Tests copy it."""
+    renew(shared_server)
+    logbook = shared_logbook.copied(tmp_path_factory.mktemp("claimed") / "logbook")
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
         file.write(_PROFILE)
     logbook.do("claim", "create", "2025-10")
@@ -38,7 +40,7 @@ def with_claim(kept: DemoLogbook, listening: DemoServer, tmp_path_factory: pytes
 
 
 @pytest.fixture
-def claimed(with_claim: DemoLogbook, tmp_path: Path) -> DemoLogbook:
+def claimed_logbook(with_claim: DemoLogbook, tmp_path: Path) -> DemoLogbook:
     return with_claim.copied(tmp_path / "claimed")
 
 
@@ -47,7 +49,7 @@ def folder(logbook: DemoLogbook, name: str) -> Path:
 
 
 def refused(outcome: Outcome, code: int) -> str:
-    """The whole of a refusal that names several things."""
+    """The complete message of a refusal that lists several faults."""
     assert (outcome.code, outcome.out) == (code, "")
     assert "Traceback" not in outcome.err
     return outcome.err
@@ -57,7 +59,7 @@ def test_create_prints_the_files_and_what_to_fill_in_by_hand(logbook: DemoLogboo
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
         file.write(_PROFILE)
     outcome = logbook.do("claim", "create", "2025-10", "--csv-locale", "da")
-    made = folder(logbook, "0001-2025-10")
+    claim_folder = folder(logbook, "0001-2025-10")
     first, *files, last = outcome.out.splitlines()
     assert first == "demo: claim 1, 2025-10: 11 lines, 339.801 kWh, 482.24 DKK (of which tax 96.45)"
     names = [
@@ -65,59 +67,59 @@ def test_create_prints_the_files_and_what_to_fill_in_by_hand(logbook: DemoLogboo
         *(f"demo-0001-2025-10{end}" for end in ("-da.csv", ".csv", ".pdf", ".xlsx")),
         "manifest.json",
     ]
-    assert files == [f"  {made / name}" for name in names]
+    assert files == [f"  {claim_folder / name}" for name in names]
     assert last == "Next: hand it in, then ladebog claim mark 1 sent"
     assert outcome.err == (
         "To fill in by hand, as it is not set in ladebog.toml: driver.employee_number, driver.bank_account, "
         "employer.name, employer.registration_number, employer.cost_centre.\n"
     )
-    assert {oct(path.stat().st_mode & 0o777) for path in made.iterdir()} == {"0o600"}
-    assert oct(made.stat().st_mode & 0o777) == "0o700"
-    assert json.loads((made / "claim.json").read_bytes())["language"] == "da"
+    assert {oct(path.stat().st_mode & 0o777) for path in claim_folder.iterdir()} == {"0o600"}
+    assert oct(claim_folder.stat().st_mode & 0o777) == "0o700"
+    assert json.loads((claim_folder / "claim.json").read_bytes())["language"] == "da"
 
 
-def test_the_language_comes_from_the_settings_or_the_option(claimed: DemoLogbook) -> None:
-    with claimed.paths.settings.open("a", encoding="utf-8") as file:
+def test_the_language_comes_from_the_settings_or_the_option(claimed_logbook: DemoLogbook) -> None:
+    with claimed_logbook.paths.settings.open("a", encoding="utf-8") as file:
         file.write('[claim]\nlanguage = "en"\n')
-    claimed.do("claim", "create", "2025-09")
-    claimed.do("claim", "reverse", "2", "--reason", "for tidligt", "--language", "da")
+    claimed_logbook.do("claim", "create", "2025-09")
+    claimed_logbook.do("claim", "reverse", "2", "--reason", "for tidligt", "--language", "da")
     languages = [
-        json.loads((folder(claimed, name) / "claim.json").read_bytes())["language"]
+        json.loads((folder(claimed_logbook, name) / "claim.json").read_bytes())["language"]
         for name in ("0002-2025-09", "0003-reversal")
     ]
     assert languages == ["en", "da"]
 
 
-def test_list_and_status_show_what_is_outstanding_and_unpaid(claimed: DemoLogbook) -> None:
-    claimed.do("claim", "mark", "1", "sent")
-    due = "outstanding: 2025-09: 10 sessions, 342.364 kWh, 642.35 DKK: ladebog claim create 2025-09"
+def test_list_and_status_show_what_is_outstanding_and_unpaid(claimed_logbook: DemoLogbook) -> None:
+    claimed_logbook.do("claim", "mark", "1", "sent")
+    outstanding = "outstanding: 2025-09: 10 sessions, 342.364 kWh, 642.35 DKK: ladebog claim create 2025-09"
     unpaid = "unpaid: claim 1 (sent, 482.24 DKK): ladebog claim mark NUMBER paid"
     for command in (("claim", "list"), ("status",)):
-        out = claimed.do(*command).out
-        assert due in out
+        out = claimed_logbook.do(*command).out
+        assert outstanding in out
         assert unpaid in out
-    claimed.do("claim", "mark", "1", "paid", "--date", "2025-11-10")
-    out = claimed.do("claim", "list").out
+    claimed_logbook.do("claim", "mark", "1", "paid", "--date", "2025-11-10")
+    out = claimed_logbook.do("claim", "list").out
     assert "unpaid" not in out
     (line,) = [line for line in out.splitlines() if line.strip().startswith("1 ")]
     assert line.split()[-3:] == ["DKK", "paid", "2025-11-10"]
 
 
-def test_show_prints_the_totals_and_the_folder(claimed: DemoLogbook) -> None:
-    out = claimed.do("claim", "show", "1").out
+def test_show_prints_the_totals_and_the_folder(claimed_logbook: DemoLogbook) -> None:
+    out = claimed_logbook.do("claim", "show", "1").out
     assert out.startswith("demo: claim 1, 2025-10, made 2025-11-12 ")
     assert "Total: 11 lines, 339.801 kWh, 482.24 DKK (of which tax 96.45)" in out
-    assert out.splitlines()[-1] == f"Files: {folder(claimed, '0001-2025-10')}"
+    assert out.splitlines()[-1] == f"Files: {folder(claimed_logbook, '0001-2025-10')}"
 
 
-def test_corrections_of_a_claimed_month(claimed: DemoLogbook) -> None:
-    session_id = claimed.ask("select session_id from claim_lines order by line limit 1")[0]["session_id"]
-    claimed.do("session", "exclude", session_id, "--reason", "en gæst ladede")
-    assert "outstanding corrections: 1 session, " in claimed.do("claim", "list").out
-    out = claimed.do("claim", "create", "--corrections").out
+def test_an_excluded_session_of_a_claimed_month_is_withdrawn_by_a_correction(claimed_logbook: DemoLogbook) -> None:
+    session_id = claimed_logbook.ask("select session_id from claim_lines order by line limit 1")[0]["session_id"]
+    claimed_logbook.do("session", "exclude", session_id, "--reason", "en gæst ladede")
+    assert "outstanding corrections: 1 session, " in claimed_logbook.do("claim", "list").out
+    out = claimed_logbook.do("claim", "create", "--corrections").out
     assert out.startswith("demo: claim 2, corrections: 1 line, -")
-    assert "of claim 1: withdrawn" in claimed.do("claim", "show", "2").out
-    message, _ = refusal(claimed.run("claim", "create", "--corrections"), 1)
+    assert "of claim 1: withdrawn" in claimed_logbook.do("claim", "show", "2").out
+    message, _ = refusal(claimed_logbook.run("claim", "create", "--corrections"), 1)
     assert message == "There is nothing to correct: the claims agree with the archive."
 
 
@@ -135,26 +137,28 @@ def test_findings_are_listed_and_may_be_accepted(logbook: DemoLogbook) -> None:
     assert logbook.do("claim", "show", "1").out.count("(accepted: lånt ud)") == len(ids)
 
 
-def test_attached_files(claimed: DemoLogbook, tmp_path: Path) -> None:
+def test_attached_files_are_in_the_claim_and_in_its_successor_after_a_reversal(
+    claimed_logbook: DemoLogbook, tmp_path: Path
+) -> None:
     bill = tmp_path / "elregning æøå.pdf"
     bill.write_bytes(b"%PDF-1.7")
-    out = claimed.do("claim", "attach", str(bill), "--month", "2025-09").out
+    out = claimed_logbook.do("claim", "attach", str(bill), "--month", "2025-09").out
     assert out == "demo: elregning æøå.pdf attached to the claim of 2025-09\n"
-    claimed.do("claim", "attach", "--remove", bill.name)
-    claimed.do("claim", "attach", str(bill))
-    claimed.do("claim", "create", "2025-09")
-    assert (folder(claimed, "0002-2025-09") / "attachments" / bill.name).read_bytes() == b"%PDF-1.7"
-    claimed.do("claim", "reverse", "2", "--reason", "wrong employer")
-    assert not (folder(claimed, "0003-reversal") / "attachments").exists()
-    claimed.do("claim", "create", "2025-09")
-    assert (folder(claimed, "0004-2025-09") / "attachments" / bill.name).is_file()
-    message, advice = refusal(claimed.run("claim", "attach", str(bill), "--month", "2025-10"), 1)
+    claimed_logbook.do("claim", "attach", "--remove", bill.name)
+    claimed_logbook.do("claim", "attach", str(bill))
+    claimed_logbook.do("claim", "create", "2025-09")
+    assert (folder(claimed_logbook, "0002-2025-09") / "attachments" / bill.name).read_bytes() == b"%PDF-1.7"
+    claimed_logbook.do("claim", "reverse", "2", "--reason", "wrong employer")
+    assert not (folder(claimed_logbook, "0003-reversal") / "attachments").exists()
+    claimed_logbook.do("claim", "create", "2025-09")
+    assert (folder(claimed_logbook, "0004-2025-09") / "attachments" / bill.name).is_file()
+    message, advice = refusal(claimed_logbook.run("claim", "attach", str(bill), "--month", "2025-10"), 1)
     assert message == "2025-10 is claimed already, by claim 1."
     assert advice == "Attach it to the next claim: ladebog claim attach FILE (without --month)"
 
 
-def test_other_programs_can_check_an_exported_claim(claimed: DemoLogbook, tmp_path: Path) -> None:
-    out = claimed.do("claim", "export", "1", "--output", str(tmp_path / "ud")).out
+def test_other_programs_can_check_an_exported_claim(claimed_logbook: DemoLogbook, tmp_path: Path) -> None:
+    out = claimed_logbook.do("claim", "export", "1", "--output", str(tmp_path / "ud")).out
     path = tmp_path / "ud" / "demo-0001-2025-10.zip"
     assert out == f"{path}\n"
     first = path.read_bytes()
@@ -163,26 +167,26 @@ def test_other_programs_can_check_an_exported_claim(claimed: DemoLogbook, tmp_pa
     unpacked = tmp_path / "demo-0001-2025-10"
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=unpacked, check=True)
     (unpacked / "SHA256SUMS").unlink()
-    assert claimed.do("verify", str(unpacked)).out.endswith("nothing was changed.\n")
-    claimed.do("claim", "export", "1", "--output", str(tmp_path / "ud"))
+    assert claimed_logbook.do("verify", str(unpacked)).out.endswith("nothing was changed.\n")
+    claimed_logbook.do("claim", "export", "1", "--output", str(tmp_path / "ud"))
     assert path.read_bytes() == first
-    (folder(claimed, "0001-2025-10") / "claim.json").write_text("{}", "utf-8")
-    message, _ = refusal(claimed.run("claim", "export", "1", "--output", str(tmp_path / "no")), 1)
+    (folder(claimed_logbook, "0001-2025-10") / "claim.json").write_text("{}", "utf-8")
+    message, _ = refusal(claimed_logbook.run("claim", "export", "1", "--output", str(tmp_path / "no")), 1)
     assert "claim.json is not a claim" in message
 
 
-def test_verify_prints_each_checked_part_and_names_the_first_fault(claimed: DemoLogbook) -> None:
-    assert claimed.do("verify", "--full").out.splitlines() == [
+def test_verify_prints_each_checked_part_and_names_the_first_fault(claimed_logbook: DemoLogbook) -> None:
+    assert claimed_logbook.do("verify", "--full").out.splitlines() == [
         "journal: 0 entries",
         "demo: raw: 1 segment",
         "demo: claims: 1",
         "demo: claim 1: derived again from raw/",
-        f"Verified {claimed.home}: nothing was changed.",
+        f"Verified {claimed_logbook.home}: nothing was changed.",
     ]
-    assert claimed.do("--quiet", "verify").out == f"Verified {claimed.home}: nothing was changed.\n"
-    path = folder(claimed, "0001-2025-10") / "demo-0001-2025-10.csv"
+    assert claimed_logbook.do("--quiet", "verify").out == f"Verified {claimed_logbook.home}: nothing was changed.\n"
+    path = folder(claimed_logbook, "0001-2025-10") / "demo-0001-2025-10.csv"
     path.write_text(path.read_text("utf-8").replace("DKK", "EUR"), "utf-8")
-    outcome = claimed.run("verify")
+    outcome = claimed_logbook.run("verify")
     assert (outcome.code, outcome.err) == (
         3,
         f"ladebog: {path} is not what was written: its SHA-256 is not the one in the manifest.\n"
@@ -190,24 +194,24 @@ def test_verify_prints_each_checked_part_and_names_the_first_fault(claimed: Demo
     )
 
 
-def test_verify_warns_if_there_is_no_published_database_to_compare_with(claimed: DemoLogbook) -> None:
-    claimed.paths.database.unlink()
-    outcome = claimed.do("verify")
+def test_verify_warns_if_there_is_no_published_database_to_compare_with(claimed_logbook: DemoLogbook) -> None:
+    claimed_logbook.paths.database.unlink()
+    outcome = claimed_logbook.do("verify")
     assert outcome.err.startswith("The newest files cannot be compared with the published database: ")
 
 
-def test_a_rebuilt_database_has_the_same_claims(claimed: DemoLogbook) -> None:
-    claimed.do("claim", "mark", "1", "sent")
-    before = claimed.marts()
-    claimed.do("rebuild")
-    assert claimed.marts() == before
+def test_a_rebuilt_database_has_the_same_claims(claimed_logbook: DemoLogbook) -> None:
+    claimed_logbook.do("claim", "mark", "1", "sent")
+    before = claimed_logbook.marts()
+    claimed_logbook.do("rebuild")
+    assert claimed_logbook.marts() == before
     assert len(before["claims"]) == 1
     assert len(before["claim_lines"]) == 11
 
 
-def test_a_missing_claim_stops_the_next_one(claimed: DemoLogbook) -> None:
-    shutil.rmtree(folder(claimed, "0001-2025-10"))
-    message, advice = refusal(claimed.run("claim", "create", "2025-09"), 1)
+def test_a_lost_claim_stops_the_next_one(claimed_logbook: DemoLogbook) -> None:
+    shutil.rmtree(folder(claimed_logbook, "0001-2025-10"))
+    message, advice = refusal(claimed_logbook.run("claim", "create", "2025-09"), 1)
     assert message == "Claim 1 of account demo was lost or changed after it was made."
     assert advice.startswith("See what was changed with: ladebog verify")
 
@@ -246,9 +250,9 @@ def test_a_missing_claim_stops_the_next_one(claimed: DemoLogbook) -> None:
     ],
 )
 def test_refusals_state_the_fault_and_what_to_do(
-    claimed: DemoLogbook, typed: list[str], code: int, expected: str
+    claimed_logbook: DemoLogbook, typed: list[str], code: int, expected: str
 ) -> None:
-    message, advice = refusal(claimed.run(*typed), code)
+    message, advice = refusal(claimed_logbook.run(*typed), code)
     assert message.startswith(expected)
     assert advice
-    assert len(list((claimed.paths.claims / "demo").iterdir())) == 1
+    assert len(list((claimed_logbook.paths.claims / "demo").iterdir())) == 1

@@ -23,10 +23,10 @@ _STOPPED = "ladebog: stopped. What was fetched is kept; run the same command aga
 
 
 @dataclass(frozen=True)
-class Asking:
-    """A run that never gets beyond its first question, and does so much when Ctrl-C comes."""
+class WaitingRequest:
+    """Makes a run wait in its first request for ever; `when_pressed` is called on each Ctrl-C."""
 
-    waits: Path  # a byte for each time that it began to wait
+    waits: Path  # one byte per time that the run began to wait
     when_pressed: Callable[[], None]
     stop_timeout: float = interrupt.STOP_TIMEOUT
 
@@ -52,21 +52,23 @@ class Asking:
         os.kill(running.process.pid, signal.SIGINT)
 
 
-def nothing() -> None:
-    """As a callback does, of whose errors nobody hears."""
+def swallow() -> None:
+    """Like a callback whose errors are ignored."""
 
 
 def another_error() -> None:
     raise duckdb.Error("KeyboardInterrupt: <EMPTY MESSAGE>")
 
 
-@pytest.mark.parametrize("when_pressed", [nothing, another_error])
-def test_pressed_once(when_pressed: Callable[[], None], logbook: DemoLogbook, tmp_path: Path) -> None:
-    asking = Asking(
+@pytest.mark.parametrize("when_pressed", [swallow, another_error])
+def test_one_ctrl_c_stops_a_command_even_if_a_library_swallows_it(
+    when_pressed: Callable[[], None], logbook: DemoLogbook, tmp_path: Path
+) -> None:
+    request = WaitingRequest(
         tmp_path / "waits", when_pressed, _LONG if when_pressed is another_error else interrupt.STOP_TIMEOUT
     )
-    running = Starter(logbook, DEMO_NOW).start("run", fault=asking)
-    asking.press(running)
+    running = Starter(logbook, DEMO_NOW).start("run", fault=request)
+    request.press(running)
     outcome = running.outcome()
     assert (outcome.code, outcome.out, outcome.err) == (130, "", _STOPPED)
     logbook.do("run")
@@ -74,9 +76,9 @@ def test_pressed_once(when_pressed: Callable[[], None], logbook: DemoLogbook, tm
     assert sorted(outcomes) == ["complete", "complete", "interrupted"]
 
 
-def test_pressed_twice(logbook: DemoLogbook, tmp_path: Path) -> None:
-    asking = Asking(tmp_path / "waits", nothing, _LONG)
-    running = Starter(logbook, DEMO_NOW).start("run", fault=asking)
-    asking.press(running)
-    asking.press(running, 2)
+def test_a_second_ctrl_c_stops_a_command_at_once(logbook: DemoLogbook, tmp_path: Path) -> None:
+    request = WaitingRequest(tmp_path / "waits", swallow, _LONG)
+    running = Starter(logbook, DEMO_NOW).start("run", fault=request)
+    request.press(running)
+    request.press(running, 2)
     assert running.outcome().code == 130

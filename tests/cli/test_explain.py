@@ -1,4 +1,4 @@
-"""`ladebog explain` on the demo: the whole tree, as it is printed into a pipe."""
+"""`ladebog explain` on the demo: the complete tree, as it is printed into a pipe."""
 
 import re
 import zlib
@@ -20,7 +20,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def settled(text: str) -> str:
-    """The text without what differs from run to run: hashes, the second of an answer, its line in raw/."""
+    """The text without what differs between runs: hashes, the second of an answer, its line in raw/."""
     text = re.sub(r"[0-9a-f]{64}", "SHA-256", text)
     text = re.sub(r"\d{8}T\d{6}Z-[0-9a-f]{8}\.ndjson\.gz line \d+", "SEGMENT line LINE", text)
     return re.sub(r"(fetched|as of) 2025-11-12 (\d\d):\d\d:\d\d", r"\1 2025-11-12 \2:MM:SS", text)
@@ -29,7 +29,7 @@ def settled(text: str) -> str:
 @pytest.mark.parametrize(
     "scene", ["month_end", "clocks_back_2024", "minimum_price", "no_periods", "roaming", "abroad", "pause"]
 )
-def test_scene(corrected_demo: CorrectedDemo, ladebog: Ladebog, scene: str) -> None:
+def test_the_explanation_of_each_scene(corrected_demo: CorrectedDemo, ladebog: Ladebog, scene: str) -> None:
     session_id = corrected_demo.tenant.scene(scene).id
     code, printed, _ = ladebog(corrected_demo.home, "explain", session_id)
     assert code == 0
@@ -47,7 +47,7 @@ def test_a_corrected_energy_is_shown(corrected_demo: CorrectedDemo, ladebog: Lad
     assert f"energy {(energy_wh + 1000) / 1000:.3f} → {energy_wh / 1000:.3f} kWh\n" in printed
 
 
-def test_lines_of_raw_hold_the_documents(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+def test_the_named_lines_of_raw_contain_the_documents(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
     session_id = corrected_demo.tenant.scene("month_end").id
     _, printed, _ = ladebog(corrected_demo.home, "explain", session_id)
     named = re.findall(r"([0-9a-f]{64})\n.*?(raw/\S+) line (\d+)(, item)?", printed)
@@ -59,7 +59,7 @@ def test_lines_of_raw_hold_the_documents(corrected_demo: CorrectedDemo, ladebog:
 
 
 def zlib_lines(segment: Path) -> list[str]:
-    """The lines of a segment, of which each is a gzip member."""
+    """The lines of a segment; each is a gzip member."""
     data, text = segment.read_bytes(), b""
     while data:
         member = zlib.decompressobj(wbits=31)

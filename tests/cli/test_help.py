@@ -44,7 +44,7 @@ def run(arguments: list[str]) -> int:
 
 
 def lazy_groups(group: click.Group) -> Iterator[LazyGroup]:
-    """A group, and the groups in it, as far as they have a table."""
+    """A group and its subgroups, if they have a table of commands."""
     if isinstance(group, LazyGroup):
         yield group
     for name in group.list_commands(click.Context(group)):

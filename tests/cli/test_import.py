@@ -1,4 +1,4 @@
-"""`ladebog import`: text captures, HAR files and bare answers of one's own app."""
+"""`ladebog import`: text captures, HAR files and plain answers of the user's app."""
 
 import base64
 import json
@@ -32,71 +32,75 @@ def exchange(server: DemoServer, path: str, answer: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def capture(operator: DemoServer, bare: DemoLogbook) -> Path:
-    """A session that still charges, as the app saw it, and one that ended."""
-    path = bare.folder / "two sessions.capture.txt"
+def capture(operator: DemoServer, empty_logbook: DemoLogbook) -> Path:
+    """A capture of the app's traffic with an active session and one that ended."""
+    path = empty_logbook.folder / "two sessions.capture.txt"
     scenes = [operator.tenant.scene("active"), operator.tenant.scene("newest")]
     exchanges = [exchange(operator, f"session/{s.id}?withPowerHistory=1&withTaxName=1", detail(s)) for s in scenes]
     path.write_text("".join(exchanges), "utf-8")
     return path
 
 
-def test_an_active_session_is_in_the_status_and_in_no_report(bare: DemoLogbook, tenant: Tenant, capture: Path) -> None:
+def test_an_active_session_is_in_the_status_and_in_no_report(
+    empty_logbook: DemoLogbook, tenant: Tenant, capture: Path
+) -> None:
     active, newest = tenant.scene("active"), tenant.scene("newest")
-    outcome = bare.do("import", str(capture))
+    outcome = empty_logbook.do("import", str(capture))
     assert outcome.out == "demo: 2 answers read, 2 archived, 0 already there.\nNext: ladebog status\n"
     assert outcome.err == ""
-    status = bare.do("status").out.splitlines()
+    status = empty_logbook.do("status").out.splitlines()
     assert f"  active          {active.id}" in status
     assert [line for line in status if "finished" in line] == ["  sessions        1 finished, since 2025-11-09"]
     assert "  last run        never: ladebog run --account demo" in status
-    assert bare.ask("select session_id, energy_kwh from sessions") == [
+    assert empty_logbook.ask("select session_id, energy_kwh from sessions") == [
         {"session_id": newest.id, "energy_kwh": row["energy_kwh"]}
         for row in truth.sessions(tenant)
         if row["session_id"] == newest.id
     ]
-    printed = bare.do("report", "2025-11", "--format", "csv").out
+    printed = empty_logbook.do("report", "2025-11", "--format", "csv").out
     assert f"so not in this report: 1 session, {active.id} (started 2025-11-11).\n" in printed
-    report = (bare.paths.reports / "demo-2025-11-sessions.csv").read_text("utf-8-sig")
+    report = (empty_logbook.paths.reports / "demo-2025-11-sessions.csv").read_text("utf-8-sig")
     assert newest.id in report
     assert active.id not in report
 
 
-def test_importing_twice_archives_nothing_new(bare: DemoLogbook, capture: Path) -> None:
-    bare.do("import", str(capture))
-    marts, documents = bare.marts(), bare.ask("select * from documents")
-    again = bare.do("import", str(capture)).out
+def test_a_second_import_archives_nothing(empty_logbook: DemoLogbook, capture: Path) -> None:
+    empty_logbook.do("import", str(capture))
+    marts, documents = empty_logbook.marts(), empty_logbook.ask("select * from documents")
+    again = empty_logbook.do("import", str(capture)).out
     assert again == "demo: 2 answers read, 0 archived, 2 already there.\nNext: ladebog status\n"
-    assert marts == bare.marts()
-    assert documents == bare.ask("select * from documents")
-    _, second = finished_segments(bare.paths.raw / "demo")
+    assert marts == empty_logbook.marts()
+    assert documents == empty_logbook.ask("select * from documents")
+    _, second = finished_segments(empty_logbook.paths.raw / "demo")
     assert [line.endpoint for line, _ in read_lines(second)] == ["run"]
 
 
-def test_the_answer_is_stored_byte_for_byte_with_its_own_time(bare: DemoLogbook, tenant: Tenant, capture: Path) -> None:
-    bare.do("import", str(capture))
-    (segment,) = finished_segments(bare.paths.raw / "demo")
+def test_an_imported_answer_is_stored_byte_for_byte_with_its_own_time(
+    empty_logbook: DemoLogbook, tenant: Tenant, capture: Path
+) -> None:
+    empty_logbook.do("import", str(capture))
+    (segment,) = finished_segments(empty_logbook.paths.raw / "demo")
     line = next(read_lines(segment))[0]
     assert bytes(line.body) == json.dumps(detail(tenant.scene("active")), ensure_ascii=False).encode()
     assert str(line.fetched_at) == "2025-11-12 05:15:00+00:00"
     assert (line.key, line.trace_id) == (tenant.scene("active").id, "Root=1-0")
 
 
-def test_a_bare_history_gives_sessions_and_months(bare: DemoLogbook, tenant: Tenant) -> None:
-    path = bare.folder / "history.json"
+def test_a_plain_history_answer_gives_sessions_and_months(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
+    path = empty_logbook.folder / "history.json"
     entries = [history_entry(session) for session in tenant.sessions.values()]
     path.write_text(json.dumps({"session_history": entries}, indent=2), "utf-8")
-    assert bare.do("import", str(path)).out.startswith("demo: 1 answer read, 1 archived, 0 already there.")
+    assert empty_logbook.do("import", str(path)).out.startswith("demo: 1 answer read, 1 archived, 0 already there.")
     figures = ("month", "currency", "sessions", "energy_kwh", "amount_incl_tax")
-    assert [{name: row[name] for name in figures} for row in truth.months(tenant)] == bare.ask(
+    assert [{name: row[name] for name in figures} for row in truth.months(tenant)] == empty_logbook.ask(
         f"select {', '.join(figures)} from months where attribution = 'stop' order by month, currency"  # noqa: S608
     )
-    assert bare.value("select count(*) from sessions") == len(truth.sessions(tenant))
-    assert bare.do("import", str(path)).out.startswith("demo: 1 answer read, 0 archived, 1 already there.")
+    assert empty_logbook.value("select count(*) from sessions") == len(truth.sessions(tenant))
+    assert empty_logbook.do("import", str(path)).out.startswith("demo: 1 answer read, 0 archived, 1 already there.")
 
 
 @pytest.mark.parametrize("encoding", ["", "base64"])
-def test_a_har_file(bare: DemoLogbook, operator: DemoServer, encoding: str) -> None:
+def test_sessions_are_imported_from_a_har_file(empty_logbook: DemoLogbook, operator: DemoServer, encoding: str) -> None:
     newest = operator.tenant.scene("newest")
     text = json.dumps(detail(newest))
     content = {"text": base64.b64encode(text.encode()).decode(), "encoding": "base64"} if encoding else {"text": text}
@@ -109,18 +113,20 @@ def test_a_har_file(bare: DemoLogbook, operator: DemoServer, encoding: str) -> N
         "request": {"method": "GET", "url": "https://elsewhere.example/logo.png"},
         "response": {"status": 200, "content": {"text": "PNG"}},
     }
-    path = bare.folder / "traffic.har"
+    path = empty_logbook.folder / "traffic.har"
     path.write_text(json.dumps({"log": {"version": "1.2", "entries": [other, entry]}}), "utf-8")
-    assert bare.do("import", str(path)).out.startswith("demo: 1 answer read, 1 archived, 0 already there.")
+    assert empty_logbook.do("import", str(path)).out.startswith("demo: 1 answer read, 1 archived, 0 already there.")
     names = ("session_id", "energy_kwh", "amount_incl_tax", "power_samples", "tax_amount")
     expected = [row for row in truth.sessions(operator.tenant) if row["session_id"] == newest.id]
-    assert [{name: row[name] for name in names} for row in expected] == bare.ask(
+    assert [{name: row[name] for name in names} for row in expected] == empty_logbook.ask(
         f"select {', '.join(names)} from sessions"  # noqa: S608
     )
 
 
-def test_answers_of_another_operator_are_reported(bare: DemoLogbook, capture: Path, operator: DemoServer) -> None:
+def test_answers_of_another_operator_are_reported(
+    empty_logbook: DemoLogbook, capture: Path, operator: DemoServer
+) -> None:
     capture.write_text(capture.read_text("utf-8").replace(operator.url, "https://other.example"), "utf-8")
-    assert bare.do("import", str(capture)).err == (
+    assert empty_logbook.do("import", str(capture)).err == (
         "ladebog: note: some of these answers come from other.example, not from the operator of account demo.\n"
     )

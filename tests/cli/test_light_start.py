@@ -33,7 +33,7 @@ def imported(*arguments: str) -> set[str]:
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["claim", "--help"], ["report", "--help"]])
-def test_nothing_heavy_is_imported(arguments: list[str]) -> None:
+def test_light_commands_do_not_import_heavy_modules(arguments: list[str]) -> None:
     modules = imported(*arguments)
     assert "click" in modules
     assert modules & _HEAVY == set()

@@ -20,7 +20,7 @@ def logged(logbook: DemoLogbook) -> list[dict[str, Any]]:
     return lines_of((logbook.paths.logs / "ladebog.log").read_text("utf-8"))
 
 
-def test_every_failed_request_with_its_trace_id(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_each_failed_request_is_logged_with_its_trace_id(operator: DemoServer, logbook: DemoLogbook) -> None:
     (logbook.paths.logs / "ladebog.log").unlink(missing_ok=True)
     operator.faults = Faults(server_error=1.0, most_in_a_row=2)
     logbook.do(*_EXTRACT)
@@ -34,14 +34,16 @@ def test_every_failed_request_with_its_trace_id(operator: DemoServer, logbook: D
     assert [line["event"] for line in logged(logbook) if line not in failed] == ["extract begun", "extract done"]
 
 
-def test_each_request_under_debug(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_debug_logs_each_request(operator: DemoServer, logbook: DemoLogbook) -> None:
     (logbook.paths.logs / "ladebog.log").unlink(missing_ok=True)
     logbook.do("--debug", *_EXTRACT)
     answered = [line for line in logged(logbook) if line["event"] == "request answered"]
     assert [line["path"] for line in answered] == [request.path for request in operator.requests]
 
 
-def test_a_refused_login_and_what_ended_the_command(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_a_refused_login_is_logged_and_then_the_error_that_ended_the_command(
+    operator: DemoServer, logbook: DemoLogbook
+) -> None:
     operator.tenant.expire_token()
     operator.tenant.refresh(operator.tenant.refresh_token)
     logbook.run("run")
@@ -69,18 +71,18 @@ def test_standard_error_in_json(operator: DemoServer, logbook: DemoLogbook) -> N
     ],
 )
 def test_errors_in_json(
-    kept: DemoLogbook, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: int, event: str
+    shared_logbook: DemoLogbook, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: int, event: str
 ) -> None:
     monkeypatch.setenv("LADEBOG_LOG_FORMAT", "json")
-    outcome = kept.run(*arguments)
+    outcome = shared_logbook.run(*arguments)
     (line,) = lines_of(outcome.err)
     assert (outcome.code, outcome.out, line["event"], line["exit_code"]) == (code, "", event, code)
     assert line["error"]
 
 
-def test_progress_is_for_people(operator: DemoServer, bare: DemoLogbook) -> None:
-    bare.keep_login(operator.tenant)
-    assert {line["event"] for line in lines_of(bare.do("--log-format", "json", *_EXTRACT).err)} == {
+def test_progress_is_not_in_json_logs(operator: DemoServer, empty_logbook: DemoLogbook) -> None:
+    empty_logbook.keep_login(operator.tenant)
+    assert {line["event"] for line in lines_of(empty_logbook.do("--log-format", "json", *_EXTRACT).err)} == {
         "extract begun",
         "extract done",
     }
@@ -88,25 +90,25 @@ def test_progress_is_for_people(operator: DemoServer, bare: DemoLogbook) -> None
 
 @pytest.mark.parametrize("quiet", [(), ("-q",)])
 def test_runs_and_the_status_warn_of_a_login_that_ends_soon(
-    operator: DemoServer, bare: DemoLogbook, quiet: tuple[str, ...]
+    operator: DemoServer, empty_logbook: DemoLogbook, quiet: tuple[str, ...]
 ) -> None:
-    bare.do("login", "demo", "--token-stdin", stdin=operator.tenant.token)
+    empty_logbook.do("login", "demo", "--token-stdin", stdin=operator.tenant.token)
     later = timedelta(days=356)
     warning = "The login of account demo ends on 2026-11-12, in 9 days. Log in again before: ladebog login demo"
     operator.tenant.now += later
-    outcome = bare.do(*quiet, "extract", "--since", "2026-11-01", after=later)
+    outcome = empty_logbook.do(*quiet, "extract", "--since", "2026-11-01", after=later)
     assert outcome.err == f"ladebog: note: {warning}\n"
-    assert "ends in 9 days" in bare.run("status", after=later).out
+    assert "ends in 9 days" in empty_logbook.run("status", after=later).out
     operator.tenant.now -= later
-    assert bare.do("extract", "--since", "2025-11-01").err.count("note") == 0
-    assert "in 9 days" not in bare.run("status").out
+    assert empty_logbook.do("extract", "--since", "2025-11-01").err.count("note") == 0
+    assert "in 9 days" not in empty_logbook.run("status").out
 
 
-def test_a_renewable_login_is_renewed_without_a_warning(operator: DemoServer, bare: DemoLogbook) -> None:
-    bare.keep_login(operator.tenant)
-    old = bare.stored_login
+def test_a_renewable_login_is_renewed_without_a_warning(operator: DemoServer, empty_logbook: DemoLogbook) -> None:
+    empty_logbook.keep_login(operator.tenant)
+    old = empty_logbook.stored_login
     operator.tenant.now += timedelta(days=356)
-    assert bare.do("-q", "extract", "--since", "2026-11-01", after=timedelta(days=356)) == Outcome(0, "", "")
-    assert bare.stored_login != old
-    assert bare.stored_login is not None
-    assert bare.stored_login.token == operator.tenant.token
+    assert empty_logbook.do("-q", "extract", "--since", "2026-11-01", after=timedelta(days=356)) == Outcome(0, "", "")
+    assert empty_logbook.stored_login != old
+    assert empty_logbook.stored_login is not None
+    assert empty_logbook.stored_login.token == operator.tenant.token

@@ -18,28 +18,28 @@ _TOKEN = ("login", "demo", "--token-stdin")
 
 
 @pytest.mark.parametrize("line_break", ["", "\n", "\r\n"])
-def test_a_token_from_standard_input(bare: DemoLogbook, operator: DemoServer, line_break: str) -> None:
-    outcome = bare.do(*_TOKEN, stdin=operator.tenant.token + line_break)
+def test_a_token_is_read_from_standard_input(empty_logbook: DemoLogbook, operator: DemoServer, line_break: str) -> None:
+    outcome = empty_logbook.do(*_TOKEN, stdin=operator.tenant.token + line_break)
     assert outcome.out == (
         f"Logged in to {operator.url} as account demo, valid until 2026-11-12. "
-        f"The login is stored in {bare.credentials}.\nNext: ladebog run\n"
+        f"The login is stored in {empty_logbook.credentials}.\nNext: ladebog run\n"
     )
-    assert bare.stored_login == Secret(token=operator.tenant.token)
-    assert stat.S_IMODE(bare.credentials.stat().st_mode) == 0o600
+    assert empty_logbook.stored_login == Secret(token=operator.tenant.token)
+    assert stat.S_IMODE(empty_logbook.credentials.stat().st_mode) == 0o600
     assert [request.path for request in operator.requests] == ["/api/v1/app/personal/charge-points"]
 
 
 def test_without_a_keyring_the_credentials_file_is_announced_even_if_quiet(
-    bare: DemoLogbook, tenant: Tenant, tmp_path: Path
+    empty_logbook: DemoLogbook, tenant: Tenant, tmp_path: Path
 ) -> None:
-    outcome = run_without_keyring(bare, tmp_path, "-q", *_TOKEN, stdin=tenant.token)
+    outcome = run_without_keyring(empty_logbook, tmp_path, "-q", *_TOKEN, stdin=tenant.token)
     file = tmp_path / "data" / "ladebog" / "credentials.json"
     announced = f"no keyring works here, so logins are stored in {file}, a file that only you can read"
     assert outcome == Outcome(0, "", f"ladebog: note: {announced}.\n")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert run_without_keyring(bare, tmp_path, "-q", "extract", "--since", "2025-11-01") == Outcome(0, "", "")
+    assert run_without_keyring(empty_logbook, tmp_path, "-q", "extract", "--since", "2025-11-01") == Outcome(0, "", "")
     file.unlink()
-    message, _ = refusal(run_without_keyring(bare, tmp_path, "extract"), 4)
+    message, _ = refusal(run_without_keyring(empty_logbook, tmp_path, "extract"), 4)
     assert message == f"No login is stored for account demo in {file} ({announced})."
 
 
@@ -63,19 +63,19 @@ def run_without_keyring(logbook: DemoLogbook, folder: Path, *arguments: str, std
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
-def test_a_login_that_works_in_another_process(bare: DemoLogbook, tenant: Tenant) -> None:
-    assert bare.run_process(*_TOKEN, stdin=tenant.token).code == 0
-    assert bare.run_process("-q", "extract", "--since", "2025-11-01") == Outcome(0, "", "")
+def test_a_login_that_works_in_another_process(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
+    assert empty_logbook.run_process(*_TOKEN, stdin=tenant.token).code == 0
+    assert empty_logbook.run_process("-q", "extract", "--since", "2025-11-01") == Outcome(0, "", "")
 
 
-def test_a_wrong_token_is_not_stored(bare: DemoLogbook, tenant: Tenant) -> None:
-    message, advice = refusal(bare.run(*_TOKEN, stdin="some-other-token"), 4)
+def test_a_token_that_the_operator_refuses_is_not_stored(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
+    message, advice = refusal(empty_logbook.run(*_TOKEN, stdin="some-other-token"), 4)
     assert message == "The operator no longer accepts the login of account demo."
     assert advice == "Log in again: ladebog login demo"
-    assert bare.stored_login is None
-    bare.do(*_TOKEN, stdin=tenant.token)
-    assert bare.run(*_TOKEN, stdin="some-other-token").code == 4
-    assert bare.stored_login == Secret(token=tenant.token)
+    assert empty_logbook.stored_login is None
+    empty_logbook.do(*_TOKEN, stdin=tenant.token)
+    assert empty_logbook.run(*_TOKEN, stdin="some-other-token").code == 4
+    assert empty_logbook.stored_login == Secret(token=tenant.token)
 
 
 @pytest.mark.parametrize(
@@ -91,37 +91,37 @@ def test_a_wrong_token_is_not_stored(bare: DemoLogbook, tenant: Tenant) -> None:
         ("bearer abc\n", "it begins with the word Bearer: remove that and the space"),
     ],
 )
-def test_invalid_tokens(bare: DemoLogbook, operator: DemoServer, token: str, fault: str) -> None:
-    message, advice = refusal(bare.run(*_TOKEN, stdin=token), 2)
+def test_invalid_tokens_are_refused(empty_logbook: DemoLogbook, operator: DemoServer, token: str, fault: str) -> None:
+    message, advice = refusal(empty_logbook.run(*_TOKEN, stdin=token), 2)
     assert message == f"This is not a token: {fault}."
     assert advice == "Try 'ladebog login --help' for help."
     assert operator.requests == []
 
 
-def test_a_token_cannot_be_combined_with_other_options(bare: DemoLogbook) -> None:
-    message, _ = refusal(bare.run(*_TOKEN, "--username", "x"), 2)
+def test_a_token_cannot_be_combined_with_other_options(empty_logbook: DemoLogbook) -> None:
+    message, _ = refusal(empty_logbook.run(*_TOKEN, "--username", "x"), 2)
     assert message == "--token-stdin cannot be combined: a token needs neither user name nor client secret."
 
 
-def test_a_password_needs_the_client_id(bare: DemoLogbook, operator: DemoServer) -> None:
-    bare.do("account", "add", "demo", "--url", operator.url, "--client-id", "")
-    message, _ = refusal(bare.run("login", "demo", "--username", "x"), 2)
+def test_a_password_needs_the_client_id(empty_logbook: DemoLogbook, operator: DemoServer) -> None:
+    empty_logbook.do("account", "add", "demo", "--url", operator.url, "--client-id", "")
+    message, _ = refusal(empty_logbook.run("login", "demo", "--username", "x"), 2)
     assert message == (
         "A password login needs the client id of the operator's app: "
         f"ladebog account add demo --url {operator.url} --client-id ID"
     )
 
 
-def test_a_file_of_logins_that_is_open_to_others(bare: DemoLogbook, tenant: Tenant) -> None:
-    bare.keep_login(tenant)
-    bare.credentials.chmod(0o644)
-    message, advice = refusal(bare.run("run"), 1)
-    assert message == f"{bare.credentials} holds logins and other users can open it (mode 0644)."
-    assert advice == f"Close it: chmod 600 {bare.credentials}"
+def test_a_credentials_file_that_others_can_read_is_refused(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
+    empty_logbook.keep_login(tenant)
+    empty_logbook.credentials.chmod(0o644)
+    message, advice = refusal(empty_logbook.run("run"), 1)
+    assert message == f"{empty_logbook.credentials} holds logins and other users can open it (mode 0644)."
+    assert advice == f"Close it: chmod 600 {empty_logbook.credentials}"
 
 
 def answer_prompt(terminal: int, line: str) -> None:
-    """Type a line once a prompt has begun: what was typed before it is thrown away. None of it may be shown."""
+    """Type a line after a prompt has begun (earlier input is discarded). The line must not be echoed."""
     os.read(terminal, 1)
     os.write(terminal, f"{line}\n".encode())
     shown = b""
@@ -131,16 +131,16 @@ def answer_prompt(terminal: int, line: str) -> None:
 
 
 def at_a_terminal(logbook: DemoLogbook, *arguments: str, typed: list[str], stdin: str | None) -> Outcome:
-    """Run a command that asks its user, who types a line at each prompt; `stdin` None is the terminal too."""
-    ours, theirs = os.openpty()
+    """Run a command and type a line at each of its prompts; `stdin` None is the terminal."""
+    controller, terminal = os.openpty()
     try:
         with subprocess.Popen(
             [
-                *(sys.executable, "-m", "tests.cli.at_terminal", os.ttyname(theirs), DEMO_NOW.isoformat()),
+                *(sys.executable, "-m", "tests.cli.at_terminal", os.ttyname(terminal), DEMO_NOW.isoformat()),
                 *("--home", str(logbook.home), *arguments),
             ],
             env=logbook.environment,
-            stdin=theirs if stdin is None else subprocess.PIPE,
+            stdin=terminal if stdin is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -152,41 +152,47 @@ def at_a_terminal(logbook: DemoLogbook, *arguments: str, typed: list[str], stdin
                 process.stdin = None
             try:
                 for line in typed:
-                    answer_prompt(ours, line)
+                    answer_prompt(controller, line)
             except BaseException:
                 process.kill()
                 raise
             out, err = process.communicate(timeout=30)
     finally:
-        os.close(ours)
-        os.close(theirs)
+        os.close(controller)
+        os.close(terminal)
     return Outcome(process.returncode, out, err)
 
 
-def test_a_password_is_asked_for(bare: DemoLogbook, tenant: Tenant) -> None:
+def test_a_password_is_asked_for(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
     outcome = at_a_terminal(
-        bare,
+        empty_logbook,
         *("login", "demo", "--username", tenant.username, "--client-secret-stdin"),
         typed=[tenant.password],
         stdin=tenant.client_secret + "\n",
     )
     assert outcome.code == 0, outcome
     assert tenant.password not in outcome.out + outcome.err
-    assert bare.stored_login == Secret(
+    assert empty_logbook.stored_login == Secret(
         token=tenant.token, refresh_token=tenant.refresh_token, client_secret=tenant.client_secret
     )
-    assert stat.S_IMODE(bare.credentials.stat().st_mode) == 0o600
-    everything = [path.read_bytes() for path in bare.folder.rglob("*") if path.is_file()]
+    assert stat.S_IMODE(empty_logbook.credentials.stat().st_mode) == 0o600
+    everything = [path.read_bytes() for path in empty_logbook.folder.rglob("*") if path.is_file()]
     assert any(tenant.token.encode() in content for content in everything)
     assert not any(tenant.password.encode() in content for content in everything)
-    # What was kept can be refreshed.
+    # The stored login can be renewed.
     tenant.expire_token()
-    bare.do("extract", "--since", "2025-11-01")
+    empty_logbook.do("extract", "--since", "2025-11-01")
 
 
-def test_a_wrong_client_secret_and_password(bare: DemoLogbook, tenant: Tenant) -> None:
+def test_a_wrong_client_secret_and_password_are_refused(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
     outcome = at_a_terminal(
-        bare, "login", "demo", "--username", tenant.username, typed=[tenant.client_secret, "guessed"], stdin=None
+        empty_logbook,
+        "login",
+        "demo",
+        "--username",
+        tenant.username,
+        typed=[tenant.client_secret, "guessed"],
+        stdin=None,
     )
     assert outcome.code == 4, outcome
     assert outcome.err.splitlines()[-2:] == [
@@ -194,4 +200,4 @@ def test_a_wrong_client_secret_and_password(bare: DemoLogbook, tenant: Tenant) -
         "  Check user name, password, client id and client secret, then: ladebog login demo",
     ]
     assert "guessed" not in outcome.out + outcome.err
-    assert bare.stored_login is None
+    assert empty_logbook.stored_login is None

@@ -21,7 +21,7 @@ _AWAY = Faults(server_error=1.0, most_in_a_row=100)
 
 @pytest.fixture
 def hook() -> Iterator[Script]:
-    """A webhook that takes everything."""
+    """A webhook that accepts every message."""
     with serving(answer(200)) as script:
         yield script
 
@@ -37,7 +37,7 @@ def all_sent_messages(hook: Script) -> list[list[str]]:
 
 
 def sent_messages(hook: Script) -> list[list[str]]:
-    """As `all_sent_messages`, but without the many months that no claim covers."""
+    """Like `all_sent_messages`, without the many months that are not claimed."""
     messages = [[text for text in message if not text.endswith(_UNCLAIMED)] for message in all_sent_messages(hook)]
     return [message for message in messages if message]
 
@@ -89,15 +89,15 @@ def test_a_new_error_sends_one_message_while_it_lasts(operator: DemoServer, logb
     quarantine(logbook, "8", 30)
     run_at(logbook, 31)
     assert sent_messages(hook) == [["demo: error, session 8: unreadable session"]]
-    # While the database cannot be read, nothing of it has ended.
+    # While the database cannot be read, the findings in it count as unchanged.
     writer, content = logbook.paths.writer_database, logbook.paths.database.read_bytes()
-    kept = writer.read_bytes()
+    writer_content = writer.read_bytes()
     logbook.paths.database.write_bytes(b"garbage")
     writer.write_bytes(b"garbage" * 2000)
     assert run_at(logbook, 90).code == 1
     assert sent_messages(hook) == [["The run failed: the logbook or the login cannot be used"]]
     logbook.paths.database.write_bytes(content)
-    writer.write_bytes(kept)
+    writer.write_bytes(writer_content)
     run_at(logbook, 120)
     assert sent_messages(hook) == []
 
@@ -130,23 +130,23 @@ def test_a_message_that_cannot_be_sent_changes_nothing(operator: DemoServer, log
     with serving(answer(503)) as hook:
         set_webhook(logbook, hook)
         quarantine(logbook, "9", 1)
-        silent = logbook.copied(logbook.folder.with_name("silent"))
-        silent.paths.settings.write_text(
-            silent.paths.settings.read_text("utf-8").replace("[notify]", "").replace("webhook", "#"), "utf-8"
+        unnotified = logbook.copied(logbook.folder.with_name("unnotified"))
+        unnotified.paths.settings.write_text(
+            unnotified.paths.settings.read_text("utf-8").replace("[notify]", "").replace("webhook", "#"), "utf-8"
         )
-        first, without = run_at(logbook, 2), run_at(silent, 2)
+        first, without = run_at(logbook, 2), run_at(unnotified, 2)
         assert (first.code, len(hook.requests)) == (without.code, 1)
         host = hook.url.removeprefix("http://")
         assert first.err.removeprefix(without.err) == (
             f"ladebog: Message not sent: The webhook at {host} answered 503 Service Unavailable.\n"
             "  Check webhook under [notify] in ladebog.toml, then try it: ladebog notify --test\n"
         )
-        assert logbook.marts()["sessions"] == silent.marts()["sessions"]
-        # What was not delivered is due again.
+        assert logbook.marts()["sessions"] == unnotified.marts()["sessions"]
+        # A cause that was not delivered is sent by the next run.
         hook.responders[:] = [answer(200)]
         run_at(logbook, 3)
         assert len(sent_messages(hook)) == 2
-    assert not (silent.paths.state / "told.json").exists()
+    assert not (unnotified.paths.state / "told.json").exists()
 
 
 def test_a_failed_run_stays_failed_if_the_message_fails_too(operator: DemoServer, logbook: DemoLogbook) -> None:
@@ -164,7 +164,7 @@ def test_a_failed_run_stays_failed_if_the_message_fails_too(operator: DemoServer
     assert (outcome.code, outcome.err.splitlines()[0]) == (75, "ladebog: Message not sent: IsADirectoryError.")
 
 
-def test_another_run_that_holds_the_logbook(logbook: DemoLogbook, hook: Script) -> None:
+def test_a_run_that_finds_the_logbook_locked_sends_no_message(logbook: DemoLogbook, hook: Script) -> None:
     set_webhook(logbook, hook)
     with logbook.paths.lock():
         assert run_at(logbook, 1).code == 75
@@ -200,7 +200,7 @@ def test_commands_that_only_read_send_no_messages(logbook: DemoLogbook, hook: Sc
     assert sent_messages(hook) == []
 
 
-def test_a_test_message(logbook: DemoLogbook, hook: Script, tmp_path: Path) -> None:
+def test_a_test_message_goes_to_every_channel(logbook: DemoLogbook, hook: Script, tmp_path: Path) -> None:
     set_webhook(logbook, hook)
     host = hook.url.removeprefix("http://")
     with open_office(PostOffice()) as office:
@@ -209,14 +209,14 @@ def test_a_test_message(logbook: DemoLogbook, hook: Script, tmp_path: Path) -> N
                 f'[notify.mail]\nhost = "127.0.0.1"\nport = {office.port}\nstarttls = false\n'
                 'from = "l@example.org"\nto = ["you@example.org"]\n'
             )
-        ways = [f"the webhook at {host}", f"you@example.org through 127.0.0.1:{office.port}"]
+        channels = [f"the webhook at {host}", f"you@example.org through 127.0.0.1:{office.port}"]
         assert logbook.do("notify").out.splitlines() == [
-            *(f"Messages go to {way}." for way in ways),
+            *(f"Messages go to {channel}." for channel in channels),
             "Try it: ladebog notify --test",
         ]
         assert (hook.requests, office.letters) == ([], [])
         outcome = logbook.do("notify", "--test")
-        assert outcome == Outcome(0, f"A test message went to {' and '.join(ways)}.\n", "")
+        assert outcome == Outcome(0, f"A test message went to {' and '.join(channels)}.\n", "")
         assert sent_messages(hook) == [["This is a test message: messages arrive."]]
         assert office.letters[0]["Subject"] == "Ladebog: This is a test message: messages arrive."
     message, advice = refusal(logbook.run("notify", "--test"), 1)
@@ -225,7 +225,7 @@ def test_a_test_message(logbook: DemoLogbook, hook: Script, tmp_path: Path) -> N
     assert len(sent_messages(hook)) == 1
 
 
-def test_without_a_notify_setting(logbook: DemoLogbook) -> None:
+def test_a_test_message_needs_a_notify_setting(logbook: DemoLogbook) -> None:
     message, advice = refusal(logbook.run("notify", "--test"), 1)
     assert message == f"{logbook.paths.settings} does not set where messages go."
     assert advice == "Add [notify] to it with a webhook or [notify.mail]"

@@ -12,7 +12,7 @@ MARCH, APRIL = ("2025-03-31", "48211"), ("2025-04-30", "50100")
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
-    """Readings of the end of March and of April, and one of another car."""
+    """Readings at the end of March and of April, and one of another car."""
     root = tmp_path_factory.mktemp("odometer") / "logbook"
     logbook = DecidedLogbook.with_sessions(root, {"home": []}, GOLF_AND_OWN)
     for car, day, kilometres in (("Golf", *APRIL), ("Ærø", "2025-04-15", "7"), ("Golf", *MARCH)):

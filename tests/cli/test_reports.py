@@ -16,8 +16,8 @@ def names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_a_year(kept: DemoLogbook, tmp_path: Path) -> None:
-    out = kept.do("report", "2025", "--output", str(tmp_path)).out
+def test_the_report_of_a_year_has_a_file_per_format(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    out = shared_logbook.do("report", "2025", "--output", str(tmp_path)).out
     files = ["demo-2025.xlsx", "demo-2025-sessions.csv", "demo-2025-months.csv"]
     assert out.splitlines()[:3] == [str(tmp_path / name) for name in files]
     assert out.splitlines()[3].startswith("  Not closed: January, February, March, April, May, June, July, August and")
@@ -25,9 +25,11 @@ def test_a_year(kept: DemoLogbook, tmp_path: Path) -> None:
     assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o600] * 3
 
 
-def test_a_month_in_one_format_elsewhere(kept: DemoLogbook, operator: DemoServer, tmp_path: Path) -> None:
+def test_the_report_of_a_month_in_one_format_in_another_folder(
+    shared_logbook: DemoLogbook, operator: DemoServer, tmp_path: Path
+) -> None:
     folder = tmp_path / "new" / "folder"
-    outcome = kept.do("-q", "report", "2025-10", "--format", "csv", "--output", str(folder))
+    outcome = shared_logbook.do("-q", "report", "2025-10", "--format", "csv", "--output", str(folder))
     expected = ["demo-2025-10-sessions.csv", "demo-2025-10-months.csv"]
     assert outcome.out.splitlines() == [str(folder / name) for name in expected]
     assert names_in(folder) == sorted(expected)
@@ -40,7 +42,7 @@ def test_a_month_in_one_format_elsewhere(kept: DemoLogbook, operator: DemoServer
 
 
 def test_run_writes_the_report_of_the_last_closed_month(operator: DemoServer, logbook: DemoLogbook) -> None:
-    operator.faults.empty_listing_calls = 1_000  # what is listed is not the point here
+    operator.faults.empty_listing_calls = 1_000  # its list is tested elsewhere
     outcome = logbook.do("run")
     files = ["demo-2025-10.xlsx", "demo-2025-10-sessions.csv", "demo-2025-10-months.csv"]
     written = [str(logbook.paths.reports / name) for name in files]
@@ -51,21 +53,21 @@ def test_run_writes_the_report_of_the_last_closed_month(operator: DemoServer, lo
     assert len(workbook.sheetnames) >= 2
 
 
-def test_a_month_without_sessions_is_closed_too(bare: DemoLogbook, operator: DemoServer) -> None:
-    bare.keep_login(operator.tenant)
+def test_a_month_without_sessions_is_reported_as_closed(empty_logbook: DemoLogbook, operator: DemoServer) -> None:
+    empty_logbook.keep_login(operator.tenant)
     operator.faults.empty_listing_calls = 1_000
-    out = bare.do("run").out
-    months = bare.ask("select month, is_closed from month_states order by month desc limit 2")
+    out = empty_logbook.do("run").out
+    months = empty_logbook.ask("select month, is_closed from month_states order by month desc limit 2")
     assert [row["is_closed"] for row in months] == [False, True]
     assert "demo-2025-10.xlsx" in out
 
 
-def test_status_of_a_logbook_that_is_up_to_date(kept: DemoLogbook, operator: DemoServer) -> None:
-    raw = sum(path.stat().st_size for path in kept.paths.raw.rglob("*.gz"))
-    lines = kept.do("status", after=timedelta(hours=3, minutes=30)).out.splitlines()
+def test_status_of_a_logbook_that_is_up_to_date(shared_logbook: DemoLogbook, operator: DemoServer) -> None:
+    raw = sum(path.stat().st_size for path in shared_logbook.paths.raw.rglob("*.gz"))
+    lines = shared_logbook.do("status", after=timedelta(hours=3, minutes=30)).out.splitlines()
     assert lines == [
-        f"Logbook {kept.home}",
-        f"  database        {kept.paths.database.stat().st_size / 1e6:.1f} MB",
+        f"Logbook {shared_logbook.home}",
+        f"  database        {shared_logbook.paths.database.stat().st_size / 1e6:.1f} MB",
         "",
         f"demo  {operator.url}",
         "  login           valid until 2026-11-12, ends in 365 days; a run renews it",

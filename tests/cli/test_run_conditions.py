@@ -14,7 +14,9 @@ _ACTIVE_ID = "select session_id from staging.sessions where not is_finished"
 
 
 @pytest.mark.system
-def test_while_a_session_is_active_and_until_it_has_ended(logbook: DemoLogbook, operator: DemoServer) -> None:
+def test_if_active_runs_while_a_session_is_active_and_once_after_it_ended(
+    logbook: DemoLogbook, operator: DemoServer
+) -> None:
     logbook.keep_login(operator.tenant)
     active = logbook.value(_ACTIVE_ID)
     outcome = logbook.run("run", "--if-active", after=_HALF_AN_HOUR)
@@ -31,14 +33,14 @@ def test_while_a_session_is_active_and_until_it_has_ended(logbook: DemoLogbook, 
 
 
 @pytest.mark.parametrize("after", [timedelta(hours=26), timedelta(days=8)], ids=["runs have failed since", "for ever"])
-def test_an_active_session_that_is_ignored(kept: DemoLogbook, after: timedelta) -> None:
-    assert active_sessions(kept.paths, ["demo"], DEMO_NOW) == [kept.value(_ACTIVE_ID)]
-    assert active_sessions(kept.paths, ["other"], DEMO_NOW) == []
-    assert active_sessions(kept.paths, ["demo"], DEMO_NOW + after) == []
+def test_an_active_session_is_ignored_after_a_while(shared_logbook: DemoLogbook, after: timedelta) -> None:
+    assert active_sessions(shared_logbook.paths, ["demo"], DEMO_NOW) == [shared_logbook.value(_ACTIVE_ID)]
+    assert active_sessions(shared_logbook.paths, ["other"], DEMO_NOW) == []
+    assert active_sessions(shared_logbook.paths, ["demo"], DEMO_NOW + after) == []
 
 
 @pytest.mark.system
-def test_a_session_that_was_never_stopped(logbook: DemoLogbook, operator: DemoServer) -> None:
+def test_a_session_that_was_never_stopped_is_not_active_for_ever(logbook: DemoLogbook, operator: DemoServer) -> None:
     logbook.keep_login(operator.tenant)
     logbook.archive("--since", "2025-11-01", after=timedelta(days=8))
     assert len(logbook.ask(_ACTIVE_ID)) == 1
@@ -46,10 +48,10 @@ def test_a_session_that_was_never_stopped(logbook: DemoLogbook, operator: DemoSe
 
 
 @pytest.mark.system
-def test_when_the_last_run_is_old(logbook: DemoLogbook, operator: DemoServer) -> None:
+def test_if_older_runs_when_the_last_run_is_old(logbook: DemoLogbook, operator: DemoServer) -> None:
     logbook.keep_login(operator.tenant)
-    nothing = logbook.do("run", "--if-older", "25", after=timedelta(hours=24, minutes=59))
-    assert nothing.out == "Nothing to do for now.\n"
+    outcome = logbook.do("run", "--if-older", "25", after=timedelta(hours=24, minutes=59))
+    assert outcome.out == "Nothing to do for now.\n"
     assert operator.requests == []
     assert logbook.run("run", "--if-older", "25", after=timedelta(hours=25, minutes=1)).code in (0, 3)
     assert operator.requests != []
@@ -58,29 +60,31 @@ def test_when_the_last_run_is_old(logbook: DemoLogbook, operator: DemoServer) ->
 
 def test_a_failed_run_counts_as_the_last_run(logbook: DemoLogbook, operator: DemoServer) -> None:
     operator.tenant.expire_token()
-    operator.tenant.refresh(operator.tenant.refresh_token)  # by somebody else, so that ours is good for nothing
+    operator.tenant.refresh(
+        operator.tenant.refresh_token
+    )  # another program renews it, so our refresh token is no longer valid
     later = timedelta(hours=26)
     assert logbook.run("run", "--if-older", "25", after=later).code == 4
     assert logbook.do("run", "--if-older", "25", after=later + _HALF_AN_HOUR).out == "Nothing to do for now.\n"
 
 
 @pytest.mark.system
-def test_before_the_first_run(bare: DemoLogbook, operator: DemoServer) -> None:
-    bare.keep_login(operator.tenant)
-    assert bare.do("run", "--if-active").out == "Nothing to do for now.\n"
-    assert last_run_began(bare.paths, ["demo"], DEMO_NOW) is None
-    assert bare.run("run", "--if-active", "--if-older", "25").code in (0, 3)
-    began = last_run_began(bare.paths, ["demo"], DEMO_NOW + _HALF_AN_HOUR)
+def test_conditions_before_the_first_run(empty_logbook: DemoLogbook, operator: DemoServer) -> None:
+    empty_logbook.keep_login(operator.tenant)
+    assert empty_logbook.do("run", "--if-active").out == "Nothing to do for now.\n"
+    assert last_run_began(empty_logbook.paths, ["demo"], DEMO_NOW) is None
+    assert empty_logbook.run("run", "--if-active", "--if-older", "25").code in (0, 3)
+    began = last_run_began(empty_logbook.paths, ["demo"], DEMO_NOW + _HALF_AN_HOUR)
     assert began is not None
     assert DEMO_NOW <= began < DEMO_NOW + _HALF_AN_HOUR
 
 
-def test_a_clock_that_was_set_back(kept: DemoLogbook) -> None:
+def test_after_the_clock_was_set_back_the_last_run_began_now(shared_logbook: DemoLogbook) -> None:
     earlier = DEMO_NOW - timedelta(days=300)
-    assert last_run_began(kept.paths, ["demo"], earlier) == earlier
+    assert last_run_began(shared_logbook.paths, ["demo"], earlier) == earlier
 
 
-def test_a_conditional_run_leaves_it_to_a_run_in_progress(logbook: DemoLogbook) -> None:
+def test_a_conditional_run_ends_without_an_error_while_another_run_is_in_progress(logbook: DemoLogbook) -> None:
     with Logbook(logbook.home).lock():
         assert logbook.run("run").code == 75
         outcome = logbook.do("run", "--if-active")
@@ -89,5 +93,5 @@ def test_a_conditional_run_leaves_it_to_a_run_in_progress(logbook: DemoLogbook) 
 
 
 @pytest.mark.parametrize("hours", ["0", "-1", "x"])
-def test_invalid_hours(kept: DemoLogbook, hours: str) -> None:
-    assert kept.run("run", "--if-older", hours).code == 2
+def test_invalid_hours(shared_logbook: DemoLogbook, hours: str) -> None:
+    assert shared_logbook.run("run", "--if-older", hours).code == 2

@@ -17,12 +17,12 @@ from tests.scenarios.demo_logbook import DEMO_NOW, DemoLogbook
 
 
 @pytest.fixture
-def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def no_scheduler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine without a scheduler."""
     monkeypatch.setenv("PATH", str(tmp_path))
 
 
-@pytest.mark.usefixtures("nowhere")
+@pytest.mark.usefixtures("no_scheduler")
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
@@ -31,25 +31,30 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         (["--using", "cron"], "There is no crontab program here."),
     ],
 )
-def test_a_machine_without_a_scheduler(kept: DemoLogbook, options: list[str], expected: str) -> None:
-    message, advice = refusal(kept.run("schedule", "install", *options), 1)
+def test_without_a_scheduler_installation_is_refused(
+    shared_logbook: DemoLogbook, options: list[str], expected: str
+) -> None:
+    message, advice = refusal(shared_logbook.run("schedule", "install", *options), 1)
     assert message == expected
     assert advice.startswith("Keep this running instead, for example in a container: ladebog schedule run")
 
 
-def test_a_login_comes_first(bare: DemoLogbook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_schedule_needs_a_login(empty_logbook: DemoLogbook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program = tmp_path / "crontab"
-    program.write_text("#!/bin/sh\nexit 9\n", "utf-8")  # is not to be called
+    program.write_text("#!/bin/sh\nexit 9\n", "utf-8")  # must not be called
     program.chmod(0o700)
     monkeypatch.setenv("PATH", str(tmp_path))
     for command in (["install"], ["probe"]):
-        message, advice = refusal(bare.run("schedule", *command), 4)
-        assert message == f"No login of account demo is stored in {bare.credentials}."
+        message, advice = refusal(empty_logbook.run("schedule", *command), 4)
+        assert message == f"No login of account demo is stored in {empty_logbook.credentials}."
         assert advice == "Log in first: ladebog login demo"
 
 
-def test_a_probe_that_finds_the_login(kept: DemoLogbook) -> None:
-    assert kept.do("schedule", "probe").out == f"The logins of demo can be read from {kept.credentials}.\n"
+def test_a_probe_that_finds_the_login(shared_logbook: DemoLogbook) -> None:
+    assert (
+        shared_logbook.do("schedule", "probe").out
+        == f"The logins of demo can be read from {shared_logbook.credentials}.\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,21 +67,21 @@ def test_a_probe_that_finds_the_login(kept: DemoLogbook) -> None:
         ),
     ],
 )
-def test_invalid_times(kept: DemoLogbook, arguments: list[str], expected: str) -> None:
-    message, _ = refusal(kept.run("schedule", *arguments), 2)
+def test_invalid_times(shared_logbook: DemoLogbook, arguments: list[str], expected: str) -> None:
+    message, _ = refusal(shared_logbook.run("schedule", *arguments), 2)
     assert message == expected
 
 
-@pytest.mark.usefixtures("nowhere")
-def test_nothing_is_scheduled(kept: DemoLogbook) -> None:
-    nothing = f"Nothing is scheduled for {kept.home}. Schedule it with: ladebog schedule install\n"
-    assert kept.do("schedule", "show").out == nothing
-    assert kept.do("schedule", "remove").out == f"Nothing was scheduled for {kept.home}.\n"
-    assert next_run(kept.paths, DEMO_NOW) is None
+@pytest.mark.usefixtures("no_scheduler")
+def test_show_and_remove_when_nothing_is_scheduled(shared_logbook: DemoLogbook) -> None:
+    nothing = f"Nothing is scheduled for {shared_logbook.home}. Schedule it with: ladebog schedule install\n"
+    assert shared_logbook.do("schedule", "show").out == nothing
+    assert shared_logbook.do("schedule", "remove").out == f"Nothing was scheduled for {shared_logbook.home}.\n"
+    assert next_run(shared_logbook.paths, DEMO_NOW) is None
 
 
-@pytest.mark.usefixtures("nowhere")
-def test_a_loop_is_seen(logbook: DemoLogbook) -> None:
+@pytest.mark.usefixtures("no_scheduler")
+def test_show_reports_a_running_loop(logbook: DemoLogbook) -> None:
     lock = LoopLock(logbook.paths)
     with lock.held():
         lock.write_next_run(DEMO_NOW)
@@ -85,42 +90,42 @@ def test_a_loop_is_seen(logbook: DemoLogbook) -> None:
     assert shown.startswith(f"A loop (ladebog schedule run) runs {logbook.home}.\n  next run        2025-11-12 ")
 
 
-def test_property_lists_for_launchd(kept: DemoLogbook) -> None:
-    outcome = kept.do("schedule", "print", "launchd", "--at", "21:40")
+def test_property_lists_for_launchd(shared_logbook: DemoLogbook) -> None:
+    outcome = shared_logbook.do("schedule", "print", "launchd", "--at", "21:40")
     assert outcome.err == "This output for launchd is untested: check that it runs.\n"
     first, second = outcome.out.split("# ~/Library/LaunchAgents/")[1:]
     daily, active = (plistlib.loads(part.partition("\n")[2].encode()) for part in (first, second))
     assert daily["StartCalendarInterval"] == {"Hour": 21, "Minute": 40}
-    assert daily["ProgramArguments"][1:] == ["--home", str(kept.home), "run"]
-    assert daily["EnvironmentVariables"] == {FILE_VARIABLE: str(kept.credentials)}
+    assert daily["ProgramArguments"][1:] == ["--home", str(shared_logbook.home), "run"]
+    assert daily["EnvironmentVariables"] == {FILE_VARIABLE: str(shared_logbook.credentials)}
     assert active["StartInterval"] == 1800
     assert active["ProgramArguments"][-2:] == ["run", "--if-active"]
 
 
-def test_lines_for_the_task_scheduler(kept: DemoLogbook) -> None:
-    outcome = kept.do("schedule", "print", "schtasks")
+def test_lines_for_the_task_scheduler(shared_logbook: DemoLogbook) -> None:
+    outcome = shared_logbook.do("schedule", "print", "schtasks")
     assert outcome.err == "This output for schtasks is untested: check that it runs.\n"
     variable, daily, active = outcome.out.splitlines()
-    assert variable == f"setx {FILE_VARIABLE} {kept.credentials}"
-    assert daily.endswith(f'--home {kept.home} run" /SC DAILY /ST 06:15')
+    assert variable == f"setx {FILE_VARIABLE} {shared_logbook.credentials}"
+    assert daily.endswith(f'--home {shared_logbook.home} run" /SC DAILY /ST 06:15')
     assert active.endswith(' --quiet run --if-active" /SC MINUTE /MO 30')
 
 
-def test_a_path_that_no_scheduler_can_use(tmp_path: Path) -> None:
+def test_a_path_that_no_scheduler_can_use_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScheduleError, match="has a line break or another character"):
         Job.of_logbook(tmp_path / "two\nlines")
     with pytest.raises(ScheduleError, match="has a line break or another character"):
         Job.of_logbook(Path(os.fsdecode(os.fsencode(tmp_path) + b"/bl\xe5b\xe6r")))
 
 
-def test_each_logbook_has_one_job_however_its_path_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_different_paths_to_one_logbook_give_one_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "one")
     monkeypatch.chdir(tmp_path)
     assert Job.of_logbook(Path("one")).name == Job.of_logbook(tmp_path / "link").name
     assert Job.of_logbook(Path("one")).name != Job.of_logbook(Path("two")).name
 
 
-def test_without_a_script_beside_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_script_next_to_python_the_module_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     assert Job(tmp_path).command("run") == [
         *(str(tmp_path / "python"), "-P", "-m", "pipeline.cli.main", "--home", str(tmp_path), "run")

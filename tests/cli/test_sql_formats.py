@@ -29,9 +29,9 @@ _HARD = """
 _QUESTION = "select month, sessions, energy_kwh, amount_incl_tax from months where attribution = 'stop' order by month"
 
 
-def test_a_table(kept: DemoLogbook) -> None:
+def test_rows_as_a_table(shared_logbook: DemoLogbook) -> None:
     question = "select session_id, energy_kwh, note from sessions order by stopped_at desc limit 2"
-    assert kept.do("sql", question) == Outcome(
+    assert shared_logbook.do("sql", question) == Outcome(
         0,
         "session_id   energy_kwh   note\n"
         "──────────────────────────────\n"
@@ -41,8 +41,8 @@ def test_a_table(kept: DemoLogbook) -> None:
     )
 
 
-def test_csv(kept: DemoLogbook) -> None:
-    rows = list(csv.reader(io.StringIO(kept.do("sql", _HARD, "--format", "csv").out)))
+def test_rows_as_csv(shared_logbook: DemoLogbook) -> None:
+    rows = list(csv.reader(io.StringIO(shared_logbook.do("sql", _HARD, "--format", "csv").out)))
     assert rows == [
         ["exact", "ten_oere", "whole", "day", "moment", "note", "nothing", "flag", "names"],
         [
@@ -59,8 +59,8 @@ def test_csv(kept: DemoLogbook) -> None:
     ]
 
 
-def test_json_has_numbers_exact_to_the_last_digit(kept: DemoLogbook) -> None:
-    out = kept.do("sql", _HARD, "--format", "json").out
+def test_json_has_numbers_exact_to_the_last_digit(shared_logbook: DemoLogbook) -> None:
+    out = shared_logbook.do("sql", _HARD, "--format", "json").out
     assert json.loads(out, parse_float=Decimal) == [
         {
             "exact": Decimal("12345678901234567890.123456789012345678"),
@@ -76,36 +76,38 @@ def test_json_has_numbers_exact_to_the_last_digit(kept: DemoLogbook) -> None:
     ]
 
 
-def test_no_rows(kept: DemoLogbook) -> None:
-    nothing = "select 1 as one where false"
-    assert kept.do("sql", nothing, "--format", "json").out == "[]\n"
-    assert kept.do("sql", nothing, "--format", "csv").out == "one\n"
-    assert kept.do("sql", nothing).out == "one\n───\n"
+def test_a_query_without_rows_in_each_format(shared_logbook: DemoLogbook) -> None:
+    question = "select 1 as one where false"
+    assert shared_logbook.do("sql", question, "--format", "json").out == "[]\n"
+    assert shared_logbook.do("sql", question, "--format", "csv").out == "one\n"
+    assert shared_logbook.do("sql", question).out == "one\n───\n"
 
 
-def test_the_figures_are_the_operators_in_each_format(kept: DemoLogbook, operator: DemoServer, tmp_path: Path) -> None:
+def test_each_format_has_the_figures_of_the_operator(
+    shared_logbook: DemoLogbook, operator: DemoServer, tmp_path: Path
+) -> None:
     names = ("month", "sessions", "energy_kwh", "amount_incl_tax")
     months = [{name: row[name] for name in names} for row in truth.months(operator.tenant)]
-    # The first listed month also holds what began in it and was not listed before.
+    # The first listed month is incomplete: sessions that stopped in it may have begun before it.
     expected = [row for row in months if row["month"] > date(2025, 9, 1)]
 
     for suffix in ("csv", "json", "parquet"):
         path = tmp_path / f"months.{suffix}"
-        assert kept.do("sql", _QUESTION, "-o", str(path)).out == f"Wrote {path}.\n"
+        assert shared_logbook.do("sql", _QUESTION, "-o", str(path)).out == f"Wrote {path}.\n"
         assert path.stat().st_mode & 0o777 == 0o600
     rows = json.loads((tmp_path / "months.json").read_text("utf-8"), parse_float=Decimal)
     assert expected == [row | {"month": date.fromisoformat(row["month"])} for row in rows][1:]
     assert expected == polars.read_parquet(tmp_path / "months.parquet").to_dicts()[1:]
     text = (tmp_path / "months.csv").read_text("utf-8")
-    assert text == kept.do("sql", _QUESTION, "--format", "csv").out
+    assert text == shared_logbook.do("sql", _QUESTION, "--format", "csv").out
     assert [[row[0], row[1], Decimal(row[2]), Decimal(row[3])] for row in csv.reader(text.splitlines()[2:])] == [
         [str(row["month"]), str(row["sessions"]), row["energy_kwh"], row["amount_incl_tax"]] for row in expected
     ]
 
 
-def test_parquet_keeps_types(kept: DemoLogbook, tmp_path: Path) -> None:
+def test_parquet_keeps_types(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
     path = tmp_path / "hard.parquet"
-    kept.do("-q", "sql", _HARD, "-o", str(path))
+    shared_logbook.do("-q", "sql", _HARD, "-o", str(path))
     (row,) = polars.read_parquet(path).to_dicts()
     assert row == {
         "exact": Decimal("12345678901234567890.123456789012345678"),
@@ -120,20 +122,22 @@ def test_parquet_keeps_types(kept: DemoLogbook, tmp_path: Path) -> None:
     }
 
 
-def test_a_format_that_the_file_is_not_named_after(kept: DemoLogbook, tmp_path: Path) -> None:
+def test_the_format_option_takes_precedence_over_the_name_of_the_file(
+    shared_logbook: DemoLogbook, tmp_path: Path
+) -> None:
     path = tmp_path / "rows.txt"
-    assert kept.do("-q", "sql", "select 1 as one", "--format", "csv", "-o", str(path)).out == ""
+    assert shared_logbook.do("-q", "sql", "select 1 as one", "--format", "csv", "-o", str(path)).out == ""
     assert path.read_bytes() == b"one\n1\n"
 
 
-def test_show_tables(kept: DemoLogbook) -> None:
-    tables = json.loads(kept.do("sql", "show tables", "--format", "json").out)
+def test_show_tables(shared_logbook: DemoLogbook) -> None:
+    tables = json.loads(shared_logbook.do("sql", "show tables", "--format", "json").out)
     assert {"sessions", "charging_periods", "power_samples", "days", "months", "documents", "runs"} <= {
         row["name"] for row in tables
     }
 
 
-def test_two_columns_of_one_name(kept: DemoLogbook) -> None:
-    message, advice = refusal(kept.run("sql", "select 1 as a, 2 as a, 3 as b", "--format", "json"), 1)
+def test_two_columns_of_one_name_are_refused(shared_logbook: DemoLogbook) -> None:
+    message, advice = refusal(shared_logbook.run("sql", "select 1 as a, 2 as a, 3 as b", "--format", "json"), 1)
     assert message == "Several columns are called a."
     assert advice == "Give each its own name: select ... as NAME"

@@ -27,28 +27,38 @@ _LONG = "select sum(sqrt(range)) from range(100000000000)"
         ("with recursive n as (select 1 as i union all select i + 1 from n) select max(i) from n", []),
     ],
 )
-def test_the_time_limit(kept: DemoLogbook, tmp_path: Path, question: str, options: list[str]) -> None:
+def test_a_query_that_takes_longer_than_the_time_limit_is_refused(
+    shared_logbook: DemoLogbook, tmp_path: Path, question: str, options: list[str]
+) -> None:
     began = time.monotonic()
     written = [option.format(folder=tmp_path) for option in options]
-    outcome = kept.run("sql", question, "--timeout", "1", *written)
+    outcome = shared_logbook.run("sql", question, "--timeout", "1", *written)
     assert (outcome.code, outcome.err) == (1, f"ladebog: The question took longer than 1 s.\n  {_ADVICE}\n")
     assert time.monotonic() - began < 20
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_query_that_ignores_an_interrupt_ends_with_the_process(kept: DemoLogbook, tmp_path: Path) -> None:
+def test_a_query_that_ignores_an_interrupt_ends_with_the_process(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
     question = "select levenshtein(repeat('a', 400000), repeat('b', 400000)) as long"
-    outcome = kept.run_process("sql", question, "--timeout", "1", "-o", str(tmp_path / "x.csv"))
+    outcome = shared_logbook.run_process("sql", question, "--timeout", "1", "-o", str(tmp_path / "x.csv"))
     assert refusal(outcome, 1) == ("The question took longer than 1 s.", _ADVICE)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_time_between_fetches_does_not_count(kept: DemoLogbook) -> None:
+def test_the_time_between_fetches_does_not_count(shared_logbook: DemoLogbook) -> None:
     reader, writer = os.pipe()
     arguments = ["sql", "from range(200000)", "--format", "csv", "--timeout", "2"]
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.scenarios.dated", DEMO_NOW.isoformat(), "--home", str(kept.home), *arguments],
-        env=kept.environment,
+        [
+            sys.executable,
+            "-m",
+            "tests.scenarios.dated",
+            DEMO_NOW.isoformat(),
+            "--home",
+            str(shared_logbook.home),
+            *arguments,
+        ],
+        env=shared_logbook.environment,
         stdout=writer,
         stderr=subprocess.PIPE,
     ) as process:
@@ -62,8 +72,8 @@ def test_the_time_between_fetches_does_not_count(kept: DemoLogbook) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "soon", "nan", "1000000"])
-def test_invalid_time_limits(kept: DemoLogbook, wrong: str) -> None:
-    message, advice = refusal(kept.run("sql", "select 1", "--timeout", wrong), 2)
+def test_invalid_time_limits(shared_logbook: DemoLogbook, wrong: str) -> None:
+    message, advice = refusal(shared_logbook.run("sql", "select 1", "--timeout", wrong), 2)
     assert message.startswith("Invalid value for '--timeout': ")
     assert advice == "Try 'ladebog sql --help' for help."
 
@@ -71,40 +81,42 @@ def test_invalid_time_limits(kept: DemoLogbook, wrong: str) -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "select list(range) from range(1000000000)",  # what DuckDB counts
-        "select list_sum(range(1000000000))",  # what it does not
-        "from range(1000000000) order by hash(range)",  # and what it would spill to disk
+        "select list(range) from range(1000000000)",  # memory that DuckDB counts
+        "select list_sum(range(1000000000))",  # memory that it does not count
+        "from range(1000000000) order by hash(range)",  # data that it would spill to disk
     ],
 )
 @pytest.mark.parametrize("options", [[], ["-o", "{folder}/rows.parquet"]], ids=["table", "parquet"])
-def test_the_memory_limit(kept: DemoLogbook, tmp_path: Path, question: str, options: list[str]) -> None:
-    outcome = kept.run("sql", question, *[option.format(folder=tmp_path) for option in options])
+def test_a_query_that_needs_more_than_the_memory_limit_is_refused(
+    shared_logbook: DemoLogbook, tmp_path: Path, question: str, options: list[str]
+) -> None:
+    outcome = shared_logbook.run("sql", question, *[option.format(folder=tmp_path) for option in options])
     assert refusal(outcome, 1) == (
         "The question needs more memory than is allowed (1GB).",
         "Ask for fewer rows or columns at a time, with a where or a limit",
     )
     assert list(tmp_path.iterdir()) == []
-    assert {path.name for path in kept.home.iterdir()} >= {"ladebog.duckdb"}
-    assert list(kept.home.glob("*.tmp")) == []
+    assert {path.name for path in shared_logbook.home.iterdir()} >= {"ladebog.duckdb"}
+    assert list(shared_logbook.home.glob("*.tmp")) == []
 
 
 def on_a_terminal(logbook: DemoLogbook, *arguments: str) -> tuple[str, str]:
-    """What a command shows on a terminal, and what it says on standard error, which is none."""
-    ours, theirs = os.openpty()
+    """What a command prints on a terminal, and its standard error, which is not a terminal."""
+    controller, terminal = os.openpty()
     shown = b""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.scenarios.dated", DEMO_NOW.isoformat(), "--home", str(logbook.home), *arguments],
         env=logbook.environment,
-        stdout=theirs,
+        stdout=terminal,
         stderr=subprocess.PIPE,
     ) as process:
-        os.close(theirs)
+        os.close(terminal)
         try:
-            while piece := os.read(ours, 1 << 16):
+            while piece := os.read(controller, 1 << 16):
                 shown += piece
-        except OSError:  # the terminal is hung up
+        except OSError:  # the process closed the terminal
             pass
-        os.close(ours)
+        os.close(controller)
         assert process.stderr is not None
         errors = process.stderr.read().decode()
     assert process.returncode == 0
@@ -112,21 +124,21 @@ def on_a_terminal(logbook: DemoLogbook, *arguments: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("format_name", ["table", "csv", "json"])
-def test_rows_on_a_terminal(kept: DemoLogbook, format_name: str) -> None:
+def test_a_terminal_shows_at_most_a_thousand_rows(shared_logbook: DemoLogbook, format_name: str) -> None:
     question = "select 'row ' || range as name from range({})"
-    shown, errors = on_a_terminal(kept, "sql", question.format(1001), "--format", format_name)
+    shown, errors = on_a_terminal(shared_logbook, "sql", question.format(1001), "--format", format_name)
     assert shown.count("row ") == 1000
     assert errors == (
         "ladebog: note: only the first 1000 rows are shown. To get all: -o FILE.csv; to choose others: a limit in the "
         "query\n"
     )
-    shown, errors = on_a_terminal(kept, "sql", question.format(1000), "--format", format_name)
+    shown, errors = on_a_terminal(shared_logbook, "sql", question.format(1000), "--format", format_name)
     assert (shown.count("row "), errors) == (1000, "")
-    assert kept.do("sql", question.format(1001), "--format", format_name).out.count("row ") == 1001
+    assert shared_logbook.do("sql", question.format(1001), "--format", format_name).out.count("row ") == 1001
 
 
 @pytest.mark.parametrize("format_name", ["table", "csv"])
-def test_control_characters_in_values_do_not_reach_a_terminal(kept: DemoLogbook, format_name: str) -> None:
+def test_control_characters_in_values_do_not_reach_a_terminal(shared_logbook: DemoLogbook, format_name: str) -> None:
     question = "select 'a' || chr(27) || ']0;title' || chr(7) || chr(155) || '2J' || chr(13) || 'z' as note"
-    shown, _ = on_a_terminal(kept, "sql", question, "--format", format_name)
+    shown, _ = on_a_terminal(shared_logbook, "sql", question, "--format", format_name)
     assert shown.splitlines()[-1] == {"table": "a␛]0;title�2Jz", "csv": "a␛]0;title␇�2J␍z"}[format_name]

@@ -30,7 +30,7 @@ _KEY = "k" * 32
 
 
 def lines(outcome: Outcome) -> dict[str, str]:
-    """What the status says by name; what goes on without a name belongs to the one before."""
+    """The values of the status by name; lines without a name belong to the name before them."""
     shown: dict[str, str] = {}
     name = ""
     for line in outcome.out.splitlines():
@@ -46,12 +46,12 @@ def account_of(outcome: Outcome) -> dict[str, Any]:
     return account
 
 
-def keep(logbook: DemoLogbook, token: str, refresh_token: str | None = None) -> None:
+def store_login(logbook: DemoLogbook, token: str, refresh_token: str | None = None) -> None:
     FileCredentials(logbook.credentials).write(logbook.account, Secret(token=token, refresh_token=refresh_token))
 
 
-def test_json_has_the_documented_keys_and_no_other(kept: DemoLogbook) -> None:
-    shown = json.loads(kept.do("status", "--json", "--max-age", "1h").out)
+def test_json_has_the_documented_keys_and_no_other(shared_logbook: DemoLogbook) -> None:
+    shown = json.loads(shared_logbook.do("status", "--json", "--max-age", "1h").out)
     (account,) = shown["accounts"]
     documented = re.findall(r"^\| `([a-z_.]+)` \|", (CHECKOUT / "docs" / "status.md").read_text("utf-8"), re.MULTILINE)
     nested = [
@@ -76,16 +76,16 @@ def test_json_has_the_documented_keys_and_no_other(kept: DemoLogbook) -> None:
     assert set(account) == {field.name for field in msgspec.structs.fields(status.AccountStatus)}
 
 
-def test_json_is_what_the_marts_say(kept: DemoLogbook, operator: DemoServer) -> None:
-    shown = json.loads(kept.do("status", "--json").out)
+def test_json_has_the_figures_of_the_marts(shared_logbook: DemoLogbook, operator: DemoServer) -> None:
+    shown = json.loads(shared_logbook.do("status", "--json").out)
     (account,) = shown["accounts"]
     assert datetime.fromisoformat(shown["generated_at"]) - DEMO_NOW < timedelta(minutes=1)
-    assert shown["database_bytes"] == kept.paths.database.stat().st_size
-    segments = sum(path.stat().st_size for path in finished_segments(kept.paths.raw / "demo"))
+    assert shown["database_bytes"] == shared_logbook.paths.database.stat().st_size
+    segments = sum(path.stat().st_size for path in finished_segments(shared_logbook.paths.raw / "demo"))
     assert (shown["raw_bytes"], account["raw_bytes"], shown["problems"]) == (segments, segments, [])
-    (state,) = kept.ask("select * from account_states")
+    (state,) = shared_logbook.ask("select * from account_states")
     for name in ("last_run_at", "last_success_at", "first_session_at", "newest_session_at"):
-        assert account[name] == state[name].astimezone(kept.account.zone).isoformat()
+        assert account[name] == state[name].astimezone(shared_logbook.account.zone).isoformat()
         assert account[name][-6:] in ("+01:00", "+02:00")
     same = ("sessions", "quarantined", "details_missing", "errors", "warnings")
     assert [account[name] for name in same] == [state[name] for name in same]
@@ -100,15 +100,15 @@ def test_json_is_what_the_marts_say(kept: DemoLogbook, operator: DemoServer) -> 
     assert (account["next_run_at"], account["stale"], account["stale_reason"]) == (None, None, None)
 
 
-def test_the_status_contains_no_secret(kept: DemoLogbook, operator: DemoServer) -> None:
-    out = kept.do("status").out + kept.do("status", "--json").out
+def test_the_status_contains_no_secret(shared_logbook: DemoLogbook, operator: DemoServer) -> None:
+    out = shared_logbook.do("status").out + shared_logbook.do("status", "--json").out
     secrets = (operator.tenant.token, operator.tenant.refresh_token, operator.tenant.client_secret)
     assert [secret for secret in secrets if secret in out] == []
 
 
-def test_a_new_logbook(bare: DemoLogbook, operator: DemoServer) -> None:
-    assert bare.do("status").out.splitlines() == [
-        f"Logbook {bare.home}",
+def test_the_status_of_a_new_logbook(empty_logbook: DemoLogbook, operator: DemoServer) -> None:
+    assert empty_logbook.do("status").out.splitlines() == [
+        f"Logbook {empty_logbook.home}",
         "  database        none",
         "",
         f"demo  {operator.url}",
@@ -117,7 +117,7 @@ def test_a_new_logbook(bare: DemoLogbook, operator: DemoServer) -> None:
         "  next run        not scheduled",
         "  raw             0 bytes",
     ]
-    account = account_of(bare.do("status", "--json"))
+    account = account_of(empty_logbook.do("status", "--json"))
     assert (account["login"]["state"], account["last_run_outcome"], account["sessions"]) == ("none", "never", None)
 
 
@@ -131,15 +131,17 @@ def test_a_new_logbook(bare: DemoLogbook, operator: DemoServer) -> None:
         (-1, "r", "ended 2025-11-11; a run renews it"),
     ],
 )
-def test_how_long_a_login_is_valid(bare: DemoLogbook, days: float, refresh_token: str | None, text: str) -> None:
-    keep(bare, jwt.encode({"exp": (DEMO_NOW + timedelta(days=days)).timestamp()}, _KEY), refresh_token)
-    assert lines(bare.do("status"))["login"] == text
+def test_the_status_states_how_long_a_login_is_valid(
+    empty_logbook: DemoLogbook, days: float, refresh_token: str | None, text: str
+) -> None:
+    store_login(empty_logbook, jwt.encode({"exp": (DEMO_NOW + timedelta(days=days)).timestamp()}, _KEY), refresh_token)
+    assert lines(empty_logbook.do("status"))["login"] == text
 
 
-def test_a_login_without_an_expiry(bare: DemoLogbook) -> None:
-    keep(bare, "12|opaque")
-    assert lines(bare.do("status"))["login"] == "stored; it does not state how long it is valid"
-    assert account_of(bare.do("status", "--json"))["login"] == {
+def test_a_login_without_an_expiry(empty_logbook: DemoLogbook) -> None:
+    store_login(empty_logbook, "12|opaque")
+    assert lines(empty_logbook.do("status"))["login"] == "stored; it does not state how long it is valid"
+    assert account_of(empty_logbook.do("status", "--json"))["login"] == {
         "state": "valid",
         "valid_until": None,
         "days_left": None,
@@ -147,7 +149,7 @@ def test_a_login_without_an_expiry(bare: DemoLogbook) -> None:
     }
 
 
-def test_a_run_that_failed_shows_with_its_reason(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_a_failed_run_is_shown_with_its_reason(operator: DemoServer, logbook: DemoLogbook) -> None:
     operator.faults = Faults(server_error=1.0, most_in_a_row=100)
     assert logbook.run("run", after=timedelta(hours=30)).code == 75
     shown = lines(logbook.do("status", after=timedelta(hours=31, minutes=30)))
@@ -159,44 +161,44 @@ def test_a_run_that_failed_shows_with_its_reason(operator: DemoServer, logbook: 
 
 
 @pytest.mark.system
-def test_gaps_are_named_with_the_command_that_fetches_them(bare: DemoLogbook, operator: DemoServer) -> None:
-    bare.keep_login(operator.tenant)
+def test_gaps_are_shown_with_the_command_that_fetches_them(empty_logbook: DemoLogbook, operator: DemoServer) -> None:
+    empty_logbook.keep_login(operator.tenant)
     now, earlier = datetime(2025, 11, 12, 5, 15, tzinfo=UTC), datetime(2025, 4, 20, tzinfo=UTC)
     operator.tenant.now = earlier
-    bare.archive("--since", "2025-04-01", "--until", "2025-04-30", now=earlier)
+    empty_logbook.archive("--since", "2025-04-01", "--until", "2025-04-30", now=earlier)
     operator.tenant.now = now
-    bare.archive("--since", "2025-08-01", "--until", "2025-08-31", now=now)
-    shown = lines(bare.do("status"))["gaps"]
+    empty_logbook.archive("--since", "2025-08-01", "--until", "2025-08-31", now=now)
+    shown = lines(empty_logbook.do("status"))["gaps"]
     assert shown == (
         "never listed: 2025-05 to 2025-07, 2025-09 to 2025-10 | listed too early: 2025-04 | "
         "Fetch them: ladebog extract --since 2025-04-01 --until 2025-10-31"
     )
-    bare.archive(*shown.rpartition("ladebog extract ")[2].split(), now=now)
-    assert lines(bare.do("status"))["gaps"] == "none"
+    empty_logbook.archive(*shown.rpartition("ladebog extract ")[2].split(), now=now)
+    assert lines(empty_logbook.do("status"))["gaps"] == "none"
 
 
 @pytest.mark.system
-def test_details_that_are_missing(bare: DemoLogbook, operator: DemoServer) -> None:
-    bare.keep_login(operator.tenant)
-    bare.archive("--since", "2025-09-01")
+def test_missing_details_are_counted(empty_logbook: DemoLogbook, operator: DemoServer) -> None:
+    empty_logbook.keep_login(operator.tenant)
+    empty_logbook.archive("--since", "2025-09-01")
     newest, other = operator.tenant.scene("newest").id, operator.tenant.scene("clocks_back_2025").id
     for session_id in (newest, other):
         operator.tenant.correct(session_id, energy_wh=1)
-    listing = bare.folder / "history.json"
+    listing = empty_logbook.folder / "history.json"
 
     entries = [history_entry(operator.tenant.sessions[session_id]) for session_id in (newest, other)]
     listing.write_bytes(msgspec.json.encode({"session_history": entries}))
     later = (DEMO_NOW + timedelta(hours=1)).isoformat()
-    bare.do("import", "--fetched-at", later, str(listing), after=timedelta(hours=1))
-    shown = lines(bare.do("status"))
+    empty_logbook.do("import", "--fetched-at", later, str(listing), after=timedelta(hours=1))
+    shown = lines(empty_logbook.do("status"))
     assert shown["gaps"] == (
         "without details: 2 sessions, in 2025-10 | Fetch them: ladebog extract --since 2025-10-01 --until 2025-10-31"
     )
-    assert account_of(bare.do("status", "--json"))["details_missing"] == 2
+    assert account_of(empty_logbook.do("status", "--json"))["details_missing"] == 2
     assert shown["findings"].endswith(": ladebog check --account demo")
 
 
-def test_what_is_in_quarantine(logbook: DemoLogbook) -> None:
+def test_quarantined_answers_are_listed(logbook: DemoLogbook) -> None:
     capture = logbook.folder / "history.json"
     capture.write_text('{"session_history": [{"session": {"id": "9", "status": "finished", "energy": "much"}}]}')
     logbook.do("import", "--fetched-at", (DEMO_NOW + timedelta(hours=1)).isoformat(), str(capture))
@@ -205,32 +207,34 @@ def test_what_is_in_quarantine(logbook: DemoLogbook) -> None:
 
 
 class LockedKeyring(keyring.backend.KeyringBackend):
-    """Gives back what it has been given in this process, and no other: as one that was locked after a login."""
+    """Has only the passwords that were stored in this process, like a keyring that was locked after a login."""
 
     priority = 1
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.kept: dict[str, str] = {}
+        self.passwords: dict[str, str] = {}
 
     def get_password(self, service: str, username: str) -> str:
-        if username not in self.kept:
+        if username not in self.passwords:
             raise keyring.errors.KeyringLocked(username)
-        return self.kept[username]
+        return self.passwords[username]
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[username] = password
+        self.passwords[username] = password
 
     def delete_password(self, service: str, username: str) -> None:
-        del self.kept[username]
+        del self.passwords[username]
 
 
-def test_a_locked_keyring(kept: DemoLogbook, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_keyring_is_reported_and_the_rest_is_shown(
+    shared_logbook: DemoLogbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = keyring.get_keyring()
     keyring.set_keyring(LockedKeyring())
-    monkeypatch.setattr(kept, "credentials", "")  # so that no file is named
+    monkeypatch.setattr(shared_logbook, "credentials", "")  # so that no file is named
     try:
-        outcome = kept.run("status")
+        outcome = shared_logbook.run("status")
     finally:
         keyring.set_keyring(before)
     assert outcome.code == 1
@@ -243,7 +247,7 @@ def test_a_locked_keyring(kept: DemoLogbook, monkeypatch: pytest.MonkeyPatch) ->
     )
 
 
-def test_a_file_of_logins_that_others_can_open(logbook: DemoLogbook) -> None:
+def test_a_credentials_file_that_others_can_open_is_reported(logbook: DemoLogbook) -> None:
     logbook.credentials.chmod(0o644)
     outcome = logbook.run("status", "--json")
     assert (outcome.code, account_of(outcome)["login"]["state"]) == (1, "unknown")
@@ -258,7 +262,7 @@ def test_a_file_of_logins_that_others_can_open(logbook: DemoLogbook) -> None:
 
 @pytest.mark.system
 @pytest.mark.parametrize("garbage", ["gone", "empty", "garbage", "another's", "newer", "an older mart"])
-def test_an_unusable_database(logbook: DemoLogbook, garbage: str) -> None:
+def test_an_unusable_database_is_reported_and_the_rest_is_shown(logbook: DemoLogbook, garbage: str) -> None:
     path = logbook.paths.database
     match garbage:
         case "gone":
@@ -278,7 +282,7 @@ def test_an_unusable_database(logbook: DemoLogbook, garbage: str) -> None:
     outcome = logbook.run("status", "--max-age", "4h", after=timedelta(hours=3, minutes=30))
     assert outcome.code == 1
     shown = lines(outcome)
-    # What raw/ knows is shown all the same.
+    # What is known from raw/ is still shown.
     assert shown["last run"] == "2025-11-12 06:15, complete"
     assert shown["last success"] == "2025-11-12 06:15, 3 hours ago"
     assert shown["login"].startswith("valid until 2026-11-12")
@@ -293,7 +297,7 @@ def test_an_unusable_database(logbook: DemoLogbook, garbage: str) -> None:
     assert (outcome.code, account["sessions"]) == (0, 24)
 
 
-def test_neither_database_nor_raw(logbook: DemoLogbook) -> None:
+def test_the_status_without_a_database_and_without_raw(logbook: DemoLogbook) -> None:
     logbook.paths.database.write_bytes(b"garbage")
     (segment,) = finished_segments(logbook.paths.raw / "demo")
     segment.write_bytes(b"no gzip")
@@ -323,41 +327,43 @@ def test_neither_database_nor_raw(logbook: DemoLogbook) -> None:
         ("1h", -2, "the last successful run began 2025-11-12 06:15, which is in the future by this machine's clock"),
     ],
 )
-def test_an_account_that_is_stale(kept: DemoLogbook, max_age: str, hours_on: float, reason: str | None) -> None:
-    outcome = kept.run("-q", "status", "--max-age", max_age, after=timedelta(hours=hours_on))
+def test_a_stale_account_is_reported(
+    shared_logbook: DemoLogbook, max_age: str, hours_on: float, reason: str | None
+) -> None:
+    outcome = shared_logbook.run("-q", "status", "--max-age", max_age, after=timedelta(hours=hours_on))
     shown = f"ladebog: demo is stale: {reason}.\n  ladebog run --account demo\n" if reason else ""
     assert outcome == Outcome(3 if reason else 0, "", shown)
-    account = account_of(kept.run("status", "--json", "--max-age", max_age, after=timedelta(hours=hours_on)))
+    account = account_of(shared_logbook.run("status", "--json", "--max-age", max_age, after=timedelta(hours=hours_on)))
     assert (account["stale"], account["stale_reason"]) == (reason is not None, reason)
 
 
-def test_an_account_without_a_successful_run_is_stale(bare: DemoLogbook) -> None:
-    bare.do("account", "add", "work", "--url", "https://work.example")
-    outcome = bare.run("-q", "status", "--max-age", "1d")
+def test_an_account_without_a_successful_run_is_stale(empty_logbook: DemoLogbook) -> None:
+    empty_logbook.do("account", "add", "work", "--url", "https://work.example")
+    outcome = empty_logbook.run("-q", "status", "--max-age", "1d")
     assert outcome.err.splitlines() == [
         "ladebog: demo is stale: no run has succeeded yet.",
         "  ladebog run --account demo",
         "ladebog: work is stale: no run has succeeded yet.",
         "  ladebog run --account work",
     ]
-    assert bare.run("-q", "status", "--max-age", "1d", "--account", "work").err.count("stale") == 1
+    assert empty_logbook.run("-q", "status", "--max-age", "1d", "--account", "work").err.count("stale") == 1
 
 
 @pytest.mark.parametrize(
     "nonsense", ["", "36", "h", "soon", "-1h", "1.5h", "0h", "12h1d", "1w", "9999999h", "36 hours"]
 )
-def test_invalid_lengths_of_time(bare: DemoLogbook, nonsense: str) -> None:
-    message, _ = refusal(bare.run("status", "--max-age", nonsense), 2)
+def test_invalid_lengths_of_time(empty_logbook: DemoLogbook, nonsense: str) -> None:
+    message, _ = refusal(empty_logbook.run("status", "--max-age", nonsense), 2)
     assert message == (
         f"Invalid value for '--max-age': {nonsense!r} is not a length of time. Write it like 36h, 2d, 90m or 1d12h."
     )
 
 
-def test_when_the_next_run_is(kept: DemoLogbook) -> None:
-    lock = LoopLock(kept.paths)
+def test_the_time_of_the_next_run(shared_logbook: DemoLogbook) -> None:
+    lock = LoopLock(shared_logbook.paths)
     with lock.held():
         lock.write_next_run(DEMO_NOW + timedelta(days=1))
-        found = status.read_status(kept.paths, [kept.account], DEMO_NOW)
+        found = status.read_status(shared_logbook.paths, [shared_logbook.account], DEMO_NOW)
     assert str(found.accounts[0].next_run_at) == "2025-11-13 06:15:00+01:00"
 
 
@@ -365,5 +371,5 @@ def test_when_the_next_run_is(kept: DemoLogbook) -> None:
     ("number", "text"),
     [(0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (10_450_000, "10.4 MB"), (2 * 10**9, "2.0 GB")],
 )
-def test_sizes(number: int, text: str) -> None:
+def test_sizes_are_shown_in_decimal_units(number: int, text: str) -> None:
     assert size(number) == text

@@ -19,7 +19,7 @@ _REPORTS = ("demo-2025-10.xlsx", "demo-2025-10-sessions.csv", "demo-2025-10-mont
 
 
 @dataclass(frozen=True)
-class Shown:
+class WheelDemo:
     """A demo that ran from the wheel in `folder`, and what it printed."""
 
     folder: Path
@@ -33,11 +33,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shown(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Shown:
+def shown(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> WheelDemo:
     folder = tmp_path_factory.mktemp("elsewhere")
     installed = folder / "installed"
     from_wheel.install(wheel, installed)
-    return Shown(folder, installed, from_wheel.run(installed, "demo", cwd=folder).splitlines())
+    return WheelDemo(folder, installed, from_wheel.run(installed, "demo", cwd=folder).splitlines())
 
 
 @pytest.mark.system
@@ -55,13 +55,13 @@ def test_the_wheel_holds_every_module_layout_font_and_sql_file(wheel: Path) -> N
 
 
 def settled(text: str) -> str:
-    """The output of the demo without what differs from run to run."""
+    """The output of the demo without what differs between runs."""
     text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
     return re.sub(r"in \d+\.\d s", "in SECONDS s", text).strip()
 
 
 @pytest.mark.system
-def test_the_readme_shows_what_the_demo_prints(shown: Shown) -> None:
+def test_the_readme_shows_what_the_demo_prints(shown: WheelDemo) -> None:
     readme = (CHECKOUT / "README.md").read_text("utf-8")
     block = re.search(r"<!-- demo -->\n```\n(.*?)```\n<!-- /demo -->", readme, re.DOTALL)
     assert block is not None
@@ -69,7 +69,7 @@ def test_the_readme_shows_what_the_demo_prints(shown: Shown) -> None:
 
 
 @pytest.mark.system
-def test_the_demo_runs_from_the_wheel(shown: Shown) -> None:
+def test_the_demo_runs_from_the_wheel(shown: WheelDemo) -> None:
     origins, *lines = shown.lines
     packages = ("pipeline", "reports", "sql")
     assert origins == " ".join(str(shown.installed / name / "__init__.py") for name in packages)
@@ -82,7 +82,7 @@ def test_the_demo_runs_from_the_wheel(shown: Shown) -> None:
 
 
 @pytest.mark.system
-def test_the_demo_twice_in_a_row(shown: Shown, tmp_path: Path) -> None:
+def test_the_demo_can_run_twice_in_a_row(shown: WheelDemo, tmp_path: Path) -> None:
     logbook = DemoLogbook(tmp_path)
     shutil.copytree(shown.folder / "ladebog-demo", logbook.home)
     question = ("sql", "select * from sessions order by all", "--format", "json")

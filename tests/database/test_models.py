@@ -11,7 +11,7 @@ import pytest
 import sql
 from pipeline.database import models
 from pipeline.transform import lineage
-from tests.scenarios.made_archive import MadeArchive, made_archive
+from tests.scenarios.small_archive import SmallArchive, small_archive
 
 FOLDERS = ("facts", "seeds", "staging", "intermediate", "marts", "checks")
 SQL = Path(sql.__file__).parent
@@ -71,39 +71,39 @@ def test_every_mart_has_a_key_among_its_columns() -> None:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MadeArchive]:
+def transformed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallArchive]:
     """An archive without sessions, transformed; no test changes it."""
-    with made_archive(tmp_path_factory.mktemp("models") / "logbook") as archive:
+    with small_archive(tmp_path_factory.mktemp("models") / "logbook") as archive:
         yield archive.transform()
 
 
-def test_each_table_has_the_columns_of_its_head(made: MadeArchive) -> None:
+def test_each_table_has_the_columns_of_its_head(transformed: SmallArchive) -> None:
     assert {model.name: list(model.columns) for model in MODELS.values()} == {
-        model.name: [column for column, *_ in made.rows(f"describe {model.name}")] for model in MODELS.values()
+        model.name: [column for column, *_ in transformed.rows(f"describe {model.name}")] for model in MODELS.values()
     }
 
 
-def test_every_table_view_and_column_has_a_comment(made: MadeArchive) -> None:
+def test_every_table_view_and_column_has_a_comment(transformed: SmallArchive) -> None:
     commented = """
         select if(schema_name = 'main', '', schema_name || '.') || {name}, comment from {catalogue}()
         where not internal and database_name = current_database()
     """
-    tables = made.rows(commented.format(name="table_name", catalogue="duckdb_tables"))
-    views = made.rows(commented.format(name="view_name", catalogue="duckdb_views"))
+    tables = transformed.rows(commented.format(name="table_name", catalogue="duckdb_tables"))
+    views = transformed.rows(commented.format(name="view_name", catalogue="duckdb_views"))
     described = [*MODELS.values(), models.findings()]
     assert {model.name: f"{model.grain}: {model.purpose}" for model in described} == dict(tables + views)
-    columns = made.rows(commented.format(name="table_name || '.' || column_name", catalogue="duckdb_columns"))
+    columns = transformed.rows(commented.format(name="table_name || '.' || column_name", catalogue="duckdb_columns"))
     assert {
         f"{model.name}.{column}": meaning for model in described for column, meaning in model.columns.items()
     } == dict(columns)
 
 
-def test_seeds_hold_the_rows_of_their_files_and_name_the_law(made: MadeArchive) -> None:
+def test_seeds_hold_the_rows_of_their_files_and_name_the_law(transformed: SmallArchive) -> None:
     for seed in models.seeds():
-        rows = made.rows(f"select columns(*)::varchar from {seed.name}")  # noqa: S608
+        rows = transformed.rows(f"select columns(*)::varchar from {seed.name}")  # noqa: S608
         stored = [list(row) for row in rows]
         assert [_normal(row) for row in stored] == [_normal(row) for row in models.seed_rows(seed)]
-        assert made.rows(f"select 1 from {seed.name} where trim(source) = ''") == []  # noqa: S608
+        assert transformed.rows(f"select 1 from {seed.name} where trim(source) = ''") == []  # noqa: S608
 
 
 def test_a_seed_whose_columns_are_not_the_tables_is_refused() -> None:
@@ -112,13 +112,13 @@ def test_a_seed_whose_columns_are_not_the_tables_is_refused() -> None:
         models.seed_rows(msgspec.structs.replace(seed, columns={"country": "text"}))
 
 
-def test_marts_of_money_and_energy_are_exact(made: MadeArchive) -> None:
+def test_marts_of_money_and_energy_are_exact(transformed: SmallArchive) -> None:
     inexact = """
         select table_name || '.' || column_name from duckdb_columns()
         where not internal and (data_type in ('DOUBLE', 'FLOAT', 'TIMESTAMP') or data_type like 'STRUCT%')
             and schema_name = 'main'
     """
-    assert made.rows(inexact) == []
+    assert transformed.rows(inexact) == []
 
 
 def test_a_head_is_parsed() -> None:
@@ -160,8 +160,8 @@ def test_a_comment_may_hold_an_apostrophe() -> None:
 
 def test_each_model_comes_after_those_that_it_reads() -> None:
     names = [model.name for model in lineage.ordered_models()]
-    made = [model.name for path, model in MODELS.items() if path.parts[0] not in ("facts", "seeds")]
-    assert sorted(names) == sorted([*made, models.FINDINGS])
+    transformed = [model.name for path, model in MODELS.items() if path.parts[0] not in ("facts", "seeds")]
+    assert sorted(names) == sorted([*transformed, models.FINDINGS])
     pairs = [
         ("sessions", "days"),
         ("days", "months"),
@@ -189,10 +189,10 @@ def test_programs_run_every_query() -> None:
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_the_head_of_a_query_lists_its_parameters_and_columns(made: MadeArchive, query: models.Model) -> None:
+def test_the_head_of_a_query_lists_its_parameters_and_columns(transformed: SmallArchive, query: models.Model) -> None:
     (statement,) = duckdb.extract_statements(query.text)
     assert set(query.parameters) == statement.named_parameters
-    connection = made.connection
+    connection = transformed.connection
     connection.execute("create or replace temp table arrivals as from documents limit 0")
     connection.execute(
         "create or replace temp table drafted_lines as "

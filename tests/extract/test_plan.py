@@ -7,7 +7,7 @@ import pytest
 from pipeline import clock
 from pipeline.extract import plan
 from pipeline.raw.lines import Window
-from tests.scenarios.made_archive import ACCOUNT, MadeArchive
+from tests.scenarios.small_archive import ACCOUNT, SmallArchive
 
 NOW = datetime(2025, 7, 20, 10, tzinfo=UTC)
 
@@ -41,7 +41,7 @@ def test_a_month_from_its_first_to_its_last_day(day: str, last: int) -> None:
 
 
 def run(
-    archive: MadeArchive,
+    archive: SmallArchive,
     started_at: datetime,
     *listed: str,
     command: str = "extract",
@@ -60,11 +60,11 @@ def run(
         )
 
 
-def first_day(archive: MadeArchive, now: datetime = NOW) -> date | None:
+def first_day(archive: SmallArchive, now: datetime = NOW) -> date | None:
     return plan.first_day(archive.connection, ACCOUNT, now)
 
 
-def test_the_first_run_goes_back_to_the_beginning(archive: MadeArchive) -> None:
+def test_the_first_run_goes_back_to_the_beginning(archive: SmallArchive) -> None:
     run(archive, NOW, command="import", caught_up=False)
     run(archive, NOW, "2025-05", caught_up=False)
     run(archive, NOW, outcome="failed")
@@ -72,19 +72,19 @@ def test_the_first_run_goes_back_to_the_beginning(archive: MadeArchive) -> None:
     assert first_day(archive) is None
 
 
-def test_the_months_of_the_last_45_days(archive: MadeArchive) -> None:
+def test_the_months_of_the_last_45_days(archive: SmallArchive) -> None:
     run(archive, NOW - timedelta(hours=1), "2024-07")
     found = [first_day(archive, datetime(2025, 7, day, 10, tzinfo=UTC)) for day in (15, 16)]
     assert months("2025-05", "2025-06") == found, "45 days before 15 July it is 31 May"
 
 
-def test_days_are_in_the_accounts_zone(archive: MadeArchive) -> None:
+def test_days_are_in_the_accounts_zone(archive: SmallArchive) -> None:
     run(archive, NOW - timedelta(days=3), "2024-07")
     found = [first_day(archive, datetime(2025, 7, 15, hour, 30, tzinfo=UTC)) for hour in (21, 22)]
     assert months("2025-05", "2025-06") == found
 
 
-def test_once_a_week_thirteen_months(archive: MadeArchive) -> None:
+def test_once_a_week_thirteen_months(archive: SmallArchive) -> None:
     run(archive, NOW - timedelta(days=30), "2025-07", "2024-07")
     run(archive, NOW - timedelta(hours=1), "2025-07", "2025-06")
     assert date(2024, 7, 1) == first_day(archive)
@@ -95,23 +95,23 @@ def test_once_a_week_thirteen_months(archive: MadeArchive) -> None:
     assert len(list(clock.months_back(NOW.date(), date(2024, 7, 1)))) == 13
 
 
-def test_a_new_month_needs_a_listing_of_a_year_ago(archive: MadeArchive) -> None:
+def test_a_new_month_needs_a_listing_of_a_year_ago(archive: SmallArchive) -> None:
     run(archive, datetime(2025, 7, 31, 10, tzinfo=UTC), "2025-07", "2024-07")
     assert date(2024, 8, 1) == first_day(archive, datetime(2025, 8, 1, 10, tzinfo=UTC))
 
 
-def test_months_without_a_run_are_caught_up(archive: MadeArchive) -> None:
+def test_months_without_a_run_are_caught_up(archive: SmallArchive) -> None:
     run(archive, datetime(2025, 2, 3, 10, tzinfo=UTC))
     run(archive, NOW - timedelta(days=1), "2024-07", outcome="failed")
     assert date(2024, 12, 1) == first_day(archive), "45 days before 3 February it is 20 December"
 
 
-def test_more_than_a_year_without_a_run_is_caught_up(archive: MadeArchive) -> None:
+def test_more_than_a_year_without_a_run_is_caught_up(archive: SmallArchive) -> None:
     run(archive, datetime(2024, 2, 3, 10, tzinfo=UTC))
     assert date(2023, 12, 1) == first_day(archive)
 
 
-def test_after_a_run_dated_in_the_future_the_year_is_listed_again(archive: MadeArchive) -> None:
+def test_after_a_run_dated_in_the_future_the_year_is_listed_again(archive: SmallArchive) -> None:
     run(archive, NOW + timedelta(days=90), "2024-07")
     assert date(2024, 7, 1) == first_day(archive)
 
@@ -140,19 +140,19 @@ def test_not_before_there_were_such_apps() -> None:
     assert listing_of(*years)[-1] == plan.EARLIEST
 
 
-def test_another_accounts_windows_do_not_count(archive: MadeArchive) -> None:
+def test_another_accounts_windows_do_not_count(archive: SmallArchive) -> None:
     run(archive, NOW - timedelta(hours=1), "2024-07")
     archive.connection.execute("update facts.windows set account = 'work'")
     assert date(2024, 7, 1) == first_day(archive)
 
 
-def test_runs_from_written_segments_count(archive: MadeArchive) -> None:
+def test_runs_from_written_segments_count(archive: SmallArchive) -> None:
     listed_at = datetime(2030, 1, 1, tzinfo=UTC)
     archive.add(windows=[Window(month="2029-01-01", listed_at=listed_at, pages=1, sessions=0)])
     assert date(2029, 11, 1) == first_day(archive, listed_at + timedelta(days=1))
 
 
-def test_the_year_is_listed_again_if_a_clock_that_was_ahead_listed_it(archive: MadeArchive) -> None:
+def test_the_year_is_listed_again_if_a_clock_that_was_ahead_listed_it(archive: SmallArchive) -> None:
     run(archive, NOW - timedelta(hours=1))
     run(archive, NOW + timedelta(days=400), f"{NOW.year - 1}-{NOW.month:02}")
     assert first_day(archive) == date(NOW.year - 1, NOW.month, 1)

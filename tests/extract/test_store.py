@@ -10,7 +10,7 @@ from pipeline.load.answers import AnswerLoader
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import RawLine, RunRecord, read_lines, read_run_record
 from pipeline.raw.segments import finished_segments
-from tests.scenarios.made_archive import LATER, MadeArchive, SetClock, answer, at, session
+from tests.scenarios.small_archive import LATER, SetClock, SmallArchive, answer, at, session
 
 A, B = ({"session": session(energy=energy)} for energy in (1000, 2000))
 
@@ -20,7 +20,7 @@ def detail(body: object, minutes: float | None, key: str = "1") -> Answer:
     return answer(Endpoint.SESSION, key, body, moment)  # type: ignore[arg-type]
 
 
-def keep(archive: MadeArchive, answers: Iterable[Answer]) -> list[bool]:
+def keep(archive: SmallArchive, answers: Iterable[Answer]) -> list[bool]:
     """Store each answer in a separate run; returns which were written."""
     kept = []
     for one in answers:
@@ -29,12 +29,12 @@ def keep(archive: MadeArchive, answers: Iterable[Answer]) -> list[bool]:
     return kept
 
 
-def stored(archive: MadeArchive) -> list[RawLine]:
+def stored(archive: SmallArchive) -> list[RawLine]:
     lines = [line for segment in finished_segments(archive.folder) for line, _ in read_lines(segment)]
     return [line for line in lines if line.endpoint != Endpoint.RUN]
 
 
-def records(archive: MadeArchive) -> list[RunRecord]:
+def records(archive: SmallArchive) -> list[RunRecord]:
     lines = [line for segment in finished_segments(archive.folder) for line, _ in read_lines(segment)]
     return [read_run_record(line) for line in lines if line.endpoint == Endpoint.RUN]
 
@@ -52,22 +52,22 @@ def records(archive: MadeArchive) -> list[RunRecord]:
         pytest.param([(A, 0), (B, None), (B, None)], [True, True, False], id="without a time and new"),
     ],
 )
-def test_keep(archive: MadeArchive, answers: list[tuple[object, float | None]], kept: list[bool]) -> None:
+def test_keep(archive: SmallArchive, answers: list[tuple[object, float | None]], kept: list[bool]) -> None:
     assert kept == keep(archive, (detail(body, minutes) for body, minutes in answers))
     assert sum(kept) == len(stored(archive))
 
 
-def test_another_key_or_endpoint_is_another_answer(archive: MadeArchive) -> None:
+def test_another_key_or_endpoint_is_another_answer(archive: SmallArchive) -> None:
     other = answer(Endpoint.CHARGE_POINTS, "1", A)
     assert keep(archive, [detail(A, 0), detail(A, 0, key="2"), other]) == [True, True, True]
 
 
-def test_the_same_bytes_once_edited_are_the_same(archive: MadeArchive) -> None:
+def test_the_same_bytes_once_edited_are_the_same(archive: SmallArchive) -> None:
     broken_up = answer(Endpoint.SESSION, "1", b'{"a":\n"\\ud800"}')
     assert keep(archive, [broken_up, broken_up]) == [True, False]
 
 
-def test_stored_answers_can_be_read_during_the_run(archive: MadeArchive) -> None:
+def test_stored_answers_can_be_read_during_the_run(archive: SmallArchive) -> None:
     count = "select count(*) from documents"
     with Store(archive.connection, archive.folder, "extract", SetClock()) as store:
         seen = []
@@ -81,7 +81,7 @@ def test_stored_answers_can_be_read_during_the_run(archive: MadeArchive) -> None
     assert (archive.value(count), archive.value("select count(*) from facts.answers")) == (3, 4)
 
 
-def test_a_complete_run(archive: MadeArchive) -> None:
+def test_a_complete_run(archive: SmallArchive) -> None:
     clock = SetClock()
     with Store(archive.connection, archive.folder, "import", clock) as store:
         clock.moment = at(10)  # before its start: a clock that was set back does not matter
@@ -105,7 +105,7 @@ def test_a_complete_run(archive: MadeArchive) -> None:
     ],
 )
 def test_a_run_that_ends_early_keeps_what_it_has(
-    archive: MadeArchive, error: BaseException, outcome: str, reason: str | None
+    archive: SmallArchive, error: BaseException, outcome: str, reason: str | None
 ) -> None:
     with (
         pytest.raises(type(error)),
@@ -120,7 +120,7 @@ def test_a_run_that_ends_early_keeps_what_it_has(
     assert not list(Path(archive.folder).rglob("*.part"))
 
 
-def test_every_run_leaves_a_segment_even_without_new_answers(archive: MadeArchive) -> None:
+def test_every_run_leaves_a_segment_even_without_new_answers(archive: SmallArchive) -> None:
     keep(archive, [detail(A, 0), detail(A, 1), detail(A, 2)])
     chain = records(archive)
     assert [None, *(segment.name for segment in finished_segments(archive.folder)[:-1])] == [

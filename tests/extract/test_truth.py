@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.demo import DemoServer, Faults, Tenant
-from tests.conftest import Whole, renew
+from tests.conftest import FullDemo, renew
 from tests.scenarios.agreement import assert_marts_are_the_truth, assert_raw_holds_together
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -15,10 +15,10 @@ pytestmark = pytest.mark.system
 _SPRING = datetime(2025, 4, 2, 12, tzinfo=UTC)
 
 
-def test_a_run_without_faults(whole: Whole, tenant: Tenant) -> None:
-    assert_marts_are_the_truth(whole.logbook, tenant)
-    assert_raw_holds_together(whole.logbook)
-    assert all(request.status == 200 and request.fault is None for request in whole.requests)
+def test_a_run_without_faults(full_demo: FullDemo, tenant: Tenant) -> None:
+    assert_marts_are_the_truth(full_demo.logbook, tenant)
+    assert_raw_holds_together(full_demo.logbook)
+    assert all(request.status == 200 and request.fault is None for request in full_demo.requests)
 
 
 @pytest.mark.parametrize(("seed", "paging"), [(2, "honoured"), (3, "ignored")])

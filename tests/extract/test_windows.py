@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.demo import DemoServer, Tenant
 from pipeline.demo.model import ZONE
-from tests.conftest import Whole, renew
+from tests.conftest import FullDemo, renew
 from tests.demo import truth
 from tests.scenarios.agreement import assert_marts_are_the_truth, details_asked, months_listed
 from tests.scenarios.demo_logbook import DemoLogbook
@@ -25,9 +25,9 @@ def months(newest: str, oldest: str) -> list[tuple[str, str]]:
     return windows
 
 
-def test_the_first_run_goes_back_until_two_years_were_empty(whole: Whole) -> None:
-    assert months("2025-11", "2022-09") == months_listed(list(whole.requests))  # the first session: September 2024
-    assert len(details_asked(list(whole.requests))) == 142
+def test_the_first_run_goes_back_until_two_years_were_empty(full_demo: FullDemo) -> None:
+    assert months("2025-11", "2022-09") == months_listed(list(full_demo.requests))  # the first session: September 2024
+    assert len(details_asked(list(full_demo.requests))) == 142
 
 
 @pytest.mark.parametrize(

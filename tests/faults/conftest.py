@@ -39,45 +39,47 @@ def record(request: pytest.FixtureRequest) -> Record:
 
 
 @pytest.fixture(scope="session")
-def answering() -> Iterator[DemoServer]:
+def faults_server() -> Iterator[DemoServer]:
     """One server for all tests, so that copies of a logbook find it again; `young_operator` resets it for a test."""
     with DemoServer(Tenant(now=NOW)) as server:
         yield server
 
 
 @pytest.fixture
-def young_operator(answering: DemoServer) -> DemoServer:
+def young_operator(faults_server: DemoServer) -> DemoServer:
     """An operator with an account that was opened a month ago."""
-    renew(answering, Tenant(now=NOW))
-    return answering
+    renew(faults_server, Tenant(now=NOW))
+    return faults_server
 
 
 @pytest.fixture(scope="session")
-def begun(answering: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> DemoLogbook:
+def shared_new_logbook(faults_server: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> DemoLogbook:
     """A logbook with a login. It is copied and must not be changed, like `undisturbed`."""
-    renew(answering, Tenant(now=NOW))
-    logbook = DemoLogbook.begin(tmp_path_factory.mktemp("begun") / "logbook", answering.url, client_id="1")
-    logbook.keep_login(answering.tenant)
+    renew(faults_server, Tenant(now=NOW))
+    logbook = DemoLogbook.begin(tmp_path_factory.mktemp("begun") / "logbook", faults_server.url, client_id="1")
+    logbook.keep_login(faults_server.tenant)
     return logbook
 
 
 @pytest.fixture(scope="session")
-def undisturbed(answering: DemoServer, begun: DemoLogbook, tmp_path_factory: pytest.TempPathFactory) -> DemoLogbook:
-    renew(answering, Tenant(now=NOW))
-    logbook = begun.copied(tmp_path_factory.mktemp("undisturbed") / "logbook")
+def undisturbed(
+    faults_server: DemoServer, shared_new_logbook: DemoLogbook, tmp_path_factory: pytest.TempPathFactory
+) -> DemoLogbook:
+    renew(faults_server, Tenant(now=NOW))
+    logbook = shared_new_logbook.copied(tmp_path_factory.mktemp("undisturbed") / "logbook")
     logbook.do("run", now=NOW)
     return logbook
 
 
 @pytest.fixture
-def new(begun: DemoLogbook, young_operator: DemoServer, tmp_path: Path) -> DemoLogbook:
+def new_logbook(shared_new_logbook: DemoLogbook, young_operator: DemoServer, tmp_path: Path) -> DemoLogbook:
     """A logbook of that account, with a login, before its first run."""
-    assert begun.account.url == young_operator.url
-    return begun.copied(tmp_path / "new")
+    assert shared_new_logbook.account.url == young_operator.url
+    return shared_new_logbook.copied(tmp_path / "new")
 
 
 @pytest.fixture
-def archived(undisturbed: DemoLogbook, young_operator: DemoServer, tmp_path: Path) -> DemoLogbook:
+def archived_logbook(undisturbed: DemoLogbook, young_operator: DemoServer, tmp_path: Path) -> DemoLogbook:
     """A logbook of that account after a run without faults."""
     assert undisturbed.account.url == young_operator.url
     return undisturbed.copied(tmp_path / "archived")

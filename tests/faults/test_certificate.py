@@ -22,12 +22,12 @@ pytestmark = pytest.mark.faults
 def test_certificate(
     fault: str,
     young_operator: DemoServer,
-    archived: DemoLogbook,
+    archived_logbook: DemoLogbook,
     record: Record,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    before = items(archived)
+    before = items(archived_logbook)
     until = ISSUED + timedelta(days=1) if "expired" in fault else ISSUED + timedelta(days=36_500)
     file = certificate(tmp_path, "127.0.0.2" if fault == "of another host" else "127.0.0.1", until)
     monkeypatch.setenv("NO_PROXY", "*")
@@ -44,23 +44,23 @@ def test_certificate(
         server.socket = context.wrap_socket(server.socket, server_side=True)
 
     with serving(answer(body=b"[]"), prepare=secured) as script:
-        archived.do("account", "add", "demo", "--url", script.url.replace("http:", "https:"))
-        message, advice = refusal(archived.run("run", now=NOW), 1)
+        archived_logbook.do("account", "add", "demo", "--url", script.url.replace("http:", "https:"))
+        message, advice = refusal(archived_logbook.run("run", now=NOW), 1)
     assert script.requests == []
     assert " shows a certificate that is not trusted (" in message
     assert advice.startswith("Check the address, this machine's clock and its certificates")
-    archived.do("account", "add", "demo", "--url", young_operator.url)
-    archived.do("run", now=NOW)
-    record(f"certificate: {fault}", 1, count_lost(before, archived), message, advice)
-    assert_complete(archived, young_operator.tenant)
+    archived_logbook.do("account", "add", "demo", "--url", young_operator.url)
+    archived_logbook.do("run", now=NOW)
+    record(f"certificate: {fault}", 1, count_lost(before, archived_logbook), message, advice)
+    assert_complete(archived_logbook, young_operator.tenant)
 
 
-def test_no_setting_disables_verification(archived: DemoLogbook, record: Record) -> None:
-    before = items(archived)
+def test_no_setting_disables_verification(archived_logbook: DemoLogbook, record: Record) -> None:
+    before = items(archived_logbook)
     for setting in ("verify = false", "insecure = true", "tls = false"):
-        text = archived.paths.settings.read_text("utf-8")
-        archived.paths.settings.write_text(f"{text}\n{setting}\n", "utf-8")
-        outcome = archived.run("run", now=NOW)
+        text = archived_logbook.paths.settings.read_text("utf-8")
+        archived_logbook.paths.settings.write_text(f"{text}\n{setting}\n", "utf-8")
+        outcome = archived_logbook.run("run", now=NOW)
         assert (outcome.code, "unknown key" in outcome.err) == (1, True)
-        record("certificate: a setting to disable verification", 1, count_lost(before, archived))
-        archived.paths.settings.write_text(text, "utf-8")
+        record("certificate: a setting to disable verification", 1, count_lost(before, archived_logbook))
+        archived_logbook.paths.settings.write_text(text, "utf-8")

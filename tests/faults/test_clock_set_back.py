@@ -21,43 +21,43 @@ _DOCUMENTS = "select count(*) from documents where endpoint in ('session', 'sess
 
 @pytest.mark.parametrize("ahead", [timedelta(minutes=5), timedelta(days=1), timedelta(days=400)], ids=str)
 def test_a_clock_set_back_between_runs(
-    ahead: timedelta, young_operator: DemoServer, new: DemoLogbook, record: Record
+    ahead: timedelta, young_operator: DemoServer, new_logbook: DemoLogbook, record: Record
 ) -> None:
-    outcome = new.do("run", now=NOW + ahead)
+    outcome = new_logbook.do("run", now=NOW + ahead)
     assert ("note: This machine's clock is " in outcome.err) is (ahead >= timedelta(days=1))
-    assert new.value(_CLOSED) == _LAST_MONTH  # by the operator's clock, not by this machine's
-    before, documents = items(new), new.value(_DOCUMENTS)
+    assert new_logbook.value(_CLOSED) == _LAST_MONTH  # by the operator's clock, not by this machine's
+    before, documents = items(new_logbook), new_logbook.value(_DOCUMENTS)
     corrected = next(session.id for session in young_operator.tenant.sessions.values() if session.stopped_at)
     young_operator.tenant.correct(corrected, energy_wh=1_234, amount=Decimal("5.00"))
     young_operator.requests.clear()
-    new.do("run", now=NOW + timedelta(hours=1))
-    assert new.value(_CLOSED) == _LAST_MONTH
+    new_logbook.do("run", now=NOW + timedelta(hours=1))
+    assert new_logbook.value(_CLOSED) == _LAST_MONTH
     assert details_asked(young_operator.requests) == [corrected]
-    assert new.value(_DOCUMENTS) == documents + 2  # its entry in the list, and its detail
-    assert_complete(new, young_operator.tenant)
+    assert new_logbook.value(_DOCUMENTS) == documents + 2  # its entry in the list, and its detail
+    assert_complete(new_logbook, young_operator.tenant)
     # A month later there is more to fetch, although the clock was ahead before.
     later = NOW + timedelta(days=30)
     renew(young_operator, Tenant(now=later))
     young_operator.tenant.correct(corrected, energy_wh=1_234, amount=Decimal("5.00"))
-    new.keep_login(young_operator.tenant)
-    new.do("extract", now=later)
-    new.do("transform", now=later)
-    record("clock set back between runs", 1, count_lost(before, new))
-    assert_complete(new, young_operator.tenant)
+    new_logbook.keep_login(young_operator.tenant)
+    new_logbook.do("extract", now=later)
+    new_logbook.do("transform", now=later)
+    record("clock set back between runs", 1, count_lost(before, new_logbook))
+    assert_complete(new_logbook, young_operator.tenant)
 
 
 @pytest.mark.parametrize("behind", [timedelta(hours=2), timedelta(days=3_650)], ids=str)
 def test_a_clock_that_is_behind(
-    behind: timedelta, young_operator: DemoServer, archived: DemoLogbook, record: Record
+    behind: timedelta, young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
 ) -> None:
     """A machine with a flat battery starts in the past: new sessions are listed nevertheless."""
-    before, later = items(archived), NOW + timedelta(days=20)
+    before, later = items(archived_logbook), NOW + timedelta(days=20)
     renew(young_operator, Tenant(now=later))
-    archived.keep_login(young_operator.tenant)
-    archived.do("extract", "--since", "2024-09-01", now=later)
+    archived_logbook.keep_login(young_operator.tenant)
+    archived_logbook.do("extract", "--since", "2024-09-01", now=later)
     newest = next(reversed([session.id for session in young_operator.tenant.sessions.values() if session.stopped_at]))
     young_operator.tenant.correct(newest, energy_wh=1_234)
-    archived.do("extract", now=later - behind)
-    archived.do("transform", now=later - behind)
-    record("clock behind", 1, count_lost(before, archived))
-    assert_marts_are_the_truth(archived, young_operator.tenant)
+    archived_logbook.do("extract", now=later - behind)
+    archived_logbook.do("transform", now=later - behind)
+    record("clock behind", 1, count_lost(before, archived_logbook))
+    assert_marts_are_the_truth(archived_logbook, young_operator.tenant)

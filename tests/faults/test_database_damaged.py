@@ -33,35 +33,39 @@ def damaged(content: bytes, damage: str, draw: random.Random) -> bytes:
 
 @pytest.mark.parametrize("damage", ["truncated", "flipped bit", "flipped bit in the header"])
 def test_a_damaged_writer_database(
-    damage: str, young_operator: DemoServer, archived: DemoLogbook, record: Record
+    damage: str, young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
 ) -> None:
-    draw, path = random.Random(damage), archived.paths.writer_database  # noqa: S311 (draws positions)
+    draw, path = random.Random(damage), archived_logbook.paths.writer_database  # noqa: S311 (draws positions)
     content, checksum = path.read_bytes(), path.with_name("writer.duckdb.sha256")
-    checksum_content, before, published = checksum.read_bytes(), items(archived), archived.paths.database.read_bytes()
+    checksum_content, before, published = (
+        checksum.read_bytes(),
+        items(archived_logbook),
+        archived_logbook.paths.database.read_bytes(),
+    )
     for _ in range(12):
         path.write_bytes(damaged(content, damage, draw))
         checksum.write_bytes(checksum_content)
         message, advice = refusal(
-            archived.run("transform", now=NOW), 1
+            archived_logbook.run("transform", now=NOW), 1
         )  # there is nothing new, so only a part of it is read
         assert message.startswith(f"{path} ")
         assert advice == _REBUILD
-        assert archived.paths.database.read_bytes() == published
-        record(f"writer database: {damage}", 1, count_lost(before, archived), message, advice)
-    archived.do("rebuild", now=NOW)
-    assert count_lost(before, archived) == 0
-    assert_complete(archived, young_operator.tenant)
+        assert archived_logbook.paths.database.read_bytes() == published
+        record(f"writer database: {damage}", 1, count_lost(before, archived_logbook), message, advice)
+    archived_logbook.do("rebuild", now=NOW)
+    assert count_lost(before, archived_logbook) == 0
+    assert_complete(archived_logbook, young_operator.tenant)
 
 
 @pytest.mark.parametrize("damage", ["truncated", "flipped bit", "flipped bit in the header"])
-def test_a_damaged_published_database(damage: str, archived: DemoLogbook, record: Record) -> None:
-    draw, path = random.Random(damage), archived.paths.database  # noqa: S311 (draws positions)
-    content, before = path.read_bytes(), items(archived)
-    answers = [archived.do("sql", question, "--format", "csv").out for question in _QUESTIONS]
+def test_a_damaged_published_database(damage: str, archived_logbook: DemoLogbook, record: Record) -> None:
+    draw, path = random.Random(damage), archived_logbook.paths.database  # noqa: S311 (draws positions)
+    content, before = path.read_bytes(), items(archived_logbook)
+    answers = [archived_logbook.do("sql", question, "--format", "csv").out for question in _QUESTIONS]
     for _ in range(12):
         path.write_bytes(damaged(content, damage, draw))
         for question, answer in zip(_QUESTIONS, answers, strict=True):
-            outcome, message, advice = archived.run("sql", question, "--format", "csv"), "", ""
+            outcome, message, advice = archived_logbook.run("sql", question, "--format", "csv"), "", ""
             if outcome.code == 0:
                 assert answer == outcome.out  # the part that it read is whole
             else:
@@ -69,18 +73,18 @@ def test_a_damaged_published_database(damage: str, archived: DemoLogbook, record
                 message, advice = refusal(replace(outcome, out=""), 1)
                 assert (message.startswith(f"{path} "), advice) == (True, _REBUILD)
             record(f"published database: {damage}", 1, 0, message, advice)
-    archived.do("transform", now=NOW)
-    assert count_lost(before, archived) == 0
-    assert answers == [archived.do("sql", question, "--format", "csv").out for question in _QUESTIONS]
+    archived_logbook.do("transform", now=NOW)
+    assert count_lost(before, archived_logbook) == 0
+    assert answers == [archived_logbook.do("sql", question, "--format", "csv").out for question in _QUESTIONS]
 
 
 @pytest.mark.parametrize("which", ["writer", "published"])
 @pytest.mark.parametrize("other", ["of another program", "newer", "older", "garbage", "missing"])
 def test_a_replaced_database(
-    which: str, other: str, young_operator: DemoServer, archived: DemoLogbook, record: Record, tmp_path: Path
+    which: str, other: str, young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record, tmp_path: Path
 ) -> None:
-    path = archived.paths.writer_database if which == "writer" else archived.paths.database
-    before = items(archived)
+    path = archived_logbook.paths.writer_database if which == "writer" else archived_logbook.paths.database
+    before = items(archived_logbook)
     if other in ("newer", "older"):
         with duckdb.connect(str(path)) as connection:
             version = 99 if other == "newer" else 1
@@ -92,7 +96,7 @@ def test_a_replaced_database(
             connection.execute("create table guests as select 1 as guest")
     elif other == "garbage":
         path.write_bytes(random.Random(1).randbytes(300_000))  # noqa: S311 (draws garbage)
-    outcome = archived.run(*(["transform"] if which == "writer" else ["report", "2024-09"]), now=NOW)
+    outcome = archived_logbook.run(*(["transform"] if which == "writer" else ["report", "2024-09"]), now=NOW)
     message, advice = "", ""
     if which == "writer" and other in ("older", "missing"):  # rebuilt automatically
         assert (outcome.code, outcome.err) == (0, "")
@@ -110,6 +114,6 @@ def test_a_replaced_database(
         )
         if other == "newer":
             assert message == f"{path} is from a newer Ladebog (9.9, schema 99; this one knows {SCHEMA_VERSION})."
-        archived.do("rebuild", now=NOW)
-    record(f"{which} database: {other}", 1, count_lost(before, archived), message, advice)
-    assert_complete(archived, young_operator.tenant)
+        archived_logbook.do("rebuild", now=NOW)
+    record(f"{which} database: {other}", 1, count_lost(before, archived_logbook), message, advice)
+    assert_complete(archived_logbook, young_operator.tenant)

@@ -56,11 +56,11 @@ def refused_for_space(outcome: Outcome) -> tuple[str, str]:
 
 @pytest.mark.parametrize("kilobytes", _SIZES)
 def test_a_full_disk(
-    kilobytes: int, young_operator: DemoServer, new: DemoLogbook, tmp_path: Path, record: Record
+    kilobytes: int, young_operator: DemoServer, new_logbook: DemoLogbook, tmp_path: Path, record: Record
 ) -> None:
-    shutil.rmtree(new.paths.state)
+    shutil.rmtree(new_logbook.paths.state)
     with disk(tmp_path / "disk", kilobytes) as small:
-        logbook = new.copied(small / "logbook")
+        logbook = new_logbook.copied(small / "logbook")
         message, advice = refused_for_space(logbook.run("run", now=NOW))
         before = items(logbook)
         subprocess.run(["mount", "-o", "remount,size=100m", str(small)], check=True)
@@ -80,14 +80,14 @@ class SmallFiles:
 
 
 def test_a_write_that_is_cut_short(
-    young_operator: DemoServer, new: DemoLogbook, tmp_path: Path, record: Record
+    young_operator: DemoServer, new_logbook: DemoLogbook, tmp_path: Path, record: Record
 ) -> None:
     draw = random.Random("cut off")  # noqa: S311 (draws sizes)
     # Up to 30 kB, the segment is cut short; above, the database.
     for size in [draw.randrange(100, 30_000) for _ in range(5)] + [
         draw.randrange(40_000, 11_000_000) for _ in range(4)
     ]:
-        logbook = new.copied(tmp_path / f"cut-off-{size}")
+        logbook = new_logbook.copied(tmp_path / f"cut-off-{size}")
         if size > 30_000:
             shutil.rmtree(logbook.paths.state)
         starter = Starter(logbook, NOW)
@@ -103,11 +103,11 @@ def test_a_write_that_is_cut_short(
 )
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=["full", "failing"])
 def test_a_step_that_fails(
-    name: str, number: int, young_operator: DemoServer, new: DemoLogbook, tmp_path: Path, record: Record
+    name: str, number: int, young_operator: DemoServer, new_logbook: DemoLogbook, tmp_path: Path, record: Record
 ) -> None:
     draw = random.Random(f"{name} {number}")  # noqa: S311 (draws calls)
     for call in _CALLS.get(name, (1, draw.randint(2, 8))):
-        logbook = new.copied(tmp_path / str(call))
+        logbook = new_logbook.copied(tmp_path / str(call))
         starter = Starter(logbook, NOW)
         outcome = starter.run("run", fault=FailsAt(_BY_NAME[name], call, number))
         message, advice = refused(outcome)

@@ -121,11 +121,11 @@ def _assert_true_or_unknown(logbook: DemoLogbook, tenant: Tenant) -> None:
     assert all(value < true for _, name, value, true in wrong if name in _COUNTS)
 
 
-def test_unknown_fields(young_operator: DemoServer, new: DemoLogbook, record: Record) -> None:
+def test_unknown_fields(young_operator: DemoServer, new_logbook: DemoLogbook, record: Record) -> None:
     young_operator.faults.unknown_fields = True
-    new.do("run", now=young_operator.tenant.now)
-    before = items(new)
+    new_logbook.do("run", now=young_operator.tenant.now)
+    before = items(new_logbook)
     young_operator.faults.unknown_fields = False
-    new.do("run", now=young_operator.tenant.now)
-    record("fields added", len(young_operator.tenant.sessions), count_lost(before, new))
-    assert_complete(new, young_operator.tenant)
+    new_logbook.do("run", now=young_operator.tenant.now)
+    record("fields added", len(young_operator.tenant.sessions), count_lost(before, new_logbook))
+    assert_complete(new_logbook, young_operator.tenant)

@@ -18,11 +18,11 @@ _CALLS_PER_STEP = 4
 
 
 @pytest.fixture(scope="session")
-def step_counter(begun: DemoLogbook, tmp_path_factory: pytest.TempPathFactory) -> StepCounter:
+def step_counter(shared_new_logbook: DemoLogbook, tmp_path_factory: pytest.TempPathFactory) -> StepCounter:
     """How often a run without faults reaches each step."""
     folder = tmp_path_factory.mktemp("counted")
     calls = StepCounter(folder / "calls")
-    Starter(begun.copied(folder / "logbook"), NOW).do("run", fault=calls)
+    Starter(shared_new_logbook.copied(folder / "logbook"), NOW).do("run", fault=calls)
     return calls
 
 
@@ -30,7 +30,7 @@ def step_counter(begun: DemoLogbook, tmp_path_factory: pytest.TempPathFactory) -
 def test_killed_at(
     step: Step,
     young_operator: DemoServer,
-    new: DemoLogbook,
+    new_logbook: DemoLogbook,
     undisturbed: DemoLogbook,
     step_counter: StepCounter,
     tmp_path: Path,
@@ -39,7 +39,7 @@ def test_killed_at(
     possible = [(call, is_after) for call in range(1, step_counter.calls(step) + 1) for is_after in (False, True)]
     draw = random.Random(f"killed at {step.name}")  # noqa: S311 (draws calls)
     for call, is_after in draw.sample(possible, min(_CALLS_PER_STEP, len(possible))):
-        logbook = new.copied(tmp_path / f"{call}-{is_after}")
+        logbook = new_logbook.copied(tmp_path / f"{call}-{is_after}")
         starter = Starter(logbook, NOW)
         assert starter.run("run", fault=KilledAt(step, call, is_after)).code == KILLED
         before = items(logbook)

@@ -112,44 +112,44 @@ def set_retry_policy(logbook: DemoLogbook, fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", _CASES)
-def test_operator(fault: str, young_operator: DemoServer, archived: DemoLogbook, record: Record) -> None:
+def test_operator(fault: str, young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record) -> None:
     responder, code, message, advice = _CASES[fault]
-    before, everything = marts(archived), items(archived)
-    settings = archived.paths.settings.read_text("utf-8")
-    set_retry_policy(archived, fault)
+    before, everything = marts(archived_logbook), items(archived_logbook)
+    settings = archived_logbook.paths.settings.read_text("utf-8")
+    set_retry_policy(archived_logbook, fault)
     began = time.monotonic()
     with serving(responder) as script:
-        archived.do("account", "add", "demo", "--url", script.url)
-        found_message, found_advice = refusal(archived.run("run", now=NOW), code)
+        archived_logbook.do("account", "add", "demo", "--url", script.url)
+        found_message, found_advice = refusal(archived_logbook.run("run", now=NOW), code)
         assert "slow" not in fault or time.monotonic() - began < _SLOW
     assert found_message.startswith(f"{script.url.removeprefix('http://')} ")
     assert message in found_message
     assert found_advice.startswith(advice)
-    assert before == marts(archived)
-    archived.paths.settings.write_text(settings, "utf-8")
-    archived.do("run", now=NOW)
-    record(f"operator: {fault}", 1, count_lost(everything, archived), found_message, found_advice)
-    assert before == marts(archived)
-    assert_complete(archived, young_operator.tenant)
+    assert before == marts(archived_logbook)
+    archived_logbook.paths.settings.write_text(settings, "utf-8")
+    archived_logbook.do("run", now=NOW)
+    record(f"operator: {fault}", 1, count_lost(everything, archived_logbook), found_message, found_advice)
+    assert before == marts(archived_logbook)
+    assert_complete(archived_logbook, young_operator.tenant)
 
 
 def test_a_host_name_that_is_not_found(
-    young_operator: DemoServer, archived: DemoLogbook, record: Record, monkeypatch: pytest.MonkeyPatch
+    young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
     monkeypatch.setenv("no_proxy", "*")
-    before = items(archived)
-    archived.do("account", "add", "demo", "--url", "https://tenant.invalid")
-    archived.keep_login(young_operator.tenant)
-    message, advice = refusal(archived.run("run", now=NOW), 75)
+    before = items(archived_logbook)
+    archived_logbook.do("account", "add", "demo", "--url", "https://tenant.invalid")
+    archived_logbook.keep_login(young_operator.tenant)
+    message, advice = refusal(archived_logbook.run("run", now=NOW), 75)
     assert message == (
         "tenant.invalid gave no usable answer in 8 tries; the last time it could not be found by its name."
     )
     assert advice == _LATER
-    archived.do("account", "add", "demo", "--url", young_operator.url)
-    archived.do("run", now=NOW)
-    record("operator: host name not found", 1, count_lost(before, archived), message, advice)
-    assert_complete(archived, young_operator.tenant)
+    archived_logbook.do("account", "add", "demo", "--url", young_operator.url)
+    archived_logbook.do("run", now=NOW)
+    record("operator: host name not found", 1, count_lost(before, archived_logbook), message, advice)
+    assert_complete(archived_logbook, young_operator.tenant)
 
 
 def _empty_months(server: DemoServer) -> None:
@@ -162,17 +162,17 @@ def _empty_all(server: DemoServer) -> None:
 
 @pytest.mark.parametrize("empty", [_empty_months, _empty_all])
 def test_an_empty_list_where_there_were_sessions(
-    empty: Callable[[DemoServer], None], young_operator: DemoServer, archived: DemoLogbook, record: Record
+    empty: Callable[[DemoServer], None], young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
 ) -> None:
-    before, everything = marts(archived), items(archived)
+    before, everything = marts(archived_logbook), items(archived_logbook)
     empty(young_operator)
     for days in (1, 3):  # twice, more than a day apart, which makes it a finding
-        archived.run("run", now=NOW + timedelta(days=days))
-        record("operator: empty list", 1, count_lost(everything, archived))
-    after = marts(archived)
+        archived_logbook.run("run", now=NOW + timedelta(days=days))
+        record("operator: empty list", 1, count_lost(everything, archived_logbook))
+    after = marts(archived_logbook)
     assert {mart: rows for mart, rows in before.items() if mart != "check_results"} == {
         mart: rows for mart, rows in after.items() if mart != "check_results"
     }
     young_operator.faults.empty_listing_months, young_operator.faults.empty_listing_calls = frozenset(), 0
-    archived.do("run", now=NOW + timedelta(days=4))
-    assert_complete(archived, young_operator.tenant)
+    archived_logbook.do("run", now=NOW + timedelta(days=4))
+    assert_complete(archived_logbook, young_operator.tenant)

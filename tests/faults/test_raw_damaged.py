@@ -34,31 +34,31 @@ def edited(content: bytes) -> bytes:
 
 @pytest.mark.parametrize("damage", ["flipped bit", "truncated", "edited", "emptied"])
 def test_damage_that_reading_finds(
-    damage: str, young_operator: DemoServer, archived: DemoLogbook, record: Record
+    damage: str, young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
 ) -> None:
-    (segment,) = finished_segments(archived.paths.raw / "demo")
-    content, before, draw = segment.read_bytes(), marts(archived), random.Random(damage)  # noqa: S311 (draws positions)
+    (segment,) = finished_segments(archived_logbook.paths.raw / "demo")
+    content, before, draw = segment.read_bytes(), marts(archived_logbook), random.Random(damage)  # noqa: S311 (draws positions)
     for _ in range(1 if damage in ("edited", "emptied") else 8):
         at = draw.randrange(1, len(content))
         flipped = content[:at] + bytes([content[at] ^ 1 << draw.randrange(8)]) + content[at + 1 :]
         segment.write_bytes(
             {"flipped bit": flipped, "truncated": content[:at], "edited": edited(content), "emptied": b""}[damage]
         )
-        outcome = archived.run("rebuild", now=NOW)
+        outcome = archived_logbook.run("rebuild", now=NOW)
         if outcome.code == 0:  # a bit of a gzip header that does not matter, or a cut between two lines
             assert has_same_content(segment, content) or damage == "truncated"
             continue
         message, advice = refusal(outcome, 1)
         assert message.startswith(f"{segment} is damaged at line ")
         assert advice == _BACKUP
-        assert before == marts(archived)  # the published database stays
+        assert before == marts(archived_logbook)  # the published database stays
         record(f"segment of raw/: {damage}", 1, 0, message, advice)
     segment.write_bytes(content)
-    everything = items(archived)
-    archived.do("rebuild", now=NOW)
-    assert count_lost(everything, archived) == 0
-    assert before == marts(archived)
-    assert_complete(archived, young_operator.tenant)
+    everything = items(archived_logbook)
+    archived_logbook.do("rebuild", now=NOW)
+    assert count_lost(everything, archived_logbook) == 0
+    assert before == marts(archived_logbook)
+    assert_complete(archived_logbook, young_operator.tenant)
 
 
 def has_same_content(segment: Path, content: bytes) -> bool:
@@ -67,52 +67,52 @@ def has_same_content(segment: Path, content: bytes) -> bool:
 
 @pytest.mark.parametrize("damage", ["missing", "truncated"])
 def test_damage_that_is_found_without_reading(
-    damage: str, young_operator: DemoServer, archived: DemoLogbook, record: Record
+    damage: str, young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
 ) -> None:
-    (segment,) = finished_segments(archived.paths.raw / "demo")
-    backup, before = archived.folder / "backup", marts(archived)
+    (segment,) = finished_segments(archived_logbook.paths.raw / "demo")
+    backup, before = archived_logbook.folder / "backup", marts(archived_logbook)
     shutil.copy(segment, backup)
-    everything = items(archived)
+    everything = items(archived_logbook)
     if damage == "missing":
         segment.unlink()
     else:
         segment.write_bytes(segment.read_bytes()[:-1])
     for command in ("transform", "extract"):
-        message, advice = refusal(archived.run(command, now=NOW), 1)
+        message, advice = refusal(archived_logbook.run(command, now=NOW), 1)
         assert message.startswith(f"{segment} ")
         assert advice == _BACKUP_OR_ON
         record(f"segment of raw/ that was loaded: {damage}", 1, 0, message, advice)
     shutil.copy(backup, segment)
-    archived.do("transform", now=NOW)
-    assert count_lost(everything, archived) == 0
-    assert before == marts(archived)
-    assert_complete(archived, young_operator.tenant)
+    archived_logbook.do("transform", now=NOW)
+    assert count_lost(everything, archived_logbook) == 0
+    assert before == marts(archived_logbook)
+    assert_complete(archived_logbook, young_operator.tenant)
 
 
-def test_without_a_backup(young_operator: DemoServer, archived: DemoLogbook, record: Record) -> None:
+def test_without_a_backup(young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record) -> None:
     """What the operator still lists is fetched again."""
-    (segment,) = finished_segments(archived.paths.raw / "demo")
+    (segment,) = finished_segments(archived_logbook.paths.raw / "demo")
     segment.write_bytes(edited(segment.read_bytes()))
-    message, advice = refusal(archived.run("rebuild", now=NOW), 1)
+    message, advice = refusal(archived_logbook.run("rebuild", now=NOW), 1)
     assert advice == _BACKUP
-    segment.rename(archived.folder / segment.name)
-    archived.do("rebuild", now=NOW)
-    archived.do("run", now=NOW)
+    segment.rename(archived_logbook.folder / segment.name)
+    archived_logbook.do("rebuild", now=NOW)
+    archived_logbook.do("run", now=NOW)
     record("segment of raw/: edited, without a backup", 1, 0, message, advice)
-    assert_complete(archived, young_operator.tenant)
+    assert_complete(archived_logbook, young_operator.tenant)
 
 
 def test_torn_by_a_crash_anywhere(
-    young_operator: DemoServer, archived: DemoLogbook, record: Record, tmp_path: Path
+    young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record, tmp_path: Path
 ) -> None:
     """The power goes while a segment is written: all whole lines of what is there count, the rest is fetched again."""
-    (segment,) = finished_segments(archived.paths.raw / "demo")
-    content, before, draw = segment.read_bytes(), marts(archived), random.Random("torn")  # noqa: S311 (draws positions)
+    (segment,) = finished_segments(archived_logbook.paths.raw / "demo")
+    content, before, draw = segment.read_bytes(), marts(archived_logbook), random.Random("torn")  # noqa: S311 (draws positions)
     for number, size in enumerate([0, 1, *(draw.randrange(len(content)) for _ in range(4)), len(content) - 1]):
-        logbook = archived.copied(tmp_path / f"torn-{number}")
+        logbook = archived_logbook.copied(tmp_path / f"torn-{number}")
         shutil.rmtree(logbook.paths.state)
         logbook.paths.database.unlink()
-        finished = logbook.home / segment.relative_to(archived.home)
+        finished = logbook.home / segment.relative_to(archived_logbook.home)
         finished.with_name(finished.name + PART_SUFFIX).write_bytes(content[:size])
         finished.unlink()
         whole = items(logbook)

@@ -44,20 +44,20 @@ def waiting() -> Iterator[Waiting]:
 
 
 def test_two_processes_refresh_the_token_at_once(
-    waiting: Waiting, new: DemoLogbook, tmp_path: Path, record: Record
+    waiting: Waiting, new_logbook: DemoLogbook, tmp_path: Path, record: Record
 ) -> None:
-    new.do("account", "add", "demo", "--url", waiting.url)
-    other = new.copied(tmp_path / "other")
+    new_logbook.do("account", "add", "demo", "--url", waiting.url)
+    other = new_logbook.copied(tmp_path / "other")
     other.credentials.unlink()
-    other.credentials = new.credentials
+    other.credentials = new_logbook.credentials
     waiting.tenant.expire_token()
-    running = [Starter(logbook, NOW).start("run") for logbook in (new, other)]
+    running = [Starter(logbook, NOW).start("run") for logbook in (new_logbook, other)]
     outcomes = [one.outcome() for one in running]
     assert [outcome.code for outcome in outcomes] == [0, 0]
-    login = new.stored_login
+    login = new_logbook.stored_login
     assert login is not None
     assert (login.token, login.refresh_token) == (waiting.tenant.token, waiting.tenant.refresh_token)
-    for logbook in (new, other):
+    for logbook in (new_logbook, other):
         before = items(logbook)
         Starter(logbook, NOW).do("run")
         record("token refreshed by two processes at once", 1, count_lost(before, logbook))
@@ -66,18 +66,18 @@ def test_two_processes_refresh_the_token_at_once(
 
 @pytest.mark.parametrize("is_after", [False, True], ids=["before the login is stored", "after"])
 def test_killed_while_refreshing(
-    is_after: bool, young_operator: DemoServer, archived: DemoLogbook, record: Record
+    is_after: bool, young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
 ) -> None:
     young_operator.tenant.expire_token()
-    starter, before, message, advice = Starter(archived, NOW), items(archived), "", ""
+    starter, before, message, advice = Starter(archived_logbook, NOW), items(archived_logbook), "", ""
     # Logins are written once before the operator is asked, to find out whether that is possible.
     assert starter.run("run", fault=KilledAt(_STORE, 2, is_after)).code == KILLED
     if not is_after:  # the operator ended the old login with the new one, which is lost
         message, advice = refusal(starter.run("run"), 4)
         assert message == "The operator no longer accepts the login of account demo."
         assert advice == "Log in again: ladebog login demo"
-        archived.keep_login(young_operator.tenant)
+        archived_logbook.keep_login(young_operator.tenant)
     starter.do("run")
     when = "after" if is_after else "before"
-    record(f"token refreshed, killed {when} it is stored", 1, count_lost(before, archived), message, advice)
-    assert_complete(archived, young_operator.tenant)
+    record(f"token refreshed, killed {when} it is stored", 1, count_lost(before, archived_logbook), message, advice)
+    assert_complete(archived_logbook, young_operator.tenant)

@@ -26,11 +26,11 @@ with duckdb.connect(sys.argv[1], read_only=True) as connection:
 
 
 def test_several_runs_at_once(
-    young_operator: DemoServer, new: DemoLogbook, undisturbed: DemoLogbook, record: Record, tmp_path: Path
+    young_operator: DemoServer, new_logbook: DemoLogbook, undisturbed: DemoLogbook, record: Record, tmp_path: Path
 ) -> None:
     young_operator.faults.slow = 0.02
     for number in range(3):
-        logbook = new.copied(tmp_path / f"pair-{number}")
+        logbook = new_logbook.copied(tmp_path / f"pair-{number}")
         starter = Starter(logbook, NOW)
         running = [starter.start("run") for _ in range(3)]
         outcomes = [command.outcome() for command in running]
@@ -59,29 +59,31 @@ with duckdb.connect(sys.argv[1]) as connection:
 
 
 def test_another_program_that_writes_to_the_database(
-    young_operator: DemoServer, archived: DemoLogbook, undisturbed: DemoLogbook, record: Record
+    young_operator: DemoServer, archived_logbook: DemoLogbook, undisturbed: DemoLogbook, record: Record
 ) -> None:
-    before, path = items(archived), archived.paths.database
+    before, path = items(archived_logbook), archived_logbook.paths.database
     with subprocess.Popen(
         [sys.executable, "-c", _WRITER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
         other.stdout.readline()
-        message, advice = refusal(archived.run("sql", "select 1"), 75)
+        message, advice = refusal(archived_logbook.run("sql", "select 1"), 75)
         assert message == f"Another program has {path} open (process {other.pid})."
         assert advice == "Close it, then run the same command again"
-        archived.do("run", now=NOW)  # replaces the file that the other program has open
-        archived.do("sql", "select 1")
+        archived_logbook.do("run", now=NOW)  # replaces the file that the other program has open
+        archived_logbook.do("sql", "select 1")
         other.communicate()
-    record("another program writes to the database", 1, count_lost(before, archived), message, advice)
-    assert marts(undisturbed) == marts(archived)
-    assert_complete(archived, young_operator.tenant)
+    record("another program writes to the database", 1, count_lost(before, archived_logbook), message, advice)
+    assert marts(undisturbed) == marts(archived_logbook)
+    assert_complete(archived_logbook, young_operator.tenant)
 
 
-def test_a_reader_that_has_the_database_open(young_operator: DemoServer, archived: DemoLogbook, record: Record) -> None:
-    before = items(archived)
+def test_a_reader_that_has_the_database_open(
+    young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
+) -> None:
+    before = items(archived_logbook)
     with subprocess.Popen(
-        [sys.executable, "-c", _READER, str(archived.paths.database)],
+        [sys.executable, "-c", _READER, str(archived_logbook.paths.database)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -98,8 +100,8 @@ def test_a_reader_that_has_the_database_open(young_operator: DemoServer, archive
         first = ask()
         for session in list(young_operator.tenant.sessions.values())[:3]:
             young_operator.tenant.correct(session.id, energy_wh=session.energy_wh + 1_000)
-            Starter(archived, NOW).do("run")
+            Starter(archived_logbook, NOW).do("run")
             assert ask() == first
-            record("reader has the database open", 1, count_lost(before, archived))
+            record("reader has the database open", 1, count_lost(before, archived_logbook))
         reader.stdin.close()
-    assert_complete(archived, young_operator.tenant)
+    assert_complete(archived_logbook, young_operator.tenant)

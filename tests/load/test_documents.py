@@ -5,7 +5,7 @@ import pytest
 from pipeline.load.answers import AnswerLoader
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import Window
-from tests.scenarios.made_archive import NOON, Json, MadeArchive, answer, at, detail, listed, listing, session, text
+from tests.scenarios.small_archive import NOON, Json, SmallArchive, answer, at, detail, listed, listing, session, text
 
 A, B, C = ({"session": session(energy=energy)} for energy in (1000, 2000, 3000))
 
@@ -28,7 +28,7 @@ def fetched(body: Json, minutes: float | None, key: str = "1") -> Answer:
 
 
 @pytest.mark.parametrize("is_one_run", [True, False])
-def test_changes(archive: MadeArchive, is_one_run: bool) -> None:
+def test_changes(archive: SmallArchive, is_one_run: bool) -> None:
     """Each case has its own key: what was answered when, and the documents that result."""
     answers = [fetched(body, minutes, case) for case, (answered, _) in CHANGES.items() for body, minutes in answered]
     for run in [answers] if is_one_run else [[one] for one in answers]:
@@ -47,7 +47,7 @@ def test_changes(archive: MadeArchive, is_one_run: bool) -> None:
     } == {case: [(moment, energy) for key, moment, energy in found if key == case] for case in CHANGES}
 
 
-def test_importing_twice_changes_nothing(archive: MadeArchive) -> None:
+def test_importing_twice_changes_nothing(archive: SmallArchive) -> None:
     answers = [
         fetched(A, 0),
         fetched(B, None),
@@ -68,7 +68,7 @@ def test_importing_twice_changes_nothing(archive: MadeArchive) -> None:
     assert archive.value("select count(*) from facts.answers where endpoint <> 'run'") == 10, "raw/ has them twice"
 
 
-def test_loading_again_loads_nothing(archive: MadeArchive) -> None:
+def test_loading_again_loads_nothing(archive: SmallArchive) -> None:
     archive.add(fetched(A, 0), fetched(B, 1))
     tables = ["documents", "facts.session_facts", "facts.answers", "facts.segments", "runs"]
     counts = [archive.value(f"select count(*) from {table}") for table in tables]  # noqa: S608
@@ -76,13 +76,13 @@ def test_loading_again_loads_nothing(archive: MadeArchive) -> None:
     assert counts == [archive.value(f"select count(*) from {table}") for table in tables]  # noqa: S608
 
 
-def test_equal_documents_have_their_facts_once(archive: MadeArchive) -> None:
+def test_equal_documents_have_their_facts_once(archive: SmallArchive) -> None:
     archive.add(fetched(A, 0), fetched(B, 1), fetched(A, 2))
     archive.add(fetched(B, 3), fetched(A, 4))
     assert archive.rows("select energy_wh from facts.session_facts order by 1") == [(1000,), (2000,)]
 
 
-def test_a_listing_is_split_and_only_its_changed_items_are_kept(archive: MadeArchive) -> None:
+def test_a_listing_is_split_and_only_its_changed_items_are_kept(archive: SmallArchive) -> None:
     items = [listed(session(number)) for number in "123"]
     archive.add(listing(*items, fetched_at=at(0)))
     changed = listed(session("2", energy=5))
@@ -92,24 +92,24 @@ def test_a_listing_is_split_and_only_its_changed_items_are_kept(archive: MadeArc
     assert expected == archive.rows("select key, fetched_at, item from documents order by key, fetched_at")
 
 
-def test_the_same_item_on_two_pages_is_one_document(archive: MadeArchive) -> None:
+def test_the_same_item_on_two_pages_is_one_document(archive: SmallArchive) -> None:
     item = listed(session())
     archive.add(listing(item, fetched_at=at(0)), listing(item, fetched_at=at(1), page=2))
     assert archive.rows("select key, line from documents") == [("1", 1)]
 
 
-def test_an_item_and_a_detail_of_one_session_are_two_documents(archive: MadeArchive) -> None:
+def test_an_item_and_a_detail_of_one_session_are_two_documents(archive: SmallArchive) -> None:
     archive.add(listing(listed(session())), detail(session()))
     assert archive.rows("select endpoint, item from documents order by 1") == [("session", 0), ("session_history", 1)]
 
 
-def test_a_document_records_its_segment_and_line(archive: MadeArchive) -> None:
+def test_a_document_records_its_segment_and_line(archive: SmallArchive) -> None:
     segment = archive.add(fetched(A, 0), fetched(B, 1))
     expected = [(str(segment.relative_to(archive.folder)), line, 0) for line in (1, 2)]
     assert expected == archive.rows("select segment, line, item from documents order by line")
 
 
-def test_every_line_is_an_answer(archive: MadeArchive) -> None:
+def test_every_line_is_an_answer(archive: SmallArchive) -> None:
     archive.add(fetched(A, 0), fetched(A, None))
     assert [
         (endpoint, key, NOON if endpoint == "run" else moment, line)
@@ -119,7 +119,7 @@ def test_every_line_is_an_answer(archive: MadeArchive) -> None:
     ] == [("session", "1", NOON, 1), ("session", "1", None, 2), ("run", "0001", NOON, 3)]
 
 
-def test_a_run_and_its_windows(archive: MadeArchive) -> None:
+def test_a_run_and_its_windows(archive: SmallArchive) -> None:
     window = Window(month="2025-03-01", listed_at=at(9), pages=1, sessions=2, missing=["7"])
     archive.add(windows=[window], outcome="failed")
     assert archive.rows("select run_id, command, outcome from runs") == [("0001", "extract", "failed")]

@@ -10,7 +10,7 @@ import pytest
 from pipeline import interrupt
 from pipeline.extract.store import Store
 from tests.extract.test_store import records
-from tests.scenarios.made_archive import MadeArchive, SetClock, detail, session
+from tests.scenarios.small_archive import SetClock, SmallArchive, detail, session
 
 _ENDLESS = "select sum(random()) from range(1_000_000_000_000)"  # takes hours, and no memory
 
@@ -27,7 +27,7 @@ def ctrl_c(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def test_a_load_that_fails_leaves_no_transaction_open(archive: MadeArchive) -> None:
+def test_a_load_that_fails_leaves_no_transaction_open(archive: SmallArchive) -> None:
     archive.connection.execute("alter table facts.segments add column unexpected integer")
     with pytest.raises(duckdb.BinderException):
         archive.add(detail(session()))
@@ -38,7 +38,7 @@ def test_a_load_that_fails_leaves_no_transaction_open(archive: MadeArchive) -> N
 
 
 def test_a_run_that_is_stopped_during_a_query_is_interrupted(
-    archive: MadeArchive, monkeypatch: pytest.MonkeyPatch
+    archive: SmallArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(interrupt, "_was_pressed", False)
     archive.connection.execute("set threads = 1")  # DuckDB waits until its other threads are done

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from pipeline.raw.answer import Endpoint
-from tests.scenarios.made_archive import (
+from tests.scenarios.small_archive import (
     LATER,
     NOON,
     Json,
-    MadeArchive,
+    SmallArchive,
     answer,
     at,
     charge_point,
@@ -86,7 +86,7 @@ def broken(session_id: str, body: Json) -> Json:
     return body | {"id": session_id}
 
 
-def test_each_fault_is_reported_by_its_path_and_affects_no_other_document(archive: MadeArchive) -> None:
+def test_each_fault_is_reported_by_its_path_and_affects_no_other_document(archive: SmallArchive) -> None:
     valid = [detail(session(f"valid {number}")) for number in range(len(BROKEN) + 1)]
     faulty = [detail(broken(name, body)) for name, (body, _) in BROKEN.items()]
     alternating = [one for pair in zip(valid, faulty, strict=False) for one in pair]
@@ -123,7 +123,7 @@ def test_each_fault_is_reported_by_its_path_and_affects_no_other_document(archiv
         ),
     ],
 )
-def test_the_other_endpoints(archive: MadeArchive, endpoint: Endpoint, body: Any, path: str | None) -> None:
+def test_the_other_endpoints(archive: SmallArchive, endpoint: Endpoint, body: Any, path: str | None) -> None:
     archive.add(answer(endpoint, "1", json.dumps(body).encode()), detail(session("valid")))
     [(found_endpoint, key, fault)] = archive.rows("select endpoint, key, fault from facts.quarantine")
     assert (endpoint.value, "1") == (found_endpoint, key)
@@ -131,14 +131,14 @@ def test_the_other_endpoints(archive: MadeArchive, endpoint: Endpoint, body: Any
     assert archive.rows("select session_id from facts.session_facts") == [("valid",)]
 
 
-def test_a_broken_item_does_not_affect_the_others_of_its_listing(archive: MadeArchive) -> None:
+def test_a_broken_item_does_not_affect_the_others_of_its_listing(archive: SmallArchive) -> None:
     archive.add(listing(listed(session("1")), listed(session("2", energy="much")), listed(session("3"))))
     assert archive.rows("select endpoint, key from facts.quarantine") == [("session_history", "2")]
     assert archive.rows("select session_id from facts.session_facts order by 1") == [("1",), ("3",)]
 
 
 @pytest.mark.parametrize("body", [{"session_history": None}, {"session_history": {}}, {"data": []}, ["x"]])
-def test_an_unreadable_listing_goes_to_quarantine_whole(archive: MadeArchive, body: Any) -> None:
+def test_an_unreadable_listing_goes_to_quarantine_whole(archive: SmallArchive, body: Any) -> None:
     archive.add(answer(Endpoint.SESSION_HISTORY, "2025-03-01..2025-03-31 page 1", json.dumps(body).encode()))
     assert archive.rows("select endpoint, key from facts.quarantine") == [
         ("session_history", "2025-03-01..2025-03-31 page 1")
@@ -146,31 +146,31 @@ def test_an_unreadable_listing_goes_to_quarantine_whole(archive: MadeArchive, bo
     assert archive.rows("select * from documents") == []
 
 
-def test_an_item_without_an_id_is_stored_and_goes_to_quarantine(archive: MadeArchive) -> None:
+def test_an_item_without_an_id_is_stored_and_goes_to_quarantine(archive: SmallArchive) -> None:
     archive.add(listing({"session": {}}, listed(session())))
     assert archive.rows("select key from documents order by item") == [("unknown",), ("1",)]
     assert archive.rows("select key from facts.quarantine") == [("unknown",)]
 
 
-def test_a_404_is_a_document_without_facts(archive: MadeArchive) -> None:
+def test_a_404_is_a_document_without_facts(archive: SmallArchive) -> None:
     archive.add(answer(Endpoint.SESSION, "1", {"message": "Not found"}, LATER, status=404))
     assert archive.rows("select key, status from documents") == [("1", 404)]
     assert archive.rows("select * from facts.quarantine") == []
 
 
-def test_a_later_valid_document_replaces_a_broken_one(archive: MadeArchive) -> None:
+def test_a_later_valid_document_replaces_a_broken_one(archive: SmallArchive) -> None:
     archive.add(detail(session(energy="much"), at(100)))
     unreadable = "select endpoint, key, month from staging.unreadable"
-    archive.make(charge_point(NOON))
+    archive.build(charge_point(NOON))
     assert archive.rows(unreadable) == [("session", "1", None)]
-    archive.make(detail(session(), at(200)))
+    archive.build(detail(session(), at(200)))
     assert archive.rows(unreadable) == []
-    archive.make(detail(session(energy="very much"), at(300)))
+    archive.build(detail(session(energy="very much"), at(300)))
     assert [("session", "1", at(0).date().replace(day=1))] == archive.rows(unreadable)
     assert archive.rows("select cast(energy_kwh as integer) from sessions") == [(10,)]
 
 
-def test_the_largest_figures_reach_the_marts(archive: MadeArchive) -> None:
+def test_the_largest_figures_reach_the_marts(archive: SmallArchive) -> None:
     body = session(
         energy=10**9,
         totalAmount="999999999.99",
@@ -180,7 +180,7 @@ def test_the_largest_figures_reach_the_marts(archive: MadeArchive) -> None:
             period(60, 61, "idle@price|999999&markup|999999", amount=-999999999),
         ],
     )
-    archive.make(detail(body), charge_point(NOON, tax_percent="99.999999"))
+    archive.build(detail(body), charge_point(NOON, tax_percent="99.999999"))
     assert archive.rows("select energy_kwh, amount_incl_tax from sessions") == [
         (Decimal("1000000.000"), Decimal("999999999.990"))
     ]

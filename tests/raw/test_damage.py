@@ -8,7 +8,7 @@ from pipeline.errors import RawStoreError
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import RawLine, RunRecord, _members, gzip_member, read_lines
 from pipeline.raw.segments import SegmentWriter
-from tests.scenarios.made_archive import NOON, answer
+from tests.scenarios.small_archive import NOON, answer
 
 KEYS = ["1", "2", "3"]
 

@@ -8,7 +8,7 @@ from pipeline.logbook.files import file_sha256
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import RawLine, RunRecord, read_lines, read_run_record
 from pipeline.raw.segments import SegmentWriter, finished_segments, recover_segments
-from tests.scenarios.made_archive import LATER, NOON, answer, at
+from tests.scenarios.small_archive import LATER, NOON, answer, at
 
 PART = "20250305T120000Z-a1b2.ndjson.gz.part"
 

@@ -11,7 +11,7 @@ import pytest
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import RawLine, RunRecord, Window, read_lines, read_run_record
 from pipeline.raw.segments import SegmentWriter, finished_segments
-from tests.scenarios.made_archive import NOON, answer, at
+from tests.scenarios.small_archive import NOON, answer, at
 
 
 def record(run_id: str, started_at: datetime = NOON) -> RunRecord:

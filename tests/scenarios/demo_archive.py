@@ -22,8 +22,8 @@ from pipeline.settings.schema import Account, Settings, Source
 from pipeline.source.credentials.secret import Secret
 from pipeline.source.credentials.store import MemoryCredentials
 from pipeline.transform.update import open_updated, rebuild_archive, update_archive
-from tests.scenarios.made_archive import SetClock
 from tests.scenarios.new_logbook import new_logbook
+from tests.scenarios.small_archive import SetClock
 
 Tables = dict[str, list[tuple[Any, ...]]]
 

@@ -27,9 +27,8 @@ pytestmark = pytest.mark.system
 
 _CANARY = "path-that-only-the-owner-knows"
 _CAR = '\n[[car]]\nname = "Golf"\nplate = "XX 00 000"\nowner = "company"\n'
-# A command line for each command, to be run one after the other on a logbook that has fetched everything.
-# `SESSION`, `CAPTURE`, `URL` and `FOLDER` stand for what is made by the test. What `schedule run` starts and says is
-# searched where it is run.
+# A command line for each command, run in this order on a logbook that has fetched everything.
+# The test replaces `SESSION`, `CAPTURE`, `URL` and `FOLDER`. Tests of the loop search the output of `schedule run`.
 _TYPED = {
     "login": ("login", "demo", "--token-stdin"),
     "extract": ("extract", "--since", "2025-11-01", "--refetch"),
@@ -55,7 +54,7 @@ _TYPED = {
     "notify": ("notify", "--test"),
     "session assign": ("session", "assign", "SESSION", "Golf", "--reason", "it was this one"),
     "session exclude": ("session", "exclude", "SESSION", "--reason", "a guest charged"),
-    "session include": ("session", "include", "SESSION", "--reason", "it was no guest"),
+    "session include": ("session", "include", "SESSION", "--reason", "it was not a guest"),
     "session tag": ("session", "tag", "SESSION", "holiday", "--reason", "we were away"),
     "session list": ("session", "list"),
     "odometer": ("odometer", "Golf", "2025-10-31", "48211"),
@@ -73,17 +72,17 @@ _TYPED = {
 _STDIN = {"login": "TOKEN", "account forget": "other\n"}
 _ONCE = ("claim create", "claim reverse", "restore", "schedule remove", "account forget")  # refused the second time
 _CRONTAB = """#!/bin/sh
-# Stands in for crontab: keeps the table in a file beside itself.
+# Replaces crontab: stores the table in a file next to itself.
 case "$1" in
-    -l) cat "$0.kept" 2>/dev/null || { echo "no crontab" >&2; exit 1; } ;;
-    -r) rm "$0.kept" ;;
-    *) cat >"$0.kept" ;;
+    -l) cat "$0.table" 2>/dev/null || { echo "no crontab" >&2; exit 1; } ;;
+    -r) rm "$0.table" ;;
+    *) cat >"$0.table" ;;
 esac
 """
 _ASKS_THE_OPERATOR = ("login", "extract", "run")
 
 
-def test_the_search_finds_secrets_in_packed_files_and_output(tmp_path: Path, logbook: DemoLogbook) -> None:
+def test_the_search_finds_secrets_in_compressed_files_and_output(tmp_path: Path, logbook: DemoLogbook) -> None:
     (logbook.home / "raw" / "x.ndjson.gz").write_bytes(gzip.compress(b"a secret-1 b"))
     with zipfile.ZipFile(logbook.home / "x.xlsx", "w", zipfile.ZIP_DEFLATED) as workbook:
         workbook.writestr("xl/sheet.xml", "b secret-2 c")
@@ -91,7 +90,7 @@ def test_the_search_finds_secrets_in_packed_files_and_output(tmp_path: Path, log
     assert [secret for _, secret in found] == ["secret-1", "secret-2", "secret-3"]
 
 
-def test_login_and_runs_that_succeed_and_fail(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_no_secret_leaks_from_logins_and_runs_that_succeed_or_fail(operator: DemoServer, logbook: DemoLogbook) -> None:
     tenant, outcomes = operator.tenant, []
 
     def run(code: int, *arguments: str, stdin: str = "") -> None:
@@ -102,7 +101,7 @@ def test_login_and_runs_that_succeed_and_fail(operator: DemoServer, logbook: Dem
     first = (tenant.token, tenant.refresh_token)
     run(0, "run")
     operator.faults = Faults(expired_token=True, expire_after=0)
-    run(0, "extract", "--since", "2025-11-01", "--refetch")  # refreshed on the way
+    run(0, "extract", "--since", "2025-11-01", "--refetch")  # renewed during the run
     assert tenant.token != first[0]
     second = (tenant.token, tenant.refresh_token)
 
@@ -112,7 +111,7 @@ def test_login_and_runs_that_succeed_and_fail(operator: DemoServer, logbook: Dem
     run(75, "extract")
     operator.faults = Faults()
     tenant.expire_token()
-    tenant.refresh(tenant.refresh_token)  # by somebody else, so that ours is good for nothing
+    tenant.refresh(tenant.refresh_token)  # another program renews it, so our refresh token is no longer valid
     run(4, "run")
     run(4, "login", "demo", "--token-stdin", stdin=first[0])
     run(2, "login", "demo", "--token-stdin", stdin=f"Bearer {tenant.token}")
@@ -126,7 +125,7 @@ def test_login_and_runs_that_succeed_and_fail(operator: DemoServer, logbook: Dem
     assert places_of(secrets, logbook, outcomes) == []
 
 
-def test_a_capture_with_the_login_in_its_headers(logbook: DemoLogbook, tenant: Tenant) -> None:
+def test_the_login_in_the_headers_of_a_capture_is_not_stored(logbook: DemoLogbook, tenant: Tenant) -> None:
     capture = logbook.folder.parent / "some.capture.txt"
     capture.write_text(
         f"URL\nhttps://drivee.example/api/v1/app/session/1?token={tenant.token}&withPowerHistory=1\n"
@@ -141,7 +140,7 @@ def test_a_capture_with_the_login_in_its_headers(logbook: DemoLogbook, tenant: T
 
 
 def commands(group: click.Group, *before: str) -> Iterator[str]:
-    """Every command there is, as it is typed."""
+    """Every command, as it is typed."""
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
@@ -156,7 +155,7 @@ def test_every_command_is_searched() -> None:
 
 
 def typed(logbook: DemoLogbook, operator: DemoServer, name: str) -> list[str]:
-    made = {
+    values = {
         "SESSION": operator.tenant.scene("month_end").id,
         "CAPTURE": str(captured(logbook, operator.tenant)),
         "URL": operator.url,
@@ -164,14 +163,14 @@ def typed(logbook: DemoLogbook, operator: DemoServer, name: str) -> list[str]:
     }
     arguments = []
     for argument in _TYPED[name]:
-        for placeholder, value in made.items():
+        for placeholder, value in values.items():
             argument = argument.replace(placeholder, value)
         arguments.append(argument)
     return arguments
 
 
 def captured(logbook: DemoLogbook, tenant: Tenant) -> Path:
-    """A capture of which nothing but its answer may be kept."""
+    """A capture of which only the answer may be stored."""
     path = logbook.folder.parent / "some.capture.txt"
     path.write_text(
         f"URL\nhttps://drivee.example/api/v1/app/session/1?token={tenant.token}\n"
@@ -185,7 +184,7 @@ def captured(logbook: DemoLogbook, tenant: Tenant) -> Path:
 
 @pytest.fixture
 def crontab(logbook: DemoLogbook, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A crontab that is no user's."""
+    """A crontab program that changes no user's table."""
     program = logbook.folder / "bin" / "crontab"
     program.parent.mkdir()
     program.write_text(_CRONTAB, "utf-8")
@@ -194,7 +193,7 @@ def crontab(logbook: DemoLogbook, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("crontab")
-def test_all_commands(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_no_command_leaks_a_secret(operator: DemoServer, logbook: DemoLogbook) -> None:
     outcomes = []
     with serving(answer()) as hook:
         with logbook.paths.settings.open("a", encoding="utf-8") as file:
@@ -213,7 +212,7 @@ def test_all_commands(operator: DemoServer, logbook: DemoLogbook) -> None:
 
 @contextmanager
 def untrusted(folder: Path) -> Iterator[str]:
-    """The address of an operator whose certificate nobody trusts."""
+    """The address of an operator with an untrusted certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate(folder))
 
@@ -225,7 +224,7 @@ def untrusted(folder: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("fault", ["401", "500", "HTML", "DNS", "TLS", "open file", "bug"])
-def test_each_kind_of_failure(
+def test_no_failure_leaks_a_secret(
     operator: DemoServer, logbook: DemoLogbook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     tenant, outcomes = operator.tenant, []
@@ -268,7 +267,7 @@ def test_each_kind_of_failure(
             logbook.credentials.chmod(0o644)
             fail()
         case "bug":
-            # No fault of our own is known to cause this, so one is put where the token is in every frame.
+            # No such bug is known, so the test puts one where the token is in every frame.
             monkeypatch.setattr("pipeline.source.reply.ReplyReader.read", broken)
             fail()
             logged = (logbook.paths.logs / "ladebog.log").read_text("utf-8")
@@ -278,16 +277,16 @@ def test_each_kind_of_failure(
 
 
 def broken(*arguments: object) -> None:
-    """Fail with a secret in every frame's variables, and an exception of requests behind it."""
+    """Raise an error with a secret in every frame's variables, and another error as its cause."""
     locals_of_the_frame = arguments  # noqa: F841 (what no traceback may show)
     try:
-        raise ConnectionError("behind it")
+        raise ConnectionError("the cause")
     except ConnectionError as error:
         raise RuntimeError("broken") from error
 
 
 def ended(process: subprocess.Popen[str], end: signal.Signals) -> tuple[str, str]:
-    """The output of a process that gets a signal again and again until it ends."""
+    """The output of a process that gets a signal repeatedly until it ends."""
     for _ in range(30):
         os.kill(process.pid, end)
         with suppress(subprocess.TimeoutExpired):
@@ -324,8 +323,8 @@ def test_no_secret_is_visible_in_a_process_or_left_after_it_ends(
     assert process.returncode == (130 if end == signal.SIGINT else -end)
     assert seen[1]
     outcomes = [Outcome(0, out, err), *(Outcome(0, shown.decode(), "") for shown in seen)]
-    left = [path for path in new_logbook.home.rglob("*") if path.is_file()]
-    assert any(path.parent.parent.parent == new_logbook.paths.raw for path in left)
+    files = [path for path in new_logbook.home.rglob("*") if path.is_file()]
+    assert any(path.parent.parent.parent == new_logbook.paths.raw for path in files)
     for secret in secrets_of(operator.tenant):
         assert not any(secret in outcome.out + outcome.err for outcome in outcomes)
-        assert not any(secret.encode() in path.read_bytes() for path in left)
+        assert not any(secret.encode() in path.read_bytes() for path in files)

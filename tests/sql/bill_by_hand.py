@@ -13,12 +13,12 @@ _TRILLION = 10**12
 
 
 def recomputed(session: Billed, *, minimum: str | None, connection: str, idle_fee: str) -> Decimal:
-    """The bill in currency units, of a session with a price in every period that says `charging` or `idle`."""
+    """The bill in currency units, of a session in which every `charging` or `idle` period has a price."""
     shares = [_share(session, period) for period in session.periods]
     shared = zip(shares, session.periods, strict=True)
     energy = sum((session.energy_wh * share * _price(period) / 1000 for share, period in shared), Fraction())
-    given = [(period.free_wh or 0, period) for period in session.periods if session.energy_wh]
-    free = sum((free_wh * _price(period) / 1000 for free_wh, period in given), Fraction())
+    free_periods = [period for period in session.periods if session.energy_wh and period.free_wh]
+    free = sum(((period.free_wh or 0) * _price(period) / 1000 for period in free_periods), Fraction())
     idle_s = sum(period.stops - period.starts for period in session.periods if period.state.startswith("idle"))
     parts = [_down(energy), Fraction(connection), _down(Fraction(idle_s, 60) * Fraction(idle_fee)), -_down(free)]
     exact = sum(parts, Fraction())
@@ -29,13 +29,13 @@ def recomputed(session: Billed, *, minimum: str | None, connection: str, idle_fe
 
 
 def half_away(exact: Fraction) -> Decimal:
-    """To two decimals, halves away from zero."""
-    whole = floor(abs(exact) * 100 + Fraction(1, 2))
-    return Decimal(whole if exact >= 0 else -whole).scaleb(-2)
+    """Rounded to two decimals, halves away from zero."""
+    hundredths = floor(abs(exact) * 100 + Fraction(1, 2))
+    return Decimal(hundredths if exact >= 0 else -hundredths).scaleb(-2)
 
 
 def verdict(billed: Decimal, bill: Decimal, unrounded_minimum: bool) -> str:
-    """The verdict on a bill of which all is understood and measured."""
+    """The verdict on a bill whose tariff and periods are all understood, and whose energy is measured."""
     if abs(billed - bill) <= abs(bill) / 100 + Decimal("0.05"):
         return "minimum price" if unrounded_minimum else "ok"
     return "overbilled" if billed > bill else "underbilled"

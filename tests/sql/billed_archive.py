@@ -41,7 +41,7 @@ class Period:
 
 @dataclass(frozen=True, kw_only=True)
 class Billed:
-    """A session. `curve` is (seconds since PLUGGED_IN, kW); `more` are further fields of the operator's answer."""
+    """A session. `curve` is (seconds since PLUGGED_IN, kW); `more` has further fields of the operator's answer."""
 
     energy_wh: int = 10_000
     amount: str = "20.00"
@@ -54,7 +54,7 @@ class Billed:
 
     @property
     def seconds(self) -> int:
-        """How long it lasted."""
+        """The session's duration."""
         return max([7200, *(period.stops for period in self.periods)])
 
     def answer(self, session_id: str) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class Billed:
 
 
 def at(seconds: int) -> str:
-    """The moment so many seconds after PLUGGED_IN, as the API writes it."""
+    """The time this many seconds after PLUGGED_IN, as the API writes it."""
     return (PLUGGED_IN + timedelta(seconds=seconds)).isoformat()
 
 
@@ -116,7 +116,7 @@ class BilledArchive:
         sessions: dict[str, Billed] | None = None,
         points: Iterable[tuple[datetime | None, dict[str, Any]]] = ((KNOWN, charge_points(evse())),),
     ) -> dict[str, Row]:
-        """Archive sessions by id, and charge point answers with their times; then bill_audit by session."""
+        """Archive sessions by id, and charge point answers with their times; returns bill_audit by session."""
         answers = [self._answer(Endpoint.CHARGE_POINTS, "all", body, when) for when, body in points]
         for session_id, session in (sessions or {}).items():
             answers.append(self._answer(Endpoint.SESSION, session_id, session.answer(session_id), FETCHED))
@@ -133,12 +133,12 @@ class BilledArchive:
             return _by_session(connection)
 
     def rows(self, query: str) -> list[Row]:
-        """The answer of the writer's database to a query."""
+        """Rows of a query on the writer's database."""
         with self._logbook.lock(), database.open_writer(self._logbook) as connection:
             return database.rows(connection, query)
 
     def rebuilt(self) -> dict[str, Row]:
-        """bill_audit by session, made anew from raw/."""
+        """bill_audit by session, after rebuilding the database from raw/."""
         with self._logbook.lock():
             database.drop_writer(self._logbook)
             with database.open_writer(self._logbook) as connection:

@@ -18,9 +18,9 @@ TAX_RATES = {"DK": "0.25", "IN": "0.18", "AU": "0.1", "NZ": "0.15", "US": "0", "
 PLACES = (
     ("copenhagen", "Europe/Copenhagen", "DK", "DKK"),
     ("kolkata", "Asia/Kolkata", "IN", "INR"),
-    ("kathmandu", "Asia/Kathmandu", "NP", "NPR"),  # a country whose rate nobody knows
+    ("kathmandu", "Asia/Kathmandu", "NP", "NPR"),  # a country whose tax rate is unknown
     ("lord-howe", "Australia/Lord_Howe", "AU", "AUD"),  # changes its clocks by half an hour
-    ("chatham", "Pacific/Chatham", "NZ", "NZD"),  # changes them at a quarter to
+    ("chatham", "Pacific/Chatham", "NZ", "NZD"),  # changes its clocks at a quarter to the hour
     ("new-york", "America/New_York", "US", "USD"),
     ("utc", "UTC", "GB", "GBP"),
     ("tokyo", "Asia/Tokyo", "JP", "JPY"),
@@ -38,7 +38,7 @@ MOMENTS = tuple(
     datetime.fromisoformat(f"{moment}+00:00")
     for moment in (
         "2024-03-31T01:00",  # clocks forward in Copenhagen
-        "2024-10-27T01:00",  # and back
+        "2024-10-27T01:00",  # clocks back
         "2024-10-05T15:30",  # Lord Howe
         "2025-04-05T15:00",
         "2024-09-28T14:00",  # Chatham
@@ -51,7 +51,7 @@ MOMENTS = tuple(
         "2025-01-01T00:00",
         "2025-01-01T05:00",
         "2024-02-28T23:00",  # a month's end, in a leap year
-        "2024-06-12T10:00",  # nothing
+        "2024-06-12T10:00",  # an ordinary day
     )
 )
 
@@ -78,7 +78,7 @@ class ChargedSession:
 
     @property
     def tax_rate(self) -> Decimal | None:
-        """Rule 4's rate; None where it is not known or would be another country's."""
+        """The tax rate by rule 4; None if it is unknown or the bill is in another country's currency."""
         account = ACCOUNTS[self.account]
         if self.currency != account.currency or self.tax_inclusive is False or account.country not in TAX_RATES:
             return None
@@ -112,7 +112,7 @@ class ChargedSession:
         return int(amount.scaleb(self.digits).to_integral_value(ROUND_HALF_UP))
 
     def answer(self, session_id: str) -> dict[str, Any]:
-        """The session as an answer tells it; decimals stay exact."""
+        """The session as the operator's answer states it; decimals stay exact."""
         return {
             "id": session_id,
             "startedAt": self.started_at.isoformat(),
@@ -142,7 +142,7 @@ class ChargedSession:
 
 
 Place = tuple[str, int]
-"""A moment of a session: at its `start` or `stop`, on a `quarter` of an hour, or `any`, a number of millionths in."""
+"""A time in a session: at its `start` or `stop`, on a `quarter` of an hour, or at `any` point, in millionths."""
 
 PLACES_IN_TIME = st.tuples(st.sampled_from(("start", "stop", "quarter", "any")), st.integers(-200_000, 1_200_000))
 LENGTHS = st.one_of(
@@ -181,7 +181,7 @@ POWERS: dict[str, Scale] = {
 
 
 def charged_sessions() -> st.SearchStrategy[ChargedSession]:
-    """Any session."""
+    """Sessions of every kind."""
     return st.builds(
         _session,
         place=st.sampled_from(PLACES),
@@ -227,7 +227,7 @@ def _session(
         for (begins, ends), (_, _, kind, amount, price) in zip(stretches, listed, strict=False)
     )
     whole = sum((period.amount for period in periods), Decimal(0))
-    some = Decimal(any_bill).scaleb(-4)  # half of a hundredth is among them, half of a thousandth too
+    some = Decimal(any_bill).scaleb(-4)  # includes half of a hundredth and half of a thousandth
     billed = {"sum": whole, "minimum": max(whole, Decimal("2.5")), "any": some, "zero": Decimal(0)}[bill]
     return ChargedSession(
         account=place[0],
@@ -249,7 +249,7 @@ def _session(
 def _stretches(
     start: datetime, length: timedelta, layout: str, listed: list[tuple[Place, int, str, int, int]]
 ) -> list[tuple[datetime, datetime]]:
-    """Where periods lie: `whole`, from end to end of the session; `anywhere`, on and beside each other, and outside."""
+    """Where periods lie: `whole`, covering the session without gaps; `anywhere`, also overlapping and outside of it."""
     if layout == "none":
         return []
     begins = [_moment(start, length, at) for at, *_ in listed]

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 @dataclass(frozen=True)
 class Period:
-    """From and until, in whole microseconds since the session's start."""
+    """A period from `start` to `stop`, in microseconds since the session's start."""
 
     start: int
     stop: int
@@ -24,7 +24,7 @@ class Charge:
 
 
 def shares(charge: Charge) -> list[int]:
-    """Wh a period: by the curve, else by the charging periods' time, else all at the stop."""
+    """Wh per period: divided by the curve, else by the duration of charging, else all in the last period."""
     weights = [_flowed(charge, period) for period in charge.periods]
     if not any(weights):
         weights = [max(p.stop - p.start, 0) if p.kind == "charging" else 0 for p in charge.periods]
@@ -33,12 +33,12 @@ def shares(charge: Charge) -> list[int]:
     return divided(charge.energy_wh, weights)
 
 
-def divided(whole: int, weights: list[int]) -> list[int]:
+def divided(amount: int, weights: list[int]) -> list[int]:
     """The floor of each share, then one more for the largest remainders, ties to the earlier."""
     scale = sum(weights)
-    floors = [whole * weight // scale for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda place: (-(whole * weights[place] % scale), place))
-    for place in by_remainder[: whole - sum(floors)]:
+    floors = [amount * weight // scale for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda place: (-(amount * weights[place] % scale), place))
+    for place in by_remainder[: amount - sum(floors)]:
         floors[place] += 1
     return floors
 
@@ -48,7 +48,7 @@ def _flowed(charge: Charge, period: Period) -> int:
     if period.kind != "charging":
         return 0
     run = _run_start(charge, period)
-    by_time = dict(charge.samples)  # of equal times the last listed
+    by_time = dict(charge.samples)  # of samples at one time the last listed counts
     times = sorted(by_time)
     total = 0
     for time, following in pairwise([*times, charge.stop]):
@@ -59,7 +59,7 @@ def _flowed(charge: Charge, period: Period) -> int:
 
 
 def _run_start(charge: Charge, period: Period) -> int:
-    """Where the unbroken row of charging periods that ends with `period` begins."""
+    """The start of the unbroken run of charging periods that ends with `period`."""
     start = period.start
     for earlier in reversed([p for p in charge.periods if p.kind == "charging" and p.start < period.start]):
         if earlier.stop < start:

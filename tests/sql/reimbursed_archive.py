@@ -1,4 +1,4 @@
-"""An archive made by the project's own pipeline from sessions that a test describes, for accounts with any settings."""
+"""An archive that the pipeline builds from the sessions that a test describes, for accounts with any settings."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """A charging period; the state is what stands after the kind."""
+    """A charging period; its state is its kind, `@` and its prices."""
 
     started: datetime
     stopped: datetime
@@ -38,7 +38,7 @@ class Period:
 
 @dataclass(frozen=True, kw_only=True)
 class Charged:
-    """A finished session as the operator tells it."""
+    """A finished session as the operator sends it."""
 
     id: str = "1"
     started: datetime
@@ -79,8 +79,8 @@ class Charged:
 def hour_long(started: datetime, session_id: str = "1", **fields: Any) -> Charged:
     """A session of one hour in one charging period: 10 kWh by an even curve, for 25 kr."""
     stopped = started + 60 * MINUTE
-    given = {"curve": ((started, Decimal(10)),), "periods": (Period(started=started, stopped=stopped),)} | fields
-    return Charged(id=session_id, started=started, stopped=stopped, **given)
+    defaults = {"curve": ((started, Decimal(10)),), "periods": (Period(started=started, stopped=stopped),)}
+    return Charged(id=session_id, started=started, stopped=stopped, **(defaults | fields))
 
 
 def account(name: str = "home", **fields: Any) -> Account:
@@ -88,7 +88,7 @@ def account(name: str = "home", **fields: Any) -> Account:
 
 
 class ReimbursedArchive:
-    """A writer's database, open, and the raw segments that it is made of."""
+    """An open writer's database and the raw segments that it is loaded from."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, accounts: Iterable[Account]) -> None:
         self.connection = connection
@@ -96,18 +96,20 @@ class ReimbursedArchive:
         self._folder = folder
         self._runs = 0
 
-    def tell(self, *sessions: Charged, account: str = "home", fetched_at: datetime = LATER) -> "ReimbursedArchive":
-        """The operator tells of sessions in detail."""
+    def load_sessions(
+        self, *sessions: Charged, account: str = "home", fetched_at: datetime = LATER
+    ) -> "ReimbursedArchive":
+        """Archive and load the details of sessions."""
         answers = [
             self._answer(account, Endpoint.SESSION, session.id, {"session": session.body()}, fetched_at)
             for session in sessions
         ]
         return self._load(account, answers)
 
-    def tell_charge_point(
+    def load_charge_point(
         self, fetched_at: datetime, *, account: str = "home", refunds: bool | None = None, tax_percent: object = 25
     ) -> "ReimbursedArchive":
-        """The operator tells of the charge point that all sessions are charged at."""
+        """Archive and load the charge point of all sessions."""
         point = {
             "id": 7,
             "name": "Hjemme",
@@ -119,7 +121,7 @@ class ReimbursedArchive:
             account, [self._answer(account, Endpoint.CHARGE_POINTS, "all", {"data": [point]}, fetched_at)]
         )
 
-    def make(self) -> "ReimbursedArchive":
+    def transform(self) -> "ReimbursedArchive":
         refresh_marts(self.connection, self.settings)
         return self
 
@@ -127,7 +129,7 @@ class ReimbursedArchive:
         return self.connection.execute(query).fetchall()
 
     def amounts(self, columns: str = "amount_incl_tax") -> dict[str, Any]:
-        """By session, one column of the mart under `stop`."""
+        """A column of the mart by session, under attribution `stop`."""
         return dict(self.rows(f"select session_id, {columns} from reimbursement where attribution = 'stop'"))  # noqa: S608
 
     def _load(self, account: str, answers: list[Answer]) -> "ReimbursedArchive":

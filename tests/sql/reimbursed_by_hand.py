@@ -23,7 +23,7 @@ Months = dict[date, Fraction]
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What an account agrees on. Amounts per kWh are in currency units; `addition` takes the local time."""
+    """An account's terms of reimbursement. Amounts per kWh are in currency units; `addition` takes the local time."""
 
     basis: str
     zone: ZoneInfo
@@ -42,15 +42,15 @@ def reimbursed(charged: Charged, terms: Terms) -> tuple[int | None, dict[date, i
     exact = {month: values.get(month, Fraction(0)) for month in months}
     amount = _rounded(sum(exact.values()))
     if min(exact.values()) >= 0 and sum(exact.values()) > 0:
-        whole = sum(exact.values())
-        exact = {month: amount * value / whole for month, value in exact.items()}
+        total = sum(exact.values())
+        exact = {month: amount * value / total for month, value in exact.items()}
     return amount, dict(_shared(amount, exact))
 
 
 def _values(charged: Charged, terms: Terms) -> Months | None:
-    """What each month is worth, exactly."""
+    """The exact amount of each month, in minor units."""
     minor = 10**charged.minor_digits
-    energy = _energy_by_month(charged, terms.zone)  # as fractions of the whole
+    energy = _energy_by_month(charged, terms.zone)  # as fractions of the session's energy
     kwh = Fraction(charged.energy_wh, 1000)
     if terms.basis == "billed":
         money = _money_by_month(charged, terms.zone)
@@ -72,8 +72,8 @@ def _spot(charged: Charged, terms: Terms, scale: Fraction) -> Months | None:
     if scale == 0:
         return {}
     parts = _parts(charged)
-    whole = sum(weight for _, _, weight in parts)
-    if not whole:
+    total = sum(weight for _, _, weight in parts)
+    if not total:
         return None
     is_spot_tariff = any("markup|" in period.prices for period in charged.periods)
     months: Months = defaultdict(Fraction)
@@ -85,7 +85,7 @@ def _spot(charged: Charged, terms: Terms, scale: Fraction) -> Months | None:
         if spot is None or addition is None:
             return None
         price = (spot + addition) * (1 + terms.tax) - terms.refund
-        months[_month(hour, terms.zone)] += scale * weight / whole * price
+        months[_month(hour, terms.zone)] += scale * weight / total * price
     return months
 
 
@@ -95,7 +95,7 @@ def _price(period: Period, key: str) -> Fraction | None:
 
 
 def _parts(charged: Charged) -> list[tuple[Period, datetime, Fraction]]:
-    """Each period in each hour, with the energy that flowed: by the curve, else by the time of charging periods."""
+    """Each period in each hour and its weight: its energy by the curve, else the duration of charging."""
     cut = [(period, hour) for period in charged.periods for hour in _hours(period.started, period.stopped)]
     curve = _curve(charged)
     by_curve = [(period, hour, _flowed(curve, *_within(period, hour))) for period, hour in cut]
@@ -113,7 +113,7 @@ def _within(period: Period, hour: datetime) -> tuple[datetime, datetime]:
 
 
 def _curve(charged: Charged) -> list[Stretch]:
-    """The stretches in which energy flowed: none goes on after the run of charging that it began in."""
+    """The stretches in which energy flowed; each ends at the latest with the run of charging that it began in."""
     power = dict(charged.curve)
     times = [*sorted(power), charged.stopped]
     runs = _runs(charged) if charged.periods else [(charged.started, charged.stopped)]
@@ -158,7 +158,7 @@ def _energy_by_month(charged: Charged, zone: ZoneInfo) -> Months:
 
 
 def _money_by_month(charged: Charged, zone: ZoneInfo) -> dict[date, int]:
-    """The whole minor units of the bill in each month."""
+    """The bill by month, in whole minor units."""
     minor = 10**charged.minor_digits
     bill = _rounded(Fraction(charged.bill) * minor)
     energy = _energy_by_month(charged, zone)
@@ -177,7 +177,7 @@ def _money_by_month(charged: Charged, zone: ZoneInfo) -> dict[date, int]:
 
 
 def _divided(charged: Charged, period: Period) -> Iterator[tuple[datetime, Fraction]]:
-    """A period's amount by hours: by their energy, without any by time; down to billionths, the last takes the rest."""
+    """A period's amount by hour: by energy, else by time; rounded down to billionths, the last takes the rest."""
     hours = list(_hours(period.started, period.stopped))
     curve = _curve(charged)
     weights = [_flowed(curve, *_within(period, hour)) for hour in hours]
@@ -204,13 +204,13 @@ def _month(hour: datetime, zone: ZoneInfo) -> date:
 
 
 def _rounded(number: Fraction | int) -> int:
-    whole = floor(abs(number) + Fraction(1, 2))
-    return whole if number >= 0 else -whole
+    magnitude = floor(abs(number) + Fraction(1, 2))
+    return magnitude if number >= 0 else -magnitude
 
 
-def _shared(whole: int, exact: Months) -> Iterator[tuple[date, int]]:
+def _shared(amount: int, exact: Months) -> Iterator[tuple[date, int]]:
     """The floor of each, and one more for the largest remainders, ties to the earlier."""
-    left = whole - sum(map(floor, exact.values()))
+    remainder = amount - sum(map(floor, exact.values()))
     by_remainder = sorted(exact, key=lambda month: (floor(exact[month]) - exact[month], month))
     for month in exact:
-        yield month, floor(exact[month]) + (by_remainder.index(month) < left)
+        yield month, floor(exact[month]) + (by_remainder.index(month) < remainder)

@@ -1,4 +1,4 @@
-"""An archive of drawn sessions, made by the project's own loader and transform; the same sessions divided by hand."""
+"""An archive of drawn sessions, built by the loader and the transform; and the same sessions divided by hand."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ Rows = dict[tuple[Any, ...], Row]
 
 FETCHED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 SETTINGS = Settings(accounts=ACCOUNTS, tax_rates=RATES)
-_ITEMS = 100  # sessions a listing
+_ITEMS = 100  # sessions per listing
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -106,7 +106,7 @@ class DividedByHand:
 
 
 class SplitArchive:
-    """A database that drawn sessions are archived in; `folder` takes raw/."""
+    """A database in which drawn sessions are archived; raw/ is in `folder`."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         self.connection = connection
@@ -114,7 +114,7 @@ class SplitArchive:
         self._segments = 0
 
     def add(self, sessions: dict[str, ChargedSession]) -> None:
-        """Archive some sessions more and bring the marts up to date."""
+        """Archive more sessions and bring the marts up to date."""
         self._segments += 1
         for account in ACCOUNTS:
             own = {i: session.answer(i) for i, session in sessions.items() if session.account == account}

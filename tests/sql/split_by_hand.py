@@ -1,4 +1,4 @@
-"""The rules of the numbers for one session, in fractions and without SQL: what the marts are held against.
+"""The rules of the numbers for one session, in fractions and without SQL, to compare the marts with.
 
 A session's Wh and bill are divided over the local clock hours, days and months that it lasts into, its tax over days
 and months. All times are aware and in UTC; energies are whole Wh, money is whole minor units, prices are per kWh.
@@ -26,7 +26,7 @@ Stretch = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Period:
-    """A charging period; its price is None where its state does not tell it."""
+    """A charging period; its price is None where its state does not contain it."""
 
     kind: str
     started_at: datetime
@@ -45,7 +45,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Metered:
-    """What the rules need to know of one session. `tax` is in minor units, None where it is not known."""
+    """The part of a session that the rules read. `tax` is in minor units, None where it is not known."""
 
     zone: ZoneInfo
     started_at: datetime
@@ -59,12 +59,12 @@ class Metered:
 
     @cached_property
     def steps(self) -> list[tuple[Stretch, int]]:
-        """The curve as stretches of one power (mW) above zero.
+        """The curve as stretches of constant power (mW) above zero.
 
         Each sample holds until the next, the end of the run of charging that it lies in, or the stop. Where there are
-        periods, one that lies in no run counts for nothing.
+        periods, samples outside every run are ignored.
         """
-        by_time = {sample.at: sample.power_kw for sample in self.samples}  # of equal times the last listed stays
+        by_time = {sample.at: sample.power_kw for sample in self.samples}  # the last one listed counts
         times = sorted(by_time)
         found = []
         for at, following in zip(times, [*times[1:], self.stopped_at], strict=False):
@@ -78,7 +78,7 @@ class Metered:
 
     @cached_property
     def runs(self) -> list[Stretch]:
-        """The unbroken runs of charging."""
+        """The unbroken runs of charging, merged from charging periods that touch."""
         merged: list[Stretch] = []
         for start, stop in sorted((p.started_at, p.stopped_at) for p in self.periods if p.kind == "charging"):
             if stop <= start:
@@ -92,7 +92,7 @@ class Metered:
 
 @dataclass(frozen=True)
 class Part:
-    """An hour, day or month of a session. `tax` is None for hours, and where the session's is not known."""
+    """An hour, day or month of a session. `tax` is None for hours, and where the session's tax is not known."""
 
     energy_wh: int
     money: int
@@ -101,7 +101,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Split:
-    """A session divided: by the moment that each hour begins, by day, and by the first day of each month."""
+    """A divided session: by the start of each hour, by day, and by the first day of each month."""
 
     hours: dict[datetime, Part]
     days: dict[date, Part]
@@ -128,10 +128,10 @@ def split(session: Metered) -> Split:
 
 
 def clock_hours(session: Metered) -> list[Stretch]:
-    """The local clock hours from the one of the start to the one of the stop.
+    """The local clock hours from the hour of the start to the hour of the stop.
 
-    One begins where the clock shows a full hour and where the clock is changed, so none holds two readings of it, and
-    one that holds nothing but the moment of the stop counts too: that is where a session ends.
+    An hour begins where the clock shows a full hour and where the clock is changed, so no clock time occurs twice in
+    one. An hour that contains only the time of the stop counts too.
     """
     earliest = min(session.started_at, session.stopped_at)
     moment = datetime.fromtimestamp(earliest.timestamp() // 900 * 900, UTC) - 4 * HOUR
@@ -145,7 +145,7 @@ def clock_hours(session: Metered) -> list[Stretch]:
 
 
 def weight(session: Metered, hour: Stretch) -> int:
-    """Rule 1: what of the session's energy lies in a stretch of it, as a whole number without a unit."""
+    """Rule 1: the weight of an hour in the session's energy, an integer without a unit."""
     if session.steps:
         return sum(power_mw * shared(hour, step) for step, power_mw in session.steps)
     if any(charging_time(session)):
@@ -154,13 +154,13 @@ def weight(session: Metered, hour: Stretch) -> int:
 
 
 def charging_time(session: Metered) -> list[Stretch]:
-    """The charging periods as far as they lie in the session and last."""
+    """The charging periods, cut to the session, without empty ones."""
     inside = [within(session, period) for period in session.periods if period.kind == "charging"]
     return [(start, stop) for start, stop in inside if start < stop]
 
 
 def within(session: Metered, period: Period) -> Stretch:
-    """A period as far as it lies in the session; one wholly before or after it is at the start or stop."""
+    """A period cut to the session; one before it is empty at the start, one after it at the stop."""
     start, stop = (
         min(max(moment, session.started_at), session.stopped_at) for moment in (period.started_at, period.stopped_at)
     )
@@ -180,12 +180,12 @@ def exact_money(session: Metered, hours: Sequence[Stretch], weights: Sequence[in
     if total > 0 and all(period.amount >= 0 for period in session.periods):
         return [session.bill * Fraction(nano, total) for nano in own]
     in_minor = Fraction(10**session.minor_digits, NANO)
-    left = session.bill - total * in_minor
-    return [nano * in_minor + left * share for nano, share in zip(own, shares, strict=True)]
+    remainder = session.bill - total * in_minor
+    return [nano * in_minor + remainder * share for nano, share in zip(own, shares, strict=True)]
 
 
 def period_amounts(session: Metered, period: Period, hours: Sequence[Stretch]) -> list[int]:
-    """A period's amount in each hour in billionths: by its energy there, else by its time, the last takes the rest."""
+    """A period's amount per hour in billionths: by energy, else by time; the last hour takes the remainder."""
     start, stop = within(session, period)
     pieces = [(max(start, hour[0]), min(stop, hour[1])) for hour in hours]
     touched = [place for place, piece in enumerate(pieces) if piece[0] < piece[1]]
@@ -193,16 +193,16 @@ def period_amounts(session: Metered, period: Period, hours: Sequence[Stretch]) -
     measures = [charged(session, period, pieces[place]) for place in touched]
     if not any(measures):
         measures = [shared(pieces[place], pieces[place]) for place in touched]
-    whole = int(period.amount * NANO)
+    period_amount = int(period.amount * NANO)
     amounts = [0] * len(hours)
     for place, measure in list(zip(touched, measures, strict=True))[:-1]:
-        amounts[place] = floor(whole * Fraction(measure, sum(measures)))
-    amounts[touched[-1]] = whole - sum(amounts)
+        amounts[place] = floor(period_amount * Fraction(measure, sum(measures)))
+    amounts[touched[-1]] = period_amount - sum(amounts)
     return amounts
 
 
 def charged(session: Metered, period: Period, stretch: Stretch) -> int:
-    """What the curve says of a stretch of a period. Energy flows in charging periods only."""
+    """The energy of a stretch of a period by the curve. Energy flows in charging periods only."""
     if period.kind != "charging":
         return 0
     return sum(power_mw * shared(stretch, step) for step, power_mw in session.steps)
@@ -225,7 +225,7 @@ def measured(session: Metered, period: Period, stretch: Stretch) -> int:
 
 
 def hour_price(session: Metered, hour: Stretch) -> Decimal | None:
-    """What a kWh cost in an hour: the charging periods' prices by their energy there, to six decimals."""
+    """The price per kWh in an hour: the charging periods' prices weighted by energy, to six decimals."""
     priced: list[tuple[int, Decimal | None]] = []
     for period in session.periods:
         measure = measured(session, period, shared_stretch(hour, within(session, period)))
@@ -239,7 +239,7 @@ def hour_price(session: Metered, hour: Stretch) -> Decimal | None:
 
 
 def taxes(session: Metered, hours: Sequence[Stretch], money: "Shares") -> list[Fraction]:
-    """Rule 4: the tax in proportion to the divided money; where there is no bill, at the stop."""
+    """Rule 4: the tax in proportion to the divided money; if the bill is zero, all in the hour of the stop."""
     tax = session.tax or 0
     if session.bill == 0:
         return [Fraction(tax if hour == hours[-1] else 0) for hour in hours]
@@ -247,14 +247,14 @@ def taxes(session: Metered, hours: Sequence[Stretch], money: "Shares") -> list[F
 
 
 class Shares:
-    """Rule 3: whole months, days and hours of exact hourly values, such that each level sums to the one above."""
+    """Rule 3: exact hourly values, rounded to integers by month, day and hour; each level sums to the one above."""
 
-    def __init__(self, session: Metered, hours: Sequence[Stretch], exact: Sequence[Fraction], whole: int) -> None:
+    def __init__(self, session: Metered, hours: Sequence[Stretch], exact: Sequence[Fraction], total: int) -> None:
         by_hour = {hour[0]: value for hour, value in zip(hours, exact, strict=True)}
         day_of = {begins: begins.astimezone(session.zone).date() for begins in by_hour}
         by_day = summed(by_hour, lambda begins: day_of[begins])
         by_month = summed(by_day, first_of_month)
-        self.months = apportioned(by_month, whole)
+        self.months = apportioned(by_month, total)
         self.days: dict[date, int] = {}
         for month, share in self.months.items():
             self.days |= apportioned({d: v for d, v in by_day.items() if first_of_month(d) == month}, share)
@@ -263,12 +263,12 @@ class Shares:
             self.hours |= apportioned({h: v for h, v in by_hour.items() if day_of[h] == day}, share)
 
 
-def apportioned(exact: dict[Key, Fraction], whole: int) -> dict[Key, int]:
-    """The floor of each value, then one more for the largest remainders until the whole is reached, ties first."""
+def apportioned(exact: dict[Key, Fraction], total: int) -> dict[Key, int]:
+    """The floor of each value, then one more for the largest remainders until `total` is reached, ties first."""
     shares = {key: floor(value) for key, value in exact.items()}
-    left = whole - sum(shares.values())
-    assert 0 <= left <= len(exact), "what is left over is less than one for each"
-    for key in sorted(exact, key=lambda key: (shares[key] - exact[key], key))[:left]:
+    remainder = total - sum(shares.values())
+    assert 0 <= remainder <= len(exact), "the remainder is at most one for each"
+    for key in sorted(exact, key=lambda key: (shares[key] - exact[key], key))[:remainder]:
         shares[key] += 1
     return shares
 
@@ -299,7 +299,7 @@ def shared(one: Stretch, other: Stretch) -> int:
 
 
 def total(parts: Iterable[Part]) -> Part:
-    """The sum of parts; of unknown taxes None."""
+    """The sum of parts; `tax` is None if the tax of any part is."""
     listed = list(parts)
     known = [part.tax for part in listed if part.tax is not None]
     return Part(

@@ -6,7 +6,7 @@ import pytest
 
 from tests.sql.billed_archive import KNOWN, Billed, BilledArchive, Period, Row, charge_points, evse
 
-# 10 kWh at 1 × 1.25 + 0.75 = 2 DKK a kWh, unless a case says otherwise.
+# 10 kWh at 1 × 1.25 + 0.75 = 2 DKK per kWh, unless a case differs.
 DEAR = Period(0, 3600, "charging@price|1&markup|0.75")
 CHEAP = Period(3600, 7200, "charging@price|-7.0E-5&markup|1")
 IDLE = Period(3600, 7200, "idle@price|5&markup|5", Decimal(0))
@@ -17,22 +17,31 @@ EVSES = (
     evse(),
     evse("fees", connectionFee=3, idleFeePerMinute=0, minPrice=None),
     evse("idle-fee", idleFeePerMinute=0.5),
-    evse("odd", loyaltyDiscount={"percent": 5}, sessionFee=1.5, nothing=0, empty={}, no=False, none=None, blank=""),
+    evse(
+        "extra",
+        loyaltyDiscount={"percent": 5},
+        sessionFee=1.5,
+        nothing=0,
+        empty={},
+        no=False,
+        none=None,
+        blank="",
+    ),
     evse("flat", kind="flat rate"),
     evse("untyped", kind=None),
     evse("broken", minPrice="much", connectionFee=-1),
     {**evse("euro"), "tariff": {**evse()["tariff"], "currency": {"code": "EUR"}}},
-    {**evse("bare"), "tariff": None},
+    {**evse("no-tariff"), "tariff": None},
 )
 
 CASES: dict[str, tuple[Billed, tuple[str, str | None, str | None]]] = {
     "to the øre": (Billed(), ("20.000", "ok", None)),
-    "5 øre and 1 per cent more": (Billed(amount="20.25"), ("20.000", "ok", None)),
-    "an øre beyond": (Billed(amount="20.26"), ("20.000", "overbilled", None)),
-    "5 øre and 1 per cent less": (Billed(amount="19.75"), ("20.000", "ok", None)),
-    "an øre below": (Billed(amount="19.74"), ("20.000", "underbilled", None)),
+    "5 øre and 1 % more": (Billed(amount="20.25"), ("20.000", "ok", None)),
+    "an øre above the tolerance": (Billed(amount="20.26"), ("20.000", "overbilled", None)),
+    "5 øre and 1 % less": (Billed(amount="19.75"), ("20.000", "ok", None)),
+    "an øre below the tolerance": (Billed(amount="19.74"), ("20.000", "underbilled", None)),
     "by the curve": (
-        # 7.5 of 10 parts in the dear hour: 7.5 × 2 + 2.5 × 0.9999125 = 17.49978.
+        # 7.5 of 10 parts in the expensive hour: 7.5 × 2 + 2.5 × 0.9999125 = 17.49978.
         Billed(amount="17.50", periods=(DEAR, CHEAP), curve=((0, 7.5), (3600, 2.5), (7200, 0))),
         ("17.500", "ok", None),
     ),
@@ -45,14 +54,14 @@ CASES: dict[str, tuple[Billed, tuple[str, str | None, str | None]]] = {
         Billed(amount="2.50", periods=(Period(0, 3600, "charging@price|-1.2&markup|0.5"),)),
         ("2.500", "minimum price", None),
     ),
-    "the minimum not charged": (Billed(energy_wh=470, amount="0.94"), ("2.500", "underbilled", None)),
+    "minimum price not charged": (Billed(energy_wh=470, amount="0.94"), ("2.500", "underbilled", None)),
     "no energy": (Billed(energy_wh=0, amount="0"), ("0.000", "ok", None)),
     "no energy and no periods": (Billed(energy_wh=0, amount="0", periods=()), ("0.000", "ok", None)),
     "no energy, yet billed": (Billed(energy_wh=0, amount="2.50"), ("0.000", "overbilled", None)),
     "connection fee": (Billed(amount="23.00", evse="fees"), ("23.000", "ok", None)),
     "idle without a fee": (Billed(periods=(DEAR, IDLE)), ("20.000", "ok", None)),
     "idle fee as charged": (Billed(amount="50.00", periods=(DEAR, IDLE), evse="idle-fee"), ("50.000", "ok", None)),
-    "idle fee, part of it spared": (
+    "idle fee, partly waived": (
         Billed(amount="40.00", periods=(DEAR, IDLE), evse="idle-fee"),
         ("50.000", "cannot tell", IDLE_REASON),
     ),
@@ -86,7 +95,10 @@ CASES: dict[str, tuple[Billed, tuple[str, str | None, str | None]]] = {
         Billed(amount="17.50", periods=(DEAR, CHEAP), curve=()),
         ("15.000", "cannot tell", "without a power history, time alone divides the energy"),
     ),
-    "no curve, two prices, and yet": (Billed(amount="15.00", periods=(DEAR, CHEAP), curve=()), ("15.000", "ok", None)),
+    "no curve, two prices, matching bill": (
+        Billed(amount="15.00", periods=(DEAR, CHEAP), curve=()),
+        ("15.000", "ok", None),
+    ),
     "energy while idle": (
         Billed(amount="9.00", periods=(Period(0, 7200, "idle@price|1&markup|0.75"),)),
         ("20.000", "cannot tell", "without a power history, time alone divides the energy"),
@@ -110,10 +122,10 @@ CASES: dict[str, tuple[Billed, tuple[str, str | None, str | None]]] = {
         Billed(more={"arePricesTaxInclusive": False}),
         (None, "cannot tell", "the bill does not include tax"),
     ),
-    "another's": (Billed(evse="90417"), (None, "cannot tell", "no tariff of this charge point is known")),
-    "tariff not sent": (Billed(evse="bare"), (None, "cannot tell", "no tariff of this charge point is known")),
-    "odd tariff": (
-        Billed(evse="odd"),
+    "charge point of another": (Billed(evse="90417"), (None, "cannot tell", "no tariff of this charge point is known")),
+    "tariff not sent": (Billed(evse="no-tariff"), (None, "cannot tell", "no tariff of this charge point is known")),
+    "unknown fields in the tariff": (
+        Billed(evse="extra"),
         ("20.000", "cannot tell", "not understood in the tariff: pricing.loyaltyDiscount, pricing.sessionFee"),
     ),
     "type not known": (
@@ -142,15 +154,15 @@ CASES: dict[str, tuple[Billed, tuple[str, str | None, str | None]]] = {
 
 
 @pytest.fixture(scope="module")
-def audited(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Row]:
+def audit_rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Row]:
     archive = BilledArchive(tmp_path_factory.mktemp("audited") / "logbook")
     return archive.fetch({name: session for name, (session, _) in CASES.items()}, [(KNOWN, charge_points(*EVSES))])
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_verdict(audited: dict[str, Row], name: str) -> None:
+def test_each_bill_has_its_verdict(audit_rows: dict[str, Row], name: str) -> None:
     session, (recomputed, verdict, reason) = CASES[name]
-    row = audited[name]
+    row = audit_rows[name]
     billed = Decimal(session.amount)
     difference = None if recomputed is None else billed - Decimal(recomputed)
 
@@ -163,19 +175,25 @@ def test_verdict(audited: dict[str, Row], name: str) -> None:
     } == {column: row[column] for column in ("recomputed", "verdict", "reason", "billed", "difference")}
 
 
-def test_per_cent_is_of_the_recomputed(audited: dict[str, Row]) -> None:
-    names = ("an øre beyond", "an øre below", "no energy, yet billed", "no periods")
-    assert [audited[name]["difference_percent"] for name in names] == [Decimal("1.30"), Decimal("-1.30"), None, None]
+def test_the_percentage_is_of_the_recomputed_bill(audit_rows: dict[str, Row]) -> None:
+    names = ("an øre above the tolerance", "an øre below the tolerance", "no energy, yet billed", "no periods")
+    assert [audit_rows[name]["difference_percent"] for name in names] == [Decimal("1.30"), Decimal("-1.30"), None, None]
 
 
-def test_parts_add_up(audited: dict[str, Row]) -> None:
-    row = audited["free energy of a period"]
+def test_the_parts_of_a_recomputed_bill(audit_rows: dict[str, Row]) -> None:
+    row = audit_rows["free energy of a period"]
     parts = ("energy_amount", "connection_fee", "idle_fee", "free_energy_amount", "minimum_price")
     assert [row[part] for part in parts] == [Decimal(20), 0, 0, Decimal(4), Decimal("2.5")]
-    assert [audited["idle fee as charged"][part] for part in parts] == [Decimal(20), 0, Decimal(30), 0, Decimal("2.5")]
+    assert [audit_rows["idle fee as charged"][part] for part in parts] == [
+        Decimal(20),
+        0,
+        Decimal(30),
+        0,
+        Decimal("2.5"),
+    ]
 
 
-def test_no_tax_rate_is_known(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_an_unknown_tax_rate_is_the_reason_of_the_verdict(tmp_path_factory: pytest.TempPathFactory) -> None:
     from pipeline.settings.schema import Account
 
     nowhere = Account(name="home", url="https://operator.example.invalid", country="XX")

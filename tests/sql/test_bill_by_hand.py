@@ -34,7 +34,7 @@ def sessions(draw: st.DrawFn) -> Billed:
         )
         for starts, stops, kind in zip([0, *edges], edges, kinds, strict=False)
     )
-    # Samples stand on the periods' edges too, so that none runs on into a period of another kind.
+    # There are samples at the periods' edges, so that none extends into a period of another kind.
     moments = sorted({0, *edges, *draw(st.lists(st.integers(0, edges[-1]), max_size=6))})
     powers = [draw(st.floats(0, 400).map(lambda kw: round(kw, 3))) for _ in moments]
     powers[0] = max(powers[0], 0.001)
@@ -45,7 +45,7 @@ def sessions(draw: st.DrawFn) -> Billed:
     return Billed(energy_wh=energy_wh, amount=amount, periods=periods, curve=curve, evse=evse_identifier)
 
 
-# An archive costs half a second, so an example is many sessions, and no failing one is made smaller: it names them.
+# An archive takes half a second, so each example has many sessions, and failing examples are not reduced.
 @settings(
     max_examples=8,
     deadline=None,
@@ -70,7 +70,7 @@ def test_bills_are_recomputed_to_the_oere(drawn: list[Billed]) -> None:
         verdict = bill_by_hand.verdict(Decimal(session.amount), bill, without < bill)
         idles = any(period.state.startswith("idle") for period in session.periods)
         if verdict in ("overbilled", "underbilled") and idles and Decimal(idle_fee):
-            verdict = "cannot tell"  # how much of the idle time is spared is not known
+            verdict = "cannot tell"  # how much of the idle time is free is not known
         expected[session_id] = (bill, verdict)
     found = {name: (row["recomputed"], row["verdict"]) for name, row in audited.items()}
     assert [(by_id[name], expected[name], found[name]) for name in by_id if expected[name] != found[name]] == []

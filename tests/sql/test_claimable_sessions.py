@@ -30,7 +30,7 @@ class SessionAt(ChargedSession):
         return {**super()._figures(), "evseId": self.evse}
 
 
-# By the local clock of Copenhagen, an hour ahead in winter and two in summer.
+# The ids state local time in Copenhagen: UTC+1 in winter, UTC+2 in summer.
 SESSIONS = (
     SessionAt(id="friday 16:00", started="2025-03-07T15:00:00+00:00", stopped="2025-03-07T19:00:00+00:00"),
     SessionAt(id="friday 22:30", started="2025-03-07T21:30:00+00:00", stopped="2025-03-08T05:00:00+00:00"),
@@ -46,20 +46,20 @@ FINISHED = {session.id for session in SESSIONS} - {"still charging"}
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
-    """Without decisions; each test says its own cars and rules."""
+    """A logbook without decisions. Tests copy it and set cars and rules."""
     root = tmp_path_factory.mktemp("claimable") / "logbook"
     return DecidedLogbook.with_sessions(root, {"home": SESSIONS}, "")
 
 
 @pytest.fixture
 def logbook(shared: DecidedLogbook, tmp_path: Path) -> DecidedLogbook:
-    """A copy, to decide in."""
+    """A copy, for tests that append decisions."""
     return shared.copied(tmp_path / "logbook")
 
 
 @dataclass(frozen=True)
-class Trial:
-    """The writer's database, in which only what depends on cars and rules is made anew."""
+class RulesDatabase:
+    """A writer's database in which only the tables that depend on cars and rules are computed again."""
 
     connection: duckdb.DuckDBPyConnection
     settings_file: Path
@@ -76,21 +76,25 @@ class Trial:
 
 
 @pytest.fixture(scope="module")
-def trial(shared: DecidedLogbook, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
-    """Without decisions; each test says its own cars and rules."""
+def database(shared: DecidedLogbook, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RulesDatabase]:
+    """A database without decisions, for tests that set cars and rules."""
     logbook = Logbook(shared.copied(tmp_path_factory.mktemp("trial") / "logbook").root)
     with open_writer(logbook) as connection:
-        yield Trial(connection, logbook.settings)
+        yield RulesDatabase(connection, logbook.settings)
 
 
-def judged(asked: Trial | DecidedLogbook) -> dict[str, tuple[Any, ...]]:
-    """By session: its car, whether it is claimed, and why."""
-    return {row[0]: row[1:] for row in asked.rows("select session_id, car, is_claimed, reason from claimable_sessions")}
+def verdicts(archive: RulesDatabase | DecidedLogbook) -> dict[str, tuple[Any, ...]]:
+    """Car, whether claimed, and reason by session."""
+    return {
+        row[0]: row[1:] for row in archive.rows("select session_id, car, is_claimed, reason from claimable_sessions")
+    }
 
 
-def cars(asked: Trial | DecidedLogbook) -> dict[str, tuple[Any, ...]]:
-    """By session: its car, and why."""
-    return {row[0]: row[1:] for row in asked.rows("select session_id, car, car_reason from intermediate.session_rules")}
+def cars(archive: RulesDatabase | DecidedLogbook) -> dict[str, tuple[Any, ...]]:
+    """Car and reason by session."""
+    return {
+        row[0]: row[1:] for row in archive.rows("select session_id, car, car_reason from intermediate.session_rules")
+    }
 
 
 @pytest.mark.parametrize(
@@ -118,16 +122,16 @@ def cars(asked: Trial | DecidedLogbook) -> dict[str, tuple[Any, ...]]:
     ],
 )
 def test_a_rule_holds_for_the_sessions_that_meet_all_its_conditions(
-    trial: Trial, condition: str, met_by: set[str]
+    database: RulesDatabase, condition: str, met_by: set[str]
 ) -> None:
-    trial.set_cars(f'{GOLF}{OWN}[[rule]]\ncar = "Golf"\n{condition}\n')
+    database.set_cars(f'{GOLF}{OWN}[[rule]]\ncar = "Golf"\n{condition}\n')
     expected = {name: ("Golf", "rule 1") if name in met_by else (None, None) for name in FINISHED}
-    assert cars(trial) == expected
-    assert dict(trial.rows("select session_id, car from sessions")) == {n: car for n, (car, _) in expected.items()}
+    assert cars(database) == expected
+    assert dict(database.rows("select session_id, car from sessions")) == {n: car for n, (car, _) in expected.items()}
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("cars_and_rules", "expected"),
     [
         ("", (None, True, "no rule says otherwise")),
         (GOLF, ("Golf", True, "no rule says otherwise")),
@@ -141,7 +145,7 @@ def test_a_rule_holds_for_the_sessions_that_meet_all_its_conditions(
         (f"{GOLF}{OWN}[[rule]]\nclaim = false", (None, False, "rule 1")),
         (f'{GOLF}{OWN}[[rule]]\ncar = "Golf"', ("Golf", True, "no rule says otherwise")),
         (f'{GOLF}{OWN}[[rule]]\ncar = "Ærø"\n[[rule]]\ncar = "Golf"', ("Ærø", False, "car Ærø is private")),
-        # The first rule that names a car and the first that says whether to claim are each found by themselves.
+        # The first rule that names a car and the first that decides on the claim may be different rules.
         (
             f'{GOLF}{OWN}[[rule]]\nclaim = false\nkind = "public"\n[[rule]]\ncar = "Golf"\n'
             "[[rule]]\nclaim = false\n[[rule]]\nclaim = true",
@@ -151,23 +155,23 @@ def test_a_rule_holds_for_the_sessions_that_meet_all_its_conditions(
     ],
 )
 def test_a_private_car_takes_precedence_over_rules_and_the_first_rule_over_the_next(
-    trial: Trial, said: str, expected: tuple[Any, ...]
+    database: RulesDatabase, cars_and_rules: str, expected: tuple[Any, ...]
 ) -> None:
-    trial.set_cars(said)
-    assert judged(trial)["friday 16:00"] == expected
+    database.set_cars(cars_and_rules)
+    assert verdicts(database)["friday 16:00"] == expected
 
 
-def test_sessions_without_energy_are_claimed(trial: Trial) -> None:
-    trial.set_cars(GOLF)
-    assert judged(trial) == dict.fromkeys(FINISHED, ("Golf", True, "no rule says otherwise"))
+def test_sessions_without_energy_are_claimed(database: RulesDatabase) -> None:
+    database.set_cars(GOLF)
+    assert verdicts(database) == dict.fromkeys(FINISHED, ("Golf", True, "no rule says otherwise"))
 
 
-def test_a_rule_compares_kind_and_charge_point_with_the_mart(trial: Trial) -> None:
-    names = trial.rows("select distinct kind, charge_point from sessions order by all")
+def test_a_rule_compares_kind_and_charge_point_with_the_mart(database: RulesDatabase) -> None:
+    names = database.rows("select distinct kind, charge_point from sessions order by all")
     rules = "".join(f'[[rule]]\ncar = "Golf"\nkind = "{kind}"\ncharge_point = "{point}"\n' for kind, point in names)
-    trial.set_cars(GOLF + OWN + rules)
+    database.set_cars(GOLF + OWN + rules)
     assert names == [("private", "Hjemme"), ("public", "Motel Øst")]
-    assert trial.rows("""
+    assert database.rows("""
         select distinct sessions.kind, cars.car_reason
         from sessions inner join intermediate.session_rules as cars using (account, session_id) order by all
     """) == [("private", "rule 1"), ("public", "rule 2")]
@@ -187,7 +191,7 @@ def test_decisions_take_precedence_over_rules_and_the_newest_over_older_ones(log
         ("include", "summer monday 06:00", None, "the firm's errand"),
         ("assign", "summer monday 06:00", "Ærø", "the van was away"),
     )
-    assert judged(logbook) == {
+    assert verdicts(logbook) == {
         "friday 16:00": ("Golf", True, "included: on call"),
         "friday 22:30": ("Golf", False, "rule 1"),
         "saturday 00:30": ("Golf", True, "included: on call after all"),
@@ -204,12 +208,12 @@ def test_a_car_removed_from_the_settings_is_not_claimed(logbook: DecidedLogbook)
     logbook.set_cars(GOLF_AND_OWN)
     logbook.decide(("assign", "small", "Golf", "x"))
     logbook.set_cars(OWN)
-    assert judged(logbook)["small"] == ("Golf", False, "car Golf is not in the settings")
+    assert verdicts(logbook)["small"] == ("Golf", False, "car Golf is not in the settings")
 
 
-def test_the_only_car_is_assigned_without_a_decision(trial: Trial) -> None:
-    trial.set_cars(GOLF)
-    assert cars(trial) == dict.fromkeys(FINISHED, ("Golf", "the only car"))
+def test_the_only_car_is_assigned_without_a_decision(database: RulesDatabase) -> None:
+    database.set_cars(GOLF)
+    assert cars(database) == dict.fromkeys(FINISHED, ("Golf", "the only car"))
 
 
 def test_tags_are_listed_once_each_in_order(logbook: DecidedLogbook) -> None:
@@ -222,7 +226,7 @@ def test_tags_are_listed_once_each_in_order(logbook: DecidedLogbook) -> None:
 
 def test_a_decision_made_while_charging_holds_when_the_session_has_finished(logbook: DecidedLogbook) -> None:
     logbook.decide(("exclude", "still charging", None, "a guest"))
-    assert "still charging" not in judged(logbook)
+    assert "still charging" not in verdicts(logbook)
     finished = SessionAt(id="still charging", started="2025-03-14T12:00:00+00:00", stopped="2025-03-14T15:00:00+00:00")
     again = DecidedLogbook.with_sessions(logbook.root, {"home": [finished]}, "")
-    assert judged(again)["still charging"] == (None, False, "excluded: a guest")
+    assert verdicts(again)["still charging"] == (None, False, "excluded: a guest")

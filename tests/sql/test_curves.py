@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from pipeline.raw.answer import Answer
-from tests.scenarios.made_archive import Json, MadeArchive, at, curve, detail, listed, listing, session, text
+from tests.scenarios.small_archive import Json, SmallArchive, at, curve, detail, listed, listing, session, text
 
 FINE, COARSE = [(0, 5.0), (1, 6.0), (2, 7.0)], [(0, 5.0), (2, 7.0)]
 
@@ -16,23 +16,23 @@ UNSORTED = [(1, 4.0), (0, 9.0), (0, 2.0), (1, 3.0), (1, 5.0)]
 STOPPED_EARLIER: Json = {"stoppedAt": text(at(59))}
 ACTIVE: Json = {"status": "active", "stoppedAt": None}
 
-# Details by the minute of their answer, each with its samples and what else is other than usual.
+# Details by the minute of their answer, each with its samples and its fields that differ from the default.
 CASES: dict[str, tuple[list[Given], list[tuple[float, float]]]] = {
-    "the finest": ([(100, FINE, {}), (200, COARSE, {"energy": 9000})], FINE),
-    "a finer one comes later": ([(100, COARSE, {}), (200, FINE, {})], FINE),
-    "of two equally fine the newer": ([(100, FINE, {}), (200, OTHER, {})], OTHER),
-    "of two equally fine the newer, whichever comes first": ([(200, OTHER, {}), (100, FINE, {})], OTHER),
-    "fineness is counted in different times": ([(100, COARSE, {}), (200, REPEATED, {})], COARSE),
-    "of samples at one time the last listed": ([(100, UNSORTED, {})], [(0, 2.0), (1, 5.0)]),
-    "after a changed stop the old curve is out": ([(100, FINE, {}), (200, COARSE, STOPPED_EARLIER)], COARSE),
-    "and there may be none": ([(100, FINE, {}), (200, None, STOPPED_EARLIER)], []),
-    "with the old stop the old curve is back": (
+    "the finest curve counts": ([(100, FINE, {}), (200, COARSE, {"energy": 9000})], FINE),
+    "a finer curve that comes later counts": ([(100, COARSE, {}), (200, FINE, {})], FINE),
+    "of two equally fine curves the newer counts": ([(100, FINE, {}), (200, OTHER, {})], OTHER),
+    "of two equally fine curves the newer counts, in any order": ([(200, OTHER, {}), (100, FINE, {})], OTHER),
+    "the finest curve has the most distinct times": ([(100, COARSE, {}), (200, REPEATED, {})], COARSE),
+    "of samples at one time the last listed counts": ([(100, UNSORTED, {})], [(0, 2.0), (1, 5.0)]),
+    "after a changed stop the old curve is ignored": ([(100, FINE, {}), (200, COARSE, STOPPED_EARLIER)], COARSE),
+    "after a changed stop there may be no curve": ([(100, FINE, {}), (200, None, STOPPED_EARLIER)], []),
+    "with the old stop the old curve counts again": (
         [(100, FINE, {}), (200, None, STOPPED_EARLIER), (300, [(0, 1.0)], {})],
         FINE,
     ),
-    "after a changed start the old curve is out": ([(100, FINE, {}), (200, None, {"startedAt": text(at(-1))})], []),
-    "what was seen while active is none": ([(30, FINE, ACTIVE), (100, COARSE, {})], COARSE),
-    "an empty one": ([(100, [], {})], []),
+    "after a changed start the old curve is ignored": ([(100, FINE, {}), (200, None, {"startedAt": text(at(-1))})], []),
+    "a curve from an active session is ignored": ([(30, FINE, ACTIVE), (100, COARSE, {})], COARSE),
+    "an empty curve": ([(100, [], {})], []),
 }  # fmt: skip
 
 
@@ -41,25 +41,25 @@ def sent_detail(session_id: str, minutes: float, samples: list[tuple[float, floa
     return detail(session(session_id, **stats, **fields), at(minutes))
 
 
-def samples(archive: MadeArchive) -> dict[str, list[tuple[float, float]]]:
+def samples(archive: SmallArchive) -> dict[str, list[tuple[float, float]]]:
     found: dict[str, list[tuple[float, float]]] = {}
     for session_id, moment, power in archive.rows("select * exclude account from power_samples order by all"):
         found.setdefault(session_id, []).append(((moment - at(0)).total_seconds() / 60, float(power)))
     return found
 
 
-def test_the_curve_of_a_session(archive: MadeArchive) -> None:
-    archive.make(*(sent_detail(case, *one) for case, (given, _) in CASES.items() for one in given))
+def test_the_curve_of_a_session(archive: SmallArchive) -> None:
+    archive.build(*(sent_detail(case, *one) for case, (details, _) in CASES.items() for one in details))
     found = samples(archive)
     assert {case: found.get(case, []) for case in CASES} == {case: expected for case, (_, expected) in CASES.items()}
     counts = dict(archive.rows("select session_id, power_samples from sessions"))
     assert counts == {case: len(expected) for case, (_, expected) in CASES.items()}
 
 
-def test_the_curve_and_the_figures_may_come_from_two_documents(archive: MadeArchive) -> None:
+def test_the_curve_and_the_figures_may_come_from_two_documents(archive: SmallArchive) -> None:
     archive.add(sent_detail("1", 100, FINE, {}))
     archive.add(sent_detail("1", 200, COARSE, {"energy": 9000}))
-    archive.make(listing(listed(session(energy=9000)), fetched_at=at(300)))
+    archive.build(listing(listed(session(energy=9000)), fetched_at=at(300)))
     found = archive.rows(
         """
         select curves.fetched_at, figures.fetched_at, energy_kwh, revision

@@ -9,7 +9,7 @@ from sqlglot.tokens import Token, TokenType
 import sql
 
 SQL = Path(sql.__file__).parent
-_DUCKDB_ITSELF = "refused_parts"  # asks DuckDB's own parser and catalogue about a user's question
+_DUCKDB_ITSELF = "refused_parts"  # queries DuckDB's own parser and catalogue about a user's query
 FILES = [
     file
     for file in sorted(SQL.rglob("*.sql"))
@@ -29,7 +29,7 @@ TYPES = {"json", "struct", "map"}
 
 
 def engine_specific(text: str) -> list[str]:
-    """What of a statement only DuckDB understands."""
+    """The parts of a statement that only DuckDB understands."""
     tokens = sqlglot.tokenize(text, dialect="duckdb")
     return [word for before, token, after in _with_neighbours(tokens) if (word := _found(before, token, after))]
 
@@ -75,5 +75,5 @@ def test_a_file_calls_macros_instead_of_functions_of_duckdb(file: Path) -> None:
         ("select extract(year from month), 'epoch_us(' as list from months -- epoch_us(1)", []),
     ],
 )
-def test_what_only_duckdb_understands_is_found(statement: str, found: list[str]) -> None:
+def test_syntax_that_only_duckdb_understands_is_found(statement: str, found: list[str]) -> None:
     assert engine_specific(statement) == found

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.raw.answer import Endpoint
-from tests.scenarios.made_archive import (
+from tests.scenarios.small_archive import (
     NOON,
     Json,
-    MadeArchive,
+    SmallArchive,
     answer,
     at,
     charge_point,
@@ -21,9 +21,9 @@ from tests.scenarios.made_archive import (
     detail,
     listed,
     listing,
-    made_archive,
     period,
     session,
+    small_archive,
     without,
 )
 
@@ -47,7 +47,7 @@ def value(number: str) -> Decimal:
 
 
 def with_figures(session_id: str, figures: list[str]) -> bytes:
-    """A session's document in which the numbers stand as they are written."""
+    """A session's document with the numbers in this notation."""
     fields = session(session_id) | {name: f"<{name}>" for name in FIGURES}
     document = json.dumps({"session": fields})
     for name, number in zip(FIGURES, figures, strict=True):
@@ -58,14 +58,14 @@ def with_figures(session_id: str, figures: list[str]) -> bytes:
 @given(st.lists(st.lists(numbers(), min_size=4, max_size=4), min_size=10, max_size=30))
 @settings(max_examples=5, deadline=None)
 def test_every_digit_is_kept(figures: list[list[str]]) -> None:
-    with tempfile.TemporaryDirectory() as folder, made_archive(Path(folder) / "logbook") as archive:
+    with tempfile.TemporaryDirectory() as folder, small_archive(Path(folder) / "logbook") as archive:
         documents = [with_figures(str(number), row) for number, row in enumerate(figures)]
         archive.add(*(answer(Endpoint.SESSION, str(number), body) for number, body in enumerate(documents)))
         found = archive.rows(f"select {COLUMNS} from facts.session_facts order by cast(session_id as integer)")  # noqa: S608
     assert [tuple(map(value, row)) for row in figures] == found
 
 
-def test_all_fields_of_a_detail_are_stored(archive: MadeArchive) -> None:
+def test_all_fields_of_a_detail_are_stored(archive: SmallArchive) -> None:
     body = session(
         "42",
         startedAt="2025-03-05T13:00:00.250000+01:00",
@@ -123,7 +123,7 @@ def test_all_fields_of_a_detail_are_stored(archive: MadeArchive) -> None:
     ]
 
 
-def test_fields_that_only_a_listing_has(archive: MadeArchive) -> None:
+def test_fields_of_a_listing_are_stored(archive: SmallArchive) -> None:
     item = listed(
         without(session(), "evseId"),
         type="public",
@@ -138,7 +138,7 @@ def test_fields_that_only_a_listing_has(archive: MadeArchive) -> None:
     ) == [("listing", "public", "90417", "Ærø 🚗", "Vej 1", "https://r.invalid/1")]
 
 
-def test_a_charge_point_and_its_prices(archive: MadeArchive) -> None:
+def test_all_fields_of_a_charge_point_are_stored(archive: SmallArchive) -> None:
     evse = {"id": 9, "identifier": "2317", "maxPower": 11_000, "tariffId": "t", "tariff": {"a": [1.50]}}
     points = {
         "data": [
@@ -177,7 +177,7 @@ def test_a_charge_point_and_its_prices(archive: MadeArchive) -> None:
     ]
 
 
-def test_numbers_may_come_as_text_and_ids_as_numbers(archive: MadeArchive) -> None:
+def test_numbers_as_text_and_ids_as_numbers_are_accepted(archive: SmallArchive) -> None:
     body = session() | {"id": 402117, "energy": "12500", "duration": "60", "totalAmount": "19.60385", "evseId": 2317}
     archive.add(detail(body))
     found = archive.rows(
@@ -186,14 +186,14 @@ def test_numbers_may_come_as_text_and_ids_as_numbers(archive: MadeArchive) -> No
     assert [("402117", 12_500, 60, Decimal("19.60385"), "2317")] == found
 
 
-def test_only_the_required_fields_are_required(archive: MadeArchive) -> None:
+def test_only_the_required_fields_are_required(archive: SmallArchive) -> None:
     archive.add(detail(without(session(), "evseId", "isPersonal")))
     assert archive.rows("select status, evse_identifier, is_personal from facts.session_facts") == [
         ("finished", None, None)
     ]
 
 
-def test_unknown_fields_and_values_are_accepted(archive: MadeArchive) -> None:
+def test_unknown_fields_and_values_are_accepted(archive: SmallArchive) -> None:
     new: Json = {"newInLaterVersion": {"a": [1, None, {"b": "æ"}]}}
     body = session(
         status="superseded",
@@ -211,12 +211,12 @@ def test_unknown_fields_and_values_are_accepted(archive: MadeArchive) -> None:
     assert archive.rows("select * from facts.quarantine") == []
 
 
-def test_an_active_session_needs_neither_stop_nor_amount(archive: MadeArchive) -> None:
+def test_an_active_session_needs_neither_stop_nor_amount(archive: SmallArchive) -> None:
     archive.add(detail(without(session(status="active", stoppedAt=None), "totalAmount")))
     assert archive.rows("select stopped_at, total_amount from facts.session_facts") == [(None, None)]
 
 
-def test_times_are_moments_whatever_their_offset(archive: MadeArchive) -> None:
+def test_times_with_different_utc_offsets_are_the_same_moment(archive: SmallArchive) -> None:
     samples = ["2025-03-30T01:59:59.999999+01:00", "2025-03-30T03:00:00+02:00", "2025-03-30T01:00:00.5Z"]
     history = [{"timestamp": moment, "value": 1} for moment in samples]
     archive.add(detail(session(powerStats={"history": history})))

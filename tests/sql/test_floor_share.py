@@ -1,4 +1,4 @@
-"""The macro that shares exactly where whole × part would be too large a number."""
+"""The macro that computes an exact share where amount × part would overflow."""
 
 from decimal import Decimal
 
@@ -15,6 +15,6 @@ _SHARE = "select floor_share(cast($1 as decimal(38, 0)), cast($2 as decimal(38, 
 
 @settings(deadline=None)
 @given(st.integers(-(10**6), 10**9), st.integers(-(10**32), 10**32), st.integers(10**18, 10**20))
-def test_a_share_is_rounded_down_and_never_overflows(whole: int, part: int, total: int) -> None:
-    row = _CONNECTION.execute(_SHARE, [str(whole), str(part), str(total)]).fetchone()
-    assert row == (Decimal(whole * part // total),)
+def test_a_share_is_rounded_down_and_never_overflows(amount: int, part: int, total: int) -> None:
+    row = _CONNECTION.execute(_SHARE, [str(amount), str(part), str(total)]).fetchone()
+    assert row == (Decimal(amount * part // total),)

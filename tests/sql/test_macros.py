@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.database import models
 
-WIDE = Context(prec=100, rounding=ROUND_HALF_UP)  # ROUND_HALF_UP is half away from zero, below it as well
+WIDE = Context(prec=100, rounding=ROUND_HALF_UP)  # ROUND_HALF_UP rounds half away from zero, also below zero
 MANY = settings(max_examples=150, deadline=None)
 
 Ask = Callable[..., Any]
@@ -19,9 +19,9 @@ Ask = Callable[..., Any]
 
 @pytest.fixture(scope="module")
 def ask() -> Iterator[Ask]:
-    """`ask("abs(?)", -1)`; the macros are there."""
+    """`ask("abs(?)", -1)` computes an expression in a database that has the macros."""
     with duckdb.connect() as connection:
-        connection.execute("set timezone = 'Pacific/Apia'")  # nothing may depend on it
+        connection.execute("set timezone = 'Pacific/Apia'")  # no result may depend on it
         connection.execute(models.macros())
 
         def value(expression: str, *parameters: object) -> Any:
@@ -35,9 +35,9 @@ def rounded(value: Decimal, places: int) -> Decimal:
     return value.quantize(Decimal(10) ** -places, context=WIDE)
 
 
-def decimals(whole: int, places: int) -> st.SearchStrategy[Decimal]:
-    """Numbers of at most so many digits before and behind the point."""
-    largest = 10 ** (whole + places) - 1
+def decimals(digits: int, places: int) -> st.SearchStrategy[Decimal]:
+    """Numbers with at most so many digits before and after the decimal point."""
+    largest = 10 ** (digits + places) - 1
     return st.integers(-largest, largest).map(lambda digits: Decimal(digits).scaleb(-places, WIDE))
 
 

@@ -1,4 +1,4 @@
-"""The parts of a bill: spot price, markup and tax; and the prices that a state gives."""
+"""The parts of a bill: spot price, markup and tax; and the prices that a state contains."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -30,9 +30,9 @@ def halves(first: str, second: str, amounts: tuple[str, str] = ("1", "1")) -> di
 
 
 def month_prices(root: Path, *sessions: Charged) -> dict[str, tuple[str | None, ...]]:
-    """By currency."""
+    """The parts of the bill by currency."""
     with reimbursed_archive(root / "logbook") as archive:
-        archive.tell(*sessions).make()
+        archive.load_sessions(*sessions).transform()
         query = f"select currency, {PARTS} from month_prices where attribution = 'stop'"  # noqa: S608
         return {
             currency: tuple(None if part is None else str(part) for part in parts)
@@ -40,8 +40,8 @@ def month_prices(root: Path, *sessions: Charged) -> dict[str, tuple[str | None, 
         }
 
 
-def test_two_prices(tmp_path: Path) -> None:
-    """5 kWh at 0.8 and at -0.1 without tax, and at 1 and 1.5 with it, came to 16.88; the bill says 17."""
+def test_the_parts_of_a_bill_with_two_prices(tmp_path: Path) -> None:
+    """5 kWh at 0.8 and at -0.1 without tax, and at 1 and 1.5 with it, cost 16.88; the bill is 17."""
     session = hour_long(NOON, bill=Decimal(17), **halves("price|0.8&markup|1", "price|-1E-1&markup|1.5"))
     assert month_prices(tmp_path, session) == {"DKK": ("3.500", "10.000", "3.400", "0.100", "17.000")}
 
@@ -69,40 +69,40 @@ def test_each_currency_and_unknown_tax(tmp_path: Path) -> None:
     }
 
 
-def test_a_tariff_with_one_price(tmp_path: Path) -> None:
-    """It has tax in it where the periods cost their energy times it."""
+def test_a_single_price_includes_tax_if_it_explains_the_amounts(tmp_path: Path) -> None:
+    """The price includes tax if the periods' amounts are their energy times the price."""
     states = {
         "with tax": halves("price|2.5", "price|2.5", ("12.5", "12.5")),
         "nearly": halves("price|2.5", "price|2.5", ("12.375", "12.375")),
-        "too far": halves("price|2.5", "price|2.5", ("12.374", "12.375")),
+        "not near enough": halves("price|2.5", "price|2.5", ("12.374", "12.375")),
         "without tax": halves("price|2", "price|2", ("12.5", "12.5")),
-        "one of them lags": halves("price|2.5", "price|3", ("12", "15.5")),
+        "one amount differs": halves("price|2.5", "price|3", ("12", "15.5")),
         "no energy": halves("price|2.5", "price|2.5", ("0", "0")) | {"energy_wh": 0},
-        "a markup beside it": halves("price|2.5", "price|2&markup|0", ("12.5", "12.5")),
+        "one period with a markup": halves("price|2.5", "price|2&markup|0", ("12.5", "12.5")),
         "none": halves("", "loyalty|2.5", ("12.5", "12.5")),
     }
     with reimbursed_archive(tmp_path / "logbook") as archive:
-        archive.tell(*(hour_long(NOON, name, **periods) for name, periods in states.items())).make()
+        archive.load_sessions(*(hour_long(NOON, name, **periods) for name, periods in states.items())).transform()
         found = archive.rows(
             "select session_id, list(coalesce(spot_price_excl_tax, 0) order by period),"
             " list(coalesce(price_incl_tax, 0) order by period) from charging_periods group by all"
         )
         hours = archive.rows(
-            "select session_id, price_incl_tax from session_hours where session_id in ('with tax', 'one of them lags')"
-            " and energy_kwh > 0 order by all"
+            "select session_id, price_incl_tax from session_hours"
+            " where session_id in ('with tax', 'one amount differs') and energy_kwh > 0 order by all"
         )
     none, half, two = [0, 0], Decimal("2.5"), Decimal(2)
     assert {
         "with tax": (none, [half, half]),
         "nearly": (none, [half, half]),
-        "too far": (none, none),
+        "not near enough": (none, none),
         "without tax": (none, none),
-        "one of them lags": (none, [half, 3]),
+        "one amount differs": (none, [half, 3]),
         "no energy": (none, none),
-        "a markup beside it": ([half, two], [0, half]),
+        "one period with a markup": ([half, two], [0, half]),
         "none": (none, none),
     } == {name: (spot, price) for name, spot, price in found}
-    assert hours == [("one of them lags", Decimal("2.75")), ("with tax", half)]
+    assert hours == [("one amount differs", Decimal("2.75")), ("with tax", half)]
 
 
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
@@ -119,7 +119,7 @@ def test_a_tariff_with_one_price(tmp_path: Path) -> None:
     )
 )
 def test_the_parts_sum_to_the_bill(tmp_path_factory: Any, drawn: list[tuple[Decimal, Decimal, Decimal, int]]) -> None:
-    """And spot price and markup are within half an øre a session of what plain arithmetic gives."""
+    """Spot price and markup are also within half an øre per session of an exact calculation."""
     sessions = [
         hour_long(NOON, str(number), bill=bill, energy_wh=wh, **halves(*[f"price|{spot}&markup|{markup}"] * 2))
         for number, (spot, markup, bill, wh) in enumerate(drawn)

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.scenarios.made_archive import NOON, Json, MadeArchive, detail, made_archive, session
+from tests.scenarios.small_archive import NOON, Json, SmallArchive, detail, session, small_archive
 from tests.sql.energy_by_hand import Charge, Period, shares
 
 SECOND = 1_000_000
@@ -21,7 +21,7 @@ POWERS = st.integers(0, 150_000_000) | st.just(0)
 
 @st.composite
 def charges(draw: st.DrawFn) -> Charge:
-    """Periods one after another, at times with a pause in between, and samples anywhere in and around them."""
+    """Consecutive periods, sometimes with a pause in between, and samples anywhere in and around them."""
     time, periods = 0, []
     for _ in range(draw(st.integers(1, 7))):
         time += draw(st.sampled_from([0, 0, 0, MINUTE, 37 * MINUTE + 1]))
@@ -40,7 +40,7 @@ def moment(microsecond: int) -> str:
 
 
 def as_sent(session_id: str, charge: Charge) -> Json:
-    """The charge as the operator tells it, newest period first."""
+    """The charge as the operator sends it, newest period first."""
     history = [{"timestamp": moment(time), "value": power / 1e6} for time, power in charge.samples]
     periods = [
         {"startedAt": moment(one.start), "stoppedAt": moment(one.stop), "state": f"{one.kind}@price|1", "amount": 1}
@@ -55,9 +55,9 @@ def as_sent(session_id: str, charge: Charge) -> Json:
     )
 
 
-def found(archive: MadeArchive, given: list[Charge]) -> list[list[int]]:
-    archive.make(*(detail(as_sent(str(number), charge)) for number, charge in enumerate(given)))
-    energies: list[list[int]] = [[] for _ in given]
+def energies_of(archive: SmallArchive, charges: list[Charge]) -> list[list[int]]:
+    archive.build(*(detail(as_sent(str(number), charge)) for number, charge in enumerate(charges)))
+    energies: list[list[int]] = [[] for _ in charges]
     query = "select session_id, energy_kwh from charging_periods order by session_id, period"
     for session_id, energy in archive.rows(query):
         energies[int(session_id)].append(int(energy * 1000))
@@ -66,12 +66,12 @@ def found(archive: MadeArchive, given: list[Charge]) -> list[list[int]]:
 
 @given(st.lists(charges(), min_size=30, max_size=60))
 @settings(max_examples=3, deadline=None)
-def test_the_sql_follows_the_rule(given: list[Charge]) -> None:
-    with tempfile.TemporaryDirectory() as folder, made_archive(Path(folder) / "logbook") as archive:
-        energies = found(archive, given)
-        whole = archive.rows("select session_id, energy_kwh from sessions order by cast(session_id as integer)")
-    assert [shares(charge) for charge in given] == energies
-    assert [Decimal(sum(parts)) / 1000 for parts in energies] == [energy for _, energy in whole]
+def test_the_sql_agrees_with_the_rule_in_python(drawn: list[Charge]) -> None:
+    with tempfile.TemporaryDirectory() as folder, small_archive(Path(folder) / "logbook") as archive:
+        energies = energies_of(archive, drawn)
+        sessions = archive.rows("select session_id, energy_kwh from sessions order by cast(session_id as integer)")
+    assert [shares(charge) for charge in drawn] == energies
+    assert [Decimal(sum(parts)) / 1000 for parts in energies] == [energy for _, energy in sessions]
 
 
 def hours(*kinds: str) -> tuple[Period, ...]:
@@ -83,7 +83,7 @@ BY_HAND: dict[str, tuple[Charge, list[int]]] = {
         Charge(120 * MINUTE, 16_000, ((0, 10_000_000), (90 * MINUTE, 2_000_000)), hours("charging", "charging")),
         [10_000, 6_000],
     ),
-    "a sample does not run on through a pause; the last hour's own begins half an hour in": (
+    "a sample does not extend through a pause; the last hour's sample is half an hour in": (
         Charge(
             180 * MINUTE,
             6_000,
@@ -92,41 +92,44 @@ BY_HAND: dict[str, tuple[Charge, list[int]]] = {
         ),
         [4_000, 0, 2_000],
     ),
-    "an idle period gets nothing whatever the curve says": (
+    "an idle period gets no energy, even if the curve has power in it": (
         Charge(120 * MINUTE, 5_000, ((0, 1_000_000),), hours("charging", "idle")),
         [5_000, 0],
     ),
-    "without a curve by the time of charging": (
+    "without a curve, divided by the duration of charging": (
         Charge(180 * MINUTE, 5_001, (), hours("charging", "idle", "charging")),
         [2_501, 0, 2_500],
     ),
-    "an all-zero curve is no curve": (
+    "an all-zero curve is ignored": (
         Charge(120 * MINUTE, 1_000, ((0, 0), (60 * MINUTE, 0)), hours("charging", "charging")),
         [500, 500],
     ),
-    "only idle periods: all at the stop": (Charge(120 * MINUTE, 7, ((0, 5_000_000),), hours("idle", "idle")), [0, 7]),
-    "ties go to the earlier": (
+    "only idle periods: all in the last": (
+        Charge(120 * MINUTE, 7, ((0, 5_000_000),), hours("idle", "idle")),
+        [0, 7],
+    ),
+    "ties go to the earlier period": (
         Charge(180 * MINUTE, 2, ((0, 1_000_000),), hours("charging", "charging", "charging")),
         [1, 1, 0],
     ),
-    "without periods there are none": (Charge(60 * MINUTE, 1_000, ((0, 1_000_000),), ()), []),
+    "a session without periods": (Charge(60 * MINUTE, 1_000, ((0, 1_000_000),), ()), []),
 }
 
 
-def test_by_hand(archive: MadeArchive) -> None:
-    """What a person works out, the telling in Python and the SQL agree."""
-    energies = found(archive, [charge for charge, _ in BY_HAND.values()])
+def test_by_hand(archive: SmallArchive) -> None:
+    """The expected values worked out on paper, the rule in Python and the SQL agree."""
+    energies = energies_of(archive, [charge for charge, _ in BY_HAND.values()])
     assert dict(zip(BY_HAND, energies, strict=True)) == {case: expected for case, (_, expected) in BY_HAND.items()}
     assert energies == [shares(charge) if charge.periods else [] for charge, _ in BY_HAND.values()]
 
 
-def test_prices_of_a_period(archive: MadeArchive) -> None:
+def test_prices_of_a_period(archive: SmallArchive) -> None:
     states = ["charging@price|0.77516&markup|0.88", "charging@markup|1&price|-7.0E-5", "idle", "charging@price|1&x|2"]
     periods = [
         {"startedAt": moment(n * MINUTE), "stoppedAt": moment((n + 1) * MINUTE), "state": state, "amount": 0.5}
         for n, state in enumerate(states)
     ]
-    archive.make(detail(session(chargingPeriods=periods, energy=0)))
+    archive.build(detail(session(chargingPeriods=periods, energy=0)))
     columns = "state, spot_price_excl_tax, markup_incl_tax, price_incl_tax, amount_incl_tax"
     half = Decimal("0.5")
     assert archive.rows(f"select {columns} from charging_periods order by period") == [  # noqa: S608
@@ -137,13 +140,13 @@ def test_prices_of_a_period(archive: MadeArchive) -> None:
     ]
 
 
-def test_periods_come_from_the_newest_document_that_lists_any(archive: MadeArchive) -> None:
+def test_periods_come_from_the_newest_document_that_lists_any(archive: SmallArchive) -> None:
     one, two = Charge(60 * MINUTE, 100, (), hours("charging")), Charge(60 * MINUTE, 100, (), hours("idle"))
     first, second, third = (
         as_sent("1", one),
         as_sent("1", two),
         as_sent("1", two) | {"chargingPeriods": []},
     )
-    archive.make(detail(first, NOON + timedelta(hours=2)), detail(second, NOON + timedelta(hours=3)))
-    archive.make(detail(third, NOON + timedelta(hours=4)))
+    archive.build(detail(first, NOON + timedelta(hours=2)), detail(second, NOON + timedelta(hours=3)))
+    archive.build(detail(third, NOON + timedelta(hours=4)))
     assert [("idle", Decimal("0.1"))] == archive.rows("select state, energy_kwh from charging_periods")

@@ -50,10 +50,10 @@ ADDITIONS = [
 ]
 
 
-def agreed(basis: Any, rate: str | None = None, refund: str | None = None, **terms: Any) -> tuple[Account, Terms]:
-    """An account and what it agrees on, for the SQL and for the telling."""
+def terms_of(basis: Any, rate: str | None = None, refund: str | None = None, **terms: Any) -> tuple[Account, Terms]:
+    """An account with its terms, for the SQL and for the calculation in Python."""
     name = basis if refund is None else f"{basis}-refund"
-    settled = account(
+    payer = account(
         name,
         reimbursement=[Reimbursement(valid_from=ALWAYS, basis=basis, rate=Decimal(rate) if rate else None)],
         tax_refund=[TaxRefund(valid_from=ALWAYS, per_kwh=Decimal(refund))] if refund else [],
@@ -67,24 +67,24 @@ def agreed(basis: Any, rate: str | None = None, refund: str | None = None, **ter
         refund=Fraction(refund or 0),
         addition=additions,
     )
-    return settled, terms
+    return payer, terms
 
 
-AGREED = [
-    agreed("billed"),
-    agreed("billed", refund="0.712345"),
-    agreed("rate", "2.791234"),
-    agreed("rate", "0.5", refund="0.9"),
-    agreed("electricity_cost"),
-    agreed("electricity_cost", refund="0.008"),
-    agreed("spot"),
-    agreed("spot", refund="0.9"),
+ACCOUNTS_AND_TERMS = [
+    terms_of("billed"),
+    terms_of("billed", refund="0.712345"),
+    terms_of("rate", "2.791234"),
+    terms_of("rate", "0.5", refund="0.9"),
+    terms_of("electricity_cost"),
+    terms_of("electricity_cost", refund="0.008"),
+    terms_of("spot"),
+    terms_of("spot", refund="0.9"),
 ]
 
 
 @st.composite
 def sessions(draw: Callable[..., Any]) -> Charged:
-    """A session near the end of a month or a change of the clocks, of few periods and samples."""
+    """A session near the end of a month or a clock change, with few periods and samples."""
     started = draw(st.sampled_from(EDGES)) + timedelta(seconds=draw(st.integers(0, 4 * 3600)))
     lengths = draw(st.lists(st.integers(1, 100 * 60), min_size=1, max_size=5))
     edges = [started]
@@ -140,16 +140,16 @@ REFUNDED_MORE_THAN_PAID = Charged(
 @example([REFUNDED_MORE_THAN_PAID])
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(sessions(), min_size=12, max_size=20))
-def test_agreement(drawn: list[Charged]) -> None:
+def test_the_sql_agrees_with_the_calculation_in_python(drawn: list[Charged]) -> None:
     numbered = [Charged(**{**vars(one), "id": str(number)}) for number, one in enumerate(drawn)]
     with (
         tempfile.TemporaryDirectory() as folder,
-        reimbursed_archive(Path(folder) / "logbook", *(settled for settled, _ in AGREED)) as archive,
+        reimbursed_archive(Path(folder) / "logbook", *(one for one, _ in ACCOUNTS_AND_TERMS)) as archive,
     ):
-        for settled, terms in AGREED:
-            archive.tell_charge_point(EDGES[1] - 600 * MINUTE, account=settled.name, refunds=terms.refund > 0)
-            archive.tell(*numbered, account=settled.name)
-        archive.make()
+        for payer, terms in ACCOUNTS_AND_TERMS:
+            archive.load_charge_point(EDGES[1] - 600 * MINUTE, account=payer.name, refunds=terms.refund > 0)
+            archive.load_sessions(*numbered, account=payer.name)
+        archive.transform()
         found = archive.rows("select account, session_id, attribution, month, amount_incl_tax * 100 from reimbursement")
         summed = archive.rows(
             "select account, session_id from reimbursement group by all having"
@@ -159,11 +159,11 @@ def test_agreement(drawn: list[Charged]) -> None:
             " is distinct from sum(energy_kwh) filter (where attribution = 'split')"
         )
     expected = {}
-    for settled, terms in AGREED:
+    for payer, terms in ACCOUNTS_AND_TERMS:
         for one in numbered:
             amount, months = reimbursed(one, terms)
             stop_month = one.stopped.astimezone(COPENHAGEN).date().replace(day=1)
-            expected[settled.name, one.id, "stop", stop_month] = amount
-            expected |= {(settled.name, one.id, "split", month): part for month, part in months.items()}
+            expected[payer.name, one.id, "stop", stop_month] = amount
+            expected |= {(payer.name, one.id, "split", month): part for month, part in months.items()}
     assert expected == {(*key, month): amount for *key, month, amount in found}
     assert summed == []

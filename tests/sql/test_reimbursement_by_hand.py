@@ -85,9 +85,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReimbursedArch
             fields={"electricityCost": "10.01"},
         )
         for one in ACCOUNTS:
-            archive.tell_charge_point(MIDDAY - MINUTE, account=one.name, refunds=bool(one.tax_refund))
-            archive.tell(*SESSIONS, uneven, account=one.name)
-        yield archive.make()
+            archive.load_charge_point(MIDDAY - MINUTE, account=one.name, refunds=bool(one.tax_refund))
+            archive.load_sessions(*SESSIONS, uneven, account=one.name)
+        yield archive.transform()
 
 
 def test_each_basis(archive: ReimbursedArchive) -> None:
@@ -103,7 +103,7 @@ def test_each_basis(archive: ReimbursedArchive) -> None:
     assert expected == {(session, name): amount for session, name, amount in found}
 
 
-def test_the_price_is_the_amount_over_all_the_energy(archive: ReimbursedArchive) -> None:
+def test_the_price_is_the_amount_divided_by_all_energy(archive: ReimbursedArchive) -> None:
     query = "select session_id, price_incl_tax from reimbursement where account = 'rate' and attribution = 'stop'"
     prices = dict(archive.rows(query))
     assert tuple(str(prices[name]) for name in ("plain", "partly free", "no energy")) == (
@@ -119,7 +119,7 @@ def test_a_session_over_the_end_of_a_month(archive: ReimbursedArchive) -> None:
         "select account, attribution, month(month), energy_kwh, amount_incl_tax from reimbursement"
         " where session_id = 'over midnight' order by all"
     )
-    whole, march, april = Decimal(10), Decimal("7.5"), Decimal("2.5")
+    stop_kwh, march, april = Decimal(10), Decimal("7.5"), Decimal("2.5")
     amounts = {
         "default": ("20", "4", "16"),
         "billed-refund": ("13", "-1.25", "14.25"),
@@ -136,7 +136,7 @@ def test_a_session_over_the_end_of_a_month(archive: ReimbursedArchive) -> None:
         for row in (
             (name, "split", 3, march, Decimal(in_march)),
             (name, "split", 4, april, Decimal(in_april)),
-            (name, "stop", 4, whole, Decimal(stop)),
+            (name, "stop", 4, stop_kwh, Decimal(stop)),
         )
     ]
     assert expected == found
@@ -146,10 +146,10 @@ def test_the_digits_of_a_currency(tmp_path: Any) -> None:
     abroad = {"country": "JP", "timezone": "Asia/Tokyo", "currency": "JPY"}
     with opened(tmp_path / "logbook", on("rate", "31.25", **abroad), on("billed", refund="0.55", **abroad)) as archive:
         for name in ("rate", "billed-refund"):
-            archive.tell_charge_point(MIDDAY - MINUTE, account=name, refunds=name == "billed-refund", tax_percent=10)
-            archive.tell(
+            archive.load_charge_point(MIDDAY - MINUTE, account=name, refunds=name == "billed-refund", tax_percent=10)
+            archive.load_sessions(
                 hour_long(MIDDAY, energy_wh=10_000, bill=Decimal(300), currency="JPY", minor_digits=0), account=name
             )
-        archive.make()
+        archive.transform()
         found = archive.rows("select account, amount_incl_tax from reimbursement where attribution = 'stop'")
     assert {"rate": Decimal(313), "billed-refund": Decimal(295)} == dict(found)

@@ -10,7 +10,7 @@ from tests.sql.reimbursed_archive import MINUTE, Charged, account, hour_long, re
 
 ALWAYS = date(2020, 1, 1)
 MARCH_6 = date(2025, 3, 6)
-NONE = Decimal(0)
+ZERO = Decimal(0)
 
 
 def fee(per_kwh: str, valid_from: date, **fields: Any) -> Addition:
@@ -18,21 +18,21 @@ def fee(per_kwh: str, valid_from: date, **fields: Any) -> Addition:
 
 
 def stopping(stop: str, session_id: str | None = None) -> Charged:
-    """An hour of 10 kWh for 25 kr. at a spot price of 1 that stops at this time UTC."""
+    """A session of one hour, 10 kWh and 25 kr. at a spot price of 1, that stops at this time (UTC)."""
     return hour_long(datetime.fromisoformat(stop).replace(tzinfo=UTC) - 60 * MINUTE, session_id or stop)
 
 
 def found(root: Path, stops: list[str], columns: str = "amount_incl_tax", **settings: Any) -> list[Any]:
-    """What the mart says of sessions that stop at these times, in their order."""
+    """Columns of the mart for sessions that stop at these times, in this order."""
     with reimbursed_archive(root / "logbook", account(**settings)) as archive:
-        archive.tell_charge_point(datetime(2019, 1, 1, tzinfo=UTC), refunds=bool(settings.get("tax_refund")))
-        archive.tell(*map(stopping, stops)).make()
+        archive.load_charge_point(datetime(2019, 1, 1, tzinfo=UTC), refunds=bool(settings.get("tax_refund")))
+        archive.load_sessions(*map(stopping, stops)).transform()
         by_session = archive.amounts(columns)
         return [by_session[stop] for stop in stops]
 
 
 def test_a_basis_holds_from_its_local_day(tmp_path: Path) -> None:
-    """Before the first one it is what was billed."""
+    """Before the first entry the basis is the bill."""
     entries = [
         Reimbursement(valid_from=date(2025, 7, 1), basis="rate", rate=Decimal("3.5")),
         Reimbursement(valid_from=date(2025, 3, 6), basis="rate", rate=Decimal(3)),
@@ -63,9 +63,9 @@ def test_a_refund_holds_from_its_local_day(tmp_path: Path) -> None:
 
 
 def test_an_addition_holds_by_the_local_hour_that_energy_flowed_in(tmp_path: Path) -> None:
-    """By day, hour and season, also in a session that stops after it; a tax of the account's own makes it 1.25 a kr."""
+    """By day, hour and season, also within a session; with an electricity tax of zero and 25 % Moms."""
     additions = [
-        Addition(name="electricity tax", per_kwh=NONE, valid_from=ALWAYS),
+        Addition(name="electricity tax", per_kwh=ZERO, valid_from=ALWAYS),
         fee("1", ALWAYS, valid_to=MARCH_6),
         Addition(
             name="fee", per_kwh=Decimal(2), valid_from=date(2025, 3, 6), from_hour=22, to_hour=6, months=(1, 2, 3)
@@ -96,7 +96,7 @@ def test_an_addition_holds_by_the_local_hour_that_energy_flowed_in(tmp_path: Pat
 
 
 def test_denmarks_electricity_tax(tmp_path: Path) -> None:
-    """10 kWh at 1 kr. and the tax, with Moms."""
+    """10 kWh at 1 kr. plus the tax, with Moms."""
     cases = {
         "2022-12-31T23:00": "no price of electricity tax at 2022-12-31 23:00",
         "2023-01-01T00:00": "12.60",
@@ -117,16 +117,16 @@ def test_denmarks_electricity_tax(tmp_path: Path) -> None:
     assert list(cases.values()) == found(tmp_path, list(cases), columns, reimbursement=spot)
 
 
-def test_elsewhere_no_electricity_tax_is_added(tmp_path: Path) -> None:
-    """And none in Denmark's is known for an account in another currency."""
+def test_outside_of_denmark_no_electricity_tax_is_added(tmp_path: Path) -> None:
+    """For a Danish account in another currency, the electricity tax is unknown."""
     spot = [Reimbursement(valid_from=ALWAYS, basis="spot")]
     krona = {"currency": "SEK"}
     swedish = account("swedish", country="SE", timezone="Europe/Stockholm", currency="SEK", reimbursement=spot)
     in_krona = account("in-krona", currency="SEK", reimbursement=spot)
     with reimbursed_archive(tmp_path / "logbook", swedish, in_krona) as archive:
         for name in ("swedish", "in-krona"):
-            archive.tell(hour_long(datetime(2025, 3, 5, 12, tzinfo=UTC), **krona), account=name)
-        rows = archive.make().rows(
+            archive.load_sessions(hour_long(datetime(2025, 3, 5, 12, tzinfo=UTC), **krona), account=name)
+        rows = archive.transform().rows(
             "select account, amount_incl_tax, unknown from reimbursement where attribution = 'stop' order by account"
         )
     assert rows == [
@@ -135,12 +135,12 @@ def test_elsewhere_no_electricity_tax_is_added(tmp_path: Path) -> None:
     ]
 
 
-def test_the_refund_goes_by_the_document_that_was_newest_at_the_stop(tmp_path: Path) -> None:
+def test_the_newest_document_at_the_stop_decides_on_the_refund(tmp_path: Path) -> None:
     refund = [TaxRefund(valid_from=ALWAYS, per_kwh=Decimal("0.7"))]
     flags = {"2025-01-10": None, "2025-02-10": True, "2025-03-10": None, "2025-04-10": False}
     cases = {"2025-01-01": 18, "2025-02-01": 18, "2025-03-01": 18, "2025-04-01": 18, "2025-05-01": 25}
     with reimbursed_archive(tmp_path / "logbook", account(tax_refund=refund)) as archive:
         for day, refunds in flags.items():
-            archive.tell_charge_point(datetime.fromisoformat(day).replace(tzinfo=UTC), refunds=refunds)
-        archive.tell(*(stopping(f"{day}T12:00", day) for day in cases)).make()
+            archive.load_charge_point(datetime.fromisoformat(day).replace(tzinfo=UTC), refunds=refunds)
+        archive.load_sessions(*(stopping(f"{day}T12:00", day) for day in cases)).transform()
         assert cases == archive.amounts()

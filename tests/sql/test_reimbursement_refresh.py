@@ -32,12 +32,12 @@ def test_refresh(tmp_path: Path, basis: Any) -> None:
     )
     with reimbursed_archive(tmp_path / "logbook", home) as archive:
         sessions = [hour_long(NOON, str(number), fields={"electricityCost": 7}) for number in range(5)]
-        archive.tell_charge_point(NOON - MINUTE).tell(*sessions).make()
+        archive.load_charge_point(NOON - MINUTE).load_sessions(*sessions).transform()
         before = marts(archive)
         other = hour_long(NOON, "3", bill=Decimal(30), energy_wh=12_000, fields={"electricityCost": 8})
-        archive.tell(other, fetched_at=NOON.replace(year=2031)).make()
+        archive.load_sessions(other, fetched_at=NOON.replace(year=2031)).transform()
         corrected = marts(archive)
-        archive.tell_charge_point(NOON - MINUTE / 2, refunds=True).make()
+        archive.load_charge_point(NOON - MINUTE / 2, refunds=True).transform()
         refunded = marts(archive)
         assert_as_selected(archive.connection)
     assert before["reimbursement"] != corrected["reimbursement"] != refunded["reimbursement"]

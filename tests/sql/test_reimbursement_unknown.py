@@ -33,24 +33,24 @@ def basis(basis: Any, rate: Decimal | None = None) -> list[Reimbursement]:
     return [Reimbursement(valid_from=ALWAYS, basis=basis, rate=rate)]
 
 
-def test_spot(tmp_path: Path) -> None:
+def test_reasons_for_an_unknown_spot_amount(tmp_path: Path) -> None:
     spot = "price|1&markup|1"
     noon_fee = Addition(name="fee", per_kwh=Decimal("0.1"), valid_from=date(2025, 1, 1), from_hour=6, to_hour=18)
     cases = {
         "known": (hour_long(MIDDAY, "known", **states(spot, spot)), None),
         "no price": (hour_long(MIDDAY, "no price", **states(spot, "markup|1")), "no spot price at 2025-03-05 13:00"),
-        "two without": (
-            hour_long(MIDDAY + 45 * MINUTE, "two without", **states("markup|1", "markup|1")),
+        "no price in two periods": (
+            hour_long(MIDDAY + 45 * MINUTE, "no price in two periods", **states("markup|1", "markup|1")),
             "no spot price at 2025-03-05 13:00",
         ),
         "one price": (
             hour_long(MIDDAY, "one price", **states("price|2", "price|2")),
             "no spot price at 2025-03-05 13:00",
         ),
-        "free of price": (
+        "no energy in the period without a price": (
             hour_long(
                 MIDDAY,
-                "free of price",
+                "no energy in the period without a price",
                 curve=((MIDDAY, Decimal(9)), (MIDDAY + 30 * MINUTE, Decimal(0))),
                 **states(spot, "markup|1"),
             ),
@@ -68,13 +68,13 @@ def test_spot(tmp_path: Path) -> None:
         ),
         "euro": (hour_long(MIDDAY, "euro", **EURO), "the session is in EUR, the account in DKK"),
         "no fee": (hour_long(MIDDAY.replace(hour=20), "no fee"), "no price of fee at 2025-03-05 21:00"),
-        "fee to come": (
-            hour_long(MIDDAY.replace(year=2024), "fee to come"),
+        "fee not yet valid": (
+            hour_long(MIDDAY.replace(year=2024), "fee not yet valid"),
             "no price of fee at 2024-03-05 13:00",
         ),
     }
     with reimbursed_archive(tmp_path / "logbook", account(reimbursement=basis("spot"), addition=[noon_fee])) as archive:
-        archive.tell(*(session for session, _ in cases.values())).make()
+        archive.load_sessions(*(session for session, _ in cases.values())).transform()
         assert {case: reason for case, (_, reason) in cases.items()} == archive.amounts("unknown")
         amounts = archive.amounts()
         parts = archive.rows("select count(*), count(amount_incl_tax) from reimbursement where unknown is not null")
@@ -84,7 +84,7 @@ def test_spot(tmp_path: Path) -> None:
     assert parts == [(18, 0)]
 
 
-def test_the_other_bases(tmp_path: Path) -> None:
+def test_reasons_for_an_unknown_amount_on_the_other_bases(tmp_path: Path) -> None:
     accounts = (
         account("billed", reimbursement=basis("billed")),
         account("rate", reimbursement=basis("rate", Decimal(2))),
@@ -92,38 +92,38 @@ def test_the_other_bases(tmp_path: Path) -> None:
     )
     sessions = (
         hour_long(MIDDAY, "plain"),
-        hour_long(MIDDAY, "nought", fields={"electricityCost": 0}),
-        hour_long(MIDDAY, "tracked", fields={"electricityCost": 1, "electricityCostCurrencyId": 2}),
-        hour_long(MIDDAY, "tracked in another", fields={"electricityCost": 1, "electricityCostCurrencyId": 3}),
-        hour_long(MIDDAY, "nothing flowed", energy_wh=0, fields={"electricityCost": 0}),
+        hour_long(MIDDAY, "zero cost", fields={"electricityCost": 0}),
+        hour_long(MIDDAY, "known cost", fields={"electricityCost": 1, "electricityCostCurrencyId": 2}),
+        hour_long(MIDDAY, "cost in another currency", fields={"electricityCost": 1, "electricityCostCurrencyId": 3}),
+        hour_long(MIDDAY, "no energy", energy_wh=0, fields={"electricityCost": 0}),
         hour_long(MIDDAY, "euro", fields={"electricityCost": 1}, **EURO),
     )
     untracked, foreign = "the operator tracks no cost of electricity here", "the session is in EUR, the account in DKK"
     with reimbursed_archive(tmp_path / "logbook", *accounts) as archive:
         for one in accounts:
-            archive.tell(*sessions, account=one.name)
-        archive.make()
+            archive.load_sessions(*sessions, account=one.name)
+        archive.transform()
         query = "select account, session_id, unknown from reimbursement where attribution = 'stop' and unknown <> ''"
         assert {
             ("rate", "euro"): foreign,
             ("electricity_cost", "euro"): foreign,
             ("electricity_cost", "plain"): untracked,
-            ("electricity_cost", "nought"): untracked,
-            ("electricity_cost", "tracked in another"): untracked,
+            ("electricity_cost", "zero cost"): untracked,
+            ("electricity_cost", "cost in another currency"): untracked,
         } == {(name, session): unknown for name, session, unknown in archive.rows(query)}
         billed = "select currency, amount_incl_tax from reimbursement where account = 'billed' and session_id = 'euro'"
         assert [("EUR", Decimal(25))] * 2 == archive.rows(billed)
 
 
-def test_a_refund_that_is_not_set(tmp_path: Path) -> None:
+def test_without_its_setting_the_refund_makes_amounts_unknown(tmp_path: Path) -> None:
     accounts = [account(name, reimbursement=basis(name)) for name in ("billed", "electricity_cost", "spot")]
     accounts.append(account("rate", reimbursement=basis("rate", Decimal(2))))
     with reimbursed_archive(tmp_path / "logbook", *accounts) as archive:
         for one in accounts:
-            archive.tell_charge_point(MIDDAY, account=one.name, refunds=True)
-            archive.tell(hour_long(MIDDAY, "own"), account=one.name)
-            archive.tell(hour_long(MIDDAY, "another's", fields={"evseId": "x"}), account=one.name)
-        archive.make()
+            archive.load_charge_point(MIDDAY, account=one.name, refunds=True)
+            archive.load_sessions(hour_long(MIDDAY, "own"), account=one.name)
+            archive.load_sessions(hour_long(MIDDAY, "another evse", fields={"evseId": "x"}), account=one.name)
+        archive.transform()
         query = "select account, unknown from reimbursement where session_id = 'own' and attribution = 'stop'"
         expected = {one.name: REFUND_MISSING.replace("NAME", one.name) for one in accounts}
         assert expected == dict(archive.rows(query))
@@ -132,13 +132,13 @@ def test_a_refund_that_is_not_set(tmp_path: Path) -> None:
 
 
 def test_figures_too_large_for_exact_arithmetic(tmp_path: Path) -> None:
-    """They lose their own amount and stop nothing else."""
+    """Only the amount of that session is unknown."""
     too_large = hour_long(MIDDAY, "too large", energy_wh=10**9 - 1, **states("price|90000000&markup|1"))
-    no_price = hour_long(MIDDAY, "no such price", **states("price|1e30&markup|1"))
+    no_price = hour_long(MIDDAY, "price too large", **states("price|1e30&markup|1"))
     with reimbursed_archive(tmp_path / "logbook", account(reimbursement=basis("spot"))) as archive:
-        archive.tell(too_large, no_price, hour_long(MIDDAY, "plain")).make()
+        archive.load_sessions(too_large, no_price, hour_long(MIDDAY, "plain")).transform()
         assert archive.amounts("unknown") == {
             "too large": "the figures are too large to be computed exactly",
-            "no such price": "no spot price at 2025-03-05 13:00",
+            "price too large": "no spot price at 2025-03-05 13:00",
             "plain": None,
         }

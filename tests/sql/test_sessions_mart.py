@@ -4,10 +4,20 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline.raw.lines import Window
-from tests.scenarios.made_archive import MadeArchive, at, charge_point, detail, listed, listing, session, text, without
+from tests.scenarios.small_archive import (
+    SmallArchive,
+    at,
+    charge_point,
+    detail,
+    listed,
+    listing,
+    session,
+    text,
+    without,
+)
 
 
-def test_all_of_a_session(archive: MadeArchive) -> None:
+def test_all_columns_of_a_session(archive: SmallArchive) -> None:
     body = session(
         duration=3600,
         idlePeriod=600,
@@ -19,7 +29,7 @@ def test_all_of_a_session(archive: MadeArchive) -> None:
         powerStats={"averageKw": 10.5, "maxKw": 11.085, "history": [{"timestamp": text(at(0)), "value": 11}]},
     )
     item = listed(body, type="private", note="Ærø", address="Gammelt navn")
-    archive.make(charge_point(at(-60)), listing(item, fetched_at=at(100)), detail(body, at(101)))
+    archive.build(charge_point(at(-60)), listing(item, fetched_at=at(100)), detail(body, at(101)))
     [document] = archive.rows("select sha256 from documents where endpoint = 'session'")
     assert archive.rows("select * from sessions") == [
         (
@@ -53,46 +63,46 @@ def test_all_of_a_session(archive: MadeArchive) -> None:
     ]
 
 
-def bills(archive: MadeArchive) -> list[Decimal]:
+def bills(archive: SmallArchive) -> list[Decimal]:
     return [bill for (bill,) in archive.rows("select amount_incl_tax from sessions order by session_id")]
 
 
-def test_the_bill_is_the_total_or_else_the_amount_rounded_half_away_from_zero(archive: MadeArchive) -> None:
-    given: list[tuple[dict[str, Any], str]] = [
+def test_the_bill_is_the_total_or_else_the_amount_rounded_half_away_from_zero(archive: SmallArchive) -> None:
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"totalAmount": 2.5, "amount": 1.14069}, "2.50"),
         ({"totalAmount": None, "amount": 1.14069}, "1.14"),
         ({"totalAmount": 0, "amount": 9}, "0"),
         ({"totalAmount": 87.125}, "87.13"),
-        ({"totalAmount": 87.135}, "87.14"),  # and not to even
+        ({"totalAmount": 87.135}, "87.14"),  # half to even would be 87.12 and 87.14
         ({"totalAmount": -87.125}, "-87.13"),
         ({"totalAmount": "0.004999999999999999"}, "0"),
         ({"totalAmount": "1199.5", "currency": {"code": "JPY", "minorUnitDecimal": 0}}, "1200"),
         ({"totalAmount": "1.2345", "currency": {"code": "KWD", "minorUnitDecimal": 3}}, "1.235"),
     ]
-    archive.make(*(detail(session(str(number), **fields)) for number, (fields, _) in enumerate(given)))
-    assert [Decimal(bill) for _, bill in given] == bills(archive)
+    archive.build(*(detail(session(str(number), **fields)) for number, (fields, _) in enumerate(cases)))
+    assert [Decimal(bill) for _, bill in cases] == bills(archive)
 
 
 REVISIONS: dict[str, tuple[list[dict[str, Any]], int | None]] = {
-    "there and back": ([{}, {"energy": 9}, {}], 3),
+    "changed and changed back": ([{}, {"energy": 9}, {}], 3),
     "another hash, the same figures": ([{}, {"paymentStatus": "paid"}, {"stopReason": "x"}], 1),
     "the same in whole øre": ([{}, {"totalAmount": 25.001}], 1),
-    "one øre": ([{}, {"totalAmount": 25.01}], 2),
+    "one øre more": ([{}, {"totalAmount": 25.01}], 2),
     "the same bill in another field": ([{}, {"totalAmount": None, "amount": 25}], 1),
     "another stop": ([{}, {"stoppedAt": text(at(61))}], 2),
     "another currency": ([{}, {"currency": {"code": "EUR", "minorUnitDecimal": 2}}], 2),
-    "what it was while active is no figure": (
+    "figures of an active session are not revisions": (
         [{"status": "active", "stoppedAt": None, "energy": 1}, {"status": "active", "stoppedAt": None}, {}],
         1,
     ),
     "active": ([{"status": "active", "stoppedAt": None}], None),
-    "active again in between": ([{}, {"status": "active", "stoppedAt": None}, {}], 1),
+    "active again between two equal figures": ([{}, {"status": "active", "stoppedAt": None}, {}], 1),
 }
 
 
-def test_a_revision_is_a_changed_figure(archive: MadeArchive) -> None:
-    """Each case is a session that the operator told of in these states, one after the other."""
-    archive.make(
+def test_a_revision_is_a_changed_figure(archive: SmallArchive) -> None:
+    """Each case is a session that the operator sent in these states, one after the other."""
+    archive.build(
         *(
             detail(session(case, **fields), at(100 + minutes))
             for case, (states, _) in REVISIONS.items()
@@ -103,60 +113,60 @@ def test_a_revision_is_a_changed_figure(archive: MadeArchive) -> None:
     assert {case: expected for case, (_, expected) in REVISIONS.items()} == found
 
 
-def test_an_older_document_that_arrives_later_is_ordered_by_its_time(archive: MadeArchive) -> None:
-    archive.make(detail(session(energy=2000), at(200)))
-    archive.make(detail(session(energy=1000), at(100)))
+def test_an_older_document_that_arrives_later_is_ordered_by_its_time(archive: SmallArchive) -> None:
+    archive.build(detail(session(energy=2000), at(200)))
+    archive.build(detail(session(energy=1000), at(100)))
     found = archive.rows("select revision, cast(energy_kwh as integer) from sessions")
     assert found == [(2, 2)]
 
 
-def test_figures_come_from_the_newest_document_whatever_its_source(archive: MadeArchive) -> None:
-    archive.make(detail(session(energy=1000), at(100)), listing(listed(session(energy=2000)), fetched_at=at(200)))
+def test_figures_come_from_the_newest_document_of_any_source(archive: SmallArchive) -> None:
+    archive.build(detail(session(energy=1000), at(100)), listing(listed(session(energy=2000)), fetched_at=at(200)))
     assert [(Decimal(2), 2)] == archive.rows("select energy_kwh, revision from sessions")
-    archive.make(detail(session(energy=3000), None))
+    archive.build(detail(session(energy=3000), None))
     assert [(Decimal(2), 3)] == archive.rows("select energy_kwh, revision from sessions"), "without time: the oldest"
 
 
-def test_an_active_session_is_not_in_the_mart_yet(archive: MadeArchive) -> None:
+def test_an_active_session_is_not_in_the_mart_yet(archive: SmallArchive) -> None:
     active = session(status="active", stoppedAt=None)
-    archive.make(detail(active, at(30)))
+    archive.build(detail(active, at(30)))
     assert (
         archive.rows("select * from sessions"),
         archive.rows("select session_id, is_finished from staging.sessions"),
     ) == ([], [("1", False)])
-    archive.make(detail(session(), at(70)))
+    archive.build(detail(session(), at(70)))
     assert archive.rows("select session_id from sessions") == [("1",)]
 
 
-def test_a_session_known_only_from_a_listing(archive: MadeArchive) -> None:
-    archive.make(listing(listed(without(session(), "isPersonal"), type="public", address="Vej 1")))
+def test_a_session_known_only_from_a_listing(archive: SmallArchive) -> None:
+    archive.build(listing(listed(without(session(), "isPersonal"), type="public", address="Vej 1")))
     found = archive.rows("select kind, charge_point, power_samples, curve_sha256, duration_s from sessions")
     assert found == [("public", "Vej 1", 0, None, 3600)]
 
 
-def test_a_removed_note_is_gone_and_an_address_stays(archive: MadeArchive) -> None:
+def test_a_removed_note_is_gone_and_an_address_stays(archive: SmallArchive) -> None:
     archive.add(listing(listed(session(evseId="x"), note="Møde", address="Vej 1"), fetched_at=at(100)))
-    archive.make(listing(listed(session(evseId="x")), fetched_at=at(101)))
+    archive.build(listing(listed(session(evseId="x")), fetched_at=at(101)))
     assert archive.rows("select note, charge_point from sessions") == [(None, "Vej 1")]
 
 
-def test_the_details_that_are_outstanding(archive: MadeArchive) -> None:
-    due = "select session_id from intermediate.details_due order by session_id"
+def test_the_details_that_are_outstanding(archive: SmallArchive) -> None:
+    outstanding = "select session_id from intermediate.details_due order by session_id"
     first = [listed(session(number)) for number in "123"]
     active = listed(session("4", status="active", stoppedAt=None))
-    archive.make(listing(*first, active, fetched_at=at(100)))
-    assert archive.rows(due) == [("1",), ("2",), ("3",)]
-    archive.make(*(detail(session(number), at(101)) for number in "124"))
-    assert archive.rows(due) == [("3",)]
+    archive.build(listing(*first, active, fetched_at=at(100)))
+    assert archive.rows(outstanding) == [("1",), ("2",), ("3",)]
+    archive.build(*(detail(session(number), at(101)) for number in "124"))
+    assert archive.rows(outstanding) == [("3",)]
     noted, corrected = listed(session("1"), note="Møde"), listed(session("2", energy=1))
-    archive.make(listing(noted, corrected, fetched_at=at(102)))
-    assert archive.rows(due) == [("2",), ("3",)], "a note is no figure"
+    archive.build(listing(noted, corrected, fetched_at=at(102)))
+    assert archive.rows(outstanding) == [("2",), ("3",)], "a changed note does not count"
 
 
-def test_days_and_months_sum_up(archive: MadeArchive) -> None:
+def test_days_and_months_sum_up(archive: SmallArchive) -> None:
     euro = {"code": "EUR", "minorUnitDecimal": 2}
-    night = {"startedAt": "2025-03-31T18:00:00Z", "stoppedAt": "2025-03-31T22:30:00Z"}  # in April where they live
-    archive.make(
+    night = {"startedAt": "2025-03-31T18:00:00Z", "stoppedAt": "2025-03-31T22:30:00Z"}  # in April by local time
+    archive.build(
         detail(session("1", totalAmount=10, powerStats={"maxKw": 11})),
         detail(session("2", totalAmount=20.5, energy=500, powerStats={"maxKw": 7})),
         detail(session("3", currency=euro)),
@@ -180,6 +190,6 @@ def test_days_and_months_sum_up(archive: MadeArchive) -> None:
     assert [(f"{row[0][:8]}01", *row[1:]) for row in exact] == months
 
 
-def test_listed_months_without_sessions_add_no_rows(archive: MadeArchive) -> None:
-    archive.make(windows=[Window(month="2025-03-01", listed_at=at(0), pages=1, sessions=0)])
+def test_listed_months_without_sessions_add_no_rows(archive: SmallArchive) -> None:
+    archive.build(windows=[Window(month="2025-03-01", listed_at=at(0), pages=1, sessions=0)])
     assert (archive.rows("select * from months"), archive.rows("select * from sessions")) == ([], [])

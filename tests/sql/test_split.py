@@ -22,7 +22,7 @@ from tests.sql.split_archive import DividedByHand, Row, Rows, SplitArchive
 pytestmark = pytest.mark.system
 
 DRAWN = int(os.environ.get("LADEBOG_DRAWN_SESSIONS", "2000"))
-LATE = DRAWN // 5  # of which these arrive after a first transform, and at most a thousand at a time are made anew
+LATE = DRAWN // 5  # these arrive after a first transform; at most a thousand at a time are computed again
 SESSION = ("account", "session_id")
 HOURS = ("account", "session_id", "hour_start")
 DAYS = ("account", "session_id", "day")
@@ -30,7 +30,7 @@ MONTHS = ("account", "session_id", "month")
 
 
 class Compared(NamedTuple):
-    """The same sessions in the marts and by hand."""
+    """The marts, and the same sessions divided by hand."""
 
     archive: SplitArchive
     by_hand: DividedByHand
@@ -50,7 +50,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
 
 
 def draw_sessions() -> list[ChargedSession]:
-    """Many sessions from Hypothesis, so that one transform makes all of them."""
+    """Many sessions from Hypothesis, for a single transform."""
     sessions: list[ChargedSession] = []
 
     @settings(
@@ -69,7 +69,7 @@ def draw_sessions() -> list[ChargedSession]:
 
 
 def check(expected: Rows, actual: Rows, drawn: Compared, key: tuple[str, ...]) -> None:
-    """Row by row; the first difference is shown with its session, ready to be made a case of its own."""
+    """Compare row by row; the first difference is shown with its session, which can become a test case."""
     for at in sorted(expected.keys() | actual.keys(), key=str):
         if expected.get(at) != actual.get(at):
             session = drawn.by_hand.sessions.get(at[1]) if "session_id" in key else None
@@ -81,20 +81,20 @@ def compare(drawn: Compared, table: str, key: tuple[str, ...], expected: Rows) -
     check(expected, drawn.archive.rows(table, key, columns), drawn, key)
 
 
-def test_session_hours_are_those_by_hand(drawn: Compared) -> None:
+def test_session_hours_are_as_by_hand(drawn: Compared) -> None:
     compare(drawn, "session_hours", HOURS, drawn.by_hand.session_hours())
 
 
-def test_session_days_are_those_by_hand(drawn: Compared) -> None:
+def test_session_days_are_as_by_hand(drawn: Compared) -> None:
     compare(drawn, "intermediate.session_days", DAYS, drawn.by_hand.session_days())
 
 
-def test_session_months_are_those_by_hand(drawn: Compared) -> None:
+def test_session_months_are_as_by_hand(drawn: Compared) -> None:
     compare(drawn, "session_months", MONTHS, drawn.by_hand.session_months())
 
 
 @pytest.mark.parametrize("unit", ["day", "month"])
-def test_totals_under_both_attributions_are_those_by_hand(drawn: Compared, unit: str) -> None:
+def test_totals_under_both_attributions_are_as_by_hand(drawn: Compared, unit: str) -> None:
     compare(drawn, f"{unit}s", ("account", unit, "currency", "attribution"), drawn.by_hand.totals(unit))
 
 
@@ -123,7 +123,7 @@ def test_days_sum_to_months_and_both_attributions_to_the_same(drawn: Compared) -
 
 
 def summed(rows: Rows, above: Callable[..., tuple[Any, ...]]) -> Rows:
-    """Sums by the key that `above` makes of a row's; with an unknown one in it, a sum is unknown."""
+    """Sums by the key that `above` computes from a row's key; a sum with an unknown value is unknown."""
     groups: defaultdict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for key, row in rows.items():
         groups[above(*key)].append(row)

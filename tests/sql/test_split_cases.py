@@ -62,7 +62,7 @@ CASES = {
         "2025-02-12T22:00",
         "10",
         "20",
-        curve="2025-02-12T18:00 10, 2025-02-12T21:00 5",  # no zero tells of the pause
+        curve="2025-02-12T18:00 10, 2025-02-12T21:00 5",  # no zero sample marks the pause
         periods=(
             period("charging", "2025-02-12T18:00", "2025-02-12T18:30", "7.5", "1.5"),
             period("idle", "2025-02-12T18:30", "2025-02-12T21:00", "0", "9"),
@@ -109,8 +109,8 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def archived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """All cases, each under its name."""
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database with all cases; the session ids are their names."""
     logbook = new_logbook(tmp_path_factory.mktemp("cases") / "logbook")
     with logbook.lock(), open_writer(logbook) as connection:
         SplitArchive(connection, logbook.raw).add(CASES)
@@ -121,7 +121,7 @@ Tuples = list[tuple[Any, ...]]
 
 
 def hours(connection: duckdb.DuckDBPyConnection, case: str) -> Tuples:
-    """When each hour begins, kWh, amount."""
+    """Start, kWh and amount of each hour."""
     query = "select hour_start, energy_kwh, amount_incl_tax from session_hours where session_id = ? order by 1"
     return [(f"{begins:%m-%d %H:%M}", *rest) for begins, *rest in connection.execute(query, [case]).fetchall()]
 
@@ -146,22 +146,22 @@ def numbers(*texts: str) -> tuple[Decimal, ...]:
     ("25 hours", "2025-10-25T22:00", 25, date(2025, 10, 26)),
 ])  # fmt: skip
 def test_a_day_that_the_clocks_change_on_has_all_its_hours(
-    archived: duckdb.DuckDBPyConnection, case: str, first: str, count: int, day: date
+    connection: duckdb.DuckDBPyConnection, case: str, first: str, count: int, day: date
 ) -> None:
     begins = [at(first) + number * timedelta(hours=1) for number in range(count + 1)]
     expected = [(f"{hour:%m-%d %H:%M}", *numbers("1", "2")) for hour in begins]
     expected[-1] = (expected[-1][0], *numbers("0", "0"))  # it stopped at midnight, the first moment of the next day
-    assert hours(archived, case) == expected
-    assert parts(archived, "intermediate.session_days", "day", case) == [
+    assert hours(connection, case) == expected
+    assert parts(connection, "intermediate.session_days", "day", case) == [
         (day, Decimal(count), Decimal(2 * count), Decimal(2 * count) / 5),
         (day + timedelta(days=1), *numbers("0", "0", "0")),
     ]
 
 
-def test_clocks_that_go_back_by_half_an_hour_make_an_hour_of_half_an_hour(
-    archived: duckdb.DuckDBPyConnection,
+def test_an_hour_is_half_as_long_when_the_clock_goes_back_by_half_an_hour(
+    connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    assert hours(archived, "half an hour back") == [
+    assert hours(connection, "half an hour back") == [
         ("04-05 14:00", *numbers("2", "4")),  # from one o'clock until two
         ("04-05 15:00", *numbers("1", "2")),  # from half past one until two again
         ("04-05 15:30", *numbers("2", "4")),
@@ -169,56 +169,56 @@ def test_clocks_that_go_back_by_half_an_hour_make_an_hour_of_half_an_hour(
     ]
 
 
-def test_a_session_over_three_months(archived: duckdb.DuckDBPyConnection) -> None:
-    # Without a curve, half of 10001 Wh lies in each hour of charging, and the odd one goes to the earlier. The tax of
+def test_a_session_over_three_months(connection: duckdb.DuckDBPyConnection) -> None:
+    # Without a curve, half of 10001 Wh lies in each hour of charging, and the extra one goes to the earlier. The tax of
     # 3.00 is 1.9987 and 1.0013, the larger remainder takes the cent.
-    assert parts(archived, "session_months", "month", "three months") == [
+    assert parts(connection, "session_months", "month", "three months") == [
         (date(2025, 1, 1), *numbers("5.001", "10", "2")),
         (date(2025, 2, 1), *numbers("0", "0", "0")),
         (date(2025, 3, 1), *numbers("5", "5.01", "1")),
     ]
-    assert len(parts(archived, "intermediate.session_days", "day", "three months")) == 1 + 28 + 1
+    assert len(parts(connection, "intermediate.session_days", "day", "three months")) == 1 + 28 + 1
 
 
-def test_a_pause_takes_no_energy(archived: duckdb.DuckDBPyConnection) -> None:
-    assert hours(archived, "pause") == [
+def test_a_pause_takes_no_energy(connection: duckdb.DuckDBPyConnection) -> None:
+    assert hours(connection, "pause") == [
         ("02-12 18:00", *numbers("5", "7.5")),
         ("02-12 19:00", *numbers("0", "0")),
         ("02-12 20:00", *numbers("0", "0")),
         ("02-12 21:00", *numbers("5", "12.5")),
         ("02-12 22:00", *numbers("0", "0")),
     ]
-    assert prices(archived, "pause") == [Decimal("1.5"), None, None, Decimal("2.5"), None]
+    assert prices(connection, "pause") == [Decimal("1.5"), None, None, Decimal("2.5"), None]
 
 
-def test_an_hours_price_is_weighted_by_its_energy_and_rounded_once(archived: duckdb.DuckDBPyConnection) -> None:
-    # Two thirds at 1.0000004, one third at 1.0000014: 1.00000073. Rounded first they would make 1.00000033.
-    assert prices(archived, "two prices") == [Decimal("1.000001")]
+def test_an_hours_price_is_weighted_by_its_energy_and_rounded_once(connection: duckdb.DuckDBPyConnection) -> None:
+    # Two thirds at 1.0000004, one third at 1.0000014: 1.00000073. Rounded first, the result would be 1.00000033.
+    assert prices(connection, "two prices") == [Decimal("1.000001")]
 
 
 def test_what_a_minimum_price_adds_to_negative_periods_is_divided_by_energy(
-    archived: duckdb.DuckDBPyConnection,
+    connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    # Periods of -1.00 and 0.40, a bill of 2.50: 3.10 more, of which three quarters and one quarter. 132.5 and 117.5
+    # Periods of -1.00 and 0.40, a bill of 2.50: 3.10 more, three quarters and one quarter of it. 132.5 and 117.5
     # have the same remainder, so the earlier hour takes the cent.
-    assert hours(archived, "minimum price") == [
+    assert hours(connection, "minimum price") == [
         ("05-11 10:00", *numbers("2.25", "1.33")),
         ("05-11 11:00", *numbers("0.75", "1.17")),
     ]
 
 
-def test_one_negative_period_is_enough_to_keep_the_periods_own_amounts(archived: duckdb.DuckDBPyConnection) -> None:
-    # -1.00 and three quarters of the 1.50 that the bill is more; 2.00 and a quarter of it.
-    assert hours(archived, "one negative period") == [
+def test_one_negative_period_is_enough_to_keep_the_periods_own_amounts(connection: duckdb.DuckDBPyConnection) -> None:
+    # The bill is 1.50 more than the periods: -1.00 plus three quarters of it, 2.00 plus one quarter.
+    assert hours(connection, "one negative period") == [
         ("05-12 10:00", *numbers("2.25", "0.13")),
         ("05-12 11:00", *numbers("0.75", "2.37")),
     ]
 
 
-def test_a_session_that_stops_at_midnight_lasts_into_the_next_day_with_nothing(
-    archived: duckdb.DuckDBPyConnection,
+def test_a_session_that_stops_at_midnight_has_an_empty_part_on_the_next_day(
+    connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    assert parts(archived, "session_months", "month", "midnight") == [
+    assert parts(connection, "session_months", "month", "midnight") == [
         (date(2025, 6, 1), *numbers("20", "40", "8")),
         (date(2025, 7, 1), *numbers("0", "0", "0")),
     ]
@@ -226,26 +226,26 @@ def test_a_session_that_stops_at_midnight_lasts_into_the_next_day_with_nothing(
         select attribution, day, sessions, energy_kwh, amount_incl_tax, tax_amount from days
         where account = 'copenhagen' and day between '2025-06-30' and '2025-07-01' order by all
     """
-    assert archived.execute(query).fetchall() == [
+    assert connection.execute(query).fetchall() == [
         ("split", date(2025, 6, 30), 1, *numbers("20", "40", "8")),
         ("split", date(2025, 7, 1), 1, *numbers("0", "0", "0")),
         ("stop", date(2025, 7, 1), 1, *numbers("20", "40", "8")),
     ]
 
 
-def test_energy_and_money_of_unknown_time_are_at_the_stop(archived: duckdb.DuckDBPyConnection) -> None:
-    assert parts(archived, "session_months", "month", "nothing but the meter") == [
+def test_energy_and_money_of_unknown_time_are_at_the_stop(connection: duckdb.DuckDBPyConnection) -> None:
+    assert parts(connection, "session_months", "month", "nothing but the meter") == [
         (date(2025, 6, 1), *numbers("0", "0", "0")),
         (date(2025, 7, 1), *numbers("3", "6", "1")),
     ]
 
 
-def test_the_tax_of_a_bill_of_zero_is_where_the_session_stopped(archived: duckdb.DuckDBPyConnection) -> None:
-    assert parts(archived, "intermediate.session_days", "day", "no bill but a tax") == [
+def test_the_tax_of_a_bill_of_zero_is_where_the_session_stopped(connection: duckdb.DuckDBPyConnection) -> None:
+    assert parts(connection, "intermediate.session_days", "day", "no bill but a tax") == [
         (date(2025, 8, 1), *numbers("0", "0", "0")),
         (date(2025, 8, 2), *numbers("2", "0", "5")),
     ]
 
 
-def test_a_session_that_stopped_before_it_started_keeps_its_energy(archived: duckdb.DuckDBPyConnection) -> None:
-    assert hours(archived, "stopped before it started") == [("09-01 10:00", *numbers("1", "2"))]
+def test_a_session_that_stopped_before_it_started_keeps_its_energy(connection: duckdb.DuckDBPyConnection) -> None:
+    assert hours(connection, "stopped before it started") == [("09-01 10:00", *numbers("1", "2"))]

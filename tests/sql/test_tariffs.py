@@ -14,7 +14,7 @@ STOPPED = PLUGGED_IN + timedelta(hours=2)
 SHORT = Billed(energy_wh=470, amount="2.50")
 
 
-def test_newest_before_the_stop_counts(tmp_path: Path) -> None:
+def test_the_newest_tariff_before_the_stop_counts(tmp_path: Path) -> None:
     audited = BilledArchive(tmp_path / "logbook").fetch(
         {"1": SHORT},
         [
@@ -27,8 +27,8 @@ def test_newest_before_the_stop_counts(tmp_path: Path) -> None:
     assert (audited["1"]["minimum_price"], audited["1"]["verdict"]) == (Decimal("2.5"), "minimum price")
 
 
-def test_otherwise_the_earliest_later_one_counts_and_the_reason_states_it(tmp_path: Path) -> None:
-    later = datetime(2025, 3, 12, 23, 30, tzinfo=UTC)  # the 13th where the account lives
+def test_without_an_earlier_tariff_the_earliest_later_one_counts_and_the_reason_states_it(tmp_path: Path) -> None:
+    later = datetime(2025, 3, 12, 23, 30, tzinfo=UTC)  # the 13th by local time
     audited = BilledArchive(tmp_path / "logbook").fetch(
         {"1": SHORT},
         [
@@ -42,7 +42,7 @@ def test_otherwise_the_earliest_later_one_counts_and_the_reason_states_it(tmp_pa
     )
 
 
-def test_only_changes_of_what_counts_are_kept(tmp_path: Path) -> None:
+def test_only_changed_tariffs_are_stored(tmp_path: Path) -> None:
     archive = BilledArchive(tmp_path / "logbook")
     days = [KNOWN + timedelta(days=day) for day in range(4)]
     archive.fetch(
@@ -53,8 +53,10 @@ def test_only_changes_of_what_counts_are_kept(tmp_path: Path) -> None:
             (days[3], charge_points(evse(pricePerKwh=1.8, loyalty=1))),
         ]
     )
-    kept = archive.rows("select place, fetched_at, minimum_price, not_understood from staging.tariffs order by place")
-    assert [tuple(row.values()) for row in kept] == [
+    tariffs = archive.rows(
+        "select place, fetched_at, minimum_price, not_understood from staging.tariffs order by place"
+    )
+    assert [tuple(row.values()) for row in tariffs] == [
         (1, days[0], Decimal("2.5"), None),
         (3, days[2], Decimal(3), None),
         (4, days[3], Decimal("2.5"), "pricing.loyalty"),
@@ -90,13 +92,13 @@ def test_figures_and_bands_are_read_as_sent(tmp_path: Path) -> None:
 
 def test_pricing_that_is_not_an_object_is_not_understood(tmp_path: Path) -> None:
     archive = BilledArchive(tmp_path / "logbook")
-    odd = [
+    faulty = [
         {**evse(name), "tariff": {"type": "energy tou", **pricing}}
         for name, pricing in (("1", {}), ("2", {"pricing": [2]}))
     ]
-    archive.fetch(points=[(KNOWN, charge_points(*odd, {**evse("3"), "tariff": "cheap"}))])
-    told = archive.rows("select evse_identifier, not_understood from staging.tariffs order by 1")
-    assert [tuple(row.values()) for row in told] == [
+    archive.fetch(points=[(KNOWN, charge_points(*faulty, {**evse("3"), "tariff": "cheap"}))])
+    tariffs = archive.rows("select evse_identifier, not_understood from staging.tariffs order by 1")
+    assert [tuple(row.values()) for row in tariffs] == [
         ("1", "pricing"),
         ("2", "pricing"),
         ("3", "pricing, type missing"),

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline.raw.answer import Answer
-from tests.scenarios.made_archive import MadeArchive, at, charge_point, detail, session
+from tests.scenarios.small_archive import SmallArchive, at, charge_point, detail, session
 
 Given = tuple[str | None, str | None, str | None]
 
@@ -14,32 +14,35 @@ STANDARD = ("0.25", "5", "20")
 
 
 RATES: dict[str, tuple[list[tuple[float | None, object]], Given]] = {
-    "the standard rate where none is stated": ([], STANDARD),
+    "the standard rate if none is stated": ([], STANDARD),
     "stated before the stop": ([(0, 20)], ("0.2", "4.17", "20.83")),
     "the newest at the stop": ([(0, 20), (30, 10)], ("0.1", "2.27", "22.73")),
-    "a later one is too late": ([(0, 20), (61, 10)], ("0.2", "4.17", "20.83")),
-    "stated the moment of the stop": ([(60, 10)], ("0.1", "2.27", "22.73")),
-    "else the earliest later one": ([(61, 10), (62, 20)], ("0.1", "2.27", "22.73")),
-    "without a time it is the oldest": ([(None, 20), (61, 10)], ("0.2", "4.17", "20.83")),
-    "a document that states none": ([(0, None)], STANDARD),
-    "the newest that states one": ([(0, 20), (30, None)], ("0.2", "4.17", "20.83")),
-    "nought is a rate": ([(0, 0)], ("0", "0", "25")),
+    "a document after the stop does not count": ([(0, 20), (61, 10)], ("0.2", "4.17", "20.83")),
+    "stated at the time of the stop": ([(60, 10)], ("0.1", "2.27", "22.73")),
+    "otherwise the earliest later one": ([(61, 10), (62, 20)], ("0.1", "2.27", "22.73")),
+    "a document without a time is the oldest": ([(None, 20), (61, 10)], ("0.2", "4.17", "20.83")),
+    "a document that states no rate": ([(0, None)], STANDARD),
+    "the newest document that states a rate": ([(0, 20), (30, None)], ("0.2", "4.17", "20.83")),
+    "zero is a rate": ([(0, 0)], ("0", "0", "25")),
     "a rate with decimals": ([(0, "12.5")], ("0.125", "2.78", "22.22")),
 }
 BILLS: dict[str, tuple[dict[str, Any], Given]] = {
     "half an øre, twice": ({"totalAmount": 87.125}, ("0.25", "17.43", "69.70")),
-    "money back": ({"totalAmount": -1.15}, ("0.25", "-0.23", "-0.92")),
+    "negative bill": ({"totalAmount": -1.15}, ("0.25", "-0.23", "-0.92")),
     "four tenths of an øre": ({"totalAmount": "0.02"}, ("0.25", "0", "0.02")),
     "six tenths of an øre": ({"totalAmount": "0.03"}, ("0.25", "0.01", "0.02")),
-    "another's charge point": ({"evseId": "other"}, STANDARD),
+    "another charge point": ({"evseId": "other"}, STANDARD),
     "no charge point": ({"evseId": None}, STANDARD),
     "prices without tax": ({"arePricesTaxInclusive": False}, NO_TAX),
     "prices with tax": ({"arePricesTaxInclusive": True}, ("0.25", "5", "20")),
-    "foreign money": ({"currency": {"code": "EUR", "minorUnitDecimal": 2}}, NO_TAX),
+    "foreign currency": ({"currency": {"code": "EUR", "minorUnitDecimal": 2}}, NO_TAX),
     "the net, rounded": ({"totalAmountWithoutTax": 19.996}, ("0.25", "5", "20")),
-    "the net goes before the rate": ({"totalAmountWithoutTax": 21}, ("0.25", "4", "21")),
-    "before the rate held": ({"startedAt": "1991-12-31T20:00:00Z", "stoppedAt": "1991-12-31T22:59:59Z"}, NO_TAX),
-    "the first local day": ({"startedAt": "1991-12-31T20:00:00Z", "stoppedAt": "1991-12-31T23:00:00Z"}, STANDARD),
+    "the stated net amount takes precedence over the rate": ({"totalAmountWithoutTax": 21}, ("0.25", "4", "21")),
+    "before the rate was valid": ({"startedAt": "1991-12-31T20:00:00Z", "stoppedAt": "1991-12-31T22:59:59Z"}, NO_TAX),
+    "the rate's first local day": (
+        {"startedAt": "1991-12-31T20:00:00Z", "stoppedAt": "1991-12-31T23:00:00Z"},
+        STANDARD,
+    ),
 }
 
 
@@ -47,13 +50,13 @@ def exact(row: Given) -> tuple[Decimal | None, ...]:
     return tuple(None if value is None else Decimal(value) for value in row)
 
 
-def taxes(archive: MadeArchive) -> dict[str, tuple[Decimal | None, ...]]:
+def taxes(archive: SmallArchive) -> dict[str, tuple[Decimal | None, ...]]:
     return {session_id: tuple(row) for session_id, *row in archive.rows(TAX)}
 
 
-def test_the_rate_is_the_charge_points(archive: MadeArchive) -> None:
-    """Each case is a charge point of its own; `points` are its documents: minutes after the start, per cent."""
-    archive.make(
+def test_the_rate_is_that_of_the_charge_point(archive: SmallArchive) -> None:
+    """Each case has its own charge point; `points` are its documents: minutes after the start, per cent."""
+    archive.build(
         *(detail(session(case, evseId=case)) for case in RATES),
         *(
             charge_point(None if minutes is None else at(minutes), percent, evse=case)
@@ -64,29 +67,29 @@ def test_the_rate_is_the_charge_points(archive: MadeArchive) -> None:
     assert {case: exact(expected) for case, (_, expected) in RATES.items()} == taxes(archive)
 
 
-def test_the_tax_of_a_session(archive: MadeArchive) -> None:
-    archive.make(*(detail(session(case, **fields)) for case, (fields, _) in BILLS.items()))
+def test_the_tax_of_a_session(archive: SmallArchive) -> None:
+    archive.build(*(detail(session(case, **fields)) for case, (fields, _) in BILLS.items()))
     assert {case: exact(expected) for case, (_, expected) in BILLS.items()} == taxes(archive)
 
 
-def test_one_session_with_unknown_tax_makes_the_months_tax_unknown(archive: MadeArchive) -> None:
-    archive.make(detail(session("1")), detail(session("2", arePricesTaxInclusive=False)))
+def test_one_session_with_unknown_tax_makes_the_months_tax_unknown(archive: SmallArchive) -> None:
+    archive.build(detail(session("1")), detail(session("2", arePricesTaxInclusive=False)))
     found = archive.rows(
         "select sessions, amount_incl_tax, tax_amount, amount_excl_tax from months where attribution = 'stop'"
     )
     assert [(2, Decimal(50), None, None)] == found
 
 
-def test_the_name_is_the_newest_and_the_rate_that_of_the_stop(archive: MadeArchive) -> None:
-    given: list[Answer] = [charge_point(at(0), 20, "Old"), charge_point(at(900), 10, "New")]
-    archive.make(detail(session()), *given)
+def test_the_newest_name_and_the_rate_at_the_stop_count(archive: SmallArchive) -> None:
+    points: list[Answer] = [charge_point(at(0), 20, "Old"), charge_point(at(900), 10, "New")]
+    archive.build(detail(session()), *points)
     assert [("New", Decimal("0.2"))] == archive.rows("select charge_point, tax_rate from sessions")
 
 
-def test_a_charge_point_fetched_later_applies_to_earlier_sessions(archive: MadeArchive) -> None:
-    archive.make(detail(session()))
+def test_a_charge_point_fetched_later_applies_to_earlier_sessions(archive: SmallArchive) -> None:
+    archive.build(detail(session()))
     assert [(None, Decimal("0.25"))] == archive.rows("select charge_point, tax_rate from sessions")
-    archive.make(charge_point(at(0), 20))
+    archive.build(charge_point(at(0), 20))
     assert [("Drive", Decimal("0.2"))] == archive.rows("select charge_point, tax_rate from sessions")
-    archive.make(charge_point(at(1), 20, "Renamed"))
+    archive.build(charge_point(at(1), 20, "Renamed"))
     assert [("Renamed", Decimal("0.2"))] == archive.rows("select charge_point, tax_rate from sessions")

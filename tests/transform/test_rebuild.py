@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer
-from tests.conftest import Whole, renew
+from tests.conftest import FullDemo, renew
 from tests.scenarios.agreement import assert_marts_are_the_truth
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -16,20 +16,20 @@ pytestmark = pytest.mark.system
 
 @pytest.fixture(scope="module")
 def eventful(
-    listening: DemoServer, whole: Whole, tmp_path_factory: pytest.TempPathFactory
+    shared_server: DemoServer, full_demo: FullDemo, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[DemoLogbook, DemoServer]:
     """An archive of corrections, thinned out power histories, an ended session and months that were not listed."""
-    renew(listening)
-    tenant, logbook = listening.tenant, whole.logbook.copied(tmp_path_factory.mktemp("eventful") / "logbook")
+    renew(shared_server)
+    tenant, logbook = shared_server.tenant, full_demo.logbook.copied(tmp_path_factory.mktemp("eventful") / "logbook")
     tenant.correct(tenant.scene("newest").id, energy_wh=60_001, amount=Decimal("80.01"))
     tenant.thin_out(tenant.scene("clocks_back_2025").id)
     tenant.correct(tenant.scene("clocks_back_2025").id, amount=Decimal("70"))
     logbook.archive(after=timedelta(hours=1))
     tenant.undo_corrections(tenant.scene("newest").id)
     tenant.finish_active(DEMO_NOW + timedelta(hours=2))
-    listening.faults.empty_listing_months = frozenset({"2025-10"})
+    shared_server.faults.empty_listing_months = frozenset({"2025-10"})
     logbook.archive(after=timedelta(hours=3))
-    return logbook, listening
+    return logbook, shared_server
 
 
 @pytest.mark.parametrize("lost", ["nothing", "state", "state and database"])

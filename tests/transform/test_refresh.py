@@ -18,19 +18,19 @@ from pipeline.transform.update import rebuild_archive, update_archive
 from tests.demo import truth
 from tests.scenarios.as_selected import assert_as_selected
 from tests.scenarios.demo_archive import DemoArchive, Tables
-from tests.scenarios.made_archive import (
+from tests.scenarios.small_archive import (
     LATER,
     Json,
-    MadeArchive,
+    SmallArchive,
     at,
     charge_point,
     curve,
     detail,
     listed,
     listing,
-    made_archive,
     period,
     session,
+    small_archive,
     text,
 )
 
@@ -62,17 +62,17 @@ def test_an_update_without_new_answers_changes_nothing(demo: DemoArchive) -> Non
     assert demo.tables() == demo.update()
 
 
-def contents(made: MadeArchive) -> Tables:
-    names = [name for (name,) in made.rows("select table_name from duckdb_tables() where schema_name = 'main'")]
-    return {name: made.rows(f"select * from {name} order by all") for name in names}  # noqa: S608
+def contents(archive: SmallArchive) -> Tables:
+    names = [name for (name,) in archive.rows("select table_name from duckdb_tables() where schema_name = 'main'")]
+    return {name: archive.rows(f"select * from {name} order by all") for name in names}  # noqa: S608
 
 
-def recomputed(made: MadeArchive) -> Tables:
+def recomputed(archive: SmallArchive) -> Tables:
     """The marts after computing all sessions again, each compared with its own SELECT."""
-    made.connection.execute("update facts.settings set settings = ''")
-    made.transform()
-    assert_as_selected(made.connection)
-    return contents(made)
+    archive.connection.execute("update facts.settings set settings = ''")
+    archive.transform()
+    assert_as_selected(archive.connection)
+    return contents(archive)
 
 
 def random_answer(draw: random.Random, minutes: int) -> Answer:
@@ -99,19 +99,19 @@ def random_answer(draw: random.Random, minutes: int) -> Answer:
     return detail(body, moment)
 
 
-def test_random_answers(archive: MadeArchive, tmp_path: Path) -> None:
+def test_random_answers(archive: SmallArchive, tmp_path: Path) -> None:
     draw = random.Random(1)  # noqa: S311
     for step in range(4):
-        archive.make(*(random_answer(draw, 10 * step + number) for number in range(9)))
-    with made_archive(tmp_path / "other") as other:
-        rebuilt = MadeArchive(other.connection, archive.folder)
+        archive.build(*(random_answer(draw, 10 * step + number) for number in range(9)))
+    with small_archive(tmp_path / "other") as other:
+        rebuilt = SmallArchive(other.connection, archive.folder)
         AnswerLoader(other.connection, archive.folder).load_all()
         assert contents(archive) == contents(rebuilt.transform())
 
 
-def test_another_time_zone_recomputes_everything(archive: MadeArchive) -> None:
+def test_another_time_zone_recomputes_everything(archive: SmallArchive) -> None:
     evening = {"startedAt": "2025-03-31T20:00:00Z", "stoppedAt": "2025-03-31T21:30:00Z"}
-    archive.make(detail(session(**evening)))
+    archive.build(detail(session(**evening)))
     months = "select cast(month as varchar) from months where attribution = 'stop'"
     assert archive.rows(months) == [("2025-03-01",)]
     home = msgspec.structs.replace(archive.settings.accounts["home"], timezone="Europe/Helsinki")
@@ -121,31 +121,31 @@ def test_another_time_zone_recomputes_everything(archive: MadeArchive) -> None:
     assert archive.rows("select timezone from facts.accounts") == [("Europe/Helsinki",)]
 
 
-def test_only_changed_sessions_are_recomputed(archive: MadeArchive) -> None:
-    archive.make(detail(session("1")), detail(session("2")))
+def test_only_changed_sessions_are_recomputed(archive: SmallArchive) -> None:
+    archive.build(detail(session("1")), detail(session("2")))
     archive.connection.execute("update sessions set note = 'not recomputed'")
-    archive.make(detail(session("2", energy=1)))
+    archive.build(detail(session("2", energy=1)))
     assert archive.rows("select session_id, note from sessions order by 1") == [("1", "not recomputed"), ("2", None)]
     assert archive.rows("select * from facts.changed_sessions") == []
 
 
-def test_a_session_id_of_two_accounts_is_two_sessions(archive: MadeArchive) -> None:
+def test_a_session_id_of_two_accounts_is_two_sessions(archive: SmallArchive) -> None:
     """Two operators may use the same id."""
     work = msgspec.structs.replace(archive.settings.accounts["home"], name="work")
     archive.settings = msgspec.structs.replace(archive.settings, accounts={**archive.settings.accounts, "work": work})
     archive.add(detail(session()))
-    other = MadeArchive(archive.connection, archive.folder.with_name("work"), archive.settings)
+    other = SmallArchive(archive.connection, archive.folder.with_name("work"), archive.settings)
     other.add(detail(session(energy=1)))
     archive.transform()
-    archive.make(detail(session(energy=2), LATER.replace(year=2031)))
+    archive.build(detail(session(energy=2), LATER.replace(year=2031)))
     AnswerLoader(archive.connection, other.folder).load_all()
     expected = [("home", Decimal("0.002"), 2), ("work", Decimal("0.001"), 1)]
     assert expected == archive.rows("select account, energy_kwh, revision from sessions order by account")
     assert contents(archive) == recomputed(archive)
 
 
-def test_a_failed_transform_changes_nothing(archive: MadeArchive) -> None:
-    archive.make(detail(session()))
+def test_a_failed_transform_changes_nothing(archive: SmallArchive) -> None:
+    archive.build(detail(session()))
     before = contents(archive)
     archive.add(detail(session(energy=5), LATER.replace(year=2031)))
     archive.connection.execute("alter table months rename to moved")
@@ -180,19 +180,19 @@ def test_an_unfinished_segment_is_recovered_by_an_update(demo: DemoArchive) -> N
 
 
 def test_changed_settings_are_noticed(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with made_archive(tmp_path_factory.mktemp("other") / "logbook") as made:
+    with small_archive(tmp_path_factory.mktemp("other") / "logbook") as archive:
         found = []
         for hours in (24, 24, 48):
-            changed = msgspec.structs.replace(made.settings, closed_after_hours=hours)
-            refresh_marts(made.connection, changed)
-            found += made.rows("select settings, closed_after_hours from facts.settings")
+            changed = msgspec.structs.replace(archive.settings, closed_after_hours=hours)
+            refresh_marts(archive.connection, changed)
+            found += archive.rows("select settings, closed_after_hours from facts.settings")
     assert found[0] == found[1]
     assert [hours for _, hours in found] == [24, 24, 48]
     assert found[1][0] != found[2][0]
 
 
-def test_nothing_is_computed_when_nothing_was_loaded(archive: MadeArchive) -> None:
-    archive.make(detail(session()))
+def test_nothing_is_computed_when_nothing_was_loaded(archive: SmallArchive) -> None:
+    archive.build(detail(session()))
     archive.connection.execute("update months set sessions = 99")
     assert archive.transform().rows("select distinct sessions from months") == [(99,)]
-    assert archive.make(charge_point(LATER)).rows("select distinct sessions from months") == [(1,)]
+    assert archive.build(charge_point(LATER)).rows("select distinct sessions from months") == [(1,)]

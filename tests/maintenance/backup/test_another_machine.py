@@ -27,7 +27,7 @@ def test_the_restored_marts_have_the_same_rows(operator: DemoServer, tmp_path: P
     before = {mart: rows for mart, rows in logbook.marts().items() if rows}
     place = tmp_path / "usb" / name
     place.parent.mkdir()
-    made = Path(logbook.do("-q", "backup", str(place)).out.strip())
+    backup = Path(logbook.do("-q", "backup", str(place)).out.strip())
     shutil.rmtree(tmp_path / "old")
 
     user = tmp_path / "new" / "user"
@@ -50,8 +50,8 @@ def test_the_restored_marts_have_the_same_rows(operator: DemoServer, tmp_path: P
     restored = DemoLogbook(user)
     restored.home = user / "Ladebog"
     restored.paths = type(restored.paths)(restored.home)
-    assert ladebog("restore", str(made)).splitlines() == [
-        f"Restored {restored.home} from {made}.",
+    assert ladebog("restore", str(backup)).splitlines() == [
+        f"Restored {restored.home} from {backup}.",
         "Next: ladebog login demo",
         "Then: ladebog status",
     ]

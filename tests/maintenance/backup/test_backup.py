@@ -138,7 +138,7 @@ def test_a_damaged_logbook_makes_no_backup(logbook: TwoAccounts, disk: Path, wha
     assert list(disk.iterdir()) == []
 
 
-def test_places_that_are_refused(logbook: TwoAccounts, made: TwoAccounts, disk: Path) -> None:
+def test_places_that_are_refused(logbook: TwoAccounts, shared_logbook: TwoAccounts, disk: Path) -> None:
     def refused(place: Path) -> str:
         before = sorted(disk.rglob("*"))
         message, _ = refusal(logbook.run("backup", str(place)), 1)
@@ -151,7 +151,7 @@ def test_places_that_are_refused(logbook: TwoAccounts, made: TwoAccounts, disk: 
     home = logbook.home.resolve()
     for place in (home, home / "raw", home / "copies", home / "x.zip", disk / "link", disk / "link" / "x.zip"):
         assert refused(place) == f"{place.resolve()} is inside the logbook itself, {home}."
-    assert refused(made.home / "x").endswith(f"is inside another logbook or backup, {made.home}.")
+    assert refused(shared_logbook.home / "x").endswith(f"is inside another logbook or backup, {shared_logbook.home}.")
     assert refused(disk / "note.txt") == f"{disk / 'note.txt'} is a file."
     assert refused(disk / "a" / "b") == f"There is no folder {disk / 'a'}."
     assert refused(disk / "a" / "b.zip") == f"There is no folder {disk / 'a'}."

@@ -97,20 +97,20 @@ def test_a_restore(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -
     assert {path.name for path in other.folder.iterdir()} == {"home", "errors.txt"}
 
 
-def test_forgetting_an_account(processes: Processes, made: TwoAccounts, tmp_path: Path) -> None:
+def test_forgetting_an_account(processes: Processes, shared_logbook: TwoAccounts, tmp_path: Path) -> None:
     command = ("account", "forget", CANARY, "--yes-really", CANARY)
-    before = tables(made.paths.database, "work")
-    duration = measured(processes, made.copied(tmp_path / "measured"), *command)
+    before = tables(shared_logbook.paths.database, "work")
+    duration = measured(processes, shared_logbook.copied(tmp_path / "measured"), *command)
     draw = random.Random(6)  # noqa: S311 (draws times)
     hits = []
     for number in numbers(hits):
-        logbook = made.copied(tmp_path / f"killed-{number}")
+        logbook = shared_logbook.copied(tmp_path / f"killed-{number}")
         leave_cut_off_files(logbook)
         for _ in range(1 + number % 3):
             code, errors = processes.run(logbook, *command, kill_after=duration * draw.random())
             # 2: the command before had finished, so the account does not exist.
             assert code in (0, -9, 2), errors
-        if 0 < len(places_of(CANARY, logbook.home)) < len(places_of(CANARY, made.home)):
+        if 0 < len(places_of(CANARY, logbook.home)) < len(places_of(CANARY, shared_logbook.home)):
             hits.append(number)
         code, errors = processes.run(logbook, *command)
         assert code == 0 or (code == 2 and "There is no account" in errors), errors

@@ -17,17 +17,17 @@ _NOTHING = "Use another backup; nothing was restored"
 
 
 @pytest.fixture(scope="module")
-def folder(made: TwoAccounts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(shared_logbook: TwoAccounts, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup as a folder; tests copy it and do not change it."""
     disk = tmp_path_factory.mktemp("disk")
-    return Path(made.copied(disk / "logbook").do("-q", "backup", str(disk)).out.strip())
+    return Path(shared_logbook.copied(disk / "logbook").do("-q", "backup", str(disk)).out.strip())
 
 
 @pytest.fixture(scope="module")
-def zipped(made: TwoAccounts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def zipped(shared_logbook: TwoAccounts, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same as a ZIP file."""
     disk = tmp_path_factory.mktemp("disk")
-    return Path(made.copied(disk / "logbook").do("-q", "backup", str(disk / "copy.zip")).out.strip())
+    return Path(shared_logbook.copied(disk / "logbook").do("-q", "backup", str(disk / "copy.zip")).out.strip())
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def rezipped(source: Path, target: Path, change: Callable[[dict[str, bytes]], No
 
 @pytest.mark.parametrize("kind", ["a folder", "a ZIP file"])
 def test_every_file_is_as_it_was(
-    made: TwoAccounts, folder: Path, zipped: Path, elsewhere: TwoAccounts, kind: str
+    shared_logbook: TwoAccounts, folder: Path, zipped: Path, elsewhere: TwoAccounts, kind: str
 ) -> None:
     backup = folder if kind == "a folder" else zipped
     assert elsewhere.do("restore", str(backup)).out.splitlines() == [
@@ -79,13 +79,13 @@ def test_every_file_is_as_it_was(
         "Next: ladebog login work",
         "Then: ladebog status",
     ]
-    before = {name: content for name, content in made.files().items() if not name.startswith("reports/")}
+    before = {name: content for name, content in shared_logbook.files().items() if not name.startswith("reports/")}
     assert elsewhere.files() == before
     assert list(elsewhere.folder.iterdir()) == [elsewhere.home]
     for path in (elsewhere.home, *elsewhere.home.rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
     elsewhere.do("rebuild")
-    assert elsewhere.tables() == made.tables()
+    assert elsewhere.tables() == shared_logbook.tables()
 
 
 def test_an_empty_folder_is_accepted_and_any_other_refused(folder: Path, elsewhere: TwoAccounts) -> None:
@@ -262,10 +262,12 @@ def test_a_backup_with_a_broken_chain_and_an_adapted_list(
     assert message.endswith(", but now follows None.")
 
 
-def test_what_is_not_a_backup(folder: Path, made: TwoAccounts, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
+def test_what_is_not_a_backup(
+    folder: Path, shared_logbook: TwoAccounts, tmp_path: Path, refused: Callable[..., Outcome]
+) -> None:
     (tmp_path / "note.txt").write_text("mine", "utf-8")
     assert refusal(refused(tmp_path / "nowhere"), 1)[0] == f"There is no backup {tmp_path / 'nowhere'}."
-    for place in (tmp_path / "note.txt", made.home, tmp_path):
+    for place in (tmp_path / "note.txt", shared_logbook.home, tmp_path):
         assert refusal(refused(place), 1)[0] == f"{place} is not a backup, or not a complete one."
     assert refusal(refused(folder.parent), 1) == (
         f"{folder.parent} is not a backup, but contains some.",

@@ -15,8 +15,8 @@ _MINIMUM = Session(
 )
 
 CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
-    "nothing-amiss": (OperatorData(), ()),
-    "no-rate-of-that-country": (OperatorData(country="XX"), (("unknown_tax", "1"),)),
+    "no-fault": (OperatorData(), ()),
+    "country-without-a-tax-rate": (OperatorData(country="XX"), (("unknown_tax", "1"),)),
     "foreign-bill-without-our-tax": (
         OperatorData(country="XX", sessions=(Session(fields={"currency": {"code": "EUR", "minorUnitDecimal": 2}}),)),
         (("foreign_currency", "1"),),
@@ -43,14 +43,14 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         ),
         (("impossible_energy", "1"),),
     ),
-    "power-of-a-strange-evse": (
+    "power-limit-of-another-evse": (
         OperatorData(
             sessions=(Session(energy_wh=11_221, fields={"evseId": "90417"}),),
             charge_points={"2025-03-01T00:00:00+00:00": charge_point(max_power=11_000)},
         ),
         (),
     ),
-    "an-all-zero-curve-is-none": (OperatorData(sessions=(_ZERO_CURVE,)), ()),
+    "all-zero-curve-is-ignored": (OperatorData(sessions=(_ZERO_CURVE,)), ()),
     "periods-that-overlap": (
         OperatorData(sessions=(Session(fields={"chargingPeriods": _OVERLAP}),)),
         (("uneven_periods", "1"),),
@@ -69,7 +69,7 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         ),
         (("bill_unlike_recomputed", "1"), ("periods_unlike_bill", "1")),
     ),
-    "nothing-said-of-the-payment": (OperatorData(sessions=(Session(fields={"paymentStatus": None}),)), ()),
+    "no-payment-status": (OperatorData(sessions=(Session(fields={"paymentStatus": None}),)), ()),
     "detail-older-than-the-list": (
         OperatorData(relisted=(("2025-04-09T00:00:00+00:00", Session(fields={"paymentStatus": "refunded"}).listed()),)),
         (("missing_detail", "1"), ("month_not_closed", None), ("unpaid", "1")),
@@ -86,7 +86,7 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         ),
         (),
     ),
-    "operator-counts-unlisted": (
+    "operator-counts-unlisted-session": (
         OperatorData(
             sessions=(),
             charge_points={"2025-04-20T00:00:00+00:00": charge_point(last_month_kwh="33.850")},
@@ -97,7 +97,7 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         OperatorData(charge_points={"2025-04-01T21:59:59+00:00": charge_point(last_month_kwh="3.000")}),
         (),
     ),
-    "operator-counts-open-month": (
+    "operator-counts-unclosed-month": (
         OperatorData(
             listings=(),
             charge_points={"2025-04-20T00:00:00+00:00": charge_point(last_month_kwh="33.850")},

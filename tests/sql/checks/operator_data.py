@@ -1,4 +1,4 @@
-"""An account's data as the operator sends it, described by a test, and the logbook that the pipeline makes from it."""
+"""An account's data as the operator sends it, described by a test, and the logbook that the pipeline builds from it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -40,7 +40,7 @@ class Session:
     started: str = "2025-03-05T18:00:00+00:00"
     minutes: int = 60
     energy_wh: int = 6_000
-    curve_wh: int | None = None  # None: as much as the meter says
+    curve_wh: int | None = None  # None: as much as the meter states
     fields: Json = field(default_factory=dict)
     listed_fields: Json = field(default_factory=dict)
     has_detail: bool = True
@@ -54,11 +54,11 @@ class Session:
         return self.started_at + timedelta(minutes=self.minutes)
 
     def at(self, minute: float) -> str:
-        """A moment in it, as the operator writes it."""
+        """A time during the session, as the operator writes it."""
         return (self.started_at + timedelta(minutes=minute)).isoformat()
 
     def samples(self) -> list[Json]:
-        """A sample a minute, of one power all along, and a zero at the stop."""
+        """One sample per minute, all of the same power, and a zero at the stop."""
         energy_wh = self.energy_wh if self.curve_wh is None else self.curve_wh
         power_kw = round(max(energy_wh, 0) * 0.06 / self.minutes, 6) if self.minutes > 0 else 0
         flowing = [{"value": power_kw, "timestamp": self.at(minute)} for minute in range(self.minutes)]
@@ -66,7 +66,7 @@ class Session:
 
     def period(self, first: float, last: float, amount: float) -> Json:
         """A charging period between two of its minutes."""
-        state = "charging@price|1.2&markup|1.0"  # 2.50 DKK a kWh with tax
+        state = "charging@price|1.2&markup|1.0"  # 2.50 DKK per kWh with tax
         return {"startedAt": self.at(first), "stoppedAt": self.at(last), "state": state, "amount": amount}
 
     def listed(self) -> Json:
@@ -112,7 +112,7 @@ class Listing:
 
 @dataclass(frozen=True, kw_only=True)
 class OperatorData:
-    """All that an operator sends about one account."""
+    """Everything that an operator sends about one account."""
 
     sessions: tuple[Session, ...] = (Session(),)
     listings: tuple[Listing, ...] = (Listing(),)
@@ -120,8 +120,8 @@ class OperatorData:
     details: tuple[tuple[str, int, Json], ...] = ()  # later answers about session 1: time, status, body
     relisted: tuple[tuple[str, Json], ...] = ()  # later items of a listing: time, item
     country: str = "DK"
-    has_car: bool = True  # a rule of the settings says which of two cars its sessions charged
-    basis: str = "billed"  # what its sessions are reimbursed by
+    has_car: bool = True  # a rule in the settings assigns the sessions to one of two cars
+    basis: str = "billed"  # the basis of reimbursement
 
     def answers(self, account: str) -> Iterator[Answer]:
         for at, body in self.charge_points.items():
@@ -142,7 +142,7 @@ class OperatorData:
 
 
 def charge_point(**sent: Any) -> Json:
-    """An answer about one charge point with one EVSE; `max_power`, `minimum_price`, `last_month_kwh` as given."""
+    """An answer about one charge point with one EVSE; `max_power`, `minimum_price`, `last_month_kwh` as stated."""
     evse = {"id": "148964", "identifier": "2317", "maxPower": sent.get("max_power")}
     if "minimum_price" in sent:
         evse["tariff"] = {"type": "energy tou", "pricing": {"minPrice": sent["minimum_price"]}}
@@ -160,7 +160,7 @@ def charge_point(**sent: Any) -> Json:
 
 
 def write(root: Path, accounts: Mapping[str, OperatorData]) -> Logbook:
-    """A published logbook in which each account has this data."""
+    """Build and publish a logbook with these accounts."""
     logbook = new_logbook(root)
     tables = [_tables(name, sent) for name, sent in accounts.items()]
     logbook.settings.write_text("".join([_CARS, *tables]), "utf-8")
@@ -171,7 +171,7 @@ def write(root: Path, accounts: Mapping[str, OperatorData]) -> Logbook:
 
 
 def keep(logbook: Logbook, account: str, sent: OperatorData, run_id: str = "abcd") -> None:
-    """Write one more run's segment of the account."""
+    """Write the segment of one more run of the account."""
     record = RunRecord(run_id=run_id, command="extract", version="0", started_at=NEWEST_RUN)
     record.outcome = "complete"
     with SegmentWriter.begin(logbook.raw / account, record) as segment:

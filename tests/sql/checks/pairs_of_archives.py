@@ -5,12 +5,12 @@ from tests.sql.checks.pair import OPEN_MARCH, Pair
 
 _BROKEN = {"session": {**Session().detailed()["session"], "energy": "much"}}
 _LATER = "2025-04-09T00:00:00+00:00"
-_TOLD_IN_APRIL = "2025-04-20T00:00:00+00:00"
+_FETCHED_IN_APRIL = "2025-04-20T00:00:00+00:00"
 
 ARCHIVES = {
     "unreadable_session": Pair(
-        fires=OperatorData(details=((_LATER, 200, _BROKEN),)),
-        found=(
+        violating=OperatorData(details=((_LATER, 200, _BROKEN),)),
+        findings=(
             ("month_not_closed", "error", "2025-03-01", None, f"documents that cannot be read: 1. {OPEN_MARCH}"),
             (
                 "unreadable_session",
@@ -21,13 +21,13 @@ ARCHIVES = {
                 "What was read before still counts. A newer Ladebog may read it; the answer is kept.",
             ),
         ),
-        quiet=OperatorData(
+        conforming=OperatorData(
             details=((_LATER, 200, _BROKEN), ("2025-04-09T12:00:00+00:00", 200, Session().detailed())),
         ),
     ),
     "unreadable_charge_point": Pair(
-        fires=OperatorData(charge_points={_LATER: {"data": "none"}}),
-        found=(
+        violating=OperatorData(charge_points={_LATER: {"data": "none"}}),
+        findings=(
             (
                 "unreadable_charge_point",
                 "warning",
@@ -37,11 +37,11 @@ ARCHIVES = {
                 "Older answers count until a newer Ladebog can read this one; it is kept.",
             ),
         ),
-        quiet=OperatorData(charge_points={_LATER: {"data": "none"}, _TOLD_IN_APRIL: charge_point()}),
+        conforming=OperatorData(charge_points={_LATER: {"data": "none"}, _FETCHED_IN_APRIL: charge_point()}),
     ),
     "missing_detail": Pair(
-        fires=OperatorData(sessions=(Session(has_detail=False, energy_wh=0),)),
-        found=(
+        violating=OperatorData(sessions=(Session(has_detail=False, energy_wh=0),)),
+        findings=(
             (
                 "missing_detail",
                 "error",
@@ -51,11 +51,11 @@ ARCHIVES = {
             ),
             ("month_not_closed", "error", "2025-03-01", None, f"sessions without their details: 1. {OPEN_MARCH}"),
         ),
-        quiet=OperatorData(sessions=(Session(energy_wh=0),)),
+        conforming=OperatorData(sessions=(Session(energy_wh=0),)),
     ),
     "month_not_closed": Pair(
-        fires=OperatorData(listings=(Listing(at="2025-04-01T21:59:59+00:00"),)),
-        found=(
+        violating=OperatorData(listings=(Listing(at="2025-04-01T21:59:59+00:00"),)),
+        findings=(
             (
                 "month_not_closed",
                 "error",
@@ -65,7 +65,7 @@ ARCHIVES = {
                 f"2025-04-02 00:00 on. {OPEN_MARCH}",
             ),
         ),
-        quiet=OperatorData(
+        conforming=OperatorData(
             listings=(
                 Listing(at="2025-04-01T22:00:00+00:00"),
                 Listing(month="2025-04", at="2025-05-15T12:00:00+00:00"),
@@ -74,13 +74,13 @@ ARCHIVES = {
         ),
     ),
     "vanished": Pair(
-        fires=OperatorData(
+        violating=OperatorData(
             listings=(
                 Listing(at="2025-04-10T00:00:00+00:00", missing=("1",)),
                 Listing(at="2025-04-11T00:00:00+00:00", missing=("1",)),
             )
         ),
-        found=(
+        findings=(
             (
                 "vanished",
                 "warning",
@@ -90,7 +90,7 @@ ARCHIVES = {
                 "It still counts here; ask the operator.",
             ),
         ),
-        quiet=OperatorData(
+        conforming=OperatorData(
             listings=(
                 Listing(at="2025-04-10T00:00:01+00:00", missing=("1",)),
                 Listing(at="2025-04-11T00:00:00+00:00", missing=("1",)),
@@ -98,13 +98,13 @@ ARCHIVES = {
         ),
     ),
     "operator_month_unlike": Pair(
-        fires=OperatorData(
+        violating=OperatorData(
             charge_points={
-                "2025-04-02T00:00:00+00:00": charge_point(last_month_kwh="6.000"),  # early, and not the last word
-                _TOLD_IN_APRIL: charge_point(last_month_kwh="6.162"),
+                "2025-04-02T00:00:00+00:00": charge_point(last_month_kwh="6.000"),  # replaced by a newer one
+                _FETCHED_IN_APRIL: charge_point(last_month_kwh="6.162"),
             }
         ),
-        found=(
+        findings=(
             (
                 "operator_month_unlike",
                 "warning",
@@ -114,10 +114,10 @@ ARCHIVES = {
                 "Look for missing sessions with: ladebog extract --since 2025-03-01 --until 2025-03-31",
             ),
         ),
-        quiet=OperatorData(
+        conforming=OperatorData(
             charge_points={
                 "2025-04-02T00:00:00+00:00": charge_point(last_month_kwh="3.000"),
-                _TOLD_IN_APRIL: charge_point(last_month_kwh="6.161"),
+                _FETCHED_IN_APRIL: charge_point(last_month_kwh="6.161"),
             }
         ),
     ),

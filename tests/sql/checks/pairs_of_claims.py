@@ -12,7 +12,7 @@ def _without_a_price() -> Session:
 
 
 def _billed(amount: float) -> Session:
-    """A session of 15.00 DKK by its prices, 6 kWh at 2.50."""
+    """A session that costs 15.00 DKK by its prices: 6 kWh at 2.50."""
     return Session(
         fields={"amount": amount, "totalAmount": amount, "chargingPeriods": [Session().period(0, 60, amount)]}
     )
@@ -20,8 +20,8 @@ def _billed(amount: float) -> Session:
 
 CLAIMS = {
     "unassigned_car": Pair(
-        fires=OperatorData(has_car=False),
-        found=(
+        violating=OperatorData(has_car=False),
+        findings=(
             (
                 "unassigned_car",
                 "error",
@@ -31,11 +31,11 @@ CLAIMS = {
                 "Assign one with: ladebog session assign 1 CAR, or by a [[rule]] in ladebog.toml",
             ),
         ),
-        quiet=OperatorData(has_car=True),
+        conforming=OperatorData(has_car=True),
     ),
     "unknown_price": Pair(
-        fires=OperatorData(sessions=(_without_a_price(),), basis="spot"),
-        found=(
+        violating=OperatorData(sessions=(_without_a_price(),), basis="spot"),
+        findings=(
             (
                 "unknown_price",
                 "error",
@@ -45,11 +45,11 @@ CLAIMS = {
                 "Set what is missing in ladebog.toml, or choose another basis.",
             ),
         ),
-        quiet=OperatorData(sessions=(_without_a_price(),), basis="billed"),
+        conforming=OperatorData(sessions=(_without_a_price(),), basis="billed"),
     ),
     "bill_unlike_recomputed": Pair(
-        fires=OperatorData(sessions=(_billed(15.21),), charge_points=_TARIFF),  # 15.00 and 1 % and 0.05 are 15.20
-        found=(
+        violating=OperatorData(sessions=(_billed(15.21),), charge_points=_TARIFF),  # 15.00 plus 1 % plus 0.05 is 15.20
+        findings=(
             (
                 "bill_unlike_recomputed",
                 "warning",
@@ -59,6 +59,6 @@ CLAIMS = {
                 "The bill counts; see why with: ladebog audit",
             ),
         ),
-        quiet=OperatorData(sessions=(_billed(15.20),), charge_points=_TARIFF),
+        conforming=OperatorData(sessions=(_billed(15.20),), charge_points=_TARIFF),
     ),
 }

@@ -3,11 +3,11 @@
 from tests.sql.checks.operator_data import OperatorData, Session, charge_point
 from tests.sql.checks.pair import Pair
 
-_NEARLY_A_CENT_OFF = {"amount": 15.004, "totalAmount": 15.0}
+_NEARLY_ONE_CENT_APART = {"amount": 15.004, "totalAmount": 15.0}
 
 
 def _with_periods(*edges: tuple[float, float, float]) -> OperatorData:
-    """A session with periods from minute to minute, and their amounts."""
+    """A session with charging periods, each given as first minute, last minute and amount."""
     session = Session()
     return OperatorData(sessions=(Session(fields={"chargingPeriods": [session.period(*edge) for edge in edges]}),))
 
@@ -27,8 +27,8 @@ _MINIMUM_PRICE = Session(
 
 SESSIONS = {
     "overlapping_sessions": Pair(
-        fires=OperatorData(sessions=(Session(), Session(id="2", started="2025-03-05T18:59:59+00:00"))),
-        found=(
+        violating=OperatorData(sessions=(Session(), Session(id="2", started="2025-03-05T18:59:59+00:00"))),
+        findings=(
             (
                 "overlapping_sessions",
                 "error",
@@ -46,7 +46,7 @@ SESSIONS = {
                 "from 2025-03-05 19:00 to 2025-03-05 20:00. Ask the operator which is right.",
             ),
         ),
-        quiet=OperatorData(
+        conforming=OperatorData(
             sessions=(
                 Session(),
                 Session(id="2", started="2025-03-05T19:00:00+00:00"),
@@ -55,11 +55,11 @@ SESSIONS = {
         ),
     ),
     "impossible_energy": Pair(
-        fires=OperatorData(
+        violating=OperatorData(
             sessions=(Session(energy_wh=11_221), Session(id="2", started="2025-03-06T18:00:00+00:00", energy_wh=-100)),
             charge_points={"2025-03-01T00:00:00+00:00": charge_point(max_power=11_000)},
         ),
-        found=(
+        findings=(
             (
                 "impossible_energy",
                 "error",
@@ -76,17 +76,17 @@ SESSIONS = {
                 "The meter says -0.100 kWh, less than nothing. Ask the operator to correct it.",
             ),
         ),
-        quiet=OperatorData(
+        conforming=OperatorData(
             sessions=(Session(energy_wh=11_220),),
             charge_points={
                 "2025-03-01T00:00:00+00:00": charge_point(max_power=11_000),
-                "2025-03-06T00:00:00+00:00": charge_point(max_power=3_700),  # since the day after
+                "2025-03-06T00:00:00+00:00": charge_point(max_power=3_700),  # its limit since the day after
             },
         ),
     ),
     "stop_before_start": Pair(
-        fires=OperatorData(sessions=(Session(minutes=-10, energy_wh=0),)),
-        found=(
+        violating=OperatorData(sessions=(Session(minutes=-10, energy_wh=0),)),
+        findings=(
             (
                 "stop_before_start",
                 "error",
@@ -95,11 +95,11 @@ SESSIONS = {
                 "It starts at 2025-03-05 19:00 and stops at 2025-03-05 18:50. Ask the operator to correct it.",
             ),
         ),
-        quiet=OperatorData(sessions=(Session(minutes=0, energy_wh=0),)),
+        conforming=OperatorData(sessions=(Session(minutes=0, energy_wh=0),)),
     ),
     "unknown_tax": Pair(
-        fires=OperatorData(sessions=(Session(fields={"arePricesTaxInclusive": False}),)),
-        found=(
+        violating=OperatorData(sessions=(Session(fields={"arePricesTaxInclusive": False}),)),
+        findings=(
             (
                 "unknown_tax",
                 "error",
@@ -109,11 +109,11 @@ SESSIONS = {
                 "Ask the operator for an invoice.",
             ),
         ),
-        quiet=OperatorData(sessions=(Session(fields={"arePricesTaxInclusive": True}),)),
+        conforming=OperatorData(sessions=(Session(fields={"arePricesTaxInclusive": True}),)),
     ),
     "energy_unlike_curve": Pair(
-        fires=OperatorData(sessions=(Session(curve_wh=6_221),)),
-        found=(
+        violating=OperatorData(sessions=(Session(curve_wh=6_221),)),
+        findings=(
             (
                 "energy_unlike_curve",
                 "warning",
@@ -122,11 +122,11 @@ SESSIONS = {
                 "The meter says 6.000 kWh, the power history 6.221 kWh. The meter counts; compare it with the car.",
             ),
         ),
-        quiet=OperatorData(sessions=(Session(curve_wh=6_220),)),
+        conforming=OperatorData(sessions=(Session(curve_wh=6_220),)),
     ),
     "periods_unlike_bill": Pair(
-        fires=_with_periods((0, 60, 14.98)),
-        found=(
+        violating=_with_periods((0, 60, 14.98)),
+        findings=(
             (
                 "periods_unlike_bill",
                 "warning",
@@ -136,14 +136,14 @@ SESSIONS = {
                 "The bill counts; ask the operator what makes the difference.",
             ),
         ),
-        quiet=OperatorData(
+        conforming=OperatorData(
             sessions=(_MINIMUM_PRICE,),
             charge_points={"2025-03-01T00:00:00+00:00": charge_point(max_power=11_000, minimum_price=2.5)},
         ),
     ),
     "unpaid": Pair(
-        fires=OperatorData(sessions=(Session(fields={"paymentStatus": "pending"}),)),
-        found=(
+        violating=OperatorData(sessions=(Session(fields={"paymentStatus": "pending"}),)),
+        findings=(
             (
                 "unpaid",
                 "warning",
@@ -153,11 +153,11 @@ SESSIONS = {
                 "Only what was paid can be refunded; look again after the next run.",
             ),
         ),
-        quiet=OperatorData(sessions=(Session(energy_wh=0, fields={"paymentStatus": "pending"}),)),
+        conforming=OperatorData(sessions=(Session(energy_wh=0, fields={"paymentStatus": "pending"}),)),
     ),
     "no_power_history": Pair(
-        fires=OperatorData(sessions=(Session(fields={"powerStats": None}),)),
-        found=(
+        violating=OperatorData(sessions=(Session(fields={"powerStats": None}),)),
+        findings=(
             (
                 "no_power_history",
                 "warning",
@@ -166,11 +166,11 @@ SESSIONS = {
                 "Its 6.000 kWh have no power history, so when they flowed is not known. The total is the meter's own.",
             ),
         ),
-        quiet=OperatorData(sessions=(Session(energy_wh=0, fields={"powerStats": None}),)),
+        conforming=OperatorData(sessions=(Session(energy_wh=0, fields={"powerStats": None}),)),
     ),
     "thinned_history": Pair(
-        fires=_with_samples(left_out=14),
-        found=(
+        violating=_with_samples(left_out=14),
+        findings=(
             (
                 "thinned_history",
                 "warning",
@@ -180,11 +180,11 @@ SESSIONS = {
                 "The total is the meter's own.",
             ),
         ),
-        quiet=_with_samples(left_out=13),
+        conforming=_with_samples(left_out=13),
     ),
     "foreign_currency": Pair(
-        fires=OperatorData(sessions=(Session(fields={"currency": {"code": "EUR", "minorUnitDecimal": 2}}),)),
-        found=(
+        violating=OperatorData(sessions=(Session(fields={"currency": {"code": "EUR", "minorUnitDecimal": 2}}),)),
+        findings=(
             (
                 "foreign_currency",
                 "warning",
@@ -194,11 +194,11 @@ SESSIONS = {
                 "Claim it by its receipt.",
             ),
         ),
-        quiet=OperatorData(),
+        conforming=OperatorData(),
     ),
     "long_charging": Pair(
-        fires=OperatorData(sessions=(Session(minutes=2_881),)),
-        found=(
+        violating=OperatorData(sessions=(Session(minutes=2_881),)),
+        findings=(
             (
                 "long_charging",
                 "warning",
@@ -207,11 +207,11 @@ SESSIONS = {
                 "It charged for 48:01 h. Look whether it is one session of one car.",
             ),
         ),
-        quiet=OperatorData(sessions=(Session(minutes=2_880),)),
+        conforming=OperatorData(sessions=(Session(minutes=2_880),)),
     ),
     "amounts_differ": Pair(
-        fires=OperatorData(sessions=(Session(fields={"amount": 15.01, "totalAmount": 15.0}),)),
-        found=(
+        violating=OperatorData(sessions=(Session(fields={"amount": 15.01, "totalAmount": 15.0}),)),
+        findings=(
             (
                 "amounts_differ",
                 "warning",
@@ -221,11 +221,11 @@ SESSIONS = {
                 "The total counts; ask the operator what makes the difference.",
             ),
         ),
-        quiet=OperatorData(sessions=(Session(fields=_NEARLY_A_CENT_OFF),)),
+        conforming=OperatorData(sessions=(Session(fields=_NEARLY_ONE_CENT_APART),)),
     ),
     "samples_outside": Pair(
-        fires=_with_samples(after_stop=0.1),
-        found=(
+        violating=_with_samples(after_stop=0.1),
+        findings=(
             (
                 "samples_outside",
                 "warning",
@@ -234,11 +234,11 @@ SESSIONS = {
                 "Samples of its power history before 2025-03-05 19:00 or after 2025-03-05 20:00: 1. They do not count.",
             ),
         ),
-        quiet=_with_samples(after_stop=0),
+        conforming=_with_samples(after_stop=0),
     ),
     "uneven_periods": Pair(
-        fires=_with_periods((0, 30, 7.5), (30 + 2 / 60, 60, 7.5)),
-        found=(
+        violating=_with_periods((0, 30, 7.5), (30 + 2 / 60, 60, 7.5)),
+        findings=(
             (
                 "uneven_periods",
                 "warning",
@@ -248,6 +248,6 @@ SESSIONS = {
                 "The bill counts; when its money was spent is known less exactly.",
             ),
         ),
-        quiet=_with_periods((0, 30, 7.5), (30 + 1 / 60, 60, 7.5)),
+        conforming=_with_periods((0, 30, 7.5), (30 + 1 / 60, 60, 7.5)),
     ),
 }

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.system
 
 
 class Driver:
-    """Somebody who runs Ladebog against a demo tenant."""
+    """A user who runs Ladebog against a demo tenant."""
 
     def __init__(self, folder: Path, server: DemoServer) -> None:
         self.logbook = new_logbook(folder)
@@ -61,7 +61,7 @@ def test_a_winter_with_the_demo(driver: Driver, tenant: Tenant, capsys: pytest.C
         ("no_power_history", "warning", tenant.scene("roaming").id),
         ("unpaid", "warning", newest.id),
     }
-    assert driver.run(DEMO_NOW) == 0  # November is not over, and nobody holds that against October
+    assert driver.run(DEMO_NOW) == 0  # November is not over, which does not affect October
     assert driver.findings() == scenes
     month, unpaid, earlier = capsys.readouterr().out.splitlines()[-3:]
     assert (month, unpaid.split()[:3]) == ("demo, 2025-11", ["warning", "unpaid", newest.id])
@@ -70,7 +70,7 @@ def test_a_winter_with_the_demo(driver: Driver, tenant: Tenant, capsys: pytest.C
     october = of_october(tenant)
     tenant.correct(october, energy_wh=10_000_000)
     tenant.correct(newest.id, amount=newest.amount + Decimal(10))
-    assert driver.run(DEMO_NOW + timedelta(hours=1)) == 3  # an error in the month that it reports
+    assert driver.run(DEMO_NOW + timedelta(hours=1)) == 3  # the operator's error appears in the month that it reports
     assert driver.findings() - scenes == {
         ("bill_unlike_recomputed", "warning", newest.id),
         ("bill_unlike_recomputed", "warning", october),
@@ -82,10 +82,10 @@ def test_a_winter_with_the_demo(driver: Driver, tenant: Tenant, capsys: pytest.C
     tenant.undo_corrections(october)
     tenant.undo_corrections(newest.id)
     tenant.finish_active(DEMO_NOW + timedelta(hours=2))
-    assert driver.run(datetime.fromisoformat("2025-12-01T12:00:00+01:00")) == 0  # it reports October still
+    assert driver.run(datetime.fromisoformat("2025-12-01T12:00:00+01:00")) == 0  # it checks October
     assert driver.findings() - scenes == {
         ("month_not_closed", "error", None),
-        ("operator_month_unlike", "warning", None),  # in November the operator never said otherwise
+        ("operator_month_unlike", "warning", None),  # no run in November fetched the corrected figure
         ("unpaid", "warning", tenant.scene("active").id),
     }
 

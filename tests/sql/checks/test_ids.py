@@ -16,7 +16,7 @@ LATER = "2025-04-12T00:00:00+00:00"
 
 @pytest.fixture
 def logbook(tmp_path: Path) -> Logbook:
-    """A session that is not paid, in a month whose listing came too early."""
+    """A session that is not paid, in a month that was listed too early."""
     listings = (Listing(at="2025-04-01T10:00:00+00:00"),)
     return operator_data.write(tmp_path / "logbook", {"home": OperatorData(sessions=(UNPAID,), listings=listings)})
 
@@ -25,10 +25,10 @@ def ids(logbook: Logbook) -> dict[str, str]:
     return {finding["rule"]: finding["finding_id"] for finding in operator_data.findings(logbook)}
 
 
-def hear(logbook: Logbook, **more: Any) -> dict[str, str]:
-    """The ids after one more run that fetched this."""
-    news = OperatorData(**{"sessions": (), "listings": (), **more})
-    operator_data.keep(logbook, "home", news, run_id="beef")
+def ids_after_run(logbook: Logbook, **more: Any) -> dict[str, str]:
+    """The ids after one more run that fetched these answers."""
+    data = OperatorData(**{"sessions": (), "listings": (), **more})
+    operator_data.keep(logbook, "home", data, run_id="beef")
     operator_data.update(logbook)
     return ids(logbook)
 
@@ -55,24 +55,24 @@ def test_a_rebuilt_database_has_the_same_findings(logbook: Logbook) -> None:
 
 def test_an_id_does_not_change_with_another_session(logbook: Logbook) -> None:
     before = ids(logbook)
-    assert hear(logbook, sessions=(Session(id="2", started="2025-03-07T18:00:00+00:00"),)) == before
+    assert ids_after_run(logbook, sessions=(Session(id="2", started="2025-03-07T18:00:00+00:00"),)) == before
 
 
 def test_an_id_does_not_change_with_the_time_of_fetching(logbook: Logbook) -> None:
     before = ids(logbook)
     again = {"listings": (Listing(at="2025-04-01T20:00:00+00:00"),), "details": ((LATER, 200, UNPAID.detailed()),)}
-    assert hear(logbook, **again) == before
+    assert ids_after_run(logbook, **again) == before
 
 
 def test_another_cause_gives_another_id(logbook: Logbook) -> None:
     before = ids(logbook)
-    after = hear(logbook, details=((LATER, 200, Session(fields={"paymentStatus": "failed"}).detailed()),))
+    after = ids_after_run(logbook, details=((LATER, 200, Session(fields={"paymentStatus": "failed"}).detailed()),))
     assert after["unpaid"] != before["unpaid"]
     assert after["month_not_closed"] == before["month_not_closed"]
 
 
 def test_a_fixed_cause_gives_no_finding(logbook: Logbook) -> None:
-    assert hear(logbook, listings=(Listing(),), details=((LATER, 200, Session().detailed()),)) == {}
+    assert ids_after_run(logbook, listings=(Listing(),), details=((LATER, 200, Session().detailed()),)) == {}
 
 
 def test_ids_of_two_accounts_differ(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Each rule gives its finding, with its text, exactly when it is broken."""
+"""Each rule reports its finding, with its text, only when it is broken."""
 
 from collections import defaultdict
 from datetime import date
@@ -8,20 +8,20 @@ import pytest
 from pipeline.database import models
 from tests.sql.checks import operator_data
 from tests.sql.checks.more_cases import CASES
-from tests.sql.checks.pair import Found, Pair
+from tests.sql.checks.pair import Finding, Pair
 from tests.sql.checks.pairs_of_archives import ARCHIVES
 from tests.sql.checks.pairs_of_claims import CLAIMS
 from tests.sql.checks.pairs_of_sessions import SESSIONS
 
 PAIRS: dict[str, Pair] = {**ARCHIVES, **CLAIMS, **SESSIONS}
-FoundByAccount = dict[str, tuple[Found, ...]]
+FindingsByAccount = dict[str, tuple[Finding, ...]]
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> FoundByAccount:
+def findings(tmp_path_factory: pytest.TempPathFactory) -> FindingsByAccount:
     """The findings of one logbook in which each case is an account."""
-    accounts = {f"{rule}-fires": pair.fires for rule, pair in PAIRS.items()}
-    accounts |= {f"{rule}-quiet": pair.quiet for rule, pair in PAIRS.items()}
+    accounts = {f"{rule}-bad": pair.violating for rule, pair in PAIRS.items()}
+    accounts |= {f"{rule}-good": pair.conforming for rule, pair in PAIRS.items()}
     accounts |= {name: case for name, (case, _) in CASES.items()}
     by_account = defaultdict(list)
     for row in operator_data.findings(operator_data.write(tmp_path_factory.mktemp("pairs") / "logbook", accounts)):
@@ -33,32 +33,32 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> FoundByAccount:
 
 
 @pytest.mark.parametrize("rule", PAIRS)
-def test_a_rule_finds_what_breaks_it(found: FoundByAccount, rule: str) -> None:
-    assert found[f"{rule}-fires"] == PAIRS[rule].found
-    assert rule in {name for name, *_ in PAIRS[rule].found}
+def test_a_violating_account_has_the_findings_of_its_rule(findings: FindingsByAccount, rule: str) -> None:
+    assert findings[f"{rule}-bad"] == PAIRS[rule].findings
+    assert rule in {name for name, *_ in PAIRS[rule].findings}
 
 
 @pytest.mark.parametrize("rule", PAIRS)
-def test_a_rule_accepts_what_just_meets_it(found: FoundByAccount, rule: str) -> None:
-    assert found[f"{rule}-quiet"] == ()
+def test_a_conforming_account_has_no_findings(findings: FindingsByAccount, rule: str) -> None:
+    assert findings[f"{rule}-good"] == ()
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_more_cases(found: FoundByAccount, name: str) -> None:
-    assert [(rule, session) for rule, _, _, session, _ in found[name]] == list(CASES[name][1])
+def test_rules_and_sessions_of_the_findings_of_more_cases(findings: FindingsByAccount, name: str) -> None:
+    assert [(rule, session) for rule, _, _, session, _ in findings[name]] == list(CASES[name][1])
 
 
-def test_every_rule_has_its_pair() -> None:
+def test_every_rule_has_a_pair() -> None:
     assert set(PAIRS) == {check.rule for check in models.checks()}
 
 
-def test_every_finding_has_the_severity_of_its_rule(found: FoundByAccount) -> None:
+def test_every_finding_has_the_severity_of_its_rule(findings: FindingsByAccount) -> None:
     severities = {check.rule: check.severity for check in models.checks()}
-    assert {row[:2] for rows in found.values() for row in rows} == set(severities.items())
+    assert {row[:2] for rows in findings.values() for row in rows} == set(severities.items())
 
 
 @pytest.mark.parametrize("check", models.checks(), ids=lambda check: check.rule)
-def test_every_check_is_a_file_with_a_sentence(check: models.Model) -> None:
+def test_every_check_has_a_known_severity_and_a_purpose(check: models.Model) -> None:
     assert check.name == f"checks.{check.rule}"
     assert check.severity in models.SEVERITIES
     assert check.purpose[0].isupper()

@@ -122,7 +122,7 @@ def charge_point(
     return answer(Endpoint.CHARGE_POINTS, "all", {"data": [point]}, fetched_at)
 
 
-class MadeArchive:
+class SmallArchive:
     """An archive that is open for writing. Each `add` is a separate run."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, settings: Settings = SETTINGS) -> None:
@@ -150,11 +150,11 @@ class MadeArchive:
         """Load the answers in raw/ that are not loaded yet."""
         AnswerLoader(self.connection, self.folder).load_all()
 
-    def transform(self) -> "MadeArchive":
+    def transform(self) -> "SmallArchive":
         refresh_marts(self.connection, self.settings)
         return self
 
-    def make(self, *answers: Answer, windows: Iterable[Window] = ()) -> "MadeArchive":
+    def build(self, *answers: Answer, windows: Iterable[Window] = ()) -> "SmallArchive":
         """`add` and `transform`."""
         self.add(*answers, windows=windows)
         return self.transform()
@@ -169,8 +169,8 @@ class MadeArchive:
 
 
 @contextmanager
-def made_archive(root: Path) -> Iterator[MadeArchive]:
+def small_archive(root: Path) -> Iterator[SmallArchive]:
     """An archive under `root` without sessions."""
     logbook = new_logbook(root)
     with open_writer(logbook) as connection:
-        yield MadeArchive(connection, logbook.raw / "home")
+        yield SmallArchive(connection, logbook.raw / "home")
