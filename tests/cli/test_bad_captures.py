@@ -67,7 +67,7 @@ def test_an_account_must_be_named_if_there_are_several(empty_logbook: DemoLogboo
     empty_logbook.do("account", "add", "work", "--url", "https://tenant.example")
     message, advice = refusal(empty_logbook.run("import", __file__), 2)
     assert message == "This logbook has several accounts (demo, work)."
-    assert advice == "Name one with --account NAME"
+    assert advice == "Name one of them with --account NAME"
 
 
 def test_a_missing_file_is_refused(empty_logbook: DemoLogbook, tmp_path: Path) -> None:

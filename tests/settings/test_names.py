@@ -55,7 +55,7 @@ def test_accounts_whose_names_differ_only_in_case(tmp_path: Path) -> None:
     logbook.do(*add, "home")
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
         file.write('\n[account.HOME]\nurl = "https://tenant.example"\n')
-    with pytest.raises(SettingsError, match=r"account\.HOME: account home has this name"):
+    with pytest.raises(SettingsError, match=r"account\.HOME: account home has the same name"):
         read_settings(logbook.paths.settings)
 
 
