@@ -18,19 +18,19 @@ from tests.scenarios.new_logbook import build_empty_database, keep_empty_databas
 from tests.scenarios.prepared import prepared
 from tests.scenarios.small_archive import SmallArchive, small_archive
 
-# Otherwise keyring takes up the backends that tests define, or that of whoever runs the tests.
+# Otherwise keyring uses a backend that a test defines, or the keyring of the user who runs the tests.
 keyring.set_keyring(keyring.backends.fail.Keyring())
 
 
 @pytest.fixture(scope="session", autouse=True)
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What every new logbook begins with is built once per test run."""
+    """Build the empty database of new logbooks once per test run."""
     keep_empty_database(prepared(tmp_path_factory, "empty", build_empty_database))
 
 
 @pytest.fixture(scope="session")
 def shared_server() -> Iterator[DemoServer]:
-    """One server for all tests, so that copies of a logbook find it again; `operator` makes it a test's own."""
+    """One server for all tests, so that copies of a logbook can use it; `operator` resets it for each test."""
     with DemoServer(Tenant()) as server:
         yield server
 
@@ -48,7 +48,7 @@ def tenant(operator: DemoServer) -> Tenant:
 
 
 def renew(server: DemoServer, tenant: Tenant | None = None, faults: Faults | None = None) -> None:
-    """Make the server another tenant's."""
+    """Give the server another tenant, other faults and an empty log."""
     server.tenant = tenant or Tenant()
     server.faults = faults or Faults()
     server.requests.clear()
@@ -64,7 +64,7 @@ class FullDemo:
 
 @pytest.fixture(scope="session")
 def full_demo(shared_server: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> FullDemo:
-    """To be copied, and not to be changed."""
+    """Tests copy it and do not change it."""
 
     def build(folder: Path) -> None:
         logbook = DemoLogbook.begin(folder, shared_server.url, client_id="1")
@@ -80,13 +80,13 @@ def full_demo(shared_server: DemoServer, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def logbook(full_demo: FullDemo, tmp_path: Path) -> DemoLogbook:
-    """A copy of the whole archive, to go on with."""
+    """A copy of the complete archive, which a test may change."""
     return full_demo.logbook.copied(tmp_path / "logbook")
 
 
 @pytest.fixture
 def new_logbook(operator: DemoServer, tmp_path: Path) -> DemoLogbook:
-    """A logbook with a login, of which no run was made."""
+    """A logbook with a login, before its first run."""
     new = DemoLogbook.begin(tmp_path / "new", operator.url, client_id="1")
     new.keep_login(operator.tenant)
     return new
@@ -114,5 +114,5 @@ def fetched_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoArchive:
 
 @pytest.fixture
 def demo(fetched_demo: DemoArchive, tmp_path: Path) -> DemoArchive:
-    """The same archive and tenant, the test's own."""
+    """A copy of that archive, and a new tenant."""
     return fetched_demo.copied_to(tmp_path / "logbook")

@@ -1,4 +1,4 @@
-"""A machine that was off for months or longer fetches everything that it missed or that changed meanwhile."""
+"""A machine that was switched off for months fetches everything that it missed or that changed meanwhile."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -29,21 +29,21 @@ def archived(operator: DemoServer, logbook: DemoLogbook, now: datetime) -> Tenan
 
 
 def switched_on(operator: DemoServer, logbook: DemoLogbook, now: datetime) -> Tenant:
-    """The tenant at that time, to which the logbook has a login."""
+    """The tenant at that time; the logbook gets a login of it."""
     tenant = Tenant(now=now)
     renew(operator, tenant)
     logbook.keep_login(tenant)
     return tenant
 
 
-def test_off_for_half_a_year(operator: DemoServer, new_logbook: DemoLogbook) -> None:
+def test_a_machine_that_was_off_for_half_a_year_catches_up(operator: DemoServer, new_logbook: DemoLogbook) -> None:
     before = archived(operator, new_logbook, EASTER)
     (active,) = truth.active(before)
     assert active == before.scene("long_idle").id
 
     tenant = switched_on(operator, new_logbook, HALF_A_YEAR_LATER)
     assert [before.sessions.keys() - tenant.sessions.keys(), len(tenant.sessions) - len(before.sessions)] == [set(), 61]
-    # Corrected meanwhile: in the first winter, shortly before the machine went off, while it was, and what was active.
+    # Corrected meanwhile: in the first winter, shortly before and while the machine was off, and the active session.
     corrected = [tenant.scene(name).id for name in ("year_end", "note_formula", "partly_negative", "long_idle")]
     for session_id in corrected:
         tenant.correct(session_id, energy_wh=12_345, amount=Decimal("6.78"))
@@ -51,7 +51,7 @@ def test_off_for_half_a_year(operator: DemoServer, new_logbook: DemoLogbook) -> 
     assert_marts_are_the_truth(new_logbook, tenant)
     assert_raw_holds_together(new_logbook)
     new = tenant.sessions.keys() - before.sessions.keys() - set(truth.active(tenant))
-    # What was the newest then has been paid meanwhile.
+    # The session that was the newest then was paid meanwhile.
     newest = max(truth.sessions(before), key=lambda row: row["stopped_at"])["session_id"]
     assert sorted({*corrected, *new, newest}) == details_asked(operator.requests)
     revisions = {row["session_id"]: row["revision"] for row in new_logbook.ask("select * from sessions")}
@@ -59,7 +59,7 @@ def test_off_for_half_a_year(operator: DemoServer, new_logbook: DemoLogbook) -> 
     assert new_logbook.ask("from month_states where not is_closed and month < '2025-10-01'") == []
 
 
-def test_a_login_that_ends_during_the_run(operator: DemoServer, new_logbook: DemoLogbook) -> None:
+def test_a_login_that_ends_during_the_run_is_renewed(operator: DemoServer, new_logbook: DemoLogbook) -> None:
     archived(operator, new_logbook, EASTER)
     tenant = switched_on(operator, new_logbook, HALF_A_YEAR_LATER)
     FileCredentials(new_logbook.credentials).write(new_logbook.account, Secret(token=tenant.token))

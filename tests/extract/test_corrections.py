@@ -48,7 +48,9 @@ def test_a_correction_is_a_revision_and_undoing_it_another(operator: DemoServer,
     assert details_asked(operator.requests) == []
 
 
-def test_only_the_bill_or_only_the_energy(operator: DemoServer, logbook: DemoLogbook, tenant: Tenant) -> None:
+def test_a_correction_of_only_the_bill_or_only_the_energy(
+    operator: DemoServer, logbook: DemoLogbook, tenant: Tenant
+) -> None:
     tenant.correct(tenant.scene("newest").id, amount=Decimal("1.00"))
     tenant.correct(tenant.scene("clocks_back_2025").id, energy_wh=1)
     logbook.archive(after=hours(1))
@@ -62,7 +64,7 @@ def test_a_thinned_out_power_history_does_not_replace_the_finer_one(operator: De
     tenant.thin_out(newest.id)
     logbook.archive("--refetch", "--since", "2025-11-01", after=hours(1))
     assert newest.id in details_asked(operator.requests)
-    # It was fetched and kept; the figures, and so the revision, are the same.
+    # It was fetched and stored; the figures, and so the revision, are the same.
     assert logbook.value(_DOCUMENTS, newest.id) == documents + 1
     after = logbook.marts()
     assert before["power_samples"] == after["power_samples"]

@@ -84,7 +84,7 @@ def test_days_are_in_the_accounts_zone(archive: SmallArchive) -> None:
     assert months("2025-05", "2025-06") == found
 
 
-def test_once_a_week_thirteen_months(archive: SmallArchive) -> None:
+def test_thirteen_months_are_listed_once_a_week(archive: SmallArchive) -> None:
     run(archive, NOW - timedelta(days=30), "2025-07", "2024-07")
     run(archive, NOW - timedelta(hours=1), "2025-07", "2025-06")
     assert date(2024, 7, 1) == first_day(archive)
@@ -131,22 +131,24 @@ def test_back_until_two_years_are_empty() -> None:
     assert months("2023-08", "2025-07") == [listing_of()[-1], listing_of()[0]]
     assert len(listing_of()) == 24
     assert date(2023, 1, 1) == listing_of("2025-07", "2025-01")[-1]
-    assert date(2021, 8, 1) == listing_of("2023-08")[-1], "the last month of the two years begins them anew"
+    assert date(2021, 8, 1) == listing_of("2023-08")[-1], (
+        "a session in the last month of the two years starts them again"
+    )
     assert date(2023, 8, 1) == listing_of("2023-07")[-1], "one month more and it is not found"
 
 
-def test_not_before_there_were_such_apps() -> None:
+def test_no_month_before_the_earliest_is_listed() -> None:
     years = [f"{year}-06" for year in range(2009, 2026)]
     assert listing_of(*years)[-1] == plan.EARLIEST
 
 
-def test_another_accounts_windows_do_not_count(archive: SmallArchive) -> None:
+def test_windows_of_another_account_do_not_count(archive: SmallArchive) -> None:
     run(archive, NOW - timedelta(hours=1), "2024-07")
     archive.connection.execute("update facts.windows set account = 'work'")
     assert date(2024, 7, 1) == first_day(archive)
 
 
-def test_runs_from_written_segments_count(archive: SmallArchive) -> None:
+def test_runs_loaded_from_segments_count(archive: SmallArchive) -> None:
     listed_at = datetime(2030, 1, 1, tzinfo=UTC)
     archive.add(windows=[Window(month="2029-01-01", listed_at=listed_at, pages=1, sessions=0)])
     assert date(2029, 11, 1) == first_day(archive, listed_at + timedelta(days=1))

@@ -22,11 +22,11 @@ def detail(body: object, minutes: float | None, key: str = "1") -> Answer:
 
 def keep(archive: SmallArchive, answers: Iterable[Answer]) -> list[bool]:
     """Store each answer in a separate run; returns which were written."""
-    kept = []
+    stored_flags = []
     for one in answers:
         with Store(archive.connection, archive.folder, "extract", SetClock()) as store:
-            kept.append(store.keep(one))
-    return kept
+            stored_flags.append(store.keep(one))
+    return stored_flags
 
 
 def stored(archive: SmallArchive) -> list[RawLine]:
@@ -40,21 +40,23 @@ def records(archive: SmallArchive) -> list[RunRecord]:
 
 
 @pytest.mark.parametrize(
-    ("answers", "kept"),
+    ("answers", "stored_flags"),
     [
         pytest.param([(A, 0), (A, 1), (A, 2)], [True, False, False], id="the same again is skipped"),
-        pytest.param([(A, 0), (B, 1), (A, 2)], [True, True, True], id="there and back is kept"),
+        pytest.param([(A, 0), (B, 1), (A, 2)], [True, True, True], id="changed and changed back is stored"),
         pytest.param([(B, 5), (A, 0), (B, 6)], [True, True, False], id="an older one comes later"),
         pytest.param([(A, 5), (A, 0)], [True, True], id="the same, but earlier"),
         pytest.param([(A, None), (A, 1)], [True, False], id="known without its time"),
         pytest.param([(A, 1), (A, None)], [True, False], id="without a time and known"),
-        pytest.param([(A, 0), (B, 1), (A, None)], [True, True, False], id="without a time and known of old"),
+        pytest.param([(A, 0), (B, 1), (A, None)], [True, True, False], id="without a time and known from before"),
         pytest.param([(A, 0), (B, None), (B, None)], [True, True, False], id="without a time and new"),
     ],
 )
-def test_keep(archive: SmallArchive, answers: list[tuple[object, float | None]], kept: list[bool]) -> None:
-    assert kept == keep(archive, (detail(body, minutes) for body, minutes in answers))
-    assert sum(kept) == len(stored(archive))
+def test_only_changed_answers_are_stored(
+    archive: SmallArchive, answers: list[tuple[object, float | None]], stored_flags: list[bool]
+) -> None:
+    assert stored_flags == keep(archive, (detail(body, minutes) for body, minutes in answers))
+    assert sum(stored_flags) == len(stored(archive))
 
 
 def test_another_key_or_endpoint_is_another_answer(archive: SmallArchive) -> None:
@@ -62,7 +64,7 @@ def test_another_key_or_endpoint_is_another_answer(archive: SmallArchive) -> Non
     assert keep(archive, [detail(A, 0), detail(A, 0, key="2"), other]) == [True, True, True]
 
 
-def test_the_same_bytes_once_edited_are_the_same(archive: SmallArchive) -> None:
+def test_answers_that_are_equal_after_editing_are_stored_once(archive: SmallArchive) -> None:
     broken_up = answer(Endpoint.SESSION, "1", b'{"a":\n"\\ud800"}')
     assert keep(archive, [broken_up, broken_up]) == [True, False]
 
@@ -81,7 +83,7 @@ def test_stored_answers_can_be_read_during_the_run(archive: SmallArchive) -> Non
     assert (archive.value(count), archive.value("select count(*) from facts.answers")) == (3, 4)
 
 
-def test_a_complete_run(archive: SmallArchive) -> None:
+def test_the_record_of_a_complete_run(archive: SmallArchive) -> None:
     clock = SetClock()
     with Store(archive.connection, archive.folder, "import", clock) as store:
         clock.moment = at(10)  # before its start: a clock that was set back does not matter
@@ -104,7 +106,7 @@ def test_a_complete_run(archive: SmallArchive) -> None:
         (SystemExit(1), "interrupted", None),
     ],
 )
-def test_a_run_that_ends_early_keeps_what_it_has(
+def test_a_run_that_ends_early_keeps_its_answers(
     archive: SmallArchive, error: BaseException, outcome: str, reason: str | None
 ) -> None:
     with (

@@ -1,4 +1,4 @@
-"""The marts agree with the operator, whatever faults happen during a run."""
+"""The marts agree with the operator, with any faults during a run."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ def test_another_driver(operator: DemoServer, tmp_path: Path, seed: int, paging:
     assert_marts_are_the_truth(logbook, tenant)
 
 
-def test_every_fault_at_once(operator: DemoServer, new_logbook: DemoLogbook) -> None:
+def test_a_run_with_every_kind_of_fault(operator: DemoServer, new_logbook: DemoLogbook) -> None:
     tenant = Tenant(now=_SPRING)
     renew(operator, tenant, Faults.every())
     new_logbook.keep_login(tenant)
@@ -39,7 +39,7 @@ def test_every_fault_at_once(operator: DemoServer, new_logbook: DemoLogbook) -> 
     new_logbook.archive("--since", "2024-09-01", now=_SPRING)
     assert_marts_are_the_truth(new_logbook, tenant)
     assert_raw_holds_together(new_logbook)
-    # Each kind of fault did happen, and the refreshed login was kept.
+    # Each kind of fault did happen, and the renewed login was stored.
     assert {request.fault for request in operator.requests} == {
         None,
         "too_many",
@@ -48,7 +48,7 @@ def test_every_fault_at_once(operator: DemoServer, new_logbook: DemoLogbook) -> 
         "not_json",
     }
     assert 401 in {request.status for request in operator.requests}
-    kept = new_logbook.stored_login
-    assert kept is not None
-    assert (kept.token, kept.refresh_token) == (tenant.token, tenant.refresh_token)
-    assert kept.token != first_token
+    login = new_logbook.stored_login
+    assert login is not None
+    assert (login.token, login.refresh_token) == (tenant.token, tenant.refresh_token)
+    assert login.token != first_token

@@ -103,7 +103,7 @@ def test_a_run_catches_up_after_more_than_a_year(operator: DemoServer, new_logbo
     assert months("2025-11", "2024-08") == months_listed(operator.requests)
 
 
-def test_a_look_at_a_few_months_does_not_stand_in_for_the_first_run(
+def test_an_extract_of_a_few_months_does_not_count_as_the_first_run(
     operator: DemoServer, new_logbook: DemoLogbook
 ) -> None:
     operator.faults.empty_listing_calls = 1_000

@@ -16,7 +16,7 @@ from tests.conftest import renew
 from tests.scenarios.demo_logbook import DemoLogbook
 
 NOW = datetime(2024, 10, 3, 12, tzinfo=UTC)
-"""The account is a month old then, and its first month can be reported."""
+"""At this time the account is a month old, and its first month can be reported."""
 
 Record = Callable[..., None]
 _PROPERTY = "fault"
@@ -24,9 +24,9 @@ _PROPERTY = "fault"
 
 @pytest.fixture
 def record(request: pytest.FixtureRequest) -> Record:
-    """`record(FAULT, TIMES, LOST, MESSAGE, ADVICE)` adds to the table, with the message that the user got, if any.
+    """`record(FAULT, TIMES, LOST, MESSAGE, ADVICE)` adds a row to the table, with the message to the user, if any.
 
-    Nothing may be lost, and every message must have advice.
+    It fails if items were lost or a message has no advice.
     """
 
     def add(fault: str, times: int, lost: int, message: str = "", advice: str = "") -> None:
@@ -40,7 +40,7 @@ def record(request: pytest.FixtureRequest) -> Record:
 
 @pytest.fixture(scope="session")
 def faults_server() -> Iterator[DemoServer]:
-    """One server for all tests, so that copies of a logbook find it again; `young_operator` resets it for a test."""
+    """One server for all tests, so that copies of a logbook can use it; `young_operator` resets it for each test."""
     with DemoServer(Tenant(now=NOW)) as server:
         yield server
 

@@ -16,7 +16,7 @@ Items = Counter[str]
 
 
 def items(logbook: DemoLogbook) -> Items:
-    """Every whole answer in raw/, in finished and unfinished segments, and every session of the published database."""
+    """Every complete answer in raw/, also in unfinished segments, and every session of the published database."""
     found = Counter(name for path in _segments(logbook.paths.raw, "*.ndjson.gz*") for name in answers(path))
     if logbook.paths.database.is_file():
         found.update(f"session {row['session_id']}" for row in logbook.ask("select session_id from sessions"))
@@ -24,7 +24,7 @@ def items(logbook: DemoLogbook) -> Items:
 
 
 def count_lost(before: Items, logbook: DemoLogbook) -> int:
-    """How many of the items from before are missing now."""
+    """The number of items from before that are missing now."""
     return (before - items(logbook)).total()
 
 
@@ -43,7 +43,7 @@ def marts(logbook: DemoLogbook) -> dict[str, object]:
 
 
 def answers(segment: Path) -> list[str]:
-    """The key of each answer in the whole lines of a segment, with the hash in the line; run records are left out."""
+    """The key and hash of each answer in the complete lines of a segment, without the run record."""
     return [
         f"{line['endpoint']} {line['key']} {line['fetched_at']} {line['sha256']}"
         for line in _lines(segment)
@@ -64,7 +64,7 @@ def most_samples(logbook: DemoLogbook) -> Counter[str]:
 
 
 def _lines(segment: Path) -> list[dict[str, Any]]:
-    """The whole lines of a segment, up to the first torn one."""
+    """The complete lines of a segment, up to the first torn one."""
     rest, found = segment.read_bytes(), []
     while rest:
         inflate = zlib.decompressobj(wbits=31)

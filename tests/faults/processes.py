@@ -45,7 +45,7 @@ class Running:
         self._output = output
 
     def outcome(self, seconds: float = LONG) -> Outcome:
-        """Its outcome; it must end by itself."""
+        """The outcome of the command, which must end by itself."""
         self.process.join(seconds)
         assert self.process.exitcode is not None, "the command does not end"
         files = [self._output.with_suffix(ending) for ending in (".out", ".err")]
@@ -53,7 +53,7 @@ class Running:
         return Outcome(self.process.exitcode, out, err)
 
     def kill(self, after: float) -> Outcome:
-        """Its outcome; it is killed after so many seconds if it has not ended."""
+        """Kill the command after this many seconds, if it has not ended; returns its outcome."""
         self.process.join(after)
         self.process.kill()
         return self.outcome()

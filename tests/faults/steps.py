@@ -21,7 +21,7 @@ import duckdb
 
 @dataclass(frozen=True)
 class Step:
-    """A step of a run: `module:function`, and the first argument if only the calls with that one count."""
+    """A step of a run: `module:function`; with `first`, only calls with that first argument count."""
 
     name: str
     target: str
@@ -56,7 +56,7 @@ class StepCounter:
             _around(step, before=functools.partial(os.write, file, b"."), after=lambda: None)
 
     def calls(self, step: Step) -> int:
-        """How often a step was reached."""
+        """The number of times that a step was reached."""
         return (self.folder / step.name).stat().st_size
 
 
@@ -83,7 +83,7 @@ class KilledAt:
 
 @dataclass(frozen=True)
 class FailsAt:
-    """Lets the `call`th call of a step fail with an error number of the system."""
+    """Makes the `call`th call of a step fail with an error number of the system."""
 
     step: Step
     call: int

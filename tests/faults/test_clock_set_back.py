@@ -47,10 +47,10 @@ def test_a_clock_set_back_between_runs(
 
 
 @pytest.mark.parametrize("behind", [timedelta(hours=2), timedelta(days=3_650)], ids=str)
-def test_a_clock_that_is_behind(
+def test_a_clock_in_the_past(
     behind: timedelta, young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
 ) -> None:
-    """A machine with a flat battery starts in the past: new sessions are listed nevertheless."""
+    """A machine with a flat battery starts with a time in the past; new sessions are still listed."""
     before, later = items(archived_logbook), NOW + timedelta(days=20)
     renew(young_operator, Tenant(now=later))
     archived_logbook.keep_login(young_operator.tenant)

@@ -67,7 +67,7 @@ def test_a_damaged_published_database(damage: str, archived_logbook: DemoLogbook
         for question, answer in zip(_QUESTIONS, answers, strict=True):
             outcome, message, advice = archived_logbook.run("sql", question, "--format", "csv"), "", ""
             if outcome.code == 0:
-                assert answer == outcome.out  # the part that it read is whole
+                assert answer == outcome.out  # the part that it read is not damaged
             else:
                 assert answer.startswith(outcome.out)  # rows are printed as they are read
                 message, advice = refusal(replace(outcome, out=""), 1)

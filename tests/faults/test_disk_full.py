@@ -33,7 +33,7 @@ _BY_NAME = {step.name: step for step in STEPS}
 
 @contextmanager
 def disk(folder: Path, kilobytes: int) -> Iterator[Path]:
-    """A file system of that size in memory."""
+    """A file system of this size in memory."""
     folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)], check=True)
     try:
@@ -55,7 +55,7 @@ def refused_for_space(outcome: Outcome) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("kilobytes", _SIZES)
-def test_a_full_disk(
+def test_a_run_on_a_full_disk_stops_and_continues_later(
     kilobytes: int, young_operator: DemoServer, new_logbook: DemoLogbook, tmp_path: Path, record: Record
 ) -> None:
     shutil.rmtree(new_logbook.paths.state)
@@ -71,7 +71,7 @@ def test_a_full_disk(
 
 @dataclass(frozen=True)
 class SmallFiles:
-    """Limits the size of files: a write beyond it is cut short, in any library."""
+    """Limits the size of files: writes beyond the limit are cut short, in any library."""
 
     size: int
 
@@ -79,7 +79,7 @@ class SmallFiles:
         resource.setrlimit(resource.RLIMIT_FSIZE, (self.size, self.size))
 
 
-def test_a_write_that_is_cut_short(
+def test_a_run_whose_write_is_cut_short_stops_and_continues_later(
     young_operator: DemoServer, new_logbook: DemoLogbook, tmp_path: Path, record: Record
 ) -> None:
     draw = random.Random("cut off")  # noqa: S311 (draws sizes)
@@ -102,7 +102,7 @@ def test_a_write_that_is_cut_short(
     "name", ["raw write", "fsync", "publish", "render", "rename of a segment", "rename of a replaced file"]
 )
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=["full", "failing"])
-def test_a_step_that_fails(
+def test_a_run_with_a_failing_step_stops_and_continues_later(
     name: str, number: int, young_operator: DemoServer, new_logbook: DemoLogbook, tmp_path: Path, record: Record
 ) -> None:
     draw = random.Random(f"{name} {number}")  # noqa: S311 (draws calls)

@@ -40,7 +40,7 @@ _CHANGES: dict[str, Change | None] = {
 }
 
 
-class Drifting(DemoServer):
+class ChangedApiServer(DemoServer):
     """Changes one field in each session's detail: for each session another field or another change."""
 
     def __init__(self, tenant: Tenant) -> None:
@@ -78,9 +78,9 @@ def _places(document: Json) -> Iterator[tuple[str, ...]]:
             yield from ((name, *place) for place in _places(inner))
 
 
-def test_one_changed_field_per_session(tmp_path: Path, record: Record) -> None:
+def test_a_changed_field_loses_no_session_and_gives_no_false_figure(tmp_path: Path, record: Record) -> None:
     tenant = Tenant(now=DEMO_NOW)
-    with Drifting(tenant) as server:
+    with ChangedApiServer(tenant) as server:
         logbook = DemoLogbook.begin(tmp_path / "drift", server.url, client_id="1")
         logbook.keep_login(tenant)
         finished = [session.id for session in tenant.sessions.values() if session.stopped_at]
@@ -100,7 +100,7 @@ def test_one_changed_field_per_session(tmp_path: Path, record: Record) -> None:
 
 
 def _spread(changes: list[Any], number: int) -> list[Any]:
-    """So many of the changes, evenly spread."""
+    """This many of the changes, evenly spread."""
     return [changes[place * len(changes) // number] for place in range(number)]
 
 
@@ -121,7 +121,7 @@ def _assert_true_or_unknown(logbook: DemoLogbook, tenant: Tenant) -> None:
     assert all(value < true for _, name, value, true in wrong if name in _COUNTS)
 
 
-def test_unknown_fields(young_operator: DemoServer, new_logbook: DemoLogbook, record: Record) -> None:
+def test_a_run_accepts_unknown_fields(young_operator: DemoServer, new_logbook: DemoLogbook, record: Record) -> None:
     young_operator.faults.unknown_fields = True
     new_logbook.do("run", now=young_operator.tenant.now)
     before = items(new_logbook)

@@ -17,13 +17,13 @@ pytestmark = pytest.mark.faults
 
 
 def seconds(starter: Starter, *arguments: str) -> float:
-    """How long a command takes if it is not killed."""
+    """The duration of a command that is not killed, in seconds."""
     began = time.monotonic()
     starter.do(*arguments)
     return time.monotonic() - began
 
 
-def test_a_run_that_is_killed_several_times(
+def test_a_run_completes_after_being_killed_several_times(
     young_operator: DemoServer, new_logbook: DemoLogbook, undisturbed: DemoLogbook, tmp_path: Path, record: Record
 ) -> None:
     young_operator.faults.slow = 0.005
@@ -40,7 +40,7 @@ def test_a_run_that_is_killed_several_times(
     assert killed > 0
 
 
-def test_a_transform_that_is_killed(
+def test_a_killed_transform_leaves_the_published_database_unchanged(
     young_operator: DemoServer, new_logbook: DemoLogbook, archived_logbook: DemoLogbook, record: Record
 ) -> None:
     before, everything = marts(archived_logbook), items(archived_logbook)
@@ -57,7 +57,7 @@ def test_a_transform_that_is_killed(
     for _ in range(6):
         reset_database()
         starter.start("transform").kill(duration * draw.random())
-        assert before == marts(archived_logbook)  # readers have a whole database meanwhile
+        assert before == marts(archived_logbook)  # meanwhile readers have a complete database
         starter.do("transform")
         record("killed at random", 1, count_lost(everything, archived_logbook))
         assert before == marts(archived_logbook)

@@ -19,7 +19,7 @@ _CALLS_PER_STEP = 4
 
 @pytest.fixture(scope="session")
 def step_counter(shared_new_logbook: DemoLogbook, tmp_path_factory: pytest.TempPathFactory) -> StepCounter:
-    """How often a run without faults reaches each step."""
+    """Counts how often a run without faults reaches each step."""
     folder = tmp_path_factory.mktemp("counted")
     calls = StepCounter(folder / "calls")
     Starter(shared_new_logbook.copied(folder / "logbook"), NOW).do("run", fault=calls)
@@ -27,7 +27,7 @@ def step_counter(shared_new_logbook: DemoLogbook, tmp_path_factory: pytest.TempP
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
-def test_killed_at(
+def test_a_run_killed_at_a_step_completes_when_repeated(
     step: Step,
     young_operator: DemoServer,
     new_logbook: DemoLogbook,

@@ -112,7 +112,9 @@ def set_retry_policy(logbook: DemoLogbook, fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", _CASES)
-def test_operator(fault: str, young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record) -> None:
+def test_each_fault_of_the_operator_has_its_message_and_loses_nothing(
+    fault: str, young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
+) -> None:
     responder, code, message, advice = _CASES[fault]
     before, everything = marts(archived_logbook), items(archived_logbook)
     settings = archived_logbook.paths.settings.read_text("utf-8")

@@ -25,7 +25,7 @@ _BACKUP_OR_ON = "Restore the file from a backup, or continue with the rest: lade
 
 
 def edited(content: bytes) -> bytes:
-    """The segment with a higher bill of one session, and no other change."""
+    """The segment with a higher bill of one session and no other change."""
     lines = [json.loads(line) for line in gzip.decompress(content).splitlines()]
     session = next(line for line in lines if line["endpoint"] == "session")
     session["body"]["session"]["totalAmount"] = 999
@@ -33,7 +33,7 @@ def edited(content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("damage", ["flipped bit", "truncated", "edited", "emptied"])
-def test_damage_that_reading_finds(
+def test_damage_that_is_found_by_reading(
     damage: str, young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
 ) -> None:
     (segment,) = finished_segments(archived_logbook.paths.raw / "demo")
@@ -89,8 +89,10 @@ def test_damage_that_is_found_without_reading(
     assert_complete(archived_logbook, young_operator.tenant)
 
 
-def test_without_a_backup(young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record) -> None:
-    """What the operator still lists is fetched again."""
+def test_a_damaged_segment_without_a_backup_is_fetched_again(
+    young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
+) -> None:
+    """Sessions that the operator still lists are fetched again."""
     (segment,) = finished_segments(archived_logbook.paths.raw / "demo")
     segment.write_bytes(edited(segment.read_bytes()))
     message, advice = refusal(archived_logbook.run("rebuild", now=NOW), 1)
@@ -102,10 +104,10 @@ def test_without_a_backup(young_operator: DemoServer, archived_logbook: DemoLogb
     assert_complete(archived_logbook, young_operator.tenant)
 
 
-def test_torn_by_a_crash_anywhere(
+def test_a_segment_torn_at_any_byte_is_recovered(
     young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record, tmp_path: Path
 ) -> None:
-    """The power goes while a segment is written: all whole lines of what is there count, the rest is fetched again."""
+    """The power fails while a segment is written: complete lines count, the rest is fetched again."""
     (segment,) = finished_segments(archived_logbook.paths.raw / "demo")
     content, before, draw = segment.read_bytes(), marts(archived_logbook), random.Random("torn")  # noqa: S311 (draws positions)
     for number, size in enumerate([0, 1, *(draw.randrange(len(content)) for _ in range(4)), len(content) - 1]):
@@ -115,8 +117,8 @@ def test_torn_by_a_crash_anywhere(
         finished = logbook.home / segment.relative_to(archived_logbook.home)
         finished.with_name(finished.name + PART_SUFFIX).write_bytes(content[:size])
         finished.unlink()
-        whole = items(logbook)
+        before = items(logbook)
         logbook.do("run", now=NOW)
-        record("segment torn by a crash", 1, count_lost(whole, logbook))
+        record("segment torn by a crash", 1, count_lost(before, logbook))
         assert before == marts(logbook)
         assert_complete(logbook, young_operator.tenant)

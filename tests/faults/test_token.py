@@ -23,8 +23,8 @@ pytestmark = pytest.mark.faults
 _STORE = Step("store the new login", "pipeline.source.credentials.file:FileCredentials.write")
 
 
-class Waiting(DemoServer):
-    """Answers the first request for a new token when there is a second one, or after a while."""
+class SlowRefreshServer(DemoServer):
+    """Answers the first request for a new token when a second one arrives, or after a timeout."""
 
     def __init__(self, tenant: Tenant) -> None:
         super().__init__(tenant)
@@ -38,41 +38,41 @@ class Waiting(DemoServer):
 
 
 @pytest.fixture
-def waiting() -> Iterator[Waiting]:
-    with Waiting(Tenant(now=NOW)) as server:
+def slow_server() -> Iterator[SlowRefreshServer]:
+    with SlowRefreshServer(Tenant(now=NOW)) as server:
         yield server
 
 
-def test_two_processes_refresh_the_token_at_once(
-    waiting: Waiting, new_logbook: DemoLogbook, tmp_path: Path, record: Record
+def test_two_processes_renew_the_login_at_once(
+    slow_server: SlowRefreshServer, new_logbook: DemoLogbook, tmp_path: Path, record: Record
 ) -> None:
-    new_logbook.do("account", "add", "demo", "--url", waiting.url)
+    new_logbook.do("account", "add", "demo", "--url", slow_server.url)
     other = new_logbook.copied(tmp_path / "other")
     other.credentials.unlink()
     other.credentials = new_logbook.credentials
-    waiting.tenant.expire_token()
+    slow_server.tenant.expire_token()
     running = [Starter(logbook, NOW).start("run") for logbook in (new_logbook, other)]
     outcomes = [one.outcome() for one in running]
     assert [outcome.code for outcome in outcomes] == [0, 0]
     login = new_logbook.stored_login
     assert login is not None
-    assert (login.token, login.refresh_token) == (waiting.tenant.token, waiting.tenant.refresh_token)
+    assert (login.token, login.refresh_token) == (slow_server.tenant.token, slow_server.tenant.refresh_token)
     for logbook in (new_logbook, other):
         before = items(logbook)
         Starter(logbook, NOW).do("run")
         record("token refreshed by two processes at once", 1, count_lost(before, logbook))
-        assert_complete(logbook, waiting.tenant)
+        assert_complete(logbook, slow_server.tenant)
 
 
 @pytest.mark.parametrize("is_after", [False, True], ids=["before the login is stored", "after"])
-def test_killed_while_refreshing(
+def test_a_process_killed_while_it_renews_the_login(
     is_after: bool, young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
 ) -> None:
     young_operator.tenant.expire_token()
     starter, before, message, advice = Starter(archived_logbook, NOW), items(archived_logbook), "", ""
     # Logins are written once before the operator is asked, to find out whether that is possible.
     assert starter.run("run", fault=KilledAt(_STORE, 2, is_after)).code == KILLED
-    if not is_after:  # the operator ended the old login with the new one, which is lost
+    if not is_after:  # the new login is lost, and the operator no longer accepts the old one
         message, advice = refusal(starter.run("run"), 4)
         assert message == "The operator no longer accepts the login of account demo."
         assert advice == "Log in again: ladebog login demo"

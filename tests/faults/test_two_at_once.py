@@ -25,7 +25,7 @@ with duckdb.connect(sys.argv[1], read_only=True) as connection:
 """
 
 
-def test_several_runs_at_once(
+def test_several_runs_at_once_do_not_disturb_each_other(
     young_operator: DemoServer, new_logbook: DemoLogbook, undisturbed: DemoLogbook, record: Record, tmp_path: Path
 ) -> None:
     young_operator.faults.slow = 0.02
@@ -58,7 +58,7 @@ with duckdb.connect(sys.argv[1]) as connection:
 """
 
 
-def test_another_program_that_writes_to_the_database(
+def test_a_run_while_another_program_writes_to_the_database(
     young_operator: DemoServer, archived_logbook: DemoLogbook, undisturbed: DemoLogbook, record: Record
 ) -> None:
     before, path = items(archived_logbook), archived_logbook.paths.database
@@ -78,7 +78,7 @@ def test_another_program_that_writes_to_the_database(
     assert_complete(archived_logbook, young_operator.tenant)
 
 
-def test_a_reader_that_has_the_database_open(
+def test_a_run_while_a_reader_has_the_database_open(
     young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
 ) -> None:
     before = items(archived_logbook)

@@ -1,4 +1,4 @@
-"""A load that is cut off leaves nothing half done, and Ctrl-C during a query does not mark the run as failed."""
+"""An interrupted load leaves no partial rows, and Ctrl-C during a query does not mark the run as failed."""
 
 import signal
 from collections.abc import Iterator

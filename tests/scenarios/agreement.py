@@ -1,4 +1,4 @@
-"""What an archive says, held against what its tenant knows and what its segments promise."""
+"""Compares an archive with its tenant's data, and checks that its segments are complete and form a chain."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.scenarios.demo_logbook import DemoLogbook
 
 Row = dict[str, Any]
 
-# What a mart, or the part of it under a condition, is held to, and the columns that order both.
+# The expected rows of a mart, or of its part under a condition, and the columns that order both.
 TRUTHS: dict[str, tuple[Callable[[Tenant], list[Row]], tuple[str, ...]]] = {
     "sessions": (truth.sessions, ("session_id",)),
     "charging_periods": (truth.charging_periods, ("session_id", "started_at")),
@@ -61,12 +61,12 @@ def assert_raw_holds_together(logbook: DemoLogbook) -> None:
 
 
 def details_asked(requests: list[Any]) -> list[str]:
-    """The ids of the sessions whose details a server received requests for, sorted."""
+    """The ids of the sessions whose details a server was asked for, sorted."""
     paths = [request.path.split("/") for request in requests]
     return sorted(parts[-1] for parts in paths if parts[-2] == "session")
 
 
 def months_listed(requests: list[Any]) -> list[tuple[str, str]]:
-    """The windows that a server received requests to list, in order, each once."""
+    """The months that a server was asked to list, in order, each once."""
     listings = [request.query for request in requests if request.path.endswith("/session_history")]
     return list(dict.fromkeys((query["start_date"], query["end_date"]) for query in listings))

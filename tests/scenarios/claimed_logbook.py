@@ -58,7 +58,7 @@ class ServedSession:
 
     @property
     def month(self) -> date:
-        """The first day of the local month that it stopped in."""
+        """The first day of the local month in which it stopped."""
         return self.stopped_at.astimezone(ZONE).date().replace(day=1)
 
     @property
@@ -102,13 +102,13 @@ class ServedSession:
 
 
 def local(day: date, hour: int = 12) -> datetime:
-    """An hour of a local day."""
+    """A time on a local day, by its hour."""
     return datetime(day.year, day.month, day.day, hour, tzinfo=ZONE)
 
 
 @dataclass
 class ClaimedLogbook:
-    """A logbook at `root`. Its clock advances one minute at each look."""
+    """A logbook at `root`. Its clock advances one minute each time it is read."""
 
     root: Path
     extra_settings: str = ""
@@ -117,7 +117,7 @@ class ClaimedLogbook:
 
     @classmethod
     def begin(cls, root: Path, extra_settings: str = "") -> ClaimedLogbook:
-        """A new one, whose ladebog.toml contains `extra_settings` in addition to its account."""
+        """A new logbook, whose ladebog.toml contains an account and `extra_settings`."""
         new_logbook(root)
         logbook = cls(root)
         logbook.set(extra_settings)
@@ -200,7 +200,7 @@ class ClaimedLogbook:
 
     @contextmanager
     def open(self) -> Iterator[tuple[Drafter, Journal]]:
-        """What drafts claims on the archive as it is now; claims stored meanwhile are loaded on leaving."""
+        """Open a drafter of claims on the current archive; at the end of the block, stored claims are loaded."""
         settings = self.settings
         account = settings.accounts["home"]
         with open_current(self.paths, settings, self) as (connection, journal):
@@ -208,7 +208,7 @@ class ClaimedLogbook:
             yield drafter, journal
 
     def store(self, draft: Claim, files: Sequence[AttachedFile] = (), missing: Sequence[MissingReceipt] = ()) -> Claim:
-        """Write a claim with a voucher that takes no time."""
+        """Write a claim with a minimal voucher, which takes no time."""
         claim = with_files(draft, files, missing)
         with new_claim(self.paths.claims / "home", claim, files) as folder:
             write_voucher(claim, folder)
@@ -255,7 +255,7 @@ class ClaimedLogbook:
 
 
 def write_voucher(claim: Claim, folder: Path) -> None:
-    """A report that takes no time to write."""
+    """Write a minimal voucher, which takes no time."""
     (folder / "voucher.txt").write_text(f"claim {claim.number}: {len(encode(claim))} bytes\n", "utf-8")
 
 

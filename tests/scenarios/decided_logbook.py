@@ -38,7 +38,7 @@ owner = "private"
 
 @dataclass(frozen=True)
 class DecidedLogbook:
-    """The logbook at `root`."""
+    """A logbook at `root`, with sessions and decisions about them."""
 
     root: Path
 
@@ -61,7 +61,7 @@ class DecidedLogbook:
         return self.root / "journal" / "journal.ndjson"
 
     def set_cars(self, text: str) -> None:
-        """Put this after the accounts in ladebog.toml, and compute the marts again."""
+        """Replace what follows the accounts in ladebog.toml, and compute the marts again."""
         path = Logbook(self.root).settings
         accounts = path.read_text("utf-8").partition("# cars")[0]
         path.write_text(f"{accounts}# cars\n{text}", "utf-8")
@@ -84,11 +84,11 @@ class DecidedLogbook:
                 journal.append(clock.now(), action, fields_of(decision))
 
     def ladebog(self, *arguments: str) -> int:
-        """Run a command as on 1 July 2025; returns its exit code."""
+        """Run a command with the clock at 1 July 2025; returns its exit code."""
         return run(["--home", str(self.root), *arguments], Context(StartedClock(STARTED)))
 
     def process(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start a command as a process of its own."""
+        """Start a command in a separate process."""
         return subprocess.Popen(
             [sys.executable, "-m", "pipeline.cli.main", "--home", str(self.root), *arguments],
             cwd=self.root,

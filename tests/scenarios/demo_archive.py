@@ -99,5 +99,5 @@ def new_demo_archive(root: Path) -> DemoArchive:
 
 
 def demo_archive(root: Path) -> DemoArchive:
-    """The archive in a folder, with a tenant of its own."""
+    """The archive in a folder, with a new tenant."""
     return DemoArchive(Logbook(root), Tenant(), SetClock(DEMO_NOW))

@@ -80,7 +80,7 @@ class DemoLogbook:
         return logbook
 
     def moved_to(self, folder: Path, server: DemoServer) -> Self:
-        """A copy of an archive that another process fetched from a server of its own, for this process's server."""
+        """A copy of an archive that another process fetched from another server, with this process's server."""
         moved = self.copied(folder)
         text = moved.paths.settings.read_text("utf-8")
         moved.paths.settings.write_text(text.replace(moved.account.url, server.url), "utf-8")

@@ -15,7 +15,7 @@ from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 
 def secrets_of(tenant: Tenant, *earlier: str) -> set[str]:
-    """The texts that must not be found; of a token, only its claims."""
+    """The texts that must not be found; for a token, the part with its claims."""
     tokens = {tenant.token, tenant.refresh_token, *earlier}
     return {token.split(".")[1] if "." in token else token for token in tokens} | {
         tenant.client_secret,
@@ -47,7 +47,7 @@ def everything_in(database: Path) -> bytes:
 
 
 def places_of(secrets: set[str], logbook: DemoLogbook, outcomes: list[Outcome]) -> list[tuple[str, str]]:
-    """Where a secret can be found, with the secret; must be empty."""
+    """The files and outputs that contain a secret, each with the secret; a test expects an empty list."""
     texts = [(str(path), content) for path, content in contents(logbook.folder) if path != logbook.credentials]
     texts += [("output", (outcome.out + outcome.err).encode()) for outcome in outcomes]
     return [(where, secret) for where, content in texts for secret in secrets if secret.encode() in content]

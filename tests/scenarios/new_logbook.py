@@ -34,12 +34,12 @@ _empty_database: list[bytes] = []
 
 
 def build_empty_database(root: Path) -> None:
-    """A logbook whose writer's database holds every table and no session."""
+    """A logbook whose writer's database has all tables and no session."""
     logbook = Logbook.create(root)
     with open_writer(logbook) as connection:
         refresh_marts(connection, Settings(accounts={}))
 
 
 def keep_empty_database(root: Path) -> None:
-    """Take what `build_empty_database` built for all logbooks that this process begins."""
+    """Use the result of `build_empty_database` for all logbooks that this process begins."""
     _empty_database[:] = [Logbook(root).writer_database.read_bytes()]

@@ -12,7 +12,7 @@ from filelock import FileLock
 
 
 def prepared(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object]) -> Path:
-    """The folder of that name, shared by all processes of the test run: to be copied, and not to be changed."""
+    """The folder of that name, shared by all processes of the test run. Tests copy it and do not change it."""
     own = factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     folder = shared / name

@@ -44,7 +44,7 @@ from tests.scenarios.written_logbook import ChargedSession
 
 CANARY = "kanarie"
 NOW = datetime(2025, 7, 1, 8, tzinfo=UTC)
-_LONG = 300.0  # seconds; no command takes as long
+_LONG = 300.0  # seconds; longer than any command takes
 _SETTINGS = f"""
 [[car]]
 name = "Golf"
@@ -242,7 +242,7 @@ class Processes:
         return cls(context)
 
     def run(self, logbook: TwoAccounts, *arguments: str, kill_after: float | None = None) -> tuple[int | None, str]:
-        """A command's exit code and errors. After `kill_after` seconds it is killed."""
+        """Run a command, killed after `kill_after` seconds; returns its exit code and errors."""
         errors = logbook.folder / "errors.txt"
         errors.write_text("", "utf-8")
         process = self.context.Process(target=_run, args=(str(logbook.folder), arguments))

@@ -145,7 +145,7 @@ class WrittenLogbook:
 
     @cache  # noqa: B019 (a logbook lives as long as the tests that share it)
     def report(self, period: str) -> Report:
-        """The report of a period, generated at GENERATED_AT. It is frozen, so reading it once is enough."""
+        """The report of a period, generated at GENERATED_AT. It is immutable, so it is read once."""
         return self.report_of(self.account, period)
 
     def report_of(self, account: Account, period: str) -> Report:

@@ -50,7 +50,7 @@ ADDITIONS = [
 ]
 
 
-def terms_of(basis: Any, rate: str | None = None, refund: str | None = None, **terms: Any) -> tuple[Account, Terms]:
+def terms_of(basis: Any, rate: str | None = None, refund: str | None = None) -> tuple[Account, Terms]:
     """An account with its terms, for the SQL and for the calculation in Python."""
     name = basis if refund is None else f"{basis}-refund"
     payer = account(

@@ -1,6 +1,6 @@
 """The conserving split: the marts equal the rules worked out by hand, for thousands of drawn sessions side by side.
 
-LADEBOG_DRAWN_SESSIONS says how many are drawn; a longer search takes for example 50000.
+LADEBOG_DRAWN_SESSIONS sets how many are drawn; for a longer search set it to 50000, for example.
 """
 
 import os

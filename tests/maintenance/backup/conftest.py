@@ -10,7 +10,7 @@ from tests.scenarios.two_accounts import Processes, TwoAccounts
 
 @pytest.fixture(scope="session")
 def shared_logbook(tmp_path_factory: pytest.TempPathFactory) -> TwoAccounts:
-    """Tests read it and copy it, and do not change it."""
+    """A logbook of two accounts. Tests read and copy it, and do not change it."""
     return TwoAccounts(prepared(tmp_path_factory, "two-accounts", TwoAccounts.begin))
 
 

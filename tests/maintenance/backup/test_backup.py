@@ -102,9 +102,9 @@ def test_a_zip_file_of_this_logbook_is_replaced(logbook: TwoAccounts, disk: Path
 
 def test_files_left_by_a_crash_are_recovered_first(logbook: TwoAccounts, disk: Path) -> None:
     (segment, _) = finished_segments(logbook.paths.raw / "work")
-    whole = [end.bytes for _, end in read_lines(segment)]
+    line_ends = [end.bytes for _, end in read_lines(segment)]
     part = segment.with_name("20300102T000000Z-dead.ndjson.gz.part")
-    part.write_bytes(segment.read_bytes()[: whole[2] + 9])
+    part.write_bytes(segment.read_bytes()[: line_ends[2] + 9])
     with (logbook.paths.journal / "journal.ndjson").open("ab") as file:
         file.write(b'{"entry":')
     logbook.do("backup", str(disk))
@@ -115,7 +115,7 @@ def test_files_left_by_a_crash_are_recovered_first(logbook: TwoAccounts, disk: P
 
 
 @pytest.mark.parametrize("what", ["a byte changed", "a segment lost", "its end lost", "an entry changed"])
-def test_a_damaged_logbook_makes_no_backup(logbook: TwoAccounts, disk: Path, what: str) -> None:
+def test_a_damaged_logbook_is_not_backed_up(logbook: TwoAccounts, disk: Path, what: str) -> None:
     first, last = finished_segments(logbook.paths.raw / "work")
     journal = logbook.paths.journal / "journal.ndjson"
     if what == "a byte changed":
@@ -138,7 +138,9 @@ def test_a_damaged_logbook_makes_no_backup(logbook: TwoAccounts, disk: Path, wha
     assert list(disk.iterdir()) == []
 
 
-def test_places_that_are_refused(logbook: TwoAccounts, shared_logbook: TwoAccounts, disk: Path) -> None:
+def test_a_backup_to_an_unsuitable_place_is_refused(
+    logbook: TwoAccounts, shared_logbook: TwoAccounts, disk: Path
+) -> None:
     def refused(place: Path) -> str:
         before = sorted(disk.rglob("*"))
         message, _ = refusal(logbook.run("backup", str(place)), 1)
@@ -207,21 +209,21 @@ def test_links_are_refused_and_hidden_files_skipped(logbook: TwoAccounts, disk: 
     assert [path.name for path in disk.iterdir()] == [_STAMPED]
 
 
-def test_while_another_run_writes(logbook: TwoAccounts, disk: Path) -> None:
+def test_a_backup_is_refused_while_another_run_writes(logbook: TwoAccounts, disk: Path) -> None:
     with logbook.paths.lock():
         message, _ = refusal(logbook.run("backup", str(disk)), 75)
     assert message.startswith(f"Another run is writing to {logbook.home}")
     assert list(disk.iterdir()) == []
 
 
-def test_without_a_logbook(disk: Path) -> None:
+def test_a_backup_of_a_folder_without_a_logbook_is_refused(disk: Path) -> None:
     message, _ = refusal(TwoAccounts(disk).run("backup", str(disk)), 1)
     assert message.endswith("is not a logbook: it has no ladebog.toml.")
 
 
 @dataclass(frozen=True)
 class FailingDisk:
-    """A disk that flips a bit of a file once everything is written."""
+    """A disk that flips a bit of a file after everything was written."""
 
     disk: Path
     name: str
@@ -239,7 +241,7 @@ class FailingDisk:
 
 
 @pytest.mark.parametrize("name", ["ladebog.toml", "SHA256SUMS", "copy.zip"])
-def test_a_disk_that_does_not_store_files_correctly(logbook: TwoAccounts, disk: Path, name: str) -> None:
+def test_a_backup_on_a_disk_that_damages_files_is_reported(logbook: TwoAccounts, disk: Path, name: str) -> None:
     place = disk / name if name == "copy.zip" else disk
     with pytest.raises(BackupError, match=r"is not what was written|cannot be used"):
         make_backup(logbook.paths, place, NOW, FailingDisk(disk, name))

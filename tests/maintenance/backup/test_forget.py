@@ -18,7 +18,7 @@ pytestmark = pytest.mark.system
 _FORGET = ("account", "forget", CANARY, "--yes-really", CANARY)
 
 
-def test_the_search_finds_the_account_before(logbook: TwoAccounts) -> None:
+def test_the_search_finds_the_account_before_it_is_erased(logbook: TwoAccounts) -> None:
     leave_cut_off_files(logbook)
     found = set(places_of(CANARY, logbook.folder))
     assert {
@@ -88,7 +88,7 @@ def test_an_attached_file_is_erased_with_its_last_entry(logbook: TwoAccounts) ->
     assert sorted(path.name for path in folder.iterdir()) == ["bb", "cc"]
 
 
-def test_locks_of_other_processes_are_kept(logbook: TwoAccounts) -> None:
+def test_locks_of_other_processes_are_not_erased(logbook: TwoAccounts) -> None:
     loop = logbook.paths.state / "loop.lock"
     with FileLock(loop, timeout=0):
         logbook.do(*_FORGET)
@@ -96,7 +96,7 @@ def test_locks_of_other_processes_are_kept(logbook: TwoAccounts) -> None:
     assert not (logbook.paths.state / "lock.holder").exists()
 
 
-def test_both_accounts_one_after_the_other(logbook: TwoAccounts) -> None:
+def test_both_accounts_can_be_erased_one_after_the_other(logbook: TwoAccounts) -> None:
     logbook.do(*_FORGET)
     logbook.do("account", "forget", "work", "--yes-really", "work")
     actions = [entry.action for entry in read_entries(logbook.paths.journal)]
@@ -128,7 +128,7 @@ def test_the_command_prints_the_law_and_asks_for_the_name(logbook: TwoAccounts) 
     assert places_of(CANARY, logbook.home) == []
 
 
-def test_another_name_in_the_option(logbook: TwoAccounts) -> None:
+def test_another_name_in_the_option_is_refused(logbook: TwoAccounts) -> None:
     before = logbook.files()
     outcome = logbook.run("account", "forget", CANARY, "--yes-really", "work")
     message, _ = refusal(outcome, 2)
@@ -139,11 +139,17 @@ def test_another_name_in_the_option(logbook: TwoAccounts) -> None:
 
 @pytest.mark.parametrize(
     ("what", "code"),
-    [("another's answers", 1), ("the journal", 1), ("the logins", 1), ("an unknown account", 2), ("another run", 75)],
+    [
+        ("answers of another account", 1),
+        ("the journal", 1),
+        ("the logins", 1),
+        ("an unknown account", 2),
+        ("another run", 75),
+    ],
 )
-def test_nothing_is_erased_if_it_could_not_be_finished(logbook: TwoAccounts, what: str, code: int) -> None:
+def test_nothing_is_erased_if_erasing_could_not_be_finished(logbook: TwoAccounts, what: str, code: int) -> None:
     logbook.credentials.chmod(0o644 if what == "the logins" else 0o600)
-    if what == "another's answers":
+    if what == "answers of another account":
         segment = next(logbook.paths.raw.glob("work/*/*"))
         segment.write_bytes(segment.read_bytes()[:-9])
     elif what == "the journal":
@@ -171,14 +177,14 @@ def test_an_account_written_with_dotted_keys(logbook: TwoAccounts) -> None:
     assert list(read_settings(logbook.paths.settings).accounts) == ["work"]
 
 
-def test_reports_of_an_account_whose_name_starts_the_same_are_kept(logbook: TwoAccounts) -> None:
-    kept = [f"{CANARY}-2-2025-06.xlsx", f"{CANARY}-2025-2025-06-sessions.csv", f"my-{CANARY}-2025.csv", "note.txt"]
+def test_reports_of_an_account_whose_name_has_the_same_beginning_are_not_erased(logbook: TwoAccounts) -> None:
+    others = [f"{CANARY}-2-2025-06.xlsx", f"{CANARY}-2025-2025-06-sessions.csv", f"my-{CANARY}-2025.csv", "note.txt"]
     erased = [f"{CANARY}-2025.xlsx", f"{CANARY}-2025-07-sessions.csv", f"{CANARY}-2025-07.pdf"]
-    for name in (*kept, *erased):
+    for name in (*others, *erased):
         (logbook.paths.reports / name).write_text("x", "utf-8")
     logbook.do(*_FORGET)
     left = {path.name for path in logbook.paths.reports.iterdir()}
-    assert left >= set(kept)
+    assert left >= set(others)
     assert not left & set(erased)
 
 
@@ -201,7 +207,7 @@ def test_a_restored_backup_contains_the_account(logbook: TwoAccounts, tmp_path: 
     assert again.tables() == before
 
 
-def test_a_login_whose_writing_was_interrupted(logbook: TwoAccounts) -> None:
+def test_the_file_of_an_interrupted_login_is_erased(logbook: TwoAccounts) -> None:
     FileCredentials(logbook.credentials).forget(read_settings(logbook.paths.settings).account(CANARY))
     leave_cut_off_files(logbook)
     logbook.do(*_FORGET)

@@ -32,14 +32,16 @@ def limited(size: int, logbook: TwoAccounts, *arguments: str) -> Outcome:
 
 @pytest.mark.parametrize("thousandths", [0, 1, 500, 999])
 @pytest.mark.parametrize("kind", ["a folder", "a ZIP file"])
-def test_a_backup(logbook: TwoAccounts, tmp_path: Path, thousandths: int, kind: str) -> None:
-    logbook.do("backup", str(tmp_path / "whole.zip"))
-    whole = tmp_path / "whole.zip" if kind == "a ZIP file" else logbook.paths.database
+def test_a_backup_without_enough_space_is_refused(
+    logbook: TwoAccounts, tmp_path: Path, thousandths: int, kind: str
+) -> None:
+    logbook.do("backup", str(tmp_path / "complete.zip"))
+    complete = tmp_path / "complete.zip" if kind == "a ZIP file" else logbook.paths.database
     disk = tmp_path / "disk"
     disk.mkdir()
     place = disk / "copy.zip" if kind == "a ZIP file" else disk
     before = logbook.files()
-    outcome = limited(20 + whole.stat().st_size * thousandths // 1000, logbook, "backup", str(place))
+    outcome = limited(20 + complete.stat().st_size * thousandths // 1000, logbook, "backup", str(place))
     message, advice = refusal(outcome, 1)
     assert message.startswith(f"No backup was written to {disk}: File too large")
     assert advice == "Fix that or choose another place, then run the same command again"
@@ -47,7 +49,7 @@ def test_a_backup(logbook: TwoAccounts, tmp_path: Path, thousandths: int, kind: 
     assert before == logbook.files()
 
 
-def test_a_zip_file_is_kept_if_there_is_no_space_for_the_next(logbook: TwoAccounts, tmp_path: Path) -> None:
+def test_a_zip_file_is_not_replaced_if_there_is_no_space_for_the_next(logbook: TwoAccounts, tmp_path: Path) -> None:
     place = tmp_path / "copy.zip"
     logbook.do("backup", str(place))
     before = place.read_bytes()
@@ -56,7 +58,7 @@ def test_a_zip_file_is_kept_if_there_is_no_space_for_the_next(logbook: TwoAccoun
 
 
 @pytest.mark.parametrize("size", [50, 500_000])
-def test_a_restore(logbook: TwoAccounts, tmp_path: Path, size: int) -> None:
+def test_a_restore_without_enough_space_is_refused(logbook: TwoAccounts, tmp_path: Path, size: int) -> None:
     logbook.do("backup", str(tmp_path / "copy.zip"))
     other = TwoAccounts(tmp_path / "other")
     message, advice = refusal(limited(size, other, "restore", str(tmp_path / "copy.zip")), 1)
@@ -65,8 +67,8 @@ def test_a_restore(logbook: TwoAccounts, tmp_path: Path, size: int) -> None:
     assert list(other.folder.iterdir()) == []
 
 
-def test_forgetting_an_account(logbook: TwoAccounts) -> None:
-    """It stops when there is no space for the database; the same command then finishes."""
+def test_erasing_an_account_without_enough_space_can_be_repeated(logbook: TwoAccounts) -> None:
+    """Erasing stops if there is no space for the database; the same command finishes later."""
     command = ("account", "forget", "kanarie", "--yes-really", "kanarie")
     outcome = limited(100_000, logbook, *command)
     assert outcome.code == 1

@@ -18,15 +18,15 @@ _AT_MOST = 100
 
 
 def measured(processes: Processes, logbook: TwoAccounts, *arguments: str) -> float:
-    """How long a command takes that is not killed, in seconds."""
-    processes.run(logbook, "--version")  # start the process that others are forked from
+    """The duration of a command that is not killed, in seconds."""
+    processes.run(logbook, "--version")  # start the process from which the others are forked
     started = time.monotonic()
     assert processes.run(logbook, *arguments) == (0, "")
     return time.monotonic() - started
 
 
 def numbers(hits: Sized) -> Iterator[int]:
-    """Numbers of the kills: some, and more while none of them hit the command, whose duration varies."""
+    """Numbers of the attempts to kill a command; more of them if none hit it, as its duration varies."""
     for number in range(_AT_MOST):
         if number >= _KILLS and hits:
             return
@@ -38,7 +38,9 @@ def check_sums(folder: Path) -> None:
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=folder, check=True)
 
 
-def test_a_backup_to_a_folder(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -> None:
+def test_a_killed_backup_to_a_folder_leaves_no_incomplete_backup(
+    processes: Processes, logbook: TwoAccounts, tmp_path: Path
+) -> None:
     disk = tmp_path / "disk"
     duration = measured(processes, logbook, "backup", str(tmp_path))
     draw, hits = random.Random(3), list[Path]()  # noqa: S311 (draws times)
@@ -58,7 +60,9 @@ def test_a_backup_to_a_folder(processes: Processes, logbook: TwoAccounts, tmp_pa
     check_sums(max(disk.iterdir()))
 
 
-def test_a_backup_that_replaces_a_zip_file(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -> None:
+def test_a_killed_backup_leaves_the_old_or_the_new_zip_file(
+    processes: Processes, logbook: TwoAccounts, tmp_path: Path
+) -> None:
     place = tmp_path / "disk" / "copy.zip"
     place.parent.mkdir()
     duration = measured(processes, logbook, "backup", str(place))
@@ -75,7 +79,7 @@ def test_a_backup_that_replaces_a_zip_file(processes: Processes, logbook: TwoAcc
     assert list(place.parent.iterdir()) == [place]
 
 
-def test_a_restore(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -> None:
+def test_a_killed_restore_can_be_repeated(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -> None:
     backup, other = tmp_path / "copy.zip", TwoAccounts(tmp_path / "other")
     logbook.do("backup", str(backup))
     first = TwoAccounts(tmp_path / "first")
@@ -97,7 +101,9 @@ def test_a_restore(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -
     assert {path.name for path in other.folder.iterdir()} == {"home", "errors.txt"}
 
 
-def test_forgetting_an_account(processes: Processes, shared_logbook: TwoAccounts, tmp_path: Path) -> None:
+def test_a_killed_erasure_of_an_account_can_be_repeated(
+    processes: Processes, shared_logbook: TwoAccounts, tmp_path: Path
+) -> None:
     command = ("account", "forget", CANARY, "--yes-really", CANARY)
     before = tables(shared_logbook.paths.database, "work")
     duration = measured(processes, shared_logbook.copied(tmp_path / "measured"), *command)
@@ -108,7 +114,7 @@ def test_forgetting_an_account(processes: Processes, shared_logbook: TwoAccounts
         leave_cut_off_files(logbook)
         for _ in range(1 + number % 3):
             code, errors = processes.run(logbook, *command, kill_after=duration * draw.random())
-            # 2: the command before had finished, so the account does not exist.
+            # 2: the killed command had finished, so the account does not exist.
             assert code in (0, -9, 2), errors
         if 0 < len(places_of(CANARY, logbook.home)) < len(places_of(CANARY, shared_logbook.home)):
             hits.append(number)

@@ -25,7 +25,7 @@ def folder(shared_logbook: TwoAccounts, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="module")
 def zipped(shared_logbook: TwoAccounts, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same as a ZIP file."""
+    """The same backup as a ZIP file."""
     disk = tmp_path_factory.mktemp("disk")
     return Path(shared_logbook.copied(disk / "logbook").do("-q", "backup", str(disk / "copy.zip")).out.strip())
 
@@ -38,7 +38,7 @@ def elsewhere(tmp_path: Path) -> TwoAccounts:
 
 @pytest.fixture
 def refused(elsewhere: TwoAccounts) -> Callable[..., Outcome]:
-    """Restores a backup that must be refused, and leaves nothing."""
+    """Try to restore a backup; it must be refused without leaving any file."""
 
     def refuse(backup: Path, code: int = 1) -> Outcome:
         outcome = elsewhere.run("restore", str(backup))
@@ -69,7 +69,7 @@ def rezipped(source: Path, target: Path, change: Callable[[dict[str, bytes]], No
 
 
 @pytest.mark.parametrize("kind", ["a folder", "a ZIP file"])
-def test_every_file_is_as_it_was(
+def test_every_file_is_restored_unchanged(
     shared_logbook: TwoAccounts, folder: Path, zipped: Path, elsewhere: TwoAccounts, kind: str
 ) -> None:
     backup = folder if kind == "a folder" else zipped
@@ -142,7 +142,7 @@ def test_a_changed_byte_anywhere_in_a_zip_file_never_changes_what_is_restored(
         outcome = elsewhere.run("restore", str(copy))
         outcomes.add(outcome.code)
         assert "unexpected" not in outcome.err, (place, outcome)
-        if outcome.code == 0:  # a date, say
+        if outcome.code == 0:  # for example a changed date
             for path in folder.rglob("*"):
                 if path.is_file() and path.name != "SHA256SUMS":
                     assert (elsewhere.home / path.relative_to(folder)).read_bytes() == path.read_bytes()
@@ -154,7 +154,9 @@ def test_a_changed_byte_anywhere_in_a_zip_file_never_changes_what_is_restored(
 
 
 @pytest.mark.parametrize("size", [0, 1000, -1, -30])
-def test_a_zip_file_that_was_cut_off(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], size: int) -> None:
+def test_a_zip_file_that_was_cut_off_is_refused(
+    zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], size: int
+) -> None:
     (tmp_path / "copy.zip").write_bytes(zipped.read_bytes()[:size])
     assert refusal(refused(tmp_path / "copy.zip"), 1)[0] == (
         f"{tmp_path / 'copy.zip'} is not a backup, or not a complete one."
@@ -162,7 +164,9 @@ def test_a_zip_file_that_was_cut_off(zipped: Path, tmp_path: Path, refused: Call
 
 
 @pytest.mark.parametrize("cut", ["a line", "half a line", "everything"])
-def test_a_list_that_was_cut_off(folder: Path, tmp_path: Path, refused: Callable[..., Outcome], cut: str) -> None:
+def test_a_list_of_checksums_that_was_cut_off_is_refused(
+    folder: Path, tmp_path: Path, refused: Callable[..., Outcome], cut: str
+) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(folder, copy)
     content = (copy / "SHA256SUMS").read_bytes()
@@ -193,7 +197,7 @@ def test_a_list_that_was_cut_off(folder: Path, tmp_path: Path, refused: Callable
     ],
 )
 @pytest.mark.parametrize("is_listed", [True, False])
-def test_names_that_lead_out_of_the_folder(
+def test_names_that_lead_out_of_the_folder_are_refused(
     zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], name: str, is_listed: bool
 ) -> None:
     before = set(tmp_path.rglob("*"))
@@ -204,14 +208,14 @@ def test_names_that_lead_out_of_the_folder(
 
 
 @pytest.mark.parametrize("name", ["escaped", "../escaped", "/escaped", "ladebog"])
-def test_entries_outside_of_the_folder_in_a_zip_file(
+def test_entries_outside_of_the_folder_in_a_zip_file_are_refused(
     zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], name: str
 ) -> None:
     forged = rezipped(zipped, tmp_path / "forged.zip", lambda contents: contents.update({name: b"x"}))
     assert refusal(refused(forged), 1)[0].startswith("The ZIP file contains '")
 
 
-def test_links_in_a_zip_file(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
+def test_links_in_a_zip_file_are_refused(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
     forged = tmp_path / "forged.zip"
     shutil.copyfile(zipped, forged)
     with zipfile.ZipFile(forged, "a") as archive:
@@ -221,14 +225,16 @@ def test_links_in_a_zip_file(zipped: Path, tmp_path: Path, refused: Callable[...
     assert refusal(refused(forged), 1)[0] == "The ZIP file contains 'ladebog/raw/link', which is not part of a backup."
 
 
-def test_links_in_a_folder(folder: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
+def test_links_in_a_folder_are_refused(folder: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(folder, copy)
     (copy / "claims" / "link").symlink_to("/etc")
     assert refusal(refused(copy), 1)[0].startswith(f"{copy / 'claims' / 'link'} is not a regular file")
 
 
-def test_more_than_there_is_space_for(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
+def test_a_backup_larger_than_the_free_space_is_refused(
+    zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]
+) -> None:
     """A ZIP file whose directory states petabytes is refused before anything is unpacked."""
     forged = tmp_path / "forged.zip"
     with zipfile.ZipFile(zipped) as archive, zipfile.ZipFile(forged, "w") as other:
@@ -238,7 +244,7 @@ def test_more_than_there_is_space_for(zipped: Path, tmp_path: Path, refused: Cal
     assert refusal(refused(forged), 1)[0].startswith("The backup unpacks to 1,152,921,504,6")
 
 
-def test_an_entry_that_unpacks_to_more_than_it_states(
+def test_an_entry_that_unpacks_to_more_than_it_states_is_refused(
     zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]
 ) -> None:
     forged = tmp_path / "forged.zip"
@@ -251,7 +257,7 @@ def test_an_entry_that_unpacks_to_more_than_it_states(
     assert "\n  ladebog.toml: it " in refused(forged).err
 
 
-def test_a_backup_with_a_broken_chain_and_an_adapted_list(
+def test_a_backup_with_a_broken_chain_and_an_adapted_list_is_refused(
     zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]
 ) -> None:
     def lose(contents: dict[str, bytes]) -> None:
@@ -262,7 +268,7 @@ def test_a_backup_with_a_broken_chain_and_an_adapted_list(
     assert message.endswith(", but now follows None.")
 
 
-def test_what_is_not_a_backup(
+def test_files_and_folders_that_are_not_backups_are_refused(
     folder: Path, shared_logbook: TwoAccounts, tmp_path: Path, refused: Callable[..., Outcome]
 ) -> None:
     (tmp_path / "note.txt").write_text("mine", "utf-8")

@@ -43,7 +43,7 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def finish(self) -> None:
         super().finish()
-        self.connection.close()  # the encrypted one, which the server does not know
+        self.connection.close()  # the encrypted connection, which the server object does not know
 
     def answer(self, office: PostOffice, line: str) -> bool:
         match line.split()[0].upper():

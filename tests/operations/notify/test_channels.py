@@ -27,7 +27,7 @@ def test_without_settings_no_message_is_sent(tmp_path: Path) -> None:
     assert read(tmp_path, "") == Notify(webhook="", mail=None)
 
 
-def test_everything_set(tmp_path: Path) -> None:
+def test_all_settings_are_read(tmp_path: Path) -> None:
     found = read(
         tmp_path,
         """
@@ -56,7 +56,7 @@ def test_everything_set(tmp_path: Path) -> None:
     )
 
 
-def test_all_faults_at_once(tmp_path: Path) -> None:
+def test_all_faults_are_listed_at_once(tmp_path: Path) -> None:
     found = faults(
         tmp_path,
         """

@@ -48,7 +48,7 @@ def test_the_request_to_a_webhook() -> None:
 @pytest.mark.parametrize(
     ("status", "what"), [(500, "500 Internal Server Error"), (404, "404 Not Found"), (302, "302 Found"), (399, "399")]
 )
-def test_answers_that_a_webhook_may_not_give(status: int, what: str) -> None:
+def test_unexpected_answers_of_a_webhook_are_errors(status: int, what: str) -> None:
     with serving(answer(200)) as other, serving(answer(status, b"canary" * 9, location=other.url)) as script:
         with pytest.raises(NotifyError) as raised:
             webhook.post(f"{script.url}/canary", MESSAGE)
@@ -65,7 +65,7 @@ def test_an_endless_answer_is_not_read() -> None:
         assert time.monotonic() - began < 4
 
 
-def test_a_webhook_that_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_webhook_that_cannot_be_reached_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(raw(b"")) as script, pytest.raises(NotifyError, match="broke off the connection"):
         webhook.post(script.url, MESSAGE)
     with pytest.raises(NotifyError, match="refused the connection"):
@@ -143,7 +143,7 @@ def test_a_login_is_not_sent_to_a_server_without_encryption(monkeypatch: pytest.
     assert "AUTH" not in office.commands
 
 
-def test_a_password_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_password_that_is_not_set_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MAIL_PASSWORD", raising=False)
     unset = pytest.raises(NotifyError, match="MAIL_PASSWORD with the mail password is not set")
     with open_office(PostOffice()) as office, unset:
@@ -151,7 +151,7 @@ def test_a_password_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert office.commands == []
 
 
-def test_recipients_that_are_refused() -> None:
+def test_refused_recipients_are_an_error() -> None:
     with open_office(PostOffice(refused=frozenset({"me@example.org"}))) as office:
         assert mail.send(mail_settings(office), MESSAGE, NOW) == 1
         delivered, faults = deliver(Notify(mail=mail_settings(office)), MESSAGE, NOW)
@@ -163,14 +163,14 @@ def test_recipients_that_are_refused() -> None:
 
 
 @pytest.mark.parametrize(("greeting", "what"), [("554 no", "answered 554"), ("nonsense", "answered -1")])
-def test_a_mail_server_that_fails(greeting: str, what: str) -> None:
+def test_a_failing_mail_server_is_an_error(greeting: str, what: str) -> None:
     with open_office(PostOffice(greeting=greeting)) as office, pytest.raises(NotifyError, match=what):
         mail.send(mail_settings(office), MESSAGE, NOW)
     with pytest.raises(NotifyError, match="refused the connection"):
         mail.send(mail_settings(office), MESSAGE, NOW)
 
 
-def test_one_way_that_fails_does_not_stop_the_other() -> None:
+def test_one_channel_that_fails_does_not_stop_the_other() -> None:
     with serving(answer(500)) as script, open_office(PostOffice()) as office:
         delivered, faults = deliver(Notify(webhook=script.url, mail=mail_settings(office)), MESSAGE, NOW)
     assert (delivered, len(faults), len(office.letters)) == (True, 1, 1)

@@ -17,15 +17,15 @@ DAILY = Cause(key="daily", text="x", command="y", daily=True)
 
 
 def hours_sent(hours: list[float], cause: Cause, absent: tuple[float, ...] = ()) -> list[float]:
-    """In which of the hours a cause is sent that is present in all of them except `absent`."""
+    """The hours in which a cause is sent that is present in all of them except `absent`."""
     memory: Memory = {}
     sent = []
     for hour in hours:
         now = NOW + timedelta(hours=hour)
         causes = [] if hour in absent else [cause]
-        due = [one for one in causes if should_send(one, memory, now)]
-        record(memory, causes, due, now, all_known=True)
-        sent += [hour] * len(due)
+        to_send = [one for one in causes if should_send(one, memory, now)]
+        record(memory, causes, to_send, now, all_known=True)
+        sent += [hour] * len(to_send)
     return sent
 
 
@@ -37,15 +37,15 @@ def test_any_other_cause_is_sent_once_while_it_lasts() -> None:
     assert hours_sent([0, 1, 24, 48, 480], ONCE) == [0]
 
 
-def test_a_cause_that_ended_and_comes_back() -> None:
+def test_a_cause_that_returns_is_sent_again() -> None:
     assert hours_sent([0, 1, 2], ONCE, absent=(1,)) == [0]
-    # It came back within a day, so it is sent when the day is over.
+    # It returned within a day, so it is sent when the day is over.
     assert hours_sent([0, 1, 2, 25], ONCE, absent=(1,)) == [0, 25]
     assert hours_sent([0, 30, 31, 32], ONCE, absent=(30,)) == [0, 31]
     assert hours_sent([0, 1, 25], DAILY, absent=(1,)) == [0, 25]
 
 
-def test_a_clock_that_was_set_back_holds_no_message_back() -> None:
+def test_a_clock_that_was_set_back_delays_no_message() -> None:
     assert hours_sent([0, -500, -499], DAILY) == [0, -500]
 
 
@@ -57,7 +57,7 @@ def test_a_cause_that_is_unknown_this_time_has_not_ended() -> None:
     assert not should_send(ONCE, memory, NOW + timedelta(days=3))
 
 
-def test_a_cause_that_was_not_delivered_is_due_again() -> None:
+def test_a_cause_that_was_not_delivered_is_sent_again() -> None:
     memory: Memory = {}
     record(memory, [ONCE], [], NOW, all_known=True)
     assert should_send(ONCE, memory, NOW)

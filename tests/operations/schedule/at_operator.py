@@ -26,13 +26,13 @@ def awkward_logbook(folder: Path, faults: Faults | None = None) -> Iterator[Demo
 
 
 def fetch_begun(logbook: DemoLogbook, ago: timedelta) -> None:
-    """Make a run that began so long ago, so that later ones have little to fetch."""
+    """Run at this time in the past, so that later runs have little to fetch."""
     then = datetime.now(UTC) - ago
     logbook.archive("--since", f"{then - timedelta(days=31):%Y-%m-%d}", now=then)
 
 
 def ladebog(logbook: DemoLogbook, *arguments: str, environment: dict[str, str] | None = None) -> Outcome:
-    """Run a command as from a terminal."""
+    """Run a command as a user does at a terminal."""
     done = subprocess.run(
         [LADEBOG, "--home", str(logbook.home), *arguments],
         env=os.environ | {FILE_VARIABLE: str(logbook.credentials)} | (environment or {}),

@@ -42,7 +42,7 @@ def logbook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoLogbook]:
 
 
 @pytest.mark.parametrize("others", _OTHERS)
-def test_other_lines_are_kept(logbook: DemoLogbook, others: bytes) -> None:
+def test_other_lines_of_the_crontab_are_unchanged(logbook: DemoLogbook, others: bytes) -> None:
     keep(others)
     assert ladebog(logbook, *_INSTALL).code == 0
     first = listed()
@@ -61,7 +61,7 @@ def test_other_lines_are_kept(logbook: DemoLogbook, others: bytes) -> None:
     assert listed() == others + others
 
 
-def test_a_user_without_a_crontab_has_none_afterwards(logbook: DemoLogbook) -> None:
+def test_a_user_without_a_crontab_has_no_crontab_after_removal(logbook: DemoLogbook) -> None:
     outcome = ladebog(logbook, *_INSTALL)
     assert outcome.code == 0, outcome
     assert outcome.out.startswith(
@@ -91,7 +91,7 @@ def test_the_printed_lines_are_the_installed_ones(logbook: DemoLogbook) -> None:
     assert ladebog(logbook, "schedule", "print", "cron").out.encode() == listed()
 
 
-def test_logins_that_only_this_terminal_can_read(logbook: DemoLogbook, tmp_path: Path) -> None:
+def test_logins_that_cron_cannot_read_are_refused(logbook: DemoLogbook, tmp_path: Path) -> None:
     # They are in XDG_DATA_HOME, which cron does not set.
     there = tmp_path / "ladebog" / "credentials.json"
     there.parent.mkdir()
@@ -108,7 +108,7 @@ def test_logins_that_only_this_terminal_can_read(logbook: DemoLogbook, tmp_path:
     assert listed() == b""
 
 
-def test_lines_without_their_end(logbook: DemoLogbook) -> None:
+def test_lines_without_their_end_marker_are_refused(logbook: DemoLogbook) -> None:
     assert ladebog(logbook, *_INSTALL).code == 0
     torn = b"".join(listed().splitlines(keepends=True)[:-1])
     keep(torn)
@@ -119,7 +119,7 @@ def test_lines_without_their_end(logbook: DemoLogbook) -> None:
     assert listed() == torn
 
 
-def test_times_that_were_changed_by_hand(logbook: DemoLogbook) -> None:
+def test_times_that_were_changed_by_hand_are_shown(logbook: DemoLogbook) -> None:
     assert ladebog(logbook, *_INSTALL).code == 0
     installed = listed()
     keep(installed.replace(b"\n15 6 * * * ", b"\n15 6,18 * * * "))

@@ -18,7 +18,7 @@ _TIMES = 8
 _LONG = 60.0  # seconds
 
 
-def test_a_run_that_is_interrupted_several_times(tmp_path: Path) -> None:
+def test_a_run_stops_once_when_interrupted_several_times(tmp_path: Path) -> None:
     draw = random.Random(3)  # noqa: S311 (draws times)
     with awkward_logbook(tmp_path) as logbook:
         codes = []

@@ -21,7 +21,7 @@ class Machine:
     def __init__(self, logbook: Logbook, until: datetime) -> None:
         self.time = MORNING
         self.until = until
-        self.jumps: list[tuple[datetime, timedelta]] = []  # the clock is changed at this time by this much
+        self.jumps: list[tuple[datetime, timedelta]] = []  # the time of a clock change, and its size
         self.codes: list[int] = []  # of the next runs
         self.takes = timedelta(seconds=20)
         self.started: list[tuple[Kind, str]] = []
@@ -80,7 +80,7 @@ def test_the_first_run_starts_at_once(machine: Machine) -> None:
     assert machine.runs == ["Mon 05:00", "Mon 06:15", "Tue 06:15"]
 
 
-def test_a_run_that_was_missed_before_the_start(machine: Machine) -> None:
+def test_a_run_that_was_missed_before_the_start_is_made_up_for(machine: Machine) -> None:
     machine.loop(last_run_began=YESTERDAY - timedelta(days=40))
     assert machine.runs == ["Mon 05:00", "Mon 06:15", "Tue 06:15"]
 
@@ -92,10 +92,10 @@ def test_one_run_replaces_all_that_were_missed_in_suspend(machine: Machine, nigh
     machine.loop()
     woken = MORNING + timedelta(days=nights, hours=6)
     assert machine.runs[0] == f"{woken:%a %H:%M}"
-    assert len(machine.runs) == 2  # and the one of the next morning
+    assert len(machine.runs) == 2  # and the run of the next morning
 
 
-def test_a_clock_that_was_wrong_when_the_loop_started(machine: Machine) -> None:
+def test_a_clock_that_is_corrected_after_the_loop_started(machine: Machine) -> None:
     machine.time = MORNING + timedelta(days=9_000)
     machine.jumps = [(machine.time, timedelta(days=-9_000))]
     machine.loop(last_run_began=MORNING + timedelta(days=9_000))
@@ -103,7 +103,7 @@ def test_a_clock_that_was_wrong_when_the_loop_started(machine: Machine) -> None:
     assert machine.started[0] == (RUN_IF_ACTIVE, "Mon 05:31")
 
 
-def test_a_run_that_takes_longer_than_a_day(machine: Machine) -> None:
+def test_a_run_that_is_missed_during_a_long_run_is_skipped(machine: Machine) -> None:
     machine.takes = timedelta(hours=30)
     machine.until += timedelta(days=2)
     machine.loop()
@@ -111,7 +111,7 @@ def test_a_run_that_takes_longer_than_a_day(machine: Machine) -> None:
     assert machine.runs == ["Mon 06:15", "Wed 06:15"]
 
 
-def test_a_run_that_failed_for_now_is_repeated_soon(machine: Machine) -> None:
+def test_a_run_with_a_temporary_failure_is_repeated_soon(machine: Machine) -> None:
     machine.codes = [75, 75, 0]
     machine.loop()
     assert machine.runs == ["Mon 06:15", "Mon 06:30", "Mon 06:45", "Tue 06:15"]
@@ -167,7 +167,7 @@ def test_the_file_of_a_killed_loop_is_ignored(machine: Machine) -> None:
     assert lock.read_next_run() is None
 
 
-def test_a_logbook_has_only_one_loop(machine: Machine) -> None:
+def test_a_second_loop_of_a_logbook_is_refused(machine: Machine) -> None:
     second = Loop(LoopLock(machine.logbook), DueTimes("15 6 * * *"), machine, machine.start, print, print)
     with LoopLock(machine.logbook).held(), pytest.raises(BusyError, match="Another `ladebog schedule run` is running"):
         second.run(None)

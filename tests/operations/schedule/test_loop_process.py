@@ -60,9 +60,9 @@ def test_a_missed_run_is_started_and_then_the_loop_waits(tmp_path: Path) -> None
             lines = lines_until("Next run at", process.stdout) + lines_until("Next run at", process.stdout)
             assert any(" listed, " in line for line in lines)
             assert logbook.value("select count(*) from runs") == 2
-            due = LoopLock(Logbook(logbook.home)).read_next_run()
-            assert due is not None
-            assert f"{due.astimezone(ZoneInfo('Europe/Copenhagen')):%H:%M}" == "00:00"
+            next_run = LoopLock(Logbook(logbook.home)).read_next_run()
+            assert next_run is not None
+            assert f"{next_run.astimezone(ZoneInfo('Europe/Copenhagen')):%H:%M}" == "00:00"
             process.terminate()
             out, _ = process.communicate(timeout=_LONG)
     assert (process.returncode, out) == (0, "Stopped.\n")
@@ -92,7 +92,7 @@ def test_a_run_in_progress_is_stopped_with_the_loop(tmp_path: Path, number: sign
         assert logbook.ask("select outcome from runs") == [{"outcome": "interrupted"}]
 
 
-def test_a_failed_run_is_reported_and_the_loop_goes_on(tmp_path: Path) -> None:
+def test_a_failed_run_is_reported_and_the_loop_continues(tmp_path: Path) -> None:
     with awkward_logbook(tmp_path) as logbook:
         logbook.credentials.unlink()
         with loop(logbook) as process:

@@ -118,7 +118,7 @@ def test_the_services_run(terminal: Terminal, logbook: DemoLogbook, units: Path)
     terminal.systemctl("stop", f"{job}.service")
 
 
-def test_logins_that_only_this_terminal_can_read(
+def test_logins_that_systemd_cannot_read_are_refused(
     terminal: Terminal, logbook: DemoLogbook, units: Path, tmp_path: Path
 ) -> None:
     there = tmp_path / "ladebog" / "credentials.json"
@@ -137,7 +137,7 @@ def test_logins_that_only_this_terminal_can_read(
 
 
 @pytest.mark.usefixtures("crontab")
-def test_changing_the_scheduler(terminal: Terminal, units: Path) -> None:
+def test_installing_for_another_scheduler_removes_the_first(terminal: Terminal, units: Path) -> None:
     assert terminal.schedule("install").code == 0
     assert terminal.schedule("install", "--using", "cron").code == 0
     assert names(units) == []
@@ -147,7 +147,7 @@ def test_changing_the_scheduler(terminal: Terminal, units: Path) -> None:
     assert subprocess.run(["crontab", "-l"], capture_output=True, check=False).returncode == 1
 
 
-def test_a_timer_that_was_changed_by_hand(terminal: Terminal, units: Path) -> None:
+def test_show_refuses_a_timer_that_was_changed_by_hand(terminal: Terminal, units: Path) -> None:
     assert terminal.schedule("install").code == 0
     (timer,) = [path for path in units.glob("ladebog-*.timer") if "active" not in path.name]
     timer.write_text(timer.read_text("utf-8").replace("OnCalendar=*-*-* 06:15:00", _CHANGED), "utf-8")

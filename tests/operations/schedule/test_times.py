@@ -84,7 +84,7 @@ def test_days_of_23_and_25_hours() -> None:
     assert {later - earlier for earlier, later in pairwise(moments[1:])} == {timedelta(minutes=30)}
 
 
-def test_a_time_that_is_due_now_is_not_due_again() -> None:
+def test_the_next_time_is_later_than_now() -> None:
     daily = DueTimes.daily(time(6, 15), COPENHAGEN)
     first = daily.after(datetime(2025, 11, 1, tzinfo=UTC))
     assert daily.after(first) - first == timedelta(days=1)

@@ -21,12 +21,12 @@ def written(report: Report, folder: Path) -> Any:
 
 
 def row_of(sheet: Any, label: str) -> list[Any]:
-    """The cells beside the first one that says `label`, up to the first empty one."""
+    """The values in the row of the first cell that contains `label`, to the right of it, without empty cells."""
     for row in sheet.iter_rows():
         for cell in row:
             if cell.value == label:
-                beside = [other.value for other in row[cell.column :]]
-                return [value for value in beside if value is not None]
+                values = [other.value for other in row[cell.column :]]
+                return [value for value in values if value is not None]
     raise AssertionError(f"{label!r} is not on the sheet")
 
 
