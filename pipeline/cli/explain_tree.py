@@ -56,7 +56,7 @@ def _add_month(root: Tree, explained: Explanation, month: Row) -> None:
 
 
 def _figures(explained: Explanation, energy_kwh: Decimal, amount: Decimal, tax: Decimal | None) -> str:
-    of_which = "tax not known" if tax is None else f"tax {_money(explained, tax)}"
+    of_which = "tax unknown" if tax is None else f"tax {_money(explained, tax)}"
     return f"{energy_kwh} kWh, {_money(explained, amount)} {explained.session['currency']}, {of_which}"
 
 
@@ -89,9 +89,9 @@ def _add_session(root: Tree, explained: Explanation) -> None:
 def _tax(explained: Explanation) -> str:
     session = explained.session
     if session["currency"] != explained.account.currency:
-        return f"tax not known: the bill is in {session['currency']}, not in {explained.account.currency}"
+        return f"tax unknown: the bill is in {session['currency']}, not in {explained.account.currency}"
     if session["tax_rate"] is None:
-        return "tax not known: the bill does not include it, or no rate is known"
+        return "tax unknown: the bill does not include it, or no rate is known"
     name = session["tax_name"] or "tax"
     source = _TAX_SOURCES[session["tax_source"]]
     return f"{name} {_money(explained, session['tax_amount'])}: {_plain(session['tax_rate'] * 100)} %, {source}"
@@ -202,7 +202,7 @@ def _add_period(node: Tree, explained: Explanation, period: Row) -> Tree:
 
 def _price(explained: Explanation, period: Row) -> str:
     if period["price_incl_tax"] is None:
-        return "the price per kWh is not known"
+        return "the price per kWh is unknown"
     rate = explained.session["tax_rate"]
     spot, markup = _plain(period["spot_price_excl_tax"]), _plain(period["markup_incl_tax"])
     return f"per kWh: spot {spot} × {_plain(1 + rate)} + markup {markup} = {_plain(period['price_incl_tax'])}"

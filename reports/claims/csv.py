@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.claims.document import Amounts, Claim, ClaimLine, Correction
 from reports.claims.words import Words
-from reports.excel.text import for_typed_cell
+from reports.excel.text import for_untyped_cell
 from reports.month.csv import field, rows_to
 
 
@@ -31,7 +31,7 @@ def machine_csv(claim: Claim) -> bytes:
 def danish_csv(claim: Claim) -> bytes:
     """UTF-8 with a byte order mark, semicolon, decimal comma, CRLF; times as `30-03-2025 16:36`, local to the account.
 
-    A line break inside a text is a line feed between quotes. An unknown figure is the word for "not known".
+    A line break inside a text is a line feed between quotes. An unknown figure is `ukendt` or `unknown`.
     """
     words = Words.of(claim)
     file = io.StringIO(newline="")
@@ -52,7 +52,7 @@ class _NumberedLine:
     minor_digits: int
 
 
-class _NotKnown:
+class _UnknownFigure:
     """An unknown figure. None is a figure that does not apply."""
 
 
@@ -78,20 +78,20 @@ def _numbered_lines(claim: Claim) -> Iterator[_NumberedLine]:
 
 def _machine_field(column: _CsvColumn, row: _NumberedLine) -> str:
     value = column.value(row)
-    if isinstance(value, _NotKnown):
+    if isinstance(value, _UnknownFigure):
         return ""
     return field(value, row.minor_digits if column.is_money else None, row.claim.zone)
 
 
 def _danish_field(column: _CsvColumn, row: _NumberedLine, words: Words) -> str:
     match column.value(row):
-        case _NotKnown():
-            return words.text("not_known")
+        case _UnknownFigure():
+            return words.text("unknown")
         case str(text) if column.key_prefix:
             correction = row.line.correction
             return words.text(f"{column.key_prefix}.{text}", detail=correction.detail if correction else None)
         case str(text):
-            return for_typed_cell(text)
+            return for_untyped_cell(text)
         case datetime() as moment:
             return f"{moment.astimezone(row.claim.zone):%d-%m-%Y %H:%M}"
         case date() as day:
@@ -102,8 +102,8 @@ def _danish_field(column: _CsvColumn, row: _NumberedLine, words: Words) -> str:
             return _machine_field(column, row)
 
 
-def _tax(amounts: Amounts | ClaimLine) -> Decimal | _NotKnown:
-    return _NotKnown() if amounts.tax_amount is None else amounts.tax_amount
+def _tax(amounts: Amounts | ClaimLine) -> Decimal | _UnknownFigure:
+    return _UnknownFigure() if amounts.tax_amount is None else amounts.tax_amount
 
 
 def _of_correction(value: Callable[[Correction], Any]) -> Callable[[_NumberedLine], Any]:

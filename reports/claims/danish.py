@@ -43,7 +43,7 @@ TEXTS = {
     "average_price": "Gennemsnitspris pr. kWh",
     "average_price.short": "Gns. pr. kWh",
     "currency": "Valuta",
-    "not_known": "ukendt",
+    "unknown": "ukendt",
     "fill_in": "udfyldes i hånden",
     "basis": "Afregning",
     "basis.billed": "som opkrævet af operatøren",

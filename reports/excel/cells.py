@@ -32,7 +32,7 @@ DURATION = "[h]:mm:ss"
 PRICE = "#,##0.0000"
 MONTH = "[$-409]mmmm yyyy"  # in English like the rest, independent of the reader's language
 
-NOT_KNOWN = "not known"
+UNKNOWN = "unknown"
 
 _CHARACTERS_IN_A_WIDTH = 1.1  # letters are on average narrower than digits
 _HIGHEST_ROW = 409  # points, the most that Excel allows
@@ -110,11 +110,11 @@ def put_amount(
     number_format: str,
     *,
     style: Font | None = None,
-    not_known: str = NOT_KNOWN,
+    unknown: str = UNKNOWN,
 ) -> Cell:
-    """Put in a figure, or the text `not_known` where it is None."""
+    """Put in a figure, or the text `unknown` where it is None."""
     if value is None:
-        return put_text(sheet, row, column, not_known, style=font(italic=True, color=MUTED), align="right")
+        return put_text(sheet, row, column, unknown, style=font(italic=True, color=MUTED), align="right")
     return put_value(sheet, row, column, value, number_format, style=style)
 
 

@@ -13,14 +13,14 @@ from openpyxl.writer.excel import ExcelWriter
 from reports.excel.cells import font
 
 
-def new_workbook(title: str, made_at: datetime) -> Workbook:
-    """A workbook with one empty sheet. `made_at` is an aware time: the workbook's time of creation."""
+def new_workbook(title: str, created_at: datetime) -> Workbook:
+    """A workbook with one empty sheet. `created_at` is an aware time: the workbook's time of creation."""
     workbook = Workbook()
     normal: NamedStyle = workbook._named_styles["Normal"]  # type: ignore[attr-defined]  # has no public name
     normal.font = font()  # Excel measures column widths in its digits
     workbook.properties.creator = "Ladebog"
     workbook.properties.title = title
-    workbook.properties.created = workbook.properties.modified = made_at.astimezone(UTC).replace(tzinfo=None)
+    workbook.properties.created = workbook.properties.modified = created_at.astimezone(UTC).replace(tzinfo=None)
     return workbook
 
 

@@ -3,6 +3,7 @@
 openpyxl writes a formula without its result, so the results are added to the file's XML when it is saved.
 """
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from lxml import etree
@@ -20,6 +21,15 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
+@dataclass(frozen=True)
+class Formula:
+    """A formula, which starts with `=` and has English function names, with its result and number format."""
+
+    text: str
+    result: Decimal | int | str
+    number_format: str
+
+
 class Formulas:
     """The formulas of a workbook and their results, collected until it is saved."""
 
@@ -31,17 +41,15 @@ class Formulas:
         sheet: Worksheet,
         row: int,
         column: int,
-        formula: str,
-        result: Decimal | int | str,
-        number_format: str,
+        formula: Formula,
         *,
         style: Font | None = None,
         align: str = "right",
     ) -> Cell:
-        """Put in a formula, which starts with `=` and has English function names; `result` is its value."""
-        cell = put_value(sheet, row, column, None, number_format, style=style, align=align)
-        cell.value = formula
-        self._results.append((sheet, cell.coordinate, result))
+        """Put in a formula, and store its result for `finish`."""
+        cell = put_value(sheet, row, column, None, formula.number_format, style=style, align=align)
+        cell.value = formula.text
+        self._results.append((sheet, cell.coordinate, formula.result))
         return cell
 
     def finish(self, name: str, content: bytes) -> bytes:

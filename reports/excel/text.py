@@ -26,7 +26,7 @@ def for_cell(text: str) -> str:
     return _cut(_ESCAPE_OF_EXCEL.sub("_x005F_", _visible(text)))
 
 
-def for_typed_cell(text: str) -> str:
+def for_untyped_cell(text: str) -> str:
     """The text for a file whose cells have no type, such as CSV.
 
     Like `for_cell`, but without Excel's escapes, and with an apostrophe before text that would become a formula.

@@ -200,7 +200,7 @@ def _put_month(sheet: Worksheet, row: int, figures: Row | None, digits: int, *, 
 def _put_notes(sheet: Worksheet, row: int, report: Report) -> int:
     """The notes, across the sheet; returns the last row."""
     first = _put_title(sheet, row, "Known gaps")
-    nothing = "None apart from the findings below." if report.findings else "Nothing is known to be missing."
+    nothing = "None besides the findings below." if report.findings else "Nothing is known to be missing."
     notes = report.notes or (nothing,)
     for row, note in enumerate(notes, start=first):
         sheet.merge_cells(start_row=row, end_row=row, start_column=_FIRST, end_column=_LAST)

@@ -25,7 +25,7 @@ def amounts(claim: "Claim") -> str:
     """`11 lines, 405.316 kWh, 635.76 DKK (of which tax 127.17)`, one such text per currency."""
     texts = []
     for total in claim.totals:
-        tax = "not known" if total.total.tax_amount is None else f"{total.total.tax_amount:,f}"
+        tax = "unknown" if total.total.tax_amount is None else f"{total.total.tax_amount:,f}"
         texts.append(
             f"{counted(total.total.lines, 'line')}, {total.total.energy_kwh:,f} kWh, "
             f"{total.total.amount_incl_tax:,f} {total.currency} (of which tax {tax})"

@@ -38,8 +38,8 @@ def totals_of(totals: Sequence[Total], words: Words) -> TotalsTable:
 
 
 def money(amount: Decimal | None, words: Words) -> str:
-    """An amount with its own number of decimals, which is its currency's; `not known` for None."""
-    return words.text("not_known") if amount is None else words.money(amount, digits_of(amount))
+    """An amount with its own number of decimals, which is its currency's; `unknown` in the claim's language if it is None."""
+    return words.text("unknown") if amount is None else words.money(amount, digits_of(amount))
 
 
 def digits_of(number: Decimal) -> int:
@@ -58,7 +58,7 @@ def _row(key: str, total: Total, figures: Sum, words: Words) -> TotalsRow:
             words.kwh(figures.energy_kwh),
             "" if price is None else words.price(price),
             words.money(figures.amount_incl_tax, total.minor_digits),
-            words.text("not_known")
+            words.text("unknown")
             if figures.tax_amount is None
             else words.money(figures.tax_amount, total.minor_digits),
         ],

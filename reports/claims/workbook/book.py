@@ -78,8 +78,8 @@ class Book:
         self, sheet: Worksheet, row: int, column: int, value: Decimal | None, number_format: str, style: Font | None
     ) -> Cell:
         """Put in a figure, or the text for an unknown one where it is None."""
-        not_known = self.words.text("not_known")
-        return put_amount(sheet, row, column, value, number_format, style=style, not_known=not_known)
+        unknown = self.words.text("unknown")
+        return put_amount(sheet, row, column, value, number_format, style=style, unknown=unknown)
 
     def put_moment(self, sheet: Worksheet, row: int, column: int, moment: datetime) -> Cell:
         """Put in a time as local time of the account."""

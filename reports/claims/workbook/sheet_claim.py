@@ -1,5 +1,7 @@
 """The first sheet of a claim, the voucher: employee, employer, cars, totals, and lines to sign on."""
 
+from dataclasses import dataclass
+
 from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
@@ -26,13 +28,26 @@ References = dict[str, dict[str, str]]  # by currency and figure: the cell of th
 
 _WIDTHS = (2, 20, 11, 13, 19, 13, 16, 9)
 _ALL = range(2, len(_WIDTHS) + 1)
-_LEFT, _LEFT_VALUE = 2, range(3, 5)
-_RIGHT, _RIGHT_VALUE = 5, range(6, 9)
-_WIDE_VALUE = range(3, 9)
-_LEFT_CHARACTERS, _RIGHT_CHARACTERS, _WIDE_CHARACTERS, _ALL_CHARACTERS = 25, 40, 80, 110
+_FIRST = 2
+_ALL_CHARACTERS = 110
 _ROW_HEIGHT = 20  # points
 _COLUMNS = {"lines": 3, "energy_kwh": 4, "amount_incl_tax": 5, "tax_amount": 6}
 _PRICE, _CURRENCY = 7, 8
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a fact goes in a row: the column of its label, those of its value, and the characters that fit there."""
+
+    label: int
+    value: range
+    characters: int
+    indent: int = 0
+
+
+_LEFT = _Place(2, range(3, 5), 25)
+_RIGHT = _Place(5, range(6, 9), 40, indent=1)
+_WIDE = _Place(2, range(3, 9), 80)
 
 
 def fill_claim(book: Book) -> tuple[References, References]:
@@ -40,7 +55,7 @@ def fill_claim(book: Book) -> tuple[References, References]:
     sheet = book.add_sheet(book.words.text("claim"), _WIDTHS, landscape=False)
     sheet.sheet_format.defaultRowHeight = _ROW_HEIGHT
     sheet.sheet_format.customHeight = True
-    book.put_opening(sheet, _LEFT, phrases.title(book.claim, book.words))
+    book.put_opening(sheet, _FIRST, phrases.title(book.claim, book.words))
     row = _put_parties(sheet, 4, book)
     row = _put_cars(sheet, row, book)
     row, totals, sessions = _put_figures(sheet, row + 1, book)
@@ -69,12 +84,11 @@ def _put_parties(sheet: Worksheet, row: int, book: Book) -> int:
         ("cost_centre", claim.employer.cost_centre),
     )
     for (left, left_text), (right, right_text) in zip(of_claim, of_parties, strict=True):
-        _put_fact(sheet, row, _LEFT, _LEFT_VALUE, words.text(left), left_text, _LEFT_CHARACTERS, book)
-        _put_fact(sheet, row, _RIGHT, _RIGHT_VALUE, words.text(right), right_text, _RIGHT_CHARACTERS, book)
+        _put_fact(sheet, row, _LEFT, words.text(left), left_text, book)
+        _put_fact(sheet, row, _RIGHT, words.text(right), right_text, book)
         row += 1
     if claim.reason is not None:
-        label = words.text("reversal.reason")
-        _put_fact(sheet, row, _LEFT, _WIDE_VALUE, label, claim.reason, _WIDE_CHARACTERS, book)
+        _put_fact(sheet, row, _WIDE, words.text("reversal.reason"), claim.reason, book)
         row += 1
     return row
 
@@ -83,27 +97,25 @@ def _put_cars(sheet: Worksheet, row: int, book: Book) -> int:
     """Cars with their plates, or lines to fill in by hand; then odometer readings and chargers, if any."""
     claim, words = book.claim, book.words
     for name, plate in [(car.name, car.plate) for car in claim.cars] or [(claim.car or "", "")]:
-        _put_fact(sheet, row, _LEFT, _LEFT_VALUE, words.text("car"), name, _LEFT_CHARACTERS, book)
-        _put_fact(sheet, row, _RIGHT, _RIGHT_VALUE, words.text("plate"), plate, _RIGHT_CHARACTERS, book)
+        _put_fact(sheet, row, _LEFT, words.text("car"), name, book)
+        _put_fact(sheet, row, _RIGHT, words.text("plate"), plate, book)
         row += 1
     known = [("odometer", phrases.odometer(reading, words)) for reading in claim.odometer]
     known += [("charger", phrases.charger(charger, words)) for charger in claim.chargers]
     for key, text in known:
-        _put_fact(sheet, row, _LEFT, _WIDE_VALUE, words.text(key), text, _WIDE_CHARACTERS, book)
+        _put_fact(sheet, row, _WIDE, words.text(key), text, book)
         row += 1
     return row
 
 
-def _put_fact(
-    sheet: Worksheet, row: int, label_column: int, columns: range, label: str, text: str, characters: int, book: Book
-) -> None:
-    cell = put_text(sheet, row, label_column, label, style=font(color=MUTED))
-    if label_column == _RIGHT:
-        cell.alignment = Alignment(horizontal="left", vertical="center", indent=1)
+def _put_fact(sheet: Worksheet, row: int, place: _Place, label: str, text: str, book: Book) -> None:
+    """Put in a label and its text, or a line to fill in by hand if the text is empty."""
+    cell = put_text(sheet, row, place.label, label, style=font(color=MUTED))
+    cell.alignment = Alignment(horizontal="left", vertical="center", indent=place.indent)
     if text:
-        put_across(sheet, row, columns, text, characters)
+        put_across(sheet, row, place.value, text, place.characters)
     else:
-        book.put_fill_in(sheet, row, columns)
+        book.put_fill_in(sheet, row, place.value)
     sheet.row_dimensions[row].height = max(_ROW_HEIGHT, sheet.row_dimensions[row].height or 0)
 
 
@@ -112,7 +124,7 @@ def _put_figures(sheet: Worksheet, row: int, book: Book) -> tuple[int, Reference
     claim, words = book.claim, book.words
     row = put_section(sheet, row, _ALL, words.text("figures"))
     keys = ("count", "energy_kwh", "gross", "of_which_tax", "average_price", "currency")
-    put_headings(sheet, row, _LEFT, ("", *(words.text(key) for key in keys)), "lrrrrrm", lines=2)
+    put_headings(sheet, row, _FIRST, ("", *(words.text(key) for key in keys)), "lrrrrrm", lines=2)
     totals, sessions = {}, {}
     for total in claim.totals:
         sessions_row = row + 1
@@ -142,7 +154,7 @@ def _put_sum(
     sheet: Worksheet, row: int, label: str, figures: Sum, total: Total, book: Book, *, bold: bool = False
 ) -> None:
     style = font(bold=bold)
-    put_text(sheet, row, _LEFT, label, style=style)
+    put_text(sheet, row, _FIRST, label, style=style)
     put_value(sheet, row, _COLUMNS["lines"], figures.lines, COUNT, style=style)
     put_value(sheet, row, _COLUMNS["energy_kwh"], figures.energy_kwh, ENERGY, style=style)
     amount = book.money(total.currency)
@@ -172,11 +184,9 @@ def _references(sheet: Worksheet, row: int) -> dict[str, str]:
 def _put_terms(sheet: Worksheet, row: int, book: Book) -> int:
     """The account to pay to, the settlement, and which day and month a session counts in."""
     claim, words = book.claim, book.words
-    label = words.text("bank_account")
-    _put_fact(sheet, row, _LEFT, _WIDE_VALUE, label, claim.driver.bank_account, _WIDE_CHARACTERS, book)
+    _put_fact(sheet, row, _WIDE, words.text("bank_account"), claim.driver.bank_account, book)
     if claim.lines:
-        settled = phrases.bases(claim, words)
-        _put_fact(sheet, row + 1, _LEFT, _WIDE_VALUE, words.text("basis"), settled, _WIDE_CHARACTERS, book)
+        _put_fact(sheet, row + 1, _WIDE, words.text("basis"), phrases.bases(claim, words), book)
         row += 1
     notes = f"{words.text('tax_note')} {words.text(f'attribution.{claim.policy.attribution}')}"
     put_across(sheet, row + 2, _ALL, notes, _ALL_CHARACTERS, style=SMALL)

@@ -12,7 +12,7 @@ from reports.claims import phrases
 from reports.claims.workbook.book import SMALL, Book, fit_height, put_across, put_currency, put_headings
 from reports.claims.workbook.sheet_claim import References
 from reports.excel.cells import COUNT, ENERGY, MUTED, cell_at, font, money, put_section, put_text, put_value, rule_under
-from reports.excel.formulas import quoted
+from reports.excel.formulas import Formula, quoted
 
 _WIDTHS = (2, 15, 18, 18, 13, 16, 15, 12, 46)
 _ALL = range(2, len(_WIDTHS) + 1)
@@ -91,18 +91,17 @@ def _put_figures(
     for column, (figure, number_format) in enumerate(_FORMATS.items(), start=4):
         if figure in figures:
             value = getattr(results, figure)
-            result = book.words.text("not_known") if value is None else value
+            result = book.words.text("unknown") if value is None else value
             shown = number_format or book.money(total.currency)
-            book.formulas.put(sheet, row, column, f"={figures[figure]}", result, shown)
+            book.formulas.put(sheet, row, column, Formula(f"={figures[figure]}", result, shown))
     rule_under(sheet, row, _ALL)
 
 
-def _put_result(sheet: Worksheet, row: int, figures: dict[str, str], frozen: dict[str, str], book: Book) -> None:
+def _put_result(sheet: Worksheet, row: int, figures: dict[str, str], claimed: dict[str, str], book: Book) -> None:
     agree, differ = book.words.text("agreement.agrees"), book.words.text("agreement.differs")
-    pairs = ",".join(f"{place}={frozen[figure]}" for figure, place in figures.items())
-    book.formulas.put(
-        sheet, row, 9, f"=IF(AND({pairs}),{quoted(agree)},{quoted(differ)})", agree, "General", align="left"
-    )
+    pairs = ",".join(f"{place}={claimed[figure]}" for figure, place in figures.items())
+    formula = Formula(f"=IF(AND({pairs}),{quoted(agree)},{quoted(differ)})", agree, "General")
+    book.formulas.put(sheet, row, 9, formula, align="left")
 
 
 def _put_findings(sheet: Worksheet, row: int, book: Book) -> int:

@@ -9,6 +9,7 @@ from reports.claims.workbook.sheet_claim import References
 from reports.excel.cells import COUNT, ENERGY, font, put_text, rule_over, set_widths
 from reports.excel.chart import ChartData, energy_and_cost, place_chart
 from reports.excel.days import PER_CURRENCY, DaysOfCurrency, put_days
+from reports.excel.formulas import Formula
 from reports.month.period import ReportPeriod
 
 _HEAD = 4  # row
@@ -71,7 +72,7 @@ def _put_total(sheet: Worksheet, data: ChartData, total: Total, book: Book) -> d
     for _, column, result, number_format, digits in figures:
         letter = get_column_letter(column)
         formula = f"=ROUND(SUM({letter}{data.first}:{letter}{data.last}),{digits})"
-        book.formulas.put(sheet, row, column, formula, result, number_format, style=font(bold=True))
+        book.formulas.put(sheet, row, column, Formula(formula, result, number_format), style=font(bold=True))
     return {figure: f"{name}!${get_column_letter(column)}${row}" for figure, column, *_ in figures}
 
 

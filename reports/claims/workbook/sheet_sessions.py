@@ -22,7 +22,7 @@ from reports.excel.cells import (
     rule_over,
     rule_under,
 )
-from reports.excel.formulas import quoted
+from reports.excel.formulas import Formula, quoted
 
 _HEAD = 4  # row
 _CORRECTED = PatternFill("solid", fgColor="FBF2E4")
@@ -85,7 +85,7 @@ def _put_total(
     sheet: Worksheet, row: int, total: Total, places: dict[str, int], rows: range, book: Book
 ) -> dict[str, str]:
     """Formulas that add up a currency's lines, with the claim's own totals as their stored results."""
-    amount, digits, not_known = book.money(total.currency), total.minor_digits, book.words.text("not_known")
+    amount, digits, unknown = book.money(total.currency), total.minor_digits, book.words.text("unknown")
     currency = quoted(total.currency)
     sums, price = total.total, total.average_price_incl_tax
 
@@ -97,7 +97,8 @@ def _put_total(
         return f"ROUND(SUMIF({cells('currency')},{currency},{cells(name)}),{digits})"
 
     def put(name: str, formula: str, result: Decimal | int | str, number_format: str) -> str:
-        cell = book.formulas.put(sheet, row, places[name], formula, result, number_format, style=font(bold=True))
+        added = Formula(formula, result, number_format)
+        cell = book.formulas.put(sheet, row, places[name], added, style=font(bold=True))
         return f"{quote_sheetname(sheet.title)}!${cell.column_letter}${row}"
 
     put_text(sheet, row, 2, f"{book.words.text('total')} {total.currency}", style=font(bold=True))
@@ -105,14 +106,14 @@ def _put_total(
     sheet.row_dimensions[row].height = _LINE_HEIGHT + 4
     count = f"COUNTIF({cells('currency')},{currency})"
     known = f"SUMPRODUCT(({cells('currency')}={currency})*ISNUMBER({cells('tax_amount')}))"
-    tax = f"=IF({known}={count},{added_up('tax_amount', digits)},{quoted(not_known)})"
+    tax = f"=IF({known}={count},{added_up('tax_amount', digits)},{quoted(unknown)})"
     references = {
         "lines": put("session", f"={count}", sums.lines, COUNT),
         "energy_kwh": put("energy_kwh", f"={added_up('energy_kwh', 3)}", sums.energy_kwh, ENERGY),
         "amount_incl_tax": put(
             "amount_incl_tax", f"={added_up('amount_incl_tax', digits)}", sums.amount_incl_tax, amount
         ),
-        "tax_amount": put("tax_amount", tax, not_known if sums.tax_amount is None else sums.tax_amount, amount),
+        "tax_amount": put("tax_amount", tax, unknown if sums.tax_amount is None else sums.tax_amount, amount),
     }
     energy, gross = references["energy_kwh"], references["amount_incl_tax"]
     put("price", f'=IF({energy}=0,"",ROUND({gross}/{energy},6))', "" if price is None else price, PRICE)

@@ -158,7 +158,7 @@ def test_currencies_are_never_added(tmp_path: Path) -> None:
 def test_an_unknown_tax_is_marked(tmp_path: Path) -> None:
     sheet = read(hard_claim("en"), tmp_path)["Claim"]
     (row,) = (row for row in sheet.iter_rows() if row[1].value == "Total SEK")
-    assert [cell.value for cell in row[2:]] == [1, 35.271, 1234.5, "not known", 35.000425, "SEK"]
+    assert [cell.value for cell in row[2:]] == [1, 35.271, 1234.5, "unknown", 35.000425, "SEK"]
 
 
 def test_times_are_local_to_the_account(tmp_path: Path) -> None:

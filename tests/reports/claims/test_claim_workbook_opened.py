@@ -61,7 +61,7 @@ def test_recalculated_totals_are_the_claims_totals(name: str, recalculated: Mapp
         assert sheet.cell(row, place[words.text("session")]).value == total.total.lines
         assert Decimal(str(sheet.cell(row, place[words.text("energy_kwh")]).value)) == total.total.energy_kwh
         assert Decimal(str(gross)) == total.total.amount_incl_tax
-        known = words.text("not_known") if total.total.tax_amount is None else float(total.total.tax_amount)
+        known = words.text("unknown") if total.total.tax_amount is None else float(total.total.tax_amount)
         assert tax == known
         assert Decimal(str(sheet.cell(row, place[words.text("price")]).value)) == total.average_price_incl_tax
 

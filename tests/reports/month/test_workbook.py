@@ -72,8 +72,8 @@ def test_currencies_are_separate_and_unknown_tax_is_marked(rich: WrittenLogbook,
     all_texts = texts(sheet)
     assert [text for text in all_texts if text.startswith("Figures")] == ["Figures, DKK", "Figures, EUR"]
     euro = all_texts[all_texts.index("Figures, EUR") :]
-    assert euro[euro.index("of which Moms") + 1] == euro[euro.index("Net, excl. Moms") + 1] == "not known"
-    assert all_texts[all_texts.index("Known gaps") + 1] == "None apart from the findings below."
+    assert euro[euro.index("of which Moms") + 1] == euro[euro.index("Net, excl. Moms") + 1] == "unknown"
+    assert all_texts[all_texts.index("Known gaps") + 1] == "None besides the findings below."
     assert len(sheet._charts) == 2
 
 
@@ -145,9 +145,9 @@ def test_totals_per_currency_are_values_below_the_sessions(rich: WrittenLogbook,
     column = columns(sheet)
     names = ("Energy (kWh)", "Gross, incl. Moms", "Of which Moms", "Net, excl. Moms", "Currency")
     totals = [[sheet.cell(row, column[name]).value for name in names] for row in (5, 6)]
-    assert totals == [[5, 12.5, 2.5, 10, "DKK"], [30, 18.3, "not known", "not known", "EUR"]]
+    assert totals == [[5, 12.5, 2.5, 10, "DKK"], [30, 18.3, "unknown", "unknown", "EUR"]]
     assert [sheet.cell(row, 1).value for row in (5, 6)] == ["Total DKK, 2 sessions", "Total EUR, 1 session"]
-    assert sheet.cell(4, column["Of which Moms"]).value == sheet.cell(4, column["Moms rate"]).value == "not known"
+    assert sheet.cell(4, column["Of which Moms"]).value == sheet.cell(4, column["Moms rate"]).value == "unknown"
     assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
 
 
