@@ -38,7 +38,7 @@ def totals_of(totals: Sequence[Total], words: Words) -> TotalsTable:
 
 
 def money(amount: Decimal | None, words: Words) -> str:
-    """An amount with its own number of decimals, which is its currency's; `unknown` in the claim's language if it is None."""
+    """An amount with its own number of decimals, which is its currency's; for None the text of an unknown figure."""
     return words.text("unknown") if amount is None else words.money(amount, digits_of(amount))
 
 
