@@ -82,3 +82,15 @@ def months_back(newest: date, oldest: date) -> Iterator[date]:
     while month >= first_of_month(oldest):
         yield month
         month = first_of_month(month - timedelta(days=1))
+
+
+EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
+"""Before this, no operator had such an app."""
+
+CLOCK_TOLERANCE = timedelta(days=1)
+"""How far the clocks of an operator and of this machine may differ."""
+
+
+def is_plausible(moment: datetime, now: datetime) -> bool:
+    """Whether something can have happened at `moment`: from EARLIEST to a day after `now`."""
+    return EARLIEST <= moment <= now + CLOCK_TOLERANCE

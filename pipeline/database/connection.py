@@ -15,7 +15,7 @@ from pipeline.errors import DatabaseError, LogbookError
 from pipeline.logbook.files import FILE_MODE, make_folder, replacing
 from pipeline.logbook.folder import Logbook
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 _NO_EXTENSIONS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",

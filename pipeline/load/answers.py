@@ -4,7 +4,6 @@ Each batch is one transaction, which also records how far the segment has been r
 from there.
 """
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from pipeline.database import models
 from pipeline.database.connection import transaction
 from pipeline.database.insert import insert
 from pipeline.load.batches import Batch, PlacedDocument, read_batches
-from pipeline.load.decode import micros
+from pipeline.load.decode import optional_micros
 from pipeline.logbook.files import file_sha256
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import Position, RawLine, RunRecord, read_run_record
@@ -25,6 +24,13 @@ Row = tuple[Any, ...]
 _CREATE_ARRIVALS = "create or replace temp table arrivals as from documents with no data"
 
 _STORED_DOCUMENTS = "select distinct sha256 from documents semi join arrivals using (sha256) where account = ?"
+
+# What is in quarantine because of a time that was not plausible yet is decoded again when it is answered again.
+_DECODED_AGAIN = """
+    delete from facts.quarantine
+    where account = ? and plausible_from is not null and document_sha256 in (select sha256 from arrivals)
+    returning document_sha256
+"""
 
 _INSERT_CHANGED_SESSIONS = """
     insert into facts.changed_sessions
@@ -83,7 +89,7 @@ class AnswerLoader:
     def _write(self, segment: str, batch: Batch) -> None:
         self._connection.execute(_CREATE_ARRIVALS)
         insert(self._connection, "arrivals", [self._document_row(place, segment) for place in batch.placed])
-        stored = {sha256 for (sha256,) in self._connection.execute(_STORED_DOCUMENTS, [self._account]).fetchall()}
+        stored = self._hashes(_STORED_DOCUMENTS) - self._hashes(_DECODED_AGAIN)
         self._connection.execute(f"insert into documents {models.query('new_documents')}")
         self._connection.execute(_INSERT_CHANGED_SESSIONS)
         for table, rows in vars(batch.facts).items():
@@ -96,12 +102,15 @@ class AnswerLoader:
                 self._insert_run(segment, read_run_record(line))
         self._record_position(segment, batch.end)
 
+    def _hashes(self, query: str) -> set[str]:
+        return {sha256 for (sha256,) in self._connection.execute(query, [self._account]).fetchall()}
+
     def _answer_row(self, line: RawLine, segment: str, number: int) -> Row:
         return (
             self._account,
             line.endpoint.value,
             line.key,
-            _micros(line.fetched_at),
+            optional_micros(line.fetched_at),
             line.url,
             line.status,
             line.trace_id,
@@ -115,7 +124,7 @@ class AnswerLoader:
             self._account,
             place.document.endpoint.value,
             place.document.key,
-            _micros(place.fetched_at),
+            optional_micros(place.fetched_at),
             place.status,
             place.document.sha256,
             segment,
@@ -141,8 +150,17 @@ class AnswerLoader:
         )
         for window in run.windows:
             self._connection.execute(
-                "insert into facts.windows values (?, ?, ?, ?, ?, ?)",
-                [self._account, run.run_id, window.month, window.listed_at, window.sessions, window.missing],
+                "insert into facts.windows values (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    self._account,
+                    run.run_id,
+                    window.month,
+                    window.listed_at,
+                    window.sessions,
+                    window.missing,
+                    window.largest_page,
+                    window.cut_days,
+                ],
             )
 
     def _record_position(self, segment: str, position: Position) -> None:
@@ -152,7 +170,3 @@ class AnswerLoader:
         self._connection.execute(
             "insert into facts.segments values (?, ?, ?, ?, null)", [*keys, position.lines, position.bytes]
         )
-
-
-def _micros(moment: datetime | None) -> int | None:
-    return None if moment is None else micros(moment)

@@ -10,9 +10,11 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from pipeline.clock import EARLIEST
 from pipeline.load.decode import Document, Facts
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import Position, RawLine, read_lines
+from pipeline.raw.segments import start_in_name
 from pipeline.source.app.schema import items
 
 _BATCH_LINES = 1_000
@@ -42,39 +44,59 @@ class Batch(NamedTuple):
 
 def read_batches(segment: Path, start: Position) -> Iterator[Batch]:
     """The lines of a segment from `start` on, decoded. Raises RawStoreError where one is damaged."""
-    return _read_ahead(map(_decode, _batched(read_lines(segment, start), _BATCH_LINES)))
+    begun_at = start_in_name(segment)
+    batches = _batched(read_lines(segment, start), _BATCH_LINES)
+    return _read_ahead(_decode(batch, begun_at) for batch in batches)
 
 
-def _decode(numbered: list[tuple[RawLine, Position]]) -> Batch:
-    """Decode each distinct document of some lines once."""
+def _decode(numbered: list[tuple[RawLine, Position]], begun_at: datetime) -> Batch:
+    """Decode each distinct document of some lines once, as it was answered last.
+
+    An answer without a time was received before the run began, at `begun_at`, which imported it.
+    """
     facts = Facts()
-    placed = [place for line, position in numbered for place in _documents(line, position.lines, facts)]
-    for document in {place.document.sha256: place.document for place in placed if place.status == _OK}.values():
+    placed = [place for line, position in numbered for place in _documents(line, position.lines, facts, begun_at)]
+    documents = [place.document for place in placed if place.status == _OK]
+    documents.sort(key=lambda document: document.answered_at)
+    for document in {document.sha256: document for document in documents}.values():
         facts.add(document)
     return Batch([line for line, _ in numbered], numbered[-1][1], placed, facts)
 
 
-def _documents(line: RawLine, number: int, facts: Facts) -> Iterator[PlacedDocument]:
+def _documents(line: RawLine, number: int, facts: Facts, begun_at: datetime) -> Iterator[PlacedDocument]:
     """The documents in a line: none in a run's own record, the items of a listing, one in any other answer.
 
-    A listing that cannot be read as one goes to quarantine whole.
+    A listing that cannot be read as one goes to quarantine whole, and one with items that have no id goes there for
+    these items.
     """
     if line.endpoint == Endpoint.RUN:
         return
     body = memoryview(line.body)
+    answered_at = line.fetched_at or begun_at
+    whole = Document(line.endpoint, line.key, line.sha256, body, is_item=False, answered_at=answered_at)
     if line.endpoint != Endpoint.SESSION_HISTORY or line.status != _OK:
-        document = Document(line.endpoint, line.key, line.sha256, body, is_item=False)
-        yield PlacedDocument(document, line.fetched_at, line.status, number, 0)
+        yield PlacedDocument(whole, line.fetched_at, line.status, number, 0)
         return
     try:
         listed = items(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        facts.quarantine.append((line.sha256, line.endpoint.value, line.key, str(error)))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        facts.put_in_quarantine(whole, str(error))
         return
+    nameless = []
     for place, item in enumerate(listed, start=1):
+        if item.key is None:
+            nameless.append(f"Item {place} has no id of a session - at `$.session_history[{place - 1}].session.id`")
+            continue
         sha256 = hashlib.sha256(item.body).hexdigest()
-        document = Document(line.endpoint, item.key, sha256, item.body, is_item=True)
+        document = Document(line.endpoint, item.key, sha256, item.body, is_item=True, answered_at=answered_at)
         yield PlacedDocument(document, line.fetched_at, line.status, number, place)
+    if nameless:
+        facts.put_in_quarantine(whole, "; ".join(nameless))
+
+
+def document_hashes(line: RawLine) -> list[str]:
+    """The SHA-256 of each document in a line."""
+    return [place.document.sha256 for place in _documents(line, 1, Facts(), EARLIEST)]
 
 
 def _batched(elements: Iterable[_T], size: int) -> Iterator[list[_T]]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from pipeline.load.times import LONGEST, ImplausibleTimeError, check_times, stated_time
 from pipeline.raw.answer import Endpoint
 from pipeline.source.app import schema
 
@@ -30,15 +31,22 @@ class DocumentFaultError(ValueError):
     """A document cannot be used; the text states the fault and its path."""
 
 
+_FAULTS = (msgspec.DecodeError, DocumentFaultError, UnicodeDecodeError, RecursionError)
+
+
 @dataclass(frozen=True)
 class Document:
-    """One document of an answer: all of it, or one item of a listing. It may have been stored before."""
+    """One document of an answer: all of it, or one item of a listing. It may have been stored before.
+
+    `answered_at` is when the answer was received, or could have been at the latest.
+    """
 
     endpoint: Endpoint
     key: str
     sha256: str
     body: bytes | memoryview
     is_item: bool
+    answered_at: datetime
 
 
 @dataclass
@@ -56,28 +64,46 @@ class Facts:
         """Decode one document into rows, or put it in quarantine with the path of its fault."""
         try:
             _DECODERS[document.endpoint](self, document)
-        except (msgspec.DecodeError, DocumentFaultError, UnicodeDecodeError) as fault:
-            self.quarantine.append((document.sha256, document.endpoint.value, document.key, str(fault)))
+        except ImplausibleTimeError as fault:
+            self.put_in_quarantine(document, str(fault), fault.plausible_from)
+        except _FAULTS as fault:
+            self.put_in_quarantine(document, str(fault))
+
+    def put_in_quarantine(self, document: Document, fault: str, plausible_from: datetime | None = None) -> None:
+        """Record that a document, or a part of it, cannot be used, or not in an answer before `plausible_from`."""
+        is_session = document.endpoint in (Endpoint.SESSION, Endpoint.SESSION_HISTORY)
+        stated = stated_time(document.body, document.answered_at) if is_session else None
+        self.quarantine.append(
+            (
+                document.sha256,
+                document.endpoint.value,
+                document.key,
+                fault,
+                optional_micros(stated),
+                optional_micros(plausible_from),
+            )
+        )
 
 
 _session_decoder = msgspec.json.Decoder(schema.SessionAnswer, strict=False)
 _item_decoder = msgspec.json.Decoder(schema.HistoryItem, strict=False)
-_charge_points_decoder = msgspec.json.Decoder(schema.ChargePointsAnswer, strict=False)
 _prices_decoder = msgspec.json.Decoder(schema.PricePeriodsAnswer, strict=False)
 
 
 def _add_session(facts: Facts, document: Document) -> None:
     if document.is_item:
         item = _item_decoder.decode(document.body)
-        _add_session_rows(facts, document.sha256, "listing", item.session, item)
+        _add_session_rows(facts, document, "listing", item.session, item)
     else:
-        _add_session_rows(facts, document.sha256, "detail", _session_decoder.decode(document.body).session, None)
+        _add_session_rows(facts, document, "detail", _session_decoder.decode(document.body).session, None)
 
 
 def _add_session_rows(
-    facts: Facts, sha256: str, source: str, session: schema.Session, item: schema.HistoryItem | None
+    facts: Facts, document: Document, source: str, session: schema.Session, item: schema.HistoryItem | None
 ) -> None:
     _check_session(session)
+    check_times(session, document.answered_at)
+    sha256 = document.sha256
     session_id = str(session.id)
     history = (session.power_stats and session.power_stats.history) or []
     samples = (sha256, session_id, _times(history), _powers(history))
@@ -101,7 +127,9 @@ def _add_session_rows(
 
 
 def _check_session(session: schema.Session) -> None:
-    """Check the fields that a finished session must have."""
+    """Check the id, and the fields that a finished session must have."""
+    if not schema.is_usable_id(session.id):
+        raise DocumentFaultError(f"{session.id!r} is not an id - at `$.session.id`")
     if session.status != "active":
         if session.stopped_at is None and session.status == "finished":
             raise DocumentFaultError("A finished session without a stop - at `$.session.stoppedAt`")
@@ -131,7 +159,7 @@ def _session_row(sha256: str, source: str, session: schema.Session, item: schema
         session.currency.minor_unit_decimal,
         session.tax_name,
         micros(session.started_at),
-        micros(session.stopped_at) if session.stopped_at else None,
+        optional_micros(session.stopped_at),
         session.duration,
         session.idle_period,
         session.energy,
@@ -155,9 +183,26 @@ def _own_cost(session: schema.Session) -> Decimal | None:
 
 
 def _add_charge_points(facts: Facts, document: Document) -> None:
-    rows = [
+    """A charge point with a fault is left out alone."""
+    faults = []
+    for place, body in enumerate(schema.charge_points(document.body)):
+        try:
+            facts.evse_facts.extend(_evse_rows(document.sha256, schema.charge_point(body)))
+        except _FAULTS as fault:
+            faults.append(_within(str(fault), f"$.data[{place}]"))
+    if faults:
+        facts.put_in_quarantine(document, "; ".join(faults))
+
+
+def _within(fault: str, path: str) -> str:
+    """A fault of a part of a document, with its path in the whole."""
+    return fault.replace("`$", f"`{path}") if "`$" in fault else f"{fault} - at `{path}`"
+
+
+def _evse_rows(sha256: str, point: schema.ChargePoint) -> list[Row]:
+    return [
         (
-            document.sha256,
+            sha256,
             str(point.id),
             _text(point.name),
             str(evse.id),
@@ -166,14 +211,12 @@ def _add_charge_points(facts: Facts, document: Document) -> None:
             _text(evse.tariff_id),
             _json(evse.tariff),
             _percent(point.electricity_cost_tax_percent),
-            _optional(evse.max_power, "data.evses.maxPower"),
-            _optional(point.last_month_energy_kwh, "data.last_month_energy_kwh"),
+            _optional(evse.max_power, "evses.maxPower"),
+            _optional(point.last_month_energy_kwh, "last_month_energy_kwh"),
             point.has_electricity_tax_reimbursement,
         )
-        for point in _charge_points_decoder.decode(document.body).data
         for evse in point.evses or ()
     ]
-    facts.evse_facts.extend(rows)
 
 
 def _add_price_periods(facts: Facts, document: Document) -> None:
@@ -183,7 +226,7 @@ def _add_price_periods(facts: Facts, document: Document) -> None:
             document.sha256,
             document.key,
             answer.granularity,
-            _local_micros(point, f"periods[{number}]"),
+            _local_micros(point, f"periods[{number}]", document.answered_at),
             _exact(point.price_per_kwh, f"periods[{number}].pricePerKwh"),
         )
         for number, point in enumerate(answer.periods)
@@ -236,8 +279,8 @@ def _optional(number: Decimal | None, path: str) -> str | None:
 
 def _percent(number: Decimal | None) -> str | None:
     if number is not None and not 0 <= number < 100:
-        raise DocumentFaultError(f"{number} is no rate of tax - at `$.data.electricity_cost_tax_percent`")
-    return _optional(number, "data.electricity_cost_tax_percent")
+        raise DocumentFaultError(f"{number} is no rate of tax - at `$.electricity_cost_tax_percent`")
+    return _optional(number, "electricity_cost_tax_percent")
 
 
 def _text(value: schema.Text | None) -> str | None:
@@ -254,9 +297,17 @@ def micros(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def _local_micros(point: schema.PricePoint, path: str) -> int:
+def optional_micros(moment: datetime | None) -> int | None:
+    """Microseconds since 1970, or None."""
+    return None if moment is None else micros(moment)
+
+
+def _local_micros(point: schema.PricePoint, path: str, answered_at: datetime) -> int:
     """A local wall time as microseconds, as if it were UTC; the account's zone is applied in SQL."""
     try:
-        return micros(datetime.fromisoformat(f"{point.at_day}T{point.at_time}").replace(tzinfo=UTC))
+        moment = datetime.fromisoformat(f"{point.at_day}T{point.at_time}").replace(tzinfo=UTC)
     except ValueError as error:
         raise DocumentFaultError(f"{error} - at `$.{path}`") from None
+    if abs(moment - answered_at) > LONGEST:
+        raise DocumentFaultError(f"Implausible time {moment:%Y-%m-%d %H:%M} - at `$.{path}`")
+    return micros(moment)

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
+from pipeline.raw.body import storable
+
 
 class Endpoint(StrEnum):
     """The kind of an answer; together with the key it identifies what the answer is about."""
@@ -17,7 +19,7 @@ class Endpoint(StrEnum):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer whose body is the operator's bytes, decompressed and valid JSON in UTF-8.
+    """An answer whose body is the operator's bytes, decompressed, which `body.storable` accepts.
 
     `fetched_at` is None only for an imported answer that has no time. `dated_at` is the operator's `Date`, None where
     it sent none.
@@ -32,6 +34,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     trace_id: str | None
     body: bytes
     dated_at: datetime | None = None
+
+    @property
+    def stored_body(self) -> bytes:
+        """The body as it is stored and as the loader will decode it."""
+        return storable(self.body)[0]
 
 
 def history_key(start: str, end: str, page: int) -> str:

@@ -1,7 +1,6 @@
 """The lines of a segment: from an answer to a line of JSON in its own gzip member, and back."""
 
 import hashlib
-import re
 import zlib
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,13 +12,10 @@ import msgspec
 from pipeline.clock import utc_text
 from pipeline.errors import RawStoreError
 from pipeline.raw.answer import Answer, Endpoint
+from pipeline.raw.body import storable
 
 _COMPRESSION_LEVEL = 6
 _READ_SIZE = 1 << 14
-_JSON_SPACE = b" \t\r\n"
-_LONE_SURROGATE = re.compile(
-    rb"(?<!\\)((?:\\\\)*)(?:(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
-)
 
 
 class RawLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +34,7 @@ class RawLine(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, answer: Answer) -> Self:
-        """The line that stores an answer."""
+        """The line that stores an answer. Raises ValueError for a body that is not JSON."""
         body, edited = storable(answer.body)
         return cls(
             fetched_at=answer.fetched_at,
@@ -96,38 +92,12 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     pages: int
     sessions: int
     missing: list[str] = []  # known sessions of the month that were not listed
+    largest_page: int = 0  # items on the largest page that this run or an earlier one had seen; 0 in older records
+    cut_days: list[str] = []  # ISO dates of the days that were listed with so many items that more may be missing
 
 
 _line_decoder = msgspec.json.Decoder(RawLine)
 _run_decoder = msgspec.json.Decoder(RunRecord)
-
-
-def storable(body: bytes) -> tuple[bytes, str | None]:
-    """An answer's body as it fits in one line, and what was edited, or None if nothing was.
-
-    JSON allows line breaks only between its tokens, so replacing each by a space changes no value; neither does
-    removing the space around the document. An unpaired surrogate escape is not text, and readers of JSON reject a file
-    that holds one: it becomes U+FFFD.
-    """
-    edits = []
-    stripped = body.strip(_JSON_SPACE)
-    if stripped != body:
-        edits.append("space around it")
-        body = stripped
-    if b"\n" in body or b"\r" in body:
-        body = body.replace(b"\r", b" ").replace(b"\n", b" ")
-        edits.append("line breaks")
-    body, replaced = _replace_lone_surrogates(body)
-    if replaced:
-        edits.append("unpaired surrogates")
-    return body, " and ".join(edits) or None
-
-
-def _replace_lone_surrogates(body: bytes) -> tuple[bytes, bool]:
-    if b"\\ud" not in body and b"\\uD" not in body:
-        return body, False
-    cleaned = _LONE_SURROGATE.sub(lambda m: m[1] + (m[2] or b"\\ufffd"), body)
-    return cleaned, cleaned != body
 
 
 def read_run_record(line: RawLine) -> RunRecord:

@@ -39,7 +39,7 @@ class SegmentWriter:
         start = record.started_at
         if last := _last_segment(folder):
             # A name sorts after its predecessor's even if the clock was set back in between.
-            start = max(start, _start_in_name(last) + timedelta(seconds=1))
+            start = max(start, start_in_name(last) + timedelta(seconds=1))
         part = folder / f"{start:%Y}" / f"{start:{_NAME_FORMAT}}-{record.run_id}{SUFFIX}{PART_SUFFIX}"
         make_folder(part.parent)
         _refuse_links(folder, part.parent)
@@ -110,7 +110,7 @@ def _files(folder: Path, suffix: str) -> list[Path]:
     files = sorted(folder.glob(f"*/*{suffix}"), key=lambda path: path.name)
     _refuse_links(folder, *{path.parent for path in files}, *files)
     for path in files:
-        _start_in_name(path)
+        start_in_name(path)
     return files
 
 
@@ -127,7 +127,7 @@ def _refuse_links(*paths: Path) -> None:
 def last_run_began(folder: Path) -> datetime | None:
     """When the newest finished run of an account began, successful or not; None before the first."""
     last = _last_segment(folder)
-    return _start_in_name(last) if last else None
+    return start_in_name(last) if last else None
 
 
 def _last_segment(folder: Path) -> Path | None:
@@ -171,7 +171,7 @@ def _recover(part: Path, now: datetime) -> Path:
         run_id=part.name.removesuffix(SUFFIX + PART_SUFFIX).partition("-")[2],
         command="unknown",
         version="unknown",
-        started_at=_start_in_name(part),
+        started_at=start_in_name(part),
     )
     with SegmentWriter.resume(part, record) as writer:
         return writer.finish(now)
@@ -188,7 +188,8 @@ def _whole_lines(part: Path) -> tuple[int, RawLine | None]:
     return size, last
 
 
-def _start_in_name(segment: Path) -> datetime:
+def start_in_name(segment: Path) -> datetime:
+    """When the run of a segment began. Raises RawStoreError for a file name that is not a segment's."""
     try:
         return datetime.strptime(segment.name.partition("-")[0], _NAME_FORMAT).replace(tzinfo=UTC)
     except ValueError:

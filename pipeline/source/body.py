@@ -1,12 +1,9 @@
 """Reads the body of an HTTP response: limited in size and time, and complete or not at all."""
 
-import json
 import time
 import zlib
 from collections.abc import Iterator
-from typing import Any, NoReturn
 
-import msgspec
 import urllib3
 
 _PIECE = 64 * 1024  # bytes
@@ -75,31 +72,3 @@ def _decompressed(pieces: Iterator[bytes]) -> Iterator[bytes]:
         raise BrokenBodyError("is not valid gzip") from None
     if is_begun and not member.eof:
         raise BrokenBodyError("broke off")
-
-
-def read_json(body: bytes) -> Any:
-    r"""The document in `body`.
-
-    msgspec reads it first, because it is fast. What it rejects is read by the standard library, which accepts
-    unpaired surrogate escapes (`"\ud800"`): JSON allows them, and operators do send them.
-
-    Raises ValueError with the position of the fault; it shows nothing of the body.
-    """
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"byte {error.start} is not UTF-8") from None
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.MsgspecError, RecursionError):
-        pass
-    try:
-        return json.loads(text, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{error.msg}: character {error.pos}") from None
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")

@@ -10,8 +10,9 @@ import requests
 
 from pipeline.clock import Clock
 from pipeline.errors import UpstreamError
+from pipeline.raw.body import read_json, storable
 from pipeline.settings.schema import Source
-from pipeline.source.body import BodyTooLargeError, BrokenBodyError, read_body, read_json
+from pipeline.source.body import BodyTooLargeError, BrokenBodyError, read_body
 from pipeline.source.faults import http_date, retry_after
 from pipeline.source.retry import FailedTryError
 from pipeline.text import printable
@@ -25,7 +26,7 @@ _MEGABYTE = 1024 * 1024
 class Reply:
     """What the server sent; `fetched_at` is when it had arrived whole, `dated_at` the server's own `Date`.
 
-    The body of a 200, 201 or 404 is JSON in UTF-8, unless another type was requested.
+    The body of a 200, 201 or 404 is JSON that can be stored, unless another type was requested.
     """
 
     status: int
@@ -116,7 +117,7 @@ class ReplyReader:
 
     def _check_json(self, reply: Reply, content_type: str) -> None:
         try:
-            read_json(reply.body)
+            storable(reply.body)
         except ValueError as error:
             kind = "HTML" if "html" in content_type.lower() else "something that is not JSON"
             if reply.status == 404:

@@ -5,7 +5,7 @@
 select
     account,
     month,
-    case when endpoint = 'session' or key not like '%..%' then nullif(key, 'unknown') end as session_id,
+    case when endpoint = 'session' or key not like '%..%' then key end as session_id,
     concat_ws(' ', endpoint, key, document_sha256) as cause,
     case endpoint
         when 'session' then 'Its details cannot be read: '

@@ -1,6 +1,7 @@
 """A document with a fault goes to quarantine with the path of the fault; other documents are not affected."""
 
 import json
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -146,10 +147,27 @@ def test_an_unreadable_listing_goes_to_quarantine_whole(archive: SmallArchive, b
     assert archive.rows("select * from documents") == []
 
 
-def test_an_item_without_an_id_is_stored_and_goes_to_quarantine(archive: SmallArchive) -> None:
-    archive.add(listing({"session": {}}, listed(session())))
-    assert archive.rows("select key from documents order by item") == [("unknown",), ("1",)]
-    assert archive.rows("select key from facts.quarantine") == [("unknown",)]
+@pytest.mark.parametrize("nameless", [{}, {"id": ""}, {"id": "."}, {"id": ".."}, {"id": None}, {"id": []}])
+def test_an_item_without_an_id_puts_its_listing_in_quarantine_until_it_is_fixed(
+    archive: SmallArchive, nameless: Json
+) -> None:
+    """Not under a key of its own: two such items of different months would replace each other."""
+    archive.build(
+        listing({"session": nameless}, listed(session())),
+        listing({"session": nameless | {"x": 1}}, fetched_at=at(100), month="2025-04"),
+    )
+    assert archive.rows("select key from documents order by item") == [("1",)]
+    unreadable = "select key, month, fault from staging.unreadable order by month"
+    assert archive.rows(unreadable) == [
+        (
+            f"2025-{month:02}-01..2025-{month:02}-31 page 1",
+            date(2025, month, 1),
+            "Item 1 has no id of a session - at `$.session_history[0].session.id`",
+        )
+        for month in (3, 4)
+    ]
+    archive.build(listing(listed(session()), fetched_at=LATER + timedelta(days=1)))
+    assert [month for _, month, _ in archive.rows(unreadable)] == [date(2025, 4, 1)]
 
 
 def test_a_404_is_a_document_without_facts(archive: SmallArchive) -> None:
@@ -162,7 +180,7 @@ def test_a_later_valid_document_replaces_a_broken_one(archive: SmallArchive) -> 
     archive.add(detail(session(energy="much"), at(100)))
     unreadable = "select endpoint, key, month from staging.unreadable"
     archive.build(charge_point(NOON))
-    assert archive.rows(unreadable) == [("session", "1", None)]
+    assert archive.rows(unreadable) == [("session", "1", at(0).date().replace(day=1))]
     archive.build(detail(session(), at(200)))
     assert archive.rows(unreadable) == []
     archive.build(detail(session(energy="very much"), at(300)))

@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.lines import RawLine, RunRecord, read_lines, storable
+from pipeline.raw.body import storable
+from pipeline.raw.lines import RawLine, RunRecord, read_lines
 from pipeline.raw.segments import SegmentWriter
 
 MOMENT = datetime(2025, 3, 30, 14, 36, 38, tzinfo=UTC)

@@ -10,9 +10,9 @@ import msgspec
 
 from pipeline.errors import LadebogError, LoginError, UpstreamError
 from pipeline.logbook import event_log
+from pipeline.raw.body import read_json
 from pipeline.settings.schema import Account, Source
 from pipeline.source.app import endpoints
-from pipeline.source.body import read_json
 from pipeline.source.credentials.secret import Secret, expires_at, token_fault
 from pipeline.source.credentials.store import Credentials
 from pipeline.source.http import Http

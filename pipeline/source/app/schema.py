@@ -118,7 +118,9 @@ class ChargePoint(msgspec.Struct, gc=False):
 
 
 class ChargePointsAnswer(msgspec.Struct):
-    data: list[ChargePoint]
+    """The charge points as the bytes that were sent: one with a fault is left out alone."""
+
+    data: list[msgspec.Raw]
 
 
 class PricePoint(Record):
@@ -132,13 +134,10 @@ class PricePeriodsAnswer(msgspec.Struct):
     periods: list[PricePoint]
 
 
-UNKNOWN_KEY = "unknown"
-
-
 class Item(NamedTuple):
-    """One entry of a listing. `key` is its session's id, or UNKNOWN_KEY if it cannot be read."""
+    """One entry of a listing. `key` is its session's id, or None if it has none that can be requested."""
 
-    key: str
+    key: str | None
     body: memoryview
 
 
@@ -151,7 +150,22 @@ class _ItemId(msgspec.Struct):
 
 
 _history_decoder = msgspec.json.Decoder(HistoryAnswer)
+_charge_points_decoder = msgspec.json.Decoder(ChargePointsAnswer)
+_charge_point_decoder = msgspec.json.Decoder(ChargePoint, strict=False)
 _id_decoder = msgspec.json.Decoder(_ItemId)
+
+
+def charge_points(body: bytes | memoryview) -> list[msgspec.Raw]:
+    """The charge points of an answer of endpoint `charge_points`, each for `charge_point`.
+
+    Raises msgspec.DecodeError where the answer is not a list of them.
+    """
+    return _charge_points_decoder.decode(body).data
+
+
+def charge_point(body: msgspec.Raw) -> ChargePoint:
+    """One charge point. Raises msgspec.DecodeError for one that has a fault."""
+    return _charge_point_decoder.decode(body)
 
 
 def items(body: bytes | memoryview) -> list[Item]:
@@ -163,8 +177,14 @@ def items(body: bytes | memoryview) -> list[Item]:
     return [Item(_key(item), item) for item in bodies]
 
 
-def _key(item: memoryview) -> str:
+def is_usable_id(name: Text) -> bool:
+    """Whether an id can be one part of a request's path."""
+    return str(name) not in ("", ".", "..")
+
+
+def _key(item: memoryview) -> str | None:
     try:
-        return str(_id_decoder.decode(item).session.id)
+        session_id = _id_decoder.decode(item).session.id
     except msgspec.DecodeError:
-        return UNKNOWN_KEY
+        return None
+    return str(session_id) if is_usable_id(session_id) else None
