@@ -12,6 +12,8 @@ from pipeline.raw.answer import Answer
 from pipeline.settings.schema import Account
 from pipeline.text import counted
 
+_MOST_NAMED = 10  # answers of a file that cannot be used
+
 
 class AwareTime(click.ParamType[datetime]):
     """A time with its offset, for example 2025-03-30T16:36:38+02:00."""
@@ -42,13 +44,20 @@ def import_(context: Context, account_name: str | None, fetched_at: datetime | N
     \b
     Example:  ladebog import --account home session.capture.txt
     """
+    from pipeline.clock import is_plausible
     from pipeline.extract.store import Store
-    from pipeline.source.capture.read import read_capture
+    from pipeline.source.capture.read import IMPLAUSIBLE, read_capture
     from pipeline.transform.update import open_updated, update_archive
 
     logbook, settings = context.open()
     account = settings.one_account(account_name)
-    answers = [answer for file in files for answer in read_capture(file, account.name, fetched_at)]
+    now = context.clock.now()
+    if fetched_at is not None and not is_plausible(fetched_at, now):
+        raise click.BadParameter(f"{fetched_at.isoformat()} {IMPLAUSIBLE}", param_hint="'--fetched-at'")
+    captures = {file: read_capture(file, account.name, fetched_at, now) for file in files}
+    answers = [answer for capture in captures.values() for answer in capture.answers]
+    for file, capture in captures.items():
+        _note_left_out(context, file, capture.left_out)
     _warn_of_other_hosts(context, account, answers)
     with (
         open_updated(logbook, settings, context.clock) as connection,
@@ -59,6 +68,16 @@ def import_(context: Context, account_name: str | None, fetched_at: datetime | N
     count = counted(len(answers), "answer")
     context.print_info(f"{account.name}: {count} read, {kept} archived, {len(answers) - kept} already there.")
     context.print_info("Next: ladebog status")
+
+
+def _note_left_out(context: Context, file: Path, left_out: Sequence[str]) -> None:
+    """Name the answers in a file that cannot be used."""
+    if left_out:
+        context.print_note(f"{counted(len(left_out), 'answer')} in {file} cannot be used; the others are imported:")
+    for fault in left_out[:_MOST_NAMED]:
+        context.print_note(fault)
+    if len(left_out) > _MOST_NAMED:
+        context.print_note(f"and {len(left_out) - _MOST_NAMED} more")
 
 
 def _warn_of_other_hosts(context: Context, account: Account, answers: Sequence[Answer]) -> None:

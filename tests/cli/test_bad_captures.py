@@ -63,6 +63,20 @@ def test_a_time_without_an_offset_is_refused(empty_logbook: DemoLogbook, moment:
     assert advice == "Try 'ladebog import --help' for help."
 
 
+@pytest.mark.parametrize(
+    "moment",
+    ["9999-12-31T23:59:59Z", "3025-03-01T00:00:00Z", "0001-01-01T00:00:00+02:00", "2009-12-31T23:59:59Z"],
+)
+def test_a_time_that_no_capture_can_have_is_refused(empty_logbook: DemoLogbook, moment: str) -> None:
+    file = empty_logbook.folder / "file"
+    file.write_bytes(b'{"session_history": []}')
+    message, _ = refusal(empty_logbook.run("import", "--fetched-at", moment, str(file)), 2)
+    assert message == (
+        f"Invalid value for '--fetched-at': {moment.replace('Z', '+00:00')} is not from 2010 to a day after now"
+    )
+    assert list(empty_logbook.paths.raw.rglob("*.gz")) == []
+
+
 def test_an_account_must_be_named_if_there_are_several(empty_logbook: DemoLogbook) -> None:
     empty_logbook.do("account", "add", "work", "--url", "https://tenant.example")
     message, advice = refusal(empty_logbook.run("import", __file__), 2)

@@ -123,6 +123,19 @@ def test_sessions_are_imported_from_a_har_file(empty_logbook: DemoLogbook, opera
     )
 
 
+def test_what_is_left_out_is_counted_and_named(empty_logbook: DemoLogbook, capture: Path, operator: DemoServer) -> None:
+    cut = exchange(operator, "session/9", {"session": {"id": "9"}}).replace('"9"}}', "")
+    capture.write_text(capture.read_text("utf-8") + 12 * cut, "utf-8")
+    outcome = empty_logbook.do("import", str(capture))
+    assert outcome.out.startswith("demo: 2 answers read, 2 archived, 0 already there.\n")
+    first, *named, more = outcome.err.splitlines()
+    assert first == f"ladebog: note: 12 answers in {capture} cannot be used; the others are imported:"
+    assert len(named) == 10
+    assert "the answer at line " in named[0]
+    assert "is cut off or not JSON" in named[0]
+    assert more == "ladebog: note: and 2 more"
+
+
 def test_answers_of_another_operator_are_reported(
     empty_logbook: DemoLogbook, capture: Path, operator: DemoServer
 ) -> None:

@@ -1,6 +1,7 @@
 """Captures: three kinds of file, and the answers read from them."""
 
 import base64
+import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ CHARGE_POINTS = b'{"data":[{"id":"5","evses":[{"id":"148964"}]}]}'
 PRICES = b'{"granularity":60,"periods":[]}'
 SAID_AT = datetime(2025, 3, 30, 14, 36, 38, tzinfo=UTC)
 IMPORTED_AT = datetime(2026, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 TEXT = b"""URL
 %s
@@ -75,7 +77,7 @@ def har(*entries: dict[str, Any]) -> bytes:
 def read(tmp_path: Path, content: bytes, fetched_at: datetime | None = IMPORTED_AT) -> list[Answer]:
     path = tmp_path / "capture"
     path.write_bytes(content)
-    return read_capture(path, "home", fetched_at)
+    return read_capture(path, "home", fetched_at, NOW).answers
 
 
 def test_a_text_capture_is_one_answer(tmp_path: Path) -> None:
@@ -225,10 +227,8 @@ def test_a_file_without_an_answer_is_refused(tmp_path: Path, content: bytes) -> 
     ("content", "position"),
     [
         (b"\n\n" + text_capture(f"{TENANT}/session/17", SESSION[:-9]), "line 19"),
-        (text_capture(f"{TENANT}/session/17", SESSION) + text_capture(f"{TENANT}/session/18", b"<"), "line 34"),
         (text_capture(f"{TENANT}/session/17", b""), "line 1 has no Response Content"),
         (text_capture(f"{TENANT}/session/17", SESSION).split(b"Response Content")[0], "line 1 has no Response Content"),
-        (har(entry(f"{TENANT}/session/17", SESSION), entry(f"{TENANT}/session/18", SESSION[:-1])), "entry 2"),
         (har(entry(f"{TENANT}/session/17", SESSION, packed=True)).replace(b'"text": "', b'"text": "!'), "entry 1"),
         (har(entry(f"{TENANT}/session/17", SESSION))[:-1], "cut off"),
         (b'{"log": {"entries": 5}}', "log"),
@@ -242,10 +242,129 @@ def test_the_place_of_a_cut_off_answer_is_named(tmp_path: Path, content: bytes, 
     assert "canary" not in str(raised.value)
 
 
+def odd(**fields: Any) -> dict[str, Any]:
+    """An entry of session 18 that differs from an ordinary one in its response's fields."""
+    made = entry(f"{TENANT}/session/18", SESSION)
+    return made | {"response": made["response"] | fields}
+
+
+OK = entry(f"{TENANT}/session/17", SESSION)
+CUT = SESSION[:-1]
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (
+            text_capture(f"{TENANT}/session/17", SESSION) + text_capture(f"{TENANT}/session/18", b"<"),
+            "the answer at line 34 is cut off or not JSON (",
+        ),
+        (
+            text_capture(f"{TENANT}/session/18", b"") + text_capture(f"{TENANT}/session/17", SESSION),
+            "the capture at line 1 has no Response Content",
+        ),
+        (har(OK, entry(f"{TENANT}/session/18", CUT)), "the answer at entry 2 is cut off or not JSON ("),
+        (har(odd(content={"text": "!", "encoding": "base64"}), OK), "the answer at entry 1 has a body that cannot be"),
+        (har(odd(content={"size": 0}), OK), "the answer at entry 1 has no body"),
+        (har(odd(content=None), OK), "the answer at entry 1 has no body"),
+        (har({"request": OK["request"]}, OK), "the answer at entry 1 has no body"),
+        (har(odd(status=None), OK), "the answer at entry 1 has no status"),
+        (har(odd(status="none"), OK), "the answer at entry 1 cannot be read ("),
+        (har(odd(status=401), OK), "the answer at entry 1 has the status 401"),
+        (har(odd(content={"text": "{}"}), OK), "the answer at entry 1 is not one of session"),
+        (har(OK, odd() | {"startedDateTime": "2028-05-01T10:00:00+02:00"}), "entry 2 has the time 2028-05-01 08:00"),
+        (har(odd() | {"startedDateTime": "0001-01-02T00:00:00Z"}, OK), "the answer at entry 1 has the time "),
+        (
+            text_capture(f"{TENANT}/session/17", SESSION)
+            + text_capture(f"{TENANT}/session/18", SESSION).replace(b"30 Mar 2025 14:36:38", b"31 Dec 9999 23:59:59"),
+            "line 34 has the time 9999-12-31 23:59:59Z, which is not from 2010 to a day after now",
+        ),
+    ],
+)
+def test_one_answer_that_cannot_be_used_is_named_and_the_others_are_kept(
+    tmp_path: Path, content: bytes, fault: str
+) -> None:
+    path = tmp_path / "capture"
+    path.write_bytes(content)
+    found = read_capture(path, "home", IMPORTED_AT, NOW)
+    assert [answer.key for answer in found.answers] == ["17"]
+    [named] = found.left_out
+    assert fault in named
+    assert "canary" not in named
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {},
+        {"request": None},
+        {"request": {"url": 5}},
+        {"request": {"method": "GET", "url": "https://elsewhere.example/a"}},
+        {"request": {"method": "GET", "url": "https://elsewhere.example/a"}, "response": None},
+        {"request": {"method": "GET", "url": "https://elsewhere.example/a"}, "response": {"headers": 5}},
+        {"request": {"method": "GET", "url": "https://elsewhere.example/a"}, "startedDateTime": []},
+    ],
+)
+def test_an_odd_entry_of_another_site_is_passed_over(tmp_path: Path, strange: dict[str, Any]) -> None:
+    path = tmp_path / "capture"
+    path.write_bytes(har(strange, OK))
+    found = read_capture(path, "home", IMPORTED_AT, NOW)
+    assert ([answer.body for answer in found.answers], found.left_out) == ([SESSION], [])
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"content": {"text": base64.encodebytes(SESSION).decode(), "encoding": "base64"}},
+        {"content": {"text": base64.b64encode(SESSION).decode(), "encoding": "BASE64"}},
+        {"content": {"text": SESSION.decode(), "encoding": "base64"}},
+        {"content": {"text": base64.b64encode(gzip.compress(SESSION)).decode(), "encoding": "base64"}},
+        {"status": "200"},
+        {"headers": None},
+        {"headers": [{"name": "Date", "value": None}, {"name": None}, {}]},
+    ],
+)
+def test_other_spellings_of_a_har_file_are_read(tmp_path: Path, fields: dict[str, Any]) -> None:
+    assert [answer.body for answer in read(tmp_path, har(odd(**fields)))] == [SESSION]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_captures_in_other_encodings_and_compressed_are_read(tmp_path: Path, encoding: str, packed: bool) -> None:
+    body = SESSION.replace(b'"17"', '"17","note":"Bl\u00e5b\u00e6r ål"'.encode())
+    for content in (text_capture(f"{TENANT}/session/17", body), har(entry(f"{TENANT}/session/17", body)), body):
+        encoded = content.decode().encode(encoding)
+        assert [answer.body for answer in read(tmp_path, gzip.compress(encoded) if packed else encoded)] == [body]
+
+
+@pytest.mark.parametrize("content", [gzip.compress(HISTORY)[:-9], b"\x1f\x8bnonsense"])
+def test_a_damaged_compressed_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(CaptureError, match="cannot be imported: it is cut off or damaged gzip"):
+        read(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("dated", "sent", "received"),
+    [
+        ("Sun, 30 Mar 2025 14:36:38 GMT", "2025-03-30T14:36:37Z", "2025-03-30 14:36:38"),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", "2025-03-30T14:36:37Z", "2025-03-30 14:36:37"),
+        ("Sat, 01 Jan 2000 00:00:00 GMT", "2025-03-30T14:36:37Z", "2025-03-30 14:36:37"),
+        ("Tue, 25 Mar 2025 00:00:00 GMT", "2025-03-30T14:36:37Z", "2025-03-30 14:36:37"),
+        ("Sun, 30 Mar 2025 14:36:38 GMT", "2199-03-30T14:36:37Z", "2025-03-30 14:36:38"),
+        ("Sun, 30 Mar 2025 14:36:38 GMT", "soon", "2025-03-30 14:36:38"),
+    ],
+)
+def test_the_operators_date_counts_within_a_day_of_the_request(
+    tmp_path: Path, dated: str, sent: str, received: str
+) -> None:
+    [answer] = read(tmp_path, har(entry(f"{TENANT}/session/17", SESSION, Date=dated) | {"startedDateTime": sent}))
+    assert f"{answer.fetched_at:%Y-%m-%d %H:%M:%S}" == received
+
+
 def test_a_file_that_cannot_be_read_or_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for path in (tmp_path / "missing", tmp_path):
         with pytest.raises(CaptureError, match="cannot be read"):
-            read_capture(path, "home", None)
+            read_capture(path, "home", None, NOW)
     monkeypatch.setattr(capture, "LARGEST_FILE", len(SESSION) - 1)
     with pytest.raises(CaptureError, match="larger than"):
         read(tmp_path, SESSION)

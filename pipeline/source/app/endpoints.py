@@ -128,5 +128,13 @@ def imported_key(history: Any) -> str:
     """The key of a listing whose window is unknown: the first and last day on which its sessions started."""
     sessions = [item.get("session") for item in history["session_history"] if isinstance(item, dict)]
     starts = [session.get("startedAt") for session in sessions if isinstance(session, dict)]
-    days = sorted(start[:10] for start in starts if isinstance(start, str))
+    days = sorted(day for start in starts if isinstance(start, str) and (day := _day(start)))
     return f"imported {days[0]}..{days[-1]}" if days else "imported empty"
+
+
+def _day(moment: str) -> str | None:
+    """The day of a time as the API writes it, or None if it is not one."""
+    try:
+        return date.fromisoformat(moment[:10]).isoformat()
+    except ValueError:
+        return None

@@ -18,3 +18,9 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: str = ""  # when the request was sent, ISO 8601; "" if not known
     headers: dict[str, str]
     body: bytes
+
+
+class Unusable(msgspec.Struct, frozen=True, kw_only=True):
+    """An exchange with the app API that has no answer to archive."""
+
+    fault: str  # with its position: "the answer at entry 3 has no body"

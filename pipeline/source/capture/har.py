@@ -1,19 +1,20 @@
-"""Reads HAR 1.2 files, as browsers and proxies save them (http://www.softwareishard.com/blog/har-12-spec/)."""
+"""Reads HAR 1.2 files, as browsers and proxies save them (http://www.softwareishard.com/blog/har-12-spec/).
+
+Entries are read one by one, and only those of the app API beyond their address: programs that write HAR files differ in
+what they leave out, and an odd entry of another site is none of our concern.
+"""
 
 import base64
 import binascii
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
-from pipeline.source.app.endpoints import parse_address
-from pipeline.source.body import read_json
-from pipeline.source.capture.exchange import KEPT_HEADERS, Exchange
-
-
-class _HarHeader(msgspec.Struct, frozen=True):
-    name: str
-    value: str
+from pipeline.raw.body import storable
+from pipeline.source.app.endpoints import ApiRequest, parse_address
+from pipeline.source.capture.compressed import CompressedError, decompressed
+from pipeline.source.capture.exchange import KEPT_HEADERS, Exchange, Unusable
 
 
 class _HarRequest(msgspec.Struct, frozen=True):
@@ -23,77 +24,101 @@ class _HarRequest(msgspec.Struct, frozen=True):
     url: str
 
 
+class _HarQuestion(msgspec.Struct, frozen=True):
+    request: _HarRequest
+
+
 class _HarContent(msgspec.Struct, frozen=True):
     text: str | None = None
     encoding: str | None = None
 
 
 class _HarResponse(msgspec.Struct, frozen=True):
-    status: int
-    headers: tuple[_HarHeader, ...] = ()
-    content: _HarContent = _HarContent()
+    status: int | None = None
+    headers: list[dict[str, Any]] | None = None
+    content: _HarContent | None = None
 
 
 class _HarEntry(msgspec.Struct, frozen=True, rename="camel"):
-    request: _HarRequest
-    response: _HarResponse
-    started_date_time: str = ""
+    response: _HarResponse | None = None
+    started_date_time: str | None = None
 
 
 class _HarLog(msgspec.Struct, frozen=True):
-    entries: tuple[_HarEntry, ...]
+    entries: tuple[msgspec.Raw, ...]
 
 
 class _HarFile(msgspec.Struct, frozen=True):
     log: _HarLog | None = None
 
 
-def read(content: bytes) -> Iterator[Exchange] | None:
-    """The exchanges with the app API in a HAR file that have a body, or None for JSON without a `log`.
+_question_decoder = msgspec.json.Decoder(_HarQuestion)
+_entry_decoder = msgspec.json.Decoder(_HarEntry, strict=False)
 
-    Raises ValueError for content that is not JSON, and for a HAR file or an entry that cannot be read.
+
+def read(content: bytes) -> Iterator[Exchange | Unusable] | None:
+    """The exchanges with the app API in a HAR file, or None for JSON without a `log`.
+
+    Raises ValueError for content that is not JSON, and for a log that is not one of a HAR file.
     """
     try:
-        log = _log(content)
+        document, _ = storable(content)
+    except ValueError as error:
+        raise ValueError(f"it is cut off or not JSON ({error})") from None
+    try:
+        log = msgspec.json.decode(document, type=_HarFile).log
     except msgspec.ValidationError as error:
         raise ValueError(f"its log is not the log of a HAR file ({error})") from None
     return None if log is None else _exchanges(log)
 
 
-def _log(content: bytes) -> _HarLog | None:
-    try:
-        return msgspec.json.decode(content, type=_HarFile).log
-    except msgspec.ValidationError:
-        raise
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        pass  # not JSON, or JSON that only the second reader accepts
-    try:
-        document = read_json(content)
-    except ValueError as error:
-        raise ValueError(f"it is cut off or not JSON ({error})") from None
-    return msgspec.convert(document, _HarFile).log
-
-
-def _exchanges(log: _HarLog) -> Iterator[Exchange]:
+def _exchanges(log: _HarLog) -> Iterator[Exchange | Unusable]:
     for number, entry in enumerate(log.entries, start=1):
-        request = parse_address(entry.request.url)
-        if request is None or entry.request.method != "GET" or not entry.response.content.text:
-            continue
-        headers = {header.name.lower(): header.value for header in entry.response.headers}
-        yield Exchange(
-            position=f"entry {number}",
-            request=request,
-            status=entry.response.status,
-            sent_at=entry.started_date_time,
-            headers={name: value for name, value in headers.items() if name in KEPT_HEADERS},
-            body=_body(number, entry.response.content.text, entry.response.content.encoding),
-        )
+        if request := _request(entry):
+            yield _exchange(f"entry {number}", request, entry)
 
 
-def _body(number: int, text: str, encoding: str | None) -> bytes:
-    if encoding != "base64":
-        return text.encode("utf-8", "surrogatepass")
+def _request(entry: msgspec.Raw) -> ApiRequest | None:
+    """The request of an entry, if it is one of ours."""
     try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError(f"the answer at entry {number} is not valid base64") from None
+        request = _question_decoder.decode(entry).request
+    except msgspec.ValidationError:
+        return None
+    return parse_address(request.url) if request.method.upper() == "GET" else None
+
+
+def _exchange(position: str, request: ApiRequest, entry: msgspec.Raw) -> Exchange | Unusable:
+    try:
+        decoded = _entry_decoder.decode(entry)
+    except msgspec.ValidationError as error:
+        return Unusable(fault=f"the answer at {position} cannot be read ({error})")
+    response = decoded.response or _HarResponse()
+    if response.content is None or not response.content.text:
+        return Unusable(fault=f"the answer at {position} has no body")
+    if response.status is None:
+        return Unusable(fault=f"the answer at {position} has no status")
+    try:
+        body = _body(response.content.text, response.content.encoding or "")
+    except (binascii.Error, CompressedError) as error:
+        return Unusable(fault=f"the answer at {position} has a body that cannot be unpacked ({error})")
+    return Exchange(
+        position=position,
+        request=request,
+        status=response.status,
+        sent_at=decoded.started_date_time or "",
+        headers=_kept_headers(response.headers or []),
+        body=body,
+    )
+
+
+def _kept_headers(headers: list[dict[str, Any]]) -> dict[str, str]:
+    pairs = [(header.get("name"), header.get("value")) for header in headers]
+    named = {name.lower(): value for name, value in pairs if isinstance(name, str) and isinstance(value, str)}
+    return {name: value for name, value in named.items() if name in KEPT_HEADERS}
+
+
+def _body(text: str, encoding: str) -> bytes:
+    """The answer's bytes: base64 in any spelling, which Firefox also states of plain text, and unpacked from gzip."""
+    if encoding.strip().lower() != "base64" or text.lstrip()[:1] in ("{", "["):
+        return text.encode()
+    return decompressed(base64.b64decode("".join(text.split()), validate=True))

@@ -1,41 +1,60 @@
 """Answers from files that people saved: text captures and HAR files of the app's traffic, and single JSON answers."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
+from pipeline.clock import CLOCK_TOLERANCE, EARLIEST, is_plausible
 from pipeline.errors import CaptureError
 from pipeline.raw.answer import Answer, Endpoint
+from pipeline.raw.body import read_json
 from pipeline.source.app.endpoints import has_shape_of, imported_key, recognize
-from pipeline.source.body import read_json
 from pipeline.source.capture import har, text_log
-from pipeline.source.capture.exchange import DATE_HEADER, TRACE_HEADER, Exchange
+from pipeline.source.capture.compressed import LARGEST_FILE, CompressedError, decompressed, in_utf8
+from pipeline.source.capture.exchange import DATE_HEADER, TRACE_HEADER, Exchange, Unusable
 from pipeline.source.faults import http_date
 from pipeline.text import printable
 
-LARGEST_FILE = 512 * 1024 * 1024  # bytes
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _EXPECTED = "a capture (URL, Request Headers, Response Headers, Response Content), a HAR file or an answer's JSON"
+IMPLAUSIBLE = f"is not from {EARLIEST:%Y} to a day after now"
 _ADVICE = "See which files can be imported: ladebog import --help"
 
 
-def read_capture(path: Path, account: str, fetched_at: datetime | None) -> list[Answer]:
-    """The answers of the known endpoints in one file, in the file's order; everything else is skipped.
+class Capture(NamedTuple):
+    """What one file holds. `left_out` says of each answer that cannot be used where it is and why not."""
+
+    answers: list[Answer]
+    left_out: list[str]
+
+
+class _UnusableAnswerError(Exception):
+    """An answer cannot be used. The text is the reason, as it follows "the answer at entry 3"."""
+
+
+def read_capture(path: Path, account: str, fetched_at: datetime | None, now: datetime) -> Capture:
+    """The answers of the known endpoints in one file, in the file's order; other sites are skipped.
 
     `fetched_at` is for answers without a time. Only the time and the trace id of the headers are read, and only the
-    parameters that we know of an address.
+    parameters that we know of an address. An answer that cannot be used, for example because it was received after
+    `now`, is left out alone.
 
-    Raises CaptureError for a file without such an answer, or with one that is cut off or not JSON.
+    Raises CaptureError for a file without an answer that can be used.
     """
-    content = _content(path).removeprefix(_BYTE_ORDER_MARK)
+    content = _content(path)
+    left_out: list[str] = []
     try:
-        answers = _answers(content, account, fetched_at)
+        answers = list(_answers(content, account, fetched_at, now, left_out))
     except ValueError as error:
         raise CaptureError(f"{path} cannot be imported: {error}; expected {_EXPECTED}.", _ADVICE) from None
+    if not answers and left_out:
+        more = f" (and {len(left_out) - 1} more like it)" if len(left_out) > 1 else ""
+        raise CaptureError(f"{path} cannot be imported: {left_out[0]}{more}; expected {_EXPECTED}.", _ADVICE)
     if not answers:
         raise CaptureError(f"{path} holds no answer of the app API; expected {_EXPECTED}.", _ADVICE)
-    return answers
+    return Capture(answers, left_out)
 
 
 def _content(path: Path) -> bytes:
@@ -45,47 +64,68 @@ def _content(path: Path) -> bytes:
                 f"{path} is larger than {LARGEST_FILE // 1024**2} MB; expected {_EXPECTED}.",
                 f"Split it, then import the parts. {_ADVICE}",
             )
-        return path.read_bytes()
+        return in_utf8(decompressed(path.read_bytes()))
     except OSError as error:
         raise CaptureError(f"{path} cannot be read ({error.strerror}); expected {_EXPECTED}.", _ADVICE) from None
+    except CompressedError as error:
+        raise CaptureError(f"{path} cannot be imported: {error}; expected {_EXPECTED}.", _ADVICE) from None
 
 
-def _answers(content: bytes, account: str, fetched_at: datetime | None) -> list[Answer]:
-    """Raises ValueError with the fault and its place."""
+def _answers(
+    content: bytes, account: str, fetched_at: datetime | None, now: datetime, left_out: list[str]
+) -> Iterator[Answer]:
+    """The answers; what cannot be used is added to `left_out`. Raises ValueError with the fault and its place."""
     document = content.strip()
     if not document.startswith(b"{"):
         exchanges = text_log.read(content)
     elif (entries := har.read(document)) is not None:
         exchanges = entries
     else:
-        answer = _bare_answer(document, account, fetched_at)
-        return [] if answer is None else [answer]
-    answers = [_answer(exchange, account, fetched_at) for exchange in exchanges]
-    return [answer for answer in answers if answer is not None]
+        bare = _bare_answer(document, account, fetched_at)
+        yield from () if bare is None else (bare,)
+        return
+    for exchange in exchanges:
+        if isinstance(exchange, Unusable):
+            left_out.append(exchange.fault)
+            continue
+        try:
+            yield _answer(exchange, account, fetched_at, now)
+        except _UnusableAnswerError as error:
+            left_out.append(f"the answer at {exchange.position} {error}")
 
 
-def _answer(exchange: Exchange, account: str, fetched_at: datetime | None) -> Answer | None:
-    """The answer in one exchange, or None if it does not answer the request, for example a refusal."""
+def _answer(exchange: Exchange, account: str, fetched_at: datetime | None, now: datetime) -> Answer:
     request = exchange.request
     if exchange.status != 200 and (exchange.status, request.endpoint) != (404, Endpoint.SESSION):
-        return None
+        raise _UnusableAnswerError(f"has the status {exchange.status}")
     try:
         document = read_json(exchange.body)
     except ValueError as error:
-        raise ValueError(f"the answer at {exchange.position} is cut off or not JSON ({error})") from None
+        raise _UnusableAnswerError(f"is cut off or not JSON ({error})") from None
     if exchange.status == 200 and not has_shape_of(request.endpoint, document):
-        return None
-    answered_at = http_date(exchange.headers.get(DATE_HEADER, "")) or _moment(exchange.sent_at)
+        raise _UnusableAnswerError(f"is not one of {request.endpoint}")
     return Answer(
         account=account,
         endpoint=request.endpoint,
         key=request.key or imported_key(document),
-        fetched_at=answered_at or fetched_at,
+        fetched_at=_received_at(exchange, now) or fetched_at,
         url=request.url,
         status=exchange.status,
         trace_id=printable(exchange.headers.get(TRACE_HEADER, "")) or None,
         body=exchange.body,
     )
+
+
+def _received_at(exchange: Exchange, now: datetime) -> datetime | None:
+    """When an answer was received: its own date, if that is within a day of its request; None if nothing is stated."""
+    sent_at, dated_at = _moment(exchange.sent_at), http_date(exchange.headers.get(DATE_HEADER, ""))
+    stated = [moment for moment in (dated_at, sent_at) if moment is not None]
+    plausible = [moment for moment in stated if is_plausible(moment, now)]
+    if stated and not plausible:
+        raise _UnusableAnswerError(f"has the time {stated[-1]:%Y-%m-%d %H:%M:%SZ}, which {IMPLAUSIBLE}")
+    if len(plausible) == 2 and abs(plausible[0] - plausible[1]) > CLOCK_TOLERANCE:
+        return sent_at
+    return plausible[0] if plausible else None
 
 
 def _bare_answer(content: bytes, account: str, fetched_at: datetime | None) -> Answer | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from pipeline.source.app.endpoints import parse_address
-from pipeline.source.capture.exchange import KEPT_HEADERS, Exchange
+from pipeline.source.capture.exchange import KEPT_HEADERS, Exchange, Unusable
 
 _URL = b"URL"
 _RESPONSE_HEADERS = b"Response Headers"
@@ -22,11 +22,8 @@ _CONTENT = b"Response Content"
 _HEADINGS = frozenset({_URL, b"Request Headers", _RESPONSE_HEADERS, _CONTENT})
 
 
-def read(content: bytes) -> Iterator[Exchange]:
-    """The exchanges with the app API in a text capture; none if `content` is something else.
-
-    Raises ValueError for an exchange without content.
-    """
+def read(content: bytes) -> Iterator[Exchange | Unusable]:
+    """The exchanges with the app API in a text capture; none if `content` is something else."""
     lines = content.split(b"\n")  # not splitlines, which would also split within JSON strings
     starts = [number for number in range(len(lines)) if _begins_exchange(lines, number)]
     for start, end in pairwise([*starts, len(lines)]):
@@ -40,14 +37,14 @@ def _begins_exchange(lines: list[bytes], number: int) -> bool:
     return lines[number].strip() == _URL and following.startswith((b"http://", b"https://"))
 
 
-def _exchange(lines: list[bytes], start: int, end: int) -> Exchange | None:
+def _exchange(lines: list[bytes], start: int, end: int) -> Exchange | Unusable | None:
     request = parse_address(lines[start + 1].decode("utf-8", "replace"))
     if request is None:
         return None
     content = next((number for number in range(start, end) if lines[number].strip() == _CONTENT), end)
     body = b"\n".join(lines[content + 1 : end]).strip()
     if not body:
-        raise ValueError(f"the capture at line {start + 1} has no {_CONTENT.decode()}")
+        return Unusable(fault=f"the capture at line {start + 1} has no {_CONTENT.decode()}")
     return Exchange(
         position=f"line {content + 2}",
         request=request,
