@@ -192,6 +192,8 @@ def fetch(
                 context.print_info(summary_line(account.name, summary))
                 for warning in summary.warnings:
                     context.print_note(warning)
+                if summary.error is not None:
+                    failed[account.name] = summary.error
     return failed
 
 

@@ -1,5 +1,6 @@
 """One run that fetches an account's answers.
 
-`run` takes the steps in order: `plan` chooses the months to list, `listing` fetches the listing of each, `store` stores
-every answer, and `summary` counts what changed. `receipts` fetches the operator's receipts when a claim is made.
+`run` takes the steps in order: `plan` chooses the months to list, `months` fetches the `listing` of each, `store`
+stores every answer, `left` is what could not be fetched, and `summary` counts what changed. `receipts` fetches the
+operator's receipts when a claim is made.
 """

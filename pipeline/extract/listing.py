@@ -1,54 +1,99 @@
-"""Fetches the listing of one month, page by page."""
+"""Fetches the listing of one window of days, page by page; and in parts where it may have been cut off."""
 
-from datetime import date, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
 
-from pipeline.clock import last_of_month
 from pipeline.errors import UpstreamError
 from pipeline.extract.store import Store
 from pipeline.raw.answer import Answer
 from pipeline.source.app.client import AppApi
-from pipeline.source.app.schema import items
+from pipeline.source.app.schema import Item, items
 
 _MOST_PAGES = 1_000
+_LEAST_CAP = 2  # an operator that lists one session at a time would be of no use to its own app
 
 
-class MonthListing(NamedTuple):
-    """The sessions that the operator lists for one month."""
+class Days(NamedTuple):
+    """A window of days, both included."""
 
-    session_ids: set[str]
-    pages: int
-    dated_at: datetime | None  # of the first page, by the operator's clock
+    first: date
+    last: date
+
+    def halves(self) -> "tuple[Days, Days]":
+        """The window in two parts. It has more than one day."""
+        middle = self.first + (self.last - self.first) // 2
+        return Days(self.first, middle), Days(middle + timedelta(days=1), self.last)
 
 
-def fetch_listing(api: AppApi, store: Store, month: date) -> MonthListing:
+@dataclass
+class Listing:
+    """The sessions that the operator lists for one window of days."""
+
+    session_ids: set[str] = field(default_factory=set)
+    page_sizes: list[int] = field(default_factory=list)  # numbers of items, of the pages that brought new ones
+    pages: int = 0
+    dated_at: datetime | None = None  # of the first page, by the operator's clock
+    cut_days: list[date] = field(default_factory=list)  # days whose listing may have been cut off
+
+    def is_full(self, largest_page: int) -> bool:
+        """Whether its last page is as large as the largest page seen, so that more may have been cut off."""
+        return bool(self.page_sizes) and self.page_sizes[-1] >= max(largest_page, _LEAST_CAP)
+
+    def add(self, part: "Listing") -> None:
+        """Add the listing of a part of its window."""
+        self.session_ids |= part.session_ids
+        self.pages += part.pages
+        self.cut_days += part.cut_days
+
+
+def fetch_listing(api: AppApi, store: Store, days: Days) -> Listing:
     """Fetch and store pages until one has no session that the pages before it did not have: some tenants ignore paging.
 
-    `month` is its first day. Raises UpstreamError if the pages do not end or one is not a listing.
+    Raises UpstreamError if the pages do not end or one is not a listing.
     """
-    session_ids: set[str] = set()
-    dated_at = None
+    listing, seen = Listing(), set[str | bytes]()
     for page in range(1, _MOST_PAGES):
-        answer = api.history(month, last_of_month(month), page)
-        dated_at = dated_at or answer.dated_at
-        on_page = _session_ids(answer)
-        if page > 1 and on_page <= session_ids:
-            return MonthListing(session_ids, page - 1, dated_at)
+        answer = api.history(days.first, days.last, page)
+        listing.dated_at = listing.dated_at or answer.dated_at
+        listed = _items(answer)
+        on_page = {item.key or bytes(item.body) for item in listed}
+        if page > 1 and on_page <= seen:
+            return listing
         store.keep(answer)
-        if not on_page:
-            return MonthListing(session_ids, page, dated_at)
-        session_ids |= on_page
+        listing.pages = page
+        if not listed:
+            return listing
+        seen |= on_page
+        listing.session_ids |= {item.key for item in listed if item.key}
+        listing.page_sizes.append(len(listed))
     raise UpstreamError(
-        f"The operator of account {answer.account} sends endless pages for {month:%Y-%m}.",
+        f"The operator of account {answer.account} sends endless pages for {days.first} to {days.last}.",
         "Report it to the operator; try other months with: ladebog extract --since DATE --until DATE",
     )
 
 
-def _session_ids(answer: Answer) -> set[str]:
+def fetch_parts(api: AppApi, store: Store, days: Days, largest_page: int) -> Iterator[Listing]:
+    """Fetch a window in halves, and these in halves, until no part has a page of `largest_page` items.
+
+    A single day that still has one is among the part's `cut_days`. Raises as `fetch_listing`.
+    """
+    for half in days.halves():
+        part = fetch_listing(api, store, half)
+        if part.is_full(largest_page):
+            if half.first == half.last:
+                part.cut_days.append(half.first)
+            else:
+                yield from fetch_parts(api, store, half, largest_page)
+        yield part
+
+
+def _items(answer: Answer) -> list[Item]:
     try:
-        return {item.key for item in items(answer.body)}
+        return items(answer.stored_body)
     except msgspec.DecodeError as error:
         raise UpstreamError(
             f"The operator of account {answer.account} answered {answer.url} "

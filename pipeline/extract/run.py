@@ -3,40 +3,54 @@
 Each answer is on disk before the next request, so a run may be killed at any time; the next one fetches the rest.
 """
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import contextlib
+from collections.abc import Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Protocol
 
 import duckdb
 import msgspec
 
-from pipeline.clock import Clock, ForwardClock, months_back
+from pipeline.clock import CLOCK_TOLERANCE, Clock, ForwardClock, months_back
 from pipeline.database import models
 from pipeline.database.connection import rows
 from pipeline.extract import plan
-from pipeline.extract.listing import fetch_listing
+from pipeline.extract.left import FAILURES, LeftForNextRun
+from pipeline.extract.months import Months
 from pipeline.extract.store import Store
 from pipeline.extract.summary import Summary, read_state, summarize
 from pipeline.logbook import event_log
 from pipeline.logbook.folder import Logbook
 from pipeline.raw.answer import Answer
-from pipeline.raw.lines import Window
 from pipeline.settings.schema import Account, Source
 from pipeline.source.app import schema
 from pipeline.source.app.client import AppApi
 from pipeline.source.credentials.store import Credentials
-from pipeline.text import duration_text
-
-_CLOCK_TOLERANCE = timedelta(days=1)
+from pipeline.text import duration_text, printable
 
 _OUTSTANDING = "select session_id from intermediate.details_due where account = ? and list_contains(?, session_id)"
 _FINISHED = "select session_id from staging.sessions where account = ? and is_finished and list_contains(?, session_id)"
 _ACTIVE = "select session_id from staging.sessions where account = ? and not is_finished order by session_id"
-_LAST_FETCHED = "select max(fetched_at) from facts.answers where account = ?"
-
-_charge_points_decoder = msgspec.json.Decoder(schema.ChargePointsAnswer, strict=False)
+# Sessions that the operator no longer finds are not asked for again, unless it lists them.
+_ALL_OUTSTANDING = """
+    select session_id
+    from intermediate.details_due
+    where
+        account = ?
+        and session_id not in (select key from documents where endpoint = 'session' and status = 404 and account = ?)
+    order by session_id
+"""
+# An import may bring a time that is up to a day ahead of this machine's clock.
+_LAST_FETCHED = """
+    select max(least(answers.fetched_at, hours_after(runs.started_at, 24)))
+    from facts.answers as answers
+    inner join runs on answers.account = runs.account and answers.segment = runs.segment
+    where answers.account = ?
+"""
+_LARGEST_PAGE = "select coalesce(max(largest_page), 0) from facts.windows where account = ?"
 
 
 class RunProgress(Protocol):
@@ -60,6 +74,11 @@ class Scope:
     since: date | None = None
     until: date | None = None
     refetch: bool = False
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether the run itself chooses the months."""
+        return self.since is None and self.until is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,98 +128,118 @@ class Extraction:
     at_a_time: int
     machine_clock: Clock
     progress: RunProgress
-    _listed: set[str] = field(default_factory=set, init=False)
+    _fetched: set[str] = field(default_factory=set, init=False)
 
     def run(self, scope: Scope) -> Summary:
-        """Fetch everything that is planned. The answers fetched before an error are kept.
+        """Fetch everything that is planned. What fails while the operator answers other requests is left for the next
+        run; if it is the listing of a month, the summary has the error.
 
-        Raises LoginError, UpstreamError, UpstreamDownError.
+        The answers fetched before an error are kept. Raises LoginError, UpstreamError, UpstreamDownError.
         """
         started_at = self.machine_clock.now()
         before = read_state(self.connection, self.account.name)
         warnings = [self.api.login_warning(started_at), self._fetch_charge_points()]
-        for month in self._months(scope):
-            self._fetch_month(month, refetch=scope.refetch)
-        self._fetch_active()
-        self._record_missing()
-        summary = summarize(before, read_state(self.connection, self.account.name), self._listed)
+        self._fetch_months(scope)
+        if scope.is_unlimited:
+            self._fetch_details(self._session_ids(_ALL_OUTSTANDING, self.account.name))
+        self._fetch_details([one for one in self._session_ids(_ACTIVE) if one not in self._months.session_ids])
+        self.store.record.windows = self._months.windows(self._missing())
+        summary = summarize(before, read_state(self.connection, self.account.name), self._months.session_ids)
         summary.requests = self.api.requests_sent
         self.store.record.counts = {name: value for name, value in vars(summary).items() if isinstance(value, int)}
         summary.seconds = (self.machine_clock.now() - started_at).total_seconds()
-        summary.warnings = [warning for warning in warnings if warning]
+        summary.warnings = [warning for warning in warnings if warning] + self._left.notes
+        summary.error = self.store.error = self._months.error()
         return summary
 
-    def _months(self, scope: Scope) -> Iterator[date]:
-        newest = scope.until or self.store.clock.now().astimezone(self.account.zone).date()
+    @cached_property
+    def _today(self) -> date:
+        return self.store.clock.now().astimezone(self.account.zone).date()
+
+    @cached_property
+    def _left(self) -> LeftForNextRun:
+        return LeftForNextRun(lambda: self.api.history(self._today, self._today, 1), self.api.charge_points)
+
+    @cached_property
+    def _months(self) -> Months:
+        ((largest_page,),) = self.connection.execute(_LARGEST_PAGE, [self.account.name]).fetchall()
+        return Months(api=self.api, store=self.store, left=self._left, largest_page=largest_page)
+
+    def _planned_months(self, scope: Scope) -> Iterator[date]:
+        newest = min(scope.until or self._today, self._today)
         planned = plan.first_day(self.connection, self.account, self.machine_clock.now())
         reaches_planned = scope.since is None or planned is None or scope.since <= planned
         self.store.record.caught_up = scope.until is None and reaches_planned
         oldest = scope.since or planned
         if oldest is None:
-            return plan.months_to_the_beginning(newest, lambda: len(self._listed))
+            return plan.months_to_the_beginning(newest, lambda: len(self._months.session_ids))
         return months_back(newest, min(oldest, newest))
 
     def _fetch_charge_points(self) -> str | None:
         """Fetch charge points and their prices; returns a warning if this machine's clock is wrong."""
-        answer = self.api.charge_points()
+        try:
+            answer = self.api.charge_points()
+        except FAILURES as error:
+            self._left.add("The list of charge points", error)
+            return None
         warning = _clock_warning(answer, self.machine_clock.now())
         self.store.keep(answer)
         for evse_id in _evse_ids(answer):
-            self.store.keep(self.api.price_periods(evse_id))
+            try:
+                self.store.keep(self.api.price_periods(evse_id))
+            except FAILURES as error:
+                self._left.add(f"The price list of EVSE {printable(evse_id)}", error)
         self.store.load()
         return warning
 
-    def _fetch_month(self, month: date, *, refetch: bool) -> None:
-        self.progress.listing(month)
-        requested_at = self.store.clock.now()
-        listing = fetch_listing(self.api, self.store, month)
-        self._listed |= listing.session_ids
-        if listing.session_ids:
-            self.store.load()
-            query = _FINISHED if refetch else _OUTSTANDING
-            if session_ids := self._session_ids(query, sorted(listing.session_ids)):
-                self._fetch_details(month, session_ids)
-        self.store.record.windows.append(
-            Window(
-                month=month.isoformat(),
-                listed_at=listing.dated_at or requested_at,
-                pages=listing.pages,
-                sessions=len(listing.session_ids),
-            )
-        )
+    def _fetch_months(self, scope: Scope) -> None:
+        query = _FINISHED if scope.refetch else _OUTSTANDING
+        for month in self._planned_months(scope):
+            self.progress.listing(month)
+            self._fetch_listed(month, self._months.fetch(month), query)
+            if self._months.are_given_up:
+                break
+        for month, session_ids in self._months.fetch_cut():
+            self._fetch_listed(month, session_ids, query)
+        if self._months.error():
+            self.store.record.caught_up = False
 
-    def _fetch_details(self, month: date, session_ids: list[str]) -> None:
-        """Fetch several at a time; each is on disk before the next is read."""
+    def _fetch_listed(self, month: date, session_ids: Collection[str], query: str) -> None:
+        """Fetch the details of listed sessions that need them."""
+        if session_ids:
+            self.store.load()
+            self._fetch_details(self._session_ids(query, sorted(session_ids)), month)
+
+    def _fetch_details(self, session_ids: list[str], month: date | None = None) -> None:
+        """Fetch several at a time, each once in a run; each is on disk before the next is read."""
+        wanted = [session_id for session_id in session_ids if session_id not in self._fetched]
+        self._fetched.update(wanted)
         with ThreadPoolExecutor(self.at_a_time) as pool:
-            futures = [pool.submit(self.api.session, session_id) for session_id in session_ids]
+            futures = {pool.submit(self.api.session, session_id): session_id for session_id in wanted}
             try:
-                for done, answer in enumerate(as_completed(futures), start=1):
-                    self.store.keep(answer.result())
-                    self.progress.fetching(month, done, len(futures))
+                for done, future in enumerate(as_completed(futures), start=1):
+                    self._keep_detail(futures[future], future)
+                    if month is not None:
+                        self.progress.fetching(month, done, len(futures))
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
         self.store.load()
 
-    def _fetch_active(self) -> None:
-        """Fetch the sessions that were active when last seen and that are in no listing of this run."""
-        for session_id in self._session_ids(_ACTIVE):
-            if session_id not in self._listed:
-                self.store.keep(self.api.session(session_id))
-        self.store.load()
+    def _keep_detail(self, session_id: str, fetched: Future[Answer]) -> None:
+        try:
+            self.store.keep(fetched.result())
+        except FAILURES as error:
+            self._left.add(f"Session {printable(session_id)}", error)
 
-    def _record_missing(self) -> None:
-        """Record, for each listed month, the sessions that belong to it and are in no listing."""
-        missing: dict[str, list[str]] = {}
-        parameters = {"account": self.account.name}
-        archived = self.connection.execute(models.query("sessions_within_a_month"), parameters).fetchall()
-        for month, session_id in archived:
-            if session_id not in self._listed:
-                missing.setdefault(month.isoformat(), []).append(session_id)
-        record = self.store.record
-        record.windows = [
-            msgspec.structs.replace(window, missing=missing.get(window.month, [])) for window in record.windows
-        ]
+    def _missing(self) -> dict[date, list[str]]:
+        """For each month the archived sessions that belong to it and are in no listing."""
+        missing: dict[date, list[str]] = {}
+        archived = self.connection.execute(models.query("sessions_within_a_month"), {"account": self.account.name})
+        for month, session_id in archived.fetchall():
+            if session_id not in self._months.session_ids:
+                missing.setdefault(month, []).append(session_id)
+        return missing
 
     def _session_ids(self, query: str, *parameters: object) -> list[str]:
         return [row["session_id"] for row in rows(self.connection, query, [self.account.name, *parameters])]
@@ -208,19 +247,26 @@ class Extraction:
 
 def _clock_warning(answer: Answer, now: datetime) -> str | None:
     difference = now - answer.dated_at if answer.dated_at else timedelta()
-    if abs(difference) < _CLOCK_TOLERANCE:
+    if abs(difference) < CLOCK_TOLERANCE:
         return None
-    direction = "ahead of" if difference > timedelta() else "behind"
+    if difference > timedelta():
+        return (
+            f"This machine's clock is {duration_text(difference)} ahead of the operator's: correct it. "
+            "It dates the runs; the operator's clock decides when a month is closed."
+        )
     return (
-        f"This machine's clock is {duration_text(abs(difference))} {direction} the operator's: correct it. "
-        "It dates the runs; the operator's clock decides when a month is closed."
+        f"This machine's clock is {duration_text(-difference)} behind the operator's: correct it, if it is wrong. "
+        "It dates the runs and decides when a month is closed."
     )
 
 
 def _evse_ids(answer: Answer) -> list[str]:
-    """The ids of the account's EVSEs; empty for an answer that cannot be read and will be quarantined."""
+    """The ids of the account's EVSEs; charge points with a fault have none."""
+    found = []
     try:
-        points = _charge_points_decoder.decode(answer.body).data
+        for body in schema.charge_points(answer.stored_body):
+            with contextlib.suppress(msgspec.DecodeError):
+                found += [str(evse.id) for evse in schema.charge_point(body).evses or ()]
     except msgspec.DecodeError:
         return []
-    return [str(evse.id) for point in points for evse in point.evses or ()]
+    return found

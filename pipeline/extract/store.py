@@ -10,6 +10,7 @@ import duckdb
 from pipeline import __version__, interrupt
 from pipeline.clock import Clock
 from pipeline.load.answers import AnswerLoader
+from pipeline.load.batches import document_hashes
 from pipeline.raw.answer import Answer
 from pipeline.raw.lines import Position, RawLine, RunRecord
 from pipeline.raw.segments import SegmentWriter
@@ -21,6 +22,9 @@ _STORED_BEFORE = """
     where account = ? and endpoint = ? and key = ? and (fetched_at is null or fetched_at <= ?)
     order by fetched_at desc nulls last, segment desc, line desc
     limit 1
+"""
+_NOW_PLAUSIBLE = """
+    select 1 from facts.quarantine where account = ? and plausible_from <= ? and list_contains(?, document_sha256)
 """
 _STORED_EVER = """
     select sha256 from facts.answers where account = ? and endpoint = ? and key = ? and sha256 = ? limit 1
@@ -44,19 +48,28 @@ class Store:
             run_id=secrets.token_hex(4), command=command, version=__version__, started_at=clock.now()
         )
         self._writer = SegmentWriter.begin(folder, self.record)
+        self.error: Exception | None = None  # why the run failed, although it was ended in order
 
     def keep(self, answer: Answer) -> bool:
-        """Write an answer to raw/ unless the stored one is the same; returns whether it was written."""
+        """Write an answer to raw/ unless the stored one is the same; returns whether it was written.
+
+        The same answer is written again if it has a document that was too early in the stored one, because this
+        machine's clock was behind.
+        """
         line = RawLine.of(answer)
         key = [self._account, answer.endpoint.value, answer.key]
         if answer.fetched_at is None:
             stored = self._connection.execute(_STORED_EVER, [*key, line.sha256]).fetchone()
         else:
             stored = self._connection.execute(_STORED_BEFORE, [*key, answer.fetched_at]).fetchone()
-        if stored == (line.sha256,):
+        if stored == (line.sha256,) and not self._is_now_plausible(line):
             return False
         self._writer.append(line)
         return True
+
+    def _is_now_plausible(self, line: RawLine) -> bool:
+        parameters = [self._account, line.fetched_at, document_hashes(line)]
+        return self._connection.execute(_NOW_PLAUSIBLE, parameters).fetchone() is not None
 
     def load(self) -> None:
         """Load the answers written since the last call."""
@@ -69,6 +82,7 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        error = error or self.error
         if error is None:
             self.record.outcome = "complete"
         elif isinstance(error, Exception) and not interrupt.was_pressed():

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import duckdb
 
+from pipeline.errors import LadebogError
+
 _REVISIONS = "select session_id, revision from staging.sessions where account = ?"
 _QUARANTINED = "select count(*) from facts.quarantine where account = ?"
 
@@ -23,6 +25,7 @@ class Summary:
     requests: int = 0
     seconds: float = 0.0
     warnings: list[str] = field(default_factory=list)
+    error: LadebogError | None = None  # why some months could not be listed; everything else was fetched
 
 
 class ArchiveState(NamedTuple):

@@ -8,7 +8,7 @@ from pipeline.demo import DemoServer, Tenant
 from pipeline.demo.model import ZONE
 from tests.conftest import FullDemo, renew
 from tests.demo import truth
-from tests.scenarios.agreement import assert_marts_are_the_truth, details_asked, months_listed
+from tests.scenarios.agreement import assert_marts_are_the_truth, details_asked, months_listed, parts_listed
 from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.system
@@ -28,6 +28,8 @@ def months(newest: str, oldest: str) -> list[tuple[str, str]]:
 def test_the_first_run_goes_back_until_two_years_were_empty(full_demo: FullDemo) -> None:
     assert months("2025-11", "2022-09") == months_listed(list(full_demo.requests))  # the first session: September 2024
     assert len(details_asked(list(full_demo.requests))) == 142
+    # No month has more sessions, so this one is listed again in parts; each has fewer, so nothing was cut off.
+    assert parts_listed(list(full_demo.requests)) == [("2025-05-01", "2025-05-16"), ("2025-05-17", "2025-05-31")]
 
 
 @pytest.mark.parametrize(

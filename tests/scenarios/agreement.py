@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+from pipeline.clock import last_of_month
 from pipeline.demo import Tenant
 from pipeline.logbook.files import file_sha256
 from pipeline.raw.answer import Endpoint
@@ -68,5 +70,18 @@ def details_asked(requests: list[Any]) -> list[str]:
 
 def months_listed(requests: list[Any]) -> list[tuple[str, str]]:
     """The months that a server was asked to list, in order, each once."""
+    return [days for days in _windows(requests) if _is_month(*days)]
+
+
+def parts_listed(requests: list[Any]) -> list[tuple[str, str]]:
+    """The parts of months that a server was asked to list, in order, each once."""
+    return [days for days in _windows(requests) if not _is_month(*days)]
+
+
+def _windows(requests: list[Any]) -> list[tuple[str, str]]:
     listings = [request.query for request in requests if request.path.endswith("/session_history")]
     return list(dict.fromkeys((query["start_date"], query["end_date"]) for query in listings))
+
+
+def _is_month(first: str, last: str) -> bool:
+    return first[8:] == "01" and last == str(last_of_month(date.fromisoformat(first)))
