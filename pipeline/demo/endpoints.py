@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from pipeline.demo import charge_point
 from pipeline.demo.answers import Json, history_entry, session_detail
@@ -74,6 +75,8 @@ def login(tenant: Tenant, body: bytes, logins_before: int) -> DemoAnswer:
 
 def read(tenant: Tenant, faults: Faults, path: str, query: dict[str, str]) -> DemoAnswer:
     """Any authenticated `GET`."""
+    if any(part in f"{path}?{urlencode(query)}" for part in faults.failing):
+        return DemoAnswer(500, {"message": "Server Error"})
     if path == HISTORY_PATH:
         return _history(tenant, faults, query)
     if path == CHARGE_POINTS_PATH:
@@ -116,7 +119,9 @@ def _history(tenant: Tenant, faults: Faults, query: dict[str, str]) -> DemoAnswe
         and f"{_local_start(session):%Y-%m}" not in faults.empty_listing_months
     ]
     listed.sort(key=lambda session: session.started_at, reverse=True)
-    if faults.paging == "honoured":
+    if faults.cap:
+        listed = listed[: faults.cap]
+    elif faults.paging == "honoured":
         per_page = min(per_page, faults.per_page_cap)
         listed = listed[(page - 1) * per_page : page * per_page]
     entries: list[Json] = [history_entry(session) for session in listed]

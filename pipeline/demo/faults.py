@@ -38,6 +38,10 @@ class Faults:
     """`ignored` sends all entries for every `page`."""
     per_page_cap: int = 5
     """The most entries per page where paging is honoured."""
+    cap: int = 0
+    """The most entries of any listing, whatever its `page`; 0 for all."""
+    failing: frozenset[str] = frozenset()
+    """Parts of paths, like `session/712345`, whose requests are always answered 500."""
     empty_listing_months: frozenset[str] = frozenset()
     """Local months (`2025-03`) whose sessions are in no listing."""
     empty_listing_calls: int = 0

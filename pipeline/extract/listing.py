@@ -9,7 +9,7 @@ import msgspec
 
 from pipeline.errors import UpstreamError
 from pipeline.extract.store import Store
-from pipeline.raw.answer import Answer
+from pipeline.raw.answer import Answer, window_key
 from pipeline.source.app.client import AppApi
 from pipeline.source.app.schema import Item, items
 
@@ -37,6 +37,7 @@ class Listing:
     page_sizes: list[int] = field(default_factory=list)  # numbers of items, of the pages that brought new ones
     pages: int = 0
     dated_at: datetime | None = None  # of the first page, by the operator's clock
+    parts: list[str] = field(default_factory=list)  # the windows of its parts, as in their keys
     cut_days: list[date] = field(default_factory=list)  # days whose listing may have been cut off
 
     def is_full(self, largest_page: int) -> bool:
@@ -47,6 +48,7 @@ class Listing:
         """Add the listing of a part of its window."""
         self.session_ids |= part.session_ids
         self.pages += part.pages
+        self.parts += part.parts
         self.cut_days += part.cut_days
 
 
@@ -83,6 +85,7 @@ def fetch_parts(api: AppApi, store: Store, days: Days, largest_page: int) -> Ite
     """
     for half in days.halves():
         part = fetch_listing(api, store, half)
+        part.parts.append(window_key(half.first.isoformat(), half.last.isoformat()))
         if part.is_full(largest_page):
             if half.first == half.last:
                 part.cut_days.append(half.first)

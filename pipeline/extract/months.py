@@ -86,6 +86,7 @@ class Months:
                 sessions=len(listing.session_ids),
                 missing=missing.get(month, []),
                 largest_page=self.largest_page,
+                parts=listing.parts,
                 cut_days=[day.isoformat() for day in listing.cut_days],
             )
             for month, listing in self._listings.items()

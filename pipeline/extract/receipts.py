@@ -4,8 +4,10 @@ import re
 
 from pipeline.claims.attachments import AttachedFile
 from pipeline.claims.document import MissingReceipt
-from pipeline.errors import UpstreamError
+from pipeline.errors import UpstreamDownError, UpstreamError
+from pipeline.extract.left import LeftForNextRun
 from pipeline.source.app.client import AppApi
+from pipeline.text import printable
 
 _ENDINGS = {b"%PDF": ".pdf", b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg"}
 _OTHER_ENDING = ".html"
@@ -15,13 +17,18 @@ _UNSAFE = re.compile(r"[^0-9A-Za-z-]")
 def fetch_receipts(api: AppApi, urls: dict[str, str]) -> tuple[list[AttachedFile], list[MissingReceipt]]:
     """The receipts at URLs by session id, and those that the operator does not send.
 
-    Raises TransientError or LoginError if a later try may get the missing ones.
+    Raises LoginError, and UpstreamDownError if the operator sends nothing at all, so that a later try may get them.
     """
     files, missing = [], []
+    left = LeftForNextRun(api.charge_points)
     for session_id, url in urls.items():
         try:
             reply = api.receipt(url)
         except UpstreamError as error:
+            missing.append(MissingReceipt(session_id=session_id, why=str(error)))
+            continue
+        except UpstreamDownError as error:
+            left.add(f"The receipt of session {printable(session_id)}", error)
             missing.append(MissingReceipt(session_id=session_id, why=str(error)))
             continue
         if reply.status == 200 and reply.body:

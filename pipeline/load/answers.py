@@ -150,7 +150,7 @@ class AnswerLoader:
         )
         for window in run.windows:
             self._connection.execute(
-                "insert into facts.windows values (?, ?, ?, ?, ?, ?, ?, ?)",
+                "insert into facts.windows values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     self._account,
                     run.run_id,
@@ -159,6 +159,7 @@ class AnswerLoader:
                     window.sessions,
                     window.missing,
                     window.largest_page,
+                    window.parts,
                     window.cut_days,
                 ],
             )

@@ -43,4 +43,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 def history_key(start: str, end: str, page: int) -> str:
     """The key of a listing: its window (ISO dates, both included) and its page number."""
-    return f"{start}..{end} page {page}"
+    return f"{window_key(start, end)} page {page}"
+
+
+def window_key(start: str, end: str) -> str:
+    """The window of a listing, as in its key."""
+    return f"{start}..{end}"

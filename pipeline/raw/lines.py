@@ -93,6 +93,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     sessions: int
     missing: list[str] = []  # known sessions of the month that were not listed
     largest_page: int = 0  # items on the largest page that this run or an earlier one had seen; 0 in older records
+    parts: list[str] = []  # windows, as in their keys, in which it was listed once more because a page was that large
     cut_days: list[str] = []  # ISO dates of the days that were listed with so many items that more may be missing
 
 

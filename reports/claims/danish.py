@@ -112,6 +112,7 @@ TEXTS = {
     "rule.energy_unlike_curve": "Målerens energi afviger fra effektforløbet",
     "rule.foreign_currency": "Opkrævet i fremmed valuta",
     "rule.impossible_energy": "Mere energi, end laderen kan levere",
+    "rule.listing_cut": "Operatørens liste over en dag kan være afkortet",
     "rule.long_charging": "Ladede i over 48 timer",
     "rule.missing_detail": "Ladningens oplysninger mangler",
     "rule.month_not_closed": "Måneden er ikke lukket",

@@ -112,6 +112,7 @@ TEXTS = {
     "rule.energy_unlike_curve": "The meter's energy differs from the power history",
     "rule.foreign_currency": "Billed in a foreign currency",
     "rule.impossible_energy": "More energy than the charger can deliver",
+    "rule.listing_cut": "The operator's list of a day may be cut off",
     "rule.long_charging": "Charged for over 48 hours",
     "rule.missing_detail": "The session's details are missing",
     "rule.month_not_closed": "The month is not closed",

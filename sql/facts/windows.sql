@@ -9,6 +9,7 @@
 --   sessions      number of sessions listed
 --   missing       list of the ids of sessions that are in the archive but not in the listing
 --   largest_page  items on the largest page that the operator had sent so far; 0 where older versions did not count
+--   parts         list of the windows, as in the keys of answers, in which the month was listed once more
 --   cut_days      list of days whose own listing has as many items as the largest page
 create table facts.windows (
     account varchar not null,
@@ -18,5 +19,6 @@ create table facts.windows (
     sessions integer not null,
     missing varchar[] not null,
     largest_page integer not null,
+    parts varchar[] not null,
     cut_days date[] not null
 );

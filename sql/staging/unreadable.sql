@@ -25,19 +25,53 @@ with documents_in_order as (
     where documents.status = 200
 ),
 
-listings_in_order as (
+-- A month is listed in parts only while a page of it is as large as the largest; other lists of parts are out of date.
+-- In the key of a list, its window takes 22 characters.
+newest_windows as (
     select
         account,
-        endpoint,
-        key,
-        sha256,
-        key as answer_key,
+        month,
+        parts,
+        row_number() over (partition by account, month order by listed_at desc, run_id desc) as age
+    from facts.windows
+),
+
+outdated_parts as (
+    select
+        answers.account,
+        answers.key
+    from facts.answers as answers
+    inner join main.runs as runs using (account, segment)
+    inner join newest_windows
+        on
+            answers.account = newest_windows.account
+            and newest_windows.age = 1
+            and newest_windows.month = first_of_month(try_cast(left(answers.key, 10) as date))
+    where
+        answers.endpoint = 'session_history'
+        and runs.command <> 'import'
+        and substring(answers.key, 5, 6) || substring(answers.key, 17, 6)
+        <> substring(cast(newest_windows.month as varchar), 5, 6)
+        || substring(cast(last_day(newest_windows.month) as varchar), 5, 6)
+        and not is_in_list(newest_windows.parts, left(answers.key, 22))
+    group by answers.account, answers.key
+),
+
+listings_in_order as (
+    select
+        answers.account,
+        answers.endpoint,
+        answers.key,
+        answers.sha256,
+        answers.key as answer_key,
         row_number() over (
-            partition by account, key
-            order by fetched_at desc nulls last, segment desc, line desc
+            partition by answers.account, answers.key
+            order by answers.fetched_at desc nulls last, answers.segment desc, answers.line desc
         ) as age
-    from facts.answers
-    where endpoint = 'session_history' and status = 200
+    from facts.answers as answers
+    left join outdated_parts
+        on answers.account = outdated_parts.account and answers.key = outdated_parts.key
+    where answers.endpoint = 'session_history' and answers.status = 200 and outdated_parts.key is null
 ),
 
 newest as (

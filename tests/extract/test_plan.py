@@ -55,7 +55,7 @@ def run(
     )
     for month in listed:
         archive.connection.execute(
-            "insert into facts.windows values ('home', ?, ?, ?, 0, [], 0, [])",
+            "insert into facts.windows values ('home', ?, ?, ?, 0, [], 0, [], [])",
             [started_at.isoformat(), f"{month}-01", started_at],
         )
 

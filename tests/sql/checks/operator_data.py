@@ -108,6 +108,8 @@ class Listing:
     at: str = "2025-04-10T00:00:00+00:00"
     month: str = "2025-03"
     missing: tuple[str, ...] = ()
+    cut_days: tuple[str, ...] = ()
+    largest_page: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +186,8 @@ def keep(logbook: Logbook, account: str, sent: OperatorData, run_id: str = "abcd
                 pages=1,
                 sessions=1,
                 missing=list(listing.missing),
+                cut_days=list(listing.cut_days),
+                largest_page=listing.largest_page,
             )
             for listing in sent.listings
         ]

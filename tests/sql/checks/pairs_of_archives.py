@@ -73,6 +73,25 @@ ARCHIVES = {
             )
         ),
     ),
+    "listing_cut": Pair(
+        violating=OperatorData(listings=(Listing(cut_days=("2025-03-05",), largest_page=2),)),
+        findings=(
+            (
+                "listing_cut",
+                "warning",
+                "2025-03-01",
+                None,
+                "The operator's list of 2025-03-05 has 2 sessions, as many as the longest list it has sent: it may be "
+                "cut off. Compare it with the app, and import what is missing: ladebog import --help",
+            ),
+        ),
+        conforming=OperatorData(
+            listings=(
+                Listing(cut_days=("2025-03-05",), largest_page=2),
+                Listing(at="2025-04-11T00:00:00+00:00", month="2025-02", largest_page=3),
+            )
+        ),
+    ),
     "vanished": Pair(
         violating=OperatorData(
             listings=(

@@ -1,0 +1,115 @@
+"""An operator that lists sessions as a test describes them, with the faults that it asks for, and an archive of it."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from pipeline.extract.run import Extractor, Scope
+from pipeline.extract.summary import Summary
+from pipeline.logbook.folder import Logbook
+from pipeline.settings.schema import Account, Source
+from pipeline.source.credentials.secret import Secret
+from pipeline.source.credentials.store import MemoryCredentials
+from tests.scenarios.demo_archive import Silent
+from tests.scenarios.small_archive import Json, SetClock, SmallArchive, listed, session, small_archive
+from tests.source.loopback import Handler, Request, serving
+
+NOW = datetime(2025, 5, 20, 12, tzinfo=UTC)
+
+
+def stopped(session_id: str, day: str, **fields: Any) -> Json:
+    """A session of an hour from noon on that day."""
+    times = {"startedAt": f"{day}T12:00:00+00:00", "stoppedAt": f"{day}T13:00:00+00:00"}
+    return session(session_id, **(times | fields))
+
+
+@dataclass
+class OddOperator:
+    """`sessions` by the day they are listed under; a text is the item itself, as JSON."""
+
+    sessions: list[tuple[str, Json | str]] = field(default_factory=list)
+    cap: int = 1_000
+    failing: Sequence[str] = ()  # parts of paths that are answered with 500
+    dated: str = ""
+    asked: list[str] = field(default_factory=list)
+
+    def __call__(self, handler: Handler, request: Request) -> None:
+        self.asked.append(request.path)
+        if any(part in request.path for part in self.failing):
+            self._send(handler, 500, b"{}")
+            return
+        address = urlsplit(request.path)
+        name = address.path.rpartition("/")[2]
+        details = [one for _, one in self.sessions if isinstance(one, dict) and one["id"] == name]
+        if name == "charge-points":
+            self._send(handler, 200, b'{"data": [{"id": 1, "evses": [{"id": "9"}]}]}')
+        elif name == "session_history":
+            query = {key: values[0] for key, values in parse_qs(address.query).items()}
+            self._send(handler, 200, self._listing(query["start_date"], query["end_date"]))
+        elif details:
+            self._send(handler, 200, json.dumps({"session": details[0]}).encode())
+        else:
+            self._send(handler, 404, b'{"message": "Not found."}')
+
+    def _listing(self, first: str, last: str) -> bytes:
+        found = [one for day, one in self.sessions if first <= day <= last][: self.cap]
+        items = [one if isinstance(one, str) else json.dumps(listed(one)) for one in found]
+        return f'{{"session_history": [{", ".join(items)}]}}'.encode()
+
+    def _send(self, handler: Handler, status: int, body: bytes) -> None:
+        handler.send_response_only(status)
+        if self.dated:
+            handler.send_header("Date", self.dated)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+
+@dataclass
+class OddArchive:
+    """The archive of an account at an odd operator."""
+
+    archive: SmallArchive
+    root: Path
+    operator: OddOperator
+    url: str
+    clock: SetClock
+
+    def extract(self, since: date | None = date(2025, 3, 1), until: date | None = None) -> Summary:
+        """One run; its answers are in the archive, and the marts are up to date."""
+        account = Account(name="home", url=self.url)
+        credentials = MemoryCredentials()
+        credentials.write(account, Secret(token="t"))
+        extractor = Extractor(
+            connection=self.archive.connection,
+            logbook=Logbook(self.root),
+            source=Source(requests_per_second=10_000, attempts=2),
+            credentials=credentials,
+            clock=self.clock,
+        )
+        summary = extractor.extract(account, Scope(since=since, until=until), Silent())
+        self.archive.transform()
+        return summary
+
+    def archived(self) -> list[str]:
+        return [one for (one,) in self.archive.rows("select session_id from sessions order by session_id")]
+
+    def closed(self) -> list[str]:
+        query = "select strftime(month, '%Y-%m') from month_states where is_closed order by 1"
+        return [one for (one,) in self.archive.rows(query)]
+
+    def windows_asked(self) -> list[tuple[str, str]]:
+        queries = [parse_qs(urlsplit(path).query) for path in self.operator.asked if "session_history" in path]
+        return list(dict.fromkeys((query["start_date"][0][5:], query["end_date"][0][5:]) for query in queries))
+
+
+@contextmanager
+def odd_archive(root: Path, operator: OddOperator) -> Iterator[OddArchive]:
+    """An empty archive of an operator, which answers while the context lasts."""
+    with small_archive(root) as archive, serving(operator) as script:
+        yield OddArchive(archive, root, operator, script.url, SetClock(NOW))

@@ -1,0 +1,52 @@
+"""A listing that an operator cuts off at some number of sessions is asked for again in parts."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.extract.odd_operator import OddOperator, odd_archive, stopped
+
+DAYS = [f"2025-03-{day:02}" for day in (30, 28, 25, 20, 12, 9, 8, 3)]
+MARCH = [(day, stopped(day, day)) for day in DAYS]
+FINDINGS = "select detail from check_results where rule = 'listing_cut' order by 1"
+
+
+@pytest.mark.parametrize("cap", [2, 3, 5, 7])
+def test_all_sessions_of_a_month_are_found_whatever_the_cap(tmp_path: Path, cap: int) -> None:
+    with odd_archive(tmp_path / "logbook", OddOperator(list(MARCH), cap=cap)) as odd:
+        odd.extract()
+        assert odd.archived() == sorted(DAYS)
+        assert odd.archive.value("select sessions from facts.windows where month = date '2025-03-01'") == len(DAYS)
+        assert odd.archive.rows(FINDINGS) == []
+        assert "2025-03" in odd.closed()
+
+
+def test_a_month_that_is_not_the_largest_is_listed_once(tmp_path: Path) -> None:
+    april = [("2025-04-10", stopped("a", "2025-04-10"))]
+    with odd_archive(tmp_path / "logbook", OddOperator([*MARCH, *april])) as odd:
+        odd.extract()
+        assert odd.windows_asked() == [
+            *[("05-01", "05-31"), ("04-01", "04-30"), ("03-01", "03-31")],
+            *[("03-01", "03-16"), ("03-17", "03-31")],
+        ]
+        odd.operator.asked.clear()
+        odd.operator.sessions = [("2025-05-02", stopped("b", "2025-05-02"))]  # the largest page of all runs counts
+        odd.extract(since=None)
+        assert all(first.endswith("-01") for first, _ in odd.windows_asked())
+
+
+def test_a_day_that_may_be_cut_off_is_a_finding_until_a_larger_page_is_seen(tmp_path: Path) -> None:
+    crowded = [("2025-03-14", stopped(f"c{number}", "2025-03-14")) for number in range(5)]
+    with odd_archive(tmp_path / "logbook", OddOperator(list(crowded), cap=3)) as odd:
+        odd.extract()
+        assert odd.archived() == ["c0", "c1", "c2"]
+        [(finding,)] = odd.archive.rows(FINDINGS)
+        assert finding == (
+            "The operator's list of 2025-03-14 has 3 sessions, as many as the longest list it has sent: it may be cut "
+            "off. Compare it with the app, and import what is missing: ladebog import --help"
+        )
+        odd.operator.cap = 100
+        odd.operator.sessions += [(f"2025-04-{day:02}", stopped(f"d{day}", f"2025-04-{day:02}")) for day in range(1, 9)]
+        odd.extract()
+        assert odd.archive.rows(FINDINGS) == []
+        assert len(odd.archived()) == 13

@@ -1,0 +1,163 @@
+"""One thing that an operator sends wrongly, or not at all, never stops the rest."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import UpstreamDownError
+from tests.extract.odd_operator import NOW, OddOperator, odd_archive, stopped
+from tests.scenarios.small_archive import listed
+
+MARCH, APRIL = stopped("m", "2025-03-10"), stopped("a", "2025-04-10")
+GOOD = [("2025-03-10", MARCH), ("2025-04-10", APRIL)]
+MAY = [(f"2025-05-0{day}", stopped(f"y{day}", f"2025-05-0{day}")) for day in range(1, 5)]
+
+
+def item(text: str, **fields: object) -> str:
+    """An item of session `bad` on 2025-03-20; `text` replaces the value "HERE"."""
+    return json.dumps(listed(stopped("bad", "2025-03-20", **fields))).replace('"HERE"', text)
+
+
+@pytest.mark.parametrize(
+    ("failing", "named"),
+    [
+        ("/session/m?", "Session m could not be fetched and is left for the next run: "),
+        ("/tariffs/tou/9/", "The price list of EVSE 9 could not be fetched and is left for the next run: "),
+        ("/charge-points", "The list of charge points could not be fetched and is left for the next run: "),
+    ],
+)
+def test_what_fails_for_ever_is_named_and_the_rest_is_fetched(tmp_path: Path, failing: str, named: str) -> None:
+    with odd_archive(tmp_path / "logbook", OddOperator(list(GOOD), failing=[failing])) as odd:
+        summary = odd.extract()
+        assert [warning.partition("127.0.0.1")[0] for warning in summary.warnings] == [named]
+        assert summary.error is None
+        assert odd.archived() == ["a", "m"]
+        assert "2025-04" in odd.closed()
+        assert ("2025-03" in odd.closed()) is ("session" not in failing)
+        odd.operator.failing = ()
+        assert odd.extract().warnings == []
+        assert odd.closed() == ["2025-03", "2025-04"]
+
+
+def test_a_detail_that_was_left_is_fetched_by_the_next_run_although_its_month_is_not_listed_again(
+    tmp_path: Path,
+) -> None:
+    with odd_archive(tmp_path / "logbook", OddOperator(list(GOOD), failing=["/session/m?"])) as odd:
+        odd.extract(since=None)
+        odd.operator.failing = ()
+        odd.clock.moment += timedelta(days=3)
+        odd.operator.asked.clear()
+        assert odd.extract(since=None).warnings == []
+        assert ("03-01", "03-31") not in odd.windows_asked()
+        assert "2025-03" in odd.closed()
+
+
+def test_a_month_that_cannot_be_listed_is_an_error_after_the_rest_was_fetched(tmp_path: Path) -> None:
+    with odd_archive(tmp_path / "logbook", OddOperator(list(GOOD), failing=["start_date=2025-04-01"])) as odd:
+        summary = odd.extract(since=None)
+        assert isinstance(summary.error, UpstreamDownError)
+        assert str(summary.error) == "The sessions of 2025-04 could not be listed; everything else was fetched."
+        assert odd.archived() == ["m"]
+        assert odd.closed()[-1] == "2025-03"
+        assert odd.archive.value("select max(outcome) from runs") == "failed"
+        odd.operator.failing = ()
+        assert odd.extract(since=None).error is None
+        assert odd.archived() == ["a", "m"]
+        assert odd.closed()[-1] == "2025-04"
+
+
+@pytest.mark.parametrize("failing", ["/api", "/session"])
+def test_an_operator_that_is_down_ends_the_run(tmp_path: Path, failing: str) -> None:
+    """Or one that lists nothing: it is not asked for month after month."""
+    with odd_archive(tmp_path / "logbook", OddOperator(list(GOOD), failing=[failing])) as odd:
+        if failing == "/api":
+            with pytest.raises(UpstreamDownError):
+                odd.extract(since=None)
+        else:
+            assert odd.extract(since=None).error is not None
+        assert len(odd.windows_asked()) <= 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(item("1" * 5_000, energy="HERE"), id="a number of 5,000 digits"),
+        pytest.param(item('""').replace('"bad"', '""'), id="an empty id"),
+        pytest.param(item("").replace('"bad"', '".."'), id="an id that is part of a path"),
+        pytest.param("5", id="not an object"),
+        pytest.param(item("", startedAt="0001-01-01T00:00:00Z"), id="year 1"),
+        pytest.param(item("", startedAt="0001-01-01T00:00:00+02:00"), id="before year 1"),
+        pytest.param(item("", stoppedAt="9999-12-31T23:59:59Z"), id="year 9999"),
+        pytest.param(item("", stoppedAt="9999-12-31T23:59:59-02:00"), id="after year 9999"),
+        pytest.param(item("", startedAt="2012-01-01T00:00:00Z"), id="years long"),
+        pytest.param(item("", stoppedAt="2025-05-22T00:00:00Z"), id="a stop after the answer"),
+    ],
+)
+def test_one_item_of_a_listing_that_has_a_fault_is_quarantined_alone(tmp_path: Path, text: str) -> None:
+    with odd_archive(tmp_path / "logbook", OddOperator([*MAY, *GOOD, ("2025-03-20", text)])) as odd:
+        assert odd.extract().quarantined == 1
+        assert odd.archived() == ["a", "m", "y1", "y2", "y3", "y4"]
+        assert odd.closed() == ["2025-04"]
+        assert odd.archive.rows("select month from staging.unreadable") == [(date(2025, 3, 1),)]
+
+
+def test_an_item_without_an_id_in_a_part_of_a_month_is_forgotten_when_it_is_fixed(tmp_path: Path) -> None:
+    text = item("").replace('"bad"', '""')
+    with odd_archive(tmp_path / "logbook", OddOperator([*GOOD, ("2025-03-20", text)])) as odd:
+        odd.extract()
+        assert odd.archive.rows("select distinct month from staging.unreadable") == [(date(2025, 3, 1),)]
+        odd.operator.sessions = [*MAY, *GOOD]
+        odd.extract()
+        assert odd.archive.rows("select * from staging.unreadable") == []
+        assert odd.closed() == ["2025-03", "2025-04"]
+
+
+@pytest.mark.parametrize(
+    ("note", "archived"),
+    [
+        (r'"caf\ud83d"', "caf\ufffd"),
+        (r'"\ude97"', "\ufffd"),
+        ("[" * 1_100 + "]" * 1_100, None),
+    ],
+)
+def test_what_no_reader_of_json_accepts_costs_only_itself(tmp_path: Path, note: str, archived: str | None) -> None:
+    field = "note" if archived else "extra"
+    text = json.dumps(listed(stopped("bad", "2025-03-20"), **{field: "HERE"})).replace('"HERE"', note)
+    with odd_archive(tmp_path / "logbook", OddOperator([*GOOD, ("2025-03-20", text)])) as odd:
+        odd.extract()
+        assert odd.archived() == ["a", "bad", "m"]
+        assert odd.archive.rows("select note from sessions where session_id = 'bad'") == [(archived,)]
+
+
+@pytest.mark.parametrize("dated", ["Fri, 31 Dec 9999 23:59:59 GMT", "Sat, 01 Jan 2000 00:00:00 GMT"])
+def test_an_operators_date_that_is_not_plausible_is_not_used(tmp_path: Path, dated: str) -> None:
+    with odd_archive(tmp_path / "logbook", OddOperator(list(GOOD), dated=dated)) as odd:
+        odd.extract()
+        assert odd.archive.value("select max(listed_at) from facts.windows") < NOW + timedelta(minutes=1)
+        assert odd.closed() == ["2025-03", "2025-04"]
+
+
+def test_months_after_today_are_not_listed(tmp_path: Path) -> None:
+    with odd_archive(tmp_path / "logbook", OddOperator(list(GOOD))) as odd:
+        odd.extract(until=date(9999, 12, 31))
+        assert [window for window in odd.windows_asked() if window[0].endswith("-01")] == [
+            ("05-01", "05-31"),
+            ("04-01", "04-30"),
+            ("03-01", "03-31"),
+        ]
+
+
+def test_what_was_too_early_by_a_clock_that_was_behind_is_read_when_it_is_right(tmp_path: Path) -> None:
+    with odd_archive(tmp_path / "logbook", OddOperator(list(GOOD))) as odd:
+        odd.clock.moment -= timedelta(days=60)
+        odd.extract(until=date(2025, 4, 30))
+        assert odd.archived() == ["m"]
+        odd.clock.moment = NOW
+        odd.extract()
+        assert odd.archived() == ["a", "m"]
+        assert odd.archive.rows("select * from staging.unreadable") == []
+        size = odd.archive.value("select count(*) from facts.answers")
+        odd.extract()
+        assert odd.archive.value("select count(*) from facts.answers") == size + 1  # only the run's record
