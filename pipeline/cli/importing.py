@@ -39,7 +39,8 @@ def import_(context: Context, account_name: str | None, fetched_at: datetime | N
     """Archive captures from your own app: text, HAR or bare JSON.
 
     The answers in them go into raw/ as if they had been fetched; authorization headers are left out. A history
-    is enough for sessions and months. An answer without a time never replaces one that has a time.
+    is enough for sessions and months. An answer without a time never replaces one that has a time. Files may be
+    in UTF-16 or compressed with gzip. An answer that cannot be used is named, and the others are imported.
 
     \b
     Example:  ladebog import --account home session.capture.txt

@@ -34,7 +34,8 @@ def extract(
     """Fetch what is new or was corrected, into raw/.
 
     The first run goes back to the account's first session. Later runs list the months from 45 days before the last
-    run on, and once a week the last 13 months. You may stop a run at any moment; the next one continues.
+    run on, and once a week the last 13 months. You may stop a run at any moment; the next one continues. What
+    the operator does not send, while it answers other requests, is named and left for the next run.
 
     \b
     Example:  ladebog extract

@@ -1,7 +1,7 @@
 """Which times of a session are plausible: only these may reach the SQL, which lays sessions out hour by hour."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -31,16 +31,17 @@ def check_times(session: schema.Session, answered_at: datetime) -> None:
     """
     for moment, path in _times(session):
         if moment < EARLIEST:
-            raise ImplausibleTimeError(f"Implausible time {_text(moment)} - at `$.session.{path}`")
+            raise ImplausibleTimeError(f"Implausible time {moment.isoformat()} - at `$.session.{path}`")
         if abs(moment - session.started_at) > LONGEST:
             raise ImplausibleTimeError(
-                f"Implausible time {_text(moment)}, more than {LONGEST.days} days from the session's start "
-                f"{_text(session.started_at)} - at `$.session.{path}`"
+                f"Implausible time {moment.isoformat()}, more than {LONGEST.days} days from the session's start "
+                f"{session.started_at.isoformat()} - at `$.session.{path}`"
             )
     latest, path = max(_times(session))
     if not is_plausible(latest, answered_at):
         raise ImplausibleTimeError(
-            f"Implausible time {_text(latest)}, later than the answer of {_text(answered_at)} - at `$.session.{path}`",
+            f"Implausible time {latest.isoformat()}, later than its answer ({answered_at:%Y-%m-%d %H:%MZ}) "
+            f"- at `$.session.{path}`",
             latest - CLOCK_TOLERANCE,
         )
 
@@ -86,10 +87,3 @@ def stated_time(body: bytes | memoryview, answered_at: datetime) -> datetime | N
         if is_plausible(moment, answered_at):
             return moment
     return None
-
-
-def _text(moment: datetime) -> str:
-    try:
-        return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
-    except OverflowError:
-        return moment.isoformat()

@@ -31,5 +31,6 @@ select
     cast(null as varchar) as session_id,
     concat_ws(' ', day, largest_page) as cause,
     'The operator''s list of ' || day || ' has ' || largest_page
-    || ' sessions, as many as the longest list it has sent: it may be cut off. Compare it with the app, and import what is missing: ladebog import --help' as detail
+    || ' sessions, as many as the longest list it has sent: it may be cut off. '
+    || 'Compare it with the app, and import what is missing: ladebog import --help' as detail
 from cut

@@ -17,7 +17,17 @@ from pipeline.source.app.client import AppApi
 from pipeline.source.credentials.secret import Secret
 from pipeline.source.credentials.store import MemoryCredentials
 from tests.scenarios.claimed_logbook import FEBRUARY, MARCH, ClaimedLogbook, ServedSession, local
-from tests.source.loopback import RecordingClock, Script, answer, serving
+from tests.source.loopback import (
+    Handler,
+    RecordingClock,
+    Request,
+    Responder,
+    Script,
+    answer,
+    json_answer,
+    raw,
+    serving,
+)
 
 pytestmark = pytest.mark.system
 
@@ -137,3 +147,21 @@ def test_no_claim_is_created_while_a_receipt_may_come_later(logbook: ClaimedLogb
     with pytest.raises(UpstreamDownError):
         claim_with_receipts(logbook, operator, public("81", f"{operator.url}/81"))
     assert logbook.claims == []
+
+
+@pytest.mark.parametrize("broken", [answer(503, b""), raw(b"")])
+def test_one_receipt_that_never_comes_does_not_stop_the_claim(
+    logbook: ClaimedLogbook, operator: Script, broken: Responder
+) -> None:
+    def respond(handler: Handler, request: Request) -> None:
+        found = {"/81": broken, "/82": answer(200, _PDF)}.get(request.path, json_answer(200, {"data": []}))
+        found(handler, request)
+
+    operator.responders = [respond]
+    claim = claim_with_receipts(
+        logbook, operator, public("81", f"{operator.url}/81"), public("82", f"{operator.url}/82")
+    )
+    assert [file.session_id for file in claim.attachments] == ["82"]
+    (missing,) = claim.missing_receipts
+    assert missing.session_id == "81"
+    assert "gave no usable answer in 2 tries" in missing.why

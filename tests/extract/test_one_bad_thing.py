@@ -109,6 +109,7 @@ def test_an_item_without_an_id_in_a_part_of_a_month_is_forgotten_when_it_is_fixe
         odd.extract()
         assert odd.archive.rows("select distinct month from staging.unreadable") == [(date(2025, 3, 1),)]
         odd.operator.sessions = [*MAY, *GOOD]
+        odd.clock.moment += timedelta(hours=1)
         odd.extract()
         assert odd.archive.rows("select * from staging.unreadable") == []
         assert odd.closed() == ["2025-03", "2025-04"]

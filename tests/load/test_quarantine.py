@@ -1,7 +1,7 @@
 """A document with a fault goes to quarantine with the path of the fault; other documents are not affected."""
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -79,6 +79,16 @@ BROKEN: dict[str, tuple[Json, str]] = {
         session(powerStats={"history": [{"timestamp": text(NOON), "value": "NaN"}]}),
         "$.session.powerStats.history",
     ),
+    "a start in year 1": (session(startedAt="0001-01-01T00:00:00Z"), "$.session.startedAt"),
+    "a start before 2010": (session(startedAt="2009-12-31T23:59:59Z"), "$.session.startedAt"),
+    "a stop in year 9999": (session(stoppedAt="9999-12-31T23:59:59Z"), "$.session.stoppedAt"),
+    "401 days": (session(stoppedAt=text(at(401 * 1440))), "$.session.stoppedAt"),
+    "401 days backwards": (session(stoppedAt=text(at(-401 * 1440))), "$.session.stoppedAt"),
+    "a period of centuries": (
+        session(chargingPeriods=[period(0, 1), period(0, 1) | {"startedAt": "1125-03-05T12:00:00Z"}]),
+        "$.session.chargingPeriods[1].startedAt",
+    ),
+    "a sample of another century": (session(powerStats=curve((0, 1), (60_000_000, 1))), "$.session.powerStats.history"),
     "a sample of 100 MW": (session(powerStats=curve((0, 1e5))), "$.session.powerStats.history"),
 }
 
@@ -108,6 +118,7 @@ def test_each_fault_is_reported_by_its_path_and_affects_no_other_document(archiv
     [
         (Endpoint.SESSION, {"message": "try later"}, None),
         (Endpoint.SESSION, [], None),
+        (Endpoint.SESSION, {"session": session("")}, "$.session.id"),
         (Endpoint.CHARGE_POINTS, {"data": [{"name": "Drive"}]}, "$.data[0]"),
         (Endpoint.CHARGE_POINTS, {"data": [{"id": 1, "electricity_cost_tax_percent": "25 %"}]}, "$.data[0]"),
         (
@@ -168,6 +179,49 @@ def test_an_item_without_an_id_puts_its_listing_in_quarantine_until_it_is_fixed(
     ]
     archive.build(listing(listed(session()), fetched_at=LATER + timedelta(days=1)))
     assert [month for _, month, _ in archive.rows(unreadable)] == [date(2025, 4, 1)]
+
+
+def test_a_charge_point_with_a_fault_is_left_out_alone(archive: SmallArchive) -> None:
+    points = [
+        {"name": "nameless"},
+        {"id": 1, "evses": [{"id": 2}]},
+        {"id": 3, "evses": [{"id": "x" * 9, "tariff": 1}, {}]},
+    ]
+    archive.add(answer(Endpoint.CHARGE_POINTS, "all", {"data": points}))
+    assert archive.rows("select charge_point_id, evse_id from facts.evse_facts") == [("1", "2")]
+    [(fault,)] = archive.rows("select fault from facts.quarantine")
+    assert "`$.data[0]`" in fault
+    assert "`$.data[2].evses[1]`" in fault
+
+
+@pytest.mark.parametrize(
+    ("fetched_at", "is_read"),
+    [(at(-1441), False), (at(-1380), True), (at(60), True), (None, True)],
+)
+def test_a_stop_more_than_a_day_after_its_answer_is_not_plausible(
+    archive: SmallArchive, fetched_at: datetime | None, is_read: bool
+) -> None:
+    archive.add(detail(session(), fetched_at))
+    assert (archive.rows("select session_id from facts.session_facts") == [("1",)]) is is_read
+
+
+@pytest.mark.parametrize(
+    ("fields", "month"),
+    [
+        ({"startedAt": "0001-01-01T00:00:00Z"}, date(2025, 3, 1)),
+        ({"stoppedAt": "9999-12-31T23:59:59Z"}, date(2025, 3, 1)),
+        ({"energy": "much", "stoppedAt": "2025-05-01T00:00:00+02:00"}, date(2025, 5, 1)),
+        ({"startedAt": 5, "stoppedAt": []}, None),
+    ],
+)
+def test_quarantine_keeps_only_the_month_open_that_it_would_belong_to(
+    archive: SmallArchive, fields: Json, month: date | None
+) -> None:
+    archive.build(detail(session(**fields)))
+    assert archive.rows("select month from staging.unreadable") == [(month,)]
+    archive.build(listing(listed(session(energy="much")), month="2025-06"))
+    found = dict(archive.rows("select endpoint, month from staging.unreadable"))
+    assert found["session"] == (month or date(2025, 6, 1))
 
 
 def test_a_404_is_a_document_without_facts(archive: SmallArchive) -> None:

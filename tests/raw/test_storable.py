@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.body import storable
+from pipeline.raw.body import DEEPEST, read_json, storable
 from pipeline.raw.lines import RawLine, RunRecord, read_lines
 from pipeline.raw.segments import SegmentWriter
 
@@ -145,6 +145,55 @@ def test_duckdb_reads_every_body_from_the_segment_file(bodies: list[bytes]) -> N
 )
 def test_what_was_edited(body: bytes, stored: bytes, edited: str | None) -> None:
     assert (stored, edited) == storable(body)
+
+
+DEEP = b"[" * DEEPEST + b"%s" + b"]" * DEEPEST
+
+
+@pytest.mark.parametrize(
+    ("body", "stored", "edited"),
+    [
+        (b'["bl\xe5"]', '["bl\ufffd"]'.encode(), "bytes that are not UTF-8"),
+        (b'["\xf0\x9f\x9a"]', '["\ufffd"]'.encode(), "bytes that are not UTF-8"),
+        (b"\xef\xbb\xbf[1]", b"[1]", "space around it"),
+        (DEEP % b"", DEEP % b"", None),
+        (DEEP % b"[]", DEEP % b"null", "values nested too deeply"),
+        (DEEP % b'1,{"a":[[]],"b":"]"},"[",[2],3', DEEP % b'1,null,"[",null,3', "values nested too deeply"),
+        (DEEP % (b"[" * 100_000 + b"]" * 100_000), DEEP % b"null", "values nested too deeply"),
+        (b'["' + b"[" * 1_000 + rb"\"" + b'"]', b'["' + b"[" * 1_000 + rb"\"" + b'"]', None),
+    ],
+)
+def test_what_readers_of_json_reject_is_replaced(body: bytes, stored: bytes, edited: str | None) -> None:
+    assert (stored, edited) == storable(body)
+    json.loads(stored)
+
+
+@pytest.mark.parametrize("number", [b"1" * 5_000, b"-" + b"1" * 5_000, b"1." + b"1" * 5_000, b"1e999", b"1e-999"])
+def test_a_number_of_any_size_is_accepted_and_read_back(tmp_path: Path, number: bytes) -> None:
+    body = b'{"a": %s, "b": "x"}' % number
+    assert read_json(body)["b"] == "x"
+    assert next(bytes(line.body) for line, _ in read_lines(written(tmp_path, [body]))) == body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[1,]", b"[NaN]", b"[Infinity]", b"[01]", b'["\x01"]', rb'["\x"]', b"[" * 100_000, b"[]]", b"<html>"],
+)
+def test_what_is_not_json_is_never_stored(body: bytes) -> None:
+    for judge in (storable, read_json, lambda body: RawLine.of(answer(body))):
+        with pytest.raises(ValueError, match=r".+"):
+            judge(body)
+
+
+@given(st.binary(max_size=40) | BODIES.map(lambda body: body[: len(body) * 2 // 3]))
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_accepted_is_stored_read_and_decoded(body: bytes) -> None:
+    try:
+        line = RawLine.of(answer(body))
+    except ValueError:
+        return
+    assert msgspec.json.decode(line.encoded(), type=RawLine).body == line.body
+    read_json(bytes(line.body))
 
 
 def test_the_line_records_what_was_edited(tmp_path: Path) -> None:

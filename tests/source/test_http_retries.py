@@ -56,6 +56,13 @@ def test_a_temporary_failure_is_tried_again(broken: Responder) -> None:
     assert 1 <= asked.clock.sleeps[0] <= 2
 
 
+@pytest.mark.parametrize("body", [b'["\xff"]', rb'["\ud800"]', b"[" * 1_100 + b"]" * 1_100, b"[" + b"1" * 5_000 + b"]"])
+def test_an_answer_that_can_be_stored_is_not_asked_for_again(body: bytes) -> None:
+    with asking(answer(body=body)) as asked:
+        assert asked.get().body == body
+    assert asked.http.requests_sent == 1
+
+
 def test_waits_double_and_end_with_the_attempts() -> None:
     with asking(answer(503, x_req_trace_id="Root=\x1b1-9")) as asked, pytest.raises(UpstreamDownError) as raised:
         asked.get()
