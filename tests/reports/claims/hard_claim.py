@@ -93,7 +93,8 @@ def hard_claim(language: Language = "da", sessions: int = 8) -> Claim:
                 rule="unassigned_car",
                 severity="error",
                 session_id="700902",
-                detail="Nobody said which car it charged. Say it with: ladebog session assign 700902 CAR --reason TEXT",
+                detail="It is unknown which of the 2 cars was charged with its 0.470 kWh. "
+                "Assign one with: ladebog session assign 700902 CAR, or by a [[rule]] in ladebog.toml",
                 accepted="bilen var lånt ud, og det er uvist til hvem",
             ),
             document.Finding(
@@ -101,7 +102,8 @@ def hard_claim(language: Language = "da", sessions: int = 8) -> Claim:
                 rule="thinned_history",
                 severity="warning",
                 session_id="700001",
-                detail="96 power samples tell of 240 minutes of charging.",
+                detail="It has 96 power samples for 240 minutes of charging, so when its energy flowed is known less "
+                "exactly. The total is the meter's own.",
                 accepted=None,
             ),
         ),
