@@ -48,7 +48,7 @@ def create(home: str, log: str, fatal_step: int) -> None:
 @pytest.fixture(scope="module")
 def context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.claims.warm"])
+    context.set_forkserver_preload(["tests.claims.preload"])
     return context
 
 

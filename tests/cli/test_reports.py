@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 
 from pipeline.demo import DemoServer
-from tests.demo import truth
+from tests.demo import expected_marts
 from tests.scenarios.demo_logbook import DemoLogbook
 
 
@@ -35,7 +35,7 @@ def test_the_report_of_a_month_in_one_format_in_another_folder(
     assert names_in(folder) == sorted(expected)
     with (folder / "demo-2025-10-sessions.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    october = [row for row in truth.sessions(operator.tenant) if f"{row['stopped_at']:%Y-%m}" == "2025-10"]
+    october = [row for row in expected_marts.sessions(operator.tenant) if f"{row['stopped_at']:%Y-%m}" == "2025-10"]
     assert sorted((row["session_id"], Decimal(row["energy_kwh"]), Decimal(row["amount_incl_tax"])) for row in rows) == [
         (row["session_id"], row["energy_kwh"], row["amount_incl_tax"]) for row in october
     ]

@@ -11,7 +11,7 @@ import polars
 
 from pipeline.demo import DemoServer
 from tests.cli.refusal import refusal
-from tests.demo import truth
+from tests.demo import expected_marts
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 _HARD = """
@@ -87,7 +87,7 @@ def test_each_format_has_the_figures_of_the_operator(
     shared_logbook: DemoLogbook, operator: DemoServer, tmp_path: Path
 ) -> None:
     names = ("month", "sessions", "energy_kwh", "amount_incl_tax")
-    months = [{name: row[name] for name in names} for row in truth.months(operator.tenant)]
+    months = [{name: row[name] for name in names} for row in expected_marts.months(operator.tenant)]
     # The first listed month is incomplete: sessions that stopped in it may have begun before it.
     expected = [row for row in months if row["month"] > date(2025, 9, 1)]
 

@@ -9,7 +9,7 @@ from pipeline.demo import DemoServer, Tenant
 from pipeline.demo.answers import history_entry
 from pipeline.demo.model import ZONE, DemoSession
 from tests.conftest import renew
-from tests.demo import truth
+from tests.demo import expected_marts
 from tests.scenarios.agreement import assert_marts_are_the_truth, details_asked
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -51,7 +51,7 @@ def test_sessions_that_are_listed_again_are_as_before(operator: DemoServer, logb
     assert_marts_are_the_truth(logbook, operator.tenant)
     logbook.archive(after=2 * AN_HOUR_ON)
     # The active session was fetched by itself while it was in no listing.
-    active = truth.active(operator.tenant)
+    active = expected_marts.active(operator.tenant)
     assert details_asked(operator.requests) == active
     assert logbook.value("select count(*) from documents where key <> ?", active[0]) == documents - 1
     assert logbook.ask(_MISSING) == [
@@ -71,7 +71,7 @@ def test_a_session_known_only_from_a_listing_is_a_session(operator: DemoServer, 
     new_logbook.do("import", "--fetched-at", tenant.now.isoformat(), str(listing), now=tenant.now)
     known = ("session_id", "kind", "charge_point", "evse", "started_at", "stopped_at", "duration_s", "energy_kwh")
     known += ("currency", "amount_incl_tax", "note", "payment_status", "stop_reason")
-    expected = [{name: row[name] for name in known} for row in truth.sessions(tenant)]
+    expected = [{name: row[name] for name in known} for row in expected_marts.sessions(tenant)]
     assert expected == new_logbook.ask(f"select {', '.join(known)} from sessions order by session_id")  # noqa: S608
     assert new_logbook.value("select count(*) from power_samples") == 0
     assert new_logbook.value("select details_missing from account_states") == len(expected)

@@ -10,7 +10,7 @@ from pipeline.settings.schema import Source
 from pipeline.source.credentials.file import FileCredentials
 from pipeline.source.credentials.secret import Secret
 from tests.conftest import renew
-from tests.demo import truth
+from tests.demo import expected_marts
 from tests.scenarios.agreement import assert_marts_are_the_truth, assert_raw_holds_together, details_asked
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -38,7 +38,7 @@ def switched_on(operator: DemoServer, logbook: DemoLogbook, now: datetime) -> Te
 
 def test_a_machine_that_was_off_for_half_a_year_catches_up(operator: DemoServer, new_logbook: DemoLogbook) -> None:
     before = archived(operator, new_logbook, EASTER)
-    (active,) = truth.active(before)
+    (active,) = expected_marts.active(before)
     assert active == before.scene("long_idle").id
 
     tenant = switched_on(operator, new_logbook, HALF_A_YEAR_LATER)
@@ -50,9 +50,9 @@ def test_a_machine_that_was_off_for_half_a_year_catches_up(operator: DemoServer,
     new_logbook.archive(now=HALF_A_YEAR_LATER)
     assert_marts_are_the_truth(new_logbook, tenant)
     assert_raw_holds_together(new_logbook)
-    new = tenant.sessions.keys() - before.sessions.keys() - set(truth.active(tenant))
+    new = tenant.sessions.keys() - before.sessions.keys() - set(expected_marts.active(tenant))
     # The session that was the newest then was paid meanwhile.
-    newest = max(truth.sessions(before), key=lambda row: row["stopped_at"])["session_id"]
+    newest = max(expected_marts.sessions(before), key=lambda row: row["stopped_at"])["session_id"]
     assert sorted({*corrected, *new, newest}) == details_asked(operator.requests)
     revisions = {row["session_id"]: row["revision"] for row in new_logbook.ask("select * from sessions")}
     assert [revisions[session_id] for session_id in corrected] == [2, 2, 1, 1]
@@ -81,7 +81,7 @@ def test_a_login_that_ends_during_the_run_is_renewed(operator: DemoServer, new_l
     assert_marts_are_the_truth(new_logbook, tenant)
     # Only the requests in progress when the login ended are sent again.
     again = set(fetched) & set(details_asked(operator.requests))
-    assert len(again - set(truth.active(tenant))) <= Source().at_a_time
+    assert len(again - set(expected_marts.active(tenant))) <= Source().at_a_time
 
 
 def test_sessions_that_the_operator_added_late_are_found_after_more_than_a_year(

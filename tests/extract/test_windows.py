@@ -7,7 +7,7 @@ import pytest
 from pipeline.demo import DemoServer, Tenant
 from pipeline.demo.model import ZONE
 from tests.conftest import FullDemo, renew
-from tests.demo import truth
+from tests.demo import expected_marts
 from tests.scenarios.agreement import assert_marts_are_the_truth, details_asked, months_listed
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -46,7 +46,7 @@ def test_since_and_until_are_widened_to_whole_months(
     assert expected == months_listed(operator.requests)
     # Besides these, only the session that was active is fetched, unless it was in a listing.
     in_sight = expected[0][0] >= "2025-11-01"
-    assert details_asked(operator.requests) == ([] if in_sight else truth.active(operator.tenant))
+    assert details_asked(operator.requests) == ([] if in_sight else expected_marts.active(operator.tenant))
 
 
 def test_refetch_fetches_the_details_of_all_listed_sessions(operator: DemoServer, logbook: DemoLogbook) -> None:
@@ -56,7 +56,7 @@ def test_refetch_fetches_the_details_of_all_listed_sessions(operator: DemoServer
     }
     listed = [session_id for session_id, month in started.items() if month in ("2025-03", "2025-04")]
     assert len(listed) == 20
-    assert sorted(listed + truth.active(operator.tenant)) == details_asked(operator.requests)
+    assert sorted(listed + expected_marts.active(operator.tenant)) == details_asked(operator.requests)
 
 
 def test_a_refetch_skips_active_sessions(operator: DemoServer, logbook: DemoLogbook) -> None:

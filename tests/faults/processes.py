@@ -92,5 +92,5 @@ class Starter:
 
 def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.faults.warm"])
+    context.set_forkserver_preload(["tests.faults.preload"])
     return context

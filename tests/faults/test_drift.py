@@ -17,7 +17,7 @@ import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from pipeline.demo.endpoints import DemoAnswer
-from tests.demo import truth
+from tests.demo import expected_marts
 from tests.faults.conftest import Record
 from tests.faults.content import assert_complete, count_lost, items
 from tests.scenarios.demo_logbook import DemoLogbook
@@ -106,7 +106,7 @@ def _spread(changes: list[Any], number: int) -> list[Any]:
 
 def _assert_true_or_unknown(logbook: DemoLogbook, tenant: Tenant) -> None:
     unreadable = {row["key"] for row in logbook.ask("select key from staging.unreadable")}
-    expected = {row["session_id"]: row for row in truth.sessions(tenant)}
+    expected = {row["session_id"]: row for row in expected_marts.sessions(tenant)}
     columns = ", ".join(next(iter(expected.values())))
     rows = logbook.ask(f"select {columns} from sessions")  # noqa: S608
     assert {row["session_id"] for row in rows} == set(expected)  # no session is lost

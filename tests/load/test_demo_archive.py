@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from pipeline.database import models
-from tests.demo import truth
+from tests.demo import expected_marts
 from tests.scenarios.demo_archive import DemoArchive
 
 Row = dict[str, Any]
@@ -59,7 +59,7 @@ def test_tax_plus_net_is_the_bill(fetched_demo: DemoArchive) -> None:
 
 
 def test_nothing_is_in_quarantine_or_missing(fetched_demo: DemoArchive) -> None:
-    [active] = truth.active(fetched_demo.tenant)
+    [active] = expected_marts.active(fetched_demo.tenant)
     with fetched_demo.reading() as connection:
         query = "select quarantined, details_missing, active, last_outcome, last_closed_month from account_states"
         states = connection.execute(query).fetchall()

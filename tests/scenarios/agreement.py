@@ -10,22 +10,25 @@ from pipeline.logbook.files import file_sha256
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import read_lines, read_run_record
 from pipeline.raw.segments import finished_segments
-from tests.demo import truth
+from tests.demo import expected_marts
 from tests.scenarios.demo_logbook import DemoLogbook
 
 Row = dict[str, Any]
 
 # The expected rows of a mart, or of its part under a condition, and the columns that order both.
 TRUTHS: dict[str, tuple[Callable[[Tenant], list[Row]], tuple[str, ...]]] = {
-    "sessions": (truth.sessions, ("session_id",)),
-    "charging_periods": (truth.charging_periods, ("session_id", "started_at")),
-    "power_samples": (truth.power_samples, ("session_id", "sampled_at")),
-    "session_hours": (truth.session_hours, ("session_id", "hour_start")),
-    "session_months": (truth.session_months, ("session_id", "month")),
-    "days where attribution = 'stop'": (truth.days, ("day", "currency")),
-    "days where attribution = 'split'": (lambda tenant: truth.days(tenant, "split"), ("day", "currency")),
-    "months where attribution = 'stop'": (truth.months, ("month", "currency")),
-    "months where attribution = 'split'": (lambda tenant: truth.months(tenant, "split"), ("month", "currency")),
+    "sessions": (expected_marts.sessions, ("session_id",)),
+    "charging_periods": (expected_marts.charging_periods, ("session_id", "started_at")),
+    "power_samples": (expected_marts.power_samples, ("session_id", "sampled_at")),
+    "session_hours": (expected_marts.session_hours, ("session_id", "hour_start")),
+    "session_months": (expected_marts.session_months, ("session_id", "month")),
+    "days where attribution = 'stop'": (expected_marts.days, ("day", "currency")),
+    "days where attribution = 'split'": (lambda tenant: expected_marts.days(tenant, "split"), ("day", "currency")),
+    "months where attribution = 'stop'": (expected_marts.months, ("month", "currency")),
+    "months where attribution = 'split'": (
+        lambda tenant: expected_marts.months(tenant, "split"),
+        ("month", "currency"),
+    ),
 }
 
 
@@ -37,7 +40,7 @@ def assert_marts_are_the_truth(logbook: DemoLogbook, tenant: Tenant) -> None:
         actual = logbook.ask(f"select {columns} from {mart} order by {', '.join(key)}")  # noqa: S608
         assert _only_in(expected, actual) == _only_in(actual, expected) == []
         assert expected == actual
-    assert truth.active(tenant) == logbook.value("select active from account_states")
+    assert expected_marts.active(tenant) == logbook.value("select active from account_states")
 
 
 def _only_in(rows: list[Row], others: list[Row]) -> list[Row]:

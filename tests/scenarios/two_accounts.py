@@ -236,9 +236,9 @@ class Processes:
     context: ForkServerContext
 
     @classmethod
-    def warm(cls) -> Processes:
+    def start(cls) -> Processes:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["tests.maintenance.backup.warm"])
+        context.set_forkserver_preload(["tests.maintenance.backup.preload"])
         return cls(context)
 
     def run(self, logbook: TwoAccounts, *arguments: str, kill_after: float | None = None) -> tuple[int | None, str]:

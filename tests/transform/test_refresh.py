@@ -15,7 +15,7 @@ from pipeline.raw.answer import Answer
 from pipeline.settings.schema import Settings
 from pipeline.transform.refresh import refresh_marts
 from pipeline.transform.update import rebuild_archive, update_archive
-from tests.demo import truth
+from tests.demo import expected_marts
 from tests.scenarios.as_selected import assert_as_selected
 from tests.scenarios.demo_archive import DemoArchive, Tables
 from tests.scenarios.small_archive import (
@@ -38,8 +38,10 @@ pytestmark = pytest.mark.system
 
 
 def test_after_corrections_thinning_and_a_new_session(demo: DemoArchive) -> None:
-    ids = [row["session_id"] for row in truth.sessions(demo.tenant)]
-    recent = [row["session_id"] for row in truth.sessions(demo.tenant) if row["stopped_at"].month in (10, 11)][-8:]
+    ids = [row["session_id"] for row in expected_marts.sessions(demo.tenant)]
+    recent = [row["session_id"] for row in expected_marts.sessions(demo.tenant) if row["stopped_at"].month in (10, 11)][
+        -8:
+    ]
     draw = random.Random(7)  # noqa: S311
     for session_id in draw.sample(recent, 3):
         demo.tenant.correct(session_id, energy_wh=draw.randint(0, 50_000), amount=Decimal(draw.randint(0, 9_999)) / 100)
@@ -51,11 +53,11 @@ def test_after_corrections_thinning_and_a_new_session(demo: DemoArchive) -> None
     assert (summary.corrected, summary.new, summary.quarantined) == (3, 1, 0)
     incremental = demo.update()
     assert incremental == demo.rebuild()
-    assert len(truth.sessions(demo.tenant)) == len(incremental["sessions"])
+    assert len(expected_marts.sessions(demo.tenant)) == len(incremental["sessions"])
     columns = ", ".join(expected := ["session_id", "energy_kwh", "amount_incl_tax", "tax_amount"])
     with demo.reading() as connection:
         found = connection.execute(f"select {columns} from sessions order by session_id").fetchall()  # noqa: S608
-    assert [tuple(row[name] for name in expected) for row in truth.sessions(demo.tenant)] == found
+    assert [tuple(row[name] for name in expected) for row in expected_marts.sessions(demo.tenant)] == found
 
 
 def test_an_update_without_new_answers_changes_nothing(demo: DemoArchive) -> None:

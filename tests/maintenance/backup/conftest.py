@@ -21,4 +21,4 @@ def logbook(shared_logbook: TwoAccounts, tmp_path: Path) -> TwoAccounts:
 
 @pytest.fixture(scope="session")
 def processes() -> Processes:
-    return Processes.warm()
+    return Processes.start()

@@ -1,4 +1,4 @@
-"""Slow imports of the commands, for the process that the tests fork others from."""
+"""The slow imports of the commands, done once in the process that the others are forked from."""
 
 from pipeline.cli import account, backup, terminal
 from pipeline.maintenance import forget

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline.demo import Tenant
-from tests.demo import truth
+from tests.demo import expected_marts
 
 
 def row_of(tenant: Tenant, scene: str) -> dict[str, Any]:
     session_id = tenant.scene(scene).id
-    return next(row for row in truth.sessions(tenant) if row["session_id"] == session_id)
+    return next(row for row in expected_marts.sessions(tenant) if row["session_id"] == session_id)
 
 
 def test_the_minimum_price_session_by_hand(demo: Tenant) -> None:
@@ -56,7 +56,7 @@ def test_foreign_money_has_no_tax(demo: Tenant) -> None:
     row = row_of(demo, "abroad")
     assert (row["currency"], row["tax_name"]) == ("EUR", "MwSt.")
     assert row["tax_rate"] is row["tax_amount"] is row["amount_excl_tax"] is None
-    periods = [p for p in truth.charging_periods(demo) if p["session_id"] == row["session_id"]]
+    periods = [p for p in expected_marts.charging_periods(demo) if p["session_id"] == row["session_id"]]
     assert all(period["price_incl_tax"] is None for period in periods)
     assert all(period["spot_price_excl_tax"] is not None for period in periods)
 
@@ -71,7 +71,9 @@ def test_a_corrected_bill_changes_the_tax(tenant: Tenant) -> None:
 
 
 def test_the_price_per_kwh_by_hand(demo: Tenant) -> None:
-    by_start = {(row["session_id"], row["started_at"]): row["price_incl_tax"] for row in truth.charging_periods(demo)}
+    by_start = {
+        (row["session_id"], row["started_at"]): row["price_incl_tax"] for row in expected_marts.charging_periods(demo)
+    }
     forward = demo.scene("clocks_forward_2025").id
     # 04:00 local, just after the change: -0.00007 * 1.25 + 0.88.
     assert by_start[forward, datetime(2025, 3, 30, 2, tzinfo=UTC)] == Decimal("0.8799125")
@@ -82,7 +84,7 @@ def test_the_price_per_kwh_by_hand(demo: Tenant) -> None:
 
 
 def test_periods_are_oldest_first_and_only_of_sessions_that_have_them(demo: Tenant) -> None:
-    rows = truth.charging_periods(demo)
+    rows = expected_marts.charging_periods(demo)
     keys = [(row["session_id"], row["started_at"]) for row in rows]
     assert keys == sorted(set(keys))
     missing = {demo.scene(scene).id for scene in ("no_periods", "roaming", "active")}
@@ -92,7 +94,7 @@ def test_periods_are_oldest_first_and_only_of_sessions_that_have_them(demo: Tena
 
 def test_of_samples_at_one_time_the_last_listed_counts(demo: Tenant) -> None:
     session = demo.scene("repeated_different")
-    rows = [row for row in truth.power_samples(demo) if row["session_id"] == session.id]
+    rows = [row for row in expected_marts.power_samples(demo) if row["session_id"] == session.id]
     times = [row["sampled_at"] for row in rows]
     assert times == sorted(set(times))
     assert len(rows) == row_of(demo, "repeated_different")["power_samples"] < len(session.samples)
@@ -104,14 +106,14 @@ def test_of_samples_at_one_time_the_last_listed_counts(demo: Tenant) -> None:
 
 def test_the_active_session_is_in_no_mart(demo: Tenant) -> None:
     active = demo.scene("active").id
-    assert truth.active(demo) == [active]
-    assert active not in {row["session_id"] for row in truth.sessions(demo)}
-    assert active not in {row["session_id"] for row in truth.power_samples(demo)}
-    assert len(truth.sessions(demo)) == len(demo.sessions) - 1
+    assert expected_marts.active(demo) == [active]
+    assert active not in {row["session_id"] for row in expected_marts.sessions(demo)}
+    assert active not in {row["session_id"] for row in expected_marts.power_samples(demo)}
+    assert len(expected_marts.sessions(demo)) == len(demo.sessions) - 1
 
 
 def test_a_session_belongs_to_the_local_day_it_stopped_on(demo: Tenant) -> None:
-    rows = {(row["day"], row["currency"]): row for row in truth.days(demo)}
+    rows = {(row["day"], row["currency"]): row for row in expected_marts.days(demo)}
     # Stopped at 22:50 on 30 June in UTC, the only one of 1 July in Copenhagen.
     row = row_of(demo, "month_end_local_only")
     first_of_july = rows[date(2025, 7, 1), "DKK"]
@@ -125,7 +127,7 @@ def test_a_session_belongs_to_the_local_day_it_stopped_on(demo: Tenant) -> None:
 
 
 def test_a_day_without_energy_has_no_average_price(demo: Tenant) -> None:
-    (row,) = [row for row in truth.days(demo) if row["energy_kwh"] == 0]
+    (row,) = [row for row in expected_marts.days(demo) if row["energy_kwh"] == 0]
     assert row == {
         "day": date(2025, 5, 27),
         "currency": "DKK",
@@ -140,7 +142,7 @@ def test_a_day_without_energy_has_no_average_price(demo: Tenant) -> None:
 
 
 def test_currencies_are_never_added(demo: Tenant) -> None:
-    july = [row for row in truth.months(demo) if row["month"] == date(2025, 7, 1)]
+    july = [row for row in expected_marts.months(demo) if row["month"] == date(2025, 7, 1)]
     assert [(row["currency"], row["sessions"]) for row in july] == [("DKK", 10), ("EUR", 1)]
     abroad = row_of(demo, "abroad")
     assert july[1]["amount_incl_tax"] == abroad["amount_incl_tax"]
@@ -148,8 +150,8 @@ def test_currencies_are_never_added(demo: Tenant) -> None:
 
 
 def test_november_by_hand(demo: Tenant) -> None:
-    november = [row for row in truth.sessions(demo) if row["stopped_at"] > datetime(2025, 11, 1, tzinfo=UTC)]
-    (month,) = [row for row in truth.months(demo) if row["month"] == date(2025, 11, 1)]
+    november = [row for row in expected_marts.sessions(demo) if row["stopped_at"] > datetime(2025, 11, 1, tzinfo=UTC)]
+    (month,) = [row for row in expected_marts.months(demo) if row["month"] == date(2025, 11, 1)]
     # 134.46 / 5 = 26.892, 68.98 / 5 = 13.796, 86.94 / 5 = 17.388
     assert [(row["energy_kwh"], row["amount_incl_tax"], row["tax_amount"]) for row in november] == [
         (Decimal("55.229"), Decimal("134.46"), Decimal("26.89")),
@@ -164,7 +166,7 @@ def test_days_and_months_add_up_to_the_sessions(demo: Tenant) -> None:
     for currency in ("DKK", "EUR"):
         parts = [
             [row for row in rows if row["currency"] == currency]
-            for rows in (truth.sessions(demo), truth.days(demo), truth.months(demo))
+            for rows in (expected_marts.sessions(demo), expected_marts.days(demo), expected_marts.months(demo))
         ]
         for figure in ("energy_kwh", "amount_incl_tax"):
             assert len({sum(row[figure] for row in rows) for rows in parts}) == 1
@@ -172,7 +174,13 @@ def test_days_and_months_add_up_to_the_sessions(demo: Tenant) -> None:
 
 def test_every_value_has_its_type(demo: Tenant) -> None:
     allowed = (Decimal, int, str, date, datetime, type(None))
-    for rows in (truth.sessions, truth.charging_periods, truth.power_samples, truth.days, truth.months):
+    for rows in (
+        expected_marts.sessions,
+        expected_marts.charging_periods,
+        expected_marts.power_samples,
+        expected_marts.days,
+        expected_marts.months,
+    ):
         for row in rows(demo):
             assert all(isinstance(value, allowed) and not isinstance(value, float) for value in row.values())
             assert all(value.tzinfo is UTC for value in row.values() if isinstance(value, datetime))
