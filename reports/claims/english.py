@@ -165,7 +165,7 @@ TEXTS = {
     "sources.curve": "SHA-256 of the power history",
     "sources.checksum": (
         "This claim is locked: claim.json and all files are recorded with their SHA-256. "
-        "Keep this print: if a figure changes later, the SHA-256 here no longer matches."
+        "Keep this printout: if a figure changes later, the SHA-256 here no longer matches."
     ),
     "attachments": "Attachments",
     "file": "File",
