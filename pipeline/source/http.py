@@ -3,8 +3,7 @@
 import threading
 from collections.abc import Collection, Mapping
 from http.cookiejar import DefaultCookiePolicy
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -121,14 +120,6 @@ class Http:
         """Close the connections."""
         self._session.close()
         self._pace.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _ask(self, method: str, path: str, expected: Expected, **request: Any) -> Reply:
         try:

@@ -1,7 +1,7 @@
 """An Http with the server that it sends requests to."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from pipeline.settings.schema import Source
 from pipeline.source.http import Http
@@ -33,5 +33,5 @@ class Asked:
 def asking(*responders: Responder, source: Source = QUICK) -> Iterator[Asked]:
     with serving(*responders) as script:
         asked = Asked(script, source)
-        with asked.http:
+        with closing(asked.http):
             yield asked

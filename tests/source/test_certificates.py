@@ -1,6 +1,7 @@
 """TLS: there is no second try with a certificate that is not trusted."""
 
 import ssl
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,6 @@ def test_a_missing_bundle_of_certificates_is_reported_as_a_setting(monkeypatch: 
     assert "certificate settings" in raised.value.advice
 
 
-def _asking(script: Script, clock: RecordingClock) -> Http:
+def _asking(script: Script, clock: RecordingClock) -> closing[Http]:
     source = Source(requests_per_second=1000, connect_timeout=2, read_timeout=2)
-    return Http(script.url.replace("http:", "https:"), source, clock, account="home", headers={})
+    return closing(Http(script.url.replace("http:", "https:"), source, clock, account="home", headers={}))

@@ -2,6 +2,7 @@
 
 import gzip
 import time
+from contextlib import closing
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -170,14 +171,14 @@ def test_a_refused_connection_is_tried_again() -> None:
     with serving(answer()) as script:
         url = script.url
     clock = RecordingClock()
-    with Http(url, QUICK, clock, account="home", headers={}) as http:
+    with closing(Http(url, QUICK, clock, account="home", headers={})) as http:
         with pytest.raises(UpstreamDownError, match="refused the connection"):
             http.get("/x", {}, TOKEN)
         assert http.requests_sent == 6
 
 
 def test_a_name_that_is_not_found_is_tried_again() -> None:
-    with Http("https://tenant.invalid", QUICK, RecordingClock(), account="home", headers={}) as http:
+    with closing(Http("https://tenant.invalid", QUICK, RecordingClock(), account="home", headers={})) as http:
         http._session.trust_env = False  # a proxy would resolve the name
         with pytest.raises(UpstreamDownError, match="could not be found by its name"):
             http.get("/x", {}, TOKEN)

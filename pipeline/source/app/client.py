@@ -40,17 +40,13 @@ class AppApi:
         """How many requests were sent so far, failed tries and refreshes included."""
         return self._http.requests_sent
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
-
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self._http.close()
 
     def login_warning(self, now: datetime) -> str | None:
         """Renew a login that expires soon; returns a warning for the user if that fails.
@@ -121,7 +117,7 @@ class AppApi:
             raise UpstreamError(
                 f"The operator of account {self._account.name} has nothing at {path} (404).",
                 f"Check that it runs version 1 of the app API. Its address is set with: "
-                f"ladebog account add {self._account.name} --url https://TENANT",
+                f"ladebog account add {self._account.name} --url https://OPERATOR",
             )
         return reply
 
