@@ -8,7 +8,7 @@ from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
 
 _REFUSAL = (
-    "Only one SELECT can be asked, and only of this database: no files, no network, no settings, no changes.",
+    "A query must be one SELECT that reads only this database: no files, no network, no settings, no changes.",
     "For example: ladebog sql \"select * from months where attribution = 'stop'\"",
 )
 
@@ -170,7 +170,7 @@ def test_invalid_sql_is_refused_with_the_fault_that_duckdb_reports(
 ) -> None:
     outcome = shared_logbook.run("sql", question)
     assert (outcome.code, outcome.out) == (1, "")
-    assert outcome.err.startswith(f"ladebog: DuckDB reports: {fault}")
+    assert outcome.err.startswith(f"ladebog: The database cannot answer this query: {fault}")
     assert outcome.err.endswith('\n  See the tables with: ladebog sql "show tables"\n')
     assert "Traceback" not in outcome.err
 

@@ -33,7 +33,7 @@ def test_a_query_that_takes_longer_than_the_time_limit_is_refused(
     began = time.monotonic()
     written = [option.format(folder=tmp_path) for option in options]
     outcome = shared_logbook.run("sql", question, "--timeout", "1", *written)
-    assert (outcome.code, outcome.err) == (1, f"ladebog: The question took longer than 1 s.\n  {_ADVICE}\n")
+    assert (outcome.code, outcome.err) == (1, f"ladebog: The query took longer than 1 s.\n  {_ADVICE}\n")
     assert time.monotonic() - began < 20
     assert list(tmp_path.iterdir()) == []
 
@@ -41,7 +41,7 @@ def test_a_query_that_takes_longer_than_the_time_limit_is_refused(
 def test_a_query_that_ignores_an_interrupt_ends_with_the_process(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
     question = "select levenshtein(repeat('a', 400000), repeat('b', 400000)) as long"
     outcome = shared_logbook.run_process("sql", question, "--timeout", "1", "-o", str(tmp_path / "x.csv"))
-    assert refusal(outcome, 1) == ("The question took longer than 1 s.", _ADVICE)
+    assert refusal(outcome, 1) == ("The query took longer than 1 s.", _ADVICE)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -92,7 +92,7 @@ def test_a_query_that_needs_more_than_the_memory_limit_is_refused(
 ) -> None:
     outcome = shared_logbook.run("sql", question, *[option.format(folder=tmp_path) for option in options])
     assert refusal(outcome, 1) == (
-        "The question needs more memory than is allowed (1GB).",
+        "The query needs more memory than is allowed (1GB).",
         "Ask for fewer rows or columns at a time, with a where or a limit",
     )
     assert list(tmp_path.iterdir()) == []
