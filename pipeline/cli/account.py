@@ -31,7 +31,7 @@ def account() -> None:
 
 @account.command()
 @click.argument("name")
-@click.option("--url", required=True, help="The operator's tenant, for example https://drivee.eu.charge.ampeco.tech")
+@click.option("--url", required=True, help="The operator's address, for example https://drivee.eu.charge.ampeco.tech")
 @click.option("--country", help="Decides the tax where no charge point states one. Default: DK.")
 @click.option("--timezone", help="Decides hours, days and months. Default: Europe/Copenhagen.")
 @click.option("--currency", help="The currency the account is billed in. Default: DKK.")

@@ -31,7 +31,7 @@ def audit(context: Context, month: str | None, account_name: str | None) -> None
     """Recompute each bill and compare it with what was billed.
 
     Each bill is recomputed from the session's own power curve, its prices and the tariff in force. The difference is
-    the billed amount less the recomputed one, in minor units of the currency (øre for kroner). A difference up to
+    the billed amount minus the recomputed one, in minor units of the currency (øre for kroner). A difference up to
     1 percent and 0.05 of the currency is ok, because the operator's meter lags behind the curve.
 
     \b
@@ -143,4 +143,4 @@ def _summary(audited: Sequence[dict[str, Any]]) -> str:
     listed = ", ".join(f"{counts[verdict]} {verdict}" for verdict in _VERDICTS if counts[verdict])
     differences = ", ".join(f"{_signed(total, digits)} {code}" for (code, digits), total in sorted(sums.items()))
     text = f"{counted(len(audited), 'session')}: {listed}."
-    return f"{text} Billed less recomputed: {differences}." if differences else text
+    return f"{text} Billed minus recomputed: {differences}." if differences else text

@@ -106,7 +106,7 @@ def _add_audit(bill: Tree, explained: Explanation) -> None:
     branch = bill.add(
         Text(
             f"audit {audit['verdict']}: recomputed {_money(explained, audit['recomputed'])}, "
-            f"billed less that {_money(explained, audit['difference'])}"
+            f"billed minus recomputed {_money(explained, audit['difference'])}"
         )
     )
     if audit["reason"]:

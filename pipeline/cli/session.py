@@ -155,6 +155,7 @@ def _known_session(
         raise UnknownNameError(f"There is no session {session_id!r} in {where}.", f"List them with: {_SESSION_IDS}")
     if len(known) > 1:
         raise UnknownNameError(
-            f"Several accounts have a session {session_id!r} ({', '.join(known)}).", "Name one with --account NAME"
+            f"Several accounts have a session {session_id!r} ({', '.join(known)}).",
+            "Name one of them with --account NAME",
         )
     return known.popitem()

@@ -24,7 +24,7 @@ class MonthListing(NamedTuple):
 
 
 def fetch_listing(api: AppApi, store: Store, month: date) -> MonthListing:
-    """Fetch and store pages until one has no session that the pages before it did not have: some tenants ignore paging.
+    """Fetch and store pages until one has no session that the pages before lack: some operators ignore paging.
 
     `month` is its first day. Raises UpstreamError if the pages do not end or one is not a listing.
     """
@@ -53,5 +53,5 @@ def _session_ids(answer: Answer) -> set[str]:
         raise UpstreamError(
             f"The operator of account {answer.account} answered {answer.url} "
             f"with something that is not a listing of sessions ({error}).",
-            "Check the address with: ladebog account add NAME --url https://TENANT",
+            "Check the address with: ladebog account add NAME --url https://OPERATOR",
         ) from None

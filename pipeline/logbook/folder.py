@@ -32,7 +32,7 @@ class Logbook:
         if not logbook.settings.is_file():
             raise LogbookError(
                 f"{root} is not a logbook: it has no ladebog.toml.",
-                "Start one with: ladebog account add NAME --url https://TENANT (or name another folder with --home)",
+                "Start one with: ladebog account add NAME --url https://OPERATOR (or name another folder with --home)",
             )
         return logbook
 

@@ -88,7 +88,7 @@ def _account(name: str, table: Any, names: Iterable[str], faults: list[str]) -> 
     plain = {key: value for key, value in table.items() if key not in TABLES_OF_ACCOUNT}
     values = _fields(Account, plain, where, faults, without=("name", *TABLES_OF_ACCOUNT))
     if "url" not in table:
-        faults.append(f'{where}.url: missing, for example url = "https://TENANT"')
+        faults.append(f'{where}.url: missing, for example url = "https://OPERATOR"')
     arrays: dict[str, Any] = {
         key: _array(struct, table, key, f"{where}.{key}", faults) for key, struct in TABLES_OF_ACCOUNT.items()
     }

@@ -55,7 +55,7 @@ class TaxRefund(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """One login at one operator's tenant, `[account.NAME]`."""
+    """One login at one operator, `[account.NAME]`."""
 
     name: str
     url: str
@@ -185,9 +185,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             known = ", ".join(self.accounts) or "none yet"
             raise UnknownNameError(
                 f"There is no account {name!r} in this logbook (accounts: {known}).",
-                f"Add it with: ladebog account add {name} --url https://TENANT"
+                f"Add it with: ladebog account add {name} --url https://OPERATOR"
                 if name_fault(name) is None
-                else "Name one of these with --account",
+                else "Name one of them with --account NAME",
             )
         return self.accounts[name]
 
@@ -218,6 +218,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             return [self.account(name)]
         if not self.accounts:
             raise SettingsError(
-                "This logbook has no account yet.", "Add one with: ladebog account add NAME --url https://TENANT"
+                "This logbook has no account yet.", "Add one with: ladebog account add NAME --url https://OPERATOR"
             )
         return list(self.accounts.values())

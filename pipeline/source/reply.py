@@ -158,7 +158,7 @@ def server_message(body: bytes, secrets: Collection[str]) -> str:
 
 def address_command(account: str) -> str:
     """The command that sets the account's address."""
-    return f"ladebog account add {account} --url https://TENANT"
+    return f"ladebog account add {account} --url https://OPERATOR"
 
 
 def address_advice(account: str) -> str:

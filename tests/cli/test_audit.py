@@ -29,7 +29,7 @@ session  stopped              kWh     billed  recomputed  ± øre      %  verdic
 614560   2025-06-26 06:31  20.848  26.87 DKK       26.88     -1  -0.04  ok
 617344   2025-06-30 07:40  39.764  89.52 DKK       89.63    -11  -0.12  ok
 
-demo: 9 sessions: 7 ok, 1 minimum price, 1 cannot tell. Billed less recomputed: -0.25 DKK.
+demo: 9 sessions: 7 ok, 1 minimum price, 1 cannot tell. Billed minus recomputed: -0.25 DKK.
 """  # noqa: E501 (as it stands on a wide page)
 
 
@@ -67,7 +67,7 @@ def test_corrected_bills_have_a_verdict_and_their_differences_are_summed(
         int(found[1]) for line in lines.values() if (found := re.search(r" ([+-]?\d+) +[+-]?\d+\.\d\d  ", line))
     ]
     assert len(differences) == len(lines)
-    assert f"Billed less recomputed: {sum(differences) / 100:+.2f} DKK." in printed
+    assert f"Billed minus recomputed: {sum(differences) / 100:+.2f} DKK." in printed
 
 
 def test_a_month_without_sessions(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:

@@ -29,7 +29,7 @@ def test_a_home_that_is_not_a_logbook_is_refused(tmp_path: Path, arguments: list
         (logbook.home / "letter.txt").write_text("Dear", "utf-8")
     message, advice = refusal(logbook.run(*arguments), 1)
     assert message == f"{logbook.home} is not a logbook: it has no ladebog.toml."
-    assert advice.startswith("Start one with: ladebog account add NAME --url https://TENANT")
+    assert advice.startswith("Start one with: ladebog account add NAME --url https://OPERATOR")
     assert [path.name for path in tmp_path.rglob("*")] == (["home", "letter.txt"] if there == "other files" else [])
 
 
@@ -56,7 +56,7 @@ def test_no_account_is_added_to_a_folder_with_other_files(tmp_path: Path) -> Non
 def test_an_unknown_account_is_refused(shared_logbook: DemoLogbook, arguments: list[str]) -> None:
     message, advice = refusal(shared_logbook.run(*arguments), 2)
     assert message == "There is no account 'nobody' in this logbook (accounts: demo)."
-    assert advice == "Add it with: ladebog account add nobody --url https://TENANT"
+    assert advice == "Add it with: ladebog account add nobody --url https://OPERATOR"
 
 
 @pytest.mark.parametrize("period", ["2025-13", "../x", "25-3", "2025-3", "2025-00", "2025-03-01", "", "٢٠٢٥", "1e3"])

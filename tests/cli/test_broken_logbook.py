@@ -49,7 +49,7 @@ def test_all_faults_in_the_settings_are_listed_at_once(logbook: DemoLogbook) -> 
         assert (outcome.code, outcome.out) == (1, "")
         assert outcome.err.splitlines() == [
             f"ladebog: {logbook.paths.settings} has 5 faults:",
-            '  account.x.url: missing, for example url = "https://TENANT"',
+            '  account.x.url: missing, for example url = "https://OPERATOR"',
             "  account.x.country: 'dk' is not a two-letter country code, for example DK",
             "  report.closed_after_hours: Expected `int`, got `str`",
             "  report.nope: unknown key (known: closed_after_hours)",
@@ -71,7 +71,7 @@ def test_answers_of_an_account_that_is_not_in_the_settings_stop_a_transform(logb
     logbook.paths.settings.write_text("", "utf-8")
     message, advice = refusal(logbook.run("transform"), 1)
     assert message == f"{logbook.paths.raw / 'demo'} holds the answers of an account that ladebog.toml does not name."
-    assert advice == "Name it again with: ladebog account add demo --url https://TENANT"
+    assert advice == "Name it again with: ladebog account add demo --url https://OPERATOR"
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_the_first_help_lists_every_command_and_the_exit_codes(capsys: pytest.Ca
     assert text.endswith(
         "Exit codes: 0 done, 1 failed, 2 usage, 3 findings of severity error, 4 log in again, 75 try later."
     )
-    assert "Try it: ladebog demo Start: ladebog account add home --url https://TENANT ladebog login home" in text
+    assert "Try it: ladebog demo Start: ladebog account add home --url https://OPERATOR ladebog login home" in text
 
 
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -92,12 +92,12 @@ def test_a_decision_is_recorded_and_printed(
         ),
         (
             ["exclude", "2", "--reason", "x"],
-            "ladebog: Several accounts have a session '2' (home, work).\n  Name one with --account NAME\n",
+            "ladebog: Several accounts have a session '2' (home, work).\n  Name one of them with --account NAME\n",
         ),
         (
             ["exclude", "2", "--account", "away", "--reason", "x"],
             "ladebog: There is no account 'away' in this logbook (accounts: home, work).\n"
-            "  Add it with: ladebog account add away --url https://TENANT\n",
+            "  Add it with: ladebog account add away --url https://OPERATOR\n",
         ),
         (
             ["assign", "1", "Lada", "--reason", "x"],

@@ -19,8 +19,10 @@ from tests.source.loopback import Handler, Request, Responder, answer, raw, serv
 pytestmark = pytest.mark.faults
 
 _LATER = "Run the same command again later"
-_LATER_OR_ADDRESS = "If it is, run the same command again later. If not: ladebog account add demo --url https://TENANT"
-_ADDRESS = "Check the address, and fix it with: ladebog account add demo --url https://TENANT"
+_LATER_OR_ADDRESS = (
+    "If it is, run the same command again later. If not: ladebog account add demo --url https://OPERATOR"
+)
+_ADDRESS = "Check the address, and fix it with: ladebog account add demo --url https://OPERATOR"
 _LARGER = "If that is right, raise largest_body_mb under [source] in ladebog.toml"
 _MEGABYTES = 8
 _SLOW = 30  # seconds that a slow answer takes

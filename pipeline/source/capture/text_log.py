@@ -1,7 +1,7 @@
 """Text captures: exchanges one after another, each under four headings on separate lines.
 
 URL
-https://TENANT/api/v1/app/session/1?withPowerHistory=1
+https://OPERATOR/api/v1/app/session/1?withPowerHistory=1
 Request Headers
 …
 Response Headers
