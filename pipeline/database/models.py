@@ -85,7 +85,7 @@ def seed_rows(seed: Model) -> list[list[str | None]]:
 
 @cache
 def staging() -> tuple[Model, ...]:
-    """The models that read only fact tables and seeds: one view each."""
+    """The models that read only fact tables and seeds: one view or table each."""
     return _read("staging")
 
 
@@ -130,6 +130,12 @@ def findings() -> Model:
 def transformed() -> tuple[Model, ...]:
     """All models that a transform computes: staging, intermediate, marts, checks and the findings."""
     return (*staging(), *intermediate(), *marts(), *checks(), findings())
+
+
+@cache
+def by_name() -> dict[str, Model]:
+    """`transformed`, each by its name with its schema."""
+    return {model.name: model for model in transformed()}
 
 
 @cache

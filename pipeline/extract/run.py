@@ -31,7 +31,6 @@ from pipeline.text import duration_text
 
 _CLOCK_TOLERANCE = timedelta(days=1)
 
-_OUTSTANDING = "select session_id from intermediate.details_due where account = ? and list_contains(?, session_id)"
 _FINISHED = "select session_id from staging.sessions where account = ? and is_finished and list_contains(?, session_id)"
 _ACTIVE = "select session_id from staging.sessions where account = ? and not is_finished order by session_id"
 _LAST_FETCHED = "select max(fetched_at) from facts.answers where account = ?"
@@ -157,7 +156,7 @@ class Extraction:
         self._listed |= listing.session_ids
         if listing.session_ids:
             self.store.load()
-            query = _FINISHED if refetch else _OUTSTANDING
+            query = _FINISHED if refetch else _outstanding()
             if session_ids := self._session_ids(query, sorted(listing.session_ids)):
                 self._fetch_details(month, session_ids)
         self.store.record.windows.append(
@@ -204,6 +203,12 @@ class Extraction:
 
     def _session_ids(self, query: str, *parameters: object) -> list[str]:
         return [row["session_id"] for row in rows(self.connection, query, [self.account.name, *parameters])]
+
+
+def _outstanding() -> str:
+    """Computes intermediate.details_due anew: the table holds what was due when the marts were last refreshed."""
+    due = models.by_name()["intermediate.details_due"].text
+    return f"select session_id from ({due}) where account = ? and list_contains(?, session_id)"  # noqa: S608 (our own)
 
 
 def _clock_warning(answer: Answer, now: datetime) -> str | None:

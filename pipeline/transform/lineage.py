@@ -25,7 +25,7 @@ class Step(NamedTuple):
 @cache
 def ordered_models() -> tuple[Model, ...]:
     """All models that a transform computes, each after those that it reads."""
-    return tuple(_by_name()[name] for name in TopologicalSorter(_reads()).static_order())
+    return tuple(models.by_name()[name] for name in TopologicalSorter(_reads()).static_order())
 
 
 def refresh_steps() -> Iterator[Step]:
@@ -55,7 +55,7 @@ def _read_for_sessions() -> set[Model]:
     found: set[Model] = set()
     to_visit = [model for model in ordered_models() if model.refresh == "session"]
     while to_visit:
-        read = {_by_name()[name] for name in _reads()[to_visit.pop().name]} - found
+        read = {models.by_name()[name] for name in _reads()[to_visit.pop().name]} - found
         found |= read
         to_visit.extend(read)
     return found
@@ -80,15 +80,10 @@ def _temporary_name(view: str) -> str:
 
 
 @cache
-def _by_name() -> dict[str, Model]:
-    return {model.name: model for model in models.transformed()}
-
-
-@cache
 def _reads() -> dict[str, set[str]]:
     return {
-        name: {_name(table) for table in _tables(_tree(model))} & _by_name().keys()
-        for name, model in _by_name().items()
+        name: {_name(table) for table in _tables(_tree(model))} & models.by_name().keys()
+        for name, model in models.by_name().items()
     }
 
 

@@ -57,7 +57,9 @@ def test_a_models_schema_is_its_folder() -> None:
     assert {"session", "whole"} >= {model.refresh for model in models.marts()}
     assert {("whole", ())} == {(model.refresh, model.key) for model in models.schema()}
     assert {("whole", ())} == {(model.refresh, model.key) for model in models.seeds()}
-    assert {("never", ())} == {(model.refresh, model.key) for model in models.staging()}
+    assert {(refresh, ()) for refresh in ("never", "whole")} == {
+        (model.refresh, model.key) for model in models.staging()
+    }
     assert {(refresh, ()) for refresh in ("never", "session", "whole")} == {
         (model.refresh, model.key) for model in models.intermediate()
     }

@@ -1,6 +1,7 @@
 -- name: intermediate.details_due
 -- grain: one finished session of which the operator's detail is missing or older than its listed figures
 -- purpose: the sessions whose details the next run fetches
+-- refresh: whole
 -- columns:
 --   account      text, the logbook's account
 --   session_id   text, the operator's id
