@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -51,7 +52,7 @@ def charging_periods(tenant: Tenant) -> list[Row]:
         }
         for session in _finished(tenant)
         if session.has_periods
-        for period, energy_wh in zip(session.periods, period_energy(_metered(session)), strict=True)
+        for period, energy_wh in zip(session.periods, _period_energy(session), strict=True)
     ]
 
 
@@ -76,7 +77,7 @@ def session_hours(tenant: Tenant) -> list[Row]:
             "price_incl_tax": parts.hour_prices[hour],
         }
         for session in _finished(tenant)
-        for parts in [split(_metered(session))]
+        for parts in [_split(session)]
         for hour, part in parts.hours.items()
     ]
 
@@ -86,7 +87,7 @@ def session_months(tenant: Tenant) -> list[Row]:
     return [
         {"session_id": session.id, "month": month, "currency": session.site.currency.code} | _part(session, part)
         for session in _finished(tenant)
-        for month, part in split(_metered(session)).months.items()
+        for month, part in _split(session).months.items()
     ]
 
 
@@ -166,6 +167,16 @@ def _metered(session: DemoSession) -> Metered:
     )
 
 
+@cache
+def _split(session: DemoSession) -> Split:
+    return split(_metered(session))
+
+
+@cache
+def _period_energy(session: DemoSession) -> list[int]:
+    return period_energy(_metered(session))
+
+
 def _minor(session: DemoSession, amount: Decimal) -> int:
     return int(amount.scaleb(session.site.currency.minor_unit_decimal))
 
@@ -197,7 +208,7 @@ def _totals(
     for session in _finished(tenant):
         row = _session_row(session)
         if attribution == "split":
-            for unit, part in parts_of(split(_metered(session))).items():
+            for unit, part in parts_of(_split(session)).items():
                 groups[unit, row["currency"]].append(row | _part(session, part))
         else:
             stopped_on = row["stopped_at"].astimezone(_ACCOUNT_ZONE).date()
