@@ -28,12 +28,17 @@ def ordered_models() -> tuple[Model, ...]:
     return tuple(models.by_name()[name] for name in TopologicalSorter(_reads()).static_order())
 
 
-def refresh_steps() -> Iterator[Step]:
+@cache
+def refresh_steps() -> tuple[Step, ...]:
     """The statements that bring the marts up to date, computing the sessions in CHANGED_SESSIONS again.
 
     The views that those marts read become temporary tables of these sessions only: DuckDB does not push a filter down
     through windows and joins, and plans a view again in each query that reads it.
     """
+    return tuple(_refresh_steps())
+
+
+def _refresh_steps() -> Iterator[Step]:
     temporary = {model.name for model in _read_for_sessions() if model.is_view}
     for model in ordered_models():
         if model.refresh == "session":

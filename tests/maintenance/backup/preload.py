@@ -8,4 +8,4 @@ from tests.scenarios import two_accounts
 
 __all__ = ["account", "backup", "forget", "make", "restore", "terminal", "two_accounts"]
 
-list(lineage.refresh_steps())
+lineage.refresh_steps()
