@@ -18,13 +18,18 @@ FIRST, SECOND = (
 )
 
 
-@pytest.fixture
-def logbook(tmp_path: Path) -> ClaimedLogbook:
-    """March is claimed, with two sessions."""
-    logbook = ClaimedLogbook.begin(tmp_path / "logbook")
+@pytest.fixture(scope="module")
+def claimed_march(tmp_path_factory: pytest.TempPathFactory) -> ClaimedLogbook:
+    """March is claimed, with two sessions. Tests copy it."""
+    logbook = ClaimedLogbook.begin(tmp_path_factory.mktemp("claimed") / "logbook")
     logbook.extract(FIRST, SECOND)
     logbook.claim(MARCH)
     return logbook
+
+
+@pytest.fixture
+def logbook(claimed_march: ClaimedLogbook, tmp_path: Path) -> ClaimedLogbook:
+    return claimed_march.copied(tmp_path / "logbook")
 
 
 def correction_of(line: ClaimLine) -> tuple[str, str, str, str, str | None, str | None, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import tempfile
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -67,9 +66,7 @@ def begun() -> Any:
 @given(st.lists(_STEPS, min_size=5, max_size=12))
 def test_all_claims_add_up_to_the_newest_data(begun: ClaimedLogbook, steps: list[tuple[Any, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(begun.root, Path(folder) / "logbook")
-        logbook = ClaimedLogbook(Path(folder) / "logbook", begun.extra_settings, begun.moment)
-        logbook._served = dict(begun._served)
+        logbook = begun.copied(Path(folder) / "logbook")
         for step in steps:
             do(logbook, *step)
         claim_all(logbook)

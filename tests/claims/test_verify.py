@@ -51,8 +51,7 @@ def shared_logbook(tmp_path_factory: pytest.TempPathFactory) -> ClaimedLogbook:
 
 @pytest.fixture
 def logbook(shared_logbook: ClaimedLogbook, tmp_path: Path) -> ClaimedLogbook:
-    shutil.copytree(shared_logbook.root, tmp_path / "logbook")
-    return ClaimedLogbook(tmp_path / "logbook")
+    return shared_logbook.copied(tmp_path / "logbook")
 
 
 def fault(logbook: ClaimedLogbook) -> str:
@@ -173,9 +172,7 @@ def test_a_forged_claim_with_all_later_hashes_recomputed_is_found(
     logbook: ClaimedLogbook, change: Callable[[dict[str, Any]], None], why: str
 ) -> None:
     forge(logbook, change)
-    for path in (logbook.paths.database, logbook.paths.writer_database):
-        path.unlink()
-    logbook.update()
+    logbook.rebuild()
     assert why in fault(logbook)
 
 
@@ -183,9 +180,7 @@ def test_a_forged_last_claim_is_found_by_deriving_it_again(logbook: ClaimedLogbo
     for stored in logbook.stored[1:]:
         shutil.rmtree(stored.folder)
     forge(logbook, dearer)
-    for path in (logbook.paths.database, logbook.paths.writer_database):
-        path.unlink()
-    logbook.update()
+    logbook.rebuild()
     assert logbook.check()[-1] == "home: claims: 1"
     assert "raw/ gives other figures for session 1 of 2025-03" in fault(logbook)
 

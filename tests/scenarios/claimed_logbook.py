@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from pipeline.raw.segments import SegmentWriter
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Settings
 from pipeline.transform.update import open_current, update_archive
-from tests.scenarios.new_logbook import new_logbook
+from tests.scenarios.new_logbook import new_logbook, write_empty_database
 
 ZONE = ZoneInfo("Europe/Copenhagen")
 JANUARY, FEBRUARY, MARCH, APRIL = (date(2025, month, 1) for month in (1, 2, 3, 4))
@@ -122,6 +123,11 @@ class ClaimedLogbook:
         logbook = cls(root)
         logbook.set(extra_settings)
         return logbook
+
+    def copied(self, root: Path) -> ClaimedLogbook:
+        """A copy of the logbook in another folder, at the same time."""
+        shutil.copytree(self.root, root)
+        return replace(self, root=root, _served=dict(self._served))
 
     @property
     def paths(self) -> Logbook:
@@ -216,6 +222,12 @@ class ClaimedLogbook:
 
     def update(self) -> None:
         update_archive(self.paths, self.settings, self)
+
+    def rebuild(self) -> None:
+        """Replace the databases by those of today's files."""
+        self.paths.database.unlink()
+        write_empty_database(self.paths)
+        self.update()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query to the published database."""
