@@ -14,18 +14,11 @@ import pytest
 from pipeline.demo import DemoServer, Faults, Request, Tenant
 from tests.scenarios.demo_archive import DemoArchive, demo_archive, new_demo_archive
 from tests.scenarios.demo_logbook import DemoLogbook
-from tests.scenarios.new_logbook import build_empty_database, keep_empty_database
 from tests.scenarios.prepared import prepared
 from tests.scenarios.small_archive import SmallArchive, small_archive
 
 # Otherwise keyring uses a backend that a test defines, or the keyring of the user who runs the tests.
 keyring.set_keyring(keyring.backends.fail.Keyring())
-
-
-@pytest.fixture(scope="session", autouse=True)
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Build the empty database of new logbooks once per test run."""
-    keep_empty_database(prepared(tmp_path_factory, "empty", build_empty_database))
 
 
 @pytest.fixture(scope="session")
