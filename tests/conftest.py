@@ -1,4 +1,4 @@
-"""The operator that the tests talk to, and the archives that they begin with."""
+"""The operator that the tests send requests to, and the archives that they start from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from pipeline.demo import DemoServer, Faults, Request, Tenant
 from tests.scenarios.demo_archive import DemoArchive, demo_archive, new_demo_archive
 from tests.scenarios.demo_logbook import DemoLogbook
-from tests.scenarios.prepared import prepared
+from tests.scenarios.prepared_folder import prepared_folder
 from tests.scenarios.small_archive import SmallArchive, small_archive
 
 # Otherwise keyring uses a backend that a test defines, or the keyring of the user who runs the tests.
@@ -31,7 +31,7 @@ def shared_server() -> Iterator[DemoServer]:
 @pytest.fixture
 def operator(shared_server: DemoServer) -> DemoServer:
     """The server with a new tenant, without faults and with an empty log."""
-    renew(shared_server)
+    reset_server(shared_server)
     return shared_server
 
 
@@ -40,8 +40,8 @@ def tenant(operator: DemoServer) -> Tenant:
     return operator.tenant
 
 
-def renew(server: DemoServer, tenant: Tenant | None = None, faults: Faults | None = None) -> None:
-    """Give the server another tenant, other faults and an empty log."""
+def reset_server(server: DemoServer, tenant: Tenant | None = None, faults: Faults | None = None) -> None:
+    """Give the server a new tenant, new faults and an empty log."""
     server.tenant = tenant or Tenant()
     server.faults = faults or Faults()
     server.requests.clear()
@@ -49,7 +49,7 @@ def renew(server: DemoServer, tenant: Tenant | None = None, faults: Faults | Non
 
 @dataclass(frozen=True)
 class FullDemo:
-    """An archive of everything that an undisturbed operator knows, and the requests that fetched it."""
+    """An archive of everything that an operator without faults has, and the requests that fetched it."""
 
     logbook: DemoLogbook
     requests: tuple[Request, ...]
@@ -61,12 +61,12 @@ def full_demo(shared_server: DemoServer, tmp_path_factory: pytest.TempPathFactor
 
     def build(folder: Path) -> None:
         logbook = DemoLogbook.begin(folder, shared_server.url, client_id="1")
-        logbook.keep_login(shared_server.tenant)
+        logbook.store_login(shared_server.tenant)
         logbook.archive()
         (folder / "requests.pickle").write_bytes(pickle.dumps(tuple(shared_server.requests)))
 
-    renew(shared_server)
-    shared = prepared(tmp_path_factory, "full", build)
+    reset_server(shared_server)
+    shared = prepared_folder(tmp_path_factory, "full", build)
     logbook = DemoLogbook(shared).moved_to(tmp_path_factory.mktemp("full") / "logbook", shared_server)
     return FullDemo(logbook, pickle.loads((shared / "requests.pickle").read_bytes()))  # noqa: S301 (written above)
 
@@ -81,15 +81,15 @@ def logbook(full_demo: FullDemo, tmp_path: Path) -> DemoLogbook:
 def new_logbook(operator: DemoServer, tmp_path: Path) -> DemoLogbook:
     """A logbook with a login, before its first run."""
     new = DemoLogbook.begin(tmp_path / "new", operator.url, client_id="1")
-    new.keep_login(operator.tenant)
+    new.store_login(operator.tenant)
     return new
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[SmallArchive]:
     """An empty archive of the account `home`."""
-    with small_archive(tmp_path / "logbook") as made:
-        yield made
+    with small_archive(tmp_path / "logbook") as new_archive:
+        yield new_archive
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +102,7 @@ def fetched_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoArchive:
             demo.extract(server)
         demo.update()
 
-    return demo_archive(prepared(tmp_path_factory, "demo", build))
+    return demo_archive(prepared_folder(tmp_path_factory, "demo", build))
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ def test_a_session_whose_currency_changes(logbook: ClaimedLogbook) -> None:
 
 
 def test_a_changed_rate_of_reimbursement_is_a_correction(logbook: ClaimedLogbook) -> None:
-    logbook.set('[[account.home.reimbursement]]\nvalid_from = 2025-01-01\nbasis = "rate"\nrate = 2.79\n')
+    logbook.write_settings('[[account.home.reimbursement]]\nvalid_from = 2025-01-01\nbasis = "rate"\nrate = 2.79\n')
     assert corrected(logbook.corrections()) == [
         ("1", "0.000", "2.90", "repriced", None, None, 1),
         ("2", "0.000", "5.80", "repriced", None, None, 1),
@@ -230,7 +230,7 @@ def test_a_claim_can_be_reversed_once_and_a_reversal_cannot(logbook: ClaimedLogb
 def test_every_kind_of_claim_is_derived_again(logbook: ClaimedLogbook) -> None:
     logbook.extract(changed(FIRST, amount="20.00"))
     logbook.corrections()
-    logbook.set('[claim]\nattribution = "split"\n')
+    logbook.write_settings('[claim]\nattribution = "split"\n')
     logbook.extract(ServedSession("9", local(date(2025, 4, 1), hour=1), hours=4))
     logbook.decide("exclude", "2")
     logbook.claim(APRIL)

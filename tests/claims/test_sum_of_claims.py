@@ -90,7 +90,7 @@ def do(logbook: ClaimedLogbook, action: str, *arguments: Any) -> None:
             case "exclude" | "include" | "assign" if arguments[0] in known:
                 logbook.decide(action, *arguments)
             case "settings":
-                logbook.set(*arguments)
+                logbook.write_settings(*arguments)
             case "claim":
                 claim(logbook, *arguments)
             case "corrections":

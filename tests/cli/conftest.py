@@ -14,9 +14,9 @@ from pipeline.cli import main
 from pipeline.cli.context import Context
 from pipeline.clock import SystemClock
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
-from tests.conftest import renew
+from tests.conftest import reset_server
 from tests.scenarios.demo_logbook import DemoLogbook
-from tests.scenarios.prepared import prepared
+from tests.scenarios.prepared_folder import prepared_folder
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ class CorrectedDemo:
 @pytest.fixture(scope="session")
 def shared_logbook(shared_server: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> DemoLogbook:
     """A logbook with the last three months. Tests read and copy it, and do not change it."""
-    renew(shared_server)
+    reset_server(shared_server)
 
     def build(folder: Path) -> None:
         logbook = DemoLogbook.begin(folder, shared_server.url)
-        logbook.keep_login(shared_server.tenant)
+        logbook.store_login(shared_server.tenant)
         logbook.archive("--since", "2025-09-01")
 
-    shared = prepared(tmp_path_factory, "shared", build)
+    shared = prepared_folder(tmp_path_factory, "shared", build)
     return DemoLogbook(shared).moved_to(tmp_path_factory.mktemp("shared") / "logbook", shared_server)
 
 
@@ -61,14 +61,14 @@ def corrected_demo(shared_server: DemoServer, tmp_path_factory: pytest.TempPathF
     """The demo's logbook, fetched twice: after the first time the operator corrected three bills."""
 
     def build(folder: Path) -> None:
-        renew(shared_server)
+        reset_server(shared_server)
         logbook = DemoLogbook.begin(folder, shared_server.url)
-        logbook.keep_login(shared_server.tenant)
+        logbook.store_login(shared_server.tenant)
         logbook.archive()
         _correct(shared_server.tenant)
         logbook.archive(after=timedelta(hours=1))
 
-    home = DemoLogbook(prepared(tmp_path_factory, "corrected", build)).home
+    home = DemoLogbook(prepared_folder(tmp_path_factory, "corrected", build)).home
     tenant = Tenant()
     return CorrectedDemo(home, tenant, *_correct(tenant))
 

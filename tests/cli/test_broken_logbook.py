@@ -12,7 +12,7 @@ from pipeline.database.connection import SCHEMA_VERSION
 from pipeline.raw.lines import read_lines
 from pipeline.raw.segments import finished_segments
 from tests.cli.refusal import refusal
-from tests.scenarios.agreement import assert_raw_holds_together
+from tests.scenarios.agreement import assert_segments_form_a_chain
 from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.system
@@ -124,7 +124,7 @@ def test_a_segment_left_by_a_crash_is_finished(logbook: DemoLogbook, torn: bytes
     outcome = logbook.do("transform")
     assert outcome.err == ""
     assert not part.exists()
-    assert_raw_holds_together(logbook)
+    assert_segments_form_a_chain(logbook)
     assert logbook.ask("select run_id, command, outcome from runs order by segment desc limit 1") == [
         {"run_id": "0badcafe", "command": "unknown", "outcome": "interrupted"}
     ]

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.demo import DemoServer
 from tests.cli.refusal import refusal
-from tests.conftest import renew
+from tests.conftest import reset_server
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 pytestmark = pytest.mark.system
@@ -31,7 +31,7 @@ def with_claim(
     shared_logbook: DemoLogbook, shared_server: DemoServer, tmp_path_factory: pytest.TempPathFactory
 ) -> DemoLogbook:
     """A logbook in which October is claim 1. Tests copy it."""
-    renew(shared_server)
+    reset_server(shared_server)
     logbook = shared_logbook.copied(tmp_path_factory.mktemp("claimed") / "logbook")
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
         file.write(_PROFILE)

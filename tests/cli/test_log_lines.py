@@ -81,7 +81,7 @@ def test_errors_in_json(
 
 
 def test_progress_is_not_in_json_logs(operator: DemoServer, empty_logbook: DemoLogbook) -> None:
-    empty_logbook.keep_login(operator.tenant)
+    empty_logbook.store_login(operator.tenant)
     assert {line["event"] for line in lines_of(empty_logbook.do("--log-format", "json", *_EXTRACT).err)} == {
         "extract begun",
         "extract done",
@@ -105,7 +105,7 @@ def test_runs_and_the_status_warn_of_a_login_that_ends_soon(
 
 
 def test_a_renewable_login_is_renewed_without_a_warning(operator: DemoServer, empty_logbook: DemoLogbook) -> None:
-    empty_logbook.keep_login(operator.tenant)
+    empty_logbook.store_login(operator.tenant)
     old = empty_logbook.stored_login
     operator.tenant.now += timedelta(days=356)
     assert empty_logbook.do("-q", "extract", "--since", "2026-11-01", after=timedelta(days=356)) == Outcome(0, "", "")

@@ -51,7 +51,7 @@ def run_without_keyring(logbook: DemoLogbook, folder: Path, *arguments: str, std
     }
     del environment[FILE_VARIABLE]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.scenarios.dated", DEMO_NOW.isoformat(), "--home", str(logbook.home), *arguments],
+        logbook.command(*arguments),
         env=environment,
         cwd=logbook.folder,
         input=stdin,
@@ -113,7 +113,7 @@ def test_a_password_needs_the_client_id(empty_logbook: DemoLogbook, operator: De
 
 
 def test_a_credentials_file_that_others_can_read_is_refused(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
-    empty_logbook.keep_login(tenant)
+    empty_logbook.store_login(tenant)
     empty_logbook.credentials.chmod(0o644)
     message, advice = refusal(empty_logbook.run("run"), 1)
     assert message == f"{empty_logbook.credentials} holds logins and other users can open it (mode 0644)."

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.logbook.journal import read_entries
-from tests.scenarios.decided_logbook import GOLF_AND_OWN, DecidedLogbook
+from tests.scenarios.decided_logbook import TWO_CARS, DecidedLogbook
 
 MARCH, APRIL = ("2025-03-31", "48211"), ("2025-04-30", "50100")
 
@@ -14,7 +14,7 @@ MARCH, APRIL = ("2025-03-31", "48211"), ("2025-04-30", "50100")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
     """Readings at the end of March and of April, and one of another car."""
     root = tmp_path_factory.mktemp("odometer") / "logbook"
-    logbook = DecidedLogbook.with_sessions(root, {"home": []}, GOLF_AND_OWN)
+    logbook = DecidedLogbook.with_sessions(root, {"home": []}, TWO_CARS)
     for car, day, kilometres in (("Golf", *APRIL), ("Ærø", "2025-04-15", "7"), ("Golf", *MARCH)):
         assert logbook.ladebog("odometer", car, day, kilometres) == 0
     return logbook

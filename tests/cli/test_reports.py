@@ -54,7 +54,7 @@ def test_run_writes_the_report_of_the_last_closed_month(operator: DemoServer, lo
 
 
 def test_a_month_without_sessions_is_reported_as_closed(empty_logbook: DemoLogbook, operator: DemoServer) -> None:
-    empty_logbook.keep_login(operator.tenant)
+    empty_logbook.store_login(operator.tenant)
     operator.faults.empty_listing_calls = 1_000
     out = empty_logbook.do("run").out
     months = empty_logbook.ask("select month, is_closed from month_states order by month desc limit 2")

@@ -17,7 +17,7 @@ _ACTIVE_ID = "select session_id from staging.sessions where not is_finished"
 def test_if_active_runs_while_a_session_is_active_and_once_after_it_ended(
     logbook: DemoLogbook, operator: DemoServer
 ) -> None:
-    logbook.keep_login(operator.tenant)
+    logbook.store_login(operator.tenant)
     active = logbook.value(_ACTIVE_ID)
     outcome = logbook.run("run", "--if-active", after=_HALF_AN_HOUR)
     assert outcome.code in (0, 3), outcome
@@ -41,7 +41,7 @@ def test_an_active_session_is_ignored_after_a_while(shared_logbook: DemoLogbook,
 
 @pytest.mark.system
 def test_a_session_that_was_never_stopped_is_not_active_for_ever(logbook: DemoLogbook, operator: DemoServer) -> None:
-    logbook.keep_login(operator.tenant)
+    logbook.store_login(operator.tenant)
     logbook.archive("--since", "2025-11-01", after=timedelta(days=8))
     assert len(logbook.ask(_ACTIVE_ID)) == 1
     assert active_sessions(logbook.paths, ["demo"], DEMO_NOW + timedelta(days=8)) == []
@@ -49,7 +49,7 @@ def test_a_session_that_was_never_stopped_is_not_active_for_ever(logbook: DemoLo
 
 @pytest.mark.system
 def test_if_older_runs_when_the_last_run_is_old(logbook: DemoLogbook, operator: DemoServer) -> None:
-    logbook.keep_login(operator.tenant)
+    logbook.store_login(operator.tenant)
     outcome = logbook.do("run", "--if-older", "25", after=timedelta(hours=24, minutes=59))
     assert outcome.out == "Nothing to do for now.\n"
     assert operator.requests == []
@@ -70,7 +70,7 @@ def test_a_failed_run_counts_as_the_last_run(logbook: DemoLogbook, operator: Dem
 
 @pytest.mark.system
 def test_conditions_before_the_first_run(empty_logbook: DemoLogbook, operator: DemoServer) -> None:
-    empty_logbook.keep_login(operator.tenant)
+    empty_logbook.store_login(operator.tenant)
     assert empty_logbook.do("run", "--if-active").out == "Nothing to do for now.\n"
     assert last_run_began(empty_logbook.paths, ["demo"], DEMO_NOW) is None
     assert empty_logbook.run("run", "--if-active", "--if-older", "25").code in (0, 3)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.logbook.journal import read_entries
-from tests.scenarios.decided_logbook import GOLF_AND_OWN, DecidedLogbook
+from tests.scenarios.decided_logbook import TWO_CARS, DecidedLogbook
 from tests.scenarios.written_logbook import ChargedSession
 
 QUOTED = 'it\'s "3"'
@@ -22,7 +22,7 @@ WORK = (ChargedSession(id="2", stopped="2025-03-09T17:00:00+00:00"),)
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
     root = tmp_path_factory.mktemp("commands") / "logbook"
-    return DecidedLogbook.with_sessions(root, {"home": HOME, "work": WORK}, GOLF_AND_OWN)
+    return DecidedLogbook.with_sessions(root, {"home": HOME, "work": WORK}, TWO_CARS)
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from pipeline.demo import DEMO_NOW
 from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -49,15 +47,7 @@ def test_the_time_between_fetches_does_not_count(shared_logbook: DemoLogbook) ->
     reader, writer = os.pipe()
     arguments = ["sql", "from range(200000)", "--format", "csv", "--timeout", "2"]
     with subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "tests.scenarios.dated",
-            DEMO_NOW.isoformat(),
-            "--home",
-            str(shared_logbook.home),
-            *arguments,
-        ],
+        shared_logbook.command(*arguments),
         env=shared_logbook.environment,
         stdout=writer,
         stderr=subprocess.PIPE,
@@ -105,7 +95,7 @@ def on_a_terminal(logbook: DemoLogbook, *arguments: str) -> tuple[str, str]:
     controller, terminal = os.openpty()
     shown = b""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.scenarios.dated", DEMO_NOW.isoformat(), "--home", str(logbook.home), *arguments],
+        logbook.command(*arguments),
         env=logbook.environment,
         stdout=terminal,
         stderr=subprocess.PIPE,

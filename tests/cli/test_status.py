@@ -162,7 +162,7 @@ def test_a_failed_run_is_shown_with_its_reason(operator: DemoServer, logbook: De
 
 @pytest.mark.system
 def test_gaps_are_shown_with_the_command_that_fetches_them(empty_logbook: DemoLogbook, operator: DemoServer) -> None:
-    empty_logbook.keep_login(operator.tenant)
+    empty_logbook.store_login(operator.tenant)
     now, earlier = datetime(2025, 11, 12, 5, 15, tzinfo=UTC), datetime(2025, 4, 20, tzinfo=UTC)
     operator.tenant.now = earlier
     empty_logbook.archive("--since", "2025-04-01", "--until", "2025-04-30", now=earlier)
@@ -179,7 +179,7 @@ def test_gaps_are_shown_with_the_command_that_fetches_them(empty_logbook: DemoLo
 
 @pytest.mark.system
 def test_missing_details_are_counted(empty_logbook: DemoLogbook, operator: DemoServer) -> None:
-    empty_logbook.keep_login(operator.tenant)
+    empty_logbook.store_login(operator.tenant)
     empty_logbook.archive("--since", "2025-09-01")
     newest, other = operator.tenant.scene("newest").id, operator.tenant.scene("clocks_back_2025").id
     for session_id in (newest, other):

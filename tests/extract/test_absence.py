@@ -8,9 +8,9 @@ import pytest
 from pipeline.demo import DemoServer, Tenant
 from pipeline.demo.answers import history_entry
 from pipeline.demo.model import ZONE, DemoSession
-from tests.conftest import renew
+from tests.conftest import reset_server
 from tests.demo import expected_marts
-from tests.scenarios.agreement import assert_marts_are_the_truth, details_asked
+from tests.scenarios.agreement import assert_marts_are_as_expected, details_requested
 from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.system
@@ -32,7 +32,7 @@ def within_october(session: DemoSession) -> bool:
 def test_an_empty_listing_of_a_month_deletes_nothing(operator: DemoServer, logbook: DemoLogbook) -> None:
     operator.faults.empty_listing_months = frozenset({"2025-10"})
     logbook.archive(after=AN_HOUR_ON)
-    assert_marts_are_the_truth(logbook, operator.tenant)
+    assert_marts_are_as_expected(logbook, operator.tenant)
     expected = sorted(session.id for session in operator.tenant.sessions.values() if within_october(session))
     assert len(expected) == 11
     assert logbook.ask(_MISSING) == [
@@ -48,11 +48,11 @@ def test_sessions_that_are_listed_again_are_as_before(operator: DemoServer, logb
     logbook.archive(after=AN_HOUR_ON)
     assert operator.faults.empty_listing_calls == 0
     assert logbook.ask(_MISSING)[0]["sessions"] == 0
-    assert_marts_are_the_truth(logbook, operator.tenant)
+    assert_marts_are_as_expected(logbook, operator.tenant)
     logbook.archive(after=2 * AN_HOUR_ON)
     # The active session was fetched by itself while it was in no listing.
     active = expected_marts.active(operator.tenant)
-    assert details_asked(operator.requests) == active
+    assert details_requested(operator.requests) == active
     assert logbook.value("select count(*) from documents where key <> ?", active[0]) == documents - 1
     assert logbook.ask(_MISSING) == [
         {"month": date(2025, 11, 1), "sessions": 4, "missing": []},
@@ -63,8 +63,8 @@ def test_sessions_that_are_listed_again_are_as_before(operator: DemoServer, logb
 
 def test_a_session_known_only_from_a_listing_is_a_session(operator: DemoServer, new_logbook: DemoLogbook) -> None:
     tenant = Tenant(now=datetime(2024, 11, 9, 12, tzinfo=UTC))
-    renew(operator, tenant)
-    new_logbook.keep_login(tenant)
+    reset_server(operator, tenant)
+    new_logbook.store_login(tenant)
     listing = new_logbook.folder / "history.json"
     entries = [history_entry(session) for session in tenant.sessions.values()]
     listing.write_bytes(msgspec.json.encode({"session_history": entries}))
@@ -77,4 +77,4 @@ def test_a_session_known_only_from_a_listing_is_a_session(operator: DemoServer, 
     assert new_logbook.value("select details_missing from account_states") == len(expected)
     # No detail was fetched, so the next run fetches them all.
     new_logbook.archive("--since", "2024-09-01", after=AN_HOUR_ON, now=tenant.now)
-    assert_marts_are_the_truth(new_logbook, tenant)
+    assert_marts_are_as_expected(new_logbook, tenant)

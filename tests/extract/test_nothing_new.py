@@ -8,7 +8,7 @@ from pipeline.demo import DemoServer
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import read_lines, read_run_record
 from pipeline.raw.segments import finished_segments
-from tests.scenarios.agreement import assert_raw_holds_together, months_listed
+from tests.scenarios.agreement import assert_segments_form_a_chain, months_listed
 from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.system
@@ -79,4 +79,4 @@ def test_the_new_segment_holds_only_the_record_of_its_run(operator: DemoServer, 
         "quarantined": 0,
         "requests": 8,
     }
-    assert_raw_holds_together(logbook)
+    assert_segments_form_a_chain(logbook)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pipeline.demo import DemoServer, Tenant
-from tests.conftest import renew
+from tests.conftest import reset_server
 from tests.scenarios.demo_logbook import DemoLogbook
 
 NOW = datetime(2024, 10, 3, 12, tzinfo=UTC)
@@ -48,16 +48,16 @@ def faults_server() -> Iterator[DemoServer]:
 @pytest.fixture
 def young_operator(faults_server: DemoServer) -> DemoServer:
     """An operator with an account that was opened a month ago."""
-    renew(faults_server, Tenant(now=NOW))
+    reset_server(faults_server, Tenant(now=NOW))
     return faults_server
 
 
 @pytest.fixture(scope="session")
 def shared_new_logbook(faults_server: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> DemoLogbook:
     """A logbook with a login. It is copied and must not be changed, like `undisturbed`."""
-    renew(faults_server, Tenant(now=NOW))
+    reset_server(faults_server, Tenant(now=NOW))
     logbook = DemoLogbook.begin(tmp_path_factory.mktemp("begun") / "logbook", faults_server.url, client_id="1")
-    logbook.keep_login(faults_server.tenant)
+    logbook.store_login(faults_server.tenant)
     return logbook
 
 
@@ -65,7 +65,7 @@ def shared_new_logbook(faults_server: DemoServer, tmp_path_factory: pytest.TempP
 def undisturbed(
     faults_server: DemoServer, shared_new_logbook: DemoLogbook, tmp_path_factory: pytest.TempPathFactory
 ) -> DemoLogbook:
-    renew(faults_server, Tenant(now=NOW))
+    reset_server(faults_server, Tenant(now=NOW))
     logbook = shared_new_logbook.copied(tmp_path_factory.mktemp("undisturbed") / "logbook")
     logbook.do("run", now=NOW)
     return logbook

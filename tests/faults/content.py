@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.demo import Tenant
-from tests.scenarios.agreement import assert_marts_are_the_truth, assert_raw_holds_together
+from tests.scenarios.agreement import assert_marts_are_as_expected, assert_segments_form_a_chain
 from tests.scenarios.demo_logbook import DemoLogbook
 
 Items = Counter[str]
@@ -30,8 +30,8 @@ def count_lost(before: Items, logbook: DemoLogbook) -> int:
 
 def assert_complete(logbook: DemoLogbook, tenant: Tenant) -> None:
     """Assert that the archive has all that the operator knows, and no leftovers of a fault."""
-    assert_raw_holds_together(logbook)
-    assert_marts_are_the_truth(logbook, tenant)
+    assert_segments_form_a_chain(logbook)
+    assert_marts_are_as_expected(logbook, tenant)
     assert [path for path in logbook.home.rglob("*") if path.name.endswith((".new", ".part", ".wal"))] == []
 
 

@@ -23,7 +23,7 @@ Fault = Callable[[], object]
 def _run(output: Path, credentials: str, now: datetime, fault: Fault | None, arguments: tuple[str, ...]) -> None:
     """Run a command with its output in two files."""
     from pipeline.cli.main import main
-    from tests.scenarios.demo_logbook import HurriedClock
+    from tests.scenarios.demo_logbook import ClockWithoutWaits
 
     os.environ[FILE_VARIABLE] = credentials
     with (
@@ -34,7 +34,7 @@ def _run(output: Path, credentials: str, now: datetime, fault: Fault | None, arg
     ):
         if fault is not None:
             fault()
-        main(arguments, HurriedClock(now))
+        main(arguments, ClockWithoutWaits(now))
 
 
 class Running:

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from pipeline.demo import DemoServer, Tenant
-from tests.conftest import renew
+from tests.conftest import reset_server
 from tests.faults.conftest import NOW, Record
 from tests.faults.content import assert_complete, count_lost, items
-from tests.scenarios.agreement import assert_marts_are_the_truth, details_asked
+from tests.scenarios.agreement import assert_marts_are_as_expected, details_requested
 from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.faults
@@ -32,14 +32,14 @@ def test_a_clock_set_back_between_runs(
     young_operator.requests.clear()
     new_logbook.do("run", now=NOW + timedelta(hours=1))
     assert new_logbook.value(_CLOSED) == _LAST_MONTH
-    assert details_asked(young_operator.requests) == [corrected]
+    assert details_requested(young_operator.requests) == [corrected]
     assert new_logbook.value(_DOCUMENTS) == documents + 2  # its entry in the list, and its detail
     assert_complete(new_logbook, young_operator.tenant)
     # A month later there is more to fetch, although the clock was ahead before.
     later = NOW + timedelta(days=30)
-    renew(young_operator, Tenant(now=later))
+    reset_server(young_operator, Tenant(now=later))
     young_operator.tenant.correct(corrected, energy_wh=1_234, amount=Decimal("5.00"))
-    new_logbook.keep_login(young_operator.tenant)
+    new_logbook.store_login(young_operator.tenant)
     new_logbook.do("extract", now=later)
     new_logbook.do("transform", now=later)
     record("clock set back between runs", 1, count_lost(before, new_logbook))
@@ -52,12 +52,12 @@ def test_a_clock_in_the_past(
 ) -> None:
     """A machine with a flat battery starts with a time in the past; new sessions are still listed."""
     before, later = items(archived_logbook), NOW + timedelta(days=20)
-    renew(young_operator, Tenant(now=later))
-    archived_logbook.keep_login(young_operator.tenant)
+    reset_server(young_operator, Tenant(now=later))
+    archived_logbook.store_login(young_operator.tenant)
     archived_logbook.do("extract", "--since", "2024-09-01", now=later)
     newest = next(reversed([session.id for session in young_operator.tenant.sessions.values() if session.stopped_at]))
     young_operator.tenant.correct(newest, energy_wh=1_234)
     archived_logbook.do("extract", now=later - behind)
     archived_logbook.do("transform", now=later - behind)
     record("clock behind", 1, count_lost(before, archived_logbook))
-    assert_marts_are_the_truth(archived_logbook, young_operator.tenant)
+    assert_marts_are_as_expected(archived_logbook, young_operator.tenant)

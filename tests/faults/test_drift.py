@@ -82,7 +82,7 @@ def test_a_changed_field_loses_no_session_and_gives_no_false_figure(tmp_path: Pa
     tenant = Tenant(now=DEMO_NOW)
     with ChangedApiServer(tenant) as server:
         logbook = DemoLogbook.begin(tmp_path / "drift", server.url, client_id="1")
-        logbook.keep_login(tenant)
+        logbook.store_login(tenant)
         finished = [session.id for session in tenant.sessions.values() if session.stopped_at]
         sample = DemoServer.answer(
             server, "GET", f"/api/v1/app/session/{finished[0]}", {"withPowerHistory": "1"}, tenant.token, b""

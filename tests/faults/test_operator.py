@@ -144,7 +144,7 @@ def test_a_host_name_that_is_not_found(
     monkeypatch.setenv("no_proxy", "*")
     before = items(archived_logbook)
     archived_logbook.do("account", "add", "demo", "--url", "https://tenant.invalid")
-    archived_logbook.keep_login(young_operator.tenant)
+    archived_logbook.store_login(young_operator.tenant)
     message, advice = refusal(archived_logbook.run("run", now=NOW), 75)
     assert message == (
         "tenant.invalid gave no usable answer in 8 tries; the last time it could not be found by its name."

@@ -76,7 +76,7 @@ def test_a_process_killed_while_it_renews_the_login(
         message, advice = refusal(starter.run("run"), 4)
         assert message == "The operator no longer accepts the login of account demo."
         assert advice == "Log in again: ladebog login demo"
-        archived_logbook.keep_login(young_operator.tenant)
+        archived_logbook.store_login(young_operator.tenant)
     starter.do("run")
     when = "after" if is_after else "before"
     record(f"token refreshed, killed {when} it is stored", 1, count_lost(before, archived_logbook), message, advice)

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.errors import JournalError
 from pipeline.logbook.journal import Journal
-from tests.scenarios.decided_logbook import GOLF_AND_OWN, STARTED, DecidedLogbook
+from tests.scenarios.decided_logbook import STARTED_AT, TWO_CARS, DecidedLogbook
 from tests.scenarios.written_logbook import ChargedSession
 
 pytestmark = pytest.mark.system
@@ -22,7 +22,7 @@ SESSIONS = (
 def decided(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
     """One decision of each kind, and two readings."""
     root = tmp_path_factory.mktemp("decided") / "logbook"
-    logbook = DecidedLogbook.with_sessions(root, {"home": SESSIONS}, GOLF_AND_OWN)
+    logbook = DecidedLogbook.with_sessions(root, {"home": SESSIONS}, TWO_CARS)
     assert logbook.ladebog("session", "assign", "1", "Golf", "--reason", "på arbejde") == 0
     assert logbook.ladebog("odometer", "Golf", "2025-03-31", "48211") == 0
     assert logbook.ladebog("session", "assign", SESSIONS[2].id, "Ærø", "--reason", 'til "Ærø"') == 0
@@ -117,7 +117,7 @@ def test_a_damaged_entry_stops_every_command_that_would_use_it(
 
 def test_an_entry_of_a_command_that_was_killed_is_loaded_by_the_next(logbook: DecidedLogbook) -> None:
     fields = {"account": "home", "session_id": "1", "reason": "gæst"}
-    Journal.open(logbook.root / "journal").append(STARTED, "exclude", {**fields})
+    Journal.open(logbook.root / "journal").append(STARTED_AT, "exclude", {**fields})
     assert logbook.ladebog("transform") == 0
     assert logbook.rows("select is_claimed, reason from claimable_sessions where session_id = '1'") == [
         (False, "excluded: gæst")
@@ -126,6 +126,6 @@ def test_an_entry_of_a_command_that_was_killed_is_loaded_by_the_next(logbook: De
 
 def test_entries_of_other_kinds_are_skipped(logbook: DecidedLogbook) -> None:
     before = logbook.tables()
-    Journal.open(logbook.root / "journal").append(STARTED, "paid", {"account": "home", "claim": 7})
+    Journal.open(logbook.root / "journal").append(STARTED_AT, "paid", {"account": "home", "claim": 7})
     logbook.update()
     assert logbook.tables() == before

@@ -16,7 +16,7 @@ from tests.scenarios.demo_logbook import DemoLogbook
 Row = dict[str, Any]
 
 # The expected rows of a mart, or of its part under a condition, and the columns that order both.
-TRUTHS: dict[str, tuple[Callable[[Tenant], list[Row]], tuple[str, ...]]] = {
+EXPECTED_MARTS: dict[str, tuple[Callable[[Tenant], list[Row]], tuple[str, ...]]] = {
     "sessions": (expected_marts.sessions, ("session_id",)),
     "charging_periods": (expected_marts.charging_periods, ("session_id", "started_at")),
     "power_samples": (expected_marts.power_samples, ("session_id", "sampled_at")),
@@ -32,9 +32,9 @@ TRUTHS: dict[str, tuple[Callable[[Tenant], list[Row]], tuple[str, ...]]] = {
 }
 
 
-def assert_marts_are_the_truth(logbook: DemoLogbook, tenant: Tenant) -> None:
+def assert_marts_are_as_expected(logbook: DemoLogbook, tenant: Tenant) -> None:
     """Each mart has the expected rows and no others."""
-    for mart, (expected_rows, key) in TRUTHS.items():
+    for mart, (expected_rows, key) in EXPECTED_MARTS.items():
         expected = sorted(expected_rows(tenant), key=lambda row: tuple(row[name] for name in key))
         columns = ", ".join(expected[0])
         actual = logbook.ask(f"select {columns} from {mart} order by {', '.join(key)}")  # noqa: S608
@@ -49,8 +49,8 @@ def _only_in(rows: list[Row], others: list[Row]) -> list[Row]:
     return [row for row in rows if tuple(row.values()) not in known][:3]
 
 
-def assert_raw_holds_together(logbook: DemoLogbook) -> None:
-    """Every segment is readable, ends with its run's record and names the one before; none is unfinished."""
+def assert_segments_form_a_chain(logbook: DemoLogbook) -> None:
+    """Every segment is readable, ends with its run's record and names the one before it; none is unfinished."""
     folder = logbook.paths.raw / "demo"
     before: tuple[str | None, str | None] = (None, None)
     for segment in finished_segments(folder):
@@ -63,13 +63,13 @@ def assert_raw_holds_together(logbook: DemoLogbook) -> None:
     assert list(folder.glob("*/*.part")) == []
 
 
-def details_asked(requests: list[Any]) -> list[str]:
-    """The ids of the sessions whose details a server was asked for, sorted."""
+def details_requested(requests: list[Any]) -> list[str]:
+    """The ids of the sessions whose details were requested from a server, sorted."""
     paths = [request.path.split("/") for request in requests]
     return sorted(parts[-1] for parts in paths if parts[-2] == "session")
 
 
 def months_listed(requests: list[Any]) -> list[tuple[str, str]]:
-    """The months that a server was asked to list, in order, each once."""
+    """The months whose listings were requested from a server, in order, each once."""
     listings = [request.query for request in requests if request.path.endswith("/session_history")]
     return list(dict.fromkeys((query["start_date"], query["end_date"]) for query in listings))

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline.demo import DemoServer, Tenant
-from tests.conftest import renew
+from tests.conftest import reset_server
 from tests.faults.content import assert_complete, count_lost, items, marts
 from tests.faults.processes import Starter
 from tests.scenarios.demo_logbook import DemoLogbook
@@ -30,8 +30,8 @@ def soak(folder: Path, days: int, seed: int) -> Counter[str]:
         starter = Starter(logbook, _FIRST)
         for number in range(days):
             now = _FIRST + timedelta(days=number, minutes=draw.randrange(600))
-            renew(server, tampering.tenant(now))
-            logbook.keep_login(server.tenant)
+            reset_server(server, tampering.tenant(now))
+            logbook.store_login(server.tenant)
             tampering.tamper(server.tenant, logbook, draw)
             event = draw.choice(EVENTS)
             before = items(logbook)
@@ -45,8 +45,8 @@ def soak(folder: Path, days: int, seed: int) -> Counter[str]:
             if (number + 1) % 20 == 0:
                 print(f"{number + 1} days, {sum(before.values())} things stored, nothing lost", flush=True)
         last = _FIRST + timedelta(days=days)
-        renew(server, tampering.tenant(last))
-        logbook.keep_login(server.tenant)
+        reset_server(server, tampering.tenant(last))
+        logbook.store_login(server.tenant)
         starter.do("extract", "--since", "2024-09-01", now=last)
         starter.do("transform", now=last)
         assert_complete(logbook, tampering.truth(last, logbook))

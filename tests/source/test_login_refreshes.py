@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
-from pipeline.demo import DEMO_NOW, DemoServer, Faults, Tenant
+from pipeline.demo import DemoServer, Faults, Tenant
 from pipeline.source.credentials.secret import Secret
-from tests.conftest import renew
+from tests.conftest import reset_server
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 pytestmark = pytest.mark.system
@@ -42,7 +41,7 @@ class HoldingTenant(Tenant):
 
 def start(logbook: DemoLogbook, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.scenarios.dated", DEMO_NOW.isoformat(), "--home", str(logbook.home), *arguments],
+        logbook.command(*arguments),
         env=logbook.environment,
         cwd=logbook.folder,
         stdout=subprocess.PIPE,
@@ -66,8 +65,8 @@ def test_processes_at_once(operator: DemoServer, new_logbook: DemoLogbook, tmp_p
     for copy in copies[1:]:
         copy.credentials = new_logbook.credentials
     tenant = HoldingTenant(makes="after")
-    renew(operator, tenant)
-    new_logbook.keep_login(tenant)
+    reset_server(operator, tenant)
+    new_logbook.store_login(tenant)
     tenant.expire_token()
     processes = [start(copy, *_EXTRACT) for copy in copies]
     assert tenant.asked.wait(60)
@@ -85,7 +84,7 @@ def test_processes_at_once(operator: DemoServer, new_logbook: DemoLogbook, tmp_p
 
 def kill_in_the_middle(logbook: DemoLogbook, tenant: HoldingTenant) -> None:
     """Start a run whose login has ended, and kill it while the operator holds the answer to its refresh."""
-    logbook.keep_login(tenant)
+    logbook.store_login(tenant)
     old = logbook.stored_login
     tenant.expire_token()
     process = start(logbook, *_EXTRACT)
@@ -98,7 +97,7 @@ def kill_in_the_middle(logbook: DemoLogbook, tenant: HoldingTenant) -> None:
 
 def test_killed_before_the_operator_renewed_it(operator: DemoServer, new_logbook: DemoLogbook) -> None:
     tenant = HoldingTenant(makes="none")
-    renew(operator, tenant)
+    reset_server(operator, tenant)
     kill_in_the_middle(new_logbook, tenant)
     new_logbook.do(*_EXTRACT)
     assert new_logbook.stored_login == secret_of(tenant)
@@ -107,7 +106,7 @@ def test_killed_before_the_operator_renewed_it(operator: DemoServer, new_logbook
 def test_killed_after_the_operator_renewed_it(operator: DemoServer, new_logbook: DemoLogbook) -> None:
     """The one moment at which a login can be lost: the next run asks for a new one."""
     tenant = HoldingTenant(makes="before")
-    renew(operator, tenant)
+    reset_server(operator, tenant)
     kill_in_the_middle(new_logbook, tenant)
     old = new_logbook.stored_login
     assert new_logbook.run_process(*_EXTRACT) == Outcome(4, "", _ENDED)

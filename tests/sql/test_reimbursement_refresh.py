@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.settings.schema import Reimbursement, TaxRefund
-from tests.scenarios.as_selected import assert_as_selected
+from tests.scenarios.model_tables import assert_tables_match_models
 from tests.sql.reimbursed_archive import MINUTE, ReimbursedArchive, account, hour_long, reimbursed_archive
 
 pytestmark = pytest.mark.system
@@ -39,6 +39,6 @@ def test_refresh(tmp_path: Path, basis: Any) -> None:
         corrected = marts(archive)
         archive.load_charge_point(NOON - MINUTE / 2, refunds=True).transform()
         refunded = marts(archive)
-        assert_as_selected(archive.connection)
+        assert_tables_match_models(archive.connection)
     assert before["reimbursement"] != corrected["reimbursement"] != refunded["reimbursement"]
     assert before["month_prices"] != corrected["month_prices"] == refunded["month_prices"]

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer
-from tests.conftest import FullDemo, renew
-from tests.scenarios.agreement import assert_marts_are_the_truth
+from tests.conftest import FullDemo, reset_server
+from tests.scenarios.agreement import assert_marts_are_as_expected
 from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.system
@@ -19,7 +19,7 @@ def eventful(
     shared_server: DemoServer, full_demo: FullDemo, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[DemoLogbook, DemoServer]:
     """An archive of corrections, thinned out power histories, an ended session and months that were not listed."""
-    renew(shared_server)
+    reset_server(shared_server)
     tenant, logbook = shared_server.tenant, full_demo.logbook.copied(tmp_path_factory.mktemp("eventful") / "logbook")
     tenant.correct(tenant.scene("newest").id, energy_wh=60_001, amount=Decimal("80.01"))
     tenant.thin_out(tenant.scene("clocks_back_2025").id)
@@ -56,8 +56,8 @@ def test_incremental_updates_agree_with_the_tenant(eventful: tuple[DemoLogbook, 
     tenant, thinned = server.tenant, server.tenant.scene("clocks_back_2025").id
     finer = "select count(*) from power_samples where session_id = ?"
     assert logbook.value(finer, thinned) > 2 * len(tenant.sessions[thinned].samples)
-    renew(server)
+    reset_server(server)
     untouched = server.tenant
     untouched.correct(thinned, amount=Decimal("70"))
     untouched.finish_active(DEMO_NOW + timedelta(hours=2))
-    assert_marts_are_the_truth(logbook, untouched)
+    assert_marts_are_as_expected(logbook, untouched)

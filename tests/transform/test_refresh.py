@@ -16,8 +16,8 @@ from pipeline.settings.schema import Settings
 from pipeline.transform.refresh import refresh_marts
 from pipeline.transform.update import rebuild_archive, update_archive
 from tests.demo import expected_marts
-from tests.scenarios.as_selected import assert_as_selected
 from tests.scenarios.demo_archive import DemoArchive, Tables
+from tests.scenarios.model_tables import assert_tables_match_models
 from tests.scenarios.small_archive import (
     LATER,
     Json,
@@ -73,7 +73,7 @@ def recomputed(archive: SmallArchive) -> Tables:
     """The marts after computing all sessions again, each compared with its own SELECT."""
     archive.connection.execute("update facts.settings set settings = ''")
     archive.transform()
-    assert_as_selected(archive.connection)
+    assert_tables_match_models(archive.connection)
     return contents(archive)
 
 

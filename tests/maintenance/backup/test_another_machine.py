@@ -18,7 +18,7 @@ pytestmark = pytest.mark.system
 @pytest.mark.parametrize("name", ["disk", "copy.zip"])
 def test_the_restored_marts_have_the_same_rows(operator: DemoServer, tmp_path: Path, name: str) -> None:
     logbook = DemoLogbook.begin(tmp_path / "old" / "machine", operator.url)
-    logbook.keep_login(operator.tenant)
+    logbook.store_login(operator.tenant)
     logbook.archive("--since", "2025-09-01")
     session = logbook.value("select min(session_id) from sessions")
     logbook.do("session", "exclude", session, "--reason", "a guest", after=timedelta(hours=1))

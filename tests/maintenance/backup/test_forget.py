@@ -11,7 +11,7 @@ from pipeline.logbook.journal import Journal, read_entries
 from pipeline.settings.reading import read_settings
 from pipeline.source.credentials.file import FileCredentials
 from tests.cli.refusal import refusal
-from tests.scenarios.two_accounts import CANARY, NOW, TwoAccounts, leave_cut_off_files, places_of, tables
+from tests.scenarios.two_accounts import CANARY, NOW, TwoAccounts, create_leftover_files, places_of, tables
 
 pytestmark = pytest.mark.system
 
@@ -19,7 +19,7 @@ _FORGET = ("account", "forget", CANARY, "--yes-really", CANARY)
 
 
 def test_the_search_finds_the_account_before_it_is_erased(logbook: TwoAccounts) -> None:
-    leave_cut_off_files(logbook)
+    create_leftover_files(logbook)
     found = set(places_of(CANARY, logbook.folder))
     assert {
         "credentials.json",
@@ -40,7 +40,7 @@ def test_nothing_of_the_account_is_left_and_the_other_is_unchanged(logbook: TwoA
     before = tables(logbook.paths.database, "work")
     files = {name: content for name, content in logbook.files().items() if name.startswith(("raw/work", "claims/work"))}
     reports = sorted(path.name for path in logbook.paths.reports.glob("work-*"))
-    leave_cut_off_files(logbook)
+    create_leftover_files(logbook)
     outcome = logbook.do(*_FORGET)
     assert outcome.out.splitlines() == [
         f"Erased account {CANARY} and its login, and updated the numbers of what remains.",
@@ -209,6 +209,6 @@ def test_a_restored_backup_contains_the_account(logbook: TwoAccounts, tmp_path: 
 
 def test_the_file_of_an_interrupted_login_is_erased(logbook: TwoAccounts) -> None:
     FileCredentials(logbook.credentials).forget(read_settings(logbook.paths.settings).account(CANARY))
-    leave_cut_off_files(logbook)
+    create_leftover_files(logbook)
     logbook.do(*_FORGET)
     assert places_of(CANARY, logbook.folder) == []

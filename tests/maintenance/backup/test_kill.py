@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.two_accounts import CANARY, Processes, TwoAccounts, leave_cut_off_files, places_of, tables
+from tests.scenarios.two_accounts import CANARY, Processes, TwoAccounts, create_leftover_files, places_of, tables
 
 pytestmark = pytest.mark.system
 
@@ -111,7 +111,7 @@ def test_a_killed_erasure_of_an_account_can_be_repeated(
     hits = []
     for number in numbers(hits):
         logbook = shared_logbook.copied(tmp_path / f"killed-{number}")
-        leave_cut_off_files(logbook)
+        create_leftover_files(logbook)
         for _ in range(1 + number % 3):
             code, errors = processes.run(logbook, *command, kill_after=duration * draw.random())
             # 2: the killed command had finished, so the account does not exist.

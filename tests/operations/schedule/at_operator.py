@@ -21,7 +21,7 @@ def awkward_logbook(folder: Path, faults: Faults | None = None) -> Iterator[Demo
     """A logbook with an account that is logged in, before its first run."""
     with DemoServer(Tenant(now=datetime.now(UTC)), faults or Faults()) as server:
         logbook = DemoLogbook.begin(folder / AWKWARD, server.url)
-        logbook.keep_login(server.tenant)
+        logbook.store_login(server.tenant)
         yield logbook
 
 

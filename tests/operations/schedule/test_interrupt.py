@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.operations.schedule.at_operator import LADEBOG, awkward_logbook
-from tests.scenarios.agreement import assert_raw_holds_together
+from tests.scenarios.agreement import assert_segments_form_a_chain
 
 pytestmark = pytest.mark.system
 
@@ -43,6 +43,6 @@ def test_a_run_stops_once_when_interrupted_several_times(tmp_path: Path) -> None
                     assert process.returncode in (0, 3), err
         assert codes.count(130) > _TIMES / 2
         logbook.do("transform")
-        assert_raw_holds_together(logbook)
+        assert_segments_form_a_chain(logbook)
         outcomes = {row["outcome"] for row in logbook.ask("select outcome from runs")}
         assert outcomes <= {"complete", "interrupted"}
