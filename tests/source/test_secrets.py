@@ -215,10 +215,10 @@ def untrusted(folder: Path) -> Iterator[str]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate(folder))
 
-    def secured(server: Server) -> None:
+    def use_tls(server: Server) -> None:
         server.socket = context.wrap_socket(server.socket, server_side=True)
 
-    with serving(answer(), prepare=secured) as script:
+    with serving(answer(), prepare=use_tls) as script:
         yield script.url.replace("http:", "https:")
 
 

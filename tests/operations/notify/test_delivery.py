@@ -71,7 +71,7 @@ def test_a_webhook_that_cannot_be_reached_is_an_error(monkeypatch: pytest.Monkey
     with pytest.raises(NotifyError, match="refused the connection"):
         webhook.post(script.url, MESSAGE)
     monkeypatch.setattr(webhook, "_READ", 0.05)
-    with serving(raw(b"", then_wait=0.5)) as script, pytest.raises(NotifyError, match="did not answer in time"):
+    with serving(raw(b"", seconds_open=0.5)) as script, pytest.raises(NotifyError, match="did not answer in time"):
         webhook.post(script.url, MESSAGE)
 
 
