@@ -1,4 +1,4 @@
-"""A session that is no longer listed is missing, not deleted."""
+"""A session that is no longer listed is reported as missing and kept in the archive."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,7 +15,7 @@ from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.system
 
-AN_HOUR_ON = timedelta(hours=1)
+ONE_HOUR = timedelta(hours=1)
 OCTOBER = date(2025, 10, 1)
 _MISSING = """
     select month, sessions, missing from facts.windows
@@ -31,7 +31,7 @@ def within_october(session: DemoSession) -> bool:
 
 def test_an_empty_listing_of_a_month_deletes_nothing(operator: DemoServer, logbook: DemoLogbook) -> None:
     operator.faults.empty_listing_months = frozenset({"2025-10"})
-    logbook.archive(after=AN_HOUR_ON)
+    logbook.archive(after=ONE_HOUR)
     assert_marts_are_as_expected(logbook, operator.tenant)
     expected = sorted(session.id for session in operator.tenant.sessions.values() if within_october(session))
     assert len(expected) == 11
@@ -45,12 +45,12 @@ def test_an_empty_listing_of_a_month_deletes_nothing(operator: DemoServer, logbo
 def test_sessions_that_are_listed_again_are_as_before(operator: DemoServer, logbook: DemoLogbook) -> None:
     documents = logbook.value("select count(*) from documents")
     operator.faults.empty_listing_calls = 3
-    logbook.archive(after=AN_HOUR_ON)
+    logbook.archive(after=ONE_HOUR)
     assert operator.faults.empty_listing_calls == 0
     assert logbook.ask(_MISSING)[0]["sessions"] == 0
     assert_marts_are_as_expected(logbook, operator.tenant)
-    logbook.archive(after=2 * AN_HOUR_ON)
-    # The active session was fetched by itself while it was in no listing.
+    logbook.archive(after=2 * ONE_HOUR)
+    # While the active session was in no listing, its details were fetched.
     active = expected_marts.active(operator.tenant)
     assert details_requested(operator.requests) == active
     assert logbook.value("select count(*) from documents where key <> ?", active[0]) == documents - 1
@@ -76,5 +76,5 @@ def test_a_session_known_only_from_a_listing_is_a_session(operator: DemoServer, 
     assert new_logbook.value("select count(*) from power_samples") == 0
     assert new_logbook.value("select details_missing from account_states") == len(expected)
     # No detail was fetched, so the next run fetches them all.
-    new_logbook.archive("--since", "2024-09-01", after=AN_HOUR_ON, now=tenant.now)
+    new_logbook.archive("--since", "2024-09-01", after=ONE_HOUR, now=tenant.now)
     assert_marts_are_as_expected(new_logbook, tenant)

@@ -1,4 +1,4 @@
-"""Which months a run lists, and which details it fetches."""
+"""Which months a run of the demo operator lists, and which details it fetches."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,8 +19,8 @@ def months(newest: str, oldest: str) -> list[tuple[str, str]]:
     windows = []
     year, month = map(int, newest.split("-"))
     while (text := f"{year}-{month:02}") >= oldest:
-        following = date(year + month // 12, month % 12 + 1, 1)
-        windows.append((f"{text}-01", str(following - timedelta(days=1))))
+        next_month = date(year + month // 12, month % 12 + 1, 1)
+        windows.append((f"{text}-01", str(next_month - timedelta(days=1))))
         year, month = (year, month - 1) if month > 1 else (year - 1, 12)
     return windows
 
@@ -45,8 +45,8 @@ def test_since_and_until_are_widened_to_whole_months(
     logbook.do("extract", *options, after=timedelta(hours=1))
     assert expected == months_listed(operator.requests)
     # Besides these, only the session that was active is fetched, unless it was in a listing.
-    in_sight = expected[0][0] >= "2025-11-01"
-    assert details_requested(operator.requests) == ([] if in_sight else expected_marts.active(operator.tenant))
+    is_listed = expected[0][0] >= "2025-11-01"
+    assert details_requested(operator.requests) == ([] if is_listed else expected_marts.active(operator.tenant))
 
 
 def test_refetch_fetches_the_details_of_all_listed_sessions(operator: DemoServer, logbook: DemoLogbook) -> None:
@@ -65,7 +65,9 @@ def test_a_refetch_skips_active_sessions(operator: DemoServer, logbook: DemoLogb
     assert len(details_requested(operator.requests)) == 3
 
 
-def test_recent_months_every_run_and_a_year_of_them_every_week(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_recent_months_are_listed_by_every_run_and_a_year_every_week(
+    operator: DemoServer, logbook: DemoLogbook
+) -> None:
     tenant, old = operator.tenant, operator.tenant.scene("year_end")
     tenant.correct(old.id, energy_wh=1)
 
