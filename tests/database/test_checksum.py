@@ -1,4 +1,4 @@
-"""A writer's database that was changed or damaged since it was closed is refused before anything is built on it."""
+"""A writer's database that was changed or damaged since it was closed is refused before it is used."""
 
 from pathlib import Path
 
@@ -32,29 +32,29 @@ def test_a_database_that_another_program_changed_is_refused(demo: DemoArchive) -
     assert before == demo.rebuild()
 
 
-def test_damage_that_no_query_would_read_is_found(demo: DemoArchive) -> None:
+def test_damage_in_a_block_that_no_query_reads_is_found(demo: DemoArchive) -> None:
     damage_last_block(demo.logbook.writer_database)
     with pytest.raises(DatabaseError):
         demo.update()
 
 
 def test_without_a_checksum_every_row_is_read(demo: DemoArchive) -> None:
-    """As after a kill, which leaves no checksum: DuckDB then checks each block that holds rows."""
+    """After a kill there is no checksum; DuckDB then checks each block that contains rows."""
     checksum_file(demo).unlink()
     demo.update()
     assert checksum.matches(demo.logbook.writer_database)
-    path, found = demo.logbook.writer_database, 0
+    path, errors = demo.logbook.writer_database, 0
     content = path.read_bytes()
-    for place in range(len(content) - 1_000, len(content) // 2, -262_144):
-        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+    for offset in range(len(content) - 1_000, len(content) // 2, -262_144):
+        path.write_bytes(content[:offset] + bytes([content[offset] ^ 1]) + content[offset + 1 :])
         checksum_file(demo).unlink(missing_ok=True)
         try:
             demo.update()
         except DatabaseError as error:
             assert error.advice == "Rebuild it from raw/ with: ladebog rebuild"
             assert not checksum_file(demo).exists()  # so the next run reads everything again
-            found += 1
-    assert found > 0
+            errors += 1
+    assert errors > 0
 
 
 def test_an_open_database_has_no_checksum(demo: DemoArchive) -> None:
@@ -63,7 +63,7 @@ def test_an_open_database_has_no_checksum(demo: DemoArchive) -> None:
     assert checksum.matches(demo.logbook.writer_database)
 
 
-def test_an_error_of_the_caller_leaves_a_checksum(demo: DemoArchive) -> None:
+def test_a_checksum_is_stored_after_an_error_of_the_caller(demo: DemoArchive) -> None:
     with pytest.raises(ZeroDivisionError), open_writer(demo.logbook) as connection:
         connection.execute("insert into facts.changed_sessions values ('demo', 'x')")
         raise ZeroDivisionError
