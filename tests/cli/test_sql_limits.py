@@ -43,6 +43,7 @@ def test_a_query_that_ignores_an_interrupt_ends_with_the_process(shared_logbook:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.system
 def test_the_time_between_fetches_does_not_count(shared_logbook: DemoLogbook) -> None:
     reader, writer = os.pipe()
     arguments = ["sql", "from range(200000)", "--format", "csv", "--timeout", "2"]
@@ -76,7 +77,13 @@ def test_invalid_time_limits(shared_logbook: DemoLogbook, wrong: str) -> None:
         "from range(1000000000) order by hash(range)",  # data that it would spill to disk
     ],
 )
-@pytest.mark.parametrize("options", [[], ["-o", "{folder}/rows.parquet"]], ids=["table", "parquet"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param([], id="table", marks=pytest.mark.system),
+        pytest.param(["-o", "{folder}/rows.parquet"], id="parquet"),
+    ],
+)
 def test_a_query_that_needs_more_than_the_memory_limit_is_refused(
     shared_logbook: DemoLogbook, tmp_path: Path, question: str, options: list[str]
 ) -> None:

@@ -47,7 +47,7 @@ class DecidedLogbook:
         """A published logbook with the sessions of each account; `cars` is appended to ladebog.toml."""
         for name, sessions in accounts.items():
             account = Account(name=name, url="https://operator.example.invalid")
-            WrittenLogbook(root, account).publish(sessions)
+            WrittenLogbook(root, account).archive(sessions)
         logbook = cls(root)
         logbook.set_cars(cars)
         return logbook
@@ -61,11 +61,15 @@ class DecidedLogbook:
         return self.root / "journal" / "journal.ndjson"
 
     def set_cars(self, text: str) -> None:
-        """Replace what follows the accounts in ladebog.toml, and compute the marts again."""
+        """`write_cars`, and compute the marts again."""
+        self.write_cars(text)
+        self.update()
+
+    def write_cars(self, text: str) -> None:
+        """Replace what follows the accounts in ladebog.toml."""
         path = Logbook(self.root).settings
         accounts = path.read_text("utf-8").partition("# cars")[0]
         path.write_text(f"{accounts}# cars\n{text}", "utf-8")
-        self.update()
 
     def update(self) -> None:
         logbook = Logbook(self.root)

@@ -178,7 +178,7 @@ def test_a_rule_compares_kind_and_charge_point_with_the_mart(database: RulesData
 
 
 def test_decisions_take_precedence_over_rules_and_the_newest_over_older_ones(logbook: DecidedLogbook) -> None:
-    logbook.set_cars(f'{TWO_CARS}[[rule]]\ncar = "Golf"\nclaim = false\nkind = "private"\n')
+    logbook.write_cars(f'{TWO_CARS}[[rule]]\ncar = "Golf"\nclaim = false\nkind = "private"\n')
     logbook.decide(
         ("assign", "small", "Golf", "mistaken"),
         ("assign", "small", "Ærø", "en tur til Ærø"),
@@ -205,7 +205,7 @@ def test_decisions_take_precedence_over_rules_and_the_newest_over_older_ones(log
 
 
 def test_a_car_removed_from_the_settings_is_not_claimed(logbook: DecidedLogbook) -> None:
-    logbook.set_cars(TWO_CARS)
+    logbook.write_cars(TWO_CARS)
     logbook.decide(("assign", "small", "Golf", "x"))
     logbook.set_cars(OWN)
     assert verdicts(logbook)["small"] == ("Golf", False, "car Golf is not in the settings")

@@ -1,7 +1,5 @@
 """When a month is closed: each condition on its own keeps it open."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ import msgspec
 
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import Window
+from tests.scenarios.archive_runs import Run, expected_rows, rows_after_runs
 from tests.scenarios.small_archive import SmallArchive, answer, at, detail, listed, listing, session, small_archive
 
 FEBRUARY, MARCH, APRIL = (date(2025, month, 1) for month in (2, 3, 4))
@@ -31,15 +30,6 @@ def listing_and_detail(session_id: str = "1", **fields: Any) -> list[Answer]:
     """A session's listing and detail."""
     body = session(session_id, **fields)
     return [listing(listed(body), fetched_at=at(100)), detail(body, at(101))]
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a run fetches, and the rows of STATES after it."""
-
-    answers: Iterable[Answer]
-    windows: Iterable[Window]
-    states: list[tuple[Any, ...]]
 
 
 def active_session() -> Answer:
@@ -113,19 +103,12 @@ CASES: dict[str, list[Run]] = {
 
 
 def test_each_condition_on_its_own_keeps_a_month_open(tmp_path: Path) -> None:
-    found: dict[str, list[list[tuple[Any, ...]]]] = {account: [] for account in CASES}
     with small_archive(tmp_path / "logbook", CASES) as archive:
-        for number in range(max(map(len, CASES.values()))):
-            running = {account: runs[number] for account, runs in CASES.items() if number < len(runs)}
-            for account, run in running.items():
-                archive.of(account).add(*run.answers, windows=run.windows)
-            archive.transform()
-            for account in running:
-                found[account].append(archive.rows(STATES_OF, account))
+        found = rows_after_runs(archive, STATES_OF, CASES)
         reasons = "select month, cause from checks.month_not_closed where account = ? order by month"
         never_listed = archive.rows(reasons, "between-listed-months")
         closable = archive.rows("select closable_at from month_states where account = 'without-sessions'")
-    assert found == {account: [run.states for run in runs] for account, runs in CASES.items()}
+    assert found == expected_rows(CASES)
     assert never_listed == [(month, "never listed, details 0, quarantined 0") for month in (date(2025, 1, 1), FEBRUARY)]
     assert closable == [(A_DAY_LATER,)]
 
