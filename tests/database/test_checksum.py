@@ -1,6 +1,7 @@
 """A writer's database that was changed or damaged since it was closed is refused before it is used."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -8,11 +9,19 @@ import pytest
 from pipeline.database import checksum
 from pipeline.database.connection import open_writer
 from pipeline.errors import DatabaseError
+from pipeline.logbook.folder import Logbook
+from tests.scenarios.decided_logbook import DecidedLogbook
 from tests.scenarios.demo_archive import DemoArchive
+from tests.scenarios.written_logbook import ChargedSession
 
 
 def checksum_file(demo: DemoArchive) -> Path:
     return demo.logbook.writer_database.with_name("writer.duckdb.sha256")
+
+
+def all_tables(logbook: DecidedLogbook) -> dict[str, list[tuple[Any, ...]]]:
+    more = {name: logbook.rows(f"from {name} order by all") for name in ("documents", "runs")}  # noqa: S608
+    return logbook.tables() | more
 
 
 def damage_last_block(path: Path) -> None:
@@ -22,14 +31,19 @@ def damage_last_block(path: Path) -> None:
     path.write_bytes(content)
 
 
-def test_a_database_that_another_program_changed_is_refused(demo: DemoArchive) -> None:
-    with duckdb.connect(str(demo.logbook.writer_database)) as connection:
+def test_a_database_that_another_program_changed_is_refused(tmp_path: Path) -> None:
+    sessions = [
+        ChargedSession(id=str(energy), stopped="2025-03-05T12:00Z", energy_wh=energy) for energy in (9_000, 11_000)
+    ]
+    logbook = DecidedLogbook.with_sessions(tmp_path / "logbook", {"home": sessions}, "")
+    with duckdb.connect(str(Logbook(logbook.root).writer_database)) as connection:
         connection.execute("delete from facts.session_facts where energy_wh > 10_000")
     with pytest.raises(DatabaseError, match=r"writer\.duckdb was changed since Ladebog closed it: .*") as caught:
-        demo.update()
+        logbook.update()
     assert caught.value.advice == "Rebuild it from raw/ with: ladebog rebuild"
-    before = demo.tables()
-    assert before == demo.rebuild()
+    before = all_tables(logbook)
+    logbook.rebuild()
+    assert before == all_tables(logbook)
 
 
 def test_damage_in_a_block_that_no_query_reads_is_found(demo: DemoArchive) -> None:
