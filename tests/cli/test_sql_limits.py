@@ -20,7 +20,7 @@ _LONG = "select sum(sqrt(range)) from range(100000000000)"
     [
         (_LONG, []),
         (_ENDLESS, ["--format", "csv"]),
-        (_ENDLESS, ["--format", "json", "-o", "{folder}/rows"]),
+        pytest.param(_ENDLESS, ["--format", "json", "-o", "{folder}/rows"], marks=pytest.mark.system),
         (_LONG, ["-o", "{folder}/rows.parquet"]),
         ("with recursive n as (select 1 as i union all select i + 1 from n) select max(i) from n", []),
     ],

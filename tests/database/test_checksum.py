@@ -20,7 +20,7 @@ def checksum_file(demo: DemoArchive) -> Path:
 
 
 def all_tables(logbook: DecidedLogbook) -> dict[str, list[tuple[Any, ...]]]:
-    more = {name: logbook.rows(f"from {name} order by all") for name in ("documents", "runs")}  # noqa: S608
+    more = {name: logbook.rows(f"from {name} order by all") for name in ("documents", "runs")}
     return logbook.tables() | more
 
 
