@@ -7,6 +7,7 @@ import pytest
 from pipeline.errors import JournalError
 from pipeline.logbook.journal import Journal
 from tests.scenarios.decided_logbook import STARTED_AT, TWO_CARS, DecidedLogbook
+from tests.scenarios.prepared_folder import prepared_folder
 from tests.scenarios.written_logbook import ChargedSession
 
 pytestmark = pytest.mark.system
@@ -20,8 +21,11 @@ SESSIONS = (
 
 @pytest.fixture(scope="module")
 def decided(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
-    """One decision of each kind, and two readings."""
-    root = tmp_path_factory.mktemp("decided") / "logbook"
+    """One decision of each kind, and two readings. Tests copy it."""
+    return DecidedLogbook(prepared_folder(tmp_path_factory, "decided", decide))
+
+
+def decide(root: Path) -> None:
     logbook = DecidedLogbook.with_sessions(root, {"home": SESSIONS}, TWO_CARS)
     assert logbook.ladebog("session", "assign", "1", "Golf", "--reason", "på arbejde") == 0
     assert logbook.ladebog("odometer", "Golf", "2025-03-31", "48211") == 0
@@ -29,7 +33,6 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
     assert logbook.ladebog("session", "include", SESSIONS[2].id, "--reason", "it's ours; --") == 0
     assert logbook.ladebog("session", "exclude", "2", "--reason", "gæst 🚗") == 0
     assert logbook.ladebog("session", "tag", "2", "gæst", "--reason", "to find it again") == 0
-    return logbook
 
 
 @pytest.fixture
