@@ -74,8 +74,8 @@ def read_claims(folder: Path) -> list[StoredClaim]:
     Raises ClaimError if one is missing or cannot be read. Only `ladebog verify` checks whether one was changed.
     """
     claims = [read_claim(path) for path in claim_folders(folder)]
-    for number, stored in enumerate(claims, start=1):
-        if stored.claim.number != number:
+    for number, stored_claim in enumerate(claims, start=1):
+        if stored_claim.claim.number != number:
             raise ClaimError(f"{folder} has no claim {number}.", _RESTORE)
     return claims
 
@@ -108,4 +108,4 @@ def file_names(folder: Path) -> list[str]:
 
 def reversed_by(claims: Sequence[StoredClaim], number: int) -> int | None:
     """The number of the claim that reverses claim `number`, if there is one."""
-    return next((stored.claim.number for stored in claims if stored.claim.reverses == number), None)
+    return next((stored_claim.claim.number for stored_claim in claims if stored_claim.claim.reverses == number), None)

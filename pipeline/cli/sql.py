@@ -58,22 +58,22 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
     from pipeline.logbook.files import replacing
 
     logbook, _ = context.open()
-    chosen = format_name or _named_by(output)
-    if chosen == "parquet" and output is None:
+    chosen_format = format_name or _named_by(output)
+    if chosen_format == "parquet" and output is None:
         raise click.UsageError("Parquet cannot be printed: name a file with -o FILE.")
-    if chosen == "table" and output is not None:
+    if chosen_format == "table" and output is not None:
         raise click.UsageError("A table can only be printed: name a file that ends in .csv, .json or .parquet.")
     with (
         replacing(output) if output else nullcontext(None) as file,
         run_query(logbook, query, timeout, give_up=lambda: _give_up(timeout, file)) as result,
     ):
         if file is None:
-            _print(context, result, chosen)
-        elif chosen == "parquet":
+            _print(context, result, chosen_format)
+        elif chosen_format == "parquet":
             _write_parquet(result, file)
         else:
             with file.open("w", encoding="utf-8", newline="") as text:
-                text.writelines(_PIECES[chosen](result.columns, _rows(result)))
+                text.writelines(_PIECES[chosen_format](result.columns, _rows(result)))
     if output:
         context.print_info(f"Wrote {output}.")
 
@@ -98,11 +98,11 @@ def _print(context: Context, result: "QueryResult", format_name: str) -> None:
     """Print all rows, or on a terminal only the first ones."""
     row_limit = _TERMINAL_ROWS if sys.stdout.isatty() else None
     rows = _rows(result)
-    shown = islice(rows, row_limit)
+    shown_rows = islice(rows, row_limit)
     if format_name == "table":
-        show_table(result.columns, list(shown))
+        show_table(result.columns, list(shown_rows))
     else:
-        for piece in _PIECES[format_name](result.columns, shown):
+        for piece in _PIECES[format_name](result.columns, shown_rows):
             click.echo(piece if row_limit is None else visible(piece), nl=False)
     if row_limit is not None and next(rows, None) is not None:
         context.print_note(

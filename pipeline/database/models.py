@@ -170,17 +170,17 @@ def parse(text: str) -> Model:
     for line in text.splitlines():
         if not line.startswith("--"):
             break
-        if found := _FIELD.match(line):
-            fields[found[1]] = found[2]
+        if match := _FIELD.match(line):
+            fields[match[1]] = match[2]
         elif line in sections:
             section = sections[line]
-        elif found := _COLUMN.match(line):
-            section[found[1]] = found[2] or found[1].replace("_", " ")
+        elif match := _COLUMN.match(line):
+            section[match[1]] = match[2] or match[1].replace("_", " ")
         elif not columns:
             raise ValueError(f"this line of the head is not understood: {line}")
-    required = {"name", "grain", "purpose", "severity"} if is_check else {"name", "grain", "purpose"}
-    if missing := required - fields.keys():
-        raise ValueError(f"the head lacks {', '.join(sorted(missing))}")
+    required_fields = {"name", "grain", "purpose", "severity"} if is_check else {"name", "grain", "purpose"}
+    if missing_fields := required_fields - fields.keys():
+        raise ValueError(f"the head lacks {', '.join(sorted(missing_fields))}")
     if is_check and fields["severity"] not in SEVERITIES:
         raise ValueError(f"{fields['severity']} is not a severity (known: {', '.join(SEVERITIES)})")
     if not columns:

@@ -131,9 +131,9 @@ def _allowed_statement(connection: duckdb.DuckDBPyConnection, query: str) -> str
 
 
 def _refuse_repeated_columns(columns: list[str]) -> None:
-    if repeated := sorted({name for name in columns if columns.count(name) > 1}):
+    if repeated_columns := sorted({name for name in columns if columns.count(name) > 1}):
         raise QueryError(
-            f"Several columns are called {', '.join(repeated)}.", "Give each its own name: select ... as NAME"
+            f"Several columns are called {', '.join(repeated_columns)}.", "Give each its own name: select ... as NAME"
         )
 
 

@@ -96,10 +96,10 @@ def session_of(
     meter = _Meter(curve, until_now.runs)
     energy_wh = _metered(plan, meter, meter_error_wh)
     periods = _periods(until_now, meter, energy_wh, meter_lag, spot_prices)
-    flowing = [sample.power_w for sample in curve if sample.power_w > 0]
-    average_w = Decimal(sum(flowing)) / len(flowing) if flowing else Decimal(0)
+    charging_powers = [sample.power_w for sample in curve if sample.power_w > 0]
+    average_w = Decimal(sum(charging_powers)) / len(charging_powers) if charging_powers else Decimal(0)
     is_old = now - until_now.stopped_at > THINNED_AFTER
-    kept = thinned(curve, KEPT_POINTS) if is_old else curve
+    kept_samples = thinned(curve, KEPT_POINTS) if is_old else curve
     return DemoSession(
         id=session_id,
         scene=plan.scene,
@@ -110,9 +110,9 @@ def session_of(
         energy_wh=energy_wh,
         amount=plan.amount if plan.amount is not None else _bill(periods, energy_wh, plan.site),
         periods=tuple(periods),
-        samples=tuple(_repeated(kept, plan.repeated)) if plan.has_history else (),
+        samples=tuple(_repeated(kept_samples, plan.repeated)) if plan.has_history else (),
         average_kw=round_half_away(average_w / 1000, 3) if plan.has_power_stats else None,
-        max_kw=Decimal(max(flowing, default=0)) / 1000 if plan.has_power_stats else None,
+        max_kw=Decimal(max(charging_powers, default=0)) / 1000 if plan.has_power_stats else None,
         stop_reason=None if is_active else plan.stop_reason,
         payment_status=payment,
         note=plan.note,
@@ -246,17 +246,19 @@ def _price(site: Site, instant: datetime, spot_prices: SpotPrices) -> tuple[Deci
 def _bill(periods: Sequence[DemoPeriod], energy_wh: int, site: Site) -> Decimal:
     """The periods' sum in whole minor units; at home at least the minimum price, if energy flowed."""
     total = sum((period.amount for period in periods), Decimal(0))
-    billed = round_half_away(total, site.currency.minor_unit_decimal)
-    return max(billed, MINIMUM_PRICE) if site.kind == "private" and energy_wh > 0 else billed
+    rounded_bill = round_half_away(total, site.currency.minor_unit_decimal)
+    return max(rounded_bill, MINIMUM_PRICE) if site.kind == "private" and energy_wh > 0 else rounded_bill
 
 
-def _repeated(samples: Sequence[DemoSample], how: Repetition) -> list[DemoSample]:
+def _repeated(samples: Sequence[DemoSample], repetition: Repetition) -> list[DemoSample]:
     """Every fortieth sample listed twice; `different` lists another value before the one that counts."""
-    if not how:
+    if not repetition:
         return list(samples)
-    listed = []
+    listed_samples = []
     for place, sample in enumerate(samples):
         if place % 40 == 20:
-            listed.append(sample if how == "equal" else replace(sample, power_w=sample.power_w // 2 + 17))
-        listed.append(sample)
-    return listed
+            listed_samples.append(
+                sample if repetition == "equal" else replace(sample, power_w=sample.power_w // 2 + 17)
+            )
+        listed_samples.append(sample)
+    return listed_samples

@@ -63,13 +63,13 @@ def login(tenant: Tenant, body: bytes, logins_before: int) -> DemoAnswer:
         return DemoAnswer(400, {"error": "unsupported_grant_type", "message": "Unknown grant type."}, headers)
     if pair is None:
         return DemoAnswer(401, {"error": "invalid_grant", "message": "These credentials do not match."}, headers)
-    granted = {
+    token_pair = {
         "token_type": "Bearer",
         "expires_in": int(LIFETIME.total_seconds()),
         "access_token": pair[0],
         "refresh_token": pair[1],
     }
-    return DemoAnswer(200, granted, headers)
+    return DemoAnswer(200, token_pair, headers)
 
 
 def read(tenant: Tenant, faults: Faults, path: str, query: dict[str, str]) -> DemoAnswer:
@@ -108,18 +108,18 @@ def _history(tenant: Tenant, faults: Faults, query: dict[str, str]) -> DemoAnswe
         return DemoAnswer(422, {"message": "The given data was invalid.", "errors": {"query": [str(error)]}})
     if faults.empties_listing():
         return DemoAnswer(200, {"session_history": []})
-    listed = [
+    listed_sessions = [
         session
         for session in tenant.sessions.values()
         if first <= _local_start(session) <= last
         and query.get("sessionType", session.site.kind) == session.site.kind
         and f"{_local_start(session):%Y-%m}" not in faults.empty_listing_months
     ]
-    listed.sort(key=lambda session: session.started_at, reverse=True)
+    listed_sessions.sort(key=lambda session: session.started_at, reverse=True)
     if faults.paging == "honoured":
         per_page = min(per_page, faults.per_page_cap)
-        listed = listed[(page - 1) * per_page : page * per_page]
-    entries: list[Json] = [history_entry(session) for session in listed]
+        listed_sessions = listed_sessions[(page - 1) * per_page : page * per_page]
+    entries: list[Json] = [history_entry(session) for session in listed_sessions]
     return DemoAnswer(200, {"session_history": entries})
 
 

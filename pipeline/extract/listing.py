@@ -33,13 +33,13 @@ def fetch_listing(api: AppApi, store: Store, month: date) -> MonthListing:
     for page in range(1, _MOST_PAGES):
         answer = api.history(month, last_of_month(month), page)
         dated_at = dated_at or answer.dated_at
-        on_page = _session_ids(answer)
-        if page > 1 and on_page <= session_ids:
+        page_ids = _session_ids(answer)
+        if page > 1 and page_ids <= session_ids:
             return MonthListing(session_ids, page - 1, dated_at)
         store.keep(answer)
-        if not on_page:
+        if not page_ids:
             return MonthListing(session_ids, page, dated_at)
-        session_ids |= on_page
+        session_ids |= page_ids
     raise UpstreamError(
         f"The operator of account {answer.account} sends endless pages for {month:%Y-%m}.",
         "Report it to the operator; try other months with: ladebog extract --since DATE --until DATE",

@@ -17,20 +17,20 @@ def fetch_receipts(api: AppApi, urls: dict[str, str]) -> tuple[list[AttachedFile
 
     Raises TransientError or LoginError if a later try may get the missing ones.
     """
-    files, missing = [], []
+    files, missing_receipts = [], []
     for session_id, url in urls.items():
         try:
             reply = api.receipt(url)
         except UpstreamError as error:
-            missing.append(MissingReceipt(session_id=session_id, why=str(error)))
+            missing_receipts.append(MissingReceipt(session_id=session_id, why=str(error)))
             continue
         if reply.status == 200 and reply.body:
             name = f"receipt-{_UNSAFE.sub('_', session_id)}{_ending(reply.body)}"
             files.append(AttachedFile(name, reply.body, session_id))
         else:
             why = "the operator sent an empty file" if reply.status == 200 else f"the operator answered {reply.status}"
-            missing.append(MissingReceipt(session_id=session_id, why=why))
-    return files, missing
+            missing_receipts.append(MissingReceipt(session_id=session_id, why=why))
+    return files, missing_receipts
 
 
 def _ending(content: bytes) -> str:

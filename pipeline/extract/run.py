@@ -116,13 +116,13 @@ class Extraction:
         Raises LoginError, UpstreamError, UpstreamDownError.
         """
         started_at = self.machine_clock.now()
-        before = read_state(self.connection, self.account.name)
+        state_before = read_state(self.connection, self.account.name)
         warnings = [self.api.login_warning(started_at), self._fetch_charge_points()]
         for month in self._months(scope):
             self._fetch_month(month, refetch=scope.refetch)
         self._fetch_active()
         self._record_missing()
-        summary = summarize(before, read_state(self.connection, self.account.name), self._listed)
+        summary = summarize(state_before, read_state(self.connection, self.account.name), self._listed)
         summary.requests = self.api.requests_sent
         self.store.record.counts = {name: value for name, value in vars(summary).items() if isinstance(value, int)}
         summary.seconds = (self.machine_clock.now() - started_at).total_seconds()
@@ -131,10 +131,10 @@ class Extraction:
 
     def _months(self, scope: Scope) -> Iterator[date]:
         newest = scope.until or self.store.clock.now().astimezone(self.account.zone).date()
-        planned = plan.first_day(self.connection, self.account, self.machine_clock.now())
-        reaches_planned = scope.since is None or planned is None or scope.since <= planned
+        planned_day = plan.first_day(self.connection, self.account, self.machine_clock.now())
+        reaches_planned = scope.since is None or planned_day is None or scope.since <= planned_day
         self.store.record.caught_up = scope.until is None and reaches_planned
-        oldest = scope.since or planned
+        oldest = scope.since or planned_day
         if oldest is None:
             return plan.months_to_the_beginning(newest, lambda: len(self._listed))
         return months_back(newest, min(oldest, newest))
@@ -190,15 +190,15 @@ class Extraction:
 
     def _record_missing(self) -> None:
         """Record, for each listed month, the sessions that belong to it and are in no listing."""
-        missing: dict[str, list[str]] = {}
+        missing_by_month: dict[str, list[str]] = {}
         parameters = {"account": self.account.name}
-        archived = self.connection.execute(models.query("sessions_within_a_month"), parameters).fetchall()
-        for month, session_id in archived:
+        archived_sessions = self.connection.execute(models.query("sessions_within_a_month"), parameters).fetchall()
+        for month, session_id in archived_sessions:
             if session_id not in self._listed:
-                missing.setdefault(month.isoformat(), []).append(session_id)
+                missing_by_month.setdefault(month.isoformat(), []).append(session_id)
         record = self.store.record
         record.windows = [
-            msgspec.structs.replace(window, missing=missing.get(window.month, [])) for window in record.windows
+            msgspec.structs.replace(window, missing=missing_by_month.get(window.month, [])) for window in record.windows
         ]
 
     def _session_ids(self, query: str, *parameters: object) -> list[str]:

@@ -45,13 +45,13 @@ def read_batches(segment: Path, start: Position) -> Iterator[Batch]:
     return _read_ahead(map(_decode, _batched(read_lines(segment, start), _BATCH_LINES)))
 
 
-def _decode(numbered: list[tuple[RawLine, Position]]) -> Batch:
+def _decode(numbered_lines: list[tuple[RawLine, Position]]) -> Batch:
     """Decode each distinct document of some lines once."""
     facts = Facts()
-    placed = [place for line, position in numbered for place in _documents(line, position.lines, facts)]
+    placed = [place for line, position in numbered_lines for place in _documents(line, position.lines, facts)]
     for document in {place.document.sha256: place.document for place in placed if place.status == _OK}.values():
         facts.add(document)
-    return Batch([line for line, _ in numbered], numbered[-1][1], placed, facts)
+    return Batch([line for line, _ in numbered_lines], numbered_lines[-1][1], placed, facts)
 
 
 def _documents(line: RawLine, number: int, facts: Facts) -> Iterator[PlacedDocument]:
@@ -67,11 +67,11 @@ def _documents(line: RawLine, number: int, facts: Facts) -> Iterator[PlacedDocum
         yield PlacedDocument(document, line.fetched_at, line.status, number, 0)
         return
     try:
-        listed = items(body)
+        listing_items = items(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         facts.quarantine.append((line.sha256, line.endpoint.value, line.key, str(error)))
         return
-    for place, item in enumerate(listed, start=1):
+    for place, item in enumerate(listing_items, start=1):
         sha256 = hashlib.sha256(item.body).hexdigest()
         document = Document(line.endpoint, item.key, sha256, item.body, is_item=True)
         yield PlacedDocument(document, line.fetched_at, line.status, number, place)

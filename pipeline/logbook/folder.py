@@ -63,9 +63,9 @@ class Logbook:
             lock.acquire()
         except Timeout:
             holder = path.with_suffix(".holder")
-            who = holder.read_text("utf-8") if holder.is_file() else "another process"
+            holder_text = holder.read_text("utf-8") if holder.is_file() else "another process"
             raise BusyError(
-                f"Another run is writing to {self.root} ({who}).",
+                f"Another run is writing to {self.root} ({holder_text}).",
                 "Wait for it to end, then run the same command again",
             ) from None
         try:

@@ -110,15 +110,15 @@ def storable(body: bytes) -> tuple[bytes, str | None]:
     that holds one: it becomes U+FFFD.
     """
     edits = []
-    stripped = body.strip(_JSON_SPACE)
-    if stripped != body:
+    stripped_body = body.strip(_JSON_SPACE)
+    if stripped_body != body:
         edits.append("space around it")
-        body = stripped
+        body = stripped_body
     if b"\n" in body or b"\r" in body:
         body = body.replace(b"\r", b" ").replace(b"\n", b" ")
         edits.append("line breaks")
-    body, replaced = _replace_lone_surrogates(body)
-    if replaced:
+    body, is_replaced = _replace_lone_surrogates(body)
+    if is_replaced:
         edits.append("unpaired surrogates")
     return body, " and ".join(edits) or None
 
@@ -126,8 +126,8 @@ def storable(body: bytes) -> tuple[bytes, str | None]:
 def _replace_lone_surrogates(body: bytes) -> tuple[bytes, bool]:
     if b"\\ud" not in body and b"\\uD" not in body:
         return body, False
-    cleaned = _LONE_SURROGATE.sub(lambda m: m[1] + (m[2] or b"\\ufffd"), body)
-    return cleaned, cleaned != body
+    cleaned_body = _LONE_SURROGATE.sub(lambda m: m[1] + (m[2] or b"\\ufffd"), body)
+    return cleaned_body, cleaned_body != body
 
 
 def read_run_record(line: RawLine) -> RunRecord:
@@ -159,27 +159,27 @@ def _members(path: Path, offset: int) -> Iterator[tuple[bytes, int]]:
     """The decompressed gzip members of a file from `offset` on, each with the offset of its end."""
     with path.open("rb") as file:
         file.seek(offset)
-        pending = b""
+        pending_bytes = b""
         number = 0
-        while pending or (pending := file.read(_READ_SIZE)):
+        while pending_bytes or (pending_bytes := file.read(_READ_SIZE)):
             number += 1
-            member, offset, pending = _member(path, number, file, pending, offset)
+            member, offset, pending_bytes = _member(path, number, file, pending_bytes, offset)
             yield member, offset
 
 
-def _member(path: Path, number: int, file: BinaryIO, pending: bytes, offset: int) -> tuple[bytes, int, bytes]:
+def _member(path: Path, number: int, file: BinaryIO, pending_bytes: bytes, offset: int) -> tuple[bytes, int, bytes]:
     inflate = zlib.decompressobj(wbits=31)
     parts = []
     while True:
         try:
-            parts.append(inflate.decompress(pending))
+            parts.append(inflate.decompress(pending_bytes))
         except zlib.error as error:
             raise _damaged(path, number, f"it is not gzip ({error})") from None
-        offset += len(pending) - len(inflate.unused_data)
+        offset += len(pending_bytes) - len(inflate.unused_data)
         if inflate.eof:
             return b"".join(parts), offset, inflate.unused_data
-        pending = file.read(_READ_SIZE)
-        if not pending:
+        pending_bytes = file.read(_READ_SIZE)
+        if not pending_bytes:
             raise _damaged(path, number, "it ends in the middle")
 
 

@@ -30,8 +30,8 @@ def name_fault(name: str) -> str | None:
 
 def same_file(name: str, others: Iterable[str]) -> str | None:
     """Another of the names that a file system that ignores case does not distinguish from this one, or None."""
-    folded = name.casefold()
-    return next((other for other in others if other != name and other.casefold() == folded), None)
+    folded_name = name.casefold()
+    return next((other for other in others if other != name and other.casefold() == folded_name), None)
 
 
 def url_fault(url: str) -> str | None:

@@ -182,9 +182,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def account(self, name: str) -> Account:
         """The account of that name. Raises UnknownNameError."""
         if name not in self.accounts:
-            known = ", ".join(self.accounts) or "none yet"
+            known_names = ", ".join(self.accounts) or "none yet"
             raise UnknownNameError(
-                f"There is no account {name!r} in this logbook (accounts: {known}).",
+                f"There is no account {name!r} in this logbook (accounts: {known_names}).",
                 f"Add it with: ladebog account add {name} --url https://OPERATOR"
                 if name_fault(name) is None
                 else "Name one of them with --account NAME",
@@ -196,9 +196,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         for car in self.cars:
             if car.name == name:
                 return car
-        known = ", ".join(car.name for car in self.cars) or "none yet"
+        known_names = ", ".join(car.name for car in self.cars) or "none yet"
         raise UnknownNameError(
-            f"There is no car {name!r} in this logbook (cars: {known}).",
+            f"There is no car {name!r} in this logbook (cars: {known_names}).",
             "Name one of them, or add it as a [[car]] in ladebog.toml",
         )
 

@@ -94,7 +94,7 @@ class Http:
     def get(self, path: str, query: Mapping[str, str], token: str, *, is_json: bool = True) -> Reply:
         """The reply to a GET: a 200, 401 or 404. With `is_json` false its body may be of any type."""
         expected = Expected(statuses=frozenset({401, 404}), secrets=(token,), is_json=is_json)
-        return self._ask("GET", path, expected, params=query, auth=_Authorization(token))
+        return self._request("GET", path, expected, params=query, auth=_Authorization(token))
 
     def own_path(self, url: str) -> str:
         """The part of an address after this host. Raises UpstreamError for the address of another host."""
@@ -107,7 +107,7 @@ class Http:
 
     def post(self, path: str, document: Mapping[str, str], secrets: Collection[str], refusals: set[int]) -> Reply:
         """The reply to a JSON document: a 200, 201 or one of `refusals`. No error shows any of `secrets`."""
-        return self._ask(
+        return self._request(
             "POST",
             path,
             Expected(statuses=frozenset(refusals), secrets=secrets),
@@ -121,7 +121,7 @@ class Http:
         self._session.close()
         self._pace.close()
 
-    def _ask(self, method: str, path: str, expected: Expected, **request: Any) -> Reply:
+    def _request(self, method: str, path: str, expected: Expected, **request: Any) -> Reply:
         try:
             return with_retries(lambda: self._attempt(method, path, expected, request), self._source, self._clock)
         except GivenUpError as error:

@@ -62,7 +62,7 @@ def with_retries(attempt: Callable[[], Result], source: Source, clock: Clock) ->
     def wait(state: tenacity.RetryCallState) -> float:
         return failures[-1].wait or _backoff(state)
 
-    retrying = tenacity.Retrying(
+    retrier = tenacity.Retrying(
         sleep=clock.sleep,
         retry=tenacity.retry_if_exception_type(FailedTryError),
         wait=wait,
@@ -70,7 +70,7 @@ def with_retries(attempt: Callable[[], Result], source: Source, clock: Clock) ->
         reraise=True,
     )
     try:
-        return retrying(try_once)
+        return retrier(try_once)
     except FailedTryError:
         raise GivenUpError(failures) from None
 

@@ -57,13 +57,13 @@ def _refresh_steps() -> Iterator[Step]:
 
 def _read_for_sessions() -> set[Model]:
     """The models that are read, directly or through others, by those that refresh per session."""
-    found: set[Model] = set()
+    read_models: set[Model] = set()
     to_visit = [model for model in ordered_models() if model.refresh == "session"]
     while to_visit:
-        read = {models.by_name()[name] for name in _reads()[to_visit.pop().name]} - found
-        found |= read
-        to_visit.extend(read)
-    return found
+        new_models = {models.by_name()[name] for name in _reads()[to_visit.pop().name]} - read_models
+        read_models |= new_models
+        to_visit.extend(new_models)
+    return read_models
 
 
 def _narrowed(model: Model) -> str:

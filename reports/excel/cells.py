@@ -157,11 +157,11 @@ def rule_over(sheet: Worksheet, row: int, columns: Iterable[int]) -> None:
 
 def lines_shown(texts: Iterable[tuple[str, float]], most: int) -> int:
     """The number of lines, at most `most`, that a row needs for texts that wrap in columns of those widths."""
-    needed = 1
+    lines_needed = 1
     for text, width in texts:
         lines = text.split("\n", most)
-        needed = max(needed, sum(1 + int(len(line) // (width * _CHARACTERS_IN_A_WIDTH)) for line in lines))
-    return min(needed, most)
+        lines_needed = max(lines_needed, sum(1 + int(len(line) // (width * _CHARACTERS_IN_A_WIDTH)) for line in lines))
+    return min(lines_needed, most)
 
 
 def set_widths(sheet: Worksheet, first: int, widths: Iterable[float]) -> None:

@@ -54,8 +54,8 @@ def show(context: Context, number: int, account_name: str | None) -> None:
     \b
     Example:  ladebog claim show 3
     """
-    stored = _stored_claim(context, number, account_name)
-    claim = stored.claim
+    stored_claim = _stored_claim(context, number, account_name)
+    claim = stored_claim.claim
     click.echo(f"{claim.account}: claim {number}, {about(claim)}, made {claim.created_at:%Y-%m-%d %H:%M}")
     names = ("session", "month", "started", "car", "kwh", "incl_tax", "tax", "currency", "correction")
     lines = [
@@ -80,9 +80,9 @@ def show(context: Context, number: int, account_name: str | None) -> None:
             f"Not claimed: {exclusion.session_id}: {': '.join(filter(None, (exclusion.ground, exclusion.detail)))}"
         )
     for finding in claim.findings:
-        accepted = f" (accepted: {finding.accepted})" if finding.accepted else ""
-        click.echo(f"{finding.severity.capitalize()}: {finding.detail}{accepted}")
-    click.echo(f"Files: {stored.folder}")
+        acceptance = f" (accepted: {finding.accepted})" if finding.accepted else ""
+        click.echo(f"{finding.severity.capitalize()}: {finding.detail}{acceptance}")
+    click.echo(f"Files: {stored_claim.folder}")
 
 
 @click.command()
@@ -102,18 +102,18 @@ def export(context: Context, number: int, output: Path, account_name: str | None
     Example:  ladebog claim export 3 --output ~/Documents
               unzip home-0003-2025-03.zip && cd home-0003-2025-03 && sha256sum -c SHA256SUMS
     """
-    stored = _stored_claim(context, number, account_name)
-    claim = check_claim(stored.folder).claim
+    stored_claim = _stored_claim(context, number, account_name)
+    claim = check_claim(stored_claim.folder).claim
     stem = f"{claim.account}-{claim.name}"
-    contents = {name: (stored.folder / name).read_bytes() for name in file_names(stored.folder)}
+    contents = {name: (stored_claim.folder / name).read_bytes() for name in file_names(stored_claim.folder)}
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in contents.items())
     make_folder(output)
     path = output / f"{stem}.zip"
-    with replacing(path) as temporary, ZipFile(temporary, "w", ZIP_DEFLATED) as packed:
+    with replacing(path) as temporary, ZipFile(temporary, "w", ZIP_DEFLATED) as archive:
         for name, content in {**contents, SUMS: sums.encode()}.items():
             entry = ZipInfo(f"{stem}/{name}", date_time=claim.created_at.timetuple()[:6])
             entry.compress_type = ZIP_DEFLATED
-            packed.writestr(entry, content)
+            archive.writestr(entry, content)
     click.echo(path)
 
 

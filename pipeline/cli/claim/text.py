@@ -17,8 +17,8 @@ def about(claim: "Claim") -> str:
     """`2025-03`, `2025-03 of Golf`, `corrections` or `reversal of claim 2`."""
     if claim.kind == "reversal":
         return f"reversal of claim {claim.reverses}"
-    what = f"{claim.month:%Y-%m}" if claim.month else claim.kind
-    return f"{what} of {claim.car}" if claim.car else what
+    subject = f"{claim.month:%Y-%m}" if claim.month else claim.kind
+    return f"{subject} of {claim.car}" if claim.car else subject
 
 
 def amounts(claim: "Claim") -> str:

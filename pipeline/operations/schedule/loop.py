@@ -109,10 +109,10 @@ class Loop:
             if self._run_at > (soonest := self._due_times.after(now)):
                 self._run_at = soonest
                 self._announce()
-            remaining = min(self._run_at, self._check_at) - now
-            if remaining <= timedelta():
+            waiting_time = min(self._run_at, self._check_at) - now
+            if waiting_time <= timedelta():
                 return
-            self._clock.sleep(min(remaining, _LONGEST_SLEEP).total_seconds())
+            self._clock.sleep(min(waiting_time, _LONGEST_SLEEP).total_seconds())
 
     def _plan_after(self, kind: Kind, exit_code: int) -> None:
         """Plan the next times after something was started and has ended, and report them."""

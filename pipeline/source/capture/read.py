@@ -89,10 +89,10 @@ def _answer(exchange: Exchange, account: str, fetched_at: datetime | None) -> An
 
 
 def _bare_answer(content: bytes, account: str, fetched_at: datetime | None) -> Answer | None:
-    recognized = recognize(read_json(content))
-    if recognized is None:
+    recognition = recognize(read_json(content))
+    if recognition is None:
         return None
-    endpoint, key = recognized
+    endpoint, key = recognition
     return Answer(
         account=account,
         endpoint=endpoint,

@@ -55,8 +55,8 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
     facts: list[str]
 
 
-def control_of(claim: Claim, words: Words, embedded: tuple[str, ...]) -> Control:
-    """The control part of a claim; `embedded` are the names of the files inside the PDF."""
+def control_of(claim: Claim, words: Words, embedded_names: tuple[str, ...]) -> Control:
+    """The control part of a claim; `embedded_names` are those of the files inside the PDF."""
     return Control(
         heading=words.text("control"),
         completeness_heading=words.text("completeness"),
@@ -74,30 +74,30 @@ def control_of(claim: Claim, words: Words, embedded: tuple[str, ...]) -> Control
         facts=[
             f"{words.text('sources.version')} {claim.sources.ladebog_version}, "
             f"{words.text('sources.rules').lower()} {claim.sources.rules}.",
-            f"{words.text('embedded')}: {', '.join(embedded)}.",
+            f"{words.text('embedded')}: {', '.join(embedded_names)}.",
             words.text("printed.cut"),
         ],
     )
 
 
 def _completeness(claim: Claim, words: Words) -> list[str]:
-    stated = claim.completeness
-    if stated is None:
+    completeness = claim.completeness
+    if completeness is None:
         return []
     return [
-        words.text("completeness.listed", moment=words.moment(stated.listed_at)),
+        words.text("completeness.listed", moment=words.moment(completeness.listed_at)),
         words.text(
             "completeness.counted",
-            sessions=words.count(stated.sessions),
-            claimed=words.count(stated.claimed),
-            excluded=words.count(stated.excluded),
+            sessions=words.count(completeness.sessions),
+            claimed=words.count(completeness.claimed),
+            excluded=words.count(completeness.excluded),
         ),
         words.text("completeness.policy"),
     ]
 
 
 def _finding(finding: Finding, words: Words) -> FindingRow:
-    accepted = None if finding.accepted is None else words.text("accepted", reason=cut(finding.accepted, _TEXT))
+    acceptance = None if finding.accepted is None else words.text("accepted", reason=cut(finding.accepted, _TEXT))
     return FindingRow(
         severity=words.text(f"severity.{finding.severity}"),
         is_error=finding.severity == "error",
@@ -105,7 +105,7 @@ def _finding(finding: Finding, words: Words) -> FindingRow:
         name=f"{finding.rule} · {finding.finding_id}",
         session_id=cut(finding.session_id or "", _ID),
         detail=cut(finding.detail, _TEXT),
-        accepted=accepted,
+        accepted=acceptance,
     )
 
 

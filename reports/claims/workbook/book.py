@@ -127,8 +127,8 @@ def put_signature(sheet: Worksheet, row: int, columns: range, text: str) -> None
 
 def fit_height(sheet: Worksheet, row: int, text: str, characters: int) -> None:
     """Make a row high enough for a text that wraps after that many characters."""
-    needed = sum(height_of_lines(max(len(line), 1), characters) - 3 for line in text.split("\n")) + 3
-    sheet.row_dimensions[row].height = min(max(sheet.row_dimensions[row].height or 0, needed), 409)
+    height = sum(height_of_lines(max(len(line), 1), characters) - 3 for line in text.split("\n")) + 3
+    sheet.row_dimensions[row].height = min(max(sheet.row_dimensions[row].height or 0, height), 409)
 
 
 def _merge(sheet: Worksheet, row: int, columns: range) -> None:

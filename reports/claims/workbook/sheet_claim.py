@@ -83,9 +83,9 @@ def _put_parties(sheet: Worksheet, row: int, book: Book) -> int:
         ("registration_number", claim.employer.registration_number),
         ("cost_centre", claim.employer.cost_centre),
     )
-    for (left, left_text), (right, right_text) in zip(of_claim, of_parties, strict=True):
-        _put_fact(sheet, row, _LEFT, words.text(left), left_text, book)
-        _put_fact(sheet, row, _RIGHT, words.text(right), right_text, book)
+    for (left_key, left_text), (right_key, right_text) in zip(of_claim, of_parties, strict=True):
+        _put_fact(sheet, row, _LEFT, words.text(left_key), left_text, book)
+        _put_fact(sheet, row, _RIGHT, words.text(right_key), right_text, book)
         row += 1
     if claim.reason is not None:
         _put_fact(sheet, row, _WIDE, words.text("reversal.reason"), claim.reason, book)
@@ -100,9 +100,9 @@ def _put_cars(sheet: Worksheet, row: int, book: Book) -> int:
         _put_fact(sheet, row, _LEFT, words.text("car"), name, book)
         _put_fact(sheet, row, _RIGHT, words.text("plate"), plate, book)
         row += 1
-    known = [("odometer", phrases.odometer(reading, words)) for reading in claim.odometer]
-    known += [("charger", phrases.charger(charger, words)) for charger in claim.chargers]
-    for key, text in known:
+    facts = [("odometer", phrases.odometer(reading, words)) for reading in claim.odometer]
+    facts += [("charger", phrases.charger(charger, words)) for charger in claim.chargers]
+    for key, text in facts:
         _put_fact(sheet, row, _WIDE, words.text(key), text, book)
         row += 1
     return row

@@ -92,14 +92,14 @@ def _put_figures(
         if figure in figures:
             value = getattr(results, figure)
             result = book.words.text("unknown") if value is None else value
-            shown = number_format or book.money(total.currency)
-            book.formulas.put(sheet, row, column, Formula(f"={figures[figure]}", result, shown))
+            cell_format = number_format or book.money(total.currency)
+            book.formulas.put(sheet, row, column, Formula(f"={figures[figure]}", result, cell_format))
     rule_under(sheet, row, _ALL)
 
 
-def _put_result(sheet: Worksheet, row: int, figures: dict[str, str], claimed: dict[str, str], book: Book) -> None:
+def _put_result(sheet: Worksheet, row: int, figures: dict[str, str], claimed_cells: dict[str, str], book: Book) -> None:
     agree, differ = book.words.text("agreement.agrees"), book.words.text("agreement.differs")
-    pairs = ",".join(f"{place}={claimed[figure]}" for figure, place in figures.items())
+    pairs = ",".join(f"{place}={claimed_cells[figure]}" for figure, place in figures.items())
     formula = Formula(f"=IF(AND({pairs}),{quoted(agree)},{quoted(differ)})", agree, "General")
     book.formulas.put(sheet, row, 9, formula, align="left")
 
@@ -117,14 +117,14 @@ def _put_findings(sheet: Worksheet, row: int, book: Book) -> int:
     for finding in claim.findings:
         rule_under(sheet, row, _ALL)
         style = font(bold=finding.severity == "error")
-        accepted = words.text("accepted", reason=finding.accepted) if finding.accepted is not None else ""
+        acceptance = words.text("accepted", reason=finding.accepted) if finding.accepted is not None else ""
         title = phrases.finding(finding, words)
         _put_row(sheet, row, (words.text(f"severity.{finding.severity}"), finding.session_id or "", title))
         cell_at(sheet, row, 2).font = style
         text = f"{finding.detail} ({finding.rule} {finding.finding_id})"
         put_across(sheet, row, _FINDING, text, _FINDING_CHARACTERS, style=style)
-        put_text(sheet, row, 9, accepted).alignment = _WRAPPED
-        fit_height(sheet, row, accepted, _LAST_CHARACTERS)
+        put_text(sheet, row, 9, acceptance).alignment = _WRAPPED
+        fit_height(sheet, row, acceptance, _LAST_CHARACTERS)
         fit_height(sheet, row, title, _RULE_CHARACTERS)
         row += 1
     return row + 1
