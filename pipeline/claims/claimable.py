@@ -54,7 +54,7 @@ class Claimable:
                 energy_kwh=energy(row["energy_kwh"]),
                 billed_incl_tax=money(row["amount_incl_tax"], self.sums.minor_digits(row["currency"])),
                 ground=row["ground"],
-                detail=row["because"],
+                detail=row["detail"],
             )
             for row in self._rows(models.query("claim_exclusions"), month=month, car=car)
         )
@@ -123,7 +123,7 @@ class Claimable:
             claim=row["corrects"],
             reason=row["reason"],
             ground=row["ground"],
-            detail=row["because"],
+            detail=row["detail"],
             old=Amounts(
                 energy_kwh=energy(row["claimed_energy_kwh"]),
                 amount_incl_tax=money(row["claimed_incl_tax"], digits),

@@ -156,7 +156,7 @@ class Extraction:
         self._listed |= listing.session_ids
         if listing.session_ids:
             self.store.load()
-            query = _FINISHED if refetch else _outstanding()
+            query = _FINISHED if refetch else _missing_details()
             if session_ids := self._session_ids(query, sorted(listing.session_ids)):
                 self._fetch_details(month, session_ids)
         self.store.record.windows.append(
@@ -205,10 +205,10 @@ class Extraction:
         return [row["session_id"] for row in rows(self.connection, query, [self.account.name, *parameters])]
 
 
-def _outstanding() -> str:
-    """Computes intermediate.details_due anew: the table holds what was due when the marts were last refreshed."""
-    due = models.by_name()["intermediate.details_due"].text
-    return f"select session_id from ({due}) where account = ? and list_contains(?, session_id)"  # noqa: S608 (our own)
+def _missing_details() -> str:
+    """A query that computes intermediate.missing_details again: the table has those of the last refresh."""
+    model = models.by_name()["intermediate.missing_details"].text
+    return f"select session_id from ({model}) where account = ? and list_contains(?, session_id)"  # noqa: S608 (our own)
 
 
 def _clock_warning(answer: Answer, now: datetime) -> str | None:

@@ -156,7 +156,7 @@ def test_the_list_shows_what_is_in_and_out_and_why(logbook: DecidedLogbook, caps
             "reason",
             "tags",
         ],
-        ["home", "1", "2025-03-05 15:30", "10.000", "25.000", "DKK", "Golf", "in", "no rule says otherwise", TAGS],
+        ["home", "1", "2025-03-05 15:30", "10.000", "25.000", "DKK", "Golf", "in", "no rule excludes it", TAGS],
         ["work", "2", "2025-03-09 16:00", "10.000", "25.000", "DKK", "out", "no car assigned"],
         ["home", "2", "2025-03-31 22:30", "5.000", "12.500", "DKK", "out", "no car assigned"],
         ["home", QUOTED, "2025-04-01 17:00", "10.000", "25.000", "DKK", "out", "excluded: gæstens bil"],

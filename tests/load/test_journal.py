@@ -56,7 +56,7 @@ def test_every_entry_is_loaded(decided: DecidedLogbook) -> None:
     assert decided.rows("""
         select session_id, car, is_claimed, reason, tags from claimable_sessions order by all
     """) == [
-        ("1", "Golf", True, "no rule says otherwise", []),
+        ("1", "Golf", True, "no rule excludes it", []),
         ("2", None, False, "excluded: gæst 🚗", ["gæst"]),
         ('it\'s "3"; --', "Ærø", True, "included: it's ours; --", []),
     ]

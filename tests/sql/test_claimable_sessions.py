@@ -133,8 +133,8 @@ def test_a_rule_holds_for_the_sessions_that_meet_all_its_conditions(
 @pytest.mark.parametrize(
     ("cars_and_rules", "expected"),
     [
-        ("", (None, True, "no rule says otherwise")),
-        (GOLF, ("Golf", True, "no rule says otherwise")),
+        ("", (None, True, "no rule excludes it")),
+        (GOLF, ("Golf", True, "no rule excludes it")),
         (OWN, ("Ærø", False, "car Ærø is private")),
         (GOLF + OWN, (None, False, "no car assigned")),
         ("[[rule]]\nclaim = true", (None, True, "rule 1")),
@@ -143,7 +143,7 @@ def test_a_rule_holds_for_the_sessions_that_meet_all_its_conditions(
         (f"{OWN}[[rule]]\nclaim = true", ("Ærø", False, "car Ærø is private")),
         (f"{GOLF}{OWN}[[rule]]\nclaim = true", (None, False, "no car assigned")),
         (f"{GOLF}{OWN}[[rule]]\nclaim = false", (None, False, "rule 1")),
-        (f'{GOLF}{OWN}[[rule]]\ncar = "Golf"', ("Golf", True, "no rule says otherwise")),
+        (f'{GOLF}{OWN}[[rule]]\ncar = "Golf"', ("Golf", True, "no rule excludes it")),
         (f'{GOLF}{OWN}[[rule]]\ncar = "Ærø"\n[[rule]]\ncar = "Golf"', ("Ærø", False, "car Ærø is private")),
         # The first rule that names a car and the first that decides on the claim may be different rules.
         (
@@ -163,7 +163,7 @@ def test_a_private_car_takes_precedence_over_rules_and_the_first_rule_over_the_n
 
 def test_sessions_without_energy_are_claimed(database: RulesDatabase) -> None:
     database.set_cars(GOLF)
-    assert verdicts(database) == dict.fromkeys(FINISHED, ("Golf", True, "no rule says otherwise"))
+    assert verdicts(database) == dict.fromkeys(FINISHED, ("Golf", True, "no rule excludes it"))
 
 
 def test_a_rule_compares_kind_and_charge_point_with_the_mart(database: RulesDatabase) -> None:

@@ -59,7 +59,7 @@ def test_reasons_for_an_unknown_spot_amount(tmp_path: Path) -> None:
         "no periods": (hour_long(MIDDAY, "no periods", periods=()), "the operator states no charging periods"),
         "idle": (
             hour_long(MIDDAY, "idle", curve=(), **states(spot, kind="idle")),
-            "nothing says in which charging period the energy flowed",
+            "it is unknown in which charging period the energy flowed",
         ),
         "idle, no energy": (hour_long(MIDDAY, "idle, no energy", energy_wh=0, **states(spot, kind="idle")), None),
         "no tax": (

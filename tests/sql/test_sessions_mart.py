@@ -166,7 +166,7 @@ def test_the_texts_of_sessions_in_listings(tmp_path: Path) -> None:
 
 
 def test_the_details_that_are_outstanding(archive: SmallArchive) -> None:
-    outstanding = "select session_id from intermediate.details_due order by session_id"
+    outstanding = "select session_id from intermediate.missing_details order by session_id"
     first = [listed(session(number)) for number in "123"]
     active = listed(session("4", status="active", stoppedAt=None))
     archive.build(listing(*first, active, fetched_at=at(100)))

@@ -65,7 +65,7 @@ SESSIONS = {
                 "error",
                 "2025-03-01",
                 "1",
-                "The meter says 11.221 kWh; at 11000 W the EVSE delivers at most 11.000 kWh in 1:00 h. "
+                "The meter counted 11.221 kWh; at 11000 W the EVSE delivers at most 11.000 kWh in 1:00 h. "
                 "Ask the operator to correct it.",
             ),
             (
@@ -73,7 +73,7 @@ SESSIONS = {
                 "error",
                 "2025-03-01",
                 "2",
-                "The meter says -0.100 kWh, less than nothing. Ask the operator to correct it.",
+                "The meter counted -0.100 kWh, which is below zero. Ask the operator to correct it.",
             ),
         ),
         conforming=OperatorData(
@@ -119,7 +119,7 @@ SESSIONS = {
                 "warning",
                 "2025-03-01",
                 "1",
-                "The meter says 6.000 kWh, the power history 6.221 kWh. The meter counts; compare it with the car.",
+                "The meter counted 6.000 kWh, the power history 6.221 kWh. The meter decides; compare it with the car.",
             ),
         ),
         conforming=OperatorData(sessions=(Session(curve_wh=6_220),)),
@@ -204,7 +204,7 @@ SESSIONS = {
                 "warning",
                 "2025-03-01",
                 "1",
-                "It charged for 48:01 h. Look whether it is one session of one car.",
+                "It charged for 48:01 h. Check whether it is one session of one car.",
             ),
         ),
         conforming=OperatorData(sessions=(Session(minutes=2_880),)),

@@ -8,7 +8,8 @@ from tests.scenarios.small_archive import SmallArchive, at, detail, listed, list
 
 def sessions_to_fetch(archive: SmallArchive) -> list[str]:
     archive.transform()
-    return [session_id for (session_id,) in archive.rows("select session_id from intermediate.details_due order by 1")]
+    rows = archive.rows("select session_id from intermediate.missing_details order by 1")
+    return [session_id for (session_id,) in rows]
 
 
 def import_answers(archive: SmallArchive, *answers: Answer) -> None:
