@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from pipeline.demo.charging import Plan, Run
+from pipeline.demo.charging import Plan, Stretch
 from pipeline.demo.model import ZONE, Site
 
 HOME = Site(kind="private", address="Indkørslen", evse_identifier="2317", peak_w=11085)
@@ -60,7 +60,7 @@ def _plan(started_at: datetime, begins: datetime, ends: datetime, unplugged_at: 
         site=HOME,
         started_at=started_at,
         stopped_at=unplugged_at,
-        runs=(Run(begins, ends),),
+        stretches=(Stretch(begins, ends),),
         tapers=ends < unplugged_at and draw.random() < 0.7,
         stop_reason="remote" if draw.random() < 0.15 else "evdisconnected",
     )
