@@ -9,14 +9,14 @@ from email.utils import parsedate_to_datetime
 import requests
 import urllib3
 
-from pipeline.text import printable
+from pipeline.text import one_line
 
 
 def certificate_fault(error: BaseException) -> str | None:
     """Why a certificate was not accepted, or None if `error` is something else."""
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return printable(cause.verify_message or "verification failed").rstrip(".")
+            return one_line(cause.verify_message or "verification failed").rstrip(".")
     return None
 
 

@@ -45,12 +45,12 @@ def font(*, size: float = 10, bold: bool = False, italic: bool = False, color: s
     return Font(name=TYPEFACE, size=size, bold=bold, italic=italic, color=color)
 
 
-def money(digits: int) -> str:
+def money_format(digits: int) -> str:
     """The number format of an amount with that many decimals."""
     return "#,##0" if digits == 0 else f"#,##0.{'0' * digits}"
 
 
-def rate(value: Decimal) -> str:
+def rate_format(value: Decimal) -> str:
     """The number format that shows a tax rate with all its decimals: 25% or 8.1%."""
     decimals = len(f"{value * 100:f}".rstrip("0").partition(".")[2])
     return "0%" if decimals == 0 else f"0.{'0' * decimals}%"

@@ -15,7 +15,7 @@ from reports.excel.cells import (
     dash_for_zero,
     font,
     height_of_lines,
-    money,
+    money_format,
     put_amount,
     put_header,
     put_section,
@@ -108,7 +108,7 @@ def _of(currency: str, report: Report) -> str:
 def _put_figures(sheet: Worksheet, row: int, report: Report, total: Row) -> int:
     currency = total["currency"]
     tax = report.tax_name(currency)
-    amount = money(report.minor_digits[currency])
+    amount = money_format(report.minor_digits[currency])
     first = _put_title(sheet, row, f"Figures{_of(currency, report)}")
     figures = (
         ("Sessions", total["sessions"], COUNT, ""),
@@ -187,7 +187,7 @@ def _put_months(sheet: Worksheet, row: int, report: Report, total: Row) -> Chart
 
 def _put_month(sheet: Worksheet, row: int, figures: Row | None, digits: int, *, is_total: bool = False) -> None:
     style = font(bold=is_total) if figures else font(color=MUTED)
-    formats = {"sessions": COUNT, "energy_kwh": ENERGY, **dict.fromkeys(_MONEY, money(digits))}
+    formats = {"sessions": COUNT, "energy_kwh": ENERGY, **dict.fromkeys(_MONEY, money_format(digits))}
     for column, (name, number_format) in enumerate(formats.items(), start=_FIRST + 1):
         if figures:
             put_amount(sheet, row, column, figures[name], number_format, style=style)

@@ -13,8 +13,7 @@ from pipeline.cli.context import Context, account_option, one_account_option, pa
 from pipeline.cli.terminal import show_table
 from pipeline.errors import UnknownNameError
 from pipeline.logbook.files import make_folder, replacing
-
-SUMS = "SHA256SUMS"
+from pipeline.maintenance.backup import checksums
 
 
 @click.command("list")
@@ -106,11 +105,11 @@ def export(context: Context, number: int, output: Path, account_name: str | None
     claim = check_claim(stored_claim.folder).claim
     stem = f"{claim.account}-{claim.name}"
     contents = {name: (stored_claim.folder / name).read_bytes() for name in file_names(stored_claim.folder)}
-    sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in contents.items())
+    sums = checksums.encode({name: hashlib.sha256(content).hexdigest() for name, content in contents.items()})
     make_folder(output)
     path = output / f"{stem}.zip"
     with replacing(path) as temporary, ZipFile(temporary, "w", ZIP_DEFLATED) as archive:
-        for name, content in {**contents, SUMS: sums.encode()}.items():
+        for name, content in {**contents, checksums.FILE_NAME: sums}.items():
             entry = ZipInfo(f"{stem}/{name}", date_time=claim.created_at.timetuple()[:6])
             entry.compress_type = ZIP_DEFLATED
             archive.writestr(entry, content)

@@ -12,7 +12,7 @@ from pipeline.source.body import read_json
 from pipeline.source.capture import har, text_log
 from pipeline.source.capture.exchange import DATE_HEADER, TRACE_HEADER, Exchange
 from pipeline.source.faults import http_date
-from pipeline.text import printable
+from pipeline.text import one_line
 
 LARGEST_FILE = 512 * 1024 * 1024  # bytes
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -83,7 +83,7 @@ def _answer(exchange: Exchange, account: str, fetched_at: datetime | None) -> An
         fetched_at=answered_at or fetched_at,
         url=request.url,
         status=exchange.status,
-        trace_id=printable(exchange.headers.get(TRACE_HEADER, "")) or None,
+        trace_id=one_line(exchange.headers.get(TRACE_HEADER, "")) or None,
         body=exchange.body,
     )
 

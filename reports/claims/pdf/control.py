@@ -5,7 +5,7 @@ import msgspec
 from pipeline.claims.document import Attachment, Claim, Exclusion, Finding
 from reports.claims import phrases
 from reports.claims.pdf.printable import cut
-from reports.claims.pdf.totals import money
+from reports.claims.pdf.totals import money_text
 from reports.claims.pdf.voucher import Digest, heads_of
 from reports.claims.words import Words
 
@@ -126,7 +126,7 @@ def _exclusion(exclusion: Exclusion, words: Words) -> list[str]:
         cut(exclusion.car or "–", _CAR),
         cut(phrases.ground(exclusion, words), _TEXT),
         words.kwh(exclusion.energy_kwh),
-        money(exclusion.billed_incl_tax, words),
+        money_text(exclusion.billed_incl_tax, words),
         exclusion.currency,
     ]
 

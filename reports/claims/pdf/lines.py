@@ -7,7 +7,7 @@ import msgspec
 from pipeline.claims.document import Amounts, Claim, ClaimLine, Correction, Sum, Total
 from reports.claims import phrases
 from reports.claims.pdf.printable import cut
-from reports.claims.pdf.totals import TotalsTable, money, totals_of
+from reports.claims.pdf.totals import TotalsTable, money_text, totals_of
 from reports.claims.words import Words
 
 _PLACE = 40  # characters
@@ -140,8 +140,8 @@ def _session_row(number: int, line: ClaimLine, words: Words, varying_fields: _Va
         figures=[
             words.kwh(line.energy_kwh),
             "" if line.price_incl_tax is None else words.price(line.price_incl_tax),
-            money(line.amount_incl_tax, words),
-            money(line.tax_amount, words),
+            money_text(line.amount_incl_tax, words),
+            money_text(line.tax_amount, words),
         ],
     )
 
@@ -179,7 +179,11 @@ def _correction_row(
 
 
 def _figures(amounts: Amounts | ClaimLine | Sum, words: Words) -> list[str]:
-    return [words.kwh(amounts.energy_kwh), money(amounts.amount_incl_tax, words), money(amounts.tax_amount, words)]
+    return [
+        words.kwh(amounts.energy_kwh),
+        money_text(amounts.amount_incl_tax, words),
+        money_text(amounts.tax_amount, words),
+    ]
 
 
 def _place(line: ClaimLine, words: Words, varying_fields: _Varying) -> str:

@@ -19,7 +19,7 @@ from reports.excel.cells import (
     cell_at,
     font,
     height_of_lines,
-    money,
+    money_format,
     put_amount,
     put_header,
     put_text,
@@ -51,9 +51,9 @@ class Book:
         """The number format of days."""
         return _DAY[self.words.language]
 
-    def money(self, currency: str) -> str:
+    def money_format(self, currency: str) -> str:
         """The number format of amounts in one of the claim's currencies."""
-        return money(self.minor_digits(currency))
+        return money_format(self.minor_digits(currency))
 
     def minor_digits(self, currency: str) -> int:
         """The number of decimals of amounts in one of the claim's currencies."""

@@ -157,7 +157,7 @@ def _put_sum(
     put_text(sheet, row, _FIRST, label, style=style)
     put_value(sheet, row, _COLUMNS["lines"], figures.lines, COUNT, style=style)
     put_value(sheet, row, _COLUMNS["energy_kwh"], figures.energy_kwh, ENERGY, style=style)
-    amount = book.money(total.currency)
+    amount = book.money_format(total.currency)
     put_value(sheet, row, _COLUMNS["amount_incl_tax"], figures.amount_incl_tax, amount, style=style)
     book.put_amount(sheet, row, _COLUMNS["tax_amount"], figures.tax_amount, amount, style)
     put_currency(sheet, row, _CURRENCY, total.currency, style=style)

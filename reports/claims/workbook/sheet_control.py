@@ -11,7 +11,18 @@ from pipeline.claims.document import Sum, Total
 from reports.claims import phrases
 from reports.claims.workbook.book import SMALL, Book, fit_height, put_across, put_currency, put_headings
 from reports.claims.workbook.sheet_claim import References
-from reports.excel.cells import COUNT, ENERGY, MUTED, cell_at, font, money, put_section, put_text, put_value, rule_under
+from reports.excel.cells import (
+    COUNT,
+    ENERGY,
+    MUTED,
+    cell_at,
+    font,
+    money_format,
+    put_section,
+    put_text,
+    put_value,
+    rule_under,
+)
 from reports.excel.formulas import Formula, quoted
 
 _WIDTHS = (2, 15, 18, 18, 13, 16, 15, 12, 46)
@@ -92,7 +103,7 @@ def _put_figures(
         if figure in figures:
             value = getattr(results, figure)
             result = book.words.text("unknown") if value is None else value
-            cell_format = number_format or book.money(total.currency)
+            cell_format = number_format or book.money_format(total.currency)
             book.formulas.put(sheet, row, column, Formula(f"={figures[figure]}", result, cell_format))
     rule_under(sheet, row, _ALL)
 
@@ -147,7 +158,7 @@ def _put_exclusions(sheet: Worksheet, row: int, book: Book) -> int:
         put_text(sheet, row, 5, exclusion.car or "")
         put_value(sheet, row, 6, exclusion.energy_kwh, ENERGY)
         digits = -int(exclusion.billed_incl_tax.as_tuple().exponent)  # its currency need not be one of the claim's
-        put_value(sheet, row, 7, exclusion.billed_incl_tax, money(digits))
+        put_value(sheet, row, 7, exclusion.billed_incl_tax, money_format(digits))
         put_currency(sheet, row, 8, exclusion.currency)
         ground = phrases.ground(exclusion, words)
         put_text(sheet, row, 9, ground)

@@ -85,7 +85,7 @@ def _put_total(
     sheet: Worksheet, row: int, total: Total, places: dict[str, int], rows: range, book: Book
 ) -> dict[str, str]:
     """Formulas that add up a currency's lines, with the claim's own totals as their stored results."""
-    amount, digits, unknown = book.money(total.currency), total.minor_digits, book.words.text("unknown")
+    amount, digits, unknown = book.money_format(total.currency), total.minor_digits, book.words.text("unknown")
     currency = quoted(total.currency)
     sums, price = total.total, total.average_price_incl_tax
 
