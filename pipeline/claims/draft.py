@@ -26,9 +26,9 @@ from pipeline.claims.document import (
     Policy,
     Sources,
 )
-from pipeline.claims.folder import StoredClaim, read_claims, reversed_by
+from pipeline.claims.folder import StoredClaim, read_claims, reversed_by, unknown_claim
 from pipeline.database.connection import rows
-from pipeline.errors import ClaimError, UnknownNameError
+from pipeline.errors import ClaimError
 from pipeline.logbook.files import file_sha256
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
@@ -113,9 +113,7 @@ class Drafter:
         """
         stored_claim = next((stored_claim for stored_claim in self.claims if stored_claim.claim.number == number), None)
         if stored_claim is None:
-            raise UnknownNameError(
-                f"Account {self.account.name} has no claim {number}.", "See the claims with: ladebog claim list"
-            )
+            raise unknown_claim(self.account.name, number)
         if stored_claim.claim.kind == "reversal":
             raise ClaimError(
                 f"Claim {number} is itself the reversal of claim {stored_claim.claim.reverses} and cannot be reversed.",

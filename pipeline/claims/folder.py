@@ -14,7 +14,7 @@ import msgspec
 
 from pipeline.claims import document
 from pipeline.claims.document import Claim, Head
-from pipeline.errors import ClaimError
+from pipeline.errors import ClaimError, UnknownNameError
 from pipeline.logbook.files import file_sha256
 
 CLAIM = "claim.json"
@@ -90,6 +90,11 @@ def read_claim(folder: Path) -> StoredClaim:
     except FileNotFoundError as error:
         raise ClaimError(f"{error.filename} is missing.", _RESTORE) from None
     return StoredClaim(folder, claim, manifest_sha256)
+
+
+def unknown_claim(account: str, number: int) -> UnknownNameError:
+    """The error for a number that is not that of a claim."""
+    return UnknownNameError(f"Account {account} has no claim {number}.", "See the claims with: ladebog claim list")
 
 
 def listed_files(folder: Path) -> tuple[File, ...]:

@@ -36,8 +36,8 @@ class AwareTime(click.ParamType[datetime]):
 def import_(context: Context, account_name: str | None, fetched_at: datetime | None, files: tuple[Path, ...]) -> None:
     """Archive captures from your own app: text, HAR or bare JSON.
 
-    The answers in them go into raw/ as if they had been fetched; authorization headers are left out. A history
-    is enough for sessions and months. An answer without a time never replaces one that has a time.
+    The answers in them go into raw/ as if they had been fetched; authorization headers are left out. Lists of sessions
+    are enough to compute sessions and months. An answer without a time never replaces one that has a time.
 
     \b
     Example:  ladebog import --account home session.capture.txt

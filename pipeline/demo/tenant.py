@@ -1,4 +1,4 @@
-"""The demo tenant: one driver's sessions, and the changes that an operator may make to them."""
+"""The demo operator's tenant: one driver's sessions, and the changes that an operator may make to them."""
 
 from __future__ import annotations
 

@@ -86,8 +86,8 @@ TEXTS = {
     "days": "Days",
     "day": "Day",
     "chart": "Energy and amount per day",
-    # Control
-    "control": "Control",
+    # Checks
+    "checks": "Checks",
     "completeness": "Completeness",
     "completeness.listed": (
         "The operator's list of the month's sessions was fetched in full on {moment}, after the month ended."

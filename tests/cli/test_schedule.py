@@ -46,7 +46,7 @@ def test_a_schedule_needs_a_login(empty_logbook: DemoLogbook, monkeypatch: pytes
     monkeypatch.setenv("PATH", str(tmp_path))
     for command in (["install"], ["probe"]):
         message, advice = refusal(empty_logbook.run("schedule", *command), 4)
-        assert message == f"No login of account demo is stored in {empty_logbook.credentials}."
+        assert message == f"No login is stored for account demo in {empty_logbook.credentials}."
         assert advice == "Log in first: ladebog login demo"
 
 

@@ -7,11 +7,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import click
 
 from pipeline.claims.check import check_claim
-from pipeline.claims.folder import StoredClaim, claim_folders, file_names, number_in_name, read_claim
+from pipeline.claims.folder import StoredClaim, claim_folders, file_names, number_in_name, read_claim, unknown_claim
 from pipeline.cli.claim.text import about, amounts, cells, outstanding_lines
 from pipeline.cli.context import Context, account_option, one_account_option, pass_context
 from pipeline.cli.terminal import show_table
-from pipeline.errors import UnknownNameError
 from pipeline.logbook.files import make_folder, replacing
 from pipeline.maintenance.backup import checksums
 
@@ -123,4 +122,4 @@ def _stored_claim(context: Context, number: int, account_name: str | None) -> St
     for folder in claim_folders(logbook.claims / account.name):
         if number_in_name(folder) == number:
             return read_claim(folder)
-    raise UnknownNameError(f"Account {account.name} has no claim {number}.", "See the claims with: ladebog claim list")
+    raise unknown_claim(account.name, number)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.claims.folder import read_claims
+from pipeline.claims.folder import read_claims, unknown_claim
 from pipeline.cli.context import Context, one_account_option, pass_context
 from pipeline.cli.options import DAY, MONTH
 from pipeline.errors import ClaimError, UnknownNameError
@@ -40,9 +40,7 @@ def mark(context: Context, number: int, state: State, day: datetime | None, acco
         query = "select number, reverses from facts.claims where account = ?"
         reverses = dict(connection.execute(query, [account.name]).fetchall())
         if number not in reverses:
-            raise UnknownNameError(
-                f"Account {account.name} has no claim {number}.", "See the claims with: ladebog claim list"
-            )
+            raise unknown_claim(account.name, number)
         if number in reverses.values():
             raise ClaimError(f"Claim {number} was reversed.", "See the claims with: ladebog claim list")
         mark = ClaimMark(account=account.name, number=number, state=state, marked_on=marked_on)

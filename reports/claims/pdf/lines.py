@@ -97,7 +97,7 @@ def lines_of(claim: Claim, words: Words) -> LinesPart:
     )
 
 
-class _Varying(msgspec.Struct, frozen=True):
+class _VaryingFields(msgspec.Struct, frozen=True):
     """What differs between the lines of a claim, so each line prints it; what does not is on the first page."""
 
     evse_at: frozenset[str | None]  # charge points with several EVSEs
@@ -105,11 +105,11 @@ class _Varying(msgspec.Struct, frozen=True):
     basis: bool
 
 
-def _varying(claim: Claim) -> _Varying:
+def _varying(claim: Claim) -> _VaryingFields:
     evses: dict[str | None, set[str | None]] = {}
     for line in claim.lines:
         evses.setdefault(line.charge_point, set()).add(line.evse)
-    return _Varying(
+    return _VaryingFields(
         frozenset(point for point, evses_there in evses.items() if point is None or len(evses_there) > 1),
         len({line.car for line in claim.lines}) > 1,
         len({line.basis for line in claim.lines}) > 1,
@@ -117,7 +117,7 @@ def _varying(claim: Claim) -> _Varying:
 
 
 def _session_table(
-    lines: Sequence[tuple[int, ClaimLine]], total: Total, words: Words, varying_fields: _Varying
+    lines: Sequence[tuple[int, ClaimLine]], total: Total, words: Words, varying_fields: _VaryingFields
 ) -> SessionTable:
     keys = ("line", "session", "started", "stopped", "charge_point", "energy_kwh", "price", "gross", "of_which_tax")
     return SessionTable(
@@ -129,7 +129,7 @@ def _session_table(
     )
 
 
-def _session_row(number: int, line: ClaimLine, words: Words, varying_fields: _Varying) -> SessionRow:
+def _session_row(number: int, line: ClaimLine, words: Words, varying_fields: _VaryingFields) -> SessionRow:
     return SessionRow(
         number=words.count(number),
         session_id=cut(line.session_id, _ID),
@@ -147,7 +147,7 @@ def _session_row(number: int, line: ClaimLine, words: Words, varying_fields: _Va
 
 
 def _correction_table(
-    lines: Sequence[tuple[int, ClaimLine, Correction]], total: Total, words: Words, varying_fields: _Varying
+    lines: Sequence[tuple[int, ClaimLine, Correction]], total: Total, words: Words, varying_fields: _VaryingFields
 ) -> CorrectionTable:
     keys = ("line", "session", "started", "correction", "", "energy_kwh", "gross", "of_which_tax")
     return CorrectionTable(
@@ -160,7 +160,7 @@ def _correction_table(
 
 
 def _correction_row(
-    number: int, line: ClaimLine, correction: Correction, words: Words, varying_fields: _Varying
+    number: int, line: ClaimLine, correction: Correction, words: Words, varying_fields: _VaryingFields
 ) -> CorrectionRow:
     return CorrectionRow(
         number=words.count(number),
@@ -186,7 +186,7 @@ def _figures(amounts: Amounts | ClaimLine | Sum, words: Words) -> list[str]:
     ]
 
 
-def _place(line: ClaimLine, words: Words, varying_fields: _Varying) -> str:
+def _place(line: ClaimLine, words: Words, varying_fields: _VaryingFields) -> str:
     parts = (
         line.charge_point,
         line.evse if line.charge_point in varying_fields.evse_at else None,

@@ -1,4 +1,4 @@
-"""A claim as a PDF to hand in: a voucher of one page, its lines and its control part, typeset by `layout/claim.typ`.
+"""A claim as a PDF to hand in: a voucher of one page, its lines and the checks, typeset by `layout/claim.typ`.
 
 The file is PDF/A-3a and contains `claim.json` and the lines as CSV. The same claim gives the same bytes: the layout
 reads only what this module passes to it, uses only the included fonts, and reads no clock.
@@ -13,7 +13,7 @@ import typst
 
 from pipeline.claims.document import Claim
 from reports.claims import phrases
-from reports.claims.pdf.control import Control, control_of
+from reports.claims.pdf.checks import ChecksPart, checks_of
 from reports.claims.pdf.lines import LinesPart, lines_of
 from reports.claims.pdf.printable import FONTS, printable
 from reports.claims.pdf.voucher import Voucher, voucher_of
@@ -46,7 +46,7 @@ class Printed(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str  # of claim.json
     voucher: Voucher
     lines: LinesPart
-    control: Control
+    checks: ChecksPart
     claim_json: Embedded
     csv: Embedded
 
@@ -83,7 +83,7 @@ def _printed(claim: Claim, claim_json: bytes) -> Printed:
         sha256=digest,
         voucher=voucher_of(claim, words),
         lines=lines_of(claim, words),
-        control=control_of(claim, words, ("claim.json", csv_name)),
+        checks=checks_of(claim, words, ("claim.json", csv_name)),
         claim_json=Embedded("claim.json", "source", "application/json", words.text("embedded.claim")),
         csv=Embedded(csv_name, "data", "text/csv", words.text("embedded.csv")),
     )

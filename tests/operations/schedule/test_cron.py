@@ -103,7 +103,7 @@ def test_logins_that_cron_cannot_read_are_refused(logbook: DemoLogbook, tmp_path
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     }
     message, advice = refusal(ladebog(logbook, *_INSTALL, environment=environment), 1)
-    assert message.startswith("A job of cron cannot read the logins: No login of account demo is stored in ")
+    assert message.startswith("A job of cron cannot read the logins: No login is stored for account demo in ")
     assert advice == f"Name the file for it: export {FILE_VARIABLE}={there}, then: ladebog schedule install"
     assert listed() == b""
 

@@ -130,7 +130,7 @@ def test_logins_that_systemd_cannot_read_are_refused(
         "install", **{"XDG_DATA_HOME": str(tmp_path), FILE_VARIABLE: "", "PYTHON_KEYRING_BACKEND": null}
     )
     message, advice = refusal(outcome, 1)
-    assert message.startswith("A job of systemd cannot read the logins: No login of account demo is stored in ")
+    assert message.startswith("A job of systemd cannot read the logins: No login is stored for account demo in ")
     assert advice == f"Name the file for it: export {FILE_VARIABLE}={there}, then: ladebog schedule install"
     assert names(units) == []
     assert "probe" not in terminal.systemctl("list-units", "--all")

@@ -72,9 +72,9 @@ def test_the_same_claim_gives_the_same_bytes(name: str, tmp_path: Path) -> None:
     ("claim", "names"),
     [
         (hard_claim("da"), ["Udlæg", "Ladninger", "Dage", "Kontrol", "Kilder"]),
-        (hard_claim("en"), ["Claim", "Sessions", "Days", "Control", "Sources"]),
+        (hard_claim("en"), ["Claim", "Sessions", "Days", "Checks", "Sources"]),
         (zero_claim("da"), ["Udlæg", "Ladninger", "Kontrol", "Kilder"]),
-        (corrections_claim("en"), ["Claim", "Sessions", "Control", "Sources"]),
+        (corrections_claim("en"), ["Claim", "Sessions", "Checks", "Sources"]),
         (reversal_claim("da"), ["Udlæg", "Ladninger", "Kontrol", "Kilder"]),
     ],
 )

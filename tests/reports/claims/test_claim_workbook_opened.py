@@ -71,7 +71,7 @@ def test_the_control_agrees_and_no_cell_is_an_error(name: str, recalculated: Map
     claim, workbook = OPENED[name], recalculated[name]
     words = Words.of(claim)
     agree, differ = words.text("agreement.agrees"), words.text("agreement.differs")
-    results = [cell.value for cell in workbook[words.text("control")]["I"] if cell.value in (agree, differ)]
+    results = [cell.value for cell in workbook[words.text("checks")]["I"] if cell.value in (agree, differ)]
     currencies_with_days = {day.currency for day in claim.days}
     assert results == [agree] * (len(claim.lines) and len(claim.totals) + len(currencies_with_days))
     cells = [cell for sheet in workbook.worksheets for row in sheet.iter_rows() for cell in row]

@@ -36,7 +36,7 @@ class Listing(msgspec.Struct, frozen=True):
     empty_text: str
 
 
-class Control(msgspec.Struct, frozen=True, kw_only=True):
+class ChecksPart(msgspec.Struct, frozen=True, kw_only=True):
     """The content of the last part. Only a claim of a month has completeness and exclusions."""
 
     heading: str
@@ -55,10 +55,10 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
     facts: list[str]
 
 
-def control_of(claim: Claim, words: Words, embedded_names: tuple[str, ...]) -> Control:
-    """The control part of a claim; `embedded_names` are those of the files inside the PDF."""
-    return Control(
-        heading=words.text("control"),
+def checks_of(claim: Claim, words: Words, embedded_names: tuple[str, ...]) -> ChecksPart:
+    """The part of a claim on the checks; `embedded_names` are those of the files inside the PDF."""
+    return ChecksPart(
+        heading=words.text("checks"),
         completeness_heading=words.text("completeness"),
         completeness=_completeness(claim, words),
         findings_heading=words.text("findings"),

@@ -1,4 +1,4 @@
-"""The control sheet: completeness, findings of the checks, sessions not claimed, and whether the sheets agree."""
+"""The sheet of the checks: completeness, findings of the checks, sessions not claimed, and whether the sheets agree."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,9 +42,9 @@ class FigureCells:
     sums_of_days: References
 
 
-def fill_control(book: Book, cells: FigureCells) -> None:
-    """Lay out the control sheet."""
-    sheet = book.add_sheet(book.words.text("control"), _WIDTHS, landscape=True)
+def fill_checks(book: Book, cells: FigureCells) -> None:
+    """Lay out the sheet."""
+    sheet = book.add_sheet(book.words.text("checks"), _WIDTHS, landscape=True)
     book.put_opening(sheet, 2, sheet.title)
     row = _put_completeness(sheet, 4, book)
     row = _put_findings(sheet, row, book)
