@@ -25,7 +25,7 @@ _CLAIMED = """
 
 
 @dataclass(frozen=True)
-class Claimable:
+class ClaimableReader:
     """Reads what can be claimed for one account; `claims` are its claims so far."""
 
     connection: duckdb.DuckDBPyConnection

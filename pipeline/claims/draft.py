@@ -12,16 +12,16 @@ import duckdb
 import msgspec
 
 from pipeline import __version__
-from pipeline.claims.claimable import Claimable
+from pipeline.claims.claimable import ClaimableReader
 from pipeline.claims.document import (
     RULES,
     AccountPolicy,
     Charger,
     Claim,
+    ClaimKind,
     ClaimLine,
     Finding,
     Head,
-    Kind,
     Odometer,
     Policy,
     Sources,
@@ -73,9 +73,9 @@ class Drafter:
     language: Language
 
     @cached_property
-    def claimable(self) -> Claimable:
+    def claimable(self) -> ClaimableReader:
         """What can be claimed."""
-        return Claimable(self.connection, self.account, self.claims)
+        return ClaimableReader(self.connection, self.account, self.claims)
 
     def month(self, month: date, car: str | None, reason_by_finding: Mapping[str, str]) -> Claim:
         """The claim of a closed month, with all corrections; `reason_by_finding` has why each error is accepted.
@@ -126,7 +126,7 @@ class Drafter:
         claim = self._claim("reversal", self.claimable.reversal(stored_claim), stored_claim.claim.car, None)
         return msgspec.structs.replace(claim, reverses=number, reason=reason)
 
-    def _claim(self, kind: Kind, lines: tuple[ClaimLine, ...], car: str | None, month: date | None) -> Claim:
+    def _claim(self, kind: ClaimKind, lines: tuple[ClaimLine, ...], car: str | None, month: date | None) -> Claim:
         names = {line.car for line in lines} | {car}
         cars = tuple(known_car for known_car in self.settings.cars if known_car.name in names)
         return Claim(

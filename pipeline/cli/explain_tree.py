@@ -157,9 +157,9 @@ def _add_day(root: Tree, explanation: Explanation, day: Row, with_samples: bool)
     figures = _figures(explanation, day["energy_kwh"], day["amount_incl_tax"], day["tax_amount"])
     branch = root.add(Text.assemble((f"day {day['day']}", "bold"), f": {figures}"))
     hours = [hour for hour in explanation.hours if hour["day"] == day["day"]]
-    for is_quiet, group in groupby(hours, key=lambda hour: _is_quiet(explanation, hour)):
+    for is_empty, group in groupby(hours, key=lambda hour: _is_empty(explanation, hour)):
         group_hours = list(group)
-        if is_quiet and len(group_hours) > 1:
+        if is_empty and len(group_hours) > 1:
             begins, ends = (
                 _clock(explanation, group_hours[0]["hour_start"]),
                 _clock(explanation, group_hours[-1]["hour_stop"]),
@@ -170,7 +170,7 @@ def _add_day(root: Tree, explanation: Explanation, day: Row, with_samples: bool)
                 _add_hour(branch, explanation, hour, with_samples)
 
 
-def _is_quiet(explanation: Explanation, hour: Row) -> bool:
+def _is_empty(explanation: Explanation, hour: Row) -> bool:
     return (
         not hour["energy_kwh"]
         and not hour["amount_incl_tax"]

@@ -11,7 +11,7 @@ from pipeline.errors import ScheduleError
 
 if TYPE_CHECKING:
     from pipeline.operations.schedule.job import Job
-    from pipeline.operations.schedule.loop import Kind
+    from pipeline.operations.schedule.loop import LoopRun
     from pipeline.operations.schedule.scheduler import Scheduler
     from pipeline.operations.schedule.times import DueTimes
 
@@ -222,15 +222,15 @@ def run(context: Context, due_times: "DueTimes") -> None:
     """
     from pipeline.operations.schedule.due import last_run_began
     from pipeline.operations.schedule.job import RUN, RUN_IF_ACTIVE, Job
-    from pipeline.operations.schedule.loop import Kind, Loop, LoopLock
+    from pipeline.operations.schedule.loop import Loop, LoopLock, LoopRun
     from pipeline.operations.schedule.process import run_process, stopped_by_signals
 
     logbook, settings = context.open()
     job = Job.of_logbook(logbook.root)
     began = last_run_began(logbook, [account.name for account in settings.chosen_accounts(None)], context.clock.now())
 
-    def start(kind: "Kind") -> int:
-        arguments = RUN if kind is Kind.RUN else RUN_IF_ACTIVE
+    def start(kind: "LoopRun") -> int:
+        arguments = RUN if kind is LoopRun.RUN else RUN_IF_ACTIVE
         return run_process(job.command(*(["--quiet"] if context.quiet else []), *arguments))
 
     def warn(text: str) -> None:

@@ -116,7 +116,7 @@ def list_(context: Context, account_name: str | None, month: datetime | None) ->
     accounts = [account.name for account in settings.chosen_accounts(account_name)]
     parameters = {"accounts": accounts, "month": month.date() if month else None}
     with open_published(logbook) as connection:
-        cursor = connection.execute(models.query("sessions_as_listed"), parameters)
+        cursor = connection.execute(models.query("session_list"), parameters)
         show_table([column[0] for column in cursor.description], cursor.fetchall())
 
 

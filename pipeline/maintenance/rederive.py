@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from pipeline.claims.check import tampering
-from pipeline.claims.claimable import Claimable
+from pipeline.claims.claimable import ClaimableReader
 from pipeline.claims.document import RULES, Amounts, Claim, ClaimLine, LineKey, key_of
 from pipeline.claims.folder import CLAIM, StoredClaim
 from pipeline.database.connection import open_writer
@@ -83,7 +83,7 @@ def _load(
 def _lines(
     connection: duckdb.DuckDBPyConnection, earlier_claims: Sequence[StoredClaim], claim: Claim
 ) -> tuple[ClaimLine, ...]:
-    claimable = Claimable(connection, _settings(claim).account(claim.account), earlier_claims)
+    claimable = ClaimableReader(connection, _settings(claim).account(claim.account), earlier_claims)
     if claim.kind == "reversal":
         return claimable.reversal(
             next(stored_claim for stored_claim in earlier_claims if stored_claim.claim.number == claim.reverses)

@@ -31,7 +31,7 @@ def list_(context: Context, account_name: str | None) -> None:
     logbook, settings = context.open()
     for account in settings.chosen_accounts(account_name):
         with open_published(logbook) as connection:
-            claims = rows(connection, models.query("claims_as_listed"), {"account": account.name})
+            claims = rows(connection, models.query("claim_list"), {"account": account.name})
             outstanding = read_outstanding(connection, account.name)
         if claims:
             click.echo(f"{account.name}:")

@@ -10,7 +10,7 @@ from pipeline.claims.folder import read_claims, unknown_claim
 from pipeline.cli.context import Context, one_account_option, pass_context
 from pipeline.cli.options import DAY, MONTH
 from pipeline.errors import ClaimError, UnknownNameError
-from pipeline.logbook.entries import MARK, STATES, ClaimMark, State, fields_of
+from pipeline.logbook.entries import CLAIM_STATES, MARK, ClaimMark, ClaimState, fields_of
 from pipeline.settings.schema import Account
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("number", type=click.IntRange(min=1))
-@click.argument("state", type=click.Choice(STATES))
+@click.argument("state", type=click.Choice(CLAIM_STATES))
 @click.option("--date", "day", type=DAY, metavar="YYYY-MM-DD", help="The day of the change. Default: today.")
 @one_account_option
 @pass_context
-def mark(context: Context, number: int, state: State, day: datetime | None, account_name: str | None) -> None:
+def mark(context: Context, number: int, state: ClaimState, day: datetime | None, account_name: str | None) -> None:
     """Record that a claim was sent, approved, paid or rejected.
 
     \b

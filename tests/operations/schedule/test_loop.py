@@ -7,12 +7,12 @@ import pytest
 
 from pipeline.errors import BusyError
 from pipeline.logbook.folder import Logbook
-from pipeline.operations.schedule.loop import Kind, Loop, LoopLock
+from pipeline.operations.schedule.loop import Loop, LoopLock, LoopRun
 from pipeline.operations.schedule.times import DueTimes
 
 MORNING = datetime(2025, 11, 10, 5, 0, tzinfo=UTC)
 YESTERDAY = datetime(2025, 11, 9, 6, 15, 3, tzinfo=UTC)
-RUN, RUN_IF_ACTIVE = Kind.RUN, Kind.RUN_IF_ACTIVE
+RUN, RUN_IF_ACTIVE = LoopRun.RUN, LoopRun.RUN_IF_ACTIVE
 
 
 class Machine:
@@ -24,7 +24,7 @@ class Machine:
         self.jumps: list[tuple[datetime, timedelta]] = []  # the time of a clock change, and its size
         self.codes: list[int] = []  # of the next runs
         self.takes = timedelta(seconds=20)
-        self.started: list[tuple[Kind, str]] = []
+        self.started: list[tuple[LoopRun, str]] = []
         self.reported: list[str] = []
         self.warned: list[str] = []
         self.logbook = logbook
@@ -40,7 +40,7 @@ class Machine:
         if self.time >= self.until:
             raise KeyboardInterrupt
 
-    def start(self, kind: Kind) -> int:
+    def start(self, kind: LoopRun) -> int:
         self.started.append((kind, f"{self.time:%a %H:%M}"))
         if kind is RUN_IF_ACTIVE:
             return 0
@@ -149,7 +149,7 @@ def test_the_next_run_can_be_read_while_the_loop_is_running(machine: Machine) ->
     lock, seen = LoopLock(machine.logbook), []
     start = machine.start
 
-    def start_and_read(kind: Kind) -> int:
+    def start_and_read(kind: LoopRun) -> int:
         seen.append(LoopLock(machine.logbook).read_next_run())
         return start(kind)
 
