@@ -140,7 +140,7 @@ def _summary(audits: Sequence[dict[str, Any]]) -> str:
     for row in recomputed_audits:
         currency = row["currency"], row["digits"]
         sums[currency] = sums.get(currency, Decimal()) + row["difference"]
-    verdict_counts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in _VERDICTS if counts[verdict])
+    verdicts_text = ", ".join(f"{counts[verdict]} {verdict}" for verdict in _VERDICTS if counts[verdict])
     differences = ", ".join(f"{_signed(total, digits)} {code}" for (code, digits), total in sorted(sums.items()))
-    text = f"{counted(len(audits), 'session')}: {verdict_counts}."
+    text = f"{counted(len(audits), 'session')}: {verdicts_text}."
     return f"{text} Billed minus recomputed: {differences}." if differences else text

@@ -49,11 +49,11 @@ def local(account: "Account", moment: Any) -> str:
 
 
 def _add_month(root: Tree, explanation: Explanation, month: Row) -> None:
-    attribution = "by stop" if month["attribution"] == "stop" else "split"
+    attribution_text = "by stop" if month["attribution"] == "stop" else "split"
     sessions = counted(month["sessions"], "session")
     figures = _figures(explanation, month["energy_kwh"], month["amount_incl_tax"], month["tax_amount"])
     branch = root.add(
-        Text.assemble((f"month {month['month']:%Y-%m}", "bold"), f", {attribution}: {sessions}, {figures}")
+        Text.assemble((f"month {month['month']:%Y-%m}", "bold"), f", {attribution_text}: {sessions}, {figures}")
     )
     part = _figures(explanation, month["part_energy_kwh"], month["part_amount_incl_tax"], month["part_tax_amount"])
     branch.add(Text(f"of that this session: {part}"))

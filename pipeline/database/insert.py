@@ -44,12 +44,10 @@ class _ArrowStream:
 
 def _series(name: str, kind: DuckDBPyType, values: Sequence[Any]) -> polars.Series:
     polars_type = _polars_type(kind)
-    if polars_type == polars.List(
-        polars.Decimal
-    ):  # through text, as a float's shortest digits are those that were sent
-        return (
-            polars.Series(name, values, polars.List(polars.Float64)).cast(polars.List(polars.String)).cast(polars_type)
-        )
+    if polars_type == polars.List(polars.Decimal):
+        # Through text, as a float's shortest digits are those that were sent.
+        texts = polars.Series(name, values, polars.List(polars.Float64)).cast(polars.List(polars.String))
+        return texts.cast(polars_type)
     return polars.Series(name, values, polars_type)
 
 

@@ -19,14 +19,14 @@ _NIGHTS_WITHOUT_CHARGE = {date(2025, 9, 30), date(2025, 10, 31)}
 _GAP = timedelta(hours=5)
 
 
-def ordinary_plans(seed: int, until: datetime, planned_cases: Sequence[Plan]) -> list[Plan]:
-    """Two or three charges a week up to `until`, with a gap before and after each of `planned_cases`."""
+def ordinary_plans(seed: int, until: datetime, other_plans: Sequence[Plan]) -> list[Plan]:
+    """Two or three charges a week up to `until`, with a gap before and after each of `other_plans`."""
     draw = random.Random(f"{seed}:driver")  # noqa: S311 -- a model, not a secret
     plans = []
     day = FIRST_DAY
     while day < until.astimezone(ZONE).date() - timedelta(days=1):
         plan = _by_day(day, draw) if day.weekday() >= 5 and draw.random() < 0.3 else _by_night(day, draw)
-        if day not in _NIGHTS_WITHOUT_CHARGE and not any(_overlap(plan, other) for other in planned_cases):
+        if day not in _NIGHTS_WITHOUT_CHARGE and not any(_overlap(plan, other) for other in other_plans):
             plans.append(plan)
         day += timedelta(days=draw.randint(2, 5))
     return plans

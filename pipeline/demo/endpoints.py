@@ -56,20 +56,20 @@ def login(tenant: Tenant, body: bytes, logins_before: int) -> DemoAnswer:
         return DemoAnswer(401, {"error": "invalid_client", "message": "Client authentication failed"}, headers)
     grant = request.get("grant_type")
     if grant == "password":
-        pair = tenant.log_in(str(request.get("username")), str(request.get("password")))
+        token_pair = tenant.log_in(str(request.get("username")), str(request.get("password")))
     elif grant == "refresh_token":
-        pair = tenant.refresh(str(request.get("refresh_token")))
+        token_pair = tenant.refresh(str(request.get("refresh_token")))
     else:
         return DemoAnswer(400, {"error": "unsupported_grant_type", "message": "Unknown grant type."}, headers)
-    if pair is None:
+    if token_pair is None:
         return DemoAnswer(401, {"error": "invalid_grant", "message": "These credentials do not match."}, headers)
-    token_pair = {
+    token_answer = {
         "token_type": "Bearer",
         "expires_in": int(LIFETIME.total_seconds()),
-        "access_token": pair[0],
-        "refresh_token": pair[1],
+        "access_token": token_pair[0],
+        "refresh_token": token_pair[1],
     }
-    return DemoAnswer(200, token_pair, headers)
+    return DemoAnswer(200, token_answer, headers)
 
 
 def read(tenant: Tenant, faults: Faults, path: str, query: dict[str, str]) -> DemoAnswer:
