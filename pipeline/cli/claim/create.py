@@ -32,7 +32,7 @@ _offline_option = click.option(
 @click.argument("month", metavar="[YYYY-MM]", type=MONTH, required=False)
 @click.option("--corrections", is_flag=True, help="Claim only what changed in months that are claimed already.")
 @click.option("--car", metavar="NAME", help="Only this car's sessions. Default: all cars.")
-@click.option("--accept", "accepted", metavar="FINDING_ID", multiple=True, help="Accept an error; repeatable.")
+@click.option("--accept", "accepted_ids", metavar="FINDING_ID", multiple=True, help="Accept an error; repeatable.")
 @click.option(
     "--reason",
     "reasons",
