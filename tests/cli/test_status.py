@@ -65,7 +65,7 @@ def test_json_has_the_documented_keys_and_no_other(shared_logbook: DemoLogbook) 
             for key, kind in (
                 ("months", outstanding.OutstandingMonth),
                 ("corrections", outstanding.OutstandingCorrections),
-                ("unpaid", outstanding.Unpaid),
+                ("unpaid", outstanding.UnpaidClaim),
             )
             for field in msgspec.structs.fields(kind)
         ),
