@@ -15,7 +15,7 @@ def row_of(tenant: Tenant, scene: str) -> dict[str, Any]:
     return next(row for row in expected_marts.sessions(tenant) if row["session_id"] == session_id)
 
 
-def test_the_minimum_price_session_by_hand(demo: Tenant) -> None:
+def test_the_session_at_the_minimum_price_has_the_calculated_row(demo: Tenant) -> None:
     # 2.50 * 0.25 / 1.25 = 0.50; from 15:04:10 to 15:41:37 are 37 minutes and 27 seconds, 260 s of them charging.
     row = row_of(demo, "minimum_price")
     assert row == {
@@ -43,7 +43,7 @@ def test_the_minimum_price_session_by_hand(demo: Tenant) -> None:
     }
 
 
-def test_half_an_oere_is_rounded_away_from_zero(demo: Tenant) -> None:
+def test_half_a_minor_unit_is_rounded_away_from_zero(demo: Tenant) -> None:
     # 87.125 -> 87.13; 87.13 / 5 = 17.426 -> 17.43.
     row = row_of(demo, "roaming")
     assert (row["amount_incl_tax"], row["tax_amount"]) == (Decimal("87.13"), Decimal("17.43"))
@@ -52,7 +52,7 @@ def test_half_an_oere_is_rounded_away_from_zero(demo: Tenant) -> None:
     assert row["charge_point"] == "Ladepark Nord, Eksempelvej 1, 0000 Prøveby"
 
 
-def test_foreign_money_has_no_tax(demo: Tenant) -> None:
+def test_a_session_in_a_foreign_currency_has_no_tax(demo: Tenant) -> None:
     row = row_of(demo, "abroad")
     assert (row["currency"], row["tax_name"]) == ("EUR", "MwSt.")
     assert row["tax_rate"] is row["tax_amount"] is row["amount_excl_tax"] is None
@@ -70,17 +70,17 @@ def test_a_corrected_bill_changes_the_tax(tenant: Tenant) -> None:
     assert (row["tax_amount"], row["amount_excl_tax"]) == (Decimal("17.16"), Decimal("68.62"))
 
 
-def test_the_price_per_kwh_by_hand(demo: Tenant) -> None:
-    by_start = {
+def test_the_price_per_kwh_includes_tax_and_markup(demo: Tenant) -> None:
+    prices = {
         (row["session_id"], row["started_at"]): row["price_incl_tax"] for row in expected_marts.charging_periods(demo)
     }
-    forward = demo.scene("clocks_forward_2025").id
+    forward_id = demo.scene("clocks_forward_2025").id
     # 04:00 local, just after the change: -0.00007 * 1.25 + 0.88.
-    assert by_start[forward, datetime(2025, 3, 30, 2, tzinfo=UTC)] == Decimal("0.8799125")
-    minimum = demo.scene("minimum_price")
-    assert by_start[minimum.id, minimum.started_at] == Decimal("2.427")
-    fixed = demo.scene("public_fixed_price")
-    assert by_start[fixed.id, fixed.started_at] is None
+    assert prices[forward_id, datetime(2025, 3, 30, 2, tzinfo=UTC)] == Decimal("0.8799125")
+    minimum_session = demo.scene("minimum_price")
+    assert prices[minimum_session.id, minimum_session.started_at] == Decimal("2.427")
+    fixed_session = demo.scene("public_fixed_price")
+    assert prices[fixed_session.id, fixed_session.started_at] is None
 
 
 def test_periods_are_oldest_first_and_only_of_sessions_that_have_them(demo: Tenant) -> None:
@@ -92,7 +92,7 @@ def test_periods_are_oldest_first_and_only_of_sessions_that_have_them(demo: Tena
     assert {row["state"] for row in rows} == {"charging", "idle"}
 
 
-def test_of_samples_at_one_time_the_last_listed_counts(demo: Tenant) -> None:
+def test_the_last_listed_of_samples_at_one_time_counts(demo: Tenant) -> None:
     session = demo.scene("repeated_different")
     rows = [row for row in expected_marts.power_samples(demo) if row["session_id"] == session.id]
     times = [row["sampled_at"] for row in rows]
@@ -149,7 +149,7 @@ def test_currencies_are_never_added(demo: Tenant) -> None:
     assert july[1]["tax_amount"] is july[1]["amount_excl_tax"] is None
 
 
-def test_november_by_hand(demo: Tenant) -> None:
+def test_november_has_the_calculated_sums(demo: Tenant) -> None:
     november = [row for row in expected_marts.sessions(demo) if row["stopped_at"] > datetime(2025, 11, 1, tzinfo=UTC)]
     (month,) = [row for row in expected_marts.months(demo) if row["month"] == date(2025, 11, 1)]
     # 134.46 / 5 = 26.892, 68.98 / 5 = 13.796, 86.94 / 5 = 17.388
@@ -172,7 +172,7 @@ def test_days_and_months_add_up_to_the_sessions(demo: Tenant) -> None:
             assert len({sum(row[figure] for row in rows) for rows in parts}) == 1
 
 
-def test_every_value_has_its_type(demo: Tenant) -> None:
+def test_values_are_decimal_integer_text_or_times_in_utc(demo: Tenant) -> None:
     allowed = (Decimal, int, str, date, datetime, type(None))
     for rows in (
         expected_marts.sessions,
