@@ -84,7 +84,7 @@ def test_a_late_session_is_claimed_as_a_correction(logbook: ClaimedLogbook) -> N
     assert nothing_to_correct(logbook)
 
 
-def test_a_session_that_the_user_excludes_and_includes_again(logbook: ClaimedLogbook) -> None:
+def test_a_session_excluded_and_included_again_is_withdrawn_and_then_late(logbook: ClaimedLogbook) -> None:
     logbook.decide("exclude", "2", reason="en gæst ladede")
     withdrawn = ("2", "-20.000", "-50.00", "withdrawn", "decision", "en gæst ladede", 1)
     assert corrected(logbook.corrections()) == [withdrawn]
@@ -96,7 +96,7 @@ def test_a_session_that_the_user_excludes_and_includes_again(logbook: ClaimedLog
     assert nothing_to_correct(logbook)
 
 
-def test_a_session_assigned_to_another_car(tmp_path: Path) -> None:
+def test_a_session_assigned_to_another_car_is_withdrawn_from_the_first(tmp_path: Path) -> None:
     logbook = ClaimedLogbook.begin(tmp_path / "two", '[[car]]\nname = "Golf"\n[[car]]\nname = "Polo"\n')
     logbook.extract(FIRST, SECOND)
     logbook.decide("assign", "1", "Golf")
@@ -111,7 +111,7 @@ def test_a_session_assigned_to_another_car(tmp_path: Path) -> None:
     assert nothing_to_correct(logbook)
 
 
-def test_a_session_whose_stop_moves_to_another_month(logbook: ClaimedLogbook) -> None:
+def test_a_session_whose_stop_moves_to_another_month_is_withdrawn_from_the_first(logbook: ClaimedLogbook) -> None:
     logbook.extract(changed(SECOND, stopped_at=local(date(2025, 4, 2))), months=(MARCH,))
     claim = logbook.claim(APRIL)
     (april,), (march,) = [line for line in claim.lines if line.correction is None], claim.lines[1:]
@@ -120,7 +120,7 @@ def test_a_session_whose_stop_moves_to_another_month(logbook: ClaimedLogbook) ->
     assert logbook.sums().keys() == {("1", MARCH, None, "DKK"), ("2", APRIL, None, "DKK")}
 
 
-def test_a_session_whose_currency_changes(logbook: ClaimedLogbook) -> None:
+def test_a_session_whose_currency_changes_is_corrected_in_both_currencies(logbook: ClaimedLogbook) -> None:
     logbook.extract(changed(SECOND, currency="SEK", amount="75.00"))
     claim = logbook.corrections()
     assert [(line.currency, str(line.amount_incl_tax)) for line in claim.lines] == [("DKK", "-50.00"), ("SEK", "75.00")]
@@ -163,7 +163,7 @@ def test_a_session_that_is_no_longer_listed_is_not_a_correction(logbook: Claimed
     assert nothing_to_correct(logbook)
 
 
-def test_a_correction_is_held_back_until_the_details_are_fetched(logbook: ClaimedLogbook) -> None:
+def test_a_correction_waits_until_the_details_are_fetched(logbook: ClaimedLogbook) -> None:
     logbook.extract(changed(FIRST, amount="24.00"), details=False)
     logbook.extract(months=(FEBRUARY,))
     claim = logbook.claim(FEBRUARY)
