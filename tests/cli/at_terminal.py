@@ -9,6 +9,6 @@ from tests.scenarios import cli_at_time
 if __name__ == "__main__":
     with Path(sys.argv[1]).open(
         "rb", buffering=0
-    ) as terminal:  # a session's first one becomes its controlling terminal
+    ) as terminal:  # the first terminal that a session opens becomes its controlling terminal
         assert os.isatty(terminal.fileno())
         cli_at_time.run(*sys.argv[2:])

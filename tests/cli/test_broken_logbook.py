@@ -17,7 +17,7 @@ from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.system
 
-_HOLDER = """
+_HOLD_THE_LOCK = """
 import sys
 from pathlib import Path
 from pipeline.logbook.folder import Logbook
@@ -26,7 +26,7 @@ with Logbook(Path(sys.argv[1])).lock():
     print("held", flush=True)
     sys.stdin.read()
 """
-_FAULTS = """
+_INVALID_SETTINGS = """
 [report]
 closed_after_hours = "x"
 nope = 1
@@ -43,7 +43,7 @@ def figures(logbook: DemoLogbook) -> list[list[dict[str, Any]]]:
 
 def test_all_faults_in_the_settings_are_listed_at_once(logbook: DemoLogbook) -> None:
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
-        file.write(_FAULTS)
+        file.write(_INVALID_SETTINGS)
     for command in (["status"], ["run"], ["report", "2025-10"]):
         outcome = logbook.run(*command)
         assert (outcome.code, outcome.out) == (1, "")
@@ -75,39 +75,39 @@ def test_answers_of_an_account_that_is_not_in_the_settings_stop_a_transform(logb
 
 
 @pytest.mark.parametrize(
-    ("which", "garbage"),
+    ("which", "fault"),
     [
         # An empty writer's database is not a fault: it is left when a command is killed while creating one.
-        *(("writer's", garbage) for garbage in ("garbage", "half", "another program's", "newer")),
-        *(("published", garbage) for garbage in ("empty", "garbage", "half", "another program's", "newer")),
+        *(("writer's", fault) for fault in ("garbage", "half", "another program's", "newer")),
+        *(("published", fault) for fault in ("empty", "garbage", "half", "another program's", "newer")),
     ],
 )
-def test_an_unusable_database_is_refused_and_can_be_rebuilt(logbook: DemoLogbook, which: str, garbage: str) -> None:
+def test_an_unusable_database_is_refused_and_can_be_rebuilt(logbook: DemoLogbook, which: str, fault: str) -> None:
     path = logbook.paths.writer_database if which == "writer's" else logbook.paths.database
-    content, before = path.read_bytes(), figures(logbook)
-    if garbage == "newer":
+    content, figures_before = path.read_bytes(), figures(logbook)
+    if fault == "newer":
         with duckdb.connect(str(path)) as connection:
             connection.execute("update facts.settings set schema_version = 99, ladebog_version = '9.9'")
-    elif garbage == "another program's":
+    elif fault == "another program's":
         path.unlink()
         with duckdb.connect(str(path)) as connection:
             connection.execute("create table guests as select 1 as guest")
     else:
-        path.write_bytes({"empty": b"", "garbage": b"garbage" * 2000, "half": content[: len(content) // 2]}[garbage])
+        path.write_bytes({"empty": b"", "garbage": b"garbage" * 2000, "half": content[: len(content) // 2]}[fault])
     with logbook.paths.settings.open("a", encoding="utf-8") as file:  # so that a transform reads all of the facts
         file.write("\n[report]\nclosed_after_hours = 48\n")
-    reading = [["sql", "select sum(power_kw) from power_samples"], ["report", "2025-10"]]
-    for command in [["transform"]] if which == "writer's" else reading:
+    reading_commands = [["sql", "select sum(power_kw) from power_samples"], ["report", "2025-10"]]
+    for command in [["transform"]] if which == "writer's" else reading_commands:
         message, advice = refusal(logbook.run(*command), 1)
-        if garbage == "newer":
+        if fault == "newer":
             assert message == f"{path} is from a newer Ladebog (9.9, schema 99; this one knows {SCHEMA_VERSION})."
             assert advice == "Update Ladebog, or rebuild the database for this version with: ladebog rebuild"
         else:
             assert message.startswith(f"{path} ")
             assert advice == "Rebuild it from raw/ with: ladebog rebuild"
-    if which == "writer's" or garbage == "newer":
+    if which == "writer's" or fault == "newer":
         logbook.do("rebuild")
-        assert before == figures(logbook)
+        assert figures_before == figures(logbook)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_damaged_finished_segment_stops_a_rebuild(logbook: DemoLogbook, damage
 
 def test_a_second_run_at_the_same_time_is_refused(logbook: DemoLogbook) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", _HOLDER, str(logbook.home)],
+        [sys.executable, "-c", _HOLD_THE_LOCK, str(logbook.home)],
         env=logbook.environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

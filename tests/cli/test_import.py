@@ -35,8 +35,8 @@ def exchange(server: DemoServer, path: str, answer: dict[str, Any]) -> str:
 def capture(operator: DemoServer, empty_logbook: DemoLogbook) -> Path:
     """A capture of the app's traffic with an active session and one that ended."""
     path = empty_logbook.folder / "two sessions.capture.txt"
-    scenes = [operator.tenant.scene("active"), operator.tenant.scene("newest")]
-    exchanges = [exchange(operator, f"session/{s.id}?withPowerHistory=1&withTaxName=1", detail(s)) for s in scenes]
+    sessions = [operator.tenant.scene("active"), operator.tenant.scene("newest")]
+    exchanges = [exchange(operator, f"session/{s.id}?withPowerHistory=1&withTaxName=1", detail(s)) for s in sessions]
     path.write_text("".join(exchanges), "utf-8")
     return path
 
@@ -109,12 +109,12 @@ def test_sessions_are_imported_from_a_har_file(empty_logbook: DemoLogbook, opera
         "request": {"method": "GET", "url": f"{operator.url}/api/v1/app/session/{newest.id}", "headers": []},
         "response": {"status": 200, "headers": [], "content": {"mimeType": "application/json", **content}},
     }
-    other = {
+    foreign_entry = {
         "request": {"method": "GET", "url": "https://elsewhere.example/logo.png"},
         "response": {"status": 200, "content": {"text": "PNG"}},
     }
     path = empty_logbook.folder / "traffic.har"
-    path.write_text(json.dumps({"log": {"version": "1.2", "entries": [other, entry]}}), "utf-8")
+    path.write_text(json.dumps({"log": {"version": "1.2", "entries": [foreign_entry, entry]}}), "utf-8")
     assert empty_logbook.do("import", str(path)).out.startswith("demo: 1 answer read, 1 archived, 0 already there.")
     names = ("session_id", "energy_kwh", "amount_incl_tax", "power_samples", "tax_amount")
     expected = [row for row in expected_marts.sessions(operator.tenant) if row["session_id"] == newest.id]
