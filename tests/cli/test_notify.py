@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer, Faults
 from tests.cli.refusal import refusal
-from tests.operations.notify.post_office import PostOffice, open_office
+from tests.operations.notify.mail_server import MailServer, running_mail_server
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 from tests.source.loopback import Script, answer, serving
 
@@ -209,24 +209,24 @@ def test_commands_that_only_read_send_no_messages(logbook: DemoLogbook, webhook:
 def test_a_test_message_goes_to_every_channel(logbook: DemoLogbook, webhook: Script, tmp_path: Path) -> None:
     set_webhook(logbook, webhook)
     host = webhook.url.removeprefix("http://")
-    with open_office(PostOffice()) as office:
+    with running_mail_server(MailServer()) as mail_server:
         with logbook.paths.settings.open("a", encoding="utf-8") as file:
             file.write(
-                f'[notify.mail]\nhost = "127.0.0.1"\nport = {office.port}\nstarttls = false\n'
+                f'[notify.mail]\nhost = "127.0.0.1"\nport = {mail_server.port}\nstarttls = false\n'
                 'from = "l@example.org"\nto = ["you@example.org"]\n'
             )
-        channels = [f"the webhook at {host}", f"you@example.org through 127.0.0.1:{office.port}"]
+        channels = [f"the webhook at {host}", f"you@example.org through 127.0.0.1:{mail_server.port}"]
         assert logbook.do("notify").out.splitlines() == [
             *(f"Messages go to {channel}." for channel in channels),
             "Try it: ladebog notify --test",
         ]
-        assert (webhook.requests, office.letters) == ([], [])
+        assert (webhook.requests, mail_server.messages) == ([], [])
         outcome = logbook.do("notify", "--test")
         assert outcome == Outcome(0, f"A test message went to {' and '.join(channels)}.\n", "")
         assert sent_messages(webhook) == [["This is a test message: messages arrive."]]
-        assert office.letters[0]["Subject"] == "Ladebog: This is a test message: messages arrive."
+        assert mail_server.messages[0]["Subject"] == "Ladebog: This is a test message: messages arrive."
     message, advice = refusal(logbook.run("notify", "--test"), 1)
-    assert message == f"The mail server 127.0.0.1:{office.port} refused the connection."
+    assert message == f"The mail server 127.0.0.1:{mail_server.port} refused the connection."
     assert advice == "Check [notify.mail] in ladebog.toml, then try it: ladebog notify --test"
     assert len(sent_messages(webhook)) == 1
 
