@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
-LONG = 300.0  # seconds; longer than any command takes, even on a busy machine
+TIMEOUT = 300.0  # seconds; longer than any command takes, even on a busy machine
 KILLED = -9
 
 Fault = Callable[[], object]
@@ -37,14 +37,14 @@ def _run(output: Path, credentials: str, now: datetime, fault: Fault | None, arg
         main(arguments, ClockWithoutWaits(now))
 
 
-class Running:
+class RunningCommand:
     """A running command."""
 
     def __init__(self, process: BaseProcess, output: Path) -> None:
         self.process = process
         self._output = output
 
-    def outcome(self, seconds: float = LONG) -> Outcome:
+    def outcome(self, seconds: float = TIMEOUT) -> Outcome:
         """The outcome of the command, which must end by itself."""
         self.process.join(seconds)
         assert self.process.exitcode is not None, "the command does not end"
@@ -65,19 +65,19 @@ class Starter:
     def __init__(self, logbook: DemoLogbook, now: datetime) -> None:
         self._logbook = logbook
         self._now = now
-        self._started = 0
+        self._start_count = 0
 
-    def start(self, *arguments: str, fault: Fault | None = None, now: datetime | None = None) -> Running:
+    def start(self, *arguments: str, fault: Fault | None = None, now: datetime | None = None) -> RunningCommand:
         """Start a command. `fault` is called first in its process; it must be picklable."""
-        self._started += 1
-        output = self._logbook.folder / f"output-{self._started}"
-        now = now or self._now + self._started * timedelta(minutes=1)
+        self._start_count += 1
+        output = self._logbook.folder / f"output-{self._start_count}"
+        now = now or self._now + self._start_count * timedelta(minutes=1)
         arguments = ("--home", str(self._logbook.home), *arguments)
         process = _context().Process(
             target=_run, args=(output, str(self._logbook.credentials), now, fault, arguments), daemon=True
         )
         process.start()
-        return Running(process, output)
+        return RunningCommand(process, output)
 
     def run(self, *arguments: str, fault: Fault | None = None, now: datetime | None = None) -> Outcome:
         """Run a command to its end."""

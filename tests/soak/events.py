@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pipeline.demo import DemoServer, Faults, Tenant
-from tests.faults.content import most_samples
+from tests.faults.content import most_samples_by_session
 from tests.faults.processes import KILLED, Fault, Starter
 from tests.faults.steps import STEPS, FailsAt, KilledAt
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
@@ -35,7 +35,7 @@ class OperatorChanges:
 
     def expected_tenant(self, now: datetime, logbook: DemoLogbook) -> Tenant:
         """The expected data of an archive. A session has its whole power history if that was ever fetched."""
-        tenant, samples_fetched = self._corrected_tenant(now), most_samples(logbook)
+        tenant, samples_fetched = self._corrected_tenant(now), most_samples_by_session(logbook)
         for session in tenant.sessions.values():
             if session.stopped_at and samples_fetched[session.id] > len({sample.at for sample in session.samples}):
                 tenant.restore_history(session.id)
