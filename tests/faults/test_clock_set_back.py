@@ -26,7 +26,7 @@ def test_corrections_after_the_clock_was_set_back_are_fetched(
     outcome = new_logbook.do("run", now=NOW + time_ahead)
     assert ("note: This machine's clock is " in outcome.err) is (time_ahead >= timedelta(days=1))
     assert new_logbook.value(_LAST_CLOSED_MONTH) == _LAST_MONTH  # by the operator's clock, not by this machine's
-    before, documents = items(new_logbook), new_logbook.value(_DOCUMENTS)
+    items_before, documents = items(new_logbook), new_logbook.value(_DOCUMENTS)
     corrected_id = next(session.id for session in new_operator.tenant.sessions.values() if session.stopped_at)
     new_operator.tenant.correct(corrected_id, energy_wh=1_234, amount=Decimal("5.00"))
     new_operator.requests.clear()
@@ -42,7 +42,7 @@ def test_corrections_after_the_clock_was_set_back_are_fetched(
     new_logbook.store_login(new_operator.tenant)
     new_logbook.do("extract", now=later)
     new_logbook.do("transform", now=later)
-    record("clock set back between runs", 1, count_lost(before, new_logbook))
+    record("clock set back between runs", 1, count_lost(items_before, new_logbook))
     assert_complete(new_logbook, new_operator.tenant)
 
 
@@ -51,7 +51,7 @@ def test_a_clock_in_the_past_loses_no_session(
     time_behind: timedelta, new_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
 ) -> None:
     """A machine with a flat battery starts with a time in the past; new sessions are still listed."""
-    before, later = items(archived_logbook), NOW + timedelta(days=20)
+    items_before, later = items(archived_logbook), NOW + timedelta(days=20)
     reset_server(new_operator, Tenant(now=later))
     archived_logbook.store_login(new_operator.tenant)
     archived_logbook.do("extract", "--since", "2024-09-01", now=later)
@@ -59,5 +59,5 @@ def test_a_clock_in_the_past_loses_no_session(
     new_operator.tenant.correct(newest_id, energy_wh=1_234)
     archived_logbook.do("extract", now=later - time_behind)
     archived_logbook.do("transform", now=later - time_behind)
-    record("clock behind", 1, count_lost(before, archived_logbook))
+    record("clock behind", 1, count_lost(items_before, archived_logbook))
     assert_marts_are_as_expected(archived_logbook, new_operator.tenant)

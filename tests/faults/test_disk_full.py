@@ -62,10 +62,10 @@ def test_a_run_on_a_full_disk_stops_and_continues_later(
     with disk(tmp_path / "disk", kilobytes) as small:
         logbook = new_logbook.copied(small / "logbook")
         message, advice = no_space_message(logbook.run("run", now=NOW))
-        before = items(logbook)
+        items_before = items(logbook)
         subprocess.run(["mount", "-o", "remount,size=100m", str(small)], check=True)
         logbook.do("run", now=NOW)
-        record("disk full", 1, count_lost(before, logbook), message, advice)
+        record("disk full", 1, count_lost(items_before, logbook), message, advice)
         assert_complete(logbook, new_operator.tenant)
 
 
@@ -92,9 +92,9 @@ def test_a_run_whose_write_is_cut_short_stops_and_continues_later(
             shutil.rmtree(logbook.paths.state)
         starter = Starter(logbook, NOW)
         message, advice = no_space_message(starter.run("run", fault=SmallFiles(size)))
-        before = items(logbook)
+        items_before = items(logbook)
         starter.do("run")
-        record("write cut short", 1, count_lost(before, logbook), message, advice)
+        record("write cut short", 1, count_lost(items_before, logbook), message, advice)
         assert_complete(logbook, new_operator.tenant)
 
 
@@ -113,7 +113,7 @@ def test_a_run_with_a_failing_step_stops_and_continues_later(
         message, advice = stop_message(outcome)
         assert message.startswith(f"{os.strerror(number)} ({logbook.home}/")
         assert advice == (_MAKE_ROOM if number == errno.ENOSPC else _CHECK_THE_DISK)
-        before = items(logbook)
+        items_before = items(logbook)
         starter.do("run")
-        record(f"{name} fails: {errno.errorcode[number]}", 1, count_lost(before, logbook), message, advice)
+        record(f"{name} fails: {errno.errorcode[number]}", 1, count_lost(items_before, logbook), message, advice)
         assert_complete(logbook, new_operator.tenant)

@@ -90,12 +90,12 @@ def test_a_changed_field_loses_no_session_and_gives_no_wrong_figure(tmp_path: Pa
         changes = [(path, change) for path in _paths(sample) for change in _CHANGES]
         server.changes = dict(zip(finished, _spread(changes, len(finished)), strict=True))
         logbook.archive("--since", "2024-09-01")
-        before = items(logbook)
+        items_before = items(logbook)
         _assert_correct_or_unknown(logbook, tenant)
         record("fields removed, retyped or with unknown values", len(finished), 0)
         server.changes = {}
         logbook.archive("--since", "2024-09-01", "--refetch", after=_AN_HOUR)
-        record("fields restored", 1, count_lost(before, logbook))
+        record("fields restored", 1, count_lost(items_before, logbook))
         assert_complete(logbook, tenant)
 
 
@@ -124,8 +124,8 @@ def _assert_correct_or_unknown(logbook: DemoLogbook, tenant: Tenant) -> None:
 def test_a_run_accepts_unknown_fields(new_operator: DemoServer, new_logbook: DemoLogbook, record: Record) -> None:
     new_operator.faults.unknown_fields = True
     new_logbook.do("run", now=new_operator.tenant.now)
-    before = items(new_logbook)
+    items_before = items(new_logbook)
     new_operator.faults.unknown_fields = False
     new_logbook.do("run", now=new_operator.tenant.now)
-    record("fields added", len(new_operator.tenant.sessions), count_lost(before, new_logbook))
+    record("fields added", len(new_operator.tenant.sessions), count_lost(items_before, new_logbook))
     assert_complete(new_logbook, new_operator.tenant)

@@ -42,8 +42,8 @@ def test_a_run_killed_at_a_step_completes_when_repeated(
         logbook = new_logbook.copied(tmp_path / f"{call}-{is_after}")
         starter = Starter(logbook, NOW)
         assert starter.run("run", fault=KilledAt(step, call, is_after)).code == KILLED
-        before = items(logbook)
+        items_before = items(logbook)
         starter.do("run")
-        record(f"killed at {step.name}", 1, count_lost(before, logbook))
+        record(f"killed at {step.name}", 1, count_lost(items_before, logbook))
         assert_complete(logbook, new_operator.tenant)
         assert marts(shared_archived_logbook) == marts(logbook)
