@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.demo.model import DemoPeriod, DemoSession
 from pipeline.demo.tenant import Tenant
-from tests.sql.split_by_hand import Metered, Part, Period, Sample, Split, period_energy, split
+from tests.sql.expected_split import Metered, Part, Period, Sample, Split, period_energy, split
 
 Row = dict[str, Any]
 Attribution = Literal["stop", "split"]

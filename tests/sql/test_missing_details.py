@@ -15,8 +15,8 @@ def sessions_to_fetch(archive: SmallArchive) -> list[str]:
 def import_answers(archive: SmallArchive, *answers: Answer) -> None:
     record = RunRecord(run_id="ffff", command="import", version="0", started_at=at(10_000), outcome="complete")
     with SegmentWriter.begin(archive.folder, record) as writer:
-        for one in answers:
-            writer.append(RawLine.of(one))
+        for imported_answer in answers:
+            writer.append(RawLine.of(imported_answer))
         writer.finish(at(10_000))
     archive.load()
 

@@ -13,7 +13,7 @@ from tests.scenarios.small_archive import SmallArchive, answer, at, detail, list
 
 FEBRUARY, MARCH, APRIL = (date(2025, month, 1) for month in (2, 3, 4))
 DECEMBER = date(2024, 12, 1)
-ENDS = datetime(2025, 3, 31, 22, tzinfo=UTC)  # midnight in Copenhagen, in summer
+MONTH_END = datetime(2025, 3, 31, 22, tzinfo=UTC)  # midnight in Copenhagen, in summer
 A_DAY_LATER = datetime(2025, 4, 1, 22, tzinfo=UTC)
 A_SECOND_EARLY = A_DAY_LATER.replace(hour=21, minute=59, second=59)
 
@@ -43,7 +43,7 @@ CASES: dict[str, list[Run]] = {
     "listed-too-early": [
         Run(listing_and_detail(), [window(A_SECOND_EARLY)], [(MARCH, False, 0, 0, 0)]),
         Run([], [window()], [CLOSED]),
-        Run([], [window(ENDS)], [CLOSED]),  # an older listing does not open the month again
+        Run([], [window(MONTH_END)], [CLOSED]),  # an older listing does not open the month again
     ],
     "never-listed": [
         Run(listing_and_detail(), [window(month=FEBRUARY)], [(FEBRUARY, True, 0, 0, 0), (MARCH, False, 0, 0, 0)])
@@ -118,11 +118,11 @@ def test_a_setting_states_the_hours_after_which_a_month_is_closed(archive: Small
     archive.build(*listing_and_detail(), windows=[window()])
     assert archive.rows(STATES) == [(MARCH, False, 0, 0, 0)]
     archive.settings = msgspec.structs.replace(archive.settings, closed_after_hours=0)
-    archive.build(windows=[window(ENDS)])
+    archive.build(windows=[window(MONTH_END)])
     assert archive.rows(STATES) == [CLOSED]
 
 
-def test_the_state_and_the_gaps_of_an_account(tmp_path: Path) -> None:
+def test_an_account_has_its_counts_and_its_months_with_gaps(tmp_path: Path) -> None:
     state = "last_outcome, sessions, active, quarantined, details_missing, last_closed_month"
     gaps = "months_never_listed, months_listed_too_early, months_without_details"
     with small_archive(tmp_path / "logbook", ("failed", "with-gaps", "not-reached")) as archive:
@@ -154,13 +154,13 @@ def windows_with_gaps() -> list[Window]:
 
     The month of the run, January 2030, is not over, so it is always listed too early.
     """
-    too_early = [window(ENDS, month) for month in (MARCH, APRIL, date(2030, 1, 1))]
+    too_early = [window(MONTH_END, month) for month in (MARCH, APRIL, date(2030, 1, 1))]
     late = datetime(2030, 1, 1, tzinfo=UTC)
     between = [window(late, date(2025 + number // 12, number % 12 + 1, 1)) for number in range(4, 60)]
     return [window(month=date(2025, 1, 1)), *too_early, *between]
 
 
-def test_why_the_newest_run_failed_and_what_the_checks_find(archive: SmallArchive) -> None:
+def test_an_account_has_its_last_error_and_the_number_of_findings(archive: SmallArchive) -> None:
     query = "select last_outcome, last_error, errors, warnings from account_states"
     archive.build(*listing_and_detail(), windows=[window()])
     assert archive.rows(query) == [("complete", None, 0, 1)], "the session has no power history"

@@ -153,9 +153,9 @@ def test_the_texts_of_sessions_in_listings(tmp_path: Path) -> None:
     with small_archive(tmp_path / "logbook", ("without-detail", "note-removed")) as archive:
         item = listed(without(session(), "isPersonal"), type="public", address="Vej 1")
         archive.of("without-detail").add(listing(item))
-        noted = archive.of("note-removed")
-        noted.add(listing(listed(session(evseId="x"), note="Møde", address="Vej 1"), fetched_at=at(100)))
-        noted.add(listing(listed(session(evseId="x")), fetched_at=at(101)))
+        listed_with_note = archive.of("note-removed")
+        listed_with_note.add(listing(listed(session(evseId="x"), note="Møde", address="Vej 1"), fetched_at=at(100)))
+        listed_with_note.add(listing(listed(session(evseId="x")), fetched_at=at(101)))
         archive.transform()
         assert archive.rows(
             "select kind, charge_point, power_samples, curve_sha256, duration_s from sessions"
@@ -165,7 +165,7 @@ def test_the_texts_of_sessions_in_listings(tmp_path: Path) -> None:
         assert found == [(None, "Vej 1")], "a removed note is gone, and an address stays"
 
 
-def test_the_details_that_are_outstanding(archive: SmallArchive) -> None:
+def test_listed_sessions_without_a_current_detail_are_outstanding(archive: SmallArchive) -> None:
     outstanding = "select session_id from intermediate.missing_details order by session_id"
     first = [listed(session(number)) for number in "123"]
     active = listed(session("4", status="active", stoppedAt=None))
@@ -173,8 +173,8 @@ def test_the_details_that_are_outstanding(archive: SmallArchive) -> None:
     assert archive.rows(outstanding) == [("1",), ("2",), ("3",)]
     archive.build(*(detail(session(number), at(101)) for number in "124"))
     assert archive.rows(outstanding) == [("3",)]
-    noted, corrected = listed(session("1"), note="Møde"), listed(session("2", energy=1))
-    archive.build(listing(noted, corrected, fetched_at=at(102)))
+    listed_with_note, corrected = listed(session("1"), note="Møde"), listed(session("2", energy=1))
+    archive.build(listing(listed_with_note, corrected, fetched_at=at(102)))
     assert archive.rows(outstanding) == [("2",), ("3",)], "a changed note does not count"
 
 

@@ -8,14 +8,14 @@ import pytest
 
 from tests.scenarios.small_archive import SmallArchive, at, charge_point, detail, session, small_archive
 
-Given = tuple[str | None, str | None, str | None]
+TaxFigures = tuple[str | None, str | None, str | None]
 
 TAX = "select session_id, tax_rate, tax_amount, amount_excl_tax from sessions where account = ?"
 NO_TAX = (None, None, None)
 STANDARD = ("0.25", "5", "20")
 
 
-RATES: dict[str, tuple[list[tuple[float | None, object]], Given]] = {
+RATES: dict[str, tuple[list[tuple[float | None, object]], TaxFigures]] = {
     "the standard rate if none is stated": ([], STANDARD),
     "stated before the stop": ([(0, 20)], ("0.2", "4.17", "20.83")),
     "the newest at the stop": ([(0, 20), (30, 10)], ("0.1", "2.27", "22.73")),
@@ -28,7 +28,7 @@ RATES: dict[str, tuple[list[tuple[float | None, object]], Given]] = {
     "zero is a rate": ([(0, 0)], ("0", "0", "25")),
     "a rate with decimals": ([(0, "12.5")], ("0.125", "2.78", "22.22")),
 }
-BILLS: dict[str, tuple[dict[str, Any], Given]] = {
+BILLS: dict[str, tuple[dict[str, Any], TaxFigures]] = {
     "half an øre, twice": ({"totalAmount": 87.125}, ("0.25", "17.43", "69.70")),
     "negative bill": ({"totalAmount": -1.15}, ("0.25", "-0.23", "-0.92")),
     "four tenths of an øre": ({"totalAmount": "0.02"}, ("0.25", "0", "0.02")),
@@ -48,12 +48,12 @@ BILLS: dict[str, tuple[dict[str, Any], Given]] = {
 }
 
 
-def exact(row: Given) -> tuple[Decimal | None, ...]:
+def decimals(row: TaxFigures) -> tuple[Decimal | None, ...]:
     return tuple(None if value is None else Decimal(value) for value in row)
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallArchive]:
+def shared_archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallArchive]:
     """An archive whose accounts are named after what they test. Tests read it only.
 
     Each case of `rates` has its own charge point, with documents as RATES states: minutes after the start, per cent.
@@ -78,24 +78,24 @@ def taxes(archive: SmallArchive, account: str) -> dict[str, tuple[Decimal | None
     return {session_id: tuple(row) for session_id, *row in archive.rows(TAX, account)}
 
 
-def test_the_rate_is_that_of_the_charge_point(built: SmallArchive) -> None:
-    assert {case: exact(expected) for case, (_, expected) in RATES.items()} == taxes(built, "rates")
+def test_the_rate_is_that_of_the_charge_point(shared_archive: SmallArchive) -> None:
+    assert {case: decimals(expected) for case, (_, expected) in RATES.items()} == taxes(shared_archive, "rates")
 
 
-def test_the_tax_of_a_session(built: SmallArchive) -> None:
-    assert {case: exact(expected) for case, (_, expected) in BILLS.items()} == taxes(built, "bills")
+def test_the_tax_of_a_session(shared_archive: SmallArchive) -> None:
+    assert {case: decimals(expected) for case, (_, expected) in BILLS.items()} == taxes(shared_archive, "bills")
 
 
-def test_one_session_with_unknown_tax_makes_the_months_tax_unknown(built: SmallArchive) -> None:
-    found = built.rows(
+def test_one_session_with_unknown_tax_makes_the_months_tax_unknown(shared_archive: SmallArchive) -> None:
+    found = shared_archive.rows(
         "select sessions, amount_incl_tax, tax_amount, amount_excl_tax from months "
         "where attribution = 'stop' and account = 'unknown'"
     )
     assert [(2, Decimal(50), None, None)] == found
 
 
-def test_the_newest_name_and_the_rate_at_the_stop_count(built: SmallArchive) -> None:
-    found = built.rows("select charge_point, tax_rate from sessions where account = 'renamed'")
+def test_the_newest_name_and_the_rate_at_the_stop_count(shared_archive: SmallArchive) -> None:
+    found = shared_archive.rows("select charge_point, tax_rate from sessions where account = 'renamed'")
     assert [("New", Decimal("0.2"))] == found
 
 
