@@ -1,4 +1,4 @@
-"""The operator that the tests send requests to, and the archives that they start from."""
+"""The demo operator and the archives that tests share."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def reset_server(server: DemoServer, tenant: Tenant | None = None, faults: Fault
 
 @dataclass(frozen=True)
 class FullDemo:
-    """An archive of everything that an operator without faults has, and the requests that fetched it."""
+    """An archive of all data of an operator without faults, and the requests that fetched it."""
 
     logbook: DemoLogbook
     requests: tuple[Request, ...]
@@ -57,7 +57,7 @@ class FullDemo:
 
 @pytest.fixture(scope="session")
 def full_demo(shared_server: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> FullDemo:
-    """Tests copy it and do not change it."""
+    """The archive of all data. Tests copy it and do not change it."""
 
     def build(folder: Path) -> None:
         logbook = DemoLogbook.begin(folder, shared_server.url, client_id="1")
@@ -66,9 +66,9 @@ def full_demo(shared_server: DemoServer, tmp_path_factory: pytest.TempPathFactor
         (folder / "requests.pickle").write_bytes(pickle.dumps(tuple(shared_server.requests)))
 
     reset_server(shared_server)
-    shared = prepared_folder(tmp_path_factory, "full", build)
-    logbook = DemoLogbook(shared).moved_to(tmp_path_factory.mktemp("full") / "logbook", shared_server)
-    return FullDemo(logbook, pickle.loads((shared / "requests.pickle").read_bytes()))  # noqa: S301 (written above)
+    folder = prepared_folder(tmp_path_factory, "full", build)
+    logbook = DemoLogbook(folder).moved_to(tmp_path_factory.mktemp("full") / "logbook", shared_server)
+    return FullDemo(logbook, pickle.loads((folder / "requests.pickle").read_bytes()))  # noqa: S301 (written above)
 
 
 @pytest.fixture
@@ -88,8 +88,8 @@ def new_logbook(operator: DemoServer, tmp_path: Path) -> DemoLogbook:
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[SmallArchive]:
     """An empty archive of the account `home`."""
-    with small_archive(tmp_path / "logbook") as new_archive:
-        yield new_archive
+    with small_archive(tmp_path / "logbook") as small:
+        yield small
 
 
 @pytest.fixture(scope="session")
