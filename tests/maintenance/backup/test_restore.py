@@ -145,11 +145,9 @@ def test_a_changed_byte_anywhere_in_a_zip_file_never_changes_what_is_restored(
         outcomes.add(outcome.code)
         assert "unexpected" not in outcome.err, (position, outcome)
         if outcome.code == 0:  # for example a changed date
-            for position in backup_folder.rglob("*"):
-                if position.is_file() and position.name != "SHA256SUMS":
-                    assert (
-                        other_logbook.home / position.relative_to(backup_folder)
-                    ).read_bytes() == position.read_bytes()
+            for path in backup_folder.rglob("*"):
+                if path.is_file() and path.name != "SHA256SUMS":
+                    assert (other_logbook.home / path.relative_to(backup_folder)).read_bytes() == path.read_bytes()
             shutil.rmtree(other_logbook.home)
         else:
             assert outcome.code == 1
