@@ -51,15 +51,7 @@ def run_without_keyring(logbook: DemoLogbook, folder: Path, *arguments: str, std
     }
     del environment[FILE_VARIABLE]
     process = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "tests.scenarios.cli_at_time",
-            DEMO_NOW.isoformat(),
-            "--home",
-            str(logbook.home),
-            *arguments,
-        ],
+        logbook.command(*arguments),
         env=environment,
         cwd=logbook.folder,
         input=stdin,

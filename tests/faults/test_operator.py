@@ -72,7 +72,7 @@ _CASES: dict[str, tuple[Responder, int, str, str]] = {
         _LATER,
     ),
     "429 with a year": (answer_429("31536000"), 75, "in 1 try; the last time it answered 429", _LATER),
-    "no answer": (raw(b"", then_wait=1), 75, "the last time it did not answer in time", _LATER),
+    "no answer": (raw(b"", seconds_open=1), 75, "the last time it did not answer in time", _LATER),
     "slow body": (trickle([b" "] * _SLOW * 20, 0.05), 75, "sent a body that took longer than 0.5 s", _LATER),
     "slow head": (slow_head, 75, "the last time it did not answer in time", _LATER),
     "endless body": (endless, 1, f"sends an answer of more than {_MEGABYTES} MB", _LARGER),
