@@ -9,6 +9,9 @@ DEMO ?= ladebog-demo
 DAYS ?= 200
 SEED ?=
 
+# Otherwise every test process would compile the tests and the project again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'

@@ -7,7 +7,7 @@
     │   ├── SettingsError          1   ladebog.toml has faults
     │   ├── RawStoreError          1   a segment in raw/ is damaged
     │   ├── JournalError           1   an entry of journal/ is damaged or missing
-    │   ├── ClaimError             1   a claim cannot be made as asked, or one in claims/ cannot be read
+    │   ├── ClaimError             1   a claim cannot be made as requested, or one in claims/ cannot be read
     │   └── DatabaseError          1   the database cannot be used
     ├── TamperingError             3   something in raw/, journal/ or claims/ is not what was written
     ├── BackupError                1   a backup cannot be made or restored, or is incomplete
@@ -72,7 +72,7 @@ class JournalError(LogbookError):
 
 
 class ClaimError(LogbookError):
-    """A claim cannot be made as asked, or one in claims/ cannot be read."""
+    """A claim cannot be made as requested, or one in claims/ cannot be read."""
 
 
 class DatabaseError(LogbookError):

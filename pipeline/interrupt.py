@@ -43,15 +43,15 @@ def forced_exit(report: Callable[[], object], exit_code: int) -> Iterator[None]:
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # ignored, as by a shell for a background job
         yield
         return
-    pair, ended = socket.socketpair(), threading.Event()
-    pair[1].setblocking(False)
-    threading.Thread(target=_watch, args=(pair, ended, report, exit_code), name="ctrl-c", daemon=True).start()
+    sockets, has_ended = socket.socketpair(), threading.Event()
+    sockets[1].setblocking(False)
+    threading.Thread(target=_watch, args=(sockets, has_ended, report, exit_code), name="ctrl-c", daemon=True).start()
     signal.signal(signal.SIGINT, handle_interrupt)
-    signal.set_wakeup_fd(pair[1].fileno(), warn_on_full_buffer=False)
+    signal.set_wakeup_fd(sockets[1].fileno(), warn_on_full_buffer=False)
     try:
         yield
     finally:
-        ended.set()
+        has_ended.set()
         if not _was_pressed:  # all is done, and Python must not be interrupted while it exits
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -67,12 +67,15 @@ def no_forced_exit() -> Iterator[None]:
 
 
 def _watch(
-    pair: tuple[socket.socket, socket.socket], ended: threading.Event, report: Callable[[], object], exit_code: int
+    sockets: tuple[socket.socket, socket.socket],
+    has_ended: threading.Event,
+    report: Callable[[], object],
+    exit_code: int,
 ) -> None:
-    signals, _ = pair
+    signals, _ = sockets
     signals.recv(1)
     pressed_again, _, _ = select.select([signals], [], [], STOP_TIMEOUT)
-    if not pressed_again and not ended.is_set():
+    if not pressed_again and not has_ended.is_set():
         if sys.stderr.isatty():
             sys.stderr.write(_SHOW_CURSOR)
         report()

@@ -19,14 +19,14 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
-def printable(text: str, max_length: int = 200) -> str:
+def one_line(text: str, max_length: int = 200) -> str:
     """Text from outside as one line of at most `max_length` characters without control characters, for a message."""
     clean = "".join(character if character.isprintable() else " " for character in text)
     clean = " ".join(clean.split())
     return clean if len(clean) <= max_length else clean[: max_length - 1] + "…"
 
 
-_SYMBOLS = {
+CONTROL_SYMBOLS = {
     **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"},
     0x7F: "\u2421",
     **dict.fromkeys(range(0x80, 0xA0), "\ufffd"),
@@ -35,4 +35,4 @@ _SYMBOLS = {
 
 def visible(text: str) -> str:
     """The text with control characters replaced by symbols, so that it cannot control the terminal."""
-    return text.translate(_SYMBOLS)
+    return text.translate(CONTROL_SYMBOLS)

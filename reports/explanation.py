@@ -85,15 +85,15 @@ class Explanation:
     documents: dict[str, Row]
 
 
-def explain(connection: duckdb.DuckDBPyConnection, account: Account, session_id: str) -> Explanation | None:
+def read_explanation(connection: duckdb.DuckDBPyConnection, account: Account, session_id: str) -> Explanation | None:
     """The explanation of a finished session, or None if the account has no finished session of that id."""
-    of_session = {"account": account.name, "session_id": session_id}
-    of_local_session = {**of_session, "timezone": account.timezone}
-    found = rows(connection, models.query("explained_session"), of_session)
-    if not found:
+    parameters = {"account": account.name, "session_id": session_id}
+    local_parameters = {**parameters, "timezone": account.timezone}
+    session_rows = rows(connection, models.query("explained_session"), parameters)
+    if not session_rows:
         return None
-    session, audit = found[0], rows(connection, _AUDIT, of_session)[0]
-    revisions = rows(connection, _REVISIONS, of_session)
+    session, audit = session_rows[0], rows(connection, _AUDIT, parameters)[0]
+    revisions = rows(connection, _REVISIONS, parameters)
     hashes = {
         session["document_sha256"],
         session["period_sha256"],
@@ -107,23 +107,23 @@ def explain(connection: duckdb.DuckDBPyConnection, account: Account, session_id:
         account=account,
         session=session,
         audit=audit,
-        months=rows(connection, models.query("explained_months"), of_local_session),
-        days=rows(connection, _DAYS, of_session),
-        hours=rows(connection, _HOURS, of_session),
-        periods=rows(connection, _PERIODS, of_session),
-        samples=rows(connection, models.query("explained_samples"), of_local_session),
+        months=rows(connection, models.query("explained_months"), local_parameters),
+        days=rows(connection, _DAYS, parameters),
+        hours=rows(connection, _HOURS, parameters),
+        periods=rows(connection, _PERIODS, parameters),
+        samples=rows(connection, models.query("explained_samples"), local_parameters),
         revisions=revisions,
         documents={document["sha256"]: document for document in documents},
     )
 
 
-def unfinished(connection: duckdb.DuckDBPyConnection, account: Account, session_id: str) -> Row | None:
+def read_unfinished(connection: duckdb.DuckDBPyConnection, account: Account, session_id: str) -> Row | None:
     """A session that has not stopped, as of its newest document, or None."""
-    found = rows(connection, _UNFINISHED, {"account": account.name, "session_id": session_id})
-    return found[0] if found else None
+    session_rows = rows(connection, _UNFINISHED, {"account": account.name, "session_id": session_id})
+    return session_rows[0] if session_rows else None
 
 
-def fault(connection: duckdb.DuckDBPyConnection, account: Account, session_id: str) -> str | None:
+def read_fault(connection: duckdb.DuckDBPyConnection, account: Account, session_id: str) -> str | None:
     """Why a session's newest document cannot be read, or None."""
-    found = rows(connection, _FAULTS, {"account": account.name, "session_id": session_id})
-    return found[0]["fault"] if found else None
+    fault_rows = rows(connection, _FAULTS, {"account": account.name, "session_id": session_id})
+    return fault_rows[0]["fault"] if fault_rows else None

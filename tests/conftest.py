@@ -1,4 +1,4 @@
-"""The operator that the tests talk to, and the archives that they begin with."""
+"""The demo operator and the archives that tests share."""
 
 from __future__ import annotations
 
@@ -14,18 +14,11 @@ import pytest
 from pipeline.demo import DemoServer, Faults, Request, Tenant
 from tests.scenarios.demo_archive import DemoArchive, demo_archive, new_demo_archive
 from tests.scenarios.demo_logbook import DemoLogbook
-from tests.scenarios.new_logbook import build_empty_database, keep_empty_database
-from tests.scenarios.prepared import prepared
+from tests.scenarios.prepared_folder import prepared_folder
 from tests.scenarios.small_archive import SmallArchive, small_archive
 
 # Otherwise keyring uses a backend that a test defines, or the keyring of the user who runs the tests.
 keyring.set_keyring(keyring.backends.fail.Keyring())
-
-
-@pytest.fixture(scope="session", autouse=True)
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Build the empty database of new logbooks once per test run."""
-    keep_empty_database(prepared(tmp_path_factory, "empty", build_empty_database))
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +31,7 @@ def shared_server() -> Iterator[DemoServer]:
 @pytest.fixture
 def operator(shared_server: DemoServer) -> DemoServer:
     """The server with a new tenant, without faults and with an empty log."""
-    renew(shared_server)
+    reset_server(shared_server)
     return shared_server
 
 
@@ -47,8 +40,8 @@ def tenant(operator: DemoServer) -> Tenant:
     return operator.tenant
 
 
-def renew(server: DemoServer, tenant: Tenant | None = None, faults: Faults | None = None) -> None:
-    """Give the server another tenant, other faults and an empty log."""
+def reset_server(server: DemoServer, tenant: Tenant | None = None, faults: Faults | None = None) -> None:
+    """Give the server a new tenant, new faults and an empty log."""
     server.tenant = tenant or Tenant()
     server.faults = faults or Faults()
     server.requests.clear()
@@ -56,7 +49,7 @@ def renew(server: DemoServer, tenant: Tenant | None = None, faults: Faults | Non
 
 @dataclass(frozen=True)
 class FullDemo:
-    """An archive of everything that an undisturbed operator knows, and the requests that fetched it."""
+    """An archive of all data of an operator without faults, and the requests that fetched it."""
 
     logbook: DemoLogbook
     requests: tuple[Request, ...]
@@ -64,18 +57,18 @@ class FullDemo:
 
 @pytest.fixture(scope="session")
 def full_demo(shared_server: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> FullDemo:
-    """Tests copy it and do not change it."""
+    """The archive of all data. Tests copy it and do not change it."""
 
     def build(folder: Path) -> None:
         logbook = DemoLogbook.begin(folder, shared_server.url, client_id="1")
-        logbook.keep_login(shared_server.tenant)
+        logbook.store_login(shared_server.tenant)
         logbook.archive()
         (folder / "requests.pickle").write_bytes(pickle.dumps(tuple(shared_server.requests)))
 
-    renew(shared_server)
-    shared = prepared(tmp_path_factory, "full", build)
-    logbook = DemoLogbook(shared).moved_to(tmp_path_factory.mktemp("full") / "logbook", shared_server)
-    return FullDemo(logbook, pickle.loads((shared / "requests.pickle").read_bytes()))  # noqa: S301 (written above)
+    reset_server(shared_server)
+    folder = prepared_folder(tmp_path_factory, "full", build)
+    logbook = DemoLogbook(folder).moved_to(tmp_path_factory.mktemp("full") / "logbook", shared_server)
+    return FullDemo(logbook, pickle.loads((folder / "requests.pickle").read_bytes()))  # noqa: S301 (written above)
 
 
 @pytest.fixture
@@ -88,15 +81,15 @@ def logbook(full_demo: FullDemo, tmp_path: Path) -> DemoLogbook:
 def new_logbook(operator: DemoServer, tmp_path: Path) -> DemoLogbook:
     """A logbook with a login, before its first run."""
     new = DemoLogbook.begin(tmp_path / "new", operator.url, client_id="1")
-    new.keep_login(operator.tenant)
+    new.store_login(operator.tenant)
     return new
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[SmallArchive]:
     """An empty archive of the account `home`."""
-    with small_archive(tmp_path / "logbook") as made:
-        yield made
+    with small_archive(tmp_path / "logbook") as small:
+        yield small
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +102,7 @@ def fetched_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoArchive:
             demo.extract(server)
         demo.update()
 
-    return demo_archive(prepared(tmp_path_factory, "demo", build))
+    return demo_archive(prepared_folder(tmp_path_factory, "demo", build))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The pages of the documentation name what there is: every command, every mart, files that exist."""
+"""The documentation lists every command and every mart, and its links lead to files that exist."""
 
 import re
 from pathlib import Path
@@ -15,21 +15,23 @@ _LINK = re.compile(r"\]\(([^)#]+)\)|src=\"([^\"]+)\"")
 
 
 def first_cells(page: str) -> list[str]:
-    """What stands in backticks at the start of each table row of a page of docs/."""
+    """The texts in backticks in the first cell of each table row of a page in docs/."""
     rows = re.findall(r"^\| (`.+?)(?<!\\) \|", (CHECKOUT / "docs" / page).read_text("utf-8"), re.MULTILINE)
     return [name for cell in rows for name in re.findall(r"`([^`]+)`", cell)]
 
 
 def test_the_commands_page_lists_every_command() -> None:
-    listed = [cell.split()[1:] for cell in first_cells("commands.md") if cell.startswith("ladebog ")]
+    cells = [cell.split()[1:] for cell in first_cells("commands.md") if cell.startswith("ladebog ")]
     context = click.Context(cli)
     commands = []
     for name in cli.list_commands(context):
         command = cli.get_command(context, name)
-        sub = command.list_commands(context) if isinstance(command, click.Group) else []
-        commands += [[name, one] for one in sub] or [[name]]
-    named = [next((typed for typed in commands if words[: len(typed)] == typed), words) for words in listed]
-    assert sorted(named) == sorted(commands)
+        subcommands = command.list_commands(context) if isinstance(command, click.Group) else []
+        commands += [[name, subcommand] for subcommand in subcommands] or [[name]]
+    listed_commands = [
+        next((command for command in commands if words[: len(command)] == command), words) for words in cells
+    ]
+    assert sorted(listed_commands) == sorted(commands)
 
 
 def test_the_marts_page_lists_every_mart() -> None:

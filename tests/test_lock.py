@@ -12,38 +12,40 @@ _ADDRESS = re.compile("pypi" + r"\.org|python" + "hosted|index" + "-url|--find" 
 _GENERATED = {".git", ".venv", "build", "dist", "ladebog-demo", "__pycache__", ".hypothesis"}
 
 
-def normal(name: str) -> str:
+def normalized(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def locked() -> dict[str, str]:
+def locked_versions() -> dict[str, str]:
     """The versions by name. The file must contain nothing but pins with hashes and comments."""
     text = re.sub(r"^ *#.*\n", "", (CHECKOUT / "requirements.lock").read_text("utf-8"), flags=re.MULTILINE)
     pins = list(_PIN.finditer(text))
     assert "".join(pin[0] for pin in pins) == text
-    return {normal(pin[1]): pin[2] for pin in pins}
+    return {normalized(pin[1]): pin[2] for pin in pins}
 
 
 def test_every_requirement_is_pinned_with_its_hashes() -> None:
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
     required = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    assert {normal(re.split(r"[^\w.-]", name)[0]) for name in required} <= set(locked())
+    assert {normalized(re.split(r"[^\w.-]", name)[0]) for name in required} <= set(locked_versions())
 
 
 def test_the_installed_versions_are_the_locked_ones() -> None:
-    installed = {normal(found.metadata["Name"]): found.version for found in distributions()}
-    others = {name: version for name, version in installed.items() if name not in ("ladebog", "pip", "setuptools")}
-    assert others == {name: version for name, version in locked().items() if name in installed}
+    installed = {normalized(distribution.metadata["Name"]): distribution.version for distribution in distributions()}
+    checked_versions = {
+        name: version for name, version in installed.items() if name not in ("ladebog", "pip", "setuptools")
+    }
+    assert checked_versions == {name: version for name, version in locked_versions().items() if name in installed}
 
 
 def test_setup_installs_nothing_without_a_hash() -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         ["make", "--dry-run", "--always-make", "setup"], cwd=CHECKOUT, capture_output=True, text=True, check=True
     )
-    installing = [line for line in done.stdout.splitlines() if "pip install" in line]
-    assert len(installing) == 2
-    assert installing[0].endswith("--require-hashes -r requirements.lock")
-    assert installing[1].endswith("--no-build-isolation --no-deps --editable .")
+    install_commands = [line for line in process.stdout.splitlines() if "pip install" in line]
+    assert len(install_commands) == 2
+    assert install_commands[0].endswith("--require-hashes -r requirements.lock")
+    assert install_commands[1].endswith("--no-build-isolation --no-deps --editable .")
 
 
 def test_no_file_contains_the_address_of_a_registry() -> None:

@@ -22,29 +22,29 @@ def fault(claim: Claim) -> str | None:
 
 def chain_fault(claims: Sequence[Claim]) -> str | None:
     """The first thing in the last of an account's claims that does not follow from those before it, or None."""
-    *before, claim = claims
-    claimed = sums_by_key(line for earlier in before for line in earlier.lines)
+    *earlier_claims, claim = claims
+    claimed_sums = sums_by_key(line for earlier in earlier_claims for line in earlier.lines)
     for number, line in enumerate(claim.lines, start=1):
-        so_far = claimed.get(key_of(line), _NOTHING)
+        claimed_sum = claimed_sums.get(key_of(line), _NOTHING)
         old = line.correction.old if line.correction else _NOTHING
         if (old.energy_kwh, old.amount_incl_tax, old.tax_amount) != (
-            so_far.energy_kwh,
-            so_far.amount_incl_tax,
-            so_far.tax_amount,
+            claimed_sum.energy_kwh,
+            claimed_sum.amount_incl_tax,
+            claimed_sum.tax_amount,
         ):
             return f"line {number} does not start from the sum of the claims before it"
-    return _reversal_fault(claim, before) if claim.kind == "reversal" else None
+    return _reversal_fault(claim, earlier_claims) if claim.kind == "reversal" else None
 
 
 def sums_by_key(lines: Iterable[ClaimLine]) -> dict[LineKey, Amounts]:
     """The sums of lines by their key. An unknown tax adds nothing."""
     amounts: dict[LineKey, Amounts] = {}
     for line in lines:
-        so_far = amounts.get(key_of(line), _NOTHING)
+        sum_so_far = amounts.get(key_of(line), _NOTHING)
         amounts[key_of(line)] = Amounts(
-            energy_kwh=so_far.energy_kwh + line.energy_kwh,
-            amount_incl_tax=so_far.amount_incl_tax + line.amount_incl_tax,
-            tax_amount=(so_far.tax_amount or Decimal()) + (line.tax_amount or Decimal()),
+            energy_kwh=sum_so_far.energy_kwh + line.energy_kwh,
+            amount_incl_tax=sum_so_far.amount_incl_tax + line.amount_incl_tax,
+            tax_amount=(sum_so_far.tax_amount or Decimal()) + (line.tax_amount or Decimal()),
         )
     return amounts
 
@@ -64,8 +64,8 @@ _NOTHING = Amounts(energy_kwh=Decimal(), amount_incl_tax=Decimal(), tax_amount=D
 
 
 def _totals_fault(claim: Claim) -> str | None:
-    expected = {line.currency for line in claim.lines} or {claim.policy.account.currency}
-    if sorted(total.currency for total in claim.totals) != sorted(expected):
+    expected_currencies = {line.currency for line in claim.lines} or {claim.policy.account.currency}
+    if sorted(total.currency for total in claim.totals) != sorted(expected_currencies):
         return "the currencies of the totals are not those of the lines"
     for total in claim.totals:
         all_lines = [line for line in claim.lines if line.currency == total.currency]
@@ -77,8 +77,8 @@ def _totals_fault(claim: Claim) -> str | None:
                 [line for line in all_lines if line.correction is not None],
             ),
         }
-        for name, (stated, lines) in parts.items():
-            if stated != sum_of(lines):
+        for name, (stated_sum, lines) in parts.items():
+            if stated_sum != sum_of(lines):
                 return f"the {name} in {total.currency} is not the sum of its lines"
         if total.average_price_incl_tax != _average(total.total):
             return f"the average price in {total.currency} is not the amount divided by the energy"
@@ -90,7 +90,7 @@ def _days_fault(claim: Claim) -> str | None:
     for line in claim.lines:
         if line.correction is None:
             lines_by_day.setdefault((_day(line, claim), line.currency), []).append(line)
-    expected = {
+    expected_days = {
         (day, currency): Day(
             day=day,
             currency=currency,
@@ -100,8 +100,8 @@ def _days_fault(claim: Claim) -> str | None:
         )
         for (day, currency), lines in lines_by_day.items()
     }
-    stated = {(day.day, day.currency): day for day in claim.days}
-    if stated != expected or len(stated) != len(claim.days):
+    stated_days = {(day.day, day.currency): day for day in claim.days}
+    if stated_days != expected_days or len(stated_days) != len(claim.days):
         return "the days are not the sums of their lines"
     return None
 
@@ -115,16 +115,16 @@ def _completeness_fault(claim: Claim) -> str | None:
     return None
 
 
-def _reversal_fault(claim: Claim, before: Sequence[Claim]) -> str | None:
-    original = next((earlier for earlier in before if earlier.number == claim.reverses), None)
+def _reversal_fault(claim: Claim, earlier_claims: Sequence[Claim]) -> str | None:
+    original = next((earlier for earlier in earlier_claims if earlier.number == claim.reverses), None)
     if original is None:
         return "the claim that it reverses does not exist"
-    negated = [
+    negated_lines = [
         (key_of(line), -line.energy_kwh, -line.amount_incl_tax, None if line.tax_amount is None else -line.tax_amount)
         for line in original.lines
     ]
-    stated = [(key_of(line), line.energy_kwh, line.amount_incl_tax, line.tax_amount) for line in claim.lines]
-    return None if stated == negated else f"its lines are not those of claim {claim.reverses} negated"
+    stated_lines = [(key_of(line), line.energy_kwh, line.amount_incl_tax, line.tax_amount) for line in claim.lines]
+    return None if stated_lines == negated_lines else f"its lines are not those of claim {claim.reverses} negated"
 
 
 def _difference(old: Amounts, new: Amounts) -> tuple[Decimal, Decimal, Decimal | None]:
@@ -144,5 +144,5 @@ def _average(total: Sum) -> Decimal | None:
 
 
 def _day(line: ClaimLine, claim: Claim) -> date:
-    stopped = line.stopped_at.astimezone(claim.zone).date()
-    return min(stopped, last_of_month(line.month))
+    stopped_on = line.stopped_at.astimezone(claim.zone).date()
+    return min(stopped_on, last_of_month(line.month))

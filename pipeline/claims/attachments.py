@@ -62,21 +62,21 @@ def store(journal: Path, content: bytes) -> str:
 
 def waiting_files(entries: Iterable[Entry], account: str, claims: Sequence[StoredClaim]) -> list[AttachmentFields]:
     """The files that are attached but not in a claim, other than a claim that was reversed."""
-    claimed = {
+    claimed_files = {
         (file.name, file.sha256)
-        for stored in claims
-        if reversed_by(claims, stored.claim.number) is None
-        for file in stored.claim.attachments
+        for stored_claim in claims
+        if reversed_by(claims, stored_claim.claim.number) is None
+        for file in stored_claim.claim.attachments
     }
-    attached: dict[str, AttachmentFields] = {}
+    attached_files: dict[str, AttachmentFields] = {}
     for entry in entries:
         if entry.action in (ATTACH, DETACH):
             fields = msgspec.convert(entry.fields, AttachmentFields)
             if fields.account == account:
-                attached.pop(fields.name, None)
+                attached_files.pop(fields.name, None)
                 if entry.action == ATTACH:
-                    attached[fields.name] = fields
-    return [fields for fields in attached.values() if (fields.name, fields.sha256) not in claimed]
+                    attached_files[fields.name] = fields
+    return [fields for fields in attached_files.values() if (fields.name, fields.sha256) not in claimed_files]
 
 
 def files_for(

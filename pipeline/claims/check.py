@@ -24,9 +24,11 @@ def check_claim(folder: Path) -> StoredClaim:
     previous = claim.sources.previous_claim
     if (previous.sha256 if previous else None) != manifest.previous_sha256:
         raise tampering(folder / MANIFEST, "its previous claim is not that of claim.json")
-    recorded = sorted((f"{ATTACHMENTS}/{file.name}", file.sha256, file.size) for file in claim.attachments)
-    listed = [(file.name, file.sha256, file.size) for file in manifest.files if file.name.startswith(f"{ATTACHMENTS}/")]
-    if recorded != listed:
+    files_in_claim = sorted((f"{ATTACHMENTS}/{file.name}", file.sha256, file.size) for file in claim.attachments)
+    files_in_manifest = [
+        (file.name, file.sha256, file.size) for file in manifest.files if file.name.startswith(f"{ATTACHMENTS}/")
+    ]
+    if files_in_claim != files_in_manifest:
         raise tampering(folder / CLAIM, f"its attachments are not the files in {ATTACHMENTS}/")
     if fault := arithmetic.fault(claim):
         raise tampering(folder / CLAIM, fault)
@@ -53,14 +55,14 @@ def _manifest(folder: Path) -> Manifest:
 
 
 def _check_files(folder: Path, manifest: Manifest) -> None:
-    listed = {file.name: file for file in manifest.files}
+    files_in_manifest = {file.name: file for file in manifest.files}
     names = set(file_names(folder)) - {MANIFEST}
-    if missing := sorted(listed.keys() - names):
-        raise tampering(folder / missing[0], "it is missing")
-    if unlisted := sorted(names - listed.keys()):
-        raise tampering(folder / unlisted[0], "it is not a file of this claim")
+    if missing_names := sorted(files_in_manifest.keys() - names):
+        raise tampering(folder / missing_names[0], "it is missing")
+    if unlisted_names := sorted(names - files_in_manifest.keys()):
+        raise tampering(folder / unlisted_names[0], "it is not a file of this claim")
     for file in listed_files(folder):
-        if file != listed[file.name]:
+        if file != files_in_manifest[file.name]:
             raise tampering(folder / file.name, "its SHA-256 is not the one in the manifest")
 
 

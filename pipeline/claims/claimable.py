@@ -25,7 +25,7 @@ _CLAIMED = """
 
 
 @dataclass(frozen=True)
-class Claimable:
+class ClaimableReader:
     """Reads what can be claimed for one account; `claims` are its claims so far."""
 
     connection: duckdb.DuckDBPyConnection
@@ -39,7 +39,7 @@ class Claimable:
 
     def lines(self, month: date | None, car: str | None) -> tuple[ClaimLine, ...]:
         """The sessions of a month, and the corrections of all claimed months; without a month only the corrections."""
-        return tuple(self._line(row) for row in self._ask(models.query("claim_lines_to_add"), month=month, car=car))
+        return tuple(self._line(row) for row in self._rows(models.query("claim_lines_to_add"), month=month, car=car))
 
     def exclusions(self, month: date | None, car: str | None) -> tuple[Exclusion, ...]:
         """The sessions of a month that are not claimed, and the corrections that are held back."""
@@ -54,28 +54,31 @@ class Claimable:
                 energy_kwh=energy(row["energy_kwh"]),
                 billed_incl_tax=money(row["amount_incl_tax"], self.sums.minor_digits(row["currency"])),
                 ground=row["ground"],
-                detail=row["because"],
+                detail=row["detail"],
             )
-            for row in self._ask(models.query("claim_exclusions"), month=month, car=car)
+            for row in self._rows(models.query("claim_exclusions"), month=month, car=car)
         )
 
     def completeness(self, month: date, car: str | None, exclusions: Sequence[Exclusion]) -> Completeness:
         """How complete the data of a closed month is."""
-        (row,) = self._ask(models.query("claim_completeness"), month=month, car=car)
-        excluded = sum(exclusion.month == month for exclusion in exclusions)
+        (row,) = self._rows(models.query("claim_completeness"), month=month, car=car)
+        excluded_count = sum(exclusion.month == month for exclusion in exclusions)
         return Completeness(
             listed_at=self._local(row["listed_at"]),
             sessions=row["sessions"],
-            claimed=row["sessions"] - excluded,
-            excluded=excluded,
+            claimed=row["sessions"] - excluded_count,
+            excluded=excluded_count,
         )
 
-    def reversal(self, stored: StoredClaim) -> tuple[ClaimLine, ...]:
+    def reversal(self, stored_claim: StoredClaim) -> tuple[ClaimLine, ...]:
         """The lines that reverse a claim: each as it was, with its figures negated."""
-        claimed = {
-            (row["session_id"], row["month"], row["car"] or None, row["currency"]): row for row in self._ask(_CLAIMED)
+        claimed_sums = {
+            (row["session_id"], row["month"], row["car"] or None, row["currency"]): row for row in self._rows(_CLAIMED)
         }
-        return tuple(self._reversed(line, claimed[key_of(line)], stored.claim.number) for line in stored.claim.lines)
+        return tuple(
+            self._reversed(line, claimed_sums[key_of(line)], stored_claim.claim.number)
+            for line in stored_claim.claim.lines
+        )
 
     def _line(self, row: Mapping[str, Any]) -> ClaimLine:
         digits = self.sums.minor_digits(row["currency"])
@@ -120,7 +123,7 @@ class Claimable:
             claim=row["corrects"],
             reason=row["reason"],
             ground=row["ground"],
-            detail=row["because"],
+            detail=row["detail"],
             old=Amounts(
                 energy_kwh=energy(row["claimed_energy_kwh"]),
                 amount_incl_tax=money(row["claimed_incl_tax"], digits),
@@ -136,19 +139,21 @@ class Claimable:
     def _last_line(self, row: Mapping[str, Any]) -> ClaimLine:
         """The line of a withdrawn session in the last claim that contained it."""
         key: LineKey = (row["session_id"], row["month"], row["car"] or None, row["currency"])
-        return next(line for stored in reversed(self.claims) for line in stored.claim.lines if key_of(line) == key)
+        return next(
+            line for stored_claim in reversed(self.claims) for line in stored_claim.claim.lines if key_of(line) == key
+        )
 
-    def _reversed(self, line: ClaimLine, claimed: Mapping[str, Any], number: int) -> ClaimLine:
+    def _reversed(self, line: ClaimLine, claimed_sum: Mapping[str, Any], number: int) -> ClaimLine:
         digits = self.sums.minor_digits(line.currency)
         old = Amounts(
-            energy_kwh=energy(claimed["energy_kwh"]),
-            amount_incl_tax=money(claimed["amount_incl_tax"], digits),
-            tax_amount=money(claimed["tax_amount"], digits),
+            energy_kwh=energy(claimed_sum["energy_kwh"]),
+            amount_incl_tax=money(claimed_sum["amount_incl_tax"], digits),
+            tax_amount=money(claimed_sum["tax_amount"], digits),
         )
         new = Amounts(
             energy_kwh=old.energy_kwh - line.energy_kwh,
             amount_incl_tax=old.amount_incl_tax - line.amount_incl_tax,
-            tax_amount=None if line.tax_amount is None else money(claimed["tax_amount"] - line.tax_amount, digits),
+            tax_amount=None if line.tax_amount is None else money(claimed_sum["tax_amount"] - line.tax_amount, digits),
         )
         return msgspec.structs.replace(
             line,
@@ -161,5 +166,5 @@ class Claimable:
     def _local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.account.zone)
 
-    def _ask(self, query: str, **parameters: object) -> list[dict[str, Any]]:
+    def _rows(self, query: str, **parameters: object) -> list[dict[str, Any]]:
         return rows(self.connection, query, {"account": self.account.name, **parameters})

@@ -16,7 +16,7 @@ import rfc8785
 from pipeline.settings import schema
 from pipeline.settings.schema import Attribution, Driver, Employer, Language
 
-Kind = Literal["month", "corrections", "reversal"]
+ClaimKind = Literal["month", "corrections", "reversal"]
 CorrectionReason = Literal["late", "corrected", "withdrawn", "repriced", "reversed"]
 ExclusionGround = Literal["decision", "private car", "rule", "no car", "unknown car", "unknown amount", "not readable"]
 CorrectionGround = Literal[
@@ -227,7 +227,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
     account: str
     number: int
-    kind: Kind
+    kind: ClaimKind
     month: date | None
     car: str | None  # if only this car's sessions are claimed
     created_at: datetime

@@ -12,23 +12,23 @@ import duckdb
 import msgspec
 
 from pipeline import __version__
-from pipeline.claims.claimable import Claimable
+from pipeline.claims.claimable import ClaimableReader
 from pipeline.claims.document import (
     RULES,
     AccountPolicy,
     Charger,
     Claim,
+    ClaimKind,
     ClaimLine,
     Finding,
     Head,
-    Kind,
     Odometer,
     Policy,
     Sources,
 )
-from pipeline.claims.folder import StoredClaim, read_claims, reversed_by
+from pipeline.claims.folder import StoredClaim, read_claims, reversed_by, unknown_claim
 from pipeline.database.connection import rows
-from pipeline.errors import ClaimError, UnknownNameError
+from pipeline.errors import ClaimError
 from pipeline.logbook.files import file_sha256
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
@@ -73,18 +73,18 @@ class Drafter:
     language: Language
 
     @cached_property
-    def claimable(self) -> Claimable:
+    def claimable(self) -> ClaimableReader:
         """What can be claimed."""
-        return Claimable(self.connection, self.account, self.claims)
+        return ClaimableReader(self.connection, self.account, self.claims)
 
-    def month(self, month: date, car: str | None, accepted: Mapping[str, str]) -> Claim:
-        """The claim of a closed month, with all corrections; `accepted` has the reason for each accepted error.
+    def month(self, month: date, car: str | None, reason_by_finding: Mapping[str, str]) -> Claim:
+        """The claim of a closed month, with all corrections; `reason_by_finding` has why each error is accepted.
 
         Raises ClaimError if the month is claimed already, is not closed, or has errors that are not accepted.
         """
         self._refuse_claimed(month, car)
         self._refuse_open(month)
-        findings = self._findings(month, accepted)
+        findings = self._findings(month, reason_by_finding)
         lines = self.claimable.lines(month, car)
         exclusions = self.claimable.exclusions(month, car)
         return msgspec.structs.replace(
@@ -111,26 +111,24 @@ class Drafter:
 
         Raises ClaimError if that one cannot be reversed, UnknownNameError if there is no claim of that number.
         """
-        stored = next((stored for stored in self.claims if stored.claim.number == number), None)
-        if stored is None:
-            raise UnknownNameError(
-                f"Account {self.account.name} has no claim {number}.", "See the claims with: ladebog claim list"
-            )
-        if stored.claim.kind == "reversal":
+        stored_claim = next((stored_claim for stored_claim in self.claims if stored_claim.claim.number == number), None)
+        if stored_claim is None:
+            raise unknown_claim(self.account.name, number)
+        if stored_claim.claim.kind == "reversal":
             raise ClaimError(
-                f"Claim {number} is itself the reversal of claim {stored.claim.reverses} and cannot be reversed.",
+                f"Claim {number} is itself the reversal of claim {stored_claim.claim.reverses} and cannot be reversed.",
                 "Claim the month again with: ladebog claim create YYYY-MM",
             )
         if reversal := reversed_by(self.claims, number):
             raise ClaimError(
                 f"Claim {number} was reversed already, by claim {reversal}.", "See the claims with: ladebog claim list"
             )
-        claim = self._claim("reversal", self.claimable.reversal(stored), stored.claim.car, None)
+        claim = self._claim("reversal", self.claimable.reversal(stored_claim), stored_claim.claim.car, None)
         return msgspec.structs.replace(claim, reverses=number, reason=reason)
 
-    def _claim(self, kind: Kind, lines: tuple[ClaimLine, ...], car: str | None, month: date | None) -> Claim:
+    def _claim(self, kind: ClaimKind, lines: tuple[ClaimLine, ...], car: str | None, month: date | None) -> Claim:
         names = {line.car for line in lines} | {car}
-        cars = tuple(known for known in self.settings.cars if known.name in names)
+        cars = tuple(known_car for known_car in self.settings.cars if known_car.name in names)
         return Claim(
             account=self.account.name,
             number=len(self.claims) + 1,
@@ -145,7 +143,7 @@ class Drafter:
             employer=self.settings.employer,
             cars=cars,
             chargers=_chargers(lines),
-            odometer=self._odometer([known.name for known in cars], month),
+            odometer=self._odometer([known_car.name for known_car in cars], month),
             lines=lines,
             totals=self.claimable.sums.totals(lines),
             days=(),
@@ -159,7 +157,7 @@ class Drafter:
         )
 
     def _refuse_claimed(self, month: date, car: str | None) -> None:
-        for row in self._ask(_CLAIMED_MONTHS, month=month, car=car):
+        for row in self._rows(_CLAIMED_MONTHS, month=month, car=car):
             of_car = f" for {row['car']}" if row["car"] else ""
             raise ClaimError(
                 f"{month:%Y-%m} is claimed already{of_car}, by claim {row['number']} of account {self.account.name}.",
@@ -168,30 +166,34 @@ class Drafter:
             )
 
     def _refuse_open(self, month: date) -> None:
-        if any(row["is_closed"] for row in self._ask(_IS_CLOSED, month=month)):
+        if any(row["is_closed"] for row in self._rows(_IS_CLOSED, month=month)):
             return
-        reasons = [row["detail"] for row in self._ask(_FINDINGS, month=month) if row["rule"] == "month_not_closed"]
-        unlisted = "It is not over, or its sessions were never listed. Fetch them with: ladebog run"
+        reasons = [row["detail"] for row in self._rows(_FINDINGS, month=month) if row["rule"] == "month_not_closed"]
+        unlisted_advice = "It is not over, or its sessions were never listed. Fetch them with: ladebog run"
         raise ClaimError(
-            f"{month:%Y-%m} of account {self.account.name} is not closed.", reasons[0] if reasons else unlisted
+            f"{month:%Y-%m} of account {self.account.name} is not closed.", reasons[0] if reasons else unlisted_advice
         )
 
-    def _findings(self, month: date, accepted: Mapping[str, str]) -> tuple[Finding, ...]:
+    def _findings(self, month: date, reason_by_finding: Mapping[str, str]) -> tuple[Finding, ...]:
         """The month's findings. Raises ClaimError unless exactly its errors are accepted."""
-        findings = self._ask(_FINDINGS, month=month)
+        findings = self._rows(_FINDINGS, month=month)
         errors = {row["finding_id"] for row in findings if row["severity"] == "error"}
-        if unknown := sorted(accepted.keys() - errors):
+        if unknown := sorted(reason_by_finding.keys() - errors):
             raise ClaimError(
                 f"{month:%Y-%m} has no error {unknown[0]} to accept.",
                 f"See its findings with: ladebog check --month {month:%Y-%m}",
             )
-        if unaccepted := [row for row in findings if row["finding_id"] in errors - accepted.keys()]:
-            listed = "".join(f"\n  {row['finding_id']}  {row['rule']}: {row['detail']}" for row in unaccepted)
+        if unaccepted_errors := [row for row in findings if row["finding_id"] in errors - reason_by_finding.keys()]:
+            error_list = "".join(
+                f"\n  {row['finding_id']}  {row['rule']}: {row['detail']}" for row in unaccepted_errors
+            )
             raise ClaimError(
-                f"{month:%Y-%m} of account {self.account.name} cannot be claimed while it has errors:{listed}",
+                f"{month:%Y-%m} of account {self.account.name} cannot be claimed while it has errors:{error_list}",
                 "Fix them, or accept each with: --accept FINDING_ID --reason TEXT",
             )
-        return tuple(msgspec.convert({**row, "accepted": accepted.get(row["finding_id"])}, Finding) for row in findings)
+        return tuple(
+            msgspec.convert({**row, "accepted": reason_by_finding.get(row["finding_id"])}, Finding) for row in findings
+        )
 
     def _odometer(self, cars: list[str], month: date | None) -> tuple[Odometer, ...]:
         if month is None:
@@ -200,7 +202,7 @@ class Drafter:
             msgspec.convert(row, Odometer) for row in rows(self.connection, _ODOMETER, {"cars": cars, "month": month})
         )
 
-    def _ask(self, query: str, **parameters: object) -> list[dict[str, Any]]:
+    def _rows(self, query: str, **parameters: object) -> list[dict[str, Any]]:
         return rows(self.connection, query, {"account": self.account.name, **parameters})
 
 

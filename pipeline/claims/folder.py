@@ -14,7 +14,7 @@ import msgspec
 
 from pipeline.claims import document
 from pipeline.claims.document import Claim, Head
-from pipeline.errors import ClaimError
+from pipeline.errors import ClaimError, UnknownNameError
 from pipeline.logbook.files import file_sha256
 
 CLAIM = "claim.json"
@@ -74,8 +74,8 @@ def read_claims(folder: Path) -> list[StoredClaim]:
     Raises ClaimError if one is missing or cannot be read. Only `ladebog verify` checks whether one was changed.
     """
     claims = [read_claim(path) for path in claim_folders(folder)]
-    for number, stored in enumerate(claims, start=1):
-        if stored.claim.number != number:
+    for number, stored_claim in enumerate(claims, start=1):
+        if stored_claim.claim.number != number:
             raise ClaimError(f"{folder} has no claim {number}.", _RESTORE)
     return claims
 
@@ -90,6 +90,11 @@ def read_claim(folder: Path) -> StoredClaim:
     except FileNotFoundError as error:
         raise ClaimError(f"{error.filename} is missing.", _RESTORE) from None
     return StoredClaim(folder, claim, manifest_sha256)
+
+
+def unknown_claim(account: str, number: int) -> UnknownNameError:
+    """The error for a number that is not that of a claim."""
+    return UnknownNameError(f"Account {account} has no claim {number}.", "See the claims with: ladebog claim list")
 
 
 def listed_files(folder: Path) -> tuple[File, ...]:
@@ -108,4 +113,4 @@ def file_names(folder: Path) -> list[str]:
 
 def reversed_by(claims: Sequence[StoredClaim], number: int) -> int | None:
     """The number of the claim that reverses claim `number`, if there is one."""
-    return next((stored.claim.number for stored in claims if stored.claim.reverses == number), None)
+    return next((stored_claim.claim.number for stored_claim in claims if stored_claim.claim.reverses == number), None)

@@ -17,17 +17,17 @@ from pipeline.logbook.files import FILE_MODE, make_folder, sync_file, sync_folde
 _UNFINISHED = ".new"
 
 
-def with_files(draft: Claim, files: Sequence[AttachedFile], missing: Sequence[MissingReceipt]) -> Claim:
+def with_files(draft: Claim, files: Sequence[AttachedFile], missing_receipts: Sequence[MissingReceipt]) -> Claim:
     """A draft that lists the files in its attachments/. Raises ClaimError if two of them have the same name."""
     names = [file.name for file in files]
-    if repeated := next((name for name in names if names.count(name) > 1), None):
+    if repeated_name := next((name for name in names if names.count(name) > 1), None):
         raise ClaimError(
-            f"Two files to attach to the claim are called {repeated}.",
-            f"Attach yours under another name: ladebog claim attach --remove {repeated}, "
+            f"Two files to attach to the claim are called {repeated_name}.",
+            f"Attach yours under another name: ladebog claim attach --remove {repeated_name}, "
             "then ladebog claim attach FILE",
         )
     return msgspec.structs.replace(
-        draft, attachments=tuple(file.record for file in files), missing_receipts=tuple(missing)
+        draft, attachments=tuple(file.record for file in files), missing_receipts=tuple(missing_receipts)
     )
 
 
@@ -38,24 +38,24 @@ def new_claim(folder: Path, claim: Claim, files: Sequence[AttachedFile]) -> Iter
     Yields the new folder while it is being built, so that the caller can add the files that people read. On success it
     is listed in its manifest, synced and renamed: it is there whole or not at all. The caller holds the lock.
     """
-    building = folder / f".{claim.name}{_UNFINISHED}"
+    unfinished_folder = folder / f".{claim.name}{_UNFINISHED}"
     _remove_unfinished(folder)
     try:
-        make_folder(building)
-        _write(building / CLAIM, document.encode(claim))
+        make_folder(unfinished_folder)
+        _write(unfinished_folder / CLAIM, document.encode(claim))
         for file in files:
-            _write(building / ATTACHMENTS / file.name, file.content)
-        yield building
+            _write(unfinished_folder / ATTACHMENTS / file.name, file.content)
+        yield unfinished_folder
         previous = claim.sources.previous_claim
         manifest = Manifest(
             account=claim.account,
             number=claim.number,
             previous_sha256=previous.sha256 if previous else None,
-            files=listed_files(building),
+            files=listed_files(unfinished_folder),
         )
-        _write(building / MANIFEST, document.encode(manifest))
-        _sync(building)
-        building.rename(folder / claim.name)
+        _write(unfinished_folder / MANIFEST, document.encode(manifest))
+        _sync(unfinished_folder)
+        unfinished_folder.rename(folder / claim.name)
         sync_folder(folder)
         sync_folder(folder.parent)
     finally:

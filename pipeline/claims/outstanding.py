@@ -28,7 +28,7 @@ class OutstandingCorrections(msgspec.Struct, frozen=True, kw_only=True):
     amount_incl_tax: Decimal
 
 
-class Unpaid(msgspec.Struct, frozen=True, kw_only=True):
+class UnpaidClaim(msgspec.Struct, frozen=True, kw_only=True):
     """A claim that is neither paid, rejected nor reversed, in one currency."""
 
     number: int
@@ -37,15 +37,15 @@ class Unpaid(msgspec.Struct, frozen=True, kw_only=True):
     state: str
 
 
-class Outstanding(msgspec.Struct, frozen=True, kw_only=True):
+class OutstandingClaims(msgspec.Struct, frozen=True, kw_only=True):
     """What an account has yet to claim and to be paid. Energy in kWh, money in currency units."""
 
     months: list[OutstandingMonth]
     corrections: list[OutstandingCorrections]
-    unpaid: list[Unpaid]
+    unpaid: list[UnpaidClaim]
 
 
-def read_outstanding(connection: duckdb.DuckDBPyConnection, account: str) -> Outstanding:
+def read_outstanding(connection: duckdb.DuckDBPyConnection, account: str) -> OutstandingClaims:
     """Read it from the published database."""
     parameters = {"account": account}
     return msgspec.convert(
@@ -54,5 +54,5 @@ def read_outstanding(connection: duckdb.DuckDBPyConnection, account: str) -> Out
             "corrections": rows(connection, models.query("outstanding_corrections"), parameters),
             "unpaid": rows(connection, models.query("unpaid_claims"), parameters),
         },
-        Outstanding,
+        OutstandingClaims,
     )

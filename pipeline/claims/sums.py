@@ -46,8 +46,8 @@ class LineSums:
         """The digits of a currency's minor unit, as the operator states them, else as in the Unicode CLDR."""
         if currency not in self._digits:
             row = self._connection.execute(_DIGITS, [self._account, currency]).fetchone()
-            stated = row[0] if row else None
-            self._digits[currency] = get_currency_precision(currency) if stated is None else int(stated)
+            stated_digits = row[0] if row else None
+            self._digits[currency] = get_currency_precision(currency) if stated_digits is None else int(stated_digits)
         return self._digits[currency]
 
     def totals(self, lines: tuple[ClaimLine, ...]) -> tuple[Total, ...]:

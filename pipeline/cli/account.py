@@ -31,7 +31,7 @@ def account() -> None:
 
 @account.command()
 @click.argument("name")
-@click.option("--url", required=True, help="The operator's tenant, for example https://drivee.eu.charge.ampeco.tech")
+@click.option("--url", required=True, help="The operator's address, for example https://drivee.eu.charge.ampeco.tech")
 @click.option("--country", help="Decides the tax where no charge point states one. Default: DK.")
 @click.option("--timezone", help="Decides hours, days and months. Default: Europe/Copenhagen.")
 @click.option("--currency", help="The currency the account is billed in. Default: DKK.")
@@ -75,15 +75,16 @@ def forget(context: Context, name: str, yes_really: str | None) -> None:
     from pipeline.maintenance.forget import count_account_data, forget_account
 
     logbook, settings = context.open()
-    chosen = settings.account(name)
+    chosen_account = settings.account(name)
     if yes_really is None:
         click.echo(
-            f"This erases account {name}: {_describe(count_account_data(logbook, chosen))}.\n\n{_LAW}\n", err=True
+            f"This erases account {name}: {_describe(count_account_data(logbook, chosen_account))}.\n\n{_LAW}\n",
+            err=True,
         )
         yes_really = click.prompt("Type the account's name to erase it", default="", show_default=False, err=True)
     if yes_really != name:
         raise click.UsageError(f"{yes_really!r} is not the name of account {name}: nothing was erased.")
-    forget_account(logbook, chosen, context.clock)
+    forget_account(logbook, chosen_account, context.clock)
     context.print_info(f"Erased account {name} and its login, and updated the numbers of what remains.")
     context.print_info("Backups, and reports elsewhere, are not erased: delete those yourself.")
 

@@ -31,7 +31,7 @@ def audit(context: Context, month: str | None, account_name: str | None) -> None
     """Recompute each bill and compare it with what was billed.
 
     Each bill is recomputed from the session's own power curve, its prices and the tariff in force. The difference is
-    the billed amount less the recomputed one, in minor units of the currency (øre for kroner). A difference up to
+    the billed amount minus the recomputed one, in minor units of the currency (øre for kroner). A difference up to
     1 percent and 0.05 of the currency is ok, because the operator's meter lags behind the curve.
 
     \b
@@ -45,8 +45,8 @@ def audit(context: Context, month: str | None, account_name: str | None) -> None
     for account in settings.chosen_accounts(account_name):
         with open_published(logbook) as connection:
             parameters = {"account": account.name, "timezone": account.timezone, "month": first}
-            audited = rows(connection, models.query("audited_sessions"), parameters)
-        _show(account, audited, f"in {month}" if month else "yet")
+            audits = rows(connection, models.query("audited_sessions"), parameters)
+        _show(account, audits, f"in {month}" if month else "yet")
 
 
 def _first_day(month: str | None) -> date | None:
@@ -61,22 +61,22 @@ def _first_day(month: str | None) -> date | None:
     return period.first_month
 
 
-def _show(account: Account, audited: Sequence[dict[str, Any]], when: str) -> None:
+def _show(account: Account, audits: Sequence[dict[str, Any]], period_text: str) -> None:
     from rich.text import Text
 
-    if not audited:
-        click.echo(f"{account.name}: no finished session {when}.")
+    if not audits:
+        click.echo(f"{account.name}: no finished session {period_text}.")
         return
     width = terminal_width()
     with_reasons = width is None or width >= _WIDTH_WITH_REASONS
-    show(_table(audited, with_reasons=with_reasons))
+    show(_table(audits, with_reasons=with_reasons))
     if not with_reasons:
-        for reason, sessions in _by_reason(audited).items():
+        for reason, sessions in _by_reason(audits).items():
             show(Text(f"{reason}: {', '.join(sessions)}"))
-    click.echo(f"\n{account.name}: {_summary(audited)}")
+    click.echo(f"\n{account.name}: {_summary(audits)}")
 
 
-def _table(audited: Sequence[dict[str, Any]], *, with_reasons: bool) -> "Table":
+def _table(audits: Sequence[dict[str, Any]], *, with_reasons: bool) -> "Table":
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -89,14 +89,14 @@ def _table(audited: Sequence[dict[str, Any]], *, with_reasons: bool) -> "Table":
         ("kWh", "right"),
         ("billed", "right"),
         ("recomputed", "right"),
-        (_difference(audited), "right"),
+        (_difference(audits), "right"),
         ("%", "right"),
         ("verdict", "left"),
     ):
         table.add_column(name, justify=justify, no_wrap=with_reasons, overflow="fold")  # type: ignore[arg-type]  # (the two words above)
     if with_reasons:
         table.add_column("reason", overflow="fold")
-    for row in audited:
+    for row in audits:
         cells = [
             Text(row["session_id"]),
             Text(f"{row['stopped']:%Y-%m-%d %H:%M}"),
@@ -119,28 +119,28 @@ def _signed(number: Decimal, digits: int) -> str:
     return f"{number:+.{digits}f}" if number else f"{number:.{digits}f}"
 
 
-def _difference(audited: Sequence[dict[str, Any]]) -> str:
+def _difference(audits: Sequence[dict[str, Any]]) -> str:
     """The heading of the differences, with their unit."""
-    names = {_MINOR_UNITS.get(row["currency"], "minor") for row in audited if row["difference"] is not None}
+    names = {_MINOR_UNITS.get(row["currency"], "minor") for row in audits if row["difference"] is not None}
     return f"± {names.pop()}" if len(names) == 1 else "± minor"
 
 
-def _by_reason(audited: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+def _by_reason(audits: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
     sessions: dict[str, list[str]] = {}
-    for row in audited:
+    for row in audits:
         if row["reason"]:
             sessions.setdefault(f"{row['verdict']}, {row['reason']}", []).append(row["session_id"])
     return sessions
 
 
-def _summary(audited: Sequence[dict[str, Any]]) -> str:
-    counts = Counter(row["verdict"] for row in audited)
-    recomputed = [row for row in audited if row["verdict"] != "cannot tell"]
+def _summary(audits: Sequence[dict[str, Any]]) -> str:
+    counts = Counter(row["verdict"] for row in audits)
+    recomputed_audits = [row for row in audits if row["verdict"] != "cannot tell"]
     sums: dict[tuple[str, int], Decimal] = {}
-    for row in recomputed:
+    for row in recomputed_audits:
         currency = row["currency"], row["digits"]
         sums[currency] = sums.get(currency, Decimal()) + row["difference"]
-    listed = ", ".join(f"{counts[verdict]} {verdict}" for verdict in _VERDICTS if counts[verdict])
+    verdicts_text = ", ".join(f"{counts[verdict]} {verdict}" for verdict in _VERDICTS if counts[verdict])
     differences = ", ".join(f"{_signed(total, digits)} {code}" for (code, digits), total in sorted(sums.items()))
-    text = f"{counted(len(audited), 'session')}: {listed}."
-    return f"{text} Billed less recomputed: {differences}." if differences else text
+    text = f"{counted(len(audits), 'session')}: {verdicts_text}."
+    return f"{text} Billed minus recomputed: {differences}." if differences else text

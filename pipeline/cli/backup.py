@@ -27,11 +27,11 @@ def backup(context: Context, place: Path) -> None:
 
     logbook = Logbook.open(context.home)
     with copy_progress(context.quiet) as progress:
-        made = make_backup(logbook, place, context.clock.now(), progress)
-    click.echo(made.path)
-    context.print_info(f"{made.files} files, {made.size / 1e6:,.1f} MB, read back and verified.")
-    if made.left_out:
-        context.print_info(f"Not included: {', '.join(made.left_out)}.")
+        written_backup = make_backup(logbook, place, context.clock.now(), progress)
+    click.echo(written_backup.path)
+    context.print_info(f"{written_backup.files} files, {written_backup.size / 1e6:,.1f} MB, read back and verified.")
+    if written_backup.left_out:
+        context.print_info(f"Not included: {', '.join(written_backup.left_out)}.")
     context.print_info("Logins are never included: on another machine, log in again after ladebog restore.")
 
 

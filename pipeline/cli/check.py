@@ -52,9 +52,11 @@ def show_findings_since(context: Context, logbook: Logbook, account: str, month:
     Returns whether an error belongs to the reported month or to no month.
     """
     findings = _read(logbook, [account])
-    shown = [finding for finding in findings if month is None or finding["month"] is None or finding["month"] >= month]
-    _show([finding for finding in shown if _is_error(finding) or not context.quiet])
-    if earlier := [finding for finding in findings if finding not in shown]:
+    shown_findings = [
+        finding for finding in findings if month is None or finding["month"] is None or finding["month"] >= month
+    ]
+    _show([finding for finding in shown_findings if _is_error(finding) or not context.quiet])
+    if earlier := [finding for finding in findings if finding not in shown_findings]:
         context.print_info(
             f"In earlier months: {counted_findings(earlier)}. See them with: ladebog check --account {account}"
         )

@@ -26,19 +26,19 @@ def explain(context: Context, session_id: str, account_name: str | None, with_sa
     """
     from pipeline.cli.explain_tree import tree
     from pipeline.database.connection import open_published
-    from reports import explanation
+    from reports.explanation import read_explanation, read_unfinished
 
     logbook, settings = context.open()
     accounts = settings.chosen_accounts(account_name)
     is_known = False
     with open_published(logbook) as connection:
         for account in accounts:
-            explained = explanation.explain(connection, account, session_id)
-            if explained:
-                show(tree(explained, with_samples=with_samples))
-            elif active := explanation.unfinished(connection, account, session_id):
+            explanation = read_explanation(connection, account, session_id)
+            if explanation:
+                show(tree(explanation, with_samples=with_samples))
+            elif active := read_unfinished(connection, account, session_id):
                 _print_active(account, active)
-            is_known = is_known or bool(explained or active)
+            is_known = is_known or bool(explanation or active)
         if not is_known:
             raise _unknown(connection, accounts, session_id)
 
@@ -46,17 +46,17 @@ def explain(context: Context, session_id: str, account_name: str | None, with_sa
 def _print_active(account: Account, session: dict[str, object]) -> None:
     from pipeline.cli.explain_tree import local
 
-    seen = f", as of {local(account, session['fetched_at'])}" if session["fetched_at"] else ""
+    as_of = f", as of {local(account, session['fetched_at'])}" if session["fetched_at"] else ""
     click.echo(
         f"Session {session['session_id']} of {account.name} has been active since "
-        f"{local(account, session['started_at'])}{seen}. It is not part of any month until it stops."
+        f"{local(account, session['started_at'])}{as_of}. It is not part of any month until it stops."
     )
 
 
 def _unknown(connection: "duckdb.DuckDBPyConnection", accounts: list[Account], session_id: str) -> UnknownNameError:
-    from reports import explanation
+    from reports.explanation import read_fault
 
-    faults = [fault for account in accounts if (fault := explanation.fault(connection, account, session_id))]
+    faults = [fault for account in accounts if (fault := read_fault(connection, account, session_id))]
     if faults:
         return UnknownNameError(
             f"Session {session_id} is archived, but its document cannot be read: {faults[0]}.",

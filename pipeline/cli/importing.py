@@ -64,10 +64,11 @@ def import_(context: Context, account_name: str | None, fetched_at: datetime | N
         open_updated(logbook, settings, context.clock) as connection,
         Store(connection, logbook.raw / account.name, "import", context.clock) as store,
     ):
-        kept = sum(store.keep(answer) for answer in answers)
+        archived_count = sum(store.keep(answer) for answer in answers)
     update_archive(logbook, settings, context.clock)
-    count = counted(len(answers), "answer")
-    context.print_info(f"{account.name}: {count} read, {kept} archived, {len(answers) - kept} already there.")
+    known_count = len(answers) - archived_count
+    read_text = counted(len(answers), "answer")
+    context.print_info(f"{account.name}: {read_text} read, {archived_count} archived, {known_count} already there.")
     context.print_info("Next: ladebog status")
 
 

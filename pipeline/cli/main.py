@@ -78,7 +78,7 @@ def cli(ctx: click.Context, home: Path, debug: bool, quiet: bool, log_format: st
 
     \b
     Try it:   ladebog demo
-    Start:    ladebog account add home --url https://TENANT
+    Start:    ladebog account add home --url https://OPERATOR
               ladebog login home
               ladebog run
     """

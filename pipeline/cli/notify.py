@@ -55,14 +55,14 @@ def _channels(notify: Notify) -> list[str]:
     return channels
 
 
-def send_messages(context: Context, logbook: Logbook, settings: Settings, failed: Mapping[str, Exception]) -> None:
+def send_messages(context: Context, logbook: Logbook, settings: Settings, errors: Mapping[str, Exception]) -> None:
     """Send what is new after a run. An error in this is printed and does not change the run's outcome."""
     if not _channels(settings.notify):
         return
     from pipeline.operations.notify.send import send_new_causes
 
     try:
-        for fault in send_new_causes(settings.notify, logbook, failed, context.clock):
+        for fault in send_new_causes(settings.notify, logbook, errors, context.clock):
             print_error(f"Message not sent: {fault}", fault.advice)
     except LadebogError as error:
         print_error(f"Message not sent: {error}", error.advice)

@@ -58,9 +58,9 @@ def _refuse_contradiction(connection: "duckdb.DuckDBPyConnection", reading: Odom
     from pipeline.database import models
 
     parameters = {key: value for key, value in msgspec.structs.asdict(reading).items() if key != "reason"}
-    found = connection.execute(models.query("contradicting_reading"), parameters).fetchone()
-    if found is not None:
-        other_day, other_kilometres = found
+    contradiction = connection.execute(models.query("contradicting_reading"), parameters).fetchone()
+    if contradiction is not None:
+        other_day, other_kilometres = contradiction
         raise OdometerError(
             f"{reading.kilometres} km on {reading.read_on} contradicts another reading: "
             f"{reading.car} had {other_kilometres} km on {other_day}.",

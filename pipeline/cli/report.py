@@ -41,14 +41,14 @@ def report(
     """
     logbook, settings = context.open()
     try:
-        chosen = ReportPeriod.parse(period)
+        chosen_period = ReportPeriod.parse(period)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="YYYY-MM|YYYY") from None
     folder = output or logbook.reports
     for account in settings.chosen_accounts(account_name):
-        result = _write(context, logbook, account, chosen, formats or _FORMATS, folder, context.clock)
+        result = _write(context, logbook, account, chosen_period, formats or _FORMATS, folder, context.clock)
         if result.findings:
-            month = "" if chosen.is_year else f" --month {chosen.name}"
+            month = "" if chosen_period.is_year else f" --month {chosen_period.name}"
             context.print_info(f"  {counted_findings(result.findings)}: ladebog check{month} --account {account.name}")
 
 

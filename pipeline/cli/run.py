@@ -114,7 +114,7 @@ def run(context: Context, account_name: str | None, if_active: bool, if_older: i
         context.print_info("Nothing to do for now.")
         return 0
     try:
-        exit_code, failed = _run(context, logbook, settings, accounts)
+        exit_code, errors_by_account = _run(context, logbook, settings, accounts)
     except Exception as error:
         if interrupt.was_pressed():
             raise
@@ -123,8 +123,8 @@ def run(context: Context, account_name: str | None, if_active: bool, if_older: i
             return 0
         send_messages(context, logbook, settings, {WHOLE_RUN: error})
         raise
-    send_messages(context, logbook, settings, failed)
-    _raise_last(failed)
+    send_messages(context, logbook, settings, errors_by_account)
+    _raise_last(errors_by_account)
     return exit_code
 
 
@@ -151,15 +151,15 @@ def _run(
     from pipeline.extract.run import Scope
     from pipeline.transform.update import update_archive
 
-    failed = fetch(context, logbook, settings, accounts, Scope())
+    errors_by_account = fetch(context, logbook, settings, accounts, Scope())
     update_archive(logbook, settings, context.clock)
     exit_code = 0
     for account in accounts:
-        if account.name not in failed:
+        if account.name not in errors_by_account:
             month = report_last_closed_month(context, logbook, account, context.clock)
             if show_findings_since(context, logbook, account.name, month):
                 exit_code = EXIT_FINDINGS
-    return exit_code, failed
+    return exit_code, errors_by_account
 
 
 def fetch(
@@ -174,7 +174,7 @@ def fetch(
     from pipeline.transform.update import open_updated
 
     credentials = open_credentials()
-    failed: dict[str, LadebogError] = {}
+    errors_by_account: dict[str, LadebogError] = {}
     with open_updated(logbook, settings, context.clock) as connection:
         extractor = Extractor(
             connection=connection,
@@ -188,19 +188,19 @@ def fetch(
                 with extract_progress(account.name, context.quiet or context.log_format == "json") as progress:
                     summary = extractor.extract(account, scope, progress)
             except (LoginError, UpstreamError, UpstreamDownError) as error:
-                failed[account.name] = error
+                errors_by_account[account.name] = error
             else:
                 context.print_info(summary_line(account.name, summary))
                 for warning in summary.warnings:
                     context.print_note(warning)
                 if summary.error is not None:
-                    failed[account.name] = summary.error
-    return failed
+                    errors_by_account[account.name] = summary.error
+    return errors_by_account
 
 
-def _raise_last(failed: Mapping[str, LadebogError]) -> None:
+def _raise_last(errors_by_account: Mapping[str, LadebogError]) -> None:
     """Print the errors of the accounts that failed, and raise the last one."""
-    errors = list(failed.values())
+    errors = list(errors_by_account.values())
     for error in errors[:-1]:
         print_error(str(error), error.advice)
     if errors:

@@ -11,7 +11,7 @@ from pipeline.errors import ScheduleError
 
 if TYPE_CHECKING:
     from pipeline.operations.schedule.job import Job
-    from pipeline.operations.schedule.loop import Kind
+    from pipeline.operations.schedule.loop import LoopRun
     from pipeline.operations.schedule.scheduler import Scheduler
     from pipeline.operations.schedule.times import DueTimes
 
@@ -85,16 +85,16 @@ def install(context: Context, at: time, using: str | None) -> None:
 
     logbook, settings = context.open()
     job = Job.of_logbook(logbook.root)
-    chosen = _chosen(using)
+    chosen_scheduler = _chosen(using)
     credentials = open_credentials()
     require_logins(credentials, settings.chosen_accounts(None))
-    probe_logins(chosen, job, credentials)
+    probe_logins(chosen_scheduler, job, credentials)
     for other in schedulers():
-        if other.name != chosen.name and other.is_installed(job):
+        if other.name != chosen_scheduler.name and other.is_installed(job):
             other.remove(job)
-    chosen.install(job, at)
-    context.print_info(f"{chosen.name} can read the logins ({credentials.place}).")
-    _describe(context, chosen, job)
+    chosen_scheduler.install(job, at)
+    context.print_info(f"{chosen_scheduler.name} can read the logins ({credentials.place}).")
+    _describe(context, chosen_scheduler, job)
     context.print_info("\nShow this again: ladebog schedule show   Undo it: ladebog schedule remove")
 
 
@@ -112,16 +112,16 @@ def show(context: Context) -> None:
 
     logbook, _ = context.open()
     job = Job.of_logbook(logbook.root)
-    found = False
+    is_any_installed = False
     if due := LoopLock(logbook).read_next_run():
-        found = True
+        is_any_installed = True
         click.echo(f"A loop (ladebog schedule run) runs {job.home}.")
         _line("next run", _local(max(due, context.clock.now())))
     for scheduler in schedulers():
         if scheduler.is_installed(job):
-            found = True
+            is_any_installed = True
             _describe(context, scheduler, job)
-    if not found:
+    if not is_any_installed:
         click.echo(f"Nothing is scheduled for {job.home}. Schedule it with: ladebog schedule install")
 
 
@@ -137,11 +137,11 @@ def remove(context: Context) -> None:
     from pipeline.operations.schedule.next_run import schedulers
 
     job = Job.of_logbook(context.home)
-    removed = [scheduler for scheduler in schedulers() if scheduler.is_installed(job)]
-    for scheduler in removed:
+    removed_schedulers = [scheduler for scheduler in schedulers() if scheduler.is_installed(job)]
+    for scheduler in removed_schedulers:
         scheduler.remove(job)
         context.print_info(f"{scheduler.name} no longer runs {job.home}.")
-    if not removed:
+    if not removed_schedulers:
         context.print_info(f"Nothing was scheduled for {job.home}.")
 
 
@@ -222,15 +222,15 @@ def run(context: Context, due_times: "DueTimes") -> None:
     """
     from pipeline.operations.schedule.due import last_run_began
     from pipeline.operations.schedule.job import RUN, RUN_IF_ACTIVE, Job
-    from pipeline.operations.schedule.loop import Kind, Loop, LoopLock
+    from pipeline.operations.schedule.loop import Loop, LoopLock, LoopRun
     from pipeline.operations.schedule.process import run_process, stopped_by_signals
 
     logbook, settings = context.open()
     job = Job.of_logbook(logbook.root)
     began = last_run_began(logbook, [account.name for account in settings.chosen_accounts(None)], context.clock.now())
 
-    def start(kind: "Kind") -> int:
-        arguments = RUN if kind is Kind.RUN else RUN_IF_ACTIVE
+    def start(kind: "LoopRun") -> int:
+        arguments = RUN if kind is LoopRun.RUN else RUN_IF_ACTIVE
         return run_process(job.command(*(["--quiet"] if context.quiet else []), *arguments))
 
     def warn(text: str) -> None:
@@ -250,10 +250,10 @@ def _chosen(using: str | None) -> "Scheduler":
     for scheduler in schedulers():
         if using in (None, scheduler.name) and scheduler.is_available():
             return scheduler
-    missing = {"systemd": "There is no systemd for your user", "cron": "There is no crontab program"}
+    missing_text = {"systemd": "There is no systemd for your user", "cron": "There is no crontab program"}
     both = "There is neither a systemd for your user nor a crontab program"
     raise ScheduleError(
-        f"{missing[using] if using else both} here.",
+        f"{missing_text[using] if using else both} here.",
         "Keep this running instead, for example in a container: ladebog schedule run (others: ladebog schedule print)",
     )
 
@@ -262,8 +262,8 @@ def _describe(context: Context, scheduler: "Scheduler", job: "Job") -> None:
     """Print what is installed, when it runs and where it is stored."""
     due_times = scheduler.due_times(job)
     click.echo(f"{scheduler.name} runs {job.home} {due_times}.")
-    later = f", {scheduler.delay}" if scheduler.delay else ""
-    _line("next run", _local(due_times.after(context.clock.now())) + later)
+    delay = f", {scheduler.delay}" if scheduler.delay else ""
+    _line("next run", _local(due_times.after(context.clock.now())) + delay)
     _line("active session", "runs every half hour until it has ended")
     for name, text in scheduler.places(job).items():
         _line(name, text)

@@ -114,9 +114,9 @@ def list_(context: Context, account_name: str | None, month: datetime | None) ->
 
     logbook, settings = context.open()
     accounts = [account.name for account in settings.chosen_accounts(account_name)]
-    listed = {"accounts": accounts, "month": month.date() if month else None}
+    parameters = {"accounts": accounts, "month": month.date() if month else None}
     with open_published(logbook) as connection:
-        cursor = connection.execute(models.query("sessions_as_listed"), listed)
+        cursor = connection.execute(models.query("session_list"), parameters)
         show_table([column[0] for column in cursor.description], cursor.fetchall())
 
 
@@ -132,8 +132,8 @@ def _decide(
         account, started_at = _known_session(connection, session_id, account_name)
         decision = SessionDecision(account=account, session_id=session_id, value=value, reason=reason)
         journal.append(context.clock.now(), action, fields_of(decision))
-    started = f"{started_at.astimezone(settings.account(account).zone):%Y-%m-%d %H:%M}"
-    context.print_info(f"{account}: session {session_id} of {started}: {_past_tense(action, value)}: {reason}")
+    started_text = f"{started_at.astimezone(settings.account(account).zone):%Y-%m-%d %H:%M}"
+    context.print_info(f"{account}: session {session_id} of {started_text}: {_past_tense(action, value)}: {reason}")
 
 
 def _past_tense(action: Action, value: str | None) -> str:
@@ -147,14 +147,17 @@ def _known_session(
 
     Raises UnknownNameError unless exactly one account has the session.
     """
-    known: dict[str, datetime] = dict(connection.execute(_KNOWN_SESSIONS, [session_id]).fetchall())
+    known_sessions: dict[str, datetime] = dict(connection.execute(_KNOWN_SESSIONS, [session_id]).fetchall())
     if account_name is not None:
-        known = {account: started_at for account, started_at in known.items() if account == account_name}
-    if not known:
+        known_sessions = {
+            account: started_at for account, started_at in known_sessions.items() if account == account_name
+        }
+    if not known_sessions:
         where = f"account {account_name}" if account_name else "this logbook"
         raise UnknownNameError(f"There is no session {session_id!r} in {where}.", f"List them with: {_SESSION_IDS}")
-    if len(known) > 1:
+    if len(known_sessions) > 1:
         raise UnknownNameError(
-            f"Several accounts have a session {session_id!r} ({', '.join(known)}).", "Name one with --account NAME"
+            f"Several accounts have a session {session_id!r} ({', '.join(known_sessions)}).",
+            "Name one of them with --account NAME",
         )
-    return known.popitem()
+    return known_sessions.popitem()

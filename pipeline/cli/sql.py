@@ -41,7 +41,7 @@ _TERMINAL_ROWS = 1_000
     type=click.IntRange(1, 86_400),
     default=30,
     show_default=True,
-    help="How long the database may work on it.",
+    help="How long the database may work on the query.",
 )
 @pass_context
 def sql(context: Context, query: str, format_name: str | None, output: Path | None, timeout: int) -> None:
@@ -54,26 +54,26 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
               ladebog sql "show tables"
               ladebog sql "from sessions" -o sessions.parquet
     """
-    from pipeline.database.query import answer
+    from pipeline.database.query import run_query
     from pipeline.logbook.files import replacing
 
     logbook, _ = context.open()
-    chosen = format_name or _named_by(output)
-    if chosen == "parquet" and output is None:
+    chosen_format = format_name or _named_by(output)
+    if chosen_format == "parquet" and output is None:
         raise click.UsageError("Parquet cannot be printed: name a file with -o FILE.")
-    if chosen == "table" and output is not None:
+    if chosen_format == "table" and output is not None:
         raise click.UsageError("A table can only be printed: name a file that ends in .csv, .json or .parquet.")
     with (
         replacing(output) if output else nullcontext(None) as file,
-        answer(logbook, query, timeout, give_up=lambda: _give_up(timeout, file)) as answered,
+        run_query(logbook, query, timeout, give_up=lambda: _give_up(timeout, file)) as result,
     ):
         if file is None:
-            _print(context, answered, chosen)
-        elif chosen == "parquet":
-            _write_parquet(answered, file)
+            _print(context, result, chosen_format)
+        elif chosen_format == "parquet":
+            _write_parquet(result, file)
         else:
             with file.open("w", encoding="utf-8", newline="") as text:
-                text.writelines(_PIECES[chosen](answered.columns, _rows(answered)))
+                text.writelines(_PIECES[chosen_format](result.columns, _rows(result)))
     if output:
         context.print_info(f"Wrote {output}.")
 
@@ -90,19 +90,19 @@ def _give_up(timeout: int, file: Path | None) -> None:
     os._exit(EXIT_FAILED)
 
 
-def _rows(answered: "QueryResult") -> Iterator[tuple[Any, ...]]:
-    return chain.from_iterable(answered.batches())
+def _rows(result: "QueryResult") -> Iterator[tuple[Any, ...]]:
+    return chain.from_iterable(result.batches())
 
 
-def _print(context: Context, answered: "QueryResult", format_name: str) -> None:
+def _print(context: Context, result: "QueryResult", format_name: str) -> None:
     """Print all rows, or on a terminal only the first ones."""
     row_limit = _TERMINAL_ROWS if sys.stdout.isatty() else None
-    rows = _rows(answered)
-    shown = islice(rows, row_limit)
+    rows = _rows(result)
+    shown_rows = islice(rows, row_limit)
     if format_name == "table":
-        show_table(answered.columns, list(shown))
+        show_table(result.columns, list(shown_rows))
     else:
-        for piece in _PIECES[format_name](answered.columns, shown):
+        for piece in _PIECES[format_name](result.columns, shown_rows):
             click.echo(piece if row_limit is None else visible(piece), nl=False)
     if row_limit is not None and next(rows, None) is not None:
         context.print_note(
@@ -111,10 +111,10 @@ def _print(context: Context, answered: "QueryResult", format_name: str) -> None:
         )
 
 
-def _write_parquet(answered: "QueryResult", file: Path) -> None:
-    if any("INTERVAL" in kind for kind in answered.types):
+def _write_parquet(result: "QueryResult", file: Path) -> None:
+    if any("INTERVAL" in kind for kind in result.types):
         raise QueryError("Parquet cannot hold an INTERVAL.", "Cast it to a number or to text, or use --format csv")
-    answered.frame().write_parquet(file)
+    result.frame().write_parquet(file)
 
 
 def _named_by(output: Path | None) -> str:

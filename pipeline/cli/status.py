@@ -47,31 +47,31 @@ def status(context: Context, account_name: str | None, as_json: bool, max_age: t
 
     logbook, settings = context.open()
     accounts = settings.chosen_accounts(account_name)
-    found = read_status(logbook, accounts, context.clock.now(), max_age=max_age)
+    logbook_status = read_status(logbook, accounts, context.clock.now(), max_age=max_age)
     if as_json:
-        _print_json(found)
+        _print_json(logbook_status)
     elif max_age is None or not context.quiet:
-        _print(found)
-    for problem in found.problems:
+        _print(logbook_status)
+    for problem in logbook_status.problems:
         print_error(problem.message, problem.next)
-    stale = [account for account in found.accounts if account.stale]
+    stale = [account for account in logbook_status.accounts if account.stale]
     for account in stale:
         print_error(f"{account.account} is stale: {account.stale_reason}.", f"ladebog run --account {account.account}")
     if stale:
         return EXIT_FINDINGS
-    return EXIT_FAILED if found.problems else 0
+    return EXIT_FAILED if logbook_status.problems else 0
 
 
-def _print_json(found: "Status") -> None:
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
+def _print_json(logbook_status: "Status") -> None:
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(logbook_status)).decode() + "\n")
 
 
-def _print(found: "Status") -> None:
-    click.echo(f"Logbook {found.logbook}")
-    _line("database", size(found.database_bytes) if found.database_bytes is not None else "none")
-    for account in found.accounts:
+def _print(logbook_status: "Status") -> None:
+    click.echo(f"Logbook {logbook_status.logbook}")
+    _line("database", size(logbook_status.database_bytes) if logbook_status.database_bytes is not None else "none")
+    for account in logbook_status.accounts:
         click.echo(f"\n{account.account}  {account.url}")
-        for name, text in _lines(account, found.generated_at):
+        for name, text in _lines(account, logbook_status.generated_at):
             _line(name, text)
 
 

@@ -42,8 +42,8 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
 
     logbook, _ = context.open()
     with logbook.lock():
-        published = _published(logbook)
-        for line in verification.verify(logbook, published, full=full):
+        published_sources = _published(logbook)
+        for line in verification.verify(logbook, published_sources, full=full):
             context.print_info(line)
     click.echo(f"Verified {logbook.root}: nothing was changed.")
 

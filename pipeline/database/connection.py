@@ -179,10 +179,10 @@ def _schema_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int | 
     try:
         if not connection.execute("select count(*) from duckdb_tables()").fetchall()[0][0]:
             return None
-        found = connection.execute("select schema_version, ladebog_version from facts.settings").fetchone()
-        if found is None:
+        row = connection.execute("select schema_version, ladebog_version from facts.settings").fetchone()
+        if row is None:
             raise DatabaseError(f"{path} does not state its schema version.", REBUILD)
-        version, written_by = found
+        version, written_by = row
         if version > SCHEMA_VERSION:
             raise DatabaseError(
                 f"{path} is from a newer Ladebog ({written_by}, schema {version}; this one knows {SCHEMA_VERSION}).",

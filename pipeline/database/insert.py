@@ -26,8 +26,8 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tup
     """
     if not rows:
         return
-    described = connection.table(table)
-    columns = zip(described.columns, described.types, zip(*rows, strict=True), strict=True)
+    relation = connection.table(table)
+    columns = zip(relation.columns, relation.types, zip(*rows, strict=True), strict=True)
     frame = polars.DataFrame([_series(name, kind, values) for name, kind, values in columns])
     connection.from_arrow(_ArrowStream(frame)).insert_into(table)
 
@@ -43,10 +43,12 @@ class _ArrowStream:
 
 
 def _series(name: str, kind: DuckDBPyType, values: Sequence[Any]) -> polars.Series:
-    wanted = _polars_type(kind)
-    if wanted == polars.List(polars.Decimal):  # through text, as a float's shortest digits are those that were sent
-        return polars.Series(name, values, polars.List(polars.Float64)).cast(polars.List(polars.String)).cast(wanted)
-    return polars.Series(name, values, wanted)
+    polars_type = _polars_type(kind)
+    if polars_type == polars.List(polars.Decimal):
+        # Through text, as a float's shortest digits are those that were sent.
+        texts = polars.Series(name, values, polars.List(polars.Float64)).cast(polars.List(polars.String))
+        return texts.cast(polars_type)
+    return polars.Series(name, values, polars_type)
 
 
 def _polars_type(kind: DuckDBPyType) -> polars.DataType:

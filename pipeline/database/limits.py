@@ -1,4 +1,4 @@
-"""How long DuckDB may work on a question, and how much memory it may use."""
+"""How long DuckDB may work on a query, and how much memory it may use."""
 
 import resource
 import threading
@@ -76,7 +76,7 @@ def memory_limit() -> Iterator[None]:
         yield
     except (MemoryError, duckdb.OutOfMemoryException):
         raise QueryError(
-            f"The question needs more memory than is allowed ({MEMORY_OF_DUCKDB}).",
+            f"The query needs more memory than is allowed ({MEMORY_OF_DUCKDB}).",
             "Ask for fewer rows or columns at a time, with a where or a limit",
         ) from None
     finally:
@@ -84,7 +84,7 @@ def memory_limit() -> Iterator[None]:
 
 
 def time_limit_error(seconds: float) -> QueryError:
-    """The error for a question that took longer than the time limit."""
+    """The error for a query that took longer than the time limit."""
     return QueryError(
-        f"The question took longer than {seconds:g} s.", "Ask for less, or allow more time with --timeout SECONDS"
+        f"The query took longer than {seconds:g} s.", "Ask for less, or allow more time with --timeout SECONDS"
     )

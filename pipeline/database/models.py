@@ -85,7 +85,7 @@ def seed_rows(seed: Model) -> list[list[str | None]]:
 
 @cache
 def staging() -> tuple[Model, ...]:
-    """The models that read only fact tables and seeds: one view each."""
+    """The models that read only fact tables and seeds: one view or table each."""
     return _read("staging")
 
 
@@ -133,6 +133,12 @@ def transformed() -> tuple[Model, ...]:
 
 
 @cache
+def by_name() -> dict[str, Model]:
+    """`transformed`, each by its name with its schema."""
+    return {model.name: model for model in transformed()}
+
+
+@cache
 def query(name: str) -> str:
     """The text of sql/queries/internal/NAME.sql, a query that a program runs."""
     return resources.files("sql").joinpath("queries", "internal", f"{name}.sql").read_text("utf-8")
@@ -164,17 +170,17 @@ def parse(text: str) -> Model:
     for line in text.splitlines():
         if not line.startswith("--"):
             break
-        if found := _FIELD.match(line):
-            fields[found[1]] = found[2]
+        if match := _FIELD.match(line):
+            fields[match[1]] = match[2]
         elif line in sections:
             section = sections[line]
-        elif found := _COLUMN.match(line):
-            section[found[1]] = found[2] or found[1].replace("_", " ")
+        elif match := _COLUMN.match(line):
+            section[match[1]] = match[2] or match[1].replace("_", " ")
         elif not columns:
             raise ValueError(f"this line of the head is not understood: {line}")
-    required = {"name", "grain", "purpose", "severity"} if is_check else {"name", "grain", "purpose"}
-    if missing := required - fields.keys():
-        raise ValueError(f"the head lacks {', '.join(sorted(missing))}")
+    required_fields = {"name", "grain", "purpose", "severity"} if is_check else {"name", "grain", "purpose"}
+    if missing_fields := required_fields - fields.keys():
+        raise ValueError(f"the head lacks {', '.join(sorted(missing_fields))}")
     if is_check and fields["severity"] not in SEVERITIES:
         raise ValueError(f"{fields['severity']} is not a severity (known: {', '.join(SEVERITIES)})")
     if not columns:

@@ -1,4 +1,4 @@
-"""The user's own questions to the published database: one SELECT, read-only, without access to anything else."""
+"""The user's own queries of the published database: one SELECT, read-only, without access to anything else."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ _CONFIGURATION = {
     "memory_limit": MEMORY_OF_DUCKDB,
     "temp_directory": "",  # what does not fit into memory is not spilled to disk
 }
-# The table functions that a question may call: those that compute rows from their arguments, or describe the catalog.
+# The table functions that a query may call: those that compute rows from their arguments, or describe the catalog.
 _TABLE_FUNCTIONS = [
     *("generate_series", "histogram", "histogram_values", "json_each", "json_tree", "range", "repeat", "repeat_row"),
     *("summary", "unnest"),
@@ -31,7 +31,7 @@ _TABLE_FUNCTIONS = [
     *("pragma_database_size", "pragma_show", "pragma_storage_info", "pragma_table_info", "pragma_version"),
     *("icu_calendar_names", "pg_timezone_names"),
 ]
-# Other functions that a question may not call: they plan a statement that was not checked, or write to a log.
+# Other functions that a query may not call: they plan a statement that was not checked, or write to a log.
 _REFUSED_FUNCTIONS = ["json_serialize_plan", "write_log"]
 # The query nodes that only read. Since DuckDB 2 a WITH may also hold COPY, INSERT, UPDATE or DELETE.
 _READING_NODES = ["CTE_NODE", "RECURSIVE_CTE_NODE", "SELECT_NODE", "SET_OPERATION_NODE"]
@@ -44,7 +44,7 @@ _DESCRIBING_PRAGMA = re.compile(
 
 
 class QueryResult:
-    """The columns of an answer, and its rows, which DuckDB computes as they are read."""
+    """The columns of a query's result, and its rows, which DuckDB computes as they are read."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, statement: str, limit: TimeLimit) -> None:
         self._connection = connection
@@ -71,13 +71,13 @@ class QueryResult:
         import polars
 
         with self._limit.counting():
-            self._relation.query("question", "create temp table answer as from question")
-            return polars.DataFrame(self._connection.table("temp.answer"))
+            self._relation.query("relation", "create temp table result as from relation")
+            return polars.DataFrame(self._connection.table("temp.result"))
 
 
 @contextmanager
-def answer(logbook: Logbook, question: str, seconds: float, give_up: Callable[[], None]) -> Iterator[QueryResult]:
-    """The answer to one SELECT, while the context lasts. DuckDB may work on it for this many seconds.
+def run_query(logbook: Logbook, query: str, seconds: float, give_up: Callable[[], None]) -> Iterator[QueryResult]:
+    """The result of one SELECT, while the context lasts. DuckDB may work on it for this many seconds.
 
     `give_up` must end the process: it is called where DuckDB does not stop when it is interrupted.
 
@@ -91,7 +91,7 @@ def answer(logbook: Logbook, question: str, seconds: float, give_up: Callable[[]
         try:
             with limit.counting():
                 connection.execute("set lock_configuration = true")
-                statement = _allowed_statement(connection, question)
+                statement = _allowed_statement(connection, query)
             result = QueryResult(connection, statement, limit)
             _refuse_repeated_columns(result.columns)
             yield result
@@ -103,14 +103,15 @@ def answer(logbook: Logbook, question: str, seconds: float, give_up: Callable[[]
             if isinstance(error, duckdb.OutOfMemoryException):
                 raise
             raise QueryError(
-                f"DuckDB reports: {_short_message(error)}.", 'See the tables with: ladebog sql "show tables"'
+                f"The database cannot answer this query: {_short_message(error)}.",
+                'See the tables with: ladebog sql "show tables"',
             ) from None
 
 
-def _allowed_statement(connection: duckdb.DuckDBPyConnection, question: str) -> str:
-    """The question, if it is one statement that only reads the database. Raises QueryError if it is not."""
+def _allowed_statement(connection: duckdb.DuckDBPyConnection, query: str) -> str:
+    """The query, if it is one statement that only reads the database. Raises QueryError if it is not."""
     try:
-        statements = [(statement.query, statement.type) for statement in connection.extract_statements(question)]
+        statements = [(statement.query, statement.type) for statement in connection.extract_statements(query)]
     except ValueError:  # a kind of statement that DuckDB's Python client does not know
         raise _refusal() from None
     if len(statements) != 1:
@@ -130,15 +131,15 @@ def _allowed_statement(connection: duckdb.DuckDBPyConnection, question: str) -> 
 
 
 def _refuse_repeated_columns(columns: list[str]) -> None:
-    if repeated := sorted({name for name in columns if columns.count(name) > 1}):
+    if repeated_columns := sorted({name for name in columns if columns.count(name) > 1}):
         raise QueryError(
-            f"Several columns are called {', '.join(repeated)}.", "Give each its own name: select ... as NAME"
+            f"Several columns are called {', '.join(repeated_columns)}.", "Give each its own name: select ... as NAME"
         )
 
 
 def _refusal() -> QueryError:
     return QueryError(
-        "Only one SELECT can be asked, and only of this database: no files, no network, no settings, no changes.",
+        "A query must be one SELECT that reads only this database: no files, no network, no settings, no changes.",
         "For example: ladebog sql \"select * from months where attribution = 'stop'\"",
     )
 

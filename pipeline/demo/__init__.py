@@ -1,4 +1,7 @@
-"""The demo tenant: one driver's charging sessions, generated from a seed and served as the app API does.
+"""The demo operator: one driver's charging sessions, generated from a seed and served as the app API does.
+
+A tenant is what AMPECO calls one operator's part of its platform: `Tenant` has the sessions and logins, `DemoServer`
+answers requests about them.
 
 `ladebog demo` runs on it and the tests talk to it, so nothing in it depends on the rest of the pipeline:
 

@@ -60,8 +60,8 @@ def history_entry(session: DemoSession) -> Json:
         "address": session.site.address,
     }
     if session.site.kind == "public":
-        finished = session.stopped_at is not None
-        entry["receiptUrl"] = f"https://receipts.example.invalid/{session.id}" if finished else None
+        is_finished = session.stopped_at is not None
+        entry["receiptUrl"] = f"https://receipts.example.invalid/{session.id}" if is_finished else None
         entry["evse"] = {"identifier": session.site.evse_identifier, "label": session.site.evse_label}
     return entry
 

@@ -35,7 +35,7 @@ Repetition = Literal["", "equal", "different"]
 
 
 @dataclass(frozen=True)
-class Run:
+class Stretch:
     """A stretch of time in which current flows. Without `ends_in_zero` no sample marks its end."""
 
     started_at: datetime
@@ -53,7 +53,7 @@ class Plan:
     site: Site
     started_at: datetime
     stopped_at: datetime
-    runs: tuple[Run, ...]
+    stretches: tuple[Stretch, ...]
     scene: str = ""
     note: str | None = None
     stop_reason: str = "evdisconnected"
@@ -68,8 +68,9 @@ class Plan:
 
     def stopping(self, at: datetime) -> Plan:
         """The same plan, cut off at an instant."""
-        runs = [replace(run, stopped_at=min(run.stopped_at, at)) for run in self.runs if run.started_at < at]
-        return replace(self, stopped_at=at, runs=tuple(runs))
+        begun = [stretch for stretch in self.stretches if stretch.started_at < at]
+        stretches = [replace(stretch, stopped_at=min(stretch.stopped_at, at)) for stretch in begun]
+        return replace(self, stopped_at=at, stretches=tuple(stretches))
 
 
 def session_of(
@@ -93,13 +94,13 @@ def session_of(
     meter_lag = timedelta(seconds=draw.randint(0, 59))
     meter_error_wh = draw.randint(-2, 3)
     curve = _curve(plan, until_now, draw, ends=not is_active)
-    meter = _Meter(curve, until_now.runs)
+    meter = _Meter(curve, until_now.stretches)
     energy_wh = _metered(plan, meter, meter_error_wh)
     periods = _periods(until_now, meter, energy_wh, meter_lag, spot_prices)
-    flowing = [sample.power_w for sample in curve if sample.power_w > 0]
-    average_w = Decimal(sum(flowing)) / len(flowing) if flowing else Decimal(0)
+    charging_powers = [sample.power_w for sample in curve if sample.power_w > 0]
+    average_w = Decimal(sum(charging_powers)) / len(charging_powers) if charging_powers else Decimal(0)
     is_old = now - until_now.stopped_at > THINNED_AFTER
-    kept = thinned(curve, KEPT_POINTS) if is_old else curve
+    kept_samples = thinned(curve, KEPT_POINTS) if is_old else curve
     return DemoSession(
         id=session_id,
         scene=plan.scene,
@@ -110,9 +111,9 @@ def session_of(
         energy_wh=energy_wh,
         amount=plan.amount if plan.amount is not None else _bill(periods, energy_wh, plan.site),
         periods=tuple(periods),
-        samples=tuple(_repeated(kept, plan.repeated)) if plan.has_history else (),
+        samples=tuple(_repeated(kept_samples, plan.repeated)) if plan.has_history else (),
         average_kw=round_half_away(average_w / 1000, 3) if plan.has_power_stats else None,
-        max_kw=Decimal(max(flowing, default=0)) / 1000 if plan.has_power_stats else None,
+        max_kw=Decimal(max(charging_powers, default=0)) / 1000 if plan.has_power_stats else None,
         stop_reason=None if is_active else plan.stop_reason,
         payment_status=payment,
         note=plan.note,
@@ -132,8 +133,8 @@ def _curve(plan: Plan, until_now: Plan, draw: random.Random, ends: bool) -> list
     """One sample per minute while current flows, up to the end of `until_now`."""
     curve: list[DemoSample] = []
     # Drawn from the whole plan, so that the curve of an active session only grows.
-    for planned in plan.runs:
-        samples = _run_samples(planned, plan.site.peak_w, plan.tapers, draw) if plan.delivers else []
+    for planned in plan.stretches:
+        samples = _stretch_samples(planned, plan.site.peak_w, plan.tapers, draw) if plan.delivers else []
         curve += [sample for sample in samples if sample.at < until_now.stopped_at]
         is_over = planned.stopped_at <= until_now.stopped_at
         if planned.ends_in_zero and planned.started_at < until_now.stopped_at and (ends or is_over):
@@ -141,9 +142,9 @@ def _curve(plan: Plan, until_now: Plan, draw: random.Random, ends: bool) -> list
     return curve
 
 
-def _run_samples(run: Run, peak_w: int, tapers: bool, draw: random.Random) -> list[DemoSample]:
-    first = run.started_at + timedelta(seconds=draw.randint(4, 40))
-    minutes = -((first - run.stopped_at) // _MINUTE)
+def _stretch_samples(stretch: Stretch, peak_w: int, tapers: bool, draw: random.Random) -> list[DemoSample]:
+    first = stretch.started_at + timedelta(seconds=draw.randint(4, 40))
+    minutes = -((first - stretch.stopped_at) // _MINUTE)
     taper = min(draw.randint(10, 22), minutes // 3) if tapers else 0
     samples = []
     for minute in range(minutes):
@@ -159,20 +160,20 @@ def _run_samples(run: Run, peak_w: int, tapers: bool, draw: random.Random) -> li
 
 
 class _Meter:
-    """Energy in watt-seconds up to any instant: each sample holds until the next, never past its run."""
+    """Energy in watt-seconds up to any instant: each sample holds until the next, never past its stretch."""
 
-    def __init__(self, curve: Sequence[DemoSample], runs: Sequence[Run]) -> None:
+    def __init__(self, curve: Sequence[DemoSample], stretches: Sequence[Stretch]) -> None:
         self._edges: list[datetime] = []
         self._energy_before: list[int] = []
         self._power: list[int] = []
         total = 0
-        for run in runs:
-            inside = [sample for sample in curve if run.started_at <= sample.at < run.stopped_at]
-            ends = [sample.at for sample in inside[1:]] + [run.stopped_at]
+        for stretch in stretches:
+            inside = [sample for sample in curve if stretch.started_at <= sample.at < stretch.stopped_at]
+            ends = [sample.at for sample in inside[1:]] + [stretch.stopped_at]
             for sample, end in zip(inside, ends, strict=False):
                 self._add(sample.at, total, sample.power_w)
                 total += sample.power_w * int((end - sample.at).total_seconds())
-            self._add(run.stopped_at, total, 0)
+            self._add(stretch.stopped_at, total, 0)
         self.total = total
 
     def _add(self, edge: datetime, energy_before: int, power_w: int) -> None:
@@ -221,7 +222,7 @@ def _periods(
 def _edges(plan: Plan) -> list[datetime]:
     """Start, stop, every full hour and every change of state between them, in order."""
     edges = {plan.started_at, plan.stopped_at}
-    edges |= {edge for run in plan.runs for edge in (run.started_at, run.stopped_at)}
+    edges |= {edge for stretch in plan.stretches for edge in (stretch.started_at, stretch.stopped_at)}
     hour = plan.started_at.replace(minute=0, second=0, microsecond=0) + HOUR
     while hour < plan.stopped_at:
         edges.add(hour)
@@ -230,7 +231,7 @@ def _edges(plan: Plan) -> list[datetime]:
 
 
 def _kind(plan: Plan, instant: datetime) -> PeriodKind:
-    flows = any(run.started_at <= instant < run.stopped_at for run in plan.runs)
+    flows = any(stretch.started_at <= instant < stretch.stopped_at for stretch in plan.stretches)
     return "charging" if flows else "idle"
 
 
@@ -246,17 +247,19 @@ def _price(site: Site, instant: datetime, spot_prices: SpotPrices) -> tuple[Deci
 def _bill(periods: Sequence[DemoPeriod], energy_wh: int, site: Site) -> Decimal:
     """The periods' sum in whole minor units; at home at least the minimum price, if energy flowed."""
     total = sum((period.amount for period in periods), Decimal(0))
-    billed = round_half_away(total, site.currency.minor_unit_decimal)
-    return max(billed, MINIMUM_PRICE) if site.kind == "private" and energy_wh > 0 else billed
+    rounded_bill = round_half_away(total, site.currency.minor_unit_decimal)
+    return max(rounded_bill, MINIMUM_PRICE) if site.kind == "private" and energy_wh > 0 else rounded_bill
 
 
-def _repeated(samples: Sequence[DemoSample], how: Repetition) -> list[DemoSample]:
+def _repeated(samples: Sequence[DemoSample], repetition: Repetition) -> list[DemoSample]:
     """Every fortieth sample listed twice; `different` lists another value before the one that counts."""
-    if not how:
+    if not repetition:
         return list(samples)
-    listed = []
+    listed_samples = []
     for place, sample in enumerate(samples):
         if place % 40 == 20:
-            listed.append(sample if how == "equal" else replace(sample, power_w=sample.power_w // 2 + 17))
-        listed.append(sample)
-    return listed
+            listed_samples.append(
+                sample if repetition == "equal" else replace(sample, power_w=sample.power_w // 2 + 17)
+            )
+        listed_samples.append(sample)
+    return listed_samples

@@ -57,20 +57,20 @@ def login(tenant: Tenant, body: bytes, logins_before: int) -> DemoAnswer:
         return DemoAnswer(401, {"error": "invalid_client", "message": "Client authentication failed"}, headers)
     grant = request.get("grant_type")
     if grant == "password":
-        pair = tenant.log_in(str(request.get("username")), str(request.get("password")))
+        token_pair = tenant.log_in(str(request.get("username")), str(request.get("password")))
     elif grant == "refresh_token":
-        pair = tenant.refresh(str(request.get("refresh_token")))
+        token_pair = tenant.refresh(str(request.get("refresh_token")))
     else:
         return DemoAnswer(400, {"error": "unsupported_grant_type", "message": "Unknown grant type."}, headers)
-    if pair is None:
+    if token_pair is None:
         return DemoAnswer(401, {"error": "invalid_grant", "message": "These credentials do not match."}, headers)
-    granted = {
+    token_answer = {
         "token_type": "Bearer",
         "expires_in": int(LIFETIME.total_seconds()),
-        "access_token": pair[0],
-        "refresh_token": pair[1],
+        "access_token": token_pair[0],
+        "refresh_token": token_pair[1],
     }
-    return DemoAnswer(200, granted, headers)
+    return DemoAnswer(200, token_answer, headers)
 
 
 def read(tenant: Tenant, faults: Faults, path: str, query: dict[str, str]) -> DemoAnswer:
@@ -111,20 +111,20 @@ def _history(tenant: Tenant, faults: Faults, query: dict[str, str]) -> DemoAnswe
         return DemoAnswer(422, {"message": "The given data was invalid.", "errors": {"query": [str(error)]}})
     if faults.empties_listing():
         return DemoAnswer(200, {"session_history": []})
-    listed = [
+    listed_sessions = [
         session
         for session in tenant.sessions.values()
         if first <= _local_start(session) <= last
         and query.get("sessionType", session.site.kind) == session.site.kind
         and f"{_local_start(session):%Y-%m}" not in faults.empty_listing_months
     ]
-    listed.sort(key=lambda session: session.started_at, reverse=True)
+    listed_sessions.sort(key=lambda session: session.started_at, reverse=True)
     if faults.cap:
-        listed = listed[: faults.cap]
+        listed_sessions = listed_sessions[: faults.cap]
     elif faults.paging == "honoured":
         per_page = min(per_page, faults.per_page_cap)
-        listed = listed[(page - 1) * per_page : page * per_page]
-    entries: list[Json] = [history_entry(session) for session in listed]
+        listed_sessions = listed_sessions[(page - 1) * per_page : page * per_page]
+    entries: list[Json] = [history_entry(session) for session in listed_sessions]
     return DemoAnswer(200, {"session_history": entries})
 
 

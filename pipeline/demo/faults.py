@@ -114,6 +114,6 @@ def with_unknown_fields(answer: Any) -> Any:
     if isinstance(answer, list):
         return [with_unknown_fields(value) for value in answer]
     if isinstance(answer, dict):
-        known = {key: with_unknown_fields(value) for key, value in answer.items()}
-        return known | {"newInLaterVersion": {"flags": [1, None, "æ"], "id": "x"}, "isBrandNew": True}
+        known_fields = {key: with_unknown_fields(value) for key, value in answer.items()}
+        return known_fields | {"newInLaterVersion": {"flags": [1, None, "æ"], "id": "x"}, "isBrandNew": True}
     return answer

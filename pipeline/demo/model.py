@@ -17,7 +17,7 @@ ZONE = ZoneInfo("Europe/Copenhagen")
 MINIMUM_PRICE = Decimal("2.50")
 """`minPrice` of the home tariff in DKK, tax included: no session that delivered energy costs less."""
 
-Kind = Literal["private", "public"]
+SiteKind = Literal["private", "public"]
 PeriodKind = Literal["charging", "idle"]
 PaymentStatus = Literal["pending", "paid"]
 
@@ -55,7 +55,7 @@ class Site:
     `fixed_price` (the same unit) replaces both spot and markup: its periods have no price.
     """
 
-    kind: Kind
+    kind: SiteKind
     address: str
     evse_identifier: str
     peak_w: int

@@ -157,10 +157,10 @@ class _Handler(BaseHTTPRequestHandler):
         login = parts.path == endpoints.TOKEN_PATH
         if faults.slow:
             time.sleep(faults.slow)
-        picked = faults.pick(f"{method} {parts.path} {sorted(query.items())}", login=login)
-        fault = picked[0] if picked else None
-        if picked and fault in ("too_many", "server_error"):
-            answer = _refusal(*picked, faults.retry_after)
+        picked_fault = faults.pick(f"{method} {parts.path} {sorted(query.items())}", login=login)
+        fault = picked_fault[0] if picked_fault else None
+        if picked_fault and fault in ("too_many", "server_error"):
+            answer = _refusal(*picked_fault, faults.retry_after)
         else:
             token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
             answer = demo.answer(method, parts.path, query, token, request_body)
@@ -170,13 +170,13 @@ class _Handler(BaseHTTPRequestHandler):
         body = answer.body
         if faults.unknown_fields:
             body = with_unknown_fields(body)
-        encoded = json.dumps(body, separators=(",", ":")).encode()
+        encoded_body = json.dumps(body, separators=(",", ":")).encode()
         if fault == "not_json":
             self._send(200, "text/html; charset=UTF-8", _HTML, answer.headers, trace_id)
         elif fault == "truncated_body":
-            self._send_half(encoded, trace_id)
+            self._send_half(encoded_body, trace_id)
         else:
-            self._send(answer.status, "application/json", encoded, answer.headers, trace_id)
+            self._send(answer.status, "application/json", encoded_body, answer.headers, trace_id)
 
     def _send(self, status: int, content_type: str, body: bytes, headers: dict[str, str], trace_id: str) -> None:
         """Send the whole body in chunks, compressed where the client accepts that."""

@@ -1,4 +1,4 @@
-"""The demo tenant: one driver's sessions, and the changes that an operator may make to them."""
+"""The demo operator's tenant: one driver's sessions, and the changes that an operator may make to them."""
 
 from __future__ import annotations
 
@@ -202,9 +202,9 @@ def _plans(seed: int, now: datetime) -> dict[str, Plan]:
     plans = sorted([*scenes, *ordinary_plans(seed, now, scenes)], key=lambda plan: plan.started_at)
     draw = random.Random(f"{seed}:ids")  # noqa: S311 -- a model, not a secret
     number = _FIRST_ID
-    numbered = {}
+    plans_by_id = {}
     for plan in plans:
         if plan.started_at < now:
             number += draw.randint(700, 3900)
-            numbered[str(number)] = plan
-    return numbered
+            plans_by_id[str(number)] = plan
+    return plans_by_id

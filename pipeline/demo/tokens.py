@@ -16,13 +16,13 @@ LIFETIME = timedelta(days=365)
 def access_token(number: int, issued_at: datetime) -> str:
     """The `number`th access token: a well-formed JWT without a real signature, valid for a year."""
     header = {"typ": "JWT", "alg": "none"}
-    issued = int(issued_at.timestamp())
+    issued_seconds = int(issued_at.timestamp())
     claims = {
         "aud": CLIENT_ID,
         "jti": f"made-up-{number}",
-        "iat": issued,
-        "nbf": issued,
-        "exp": issued + int(LIFETIME.total_seconds()),
+        "iat": issued_seconds,
+        "nbf": issued_seconds,
+        "exp": issued_seconds + int(LIFETIME.total_seconds()),
         "sub": "made-up-driver",
         "scopes": [],
     }

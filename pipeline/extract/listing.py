@@ -101,5 +101,5 @@ def _items(answer: Answer) -> list[Item]:
         raise UpstreamError(
             f"The operator of account {answer.account} answered {answer.url} "
             f"with something that is not a listing of sessions ({error}).",
-            "Check the address with: ladebog account add NAME --url https://TENANT",
+            "Check the address with: ladebog account add NAME --url https://OPERATOR",
         ) from None

@@ -43,12 +43,12 @@ def first_day(connection: duckdb.DuckDBPyConnection, account: Account, now: date
 
 def months_to_the_beginning(newest: date, listed_so_far: Callable[[], int]) -> Iterator[date]:
     """Months back from `newest` until EMPTY_MONTHS in a row list nothing, which shows that the account is not older."""
-    empty = 0
+    empty_months = 0
     for month in months_back(newest, EARLIEST):
-        before = listed_so_far()
+        count_before = listed_so_far()
         yield month
-        empty = 0 if listed_so_far() > before else empty + 1
-        if empty == EMPTY_MONTHS:
+        empty_months = 0 if listed_so_far() > count_before else empty_months + 1
+        if empty_months == EMPTY_MONTHS:
             return
 
 

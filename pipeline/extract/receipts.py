@@ -7,7 +7,7 @@ from pipeline.claims.document import MissingReceipt
 from pipeline.errors import UpstreamDownError, UpstreamError
 from pipeline.extract.left import LeftForNextRun
 from pipeline.source.app.client import AppApi
-from pipeline.text import printable
+from pipeline.text import one_line
 
 _ENDINGS = {b"%PDF": ".pdf", b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg"}
 _OTHER_ENDING = ".html"
@@ -19,25 +19,25 @@ def fetch_receipts(api: AppApi, urls: dict[str, str]) -> tuple[list[AttachedFile
 
     Raises LoginError, and UpstreamDownError if the operator sends nothing at all, so that a later try may get them.
     """
-    files, missing = [], []
+    files, missing_receipts = [], []
     left = LeftForNextRun(api.charge_points)
     for session_id, url in urls.items():
         try:
             reply = api.receipt(url)
         except UpstreamError as error:
-            missing.append(MissingReceipt(session_id=session_id, why=str(error)))
+            missing_receipts.append(MissingReceipt(session_id=session_id, why=str(error)))
             continue
         except UpstreamDownError as error:
-            left.add(f"The receipt of session {printable(session_id)}", error)
-            missing.append(MissingReceipt(session_id=session_id, why=str(error)))
+            left.add(f"The receipt of session {one_line(session_id)}", error)
+            missing_receipts.append(MissingReceipt(session_id=session_id, why=str(error)))
             continue
         if reply.status == 200 and reply.body:
             name = f"receipt-{_UNSAFE.sub('_', session_id)}{_ending(reply.body)}"
             files.append(AttachedFile(name, reply.body, session_id))
         else:
             why = "the operator sent an empty file" if reply.status == 200 else f"the operator answered {reply.status}"
-            missing.append(MissingReceipt(session_id=session_id, why=why))
-    return files, missing
+            missing_receipts.append(MissingReceipt(session_id=session_id, why=why))
+    return files, missing_receipts
 
 
 def _ending(content: bytes) -> str:

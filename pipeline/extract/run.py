@@ -29,20 +29,13 @@ from pipeline.settings.schema import Account, Source
 from pipeline.source.app import schema
 from pipeline.source.app.client import AppApi
 from pipeline.source.credentials.store import Credentials
-from pipeline.text import duration_text, printable
+from pipeline.text import duration_text, one_line
 
-_OUTSTANDING = "select session_id from intermediate.details_due where account = ? and list_contains(?, session_id)"
 _FINISHED = "select session_id from staging.sessions where account = ? and is_finished and list_contains(?, session_id)"
 _ACTIVE = "select session_id from staging.sessions where account = ? and not is_finished order by session_id"
-# Sessions that the operator no longer finds are not asked for again, unless it lists them.
-_ALL_OUTSTANDING = """
-    select session_id
-    from intermediate.details_due
-    where
-        account = ?
-        and session_id not in (select key from documents where endpoint = 'session' and status = 404 and account = ?)
-    order by session_id
-"""
+_IS_LISTED = "list_contains(?, session_id)"
+# Sessions that the operator no longer finds are fetched again only when it lists them.
+_IS_FOUND = "session_id not in (select key from documents where endpoint = 'session' and status = 404 and account = ?)"
 # An import may bring a time that is up to a day ahead of this machine's clock.
 _LAST_FETCHED = """
     select max(least(answers.fetched_at, hours_after(runs.started_at, 24)))
@@ -137,14 +130,14 @@ class Extraction:
         The answers fetched before an error are kept. Raises LoginError, UpstreamError, UpstreamDownError.
         """
         started_at = self.machine_clock.now()
-        before = read_state(self.connection, self.account.name)
+        state_before = read_state(self.connection, self.account.name)
         warnings = [self.api.login_warning(started_at), self._fetch_charge_points()]
         self._fetch_months(scope)
         if scope.is_unlimited:
-            self._fetch_details(self._session_ids(_ALL_OUTSTANDING, self.account.name))
+            self._fetch_details(self._session_ids(_missing_details(_IS_FOUND), self.account.name))
         self._fetch_details([one for one in self._session_ids(_ACTIVE) if one not in self._months.session_ids])
         self.store.record.windows = self._months.windows(self._missing())
-        summary = summarize(before, read_state(self.connection, self.account.name), self._months.session_ids)
+        summary = summarize(state_before, read_state(self.connection, self.account.name), self._months.session_ids)
         summary.requests = self.api.requests_sent
         self.store.record.counts = {name: value for name, value in vars(summary).items() if isinstance(value, int)}
         summary.seconds = (self.machine_clock.now() - started_at).total_seconds()
@@ -167,10 +160,10 @@ class Extraction:
 
     def _planned_months(self, scope: Scope) -> Iterator[date]:
         newest = min(scope.until or self._today, self._today)
-        planned = plan.first_day(self.connection, self.account, self.machine_clock.now())
-        reaches_planned = scope.since is None or planned is None or scope.since <= planned
+        planned_day = plan.first_day(self.connection, self.account, self.machine_clock.now())
+        reaches_planned = scope.since is None or planned_day is None or scope.since <= planned_day
         self.store.record.caught_up = scope.until is None and reaches_planned
-        oldest = scope.since or planned
+        oldest = scope.since or planned_day
         if oldest is None:
             return plan.months_to_the_beginning(newest, lambda: len(self._months.session_ids))
         return months_back(newest, min(oldest, newest))
@@ -188,12 +181,12 @@ class Extraction:
             try:
                 self.store.keep(self.api.price_periods(evse_id))
             except FAILURES as error:
-                self._left.add(f"The price list of EVSE {printable(evse_id)}", error)
+                self._left.add(f"The price list of EVSE {one_line(evse_id)}", error)
         self.store.load()
         return warning
 
     def _fetch_months(self, scope: Scope) -> None:
-        query = _FINISHED if scope.refetch else _OUTSTANDING
+        query = _FINISHED if scope.refetch else _missing_details(_IS_LISTED)
         for month in self._planned_months(scope):
             self.progress.listing(month)
             self._fetch_listed(month, self._months.fetch(month), query)
@@ -230,7 +223,7 @@ class Extraction:
         try:
             self.store.keep(fetched.result())
         except FAILURES as error:
-            self._left.add(f"Session {printable(session_id)}", error)
+            self._left.add(f"Session {one_line(session_id)}", error)
 
     def _missing(self) -> dict[date, list[str]]:
         """For each month the archived sessions that belong to it and are in no listing."""
@@ -243,6 +236,12 @@ class Extraction:
 
     def _session_ids(self, query: str, *parameters: object) -> list[str]:
         return [row["session_id"] for row in rows(self.connection, query, [self.account.name, *parameters])]
+
+
+def _missing_details(condition: str) -> str:
+    """A query that computes intermediate.missing_details again: the table has those of the last refresh."""
+    model = models.by_name()["intermediate.missing_details"].text
+    return f"select session_id from ({model}) where account = ? and {condition} order by session_id"  # noqa: S608 (our own)
 
 
 def _clock_warning(answer: Answer, now: datetime) -> str | None:

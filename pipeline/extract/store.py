@@ -59,10 +59,10 @@ class Store:
         line = RawLine.of(answer)
         key = [self._account, answer.endpoint.value, answer.key]
         if answer.fetched_at is None:
-            stored = self._connection.execute(_STORED_EVER, [*key, line.sha256]).fetchone()
+            stored_row = self._connection.execute(_STORED_EVER, [*key, line.sha256]).fetchone()
         else:
-            stored = self._connection.execute(_STORED_BEFORE, [*key, answer.fetched_at]).fetchone()
-        if stored == (line.sha256,) and not self._is_now_plausible(line):
+            stored_row = self._connection.execute(_STORED_BEFORE, [*key, answer.fetched_at]).fetchone()
+        if stored_row == (line.sha256,) and not self._is_now_plausible(line):
             return False
         self._writer.append(line)
         return True

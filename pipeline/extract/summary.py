@@ -42,14 +42,14 @@ def read_state(connection: duckdb.DuckDBPyConnection, account: str) -> ArchiveSt
     return ArchiveState(revisions, quarantined)
 
 
-def summarize(before: ArchiveState, after: ArchiveState, listed: Collection[str]) -> Summary:
-    """What a run changed that listed the sessions `listed`; the caller sets requests, seconds and warnings."""
-    summary = Summary(listed=len(listed), quarantined=after.quarantined - before.quarantined)
-    for session_id, revision in after.revisions.items():
-        if revision is None and session_id in listed:
+def summarize(state_before: ArchiveState, state_after: ArchiveState, listed_ids: Collection[str]) -> Summary:
+    """What a run changed that listed the sessions `listed_ids`; the caller sets requests, seconds and warnings."""
+    summary = Summary(listed=len(listed_ids), quarantined=state_after.quarantined - state_before.quarantined)
+    for session_id, revision in state_after.revisions.items():
+        if revision is None and session_id in listed_ids:
             summary.active += 1
-        if before.revisions.get(session_id) != revision:
-            if before.revisions.get(session_id) is None:
+        if state_before.revisions.get(session_id) != revision:
+            if state_before.revisions.get(session_id) is None:
                 summary.new += 1
             else:
                 summary.corrected += 1

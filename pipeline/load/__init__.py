@@ -1,6 +1,6 @@
 """Loads the logbook's files into the fact tables: one loader per kind of file, which inserts what is new.
 
-    answers.Loader(connection, raw / "home").load_all()
+    answers.AnswerLoader(connection, raw / "home").load_all()
 
 raw/: `batches` reads a segment's lines and has their documents decoded by `decode`, `answers` writes the rows.
 journal/: `journal` inserts new entries. claims/: `claims` inserts new claims. ladebog.toml: `settings` replaces the

@@ -52,13 +52,13 @@ class AnswerLoader:
 
         Raises RawStoreError if a segment that was loaded has gone or was cut short since.
         """
-        loaded = self._positions()
-        for name, (position, _) in loaded.items():
+        loaded_segments = self._positions()
+        for name, (position, _) in loaded_segments.items():
             check_length(self._folder / name, position)
         for segment in finished_segments(self._folder):
             if newest is not None and self._name(segment) > newest:
                 break
-            position, is_finished = loaded.get(self._name(segment), (Position(), False))
+            position, is_finished = loaded_segments.get(self._name(segment), (Position(), False))
             if not is_finished:
                 self.load(segment, position)
 
@@ -83,17 +83,21 @@ class AnswerLoader:
     def _positions(self) -> dict[str, tuple[Position, bool]]:
         """How far each segment has been loaded, and whether that is its end."""
         query = "select segment, lines, bytes, sha256 is not null from facts.segments where account = ?"
-        found = self._connection.execute(query, [self._account]).fetchall()
-        return {segment: (Position(lines, size), is_finished) for segment, lines, size, is_finished in found}
+        rows = self._connection.execute(query, [self._account]).fetchall()
+        return {segment: (Position(lines, size), is_finished) for segment, lines, size, is_finished in rows}
 
     def _write(self, segment: str, batch: Batch) -> None:
         self._connection.execute(_CREATE_ARRIVALS)
         insert(self._connection, "arrivals", [self._document_row(place, segment) for place in batch.placed])
-        stored = self._hashes(_STORED_DOCUMENTS) - self._hashes(_DECODED_AGAIN)
+        stored_hashes = self._hashes(_STORED_DOCUMENTS) - self._hashes(_DECODED_AGAIN)
         self._connection.execute(f"insert into documents {models.query('new_documents')}")
         self._connection.execute(_INSERT_CHANGED_SESSIONS)
         for table, rows in vars(batch.facts).items():
-            insert(self._connection, f"facts.{table}", [(self._account, *row) for row in rows if row[0] not in stored])
+            insert(
+                self._connection,
+                f"facts.{table}",
+                [(self._account, *row) for row in rows if row[0] not in stored_hashes],
+            )
         first = batch.end.lines - len(batch.lines) + 1
         answers = [self._answer_row(line, segment, number) for number, line in enumerate(batch.lines, first)]
         insert(self._connection, "facts.answers", answers)

@@ -49,18 +49,18 @@ def read_batches(segment: Path, start: Position) -> Iterator[Batch]:
     return _read_ahead(_decode(batch, begun_at) for batch in batches)
 
 
-def _decode(numbered: list[tuple[RawLine, Position]], begun_at: datetime) -> Batch:
+def _decode(numbered_lines: list[tuple[RawLine, Position]], begun_at: datetime) -> Batch:
     """Decode each distinct document of some lines once, as it was answered last.
 
     An answer without a time was received before the run began, at `begun_at`, which imported it.
     """
     facts = Facts()
-    placed = [place for line, position in numbered for place in _documents(line, position.lines, facts, begun_at)]
+    placed = [place for line, position in numbered_lines for place in _documents(line, position.lines, facts, begun_at)]
     documents = [place.document for place in placed if place.status == _OK]
     documents.sort(key=lambda document: document.answered_at)
     for document in {document.sha256: document for document in documents}.values():
         facts.add(document)
-    return Batch([line for line, _ in numbered], numbered[-1][1], placed, facts)
+    return Batch([line for line, _ in numbered_lines], numbered_lines[-1][1], placed, facts)
 
 
 def _documents(line: RawLine, number: int, facts: Facts, begun_at: datetime) -> Iterator[PlacedDocument]:

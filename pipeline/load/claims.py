@@ -17,24 +17,24 @@ from pipeline.errors import ClaimError
 def load_claims(connection: duckdb.DuckDBPyConnection, account: str, claims: list[StoredClaim]) -> None:
     """Load an account's new claims, in one transaction. Raises ClaimError if an older one was lost or changed."""
     query = "select number, manifest_sha256 from facts.claims where account = ? order by number"
-    loaded: dict[int, str] = dict(connection.execute(query, [account]).fetchall())
-    on_disk = {stored.claim.number: stored.manifest_sha256 for stored in claims}
-    for number, manifest_sha256 in loaded.items():
+    loaded_claims: dict[int, str] = dict(connection.execute(query, [account]).fetchall())
+    on_disk = {stored_claim.claim.number: stored_claim.manifest_sha256 for stored_claim in claims}
+    for number, manifest_sha256 in loaded_claims.items():
         if on_disk.get(number) != manifest_sha256:
             raise ClaimError(
                 f"Claim {number} of account {account} was lost or changed after it was made.",
                 "See what was changed with: ladebog verify. Restore the claim's folder from a backup",
             )
-    new = [stored for stored in claims if stored.claim.number not in loaded]
-    if not new:
+    new_claims = [stored_claim for stored_claim in claims if stored_claim.claim.number not in loaded_claims]
+    if not new_claims:
         return
     with transaction(connection):
-        insert(connection, "facts.claims", [_claim_row(stored) for stored in new])
-        insert(connection, "claim_lines", [row for stored in new for row in _line_rows(stored)])
+        insert(connection, "facts.claims", [_claim_row(stored_claim) for stored_claim in new_claims])
+        insert(connection, "claim_lines", [row for stored_claim in new_claims for row in _line_rows(stored_claim)])
 
 
-def _claim_row(stored: StoredClaim) -> tuple[Any, ...]:
-    claim = stored.claim
+def _claim_row(stored_claim: StoredClaim) -> tuple[Any, ...]:
+    claim = stored_claim.claim
     return (
         claim.account,
         claim.number,
@@ -44,15 +44,15 @@ def _claim_row(stored: StoredClaim) -> tuple[Any, ...]:
         claim.policy.account.currency,
         claim.created_at,
         claim.reverses,
-        stored.manifest_sha256,
+        stored_claim.manifest_sha256,
     )
 
 
-def _line_rows(stored: StoredClaim) -> list[tuple[Any, ...]]:
+def _line_rows(stored_claim: StoredClaim) -> list[tuple[Any, ...]]:
     return [
         (
-            stored.claim.account,
-            stored.claim.number,
+            stored_claim.claim.account,
+            stored_claim.claim.number,
             place,
             line.session_id,
             line.month,
@@ -65,5 +65,5 @@ def _line_rows(stored: StoredClaim) -> list[tuple[Any, ...]]:
             line.correction.claim if line.correction else None,
             line.correction.reason if line.correction else None,
         )
-        for place, line in enumerate(stored.claim.lines, start=1)
+        for place, line in enumerate(stored_claim.claim.lines, start=1)
     ]

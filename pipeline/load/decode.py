@@ -249,14 +249,14 @@ def _times(history: list[schema.Sample]) -> list[int]:
 def _powers(history: list[schema.Sample]) -> list[float]:
     powers = [sample.value for sample in history]
     if not math.isfinite(sum(powers)) or max(map(abs, powers), default=0) >= _MAX_KW:
-        raise DocumentFaultError("A sample is no power of a car - at `$.session.powerStats.history`")
+        raise DocumentFaultError("A sample is not a power of a car - at `$.session.powerStats.history`")
     return powers
 
 
 def _exact(number: Decimal, path: str) -> str:
     """The number's digits. Raises DocumentFaultError if it is not finite, too large, or finer than the tables store."""
     if not number.is_finite():
-        raise DocumentFaultError(f"{number} is no number - at `$.{path}`")
+        raise DocumentFaultError(f"{number} is not a number - at `$.{path}`")
     if not number:
         return "0"
     if number.copy_abs() >= _LIMIT:

@@ -49,8 +49,8 @@ def load_journal(connection: duckdb.DuckDBPyConnection, logbook: Logbook, journa
 
 def _decision(entry: Entry) -> tuple[Any, ...]:
     decision = msgspec.convert(entry.fields, SessionDecision)
-    about = (decision.account, decision.session_id, entry.action)
-    return entry.entry, entry.at, *about, decision.value, decision.reason
+    subject = (decision.account, decision.session_id, entry.action)
+    return entry.entry, entry.at, *subject, decision.value, decision.reason
 
 
 def _reading(entry: Entry) -> tuple[Any, ...]:
@@ -64,13 +64,13 @@ def _mark(entry: Entry) -> tuple[Any, ...]:
 
 
 def _refuse_lost_entries(connection: duckdb.DuckDBPyConnection, logbook: Logbook, tables: Iterable[str]) -> None:
-    missing = [
+    missing_entries = [
         f"select entry from (from facts.{table} except from journalled_{table})"  # noqa: S608 (names of our own)
         for table in tables
     ]
-    lost = connection.execute(f"select min(entry) from ({' union all '.join(missing)})").fetchone()  # noqa: S608
-    if lost and lost[0] is not None:
+    lost_entry = connection.execute(f"select min(entry) from ({' union all '.join(missing_entries)})").fetchone()  # noqa: S608
+    if lost_entry and lost_entry[0] is not None:
         raise JournalError(
-            f"{logbook.journal} no longer has entry {lost[0]} as it was loaded into the database.",
+            f"{logbook.journal} no longer has entry {lost_entry[0]} as it was loaded into the database.",
             "Restore the journal from a backup; or, to continue with the journal as it is now, run: ladebog rebuild",
         )

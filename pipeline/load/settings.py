@@ -87,4 +87,4 @@ def _rule(number: int, rule: schema.Rule) -> Row:
 
 def _ends(starts: list[date]) -> list[date | None]:
     """The end of each dated entry: the start of the next one."""
-    return [after for _, after in pairwise(starts)] + [None] if starts else []
+    return [next_start for _, next_start in pairwise(starts)] + [None] if starts else []

@@ -9,8 +9,8 @@ from pipeline.logbook.journal import Fields
 
 Action = Literal["assign", "exclude", "include", "tag"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
-State = Literal["sent", "approved", "paid", "rejected"]
-STATES: tuple[State, ...] = get_args(State)
+ClaimState = Literal["sent", "approved", "paid", "rejected"]
+CLAIM_STATES: tuple[ClaimState, ...] = get_args(ClaimState)
 ODOMETER = "odometer"
 MARK = "mark"
 
@@ -38,7 +38,7 @@ class ClaimMark(msgspec.Struct, frozen=True, kw_only=True):
 
     account: str
     number: int
-    state: State
+    state: ClaimState
     marked_on: date
 
 

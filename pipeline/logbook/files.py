@@ -91,9 +91,9 @@ def naming(path: Path, instead_of: Path | None = None) -> Iterator[None]:
 def _remove_leftovers(path: Path) -> None:
     """Remove the leftovers of processes that have ended: those of a database would soon fill the disk."""
     leftover = re.compile(rf"\.{re.escape(path.name)}\.([0-9]{{1,9}})-[0-9a-f]+\.new")
-    for found in path.parent.iterdir():
-        if (match := leftover.fullmatch(found.name)) and not _is_running(int(match[1])):
-            erase(found)
+    for candidate in path.parent.iterdir():
+        if (match := leftover.fullmatch(candidate.name)) and not _is_running(int(match[1])):
+            erase(candidate)
 
 
 def _is_running(process: int) -> bool:

@@ -32,7 +32,7 @@ class Logbook:
         if not logbook.settings.is_file():
             raise LogbookError(
                 f"{root} is not a logbook: it has no ladebog.toml.",
-                "Start one with: ladebog account add NAME --url https://TENANT (or name another folder with --home)",
+                "Start one with: ladebog account add NAME --url https://OPERATOR (or name another folder with --home)",
             )
         return logbook
 
@@ -63,9 +63,9 @@ class Logbook:
             lock.acquire()
         except Timeout:
             holder = path.with_suffix(".holder")
-            who = holder.read_text("utf-8") if holder.is_file() else "another process"
+            holder_text = holder.read_text("utf-8") if holder.is_file() else "another process"
             raise BusyError(
-                f"Another run is writing to {self.root} ({who}).",
+                f"Another run is writing to {self.root} ({holder_text}).",
                 "Wait for it to end, then run the same command again",
             ) from None
         try:

@@ -86,19 +86,19 @@ class Journal:
 
     def forget(self, at: datetime, account: str) -> int:
         """Remove the entries of an account by replacing the file once; returns how many there were."""
-        forgotten = [entry for entry in self.entries if entry.fields.get("account") == account]
-        if not forgotten:
+        forgotten_entries = [entry for entry in self.entries if entry.fields.get("account") == account]
+        if not forgotten_entries:
             return 0
         lines = self._path.read_bytes().split(b"\n")[:-1]
-        for entry in forgotten:
+        for entry in forgotten_entries:
             lines[entry.entry - 1] = _forgotten_line(entry, at)
-        numbers = " ".join(str(entry.entry) for entry in forgotten)
-        lines.append(self._next_line(at, FORGET, {"count": len(forgotten), "entries": numbers}))
+        numbers = " ".join(str(entry.entry) for entry in forgotten_entries)
+        lines.append(self._next_line(at, FORGET, {"count": len(forgotten_entries), "entries": numbers}))
         with replacing(self._path) as new:
             new.touch(mode=FILE_MODE)
             new.write_bytes(b"".join(line + b"\n" for line in lines))
         self.entries = read_entries(self._path.parent)
-        return len(forgotten)
+        return len(forgotten_entries)
 
     def _next_line(self, at: datetime, action: str, fields: Fields) -> bytes:
         return _with_sha256(_encoded(len(self.entries) + 1, at, action, fields, self.head))
@@ -129,15 +129,15 @@ def recover(folder: Path) -> None:
     if not path.exists():
         return
     content = path.read_bytes()
-    torn = content.rpartition(b"\n")[2]
-    if not torn:
+    torn_line = content.rpartition(b"\n")[2]
+    if not torn_line:
         return
-    if _has_own_sha256(torn):
+    if _has_own_sha256(torn_line):
         with path.open("ab") as file:
             file.write(b"\n")
     else:
-        _append(path.with_name(FILE_NAME + TORN), torn)
-        os.truncate(path, len(content) - len(torn))
+        _append(path.with_name(FILE_NAME + TORN), torn_line)
+        os.truncate(path, len(content) - len(torn_line))
     sync_file(path)
 
 
@@ -161,9 +161,9 @@ def _encoded(number: int, at: datetime, action: str, fields: Fields, previous_sh
     return msgspec.json.encode(line)
 
 
-def _with_sha256(encoded: bytes) -> bytes:
+def _with_sha256(encoded_entry: bytes) -> bytes:
     """A JSON object with its SHA-256 as its last field."""
-    return encoded[:-1] + _SHA256_FIELD + hashlib.sha256(encoded).hexdigest().encode() + b'"}'
+    return encoded_entry[:-1] + _SHA256_FIELD + hashlib.sha256(encoded_entry).hexdigest().encode() + b'"}'
 
 
 def _has_own_sha256(line: bytes) -> bool:
@@ -172,8 +172,8 @@ def _has_own_sha256(line: bytes) -> bool:
 
 def _forgotten_line(entry: Entry, at: datetime) -> bytes:
     """What replaces the line of an entry that was forgotten at a time."""
-    encoded = _encoded(entry.entry, at, FORGOTTEN, {}, entry.previous_sha256)
-    return encoded[:-1] + _SHA256_FIELD + entry.sha256.encode() + b'"}'
+    encoded_entry = _encoded(entry.entry, at, FORGOTTEN, {}, entry.previous_sha256)
+    return encoded_entry[:-1] + _SHA256_FIELD + entry.sha256.encode() + b'"}'
 
 
 def _is_forgotten_line(line: bytes) -> bool:

@@ -102,8 +102,8 @@ def _erasable(logbook: Logbook, account: Account, journal: Journal) -> list[Path
 
 def _unreferenced(logbook: Logbook, journal: Journal) -> Iterator[Path]:
     """The files in journal/ that no entry refers to, among them what a crash left."""
-    referenced = {str(value) for entry in journal.entries for value in entry.fields.values()} | {FILE_NAME}
-    yield from (path for path in logbook.journal.rglob("*") if path.is_file() and path.name not in referenced)
+    referenced_names = {str(value) for entry in journal.entries for value in entry.fields.values()} | {FILE_NAME}
+    yield from (path for path in logbook.journal.rglob("*") if path.is_file() and path.name not in referenced_names)
 
 
 def _is_lock(path: Path) -> bool:

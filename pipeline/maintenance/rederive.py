@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from pipeline.claims.check import tampering
-from pipeline.claims.claimable import Claimable
+from pipeline.claims.claimable import ClaimableReader
 from pipeline.claims.document import RULES, Amounts, Claim, ClaimLine, LineKey, key_of
 from pipeline.claims.folder import CLAIM, StoredClaim
 from pipeline.database.connection import open_writer
@@ -32,12 +32,12 @@ def rederive(
     with TemporaryDirectory(prefix="ladebog-") as folder:
         scratch = Logbook(Path(folder))
         with open_writer(scratch) as connection:
-            for place, stored in enumerate(claims):
-                is_known = stored.claim.sources.rules == RULES
+            for place, stored_claim in enumerate(claims):
+                is_known = stored_claim.claim.sources.rules == RULES
                 if is_known:
-                    _load(connection, logbook, claims[:place], stored.claim, entries)
-                    _compare(stored, _lines(connection, claims[:place], stored.claim))
-                yield stored, is_known
+                    _load(connection, logbook, claims[:place], stored_claim.claim, entries)
+                    _compare(stored_claim, _lines(connection, claims[:place], stored_claim.claim))
+                yield stored_claim, is_known
 
 
 def _settings(claim: Claim) -> Settings:
@@ -66,7 +66,7 @@ def _settings(claim: Claim) -> Settings:
 def _load(
     connection: duckdb.DuckDBPyConnection,
     logbook: Logbook,
-    before: Sequence[StoredClaim],
+    earlier_claims: Sequence[StoredClaim],
     claim: Claim,
     entries: Sequence[Entry],
 ) -> None:
@@ -74,26 +74,31 @@ def _load(
     sources = claim.sources
     if sources.raw is not None:
         AnswerLoader(connection, logbook.raw / claim.account).load_all(newest=sources.raw.name)
-    known = entries[: int(sources.journal.name)] if sources.journal else []
-    load_journal(connection, logbook, Journal(logbook.journal, list(known)))
-    load_claims(connection, claim.account, list(before))
+    known_entries = entries[: int(sources.journal.name)] if sources.journal else []
+    load_journal(connection, logbook, Journal(logbook.journal, list(known_entries)))
+    load_claims(connection, claim.account, list(earlier_claims))
     refresh_marts(connection, _settings(claim))
 
 
-def _lines(connection: duckdb.DuckDBPyConnection, before: Sequence[StoredClaim], claim: Claim) -> tuple[ClaimLine, ...]:
-    claimable = Claimable(connection, _settings(claim).account(claim.account), before)
+def _lines(
+    connection: duckdb.DuckDBPyConnection, earlier_claims: Sequence[StoredClaim], claim: Claim
+) -> tuple[ClaimLine, ...]:
+    claimable = ClaimableReader(connection, _settings(claim).account(claim.account), earlier_claims)
     if claim.kind == "reversal":
-        return claimable.reversal(next(stored for stored in before if stored.claim.number == claim.reverses))
+        return claimable.reversal(
+            next(stored_claim for stored_claim in earlier_claims if stored_claim.claim.number == claim.reverses)
+        )
     return claimable.lines(claim.month, claim.car)
 
 
-def _compare(stored: StoredClaim, derived: tuple[ClaimLine, ...]) -> None:
-    then = {_figures(line) for line in stored.claim.lines}
-    now = {_figures(line) for line in derived}
-    for line in (*stored.claim.lines, *derived):
-        if _figures(line) not in then & now:
+def _compare(stored_claim: StoredClaim, derived_lines: tuple[ClaimLine, ...]) -> None:
+    claimed_figures = {_figures(line) for line in stored_claim.claim.lines}
+    derived_figures = {_figures(line) for line in derived_lines}
+    for line in (*stored_claim.claim.lines, *derived_lines):
+        if _figures(line) not in claimed_figures & derived_figures:
             raise tampering(
-                stored.folder / CLAIM, f"raw/ gives other figures for session {line.session_id} of {line.month:%Y-%m}"
+                stored_claim.folder / CLAIM,
+                f"raw/ gives other figures for session {line.session_id} of {line.month:%Y-%m}",
             )
 
 

@@ -63,23 +63,25 @@ class PublishedSources:
             )
 
 
-def verify(logbook: Logbook, published: PublishedSources | None, *, full: bool) -> Iterator[str]:
+def verify(logbook: Logbook, published_sources: PublishedSources | None, *, full: bool) -> Iterator[str]:
     """Check everything; yields a line of text for each part that is unchanged.
 
     With `full` each claim is also computed again from raw/. The caller holds the logbook's lock. Raises TamperingError
     at the first fault.
     """
-    entries = _check_journal(logbook, published)
+    entries = _check_journal(logbook, published_sources)
     yield f"journal: {counted(len(entries), 'entry', 'entries')}"
     for account in _accounts(logbook):
-        segments = _check_raw(logbook.raw / account, published)
+        segments = _check_raw(logbook.raw / account, published_sources)
         yield f"{account}: raw: {counted(len(segments), 'segment')}"
-        claims = _check_claims(logbook.claims / account, segments, entries, published)
+        claims = _check_claims(logbook.claims / account, segments, entries, published_sources)
         yield f"{account}: claims: {len(claims)}"
         if full:
-            for stored, is_known in rederive(logbook, claims, entries):
-                how = "derived again from raw/" if is_known else "made by other rules: checked by hash and arithmetic"
-                yield f"{account}: claim {stored.claim.number}: {how}"
+            for stored_claim, is_known in rederive(logbook, claims, entries):
+                method = (
+                    "derived again from raw/" if is_known else "made by other rules: checked by hash and arithmetic"
+                )
+                yield f"{account}: claim {stored_claim.claim.number}: {method}"
 
 
 def _accounts(logbook: Logbook) -> list[str]:
@@ -91,7 +93,7 @@ def _folders(parent: Path) -> list[Path]:
     return [path for path in parent.iterdir() if path.is_dir()] if parent.is_dir() else []
 
 
-def _check_journal(logbook: Logbook, published: PublishedSources | None) -> list[Entry]:
+def _check_journal(logbook: Logbook, published_sources: PublishedSources | None) -> list[Entry]:
     path = logbook.journal / FILE_NAME
     try:
         entries = read_entries(logbook.journal)
@@ -99,8 +101,10 @@ def _check_journal(logbook: Logbook, published: PublishedSources | None) -> list
         raise TamperingError(str(error), error.advice) from None
     if path.exists() and not path.read_bytes().endswith(b"\n"):
         raise tampering(path, "its last line is incomplete")
-    if published and len(entries) < published.entries:
-        raise tampering(path, f"it ends with entry {len(entries)}, but the database contains entry {published.entries}")
+    if published_sources and len(entries) < published_sources.entries:
+        raise tampering(
+            path, f"it ends with entry {len(entries)}, but the database contains entry {published_sources.entries}"
+        )
     for entry in entries:
         if entry.action == ATTACH:
             file = attachments.attachment_path(logbook.journal, str(entry.fields["sha256"]))
@@ -109,7 +113,7 @@ def _check_journal(logbook: Logbook, published: PublishedSources | None) -> list
     return entries
 
 
-def _check_raw(folder: Path, published: PublishedSources | None) -> dict[str, str]:
+def _check_raw(folder: Path, published_sources: PublishedSources | None) -> dict[str, str]:
     """The SHA-256 of each finished segment by its name in the account's folder, oldest first."""
     segments: dict[str, str] = {}
     previous: tuple[str | None, str | None] = (None, None)
@@ -120,7 +124,7 @@ def _check_raw(folder: Path, published: PublishedSources | None) -> dict[str, st
         sha256 = file_sha256(segment)
         segments[segment.relative_to(folder).as_posix()] = sha256
         previous = (segment.name, sha256)
-    for (account, name), sha256 in published.segments.items() if published else ():
+    for (account, name), sha256 in published_sources.segments.items() if published_sources else ():
         if account == folder.name and segments.get(name) != sha256:
             raise tampering(folder / name, "it is not the file that the database was computed from")
     return segments
@@ -150,23 +154,23 @@ def _check_segment(folder: Path, segment: Path) -> RunRecord:
 
 
 def _check_claims(
-    folder: Path, segments: dict[str, str], entries: list[Entry], published: PublishedSources | None
+    folder: Path, segments: dict[str, str], entries: list[Entry], published_sources: PublishedSources | None
 ) -> list[StoredClaim]:
     """The claims of an account."""
     claims: list[StoredClaim] = []
     for number, path in enumerate(claim_folders(folder), start=1):
         if number_in_name(path) != number:
             raise TamperingError(f"Claim {number} is missing from {folder}.", _RESTORE)
-        stored = check_claim(path)
-        if (stored.claim.account, stored.claim.name) != (folder.name, path.name):
-            raise tampering(path, f"it is claim {stored.claim.name} of account {stored.claim.account}")
-        if stored.claim.sources.previous_claim != (claims[-1].head if claims else None):
+        stored_claim = check_claim(path)
+        if (stored_claim.claim.account, stored_claim.claim.name) != (folder.name, path.name):
+            raise tampering(path, f"it is claim {stored_claim.claim.name} of account {stored_claim.claim.account}")
+        if stored_claim.claim.sources.previous_claim != (claims[-1].head if claims else None):
             raise tampering(path / CLAIM, "it was not made after the claim that now precedes it")
-        _check_sources(path, stored.claim, segments, entries)
-        claims.append(stored)
+        _check_sources(path, stored_claim.claim, segments, entries)
+        claims.append(stored_claim)
         if fault := arithmetic.chain_fault([earlier.claim for earlier in claims]):
             raise tampering(path / CLAIM, fault)
-    for (account, number), sha256 in published.claims.items() if published else ():
+    for (account, number), sha256 in published_sources.claims.items() if published_sources else ():
         if account == folder.name and (len(claims) < number or claims[number - 1].manifest_sha256 != sha256):
             raise TamperingError(f"Claim {number} in {folder} is not the one that the database contains.", _RESTORE)
     return claims

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 import duckdb
 import msgspec
 
-from pipeline.claims.outstanding import Outstanding, read_outstanding
+from pipeline.claims.outstanding import OutstandingClaims, read_outstanding
 from pipeline.database.connection import open_published, rows
 from pipeline.errors import DatabaseError, LadebogError, LogbookError
 from pipeline.logbook.folder import Logbook
@@ -63,7 +63,7 @@ class ArchiveStatus(msgspec.Struct, frozen=True, kw_only=True):
     quarantine: list[str] | None = None
     errors: int | None = None
     warnings: int | None = None
-    claims: Outstanding | None = None
+    claims: OutstandingClaims | None = None
 
 
 def add_problem(problems: list[Problem], error: LadebogError) -> None:
@@ -98,7 +98,7 @@ def _query(logbook: Logbook, query: str, problems: list[Problem]) -> list[_Row] 
     return _read_published(logbook, lambda connection: rows(connection, query), problems)
 
 
-def _outstanding(logbook: Logbook, account: Account, problems: list[Problem]) -> Outstanding | None:
+def _outstanding(logbook: Logbook, account: Account, problems: list[Problem]) -> OutstandingClaims | None:
     return _read_published(logbook, lambda connection: read_outstanding(connection, account.name), problems)
 
 
@@ -121,7 +121,7 @@ def _read_published(
 
 
 def _from_mart(
-    account: Account, row: _Row, unreadable: Sequence[_Row] | None, claims: Outstanding | None
+    account: Account, row: _Row, unreadable: Sequence[_Row] | None, claims: OutstandingClaims | None
 ) -> ArchiveStatus:
     def local(name: str) -> datetime | None:
         moment: datetime | None = row[name]

@@ -61,12 +61,12 @@ def read_status(
     With `max_age`, an account is stale if its last successful run began longer ago than that.
     """
     problems: list[Problem] = []
-    archived = read_archive_status(logbook, accounts, problems)
+    archive_statuses = read_archive_status(logbook, accounts, problems)
     credentials = _credentials(problems)
     next_run_at = _next_run(logbook, now, problems)
     statuses = []
     for account in accounts:
-        facts = archived[account.name]
+        facts = archive_statuses[account.name]
         reason = _stale_reason(facts, max_age, now, account) if max_age is not None else None
         statuses.append(
             AccountStatus(

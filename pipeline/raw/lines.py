@@ -130,27 +130,27 @@ def _members(path: Path, offset: int) -> Iterator[tuple[bytes, int]]:
     """The decompressed gzip members of a file from `offset` on, each with the offset of its end."""
     with path.open("rb") as file:
         file.seek(offset)
-        pending = b""
+        pending_bytes = b""
         number = 0
-        while pending or (pending := file.read(_READ_SIZE)):
+        while pending_bytes or (pending_bytes := file.read(_READ_SIZE)):
             number += 1
-            member, offset, pending = _member(path, number, file, pending, offset)
+            member, offset, pending_bytes = _member(path, number, file, pending_bytes, offset)
             yield member, offset
 
 
-def _member(path: Path, number: int, file: BinaryIO, pending: bytes, offset: int) -> tuple[bytes, int, bytes]:
+def _member(path: Path, number: int, file: BinaryIO, pending_bytes: bytes, offset: int) -> tuple[bytes, int, bytes]:
     inflate = zlib.decompressobj(wbits=31)
     parts = []
     while True:
         try:
-            parts.append(inflate.decompress(pending))
+            parts.append(inflate.decompress(pending_bytes))
         except zlib.error as error:
             raise _damaged(path, number, f"it is not gzip ({error})") from None
-        offset += len(pending) - len(inflate.unused_data)
+        offset += len(pending_bytes) - len(inflate.unused_data)
         if inflate.eof:
             return b"".join(parts), offset, inflate.unused_data
-        pending = file.read(_READ_SIZE)
-        if not pending:
+        pending_bytes = file.read(_READ_SIZE)
+        if not pending_bytes:
             raise _damaged(path, number, "it ends in the middle")
 
 

@@ -134,12 +134,12 @@ def _last_segment(folder: Path) -> Path | None:
     return next(reversed(finished_segments(folder)), None)
 
 
-def check_length(segment: Path, read: Position) -> None:
+def check_length(segment: Path, read_position: Position) -> None:
     """Raise RawStoreError if a finished segment is shorter than what was read of it before: a cheap check."""
     if not segment.is_file():
         fault = "is missing"
-    elif segment.stat().st_size < read.bytes:
-        fault = f"was cut short: {read.lines} lines of it were read before"
+    elif segment.stat().st_size < read_position.bytes:
+        fault = f"was cut short: {read_position.lines} lines of it were read before"
     else:
         return
     raise RawStoreError(
@@ -164,8 +164,8 @@ def _recover(part: Path, now: datetime) -> Path:
         return segment
     with part.open("rb+") as file:
         file.seek(size)
-        if torn := file.read():
-            part.with_name(part.name + ".torn").write_bytes(torn)
+        if torn_bytes := file.read():
+            part.with_name(part.name + ".torn").write_bytes(torn_bytes)
         file.truncate(size)
     record = RunRecord(
         run_id=part.name.removesuffix(SUFFIX + PART_SUFFIX).partition("-")[2],

@@ -9,6 +9,7 @@ import zoneinfo
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 import msgspec
 
@@ -43,7 +44,7 @@ def account_faults(account: Account, others: Iterable[str] = ()) -> list[str]:
         faults.append(f": account {other} has the same name except for capital letters")
     if reason := url_fault(account.url):
         faults.append(f".url: {reason}")
-    if account.timezone not in zoneinfo.available_timezones() - {"localtime"}:
+    if account.timezone not in _time_zones():
         faults.append(f".timezone: {account.timezone!r} is not a time zone, for example Europe/Copenhagen")
     for name in ("app_version", "device_id", "client_id"):
         if not re.fullmatch(r"[!-~]*", getattr(account, name)):
@@ -56,6 +57,12 @@ def account_faults(account: Account, others: Iterable[str] = ()) -> list[str]:
     faults += _addition_faults(account.addition)
     faults += _refund_faults(account.tax_refund)
     return faults
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """The names of all time zones; finding them reads several folders."""
+    return frozenset(zoneinfo.available_timezones() - {"localtime"})
 
 
 def _reimbursement_faults(entries: Sequence[Reimbursement]) -> list[str]:

@@ -51,9 +51,9 @@ def without_account(content: bytes, name: str, path: Path) -> bytes:
 
     text = content.decode("utf-8")
     document = tomlkit.parse(text)
-    moved, end_of_file = _detach_comments(document, name)
+    moved_comments, end_of_file = _detach_comments(document, name)
     _remove(document, name)
-    for header, comments in moved:  # only now, as tomlkit indents new keys like their header
+    for header, comments in moved_comments:  # only now, as tomlkit indents new keys like their header
         header.trivia.indent = comments + header.trivia.indent
     result = tomlkit.dumps(document) + end_of_file
     if {"account": {}, **_parsed(result)} != _remove(_parsed(text), name):
@@ -91,25 +91,25 @@ def _detach_comments(document: "Container", name: str) -> "tuple[list[tuple[Tabl
 
     Returns the others with the header that they go in front of, and those that no header follows.
     """
-    moved, waiting = [], ""
+    moved_comments, waiting_comments = [], ""
     sections = list(_sections(document))
     for section in sections:
         header = section.header
         is_account = section.path[:2] == ("account", name)
         is_rule = section.path == ("rule",) and header is not None and header.get("account") == name
         if is_account or is_rule:
-            waiting = _COMMENTS_ABOVE.sub("", waiting)
+            waiting_comments = _COMMENTS_ABOVE.sub("", waiting_comments)
         if header is not None and not is_account:
-            moved.append((header, waiting))
-            waiting = ""
+            moved_comments.append((header, waiting_comments))
+            waiting_comments = ""
         if header is not None and is_rule:
             header.trivia.comment = header.trivia.comment_ws = ""
         tail = _cut_comments(section, everywhere=is_rule)
         if is_account or is_rule:
-            below = _COMMENTS_AT_END if section is sections[-1] else _COMMENTS_BELOW
-            tail = below.sub("" if is_account else r"\g<empty_lines>", tail)
-        waiting += tail
-    return moved, waiting
+            comments_below = _COMMENTS_AT_END if section is sections[-1] else _COMMENTS_BELOW
+            tail = comments_below.sub("" if is_account else r"\g<empty_lines>", tail)
+        waiting_comments += tail
+    return moved_comments, waiting_comments
 
 
 def _sections(container: "Container", path: tuple[str, ...] = (), header: "Table | None" = None) -> Iterator[_Section]:

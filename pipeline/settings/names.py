@@ -30,12 +30,12 @@ def name_fault(name: str) -> str | None:
 
 def same_file(name: str, others: Iterable[str]) -> str | None:
     """Another of the names that a file system that ignores case does not distinguish from this one, or None."""
-    folded = name.casefold()
-    return next((other for other in others if other != name and other.casefold() == folded), None)
+    folded_name = name.casefold()
+    return next((other for other in others if other != name and other.casefold() == folded_name), None)
 
 
 def url_fault(url: str) -> str | None:
-    """Why this cannot be a tenant's address, or None. It must be https (on loopback also http) and only a host."""
+    """Why this cannot be an operator's address, or None. It must be https (on loopback also http) and only a host."""
     try:
         parts = urlsplit(url)
         host = parts.hostname
@@ -43,7 +43,7 @@ def url_fault(url: str) -> str | None:
     except ValueError as error:
         return f"{url!r} is not an address ({error})"
     if not host or parts.username or parts.query or parts.fragment or parts.path.strip("/"):
-        return f"{url!r} must be just https:// and the tenant's host"
+        return f"{url!r} must be just https:// and the operator's host"
     if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK_HOSTS):
         return f"{url!r} must begin with https://"
     return None

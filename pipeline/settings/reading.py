@@ -41,9 +41,9 @@ def parse_settings(content: bytes, path: Path) -> Settings:
     faults: list[str] = []
     settings = _settings(document, faults)
     if faults:
-        listed = "".join(f"\n  {fault}" for fault in faults)
+        fault_list = "".join(f"\n  {fault}" for fault in faults)
         raise SettingsError(
-            f"{path} has {counted(len(faults), 'fault')}:{listed}",
+            f"{path} has {counted(len(faults), 'fault')}:{fault_list}",
             f"Fix {'it' if len(faults) == 1 else 'them'}, then run the same command again",
         )
     return settings
@@ -88,7 +88,7 @@ def _account(name: str, table: Any, names: Iterable[str], faults: list[str]) -> 
     plain = {key: value for key, value in table.items() if key not in TABLES_OF_ACCOUNT}
     values = _fields(Account, plain, where, faults, without=("name", *TABLES_OF_ACCOUNT))
     if "url" not in table:
-        faults.append(f'{where}.url: missing, for example url = "https://TENANT"')
+        faults.append(f'{where}.url: missing, for example url = "https://OPERATOR"')
     arrays: dict[str, Any] = {
         key: _array(struct, table, key, f"{where}.{key}", faults) for key, struct in TABLES_OF_ACCOUNT.items()
     }
@@ -105,8 +105,8 @@ def _notify(table: dict[str, Any], faults: list[str]) -> schema.Notify:
         mail_values = _fields(schema.Mail, mail, "notify.mail", faults)
         values["mail"] = msgspec.convert(mail_values, schema.Mail)
     notify = schema.Notify(**values)
-    reported = {fault.partition(":")[0] for fault in faults}
-    faults += [fault for fault in checks.notify_faults(notify) if fault.partition(":")[0] not in reported]
+    reported_keys = {fault.partition(":")[0] for fault in faults}
+    faults += [fault for fault in checks.notify_faults(notify) if fault.partition(":")[0] not in reported_keys]
     return notify
 
 

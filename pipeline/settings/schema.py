@@ -55,7 +55,7 @@ class TaxRefund(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """One login at one operator's tenant, `[account.NAME]`."""
+    """One login at one operator, `[account.NAME]`."""
 
     name: str
     url: str
@@ -182,12 +182,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def account(self, name: str) -> Account:
         """The account of that name. Raises UnknownNameError."""
         if name not in self.accounts:
-            known = ", ".join(self.accounts) or "none yet"
+            known_names = ", ".join(self.accounts) or "none yet"
             raise UnknownNameError(
-                f"There is no account {name!r} in this logbook (accounts: {known}).",
-                f"Add it with: ladebog account add {name} --url https://TENANT"
+                f"There is no account {name!r} in this logbook (accounts: {known_names}).",
+                f"Add it with: ladebog account add {name} --url https://OPERATOR"
                 if name_fault(name) is None
-                else "Name one of these with --account",
+                else "Name one of them with --account NAME",
             )
         return self.accounts[name]
 
@@ -196,9 +196,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         for car in self.cars:
             if car.name == name:
                 return car
-        known = ", ".join(car.name for car in self.cars) or "none yet"
+        known_names = ", ".join(car.name for car in self.cars) or "none yet"
         raise UnknownNameError(
-            f"There is no car {name!r} in this logbook (cars: {known}).",
+            f"There is no car {name!r} in this logbook (cars: {known_names}).",
             "Name one of them, or add it as a [[car]] in ladebog.toml",
         )
 
@@ -218,6 +218,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             return [self.account(name)]
         if not self.accounts:
             raise SettingsError(
-                "This logbook has no account yet.", "Add one with: ladebog account add NAME --url https://TENANT"
+                "This logbook has no account yet.", "Add one with: ladebog account add NAME --url https://OPERATOR"
             )
         return list(self.accounts.values())

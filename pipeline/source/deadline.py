@@ -32,11 +32,11 @@ class DeadlineAdapter(HTTPAdapter):
 
     def _set_deadline(self, manager: urllib3.PoolManager) -> None:
         attributes = {"max_seconds": self._max_seconds}
-        plain = type("_Plain", (_Deadline, HTTPConnection), attributes)
-        secured = type("_Secured", (_Deadline, HTTPSConnection), attributes)
+        plain_class = type("_Plain", (_Deadline, HTTPConnection), attributes)
+        secured_class = type("_Secured", (_Deadline, HTTPSConnection), attributes)
         manager.pool_classes_by_scheme = {
-            "http": type("_PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
-            "https": type("_SecuredPool", (HTTPSConnectionPool,), {"ConnectionCls": secured}),
+            "http": type("_PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain_class}),
+            "https": type("_SecuredPool", (HTTPSConnectionPool,), {"ConnectionCls": secured_class}),
         }
 
 

@@ -9,14 +9,14 @@ from email.utils import parsedate_to_datetime
 import requests
 import urllib3
 
-from pipeline.text import printable
+from pipeline.text import one_line
 
 
 def certificate_fault(error: BaseException) -> str | None:
     """Why a certificate was not accepted, or None if `error` is something else."""
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return printable(cause.verify_message or "verification failed").rstrip(".")
+            return one_line(cause.verify_message or "verification failed").rstrip(".")
     return None
 
 
@@ -40,15 +40,15 @@ def connection_fault(error: requests.RequestException) -> str:
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """An error and every error inside it: requests and urllib3 nest them as arguments and as `reason`."""
-    pending, seen = [error], set[int]()
-    while pending:
-        cause = pending.pop()
-        if id(cause) in seen:
+    pending_errors, seen_ids = [error], set[int]()
+    while pending_errors:
+        cause = pending_errors.pop()
+        if id(cause) in seen_ids:
             continue
-        seen.add(id(cause))
+        seen_ids.add(id(cause))
         yield cause
-        wrapped = (*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__)
-        pending += [inner for inner in wrapped if isinstance(inner, BaseException)]
+        inner_errors = (*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__)
+        pending_errors += [inner for inner in inner_errors if isinstance(inner, BaseException)]
 
 
 def retry_after(header: str, now: datetime) -> float | None:

@@ -3,8 +3,7 @@
 import threading
 from collections.abc import Collection, Mapping
 from http.cookiejar import DefaultCookiePolicy
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -22,17 +21,17 @@ from pipeline.source.deadline import DeadlineAdapter
 from pipeline.source.faults import certificate_fault, connection_fault
 from pipeline.source.reply import (
     SUCCESSES,
-    Expected,
+    ExpectedReply,
     Reply,
     ReplyReader,
     address_advice,
     address_command,
-    named_status,
+    status_text,
     trace_id,
-    traced,
+    trace_id_text,
 )
-from pipeline.source.retry import FailedTryError, GivenUpError, with_retries
-from pipeline.text import counted, printable
+from pipeline.source.retry import AllTriesFailedError, FailedTryError, with_retries
+from pipeline.text import counted, one_line
 
 
 class _Authorization(AuthBase):
@@ -94,24 +93,24 @@ class Http:
 
     def get(self, path: str, query: Mapping[str, str], token: str, *, is_json: bool = True) -> Reply:
         """The reply to a GET: a 200, 401 or 404. With `is_json` false its body may be of any type."""
-        expected = Expected(statuses=frozenset({401, 404}), secrets=(token,), is_json=is_json)
-        return self._ask("GET", path, expected, params=query, auth=_Authorization(token))
+        expected = ExpectedReply(statuses=frozenset({401, 404}), secrets=(token,), is_json=is_json)
+        return self._request("GET", path, expected, params=query, auth=_Authorization(token))
 
     def own_path(self, url: str) -> str:
         """The part of an address after this host. Raises UpstreamError for the address of another host."""
         if not url.startswith(f"{self._base_url}/"):
             raise UpstreamError(
-                f"{printable(url)} is not at {self._host}, and Ladebog sends requests to no other host.",
+                f"{one_line(url)} is not at {self._host}, and Ladebog sends requests to no other host.",
                 "Open it yourself, save it, and attach the file: ladebog claim attach FILE",
             )
         return url.removeprefix(self._base_url)
 
     def post(self, path: str, document: Mapping[str, str], secrets: Collection[str], refusals: set[int]) -> Reply:
         """The reply to a JSON document: a 200, 201 or one of `refusals`. No error shows any of `secrets`."""
-        return self._ask(
+        return self._request(
             "POST",
             path,
-            Expected(statuses=frozenset(refusals), secrets=secrets),
+            ExpectedReply(statuses=frozenset(refusals), secrets=secrets),
             data=msgspec.json.encode(document),
             headers={"Content-Type": "application/json"},
             auth=_Authorization(None),
@@ -122,34 +121,27 @@ class Http:
         self._session.close()
         self._pace.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _ask(self, method: str, path: str, expected: Expected, **request: Any) -> Reply:
+    def _request(self, method: str, path: str, expected: ExpectedReply, **request: Any) -> Reply:
         try:
             return with_retries(lambda: self._attempt(method, path, expected, request), self._source, self._clock)
-        except GivenUpError as error:
-            raise self._given_up(error.failures) from None
+        except AllTriesFailedError as error:
+            raise self._no_usable_answer(error.failures) from None
 
-    def _given_up(self, failures: list[FailedTryError]) -> UpstreamDownError:
+    def _no_usable_answer(self, failures: list[FailedTryError]) -> UpstreamDownError:
         last = failures[-1]
+        trace = trace_id_text(last.trace_id)
         tries = counted(len(failures), "try", "tries")
         if all(failure.not_json for failure in failures):
             return UpstreamDownError(
-                f"{self._host} {last.what} in {tries}{traced(last.trace_id)}: is the address right?",
+                f"{self._host} {last.what} in {tries}{trace}: is the address right?",
                 f"If it is, run the same command again later. If not: {address_command(self._account)}",
             )
         return UpstreamDownError(
-            f"{self._host} gave no usable answer in {tries}; the last time it {last.what}{traced(last.trace_id)}.",
+            f"{self._host} gave no usable answer in {tries}; the last time it {last.what}{trace}.",
             "Run the same command again later",
         )
 
-    def _attempt(self, method: str, path: str, expected: Expected, request: Mapping[str, Any]) -> Reply:
+    def _attempt(self, method: str, path: str, expected: ExpectedReply, request: Mapping[str, Any]) -> Reply:
         with self._slots:
             self._pace.try_acquire(self._host)
             with self._count_lock:
@@ -170,7 +162,7 @@ class Http:
             if reply.status in SUCCESSES:
                 event_log.debug("request answered", **request_fields)
             else:
-                event_log.warning("request failed", **request_fields, what=f"answered {named_status(reply.status)}")
+                event_log.warning("request failed", **request_fields, what=f"answered {status_text(reply.status)}")
             return reply
 
     def _send(self, method: str, path: str, request: Mapping[str, Any]) -> requests.Response:

@@ -15,7 +15,7 @@ from pipeline.settings.schema import Source
 from pipeline.source.body import BodyTooLargeError, BrokenBodyError, read_body
 from pipeline.source.faults import http_date, retry_after
 from pipeline.source.retry import FailedTryError
-from pipeline.text import printable
+from pipeline.text import one_line
 
 SUCCESSES = frozenset({200, 201})
 _TRANSIENT_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
@@ -38,7 +38,7 @@ class Reply:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Expected:
+class ExpectedReply:
     """The statuses that the sender of a request accepts in addition to 200 and 201. No error shows any of `secrets`."""
 
     statuses: frozenset[int]
@@ -55,15 +55,15 @@ class ReplyReader:
         self._source = source
         self._clock = clock
 
-    def read(self, response: requests.Response, expected: Expected) -> Reply:
+    def read(self, response: requests.Response, expected: ExpectedReply) -> Reply:
         """The reply in a response with status 200, 201 or an expected one.
 
         Raises FailedTryError where another try may help, and UpstreamError where it will not.
         """
         if response.status_code in _TRANSIENT_STATUSES:
-            raise self._transient(response)
+            raise self._transient_error(response)
         if 300 <= response.status_code < 400:
-            raise self._redirected(response)
+            raise self._redirect_error(response)
         reply = Reply(
             status=response.status_code,
             body=self._body(response),
@@ -76,19 +76,19 @@ class ReplyReader:
             if expected.is_json:
                 self._check_json(reply, response.headers.get("Content-Type", ""))
         elif reply.status not in expected.statuses:
-            raise self._refused(reply, expected.secrets)
+            raise self._refusal_error(reply, expected.secrets)
         return reply
 
-    def _transient(self, response: requests.Response) -> FailedTryError:
+    def _transient_error(self, response: requests.Response) -> FailedTryError:
         wait = retry_after(response.headers.get("Retry-After", ""), self._clock.now())
         request = f" and asked to wait {_wait_text(wait)}" if wait else ""
-        return FailedTryError(f"answered {named_status(response.status_code)}{request}", trace_id(response), wait=wait)
+        return FailedTryError(f"answered {status_text(response.status_code)}{request}", trace_id(response), wait=wait)
 
-    def _redirected(self, response: requests.Response) -> UpstreamError:
+    def _redirect_error(self, response: requests.Response) -> UpstreamError:
         try:
             target = urlsplit(response.headers.get("Location", ""))
             scheme = f"{target.scheme}:" if target.scheme else ""
-            where = printable(f"{scheme}//{target.hostname}" if target.hostname else f"{scheme}{target.path}")
+            where = one_line(f"{scheme}//{target.hostname}" if target.hostname else f"{scheme}{target.path}")
         except ValueError:
             where = ""
         return UpstreamError(
@@ -96,10 +96,10 @@ class ReplyReader:
             address_advice(self._account),
         )
 
-    def _refused(self, reply: Reply, secrets: Collection[str]) -> UpstreamError:
+    def _refusal_error(self, reply: Reply, secrets: Collection[str]) -> UpstreamError:
         return UpstreamError(
-            f"{self._host} refused the request with {named_status(reply.status)}{server_message(reply.body, secrets)}"
-            f"{traced(reply.trace_id)}.",
+            f"{self._host} refused the request with {status_text(reply.status)}{server_message(reply.body, secrets)}"
+            f"{trace_id_text(reply.trace_id)}.",
             f"Compare account {self._account} in ladebog.toml with the operator's app (its version, country)",
         )
 
@@ -130,15 +130,15 @@ class ReplyReader:
 
 def trace_id(response: requests.Response) -> str | None:
     """The operator's id of a request, which its support can look up."""
-    return printable(response.headers.get("x-req-trace-id", "")) or None
+    return one_line(response.headers.get("x-req-trace-id", "")) or None
 
 
-def named_status(status: int) -> str:
+def status_text(status: int) -> str:
     """A status with its reason: `404 Not Found`."""
     return f"{status} {reasons.get(status, '')}".strip()
 
 
-def traced(trace_id: str | None) -> str:
+def trace_id_text(trace_id: str | None) -> str:
     """A trace id as it ends a sentence; empty if there is none."""
     return f" (trace id {trace_id})" if trace_id else ""
 
@@ -154,12 +154,12 @@ def server_message(body: bytes, secrets: Collection[str]) -> str:
         return ""
     for secret in filter(None, secrets):
         message = message.replace(secret, "…")
-    return f': "{printable(message).rstrip(".")}"'
+    return f': "{one_line(message).rstrip(".")}"'
 
 
 def address_command(account: str) -> str:
     """The command that sets the account's address."""
-    return f"ladebog account add {account} --url https://TENANT"
+    return f"ladebog account add {account} --url https://OPERATOR"
 
 
 def address_advice(account: str) -> str:

@@ -31,7 +31,7 @@ class FailedTryError(Exception):
         self.not_json = not_json
 
 
-class GivenUpError(Exception):
+class AllTriesFailedError(Exception):
     """Every try failed; `failures` holds them in order, at least one."""
 
     def __init__(self, failures: list[FailedTryError]) -> None:
@@ -44,7 +44,7 @@ def with_retries(attempt: Callable[[], Result], source: Source, clock: Clock) ->
 
     At most `source.attempts` tries in `source.longest_wait` seconds; a wait that would exceed them is not begun.
 
-    Raises GivenUpError, and any other exception that `attempt` raises.
+    Raises AllTriesFailedError, and any other exception that `attempt` raises.
     """
     failures: list[FailedTryError] = []
 
@@ -62,7 +62,7 @@ def with_retries(attempt: Callable[[], Result], source: Source, clock: Clock) ->
     def wait(state: tenacity.RetryCallState) -> float:
         return failures[-1].wait or _backoff(state)
 
-    retrying = tenacity.Retrying(
+    retrier = tenacity.Retrying(
         sleep=clock.sleep,
         retry=tenacity.retry_if_exception_type(FailedTryError),
         wait=wait,
@@ -70,9 +70,9 @@ def with_retries(attempt: Callable[[], Result], source: Source, clock: Clock) ->
         reraise=True,
     )
     try:
-        return retrying(try_once)
+        return retrier(try_once)
     except FailedTryError:
-        raise GivenUpError(failures) from None
+        raise AllTriesFailedError(failures) from None
 
 
 _backoff = tenacity.wait_exponential_jitter(initial=FIRST_BACKOFF, max=LONGEST_BACKOFF, jitter=FIRST_BACKOFF)

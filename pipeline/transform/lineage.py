@@ -25,15 +25,20 @@ class Step(NamedTuple):
 @cache
 def ordered_models() -> tuple[Model, ...]:
     """All models that a transform computes, each after those that it reads."""
-    return tuple(_by_name()[name] for name in TopologicalSorter(_reads()).static_order())
+    return tuple(models.by_name()[name] for name in TopologicalSorter(_reads()).static_order())
 
 
-def refresh_steps() -> Iterator[Step]:
+@cache
+def refresh_steps() -> tuple[Step, ...]:
     """The statements that bring the marts up to date, computing the sessions in CHANGED_SESSIONS again.
 
     The views that those marts read become temporary tables of these sessions only: DuckDB does not push a filter down
     through windows and joins, and plans a view again in each query that reads it.
     """
+    return tuple(_refresh_steps())
+
+
+def _refresh_steps() -> Iterator[Step]:
     temporary = {model.name for model in _read_for_sessions() if model.is_view}
     for model in ordered_models():
         if model.refresh == "session":
@@ -52,13 +57,13 @@ def refresh_steps() -> Iterator[Step]:
 
 def _read_for_sessions() -> set[Model]:
     """The models that are read, directly or through others, by those that refresh per session."""
-    found: set[Model] = set()
+    read_models: set[Model] = set()
     to_visit = [model for model in ordered_models() if model.refresh == "session"]
     while to_visit:
-        read = {_by_name()[name] for name in _reads()[to_visit.pop().name]} - found
-        found |= read
-        to_visit.extend(read)
-    return found
+        new_models = {models.by_name()[name] for name in _reads()[to_visit.pop().name]} - read_models
+        read_models |= new_models
+        to_visit.extend(new_models)
+    return read_models
 
 
 def _narrowed(model: Model) -> str:
@@ -80,15 +85,10 @@ def _temporary_name(view: str) -> str:
 
 
 @cache
-def _by_name() -> dict[str, Model]:
-    return {model.name: model for model in models.transformed()}
-
-
-@cache
 def _reads() -> dict[str, set[str]]:
     return {
-        name: {_name(table) for table in _tables(_tree(model))} & _by_name().keys()
-        for name, model in _by_name().items()
+        name: {_name(table) for table in _tables(_tree(model))} & models.by_name().keys()
+        for name, model in models.by_name().items()
     }
 
 

@@ -38,8 +38,8 @@ def refresh_marts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> 
             layout.create_layout(connection)
         if settings_sha256 != old_settings:
             write_settings(connection, settings)
-        changed = models.query("outdated_sessions") if has_same_inputs else _ALL_SESSIONS
-        connection.execute(f"insert into {CHANGED_SESSIONS} {changed}")
+        changed_sessions = models.query("outdated_sessions") if has_same_inputs else _ALL_SESSIONS
+        connection.execute(f"insert into {CHANGED_SESSIONS} {changed_sessions}")
         for (step,) in connection.execute(_STEPS).fetchall():
             connection.execute(step)
         connection.execute(f"delete from {CHANGED_SESSIONS}")  # noqa: S608 (likewise)

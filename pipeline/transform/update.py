@@ -117,6 +117,6 @@ def _account_folders(logbook: Logbook, parent: Path, content: str, settings: Set
         if folder.name not in settings.accounts:
             raise SettingsError(
                 f"{folder} holds the {content} of an account that {logbook.settings.name} does not name.",
-                f"Name it again with: ladebog account add {folder.name} --url https://TENANT",
+                f"Name it again with: ladebog account add {folder.name} --url https://OPERATOR",
             )
     return folders

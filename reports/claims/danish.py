@@ -86,8 +86,8 @@ TEXTS = {
     "days": "Dage",
     "day": "Dag",
     "chart": "Energi og beløb pr. dag",
-    # Control
-    "control": "Kontrol",
+    # Checks
+    "checks": "Kontrol",
     "completeness": "Fuldstændighed",
     "completeness.listed": (
         "Operatørens liste over månedens ladninger er hentet i sin helhed den {moment}, efter månedens udløb."

@@ -86,8 +86,8 @@ TEXTS = {
     "days": "Days",
     "day": "Day",
     "chart": "Energy and amount per day",
-    # Control
-    "control": "Control",
+    # Checks
+    "checks": "Checks",
     "completeness": "Completeness",
     "completeness.listed": (
         "The operator's list of the month's sessions was fetched in full on {moment}, after the month ended."
@@ -166,7 +166,7 @@ TEXTS = {
     "sources.curve": "SHA-256 of the power history",
     "sources.checksum": (
         "This claim is locked: claim.json and all files are recorded with their SHA-256. "
-        "Keep this print: if a figure changes later, the SHA-256 here no longer matches."
+        "Keep this printout: if a figure changes later, the SHA-256 here no longer matches."
     ),
     "attachments": "Attachments",
     "file": "File",

@@ -17,10 +17,10 @@ def subject(claim: Claim, words: Words) -> str:
 
 def months(claim: Claim, words: Words) -> str:
     """`marts 2025`: the claimed month, or else the months of its lines; the title of a claim without either."""
-    named = [claim.month] if claim.month else sorted({line.month for line in claim.lines})
-    if not named:
+    month_list = [claim.month] if claim.month else sorted({line.month for line in claim.lines})
+    if not month_list:
         return title(claim, words)
-    first, last = words.month(named[0]), words.month(named[-1])
+    first, last = words.month(month_list[0]), words.month(month_list[-1])
     return first if first == last else f"{first} – {last}"
 
 
@@ -33,15 +33,15 @@ def period(claim: Claim, words: Words) -> str:
 
 def bases(claim: Claim, words: Words) -> str:
     """`som opkrævet af operatøren`: how its lines are settled, or how lines would be if there were any."""
-    settled = [line.basis for line in claim.lines] or [entry.basis for entry in claim.policy.account.reimbursement]
-    return "; ".join(words.text(f"basis.{basis}") for basis in dict.fromkeys(settled))
+    line_bases = [line.basis for line in claim.lines] or [entry.basis for entry in claim.policy.account.reimbursement]
+    return "; ".join(words.text(f"basis.{basis}") for basis in dict.fromkeys(line_bases))
 
 
 def charger(charger: Charger, words: Words) -> str:
     """`Carport på Tværvej (2317), privat`."""
     evse = f"({charger.evse})" if charger.evse else None
-    named = " ".join(part for part in (charger.charge_point, evse) if part)
-    return ", ".join(part for part in (named, words.text(f"kind.{charger.kind}")) if part)
+    name = " ".join(part for part in (charger.charge_point, evse) if part)
+    return ", ".join(part for part in (name, words.text(f"kind.{charger.kind}")) if part)
 
 
 def odometer(reading: Odometer, words: Words) -> str:

@@ -45,12 +45,12 @@ def font(*, size: float = 10, bold: bool = False, italic: bool = False, color: s
     return Font(name=TYPEFACE, size=size, bold=bold, italic=italic, color=color)
 
 
-def money(digits: int) -> str:
+def money_format(digits: int) -> str:
     """The number format of an amount with that many decimals."""
     return "#,##0" if digits == 0 else f"#,##0.{'0' * digits}"
 
 
-def rate(value: Decimal) -> str:
+def rate_format(value: Decimal) -> str:
     """The number format that shows a tax rate with all its decimals: 25% or 8.1%."""
     decimals = len(f"{value * 100:f}".rstrip("0").partition(".")[2])
     return "0%" if decimals == 0 else f"0.{'0' * decimals}%"
@@ -157,11 +157,11 @@ def rule_over(sheet: Worksheet, row: int, columns: Iterable[int]) -> None:
 
 def lines_shown(texts: Iterable[tuple[str, float]], most: int) -> int:
     """The number of lines, at most `most`, that a row needs for texts that wrap in columns of those widths."""
-    needed = 1
+    lines_needed = 1
     for text, width in texts:
         lines = text.split("\n", most)
-        needed = max(needed, sum(1 + int(len(line) // (width * _CHARACTERS_IN_A_WIDTH)) for line in lines))
-    return min(needed, most)
+        lines_needed = max(lines_needed, sum(1 + int(len(line) // (width * _CHARACTERS_IN_A_WIDTH)) for line in lines))
+    return min(lines_needed, most)
 
 
 def set_widths(sheet: Worksheet, first: int, widths: Iterable[float]) -> None:

@@ -81,13 +81,13 @@ def energy_and_cost(
     columns.x_axis.tickLblPos = "low"
     columns.x_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=LINE))
     columns.x_axis.txPr = _text(8, MUTED)
-    _dress(columns.y_axis, "kWh")
+    _format_axis(columns.y_axis, "kWh")
     columns.y_axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill=LINE, w=6350)))
 
     line = LineChart()
     line.append(_cost(data, f"{cost} ({currency})"))
     line.set_categories(_cells(data, data.label_column))
-    _dress(line.y_axis, currency)
+    _format_axis(line.y_axis, currency)
     line.y_axis.axId = _COST_AXIS
     line.y_axis.crosses = "max"
     line.y_axis.majorGridlines = None
@@ -115,7 +115,7 @@ def _cells(data: ChartData, column: int) -> Reference:
     return Reference(data.sheet, min_col=column, max_col=column, min_row=data.first, max_row=data.last)
 
 
-def _dress(axis: NumericAxis, title: str) -> None:
+def _format_axis(axis: NumericAxis, title: str) -> None:
     heading = Paragraph(
         pPr=ParagraphProperties(defRPr=_characters(9, MUTED)), r=[RegularTextRun(rPr=_characters(9, MUTED), t=title)]
     )

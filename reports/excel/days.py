@@ -8,7 +8,7 @@ from decimal import Decimal
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports.excel.cells import COUNT, ENERGY, MUTED, dash_for_zero, font, money, put_header, put_value
+from reports.excel.cells import COUNT, ENERGY, MUTED, dash_for_zero, font, money_format, put_header, put_value
 from reports.excel.chart import ChartData
 
 PER_CURRENCY = 3  # columns
@@ -25,7 +25,7 @@ class DaysOfCurrency:
     @property
     def formats(self) -> tuple[str, str, str]:
         """The number formats of its columns."""
-        return COUNT, ENERGY, money(self.minor_digits)
+        return COUNT, ENERGY, money_format(self.minor_digits)
 
 
 def put_days(

@@ -29,10 +29,10 @@ def save(workbook: Workbook, path: Path, finish: Callable[[str, bytes], bytes] =
 
     `finish` gets each member's name and content, and returns the content to write.
     """
-    written = io.BytesIO()
-    ExcelWriter(workbook, ZipFile(written, "w")).save()
+    buffer = io.BytesIO()
+    ExcelWriter(workbook, ZipFile(buffer, "w")).save()
     moment = workbook.properties.created.timetuple()[:6]
-    with ZipFile(written) as members, ZipFile(path, "w") as archive:
+    with ZipFile(buffer) as members, ZipFile(path, "w") as archive:
         for name in members.namelist():
             entry = ZipInfo(name, date_time=moment)
             entry.compress_type = ZIP_DEFLATED

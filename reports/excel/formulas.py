@@ -58,11 +58,11 @@ class Formulas:
         if not results:
             return content
         sheet = etree.fromstring(content)
-        for stored in sheet.iter(f"{_MAIN}c"):
-            result = results.get(stored.get("r", ""))
+        for cell in sheet.iter(f"{_MAIN}c"):
+            result = results.get(cell.get("r", ""))
             if result is not None:
                 if isinstance(result, str):
-                    stored.set("t", "str")
-                value = stored.find(f"{_MAIN}v")
-                (etree.SubElement(stored, f"{_MAIN}v") if value is None else value).text = str(result)
+                    cell.set("t", "str")
+                value = cell.find(f"{_MAIN}v")
+                (etree.SubElement(cell, f"{_MAIN}v") if value is None else value).text = str(result)
         return etree.tostring(sheet, xml_declaration=True, encoding="UTF-8", standalone=True)

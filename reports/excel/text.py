@@ -2,16 +2,14 @@
 
 import re
 
+from pipeline.text import CONTROL_SYMBOLS
+
 CELL_LIMIT = 32_767  # UTF-16 code units: the most that Excel allows in one cell
 CUT = "… [cut]"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet may read text that starts so as a formula
 
 _LINE_BREAK = re.compile(r"\r\n?")
-_REPLACEMENTS = {
-    **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"},
-    0x7F: "\u2421",
-    **dict.fromkeys((*range(0x80, 0xA0), 0xFFFE, 0xFFFF), "\ufffd"),
-}
+_REPLACEMENTS = {**CONTROL_SYMBOLS, **dict.fromkeys((0xFFFE, 0xFFFF), "\ufffd")}
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPE_OF_EXCEL = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 

@@ -27,12 +27,12 @@ def write_report(report: Report, formats: Collection[str], folder: Path) -> list
     if name_fault(report.account):
         raise ValueError(f"{report.account!r} is not a valid name of an account.")
     make_folder(folder)
-    written = []
+    written_paths = []
     for name, files in _FILES.items():
         if name in formats:
             for ending, write in files.items():
                 path = folder / f"{report.account}-{report.period.name}{ending}"
                 with replacing(path) as new_file:
                     write(report, new_file)
-                written.append(path)
-    return written
+                written_paths.append(path)
+    return written_paths

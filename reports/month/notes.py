@@ -40,13 +40,15 @@ def read_notes(
 ) -> tuple[str, ...]:
     """The notes of a period; `timezone` and `currency` are those that the marts were computed with."""
     zone = zoneinfo.ZoneInfo(timezone)
-    within = {"account": account.name, "timezone": timezone, "first": period.first_month, "last": period.last_month}
+    parameters = {"account": account.name, "timezone": timezone, "first": period.first_month, "last": period.last_month}
     closable = rows(connection, _CLOSABLE, {"timezone": timezone, "months": list(period.months)})
-    active = rows(connection, models.query("active_sessions"), within)
-    covered = {finding["month"] for finding in findings if finding["rule"] == _RULE_OF_OPEN_MONTHS}
+    active = rows(connection, models.query("active_sessions"), parameters)
+    covered_months = {finding["month"] for finding in findings if finding["rule"] == _RULE_OF_OPEN_MONTHS}
     return (
         *_not_closed(
-            {row["month"]: row["closable_at"] for row in closable if row["month"] not in covered}, month_states, zone
+            {row["month"]: row["closable_at"] for row in closable if row["month"] not in covered_months},
+            month_states,
+            zone,
         ),
         *_still_active(active, zone),
         *_other_settings(account, timezone, currency),
@@ -96,8 +98,8 @@ def _other_settings(account: Account, timezone: str, currency: str) -> list[str]
 def _named(sessions: Sequence[_Row], zone: zoneinfo.ZoneInfo) -> str:
     """`2 sessions, 648418 (started 2025-03-30) and 648419 (started 2025-03-31)`; of many only the first few."""
     names = [f"{row['session_id']} (started {row['started_at'].astimezone(zone):%Y-%m-%d})" for row in sessions]
-    shown = names if len(names) <= _NAMED else [*names[:_NAMED], f"{len(names) - _NAMED} more"]
-    return f"{counted(len(names), 'session')}, {_listed(shown)}"
+    shown_names = names if len(names) <= _NAMED else [*names[:_NAMED], f"{len(names) - _NAMED} more"]
+    return f"{counted(len(names), 'session')}, {_listed(shown_names)}"
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -45,10 +45,10 @@ class ReportPeriod:
 
         Raises ValueError for all other text.
         """
-        written = _WRITTEN.fullmatch(text)
-        if written is None:
+        match = _WRITTEN.fullmatch(text)
+        if match is None:
             raise ValueError(_fault(text))
-        year, month = written.groups()
+        year, month = match.groups()
         try:
             return cls(int(year), None if month is None else int(month))
         except ValueError:

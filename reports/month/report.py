@@ -100,8 +100,8 @@ class Report:
     @property
     def is_closed(self) -> bool:
         """Whether every month of it is closed."""
-        closed = {state["month"] for state in self.month_states if state["is_closed"]}
-        return closed.issuperset(self.period.months)
+        closed_months = {state["month"] for state in self.month_states if state["is_closed"]}
+        return closed_months.issuperset(self.period.months)
 
     @property
     def footer(self) -> str:
@@ -132,14 +132,14 @@ def read_report(
     """
     if generated_at.tzinfo is None:
         raise ValueError("generated_at must be an aware time.")
-    of_account = {"account": account.name}
-    basis = rows(connection, _BASIS, of_account)
+    account_parameter = {"account": account.name}
+    basis = rows(connection, _BASIS, account_parameter)
     timezone, currency = (basis[0]["timezone"], basis[0]["currency"]) if basis else (account.timezone, account.currency)
-    within: dict[str, Any] = {**of_account, "first": period.first_month, "last": period.last_month}
-    in_order = {**within, "currency": currency}
-    sessions = tuple(rows(connection, _SESSIONS, within))
-    month_states = tuple(rows(connection, _MONTH_STATES, within))
-    findings = tuple(rows(connection, _FINDINGS, within))
+    parameters: dict[str, Any] = {**account_parameter, "first": period.first_month, "last": period.last_month}
+    ordered_parameters = {**parameters, "currency": currency}
+    sessions = tuple(rows(connection, _SESSIONS, parameters))
+    month_states = tuple(rows(connection, _MONTH_STATES, parameters))
+    findings = tuple(rows(connection, _FINDINGS, parameters))
     return Report(
         account=account.name,
         timezone=timezone,
@@ -147,11 +147,11 @@ def read_report(
         period=period,
         generated_at=generated_at,
         sessions=sessions,
-        days=tuple(rows(connection, _DAYS, in_order)),
-        months=tuple(rows(connection, _MONTHS, in_order)),
-        totals=tuple(rows(connection, models.query("report_totals"), in_order)),
+        days=tuple(rows(connection, _DAYS, ordered_parameters)),
+        months=tuple(rows(connection, _MONTHS, ordered_parameters)),
+        totals=tuple(rows(connection, models.query("report_totals"), ordered_parameters)),
         month_states=month_states,
-        minor_digits={row["currency"]: row["digits"] for row in rows(connection, _MINOR_DIGITS, of_account)},
+        minor_digits={row["currency"]: row["digits"] for row in rows(connection, _MINOR_DIGITS, account_parameter)},
         findings=findings,
         notes=read_notes(
             connection,

@@ -16,13 +16,13 @@ from reports.excel.cells import (
     POWER,
     font,
     lines_shown,
-    money,
+    money_format,
     put_amount,
     put_header,
     put_text,
     put_time,
     put_value,
-    rate,
+    rate_format,
     rule_over,
     rule_under,
     set_up_page,
@@ -78,13 +78,13 @@ def _duration(name: str) -> Callable[[Worksheet, int, int, Row, Report], object]
 
 def _money(name: str) -> Callable[[Worksheet, int, int, Row, Report], object]:
     return lambda sheet, row, column, session, report: put_amount(
-        sheet, row, column, session[name], money(report.minor_digits[session["currency"]])
+        sheet, row, column, session[name], money_format(report.minor_digits[session["currency"]])
     )
 
 
 def _rate(sheet: Worksheet, row: int, column: int, session: Row, _: Report) -> None:
     value = session["tax_rate"]
-    put_amount(sheet, row, column, value, "General" if value is None else rate(value))
+    put_amount(sheet, row, column, value, "General" if value is None else rate_format(value))
 
 
 _PRINTED = (
@@ -155,7 +155,7 @@ def _put_headings(sheet: Worksheet, report: Report) -> None:
 
 def _put_total(sheet: Worksheet, row: int, total: Row, report: Report) -> None:
     bold = font(bold=True)
-    amount = money(report.minor_digits[total["currency"]])
+    amount = money_format(report.minor_digits[total["currency"]])
     put_text(sheet, row, 1, f"Total {total['currency']}, {counted(total['sessions'], 'session')}", style=bold)
     put_value(sheet, row, _PLACES["energy_kwh"], total["energy_kwh"], ENERGY, style=bold)
     put_text(sheet, row, _PLACES["currency"], total["currency"], style=bold, align="center")

@@ -15,7 +15,7 @@ from reports.excel.cells import (
     dash_for_zero,
     font,
     height_of_lines,
-    money,
+    money_format,
     put_amount,
     put_header,
     put_section,
@@ -108,7 +108,7 @@ def _of(currency: str, report: Report) -> str:
 def _put_figures(sheet: Worksheet, row: int, report: Report, total: Row) -> int:
     currency = total["currency"]
     tax = report.tax_name(currency)
-    amount = money(report.minor_digits[currency])
+    amount = money_format(report.minor_digits[currency])
     first = _put_title(sheet, row, f"Figures{_of(currency, report)}")
     figures = (
         ("Sessions", total["sessions"], COUNT, ""),
@@ -164,11 +164,11 @@ def _put_months(sheet: Worksheet, row: int, report: Report, total: Row) -> Chart
         put_header(sheet, heading_row, column, heading, align="left" if column == _FIRST else "right")
     sheet.row_dimensions[heading_row].height = 30
     months = {figures["month"]: figures for figures in report.months if figures["currency"] == currency}
-    closed = {state["month"] for state in report.month_states if state["is_closed"]}
+    closed_months = {state["month"] for state in report.month_states if state["is_closed"]}
     for row, month in enumerate(report.period.months, start=heading_row + 1):
         put_value(sheet, row, _FIRST, month, MONTH, align="left")
         _put_month(sheet, row, months.get(month), report.minor_digits[currency])
-        state = "closed" if month in closed else "not closed"
+        state = "closed" if month in closed_months else "not closed"
         put_text(sheet, row, _LAST, state, style=font(color=MUTED), align="right")
         rule_under(sheet, row, _ALL)
     last = heading_row + len(report.period.months)
@@ -187,7 +187,7 @@ def _put_months(sheet: Worksheet, row: int, report: Report, total: Row) -> Chart
 
 def _put_month(sheet: Worksheet, row: int, figures: Row | None, digits: int, *, is_total: bool = False) -> None:
     style = font(bold=is_total) if figures else font(color=MUTED)
-    formats = {"sessions": COUNT, "energy_kwh": ENERGY, **dict.fromkeys(_MONEY, money(digits))}
+    formats = {"sessions": COUNT, "energy_kwh": ENERGY, **dict.fromkeys(_MONEY, money_format(digits))}
     for column, (name, number_format) in enumerate(formats.items(), start=_FIRST + 1):
         if figures:
             put_amount(sheet, row, column, figures[name], number_format, style=style)
@@ -200,8 +200,8 @@ def _put_month(sheet: Worksheet, row: int, figures: Row | None, digits: int, *, 
 def _put_notes(sheet: Worksheet, row: int, report: Report) -> int:
     """The notes, across the sheet; returns the last row."""
     first = _put_title(sheet, row, "Known gaps")
-    nothing = "None besides the findings below." if report.findings else "Nothing is known to be missing."
-    notes = report.notes or (nothing,)
+    no_notes = "None besides the findings below." if report.findings else "Nothing is known to be missing."
+    notes = report.notes or (no_notes,)
     for row, note in enumerate(notes, start=first):
         sheet.merge_cells(start_row=row, end_row=row, start_column=_FIRST, end_column=_LAST)
         put_text(sheet, row, _FIRST, note).alignment = Alignment(vertical="top", wrap_text=True)

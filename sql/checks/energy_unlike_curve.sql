@@ -20,7 +20,7 @@ select
     month,
     session_id,
     concat_ws(' ', meter_wh, curve_wh) as cause,
-    'The meter says ' || cast(meter_wh * 0.001 as decimal(18, 3)) || ' kWh, the power history '
-    || cast(curve_wh * 0.001 as decimal(18, 3)) || ' kWh. The meter counts; compare it with the car.' as detail
+    'The meter counted ' || cast(meter_wh * 0.001 as decimal(18, 3)) || ' kWh, the power history '
+    || cast(curve_wh * 0.001 as decimal(18, 3)) || ' kWh. The meter decides; compare it with the car.' as detail
 from compared
 where abs(meter_wh - curve_wh) * 100 > abs(meter_wh) * 2 + 10000

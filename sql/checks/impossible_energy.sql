@@ -23,9 +23,9 @@ select
         case when energy_wh >= 0 then concat_ws(' ', maximum_wh, cast(max_power_w as decimal(18, 3))) end
     ) as cause,
     case
-        when energy_wh < 0 then 'The meter says ' || energy_kwh || ' kWh, less than nothing. '
+        when energy_wh < 0 then 'The meter counted ' || energy_kwh || ' kWh, which is below zero. '
         else
-            'The meter says ' || energy_kwh || ' kWh; at ' || cast(max_power_w as decimal(18, 0))
+            'The meter counted ' || energy_kwh || ' kWh; at ' || cast(max_power_w as decimal(18, 0))
             || ' W the EVSE delivers at most ' || cast(maximum_wh * 0.001 as decimal(18, 3)) || ' kWh in '
             || duration_text(microseconds_between(started_at, stopped_at)) || '. '
     end || 'Ask the operator to correct it.' as detail

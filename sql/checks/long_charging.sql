@@ -18,6 +18,6 @@ select
     month,
     session_id,
     cast(charging_us as varchar) as cause,
-    'It charged for ' || duration_text(charging_us) || '. Look whether it is one session of one car.' as detail
+    'It charged for ' || duration_text(charging_us) || '. Check whether it is one session of one car.' as detail
 from charged
 where charging_us > 172800000000

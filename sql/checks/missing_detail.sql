@@ -11,15 +11,15 @@ with detailed as (
 )
 
 select
-    due.account,
-    first_of_month(local_day(due.stopped_at, accounts.timezone)) as month,
-    due.session_id,
+    details.account,
+    first_of_month(local_day(details.stopped_at, accounts.timezone)) as month,
+    details.session_id,
     case when detailed.session_id is null then 'missing' else 'older than ' || sessions.document_sha256 end as cause,
     case
         when detailed.session_id is null then 'It is known from a list of sessions only, without its details. '
         else 'Its details are older than the figures in the list of sessions. '
     end || 'Fetch them with: ladebog run' as detail
-from intermediate.details_due as due
+from intermediate.missing_details as details
 inner join facts.accounts as accounts using (account)
 inner join staging.sessions as sessions using (account, session_id)
 left join detailed using (account, session_id)

@@ -1,6 +1,6 @@
 -- name: facts.sample_facts
 -- grain: one document that lists a power history
--- purpose: the power history of a session as sent, which says when its energy flowed
+-- purpose: the power history of a session as sent, which shows when its energy flowed
 -- columns:
 --   account          text, the logbook's account
 --   document_sha256  hex, the document

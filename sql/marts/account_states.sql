@@ -65,11 +65,11 @@ in_quarantine as (
     group by account
 ),
 
-missing_details as (
+details_missing_by_account as (
     select
         account,
         count(*) as details_missing
-    from intermediate.details_due
+    from intermediate.missing_details
     group by account
 ),
 
@@ -155,7 +155,7 @@ assembled as (
         finished.newest_session_at,
         or_empty(still_active.active) as active,
         cast(coalesce(in_quarantine.quarantined, 0) as integer) as quarantined,
-        cast(coalesce(missing_details.details_missing, 0) as integer) as details_missing,
+        cast(coalesce(details_missing_by_account.details_missing, 0) as integer) as details_missing,
         closed.last_closed_month,
         or_empty(gaps.never_listed) as months_never_listed,
         or_empty(gaps.listed_too_early) as months_listed_too_early,
@@ -167,7 +167,7 @@ assembled as (
     left join finished using (account)
     left join still_active using (account)
     left join in_quarantine using (account)
-    left join missing_details using (account)
+    left join details_missing_by_account using (account)
     left join closed using (account)
     left join gaps using (account)
     left join counted_findings using (account)

@@ -18,7 +18,7 @@
 --   corrects              number of the newest claim that it differs from; null where there is none
 --   reason                text, why it differs: late, corrected, withdrawn or repriced; null if nothing was claimed
 --   ground                text, completes the reason: why it is withdrawn or included; null if nothing does
---   because               text, completes the ground: a person's reason, the car or the rule; null if nothing does
+--   detail                text, completes the ground: a person's reason, the car or the rule; null if nothing does
 --   held_back             text, why it cannot be claimed now; null if it can
 -- An unknown tax alone is not a difference. A tax that was unknown when it was claimed counts there as zero.
 with targets as (
@@ -34,7 +34,7 @@ with targets as (
         claim_values.unknown,
         sessions.revision,
         case when claimable.ground = 'decision' then 'included' end as ground,
-        claimable.because
+        claimable.detail
     from intermediate.claim_values as claim_values
     inner join main.claimable_sessions as claimable using (account, session_id)
     inner join main.sessions as sessions using (account, session_id)
@@ -46,7 +46,7 @@ uncertain as (
         account,
         session_id,
         'its details are still to be fetched' as held_back
-    from intermediate.details_due
+    from intermediate.missing_details
     union
     select
         account,
@@ -81,7 +81,7 @@ compared as (
         claimed.number as last_claim,
         targets.session_id is not null as is_claimed,
         targets.ground,
-        targets.because,
+        targets.detail,
         targets.unknown,
         targets.revision > claimed.revision as is_revised
     from targets
@@ -151,10 +151,10 @@ assembled as (
             else 'elsewhere'
         end as ground,
         case
-            when differing.is_claimed then case when differing.ground is not null then differing.because end
-            when not claimable.is_claimed then claimable.because
+            when differing.is_claimed then case when differing.ground is not null then differing.detail end
+            when not claimable.is_claimed then claimable.detail
             when coalesce(claimable.car, '') <> differing.car then claimable.car
-        end as because,
+        end as detail,
         coalesce(
             first_uncertain.held_back, case when differing.amount_incl_tax is null then differing.unknown end
         ) as held_back

@@ -9,7 +9,7 @@
 --   car          text, the car's name; null if no one assigned one
 --   is_claimed   flag: the session goes on a claim
 --   ground       text, what decides: decision, private car, rule, no car or unknown car; null if nothing does
---   because      text, completes the ground: a person's reason, the car or the rule's place; null if nothing does
+--   detail       text, completes the ground: a person's reason, the car or the rule's place; null if nothing does
 --   reason       text, why it does or does not
 --   tags         list of the tags that the user gave it, in alphabetical order
 -- The newest decision to include or exclude counts. Without one, a private car's session is not claimed; otherwise the
@@ -82,14 +82,14 @@ judged as (
             when 'rule' then cast(claim_rule as varchar)
             when 'private car' then car
             when 'unknown car' then car
-        end as because,
+        end as detail,
         case ground
             when 'decision' then action || 'd: ' || decision_reason
             when 'private car' then 'car ' || car || ' is private'
             when 'rule' then 'rule ' || claim_rule
             when 'no car' then 'no car assigned'
             when 'unknown car' then 'car ' || car || ' is not in the settings'
-            else 'no rule says otherwise'
+            else 'no rule excludes it'
         end as reason,
         or_empty(tags) as tags
     from grounds

@@ -21,14 +21,14 @@ with listed as (
     group by account, month
 ),
 
-missing_details as (
+details_missing_by_month as (
     select
-        details_due.account,
-        first_of_month(local_day(details_due.stopped_at, accounts.timezone)) as month,
+        details.account,
+        first_of_month(local_day(details.stopped_at, accounts.timezone)) as month,
         count(*) as details_missing
-    from intermediate.details_due as details_due
+    from intermediate.missing_details as details
     inner join facts.accounts as accounts using (account)
-    group by details_due.account, first_of_month(local_day(details_due.stopped_at, accounts.timezone))
+    group by details.account, first_of_month(local_day(details.stopped_at, accounts.timezone))
 ),
 
 in_quarantine as (
@@ -105,17 +105,17 @@ assembled as (
         closable.closable_at,
         coalesce(
             listed.listed_at >= closable.closable_at
-            and missing_details.details_missing is null
+            and details_missing_by_month.details_missing is null
             and in_quarantine.quarantined is null
             and (closable.claim_attribution = 'stop' or coalesce(first_active.month > closable.month, true)),
             false
         ) as is_closed,
-        cast(coalesce(missing_details.details_missing, 0) as integer) as details_missing,
+        cast(coalesce(details_missing_by_month.details_missing, 0) as integer) as details_missing,
         cast(coalesce(in_quarantine.quarantined, 0) as integer) as quarantined,
         cast(coalesce(still_active.active, 0) as integer) as active
     from closable
     left join listed using (account, month)
-    left join missing_details using (account, month)
+    left join details_missing_by_month using (account, month)
     left join in_quarantine using (account, month)
     left join still_active using (account, month)
     left join first_active using (account)

@@ -132,7 +132,7 @@ amounts as (
             when terms.basis = 'spot' and with_periods.session_id is null
                 then 'the operator states no charging periods'
             when terms.basis = 'spot' and first_unknown_prices.parts is null
-                then 'nothing says in which charging period the energy flowed'
+                then 'it is unknown in which charging period the energy flowed'
             else coalesce(first_unknown_prices.unknown, 'the figures are too large to be computed exactly')
         end as unknown
     from shared

@@ -1,6 +1,6 @@
 -- name: staging.charging_periods
 -- grain: one charging period of a finished session
--- purpose: a session's periods, oldest first, with the parts of their state and the run of charging that they belong to
+-- purpose: a session's periods, oldest first, with the parts of their state and their stretch of charging
 -- columns:
 --   account               text, the logbook's account
 --   session_id            text, the operator's id
@@ -15,7 +15,7 @@
 --   amount_incl_tax       currency units, as sent
 --   free_energy_wh        Wh that cost nothing; null where the operator does not state it
 --   state_not_understood  text, what the state contains besides price and markup; null if it contains nothing else
---   run_started_at        time at which its unbroken run of charging periods began; null for other kinds
+--   stretch_started_at    time at which its unbroken stretch of charging periods began; null for other kinds
 -- A price is the spot price if any period of the session states a markup. Otherwise it is the price of another tariff,
 -- and the state does not show whether it includes tax. A price of a hundred million or more counts as not stated.
 with listing_periods as (
@@ -75,13 +75,13 @@ with_breaks as (
     from listed
 ),
 
-with_runs as (
+with_stretches as (
     select
         *,
         sum(is_break) over (
             partition by account, session_id, kind
             order by period
-        ) as run
+        ) as stretch
     from with_breaks
 ),
 
@@ -103,10 +103,10 @@ with_starts as (
         case
             when kind = 'charging'
                 then min(started_at) over (
-                    partition by account, session_id, kind, run
+                    partition by account, session_id, kind, stretch
                 )
-        end as run_started_at
-    from with_runs
+        end as stretch_started_at
+    from with_stretches
 )
 
 select * from with_starts

@@ -1,6 +1,7 @@
 -- name: staging.unreadable
 -- grain: one key whose newest document cannot be decoded
 -- purpose: the documents that cannot be read, and the month that each keeps open
+-- refresh: whole
 -- columns:
 --   account           text, the logbook's account
 --   endpoint          text, the endpoint that was asked

@@ -28,15 +28,15 @@ from pipeline.transform.update import update_archive
 
 SESSIONS = 4_000
 SAMPLES = 400
-FIRST = datetime(2021, 1, 1, 18, tzinfo=UTC)
+FIRST_START = datetime(2021, 1, 1, 18, tzinfo=UTC)
 LADEBOG = [sys.executable, "-m", "pipeline.cli.main"]
 
 
 def session_body(number: int) -> bytes:
     """A finished session's detail of about 30 kB."""
-    start = FIRST + timedelta(hours=10 * number)
+    start = FIRST_START + timedelta(hours=10 * number)
     stop = start + timedelta(minutes=SAMPLES)
-    cuts = [start + timedelta(hours=hour) for hour in range(SAMPLES // 60 + 1)] + [stop]
+    boundaries = [start + timedelta(hours=hour) for hour in range(SAMPLES // 60 + 1)] + [stop]
     session = {
         "id": str(100_000 + number),
         "startedAt": start.isoformat(),
@@ -72,7 +72,7 @@ def session_body(number: int) -> bytes:
                 "freeEnergyWh": 0,
                 "maxAllowanceWh": 0,
             }
-            for begin, end in itertools.pairwise(cuts)
+            for begin, end in itertools.pairwise(boundaries)
         ],
         "taxName": "Moms",
         "smartChargingSchedule": [
@@ -86,7 +86,7 @@ def session_body(number: int) -> bytes:
 def make_raw(logbook: Logbook) -> int:
     """Write one segment of sessions. Returns the size of its JSON in bytes."""
     size = 0
-    record = RunRecord(run_id="bench", command="extract", version="bench", started_at=FIRST)
+    record = RunRecord(run_id="bench", command="extract", version="bench", started_at=FIRST_START)
     with SegmentWriter.begin(logbook.raw / "home", record) as writer:
         for number in range(SESSIONS):
             body = session_body(number)
@@ -97,7 +97,7 @@ def make_raw(logbook: Logbook) -> int:
                         account="home",
                         endpoint=Endpoint.SESSION,
                         key=str(100_000 + number),
-                        fetched_at=FIRST + timedelta(hours=10 * number),
+                        fetched_at=FIRST_START + timedelta(hours=10 * number),
                         url="",
                         status=200,
                         trace_id=None,
@@ -105,17 +105,17 @@ def make_raw(logbook: Logbook) -> int:
                     )
                 )
             )
-        writer.finish(FIRST)
+        writer.finish(FIRST_START)
     return size
 
 
-def seconds(action: Callable[[], object]) -> float:
-    began = time.perf_counter()
+def duration(action: Callable[[], object]) -> float:
+    started_at = time.perf_counter()
     action()
-    return time.perf_counter() - began
+    return time.perf_counter() - started_at
 
 
-def command(*arguments: str) -> None:
+def run_command(*arguments: str) -> None:
     subprocess.run([*LADEBOG, *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
@@ -128,23 +128,25 @@ def main() -> None:
         size = make_raw(logbook)
         print(f"{os.cpu_count()} cores; {SESSIONS} sessions of {size / SESSIONS / 1000:.1f} kB, {SAMPLES} samples each")
         with logbook.lock(), open_writer(logbook) as connection:
-            load = seconds(AnswerLoader(connection, logbook.raw / "home").load_all)
-            print(f"load            {SESSIONS / load:8.0f} sessions per second")
-            print(f"transform       {seconds(lambda: refresh_marts(connection, settings)):8.2f} s, all from nothing")
+            load_seconds = duration(AnswerLoader(connection, logbook.raw / "home").load_all)
+            print(f"load            {SESSIONS / load_seconds:8.0f} sessions per second")
+            print(f"transform       {duration(lambda: refresh_marts(connection, settings)):8.2f} s, all sessions")
             connection.execute("insert into facts.changed_sessions values ('home', '100100')")
             connection.execute("update facts.settings set loaded_lines = 0")
-            print(f"transform       {seconds(lambda: refresh_marts(connection, settings)):8.2f} s, one session more")
+            print(
+                f"transform       {duration(lambda: refresh_marts(connection, settings)):8.2f} s, one changed session"
+            )
         update_archive(logbook, settings, SystemClock())
         home = ("--home", str(logbook.root))
-        print(f"ladebog --version   {min(seconds(lambda: command('--version')) for _ in range(5)):.2f} s")
-        report = min(seconds(lambda: command(*home, "report", "2022-03")) for _ in range(3))
-        print(f"ladebog report      {report:.2f} s, one month")
-        print(f"raw/ {_size(logbook.raw):.1f} MB, ladebog.duckdb {_size(logbook.database):.1f} MB")
+        print(f"ladebog --version   {min(duration(lambda: run_command('--version')) for _ in range(5)):.2f} s")
+        report_seconds = min(duration(lambda: run_command(*home, "report", "2022-03")) for _ in range(3))
+        print(f"ladebog report      {report_seconds:.2f} s, one month")
+        print(f"raw/ {_megabytes(logbook.raw):.1f} MB, ladebog.duckdb {_megabytes(logbook.database):.1f} MB")
     finally:
         shutil.rmtree(folder)
 
 
-def _size(path: Path) -> float:
+def _megabytes(path: Path) -> float:
     files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
     return sum(file.stat().st_size for file in files) / 1e6
 

@@ -42,22 +42,22 @@ def logbook(tmp_path: Path) -> ClaimedLogbook:
     return logbook
 
 
-def attached(claim: Claim) -> list[str]:
+def attachment_names(claim: Claim) -> list[str]:
     return [file.name for file in claim.attachments]
 
 
 def test_a_file_is_attached_to_the_next_claim_only(logbook: ClaimedLogbook) -> None:
     logbook.attach("elregning æøå.pdf", _PDF)
     claim = logbook.claim(MARCH)
-    assert attached(claim) == ["elregning æøå.pdf"]
+    assert attachment_names(claim) == ["elregning æøå.pdf"]
     assert (logbook.stored[0].folder / "attachments" / "elregning æøå.pdf").read_bytes() == _PDF
-    assert attached(logbook.claim(FEBRUARY)) == []
+    assert attachment_names(logbook.claim(FEBRUARY)) == []
 
 
 def test_a_file_for_a_month_is_attached_to_the_claim_of_that_month(logbook: ClaimedLogbook) -> None:
     logbook.attach("marts.pdf", _PDF, month=MARCH)
-    assert attached(logbook.claim(FEBRUARY)) == []
-    assert attached(logbook.claim(MARCH)) == ["marts.pdf"]
+    assert attachment_names(logbook.claim(FEBRUARY)) == []
+    assert attachment_names(logbook.claim(MARCH)) == ["marts.pdf"]
 
 
 def test_a_file_attached_again_replaces_the_first(logbook: ClaimedLogbook) -> None:
@@ -69,8 +69,8 @@ def test_a_file_attached_again_replaces_the_first(logbook: ClaimedLogbook) -> No
 def test_the_files_of_a_reversed_claim_are_attached_to_the_next(logbook: ClaimedLogbook) -> None:
     logbook.attach("el.pdf", _PDF)
     logbook.claim(MARCH)
-    assert attached(logbook.reverse(1)) == []
-    assert attached(logbook.claim(MARCH)) == ["el.pdf"]
+    assert attachment_names(logbook.reverse(1)) == []
+    assert attachment_names(logbook.claim(MARCH)) == ["el.pdf"]
 
 
 def test_an_attached_file_that_was_changed_stops_the_claim(logbook: ClaimedLogbook) -> None:
@@ -83,7 +83,7 @@ def test_an_attached_file_that_was_changed_stops_the_claim(logbook: ClaimedLogbo
 
 
 @pytest.fixture
-def operator() -> Iterator[Script]:
+def script() -> Iterator[Script]:
     with serving() as script:
         yield script
 
@@ -103,63 +103,64 @@ def claim_with_receipts(logbook: ClaimedLogbook, script: Script, *sessions: Serv
         return logbook.store(draft, files, missing)
 
 
-def public(session_id: str, url: str) -> ServedSession:
+def public_session(session_id: str, url: str) -> ServedSession:
+    """A public session in March. Its day is the number at the start of its id, less 70."""
     return ServedSession(session_id, local(date(2025, 3, int(session_id[:2]) - 70)), kind="public", receipt_url=url)
 
 
-def test_the_receipt_of_a_public_session_is_fetched_with_the_login(logbook: ClaimedLogbook, operator: Script) -> None:
-    operator.responders = [answer(200, _PDF, content_type="application/pdf")]
-    claim = claim_with_receipts(logbook, operator, public("81/../1", f"{operator.url}/receipts/81?lang=da"))
+def test_the_receipt_of_a_public_session_is_fetched_with_the_login(logbook: ClaimedLogbook, script: Script) -> None:
+    script.responders = [answer(200, _PDF, content_type="application/pdf")]
+    claim = claim_with_receipts(logbook, script, public_session("81/../1", f"{script.url}/receipts/81?lang=da"))
     assert [(file.name, file.session_id) for file in claim.attachments] == [("receipt-81____1.pdf", "81/../1")]
     assert (logbook.stored[0].folder / "attachments" / "receipt-81____1.pdf").read_bytes() == _PDF
-    (request,) = operator.requests
+    (request,) = script.requests
     assert (request.path, request.headers["authorization"]) == ("/receipts/81?lang=da", f"Bearer {_TOKEN}")
 
 
-def test_a_receipt_on_another_host_is_not_fetched(logbook: ClaimedLogbook, operator: Script) -> None:
-    operator.responders = [answer(200, _PDF, content_type="application/pdf")]
-    other = operator.url.replace("127.0.0.1", "localhost")
+def test_a_receipt_on_another_host_is_not_fetched(logbook: ClaimedLogbook, script: Script) -> None:
+    script.responders = [answer(200, _PDF, content_type="application/pdf")]
+    other = script.url.replace("127.0.0.1", "localhost")
     claim = claim_with_receipts(
         logbook,
-        operator,
-        public("81", f"{other}/81"),
-        public("82", "file:///etc/passwd"),
-        public("83", f"{operator.url}.example.invalid/83"),
-        public("84", f"{operator.url}@example.invalid/84"),
+        script,
+        public_session("81", f"{other}/81"),
+        public_session("82", "file:///etc/passwd"),
+        public_session("83", f"{script.url}.example.invalid/83"),
+        public_session("84", f"{script.url}@example.invalid/84"),
     )
-    assert (operator.requests, claim.attachments) == ([], ())
+    assert (script.requests, claim.attachments) == ([], ())
     assert [missing.session_id for missing in claim.missing_receipts] == ["81", "82", "83", "84"]
     assert all("Ladebog sends requests to no other host" in missing.why for missing in claim.missing_receipts)
 
 
 @pytest.mark.parametrize(("status", "why"), [(404, "the operator answered 404"), (302, "answers with a redirect to")])
 def test_a_receipt_that_the_operator_does_not_send_is_recorded(
-    logbook: ClaimedLogbook, operator: Script, status: int, why: str
+    logbook: ClaimedLogbook, script: Script, status: int, why: str
 ) -> None:
-    operator.responders = [answer(status, b"", location="https://elsewhere.example.invalid/")]
-    claim = claim_with_receipts(logbook, operator, public("81", f"{operator.url}/81"))
+    script.responders = [answer(status, b"", location="https://elsewhere.example.invalid/")]
+    claim = claim_with_receipts(logbook, script, public_session("81", f"{script.url}/81"))
     (missing,) = claim.missing_receipts
     assert why in missing.why
 
 
-def test_no_claim_is_created_while_a_receipt_may_come_later(logbook: ClaimedLogbook, operator: Script) -> None:
-    operator.responders = [answer(503, b"")]
+def test_no_claim_is_created_while_a_receipt_may_come_later(logbook: ClaimedLogbook, script: Script) -> None:
+    script.responders = [answer(503, b"")]
     with pytest.raises(UpstreamDownError):
-        claim_with_receipts(logbook, operator, public("81", f"{operator.url}/81"))
+        claim_with_receipts(logbook, script, public_session("81", f"{script.url}/81"))
     assert logbook.claims == []
 
 
 @pytest.mark.parametrize("broken", [answer(503, b""), raw(b"")])
 def test_one_receipt_that_never_comes_does_not_stop_the_claim(
-    logbook: ClaimedLogbook, operator: Script, broken: Responder
+    logbook: ClaimedLogbook, script: Script, broken: Responder
 ) -> None:
     def respond(handler: Handler, request: Request) -> None:
         found = {"/81": broken, "/82": answer(200, _PDF)}.get(request.path, json_answer(200, {"data": []}))
         found(handler, request)
 
-    operator.responders = [respond]
+    script.responders = [respond]
     claim = claim_with_receipts(
-        logbook, operator, public("81", f"{operator.url}/81"), public("82", f"{operator.url}/82")
+        logbook, script, public_session("81", f"{script.url}/81"), public_session("82", f"{script.url}/82")
     )
     assert [file.session_id for file in claim.attachments] == ["82"]
     (missing,) = claim.missing_receipts

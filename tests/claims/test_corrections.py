@@ -18,13 +18,18 @@ FIRST, SECOND = (
 )
 
 
-@pytest.fixture
-def logbook(tmp_path: Path) -> ClaimedLogbook:
-    """March is claimed, with two sessions."""
-    logbook = ClaimedLogbook.begin(tmp_path / "logbook")
+@pytest.fixture(scope="module")
+def claimed_march(tmp_path_factory: pytest.TempPathFactory) -> ClaimedLogbook:
+    """March is claimed, with two sessions. Tests copy it."""
+    logbook = ClaimedLogbook.begin(tmp_path_factory.mktemp("claimed") / "logbook")
     logbook.extract(FIRST, SECOND)
     logbook.claim(MARCH)
     return logbook
+
+
+@pytest.fixture
+def logbook(claimed_march: ClaimedLogbook, tmp_path: Path) -> ClaimedLogbook:
+    return claimed_march.copied(tmp_path / "logbook")
 
 
 def correction_of(line: ClaimLine) -> tuple[str, str, str, str, str | None, str | None, int]:
@@ -79,7 +84,7 @@ def test_a_late_session_is_claimed_as_a_correction(logbook: ClaimedLogbook) -> N
     assert nothing_to_correct(logbook)
 
 
-def test_a_session_that_the_user_excludes_and_includes_again(logbook: ClaimedLogbook) -> None:
+def test_a_session_excluded_and_included_again_is_withdrawn_and_then_late(logbook: ClaimedLogbook) -> None:
     logbook.decide("exclude", "2", reason="en gæst ladede")
     withdrawn = ("2", "-20.000", "-50.00", "withdrawn", "decision", "en gæst ladede", 1)
     assert corrected(logbook.corrections()) == [withdrawn]
@@ -91,7 +96,7 @@ def test_a_session_that_the_user_excludes_and_includes_again(logbook: ClaimedLog
     assert nothing_to_correct(logbook)
 
 
-def test_a_session_assigned_to_another_car(tmp_path: Path) -> None:
+def test_a_session_assigned_to_another_car_is_withdrawn_from_the_first(tmp_path: Path) -> None:
     logbook = ClaimedLogbook.begin(tmp_path / "two", '[[car]]\nname = "Golf"\n[[car]]\nname = "Polo"\n')
     logbook.extract(FIRST, SECOND)
     logbook.decide("assign", "1", "Golf")
@@ -106,7 +111,7 @@ def test_a_session_assigned_to_another_car(tmp_path: Path) -> None:
     assert nothing_to_correct(logbook)
 
 
-def test_a_session_whose_stop_moves_to_another_month(logbook: ClaimedLogbook) -> None:
+def test_a_session_whose_stop_moves_to_another_month_is_withdrawn_from_the_first(logbook: ClaimedLogbook) -> None:
     logbook.extract(changed(SECOND, stopped_at=local(date(2025, 4, 2))), months=(MARCH,))
     claim = logbook.claim(APRIL)
     (april,), (march,) = [line for line in claim.lines if line.correction is None], claim.lines[1:]
@@ -115,7 +120,7 @@ def test_a_session_whose_stop_moves_to_another_month(logbook: ClaimedLogbook) ->
     assert logbook.sums().keys() == {("1", MARCH, None, "DKK"), ("2", APRIL, None, "DKK")}
 
 
-def test_a_session_whose_currency_changes(logbook: ClaimedLogbook) -> None:
+def test_a_session_whose_currency_changes_is_corrected_in_both_currencies(logbook: ClaimedLogbook) -> None:
     logbook.extract(changed(SECOND, currency="SEK", amount="75.00"))
     claim = logbook.corrections()
     assert [(line.currency, str(line.amount_incl_tax)) for line in claim.lines] == [("DKK", "-50.00"), ("SEK", "75.00")]
@@ -124,7 +129,7 @@ def test_a_session_whose_currency_changes(logbook: ClaimedLogbook) -> None:
 
 
 def test_a_changed_rate_of_reimbursement_is_a_correction(logbook: ClaimedLogbook) -> None:
-    logbook.set('[[account.home.reimbursement]]\nvalid_from = 2025-01-01\nbasis = "rate"\nrate = 2.79\n')
+    logbook.write_settings('[[account.home.reimbursement]]\nvalid_from = 2025-01-01\nbasis = "rate"\nrate = 2.79\n')
     assert corrected(logbook.corrections()) == [
         ("1", "0.000", "2.90", "repriced", None, None, 1),
         ("2", "0.000", "5.80", "repriced", None, None, 1),
@@ -158,7 +163,7 @@ def test_a_session_that_is_no_longer_listed_is_not_a_correction(logbook: Claimed
     assert nothing_to_correct(logbook)
 
 
-def test_a_correction_is_held_back_until_the_details_are_fetched(logbook: ClaimedLogbook) -> None:
+def test_a_correction_waits_until_the_details_are_fetched(logbook: ClaimedLogbook) -> None:
     logbook.extract(changed(FIRST, amount="24.00"), details=False)
     logbook.extract(months=(FEBRUARY,))
     claim = logbook.claim(FEBRUARY)
@@ -225,7 +230,7 @@ def test_a_claim_can_be_reversed_once_and_a_reversal_cannot(logbook: ClaimedLogb
 def test_every_kind_of_claim_is_derived_again(logbook: ClaimedLogbook) -> None:
     logbook.extract(changed(FIRST, amount="20.00"))
     logbook.corrections()
-    logbook.set('[claim]\nattribution = "split"\n')
+    logbook.write_settings('[claim]\nattribution = "split"\n')
     logbook.extract(ServedSession("9", local(date(2025, 4, 1), hour=1), hours=4))
     logbook.decide("exclude", "2")
     logbook.claim(APRIL)

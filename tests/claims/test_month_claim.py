@@ -106,7 +106,7 @@ def test_an_unknown_tax_must_be_accepted_and_makes_the_total_tax_unknown(
 
 
 def test_a_session_of_unknown_amount_is_an_exclusion(logbook: ClaimedLogbook) -> None:
-    logbook.set('[[account.home.reimbursement]]\nvalid_from = 2025-01-01\nbasis = "electricity_cost"\n')
+    logbook.write_settings('[[account.home.reimbursement]]\nvalid_from = 2025-01-01\nbasis = "electricity_cost"\n')
     logbook.extract(ServedSession("1", local(date(2025, 3, 5))))
     logbook.update()
     errors = dict(logbook.rows("select finding_id, rule from check_results where severity = 'error'"))
@@ -128,7 +128,7 @@ def test_an_unknown_finding_cannot_be_accepted(logbook: ClaimedLogbook) -> None:
 
 
 def test_sessions_that_the_user_or_a_rule_excludes_are_listed_with_the_reason(logbook: ClaimedLogbook) -> None:
-    logbook.set("[[rule]]\nclaim = false\nminimum_kwh = 50\n")
+    logbook.write_settings("[[rule]]\nclaim = false\nminimum_kwh = 50\n")
     logbook.extract(
         ServedSession("1", local(date(2025, 3, 5))),
         ServedSession("2", local(date(2025, 3, 6))),
@@ -170,7 +170,7 @@ def test_a_month_with_missing_details_is_refused(logbook: ClaimedLogbook) -> Non
 
 
 def test_two_cars_can_be_claimed_separately(logbook: ClaimedLogbook) -> None:
-    logbook.set(GOLF_AND_POLO)
+    logbook.write_settings(GOLF_AND_POLO)
     logbook.extract(*(ServedSession(str(day), local(date(2025, 3, day))) for day in (5, 6, 7)))
     for session_id, car in (("5", "Golf"), ("6", "Polo"), ("7", "Golf")):
         logbook.decide("assign", session_id, car)
@@ -185,7 +185,7 @@ def test_two_cars_can_be_claimed_separately(logbook: ClaimedLogbook) -> None:
 
 
 def test_a_session_without_a_car_must_be_accepted_and_is_then_excluded(logbook: ClaimedLogbook) -> None:
-    logbook.set(GOLF_AND_POLO)
+    logbook.write_settings(GOLF_AND_POLO)
     logbook.extract(ServedSession("1", local(date(2025, 3, 5))), ServedSession("2", local(date(2025, 3, 6))))
     logbook.decide("assign", "1", "Golf")
     message, _ = refusal(logbook, MARCH)
@@ -199,7 +199,7 @@ def test_a_session_over_the_end_of_a_month_is_split_with_that_setting(logbook: C
     over = ServedSession("1", local(date(2025, 4, 1), hour=1), hours=4, energy_wh=8_000, amount="16.01")
     logbook.extract(over, months=(MARCH,))
     assert figures(logbook.claim(MARCH)) == []
-    logbook.set('[claim]\nattribution = "split"\n')
+    logbook.write_settings('[claim]\nattribution = "split"\n')
     april = logbook.claim(APRIL)
     lines = [(line.month, str(line.energy_kwh), str(line.amount_incl_tax), line.correction) for line in april.lines]
     assert lines[0] == (APRIL, "2.000", "4.00", None)
@@ -212,7 +212,7 @@ def test_a_session_over_the_end_of_a_month_is_split_with_that_setting(logbook: C
 
 
 def test_with_split_a_month_is_not_closed_while_a_session_in_it_is_active(logbook: ClaimedLogbook) -> None:
-    logbook.set('[claim]\nattribution = "split"\n')
+    logbook.write_settings('[claim]\nattribution = "split"\n')
     logbook.extract(
         ServedSession("1", local(date(2025, 3, 5))),
         ServedSession("2", local(date(2025, 3, 31)), status="active"),
@@ -225,7 +225,7 @@ def test_with_split_a_month_is_not_closed_while_a_session_in_it_is_active(logboo
 
 
 def test_a_rate_is_claimed_instead_of_the_bill(logbook: ClaimedLogbook) -> None:
-    logbook.set('[[account.home.reimbursement]]\nvalid_from = 2025-01-01\nbasis = "rate"\nrate = 2.79\n')
+    logbook.write_settings('[[account.home.reimbursement]]\nvalid_from = 2025-01-01\nbasis = "rate"\nrate = 2.79\n')
     logbook.extract(ServedSession("1", local(date(2025, 3, 5)), energy_wh=10_001))
     claim = logbook.claim(MARCH)
     assert figures(claim) == [("1", "10.001", "27.90", "5.58")]
@@ -233,7 +233,7 @@ def test_a_rate_is_claimed_instead_of_the_bill(logbook: ClaimedLogbook) -> None:
 
 
 def test_a_claim_states_the_driver_the_employer_and_the_blank_fields(logbook: ClaimedLogbook) -> None:
-    logbook.set(
+    logbook.write_settings(
         '[driver]\nname = "Åse"\n[employer]\ncost_centre = "4711"\n[[car]]\nname = "Golf"\n'
         "[[rule]]\nminimum_kwh = 0\ncar = 'Golf'\n"
     )

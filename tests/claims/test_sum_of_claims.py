@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import tempfile
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -48,7 +47,7 @@ _STEPS = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def begun() -> Any:
+def listed_logbook() -> Any:
     """A logbook in which January to March were listed; tests copy it."""
     with tempfile.TemporaryDirectory() as folder:
         logbook = ClaimedLogbook.begin(Path(folder) / "logbook", _CARS)
@@ -65,23 +64,21 @@ def begun() -> Any:
     print_blob=True,
 )
 @given(st.lists(_STEPS, min_size=5, max_size=12))
-def test_all_claims_add_up_to_the_newest_data(begun: ClaimedLogbook, steps: list[tuple[Any, ...]]) -> None:
+def test_all_claims_add_up_to_the_newest_data(listed_logbook: ClaimedLogbook, steps: list[tuple[Any, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(begun.root, Path(folder) / "logbook")
-        logbook = ClaimedLogbook(Path(folder) / "logbook", begun.extra_settings, begun.moment)
-        logbook._served = dict(begun._served)
+        logbook = listed_logbook.copied(Path(folder) / "logbook")
         for step in steps:
-            do(logbook, *step)
+            do_step(logbook, *step)
         claim_all(logbook)
         claimed = {key: (amounts.energy_kwh, amounts.amount_incl_tax) for key, amounts in logbook.sums().items()}
         assert newest_data(logbook) == claimed
-        assert taxes_by_hand(logbook) == taxes_claimed(logbook)
+        assert expected_taxes(logbook) == taxes_claimed(logbook)
         claims = logbook.claims
         assert [claim.number for claim in claims] == list(range(1, len(claims) + 1))
         assert sum("derived again" in line for line in logbook.verify()) == len(claims)
 
 
-def do(logbook: ClaimedLogbook, action: str, *arguments: Any) -> None:
+def do_step(logbook: ClaimedLogbook, action: str, *arguments: Any) -> None:
     """Do one step, unless there is nothing to claim or to reverse."""
     known = logbook._served
     with contextlib.suppress(ClaimError, LookupError):
@@ -93,7 +90,7 @@ def do(logbook: ClaimedLogbook, action: str, *arguments: Any) -> None:
             case "exclude" | "include" | "assign" if arguments[0] in known:
                 logbook.decide(action, *arguments)
             case "settings":
-                logbook.set(*arguments)
+                logbook.write_settings(*arguments)
             case "claim":
                 claim(logbook, *arguments)
             case "corrections":
@@ -108,17 +105,17 @@ def claim(logbook: ClaimedLogbook, month: date, car: str | None) -> None:
     with logbook.open() as (drafter, _):
         errors = "select finding_id from check_results where severity = 'error' and (month = ? or month is null)"
         finding_ids = drafter.connection.execute(errors, [month]).fetchall()
-        logbook.store(drafter.month(month, car, {finding_id: "so it is" for (finding_id,) in finding_ids}))
+        logbook.store(drafter.month(month, car, {finding_id: "accepted" for (finding_id,) in finding_ids}))
 
 
 def claim_all(logbook: ClaimedLogbook) -> None:
     """Claim every month, per car if a car's sessions are claimed separately, and the corrections."""
     reversed_numbers = {claim.reverses for claim in logbook.claims}
-    standing = [claim for claim in logbook.claims if claim.kind == "month" and claim.number not in reversed_numbers]
+    valid_claims = [claim for claim in logbook.claims if claim.kind == "month" and claim.number not in reversed_numbers]
     for month in _MONTHS:
-        cars = {claim.car for claim in standing if claim.month == month}
-        wanted: set[str | None] = {"Golf", "Polo"} if cars else {None}
-        for car in () if None in cars else wanted - cars:
+        cars = {claim.car for claim in valid_claims if claim.month == month}
+        units: set[str | None] = {"Golf", "Polo"} if cars else {None}
+        for car in () if None in cars else units - cars:
             claim(logbook, month, car)
     with contextlib.suppress(ClaimError):
         logbook.corrections()
@@ -136,7 +133,7 @@ def newest_data(logbook: ClaimedLogbook) -> dict[tuple[Any, ...], tuple[Decimal,
     return {tuple(key): (energy, amount) for *key, energy, amount in rows}
 
 
-def taxes_by_hand(logbook: ClaimedLogbook) -> dict[str, Decimal]:
+def expected_taxes(logbook: ClaimedLogbook) -> dict[str, Decimal]:
     """The Moms of each session: a fifth of its amount, rounded half away from zero."""
     amounts: dict[str, Decimal] = {}
     for (session_id, *_), (_, amount) in newest_data(logbook).items():

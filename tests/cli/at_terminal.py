@@ -4,11 +4,11 @@ import os
 import sys
 from pathlib import Path
 
-from tests.scenarios import dated
+from tests.scenarios import cli_at_time
 
 if __name__ == "__main__":
     with Path(sys.argv[1]).open(
         "rb", buffering=0
-    ) as terminal:  # a session's first one becomes its controlling terminal
+    ) as terminal:  # the first terminal that a session opens becomes its controlling terminal
         assert os.isatty(terminal.fileno())
-        dated.run(*sys.argv[2:])
+        cli_at_time.run(*sys.argv[2:])

@@ -14,33 +14,33 @@ from pipeline.cli import main
 from pipeline.cli.context import Context
 from pipeline.clock import SystemClock
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
-from tests.conftest import renew
+from tests.conftest import reset_server
 from tests.scenarios.demo_logbook import DemoLogbook
-from tests.scenarios.prepared import prepared
+from tests.scenarios.prepared_folder import prepared_folder
 
 
 @dataclass(frozen=True)
 class CorrectedDemo:
-    """A logbook, the tenant that it was fetched from, and the ids of the sessions whose bills were corrected."""
+    """A logbook, the tenant that it was fetched from, and the ids of the sessions that were corrected."""
 
     home: Path
     tenant: Tenant
-    dearer: str
-    cheaper: str
-    metered: str
+    raised_bill_id: str
+    lowered_bill_id: str
+    lowered_energy_id: str
 
 
 @pytest.fixture(scope="session")
 def shared_logbook(shared_server: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> DemoLogbook:
     """A logbook with the last three months. Tests read and copy it, and do not change it."""
-    renew(shared_server)
+    reset_server(shared_server)
 
     def build(folder: Path) -> None:
         logbook = DemoLogbook.begin(folder, shared_server.url)
-        logbook.keep_login(shared_server.tenant)
+        logbook.store_login(shared_server.tenant)
         logbook.archive("--since", "2025-09-01")
 
-    shared = prepared(tmp_path_factory, "shared", build)
+    shared = prepared_folder(tmp_path_factory, "shared", build)
     return DemoLogbook(shared).moved_to(tmp_path_factory.mktemp("shared") / "logbook", shared_server)
 
 
@@ -58,33 +58,33 @@ def empty_logbook(operator: DemoServer, tmp_path: Path) -> DemoLogbook:
 
 @pytest.fixture(scope="session")
 def corrected_demo(shared_server: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> CorrectedDemo:
-    """The demo's logbook, fetched twice: after the first time the operator corrected three bills."""
+    """The demo's logbook, fetched twice: after the first time the operator corrected three sessions."""
 
     def build(folder: Path) -> None:
-        renew(shared_server)
+        reset_server(shared_server)
         logbook = DemoLogbook.begin(folder, shared_server.url)
-        logbook.keep_login(shared_server.tenant)
+        logbook.store_login(shared_server.tenant)
         logbook.archive()
         _correct(shared_server.tenant)
         logbook.archive(after=timedelta(hours=1))
 
-    home = DemoLogbook(prepared(tmp_path_factory, "corrected", build)).home
+    home = DemoLogbook(prepared_folder(tmp_path_factory, "corrected", build)).home
     tenant = Tenant()
     return CorrectedDemo(home, tenant, *_correct(tenant))
 
 
 def _correct(tenant: Tenant) -> tuple[str, str, str]:
-    """Correct three bills: the ids of the dearer session, the cheaper one, and the one with less energy."""
-    dearer = tenant.scene("clocks_back_2025").id
-    cheaper, metered = [
+    """Correct three sessions; returns the ids of those with a raised bill, a lowered bill and a lowered energy."""
+    raised_bill_id = tenant.scene("clocks_back_2025").id
+    lowered_bill_id, lowered_energy_id = [
         session.id
         for session in tenant.sessions.values()
         if not session.scene and (session.stopped_at or DEMO_NOW) > DEMO_NOW - timedelta(days=30)
     ][:2]
-    tenant.correct(dearer, amount=tenant.sessions[dearer].amount + 10)
-    tenant.correct(cheaper, amount=Decimal("1.00"))
-    tenant.correct(metered, energy_wh=tenant.sessions[metered].energy_wh - 1000)
-    return dearer, cheaper, metered
+    tenant.correct(raised_bill_id, amount=tenant.sessions[raised_bill_id].amount + 10)
+    tenant.correct(lowered_bill_id, amount=Decimal("1.00"))
+    tenant.correct(lowered_energy_id, energy_wh=tenant.sessions[lowered_energy_id].energy_wh - 1000)
+    return raised_bill_id, lowered_bill_id, lowered_energy_id
 
 
 @pytest.fixture

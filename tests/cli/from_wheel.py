@@ -19,18 +19,18 @@ runpy.run_module("pipeline.cli.main", run_name="__main__", alter_sys=True)
 
 def output_of(*command: str, cwd: Path, **environment: str) -> str:
     """The output of a command that must succeed."""
-    done = subprocess.run(
+    process = subprocess.run(
         command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, timeout=120, check=False
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
 def build(folder: Path) -> Path:
     """Build the wheel of the checkout into a new folder; returns its path."""
     output_of(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), cwd=CHECKOUT)
-    (built,) = folder.iterdir()
-    return built
+    (wheel,) = folder.iterdir()
+    return wheel
 
 
 def install(wheel: Path, folder: Path) -> None:

@@ -11,8 +11,8 @@ def refusal(outcome: Outcome, code: int) -> tuple[str, str]:
     assert "Traceback" not in outcome.err
     lines = outcome.err.splitlines()
     if lines[0].startswith("Usage: ladebog"):
-        usage, advice, nothing, message = lines
-        assert (usage.split()[:2], nothing, code) == (["Usage:", "ladebog"], "", 2)
+        usage, advice, empty, message = lines
+        assert (usage.split()[:2], empty, code) == (["Usage:", "ladebog"], "", 2)
         assert message.startswith("Error: ")
         return message.removeprefix("Error: "), advice
     message, advice = lines

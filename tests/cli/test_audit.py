@@ -16,7 +16,7 @@ pytestmark = pytest.mark.system
 
 Ladebog = Callable[..., tuple[int, str, str]]
 
-SCENES_IN_JUNE = """\
+TABLE_OF_JUNE = """\
 session  stopped              kWh     billed  recomputed  ± øre      %  verdict        reason
 ─
 599155   2025-06-02 07:39  48.792  50.95 DKK       50.95      0   0.00  ok
@@ -29,28 +29,28 @@ session  stopped              kWh     billed  recomputed  ± øre      %  verdic
 614560   2025-06-26 06:31  20.848  26.87 DKK       26.88     -1  -0.04  ok
 617344   2025-06-30 07:40  39.764  89.52 DKK       89.63    -11  -0.12  ok
 
-demo: 9 sessions: 7 ok, 1 minimum price, 1 cannot tell. Billed less recomputed: -0.25 DKK.
-"""  # noqa: E501 (as it stands on a wide page)
+demo: 9 sessions: 7 ok, 1 minimum price, 1 cannot tell. Billed minus recomputed: -0.25 DKK.
+"""  # noqa: E501 (a wide table)
 
 
-def test_the_table_of_a_month(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+def test_a_month_is_printed_as_a_table(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
     code, printed, _ = ladebog(corrected_demo.home, "audit", "--month", "2025-06")
-    assert (code, re.sub("─+", "─", printed)) == (0, SCENES_IN_JUNE)
+    assert (code, re.sub("─+", "─", printed)) == (0, TABLE_OF_JUNE)
 
 
-def test_all_private_bills_of_the_demo_are_correct(corrected_demo: CorrectedDemo) -> None:
-    corrected = {corrected_demo.dearer: "overbilled", corrected_demo.cheaper: "underbilled"}
-    corrected[corrected_demo.metered] = "overbilled"
+def test_private_bills_of_the_demo_are_ok_unless_they_were_corrected(corrected_demo: CorrectedDemo) -> None:
+    expected_verdicts = {corrected_demo.raised_bill_id: "overbilled", corrected_demo.lowered_bill_id: "underbilled"}
+    expected_verdicts[corrected_demo.lowered_energy_id] = "overbilled"
     expected = {
-        session.id: corrected.get(session.id, "minimum price" if session.scene in _MINIMUM else "ok")
+        session.id: expected_verdicts.get(session.id, "minimum price" if session.scene in _MINIMUM else "ok")
         for session in corrected_demo.tenant.sessions.values()
         if session.stopped_at and session.site.kind == "private" and session.has_periods
     }
     with open_published(Logbook(corrected_demo.home)) as connection:
-        found = rows(
+        verdicts = rows(
             connection, "select session_id, verdict from bill_audit where reason is null or verdict <> 'cannot tell'"
         )
-    assert {row["session_id"]: row["verdict"] for row in found} == expected
+    assert {row["session_id"]: row["verdict"] for row in verdicts} == expected
 
 
 _MINIMUM = ("minimum_price", "negative_sum")
@@ -61,16 +61,16 @@ def test_corrected_bills_have_a_verdict_and_their_differences_are_summed(
 ) -> None:
     _, printed, _ = ladebog(corrected_demo.home, "audit", "--month", "2025-10")
     lines = {line.split()[0]: line for line in printed.splitlines() if line[:1].isdigit()}
-    assert re.search(r"99\.81 DKK +89\.82 +\+999 +\+11\.12  overbilled", lines[corrected_demo.dearer])
+    assert re.search(r"99\.81 DKK +89\.82 +\+999 +\+11\.12  overbilled", lines[corrected_demo.raised_bill_id])
     assert "1 underbilled" in printed
     differences = [
-        int(found[1]) for line in lines.values() if (found := re.search(r" ([+-]?\d+) +[+-]?\d+\.\d\d  ", line))
+        int(match[1]) for line in lines.values() if (match := re.search(r" ([+-]?\d+) +[+-]?\d+\.\d\d  ", line))
     ]
     assert len(differences) == len(lines)
-    assert f"Billed less recomputed: {sum(differences) / 100:+.2f} DKK." in printed
+    assert f"Billed minus recomputed: {sum(differences) / 100:+.2f} DKK." in printed
 
 
-def test_a_month_without_sessions(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+def test_a_month_without_sessions_is_reported(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
     assert ladebog(corrected_demo.home, "audit", "--month", "2031-01") == (
         0,
         "demo: no finished session in 2031-01.\n",
@@ -78,29 +78,29 @@ def test_a_month_without_sessions(corrected_demo: CorrectedDemo, ladebog: Ladebo
     )
 
 
-def test_invalid_months(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+def test_invalid_months_are_refused(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
     for month in ("2025-13", "2025", "march"):
-        code, printed, complaint = ladebog(corrected_demo.home, "audit", "--month", month)
+        code, printed, error = ladebog(corrected_demo.home, "audit", "--month", month)
         assert (code, printed) == (2, "")
-        assert "2025-03" in complaint
+        assert "2025-03" in error
 
 
-def test_only_the_account_that_was_named(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
-    code, _, complaint = ladebog(corrected_demo.home, "audit", "--account", "work")
+def test_an_unknown_account_is_refused(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
+    code, _, error = ladebog(corrected_demo.home, "audit", "--account", "work")
     assert code == 2
-    assert "no account 'work'" in complaint
+    assert "no account 'work'" in error
 
 
-def test_before_anything_was_fetched(tmp_path: Path, ladebog: Ladebog) -> None:
+def test_a_logbook_without_data_is_refused(tmp_path: Path, ladebog: Ladebog) -> None:
     logbook = Logbook.create(tmp_path / "new")
     write_account(logbook.settings, Account(name="home", url="https://operator.example.invalid"))
-    code, _, complaint = ladebog(logbook.root, "audit")
+    code, _, error = ladebog(logbook.root, "audit")
     assert code == 1
-    assert "ladebog run" in complaint
+    assert "ladebog run" in error
 
 
 @pytest.mark.parametrize("width", [80, 120])
-def test_fits_on_a_terminal(
+def test_the_table_fits_on_a_terminal(
     corrected_demo: CorrectedDemo, ladebog: Ladebog, monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))

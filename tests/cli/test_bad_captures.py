@@ -10,7 +10,7 @@ from tests.scenarios.demo_logbook import DemoLogbook
 _EXPECTED = (
     "expected a capture (URL, Request Headers, Response Headers, Response Content), a HAR file or an answer's JSON."
 )
-_QUESTION = b"URL\nhttps://tenant.example/api/v1/app/session/1\n"
+_URL_LINES = b"URL\nhttps://tenant.example/api/v1/app/session/1\n"
 _NOT_JSON = "is cut off or not JSON"
 
 
@@ -26,10 +26,10 @@ _NOT_JSON = "is cut off or not JSON"
         (b"{", f"cannot be imported: it {_NOT_JSON}"),
         (b'{"session": {"id": "1"', f"cannot be imported: it {_NOT_JSON}"),
         (b'{"log": {}}', "cannot be imported: its log is not the log of a HAR file"),
-        (_QUESTION, "cannot be imported: the capture at line 1 has no Response Content"),
-        (_QUESTION + b"Response Content\n\n", "cannot be imported: the capture at line 1 has no Response Content"),
-        (_QUESTION + b'Response Content\n{"session": {"id', f"cannot be imported: the answer at line 4 {_NOT_JSON}"),
-        (_QUESTION + b"Response Content\n<html>", f"cannot be imported: the answer at line 4 {_NOT_JSON}"),
+        (_URL_LINES, "cannot be imported: the capture at line 1 has no Response Content"),
+        (_URL_LINES + b"Response Content\n\n", "cannot be imported: the capture at line 1 has no Response Content"),
+        (_URL_LINES + b'Response Content\n{"session": {"id', f"cannot be imported: the answer at line 4 {_NOT_JSON}"),
+        (_URL_LINES + b"Response Content\n<html>", f"cannot be imported: the answer at line 4 {_NOT_JSON}"),
     ],
 )
 def test_files_that_are_not_captures_are_refused(empty_logbook: DemoLogbook, content: bytes, fault: str) -> None:

@@ -21,16 +21,16 @@ _NEEDS_A_LOGBOOK = [
 
 
 @pytest.mark.parametrize("arguments", _NEEDS_A_LOGBOOK, ids=lambda arguments: arguments[0])
-@pytest.mark.parametrize("there", ["nothing", "other files"])
-def test_a_home_that_is_not_a_logbook_is_refused(tmp_path: Path, arguments: list[str], there: str) -> None:
+@pytest.mark.parametrize("content", ["nothing", "other files"])
+def test_a_home_that_is_not_a_logbook_is_refused(tmp_path: Path, arguments: list[str], content: str) -> None:
     logbook = DemoLogbook(tmp_path)
-    if there == "other files":
+    if content == "other files":
         logbook.home.mkdir()
         (logbook.home / "letter.txt").write_text("Dear", "utf-8")
     message, advice = refusal(logbook.run(*arguments), 1)
     assert message == f"{logbook.home} is not a logbook: it has no ladebog.toml."
-    assert advice.startswith("Start one with: ladebog account add NAME --url https://TENANT")
-    assert [path.name for path in tmp_path.rglob("*")] == (["home", "letter.txt"] if there == "other files" else [])
+    assert advice.startswith("Start one with: ladebog account add NAME --url https://OPERATOR")
+    assert [path.name for path in tmp_path.rglob("*")] == (["home", "letter.txt"] if content == "other files" else [])
 
 
 def test_no_account_is_added_to_a_folder_with_other_files(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_no_account_is_added_to_a_folder_with_other_files(tmp_path: Path) -> Non
 def test_an_unknown_account_is_refused(shared_logbook: DemoLogbook, arguments: list[str]) -> None:
     message, advice = refusal(shared_logbook.run(*arguments), 2)
     assert message == "There is no account 'nobody' in this logbook (accounts: demo)."
-    assert advice == "Add it with: ladebog account add nobody --url https://TENANT"
+    assert advice == "Add it with: ladebog account add nobody --url https://OPERATOR"
 
 
 @pytest.mark.parametrize("period", ["2025-13", "../x", "25-3", "2025-3", "2025-00", "2025-03-01", "", "٢٠٢٥", "1e3"])
@@ -86,8 +86,8 @@ def test_the_first_possible_date_is_accepted(operator: object, logbook: DemoLogb
 
 def test_all_faults_of_an_account_are_listed_at_once(tmp_path: Path) -> None:
     logbook = DemoLogbook(tmp_path)
-    wrong = ["--url", "ftp://x", "--country", "dk", "--timezone", "Mars/X", "--currency", "kr"]
-    outcome = logbook.run("account", "add", "no name", *wrong)
+    invalid_options = ["--url", "ftp://x", "--country", "dk", "--timezone", "Mars/X", "--currency", "kr"]
+    outcome = logbook.run("account", "add", "no name", *invalid_options)
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.partition("Error: ")[2].splitlines() == [
         "account no name: a name is letters, digits, - and _, at most 32 of them",

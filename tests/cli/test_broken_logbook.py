@@ -12,12 +12,12 @@ from pipeline.database.connection import SCHEMA_VERSION
 from pipeline.raw.lines import read_lines
 from pipeline.raw.segments import finished_segments
 from tests.cli.refusal import refusal
-from tests.scenarios.agreement import assert_raw_holds_together
+from tests.scenarios.agreement import assert_segments_form_a_chain
 from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.system
 
-_HOLDER = """
+_HOLD_THE_LOCK = """
 import sys
 from pathlib import Path
 from pipeline.logbook.folder import Logbook
@@ -26,7 +26,7 @@ with Logbook(Path(sys.argv[1])).lock():
     print("held", flush=True)
     sys.stdin.read()
 """
-_FAULTS = """
+_INVALID_SETTINGS = """
 [report]
 closed_after_hours = "x"
 nope = 1
@@ -43,13 +43,13 @@ def figures(logbook: DemoLogbook) -> list[list[dict[str, Any]]]:
 
 def test_all_faults_in_the_settings_are_listed_at_once(logbook: DemoLogbook) -> None:
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
-        file.write(_FAULTS)
+        file.write(_INVALID_SETTINGS)
     for command in (["status"], ["run"], ["report", "2025-10"]):
         outcome = logbook.run(*command)
         assert (outcome.code, outcome.out) == (1, "")
         assert outcome.err.splitlines() == [
             f"ladebog: {logbook.paths.settings} has 5 faults:",
-            '  account.x.url: missing, for example url = "https://TENANT"',
+            '  account.x.url: missing, for example url = "https://OPERATOR"',
             "  account.x.country: 'dk' is not a two-letter country code, for example DK",
             "  report.closed_after_hours: Expected `int`, got `str`",
             "  report.nope: unknown key (known: closed_after_hours)",
@@ -71,43 +71,43 @@ def test_answers_of_an_account_that_is_not_in_the_settings_stop_a_transform(logb
     logbook.paths.settings.write_text("", "utf-8")
     message, advice = refusal(logbook.run("transform"), 1)
     assert message == f"{logbook.paths.raw / 'demo'} holds the answers of an account that ladebog.toml does not name."
-    assert advice == "Name it again with: ladebog account add demo --url https://TENANT"
+    assert advice == "Name it again with: ladebog account add demo --url https://OPERATOR"
 
 
 @pytest.mark.parametrize(
-    ("which", "garbage"),
+    ("which", "fault"),
     [
         # An empty writer's database is not a fault: it is left when a command is killed while creating one.
-        *(("writer's", garbage) for garbage in ("garbage", "half", "another program's", "newer")),
-        *(("published", garbage) for garbage in ("empty", "garbage", "half", "another program's", "newer")),
+        *(("writer's", fault) for fault in ("garbage", "half", "another program's", "newer")),
+        *(("published", fault) for fault in ("empty", "garbage", "half", "another program's", "newer")),
     ],
 )
-def test_an_unusable_database_is_refused_and_can_be_rebuilt(logbook: DemoLogbook, which: str, garbage: str) -> None:
+def test_an_unusable_database_is_refused_and_can_be_rebuilt(logbook: DemoLogbook, which: str, fault: str) -> None:
     path = logbook.paths.writer_database if which == "writer's" else logbook.paths.database
-    content, before = path.read_bytes(), figures(logbook)
-    if garbage == "newer":
+    content, figures_before = path.read_bytes(), figures(logbook)
+    if fault == "newer":
         with duckdb.connect(str(path)) as connection:
             connection.execute("update facts.settings set schema_version = 99, ladebog_version = '9.9'")
-    elif garbage == "another program's":
+    elif fault == "another program's":
         path.unlink()
         with duckdb.connect(str(path)) as connection:
             connection.execute("create table guests as select 1 as guest")
     else:
-        path.write_bytes({"empty": b"", "garbage": b"garbage" * 2000, "half": content[: len(content) // 2]}[garbage])
+        path.write_bytes({"empty": b"", "garbage": b"garbage" * 2000, "half": content[: len(content) // 2]}[fault])
     with logbook.paths.settings.open("a", encoding="utf-8") as file:  # so that a transform reads all of the facts
         file.write("\n[report]\nclosed_after_hours = 48\n")
-    reading = [["sql", "select sum(power_kw) from power_samples"], ["report", "2025-10"]]
-    for command in [["transform"]] if which == "writer's" else reading:
+    reading_commands = [["sql", "select sum(power_kw) from power_samples"], ["report", "2025-10"]]
+    for command in [["transform"]] if which == "writer's" else reading_commands:
         message, advice = refusal(logbook.run(*command), 1)
-        if garbage == "newer":
+        if fault == "newer":
             assert message == f"{path} is from a newer Ladebog (9.9, schema 99; this one knows {SCHEMA_VERSION})."
             assert advice == "Update Ladebog, or rebuild the database for this version with: ladebog rebuild"
         else:
             assert message.startswith(f"{path} ")
             assert advice == "Rebuild it from raw/ with: ladebog rebuild"
-    if which == "writer's" or garbage == "newer":
+    if which == "writer's" or fault == "newer":
         logbook.do("rebuild")
-        assert before == figures(logbook)
+        assert figures_before == figures(logbook)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_segment_left_by_a_crash_is_finished(logbook: DemoLogbook, torn: bytes
     outcome = logbook.do("transform")
     assert outcome.err == ""
     assert not part.exists()
-    assert_raw_holds_together(logbook)
+    assert_segments_form_a_chain(logbook)
     assert logbook.ask("select run_id, command, outcome from runs order by segment desc limit 1") == [
         {"run_id": "0badcafe", "command": "unknown", "outcome": "interrupted"}
     ]
@@ -154,7 +154,7 @@ def test_a_damaged_finished_segment_stops_a_rebuild(logbook: DemoLogbook, damage
 
 def test_a_second_run_at_the_same_time_is_refused(logbook: DemoLogbook) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", _HOLDER, str(logbook.home)],
+        [sys.executable, "-c", _HOLD_THE_LOCK, str(logbook.home)],
         env=logbook.environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

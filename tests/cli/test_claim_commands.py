@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.demo import DemoServer
 from tests.cli.refusal import refusal
-from tests.conftest import renew
+from tests.conftest import reset_server
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 pytestmark = pytest.mark.system
@@ -27,11 +27,11 @@ plate = "XX 00 000"
 
 
 @pytest.fixture(scope="module")
-def with_claim(
+def shared_claimed_logbook(
     shared_logbook: DemoLogbook, shared_server: DemoServer, tmp_path_factory: pytest.TempPathFactory
 ) -> DemoLogbook:
     """A logbook in which October is claim 1. Tests copy it."""
-    renew(shared_server)
+    reset_server(shared_server)
     logbook = shared_logbook.copied(tmp_path_factory.mktemp("claimed") / "logbook")
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
         file.write(_PROFILE)
@@ -40,15 +40,15 @@ def with_claim(
 
 
 @pytest.fixture
-def claimed_logbook(with_claim: DemoLogbook, tmp_path: Path) -> DemoLogbook:
-    return with_claim.copied(tmp_path / "claimed")
+def claimed_logbook(shared_claimed_logbook: DemoLogbook, tmp_path: Path) -> DemoLogbook:
+    return shared_claimed_logbook.copied(tmp_path / "claimed")
 
 
-def folder(logbook: DemoLogbook, name: str) -> Path:
+def folder_of(logbook: DemoLogbook, name: str) -> Path:
     return logbook.paths.claims / "demo" / name
 
 
-def refused(outcome: Outcome, code: int) -> str:
+def error_text(outcome: Outcome, code: int) -> str:
     """The complete message of a refusal that lists several faults."""
     assert (outcome.code, outcome.out) == (code, "")
     assert "Traceback" not in outcome.err
@@ -59,7 +59,7 @@ def test_create_prints_the_files_and_what_to_fill_in_by_hand(logbook: DemoLogboo
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
         file.write(_PROFILE)
     outcome = logbook.do("claim", "create", "2025-10", "--csv-locale", "da")
-    claim_folder = folder(logbook, "0001-2025-10")
+    claim_folder = folder_of(logbook, "0001-2025-10")
     first, *files, last = outcome.out.splitlines()
     assert first == "demo: claim 1, 2025-10: 11 lines, 339.801 kWh, 482.24 DKK (of which tax 96.45)"
     names = [
@@ -84,7 +84,7 @@ def test_the_language_comes_from_the_settings_or_the_option(claimed_logbook: Dem
     claimed_logbook.do("claim", "create", "2025-09")
     claimed_logbook.do("claim", "reverse", "2", "--reason", "for tidligt", "--language", "da")
     languages = [
-        json.loads((folder(claimed_logbook, name) / "claim.json").read_bytes())["language"]
+        json.loads((folder_of(claimed_logbook, name) / "claim.json").read_bytes())["language"]
         for name in ("0002-2025-09", "0003-reversal")
     ]
     assert languages == ["en", "da"]
@@ -109,7 +109,7 @@ def test_show_prints_the_totals_and_the_folder(claimed_logbook: DemoLogbook) -> 
     out = claimed_logbook.do("claim", "show", "1").out
     assert out.startswith("demo: claim 1, 2025-10, made 2025-11-12 ")
     assert "Total: 11 lines, 339.801 kWh, 482.24 DKK (of which tax 96.45)" in out
-    assert out.splitlines()[-1] == f"Files: {folder(claimed_logbook, '0001-2025-10')}"
+    assert out.splitlines()[-1] == f"Files: {folder_of(claimed_logbook, '0001-2025-10')}"
 
 
 def test_an_excluded_session_of_a_claimed_month_is_withdrawn_by_a_correction(claimed_logbook: DemoLogbook) -> None:
@@ -126,7 +126,7 @@ def test_an_excluded_session_of_a_claimed_month_is_withdrawn_by_a_correction(cla
 def test_findings_are_listed_and_may_be_accepted(logbook: DemoLogbook) -> None:
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
         file.write('[[car]]\nname = "Golf"\n[[car]]\nname = "Polo"\n[[rule]]\ncar = "Golf"\nminimum_kwh = 20\n')
-    err = refused(logbook.run("claim", "create", "2025-10"), 1)
+    err = error_text(logbook.run("claim", "create", "2025-10"), 1)
     assert err.startswith("ladebog: 2025-10 of account demo cannot be claimed while it has errors:\n  ")
     ids = [line.split()[0] for line in err.splitlines()[1:-1]]
     assert ids
@@ -147,11 +147,11 @@ def test_attached_files_are_in_the_claim_and_in_its_successor_after_a_reversal(
     claimed_logbook.do("claim", "attach", "--remove", bill.name)
     claimed_logbook.do("claim", "attach", str(bill))
     claimed_logbook.do("claim", "create", "2025-09")
-    assert (folder(claimed_logbook, "0002-2025-09") / "attachments" / bill.name).read_bytes() == b"%PDF-1.7"
+    assert (folder_of(claimed_logbook, "0002-2025-09") / "attachments" / bill.name).read_bytes() == b"%PDF-1.7"
     claimed_logbook.do("claim", "reverse", "2", "--reason", "wrong employer")
-    assert not (folder(claimed_logbook, "0003-reversal") / "attachments").exists()
+    assert not (folder_of(claimed_logbook, "0003-reversal") / "attachments").exists()
     claimed_logbook.do("claim", "create", "2025-09")
-    assert (folder(claimed_logbook, "0004-2025-09") / "attachments" / bill.name).is_file()
+    assert (folder_of(claimed_logbook, "0004-2025-09") / "attachments" / bill.name).is_file()
     message, advice = refusal(claimed_logbook.run("claim", "attach", str(bill), "--month", "2025-10"), 1)
     assert message == "2025-10 is claimed already, by claim 1."
     assert advice == "Attach it to the next claim: ladebog claim attach FILE (without --month)"
@@ -170,7 +170,7 @@ def test_other_programs_can_check_an_exported_claim(claimed_logbook: DemoLogbook
     assert claimed_logbook.do("verify", str(unpacked)).out.endswith("nothing was changed.\n")
     claimed_logbook.do("claim", "export", "1", "--output", str(tmp_path / "ud"))
     assert path.read_bytes() == first
-    (folder(claimed_logbook, "0001-2025-10") / "claim.json").write_text("{}", "utf-8")
+    (folder_of(claimed_logbook, "0001-2025-10") / "claim.json").write_text("{}", "utf-8")
     message, _ = refusal(claimed_logbook.run("claim", "export", "1", "--output", str(tmp_path / "no")), 1)
     assert "claim.json is not a claim" in message
 
@@ -184,7 +184,7 @@ def test_verify_prints_each_checked_part_and_names_the_first_fault(claimed_logbo
         f"Verified {claimed_logbook.home}: nothing was changed.",
     ]
     assert claimed_logbook.do("--quiet", "verify").out == f"Verified {claimed_logbook.home}: nothing was changed.\n"
-    path = folder(claimed_logbook, "0001-2025-10") / "demo-0001-2025-10.csv"
+    path = folder_of(claimed_logbook, "0001-2025-10") / "demo-0001-2025-10.csv"
     path.write_text(path.read_text("utf-8").replace("DKK", "EUR"), "utf-8")
     outcome = claimed_logbook.run("verify")
     assert (outcome.code, outcome.err) == (
@@ -210,14 +210,14 @@ def test_a_rebuilt_database_has_the_same_claims(claimed_logbook: DemoLogbook) ->
 
 
 def test_a_lost_claim_stops_the_next_one(claimed_logbook: DemoLogbook) -> None:
-    shutil.rmtree(folder(claimed_logbook, "0001-2025-10"))
+    shutil.rmtree(folder_of(claimed_logbook, "0001-2025-10"))
     message, advice = refusal(claimed_logbook.run("claim", "create", "2025-09"), 1)
     assert message == "Claim 1 of account demo was lost or changed after it was made."
     assert advice.startswith("See what was changed with: ladebog verify")
 
 
 @pytest.mark.parametrize(
-    ("typed", "code", "expected"),
+    ("arguments", "code", "expected"),
     [
         (["claim", "create"], 2, "Name a month like 2025-03, or ask for --corrections, and not both."),
         (
@@ -250,9 +250,9 @@ def test_a_lost_claim_stops_the_next_one(claimed_logbook: DemoLogbook) -> None:
     ],
 )
 def test_refusals_state_the_fault_and_what_to_do(
-    claimed_logbook: DemoLogbook, typed: list[str], code: int, expected: str
+    claimed_logbook: DemoLogbook, arguments: list[str], code: int, expected: str
 ) -> None:
-    message, advice = refusal(claimed_logbook.run(*typed), code)
+    message, advice = refusal(claimed_logbook.run(*arguments), code)
     assert message.startswith(expected)
     assert advice
     assert len(list((claimed_logbook.paths.claims / "demo").iterdir())) == 1

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline import interrupt
 from pipeline.source.http import Http
-from tests.faults.processes import Running, Starter
+from tests.faults.processes import RunningCommand, Starter
 from tests.scenarios.demo_logbook import DEMO_NOW, DemoLogbook
 
 pytestmark = pytest.mark.system
@@ -43,7 +43,7 @@ class WaitingRequest:
             except KeyboardInterrupt:
                 self.when_pressed()
 
-    def press(self, running: Running, nth: int = 1) -> None:
+    def press(self, running: RunningCommand, nth: int = 1) -> None:
         """Send Ctrl-C while the run waits for the `nth` time."""
         while not self.waits.exists() or self.waits.stat().st_size < nth:
             assert running.process.is_alive()

@@ -36,7 +36,7 @@ _COMMANDS = {
     "restore": [],
     "schedule": ["install", "print", "probe", "remove", "run", "show"],
 }
-_TYPED = [[name, *sub] for name, subs in _COMMANDS.items() for sub in ([[sub] for sub in subs] or [[]])]
+_COMMAND_ARGUMENTS = [[name, *sub] for name, subs in _COMMANDS.items() for sub in ([[sub] for sub in subs] or [[]])]
 
 
 def run(arguments: list[str]) -> int:
@@ -61,7 +61,7 @@ def test_the_table_of_a_group_has_each_commands_own_name_and_short_help(group: L
     }
 
 
-def test_this_test_lists_all_commands() -> None:
+def test_the_commands_of_this_test_are_all_commands() -> None:
     context = click.Context(cli)
     groups = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
     assert {
@@ -70,22 +70,22 @@ def test_this_test_lists_all_commands() -> None:
     } == _COMMANDS
 
 
-@pytest.mark.parametrize("typed", _TYPED, ids=" ".join)
+@pytest.mark.parametrize("arguments", _COMMAND_ARGUMENTS, ids=" ".join)
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_each_command_has_help_with_an_example(
-    typed: list[str], option: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], option: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run([*typed, option]) == 0
+    assert run([*arguments, option]) == 0
     out, err = capsys.readouterr()
     assert err == ""
-    assert out.startswith(f"Usage: ladebog {' '.join(typed)}")
-    assert f"Example:  ladebog {' '.join(typed)}" in out
+    assert out.startswith(f"Usage: ladebog {' '.join(arguments)}")
+    assert f"Example:  ladebog {' '.join(arguments)}" in out
 
 
-@pytest.mark.parametrize("typed", _TYPED, ids=" ".join)
-def test_every_option_has_a_help_text(typed: list[str]) -> None:
+@pytest.mark.parametrize("arguments", _COMMAND_ARGUMENTS, ids=" ".join)
+def test_every_option_has_a_help_text(arguments: list[str]) -> None:
     command: click.Command | None = cli
-    for name in typed:
+    for name in arguments:
         assert isinstance(command, click.Group)
         command = command.get_command(click.Context(command), name)
     assert command is not None
@@ -93,7 +93,7 @@ def test_every_option_has_a_help_text(typed: list[str]) -> None:
     assert [option.name for option in options if not option.help] == []
 
 
-def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_command_the_help_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -104,22 +104,22 @@ def test_the_first_help_lists_every_command_and_the_exit_codes(capsys: pytest.Ca
     assert run(["--help"]) == 0
     out = capsys.readouterr().out
     text = " ".join(out.split())
-    listed = out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
-    assert [line.split()[0] for line in listed] == list(_COMMANDS)
-    assert all(len(line.split()) > 3 for line in listed)
+    command_lines = out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert [line.split()[0] for line in command_lines] == list(_COMMANDS)
+    assert all(len(line.split()) > 3 for line in command_lines)
     assert text.endswith(
         "Exit codes: 0 done, 1 failed, 2 usage, 3 findings of severity error, 4 log in again, 75 try later."
     )
-    assert "Try it: ladebog demo Start: ladebog account add home --url https://TENANT ladebog login home" in text
+    assert "Try it: ladebog demo Start: ladebog account add home --url https://OPERATOR ladebog login home" in text
 
 
-def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--version"]) == 0
     assert capsys.readouterr().out == f"ladebog {__version__}\n"
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["account", "nonsense"], ["extract", "--nonsense"]])
-def test_unknown_commands_and_options(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_commands_and_options_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(arguments) == 2
     out, err = capsys.readouterr()
     assert out == ""

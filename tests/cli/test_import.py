@@ -12,7 +12,7 @@ from pipeline.demo.answers import history_entry, session_detail
 from pipeline.demo.model import DemoSession
 from pipeline.raw.lines import read_lines
 from pipeline.raw.segments import finished_segments
-from tests.demo import truth
+from tests.demo import expected_marts
 from tests.scenarios.demo_logbook import DemoLogbook
 
 _DATE = "Wed, 12 Nov 2025 05:15:00 GMT"
@@ -35,8 +35,8 @@ def exchange(server: DemoServer, path: str, answer: dict[str, Any]) -> str:
 def capture(operator: DemoServer, empty_logbook: DemoLogbook) -> Path:
     """A capture of the app's traffic with an active session and one that ended."""
     path = empty_logbook.folder / "two sessions.capture.txt"
-    scenes = [operator.tenant.scene("active"), operator.tenant.scene("newest")]
-    exchanges = [exchange(operator, f"session/{s.id}?withPowerHistory=1&withTaxName=1", detail(s)) for s in scenes]
+    sessions = [operator.tenant.scene("active"), operator.tenant.scene("newest")]
+    exchanges = [exchange(operator, f"session/{s.id}?withPowerHistory=1&withTaxName=1", detail(s)) for s in sessions]
     path.write_text("".join(exchanges), "utf-8")
     return path
 
@@ -54,7 +54,7 @@ def test_an_active_session_is_in_the_status_and_in_no_report(
     assert "  last run        never: ladebog run --account demo" in status
     assert empty_logbook.ask("select session_id, energy_kwh from sessions") == [
         {"session_id": newest.id, "energy_kwh": row["energy_kwh"]}
-        for row in truth.sessions(tenant)
+        for row in expected_marts.sessions(tenant)
         if row["session_id"] == newest.id
     ]
     printed = empty_logbook.do("report", "2025-11", "--format", "csv").out
@@ -92,10 +92,10 @@ def test_a_plain_history_answer_gives_sessions_and_months(empty_logbook: DemoLog
     path.write_text(json.dumps({"session_history": entries}, indent=2), "utf-8")
     assert empty_logbook.do("import", str(path)).out.startswith("demo: 1 answer read, 1 archived, 0 already there.")
     figures = ("month", "currency", "sessions", "energy_kwh", "amount_incl_tax")
-    assert [{name: row[name] for name in figures} for row in truth.months(tenant)] == empty_logbook.ask(
+    assert [{name: row[name] for name in figures} for row in expected_marts.months(tenant)] == empty_logbook.ask(
         f"select {', '.join(figures)} from months where attribution = 'stop' order by month, currency"  # noqa: S608
     )
-    assert empty_logbook.value("select count(*) from sessions") == len(truth.sessions(tenant))
+    assert empty_logbook.value("select count(*) from sessions") == len(expected_marts.sessions(tenant))
     assert empty_logbook.do("import", str(path)).out.startswith("demo: 1 answer read, 0 archived, 1 already there.")
 
 
@@ -109,15 +109,15 @@ def test_sessions_are_imported_from_a_har_file(empty_logbook: DemoLogbook, opera
         "request": {"method": "GET", "url": f"{operator.url}/api/v1/app/session/{newest.id}", "headers": []},
         "response": {"status": 200, "headers": [], "content": {"mimeType": "application/json", **content}},
     }
-    other = {
+    foreign_entry = {
         "request": {"method": "GET", "url": "https://elsewhere.example/logo.png"},
         "response": {"status": 200, "content": {"text": "PNG"}},
     }
     path = empty_logbook.folder / "traffic.har"
-    path.write_text(json.dumps({"log": {"version": "1.2", "entries": [other, entry]}}), "utf-8")
+    path.write_text(json.dumps({"log": {"version": "1.2", "entries": [foreign_entry, entry]}}), "utf-8")
     assert empty_logbook.do("import", str(path)).out.startswith("demo: 1 answer read, 1 archived, 0 already there.")
     names = ("session_id", "energy_kwh", "amount_incl_tax", "power_samples", "tax_amount")
-    expected = [row for row in truth.sessions(operator.tenant) if row["session_id"] == newest.id]
+    expected = [row for row in expected_marts.sessions(operator.tenant) if row["session_id"] == newest.id]
     assert [{name: row[name] for name in names} for row in expected] == empty_logbook.ask(
         f"select {', '.join(names)} from sessions"  # noqa: S608
     )

@@ -16,7 +16,7 @@ def lines_of(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def logged(logbook: DemoLogbook) -> list[dict[str, Any]]:
+def logged_lines(logbook: DemoLogbook) -> list[dict[str, Any]]:
     return lines_of((logbook.paths.logs / "ladebog.log").read_text("utf-8"))
 
 
@@ -24,21 +24,26 @@ def test_each_failed_request_is_logged_with_its_trace_id(operator: DemoServer, l
     (logbook.paths.logs / "ladebog.log").unlink(missing_ok=True)
     operator.faults = Faults(server_error=1.0, most_in_a_row=2)
     logbook.do(*_EXTRACT)
-    failed = [line for line in logged(logbook) if line["event"] == "request failed"]
-    assert len(failed) == sum(request.status != 200 for request in operator.requests) > 4
-    assert {line["level"] for line in failed} == {"warning"}
-    assert all(line["trace_id"].startswith("Root=1-") for line in failed)
-    assert len({line["trace_id"] for line in failed}) == len(failed)
-    assert {(line["account"], line["command"], line["method"]) for line in failed} == {("demo", "extract", "GET")}
-    assert {line["status"] for line in failed} <= {500, 502, 503}
-    assert [line["event"] for line in logged(logbook) if line not in failed] == ["extract begun", "extract done"]
+    failed_requests = [line for line in logged_lines(logbook) if line["event"] == "request failed"]
+    assert len(failed_requests) == sum(request.status != 200 for request in operator.requests) > 4
+    assert {line["level"] for line in failed_requests} == {"warning"}
+    assert all(line["trace_id"].startswith("Root=1-") for line in failed_requests)
+    assert len({line["trace_id"] for line in failed_requests}) == len(failed_requests)
+    assert {(line["account"], line["command"], line["method"]) for line in failed_requests} == {
+        ("demo", "extract", "GET")
+    }
+    assert {line["status"] for line in failed_requests} <= {500, 502, 503}
+    assert [line["event"] for line in logged_lines(logbook) if line not in failed_requests] == [
+        "extract begun",
+        "extract done",
+    ]
 
 
-def test_debug_logs_each_request(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_debug_logs_each_answered_request(operator: DemoServer, logbook: DemoLogbook) -> None:
     (logbook.paths.logs / "ladebog.log").unlink(missing_ok=True)
     logbook.do("--debug", *_EXTRACT)
-    answered = [line for line in logged(logbook) if line["event"] == "request answered"]
-    assert [line["path"] for line in answered] == [request.path for request in operator.requests]
+    answered_requests = [line for line in logged_lines(logbook) if line["event"] == "request answered"]
+    assert [line["path"] for line in answered_requests] == [request.path for request in operator.requests]
 
 
 def test_a_refused_login_is_logged_and_then_the_error_that_ended_the_command(
@@ -47,19 +52,20 @@ def test_a_refused_login_is_logged_and_then_the_error_that_ended_the_command(
     operator.tenant.expire_token()
     operator.tenant.refresh(operator.tenant.refresh_token)
     logbook.run("run")
-    refused, end = [line for line in logged(logbook) if line["event"] == "request failed"], logged(logbook)[-1]
-    assert [(line["method"], line["status"]) for line in refused] == [("GET", 401), ("POST", 401)]
-    assert (end["event"], end["level"], end["exit_code"]) == ("failed", "error", 4)
-    assert end["error"] == "The operator no longer accepts the login of account demo."
-    assert end["advice"] == "Log in again: ladebog login demo"
+    refused_requests = [line for line in logged_lines(logbook) if line["event"] == "request failed"]
+    last_line = logged_lines(logbook)[-1]
+    assert [(line["method"], line["status"]) for line in refused_requests] == [("GET", 401), ("POST", 401)]
+    assert (last_line["event"], last_line["level"], last_line["exit_code"]) == ("failed", "error", 4)
+    assert last_line["error"] == "The operator no longer accepts the login of account demo."
+    assert last_line["advice"] == "Log in again: ladebog login demo"
 
 
-def test_standard_error_in_json(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_standard_error_has_the_logged_lines_in_json(operator: DemoServer, logbook: DemoLogbook) -> None:
     operator.faults = Faults(not_json=1.0, most_in_a_row=100)
     outcome = logbook.run("--log-format", "json", *_EXTRACT)
     lines = lines_of(outcome.err)
     assert (outcome.code, lines[-1]["exit_code"], lines[-1]["event"]) == (75, 75, "failed")
-    assert lines == logged(logbook)[-len(lines) :]
+    assert lines == logged_lines(logbook)[-len(lines) :]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +76,7 @@ def test_standard_error_in_json(operator: DemoServer, logbook: DemoLogbook) -> N
         (("login", "demo", "--nonsense"), 2, "usage"),
     ],
 )
-def test_errors_in_json(
+def test_errors_are_printed_in_json(
     shared_logbook: DemoLogbook, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: int, event: str
 ) -> None:
     monkeypatch.setenv("LADEBOG_LOG_FORMAT", "json")
@@ -81,7 +87,7 @@ def test_errors_in_json(
 
 
 def test_progress_is_not_in_json_logs(operator: DemoServer, empty_logbook: DemoLogbook) -> None:
-    empty_logbook.keep_login(operator.tenant)
+    empty_logbook.store_login(operator.tenant)
     assert {line["event"] for line in lines_of(empty_logbook.do("--log-format", "json", *_EXTRACT).err)} == {
         "extract begun",
         "extract done",
@@ -105,7 +111,7 @@ def test_runs_and_the_status_warn_of_a_login_that_ends_soon(
 
 
 def test_a_renewable_login_is_renewed_without_a_warning(operator: DemoServer, empty_logbook: DemoLogbook) -> None:
-    empty_logbook.keep_login(operator.tenant)
+    empty_logbook.store_login(operator.tenant)
     old = empty_logbook.stored_login
     operator.tenant.now += timedelta(days=356)
     assert empty_logbook.do("-q", "extract", "--since", "2026-11-01", after=timedelta(days=356)) == Outcome(0, "", "")

@@ -34,13 +34,13 @@ def test_without_a_keyring_the_credentials_file_is_announced_even_if_quiet(
 ) -> None:
     outcome = run_without_keyring(empty_logbook, tmp_path, "-q", *_TOKEN, stdin=tenant.token)
     file = tmp_path / "data" / "ladebog" / "credentials.json"
-    announced = f"no keyring works here, so logins are stored in {file}, a file that only you can read"
-    assert outcome == Outcome(0, "", f"ladebog: note: {announced}.\n")
+    notice = f"no keyring works here, so logins are stored in {file}, a file that only you can read"
+    assert outcome == Outcome(0, "", f"ladebog: note: {notice}.\n")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert run_without_keyring(empty_logbook, tmp_path, "-q", "extract", "--since", "2025-11-01") == Outcome(0, "", "")
     file.unlink()
     message, _ = refusal(run_without_keyring(empty_logbook, tmp_path, "extract"), 4)
-    assert message == f"No login is stored for account demo in {file} ({announced})."
+    assert message == f"No login is stored for account demo in {file} ({notice})."
 
 
 def run_without_keyring(logbook: DemoLogbook, folder: Path, *arguments: str, stdin: str = "") -> Outcome:
@@ -50,8 +50,8 @@ def run_without_keyring(logbook: DemoLogbook, folder: Path, *arguments: str, std
         "XDG_DATA_HOME": str(folder / "data"),
     }
     del environment[FILE_VARIABLE]
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.scenarios.dated", DEMO_NOW.isoformat(), "--home", str(logbook.home), *arguments],
+    process = subprocess.run(
+        logbook.command(*arguments),
         env=environment,
         cwd=logbook.folder,
         input=stdin,
@@ -60,10 +60,10 @@ def run_without_keyring(logbook: DemoLogbook, folder: Path, *arguments: str, std
         timeout=60,
         check=False,
     )
-    return Outcome(done.returncode, done.stdout, done.stderr)
+    return Outcome(process.returncode, process.stdout, process.stderr)
 
 
-def test_a_login_that_works_in_another_process(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
+def test_a_stored_login_works_in_another_process(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
     assert empty_logbook.run_process(*_TOKEN, stdin=tenant.token).code == 0
     assert empty_logbook.run_process("-q", "extract", "--since", "2025-11-01") == Outcome(0, "", "")
 
@@ -113,7 +113,7 @@ def test_a_password_needs_the_client_id(empty_logbook: DemoLogbook, operator: De
 
 
 def test_a_credentials_file_that_others_can_read_is_refused(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
-    empty_logbook.keep_login(tenant)
+    empty_logbook.store_login(tenant)
     empty_logbook.credentials.chmod(0o644)
     message, advice = refusal(empty_logbook.run("run"), 1)
     assert message == f"{empty_logbook.credentials} holds logins and other users can open it (mode 0644)."
@@ -124,13 +124,13 @@ def answer_prompt(terminal: int, line: str) -> None:
     """Type a line after a prompt has begun (earlier input is discarded). The line must not be echoed."""
     os.read(terminal, 1)
     os.write(terminal, f"{line}\n".encode())
-    shown = b""
-    while not shown.endswith(b"\n"):
-        shown += os.read(terminal, 1)
-    assert line.encode() not in shown
+    echoed = b""
+    while not echoed.endswith(b"\n"):
+        echoed += os.read(terminal, 1)
+    assert line.encode() not in echoed
 
 
-def at_a_terminal(logbook: DemoLogbook, *arguments: str, typed: list[str], stdin: str | None) -> Outcome:
+def run_at_a_terminal(logbook: DemoLogbook, *arguments: str, typed_lines: list[str], stdin: str | None) -> Outcome:
     """Run a command and type a line at each of its prompts; `stdin` None is the terminal."""
     controller, terminal = os.openpty()
     try:
@@ -151,7 +151,7 @@ def at_a_terminal(logbook: DemoLogbook, *arguments: str, typed: list[str], stdin
                 process.stdin.close()
                 process.stdin = None
             try:
-                for line in typed:
+                for line in typed_lines:
                     answer_prompt(controller, line)
             except BaseException:
                 process.kill()
@@ -163,11 +163,11 @@ def at_a_terminal(logbook: DemoLogbook, *arguments: str, typed: list[str], stdin
     return Outcome(process.returncode, out, err)
 
 
-def test_a_password_is_asked_for(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
-    outcome = at_a_terminal(
+def test_a_typed_password_logs_in_and_is_not_stored(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
+    outcome = run_at_a_terminal(
         empty_logbook,
         *("login", "demo", "--username", tenant.username, "--client-secret-stdin"),
-        typed=[tenant.password],
+        typed_lines=[tenant.password],
         stdin=tenant.client_secret + "\n",
     )
     assert outcome.code == 0, outcome
@@ -176,22 +176,22 @@ def test_a_password_is_asked_for(empty_logbook: DemoLogbook, tenant: Tenant) -> 
         token=tenant.token, refresh_token=tenant.refresh_token, client_secret=tenant.client_secret
     )
     assert stat.S_IMODE(empty_logbook.credentials.stat().st_mode) == 0o600
-    everything = [path.read_bytes() for path in empty_logbook.folder.rglob("*") if path.is_file()]
-    assert any(tenant.token.encode() in content for content in everything)
-    assert not any(tenant.password.encode() in content for content in everything)
+    file_contents = [path.read_bytes() for path in empty_logbook.folder.rglob("*") if path.is_file()]
+    assert any(tenant.token.encode() in content for content in file_contents)
+    assert not any(tenant.password.encode() in content for content in file_contents)
     # The stored login can be renewed.
     tenant.expire_token()
     empty_logbook.do("extract", "--since", "2025-11-01")
 
 
 def test_a_wrong_client_secret_and_password_are_refused(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
-    outcome = at_a_terminal(
+    outcome = run_at_a_terminal(
         empty_logbook,
         "login",
         "demo",
         "--username",
         tenant.username,
-        typed=[tenant.client_secret, "guessed"],
+        typed_lines=[tenant.client_secret, "guessed"],
         stdin=None,
     )
     assert outcome.code == 4, outcome

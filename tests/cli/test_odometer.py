@@ -5,37 +5,38 @@ from pathlib import Path
 import pytest
 
 from pipeline.logbook.journal import read_entries
-from tests.scenarios.decided_logbook import GOLF_AND_OWN, DecidedLogbook
+from tests.scenarios.decided_logbook import TWO_CARS, DecidedLogbook
 
 MARCH, APRIL = ("2025-03-31", "48211"), ("2025-04-30", "50100")
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
+def shared_logbook(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
     """Readings at the end of March and of April, and one of another car."""
     root = tmp_path_factory.mktemp("odometer") / "logbook"
-    logbook = DecidedLogbook.with_sessions(root, {"home": []}, GOLF_AND_OWN)
+    logbook = DecidedLogbook.with_sessions(root, {"home": []}, TWO_CARS)
     for car, day, kilometres in (("Golf", *APRIL), ("Ærø", "2025-04-15", "7"), ("Golf", *MARCH)):
         assert logbook.ladebog("odometer", car, day, kilometres) == 0
     return logbook
 
 
 @pytest.fixture
-def logbook(shared: DecidedLogbook, tmp_path: Path) -> DecidedLogbook:
-    return shared.copied(tmp_path / "logbook")
+def logbook(shared_logbook: DecidedLogbook, tmp_path: Path) -> DecidedLogbook:
+    return shared_logbook.copied(tmp_path / "logbook")
 
 
 def readings(logbook: DecidedLogbook) -> list[tuple[int, str, str, int]]:
     return logbook.rows("select entry, car, read_on::varchar, kilometres from facts.odometer order by entry")
 
 
-RECORDED = [(1, "Golf", "2025-04-30", 50100), (2, "Ærø", "2025-04-15", 7), (3, "Golf", "2025-03-31", 48211)]
+RECORDED_READINGS = [(1, "Golf", "2025-04-30", 50100), (2, "Ærø", "2025-04-15", 7), (3, "Golf", "2025-03-31", 48211)]
 
 
-def test_readings_are_recorded_in_any_order_and_per_car(shared: DecidedLogbook) -> None:
-    assert readings(shared) == RECORDED
-    assert [(entry.action, entry.fields) for entry in read_entries(shared.root / "journal")] == [
-        ("odometer", {"car": car, "read_on": day, "kilometres": kilometres}) for _, car, day, kilometres in RECORDED
+def test_readings_are_recorded_in_any_order_and_per_car(shared_logbook: DecidedLogbook) -> None:
+    assert readings(shared_logbook) == RECORDED_READINGS
+    assert [(entry.action, entry.fields) for entry in read_entries(shared_logbook.root / "journal")] == [
+        ("odometer", {"car": car, "read_on": day, "kilometres": kilometres})
+        for _, car, day, kilometres in RECORDED_READINGS
     ]
 
 
@@ -45,11 +46,11 @@ def test_a_reading_between_its_neighbours_is_accepted(
 ) -> None:
     assert logbook.ladebog("odometer", "Golf", day, kilometres) == 0
     assert capsys.readouterr().out == f"Golf: {kilometres} km on {day}\n"
-    assert readings(logbook) == [*RECORDED, (4, "Golf", day, int(kilometres))]
+    assert readings(logbook) == [*RECORDED_READINGS, (4, "Golf", day, int(kilometres))]
 
 
 @pytest.mark.parametrize(
-    ("day", "kilometres", "fit"),
+    ("day", "kilometres", "contradiction"),
     [
         ("2025-04-15", "48210", "Golf had 48211 km on 2025-03-31"),
         ("2025-04-15", "50101", "Golf had 50100 km on 2025-04-30"),
@@ -58,18 +59,18 @@ def test_a_reading_between_its_neighbours_is_accepted(
     ],
 )
 def test_a_contradicting_reading_needs_a_reason(
-    logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str], day: str, kilometres: str, fit: str
+    logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str], day: str, kilometres: str, contradiction: str
 ) -> None:
     assert logbook.ladebog("odometer", "Golf", day, kilometres) == 2
     assert capsys.readouterr().err == (
-        f"ladebog: {kilometres} km on {day} contradicts another reading: {fit}.\n"
+        f"ladebog: {kilometres} km on {day} contradicts another reading: {contradiction}.\n"
         "  Record the wrong one of the two again, or add --reason TEXT to record this one nevertheless\n"
     )
-    assert readings(logbook) == RECORDED
+    assert readings(logbook) == RECORDED_READINGS
 
     assert logbook.ladebog("odometer", "Golf", day, kilometres, "--reason", "ny tæller") == 0
     assert capsys.readouterr().out == f"Golf: {kilometres} km on {day}: ny tæller\n"
-    assert readings(logbook) == [*RECORDED, (4, "Golf", day, int(kilometres))]
+    assert readings(logbook) == [*RECORDED_READINGS, (4, "Golf", day, int(kilometres))]
     assert read_entries(logbook.root / "journal")[-1].fields["reason"] == "ny tæller"
 
 
@@ -92,8 +93,8 @@ def test_later_readings_are_compared_with_a_correction(logbook: DecidedLogbook) 
     ],
 )
 def test_invalid_readings_are_refused_and_not_recorded(
-    shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
+    shared_logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
 ) -> None:
-    assert shared.ladebog("odometer", *arguments) == 2
+    assert shared_logbook.ladebog("odometer", *arguments) == 2
     assert expected in capsys.readouterr().err
-    assert readings(shared) == RECORDED
+    assert readings(shared_logbook) == RECORDED_READINGS

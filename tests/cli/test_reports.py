@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 
 from pipeline.demo import DemoServer
-from tests.demo import truth
+from tests.demo import expected_marts
 from tests.scenarios.demo_logbook import DemoLogbook
 
 
@@ -25,7 +25,7 @@ def test_the_report_of_a_year_has_a_file_per_format(shared_logbook: DemoLogbook,
     assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o600] * 3
 
 
-def test_the_report_of_a_month_in_one_format_in_another_folder(
+def test_a_report_in_one_format_is_written_to_the_named_folder(
     shared_logbook: DemoLogbook, operator: DemoServer, tmp_path: Path
 ) -> None:
     folder = tmp_path / "new" / "folder"
@@ -35,18 +35,18 @@ def test_the_report_of_a_month_in_one_format_in_another_folder(
     assert names_in(folder) == sorted(expected)
     with (folder / "demo-2025-10-sessions.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    october = [row for row in truth.sessions(operator.tenant) if f"{row['stopped_at']:%Y-%m}" == "2025-10"]
+    october = [row for row in expected_marts.sessions(operator.tenant) if f"{row['stopped_at']:%Y-%m}" == "2025-10"]
     assert sorted((row["session_id"], Decimal(row["energy_kwh"]), Decimal(row["amount_incl_tax"])) for row in rows) == [
         (row["session_id"], row["energy_kwh"], row["amount_incl_tax"]) for row in october
     ]
 
 
 def test_run_writes_the_report_of_the_last_closed_month(operator: DemoServer, logbook: DemoLogbook) -> None:
-    operator.faults.empty_listing_calls = 1_000  # its list is tested elsewhere
+    operator.faults.empty_listing_calls = 1_000  # other tests check the listing
     outcome = logbook.do("run")
     files = ["demo-2025-10.xlsx", "demo-2025-10-sessions.csv", "demo-2025-10-months.csv"]
-    written = [str(logbook.paths.reports / name) for name in files]
-    assert outcome.out.splitlines()[1:5] == [*written, "demo, 2025-11"]
+    paths = [str(logbook.paths.reports / name) for name in files]
+    assert outcome.out.splitlines()[1:5] == [*paths, "demo, 2025-11"]
     assert outcome.out.splitlines()[5].startswith("  warning  unpaid  ")
     assert names_in(logbook.paths.reports) == sorted(files)
     workbook = openpyxl.load_workbook(logbook.paths.reports / "demo-2025-10.xlsx", read_only=True)
@@ -54,7 +54,7 @@ def test_run_writes_the_report_of_the_last_closed_month(operator: DemoServer, lo
 
 
 def test_a_month_without_sessions_is_reported_as_closed(empty_logbook: DemoLogbook, operator: DemoServer) -> None:
-    empty_logbook.keep_login(operator.tenant)
+    empty_logbook.store_login(operator.tenant)
     operator.faults.empty_listing_calls = 1_000
     out = empty_logbook.do("run").out
     months = empty_logbook.ask("select month, is_closed from month_states order by month desc limit 2")
@@ -62,8 +62,10 @@ def test_a_month_without_sessions_is_reported_as_closed(empty_logbook: DemoLogbo
     assert "demo-2025-10.xlsx" in out
 
 
-def test_status_of_a_logbook_that_is_up_to_date(shared_logbook: DemoLogbook, operator: DemoServer) -> None:
-    raw = sum(path.stat().st_size for path in shared_logbook.paths.raw.rglob("*.gz"))
+def test_the_status_of_a_logbook_that_is_up_to_date_has_no_gaps(
+    shared_logbook: DemoLogbook, operator: DemoServer
+) -> None:
+    raw_bytes = sum(path.stat().st_size for path in shared_logbook.paths.raw.rglob("*.gz"))
     lines = shared_logbook.do("status", after=timedelta(hours=3, minutes=30)).out.splitlines()
     assert lines == [
         f"Logbook {shared_logbook.home}",
@@ -83,5 +85,5 @@ def test_status_of_a_logbook_that_is_up_to_date(shared_logbook: DemoLogbook, ope
         "  findings        0 errors, 1 warning: ladebog check --account demo",
         "  claims          outstanding: 2025-09: 10 sessions, 342.364 kWh, 642.35 DKK: ladebog claim create 2025-09",
         "                  outstanding: 2025-10: 11 sessions, 339.801 kWh, 482.24 DKK: ladebog claim create 2025-10",
-        f"  raw             {raw / 1e3:.1f} kB",
+        f"  raw             {raw_bytes / 1e3:.1f} kB",
     ]

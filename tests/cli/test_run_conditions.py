@@ -17,7 +17,7 @@ _ACTIVE_ID = "select session_id from staging.sessions where not is_finished"
 def test_if_active_runs_while_a_session_is_active_and_once_after_it_ended(
     logbook: DemoLogbook, operator: DemoServer
 ) -> None:
-    logbook.keep_login(operator.tenant)
+    logbook.store_login(operator.tenant)
     active = logbook.value(_ACTIVE_ID)
     outcome = logbook.run("run", "--if-active", after=_HALF_AN_HOUR)
     assert outcome.code in (0, 3), outcome
@@ -33,7 +33,7 @@ def test_if_active_runs_while_a_session_is_active_and_once_after_it_ended(
 
 
 @pytest.mark.parametrize("after", [timedelta(hours=26), timedelta(days=8)], ids=["runs have failed since", "for ever"])
-def test_an_active_session_is_ignored_after_a_while(shared_logbook: DemoLogbook, after: timedelta) -> None:
+def test_a_session_is_not_active_long_after_the_last_run(shared_logbook: DemoLogbook, after: timedelta) -> None:
     assert active_sessions(shared_logbook.paths, ["demo"], DEMO_NOW) == [shared_logbook.value(_ACTIVE_ID)]
     assert active_sessions(shared_logbook.paths, ["other"], DEMO_NOW) == []
     assert active_sessions(shared_logbook.paths, ["demo"], DEMO_NOW + after) == []
@@ -41,7 +41,7 @@ def test_an_active_session_is_ignored_after_a_while(shared_logbook: DemoLogbook,
 
 @pytest.mark.system
 def test_a_session_that_was_never_stopped_is_not_active_for_ever(logbook: DemoLogbook, operator: DemoServer) -> None:
-    logbook.keep_login(operator.tenant)
+    logbook.store_login(operator.tenant)
     logbook.archive("--since", "2025-11-01", after=timedelta(days=8))
     assert len(logbook.ask(_ACTIVE_ID)) == 1
     assert active_sessions(logbook.paths, ["demo"], DEMO_NOW + timedelta(days=8)) == []
@@ -49,7 +49,7 @@ def test_a_session_that_was_never_stopped_is_not_active_for_ever(logbook: DemoLo
 
 @pytest.mark.system
 def test_if_older_runs_when_the_last_run_is_old(logbook: DemoLogbook, operator: DemoServer) -> None:
-    logbook.keep_login(operator.tenant)
+    logbook.store_login(operator.tenant)
     outcome = logbook.do("run", "--if-older", "25", after=timedelta(hours=24, minutes=59))
     assert outcome.out == "Nothing to do for now.\n"
     assert operator.requests == []
@@ -69,14 +69,16 @@ def test_a_failed_run_counts_as_the_last_run(logbook: DemoLogbook, operator: Dem
 
 
 @pytest.mark.system
-def test_conditions_before_the_first_run(empty_logbook: DemoLogbook, operator: DemoServer) -> None:
-    empty_logbook.keep_login(operator.tenant)
+def test_before_the_first_run_if_active_does_nothing_and_if_older_runs(
+    empty_logbook: DemoLogbook, operator: DemoServer
+) -> None:
+    empty_logbook.store_login(operator.tenant)
     assert empty_logbook.do("run", "--if-active").out == "Nothing to do for now.\n"
     assert last_run_began(empty_logbook.paths, ["demo"], DEMO_NOW) is None
     assert empty_logbook.run("run", "--if-active", "--if-older", "25").code in (0, 3)
-    began = last_run_began(empty_logbook.paths, ["demo"], DEMO_NOW + _HALF_AN_HOUR)
-    assert began is not None
-    assert DEMO_NOW <= began < DEMO_NOW + _HALF_AN_HOUR
+    last_run_at = last_run_began(empty_logbook.paths, ["demo"], DEMO_NOW + _HALF_AN_HOUR)
+    assert last_run_at is not None
+    assert DEMO_NOW <= last_run_at < DEMO_NOW + _HALF_AN_HOUR
 
 
 def test_after_the_clock_was_set_back_the_last_run_began_now(shared_logbook: DemoLogbook) -> None:
@@ -93,5 +95,5 @@ def test_a_conditional_run_ends_without_an_error_while_another_run_is_in_progres
 
 
 @pytest.mark.parametrize("hours", ["0", "-1", "x"])
-def test_invalid_hours(shared_logbook: DemoLogbook, hours: str) -> None:
+def test_invalid_hours_are_refused(shared_logbook: DemoLogbook, hours: str) -> None:
     assert shared_logbook.run("run", "--if-older", hours).code == 2

@@ -46,11 +46,11 @@ def test_a_schedule_needs_a_login(empty_logbook: DemoLogbook, monkeypatch: pytes
     monkeypatch.setenv("PATH", str(tmp_path))
     for command in (["install"], ["probe"]):
         message, advice = refusal(empty_logbook.run("schedule", *command), 4)
-        assert message == f"No login of account demo is stored in {empty_logbook.credentials}."
+        assert message == f"No login is stored for account demo in {empty_logbook.credentials}."
         assert advice == "Log in first: ladebog login demo"
 
 
-def test_a_probe_that_finds_the_login(shared_logbook: DemoLogbook) -> None:
+def test_a_probe_reports_where_the_login_can_be_read(shared_logbook: DemoLogbook) -> None:
     assert (
         shared_logbook.do("schedule", "probe").out
         == f"The logins of demo can be read from {shared_logbook.credentials}.\n"
@@ -67,15 +67,15 @@ def test_a_probe_that_finds_the_login(shared_logbook: DemoLogbook) -> None:
         ),
     ],
 )
-def test_invalid_times(shared_logbook: DemoLogbook, arguments: list[str], expected: str) -> None:
+def test_invalid_times_are_refused(shared_logbook: DemoLogbook, arguments: list[str], expected: str) -> None:
     message, _ = refusal(shared_logbook.run("schedule", *arguments), 2)
     assert message == expected
 
 
 @pytest.mark.usefixtures("no_scheduler")
-def test_show_and_remove_when_nothing_is_scheduled(shared_logbook: DemoLogbook) -> None:
-    nothing = f"Nothing is scheduled for {shared_logbook.home}. Schedule it with: ladebog schedule install\n"
-    assert shared_logbook.do("schedule", "show").out == nothing
+def test_show_and_remove_report_that_nothing_is_scheduled(shared_logbook: DemoLogbook) -> None:
+    not_scheduled = f"Nothing is scheduled for {shared_logbook.home}. Schedule it with: ladebog schedule install\n"
+    assert shared_logbook.do("schedule", "show").out == not_scheduled
     assert shared_logbook.do("schedule", "remove").out == f"Nothing was scheduled for {shared_logbook.home}.\n"
     assert next_run(shared_logbook.paths, DEMO_NOW) is None
 
@@ -90,7 +90,7 @@ def test_show_reports_a_running_loop(logbook: DemoLogbook) -> None:
     assert shown.startswith(f"A loop (ladebog schedule run) runs {logbook.home}.\n  next run        2025-11-12 ")
 
 
-def test_property_lists_for_launchd(shared_logbook: DemoLogbook) -> None:
+def test_launchd_gets_a_property_list_for_each_job(shared_logbook: DemoLogbook) -> None:
     outcome = shared_logbook.do("schedule", "print", "launchd", "--at", "21:40")
     assert outcome.err == "This output for launchd is untested: check that it runs.\n"
     first, second = outcome.out.split("# ~/Library/LaunchAgents/")[1:]
@@ -102,7 +102,7 @@ def test_property_lists_for_launchd(shared_logbook: DemoLogbook) -> None:
     assert active["ProgramArguments"][-2:] == ["run", "--if-active"]
 
 
-def test_lines_for_the_task_scheduler(shared_logbook: DemoLogbook) -> None:
+def test_the_task_scheduler_gets_a_line_for_each_job(shared_logbook: DemoLogbook) -> None:
     outcome = shared_logbook.do("schedule", "print", "schtasks")
     assert outcome.err == "This output for schtasks is untested: check that it runs.\n"
     variable, daily, active = outcome.out.splitlines()

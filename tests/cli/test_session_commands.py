@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.logbook.journal import read_entries
-from tests.scenarios.decided_logbook import GOLF_AND_OWN, DecidedLogbook
+from tests.scenarios.decided_logbook import TWO_CARS, DecidedLogbook
 from tests.scenarios.written_logbook import ChargedSession
 
-QUOTED = 'it\'s "3"'
+QUOTED_ID = 'it\'s "3"'
 HOME = (
     ChargedSession(id="1", stopped="2025-03-05T17:00:00+00:00", started="2025-03-05T14:30:00+00:00"),
     ChargedSession(id="2", stopped="2025-03-31T22:30:00+00:00", energy_wh=5_000, amount="12.5"),
-    ChargedSession(id=QUOTED, stopped="2025-04-01T17:00:00+00:00"),
+    ChargedSession(id=QUOTED_ID, stopped="2025-04-01T17:00:00+00:00"),
     ChargedSession(id="active", started="2025-04-02T17:00:00+00:00", stopped=None),
 )
 TAGS = "blåbær, vagt"
@@ -20,18 +20,18 @@ WORK = (ChargedSession(id="2", stopped="2025-03-09T17:00:00+00:00"),)
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
+def shared_logbook(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
     root = tmp_path_factory.mktemp("commands") / "logbook"
-    return DecidedLogbook.with_sessions(root, {"home": HOME, "work": WORK}, GOLF_AND_OWN)
+    return DecidedLogbook.with_sessions(root, {"home": HOME, "work": WORK}, TWO_CARS)
 
 
 @pytest.fixture
-def logbook(shared: DecidedLogbook, tmp_path: Path) -> DecidedLogbook:
-    return shared.copied(tmp_path / "logbook")
+def logbook(shared_logbook: DecidedLogbook, tmp_path: Path) -> DecidedLogbook:
+    return shared_logbook.copied(tmp_path / "logbook")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "printed", "action", "fields"),
+    ("arguments", "expected_output", "action", "fields"),
     [
         (
             ["assign", "1", "Ærø", "--reason", "til Ærø"],
@@ -40,10 +40,10 @@ def logbook(shared: DecidedLogbook, tmp_path: Path) -> DecidedLogbook:
             {"account": "home", "session_id": "1", "value": "Ærø", "reason": "til Ærø"},
         ),
         (
-            ["exclude", QUOTED, "--reason", ' a  guest\'s "car" '],
-            f'home: session {QUOTED} of 2025-04-01 17:00: excluded: a guest\'s "car"',
+            ["exclude", QUOTED_ID, "--reason", ' a  guest\'s "car" '],
+            f'home: session {QUOTED_ID} of 2025-04-01 17:00: excluded: a guest\'s "car"',
             "exclude",
-            {"account": "home", "session_id": QUOTED, "reason": 'a guest\'s "car"'},
+            {"account": "home", "session_id": QUOTED_ID, "reason": 'a guest\'s "car"'},
         ),
         (
             ["include", "2", "--account", "work", "--reason", "vagt"],
@@ -64,12 +64,12 @@ def test_a_decision_is_recorded_and_printed(
     logbook: DecidedLogbook,
     capsys: pytest.CaptureFixture[str],
     arguments: list[str],
-    printed: str,
+    expected_output: str,
     action: str,
     fields: dict[str, str],
 ) -> None:
     assert logbook.ladebog("session", *arguments) == 0
-    assert capsys.readouterr().out == f"{printed}\n"
+    assert capsys.readouterr().out == f"{expected_output}\n"
     [entry] = read_entries(logbook.root / "journal")
     assert (f"{entry.at:%Y-%m-%d %H}", entry.action, entry.fields) == ("2025-07-01 08", action, fields)
     assert logbook.rows("select account, session_id, action, value, reason from facts.decisions") == [
@@ -92,12 +92,12 @@ def test_a_decision_is_recorded_and_printed(
         ),
         (
             ["exclude", "2", "--reason", "x"],
-            "ladebog: Several accounts have a session '2' (home, work).\n  Name one with --account NAME\n",
+            "ladebog: Several accounts have a session '2' (home, work).\n  Name one of them with --account NAME\n",
         ),
         (
             ["exclude", "2", "--account", "away", "--reason", "x"],
             "ladebog: There is no account 'away' in this logbook (accounts: home, work).\n"
-            "  Add it with: ladebog account add away --url https://TENANT\n",
+            "  Add it with: ladebog account add away --url https://OPERATOR\n",
         ),
         (
             ["assign", "1", "Lada", "--reason", "x"],
@@ -107,11 +107,11 @@ def test_a_decision_is_recorded_and_printed(
     ],
 )
 def test_unknown_names_are_refused_and_not_recorded(
-    shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
+    shared_logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
 ) -> None:
-    assert shared.ladebog("session", *arguments) == 2
+    assert shared_logbook.ladebog("session", *arguments) == 2
     assert capsys.readouterr().err == expected
-    assert not shared.journal_file.exists()
+    assert not shared_logbook.journal_file.exists()
 
 
 @pytest.mark.parametrize(
@@ -126,19 +126,25 @@ def test_unknown_names_are_refused_and_not_recorded(
 )
 @pytest.mark.parametrize("command", [["assign", "1", "Golf"], ["exclude", "1"], ["include", "1"], ["tag", "1", "x"]])
 def test_a_decision_needs_a_reason(
-    shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], command: list[str], reason: list[str], expected: str
+    shared_logbook: DecidedLogbook,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+    reason: list[str],
+    expected: str,
 ) -> None:
-    assert shared.ladebog("session", *command, *reason) == 2
+    assert shared_logbook.ladebog("session", *command, *reason) == 2
     assert expected in capsys.readouterr().err
-    assert not shared.journal_file.exists()
+    assert not shared_logbook.journal_file.exists()
 
 
-def test_the_list_shows_what_is_in_and_out_and_why(logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_shows_which_sessions_are_claimed_and_why(
+    logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str]
+) -> None:
     logbook.decide(
         ("assign", "1", "Golf", "x"),
         ("tag", "1", "vagt", "x"),
         ("tag", "1", "blåbær", "x"),
-        ("exclude", QUOTED, None, "gæstens bil"),
+        ("exclude", QUOTED_ID, None, "gæstens bil"),
     )
 
     assert logbook.ladebog("session", "list") == 0
@@ -156,32 +162,35 @@ def test_the_list_shows_what_is_in_and_out_and_why(logbook: DecidedLogbook, caps
             "reason",
             "tags",
         ],
-        ["home", "1", "2025-03-05 15:30", "10.000", "25.000", "DKK", "Golf", "in", "no rule says otherwise", TAGS],
+        ["home", "1", "2025-03-05 15:30", "10.000", "25.000", "DKK", "Golf", "in", "no rule excludes it", TAGS],
         ["work", "2", "2025-03-09 16:00", "10.000", "25.000", "DKK", "out", "no car assigned"],
         ["home", "2", "2025-03-31 22:30", "5.000", "12.500", "DKK", "out", "no car assigned"],
-        ["home", QUOTED, "2025-04-01 17:00", "10.000", "25.000", "DKK", "out", "excluded: gæstens bil"],
+        ["home", QUOTED_ID, "2025-04-01 17:00", "10.000", "25.000", "DKK", "out", "excluded: gæstens bil"],
     ]
 
 
 @pytest.mark.parametrize(
-    ("options", "listed"),
+    ("options", "expected"),
     [
         (["--month", "2025-03"], [("home", "1"), ("work", "2")]),
-        (["--month", "2025-04"], [("home", "2"), ("home", QUOTED)]),
+        (["--month", "2025-04"], [("home", "2"), ("home", QUOTED_ID)]),
         (["--month", "2025-04", "--account", "work"], []),
         (["--account", "work"], [("work", "2")]),
     ],
 )
 def test_the_list_uses_the_local_month_of_the_stop(
-    shared: DecidedLogbook, capsys: pytest.CaptureFixture[str], options: list[str], listed: list[tuple[str, str]]
+    shared_logbook: DecidedLogbook,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    expected: list[tuple[str, str]],
 ) -> None:
-    assert shared.ladebog("session", "list", *options) == 0
+    assert shared_logbook.ladebog("session", "list", *options) == 0
     lines = capsys.readouterr().out.splitlines()[2:]
-    assert [tuple(cell.strip() for cell in line.split("  ") if cell)[:2] for line in lines] == listed
+    assert [tuple(cell.strip() for cell in line.split("  ") if cell)[:2] for line in lines] == expected
 
 
-def test_an_invalid_month_is_refused(shared: DecidedLogbook) -> None:
-    assert shared.ladebog("session", "list", "--month", "2025-13") == 2
+def test_an_invalid_month_is_refused(shared_logbook: DecidedLogbook) -> None:
+    assert shared_logbook.ladebog("session", "list", "--month", "2025-13") == 2
 
 
 def test_without_a_database_the_list_names_the_next_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

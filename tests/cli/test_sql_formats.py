@@ -11,10 +11,10 @@ import polars
 
 from pipeline.demo import DemoServer
 from tests.cli.refusal import refusal
-from tests.demo import truth
+from tests.demo import expected_marts
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
-_HARD = """
+_DIFFICULT_VALUES = """
     select
         cast(12345678901234567890.123456789012345678 as decimal(38, 18)) as exact,
         cast(0.10 as decimal(18, 2)) as ten_oere,
@@ -26,12 +26,12 @@ _HARD = """
         true as flag,
         ['a', 'b'] as names
 """
-_QUESTION = "select month, sessions, energy_kwh, amount_incl_tax from months where attribution = 'stop' order by month"
+_MONTHS = "select month, sessions, energy_kwh, amount_incl_tax from months where attribution = 'stop' order by month"
 
 
-def test_rows_as_a_table(shared_logbook: DemoLogbook) -> None:
-    question = "select session_id, energy_kwh, note from sessions order by stopped_at desc limit 2"
-    assert shared_logbook.do("sql", question) == Outcome(
+def test_rows_are_printed_as_a_table(shared_logbook: DemoLogbook) -> None:
+    query = "select session_id, energy_kwh, note from sessions order by stopped_at desc limit 2"
+    assert shared_logbook.do("sql", query) == Outcome(
         0,
         "session_id   energy_kwh   note\n"
         "──────────────────────────────\n"
@@ -41,8 +41,8 @@ def test_rows_as_a_table(shared_logbook: DemoLogbook) -> None:
     )
 
 
-def test_rows_as_csv(shared_logbook: DemoLogbook) -> None:
-    rows = list(csv.reader(io.StringIO(shared_logbook.do("sql", _HARD, "--format", "csv").out)))
+def test_rows_are_printed_as_csv(shared_logbook: DemoLogbook) -> None:
+    rows = list(csv.reader(io.StringIO(shared_logbook.do("sql", _DIFFICULT_VALUES, "--format", "csv").out)))
     assert rows == [
         ["exact", "ten_oere", "whole", "day", "moment", "note", "nothing", "flag", "names"],
         [
@@ -60,7 +60,7 @@ def test_rows_as_csv(shared_logbook: DemoLogbook) -> None:
 
 
 def test_json_has_numbers_exact_to_the_last_digit(shared_logbook: DemoLogbook) -> None:
-    out = shared_logbook.do("sql", _HARD, "--format", "json").out
+    out = shared_logbook.do("sql", _DIFFICULT_VALUES, "--format", "json").out
     assert json.loads(out, parse_float=Decimal) == [
         {
             "exact": Decimal("12345678901234567890.123456789012345678"),
@@ -76,38 +76,38 @@ def test_json_has_numbers_exact_to_the_last_digit(shared_logbook: DemoLogbook) -
     ]
 
 
-def test_a_query_without_rows_in_each_format(shared_logbook: DemoLogbook) -> None:
-    question = "select 1 as one where false"
-    assert shared_logbook.do("sql", question, "--format", "json").out == "[]\n"
-    assert shared_logbook.do("sql", question, "--format", "csv").out == "one\n"
-    assert shared_logbook.do("sql", question).out == "one\n───\n"
+def test_a_query_without_rows_prints_the_column_names(shared_logbook: DemoLogbook) -> None:
+    query = "select 1 as one where false"
+    assert shared_logbook.do("sql", query, "--format", "json").out == "[]\n"
+    assert shared_logbook.do("sql", query, "--format", "csv").out == "one\n"
+    assert shared_logbook.do("sql", query).out == "one\n───\n"
 
 
 def test_each_format_has_the_figures_of_the_operator(
     shared_logbook: DemoLogbook, operator: DemoServer, tmp_path: Path
 ) -> None:
     names = ("month", "sessions", "energy_kwh", "amount_incl_tax")
-    months = [{name: row[name] for name in names} for row in truth.months(operator.tenant)]
+    months = [{name: row[name] for name in names} for row in expected_marts.months(operator.tenant)]
     # The first listed month is incomplete: sessions that stopped in it may have begun before it.
     expected = [row for row in months if row["month"] > date(2025, 9, 1)]
 
     for suffix in ("csv", "json", "parquet"):
         path = tmp_path / f"months.{suffix}"
-        assert shared_logbook.do("sql", _QUESTION, "-o", str(path)).out == f"Wrote {path}.\n"
+        assert shared_logbook.do("sql", _MONTHS, "-o", str(path)).out == f"Wrote {path}.\n"
         assert path.stat().st_mode & 0o777 == 0o600
     rows = json.loads((tmp_path / "months.json").read_text("utf-8"), parse_float=Decimal)
     assert expected == [row | {"month": date.fromisoformat(row["month"])} for row in rows][1:]
     assert expected == polars.read_parquet(tmp_path / "months.parquet").to_dicts()[1:]
     text = (tmp_path / "months.csv").read_text("utf-8")
-    assert text == shared_logbook.do("sql", _QUESTION, "--format", "csv").out
+    assert text == shared_logbook.do("sql", _MONTHS, "--format", "csv").out
     assert [[row[0], row[1], Decimal(row[2]), Decimal(row[3])] for row in csv.reader(text.splitlines()[2:])] == [
         [str(row["month"]), str(row["sessions"]), row["energy_kwh"], row["amount_incl_tax"]] for row in expected
     ]
 
 
 def test_parquet_keeps_types(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
-    path = tmp_path / "hard.parquet"
-    shared_logbook.do("-q", "sql", _HARD, "-o", str(path))
+    path = tmp_path / "values.parquet"
+    shared_logbook.do("-q", "sql", _DIFFICULT_VALUES, "-o", str(path))
     (row,) = polars.read_parquet(path).to_dicts()
     assert row == {
         "exact": Decimal("12345678901234567890.123456789012345678"),
@@ -130,7 +130,7 @@ def test_the_format_option_takes_precedence_over_the_name_of_the_file(
     assert path.read_bytes() == b"one\n1\n"
 
 
-def test_show_tables(shared_logbook: DemoLogbook) -> None:
+def test_show_tables_lists_the_marts(shared_logbook: DemoLogbook) -> None:
     tables = json.loads(shared_logbook.do("sql", "show tables", "--format", "json").out)
     assert {"sessions", "charging_periods", "power_samples", "days", "months", "documents", "runs"} <= {
         row["name"] for row in tables

@@ -2,68 +2,59 @@
 
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from pipeline.demo import DEMO_NOW
 from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
 
 _ADVICE = "Ask for less, or allow more time with --timeout SECONDS"
-_ENDLESS = "from range(100000000000) where hash(range) % 1000 = 0"  # its first row comes soon, and its last never
+_ENDLESS = "from range(100000000000) where hash(range) % 1000 = 0"  # it has rows at once and never ends
 _LONG = "select sum(sqrt(range)) from range(100000000000)"
 
 
 @pytest.mark.parametrize(
-    ("question", "options"),
+    ("query", "options"),
     [
         (_LONG, []),
         (_ENDLESS, ["--format", "csv"]),
-        (_ENDLESS, ["--format", "json", "-o", "{folder}/rows"]),
+        pytest.param(_ENDLESS, ["--format", "json", "-o", "{folder}/rows"], marks=pytest.mark.system),
         (_LONG, ["-o", "{folder}/rows.parquet"]),
         ("with recursive n as (select 1 as i union all select i + 1 from n) select max(i) from n", []),
     ],
 )
 def test_a_query_that_takes_longer_than_the_time_limit_is_refused(
-    shared_logbook: DemoLogbook, tmp_path: Path, question: str, options: list[str]
+    shared_logbook: DemoLogbook, tmp_path: Path, query: str, options: list[str]
 ) -> None:
-    began = time.monotonic()
-    written = [option.format(folder=tmp_path) for option in options]
-    outcome = shared_logbook.run("sql", question, "--timeout", "1", *written)
-    assert (outcome.code, outcome.err) == (1, f"ladebog: The question took longer than 1 s.\n  {_ADVICE}\n")
-    assert time.monotonic() - began < 20
+    started_at = time.monotonic()
+    filled_options = [option.format(folder=tmp_path) for option in options]
+    outcome = shared_logbook.run("sql", query, "--timeout", "1", *filled_options)
+    assert (outcome.code, outcome.err) == (1, f"ladebog: The query took longer than 1 s.\n  {_ADVICE}\n")
+    assert time.monotonic() - started_at < 20
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_query_that_ignores_an_interrupt_ends_with_the_process(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
-    question = "select levenshtein(repeat('a', 400000), repeat('b', 400000)) as long"
-    outcome = shared_logbook.run_process("sql", question, "--timeout", "1", "-o", str(tmp_path / "x.csv"))
-    assert refusal(outcome, 1) == ("The question took longer than 1 s.", _ADVICE)
+    query = "select levenshtein(repeat('a', 400000), repeat('b', 400000)) as long"
+    outcome = shared_logbook.run_process("sql", query, "--timeout", "1", "-o", str(tmp_path / "x.csv"))
+    assert refusal(outcome, 1) == ("The query took longer than 1 s.", _ADVICE)
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.system
 def test_the_time_between_fetches_does_not_count(shared_logbook: DemoLogbook) -> None:
-    reader, writer = os.pipe()
+    read_end, write_end = os.pipe()
     arguments = ["sql", "from range(200000)", "--format", "csv", "--timeout", "2"]
     with subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "tests.scenarios.dated",
-            DEMO_NOW.isoformat(),
-            "--home",
-            str(shared_logbook.home),
-            *arguments,
-        ],
+        shared_logbook.command(*arguments),
         env=shared_logbook.environment,
-        stdout=writer,
+        stdout=write_end,
         stderr=subprocess.PIPE,
     ) as process:
-        os.close(writer)
-        with open(reader, "rb") as pipe:  # noqa: PTH123 (a descriptor)
+        os.close(write_end)
+        with open(read_end, "rb") as pipe:  # noqa: PTH123 (a descriptor)
             first = pipe.readline()
             time.sleep(6)  # longer than the time limit and the grace after it
             rows = pipe.read().count(b"\n")
@@ -71,28 +62,34 @@ def test_the_time_between_fetches_does_not_count(shared_logbook: DemoLogbook) ->
         assert (first, rows, process.stderr.read()) == (b"range\n", 200_000, b"")
 
 
-@pytest.mark.parametrize("wrong", ["0", "-1", "soon", "nan", "1000000"])
-def test_invalid_time_limits(shared_logbook: DemoLogbook, wrong: str) -> None:
-    message, advice = refusal(shared_logbook.run("sql", "select 1", "--timeout", wrong), 2)
+@pytest.mark.parametrize("invalid_limit", ["0", "-1", "soon", "nan", "1000000"])
+def test_invalid_time_limits_are_refused(shared_logbook: DemoLogbook, invalid_limit: str) -> None:
+    message, advice = refusal(shared_logbook.run("sql", "select 1", "--timeout", invalid_limit), 2)
     assert message.startswith("Invalid value for '--timeout': ")
     assert advice == "Try 'ladebog sql --help' for help."
 
 
 @pytest.mark.parametrize(
-    "question",
+    "query",
     [
         "select list(range) from range(1000000000)",  # memory that DuckDB counts
         "select list_sum(range(1000000000))",  # memory that it does not count
         "from range(1000000000) order by hash(range)",  # data that it would spill to disk
     ],
 )
-@pytest.mark.parametrize("options", [[], ["-o", "{folder}/rows.parquet"]], ids=["table", "parquet"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param([], id="table", marks=pytest.mark.system),
+        pytest.param(["-o", "{folder}/rows.parquet"], id="parquet"),
+    ],
+)
 def test_a_query_that_needs_more_than_the_memory_limit_is_refused(
-    shared_logbook: DemoLogbook, tmp_path: Path, question: str, options: list[str]
+    shared_logbook: DemoLogbook, tmp_path: Path, query: str, options: list[str]
 ) -> None:
-    outcome = shared_logbook.run("sql", question, *[option.format(folder=tmp_path) for option in options])
+    outcome = shared_logbook.run("sql", query, *[option.format(folder=tmp_path) for option in options])
     assert refusal(outcome, 1) == (
-        "The question needs more memory than is allowed (1GB).",
+        "The query needs more memory than is allowed (1GB).",
         "Ask for fewer rows or columns at a time, with a where or a limit",
     )
     assert list(tmp_path.iterdir()) == []
@@ -100,12 +97,12 @@ def test_a_query_that_needs_more_than_the_memory_limit_is_refused(
     assert list(shared_logbook.home.glob("*.tmp")) == []
 
 
-def on_a_terminal(logbook: DemoLogbook, *arguments: str) -> tuple[str, str]:
+def run_on_a_terminal(logbook: DemoLogbook, *arguments: str) -> tuple[str, str]:
     """What a command prints on a terminal, and its standard error, which is not a terminal."""
     controller, terminal = os.openpty()
-    shown = b""
+    printed = b""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.scenarios.dated", DEMO_NOW.isoformat(), "--home", str(logbook.home), *arguments],
+        logbook.command(*arguments),
         env=logbook.environment,
         stdout=terminal,
         stderr=subprocess.PIPE,
@@ -113,32 +110,32 @@ def on_a_terminal(logbook: DemoLogbook, *arguments: str) -> tuple[str, str]:
         os.close(terminal)
         try:
             while piece := os.read(controller, 1 << 16):
-                shown += piece
+                printed += piece
         except OSError:  # the process closed the terminal
             pass
         os.close(controller)
         assert process.stderr is not None
         errors = process.stderr.read().decode()
     assert process.returncode == 0
-    return shown.decode().replace("\r\n", "\n"), errors
+    return printed.decode().replace("\r\n", "\n"), errors
 
 
 @pytest.mark.parametrize("format_name", ["table", "csv", "json"])
 def test_a_terminal_shows_at_most_a_thousand_rows(shared_logbook: DemoLogbook, format_name: str) -> None:
-    question = "select 'row ' || range as name from range({})"
-    shown, errors = on_a_terminal(shared_logbook, "sql", question.format(1001), "--format", format_name)
-    assert shown.count("row ") == 1000
+    query = "select 'row ' || range as name from range({})"
+    printed, errors = run_on_a_terminal(shared_logbook, "sql", query.format(1001), "--format", format_name)
+    assert printed.count("row ") == 1000
     assert errors == (
         "ladebog: note: only the first 1000 rows are shown. To get all: -o FILE.csv; to choose others: a limit in the "
         "query\n"
     )
-    shown, errors = on_a_terminal(shared_logbook, "sql", question.format(1000), "--format", format_name)
-    assert (shown.count("row "), errors) == (1000, "")
-    assert shared_logbook.do("sql", question.format(1001), "--format", format_name).out.count("row ") == 1001
+    printed, errors = run_on_a_terminal(shared_logbook, "sql", query.format(1000), "--format", format_name)
+    assert (printed.count("row "), errors) == (1000, "")
+    assert shared_logbook.do("sql", query.format(1001), "--format", format_name).out.count("row ") == 1001
 
 
 @pytest.mark.parametrize("format_name", ["table", "csv"])
 def test_control_characters_in_values_do_not_reach_a_terminal(shared_logbook: DemoLogbook, format_name: str) -> None:
-    question = "select 'a' || chr(27) || ']0;title' || chr(7) || chr(155) || '2J' || chr(13) || 'z' as note"
-    shown, _ = on_a_terminal(shared_logbook, "sql", question, "--format", format_name)
-    assert shown.splitlines()[-1] == {"table": "a␛]0;title�2Jz", "csv": "a␛]0;title␇�2J␍z"}[format_name]
+    query = "select 'a' || chr(27) || ']0;title' || chr(7) || chr(155) || '2J' || chr(13) || 'z' as note"
+    printed, _ = run_on_a_terminal(shared_logbook, "sql", query, "--format", format_name)
+    assert printed.splitlines()[-1] == {"table": "a␛]0;title�2Jz", "csv": "a␛]0;title␇�2J␍z"}[format_name]

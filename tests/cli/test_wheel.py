@@ -14,7 +14,15 @@ from tests.cli import from_wheel
 from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import CHECKOUT, DemoLogbook
 
-_SHIPPED = {".py", ".sql", ".csv", ".typed", ".typ", ".otf", ".md"}  # code, seeds, layouts, fonts and their licences
+_PACKAGED_SUFFIXES = {
+    ".py",
+    ".sql",
+    ".csv",
+    ".typed",
+    ".typ",
+    ".otf",
+    ".md",
+}  # code, seeds, layouts, fonts and their licences
 _REPORTS = ("demo-2025-10.xlsx", "demo-2025-10-sessions.csv", "demo-2025-10-months.csv")
 
 
@@ -33,7 +41,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shown(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> WheelDemo:
+def wheel_demo(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> WheelDemo:
     folder = tmp_path_factory.mktemp("elsewhere")
     installed = folder / "installed"
     from_wheel.install(wheel, installed)
@@ -43,65 +51,65 @@ def shown(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> WheelDemo:
 @pytest.mark.system
 def test_the_wheel_holds_every_module_layout_font_and_sql_file(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        held = set(archive.namelist())
+        archived_names = set(archive.namelist())
     packages = [CHECKOUT / name for name in ("pipeline", "reports", "sql")]
-    files = [path for package in packages for path in package.rglob("*") if path.suffix in _SHIPPED]
+    files = [path for package in packages for path in package.rglob("*") if path.suffix in _PACKAGED_SUFFIXES]
     expected = {str(path.relative_to(CHECKOUT)) for path in files}
     assert len([name for name in expected if name.endswith(".sql")]) > 30
     assert {"reports/claims/pdf/layout/claim.typ", "reports/fonts/SourceSans3-LICENSE.md"} <= expected
-    assert {name for name in held if ".dist-info/" not in name} == expected
-    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in held)
-    assert any(name.endswith(".dist-info/entry_points.txt") for name in held)
+    assert {name for name in archived_names if ".dist-info/" not in name} == expected
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in archived_names)
+    assert any(name.endswith(".dist-info/entry_points.txt") for name in archived_names)
 
 
-def settled(text: str) -> str:
+def without_varying_parts(text: str) -> str:
     """The output of the demo without what differs between runs."""
     text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
     return re.sub(r"in \d+\.\d s", "in SECONDS s", text).strip()
 
 
 @pytest.mark.system
-def test_the_readme_shows_what_the_demo_prints(shown: WheelDemo) -> None:
+def test_the_readme_shows_what_the_demo_prints(wheel_demo: WheelDemo) -> None:
     readme = (CHECKOUT / "README.md").read_text("utf-8")
     block = re.search(r"<!-- demo -->\n```\n(.*?)```\n<!-- /demo -->", readme, re.DOTALL)
     assert block is not None
-    assert settled(block[1]) == settled("\n".join(shown.lines[1:]))
+    assert without_varying_parts(block[1]) == without_varying_parts("\n".join(wheel_demo.lines[1:]))
 
 
 @pytest.mark.system
-def test_the_demo_runs_from_the_wheel(shown: WheelDemo) -> None:
-    origins, *lines = shown.lines
+def test_the_demo_runs_from_the_wheel(wheel_demo: WheelDemo) -> None:
+    package_paths, *lines = wheel_demo.lines
     packages = ("pipeline", "reports", "sql")
-    assert origins == " ".join(str(shown.installed / name / "__init__.py") for name in packages)
+    assert package_paths == " ".join(str(wheel_demo.installed / name / "__init__.py") for name in packages)
     assert any(line.startswith("demo: 143 listed, 142 new, 0 corrected, 0 unchanged, 1 active, ") for line in lines)
     assert [line for line in lines if line.startswith("ladebog-demo/")] == [
         f"ladebog-demo/reports/{name}" for name in _REPORTS
     ]
-    assert all((shown.folder / "ladebog-demo" / "reports" / name).is_file() for name in _REPORTS)
-    assert (shown.installed / "bin" / "ladebog").is_file()
+    assert all((wheel_demo.folder / "ladebog-demo" / "reports" / name).is_file() for name in _REPORTS)
+    assert (wheel_demo.installed / "bin" / "ladebog").is_file()
 
 
 @pytest.mark.system
-def test_the_demo_can_run_twice_in_a_row(shown: WheelDemo, tmp_path: Path) -> None:
+def test_the_demo_can_run_twice_in_a_row(wheel_demo: WheelDemo, tmp_path: Path) -> None:
     logbook = DemoLogbook(tmp_path)
-    shutil.copytree(shown.folder / "ladebog-demo", logbook.home)
-    question = ("sql", "select * from sessions order by all", "--format", "json")
-    first = json.loads(logbook.do(*question).out)
-    assert len(first) == 142
+    shutil.copytree(wheel_demo.folder / "ladebog-demo", logbook.home)
+    query = ("sql", "select * from sessions order by all", "--format", "json")
+    first_rows = json.loads(logbook.do(*query).out)
+    assert len(first_rows) == 142
     lines = logbook.do("demo", str(logbook.home)).out.splitlines()
     assert f"; today is {DEMO_NOW:%Y-%m-%d} there." in lines[0]
     assert lines[1].startswith("demo: 25 listed, 0 new, 0 corrected, 24 unchanged, 1 active, 0 quarantined; ")
     assert [line for line in lines if line.startswith(str(logbook.home))] == [
         str(logbook.home / "reports" / name) for name in _REPORTS
     ]
-    assert first == json.loads(logbook.do(*question).out)
+    assert first_rows == json.loads(logbook.do(*query).out)
     assert not logbook.credentials.exists()
 
 
-@pytest.mark.parametrize("there", ["a logbook", "other files"])
-def test_the_demo_leaves_other_folders_unchanged(tmp_path: Path, there: str) -> None:
+@pytest.mark.parametrize("content", ["a logbook", "other files"])
+def test_the_demo_leaves_other_folders_unchanged(tmp_path: Path, content: str) -> None:
     folder, logbook = tmp_path / "home", DemoLogbook(tmp_path)
-    if there == "a logbook":
+    if content == "a logbook":
         logbook.do("account", "add", "home", "--url", "https://tenant.example")
     else:
         folder.mkdir()
@@ -109,7 +117,7 @@ def test_the_demo_leaves_other_folders_unchanged(tmp_path: Path, there: str) -> 
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     message, _ = refusal(logbook.run("demo", str(folder)), 1)
     assert message == f"{folder} " + (
-        "is a logbook of your own." if there == "a logbook" else "exists already and is not a logbook."
+        "is a logbook of your own." if content == "a logbook" else "exists already and is not a logbook."
     )
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 

@@ -16,9 +16,9 @@ from tests.scenarios.demo_archive import DemoArchive, new_demo_archive
 
 @pytest.fixture(scope="module")
 def published_empty(tmp_path_factory: pytest.TempPathFactory) -> DemoArchive:
-    made = new_demo_archive(tmp_path_factory.mktemp("empty") / "logbook")
-    made.update()
-    return made
+    archive = new_demo_archive(tmp_path_factory.mktemp("empty") / "logbook")
+    archive.update()
+    return archive
 
 
 @pytest.fixture
@@ -27,22 +27,22 @@ def empty(published_empty: DemoArchive, tmp_path: Path) -> DemoArchive:
     return published_empty.copied_to(tmp_path / "logbook")
 
 
-def count_runs_as_writer(made: DemoArchive) -> list[tuple[object, ...]]:
-    with open_writer(made.logbook) as connection:
+def count_runs_as_writer(archive: DemoArchive) -> list[tuple[object, ...]]:
+    with open_writer(archive.logbook) as connection:
         return connection.execute("select count(*) from runs").fetchall()
 
 
-def count_runs_as_reader(made: DemoArchive) -> list[tuple[object, ...]]:
-    with open_published(made.logbook) as connection:
+def count_runs_as_reader(archive: DemoArchive) -> list[tuple[object, ...]]:
+    with open_published(archive.logbook) as connection:
         return connection.execute("select count(*) from runs").fetchall()
 
 
-def writer_database(made: DemoArchive) -> Path:
-    return made.logbook.writer_database
+def writer_database(archive: DemoArchive) -> Path:
+    return archive.logbook.writer_database
 
 
-def published_database(made: DemoArchive) -> Path:
-    return made.logbook.database
+def published_database(archive: DemoArchive) -> Path:
+    return archive.logbook.database
 
 
 def set_schema(path: Path, version: int) -> None:
@@ -62,11 +62,11 @@ def delete_settings(path: Path) -> None:
 
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
-    "foreign": replace_by_another,
+    "another database": replace_by_another,
     "text": lambda path: path.write_text("this is not a database"),
     "random bytes": lambda path: path.write_bytes(bytes(range(256)) * 64),
     "cut short": lambda path: path.write_bytes(path.read_bytes()[:5_000]),
-    "cut in its head": lambda path: path.write_bytes(path.read_bytes()[:100]),
+    "cut in its header": lambda path: path.write_bytes(path.read_bytes()[:100]),
     "no schema version": delete_settings,
 }
 
@@ -75,25 +75,25 @@ import sys, duckdb
 print(duckdb.connect(sys.argv[1], read_only=True).execute("select count(*) from runs").fetchall())
 """
 
-BOTH = pytest.mark.parametrize(
-    ("file", "open_it"),
+BOTH_DATABASES = pytest.mark.parametrize(
+    ("file", "open_database"),
     [(writer_database, count_runs_as_writer), (published_database, count_runs_as_reader)],
     ids=["writer", "published"],
 )
 
 
-@BOTH
+@BOTH_DATABASES
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_a_file_that_is_not_a_ladebog_database(
+def test_a_file_that_is_not_a_database_of_ladebog_is_refused_and_unchanged(
     empty: DemoArchive,
     damage: str,
     file: Callable[[DemoArchive], Path],
-    open_it: Callable[[DemoArchive], object],
+    open_database: Callable[[DemoArchive], object],
 ) -> None:
     DAMAGE[damage](file(empty))
     before = file(empty).read_bytes()
     with pytest.raises(DatabaseError) as caught:
-        open_it(empty)
+        open_database(empty)
     assert str(file(empty)) in str(caught.value)
     assert "ladebog rebuild" in caught.value.advice
     assert before == file(empty).read_bytes()
@@ -101,18 +101,18 @@ def test_a_file_that_is_not_a_ladebog_database(
 
 def test_a_rebuild_replaces_damaged_databases(empty: DemoArchive) -> None:
     before = empty.tables()
-    DAMAGE["foreign"](writer_database(empty))
+    DAMAGE["another database"](writer_database(empty))
     DAMAGE["random bytes"](published_database(empty))
     assert before == empty.rebuild()
 
 
-@BOTH
+@BOTH_DATABASES
 def test_a_newer_schema_is_refused(
-    empty: DemoArchive, file: Callable[[DemoArchive], Path], open_it: Callable[[DemoArchive], object]
+    empty: DemoArchive, file: Callable[[DemoArchive], Path], open_database: Callable[[DemoArchive], object]
 ) -> None:
     set_schema(file(empty), SCHEMA_VERSION + 1)
     with pytest.raises(DatabaseError, match=r"is from a newer Ladebog \(9\.9, schema \d+; this one knows") as caught:
-        open_it(empty)
+        open_database(empty)
     assert "ladebog rebuild" in caught.value.advice
 
 
@@ -127,12 +127,12 @@ def test_an_older_schema_is_rebuilt_automatically(demo: DemoArchive) -> None:
     assert found == [(SCHEMA_VERSION,)]
 
 
-def test_nothing_published_yet(tmp_path: Path) -> None:
+def test_reading_before_the_first_publication_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(LogbookError, match="has no database yet"):
         count_runs_as_reader(new_demo_archive(tmp_path / "logbook"))
 
 
-def test_a_reader_keeps_its_view_while_a_new_database_is_published(empty: DemoArchive) -> None:
+def test_a_reader_still_sees_the_old_rows_after_a_new_database_is_published(empty: DemoArchive) -> None:
     inode = published_database(empty).stat().st_ino
     with open_published(empty.logbook) as reader:
         assert reader.execute("select run_id from runs").fetchall() == []
@@ -148,7 +148,7 @@ def test_a_reader_keeps_its_view_while_a_new_database_is_published(empty: DemoAr
     assert {"ladebog.duckdb", "ladebog.toml", "raw", "state"} == {path.name for path in empty.logbook.root.iterdir()}
 
 
-def test_a_reader_can_change_and_reach_nothing(empty: DemoArchive, tmp_path: Path) -> None:
+def test_a_reader_cannot_change_the_database_or_open_another_file(empty: DemoArchive, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("a\n1\n")
     with open_published(empty.logbook) as reader:
@@ -165,7 +165,7 @@ def test_a_reader_can_change_and_reach_nothing(empty: DemoArchive, tmp_path: Pat
                 reader.execute(statement)
 
 
-def test_file_modes(empty: DemoArchive) -> None:
+def test_databases_are_for_their_owner_only(empty: DemoArchive) -> None:
     assert [path.stat().st_mode & 0o777 for path in (writer_database(empty), published_database(empty))] == [
         0o600,
         0o600,
@@ -174,12 +174,12 @@ def test_file_modes(empty: DemoArchive) -> None:
 
 
 def test_connections_use_utc(empty: DemoArchive) -> None:
-    for open_it in (open_writer, open_published):
-        with open_it(empty.logbook) as connection:
+    for open_database in (open_writer, open_published):
+        with open_database(empty.logbook) as connection:
             assert connection.execute("select current_setting('timezone')").fetchall() == [("UTC",)]
 
 
-def test_two_readers_in_one_process(empty: DemoArchive) -> None:
+def test_two_readers_in_one_process_see_the_same_rows(empty: DemoArchive) -> None:
     with open_published(empty.logbook) as one, open_published(empty.logbook) as other:
         query = "select count(*) from sessions"
         assert one.execute(query).fetchall() == other.execute(query).fetchall()

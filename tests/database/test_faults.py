@@ -1,4 +1,4 @@
-"""DuckDB's errors about a file. tests/faults tries damage and locked files with whole commands."""
+"""DuckDB's errors about a file. tests/faults tests commands with damaged and locked files."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from pipeline.database.faults import file_fault
 from pipeline.errors import DatabaseError
 
 
-def test_a_refusal_by_the_system_names_the_file_and_the_reason(tmp_path: Path) -> None:
+def test_an_error_of_the_operating_system_names_the_file_and_the_reason(tmp_path: Path) -> None:
     with pytest.raises(duckdb.Error) as caught:
         duckdb.connect(str(tmp_path))
     fault = file_fault(tmp_path, caught.value)
@@ -18,7 +18,7 @@ def test_a_refusal_by_the_system_names_the_file_and_the_reason(tmp_path: Path) -
     assert fault.advice
 
 
-def test_an_error_that_is_not_about_the_file_is_left_to_the_caller(tmp_path: Path) -> None:
+def test_an_error_that_is_not_about_the_file_is_not_a_fault_of_the_file(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "whole.duckdb")) as connection, pytest.raises(duckdb.Error) as caught:
         connection.execute("select nothing")
     assert file_fault(tmp_path / "whole.duckdb", caught.value) is None

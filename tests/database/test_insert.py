@@ -1,4 +1,4 @@
-"""Rows are inserted whole, in the types of the table, or not at all."""
+"""Either all rows are inserted, in the types of the table, or none."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -42,30 +42,30 @@ def things(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
     return connection.execute("from facts.things").fetchall()
 
 
-def test_a_value_of_each_type_and_a_null_of_each(connection: duckdb.DuckDBPyConnection) -> None:
+def test_a_value_and_a_null_of_each_type_are_inserted(connection: duckdb.DuckDBPyConnection) -> None:
     days = (date.min, time(6, 30), datetime(2025, 3, 5, 12), NOON)  # noqa: DTZ001 (a local time)
     row = ("x", 1, 2**40, True, *days, Decimal("1.5"), [1, 7], [NOON], [10.933])
     insert(connection, "facts.things", [row, (None,) * len(COLUMNS)])
     assert things(connection) == [(*row[:-1], [Decimal("10.933")]), (None,) * len(COLUMNS)]
 
 
-def test_a_batch_of_nothing_but_nulls(connection: duckdb.DuckDBPyConnection) -> None:
+def test_a_batch_of_only_nulls_is_inserted(connection: duckdb.DuckDBPyConnection) -> None:
     insert(connection, "facts.things", [(None,) * len(COLUMNS)] * 3)
     assert things(connection) == [(None,) * len(COLUMNS)] * 3
 
 
-def test_decimals_as_text_and_moments_as_microseconds(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("create temp table few as select local, moment, amount, sampled_at from facts.things")
+def test_decimals_as_text_and_times_as_microseconds_are_converted(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("create temp table some_columns as select local, moment, amount, sampled_at from facts.things")
     digits = "123456789.123456789012345678"
-    insert(connection, "few", [(MICROS, MICROS, digits, [MICROS, None])])
-    [found] = connection.execute("from few").fetchall()
+    insert(connection, "some_columns", [(MICROS, MICROS, digits, [MICROS, None])])
+    [found] = connection.execute("from some_columns").fetchall()
     assert found == (NOON.replace(tzinfo=None), NOON, Decimal(digits), [NOON, None])
 
 
-def test_a_moment_of_another_zone_is_the_same_moment(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("create temp table few as select moment from facts.things")
-    insert(connection, "few", [(NOON.astimezone(timezone(timedelta(hours=2))),)])
-    assert connection.execute("from few").fetchall() == [(NOON,)]
+def test_a_time_of_another_zone_is_inserted_as_the_same_time(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("create temp table some_columns as select moment from facts.things")
+    insert(connection, "some_columns", [(NOON.astimezone(timezone(timedelta(hours=2))),)])
+    assert connection.execute("from some_columns").fetchall() == [(NOON,)]
 
 
 def test_an_error_undoes_all_of_a_transaction(connection: duckdb.DuckDBPyConnection) -> None:
@@ -78,7 +78,9 @@ def test_an_error_undoes_all_of_a_transaction(connection: duckdb.DuckDBPyConnect
     assert len(things(connection)) == 1
 
 
-def test_the_first_error_is_shown_where_there_is_nothing_left_to_undo(connection: duckdb.DuckDBPyConnection) -> None:
+def test_the_first_error_is_raised_when_the_transaction_has_ended_already(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
     with pytest.raises(KeyboardInterrupt), transaction(connection):
         connection.execute("rollback")  # as DuckDB itself does after some errors
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""The heads of the files under sql/, and that the database has what they describe."""
+"""The heads of the files under sql/ are complete, and the database has the tables and columns that they describe."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ QUERIES = {
 HEAD = """\
 -- name: days
 -- grain: one day
--- purpose: energy a day
+-- purpose: energy per day
 -- key: account, day
 -- columns:
 --   account      text, the logbook's account
@@ -43,13 +43,13 @@ def test_every_file_under_sql_is_a_model() -> None:
     assert len(MODELS) == len({*models.schema(), *models.seeds(), *models.transformed()} - {models.findings()})
 
 
-def test_a_model_stands_in_the_file_of_its_name() -> None:
+def test_a_model_has_the_name_of_its_file() -> None:
     assert {path: path.stem for path in MODELS} == {
         path: model.name.rpartition(".")[2] for path, model in MODELS.items()
     }
 
 
-def test_a_models_schema_is_its_folder() -> None:
+def test_a_models_schema_is_the_name_of_its_folder() -> None:
     for folder in ("seeds", "staging", "intermediate", "checks"):
         named = {model.name.partition(".")[0] for path, model in MODELS.items() if path.parts[0] == folder}
         assert named == {folder}
@@ -57,7 +57,9 @@ def test_a_models_schema_is_its_folder() -> None:
     assert {"session", "whole"} >= {model.refresh for model in models.marts()}
     assert {("whole", ())} == {(model.refresh, model.key) for model in models.schema()}
     assert {("whole", ())} == {(model.refresh, model.key) for model in models.seeds()}
-    assert {("never", ())} == {(model.refresh, model.key) for model in models.staging()}
+    assert {(refresh, ()) for refresh in ("never", "whole")} == {
+        (model.refresh, model.key) for model in models.staging()
+    }
     assert {(refresh, ()) for refresh in ("never", "session", "whole")} == {
         (model.refresh, model.key) for model in models.intermediate()
     }
@@ -98,7 +100,7 @@ def test_every_table_view_and_column_has_a_comment(transformed: SmallArchive) ->
     } == dict(columns)
 
 
-def test_seeds_hold_the_rows_of_their_files_and_name_the_law(transformed: SmallArchive) -> None:
+def test_seeds_contain_the_rows_of_their_files_each_with_a_source(transformed: SmallArchive) -> None:
     for seed in models.seeds():
         rows = transformed.rows(f"select columns(*)::varchar from {seed.name}")  # noqa: S608
         stored = [list(row) for row in rows]
@@ -112,13 +114,13 @@ def test_a_seed_whose_columns_are_not_the_tables_is_refused() -> None:
         models.seed_rows(msgspec.structs.replace(seed, columns={"country": "text"}))
 
 
-def test_marts_of_money_and_energy_are_exact(transformed: SmallArchive) -> None:
-    inexact = """
+def test_marts_have_no_floating_point_columns_no_times_without_zone_and_no_structs(transformed: SmallArchive) -> None:
+    disallowed_columns = """
         select table_name || '.' || column_name from duckdb_columns()
         where not internal and (data_type in ('DOUBLE', 'FLOAT', 'TIMESTAMP') or data_type like 'STRUCT%')
             and schema_name = 'main'
     """
-    assert transformed.rows(inexact) == []
+    assert transformed.rows(disallowed_columns) == []
 
 
 def test_a_head_is_parsed() -> None:
@@ -130,7 +132,7 @@ def test_a_head_is_parsed() -> None:
         model.key,
         model.refresh,
         model.text,
-    ) == ("days", "one day", "energy a day", ("account", "day"), "whole", HEAD)
+    ) == ("days", "one day", "energy per day", ("account", "day"), "whole", HEAD)
     assert model.columns == {"account": "text, the logbook's account", "day": "day", "energy_kwh": "kWh"}
     assert not model.is_view
 
@@ -140,7 +142,7 @@ def test_a_head_is_parsed() -> None:
     [
         ("-- name: days\n", "the head lacks name"),
         ("-- grain: one day\n", "the head lacks grain"),
-        ("-- purpose: energy a day\n", "the head lacks purpose"),
+        ("-- purpose: energy per day\n", "the head lacks purpose"),
         (HEAD[HEAD.index("--   account") : HEAD.index("select")], "the head lists no columns"),
     ],
 )
@@ -154,7 +156,7 @@ def test_a_head_with_an_unknown_line_is_refused() -> None:
         models.parse(HEAD.replace("-- key", "-- owner: me\n-- key"))
 
 
-def test_a_comment_may_hold_an_apostrophe() -> None:
+def test_an_apostrophe_in_a_comment_is_doubled() -> None:
     assert models.quoted("the driver's own") == "'the driver''s own'"
 
 
@@ -173,13 +175,13 @@ def test_each_model_comes_after_those_that_it_reads() -> None:
     assert [(earlier, later) for earlier, later in pairs if names.index(earlier) > names.index(later)] == []
 
 
-def test_every_query_has_a_head_and_stands_in_the_file_of_its_name() -> None:
+def test_every_query_has_a_head_and_the_name_of_its_file() -> None:
     assert QUERIES
     assert {name: query.name for name, query in QUERIES.items()} == {name: name for name in QUERIES}
     assert {name: query.text for name, query in QUERIES.items()} == {name: models.query(name) for name in QUERIES}
 
 
-def test_programs_run_every_query() -> None:
+def test_every_query_is_run_by_a_program() -> None:
     root = SQL.parent
     sources = [
         file.read_text("utf-8") for package in ("pipeline", "reports") for file in (root / package).rglob("*.py")

@@ -20,22 +20,22 @@ def statuses(get: Get, times: int) -> list[int]:
     return [get("personal/charge-points").status_code for _ in range(times)]
 
 
-def every_object(answer: Any) -> Iterator[dict[str, Any]]:
+def objects_in(answer: Any) -> Iterator[dict[str, Any]]:
     if isinstance(answer, list):
         for value in answer:
-            yield from every_object(value)
+            yield from objects_in(value)
     if isinstance(answer, dict):
         yield answer
         for key, value in answer.items():
             if key != "newInLaterVersion":
-                yield from every_object(value)
+                yield from objects_in(value)
 
 
-def test_without_faults_nothing_fails(get: Get) -> None:
+def test_without_faults_every_request_succeeds(get: Get) -> None:
     assert statuses(get, 20) == [200] * 20
 
 
-def test_too_many_requests_has_a_retry_after_and_ends(get: Get, server: DemoServer) -> None:
+def test_answers_429_have_a_retry_after_header_and_every_third_request_succeeds(get: Get, server: DemoServer) -> None:
     server.faults = Faults(too_many=1.0, retry_after="1")
     answer = get("personal/charge-points")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
@@ -44,11 +44,11 @@ def test_too_many_requests_has_a_retry_after_and_ends(get: Get, server: DemoServ
     assert "Retry-After" not in get("personal/charge-points").headers
 
 
-def test_server_errors_are_of_several_kinds_and_end(get: Get, server: DemoServer) -> None:
+def test_server_errors_have_three_statuses_and_every_third_request_succeeds(get: Get, server: DemoServer) -> None:
     server.faults = Faults(server_error=1.0)
-    seen = statuses(get, 60)
-    assert set(seen) == {200, 500, 502, 503}
-    assert seen[2::3] == [200] * 20
+    received = statuses(get, 60)
+    assert set(received) == {200, 500, 502, 503}
+    assert received[2::3] == [200] * 20
 
 
 def test_a_truncated_body_is_shorter_than_its_length(get: Get, server: DemoServer) -> None:
@@ -57,10 +57,10 @@ def test_a_truncated_body_is_shorter_than_its_length(get: Get, server: DemoServe
         with pytest.raises(requests.exceptions.ChunkedEncodingError):
             get("personal/charge-points")
     assert get("personal/charge-points").json()["data"]
-    assert [seen.fault for seen in server.requests] == ["truncated_body", "truncated_body", None]
+    assert [request.fault for request in server.requests] == ["truncated_body", "truncated_body", None]
 
 
-def test_an_html_page_may_come_with_status_200(get: Get, server: DemoServer) -> None:
+def test_a_web_page_has_status_200(get: Get, server: DemoServer) -> None:
     server.faults = Faults(not_json=1.0)
     answer = get("personal/charge-points")
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=UTF-8")
@@ -83,95 +83,99 @@ def test_logging_in_again_also_ends_an_expiry(get: Get, server: DemoServer, tena
     assert statuses(get, 3) == [200] * 3
 
 
-def listed(get: Get, **query: object) -> list[str]:
+def listed_ids(get: Get, **query: object) -> list[str]:
     answer = get("profile/session_history", **query).json()
     return [entry["session"]["id"] for entry in answer["session_history"]]
 
 
 def test_paging_ignored_sends_everything_on_every_page(get: Get, tenant: Tenant) -> None:
-    assert set(listed(get, page=1, perPage=100)) == set(tenant.sessions)
-    assert listed(get, page=7, perPage=2) == listed(get)
+    assert set(listed_ids(get, page=1, perPage=100)) == set(tenant.sessions)
+    assert listed_ids(get, page=7, perPage=2) == listed_ids(get)
 
 
 def test_paging_honoured_sends_each_session_once(get: Get, server: DemoServer, tenant: Tenant) -> None:
     server.faults = Faults(paging="honoured", per_page_cap=40)
-    pages = [listed(get, page=page, perPage=100) for page in (1, 2, 3, 4, 5)]
+    pages = [listed_ids(get, page=page, perPage=100) for page in (1, 2, 3, 4, 5)]
     assert [len(page) for page in pages[:3]] == [40, 40, 40]
     assert pages[4] == []
     server.faults = Faults()
-    assert [session_id for page in pages for session_id in page] == listed(get)
+    assert [session_id for page in pages for session_id in page] == listed_ids(get)
     server.faults = Faults(paging="honoured", per_page_cap=40)
-    assert listed(get, page=2, perPage=3) == pages[0][3:6]
+    assert listed_ids(get, page=2, perPage=3) == pages[0][3:6]
 
 
-def test_paging_honoured_by_default_pages_a_month(get: Get, server: DemoServer) -> None:
+def test_paging_honoured_divides_a_month_into_pages_of_five(get: Get, server: DemoServer) -> None:
     server.faults = Faults(paging="honoured")
     window = {"start_date": "2025-03-01", "end_date": "2025-03-31", "perPage": 100}
-    assert len(listed(get, page=1, **window)) == 5
-    assert listed(get, page=2, **window)
+    assert len(listed_ids(get, page=1, **window)) == 5
+    assert listed_ids(get, page=2, **window)
 
 
-def test_listings_may_be_empty_for_a_month(get: Get, server: DemoServer) -> None:
+def test_a_listing_of_a_faulty_month_is_empty(get: Get, server: DemoServer) -> None:
     march = {"start_date": "2025-03-01", "end_date": "2025-03-31"}
     april = {"start_date": "2025-04-01", "end_date": "2025-04-30"}
     server.faults.empty_listing_months = frozenset({"2025-03"})
-    assert listed(get, **march) == []
-    assert listed(get, **april)
+    assert listed_ids(get, **march) == []
+    assert listed_ids(get, **april)
     server.faults.empty_listing_months = frozenset()
-    assert listed(get, **march)
+    assert listed_ids(get, **march)
 
 
-def test_listings_may_be_empty_a_few_times(get: Get, server: DemoServer) -> None:
+def test_the_first_listings_are_empty(get: Get, server: DemoServer) -> None:
     server.faults.empty_listing_calls = 2
-    assert [bool(listed(get)) for _ in range(4)] == [False, False, True, True]
+    assert [bool(listed_ids(get)) for _ in range(4)] == [False, False, True, True]
 
 
-def test_unknown_fields_are_everywhere_and_change_nothing_else(get: Get, server: DemoServer, tenant: Tenant) -> None:
+def test_unknown_fields_are_in_every_object_and_change_nothing_else(
+    get: Get, server: DemoServer, tenant: Tenant
+) -> None:
     path = f"session/{tenant.scene('pause').id}"
-    plain = get(path, withPowerHistory=1).json()
+    expected = get(path, withPowerHistory=1).json()
     server.faults.unknown_fields = True
     answer = get(path, withPowerHistory=1).json()
-    objects = list(every_object(answer))
+    objects = list(objects_in(answer))
     assert len(objects) > 250
     assert all({"newInLaterVersion", "isBrandNew"} <= set(found) for found in objects)
-    assert answer == with_unknown_fields(plain)
+    assert answer == with_unknown_fields(expected)
 
 
-def test_slow_answers_are_slow(get: Get, server: DemoServer) -> None:
+def test_slow_answers_take_at_least_the_time_that_was_set(get: Get, server: DemoServer) -> None:
     server.faults.slow = 0.2
-    began = time.monotonic()
+    started_at = time.monotonic()
     assert get("personal/charge-points").ok
-    assert time.monotonic() - began >= 0.2
+    assert time.monotonic() - started_at >= 0.2
 
 
 def test_faults_do_not_depend_on_the_order_of_other_requests() -> None:
-    def struck(faults: Faults, request: str) -> list[str | None]:
+    def picked_faults(faults: Faults, request: str) -> list[str | None]:
         return [fault[0] if (fault := faults.pick(request)) else None for _ in range(50)]
 
-    alone, busy = Faults.every(seed=5), Faults.every(seed=5)
+    undisturbed, disturbed = Faults.every(seed=5), Faults.every(seed=5)
     for number in range(100):
-        busy.pick(f"another {number}")
-    assert struck(alone, "GET /x") == struck(busy, "GET /x")
-    assert struck(Faults.every(seed=6), "GET /x") != struck(Faults.every(seed=5), "GET /x")
+        disturbed.pick(f"another {number}")
+    assert picked_faults(undisturbed, "GET /x") == picked_faults(disturbed, "GET /x")
+    assert picked_faults(Faults.every(seed=6), "GET /x") != picked_faults(Faults.every(seed=5), "GET /x")
 
 
 def test_every_fault_happens_and_none_more_than_twice_in_a_row() -> None:
     faults = Faults.every()
-    seen = [[fault[0] if (fault := faults.pick(f"GET /{path}")) else None for _ in range(40)] for path in range(40)]
-    assert {name for row in seen for name in row} == {
+    faults_by_path = [
+        [fault[0] if (fault := faults.pick(f"GET /{path}")) else None for _ in range(40)] for path in range(40)
+    ]
+    assert {name for path_faults in faults_by_path for name in path_faults} == {
         None,
         "too_many",
         "server_error",
         "truncated_body",
         "not_json",
     }
-    for row in seen:
-        assert all(None in row[place : place + 3] for place in range(len(row) - 2))
+    for path_faults in faults_by_path:
+        assert all(None in path_faults[start : start + 3] for start in range(len(path_faults) - 2))
     assert not faults.empty_listing_months
     assert not faults.empty_listing_calls
 
 
-def test_no_answer_to_a_login_is_lost() -> None:
+def test_a_login_fails_only_with_answers_that_the_client_can_read() -> None:
     faults = Faults.every()
     names = {fault[0] for _ in range(500) if (fault := faults.pick("POST /token", login=True))}
     assert names == {"too_many", "server_error"}
@@ -194,9 +198,9 @@ def test_a_client_that_retries_reads_everything_despite_every_fault(server: Demo
                     return str(answer.json()["session"]["id"])
             except requests.RequestException:
                 continue
-        raise AssertionError(f"session {session_id} never came")
+        raise AssertionError(f"session {session_id} was never received")
 
     with ThreadPoolExecutor(8) as readers:
         assert list(readers.map(read, tenant.sessions)) == list(tenant.sessions)
-    assert {429, 401} < {seen.status for seen in server.requests}
-    assert {"truncated_body", "not_json"} < {seen.fault for seen in server.requests}
+    assert {429, 401} < {request.status for request in server.requests}
+    assert {"truncated_body", "not_json"} < {request.fault for request in server.requests}

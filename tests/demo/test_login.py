@@ -11,17 +11,17 @@ from pipeline.demo import DemoServer, Tenant
 
 
 def post(server: DemoServer, **body: Any) -> requests.Response:
-    known = {"client_id": server.tenant.client_id, "client_secret": server.tenant.client_secret}
-    return requests.post(f"{server.url}/api/v1/app/oauth/token", json=known | body, timeout=10)
+    client = {"client_id": server.tenant.client_id, "client_secret": server.tenant.client_secret}
+    return requests.post(f"{server.url}/api/v1/app/oauth/token", json=client | body, timeout=10)
 
 
-def log_in(server: DemoServer, **changed: Any) -> requests.Response:
+def log_in(server: DemoServer, **changes: Any) -> requests.Response:
     tenant = server.tenant
-    known = {"grant_type": "password", "username": tenant.username, "password": tenant.password}
-    return post(server, **(known | changed))
+    parameters = {"grant_type": "password", "username": tenant.username, "password": tenant.password}
+    return post(server, **(parameters | changes))
 
 
-def test_logging_in_gives_the_tokens(server: DemoServer, tenant: Tenant) -> None:
+def test_a_login_returns_the_tokens(server: DemoServer, tenant: Tenant) -> None:
     answer = log_in(server)
     assert answer.status_code == 200
     assert answer.json() == {
@@ -35,9 +35,9 @@ def test_logging_in_gives_the_tokens(server: DemoServer, tenant: Tenant) -> None
     assert log_in(server).headers["X-RateLimit-Remaining"] == "3"
 
 
-@pytest.mark.parametrize("wrong", ["username", "password", "client_id", "client_secret"])
-def test_wrong_credentials_are_a_401_with_a_message(server: DemoServer, wrong: str) -> None:
-    answer = log_in(server, **{wrong: "wrong"})
+@pytest.mark.parametrize("wrong_field", ["username", "password", "client_id", "client_secret"])
+def test_wrong_credentials_are_refused_with_401_and_a_message(server: DemoServer, wrong_field: str) -> None:
+    answer = log_in(server, **{wrong_field: "wrong"})
     assert answer.status_code == 401
     assert answer.json()["message"]
     assert "X-RateLimit-Remaining" in answer.headers

@@ -22,29 +22,29 @@ CLOCK_CHANGES = [
 ]
 
 
-def finished(tenant: Tenant) -> list[DemoSession]:
+def finished_sessions(tenant: Tenant) -> list[DemoSession]:
     return [session for session in tenant.sessions.values() if session.stopped_at is not None]
 
 
-def charging(session: DemoSession) -> list[DemoPeriod]:
+def charging_periods(session: DemoSession) -> list[DemoPeriod]:
     return [period for period in session.periods if period.kind == "charging"]
 
 
 def charges_at(session: DemoSession, instant: datetime) -> bool:
     """Whether current flows before and after the instant."""
-    return any(period.stopped_at == instant and period.amount for period in charging(session)) and any(
-        period.started_at == instant and period.amount for period in charging(session)
+    return any(period.stopped_at == instant and period.amount for period in charging_periods(session)) and any(
+        period.started_at == instant and period.amount for period in charging_periods(session)
     )
 
 
-def step_integral_wh(session: DemoSession) -> float:
+def curve_energy_wh(session: DemoSession) -> float:
     """Each sample holds until the next, but never past the charging periods it lies in."""
     by_time = {sample.at: sample.power_w for sample in session.samples}
-    edges = sorted(by_time)
+    times = sorted(by_time)
     watt_seconds = 0.0
-    for start, end in zip(edges, [*edges[1:], session.periods[-1].stopped_at], strict=True):
+    for start, end in zip(times, [*times[1:], session.periods[-1].stopped_at], strict=True):
         run_end = start
-        for period in charging(session):
+        for period in charging_periods(session):
             if period.started_at <= run_end <= period.stopped_at:
                 run_end = max(run_end, period.stopped_at)
         watt_seconds += by_time[start] * (min(end, run_end) - start).total_seconds()
@@ -72,17 +72,17 @@ def test_a_charge_point_serves_one_session_at_a_time(demo: Tenant) -> None:
         assert int(before.id) < int(after.id)
 
 
-def test_most_sessions_run_over_night(demo: Tenant) -> None:
-    nights = sum(
+def test_most_sessions_last_over_midnight(demo: Tenant) -> None:
+    over_midnight = sum(
         session.started_at.astimezone(ZONE).date() != session.stopped_at.astimezone(ZONE).date()
-        for session in finished(demo)
+        for session in finished_sessions(demo)
         if session.stopped_at
     )
-    assert nights > len(demo.sessions) * 0.6
+    assert over_midnight > len(demo.sessions) * 0.6
 
 
 def test_periods_are_contiguous_and_cut_on_the_hour(demo: Tenant) -> None:
-    for session in finished(demo):
+    for session in finished_sessions(demo):
         periods = session.periods
         assert periods[0].started_at == session.started_at
         assert periods[-1].stopped_at == session.stopped_at
@@ -93,7 +93,7 @@ def test_periods_are_contiguous_and_cut_on_the_hour(demo: Tenant) -> None:
 
 
 def test_a_period_costs_its_energy_times_its_price(demo: Tenant) -> None:
-    for session in finished(demo):
+    for session in finished_sessions(demo):
         for period in session.periods:
             if period.kind == "idle":
                 assert period.amount == 0
@@ -109,7 +109,7 @@ def test_a_period_costs_its_energy_times_its_price(demo: Tenant) -> None:
 
 
 def test_the_bill_is_the_periods_sum_but_at_least_the_minimum_price_at_home(demo: Tenant) -> None:
-    for session in finished(demo):
+    for session in finished_sessions(demo):
         if session.scene == "roaming":
             continue
         total = sum(period.amount for period in session.periods)
@@ -120,24 +120,24 @@ def test_the_bill_is_the_periods_sum_but_at_least_the_minimum_price_at_home(demo
 
 
 def test_the_meter_agrees_with_the_curve(demo: Tenant) -> None:
-    curves = [session for session in finished(demo) if session.samples]
+    curves = [session for session in finished_sessions(demo) if session.samples]
     assert len(curves) > 130
     for session in curves:
-        assert step_integral_wh(session) == pytest.approx(session.energy_wh, abs=max(3, session.energy_wh * 0.0015))
+        assert curve_energy_wh(session) == pytest.approx(session.energy_wh, abs=max(3, session.energy_wh * 0.0015))
 
 
 def test_samples_come_every_minute_of_current_and_end_in_zero(demo: Tenant) -> None:
     session = demo.scene("newest")
     samples = session.samples
     assert {(after.at - before.at).total_seconds() for before, after in pairwise(samples[:-1])} == {60.0}
-    assert samples[-1] == DemoSample(charging(session)[-1].stopped_at, 0)
+    assert samples[-1] == DemoSample(charging_periods(session)[-1].stopped_at, 0)
     assert samples[0].power_w < samples[1].power_w < samples[2].power_w < samples[3].power_w
     assert 10_800 < max(sample.power_w for sample in samples) < 11_100
     assert samples[-2].power_w < 5_000
 
 
 def test_old_histories_are_thinned_and_new_ones_are_not(demo: Tenant) -> None:
-    old = [s for s in finished(demo) if s.stopped_at and DEMO_NOW - s.stopped_at > THINNED_AFTER]
+    old = [s for s in finished_sessions(demo) if s.stopped_at and DEMO_NOW - s.stopped_at > THINNED_AFTER]
     assert max(len(session.samples) for session in old if not session.scene.startswith("repeated")) == KEPT_POINTS
     assert len(demo.scene("newest").samples) > KEPT_POINTS
 
@@ -151,18 +151,22 @@ def test_a_pause_between_two_runs_has_no_zero_sample(demo: Tenant) -> None:
     assert [sample.power_w for sample in session.samples].count(0) == 1
 
 
-def test_the_minimum_price_session(demo: Tenant) -> None:
-    cheap = [s for s in finished(demo) if sum(p.amount for p in s.periods) == Decimal("1.14069")]
-    assert [(session.energy_wh, session.amount) for session in cheap] == [(470, Decimal("2.50"))]
+def test_a_session_that_costs_less_is_billed_the_minimum_price(demo: Tenant) -> None:
+    below_minimum = [s for s in finished_sessions(demo) if sum(p.amount for p in s.periods) == Decimal("1.14069")]
+    assert [(session.energy_wh, session.amount) for session in below_minimum] == [(470, Decimal("2.50"))]
 
 
 def test_negative_prices_make_some_amounts_or_the_sum_negative(demo: Tenant) -> None:
-    partly = demo.scene("partly_negative")
-    assert min(period.amount for period in partly.periods) < 0 < max(period.amount for period in partly.periods)
-    assert partly.amount > Decimal("2.50")
-    wholly = demo.scene("negative_sum")
-    assert sum(period.amount for period in wholly.periods) < 0
-    assert wholly.amount == Decimal("2.50")
+    partly_negative = demo.scene("partly_negative")
+    assert (
+        min(period.amount for period in partly_negative.periods)
+        < 0
+        < max(period.amount for period in partly_negative.periods)
+    )
+    assert partly_negative.amount > Decimal("2.50")
+    negative_sum = demo.scene("negative_sum")
+    assert sum(period.amount for period in negative_sum.periods) < 0
+    assert negative_sum.amount == Decimal("2.50")
 
 
 def test_spot_prices_are_sometimes_negative_and_often_high_in_the_evening() -> None:
@@ -181,29 +185,29 @@ def test_spot_prices_are_sometimes_negative_and_often_high_in_the_evening() -> N
 @pytest.mark.parametrize("instant", CLOCK_CHANGES, ids=str)
 def test_a_session_charges_through_each_clock_change(demo: Tenant, instant: datetime) -> None:
     assert (instant - timedelta(hours=1)).astimezone(ZONE).utcoffset() != instant.astimezone(ZONE).utcoffset()
-    assert [session.scene for session in finished(demo) if charges_at(session, instant)] != []
+    assert [session.scene for session in finished_sessions(demo) if charges_at(session, instant)] != []
 
 
 def test_sessions_cross_months_and_the_year_at_local_midnight(demo: Tenant) -> None:
     new_year = datetime(2025, 1, 1, tzinfo=ZONE).astimezone(UTC)
     february = datetime(2025, 2, 1, tzinfo=ZONE).astimezone(UTC)
     july = datetime(2025, 7, 1, tzinfo=ZONE).astimezone(UTC)
-    assert any(charges_at(session, new_year) for session in finished(demo))
-    assert any(charges_at(session, february) for session in finished(demo))
-    local_only = next(session for session in finished(demo) if charges_at(session, july))
-    assert local_only.stopped_at is not None
-    assert local_only.stopped_at.month == 6, "in UTC it is over before the month is"
-    idle_across = demo.scene("month_end_idle")
-    assert {period.kind for period in idle_across.periods if period.started_at.month == 9} == {"idle"}
+    assert any(charges_at(session, new_year) for session in finished_sessions(demo))
+    assert any(charges_at(session, february) for session in finished_sessions(demo))
+    july_session = next(session for session in finished_sessions(demo) if charges_at(session, july))
+    assert july_session.stopped_at is not None
+    assert july_session.stopped_at.month == 6, "in UTC it is over before the month is"
+    idle_session = demo.scene("month_end_idle")
+    assert {period.kind for period in idle_session.periods if period.started_at.month == 9} == {"idle"}
 
 
 def test_no_session_crosses_the_ends_of_the_month_that_the_charge_point_reports(demo: Tenant) -> None:
     for edge in (datetime(2025, 10, 1, tzinfo=ZONE), datetime(2025, 11, 1, tzinfo=ZONE)):
-        assert not any(s.started_at < edge < s.stopped_at for s in finished(demo) if s.stopped_at)
+        assert not any(s.started_at < edge < s.stopped_at for s in finished_sessions(demo) if s.stopped_at)
 
 
 def test_a_session_idles_for_more_than_a_whole_day(demo: Tenant) -> None:
-    assert max(session.idle_s for session in finished(demo)) > 86_400
+    assert max(session.idle_s for session in finished_sessions(demo)) > 86_400
 
 
 def test_exactly_one_session_is_active(demo: Tenant) -> None:
@@ -215,7 +219,7 @@ def test_exactly_one_session_is_active(demo: Tenant) -> None:
 
 def test_samples_repeat_with_equal_and_with_different_values(demo: Tenant) -> None:
     equal, different = 0, 0
-    for session in finished(demo):
+    for session in finished_sessions(demo):
         for before, after in pairwise(session.samples):
             assert before.at <= after.at
             if before.at == after.at:
@@ -226,17 +230,19 @@ def test_samples_repeat_with_equal_and_with_different_values(demo: Tenant) -> No
     assert different > 0
 
 
-def test_history_and_periods_may_be_missing(demo: Tenant) -> None:
-    lacking = Counter((bool(session.samples), session.has_periods) for session in finished(demo) if session.energy_wh)
-    assert lacking[False, True] == 1
-    assert lacking[True, False] == 1
-    assert lacking[False, False] == 1
+def test_history_and_periods_are_missing_in_one_session_each(demo: Tenant) -> None:
+    counts = Counter(
+        (bool(session.samples), session.has_periods) for session in finished_sessions(demo) if session.energy_wh
+    )
+    assert counts[False, True] == 1
+    assert counts[True, False] == 1
+    assert counts[False, False] == 1
 
 
-def test_a_session_may_deliver_nothing_and_cost_nothing(demo: Tenant) -> None:
-    (nothing,) = [session for session in finished(demo) if session.energy_wh == 0]
-    assert (nothing.amount, nothing.stop_reason) == (Decimal(0), "remote")
-    assert [sample.power_w for sample in nothing.samples] == [0]
+def test_one_session_without_energy_costs_nothing(demo: Tenant) -> None:
+    (session,) = [session for session in finished_sessions(demo) if session.energy_wh == 0]
+    assert (session.amount, session.stop_reason) == (Decimal(0), "remote")
+    assert [sample.power_w for sample in session.samples] == [0]
 
 
 def test_notes_have_danish_letters_formulas_and_control_characters(demo: Tenant) -> None:
@@ -246,13 +252,13 @@ def test_notes_have_danish_letters_formulas_and_control_characters(demo: Tenant)
     assert any("\u0007" in note and max(note) > "\uffff" for note in notes)
 
 
-def test_public_sessions_in_the_accounts_and_another_currency(demo: Tenant) -> None:
+def test_public_sessions_are_billed_in_the_accounts_and_in_another_currency(demo: Tenant) -> None:
     public = [session.site for session in demo.sessions.values() if session.site.kind == "public"]
     assert {site.currency.code for site in public} == {"DKK", "EUR"}
     assert all(isinstance(site.location_id, int) and site.evse_label for site in public)
 
 
-def test_only_the_newest_is_not_paid(demo: Tenant) -> None:
+def test_only_the_active_and_the_last_finished_session_are_not_paid(demo: Tenant) -> None:
     sessions = sorted(demo.sessions.values(), key=lambda session: session.started_at, reverse=True)
     pending = [session.id for session in sessions if session.payment_status == "pending"]
     assert pending == [session.id for session in sessions[:2]], "the active one and the last one finished"

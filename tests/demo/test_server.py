@@ -18,10 +18,10 @@ from pipeline.demo.tenant import planned_sessions
 
 Get = Callable[..., requests.Response]
 
-DETAIL = {"withPowerHistory": 1, "withSmartChargingSchedule": 1, "withTaxName": 1}
-DETAIL_ONLY = {"powerStats", "taxName", "smartChargingSchedule", "chargingPeriods", "lastPeriod"}
+DETAIL_QUERY = {"withPowerHistory": 1, "withSmartChargingSchedule": 1, "withTaxName": 1}
+DETAIL_FIELDS = {"powerStats", "taxName", "smartChargingSchedule", "chargingPeriods", "lastPeriod"}
 # The fields of a real answer of March 2025.
-CAPTURED = set(
+CAPTURED_FIELDS = set(
     """id startedAt duration totalDuration energy power locationId evseId evseStatus paymentMethodId
 paymentMethodType amount totalAmount amountDue status summarySeen paymentStatus paymentDetails isExtending
 isExtended isOptimized stopReason chargingState isSessionTimedOut stoppedAt isPersonal
@@ -33,11 +33,11 @@ idlePeriod isRemoteStopEnabled isBalancePaymentPending lastPeriod idleFeeEligibl
 
 
 def detail_of(get: Get, session_id: str) -> dict[str, Any]:
-    session: dict[str, Any] = get(f"session/{session_id}", **DETAIL).json()["session"]
+    session: dict[str, Any] = get(f"session/{session_id}", **DETAIL_QUERY).json()["session"]
     return session
 
 
-def test_headers_are_those_of_the_tenant(get: Get) -> None:
+def test_answers_have_the_headers_of_the_app_api(get: Get) -> None:
     first, second = get("personal/charge-points"), get("personal/charge-points")
     assert first.headers["Content-Type"] == "application/json"
     assert first.headers["Content-Encoding"] == "gzip"
@@ -83,19 +83,19 @@ def test_nothing_is_sent_without_the_token(server: DemoServer, path: str, token:
 
 
 def test_an_unknown_session_is_a_404_in_json(get: Get) -> None:
-    answer = get("session/1", **DETAIL)
+    answer = get("session/1", **DETAIL_QUERY)
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/json")
     assert set(answer.json()) == {"message"}
 
 
-def test_the_listing_is_newest_first_and_wraps_sessions_without_their_details(get: Get, tenant: Tenant) -> None:
+def test_the_listing_is_newest_first_and_contains_sessions_without_details(get: Get, tenant: Tenant) -> None:
     entries = get("profile/session_history", start_date="2024-01-01", end_date="2025-12-31").json()
-    listed = entries["session_history"]
-    assert {entry["session"]["id"] for entry in listed} == set(tenant.sessions)
-    starts = [entry["session"]["startedAt"] for entry in listed]
+    items = entries["session_history"]
+    assert {entry["session"]["id"] for entry in items} == set(tenant.sessions)
+    starts = [entry["session"]["startedAt"] for entry in items]
     assert starts == sorted(starts, reverse=True)
-    for entry in listed:
-        assert set(entry["session"]) == CAPTURED - DETAIL_ONLY
+    for entry in items:
+        assert set(entry["session"]) == CAPTURED_FIELDS - DETAIL_FIELDS
         if entry["type"] == "private":
             assert set(entry) == {"session", "note", "type", "address"}
             assert entry["address"] == "Indkørslen"
@@ -107,19 +107,19 @@ def test_the_listing_is_newest_first_and_wraps_sessions_without_their_details(ge
             assert entry["session"]["isPersonal"] is False
 
 
-def test_the_window_is_of_local_days_and_includes_both_ends(get: Get, tenant: Tenant) -> None:
+def test_a_listing_is_of_local_days_and_includes_both_ends(get: Get, tenant: Tenant) -> None:
     # Starts 23:05 on 30 June in Copenhagen.
-    wanted = tenant.scene("month_end_local_only").id
+    session_id = tenant.scene("month_end_local_only").id
 
-    def listed(first: str, last: str) -> list[str]:
+    def listed_ids(first: str, last: str) -> list[str]:
         answer = get("profile/session_history", start_date=first, end_date=last).json()
         return [entry["session"]["id"] for entry in answer["session_history"]]
 
-    assert listed("2025-06-30", "2025-06-30") == [wanted]
-    assert wanted not in listed("2025-07-01", "2025-07-31")
-    months = [listed(f"2025-{month:02}-01", f"2025-{month:02}-{28 + 2 * (month == 6)}") for month in (2, 6)]
+    assert listed_ids("2025-06-30", "2025-06-30") == [session_id]
+    assert session_id not in listed_ids("2025-07-01", "2025-07-31")
+    months = [listed_ids(f"2025-{month:02}-01", f"2025-{month:02}-{28 + 2 * (month == 6)}") for month in (2, 6)]
     assert all(months)
-    assert tenant.scene("after_midnight").id in listed("2025-05-01", "2025-05-01")
+    assert tenant.scene("after_midnight").id in listed_ids("2025-05-01", "2025-05-01")
     assert tenant.scene("after_midnight").started_at.date().isoformat() == "2025-04-30"
     assert not set(months[0]) & set(months[1])
 
@@ -133,7 +133,7 @@ def test_a_malformed_date_is_a_422(get: Get) -> None:
 def test_a_finished_session_has_the_captured_fields_and_its_periods(get: Get, tenant: Tenant) -> None:
     session = tenant.scene("month_end")
     detail = detail_of(get, session.id)
-    assert set(detail) == CAPTURED | {"chargingPeriods"}
+    assert set(detail) == CAPTURED_FIELDS | {"chargingPeriods"}
     assert (detail["status"], detail["taxName"]) == ("finished", "Moms")
     assert detail["startedAt"] == "2025-01-31T21:10:07+00:00"
     assert detail["stoppedAt"] == "2025-02-01T06:05:50+00:00"
@@ -164,15 +164,15 @@ def test_a_finished_session_has_the_captured_fields_and_its_periods(get: Get, te
 
 def test_details_are_sent_only_on_request(get: Get, tenant: Tenant) -> None:
     session_id = tenant.scene("month_end").id
-    bare = get(f"session/{session_id}").json()["session"]
-    assert "taxName" not in bare
-    assert "smartChargingSchedule" not in bare
-    assert set(bare["powerStats"]) == {"averageKw", "maxKw"}
+    detail = get(f"session/{session_id}").json()["session"]
+    assert "taxName" not in detail
+    assert "smartChargingSchedule" not in detail
+    assert set(detail["powerStats"]) == {"averageKw", "maxKw"}
 
 
 def test_the_active_session_has_a_last_period_but_no_stop_and_no_periods(get: Get, tenant: Tenant) -> None:
     detail = detail_of(get, tenant.scene("active").id)
-    assert set(detail) == CAPTURED
+    assert set(detail) == CAPTURED_FIELDS
     assert (detail["status"], detail["stoppedAt"], detail["stopReason"]) == ("active", None, None)
     assert detail["paymentStatus"] == "pending"
     assert detail["lastPeriod"]["stoppedAt"] is None
@@ -181,13 +181,13 @@ def test_the_active_session_has_a_last_period_but_no_stop_and_no_periods(get: Ge
     assert detail["duration"] == int((DEMO_NOW - tenant.scene("active").started_at).total_seconds())
 
 
-def test_the_answers_of_sessions_without_periods_or_history(get: Get, tenant: Tenant) -> None:
+def test_details_lack_the_periods_and_the_history_that_a_session_lacks(get: Get, tenant: Tenant) -> None:
     assert "chargingPeriods" not in detail_of(get, tenant.scene("no_periods").id)
     assert detail_of(get, tenant.scene("no_history").id)["powerStats"]["history"] == []
     assert detail_of(get, tenant.scene("roaming").id)["powerStats"] is None
 
 
-def test_states_contain_prices_in_every_notation(get: Get, tenant: Tenant) -> None:
+def test_states_contain_prices_as_the_operator_writes_them(get: Get, tenant: Tenant) -> None:
     def states(scene: str) -> list[str]:
         return [period["state"] for period in detail_of(get, tenant.scene(scene).id)["chargingPeriods"]]
 
@@ -214,9 +214,9 @@ def test_prices_are_written_as_the_operator_writes_them(price: str, text: str) -
     assert price_text(Decimal(price)) == text
 
 
-def test_figures_survive_json_to_the_last_digit(get: Get, tenant: Tenant) -> None:
+def test_figures_in_json_are_exact_to_the_last_digit(get: Get, tenant: Tenant) -> None:
     for session in tenant.sessions.values():
-        body = get(f"session/{session.id}", **DETAIL).text
+        body = get(f"session/{session.id}", **DETAIL_QUERY).text
         detail = json.loads(body, parse_float=Decimal, parse_int=Decimal)["session"]
         assert detail["totalAmount"] == detail["amount"] == session.amount
         sent = [period["amount"] for period in reversed(detail.get("chargingPeriods", []))]
@@ -260,7 +260,7 @@ def test_the_tariff_prices_today_and_tomorrow_by_local_hour(get: Get, tenant: Te
     assert get("tariffs/tou/1/price-periods").status_code == 404
 
 
-def test_the_day_of_a_clock_change_has_25_hours() -> None:
+def test_the_tariff_of_a_clock_change_has_25_hours() -> None:
     with DemoServer(Tenant(now=Tenant().scene("clocks_back_2025").started_at)) as server:
         answer = requests.get(
             f"{server.url}/api/v1/app/tariffs/tou/148964/price-periods",
@@ -273,7 +273,7 @@ def test_the_day_of_a_clock_change_has_25_hours() -> None:
 def test_every_request_is_logged(get: Get, server: DemoServer) -> None:
     get("session/1", withTaxName=1)
     get("personal/charge-points")
-    assert [(seen.method, seen.path, seen.query, seen.status) for seen in server.requests] == [
+    assert [(request.method, request.path, request.query, request.status) for request in server.requests] == [
         ("GET", "/api/v1/app/session/1", {"withTaxName": "1"}, 404),
         ("GET", "/api/v1/app/personal/charge-points", {}, 200),
     ]
@@ -288,7 +288,7 @@ def test_two_tenants_of_a_seed_answer_byte_for_byte_the_same() -> None:
             paths = ["profile/session_history", "personal/charge-points", "tariffs/tou/148964/price-periods"]
             paths += [f"session/{session_id}" for session_id in server.tenant.sessions]
             urls = [f"{server.url}/api/v1/app/{path}" for path in paths]
-            bodies.append([client.get(url, params=DETAIL, timeout=10).content for url in urls])
+            bodies.append([client.get(url, params=DETAIL_QUERY, timeout=10).content for url in urls])
     assert bodies[0] == bodies[1]
 
 

@@ -47,24 +47,24 @@ def test_a_thinned_history_can_be_restored(tenant: Tenant) -> None:
     old = next(session for session in tenant.sessions.values() if len(session.samples) == KEPT_POINTS)
     tenant.correct(old.id, energy_wh=1)
     tenant.restore_history(old.id)
-    whole = tenant.sessions[old.id]
-    assert set(old.samples) < set(whole.samples)
-    assert replace(whole, samples=old.samples) == replace(old, energy_wh=1)
+    restored = tenant.sessions[old.id]
+    assert set(old.samples) < set(restored.samples)
+    assert replace(restored, samples=old.samples) == replace(old, energy_wh=1)
 
 
 def test_the_active_session_finishes_with_all_its_samples(tenant: Tenant) -> None:
     active = tenant.scene("active")
-    at = DEMO_NOW + timedelta(minutes=11, seconds=7)
-    assert tenant.finish_active(at) == active.id
+    stopped_at = DEMO_NOW + timedelta(minutes=11, seconds=7)
+    assert tenant.finish_active(stopped_at) == active.id
     finished = tenant.sessions[active.id]
-    assert finished.stopped_at == tenant.now == at
+    assert finished.stopped_at == tenant.now == stopped_at
     assert finished.samples[: len(active.samples)] == active.samples
-    assert (finished.samples[-1].at, finished.samples[-1].power_w) == (at, 0)
+    assert (finished.samples[-1].at, finished.samples[-1].power_w) == (stopped_at, 0)
     assert finished.energy_wh - active.energy_wh == pytest.approx(11_000 * 667 / 3600, rel=0.02)
     assert finished.amount > active.amount
-    assert finished.periods[-1].stopped_at == at
+    assert finished.periods[-1].stopped_at == stopped_at
     with pytest.raises(LookupError):
-        tenant.finish_active(at)
+        tenant.finish_active(stopped_at)
 
 
 def test_the_active_session_may_idle_before_it_is_unplugged(tenant: Tenant) -> None:
@@ -83,17 +83,17 @@ def test_an_active_session_cannot_be_corrected_nor_stop_before_it_starts(tenant:
     with pytest.raises(LookupError):
         tenant.thin_out("1")
     with pytest.raises(LookupError):
-        tenant.scene("no such scene")
+        tenant.scene("unknown scene")
 
 
-def test_a_tenant_of_an_earlier_day_knows_the_same_sessions_up_to_then(demo: Tenant) -> None:
-    early = Tenant(now=DEMO_NOW - timedelta(days=200))
-    for session_id, session in early.sessions.items():
+def test_a_tenant_of_an_earlier_day_has_the_same_sessions_up_to_then(demo: Tenant) -> None:
+    earlier_tenant = Tenant(now=DEMO_NOW - timedelta(days=200))
+    for session_id, session in earlier_tenant.sessions.items():
         assert session.started_at == demo.sessions[session_id].started_at
-    assert 60 < len(early.sessions) < 100
+    assert 60 < len(earlier_tenant.sessions) < 100
 
 
-def test_the_access_token_is_a_jwt_that_ends_a_year_from_now(demo: Tenant) -> None:
+def test_the_access_token_is_a_jwt_that_expires_in_a_year(demo: Tenant) -> None:
     header, payload, signature = demo.token.split(".")
     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     assert json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))["alg"] == "none"
@@ -101,7 +101,7 @@ def test_the_access_token_is_a_jwt_that_ends_a_year_from_now(demo: Tenant) -> No
     assert signature
 
 
-def test_refreshing_ends_the_old_pair(tenant: Tenant) -> None:
+def test_refreshing_invalidates_the_old_tokens(tenant: Tenant) -> None:
     token, refresh_token = tenant.token, tenant.refresh_token
     assert tenant.accepts(token)
     assert tenant.refresh(refresh_token) == (tenant.token, tenant.refresh_token)

@@ -15,7 +15,7 @@ from pipeline.logbook.folder import Logbook
 from pipeline.settings.schema import Account, Source
 from pipeline.source.credentials.secret import Secret
 from pipeline.source.credentials.store import MemoryCredentials
-from tests.scenarios.demo_archive import Silent
+from tests.scenarios.demo_archive import SilentProgress
 from tests.scenarios.small_archive import Json, SetClock, SmallArchive, listed, session, small_archive
 from tests.source.loopback import Handler, Request, serving
 
@@ -92,7 +92,7 @@ class OddArchive:
             credentials=credentials,
             clock=self.clock,
         )
-        summary = extractor.extract(account, Scope(since=since, until=until), Silent())
+        summary = extractor.extract(account, Scope(since=since, until=until), SilentProgress())
         self.archive.transform()
         return summary
 

@@ -9,9 +9,9 @@ from pipeline.demo import DEMO_NOW, DemoServer, Faults, Tenant
 from pipeline.settings.schema import Source
 from pipeline.source.credentials.file import FileCredentials
 from pipeline.source.credentials.secret import Secret
-from tests.conftest import renew
-from tests.demo import truth
-from tests.scenarios.agreement import assert_marts_are_the_truth, assert_raw_holds_together, details_asked
+from tests.conftest import reset_server
+from tests.demo import expected_marts
+from tests.scenarios.agreement import assert_marts_are_as_expected, assert_segments_form_a_chain, details_requested
 from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.system
@@ -24,21 +24,21 @@ def archived(operator: DemoServer, logbook: DemoLogbook, now: datetime) -> Tenan
     """The logbook brought up to date with the tenant as it is at that time."""
     tenant = switched_on(operator, logbook, now)
     logbook.archive("--since", "2024-09-01", now=now)
-    assert_marts_are_the_truth(logbook, tenant)
+    assert_marts_are_as_expected(logbook, tenant)
     return tenant
 
 
 def switched_on(operator: DemoServer, logbook: DemoLogbook, now: datetime) -> Tenant:
     """The tenant at that time; the logbook gets a login of it."""
     tenant = Tenant(now=now)
-    renew(operator, tenant)
-    logbook.keep_login(tenant)
+    reset_server(operator, tenant)
+    logbook.store_login(tenant)
     return tenant
 
 
 def test_a_machine_that_was_off_for_half_a_year_catches_up(operator: DemoServer, new_logbook: DemoLogbook) -> None:
     before = archived(operator, new_logbook, EASTER)
-    (active,) = truth.active(before)
+    (active,) = expected_marts.active(before)
     assert active == before.scene("long_idle").id
 
     tenant = switched_on(operator, new_logbook, HALF_A_YEAR_LATER)
@@ -48,12 +48,12 @@ def test_a_machine_that_was_off_for_half_a_year_catches_up(operator: DemoServer,
     for session_id in corrected:
         tenant.correct(session_id, energy_wh=12_345, amount=Decimal("6.78"))
     new_logbook.archive(now=HALF_A_YEAR_LATER)
-    assert_marts_are_the_truth(new_logbook, tenant)
-    assert_raw_holds_together(new_logbook)
-    new = tenant.sessions.keys() - before.sessions.keys() - set(truth.active(tenant))
+    assert_marts_are_as_expected(new_logbook, tenant)
+    assert_segments_form_a_chain(new_logbook)
+    new = tenant.sessions.keys() - before.sessions.keys() - set(expected_marts.active(tenant))
     # The session that was the newest then was paid meanwhile.
-    newest = max(truth.sessions(before), key=lambda row: row["stopped_at"])["session_id"]
-    assert sorted({*corrected, *new, newest}) == details_asked(operator.requests)
+    newest = max(expected_marts.sessions(before), key=lambda row: row["stopped_at"])["session_id"]
+    assert sorted({*corrected, *new, newest}) == details_requested(operator.requests)
     revisions = {row["session_id"]: row["revision"] for row in new_logbook.ask("select * from sessions")}
     assert [revisions[session_id] for session_id in corrected] == [2, 2, 1, 1]
     assert new_logbook.ask("from month_states where not is_closed and month < '2025-10-01'") == []
@@ -65,7 +65,7 @@ def test_a_login_that_ends_during_the_run_is_renewed(operator: DemoServer, new_l
     FileCredentials(new_logbook.credentials).write(new_logbook.account, Secret(token=tenant.token))
     operator.faults = Faults(expired_token=True, expire_after=40)
     assert new_logbook.run("run", now=HALF_A_YEAR_LATER).code == 4
-    fetched = details_asked([request for request in operator.requests if request.status == 200])
+    fetched = details_requested([request for request in operator.requests if request.status == 200])
     assert 10 < len(fetched) < 61
     new_logbook.do("transform", now=HALF_A_YEAR_LATER)
     assert new_logbook.ask("select outcome from runs order by started_at") == [
@@ -76,12 +76,12 @@ def test_a_login_that_ends_during_the_run_is_renewed(operator: DemoServer, new_l
     operator.faults = Faults()
     operator.requests.clear()
     tenant.refresh(tenant.refresh_token)
-    new_logbook.keep_login(tenant)
+    new_logbook.store_login(tenant)
     new_logbook.archive(now=HALF_A_YEAR_LATER + timedelta(hours=1))
-    assert_marts_are_the_truth(new_logbook, tenant)
+    assert_marts_are_as_expected(new_logbook, tenant)
     # Only the requests in progress when the login ended are sent again.
-    again = set(fetched) & set(details_asked(operator.requests))
-    assert len(again - set(truth.active(tenant))) <= Source().at_a_time
+    again = set(fetched) & set(details_requested(operator.requests))
+    assert len(again - set(expected_marts.active(tenant))) <= Source().at_a_time
 
 
 def test_sessions_that_the_operator_added_late_are_found_after_more_than_a_year(
@@ -97,5 +97,5 @@ def test_sessions_that_the_operator_added_late_are_found_after_more_than_a_year(
     assert len(missed) > 5
     tenant = switched_on(operator, new_logbook, DEMO_NOW)
     new_logbook.archive()
-    assert set(missed) <= set(details_asked(operator.requests))
-    assert_marts_are_the_truth(new_logbook, tenant)
+    assert set(missed) <= set(details_requested(operator.requests))
+    assert_marts_are_as_expected(new_logbook, tenant)

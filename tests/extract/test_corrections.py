@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from pipeline.demo.answers import history_entry
-from tests.scenarios.agreement import assert_marts_are_the_truth, details_asked
+from tests.scenarios.agreement import assert_marts_are_as_expected, details_requested
 from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.system
@@ -29,23 +29,23 @@ def test_a_correction_is_a_revision_and_undoing_it_another(operator: DemoServer,
 
     tenant.correct(newest.id, energy_wh=60_001, amount=Decimal("80.005"))
     report = logbook.archive(after=hours(1))
-    assert details_asked(operator.requests) == [newest.id]
+    assert details_requested(operator.requests) == [newest.id]
     assert report.startswith("demo: 25 listed, 0 new, 1 corrected, 23 unchanged, 1 active, 0 quarantined; ")
     corrected = {"revision": 2, "energy_kwh": Decimal("60.001"), "amount_incl_tax": Decimal("80.01")}
     assert logbook.ask(_FIGURES, newest.id) == [corrected]
-    assert_marts_are_the_truth(logbook, tenant)
+    assert_marts_are_as_expected(logbook, tenant)
 
     operator.requests.clear()
     tenant.undo_corrections(newest.id)
     logbook.archive(after=hours(2))
-    assert details_asked(operator.requests) == [newest.id]
+    assert details_requested(operator.requests) == [newest.id]
     assert logbook.ask(_FIGURES, newest.id) == [as_first_seen[0] | {"revision": 3}]
     assert logbook.value(_DOCUMENTS, newest.id) == 3
-    assert_marts_are_the_truth(logbook, tenant)
+    assert_marts_are_as_expected(logbook, tenant)
 
     operator.requests.clear()
     logbook.archive(after=hours(3))
-    assert details_asked(operator.requests) == []
+    assert details_requested(operator.requests) == []
 
 
 def test_a_correction_of_only_the_bill_or_only_the_energy(
@@ -54,8 +54,10 @@ def test_a_correction_of_only_the_bill_or_only_the_energy(
     tenant.correct(tenant.scene("newest").id, amount=Decimal("1.00"))
     tenant.correct(tenant.scene("clocks_back_2025").id, energy_wh=1)
     logbook.archive(after=hours(1))
-    assert details_asked(operator.requests) == sorted([tenant.scene("newest").id, tenant.scene("clocks_back_2025").id])
-    assert_marts_are_the_truth(logbook, tenant)
+    assert details_requested(operator.requests) == sorted(
+        [tenant.scene("newest").id, tenant.scene("clocks_back_2025").id]
+    )
+    assert_marts_are_as_expected(logbook, tenant)
 
 
 def test_a_thinned_out_power_history_does_not_replace_the_finer_one(operator: DemoServer, logbook: DemoLogbook) -> None:
@@ -63,7 +65,7 @@ def test_a_thinned_out_power_history_does_not_replace_the_finer_one(operator: De
     before, documents = logbook.marts(), logbook.value(_DOCUMENTS, newest.id)
     tenant.thin_out(newest.id)
     logbook.archive("--refetch", "--since", "2025-11-01", after=hours(1))
-    assert newest.id in details_asked(operator.requests)
+    assert newest.id in details_requested(operator.requests)
     # It was fetched and stored; the figures, and so the revision, are the same.
     assert logbook.value(_DOCUMENTS, newest.id) == documents + 1
     after = logbook.marts()
@@ -81,10 +83,10 @@ def test_an_active_session_is_new_once_it_ends(operator: DemoServer, logbook: De
     tenant = operator.tenant
     session_id = tenant.finish_active(DEMO_NOW + hours(2))
     report = logbook.archive(after=hours(3))
-    assert details_asked(operator.requests) == [session_id]
+    assert details_requested(operator.requests) == [session_id]
     assert report.startswith("demo: 25 listed, 1 new, 0 corrected, 24 unchanged, 0 active, 0 quarantined; ")
     assert logbook.ask("select revision from sessions where session_id = ?", session_id) == [{"revision": 1}]
-    assert_marts_are_the_truth(logbook, tenant)
+    assert_marts_are_as_expected(logbook, tenant)
 
 
 def test_an_active_session_that_is_in_no_listing_is_fetched(operator: DemoServer, logbook: DemoLogbook) -> None:
@@ -92,8 +94,8 @@ def test_an_active_session_that_is_in_no_listing_is_fetched(operator: DemoServer
     operator.faults.empty_listing_months = frozenset({"2025-11"})
     session_id = tenant.finish_active(DEMO_NOW + hours(2))
     logbook.archive(after=hours(3))
-    assert details_asked(operator.requests) == [session_id]
-    assert_marts_are_the_truth(logbook, tenant)
+    assert details_requested(operator.requests) == [session_id]
+    assert_marts_are_as_expected(logbook, tenant)
 
 
 def test_a_new_note_changes_only_the_note(operator: DemoServer, logbook: DemoLogbook) -> None:

@@ -8,12 +8,12 @@ from pipeline.demo import DemoServer
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import read_lines, read_run_record
 from pipeline.raw.segments import finished_segments
-from tests.scenarios.agreement import assert_raw_holds_together, months_listed
+from tests.scenarios.agreement import assert_segments_form_a_chain, months_listed
 from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.system
 
-AN_HOUR_ON = timedelta(hours=1)
+ONE_HOUR = timedelta(hours=1)
 _ANSWERS = "select count(*) from facts.answers where endpoint <> 'run'"
 _FACTS = """
     select table_name, estimated_size as rows
@@ -24,7 +24,7 @@ _FACTS = """
 
 
 def test_only_listings_charge_points_and_prices_are_fetched(operator: DemoServer, logbook: DemoLogbook) -> None:
-    report = logbook.archive(after=AN_HOUR_ON)
+    report = logbook.archive(after=ONE_HOUR)
     paths = [request.path.removeprefix("/api/v1/app/") for request in operator.requests]
     assert paths == [
         "personal/charge-points",
@@ -44,7 +44,7 @@ def test_only_listings_charge_points_and_prices_are_fetched(operator: DemoServer
 
 def test_no_fact_and_no_mart_changes(operator: DemoServer, logbook: DemoLogbook) -> None:
     marts, facts, answers = logbook.marts(), logbook.ask(_FACTS), logbook.value(_ANSWERS)
-    logbook.archive(after=AN_HOUR_ON)
+    logbook.archive(after=ONE_HOUR)
     assert logbook.value("select count(*) from runs") == 2
     assert facts == logbook.ask(_FACTS)
     assert answers == logbook.value(_ANSWERS)
@@ -59,7 +59,7 @@ def test_no_fact_and_no_mart_changes(operator: DemoServer, logbook: DemoLogbook)
 
 
 def test_the_new_segment_holds_only_the_record_of_its_run(operator: DemoServer, logbook: DemoLogbook) -> None:
-    logbook.archive(after=AN_HOUR_ON)
+    logbook.archive(after=ONE_HOUR)
     old, new = finished_segments(logbook.paths.raw / "demo")
     ((line, _),) = read_lines(new)
     record = read_run_record(line)
@@ -79,4 +79,4 @@ def test_the_new_segment_holds_only_the_record_of_its_run(operator: DemoServer, 
         "quarantined": 0,
         "requests": 8,
     }
-    assert_raw_holds_together(logbook)
+    assert_segments_form_a_chain(logbook)

@@ -20,7 +20,7 @@ def detail(body: object, minutes: float | None, key: str = "1") -> Answer:
     return answer(Endpoint.SESSION, key, body, moment)  # type: ignore[arg-type]
 
 
-def keep(archive: SmallArchive, answers: Iterable[Answer]) -> list[bool]:
+def store_each(archive: SmallArchive, answers: Iterable[Answer]) -> list[bool]:
     """Store each answer in a separate run; returns which were written."""
     stored_flags = []
     for one in answers:
@@ -42,31 +42,31 @@ def records(archive: SmallArchive) -> list[RunRecord]:
 @pytest.mark.parametrize(
     ("answers", "stored_flags"),
     [
-        pytest.param([(A, 0), (A, 1), (A, 2)], [True, False, False], id="the same again is skipped"),
-        pytest.param([(A, 0), (B, 1), (A, 2)], [True, True, True], id="changed and changed back is stored"),
-        pytest.param([(B, 5), (A, 0), (B, 6)], [True, True, False], id="an older one comes later"),
-        pytest.param([(A, 5), (A, 0)], [True, True], id="the same, but earlier"),
-        pytest.param([(A, None), (A, 1)], [True, False], id="known without its time"),
-        pytest.param([(A, 1), (A, None)], [True, False], id="without a time and known"),
-        pytest.param([(A, 0), (B, 1), (A, None)], [True, True, False], id="without a time and known from before"),
-        pytest.param([(A, 0), (B, None), (B, None)], [True, True, False], id="without a time and new"),
+        pytest.param([(A, 0), (A, 1), (A, 2)], [True, False, False], id="an equal answer is skipped"),
+        pytest.param([(A, 0), (B, 1), (A, 2)], [True, True, True], id="a change and its reversal are stored"),
+        pytest.param([(B, 5), (A, 0), (B, 6)], [True, True, False], id="an older answer is stored later"),
+        pytest.param([(A, 5), (A, 0)], [True, True], id="an equal but earlier answer"),
+        pytest.param([(A, None), (A, 1)], [True, False], id="an equal answer without a time is stored already"),
+        pytest.param([(A, 1), (A, None)], [True, False], id="without a time, equal to the newest"),
+        pytest.param([(A, 0), (B, 1), (A, None)], [True, True, False], id="without a time, equal to an earlier one"),
+        pytest.param([(A, 0), (B, None), (B, None)], [True, True, False], id="without a time, not equal to any"),
     ],
 )
 def test_only_changed_answers_are_stored(
     archive: SmallArchive, answers: list[tuple[object, float | None]], stored_flags: list[bool]
 ) -> None:
-    assert stored_flags == keep(archive, (detail(body, minutes) for body, minutes in answers))
+    assert stored_flags == store_each(archive, (detail(body, minutes) for body, minutes in answers))
     assert sum(stored_flags) == len(stored(archive))
 
 
 def test_another_key_or_endpoint_is_another_answer(archive: SmallArchive) -> None:
     other = answer(Endpoint.CHARGE_POINTS, "1", A)
-    assert keep(archive, [detail(A, 0), detail(A, 0, key="2"), other]) == [True, True, True]
+    assert store_each(archive, [detail(A, 0), detail(A, 0, key="2"), other]) == [True, True, True]
 
 
-def test_answers_that_are_equal_after_editing_are_stored_once(archive: SmallArchive) -> None:
-    broken_up = answer(Endpoint.SESSION, "1", b'{"a":\n"\\ud800"}')
-    assert keep(archive, [broken_up, broken_up]) == [True, False]
+def test_answers_that_are_equal_without_line_breaks_and_surrogates_are_stored_once(archive: SmallArchive) -> None:
+    with_line_break = answer(Endpoint.SESSION, "1", b'{"a":\n"\\ud800"}')
+    assert store_each(archive, [with_line_break, with_line_break]) == [True, False]
 
 
 def test_stored_answers_can_be_read_during_the_run(archive: SmallArchive) -> None:
@@ -83,7 +83,7 @@ def test_stored_answers_can_be_read_during_the_run(archive: SmallArchive) -> Non
     assert (archive.value(count), archive.value("select count(*) from facts.answers")) == (3, 4)
 
 
-def test_the_record_of_a_complete_run(archive: SmallArchive) -> None:
+def test_the_record_of_a_complete_run_has_its_command_outcome_and_times(archive: SmallArchive) -> None:
     clock = SetClock()
     with Store(archive.connection, archive.folder, "import", clock) as store:
         clock.moment = at(10)  # before its start: a clock that was set back does not matter
@@ -122,8 +122,8 @@ def test_a_run_that_ends_early_keeps_its_answers(
     assert not list(Path(archive.folder).rglob("*.part"))
 
 
-def test_every_run_leaves_a_segment_even_without_new_answers(archive: SmallArchive) -> None:
-    keep(archive, [detail(A, 0), detail(A, 1), detail(A, 2)])
+def test_a_run_without_new_answers_also_writes_a_segment(archive: SmallArchive) -> None:
+    store_each(archive, [detail(A, 0), detail(A, 1), detail(A, 2)])
     chain = records(archive)
     assert [None, *(segment.name for segment in finished_segments(archive.folder)[:-1])] == [
         record.previous_segment for record in chain

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.demo import Tenant
-from tests.scenarios.agreement import assert_marts_are_the_truth, assert_raw_holds_together
+from tests.scenarios.agreement import assert_marts_are_as_expected, assert_segments_form_a_chain
 from tests.scenarios.demo_logbook import DemoLogbook
 
 Items = Counter[str]
 
 
 def items(logbook: DemoLogbook) -> Items:
-    """Every complete answer in raw/, also in unfinished segments, and every session of the published database."""
-    found = Counter(name for path in _segments(logbook.paths.raw, "*.ndjson.gz*") for name in answers(path))
+    """Every complete answer in raw/, also in unfinished segments, and each session of the published database."""
+    counts = Counter(name for path in _segments(logbook.paths.raw, "*.ndjson.gz*") for name in answer_names(path))
     if logbook.paths.database.is_file():
-        found.update(f"session {row['session_id']}" for row in logbook.ask("select session_id from sessions"))
-    return found
+        counts.update(f"session {row['session_id']}" for row in logbook.ask("select session_id from sessions"))
+    return counts
 
 
 def count_lost(before: Items, logbook: DemoLogbook) -> int:
@@ -29,9 +29,9 @@ def count_lost(before: Items, logbook: DemoLogbook) -> int:
 
 
 def assert_complete(logbook: DemoLogbook, tenant: Tenant) -> None:
-    """Assert that the archive has all that the operator knows, and no leftovers of a fault."""
-    assert_raw_holds_together(logbook)
-    assert_marts_are_the_truth(logbook, tenant)
+    """Assert that the archive has all of the operator's data, and no files left by a fault."""
+    assert_segments_form_a_chain(logbook)
+    assert_marts_are_as_expected(logbook, tenant)
     assert [path for path in logbook.home.rglob("*") if path.name.endswith((".new", ".part", ".wal"))] == []
 
 
@@ -42,7 +42,7 @@ def marts(logbook: DemoLogbook) -> dict[str, object]:
     return rows
 
 
-def answers(segment: Path) -> list[str]:
+def answer_names(segment: Path) -> list[str]:
     """The key and hash of each answer in the complete lines of a segment, without the run record."""
     return [
         f"{line['endpoint']} {line['key']} {line['fetched_at']} {line['sha256']}"
@@ -51,32 +51,32 @@ def answers(segment: Path) -> list[str]:
     ]
 
 
-def most_samples(logbook: DemoLogbook) -> Counter[str]:
+def most_samples_by_session(logbook: DemoLogbook) -> Counter[str]:
     """Per session, the number of distinct sample times in its longest history that was fetched after it stopped."""
-    most = Counter[str]()
+    counts = Counter[str]()
     for path in _segments(logbook.paths.raw, "*.ndjson.gz"):
         for line in _lines(path):
             session = line["body"].get("session") if line["endpoint"] == "session" else None
             if session and session["stoppedAt"]:
                 samples = (session["powerStats"] or {}).get("history", [])
-                most |= Counter({session["id"]: len({sample["timestamp"] for sample in samples})})
-    return most
+                counts |= Counter({session["id"]: len({sample["timestamp"] for sample in samples})})
+    return counts
 
 
 def _lines(segment: Path) -> list[dict[str, Any]]:
     """The complete lines of a segment, up to the first torn one."""
-    rest, found = segment.read_bytes(), []
-    while rest:
+    data, lines = segment.read_bytes(), []
+    while data:
         inflate = zlib.decompressobj(wbits=31)
         try:
-            line = inflate.decompress(rest)
+            line = inflate.decompress(data)
         except zlib.error:
             break
         if not inflate.eof:
             break
-        found.append(json.loads(line))
-        rest = inflate.unused_data
-    return found
+        lines.append(json.loads(line))
+        data = inflate.unused_data
+    return lines
 
 
 def _segments(folder: Path, pattern: str) -> list[Path]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
-LONG = 300.0  # seconds; longer than any command takes, even on a busy machine
+TIMEOUT = 300.0  # seconds; longer than any command takes, even on a busy machine
 KILLED = -9
 
 Fault = Callable[[], object]
@@ -23,7 +23,7 @@ Fault = Callable[[], object]
 def _run(output: Path, credentials: str, now: datetime, fault: Fault | None, arguments: tuple[str, ...]) -> None:
     """Run a command with its output in two files."""
     from pipeline.cli.main import main
-    from tests.scenarios.demo_logbook import HurriedClock
+    from tests.scenarios.demo_logbook import ClockWithoutWaits
 
     os.environ[FILE_VARIABLE] = credentials
     with (
@@ -34,17 +34,17 @@ def _run(output: Path, credentials: str, now: datetime, fault: Fault | None, arg
     ):
         if fault is not None:
             fault()
-        main(arguments, HurriedClock(now))
+        main(arguments, ClockWithoutWaits(now))
 
 
-class Running:
+class RunningCommand:
     """A running command."""
 
     def __init__(self, process: BaseProcess, output: Path) -> None:
         self.process = process
         self._output = output
 
-    def outcome(self, seconds: float = LONG) -> Outcome:
+    def outcome(self, seconds: float = TIMEOUT) -> Outcome:
         """The outcome of the command, which must end by itself."""
         self.process.join(seconds)
         assert self.process.exitcode is not None, "the command does not end"
@@ -65,19 +65,19 @@ class Starter:
     def __init__(self, logbook: DemoLogbook, now: datetime) -> None:
         self._logbook = logbook
         self._now = now
-        self._started = 0
+        self._start_count = 0
 
-    def start(self, *arguments: str, fault: Fault | None = None, now: datetime | None = None) -> Running:
+    def start(self, *arguments: str, fault: Fault | None = None, now: datetime | None = None) -> RunningCommand:
         """Start a command. `fault` is called first in its process; it must be picklable."""
-        self._started += 1
-        output = self._logbook.folder / f"output-{self._started}"
-        now = now or self._now + self._started * timedelta(minutes=1)
+        self._start_count += 1
+        output = self._logbook.folder / f"output-{self._start_count}"
+        now = now or self._now + self._start_count * timedelta(minutes=1)
         arguments = ("--home", str(self._logbook.home), *arguments)
         process = _context().Process(
             target=_run, args=(output, str(self._logbook.credentials), now, fault, arguments), daemon=True
         )
         process.start()
-        return Running(process, output)
+        return RunningCommand(process, output)
 
     def run(self, *arguments: str, fault: Fault | None = None, now: datetime | None = None) -> Outcome:
         """Run a command to its end."""
@@ -92,5 +92,5 @@ class Starter:
 
 def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.faults.warm"])
+    context.set_forkserver_preload(["tests.faults.preload"])
     return context

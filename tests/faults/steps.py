@@ -25,10 +25,12 @@ class Step:
 
     name: str
     target: str
-    first: str | None = None
+    first_argument: str | None = None
 
     def includes(self, arguments: tuple[Any, ...]) -> bool:
-        return self.first is None or self.first in [argument for argument in arguments[:2] if isinstance(argument, str)]
+        return self.first_argument is None or self.first_argument in [
+            argument for argument in arguments[:2] if isinstance(argument, str)
+        ]
 
 
 STEPS = (
@@ -71,14 +73,14 @@ class KilledAt:
     def __call__(self) -> None:
         calls = itertools.count(1)
 
-        def die() -> None:
+        def kill_process() -> None:
             if next(calls) == self.call:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         if self.is_after:
-            _around(self.step, before=lambda: None, after=die)
+            _around(self.step, before=lambda: None, after=kill_process)
         else:
-            _around(self.step, before=die, after=lambda: None)
+            _around(self.step, before=kill_process, after=lambda: None)
 
 
 @dataclass(frozen=True)
@@ -100,13 +102,13 @@ class FailsAt:
 
 
 def _around(step: Step, *, before: Callable[[], object], after: Callable[[], object]) -> None:
-    _let_duckdb_scan_all_frames()
+    _let_duckdb_scan_all_stack_frames()
     module, _, path = step.target.partition(":")
     *parents, name = path.split(".")
-    holder = importlib.import_module(module)
+    owner = importlib.import_module(module)
     for part in parents:
-        holder = getattr(holder, part)
-    function = getattr(holder, name)
+        owner = getattr(owner, part)
+    function = getattr(owner, name)
 
     def wrapper(*arguments: Any, **keywords: Any) -> Any:
         if not step.includes(arguments):
@@ -116,14 +118,14 @@ def _around(step: Step, *, before: Callable[[], object], after: Callable[[], obj
         after()
         return result
 
-    setattr(holder, name, wrapper)
+    setattr(owner, name, wrapper)
 
 
-def _let_duckdb_scan_all_frames() -> None:
+def _let_duckdb_scan_all_stack_frames() -> None:
     """Let a query find a data frame by its variable's name, although a wrapper is called in between."""
     connect = duckdb.connect
 
-    def connect_scanning(*arguments: Any, **keywords: Any) -> duckdb.DuckDBPyConnection:
+    def connect_and_scan(*arguments: Any, **keywords: Any) -> duckdb.DuckDBPyConnection:
         return connect(*arguments, **keywords).execute("set python_scan_all_frames = true")
 
-    duckdb.connect = connect_scanning
+    duckdb.connect = connect_and_scan

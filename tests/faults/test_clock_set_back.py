@@ -6,58 +6,58 @@ from decimal import Decimal
 import pytest
 
 from pipeline.demo import DemoServer, Tenant
-from tests.conftest import renew
+from tests.conftest import reset_server
 from tests.faults.conftest import NOW, Record
 from tests.faults.content import assert_complete, count_lost, items
-from tests.scenarios.agreement import assert_marts_are_the_truth, details_asked
+from tests.scenarios.agreement import assert_marts_are_as_expected, details_requested
 from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.faults
 
-_CLOSED = "select max(month) from month_states where is_closed"
+_LAST_CLOSED_MONTH = "select max(month) from month_states where is_closed"
 _LAST_MONTH = date(2024, 9, 1)
 _DOCUMENTS = "select count(*) from documents where endpoint in ('session', 'session_history')"
 
 
-@pytest.mark.parametrize("ahead", [timedelta(minutes=5), timedelta(days=1), timedelta(days=400)], ids=str)
-def test_a_clock_set_back_between_runs(
-    ahead: timedelta, young_operator: DemoServer, new_logbook: DemoLogbook, record: Record
+@pytest.mark.parametrize("time_ahead", [timedelta(minutes=5), timedelta(days=1), timedelta(days=400)], ids=str)
+def test_corrections_after_the_clock_was_set_back_are_fetched(
+    time_ahead: timedelta, new_operator: DemoServer, new_logbook: DemoLogbook, record: Record
 ) -> None:
-    outcome = new_logbook.do("run", now=NOW + ahead)
-    assert ("note: This machine's clock is " in outcome.err) is (ahead >= timedelta(days=1))
-    assert new_logbook.value(_CLOSED) == _LAST_MONTH  # by the operator's clock, not by this machine's
-    before, documents = items(new_logbook), new_logbook.value(_DOCUMENTS)
-    corrected = next(session.id for session in young_operator.tenant.sessions.values() if session.stopped_at)
-    young_operator.tenant.correct(corrected, energy_wh=1_234, amount=Decimal("5.00"))
-    young_operator.requests.clear()
+    outcome = new_logbook.do("run", now=NOW + time_ahead)
+    assert ("note: This machine's clock is " in outcome.err) is (time_ahead >= timedelta(days=1))
+    assert new_logbook.value(_LAST_CLOSED_MONTH) == _LAST_MONTH  # by the operator's clock, not by this machine's
+    items_before, documents = items(new_logbook), new_logbook.value(_DOCUMENTS)
+    corrected_id = next(session.id for session in new_operator.tenant.sessions.values() if session.stopped_at)
+    new_operator.tenant.correct(corrected_id, energy_wh=1_234, amount=Decimal("5.00"))
+    new_operator.requests.clear()
     new_logbook.do("run", now=NOW + timedelta(hours=1))
-    assert new_logbook.value(_CLOSED) == _LAST_MONTH
-    assert details_asked(young_operator.requests) == [corrected]
+    assert new_logbook.value(_LAST_CLOSED_MONTH) == _LAST_MONTH
+    assert details_requested(new_operator.requests) == [corrected_id]
     assert new_logbook.value(_DOCUMENTS) == documents + 2  # its entry in the list, and its detail
-    assert_complete(new_logbook, young_operator.tenant)
+    assert_complete(new_logbook, new_operator.tenant)
     # A month later there is more to fetch, although the clock was ahead before.
     later = NOW + timedelta(days=30)
-    renew(young_operator, Tenant(now=later))
-    young_operator.tenant.correct(corrected, energy_wh=1_234, amount=Decimal("5.00"))
-    new_logbook.keep_login(young_operator.tenant)
+    reset_server(new_operator, Tenant(now=later))
+    new_operator.tenant.correct(corrected_id, energy_wh=1_234, amount=Decimal("5.00"))
+    new_logbook.store_login(new_operator.tenant)
     new_logbook.do("extract", now=later)
     new_logbook.do("transform", now=later)
-    record("clock set back between runs", 1, count_lost(before, new_logbook))
-    assert_complete(new_logbook, young_operator.tenant)
+    record("clock set back between runs", 1, count_lost(items_before, new_logbook))
+    assert_complete(new_logbook, new_operator.tenant)
 
 
-@pytest.mark.parametrize("behind", [timedelta(hours=2), timedelta(days=3_650)], ids=str)
-def test_a_clock_in_the_past(
-    behind: timedelta, young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
+@pytest.mark.parametrize("time_behind", [timedelta(hours=2), timedelta(days=3_650)], ids=str)
+def test_a_clock_in_the_past_loses_no_session(
+    time_behind: timedelta, new_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
 ) -> None:
     """A machine with a flat battery starts with a time in the past; new sessions are still listed."""
-    before, later = items(archived_logbook), NOW + timedelta(days=20)
-    renew(young_operator, Tenant(now=later))
-    archived_logbook.keep_login(young_operator.tenant)
+    items_before, later = items(archived_logbook), NOW + timedelta(days=20)
+    reset_server(new_operator, Tenant(now=later))
+    archived_logbook.store_login(new_operator.tenant)
     archived_logbook.do("extract", "--since", "2024-09-01", now=later)
-    newest = next(reversed([session.id for session in young_operator.tenant.sessions.values() if session.stopped_at]))
-    young_operator.tenant.correct(newest, energy_wh=1_234)
-    archived_logbook.do("extract", now=later - behind)
-    archived_logbook.do("transform", now=later - behind)
-    record("clock behind", 1, count_lost(before, archived_logbook))
-    assert_marts_are_the_truth(archived_logbook, young_operator.tenant)
+    newest_id = next(reversed([session.id for session in new_operator.tenant.sessions.values() if session.stopped_at]))
+    new_operator.tenant.correct(newest_id, energy_wh=1_234)
+    archived_logbook.do("extract", now=later - time_behind)
+    archived_logbook.do("transform", now=later - time_behind)
+    record("clock behind", 1, count_lost(items_before, archived_logbook))
+    assert_marts_are_as_expected(archived_logbook, new_operator.tenant)

@@ -23,8 +23,8 @@ from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 pytestmark = pytest.mark.faults
 
-_ROOM = "Make room on the disk, then run the same command again; nothing is lost"
-_DISK = "Check or replace the failing disk, then run the same command again; nothing is lost"
+_MAKE_ROOM = "Make room on the disk, then run the same command again; nothing is lost"
+_CHECK_THE_DISK = "Check or replace the failing disk, then run the same command again; nothing is lost"
 _SIZES = (16, 40, 100, 300, 600, 1_200, 3_000, 6_000, 9_000, 12_000, 16_000, 20_000)  # kB; a run needs more
 # The first two files that are replaced are checksums of the database, without which a run can go on.
 _CALLS = {"rename of a replaced file": (3, 4), "rename of a segment": (1,), "publish": (1,)}
@@ -42,31 +42,31 @@ def disk(folder: Path, kilobytes: int) -> Iterator[Path]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
-def refused(outcome: Outcome) -> tuple[str, str]:
+def stop_message(outcome: Outcome) -> tuple[str, str]:
     """The message and the advice of a run that the system stopped: the last lines of its output."""
     return refusal(Outcome(outcome.code, "", "\n".join(outcome.err.splitlines()[-2:])), 1)
 
 
-def refused_for_space(outcome: Outcome) -> tuple[str, str]:
-    message, advice = refused(outcome)
+def no_space_message(outcome: Outcome) -> tuple[str, str]:
+    message, advice = stop_message(outcome)
     assert "No space left on device" in message or "File too large" in message
-    assert advice == _ROOM
+    assert advice == _MAKE_ROOM
     return message, advice
 
 
 @pytest.mark.parametrize("kilobytes", _SIZES)
 def test_a_run_on_a_full_disk_stops_and_continues_later(
-    kilobytes: int, young_operator: DemoServer, new_logbook: DemoLogbook, tmp_path: Path, record: Record
+    kilobytes: int, new_operator: DemoServer, new_logbook: DemoLogbook, tmp_path: Path, record: Record
 ) -> None:
     shutil.rmtree(new_logbook.paths.state)
     with disk(tmp_path / "disk", kilobytes) as small:
         logbook = new_logbook.copied(small / "logbook")
-        message, advice = refused_for_space(logbook.run("run", now=NOW))
-        before = items(logbook)
+        message, advice = no_space_message(logbook.run("run", now=NOW))
+        items_before = items(logbook)
         subprocess.run(["mount", "-o", "remount,size=100m", str(small)], check=True)
         logbook.do("run", now=NOW)
-        record("disk full", 1, count_lost(before, logbook), message, advice)
-        assert_complete(logbook, young_operator.tenant)
+        record("disk full", 1, count_lost(items_before, logbook), message, advice)
+        assert_complete(logbook, new_operator.tenant)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class SmallFiles:
 
 
 def test_a_run_whose_write_is_cut_short_stops_and_continues_later(
-    young_operator: DemoServer, new_logbook: DemoLogbook, tmp_path: Path, record: Record
+    new_operator: DemoServer, new_logbook: DemoLogbook, tmp_path: Path, record: Record
 ) -> None:
     draw = random.Random("cut off")  # noqa: S311 (draws sizes)
     # Up to 30 kB, the segment is cut short; above, the database.
@@ -91,11 +91,11 @@ def test_a_run_whose_write_is_cut_short_stops_and_continues_later(
         if size > 30_000:
             shutil.rmtree(logbook.paths.state)
         starter = Starter(logbook, NOW)
-        message, advice = refused_for_space(starter.run("run", fault=SmallFiles(size)))
-        before = items(logbook)
+        message, advice = no_space_message(starter.run("run", fault=SmallFiles(size)))
+        items_before = items(logbook)
         starter.do("run")
-        record("write cut short", 1, count_lost(before, logbook), message, advice)
-        assert_complete(logbook, young_operator.tenant)
+        record("write cut short", 1, count_lost(items_before, logbook), message, advice)
+        assert_complete(logbook, new_operator.tenant)
 
 
 @pytest.mark.parametrize(
@@ -103,17 +103,17 @@ def test_a_run_whose_write_is_cut_short_stops_and_continues_later(
 )
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=["full", "failing"])
 def test_a_run_with_a_failing_step_stops_and_continues_later(
-    name: str, number: int, young_operator: DemoServer, new_logbook: DemoLogbook, tmp_path: Path, record: Record
+    name: str, number: int, new_operator: DemoServer, new_logbook: DemoLogbook, tmp_path: Path, record: Record
 ) -> None:
     draw = random.Random(f"{name} {number}")  # noqa: S311 (draws calls)
     for call in _CALLS.get(name, (1, draw.randint(2, 8))):
         logbook = new_logbook.copied(tmp_path / str(call))
         starter = Starter(logbook, NOW)
         outcome = starter.run("run", fault=FailsAt(_BY_NAME[name], call, number))
-        message, advice = refused(outcome)
+        message, advice = stop_message(outcome)
         assert message.startswith(f"{os.strerror(number)} ({logbook.home}/")
-        assert advice == (_ROOM if number == errno.ENOSPC else _DISK)
-        before = items(logbook)
+        assert advice == (_MAKE_ROOM if number == errno.ENOSPC else _CHECK_THE_DISK)
+        items_before = items(logbook)
         starter.do("run")
-        record(f"{name} fails: {errno.errorcode[number]}", 1, count_lost(before, logbook), message, advice)
-        assert_complete(logbook, young_operator.tenant)
+        record(f"{name} fails: {errno.errorcode[number]}", 1, count_lost(items_before, logbook), message, advice)
+        assert_complete(logbook, new_operator.tenant)

@@ -17,7 +17,7 @@ import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from pipeline.demo.endpoints import DemoAnswer
-from tests.demo import truth
+from tests.demo import expected_marts
 from tests.faults.conftest import Record
 from tests.faults.content import assert_complete, count_lost, items
 from tests.scenarios.demo_logbook import DemoLogbook
@@ -29,14 +29,14 @@ _AN_HOUR = timedelta(hours=1)
 Json = dict[str, Any]
 Change = Callable[[Any], Any]
 
-_UNSEEN = "brand-new"
-_COUNTS = ("power_samples",)  # counts of what was received, which may be lower
+_NEW_VALUE = "brand-new"
+_COUNT_COLUMNS = ("power_samples",)  # counts of what was received, which may be lower
 _CHANGES: dict[str, Change | None] = {
     "removed": None,
     "null": lambda value: None,
     "another type": lambda value: {"value": value},
     "number as string": lambda value: str(value),
-    "unknown value": lambda value: _UNSEEN if isinstance(value, str) else value,
+    "unknown value": lambda value: _NEW_VALUE if isinstance(value, str) else value,
 }
 
 
@@ -53,14 +53,14 @@ class ChangedApiServer(DemoServer):
         if answer.status != 200 or session_id not in self.changes:
             return answer
         changed = copy.deepcopy(answer.body)
-        place, change = self.changes[session_id]
-        _alter(changed["session"], place, _CHANGES[change])
+        field_path, change = self.changes[session_id]
+        _alter(changed["session"], field_path, _CHANGES[change])
         return replace(answer, body=changed)
 
 
-def _alter(document: Json, place: tuple[str, ...], change: Change | None) -> None:
-    *above, name = place
-    for part in above:
+def _alter(document: Json, path: tuple[str, ...], change: Change | None) -> None:
+    *parents, name = path
+    for part in parents:
         found = document.get(part)
         document = found[0] if isinstance(found, list) and found else found if isinstance(found, dict) else {}
     if name in document and change is None:
@@ -69,63 +69,63 @@ def _alter(document: Json, place: tuple[str, ...], change: Change | None) -> Non
         document[name] = change(document[name])
 
 
-def _places(document: Json) -> Iterator[tuple[str, ...]]:
+def _paths(document: Json) -> Iterator[tuple[str, ...]]:
     """The paths of all fields of a session's detail, also in the first element of each list."""
     for name, value in document.items():
         yield (name,)
         inner = value[0] if isinstance(value, list) and value else value
         if isinstance(inner, dict):
-            yield from ((name, *place) for place in _places(inner))
+            yield from ((name, *path) for path in _paths(inner))
 
 
-def test_a_changed_field_loses_no_session_and_gives_no_false_figure(tmp_path: Path, record: Record) -> None:
+def test_a_changed_field_loses_no_session_and_gives_no_wrong_figure(tmp_path: Path, record: Record) -> None:
     tenant = Tenant(now=DEMO_NOW)
     with ChangedApiServer(tenant) as server:
         logbook = DemoLogbook.begin(tmp_path / "drift", server.url, client_id="1")
-        logbook.keep_login(tenant)
+        logbook.store_login(tenant)
         finished = [session.id for session in tenant.sessions.values() if session.stopped_at]
         sample = DemoServer.answer(
             server, "GET", f"/api/v1/app/session/{finished[0]}", {"withPowerHistory": "1"}, tenant.token, b""
         ).body["session"]
-        changes = [(place, change) for place in _places(sample) for change in _CHANGES]
+        changes = [(path, change) for path in _paths(sample) for change in _CHANGES]
         server.changes = dict(zip(finished, _spread(changes, len(finished)), strict=True))
         logbook.archive("--since", "2024-09-01")
-        before = items(logbook)
-        _assert_true_or_unknown(logbook, tenant)
+        items_before = items(logbook)
+        _assert_correct_or_unknown(logbook, tenant)
         record("fields removed, retyped or with unknown values", len(finished), 0)
         server.changes = {}
         logbook.archive("--since", "2024-09-01", "--refetch", after=_AN_HOUR)
-        record("fields restored", 1, count_lost(before, logbook))
+        record("fields restored", 1, count_lost(items_before, logbook))
         assert_complete(logbook, tenant)
 
 
 def _spread(changes: list[Any], number: int) -> list[Any]:
     """This many of the changes, evenly spread."""
-    return [changes[place * len(changes) // number] for place in range(number)]
+    return [changes[index * len(changes) // number] for index in range(number)]
 
 
-def _assert_true_or_unknown(logbook: DemoLogbook, tenant: Tenant) -> None:
+def _assert_correct_or_unknown(logbook: DemoLogbook, tenant: Tenant) -> None:
     unreadable = {row["key"] for row in logbook.ask("select key from staging.unreadable")}
-    expected = {row["session_id"]: row for row in truth.sessions(tenant)}
+    expected = {row["session_id"]: row for row in expected_marts.sessions(tenant)}
     columns = ", ".join(next(iter(expected.values())))
     rows = logbook.ask(f"select {columns} from sessions")  # noqa: S608
     assert {row["session_id"] for row in rows} == set(expected)  # no session is lost
-    wrong = [
+    differences = [
         (row["session_id"], name, value, expected[row["session_id"]][name])
         for row in rows
         if row["session_id"] not in unreadable
         for name, value in row.items()
-        if value not in (expected[row["session_id"]][name], None, _UNSEEN)
+        if value not in (expected[row["session_id"]][name], None, _NEW_VALUE)
     ]
-    assert [found for found in wrong if found[1] not in _COUNTS] == []
-    assert all(value < true for _, name, value, true in wrong if name in _COUNTS)
+    assert [found for found in differences if found[1] not in _COUNT_COLUMNS] == []
+    assert all(value < correct_value for _, name, value, correct_value in differences if name in _COUNT_COLUMNS)
 
 
-def test_a_run_accepts_unknown_fields(young_operator: DemoServer, new_logbook: DemoLogbook, record: Record) -> None:
-    young_operator.faults.unknown_fields = True
-    new_logbook.do("run", now=young_operator.tenant.now)
-    before = items(new_logbook)
-    young_operator.faults.unknown_fields = False
-    new_logbook.do("run", now=young_operator.tenant.now)
-    record("fields added", len(young_operator.tenant.sessions), count_lost(before, new_logbook))
-    assert_complete(new_logbook, young_operator.tenant)
+def test_a_run_accepts_unknown_fields(new_operator: DemoServer, new_logbook: DemoLogbook, record: Record) -> None:
+    new_operator.faults.unknown_fields = True
+    new_logbook.do("run", now=new_operator.tenant.now)
+    items_before = items(new_logbook)
+    new_operator.faults.unknown_fields = False
+    new_logbook.do("run", now=new_operator.tenant.now)
+    record("fields added", len(new_operator.tenant.sessions), count_lost(items_before, new_logbook))
+    assert_complete(new_logbook, new_operator.tenant)

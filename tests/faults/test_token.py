@@ -28,12 +28,12 @@ class SlowRefreshServer(DemoServer):
 
     def __init__(self, tenant: Tenant) -> None:
         super().__init__(tenant)
-        self._both = threading.Barrier(2)
+        self._two_requests = threading.Barrier(2)
 
     def answer(self, method: str, path: str, query: dict[str, str], token: str, body: bytes) -> DemoAnswer:
-        if path == TOKEN_PATH and not self._both.broken:
+        if path == TOKEN_PATH and not self._two_requests.broken:
             with contextlib.suppress(threading.BrokenBarrierError):
-                self._both.wait(1.5)
+                self._two_requests.wait(1.5)
         return super().answer(method, path, query, token, body)
 
 
@@ -43,7 +43,7 @@ def slow_server() -> Iterator[SlowRefreshServer]:
         yield server
 
 
-def test_two_processes_renew_the_login_at_once(
+def test_two_processes_that_renew_the_login_at_once_both_succeed(
     slow_server: SlowRefreshServer, new_logbook: DemoLogbook, tmp_path: Path, record: Record
 ) -> None:
     new_logbook.do("account", "add", "demo", "--url", slow_server.url)
@@ -58,26 +58,28 @@ def test_two_processes_renew_the_login_at_once(
     assert login is not None
     assert (login.token, login.refresh_token) == (slow_server.tenant.token, slow_server.tenant.refresh_token)
     for logbook in (new_logbook, other):
-        before = items(logbook)
+        items_before = items(logbook)
         Starter(logbook, NOW).do("run")
-        record("token refreshed by two processes at once", 1, count_lost(before, logbook))
+        record("token refreshed by two processes at once", 1, count_lost(items_before, logbook))
         assert_complete(logbook, slow_server.tenant)
 
 
 @pytest.mark.parametrize("is_after", [False, True], ids=["before the login is stored", "after"])
-def test_a_process_killed_while_it_renews_the_login(
-    is_after: bool, young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
+def test_a_process_killed_while_it_renews_the_login_loses_no_item(
+    is_after: bool, new_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
 ) -> None:
-    young_operator.tenant.expire_token()
-    starter, before, message, advice = Starter(archived_logbook, NOW), items(archived_logbook), "", ""
+    new_operator.tenant.expire_token()
+    starter, items_before, message, advice = Starter(archived_logbook, NOW), items(archived_logbook), "", ""
     # Logins are written once before the operator is asked, to find out whether that is possible.
     assert starter.run("run", fault=KilledAt(_STORE, 2, is_after)).code == KILLED
     if not is_after:  # the new login is lost, and the operator no longer accepts the old one
         message, advice = refusal(starter.run("run"), 4)
         assert message == "The operator no longer accepts the login of account demo."
         assert advice == "Log in again: ladebog login demo"
-        archived_logbook.keep_login(young_operator.tenant)
+        archived_logbook.store_login(new_operator.tenant)
     starter.do("run")
     when = "after" if is_after else "before"
-    record(f"token refreshed, killed {when} it is stored", 1, count_lost(before, archived_logbook), message, advice)
-    assert_complete(archived_logbook, young_operator.tenant)
+    record(
+        f"token refreshed, killed {when} it is stored", 1, count_lost(items_before, archived_logbook), message, advice
+    )
+    assert_complete(archived_logbook, new_operator.tenant)

@@ -15,7 +15,7 @@ from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.faults
 
-_READER = """
+_READ_ON_REQUEST = """
 import sys
 import duckdb
 
@@ -26,15 +26,19 @@ with duckdb.connect(sys.argv[1], read_only=True) as connection:
 
 
 def test_several_runs_at_once_do_not_disturb_each_other(
-    young_operator: DemoServer, new_logbook: DemoLogbook, undisturbed: DemoLogbook, record: Record, tmp_path: Path
+    new_operator: DemoServer,
+    new_logbook: DemoLogbook,
+    shared_archived_logbook: DemoLogbook,
+    record: Record,
+    tmp_path: Path,
 ) -> None:
-    young_operator.faults.slow = 0.02
+    new_operator.faults.slow = 0.02
     for number in range(3):
         logbook = new_logbook.copied(tmp_path / f"pair-{number}")
         starter = Starter(logbook, NOW)
         running = [starter.start("run") for _ in range(3)]
         outcomes = [command.outcome() for command in running]
-        before, message, advice = items(logbook), "", ""
+        items_before, message, advice = items(logbook), "", ""
         assert {outcome.code for outcome in outcomes} <= {0, 75}
         assert 0 in [outcome.code for outcome in outcomes]
         for outcome in outcomes:
@@ -43,12 +47,12 @@ def test_several_runs_at_once_do_not_disturb_each_other(
                 assert message.startswith(f"Another run is writing to {logbook.home} (")
                 assert advice == "Wait for it to end, then run the same command again"
         starter.do("run")
-        record("several runs at once", 1, count_lost(before, logbook), message, advice)
-        assert marts(undisturbed) == marts(logbook)
-        assert_complete(logbook, young_operator.tenant)
+        record("several runs at once", 1, count_lost(items_before, logbook), message, advice)
+        assert marts(shared_archived_logbook) == marts(logbook)
+        assert_complete(logbook, new_operator.tenant)
 
 
-_WRITER = """
+_KEEP_OPEN = """
 import sys
 import duckdb
 
@@ -58,12 +62,12 @@ with duckdb.connect(sys.argv[1]) as connection:
 """
 
 
-def test_a_run_while_another_program_writes_to_the_database(
-    young_operator: DemoServer, archived_logbook: DemoLogbook, undisturbed: DemoLogbook, record: Record
+def test_a_run_replaces_a_database_that_another_program_has_open(
+    new_operator: DemoServer, archived_logbook: DemoLogbook, shared_archived_logbook: DemoLogbook, record: Record
 ) -> None:
-    before, path = items(archived_logbook), archived_logbook.paths.database
+    items_before, path = items(archived_logbook), archived_logbook.paths.database
     with subprocess.Popen(
-        [sys.executable, "-c", _WRITER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", _KEEP_OPEN, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
         other.stdout.readline()
@@ -73,17 +77,17 @@ def test_a_run_while_another_program_writes_to_the_database(
         archived_logbook.do("run", now=NOW)  # replaces the file that the other program has open
         archived_logbook.do("sql", "select 1")
         other.communicate()
-    record("another program writes to the database", 1, count_lost(before, archived_logbook), message, advice)
-    assert marts(undisturbed) == marts(archived_logbook)
-    assert_complete(archived_logbook, young_operator.tenant)
+    record("another program writes to the database", 1, count_lost(items_before, archived_logbook), message, advice)
+    assert marts(shared_archived_logbook) == marts(archived_logbook)
+    assert_complete(archived_logbook, new_operator.tenant)
 
 
-def test_a_run_while_a_reader_has_the_database_open(
-    young_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
+def test_a_reader_keeps_its_rows_while_runs_replace_the_database(
+    new_operator: DemoServer, archived_logbook: DemoLogbook, record: Record
 ) -> None:
-    before = items(archived_logbook)
+    items_before = items(archived_logbook)
     with subprocess.Popen(
-        [sys.executable, "-c", _READER, str(archived_logbook.paths.database)],
+        [sys.executable, "-c", _READ_ON_REQUEST, str(archived_logbook.paths.database)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -91,17 +95,17 @@ def test_a_run_while_a_reader_has_the_database_open(
         assert reader.stdin is not None
         assert reader.stdout is not None
 
-        def ask() -> str:
+        def read_rows() -> str:
             assert reader.stdin is not None
             assert reader.stdout is not None
             print(file=reader.stdin, flush=True)
             return reader.stdout.readline()
 
-        first = ask()
-        for session in list(young_operator.tenant.sessions.values())[:3]:
-            young_operator.tenant.correct(session.id, energy_wh=session.energy_wh + 1_000)
+        first_rows = read_rows()
+        for session in list(new_operator.tenant.sessions.values())[:3]:
+            new_operator.tenant.correct(session.id, energy_wh=session.energy_wh + 1_000)
             Starter(archived_logbook, NOW).do("run")
-            assert ask() == first
-            record("reader has the database open", 1, count_lost(before, archived_logbook))
+            assert read_rows() == first_rows
+            record("reader has the database open", 1, count_lost(items_before, archived_logbook))
         reader.stdin.close()
-    assert_complete(archived_logbook, young_operator.tenant)
+    assert_complete(archived_logbook, new_operator.tenant)

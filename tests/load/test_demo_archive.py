@@ -1,19 +1,10 @@
 """Extract, load and transform of the demo tenant: the marts agree with each other and with the tenant."""
 
 from datetime import date
-from typing import Any
 
 from pipeline.database import models
-from tests.demo import truth
+from tests.demo import expected_marts
 from tests.scenarios.demo_archive import DemoArchive
-
-Row = dict[str, Any]
-
-
-def rows(demo: DemoArchive, table: str, columns: list[str], where: str = "true") -> list[Row]:
-    query = f"select {', '.join(columns)} from {table} where {where} order by all"  # noqa: S608
-    with demo.reading() as connection:
-        return [dict(zip(columns, row, strict=True)) for row in connection.execute(query).fetchall()]
 
 
 def test_every_key_is_unique_and_not_null(fetched_demo: DemoArchive) -> None:
@@ -21,13 +12,13 @@ def test_every_key_is_unique_and_not_null(fetched_demo: DemoArchive) -> None:
         for model in models.marts():
             key = ", ".join(model.key)
             nulls = " or ".join(f"{column} is null" for column in model.key)
-            twice = f"select {key} from {model.name} group by {key} having count(*) > 1"  # noqa: S608
+            duplicates = f"select {key} from {model.name} group by {key} having count(*) > 1"  # noqa: S608
             missing = f"select {key} from {model.name} where {nulls}"  # noqa: S608
-            assert (connection.execute(twice).fetchall(), connection.execute(missing).fetchall()) == ([], []), (
+            assert (connection.execute(duplicates).fetchall(), connection.execute(missing).fetchall()) == ([], []), (
                 model.name
             )
-            some = connection.execute(f"select 1 from {model.name} limit 1").fetchall()  # noqa: S608
-            assert bool(some) != (model.name == "claims"), f"{model.name} has no row"
+            first_row = connection.execute(f"select 1 from {model.name} limit 1").fetchall()  # noqa: S608
+            assert bool(first_row) != (model.name == "claims"), f"{model.name} has no row"
 
 
 def test_the_parts_of_each_mart_sum_to_the_whole(fetched_demo: DemoArchive) -> None:
@@ -47,8 +38,8 @@ def test_the_parts_of_each_mart_sum_to_the_whole(fetched_demo: DemoArchive) -> N
         ),
     ]
     with fetched_demo.reading() as connection:
-        for parts, wholes in pairs:
-            expected, found = (connection.execute(f"{query} order by all").fetchall() for query in (wholes, parts))
+        for sums, totals in pairs:
+            expected, found = (connection.execute(f"{query} order by all").fetchall() for query in (totals, sums))
             assert expected == found
 
 
@@ -59,7 +50,7 @@ def test_tax_plus_net_is_the_bill(fetched_demo: DemoArchive) -> None:
 
 
 def test_nothing_is_in_quarantine_or_missing(fetched_demo: DemoArchive) -> None:
-    [active] = truth.active(fetched_demo.tenant)
+    [active] = expected_marts.active(fetched_demo.tenant)
     with fetched_demo.reading() as connection:
         query = "select quarantined, details_missing, active, last_outcome, last_closed_month from account_states"
         states = connection.execute(query).fetchall()

@@ -10,27 +10,27 @@ from tests.scenarios.small_archive import NOON, Json, SmallArchive, answer, at, 
 A, B, C = ({"session": session(energy=energy)} for energy in (1000, 2000, 3000))
 
 CHANGES: dict[str, tuple[list[tuple[Json, float | None]], list[tuple[float | None, int]]]] = {
-    "there and back is three": ([(A, 0), (B, 1), (A, 2)], [(0, 1000), (1, 2000), (2, 1000)]),
-    "equal answers are one": ([(A, 0), (A, 1), (A, 2)], [(0, 1000)]),
-    "runs of equals": ([(A, 0), (B, 1), (B, 2), (A, 3), (A, 4)], [(0, 1000), (1, 2000), (3, 1000)]),
-    "an older one comes later": ([(B, 5), (A, 0)], [(0, 1000), (5, 2000)]),
-    "one comes in between": ([(A, 0), (C, 5), (B, 2)], [(0, 1000), (2, 2000), (5, 3000)]),
-    "in between, but equal to the one before": ([(A, 0), (B, 5), (A, 2)], [(0, 1000), (5, 2000)]),
-    "without a time it is the oldest": ([(A, None), (B, 1)], [(None, 1000), (1, 2000)]),
-    "without a time it replaces nothing": ([(B, 1), (A, None)], [(None, 1000), (1, 2000)]),
-    "without times, each once": ([(A, None), (B, None), (A, None)], [(None, 1000), (None, 2000)]),
+    "changed and changed back: three documents": ([(A, 0), (B, 1), (A, 2)], [(0, 1000), (1, 2000), (2, 1000)]),
+    "equal answers: one document": ([(A, 0), (A, 1), (A, 2)], [(0, 1000)]),
+    "equal answers after each change": ([(A, 0), (B, 1), (B, 2), (A, 3), (A, 4)], [(0, 1000), (1, 2000), (3, 1000)]),
+    "an older answer is loaded later": ([(B, 5), (A, 0)], [(0, 1000), (5, 2000)]),
+    "an answer from between two others is loaded later": ([(A, 0), (C, 5), (B, 2)], [(0, 1000), (2, 2000), (5, 3000)]),
+    "an answer from between two others, equal to the earlier one": ([(A, 0), (B, 5), (A, 2)], [(0, 1000), (5, 2000)]),
+    "an answer without a time is the oldest": ([(A, None), (B, 1)], [(None, 1000), (1, 2000)]),
+    "an answer without a time replaces nothing": ([(B, 1), (A, None)], [(None, 1000), (1, 2000)]),
+    "answers without a time: each once": ([(A, None), (B, None), (A, None)], [(None, 1000), (None, 2000)]),
 }
 
 
-def fetched(body: Json, minutes: float | None, key: str = "1") -> Answer:
+def session_answer(body: Json, minutes: float | None, key: str = "1") -> Answer:
     moment = None if minutes is None else at(minutes)
     return answer(Endpoint.SESSION, key, body, moment)
 
 
 @pytest.mark.parametrize("is_one_run", [True, False])
-def test_changes(archive: SmallArchive, is_one_run: bool) -> None:
-    """Each case has its own key: what was answered when, and the documents that result."""
-    answers = [fetched(body, minutes, case) for case, (answered, _) in CHANGES.items() for body, minutes in answered]
+def test_each_change_of_an_answer_is_a_document(archive: SmallArchive, is_one_run: bool) -> None:
+    """The name of each case is the key of its answers."""
+    answers = [session_answer(body, minutes, case) for case, (bodies, _) in CHANGES.items() for body, minutes in bodies]
     for run in [answers] if is_one_run else [[one] for one in answers]:
         archive.add(*run)
     found = archive.rows(
@@ -47,12 +47,12 @@ def test_changes(archive: SmallArchive, is_one_run: bool) -> None:
     } == {case: [(moment, energy) for key, moment, energy in found if key == case] for case in CHANGES}
 
 
-def test_importing_twice_changes_nothing(archive: SmallArchive) -> None:
+def test_loading_the_same_answers_twice_changes_nothing(archive: SmallArchive) -> None:
     answers = [
-        fetched(A, 0),
-        fetched(B, None),
-        fetched(C, 3),
-        fetched(A, 4),
+        session_answer(A, 0),
+        session_answer(B, None),
+        session_answer(C, 3),
+        session_answer(A, 4),
         listing(listed(session("2")), fetched_at=None),
     ]
     tables = ["documents", "facts.session_facts", "facts.changed_sessions", "facts.quarantine"]
@@ -68,17 +68,17 @@ def test_importing_twice_changes_nothing(archive: SmallArchive) -> None:
     assert archive.value("select count(*) from facts.answers where endpoint <> 'run'") == 10, "raw/ has them twice"
 
 
-def test_loading_again_loads_nothing(archive: SmallArchive) -> None:
-    archive.add(fetched(A, 0), fetched(B, 1))
+def test_segments_are_loaded_only_once(archive: SmallArchive) -> None:
+    archive.add(session_answer(A, 0), session_answer(B, 1))
     tables = ["documents", "facts.session_facts", "facts.answers", "facts.segments", "runs"]
     counts = [archive.value(f"select count(*) from {table}") for table in tables]  # noqa: S608
     AnswerLoader(archive.connection, archive.folder).load_all()
     assert counts == [archive.value(f"select count(*) from {table}") for table in tables]  # noqa: S608
 
 
-def test_equal_documents_have_their_facts_once(archive: SmallArchive) -> None:
-    archive.add(fetched(A, 0), fetched(B, 1), fetched(A, 2))
-    archive.add(fetched(B, 3), fetched(A, 4))
+def test_equal_documents_share_their_facts(archive: SmallArchive) -> None:
+    archive.add(session_answer(A, 0), session_answer(B, 1), session_answer(A, 2))
+    archive.add(session_answer(B, 3), session_answer(A, 4))
     assert archive.rows("select energy_wh from facts.session_facts order by 1") == [(1000,), (2000,)]
 
 
@@ -87,7 +87,7 @@ def test_a_listing_is_split_and_only_its_changed_items_are_kept(archive: SmallAr
     archive.add(listing(*items, fetched_at=at(0)))
     changed = listed(session("2", energy=5))
     archive.add(listing(items[0], changed, items[2], fetched_at=at(1)))
-    archive.add(listing(listed(session("4")), items[2], changed, fetched_at=at(2)))  # another order is no change
+    archive.add(listing(listed(session("4")), items[2], changed, fetched_at=at(2)))  # another order is not a change
     expected = [("1", at(0), 1), ("2", at(0), 2), ("2", at(1), 2), ("3", at(0), 3), ("4", at(2), 1)]
     assert expected == archive.rows("select key, fetched_at, item from documents order by key, fetched_at")
 
@@ -104,13 +104,13 @@ def test_an_item_and_a_detail_of_one_session_are_two_documents(archive: SmallArc
 
 
 def test_a_document_records_its_segment_and_line(archive: SmallArchive) -> None:
-    segment = archive.add(fetched(A, 0), fetched(B, 1))
+    segment = archive.add(session_answer(A, 0), session_answer(B, 1))
     expected = [(str(segment.relative_to(archive.folder)), line, 0) for line in (1, 2)]
     assert expected == archive.rows("select segment, line, item from documents order by line")
 
 
-def test_every_line_is_an_answer(archive: SmallArchive) -> None:
-    archive.add(fetched(A, 0), fetched(A, None))
+def test_every_line_is_a_row_of_the_answers(archive: SmallArchive) -> None:
+    archive.add(session_answer(A, 0), session_answer(A, None))
     assert [
         (endpoint, key, NOON if endpoint == "run" else moment, line)
         for endpoint, key, moment, line in archive.rows(
@@ -119,7 +119,7 @@ def test_every_line_is_an_answer(archive: SmallArchive) -> None:
     ] == [("session", "1", NOON, 1), ("session", "1", None, 2), ("run", "0001", NOON, 3)]
 
 
-def test_a_run_and_its_windows(archive: SmallArchive) -> None:
+def test_a_run_and_its_windows_are_loaded(archive: SmallArchive) -> None:
     window = Window(month="2025-03-01", listed_at=at(9), pages=1, sessions=2, missing=["7"])
     archive.add(windows=[window], outcome="failed")
     assert archive.rows("select run_id, command, outcome from runs") == [("0001", "extract", "failed")]

@@ -12,12 +12,12 @@ from pipeline.extract.store import Store
 from tests.extract.test_store import records
 from tests.scenarios.small_archive import SetClock, SmallArchive, detail, session
 
-_ENDLESS = "select sum(random()) from range(1_000_000_000_000)"  # takes hours, and no memory
+_LONG_QUERY = "select sum(random()) from range(1_000_000_000_000)"  # takes hours, and no memory
 
 
 @contextmanager
 def ctrl_c(seconds: float) -> Iterator[None]:
-    """Press Ctrl-C after this many seconds by a timer's signal, and again every three in case one is lost."""
+    """Interrupt the block after this many seconds, as Ctrl-C does; again every 3 seconds in case a signal is lost."""
     before = signal.signal(signal.SIGALRM, interrupt.handle_interrupt)
     signal.setitimer(signal.ITIMER_REAL, seconds, 3)
     try:
@@ -47,5 +47,5 @@ def test_a_run_that_is_stopped_during_a_query_is_interrupted(
         Store(archive.connection, archive.folder, "extract", SetClock()),
         ctrl_c(0.2),
     ):
-        archive.connection.execute(_ENDLESS)
+        archive.connection.execute(_LONG_QUERY)
     assert [record.outcome for record in records(archive)] == ["interrupted"]

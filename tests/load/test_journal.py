@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.errors import JournalError
 from pipeline.logbook.journal import Journal
-from tests.scenarios.decided_logbook import GOLF_AND_OWN, STARTED, DecidedLogbook
+from tests.scenarios.decided_logbook import STARTED_AT, TWO_CARS, DecidedLogbook
+from tests.scenarios.prepared_folder import prepared_folder
 from tests.scenarios.written_logbook import ChargedSession
 
 pytestmark = pytest.mark.system
@@ -20,16 +21,18 @@ SESSIONS = (
 
 @pytest.fixture(scope="module")
 def decided(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
-    """One decision of each kind, and two readings."""
-    root = tmp_path_factory.mktemp("decided") / "logbook"
-    logbook = DecidedLogbook.with_sessions(root, {"home": SESSIONS}, GOLF_AND_OWN)
+    """One decision of each kind, and two readings. Tests copy it."""
+    return DecidedLogbook(prepared_folder(tmp_path_factory, "decided", decide))
+
+
+def decide(root: Path) -> None:
+    logbook = DecidedLogbook.with_sessions(root, {"home": SESSIONS}, TWO_CARS)
     assert logbook.ladebog("session", "assign", "1", "Golf", "--reason", "på arbejde") == 0
     assert logbook.ladebog("odometer", "Golf", "2025-03-31", "48211") == 0
     assert logbook.ladebog("session", "assign", SESSIONS[2].id, "Ærø", "--reason", 'til "Ærø"') == 0
     assert logbook.ladebog("session", "include", SESSIONS[2].id, "--reason", "it's ours; --") == 0
     assert logbook.ladebog("session", "exclude", "2", "--reason", "gæst 🚗") == 0
     assert logbook.ladebog("session", "tag", "2", "gæst", "--reason", "to find it again") == 0
-    return logbook
 
 
 @pytest.fixture
@@ -53,7 +56,7 @@ def test_every_entry_is_loaded(decided: DecidedLogbook) -> None:
     assert decided.rows("""
         select session_id, car, is_claimed, reason, tags from claimable_sessions order by all
     """) == [
-        ("1", "Golf", True, "no rule says otherwise", []),
+        ("1", "Golf", True, "no rule excludes it", []),
         ("2", None, False, "excluded: gæst 🚗", ["gæst"]),
         ('it\'s "3"; --', "Ærø", True, "included: it's ours; --", []),
     ]
@@ -117,7 +120,7 @@ def test_a_damaged_entry_stops_every_command_that_would_use_it(
 
 def test_an_entry_of_a_command_that_was_killed_is_loaded_by_the_next(logbook: DecidedLogbook) -> None:
     fields = {"account": "home", "session_id": "1", "reason": "gæst"}
-    Journal.open(logbook.root / "journal").append(STARTED, "exclude", {**fields})
+    Journal.open(logbook.root / "journal").append(STARTED_AT, "exclude", {**fields})
     assert logbook.ladebog("transform") == 0
     assert logbook.rows("select is_claimed, reason from claimable_sessions where session_id = '1'") == [
         (False, "excluded: gæst")
@@ -126,6 +129,6 @@ def test_an_entry_of_a_command_that_was_killed_is_loaded_by_the_next(logbook: De
 
 def test_entries_of_other_kinds_are_skipped(logbook: DecidedLogbook) -> None:
     before = logbook.tables()
-    Journal.open(logbook.root / "journal").append(STARTED, "paid", {"account": "home", "claim": 7})
+    Journal.open(logbook.root / "journal").append(STARTED_AT, "paid", {"account": "home", "claim": 7})
     logbook.update()
     assert logbook.tables() == before

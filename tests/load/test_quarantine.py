@@ -26,7 +26,7 @@ from tests.scenarios.small_archive import (
     without,
 )
 
-NAIVE = "2025-03-05T12:00:00"
+WITHOUT_OFFSET = "2025-03-05T12:00:00"
 BROKEN: dict[str, tuple[Json, str]] = {
     "19 decimals": (session(totalAmount="0.1234567890123456789"), "$.session.totalAmount"),
     "19 decimals, scientific": (session(totalAmount=1e-19), "$.session.totalAmount"),
@@ -37,9 +37,9 @@ BROKEN: dict[str, tuple[Json, str]] = {
         "$.session.amount",
     ),
     "a mean power that is too large": (session(powerStats={"averageKw": "1e13"}), "$.session.powerStats.averageKw"),
-    "the energy of a country": (session(energy=10**9 + 1), "$.session.energy"),
+    "too much energy for a session": (session(energy=10**9 + 1), "$.session.energy"),
     "an energy beyond 64 bits": (session(energy=2**63), "$.session.energy"),
-    "a duration beyond time": (session(duration=10**30), "$.session.duration"),
+    "a duration beyond 64 bits": (session(duration=10**30), "$.session.duration"),
     "a period's amount too large": (
         session(chargingPeriods=[period(0, 1) | {"amount": "10000000000"}]),
         "$.session.chargingPeriods[0].amount",
@@ -50,8 +50,8 @@ BROKEN: dict[str, tuple[Json, str]] = {
     ),
     "not a number": (session(totalAmount="NaN"), "$.session.totalAmount"),
     "infinite": (session(electricityCost="-Infinity"), "$.session.electricityCost"),
-    "words": (session(totalAmount="much"), "$.session.totalAmount"),
-    "half a Wh": (session(energy=12.5), "$.session.energy"),
+    "text instead of a number": (session(totalAmount="much"), "$.session.totalAmount"),
+    "an energy that is not an integer": (session(energy=12.5), "$.session.energy"),
     "no energy": (without(session(), "energy"), "$.session"),
     "no currency": (without(session(), "currency"), "$.session"),
     "no currency code": (session(currency={"minorUnitDecimal": 2}), "$.session.currency"),
@@ -59,7 +59,7 @@ BROKEN: dict[str, tuple[Json, str]] = {
         session(currency={"code": "CLF", "minorUnitDecimal": 4}),
         "$.session.currency.minorUnitDecimal",
     ),
-    "a start without offset": (session(startedAt=NAIVE), "$.session.startedAt"),
+    "a start without offset": (session(startedAt=WITHOUT_OFFSET), "$.session.startedAt"),
     "a stop that is not a time": (session(stoppedAt="soon"), "$.session.stoppedAt"),
     "finished without a stop": (session(stoppedAt=None), "$.session.stoppedAt"),
     "finished without an amount": (session(totalAmount=None), "$.session.totalAmount"),
@@ -72,10 +72,10 @@ BROKEN: dict[str, tuple[Json, str]] = {
         "$.session.chargingPeriods[1].amount",
     ),
     "a sample without offset": (
-        session(powerStats={"history": [{"timestamp": NAIVE, "value": 1}]}),
+        session(powerStats={"history": [{"timestamp": WITHOUT_OFFSET, "value": 1}]}),
         "$.session.powerStats.history[0].timestamp",
     ),
-    "a sample of no number": (
+    "a sample that is not a number": (
         session(powerStats={"history": [{"timestamp": text(NOON), "value": "NaN"}]}),
         "$.session.powerStats.history",
     ),
@@ -135,7 +135,9 @@ def test_each_fault_is_reported_by_its_path_and_affects_no_other_document(archiv
         ),
     ],
 )
-def test_the_other_endpoints(archive: SmallArchive, endpoint: Endpoint, body: Any, path: str | None) -> None:
+def test_a_broken_answer_of_another_endpoint_goes_to_quarantine(
+    archive: SmallArchive, endpoint: Endpoint, body: Any, path: str | None
+) -> None:
     archive.add(answer(endpoint, "1", json.dumps(body).encode()), detail(session("valid")))
     [(found_endpoint, key, fault)] = archive.rows("select endpoint, key, fault from facts.quarantine")
     assert (endpoint.value, "1") == (found_endpoint, key)

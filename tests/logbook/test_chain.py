@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[2]
 AT = datetime(2025, 4, 1, 6, 30, tzinfo=UTC)
 
 
-def written(folder: Path, count: int = 3) -> list[bytes]:
-    """The lines, with their ends, of a journal with so many entries."""
+def write_journal(folder: Path, count: int = 3) -> list[bytes]:
+    """Write a journal with so many entries; returns its lines with their line ends."""
     journal = Journal.open(folder)
     for number in range(1, count + 1):
         at = AT + timedelta(days=number)
@@ -28,13 +28,13 @@ def written(folder: Path, count: int = 3) -> list[bytes]:
     return (folder / FILE_NAME).read_bytes().splitlines(keepends=True)
 
 
-def rewritten(folder: Path, lines: list[bytes]) -> Path:
+def rewrite_journal(folder: Path, lines: list[bytes]) -> Path:
     (folder / FILE_NAME).write_bytes(b"".join(lines))
     return folder
 
 
 def with_new_sha256(line: bytes) -> bytes:
-    """A line with the SHA-256 of its changed content, as a forger would write it."""
+    """A line with the correct SHA-256 of its changed content."""
     body = line.rpartition(b',"sha256":"')[0]
     return body + b',"sha256":"' + hashlib.sha256(body + b"}").hexdigest().encode() + b'"}\n'
 
@@ -61,18 +61,18 @@ def test_a_line_contains_the_decision_and_its_sha256(tmp_path: Path) -> None:
 
 
 def test_a_journal_that_is_opened_again_continues_the_chain(tmp_path: Path) -> None:
-    written(tmp_path, 2)
-    again = Journal.open(tmp_path)
-    again.append(AT, "include", {"account": "home", "session_id": "1", "reason": "x"})
+    write_journal(tmp_path, 2)
+    reopened = Journal.open(tmp_path)
+    reopened.append(AT, "include", {"account": "home", "session_id": "1", "reason": "x"})
     entries = read_entries(tmp_path)
-    assert entries == again.entries
+    assert entries == reopened.entries
     assert [entry.entry for entry in entries] == [1, 2, 3]
     assert [entry.previous_sha256 for entry in entries] == [None, entries[0].sha256, entries[1].sha256]
 
 
 def test_a_journal_is_for_its_owner_only(tmp_path: Path) -> None:
     folder = tmp_path / "journal"
-    written(folder)
+    write_journal(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE((folder / FILE_NAME).stat().st_mode) == 0o600
 
@@ -91,26 +91,26 @@ def test_any_text_is_read_back_unchanged(tmp_path_factory: pytest.TempPathFactor
 
 
 def test_a_changed_byte_is_reported_with_its_entry(tmp_path: Path) -> None:
-    lines = written(tmp_path)
+    lines = write_journal(tmp_path)
     numbers = [number for number, line in enumerate(lines, start=1) for _ in line]
     whole = b"".join(lines)
-    for place, number in list(enumerate(numbers))[:-1]:
-        other = b"x" if whole[place : place + 1] != b"x" else b"y"
-        rewritten(tmp_path, [whole[:place], other, whole[place + 1 :]])
+    for index, number in list(enumerate(numbers))[:-1]:
+        other = b"x" if whole[index : index + 1] != b"x" else b"y"
+        rewrite_journal(tmp_path, [whole[:index], other, whole[index + 1 :]])
         with pytest.raises(JournalError, match=rf"journal\.ndjson is damaged at entry {number}: it is not what was"):
             Journal.open(tmp_path)
         assert (tmp_path / FILE_NAME).stat().st_size == len(whole)
 
 
 def test_a_forged_entry_is_found_at_the_next_one(tmp_path: Path) -> None:
-    lines = written(tmp_path)
+    lines = write_journal(tmp_path)
     lines[1] = with_new_sha256(lines[1].replace("gæst".encode(), b"mig!"))
     with pytest.raises(JournalError, match="damaged at entry 3: it does not follow from the entry before"):
-        read_entries(rewritten(tmp_path, lines))
+        read_entries(rewrite_journal(tmp_path, lines))
 
 
 @pytest.mark.parametrize(
-    ("order", "named"),
+    ("order", "damage"),
     [
         ([1, 2], "entry 1: the file has entry 2 there"),
         ([0, 2], "entry 2: the file has entry 3 there"),
@@ -119,10 +119,10 @@ def test_a_forged_entry_is_found_at_the_next_one(tmp_path: Path) -> None:
     ],
     ids=["first lost", "second lost", "swapped", "doubled"],
 )
-def test_a_lost_or_moved_entry_is_reported(tmp_path: Path, order: list[int], named: str) -> None:
-    lines = written(tmp_path)
-    with pytest.raises(JournalError, match=f"damaged at {named}"):
-        read_entries(rewritten(tmp_path, [lines[place] for place in order]))
+def test_a_lost_or_moved_entry_is_reported(tmp_path: Path, order: list[int], damage: str) -> None:
+    lines = write_journal(tmp_path)
+    with pytest.raises(JournalError, match=f"damaged at {damage}"):
+        read_entries(rewrite_journal(tmp_path, [lines[index] for index in order]))
 
 
 def test_an_entry_of_another_journal_is_refused(tmp_path: Path) -> None:
@@ -130,36 +130,36 @@ def test_an_entry_of_another_journal_is_refused(tmp_path: Path) -> None:
     other.append(AT, "include", {"account": "away", "session_id": "1", "reason": "x"})
     other.append(AT, "include", {"account": "away", "session_id": "2", "reason": "x"})
     foreign = (tmp_path / "other" / FILE_NAME).read_bytes().splitlines(keepends=True)[1]
-    lines = written(tmp_path)
+    lines = write_journal(tmp_path)
     with pytest.raises(JournalError, match="damaged at entry 2: it does not follow"):
-        read_entries(rewritten(tmp_path, [lines[0], foreign, lines[2]]))
+        read_entries(rewrite_journal(tmp_path, [lines[0], foreign, lines[2]]))
 
 
 def test_a_line_with_a_valid_sha256_that_is_not_an_entry_is_refused(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="damaged at entry 1: it cannot be read"):
-        read_entries(rewritten(tmp_path, [with_new_sha256(b'{"entry":"one","sha256":""}')]))
+        read_entries(rewrite_journal(tmp_path, [with_new_sha256(b'{"entry":"one","sha256":""}')]))
 
 
 def test_a_full_disk_leaves_no_part_of_an_entry(tmp_path: Path) -> None:
-    lines = written(tmp_path, 2)
-    room = sum(map(len, lines)) + 50
+    lines = write_journal(tmp_path, 2)
+    size_limit = sum(map(len, lines)) + 50
     script = f"""
 import resource
 from datetime import UTC, datetime
 from pathlib import Path
 from pipeline.logbook.journal import Journal
-resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))
+resource.setrlimit(resource.RLIMIT_FSIZE, ({size_limit}, {size_limit}))
 journal = Journal.open(Path({str(tmp_path)!r}))
 try:
-    journal.append(datetime(2025, 4, 9, tzinfo=UTC), "exclude", {{"reason": "there is no room for this one"}})
+    journal.append(datetime(2025, 4, 9, tzinfo=UTC), "exclude", {{"reason": "larger than the limit"}})
 except OSError as error:
     print(len(journal.entries), error)
 """
-    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    assert ran.stdout == "2 The disk stored only part of an entry\n"
+    result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    assert result.stdout == "2 The disk stored only part of an entry\n"
     assert (tmp_path / FILE_NAME).read_bytes() == b"".join(lines)
 
 
-def test_every_line_is_json(tmp_path: Path) -> None:
-    lines = written(tmp_path)
+def test_each_line_is_json(tmp_path: Path) -> None:
+    lines = write_journal(tmp_path)
     assert [json.loads(line)["fields"]["session_id"] for line in lines] == ["648411", "648412", "648413"]

@@ -17,16 +17,19 @@ TRY_LATER = 75
 def test_concurrent_writers_lose_no_entry(tmp_path: Path) -> None:
     sessions = [ChargedSession(id=str(number), stopped="2025-03-05T17:00:00+00:00") for number in range(1, 4)]
     logbook = DecidedLogbook.with_sessions(tmp_path / "logbook", {"home": sessions}, "")
-    waiting = {"1", "2", "3"}
-    while waiting:
-        running = {name: logbook.process("session", "exclude", name, "--reason", f"gæst {name}") for name in waiting}
-        for name, process in running.items():
+    remaining = {"1", "2", "3"}
+    while remaining:
+        running = {
+            session_id: logbook.process("session", "exclude", session_id, "--reason", f"gæst {session_id}")
+            for session_id in remaining
+        }
+        for session_id, process in running.items():
             _, output = process.communicate(timeout=120)
             if process.returncode == TRY_LATER:
                 assert "Another run is writing" in output
             else:
                 assert (process.returncode, output) == (0, "")
-                waiting.discard(name)
+                remaining.discard(session_id)
 
     entries = read_entries(logbook.root / "journal")
     assert [entry.entry for entry in entries] == [1, 2, 3]

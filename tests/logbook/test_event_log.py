@@ -31,14 +31,14 @@ for number in range(500):
 
 @pytest.fixture
 def logbook(tmp_path: Path) -> Iterator[Logbook]:
-    made = Logbook.create(tmp_path / "logbook")
+    new = Logbook.create(tmp_path / "logbook")
     event_log.start("run", RecordingClock(), with_debug=False, on_stderr=False)
-    event_log.write_to(made)
-    yield made
+    event_log.write_to(new)
+    yield new
     event_log.stop()
 
 
-def test_a_line(logbook: Logbook) -> None:
+def test_an_event_is_one_line_of_json(logbook: Logbook) -> None:
     event_log.warning("request failed", status=503, trace_id="Root=1", what="æ \n \u2028 \ud800")
     event_log.debug("not logged")
     file = logbook.logs / "ladebog.log"
@@ -61,7 +61,7 @@ def test_no_folder_is_created_without_events(logbook: Logbook) -> None:
     assert not logbook.logs.exists()
 
 
-def test_old_files_are_removed(logbook: Logbook, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_newest_files_are_kept(logbook: Logbook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_log, "LARGEST", 1)
     for number in range(10):
         event_log.info("counted", number=number)

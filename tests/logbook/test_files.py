@@ -11,7 +11,7 @@ from pipeline.errors import BusyError, LogbookError
 from pipeline.logbook.files import make_folder, replacing, write_text
 from pipeline.logbook.folder import Logbook
 
-HOLDER = """
+HOLD_LOCK = """
 import sys
 from pathlib import Path
 from pipeline.logbook.folder import Logbook
@@ -30,8 +30,8 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
-def test_a_lock_that_another_process_holds(logbook: Logbook) -> None:
-    command = [sys.executable, "-c", HOLDER, str(logbook.root)]
+def test_a_lock_that_another_process_holds_is_refused_until_it_is_released(logbook: Logbook) -> None:
+    command = [sys.executable, "-c", HOLD_LOCK, str(logbook.root)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
@@ -46,7 +46,7 @@ def test_a_lock_that_another_process_holds(logbook: Logbook) -> None:
 
 
 def test_a_lock_of_a_process_that_was_killed_is_free(logbook: Logbook) -> None:
-    command = [sys.executable, "-c", HOLDER, str(logbook.root)]
+    command = [sys.executable, "-c", HOLD_LOCK, str(logbook.root)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
@@ -68,7 +68,7 @@ def test_the_lock_is_for_its_owner_only(logbook: Logbook) -> None:
         assert (mode(logbook.state), mode(logbook.state / "lock")) == (0o700, 0o600)
 
 
-def test_replacing(tmp_path: Path) -> None:
+def test_replacing_a_file_leaves_only_the_new_content(tmp_path: Path) -> None:
     path = tmp_path / "new" / "file"
     for content in (b"first", b"second"):
         with replacing(path) as new:
@@ -88,7 +88,7 @@ def test_replacing_removes_the_new_file_on_an_error(tmp_path: Path, error: BaseE
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"file": b"old"}
 
 
-def test_a_new_file_is_private_until_it_is_whole(tmp_path: Path) -> None:
+def test_a_file_is_written_in_a_private_folder_before_it_is_replaced(tmp_path: Path) -> None:
     with replacing(tmp_path / "file") as new:
         new.write_bytes(b"new")
         assert new.is_relative_to(tmp_path)
@@ -96,23 +96,25 @@ def test_a_new_file_is_private_until_it_is_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_only_the_leftovers_of_processes_that_ended_are_removed(tmp_path: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
-        dead.wait()
-    leftover, living = tmp_path / f".file.{dead.pid}-0a.new", tmp_path / f".file.{os.getppid()}-0a.new"
-    for path in (leftover, living, tmp_path / f".file.{dead.pid}.newer"):
+def test_only_unfinished_files_of_processes_that_ended_are_removed(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended_process:
+        ended_process.wait()
+    unfinished, in_use = tmp_path / f".file.{ended_process.pid}-0a.new", tmp_path / f".file.{os.getppid()}-0a.new"
+    for path in (unfinished, in_use, tmp_path / f".file.{ended_process.pid}.newer"):
         path.mkdir()
     write_text(tmp_path / "file", "new")
-    assert sorted(tmp_path.iterdir()) == sorted([living, tmp_path / f".file.{dead.pid}.newer", tmp_path / "file"])
+    assert sorted(tmp_path.iterdir()) == sorted(
+        [in_use, tmp_path / f".file.{ended_process.pid}.newer", tmp_path / "file"]
+    )
 
 
-def test_replacing_without_writing_anything(tmp_path: Path) -> None:
+def test_replacing_a_file_without_writing_one_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), replacing(tmp_path / "file"):
         pass
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_reader_keeps_the_old_file(tmp_path: Path) -> None:
+def test_a_reader_of_the_old_file_still_reads_the_old_content(tmp_path: Path) -> None:
     path = tmp_path / "file"
     write_text(path, "old æøå\r\n")
     with path.open("rb") as reader:
@@ -123,18 +125,18 @@ def test_a_reader_keeps_the_old_file(tmp_path: Path) -> None:
 
 def test_folders_are_for_their_owner_only(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
-    deep = tmp_path / "a" / "b" / "c"
-    make_folder(deep)
-    make_folder(deep)
-    assert [mode(folder) for folder in (deep, deep.parent, deep.parent.parent)] == [0o700] * 3
+    nested = tmp_path / "a" / "b" / "c"
+    make_folder(nested)
+    make_folder(nested)
+    assert [mode(folder) for folder in (nested, nested.parent, nested.parent.parent)] == [0o700] * 3
     assert mode(tmp_path) == 0o755, "an existing folder keeps its mode"
 
 
-def test_creating_and_opening(tmp_path: Path) -> None:
+def test_only_a_folder_with_settings_is_opened_as_a_logbook(tmp_path: Path) -> None:
     root = tmp_path / "logbook"
-    for refusing in (Logbook.open, Logbook.create):
+    for open_or_create in (Logbook.open, Logbook.create):
         with pytest.raises(LogbookError, match="has a backslash in its path"):
-            refusing(tmp_path / "a\\b")
+            open_or_create(tmp_path / "a\\b")
     with pytest.raises(LogbookError, match=r"is not a logbook: it has no ladebog\.toml"):
         Logbook.open(root)
     assert mode(Logbook.create(root).root) == 0o700

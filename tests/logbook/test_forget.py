@@ -1,4 +1,4 @@
-"""Removing an account's entries from the journal: the chain stays valid, and no entry can be removed unnoticed."""
+"""Removing an account's entries from the journal keeps the chain valid; any other removal is reported."""
 
 import subprocess
 import sys
@@ -29,7 +29,7 @@ def lines_of(folder: Path) -> list[bytes]:
     return (folder / FILE_NAME).read_bytes().splitlines(keepends=True)
 
 
-def test_the_journal_can_be_continued(folder: Path) -> None:
+def test_entries_can_be_appended_and_forgotten_again(folder: Path) -> None:
     journal = Journal.open(folder)
     assert journal.entries == read_entries(folder)
     assert [entry.action for entry in journal.entries] == [*["forgotten", "exclude"] * 3, "forget"]
@@ -46,14 +46,14 @@ def test_the_journal_can_be_continued(folder: Path) -> None:
 
 def test_a_changed_byte_is_found(folder: Path) -> None:
     whole = (folder / FILE_NAME).read_bytes()
-    for place in range(len(whole) - 1):
-        other = b"x" if whole[place : place + 1] != b"x" else b"y"
-        (folder / FILE_NAME).write_bytes(whole[:place] + other + whole[place + 1 :])
+    for index in range(len(whole) - 1):
+        other = b"x" if whole[index : index + 1] != b"x" else b"y"
+        (folder / FILE_NAME).write_bytes(whole[:index] + other + whole[index + 1 :])
         with pytest.raises(JournalError):
             read_entries(folder)
 
 
-def test_entries_that_are_removed_without_a_forget_entry(folder: Path, tmp_path: Path) -> None:
+def test_entries_removed_without_a_forget_entry_are_reported(folder: Path, tmp_path: Path) -> None:
     lines = lines_of(folder)
     (folder / FILE_NAME).write_bytes(b"".join(lines[:-1]))
     with pytest.raises(JournalError, match="damaged at entry 1: it was removed, and no later entry lists it"):
@@ -63,13 +63,13 @@ def test_entries_that_are_removed_without_a_forget_entry(folder: Path, tmp_path:
     journal = Journal.open(other)
     for number in range(6):
         journal.append(AT, "exclude", {"account": "ab"[number % 2], "session_id": str(number), "reason": "gæst"})
-    untouched = lines_of(other)
+    intact_lines = lines_of(other)
     journal.forget(LATER, "b")
-    more = lines_of(other)
-    (folder / FILE_NAME).write_bytes(b"".join([*lines[:1], more[1], *lines[2:]]))
+    other_lines = lines_of(other)
+    (folder / FILE_NAME).write_bytes(b"".join([*lines[:1], other_lines[1], *lines[2:]]))
     with pytest.raises(JournalError, match="damaged at entry 2: it was removed, and no later entry lists it"):
         read_entries(folder)
-    (folder / FILE_NAME).write_bytes(b"".join([*lines[:-1], untouched[0]]))
+    (folder / FILE_NAME).write_bytes(b"".join([*lines[:-1], intact_lines[0]]))
     with pytest.raises(JournalError, match="damaged at entry 7: the file has entry 1 there"):
         read_entries(folder)
 
@@ -91,7 +91,7 @@ try:
 except OSError as error:
     print(len(journal.entries), error.strerror)
 """
-    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    assert ran.stdout == "100 File too large\n"
+    result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    assert result.stdout == "100 File too large\n"
     assert lines_of(tmp_path) == before
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]

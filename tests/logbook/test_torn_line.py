@@ -23,24 +23,24 @@ def lines(tmp_path: Path) -> list[bytes]:
 def test_a_line_torn_at_any_byte_loses_no_whole_entry(tmp_path: Path, lines: list[bytes]) -> None:
     folder = tmp_path / "torn"
     folder.mkdir()
-    file, aside = folder / FILE_NAME, folder / (FILE_NAME + TORN)
-    for kept in range(len(lines)):
-        before, last = b"".join(lines[:kept]), lines[kept]
+    file, torn_file = folder / FILE_NAME, folder / (FILE_NAME + TORN)
+    for whole_entries in range(len(lines)):
+        before, last = b"".join(lines[:whole_entries]), lines[whole_entries]
         for size in range(len(last)):
             file.write_bytes(before + last[:size])
-            aside.unlink(missing_ok=True)
+            torn_file.unlink(missing_ok=True)
             # Where only the line's end is missing, the entry is whole.
-            survives = kept + (size == len(last) - 1)
+            entries_after = whole_entries + (size == len(last) - 1)
 
-            assert len(read_entries(folder)) == kept
+            assert len(read_entries(folder)) == whole_entries
             journal = Journal.open(folder)
-            assert [entry.fields["reason"] for entry in journal.entries] == list(REASONS[:survives])
-            assert file.read_bytes() == b"".join(lines[:survives])
-            torn = b"" if survives > kept or size == 0 else last[:size] + b"\n"
-            assert (aside.read_bytes() if aside.exists() else b"") == torn
+            assert [entry.fields["reason"] for entry in journal.entries] == list(REASONS[:entries_after])
+            assert file.read_bytes() == b"".join(lines[:entries_after])
+            torn = b"" if entries_after > whole_entries or size == 0 else last[:size] + b"\n"
+            assert (torn_file.read_bytes() if torn_file.exists() else b"") == torn
 
             journal.append(AT, "include", {"reason": "after"})
-            assert [entry.fields["reason"] for entry in read_entries(folder)] == [*REASONS[:survives], "after"]
+            assert [entry.fields["reason"] for entry in read_entries(folder)] == [*REASONS[:entries_after], "after"]
 
 
 def test_zeros_after_the_last_entry_are_a_torn_line(tmp_path: Path, lines: list[bytes]) -> None:

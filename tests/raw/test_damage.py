@@ -22,12 +22,12 @@ def segment(tmp_path: Path) -> Path:
         return writer.finish(NOON)
 
 
-def ends(segment: Path) -> list[int]:
+def line_ends(segment: Path) -> list[int]:
     """The offsets of the ends of the lines."""
     return [position.bytes for _, position in read_lines(segment)]
 
 
-def refused(segment: Path, number: int) -> None:
+def assert_damaged_at(segment: Path, number: int) -> None:
     """Check that reading yields the lines before `number`, then an error that names it."""
     read = []
     with pytest.raises(RawStoreError) as caught:
@@ -38,54 +38,54 @@ def refused(segment: Path, number: int) -> None:
     assert "backup" in caught.value.advice
 
 
-def test_no_flipped_bit_changes_what_is_read(segment: Path) -> None:
-    """Except in gzip's header, whose time and flags are not the line's, and in the padding of deflate's last byte."""
+def test_a_flipped_bit_never_changes_the_lines_that_are_read(segment: Path) -> None:
+    """It is refused, except in gzip's header (time and flags) and in the padding of deflate's last byte."""
     intact = segment.read_bytes()
     lines = [line.sha256 for line, _ in read_lines(segment)]
-    start, stop = ends(segment)[:2]
-    unseen = []
+    start, stop = line_ends(segment)[:2]
+    undetected = []
     for offset in range(start, stop):
         segment.write_bytes(intact[:offset] + bytes([intact[offset] ^ 0x10]) + intact[offset + 1 :])
         try:
             assert lines == [line.sha256 for line, _ in read_lines(segment)]
-            unseen.append(offset - start)
+            undetected.append(offset - start)
         except RawStoreError:
-            refused(segment, 2)
-    assert not [offset for offset in unseen if 9 < offset < stop - start - 9]
+            assert_damaged_at(segment, 2)
+    assert not [offset for offset in undetected if 9 < offset < stop - start - 9]
 
 
-def test_a_line_with_other_text_and_a_correct_crc(segment: Path) -> None:
+def test_an_edited_line_with_a_correct_crc_is_refused(segment: Path) -> None:
     """The CRC of gzip fits the edited text, its SHA-256 does not."""
-    start, stop = ends(segment)[:2]
+    start, stop = line_ends(segment)[:2]
     intact = segment.read_bytes()
     [member] = [text for text, end in _members(segment, start) if end == stop]
     edited = member.replace(b'"note"', b'"mote"')
     assert member != edited
     segment.write_bytes(intact[:start] + gzip_member(edited) + intact[stop:])
-    refused(segment, 2)
+    assert_damaged_at(segment, 2)
 
 
-@pytest.mark.parametrize("kept", [1, 9, 15, -1])
-def test_a_segment_cut_short(segment: Path, kept: int) -> None:
-    start, stop = ends(segment)[1:3]
-    cut = start + kept if kept > 0 else stop + kept
+@pytest.mark.parametrize("bytes_left", [1, 9, 15, -1])
+def test_a_segment_cut_short_is_refused_at_its_last_line(segment: Path, bytes_left: int) -> None:
+    start, stop = line_ends(segment)[1:3]
+    cut = start + bytes_left if bytes_left > 0 else stop + bytes_left
     segment.write_bytes(segment.read_bytes()[:cut])
-    refused(segment, 3)
+    assert_damaged_at(segment, 3)
 
 
-def test_bytes_after_the_last_line(segment: Path) -> None:
+def test_bytes_after_the_last_line_are_refused(segment: Path) -> None:
     segment.write_bytes(segment.read_bytes() + b"no gzip")
     with pytest.raises(RawStoreError, match="damaged at line 5: it is not gzip"):
         list(read_lines(segment))
 
 
-def test_an_empty_segment(segment: Path) -> None:
+def test_an_empty_segment_is_refused(segment: Path) -> None:
     segment.write_bytes(b"")
     with pytest.raises(RawStoreError, match="damaged at line 1: the segment is empty"):
         list(read_lines(segment))
 
 
-def test_a_line_that_is_not_an_answer(segment: Path) -> None:
+def test_a_line_that_is_not_an_answer_is_refused(segment: Path) -> None:
     segment.write_bytes(gzip_member(b'{"key": "1"}\n'))
     with pytest.raises(RawStoreError, match="damaged at line 1: it cannot be read"):
         list(read_lines(segment))

@@ -1,4 +1,4 @@
-"""Nothing in raw/ is read or written through a link, or under a file name that is not Ladebog's."""
+"""A link in raw/, or a file whose name is not that of a segment, is refused by every command."""
 
 import shutil
 from pathlib import Path
@@ -16,7 +16,7 @@ _COMMANDS = (["transform"], ["rebuild"], ["extract"])
 
 @pytest.fixture
 def logbook(tmp_path: Path) -> DemoLogbook:
-    """A logbook with one finished segment that nothing was loaded from, and a folder outside of it."""
+    """A logbook with one finished segment that is not loaded yet; next to it is the folder `outside`."""
     logbook = DemoLogbook.begin(tmp_path / "logbook", "http://127.0.0.1:9", name="home")
     (tmp_path / "outside").mkdir()
     clock = SystemClock()
@@ -26,10 +26,10 @@ def logbook(tmp_path: Path) -> DemoLogbook:
     return logbook
 
 
-def move_out(place: Path, outside: Path) -> None:
-    """Move something out of the logbook, and replace it by a link."""
-    shutil.move(place, outside / place.name)
-    place.symlink_to(outside / place.name)
+def replace_by_link(path: Path, outside: Path) -> None:
+    """Move a file or folder out of the logbook, and create a link to it there."""
+    shutil.move(path, outside / path.name)
+    path.symlink_to(outside / path.name)
 
 
 @pytest.mark.parametrize("depth", ["account", "year", "segment", "unfinished segment", "an empty year"])
@@ -44,7 +44,7 @@ def test_links_are_refused(logbook: DemoLogbook, tmp_path: Path, depth: str) -> 
         link = segment.parent
     else:
         link = {"account": segment.parents[1], "year": segment.parent}.get(depth, segment)
-        move_out(link, outside)
+        replace_by_link(link, outside)
     before = {path: path.read_bytes() for path in outside.rglob("*") if path.is_file()}
     if depth == "an empty year":
         record = RunRecord(run_id="beef", command="extract", version="0", started_at=SystemClock().now())
@@ -62,20 +62,20 @@ def test_links_are_refused(logbook: DemoLogbook, tmp_path: Path, depth: str) -> 
 
 
 @pytest.mark.parametrize("name", ["x.ndjson.gz", "20259999T999999Z-abcd.ndjson.gz", "..ndjson.gz", "x.ndjson.gz.part"])
-def test_files_that_are_not_ladebogs(logbook: DemoLogbook, name: str) -> None:
+def test_files_that_do_not_have_the_name_of_a_segment_are_refused(logbook: DemoLogbook, name: str) -> None:
     (segment,) = finished_segments(logbook.paths.raw / "home")
-    foreign = segment.with_name(name)
-    foreign.write_bytes(b"mine")
+    other_file = segment.with_name(name)
+    other_file.write_bytes(b"mine")
     for command in _COMMANDS:
         outcome = logbook.run(*command)
         assert (outcome.code, outcome.out) == (1, "")
         assert outcome.err == (
-            f"ladebog: {foreign} does not have the name of a segment: Ladebog did not write it.\n"
+            f"ladebog: {other_file} does not have the name of a segment: Ladebog did not write it.\n"
             "  Move it out of raw/, then run the same command again\n"
         )
-    assert foreign.read_bytes() == b"mine"
+    assert other_file.read_bytes() == b"mine"
 
 
 def test_the_raw_folder_itself_may_be_a_link(logbook: DemoLogbook, tmp_path: Path) -> None:
-    move_out(logbook.paths.raw, tmp_path / "outside")
+    replace_by_link(logbook.paths.raw, tmp_path / "outside")
     logbook.do("transform")

@@ -1,4 +1,4 @@
-"""The segment of a crashed run: every whole line is kept, the torn rest is moved to another file."""
+"""The segment of a crashed run: every whole line is kept, and the rest is moved to a `.torn` file."""
 
 from pathlib import Path
 
@@ -29,7 +29,8 @@ def lines(segment: Path) -> list[RawLine]:
     return [line for line, _ in read_lines(segment)]
 
 
-def recovered(folder: Path, part: Path) -> Path:
+def recover(folder: Path, part: Path) -> Path:
+    """Recover the only unfinished segment of a folder; returns the finished one."""
     [segment] = recover_segments(folder, LATER)
     assert part.with_name(part.name.removesuffix(".part")) == segment
     assert not part.exists()
@@ -38,7 +39,7 @@ def recovered(folder: Path, part: Path) -> Path:
     return segment
 
 
-def test_a_part_cut_at_every_byte_of_its_last_two_lines(tmp_path: Path) -> None:
+def test_a_part_cut_at_any_byte_of_its_last_two_lines_keeps_its_whole_lines(tmp_path: Path) -> None:
     folder = tmp_path / "home"
     part = unfinished_part(folder)
     whole = part.read_bytes()
@@ -46,11 +47,11 @@ def test_a_part_cut_at_every_byte_of_its_last_two_lines(tmp_path: Path) -> None:
     part.unlink()
     for cut in range(ends[0], ends[2] + 1):
         part.write_bytes(whole[:cut])
-        segment = recovered(folder, part)
-        kept = sum(end <= cut for end in ends)
+        segment = recover(folder, part)
+        whole_lines = sum(end <= cut for end in ends)
         *answers, last = lines(segment)
-        assert list("123")[:kept] == [line.key for line in answers], cut
-        assert whole[: ends[kept - 1]] == segment.read_bytes()[: ends[kept - 1]]
+        assert list("123")[:whole_lines] == [line.key for line in answers], cut
+        assert whole[: ends[whole_lines - 1]] == segment.read_bytes()[: ends[whole_lines - 1]]
         record = read_run_record(last)
         assert (
             record.run_id,
@@ -60,7 +61,7 @@ def test_a_part_cut_at_every_byte_of_its_last_two_lines(tmp_path: Path) -> None:
             record.finished_at,
         ) == ("a1b2", "unknown", "interrupted", NOON, LATER)
         torn = part.with_name(part.name + ".torn")
-        rest = whole[ends[kept - 1] : cut]
+        rest = whole[ends[whole_lines - 1] : cut]
         assert rest == (torn.read_bytes() if torn.exists() else b"")
         torn.unlink(missing_ok=True)
         segment.unlink()
@@ -73,40 +74,40 @@ def test_a_part_that_holds_its_run_record_is_only_renamed(tmp_path: Path) -> Non
         segment = writer.finish(at(1))
     finished = segment.read_bytes()
     segment.rename(writer.part)
-    assert finished == recovered(folder, writer.part).read_bytes()
+    assert finished == recover(folder, writer.part).read_bytes()
 
 
-def test_a_part_torn_within_its_run_record_gets_another(tmp_path: Path) -> None:
+def test_a_part_cut_in_its_run_record_gets_another_run_record(tmp_path: Path) -> None:
     folder = tmp_path / "home"
     with SegmentWriter.begin(folder, run_record()) as writer:
         writer.append(RawLine.of(answer(Endpoint.SESSION, "1", {})))
         segment = writer.finish(at(1))
     writer.part.write_bytes(segment.read_bytes()[:-5])
     segment.unlink()
-    found = lines(recovered(folder, writer.part))
+    found = lines(recover(folder, writer.part))
     assert [line.endpoint for line in found] == [Endpoint.SESSION, Endpoint.RUN]
     assert read_run_record(found[-1]).outcome == "interrupted"
 
 
 @pytest.mark.parametrize("rest", [b"", b"\x1f", b"no gzip at all"])
-def test_a_part_without_a_whole_line_is_finished_with_only_a_record(tmp_path: Path, rest: bytes) -> None:
+def test_a_part_without_a_whole_line_is_finished_with_only_a_run_record(tmp_path: Path, rest: bytes) -> None:
     folder = tmp_path / "home"
     part = unfinished_part(folder, keys="")
     part.write_bytes(rest)
-    assert [line.endpoint for line in lines(recovered(folder, part))] == [Endpoint.RUN]
+    assert [line.endpoint for line in lines(recover(folder, part))] == [Endpoint.RUN]
     torn = part.with_name(part.name + ".torn")
     assert rest == (torn.read_bytes() if torn.exists() else b"")
 
 
-def test_a_line_that_is_damaged_ends_the_whole_lines(tmp_path: Path) -> None:
-    """The lines after it cannot be trusted, so they are moved to another file, not dropped."""
+def test_a_damaged_line_and_the_lines_after_it_are_moved_to_the_torn_file(tmp_path: Path) -> None:
+    """The lines after it may be damaged as well, so they are not loaded, but not deleted either."""
     folder = tmp_path / "home"
     part = unfinished_part(folder)
     intact = part.read_bytes()
     ends = [position.bytes for _, position in read_lines(part)]
     middle = (ends[0] + ends[1]) // 2
     part.write_bytes(intact[:middle] + bytes([intact[middle] ^ 0xFF]) + intact[middle + 1 :])
-    assert [line.key for line in lines(recovered(folder, part))[:-1]] == ["1"]
+    assert [line.key for line in lines(recover(folder, part))[:-1]] == ["1"]
     assert ends[2] - ends[0] == part.with_name(part.name + ".torn").stat().st_size
 
 
@@ -124,5 +125,5 @@ def test_a_recovered_segment_is_part_of_the_chain(tmp_path: Path) -> None:
     assert [None, file_sha256(before), file_sha256(recovered_segment)] == [record.previous_sha256 for record in chain]
 
 
-def test_nothing_to_recover(tmp_path: Path) -> None:
+def test_a_missing_folder_has_no_segment_to_recover(tmp_path: Path) -> None:
     assert recover_segments(tmp_path / "home", LATER) == []

@@ -1,6 +1,6 @@
 r"""An answer in one line of raw/: the operator's bytes, except for line breaks and unpaired surrogates.
 
-Hypothesis generates JSON text rather than values, so that all notations of a string are tested: `é`, `é`, `\\u00e9`.
+Hypothesis generates JSON text rather than values, so that all notations of a string are tested: `é` and `\u00e9`.
 """
 
 import json
@@ -23,7 +23,7 @@ from pipeline.raw.segments import SegmentWriter
 MOMENT = datetime(2025, 3, 30, 14, 36, 38, tzinfo=UTC)
 COLUMNS = "{'key': 'varchar', 'sha256': 'varchar', 'body': 'json'}"
 
-# Pieces of a JSON string. A backslash before `ud83d` makes it plain text; two before it leave it an escape.
+# Pieces of a JSON string. An odd number of backslashes before the escape `\ud83d` makes it plain text.
 PIECES = st.sampled_from(
     [
         "a",
@@ -95,7 +95,7 @@ def answer(body: bytes) -> Answer:
     )
 
 
-def written(folder: Path, bodies: list[bytes]) -> Path:
+def write_segment(folder: Path, bodies: list[bytes]) -> Path:
     record = RunRecord(run_id="abcd", command="extract", version="0", started_at=MOMENT)
     with SegmentWriter.begin(folder / "home", record) as writer:
         for body in bodies:
@@ -118,7 +118,7 @@ def test_the_stored_body_is_one_line_of_the_same_json(body: bytes) -> None:
 @settings(max_examples=8, deadline=None)
 def test_duckdb_reads_every_body_from_the_segment_file(bodies: list[bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
-        segment = written(Path(folder), bodies)
+        segment = write_segment(Path(folder), bodies)
         query = f"select body, sha256 from read_json('{segment}', format = 'newline_delimited', columns = {COLUMNS})"  # noqa: S608
         *found, _ = connection.execute(query).fetchall()
     expected = [(json.loads(storable(body)[0]), RawLine.of(answer(body)).sha256) for body in bodies]
@@ -143,7 +143,7 @@ def test_duckdb_reads_every_body_from_the_segment_file(bodies: list[bytes]) -> N
         (b'[\n"\\udbff"]', b'[ "\\ufffd"]', "line breaks and unpaired surrogates"),
     ],
 )
-def test_what_was_edited(body: bytes, stored: bytes, edited: str | None) -> None:
+def test_line_breaks_and_unpaired_surrogates_are_replaced(body: bytes, stored: bytes, edited: str | None) -> None:
     assert (stored, edited) == storable(body)
 
 
@@ -172,7 +172,7 @@ def test_what_readers_of_json_reject_is_replaced(body: bytes, stored: bytes, edi
 def test_a_number_of_any_size_is_accepted_and_read_back(tmp_path: Path, number: bytes) -> None:
     body = b'{"a": %s, "b": "x"}' % number
     assert read_json(body)["b"] == "x"
-    assert next(bytes(line.body) for line, _ in read_lines(written(tmp_path, [body]))) == body
+    assert next(bytes(line.body) for line, _ in read_lines(write_segment(tmp_path, [body]))) == body
 
 
 @pytest.mark.parametrize(
@@ -197,6 +197,6 @@ def test_whatever_is_accepted_is_stored_read_and_decoded(body: bytes) -> None:
 
 
 def test_the_line_records_what_was_edited(tmp_path: Path) -> None:
-    segment = written(tmp_path, [b'{"a":1}', b'{"a":\n1}', rb'{"a":"\ud800"}'])
+    segment = write_segment(tmp_path, [b'{"a":1}', b'{"a":\n1}', rb'{"a":"\ud800"}'])
     expected = [None, "line breaks", "unpaired surrogates", None]
     assert expected == [line.edited for line, _ in read_lines(segment)]

@@ -12,34 +12,37 @@ from pipeline.logbook.files import file_sha256
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import read_lines, read_run_record
 from pipeline.raw.segments import finished_segments
-from tests.demo import truth
+from tests.demo import expected_marts
 from tests.scenarios.demo_logbook import DemoLogbook
 
 Row = dict[str, Any]
 
 # The expected rows of a mart, or of its part under a condition, and the columns that order both.
-TRUTHS: dict[str, tuple[Callable[[Tenant], list[Row]], tuple[str, ...]]] = {
-    "sessions": (truth.sessions, ("session_id",)),
-    "charging_periods": (truth.charging_periods, ("session_id", "started_at")),
-    "power_samples": (truth.power_samples, ("session_id", "sampled_at")),
-    "session_hours": (truth.session_hours, ("session_id", "hour_start")),
-    "session_months": (truth.session_months, ("session_id", "month")),
-    "days where attribution = 'stop'": (truth.days, ("day", "currency")),
-    "days where attribution = 'split'": (lambda tenant: truth.days(tenant, "split"), ("day", "currency")),
-    "months where attribution = 'stop'": (truth.months, ("month", "currency")),
-    "months where attribution = 'split'": (lambda tenant: truth.months(tenant, "split"), ("month", "currency")),
+EXPECTED_MARTS: dict[str, tuple[Callable[[Tenant], list[Row]], tuple[str, ...]]] = {
+    "sessions": (expected_marts.sessions, ("session_id",)),
+    "charging_periods": (expected_marts.charging_periods, ("session_id", "started_at")),
+    "power_samples": (expected_marts.power_samples, ("session_id", "sampled_at")),
+    "session_hours": (expected_marts.session_hours, ("session_id", "hour_start")),
+    "session_months": (expected_marts.session_months, ("session_id", "month")),
+    "days where attribution = 'stop'": (expected_marts.days, ("day", "currency")),
+    "days where attribution = 'split'": (lambda tenant: expected_marts.days(tenant, "split"), ("day", "currency")),
+    "months where attribution = 'stop'": (expected_marts.months, ("month", "currency")),
+    "months where attribution = 'split'": (
+        lambda tenant: expected_marts.months(tenant, "split"),
+        ("month", "currency"),
+    ),
 }
 
 
-def assert_marts_are_the_truth(logbook: DemoLogbook, tenant: Tenant) -> None:
+def assert_marts_are_as_expected(logbook: DemoLogbook, tenant: Tenant) -> None:
     """Each mart has the expected rows and no others."""
-    for mart, (expected_rows, key) in TRUTHS.items():
+    for mart, (expected_rows, key) in EXPECTED_MARTS.items():
         expected = sorted(expected_rows(tenant), key=lambda row: tuple(row[name] for name in key))
         columns = ", ".join(expected[0])
         actual = logbook.ask(f"select {columns} from {mart} order by {', '.join(key)}")  # noqa: S608
         assert _only_in(expected, actual) == _only_in(actual, expected) == []
         assert expected == actual
-    assert truth.active(tenant) == logbook.value("select active from account_states")
+    assert expected_marts.active(tenant) == logbook.value("select active from account_states")
 
 
 def _only_in(rows: list[Row], others: list[Row]) -> list[Row]:
@@ -48,8 +51,8 @@ def _only_in(rows: list[Row], others: list[Row]) -> list[Row]:
     return [row for row in rows if tuple(row.values()) not in known][:3]
 
 
-def assert_raw_holds_together(logbook: DemoLogbook) -> None:
-    """Every segment is readable, ends with its run's record and names the one before; none is unfinished."""
+def assert_segments_form_a_chain(logbook: DemoLogbook) -> None:
+    """Every segment is readable, ends with its run's record and names the one before it; none is unfinished."""
     folder = logbook.paths.raw / "demo"
     before: tuple[str | None, str | None] = (None, None)
     for segment in finished_segments(folder):
@@ -62,8 +65,8 @@ def assert_raw_holds_together(logbook: DemoLogbook) -> None:
     assert list(folder.glob("*/*.part")) == []
 
 
-def details_asked(requests: list[Any]) -> list[str]:
-    """The ids of the sessions whose details a server was asked for, sorted."""
+def details_requested(requests: list[Any]) -> list[str]:
+    """The ids of the sessions whose details were requested from a server, sorted."""
     paths = [request.path.split("/") for request in requests]
     return sorted(parts[-1] for parts in paths if parts[-2] == "session")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,11 @@ from pipeline.raw.segments import SegmentWriter
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Settings
 from pipeline.transform.update import open_current, update_archive
-from tests.scenarios.new_logbook import new_logbook
+from tests.scenarios.new_logbook import new_logbook, write_empty_database
 
 ZONE = ZoneInfo("Europe/Copenhagen")
 JANUARY, FEBRUARY, MARCH, APRIL = (date(2025, month, 1) for month in (1, 2, 3, 4))
-_BEGAN = datetime(2025, 6, 1, 6, 15, tzinfo=UTC)
+_STARTED_AT = datetime(2025, 6, 1, 6, 15, tzinfo=UTC)
 _ACCOUNT = """
 [account.home]
 url = "https://operator.example.invalid"
@@ -112,7 +113,7 @@ class ClaimedLogbook:
 
     root: Path
     extra_settings: str = ""
-    moment: datetime = _BEGAN
+    moment: datetime = _STARTED_AT
     _served: dict[str, ServedSession] = field(default_factory=dict)
 
     @classmethod
@@ -120,8 +121,13 @@ class ClaimedLogbook:
         """A new logbook, whose ladebog.toml contains an account and `extra_settings`."""
         new_logbook(root)
         logbook = cls(root)
-        logbook.set(extra_settings)
+        logbook.write_settings(extra_settings)
         return logbook
+
+    def copied(self, root: Path) -> ClaimedLogbook:
+        """A copy of the logbook in another folder, at the same time."""
+        shutil.copytree(self.root, root)
+        return replace(self, root=root, _served=dict(self._served))
 
     @property
     def paths(self) -> Logbook:
@@ -147,7 +153,7 @@ class ClaimedLogbook:
     def sleep(self, seconds: float) -> None:
         self.moment += timedelta(seconds=seconds)
 
-    def set(self, extra_settings: str) -> None:
+    def write_settings(self, extra_settings: str) -> None:
         """Write ladebog.toml again, with other settings."""
         self.extra_settings = extra_settings
         self.paths.settings.write_text(_ACCOUNT + extra_settings, "utf-8")
@@ -208,7 +214,7 @@ class ClaimedLogbook:
             yield drafter, journal
 
     def store(self, draft: Claim, files: Sequence[AttachedFile] = (), missing: Sequence[MissingReceipt] = ()) -> Claim:
-        """Write a claim with a minimal voucher, which takes no time."""
+        """Write a claim with a minimal voucher, which is faster than a real one."""
         claim = with_files(draft, files, missing)
         with new_claim(self.paths.claims / "home", claim, files) as folder:
             write_voucher(claim, folder)
@@ -217,18 +223,20 @@ class ClaimedLogbook:
     def update(self) -> None:
         update_archive(self.paths, self.settings, self)
 
+    def rebuild(self) -> None:
+        """Replace the databases by those of today's files."""
+        self.paths.database.unlink()
+        write_empty_database(self.paths)
+        self.update()
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query to the published database."""
         with open_published(self.paths) as connection:
             return connection.execute(query).fetchall()
 
-    def verify(self) -> list[str]:
-        """What `ladebog verify --full` prints."""
-        return list(verify(self.paths, PublishedSources.read(self.paths), full=True))
-
-    def check(self) -> list[str]:
-        """What `ladebog verify` prints."""
-        return list(verify(self.paths, PublishedSources.read(self.paths), full=False))
+    def verify(self, *, full: bool = True) -> list[str]:
+        """What `ladebog verify` prints, with `full` that of `ladebog verify --full`."""
+        return list(verify(self.paths, PublishedSources.read(self.paths), full=full))
 
     def attach(self, name: str, content: bytes, month: date | None = None) -> None:
         """Attach a file to the next claim, or to that of a month."""
@@ -255,7 +263,7 @@ class ClaimedLogbook:
 
 
 def write_voucher(claim: Claim, folder: Path) -> None:
-    """Write a minimal voucher, which takes no time."""
+    """Write a minimal voucher, which is faster than a real one."""
     (folder / "voucher.txt").write_text(f"claim {claim.number}: {len(encode(claim))} bytes\n", "utf-8")
 
 

@@ -24,8 +24,8 @@ from pipeline.transform.update import open_with_journal, rebuild_archive, update
 from tests.scenarios.written_logbook import ChargedSession, WrittenLogbook
 
 ROOT = Path(__file__).parents[2]
-STARTED = datetime(2025, 7, 1, 8, 0, tzinfo=UTC)
-GOLF_AND_OWN = """
+STARTED_AT = datetime(2025, 7, 1, 8, 0, tzinfo=UTC)
+TWO_CARS = """
 [[car]]
 name = "Golf"
 plate = "AB 12 345"
@@ -47,7 +47,7 @@ class DecidedLogbook:
         """A published logbook with the sessions of each account; `cars` is appended to ladebog.toml."""
         for name, sessions in accounts.items():
             account = Account(name=name, url="https://operator.example.invalid")
-            WrittenLogbook(root, account).publish(sessions)
+            WrittenLogbook(root, account).archive(sessions)
         logbook = cls(root)
         logbook.set_cars(cars)
         return logbook
@@ -61,23 +61,27 @@ class DecidedLogbook:
         return self.root / "journal" / "journal.ndjson"
 
     def set_cars(self, text: str) -> None:
-        """Replace what follows the accounts in ladebog.toml, and compute the marts again."""
+        """`write_cars`, and compute the marts again."""
+        self.write_cars(text)
+        self.update()
+
+    def write_cars(self, text: str) -> None:
+        """Replace what follows the accounts in ladebog.toml."""
         path = Logbook(self.root).settings
         accounts = path.read_text("utf-8").partition("# cars")[0]
         path.write_text(f"{accounts}# cars\n{text}", "utf-8")
-        self.update()
 
     def update(self) -> None:
         logbook = Logbook(self.root)
-        update_archive(logbook, read_settings(logbook.settings), StartedClock(STARTED))
+        update_archive(logbook, read_settings(logbook.settings), StartedClock(STARTED_AT))
 
     def rebuild(self) -> None:
         logbook = Logbook(self.root)
-        rebuild_archive(logbook, read_settings(logbook.settings), StartedClock(STARTED))
+        rebuild_archive(logbook, read_settings(logbook.settings), StartedClock(STARTED_AT))
 
     def decide(self, *decisions: tuple[Action, str, str | None, str]) -> None:
         """Append decisions to the journal, each an action, a session, a car or tag, and a reason."""
-        logbook, clock = Logbook(self.root), StartedClock(STARTED)
+        logbook, clock = Logbook(self.root), StartedClock(STARTED_AT)
         with open_with_journal(logbook, read_settings(logbook.settings), clock) as (_, journal):
             for action, session_id, value, reason in decisions:
                 decision = SessionDecision(account="home", session_id=session_id, value=value, reason=reason)
@@ -85,7 +89,7 @@ class DecidedLogbook:
 
     def ladebog(self, *arguments: str) -> int:
         """Run a command with the clock at 1 July 2025; returns its exit code."""
-        return run(["--home", str(self.root), *arguments], Context(StartedClock(STARTED)))
+        return run(["--home", str(self.root), *arguments], Context(StartedClock(STARTED_AT)))
 
     def process(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command in a separate process."""

@@ -28,7 +28,7 @@ from tests.scenarios.small_archive import SetClock
 Tables = dict[str, list[tuple[Any, ...]]]
 
 
-class Silent:
+class SilentProgress:
     """Progress that is not shown."""
 
     def listing(self, month: date) -> None:
@@ -63,7 +63,7 @@ class DemoArchive:
                 credentials=credentials,
                 clock=self.clock,
             )
-            return extractor.extract(account, Scope(**options), Silent())
+            return extractor.extract(account, Scope(**options), SilentProgress())
 
     def update(self) -> Tables:
         """Bring the archive up to date; returns all tables that users see."""

@@ -31,11 +31,11 @@ from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.scenarios.new_logbook import write_empty_database
 
 CHECKOUT = Path(pipeline.__file__).parents[1]
-NOW = timedelta()
+NO_DELAY = timedelta()
 
 
-class HurriedClock(StartedClock):
-    """A clock that does not wait: the length of each wait is added to the time."""
+class ClockWithoutWaits(StartedClock):
+    """A clock that does not wait, but adds the length of each wait to its time."""
 
     def __init__(self, start: datetime) -> None:
         super().__init__(start)
@@ -81,12 +81,12 @@ class DemoLogbook:
 
     def moved_to(self, folder: Path, server: DemoServer) -> Self:
         """A copy of an archive that another process fetched from another server, with this process's server."""
-        moved = self.copied(folder)
-        text = moved.paths.settings.read_text("utf-8")
-        moved.paths.settings.write_text(text.replace(moved.account.url, server.url), "utf-8")
-        moved.keep_login(server.tenant)
-        moved.do("transform")
-        return moved
+        copy = self.copied(folder)
+        text = copy.paths.settings.read_text("utf-8")
+        copy.paths.settings.write_text(text.replace(copy.account.url, server.url), "utf-8")
+        copy.store_login(server.tenant)
+        copy.do("transform")
+        return copy
 
     def copied(self, folder: Path) -> Self:
         """A copy of this logbook with its login."""
@@ -102,36 +102,41 @@ class DemoLogbook:
     def stored_login(self) -> Secret | None:
         return FileCredentials(self.credentials).read(self.account)
 
-    def keep_login(self, tenant: Tenant) -> None:
+    def store_login(self, tenant: Tenant) -> None:
         """Store a login of the tenant that can be refreshed."""
         secret = Secret(token=tenant.token, refresh_token=tenant.refresh_token, client_secret=tenant.client_secret)
         FileCredentials(self.credentials).write(self.account, secret)
 
-    def run(self, *arguments: str, after: timedelta = NOW, now: datetime = DEMO_NOW, stdin: str = "") -> Outcome:
+    def run(self, *arguments: str, after: timedelta = NO_DELAY, now: datetime = DEMO_NOW, stdin: str = "") -> Outcome:
         """Run a command in this process, at the time `after` later than `now`."""
         out, err = io.StringIO(), io.StringIO()
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.setenv(FILE_VARIABLE, str(self.credentials))
             patch.setattr(sys, "stdin", io.StringIO(stdin))
-            code = main.run(["--home", str(self.home), *arguments], Context(HurriedClock(now + after)))
+            code = main.run(["--home", str(self.home), *arguments], Context(ClockWithoutWaits(now + after)))
         return Outcome(code, out.getvalue(), err.getvalue())
 
-    def do(self, *arguments: str, after: timedelta = NOW, now: datetime = DEMO_NOW, stdin: str = "") -> Outcome:
+    def do(self, *arguments: str, after: timedelta = NO_DELAY, now: datetime = DEMO_NOW, stdin: str = "") -> Outcome:
         """Run a command that must succeed."""
         outcome = self.run(*arguments, after=after, now=now, stdin=stdin)
         assert outcome.code == 0, outcome
         return outcome
 
-    def archive(self, *options: str, after: timedelta = NOW, now: datetime = DEMO_NOW) -> str:
+    def archive(self, *options: str, after: timedelta = NO_DELAY, now: datetime = DEMO_NOW) -> str:
         """Extract and transform; returns the output of the extract."""
         report = self.do("extract", *options, after=after, now=now).out
         self.do("transform", after=after, now=now)
         return report
 
+    def command(self, *arguments: str, now: datetime = DEMO_NOW) -> list[str]:
+        """The arguments of a process that runs a command at the time `now`."""
+        script = [sys.executable, "-m", "tests.scenarios.cli_at_time", now.isoformat()]
+        return [*script, "--home", str(self.home), *arguments]
+
     def run_process(self, *arguments: str, stdin: str = "", now: datetime = DEMO_NOW) -> Outcome:
         """Run a command in another process."""
         done = subprocess.run(
-            [sys.executable, "-m", "tests.scenarios.dated", now.isoformat(), "--home", str(self.home), *arguments],
+            self.command(*arguments, now=now),
             env=self.environment,
             cwd=self.folder,
             input=stdin,
@@ -163,5 +168,5 @@ class DemoLogbook:
     def marts(self) -> dict[str, list[dict[str, Any]]]:
         """All rows of the tables that users see, except runs and documents."""
         names = self.ask("select table_name from duckdb_tables() where schema_name = 'main' order by all")
-        open_to_all = [row["table_name"] for row in names if row["table_name"] not in ("runs", "documents")]
-        return {name: self.ask(f"select * from {name} order by all") for name in open_to_all}  # noqa: S608
+        tables = [row["table_name"] for row in names if row["table_name"] not in ("runs", "documents")]
+        return {name: self.ask(f"select * from {name} order by all") for name in tables}  # noqa: S608

@@ -1,4 +1,4 @@
-"""Finds logins where none may be: in a file, compressed or not, or in a command's output."""
+"""Finds logins in files, compressed or not, and in the output of commands."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def contents(folder: Path) -> Iterator[tuple[Path, bytes]]:
             with zipfile.ZipFile(io.BytesIO(content)) as workbook:
                 yield from ((path / name, workbook.read(name)) for name in workbook.namelist())
         elif path.suffix == ".duckdb":
-            yield path, everything_in(path)
+            yield path, all_rows(path)
 
 
-def everything_in(database: Path) -> bytes:
+def all_rows(database: Path) -> bytes:
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         tables = connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()

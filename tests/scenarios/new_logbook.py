@@ -1,5 +1,6 @@
 """New logbooks for tests. Their empty database is created once and copied, as that takes longer than most tests."""
 
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,25 +22,16 @@ def new_logbook(root: Path) -> Logbook:
 def write_empty_database(logbook: Logbook) -> None:
     """Give a logbook an empty writer's database with its checksum, as before its first run."""
     make_folder(logbook.state)
-    if not _empty_database:
-        with TemporaryDirectory() as folder:
-            build_empty_database(Path(folder) / "empty")
-            keep_empty_database(Path(folder) / "empty")
-    logbook.writer_database.write_bytes(_empty_database[0])
+    logbook.writer_database.write_bytes(_empty_database())
     logbook.writer_database.chmod(FILE_MODE)
     checksum.store(logbook.writer_database)
 
 
-_empty_database: list[bytes] = []
-
-
-def build_empty_database(root: Path) -> None:
-    """A logbook whose writer's database has all tables and no session."""
-    logbook = Logbook.create(root)
-    with open_writer(logbook) as connection:
-        refresh_marts(connection, Settings(accounts={}))
-
-
-def keep_empty_database(root: Path) -> None:
-    """Use the result of `build_empty_database` for all logbooks that this process begins."""
-    _empty_database[:] = [Logbook(root).writer_database.read_bytes()]
+@cache
+def _empty_database() -> bytes:
+    """A writer's database that has all tables and no session; each process creates it once."""
+    with TemporaryDirectory() as folder:
+        logbook = Logbook.create(Path(folder) / "logbook")
+        with open_writer(logbook) as connection:
+            refresh_marts(connection, Settings(accounts={}))
+        return logbook.writer_database.read_bytes()

@@ -44,7 +44,7 @@ from tests.scenarios.written_logbook import ChargedSession
 
 CANARY = "kanarie"
 NOW = datetime(2025, 7, 1, 8, tzinfo=UTC)
-_LONG = 300.0  # seconds; longer than any command takes
+_TIMEOUT = 300.0  # seconds; longer than any command takes
 _SETTINGS = f"""
 [[car]]
 name = "Golf"
@@ -206,8 +206,8 @@ def _contents(path: Path) -> Iterator[bytes]:
         yield repr(tables(path)).encode()
 
 
-def leave_cut_off_files(logbook: TwoAccounts) -> None:
-    """Create the files of the account that killed processes and DuckDB may leave."""
+def create_leftover_files(logbook: TwoAccounts) -> None:
+    """Create the unfinished files that a killed process or DuckDB may leave, with data of the first account."""
     paths = logbook.paths
     for path in (
         paths.root / ".ladebog.toml.1.new",
@@ -236,9 +236,9 @@ class Processes:
     context: ForkServerContext
 
     @classmethod
-    def warm(cls) -> Processes:
+    def start(cls) -> Processes:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["tests.maintenance.backup.warm"])
+        context.set_forkserver_preload(["tests.maintenance.backup.preload"])
         return cls(context)
 
     def run(self, logbook: TwoAccounts, *arguments: str, kill_after: float | None = None) -> tuple[int | None, str]:
@@ -247,9 +247,9 @@ class Processes:
         errors.write_text("", "utf-8")
         process = self.context.Process(target=_run, args=(str(logbook.folder), arguments))
         process.start()
-        process.join(kill_after if kill_after is not None else _LONG)
+        process.join(kill_after if kill_after is not None else _TIMEOUT)
         process.kill()
-        process.join(_LONG)
+        process.join(_TIMEOUT)
         return process.exitcode, errors.read_text("utf-8")
 
 

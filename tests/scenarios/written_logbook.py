@@ -117,7 +117,22 @@ class WrittenLogbook:
         listed: dict[str, str] | None = None,
         charge_points: dict[str, Any] | None = None,
     ) -> "WrittenLogbook":
-        """Archive the sessions, each fetched a minute after it stopped, and publish the marts.
+        """`archive`, then publish the marts."""
+        logbook = self.archive(sessions, listed=listed, charge_points=charge_points)
+        with logbook.lock(), database.open_writer(logbook) as connection:
+            AnswerLoader(connection, logbook.raw / self.account.name).load_all()
+            refresh_marts(connection, read_settings(logbook.settings))
+        database.publish(logbook)
+        return self
+
+    def archive(
+        self,
+        sessions: Iterable[ChargedSession] = (),
+        *,
+        listed: dict[str, str] | None = None,
+        charge_points: dict[str, Any] | None = None,
+    ) -> Logbook:
+        """Archive the sessions, each fetched a minute after it stopped. The database has no sessions then.
 
         `listed` maps a month (`2025-03`) to the time of its complete listing.
         """
@@ -134,11 +149,7 @@ class WrittenLogbook:
                 for month, at in (listed or {}).items()
             ]
             segment.finish(moment)
-        with logbook.lock(), database.open_writer(logbook) as connection:
-            AnswerLoader(connection, logbook.raw / self.account.name).load_all()
-            refresh_marts(connection, read_settings(logbook.settings))
-        database.publish(logbook)
-        return self
+        return logbook
 
     def read(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         return database.open_published(Logbook(self.root))

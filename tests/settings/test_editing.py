@@ -1,4 +1,4 @@
-"""An account removed from ladebog.toml: what is its own goes, and every other byte stays."""
+"""Removing an account from ladebog.toml removes what belongs to it and keeps every other byte."""
 
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from pipeline.settings.reading import parse_settings
 _PATH = Path("ladebog.toml")
 _WORK = '[account.work]\nurl = "https://work.invalid"\n'
 _CASES = {
-    "alone": ('[account.home]\nurl = "https://a.invalid"\n', ""),
+    "the only account": ('[account.home]\nurl = "https://a.invalid"\n', ""),
     "before another": (f'[account.home]\nurl = "https://a.invalid"\n\n{_WORK}', _WORK),
     "after another": (f'{_WORK}\n[account.home]\nurl = "https://a.invalid"\n', f"{_WORK}\n"),
-    "with tables of its own": (
+    "with its own tables": (
         f"""{_WORK}
 [account.home]
 url = "https://a.invalid"
@@ -35,7 +35,7 @@ closed_after_hours = 48  # late
     "with comments": (
         f"""# mine
 
-# home, sweet home
+# the charger at home
 # in the country
 [account.home]
 # an address
@@ -64,12 +64,12 @@ per_kwh = 0.712
         f"[source]\nattempts = 3\n{_WORK}",
     ),
     "quoted and spaced": (f'  [ account . "home" ]  # x\nurl = "https://a.invalid"\n{_WORK}', _WORK),
-    "with lines of Windows": (
+    "with Windows line ends": (
         '[account.home]\r\nurl = "https://a.invalid"\r\n\r\n[source]\r\nattempts = 3\r\n',
         "[source]\r\nattempts = 3\r\n",
     ),
-    "without a line's end": (f'{_WORK}[account.home]\nurl = "https://a.invalid"', _WORK),
-    "an array over lines": (
+    "without a line end at the end of the file": (f'{_WORK}[account.home]\nurl = "https://a.invalid"', _WORK),
+    "an array over several lines": (
         f"""{_WORK}
 [[rule]]
 claim = false
@@ -83,7 +83,7 @@ url = "https://a.invalid"
 """,
         f'{_WORK}\n[[rule]]\nclaim = false\nweekdays = [\n  "mon",\n  # [account.home]\n]\n\n',
     ),
-    "a name that begins alike": (
+    "a name with the same beginning": (
         '[account.home]\nurl = "https://a.invalid"\n[account.home-2]\nurl = "https://b.invalid"\n',
         '[account.home-2]\nurl = "https://b.invalid"\n',
     ),
@@ -162,7 +162,7 @@ claim = false
         'account = { home = { url = "https://a.invalid" }, work = { url = "https://b.invalid" } }  # mine\n',
         'account = {  work = { url = "https://b.invalid" } }  # mine\n',
     ),
-    "a header in a text": (
+    "a header in a multi-line string": (
         f'{_WORK}[[rule]]\ncharge_point = """\n[account.home]\n"""\nclaim = false\n[account.home]\nurl = "https://a.invalid"\n',
         f'{_WORK}[[rule]]\ncharge_point = """\n[account.home]\n"""\nclaim = false\n',
     ),
@@ -172,6 +172,6 @@ claim = false
 @pytest.mark.parametrize(("before", "after"), _CASES.values(), ids=_CASES)
 def test_only_the_account_is_removed(before: str, after: str) -> None:
     parse_settings(before.encode(), _PATH)
-    left = without_account(before.encode(), "home", _PATH)
-    assert left.decode() == after
-    assert "home" not in parse_settings(left, _PATH).accounts
+    edited = without_account(before.encode(), "home", _PATH)
+    assert edited.decode() == after
+    assert "home" not in parse_settings(edited, _PATH).accounts

@@ -37,7 +37,7 @@ def file(tmp_path: Path) -> File:
     return File(tmp_path / "ladebog.toml")
 
 
-def test_the_defaults(file: File) -> None:
+def test_missing_keys_have_their_defaults(file: File) -> None:
     expected = Settings(accounts={"home": Account(name="home", url="https://tenant.example")})
     assert expected == file.read(HOME)
     assert (24, Source(), "Europe/Copenhagen") == (
@@ -48,7 +48,7 @@ def test_the_defaults(file: File) -> None:
     assert Settings(accounts={}) == file.read("")
 
 
-def test_everything_set(file: File) -> None:
+def test_every_key_is_read(file: File) -> None:
     found = file.read(
         '[account.work-2]\nurl = "http://127.0.0.1:8080/"\ncountry = "SE"\ntimezone = "Europe/Stockholm"\n'
         'currency = "SEK"\nclient_id = "a"\napp_version = "b"\ndevice_id = "c"\n'
@@ -68,7 +68,7 @@ def test_everything_set(file: File) -> None:
     assert expected == found
 
 
-def test_all_faults_at_once(file: File) -> None:
+def test_all_faults_are_reported_at_once(file: File) -> None:
     faults = file.faults(
         """
         [account.home]
@@ -135,24 +135,24 @@ def test_all_faults_at_once(file: File) -> None:
         "",
     ],
 )
-def test_invalid_tenant_addresses(url: str) -> None:
+def test_invalid_addresses_of_an_operator_are_faults(url: str) -> None:
     assert url_fault(url)
 
 
 @pytest.mark.parametrize(
     "url", ["https://tenant.example", "https://tenant.example/", "http://localhost:1", "http://[::1]:8080"]
 )
-def test_valid_tenant_addresses(url: str) -> None:
+def test_valid_addresses_of_an_operator_are_not_faults(url: str) -> None:
     assert url_fault(url) is None
 
 
 @pytest.mark.parametrize("name", ["home", "hjemme-på-Ærø", "a" * 32, "_", "2"])
-def test_valid_names(name: str) -> None:
+def test_valid_names_are_not_faults(name: str) -> None:
     assert account_faults(Account(name=name, url="https://tenant.example")) == []
 
 
 @pytest.mark.parametrize("name", ["", "-a", "a b", "a/b", "..", "a" * 33, "a.b"])
-def test_invalid_names(name: str) -> None:
+def test_invalid_names_are_faults(name: str) -> None:
     [fault] = account_faults(Account(name=name, url="https://tenant.example"))
     assert fault.startswith(": a name is")
 
@@ -167,12 +167,12 @@ def test_invalid_names(name: str) -> None:
         (HOME + "currency = 5", "account.home.currency: Expected `str`, got `int`"),
     ],
 )
-def test_a_value_of_the_wrong_type(file: File, text: str, fault: str) -> None:
+def test_a_value_of_the_wrong_type_is_a_fault(file: File, text: str, fault: str) -> None:
     assert fault in file.faults(text)
 
 
 @pytest.mark.parametrize("content", [b"[account", b"a = \xff", b"url = 1\nurl = 2"])
-def test_invalid_toml(file: File, content: bytes) -> None:
+def test_invalid_toml_is_refused(file: File, content: bytes) -> None:
     file.path.write_bytes(content)
     with pytest.raises(SettingsError, match="is not TOML"):
         read_settings(file.path)
@@ -191,7 +191,7 @@ def test_adding_an_account_keeps_comments_and_order(file: File) -> None:
     )
 
 
-def test_a_new_file(file: File) -> None:
+def test_a_new_file_contains_the_account_and_is_for_its_owner_only(file: File) -> None:
     account = Account(name="hjemme-på-Ærø", url="https://tenant.example", currency="SEK")
     write_account(file.path, account)
     assert Settings(accounts={account.name: account}) == read_settings(file.path)
@@ -207,7 +207,7 @@ def test_changing_an_account_changes_no_other(file: File) -> None:
     assert changed == read_settings(file.path).accounts["home"]
 
 
-def test_choosing_accounts(file: File) -> None:
+def test_one_account_or_all_accounts_can_be_chosen(file: File) -> None:
     found = file.read(HOME + '[account.work]\nurl = "https://work.example"\n')
     assert [account.name for account in found.chosen_accounts(None)] == ["home", "work"]
     assert [account.name for account in found.chosen_accounts("work")] == ["work"]

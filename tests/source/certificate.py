@@ -1,4 +1,4 @@
-"""Untrusted certificates for a server on loopback, made by a library that `keyring` needs on Linux."""
+"""Untrusted certificates for a server on loopback, created by a library that `keyring` needs on Linux."""
 
 from datetime import datetime, timedelta
 from ipaddress import ip_address
@@ -15,7 +15,7 @@ def certificate(folder: Path, host: str = "127.0.0.1", until: datetime = NOW + t
     """A self-signed certificate with its key, as one PEM file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "loopback")])
-    made = (
+    signed = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -29,6 +29,6 @@ def certificate(folder: Path, host: str = "127.0.0.1", until: datetime = NOW + t
     path = folder / "certificate.pem"
     path.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + made.public_bytes(serialization.Encoding.PEM)
+        + signed.public_bytes(serialization.Encoding.PEM)
     )
     return path

@@ -14,7 +14,7 @@ NOW = datetime(2025, 3, 30, 14, 36, 38, tzinfo=UTC)
 
 
 class RecordingClock:
-    """A clock that only moves on by the waits, which it records instead of waiting."""
+    """A clock that records each wait and adds its length to its time, instead of waiting."""
 
     def __init__(self, start: datetime = NOW) -> None:
         self._now = start
@@ -143,13 +143,13 @@ def json_answer(status: int, document: Any, **headers: str) -> Responder:
     return answer(status, json.dumps(document).encode(), content_type="application/json", **headers)
 
 
-def raw(content: bytes, then_wait: float = 0) -> Responder:
+def raw(content: bytes, seconds_open: float = 0) -> Responder:
     """Unchanged bytes, then the end of the connection."""
 
     def respond(handler: Handler, request: Request) -> None:
         handler.wfile.write(content)
         handler.wfile.flush()
-        time.sleep(then_wait)
+        time.sleep(seconds_open)
         handler.close_connection = True
 
     return respond

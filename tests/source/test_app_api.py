@@ -35,59 +35,63 @@ GRANT = {"access_token": NEW.token, "refresh_token": NEW.refresh_token, "token_t
 ADVICE = "Log in again: ladebog login home"
 
 
-class Tenant:
-    """Accepts the token `accepts`, and answers requests for a token with `grants`."""
+class LoginServer:
+    """Refuses requests without the accepted token; answers requests for a token with `token_answer`."""
 
-    def __init__(self, accepts: str, grants: Responder, found: Responder | None = None) -> None:
-        self.accepts = accepts
-        self.grants = grants
-        self.found = found or answer()
-        self.all_refused: threading.Barrier | None = None
+    def __init__(self, accepted_token: str, token_answer: Responder, accepted_answer: Responder | None = None) -> None:
+        self.accepted_token = accepted_token
+        self.token_answer = token_answer
+        self.accepted_answer = accepted_answer or answer()
+        self.refusal_barrier: threading.Barrier | None = None
 
     def __call__(self, handler: Handler, request: Request) -> None:
         if request.path == "/api/v1/app/oauth/token":
-            self.grants(handler, request)
-        elif request.headers["authorization"] == f"Bearer {self.accepts}":
-            self.found(handler, request)
+            self.token_answer(handler, request)
+        elif request.headers["authorization"] == f"Bearer {self.accepted_token}":
+            self.accepted_answer(handler, request)
         else:
-            if self.all_refused:
-                self.all_refused.wait(5)
+            if self.refusal_barrier:
+                self.refusal_barrier.wait(5)
             json_answer(401, {"message": "Unauthenticated."})(handler, request)
 
 
-class Asked:
-    def __init__(self, script: Script, kept: Secret | None, source: Source) -> None:
+class ApiClient:
+    """An AppApi, its server and its stored login."""
+
+    def __init__(self, script: Script, stored: Secret | None, source: Source) -> None:
         self.script = script
         self.account = Account(name="home", url=script.url, client_id="7", device_id="00000000000000aa", country="NO")
         self.credentials = MemoryCredentials()
-        if kept:
-            self.credentials.write(self.account, kept)
+        if stored:
+            self.credentials.write(self.account, stored)
         self.api = AppApi(self.account, source, self.credentials, RecordingClock())
 
     @property
-    def kept(self) -> Secret | None:
+    def stored_login(self) -> Secret | None:
         return self.credentials.read(self.account)
 
     def sent(self, path: str) -> list[Request]:
         return [request for request in self.script.requests if request.path.startswith(path)]
 
     @property
-    def grants_asked(self) -> list[Any]:
+    def token_requests(self) -> list[Any]:
         return [json.loads(request.body) for request in self.sent("/api/v1/app/oauth")]
 
 
 @contextmanager
-def asking(*responders: Responder, kept: Secret | None = OLD) -> Iterator[Asked]:
+def api_client(*responders: Responder, stored: Secret | None = OLD) -> Iterator[ApiClient]:
     source = Source(requests_per_second=1000, connect_timeout=2, read_timeout=2)
     with serving(*responders) as script:
-        asked = Asked(script, kept, source)
-        with asked.api:
-            yield asked
+        client = ApiClient(script, stored, source)
+        with client.api:
+            yield client
 
 
 def test_each_request_has_its_address_endpoint_and_key() -> None:
-    with asking(answer(body=b'{"data": []}', x_req_trace_id="Root=1", date="Sun, 30 Mar 2025 14:36:38 GMT")) as asked:
-        api, url = asked.api, f"{asked.script.url}/api/v1/app"
+    with api_client(
+        answer(body=b'{"data": []}', x_req_trace_id="Root=1", date="Sun, 30 Mar 2025 14:36:38 GMT")
+    ) as client:
+        api, url = client.api, f"{client.script.url}/api/v1/app"
         answers = [
             api.history(date(2025, 3, 1), date(2025, 3, 31), page=2),
             api.session("648418"),
@@ -118,14 +122,14 @@ def test_each_request_has_its_address_endpoint_and_key() -> None:
         )
         for endpoint, key, path in expected
     ]
-    assert [request.path for request in asked.script.requests] == ["/api/v1/app" + path for *_, path in expected]
+    assert [request.path for request in client.script.requests] == ["/api/v1/app" + path for *_, path in expected]
     assert api.requests_sent == 4
 
 
 def test_the_headers_are_the_apps_with_our_user_agent() -> None:
-    with asking(answer()) as asked:
-        asked.api.charge_points()
-    headers = asked.script.requests[0].headers
+    with api_client(answer()) as client:
+        client.api.charge_points()
+    headers = client.script.requests[0].headers
     del headers["host"]
     assert headers == {
         "user-agent": f"Ladebog/{__version__}",
@@ -141,40 +145,40 @@ def test_the_headers_are_the_apps_with_our_user_agent() -> None:
 
 
 def test_an_id_stays_one_part_of_the_path() -> None:
-    with asking(answer()) as asked:
-        asked.api.session("../oauth/token?x=1#y %2e")
-        asked.api.price_periods("a/../..\\b")
+    with api_client(answer()) as client:
+        client.api.session("../oauth/token?x=1#y %2e")
+        client.api.price_periods("a/../..\\b")
         for name in ("", ".", ".."):
             with pytest.raises(UpstreamError):
-                asked.api.session(name)
+                client.api.session(name)
             with pytest.raises(UpstreamError):
-                asked.api.price_periods(name)
-    first, second = (request.path for request in asked.script.requests)
+                client.api.price_periods(name)
+    first, second = (request.path for request in client.script.requests)
     assert first.startswith("/api/v1/app/session/..%2Foauth%2Ftoken%3Fx%3D1%23y%20%252e?withPowerHistory=1")
     assert second == "/api/v1/app/tariffs/tou/a%2F..%2F..%5Cb/price-periods"
 
 
 def test_a_404_is_an_answer_for_a_session_and_an_error_for_a_listing() -> None:
-    with asking(json_answer(404, {"message": "Not found."})) as asked:
-        gone = asked.api.session("1")
+    with api_client(json_answer(404, {"message": "Not found."})) as client:
+        missing = client.api.session("1")
         with pytest.raises(UpstreamError, match="404"):
-            asked.api.charge_points()
-    assert (gone.status, gone.body) == (404, b'{"message": "Not found."}')
+            client.api.charge_points()
+    assert (missing.status, missing.body) == (404, b'{"message": "Not found."}')
 
 
 def test_a_refused_token_is_refreshed_stored_and_used() -> None:
-    kept_when_used: list[Secret | None] = []
-    tenant = Tenant(NEW.token, json_answer(200, GRANT))
-    with asking(tenant) as asked:
+    stored_when_used: list[Secret | None] = []
+    server = LoginServer(NEW.token, json_answer(200, GRANT))
+    with api_client(server) as client:
 
-        def found(handler: Handler, request: Request) -> None:
-            kept_when_used.append(asked.kept)
+        def record_stored_login(handler: Handler, request: Request) -> None:
+            stored_when_used.append(client.stored_login)
             answer()(handler, request)
 
-        tenant.found = found
-        assert asked.api.session("1").status == 200
-        assert asked.api.session("2").status == 200
-    assert asked.grants_asked == [
+        server.accepted_answer = record_stored_login
+        assert client.api.session("1").status == 200
+        assert client.api.session("2").status == 200
+    assert client.token_requests == [
         {
             "grant_type": "refresh_token",
             "refresh_token": OLD.refresh_token,
@@ -182,94 +186,96 @@ def test_a_refused_token_is_refreshed_stored_and_used() -> None:
             "client_secret": OLD.client_secret,
         }
     ]
-    assert "authorization" not in asked.sent("/api/v1/app/oauth")[0].headers
-    assert kept_when_used == [NEW, NEW]
-    assert asked.api.requests_sent == 4
+    assert "authorization" not in client.sent("/api/v1/app/oauth")[0].headers
+    assert stored_when_used == [NEW, NEW]
+    assert client.api.requests_sent == 4
 
 
-def test_a_refresh_token_that_does_not_rotate_is_kept() -> None:
-    with asking(Tenant(NEW.token, json_answer(200, {"access_token": NEW.token}))) as asked:
-        asked.api.charge_points()
-    assert asked.kept == Secret(token=NEW.token, refresh_token=OLD.refresh_token, client_secret=OLD.client_secret)
+def test_a_refresh_token_that_is_not_replaced_is_kept() -> None:
+    with api_client(LoginServer(NEW.token, json_answer(200, {"access_token": NEW.token}))) as client:
+        client.api.charge_points()
+    assert client.stored_login == Secret(
+        token=NEW.token, refresh_token=OLD.refresh_token, client_secret=OLD.client_secret
+    )
 
 
-@pytest.mark.parametrize("granted", [200, 400, 401])
-def test_threads_that_are_refused_at_once_refresh_once(granted: int) -> None:
-    tenant = Tenant(NEW.token, json_answer(granted, GRANT))
-    tenant.all_refused = threading.Barrier(4)
-    with asking(tenant) as asked, ThreadPoolExecutor(4) as threads:
-        asking_each = [threads.submit(asked.api.session, str(number)) for number in range(4)]
-        errors = [future.exception() for future in asking_each]
-    assert len(asked.grants_asked) == 1
-    assert [type(error) for error in errors] == ([type(None)] if granted == 200 else [LoginError]) * 4
-    assert asked.kept == (NEW if granted == 200 else OLD)
+@pytest.mark.parametrize("status", [200, 400, 401])
+def test_threads_that_are_refused_at_once_refresh_once(status: int) -> None:
+    server = LoginServer(NEW.token, json_answer(status, GRANT))
+    server.refusal_barrier = threading.Barrier(4)
+    with api_client(server) as client, ThreadPoolExecutor(4) as threads:
+        futures = [threads.submit(client.api.session, str(number)) for number in range(4)]
+        errors = [future.exception() for future in futures]
+    assert len(client.token_requests) == 1
+    assert [type(error) for error in errors] == ([type(None)] if status == 200 else [LoginError]) * 4
+    assert client.stored_login == (NEW if status == 200 else OLD)
 
 
 def test_a_login_that_another_run_renewed_is_used_without_a_refresh() -> None:
-    with asking(Tenant(OLD.token, answer(500))) as asked:
-        asked.api.charge_points()
-        asked.script.responders = [Tenant(NEW.token, answer(500))]
-        asked.credentials.write(asked.account, NEW)
-        assert asked.api.charge_points().status == 200
-    assert asked.grants_asked == []
+    with api_client(LoginServer(OLD.token, answer(500))) as client:
+        client.api.charge_points()
+        client.script.responders = [LoginServer(NEW.token, answer(500))]
+        client.credentials.write(client.account, NEW)
+        assert client.api.charge_points().status == 200
+    assert client.token_requests == []
 
 
 @pytest.mark.parametrize("status", [400, 401])
 def test_a_refused_refresh_needs_a_new_login(status: int) -> None:
-    refusing = Tenant(NEW.token, json_answer(status, {"message": "canary"}))
-    with asking(refusing) as asked, pytest.raises(LoginError) as raised:
-        asked.api.charge_points()
+    server = LoginServer(NEW.token, json_answer(status, {"message": "canary"}))
+    with api_client(server) as client, pytest.raises(LoginError) as raised:
+        client.api.charge_points()
     assert str(raised.value) == "The operator no longer accepts the login of account home."
     assert raised.value.advice == ADVICE
-    assert (asked.kept, len(asked.grants_asked)) == (OLD, 1)
+    assert (client.stored_login, len(client.token_requests)) == (OLD, 1)
 
 
 def test_without_a_refresh_token_a_new_login_is_needed_at_once() -> None:
-    granting, pasted = Tenant(NEW.token, json_answer(200, GRANT)), Secret(token="canary-pasted")
-    with asking(granting, kept=pasted) as asked, pytest.raises(LoginError, match="no longer accepts"):
-        asked.api.charge_points()
-    assert len(asked.script.requests) == 1
+    server, pasted = LoginServer(NEW.token, json_answer(200, GRANT)), Secret(token="canary-pasted")
+    with api_client(server, stored=pasted) as client, pytest.raises(LoginError, match="no longer accepts"):
+        client.api.charge_points()
+    assert len(client.script.requests) == 1
 
 
 def test_a_new_token_that_is_refused_too_is_not_refreshed_again() -> None:
-    with asking(Tenant("another", json_answer(200, GRANT))) as asked:
+    with api_client(LoginServer("another", json_answer(200, GRANT))) as client:
         for _ in range(2):
             with pytest.raises(LoginError, match="no longer accepts"):
-                asked.api.charge_points()
-    assert (len(asked.grants_asked), asked.api.requests_sent) == (1, 4)
+                client.api.charge_points()
+    assert (len(client.token_requests), client.api.requests_sent) == (1, 4)
 
 
 def test_a_temporary_failure_of_a_refresh_keeps_the_login() -> None:
-    with asking(Tenant(NEW.token, answer(503))) as asked:
+    with api_client(LoginServer(NEW.token, answer(503))) as client:
         with pytest.raises(UpstreamDownError):
-            asked.api.charge_points()
-        assert asked.kept == OLD
-        asked.script.responders = [Tenant(NEW.token, json_answer(200, GRANT))]
-        assert asked.api.charge_points().status == 200
+            client.api.charge_points()
+        assert client.stored_login == OLD
+        client.script.responders = [LoginServer(NEW.token, json_answer(200, GRANT))]
+        assert client.api.charge_points().status == 200
 
 
 @pytest.mark.parametrize("grant", [{}, [], {"access_token": 5}, {"access_token": "two words"}, {"access_token": ""}])
 def test_a_grant_without_a_token_is_an_error_and_keeps_the_login(grant: Any) -> None:
-    granting = Tenant(NEW.token, json_answer(200, grant))
-    with asking(granting) as asked, pytest.raises(UpstreamError, match="no usable token"):
-        asked.api.charge_points()
-    assert asked.kept == OLD
+    server = LoginServer(NEW.token, json_answer(200, grant))
+    with api_client(server) as client, pytest.raises(UpstreamError, match="no usable token"):
+        client.api.charge_points()
+    assert client.stored_login == OLD
 
 
-@pytest.mark.parametrize("kept", [None, Secret(token="canary\nX-Evil: 1"), Secret(token="Bearer canary")])
-def test_without_a_usable_login_nothing_is_sent(kept: Secret | None) -> None:
-    with asking(answer(), kept=kept) as asked, pytest.raises(LoginError) as raised:
-        asked.api.charge_points()
-    assert asked.script.requests == []
+@pytest.mark.parametrize("stored", [None, Secret(token="canary\nX-Evil: 1"), Secret(token="Bearer canary")])
+def test_without_a_usable_login_nothing_is_sent(stored: Secret | None) -> None:
+    with api_client(answer(), stored=stored) as client, pytest.raises(LoginError) as raised:
+        client.api.charge_points()
+    assert client.script.requests == []
     assert "ladebog login home" in raised.value.advice
     assert "canary" not in str(raised.value)
 
 
 def test_a_login_by_password_returns_a_secret_and_does_not_store_it() -> None:
-    with asking(Tenant(NEW.token, json_answer(200, GRANT)), kept=None) as asked:
-        secret = asked.api.login_with_password("driver@example.com", "canary-password", "canary-client")
-    assert (secret, asked.kept) == (NEW, None)
-    assert asked.grants_asked == [
+    with api_client(LoginServer(NEW.token, json_answer(200, GRANT)), stored=None) as client:
+        secret = client.api.login_with_password("driver@example.com", "canary-password", "canary-client")
+    assert (secret, client.stored_login) == (NEW, None)
+    assert client.token_requests == [
         {
             "grant_type": "password",
             "username": "driver@example.com",
@@ -283,8 +289,8 @@ def test_a_login_by_password_returns_a_secret_and_does_not_store_it() -> None:
 @pytest.mark.parametrize("status", [400, 401, 422])
 def test_a_wrong_password_is_reported_with_the_servers_message(status: int) -> None:
     refusal = json_answer(status, {"message": "Not with canary-password or canary-client."})
-    with asking(refusal, kept=None) as asked, pytest.raises(LoginError) as raised:
-        asked.api.login_with_password("driver@example.com", "canary-password", "canary-client")
+    with api_client(refusal, stored=None) as client, pytest.raises(LoginError) as raised:
+        client.api.login_with_password("driver@example.com", "canary-password", "canary-client")
     assert str(raised.value) == 'The operator does not accept this login for account home: "Not with … or …".'
     assert "ladebog login home" in raised.value.advice
 
@@ -292,16 +298,19 @@ def test_a_wrong_password_is_reported_with_the_servers_message(status: int) -> N
 def test_no_secret_shows_in_an_error_a_repr_or_a_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     echo = {"message": f"{OLD.token} {OLD.refresh_token} {OLD.client_secret} {NEW.token}", **GRANT}
-    tenants = [
-        *(Tenant("another", json_answer(status, echo)) for status in (200, 400, 403, 422, 503)),
-        *(Tenant(OLD.token, answer(500), found=json_answer(status, {"message": OLD.token})) for status in (403, 500)),
+    servers = [
+        *(LoginServer("another", json_answer(status, echo)) for status in (200, 400, 403, 422, 503)),
+        *(
+            LoginServer(OLD.token, answer(500), accepted_answer=json_answer(status, {"message": OLD.token}))
+            for status in (403, 500)
+        ),
     ]
-    for tenant in tenants:
-        with asking(tenant) as asked, pytest.raises(LadebogError) as raised:
-            asked.api.charge_points()
+    for server in servers:
+        with api_client(server) as client, pytest.raises(LadebogError) as raised:
+            client.api.charge_points()
         shown = f"{raised.value} {raised.value!r} {raised.value.advice}"
         assert "canary-old" not in shown
         assert "canary-refresh" not in shown
         assert "canary-client" not in shown
-        assert "canary" not in repr(asked.api) + repr(vars(asked.api))
+        assert "canary" not in repr(client.api) + repr(vars(client.api))
     assert "canary" not in caplog.text

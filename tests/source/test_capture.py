@@ -22,7 +22,7 @@ HISTORY = (
 )
 CHARGE_POINTS = b'{"data":[{"id":"5","evses":[{"id":"148964"}]}]}'
 PRICES = b'{"granularity":60,"periods":[]}'
-SAID_AT = datetime(2025, 3, 30, 14, 36, 38, tzinfo=UTC)
+SENT_AT = datetime(2025, 3, 30, 14, 36, 38, tzinfo=UTC)
 IMPORTED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -51,17 +51,22 @@ def text_capture(url: str, body: bytes) -> bytes:
 
 
 def entry(
-    url: str, body: bytes | None, status: int = 200, method: str = "GET", packed: bool = False, **headers: str
+    url: str, body: bytes | None, status: int = 200, method: str = "GET", is_base64: bool = False, **headers: str
 ) -> dict[str, Any]:
     content: dict[str, Any] = {"size": 1, "mimeType": "application/json"}
-    if body is not None and packed:
+    if body is not None and is_base64:
         content |= {"text": base64.b64encode(body).decode(), "encoding": "base64"}
     elif body is not None:
         content |= {"text": body.decode()}
-    secret = [{"name": "Authorization", "value": "Bearer canary-token"}]
+    request_headers = [{"name": "Authorization", "value": "Bearer canary-token"}]
     return {
         "startedDateTime": "2025-03-30T16:36:37.500+02:00",
-        "request": {"method": method, "url": url, "headers": secret, "cookies": [{"name": "a", "value": "canary"}]},
+        "request": {
+            "method": method,
+            "url": url,
+            "headers": request_headers,
+            "cookies": [{"name": "a", "value": "canary"}],
+        },
         "response": {
             "status": status,
             "headers": [{"name": name.replace("_", "-"), "value": value} for name, value in headers.items()],
@@ -87,7 +92,7 @@ def test_a_text_capture_is_one_answer(tmp_path: Path) -> None:
             account="home",
             endpoint=Endpoint.SESSION,
             key="17",
-            fetched_at=SAID_AT,
+            fetched_at=SENT_AT,
             url=f"{TENANT}/session/17?withPowerHistory=1",
             status=200,
             trace_id="Root=1-67e956f6",
@@ -97,9 +102,9 @@ def test_a_text_capture_is_one_answer(tmp_path: Path) -> None:
 
 
 def test_one_file_with_several_text_captures_and_bodies_of_many_lines(tmp_path: Path) -> None:
-    pretty = json.dumps(json.loads(SESSION), indent=2).encode()
+    indented = json.dumps(json.loads(SESSION), indent=2).encode()
     content = (
-        text_capture(f"{TENANT}/session/17", pretty)
+        text_capture(f"{TENANT}/session/17", indented)
         + b"\n"
         + text_capture("https://elsewhere.example/x", b"<html>")
         + text_capture(f"{TENANT}/oauth/token", b'{"access_token": "canary"}')
@@ -114,7 +119,7 @@ def test_one_file_with_several_text_captures_and_bodies_of_many_lines(tmp_path: 
             (Endpoint.CHARGE_POINTS, "all"),
             (Endpoint.PRICE_PERIODS, "148964"),
         ]
-        assert found[0].body == pretty.replace(b"\n", ending)
+        assert found[0].body == indented.replace(b"\n", ending)
         assert "canary" not in repr(found)
 
 
@@ -149,12 +154,12 @@ def test_a_capture_without_a_time_gets_the_time_of_the_import(tmp_path: Path, da
     assert read(tmp_path, content, None)[0].fetched_at is None
 
 
-@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n"])
-def test_only_the_app_apis_answers_are_read_from_a_har_file(tmp_path: Path, mark: bytes) -> None:
+@pytest.mark.parametrize("byte_order_mark", [b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n"])
+def test_only_the_app_apis_answers_are_read_from_a_har_file(tmp_path: Path, byte_order_mark: bytes) -> None:
     url = f"{TENANT}/session/17"
     content = har(
         entry(url, SESSION, Date="Sun, 30 Mar 2025 14:36:38 GMT", X_Req_Trace_Id="Root=1", Set_Cookie="canary"),
-        entry(url, SESSION, packed=True),
+        entry(url, SESSION, is_base64=True),
         entry(url, b'{"message":"Not found."}', status=404),
         entry(f"{TENANT}/personal/charge-points", b'{"message":"Not found."}', status=404),
         entry(url, b'{"message":"Unauthenticated."}', status=401),
@@ -165,12 +170,12 @@ def test_only_the_app_apis_answers_are_read_from_a_har_file(tmp_path: Path, mark
         entry("data:text/plain,x", b"x"),
         entry("https://[bad/x", b"x"),
     )
-    found = read(tmp_path, mark + content)
-    began_at = datetime(2025, 3, 30, 14, 36, 37, 500_000, tzinfo=UTC)
+    found = read(tmp_path, byte_order_mark + content)
+    started_at = datetime(2025, 3, 30, 14, 36, 37, 500_000, tzinfo=UTC)
     assert [(answer.status, answer.fetched_at, answer.trace_id) for answer in found] == [
-        (200, SAID_AT, "Root=1"),
-        (200, began_at, None),
-        (404, began_at, None),
+        (200, SENT_AT, "Root=1"),
+        (200, started_at, None),
+        (404, started_at, None),
     ]
     assert [answer.body for answer in found] == [SESSION, SESSION, b'{"message":"Not found."}']
     assert "canary" not in repr(found)
@@ -191,7 +196,9 @@ def test_a_har_file_with_an_unpaired_surrogate_is_read(tmp_path: Path) -> None:
         (CHARGE_POINTS, Endpoint.CHARGE_POINTS, "all"),
     ],
 )
-def test_a_bare_answer_is_recognized_by_its_shape(tmp_path: Path, body: bytes, endpoint: Endpoint, key: str) -> None:
+def test_an_answer_without_a_capture_is_recognized_by_its_content(
+    tmp_path: Path, body: bytes, endpoint: Endpoint, key: str
+) -> None:
     expected = Answer(
         account="home",
         endpoint=endpoint,
@@ -235,7 +242,7 @@ def test_a_file_without_an_answer_is_refused(tmp_path: Path, content: bytes) -> 
         (SESSION[:-1], "cut off"),
     ],
 )
-def test_the_place_of_a_cut_off_answer_is_named(tmp_path: Path, content: bytes, position: str) -> None:
+def test_a_cut_off_answer_is_refused_with_its_position(tmp_path: Path, content: bytes, position: str) -> None:
     with pytest.raises(CaptureError, match=position) as raised:
         read(tmp_path, content)
     assert str(tmp_path / "capture") in str(raised.value)

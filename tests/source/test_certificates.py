@@ -1,6 +1,7 @@
-"""TLS: there is no second try with a certificate that is not trusted."""
+"""TLS: a certificate that is not trusted is an error at once; other failures of TLS are tried again."""
 
 import ssl
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,16 +26,16 @@ def test_a_certificate_must_be_trusted(tmp_path: Path, monkeypatch: pytest.Monke
     context.load_cert_chain(trusted)
     clock = RecordingClock()
 
-    def secured(server: Server) -> None:
+    def use_tls(server: Server) -> None:
         server.socket = context.wrap_socket(server.socket, server_side=True)
 
-    with serving(answer(body=b"[]"), prepare=secured) as script:
+    with serving(answer(body=b"[]"), prepare=use_tls) as script:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(trusted))
-        with _asking(script, clock) as http:
+        with _https_client(script, clock) as http:
             assert http.get("/x", {}, "token").body == b"[]"
         monkeypatch.delenv("REQUESTS_CA_BUNDLE")
         with (
-            _asking(script, clock) as http,
+            _https_client(script, clock) as http,
             pytest.raises(UpstreamError, match=r"certificate .* not trusted") as raised,
         ):
             http.get("/x", {}, "token")
@@ -45,7 +46,7 @@ def test_a_certificate_must_be_trusted(tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.usefixtures("no_proxy")
 def test_a_broken_handshake_is_tried_again() -> None:
     clock = RecordingClock()
-    with serving(raw(b"")) as script, _asking(script, clock) as http, pytest.raises(UpstreamDownError):
+    with serving(raw(b"")) as script, _https_client(script, clock) as http, pytest.raises(UpstreamDownError):
         http.get("/x", {}, "token")
     assert http.requests_sent == 6
 
@@ -55,13 +56,13 @@ def test_a_missing_bundle_of_certificates_is_reported_as_a_setting(monkeypatch: 
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
     with (
         serving(raw(b"")) as script,
-        _asking(script, RecordingClock()) as http,
+        _https_client(script, RecordingClock()) as http,
         pytest.raises(UpstreamError, match="with these settings") as raised,
     ):
         http.get("/x", {}, "token")
     assert "certificate settings" in raised.value.advice
 
 
-def _asking(script: Script, clock: RecordingClock) -> Http:
+def _https_client(script: Script, clock: RecordingClock) -> closing[Http]:
     source = Source(requests_per_second=1000, connect_timeout=2, read_timeout=2)
-    return Http(script.url.replace("http:", "https:"), source, clock, account="home", headers={})
+    return closing(Http(script.url.replace("http:", "https:"), source, clock, account="home", headers={}))

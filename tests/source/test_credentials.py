@@ -1,4 +1,4 @@
-"""The stores of logins, and what is a token."""
+"""Where logins are stored, and which texts are tokens."""
 
 import stat
 from collections.abc import Iterator
@@ -34,28 +34,28 @@ class DictionaryKeyring(keyring.backend.KeyringBackend):
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.kept: dict[tuple[str, str], str] = {}
+        self.passwords: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
+        return self.passwords.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
+        self.passwords[service, username] = password
 
     def delete_password(self, service: str, username: str) -> None:
-        if self.kept.pop((service, username), None) is None:
+        if self.passwords.pop((service, username), None) is None:
             raise keyring.errors.PasswordDeleteError("not found")
 
 
-class ForgetfulKeyring(DictionaryKeyring):
-    """Returns something other than what was stored."""
+class WrongPasswordKeyring(DictionaryKeyring):
+    """Returns another password than the one that was stored."""
 
     def get_password(self, service: str, username: str) -> str | None:
         return "something else"
 
 
 class LockedKeyring(DictionaryKeyring):
-    """Fails, and quotes its arguments."""
+    """Fails with errors that contain its arguments."""
 
     def get_password(self, service: str, username: str) -> str | None:
         raise keyring.errors.KeyringLocked(username)
@@ -65,13 +65,13 @@ class LockedKeyring(DictionaryKeyring):
 
 
 @pytest.fixture(autouse=True)
-def keyring_in_use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[DictionaryKeyring]:
+def working_keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[DictionaryKeyring]:
     monkeypatch.delenv("LADEBOG_CREDENTIALS_FILE", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("HOME", str(tmp_path))
-    before, used = keyring.get_keyring(), DictionaryKeyring()
-    keyring.set_keyring(used)
-    yield used
+    before, working = keyring.get_keyring(), DictionaryKeyring()
+    keyring.set_keyring(working)
+    yield working
     keyring.set_keyring(before)
 
 
@@ -97,35 +97,37 @@ def test_logins_are_stored_per_account(credentials: Credentials) -> None:
     assert credentials.place
 
 
-def test_a_keyring_entry_is_named_by_account_host_and_device(keyring_in_use: DictionaryKeyring, tmp_path: Path) -> None:
+def test_a_keyring_entry_is_named_by_account_host_and_device(
+    working_keyring: DictionaryKeyring, tmp_path: Path
+) -> None:
     KeyringCredentials(FileCredentials(tmp_path / "credentials.json")).write(HOME, SECRET)
-    assert list(keyring_in_use.kept) == [("ladebog", "home@tenant.example#00000000000000aa")]
+    assert list(working_keyring.passwords) == [("ladebog", "home@tenant.example#00000000000000aa")]
 
 
 def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "credentials.json"
     FileCredentials(path).write(HOME, SECRET)
-    modes = [stat.S_IMODE(place.stat().st_mode) for place in (path, path.parent)]
+    modes = [stat.S_IMODE(created.stat().st_mode) for created in (path, path.parent)]
     assert modes == [0o600, 0o700]
-    assert {place.name for place in path.parent.iterdir()} <= {"credentials.json", "credentials.json.lock"}
+    assert {file.name for file in path.parent.iterdir()} <= {"credentials.json", "credentials.json.lock"}
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o606])
 def test_a_file_that_others_can_open_is_refused(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "credentials.json"
-    kept = FileCredentials(path)
-    kept.write(HOME, SECRET)
+    credentials = FileCredentials(path)
+    credentials.write(HOME, SECRET)
     path.chmod(mode)
     with pytest.raises(LogbookError) as reading:
-        kept.read(HOME)
+        credentials.read(HOME)
     with pytest.raises(LogbookError) as writing:
-        kept.write(HOME, SECRET)
+        credentials.write(HOME, SECRET)
     with pytest.raises(LogbookError) as forgetting:
-        kept.forget(HOME)
+        credentials.forget(HOME)
     assert {error.value.advice for error in (reading, writing, forgetting)} == {f"Close it: chmod 600 {path}"}
 
 
-def test_a_file_of_something_else_is_refused_and_unchanged(tmp_path: Path) -> None:
+def test_a_file_that_does_not_contain_logins_is_refused_and_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "credentials.json"
     path.write_text("canary-token")
     path.chmod(0o600)
@@ -135,11 +137,11 @@ def test_a_file_of_something_else_is_refused_and_unchanged(tmp_path: Path) -> No
     assert path.read_text() == "canary-token"
 
 
-def test_a_place_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    kept = FileCredentials(tmp_path / "file" / "credentials.json")
+    credentials = FileCredentials(tmp_path / "file" / "credentials.json")
     with pytest.raises(LogbookError, match="cannot be used for logins"):
-        kept.write(HOME, SECRET)
+        credentials.write(HOME, SECRET)
 
 
 def test_concurrent_writers_lose_nothing(tmp_path: Path) -> None:
@@ -150,13 +152,13 @@ def test_concurrent_writers_lose_nothing(tmp_path: Path) -> None:
     assert [FileCredentials(path).read(account) for account in accounts] == [Secret(token=a.name) for a in accounts]
 
 
-def test_the_keyring_comes_first(keyring_in_use: DictionaryKeyring) -> None:
+def test_a_working_keyring_is_used_without_writing_to_it(working_keyring: DictionaryKeyring) -> None:
     assert isinstance(open_credentials(), KeyringCredentials)
-    assert keyring_in_use.kept == {}
+    assert working_keyring.passwords == {}
 
 
 @pytest.mark.parametrize(
-    "backend", [keyring.backends.null.Keyring, keyring.backends.fail.Keyring, ForgetfulKeyring, LockedKeyring]
+    "backend", [keyring.backends.null.Keyring, keyring.backends.fail.Keyring, WrongPasswordKeyring, LockedKeyring]
 )
 def test_a_keyring_that_does_not_work_is_not_used(
     backend: type[keyring.backend.KeyringBackend], tmp_path: Path
@@ -169,12 +171,12 @@ def test_a_keyring_that_does_not_work_is_not_used(
 
 
 def test_a_login_in_the_file_is_found_when_a_keyring_works(
-    keyring_in_use: DictionaryKeyring,
+    working_keyring: DictionaryKeyring,
 ) -> None:
     keyring.set_keyring(keyring.backends.fail.Keyring())
     open_credentials().write(HOME, SECRET)
     open_credentials().write(WORK, SECRET)
-    keyring.set_keyring(keyring_in_use)
+    keyring.set_keyring(working_keyring)
     assert open_credentials().read(HOME) == SECRET
     newer = Secret(token="newer")
     open_credentials().write(HOME, newer)
@@ -184,7 +186,7 @@ def test_a_login_in_the_file_is_found_when_a_keyring_works(
     assert (open_credentials().read(HOME), open_credentials().read(WORK)) == (None, None)  # no second copy is left
 
 
-def test_a_file_used_instead_of_a_keyring_is_announced(keyring_in_use: DictionaryKeyring, tmp_path: Path) -> None:
+def test_a_file_used_instead_of_a_keyring_is_announced(working_keyring: DictionaryKeyring, tmp_path: Path) -> None:
     assert (open_credentials().warning, FileCredentials(tmp_path / "chosen").warning) == (None, None)
     keyring.set_keyring(keyring.backends.fail.Keyring())
     opened = open_credentials()
@@ -202,8 +204,8 @@ def test_a_file_named_by_the_environment_is_used_instead_of_the_keyring(
     assert FileCredentials(tmp_path / "logins").read(HOME) == SECRET
 
 
-def test_a_failing_keyring_is_reported_without_secrets(keyring_in_use: DictionaryKeyring, tmp_path: Path) -> None:
-    keyring_in_use.kept["ladebog", "home@tenant.example#00000000000000aa"] = "canary, no JSON"
+def test_a_failing_keyring_is_reported_without_secrets(working_keyring: DictionaryKeyring, tmp_path: Path) -> None:
+    working_keyring.passwords["ladebog", "home@tenant.example#00000000000000aa"] = "canary, not JSON"
     with pytest.raises(LogbookError) as unreadable:
         KeyringCredentials(FileCredentials(tmp_path / "credentials.json")).read(HOME)
     keyring.set_keyring(LockedKeyring())
@@ -214,24 +216,24 @@ def test_a_failing_keyring_is_reported_without_secrets(keyring_in_use: Dictionar
     assert "canary" not in str(unreadable.value) + str(unwritable.value)
 
 
-def test_a_secret_shows_nothing_of_itself() -> None:
+def test_a_secret_is_not_shown_in_its_text_or_repr() -> None:
     assert "canary" not in f"{SECRET} {SECRET!r} {SECRET.__rich_repr__()}"
 
 
 @pytest.mark.parametrize("token", ["x", "eyJ0.e30.-_~+/=", "12|abc"])
-def test_printable_ascii_is_a_token(token: str) -> None:
+def test_printable_ascii_without_spaces_is_a_token(token: str) -> None:
     assert token_fault(token) is None
 
 
 @pytest.mark.parametrize("token", ["", "canary one", "canary\n", "canary\x00", "canæry", "Bearer canary", "bearer x"])
-def test_anything_else_is_refused_and_not_quoted(token: str) -> None:
+def test_any_other_text_is_refused_and_not_quoted(token: str) -> None:
     fault = token_fault(token)
     assert fault
     assert "can" not in fault
     assert ("Bearer" in fault) == token.lower().startswith("bearer")
 
 
-def test_the_expiry_of_a_jwt() -> None:
+def test_the_expiry_is_read_from_a_jwt_only() -> None:
     key = "k" * 32
     assert expires_at(jwt.encode({"exp": 1_774_881_398}, key)) == datetime(2026, 3, 30, 14, 36, 38, tzinfo=UTC)
     for payload in ({}, {"exp": "soon"}, {"exp": 1e300}, {"exp": [1]}, {"exp": None}):

@@ -2,6 +2,7 @@
 
 import gzip
 import time
+from contextlib import closing
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -10,7 +11,7 @@ import pytest
 from pipeline.errors import UpstreamDownError
 from pipeline.settings.schema import Source
 from pipeline.source.http import Http
-from tests.source.asking import QUICK, TOKEN, asking
+from tests.source.http_client import QUICK, TOKEN, http_client
 from tests.source.loopback import (
     NOW,
     Handler,
@@ -25,7 +26,7 @@ from tests.source.loopback import (
 
 
 @pytest.mark.parametrize(
-    "broken",
+    "failure",
     [
         answer(500),
         answer(503),
@@ -49,27 +50,27 @@ from tests.source.loopback import (
         *("unasked encoding", "HTML", "NaN", "empty", "JSON cut", "too deep"),
     ],
 )
-def test_a_temporary_failure_is_tried_again(broken: Responder) -> None:
-    with asking(broken, answer(body=b"[]")) as asked:
-        assert asked.get().body == b"[]"
-    assert (asked.http.requests_sent, len(asked.clock.sleeps)) == (2, 1)
-    assert 1 <= asked.clock.sleeps[0] <= 2
+def test_a_temporary_failure_is_tried_again(failure: Responder) -> None:
+    with http_client(failure, answer(body=b"[]")) as client:
+        assert client.get().body == b"[]"
+    assert (client.http.requests_sent, len(client.clock.sleeps)) == (2, 1)
+    assert 1 <= client.clock.sleeps[0] <= 2
 
 
 @pytest.mark.parametrize("body", [b'["\xff"]', rb'["\ud800"]', b"[" * 1_100 + b"]" * 1_100, b"[" + b"1" * 5_000 + b"]"])
 def test_an_answer_that_can_be_stored_is_not_asked_for_again(body: bytes) -> None:
-    with asking(answer(body=body)) as asked:
-        assert asked.get().body == body
-    assert asked.http.requests_sent == 1
+    with http_client(answer(body=body)) as client:
+        assert client.get().body == body
+    assert client.http.requests_sent == 1
 
 
 def test_waits_double_and_end_with_the_attempts() -> None:
-    with asking(answer(503, x_req_trace_id="Root=\x1b1-9")) as asked, pytest.raises(UpstreamDownError) as raised:
-        asked.get()
-    assert asked.http.requests_sent == 6
-    for wait, least in zip(asked.clock.sleeps, [1, 2, 4, 8, 16], strict=True):
-        assert least <= wait <= least + 1
-    host = asked.script.url.removeprefix("http://")
+    with http_client(answer(503, x_req_trace_id="Root=\x1b1-9")) as client, pytest.raises(UpstreamDownError) as raised:
+        client.get()
+    assert client.http.requests_sent == 6
+    for wait, minimum in zip(client.clock.sleeps, [1, 2, 4, 8, 16], strict=True):
+        assert minimum <= wait <= minimum + 1
+    host = client.script.url.removeprefix("http://")
     assert str(raised.value) == (
         f"{host} gave no usable answer in 6 tries; "
         "the last time it answered 503 Service Unavailable (trace id Root= 1-9)."
@@ -78,32 +79,32 @@ def test_waits_double_and_end_with_the_attempts() -> None:
 
 
 def test_waits_end_with_the_longest_wait() -> None:
-    impatient = Source(requests_per_second=1000, attempts=100, longest_wait=10)
-    with asking(answer(503), source=impatient) as asked, pytest.raises(UpstreamDownError):
-        asked.get()
-    assert 4 <= sum(asked.clock.sleeps) <= 10
+    source = Source(requests_per_second=1000, attempts=100, longest_wait=10)
+    with http_client(answer(503), source=source) as client, pytest.raises(UpstreamDownError):
+        client.get()
+    assert 4 <= sum(client.clock.sleeps) <= 10
 
 
 @pytest.mark.parametrize("header", ["7", format_datetime(NOW + timedelta(seconds=7), usegmt=True)])
 def test_retry_after_is_honoured(header: str) -> None:
-    with asking(answer(429, retry_after=header), answer()) as asked:
-        asked.get()
-    assert asked.clock.sleeps == [7.0]
+    with http_client(answer(429, retry_after=header), answer()) as client:
+        client.get()
+    assert client.clock.sleeps == [7.0]
 
 
 @pytest.mark.parametrize("header", ["soon", "-5", "0", "Sun, 99 Mar 2025", "Sat, 01 Mar 1999 00:00:00 GMT", "1e1", "٣"])
 def test_a_retry_after_without_a_wait_means_the_ordinary_wait(header: str) -> None:
-    with asking(raw(f"HTTP/1.1 429 X\r\nRetry-After: {header}\r\n\r\n".encode()), answer()) as asked:
-        asked.get()
-    assert len(asked.clock.sleeps) == 1
-    assert 1 <= asked.clock.sleeps[0] <= 2
+    with http_client(raw(f"HTTP/1.1 429 X\r\nRetry-After: {header}\r\n\r\n".encode()), answer()) as client:
+        client.get()
+    assert len(client.clock.sleeps) == 1
+    assert 1 <= client.clock.sleeps[0] <= 2
 
 
 @pytest.mark.parametrize("header", ["3600", "9" * 5000])
 def test_a_retry_after_longer_than_the_longest_wait_ends_it_at_once(header: str) -> None:
-    with asking(answer(429, retry_after=header)) as asked, pytest.raises(UpstreamDownError) as raised:
-        asked.get()
-    assert (asked.http.requests_sent, asked.clock.sleeps) == (1, [])
+    with http_client(answer(429, retry_after=header)) as client, pytest.raises(UpstreamDownError) as raised:
+        client.get()
+    assert (client.http.requests_sent, client.clock.sleeps) == (1, [])
     assert "in 1 try" in str(raised.value)
     assert len(str(raised.value)) < 600
 
@@ -113,23 +114,26 @@ def test_a_retry_after_longer_than_the_longest_wait_ends_it_at_once(header: str)
 )
 def test_a_wait_is_shown_in_a_suitable_unit(seconds: str, text: str) -> None:
     source = Source(requests_per_second=1000, attempts=1)
-    with asking(answer(429, retry_after=seconds), source=source) as asked, pytest.raises(UpstreamDownError) as raised:
-        asked.get()
+    with (
+        http_client(answer(429, retry_after=seconds), source=source) as client,
+        pytest.raises(UpstreamDownError) as raised,
+    ):
+        client.get()
     assert f"and asked to wait {text}." in str(raised.value)
 
 
 def test_only_html_asks_about_the_address() -> None:
     html = answer(body=b"<html>", content_type="text/html; charset=utf-8")
-    with asking(html) as asked, pytest.raises(UpstreamDownError) as raised:
-        asked.get()
+    with http_client(html) as client, pytest.raises(UpstreamDownError) as raised:
+        client.get()
     assert "answers with HTML" in str(raised.value)
     assert "is the address right?" in str(raised.value)
     assert "ladebog account add home --url" in raised.value.advice
 
 
 def test_html_after_other_failures_does_not_ask_about_the_address() -> None:
-    with asking(answer(502), answer(body=b"<html>")) as asked, pytest.raises(UpstreamDownError) as raised:
-        asked.get()
+    with http_client(answer(502), answer(body=b"<html>")) as client, pytest.raises(UpstreamDownError) as raised:
+        client.get()
     assert "address" not in str(raised.value)
 
 
@@ -137,10 +141,10 @@ def test_a_slow_body_times_out_although_it_keeps_arriving() -> None:
     source = Source(requests_per_second=1000, attempts=1, longest_wait=0.2, read_timeout=2)
     began = time.monotonic()
     with (
-        asking(trickle([b" "] * 40, pause=0.03), source=source) as asked,
+        http_client(trickle([b" "] * 40, pause=0.03), source=source) as client,
         pytest.raises(UpstreamDownError, match="took longer"),
     ):
-        asked.get()
+        client.get()
     assert time.monotonic() - began < 1
 
 
@@ -154,36 +158,42 @@ def test_a_slow_head_times_out() -> None:
 
     source = Source(requests_per_second=1000, attempts=1, longest_wait=0.2, read_timeout=2)
     began = time.monotonic()
-    with asking(trickling, source=source) as asked, pytest.raises(UpstreamDownError, match="did not answer in time"):
-        asked.get()
+    with (
+        http_client(trickling, source=source) as client,
+        pytest.raises(UpstreamDownError, match="did not answer in time"),
+    ):
+        client.get()
     assert time.monotonic() - began < 2
 
 
 def test_a_silent_server_times_out() -> None:
     source = Source(requests_per_second=1000, attempts=1, read_timeout=0.1)
-    with asking(raw(b"", then_wait=0.5), source=source) as asked, pytest.raises(UpstreamDownError, match="in time"):
-        asked.get()
+    with (
+        http_client(raw(b"", seconds_open=0.5), source=source) as client,
+        pytest.raises(UpstreamDownError, match="in time"),
+    ):
+        client.get()
 
 
 def test_a_body_that_stops_arriving_times_out() -> None:
     source = Source(requests_per_second=1000, attempts=1, read_timeout=0.1)
-    begun = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{}", then_wait=0.5)
-    with asking(begun, source=source) as asked, pytest.raises(UpstreamDownError, match="stopped arriving"):
-        asked.get()
+    cut_reply = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{}", seconds_open=0.5)
+    with http_client(cut_reply, source=source) as client, pytest.raises(UpstreamDownError, match="stopped arriving"):
+        client.get()
 
 
 def test_a_refused_connection_is_tried_again() -> None:
     with serving(answer()) as script:
         url = script.url
     clock = RecordingClock()
-    with Http(url, QUICK, clock, account="home", headers={}) as http:
+    with closing(Http(url, QUICK, clock, account="home", headers={})) as http:
         with pytest.raises(UpstreamDownError, match="refused the connection"):
             http.get("/x", {}, TOKEN)
         assert http.requests_sent == 6
 
 
 def test_a_name_that_is_not_found_is_tried_again() -> None:
-    with Http("https://tenant.invalid", QUICK, RecordingClock(), account="home", headers={}) as http:
+    with closing(Http("https://tenant.invalid", QUICK, RecordingClock(), account="home", headers={})) as http:
         http._session.trust_env = False  # a proxy would resolve the name
         with pytest.raises(UpstreamDownError, match="could not be found by its name"):
             http.get("/x", {}, TOKEN)

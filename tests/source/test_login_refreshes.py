@@ -3,46 +3,47 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
-from pipeline.demo import DEMO_NOW, DemoServer, Faults, Tenant
+from pipeline.demo import DemoServer, Faults, Tenant
 from pipeline.source.credentials.secret import Secret
-from tests.conftest import renew
+from tests.conftest import reset_server
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 pytestmark = pytest.mark.system
 
 _EXTRACT = ("-q", "extract", "--since", "2025-11-01")
 _TOKEN_PATH = "/api/v1/app/oauth/token"
-_ENDED = "ladebog: The operator no longer accepts the login of account demo.\n  Log in again: ladebog login demo\n"
+_LOGIN_ENDED = (
+    "ladebog: The operator no longer accepts the login of account demo.\n  Log in again: ladebog login demo\n"
+)
 
 
-class HoldingTenant(Tenant):
-    """Holds a refresh until it is released; makes new tokens before the wait, after it, or at first not at all."""
+class DelayingTenant(Tenant):
+    """Delays the answer to a refresh until `release`; `tokens` is when it creates the new tokens, if at all."""
 
-    def __init__(self, *, makes: Literal["before", "after", "none"]) -> None:
-        self.asked, self.released = threading.Event(), threading.Event()
-        self._makes = makes
+    def __init__(self, *, tokens: Literal["before", "after", "none"]) -> None:
+        self.requested, self.release = threading.Event(), threading.Event()
+        self._tokens = tokens
         super().__init__()
 
     def refresh(self, refresh_token: str) -> tuple[str, str] | None:
-        granted = super().refresh(refresh_token) if self._makes == "before" else None
-        is_first = not self.asked.is_set()
-        self.asked.set()
-        self.released.wait(30)
-        if is_first and self._makes == "none":
+        granted = super().refresh(refresh_token) if self._tokens == "before" else None
+        is_first = not self.requested.is_set()
+        self.requested.set()
+        self.release.wait(30)
+        if is_first and self._tokens == "none":
             raise ConnectionAbortedError
-        return granted if self._makes == "before" else super().refresh(refresh_token)
+        return granted if self._tokens == "before" else super().refresh(refresh_token)
 
 
 def start(logbook: DemoLogbook, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.scenarios.dated", DEMO_NOW.isoformat(), "--home", str(logbook.home), *arguments],
+        logbook.command(*arguments),
         env=logbook.environment,
         cwd=logbook.folder,
         stdout=subprocess.PIPE,
@@ -52,7 +53,7 @@ def start(logbook: DemoLogbook, *arguments: str) -> subprocess.Popen[str]:
 
 
 def refreshes(server: DemoServer) -> list[int]:
-    """The statuses of the refreshes that the operator was asked for."""
+    """The statuses of the answers to requests for a refresh."""
     return [request.status for request in server.requests if request.path == _TOKEN_PATH]
 
 
@@ -60,57 +61,63 @@ def secret_of(tenant: Tenant) -> Secret:
     return Secret(token=tenant.token, refresh_token=tenant.refresh_token, client_secret=tenant.client_secret)
 
 
-def test_processes_at_once(operator: DemoServer, new_logbook: DemoLogbook, tmp_path: Path) -> None:
+def test_concurrent_processes_refresh_a_shared_login_once(
+    operator: DemoServer, new_logbook: DemoLogbook, tmp_path: Path
+) -> None:
     """Three copies of a logbook share one login, and all find it expired before any of them has renewed it."""
     copies = [new_logbook, *(new_logbook.copied(tmp_path / name) for name in ("second", "third"))]
     for copy in copies[1:]:
         copy.credentials = new_logbook.credentials
-    tenant = HoldingTenant(makes="after")
-    renew(operator, tenant)
-    new_logbook.keep_login(tenant)
+    tenant = DelayingTenant(tokens="after")
+    reset_server(operator, tenant)
+    new_logbook.store_login(tenant)
     tenant.expire_token()
     processes = [start(copy, *_EXTRACT) for copy in copies]
-    assert tenant.asked.wait(60)
+    assert tenant.requested.wait(60)
     refused = 0
     waiting = threading.Event()
     while refused < len(copies):  # until all of them know that their token is refused
         waiting.wait(0.05)
         refused = sum(request.status == 401 for request in operator.requests)
-    tenant.released.set()
-    ended = [(*process.communicate(timeout=60), process.returncode) for process in processes]
-    assert ended == [("", "", 0)] * len(copies)
+    tenant.release.set()
+    results = [(*process.communicate(timeout=60), process.returncode) for process in processes]
+    assert results == [("", "", 0)] * len(copies)
     assert refreshes(operator) == [200]
     assert new_logbook.stored_login == secret_of(tenant)
 
 
-def kill_in_the_middle(logbook: DemoLogbook, tenant: HoldingTenant) -> None:
+def kill_during_refresh(logbook: DemoLogbook, tenant: DelayingTenant) -> None:
     """Start a run whose login has ended, and kill it while the operator holds the answer to its refresh."""
-    logbook.keep_login(tenant)
+    logbook.store_login(tenant)
     old = logbook.stored_login
     tenant.expire_token()
     process = start(logbook, *_EXTRACT)
-    assert tenant.asked.wait(60)
+    assert tenant.requested.wait(60)
     process.kill()
     process.communicate(timeout=30)
-    tenant.released.set()
+    tenant.release.set()
     assert logbook.stored_login == old  # the old login stays until there is a new one
 
 
-def test_killed_before_the_operator_renewed_it(operator: DemoServer, new_logbook: DemoLogbook) -> None:
-    tenant = HoldingTenant(makes="none")
-    renew(operator, tenant)
-    kill_in_the_middle(new_logbook, tenant)
+def test_a_run_killed_before_the_operator_renewed_its_login_keeps_the_old_one(
+    operator: DemoServer, new_logbook: DemoLogbook
+) -> None:
+    tenant = DelayingTenant(tokens="none")
+    reset_server(operator, tenant)
+    kill_during_refresh(new_logbook, tenant)
     new_logbook.do(*_EXTRACT)
     assert new_logbook.stored_login == secret_of(tenant)
 
 
-def test_killed_after_the_operator_renewed_it(operator: DemoServer, new_logbook: DemoLogbook) -> None:
-    """The one moment at which a login can be lost: the next run asks for a new one."""
-    tenant = HoldingTenant(makes="before")
-    renew(operator, tenant)
-    kill_in_the_middle(new_logbook, tenant)
+def test_a_run_killed_after_the_operator_renewed_its_login_needs_a_new_login(
+    operator: DemoServer, new_logbook: DemoLogbook
+) -> None:
+    """Only then a login can be lost: the operator has replaced it, and the new one is not stored yet."""
+    tenant = DelayingTenant(tokens="before")
+    reset_server(operator, tenant)
+    kill_during_refresh(new_logbook, tenant)
     old = new_logbook.stored_login
-    assert new_logbook.run_process(*_EXTRACT) == Outcome(4, "", _ENDED)
+    assert new_logbook.run_process(*_EXTRACT) == Outcome(4, "", _LOGIN_ENDED)
     assert new_logbook.stored_login == old
     new_logbook.do("login", "demo", "--token-stdin", stdin=tenant.token)
     new_logbook.do(*_EXTRACT)

@@ -5,7 +5,6 @@ import os
 import signal
 import ssl
 import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ import click
 import pytest
 
 from pipeline.cli.main import cli
-from pipeline.demo import DEMO_NOW, DemoServer, Faults, Tenant
+from pipeline.demo import DemoServer, Faults, Tenant
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 from tests.scenarios.leaks import places_of, secrets_of
 from tests.source.certificate import certificate
@@ -216,10 +215,10 @@ def untrusted(folder: Path) -> Iterator[str]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate(folder))
 
-    def secured(server: Server) -> None:
+    def use_tls(server: Server) -> None:
         server.socket = context.wrap_socket(server.socket, server_side=True)
 
-    with serving(answer(), prepare=secured) as script:
+    with serving(answer(), prepare=use_tls) as script:
         yield script.url.replace("http:", "https:")
 
 
@@ -254,13 +253,13 @@ def test_no_failure_leaks_a_secret(
             fail()
         case "DNS":
             logbook.do("account", "add", "demo", "--url", "https://tenant.invalid")
-            logbook.keep_login(tenant)
+            logbook.store_login(tenant)
             monkeypatch.setenv("NO_PROXY", "*")
             fail()
         case "TLS":
             with untrusted(tmp_path) as url:
                 logbook.do("account", "add", "demo", "--url", url)
-                logbook.keep_login(tenant)
+                logbook.store_login(tenant)
                 monkeypatch.setenv("NO_PROXY", "*")
                 fail()
         case "open file":
@@ -300,16 +299,7 @@ def test_no_secret_is_visible_in_a_process_or_left_after_it_ends(
 ) -> None:
     operator.faults = Faults(slow=0.2)
     with subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "tests.scenarios.dated",
-            DEMO_NOW.isoformat(),
-            "--home",
-            str(new_logbook.home),
-            "--debug",
-            "run",
-        ],
+        new_logbook.command("--debug", "run"),
         env=new_logbook.environment,
         cwd=new_logbook.folder,
         stdout=subprocess.PIPE,

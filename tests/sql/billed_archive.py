@@ -19,9 +19,9 @@ from pipeline.settings.schema import Account, Settings
 from pipeline.transform.refresh import refresh_marts
 from tests.scenarios.new_logbook import new_logbook
 
-PLUGGED_IN = datetime(2025, 3, 10, 17, 0, tzinfo=UTC)
-FETCHED = datetime(2025, 3, 12, 8, 0, tzinfo=UTC)
-KNOWN = datetime(2025, 1, 1, tzinfo=UTC)
+PLUGGED_IN_AT = datetime(2025, 3, 10, 17, 0, tzinfo=UTC)
+FETCHED_AT = datetime(2025, 3, 12, 8, 0, tzinfo=UTC)
+TARIFF_KNOWN_AT = datetime(2025, 1, 1, tzinfo=UTC)
 HOME = Account(name="home", url="https://operator.example.invalid")
 _JSON = msgspec.json.Encoder(decimal_format="number")
 
@@ -30,7 +30,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Period:
-    """A charging period, in seconds since PLUGGED_IN."""
+    """A charging period, in seconds since PLUGGED_IN_AT."""
 
     starts: int
     stops: int
@@ -40,17 +40,17 @@ class Period:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Billed:
-    """A session. `curve` is (seconds since PLUGGED_IN, kW); `more` has further fields of the operator's answer."""
+class BilledSession:
+    """A session. `curve` is (seconds since PLUGGED_IN_AT, kW); `fields` are further fields of the operator's answer."""
 
     energy_wh: int = 10_000
     amount: str = "20.00"
     periods: Sequence[Period] = (Period(0, 3600),)
     curve: Sequence[tuple[int, float]] = ((0, 10.0), (3600, 0.0))
     currency: str = "DKK"
-    digits: int = 2
+    minor_digits: int = 2
     evse: str = "2317"
-    more: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
 
     @property
     def seconds(self) -> int:
@@ -68,7 +68,7 @@ class Billed:
             "evseId": self.evse,
             "amount": Decimal(self.amount),
             "totalAmount": Decimal(self.amount),
-            "currency": {"code": self.currency, "minorUnitDecimal": self.digits},
+            "currency": {"code": self.currency, "minorUnitDecimal": self.minor_digits},
             "isPersonal": True,
             "powerStats": {"history": [{"value": kw, "timestamp": at(seconds)} for seconds, kw in self.curve]},
             "chargingPeriods": [
@@ -81,14 +81,14 @@ class Billed:
                 }
                 for period in reversed(self.periods)
             ],
-            **self.more,
+            **self.fields,
         }
         return {"session": session}
 
 
 def at(seconds: int) -> str:
-    """The time this many seconds after PLUGGED_IN, as the API writes it."""
-    return (PLUGGED_IN + timedelta(seconds=seconds)).isoformat()
+    """The time this many seconds after PLUGGED_IN_AT, as the API writes it."""
+    return (PLUGGED_IN_AT + timedelta(seconds=seconds)).isoformat()
 
 
 def evse(identifier: str = "2317", kind: str | None = "energy tou", **pricing: Any) -> dict[str, Any]:
@@ -113,20 +113,20 @@ class BilledArchive:
 
     def fetch(
         self,
-        sessions: dict[str, Billed] | None = None,
-        points: Iterable[tuple[datetime | None, dict[str, Any]]] = ((KNOWN, charge_points(evse())),),
+        sessions: dict[str, BilledSession] | None = None,
+        points: Iterable[tuple[datetime | None, dict[str, Any]]] = ((TARIFF_KNOWN_AT, charge_points(evse())),),
     ) -> dict[str, Row]:
         """Archive sessions by id, and charge point answers with their times; returns bill_audit by session."""
-        answers = [self._answer(Endpoint.CHARGE_POINTS, "all", body, when) for when, body in points]
+        answers = [self._answer(Endpoint.CHARGE_POINTS, "all", body, fetched_at) for fetched_at, body in points]
         for session_id, session in (sessions or {}).items():
-            answers.append(self._answer(Endpoint.SESSION, session_id, session.answer(session_id), FETCHED))
+            answers.append(self._answer(Endpoint.SESSION, session_id, session.answer(session_id), FETCHED_AT))
         self._runs += 1
-        began = FETCHED + timedelta(hours=self._runs)
-        record = RunRecord(run_id=f"{self._runs:04}", command="extract", version="0", started_at=began)
+        started_at = FETCHED_AT + timedelta(hours=self._runs)
+        record = RunRecord(run_id=f"{self._runs:04}", command="extract", version="0", started_at=started_at)
         with SegmentWriter.begin(self._logbook.raw / self._account.name, record) as segment:
             for answer in answers:
                 segment.append(RawLine.of(answer))
-            segment.finish(began)
+            segment.finish(started_at)
         with self._logbook.lock(), database.open_writer(self._logbook) as connection:
             AnswerLoader(connection, self._logbook.raw / self._account.name).load_all()
             refresh_marts(connection, Settings(accounts={self._account.name: self._account}))
@@ -137,7 +137,7 @@ class BilledArchive:
         with self._logbook.lock(), database.open_writer(self._logbook) as connection:
             return database.rows(connection, query)
 
-    def rebuilt(self) -> dict[str, Row]:
+    def rebuild(self) -> dict[str, Row]:
         """bill_audit by session, after rebuilding the database from raw/."""
         with self._logbook.lock():
             database.drop_writer(self._logbook)
@@ -146,12 +146,12 @@ class BilledArchive:
                 refresh_marts(connection, Settings(accounts={self._account.name: self._account}))
                 return _by_session(connection)
 
-    def _answer(self, endpoint: Endpoint, key: str, body: dict[str, Any], when: datetime | None) -> Answer:
+    def _answer(self, endpoint: Endpoint, key: str, body: dict[str, Any], fetched_at: datetime | None) -> Answer:
         return Answer(
             account=self._account.name,
             endpoint=endpoint,
             key=key,
-            fetched_at=when,
+            fetched_at=fetched_at,
             url="",
             status=200,
             trace_id=None,

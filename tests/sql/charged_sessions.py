@@ -1,4 +1,4 @@
-"""Sessions as the operator could send them, valid and unusual, for Hypothesis to draw; and queries about them."""
+"""Sessions as the operator could send them, valid and unusual, which Hypothesis draws."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pipeline.settings.schema import Account, TaxRate
-from tests.sql.split_by_hand import Metered, Period, Sample, half_away
+from tests.sql.expected_split import Metered, Period, Sample, half_away
 
-DIGITS = {"DKK": 2, "INR": 2, "NPR": 2, "AUD": 2, "NZD": 2, "USD": 2, "GBP": 2, "JPY": 0, "KWD": 3}
+MINOR_DIGITS = {"DKK": 2, "INR": 2, "NPR": 2, "AUD": 2, "NZD": 2, "USD": 2, "GBP": 2, "JPY": 0, "KWD": 3}
 TAX_RATES = {"DK": "0.25", "IN": "0.18", "AU": "0.1", "NZ": "0.15", "US": "0", "GB": "0.2", "JP": "0.1", "KW": "0.05"}
-PLACES = (
+ACCOUNT_PLACES = (
     ("copenhagen", "Europe/Copenhagen", "DK", "DKK"),
     ("kolkata", "Asia/Kolkata", "IN", "INR"),
     ("kathmandu", "Asia/Kathmandu", "NP", "NPR"),  # a country whose tax rate is unknown
@@ -28,13 +28,13 @@ PLACES = (
 )
 ACCOUNTS = {
     name: Account(name=name, url="https://tenant.example", timezone=zone, country=country, currency=currency)
-    for name, zone, country, currency in PLACES
+    for name, zone, country, currency in ACCOUNT_PLACES
 }
 RATES = [
     TaxRate(country=country, name="tax", rate=Decimal(rate), valid_from=datetime(2000, 1, 1, tzinfo=UTC).date())
     for country, rate in TAX_RATES.items()
 ]
-MOMENTS = tuple(
+SPECIAL_TIMES = tuple(
     datetime.fromisoformat(f"{moment}+00:00")
     for moment in (
         "2024-03-31T01:00",  # clocks forward in Copenhagen
@@ -74,7 +74,7 @@ class ChargedSession:
 
     @property
     def digits(self) -> int:
-        return DIGITS[self.currency]
+        return MINOR_DIGITS[self.currency]
 
     @property
     def tax_rate(self) -> Decimal | None:
@@ -141,10 +141,10 @@ class ChargedSession:
         }
 
 
-Place = tuple[str, int]
+Position = tuple[str, int]
 """A time in a session: at its `start` or `stop`, on a `quarter` of an hour, or at `any` point, in millionths."""
 
-PLACES_IN_TIME = st.tuples(st.sampled_from(("start", "stop", "quarter", "any")), st.integers(-200_000, 1_200_000))
+POSITIONS = st.tuples(st.sampled_from(("start", "stop", "quarter", "any")), st.integers(-200_000, 1_200_000))
 LENGTHS = st.one_of(
     st.integers(0, 3 * 60 * 60).map(lambda seconds: timedelta(seconds=seconds)),
     st.integers(0, 12 * 4).map(lambda quarters: timedelta(minutes=15 * quarters)),
@@ -155,7 +155,7 @@ LENGTHS = st.one_of(
 KINDS = ("charging", "charging", "charging", "idle", "suspended")
 MILLIONTHS = st.integers(-4_000_000, 4_000_000)
 PERIODS = st.lists(
-    st.tuples(PLACES_IN_TIME, st.integers(-600, 4 * 3600), st.sampled_from(KINDS), MILLIONTHS, MILLIONTHS),
+    st.tuples(POSITIONS, st.integers(-600, 4 * 3600), st.sampled_from(KINDS), MILLIONTHS, MILLIONTHS),
     min_size=3,
     max_size=8,
 )
@@ -184,61 +184,68 @@ def charged_sessions() -> st.SearchStrategy[ChargedSession]:
     """Sessions of every kind."""
     return st.builds(
         _session,
-        place=st.sampled_from(PLACES),
-        near=st.sampled_from(MOMENTS),
-        since=PLACES_IN_TIME,
+        place=st.sampled_from(ACCOUNT_PLACES),
+        special_time=st.sampled_from(SPECIAL_TIMES),
+        start_position=POSITIONS,
         length=LENGTHS,
         energy_wh=st.one_of(st.integers(0, 20), st.integers(0, 120_000), st.integers(-30, 0)),
-        currency=st.sampled_from((*[None] * 2 * len(DIGITS), *DIGITS)),
+        currency=st.sampled_from((*[None] * 2 * len(MINOR_DIGITS), *MINOR_DIGITS)),
         bill=st.sampled_from(("sum", "sum", "minimum", "any", "zero")),
         any_bill=MILLIONTHS,
-        also=st.sampled_from(("total", "total is another", "amount", "net", "any net", "before tax", "with tax")),
+        other_figure=st.sampled_from(
+            ("total", "total is another", "amount", "net", "any net", "before tax", "with tax")
+        ),
         layout=st.sampled_from(("whole", "whole", "whole", "anywhere", "none")),
-        listed=PERIODS,
+        period_draws=PERIODS,
         amounts=st.sampled_from(tuple(AMOUNTS)),
         prices=st.sampled_from(tuple(PRICES)),
         powers=st.sampled_from(("no curve", "nothing", "charging", "charging", "both ways")),
-        samples=st.lists(st.tuples(PLACES_IN_TIME, MILLIONTHS), min_size=3, max_size=9),
+        samples=st.lists(st.tuples(POSITIONS, MILLIONTHS), min_size=3, max_size=9),
     )
 
 
 def _session(
     *,
     place: tuple[str, str, str, str],
-    near: datetime,
-    since: Place,
+    special_time: datetime,
+    start_position: Position,
     length: timedelta,
     energy_wh: int,
     currency: str | None,
     bill: str,
     any_bill: int,
-    also: str,
+    other_figure: str,
     layout: str,
-    listed: list[tuple[Place, int, str, int, int]],
+    period_draws: list[tuple[Position, int, str, int, int]],
     amounts: str,
     prices: str,
     powers: str,
-    samples: list[tuple[Place, int]],
+    samples: list[tuple[Position, int]],
 ) -> ChargedSession:
-    start = near - (_moment(near, length, since) - near)
-    stretches = _stretches(start, length, layout, listed)
+    start = special_time - (_moment(special_time, length, start_position) - special_time)
+    intervals = _intervals(start, length, layout, period_draws)
     periods = tuple(
-        Period(kind, begins, ends, AMOUNTS[amounts](amount), PRICES[prices](price))
-        for (begins, ends), (_, _, kind, amount, price) in zip(stretches, listed, strict=False)
+        Period(kind, starts, ends, AMOUNTS[amounts](amount), PRICES[prices](price))
+        for (starts, ends), (_, _, kind, amount, price) in zip(intervals, period_draws, strict=False)
     )
-    whole = sum((period.amount for period in periods), Decimal(0))
-    some = Decimal(any_bill).scaleb(-4)  # includes half of a hundredth and half of a thousandth
-    billed = {"sum": whole, "minimum": max(whole, Decimal("2.5")), "any": some, "zero": Decimal(0)}[bill]
+    sum_of_periods = sum((period.amount for period in periods), Decimal(0))
+    any_amount = Decimal(any_bill).scaleb(-4)  # includes half of a hundredth and half of a thousandth
+    billed = {
+        "sum": sum_of_periods,
+        "minimum": max(sum_of_periods, Decimal("2.5")),
+        "any": any_amount,
+        "zero": Decimal(0),
+    }[bill]
     return ChargedSession(
         account=place[0],
         started_at=start,
         stopped_at=start + length,
         energy_wh=energy_wh,
         currency=currency or place[3],
-        amount=some if also == "total is another" else billed,
-        total_amount=None if also == "amount" else billed,
-        net={"net": billed * Decimal("0.8"), "any net": some / 4}.get(also),
-        tax_inclusive={"before tax": False, "with tax": True}.get(also),
+        amount=any_amount if other_figure == "total is another" else billed,
+        total_amount=None if other_figure == "amount" else billed,
+        net={"net": billed * Decimal("0.8"), "any net": any_amount / 4}.get(other_figure),
+        tax_inclusive={"before tax": False, "with tax": True}.get(other_figure),
         periods=tuple(sorted(periods, key=lambda period: (period.started_at, period.stopped_at), reverse=True)),
         samples=tuple(
             Sample(_moment(start, length, at), POWERS[powers](power)) for at, power in samples if powers in POWERS
@@ -246,21 +253,21 @@ def _session(
     )
 
 
-def _stretches(
-    start: datetime, length: timedelta, layout: str, listed: list[tuple[Place, int, str, int, int]]
+def _intervals(
+    start: datetime, length: timedelta, layout: str, period_draws: list[tuple[Position, int, str, int, int]]
 ) -> list[tuple[datetime, datetime]]:
     """Where periods lie: `whole`, covering the session without gaps; `anywhere`, also overlapping and outside of it."""
     if layout == "none":
         return []
-    begins = [_moment(start, length, at) for at, *_ in listed]
+    starts = [_moment(start, length, at) for at, *_ in period_draws]
     if layout == "whole" and length > timedelta(0):
-        cuts = {min(max(moment, start), start + length) for moment in begins[1:]}
-        return list(pairwise(sorted({start, start + length, *cuts})))
-    return [(moment, moment + timedelta(seconds=entry[1])) for moment, entry in zip(begins, listed, strict=True)]
+        boundaries = {min(max(moment, start), start + length) for moment in starts[1:]}
+        return list(pairwise(sorted({start, start + length, *boundaries})))
+    return [(moment, moment + timedelta(seconds=entry[1])) for moment, entry in zip(starts, period_draws, strict=True)]
 
 
-def _moment(start: datetime, length: timedelta, place: Place) -> datetime:
-    kind, millionths = place
+def _moment(start: datetime, length: timedelta, position: Position) -> datetime:
+    kind, millionths = position
     if kind in ("start", "stop"):
         return start if kind == "start" else start + length
     moment = start + max(length, timedelta(hours=1)) * millionths // 1_000_000

@@ -37,7 +37,7 @@ class Period:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Charged:
+class ReimbursedSession:
     """A finished session as the operator sends it."""
 
     id: str = "1"
@@ -76,11 +76,11 @@ class Charged:
         }
 
 
-def hour_long(started: datetime, session_id: str = "1", **fields: Any) -> Charged:
+def hour_session(started: datetime, session_id: str = "1", **fields: Any) -> ReimbursedSession:
     """A session of one hour in one charging period: 10 kWh by an even curve, for 25 kr."""
     stopped = started + 60 * MINUTE
     defaults = {"curve": ((started, Decimal(10)),), "periods": (Period(started=started, stopped=stopped),)}
-    return Charged(id=session_id, started=started, stopped=stopped, **(defaults | fields))
+    return ReimbursedSession(id=session_id, started=started, stopped=stopped, **(defaults | fields))
 
 
 def account(name: str = "home", **fields: Any) -> Account:
@@ -92,12 +92,12 @@ class ReimbursedArchive:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, accounts: Iterable[Account]) -> None:
         self.connection = connection
-        self.settings = Settings(accounts={one.name: one for one in accounts})
+        self.settings = Settings(accounts={account.name: account for account in accounts})
         self._folder = folder
         self._runs = 0
 
     def load_sessions(
-        self, *sessions: Charged, account: str = "home", fetched_at: datetime = LATER
+        self, *sessions: ReimbursedSession, account: str = "home", fetched_at: datetime = LATER
     ) -> "ReimbursedArchive":
         """Archive and load the details of sessions."""
         answers = [

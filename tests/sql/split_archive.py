@@ -1,4 +1,4 @@
-"""An archive of drawn sessions, built by the loader and the transform; and the same sessions divided by hand."""
+"""An archive of drawn sessions, built by the pipeline, and the expected rows of its marts."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,19 +18,19 @@ from pipeline.raw.segments import SegmentWriter
 from pipeline.settings.schema import Settings
 from pipeline.transform.refresh import refresh_marts
 from tests.sql.charged_sessions import ACCOUNTS, RATES, ChargedSession
-from tests.sql.split_by_hand import Part, Split, first_of_month, half_away, split, total
+from tests.sql.expected_split import Part, Split, first_of_month, half_away, split, total
 
 Row = dict[str, Any]
 Rows = dict[tuple[Any, ...], Row]
 
 FETCHED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 SETTINGS = Settings(accounts=ACCOUNTS, tax_rates=RATES)
-_ITEMS = 100  # sessions per listing
+_SESSIONS_PER_LISTING = 100
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-class DividedByHand:
-    """Drawn sessions by id, each divided by hand, as rows of the marts."""
+class ExpectedMarts:
+    """The rows of the marts for drawn sessions, computed without the SQL."""
 
     def __init__(self, sessions: Sequence[ChargedSession]) -> None:
         self.sessions = {str(100_000 + number): session for number, session in enumerate(sessions)}
@@ -60,22 +60,22 @@ class DividedByHand:
         for session_id, parts in self.splits.items():
             session = self.sessions[session_id]
             stopped_on = session.stopped_at.astimezone(ACCOUNTS[session.account].zone).date()
-            belongs_to = stopped_on if unit == "day" else first_of_month(stopped_on)
-            for when, part in (parts.days if unit == "day" else parts.months).items():
-                groups[session.account, when, session.currency, "split"].append((session_id, part))
-            groups[session.account, belongs_to, session.currency, "stop"].append(
+            stop_unit = stopped_on if unit == "day" else first_of_month(stopped_on)
+            for unit_start, part in (parts.days if unit == "day" else parts.months).items():
+                groups[session.account, unit_start, session.currency, "split"].append((session_id, part))
+            groups[session.account, stop_unit, session.currency, "stop"].append(
                 (session_id, total(parts.days.values()))
             )
         return {key: self._total(members) for key, members in groups.items()}
 
     def _taxed(self, units: Iterable[tuple[str, dict[date, Part]]]) -> Rows:
         return {
-            (self.sessions[session_id].account, session_id, when): {
+            (self.sessions[session_id].account, session_id, unit_start): {
                 **self._figures(session_id, part),
                 "tax_amount": self._units(session_id, part.tax),
             }
             for session_id, parts in units
-            for when, part in parts.items()
+            for unit_start, part in parts.items()
         }
 
     def _figures(self, session_id: str, part: Part) -> Row:
@@ -87,7 +87,7 @@ class DividedByHand:
     def _total(self, members: list[tuple[str, Part]]) -> Row:
         part = total(part for _, part in members)
         digits = self.sessions[members[0][0]].digits
-        peaks = [
+        max_powers = [
             max(sample.power_kw for sample in self.sessions[i].samples) for i, _ in members if self.sessions[i].samples
         ]
         price = Fraction(part.money, 10**digits) * 1000 / part.energy_wh if part.energy_wh else None
@@ -98,7 +98,7 @@ class DividedByHand:
             "tax_amount": None if part.tax is None else Decimal(part.tax).scaleb(-digits),
             "amount_excl_tax": None if part.tax is None else Decimal(part.money - part.tax).scaleb(-digits),
             "average_price_incl_tax": None if price is None else Decimal(half_away(price * 10**6)).scaleb(-6),
-            "max_kw": max(peaks, default=None),
+            "max_kw": max(max_powers, default=None),
         }
 
     def _units(self, session_id: str, minor: int | None) -> Decimal | None:
@@ -117,18 +117,18 @@ class SplitArchive:
         """Archive more sessions and bring the marts up to date."""
         self._segments += 1
         for account in ACCOUNTS:
-            own = {i: session.answer(i) for i, session in sessions.items() if session.account == account}
-            if own:
-                self._load(account, list(own.values()))
+            answers_by_id = {i: session.answer(i) for i, session in sessions.items() if session.account == account}
+            if answers_by_id:
+                self._load(account, list(answers_by_id.values()))
         refresh_marts(self.connection, SETTINGS)
 
     def rows(self, table: str, key: Sequence[str], columns: Iterable[str]) -> Rows:
         """The named columns of a table by key."""
         names = list(columns)
         selected = self.connection.execute(f"select {', '.join([*key, *names])} from {table}").fetchall()  # noqa: S608
-        found = {row[: len(key)]: dict(zip(names, row[len(key) :], strict=True)) for row in selected}
-        assert len(found) == len(selected), f"the key of {table} is not unique"
-        return found
+        rows_by_key = {row[: len(key)]: dict(zip(names, row[len(key) :], strict=True)) for row in selected}
+        assert len(rows_by_key) == len(selected), f"the key of {table} is not unique"
+        return rows_by_key
 
     def _load(self, account: str, answers: list[Row]) -> None:
         record = RunRecord(run_id=f"{self._segments:04}", command="extract", version="0", started_at=FETCHED_AT)
@@ -153,6 +153,6 @@ class SplitArchive:
 
 
 def _listings(answers: list[Row]) -> Iterator[bytes]:
-    for first in range(0, len(answers), _ITEMS):
-        entries = [{"session": answer, "type": "private"} for answer in answers[first : first + _ITEMS]]
+    for first in range(0, len(answers), _SESSIONS_PER_LISTING):
+        entries = [{"session": answer, "type": "private"} for answer in answers[first : first + _SESSIONS_PER_LISTING]]
         yield _ENCODER.encode({"session_history": entries})

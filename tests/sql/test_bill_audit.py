@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from tests.sql.billed_archive import KNOWN, Billed, BilledArchive, Period, Row, charge_points, evse
+from tests.sql.billed_archive import TARIFF_KNOWN_AT, BilledArchive, BilledSession, Period, Row, charge_points, evse
 
 # 10 kWh at 1 × 1.25 + 0.75 = 2 DKK per kWh, unless a case differs.
-DEAR = Period(0, 3600, "charging@price|1&markup|0.75")
+EXPENSIVE = Period(0, 3600, "charging@price|1&markup|0.75")
 CHEAP = Period(3600, 7200, "charging@price|-7.0E-5&markup|1")
 IDLE = Period(3600, 7200, "idle@price|5&markup|5", Decimal(0))
 NO_PERIODS_REASON = "the operator sent no charging periods, so no price is known"
@@ -34,120 +34,132 @@ EVSES = (
     {**evse("no-tariff"), "tariff": None},
 )
 
-CASES: dict[str, tuple[Billed, tuple[str, str | None, str | None]]] = {
-    "to the øre": (Billed(), ("20.000", "ok", None)),
-    "5 øre and 1 % more": (Billed(amount="20.25"), ("20.000", "ok", None)),
-    "an øre above the tolerance": (Billed(amount="20.26"), ("20.000", "overbilled", None)),
-    "5 øre and 1 % less": (Billed(amount="19.75"), ("20.000", "ok", None)),
-    "an øre below the tolerance": (Billed(amount="19.74"), ("20.000", "underbilled", None)),
+CASES: dict[str, tuple[BilledSession, tuple[str, str | None, str | None]]] = {
+    "to the øre": (BilledSession(), ("20.000", "ok", None)),
+    "5 øre and 1 % more": (BilledSession(amount="20.25"), ("20.000", "ok", None)),
+    "an øre above the tolerance": (BilledSession(amount="20.26"), ("20.000", "overbilled", None)),
+    "5 øre and 1 % less": (BilledSession(amount="19.75"), ("20.000", "ok", None)),
+    "an øre below the tolerance": (BilledSession(amount="19.74"), ("20.000", "underbilled", None)),
     "by the curve": (
         # 7.5 of 10 parts in the expensive hour: 7.5 × 2 + 2.5 × 0.9999125 = 17.49978.
-        Billed(amount="17.50", periods=(DEAR, CHEAP), curve=((0, 7.5), (3600, 2.5), (7200, 0))),
+        BilledSession(amount="17.50", periods=(EXPENSIVE, CHEAP), curve=((0, 7.5), (3600, 2.5), (7200, 0))),
         ("17.500", "ok", None),
     ),
     "half an øre": (
-        Billed(energy_wh=10_010, amount="5.00", periods=(Period(0, 3600, "charging@price|0.2&markup|0.25"),)),
+        BilledSession(energy_wh=10_010, amount="5.00", periods=(Period(0, 3600, "charging@price|0.2&markup|0.25"),)),
         ("5.010", "ok", None),
     ),
-    "below the minimum": (Billed(energy_wh=470, amount="2.50"), ("2.500", "minimum price", None)),
+    "below the minimum": (BilledSession(energy_wh=470, amount="2.50"), ("2.500", "minimum price", None)),
     "below zero": (
-        Billed(amount="2.50", periods=(Period(0, 3600, "charging@price|-1.2&markup|0.5"),)),
+        BilledSession(amount="2.50", periods=(Period(0, 3600, "charging@price|-1.2&markup|0.5"),)),
         ("2.500", "minimum price", None),
     ),
-    "minimum price not charged": (Billed(energy_wh=470, amount="0.94"), ("2.500", "underbilled", None)),
-    "no energy": (Billed(energy_wh=0, amount="0"), ("0.000", "ok", None)),
-    "no energy and no periods": (Billed(energy_wh=0, amount="0", periods=()), ("0.000", "ok", None)),
-    "no energy, yet billed": (Billed(energy_wh=0, amount="2.50"), ("0.000", "overbilled", None)),
-    "connection fee": (Billed(amount="23.00", evse="fees"), ("23.000", "ok", None)),
-    "idle without a fee": (Billed(periods=(DEAR, IDLE)), ("20.000", "ok", None)),
-    "idle fee as charged": (Billed(amount="50.00", periods=(DEAR, IDLE), evse="idle-fee"), ("50.000", "ok", None)),
+    "minimum price not charged": (BilledSession(energy_wh=470, amount="0.94"), ("2.500", "underbilled", None)),
+    "no energy": (BilledSession(energy_wh=0, amount="0"), ("0.000", "ok", None)),
+    "no energy and no periods": (BilledSession(energy_wh=0, amount="0", periods=()), ("0.000", "ok", None)),
+    "no energy, yet billed": (BilledSession(energy_wh=0, amount="2.50"), ("0.000", "overbilled", None)),
+    "connection fee": (BilledSession(amount="23.00", evse="fees"), ("23.000", "ok", None)),
+    "idle without a fee": (BilledSession(periods=(EXPENSIVE, IDLE)), ("20.000", "ok", None)),
+    "idle fee as charged": (
+        BilledSession(amount="50.00", periods=(EXPENSIVE, IDLE), evse="idle-fee"),
+        ("50.000", "ok", None),
+    ),
     "idle fee, partly waived": (
-        Billed(amount="40.00", periods=(DEAR, IDLE), evse="idle-fee"),
+        BilledSession(amount="40.00", periods=(EXPENSIVE, IDLE), evse="idle-fee"),
         ("50.000", "cannot tell", IDLE_REASON),
     ),
     "idle fee without idle time": (
-        Billed(amount="40.00", more={"idlePeriod": 0}, evse="idle-fee"),
+        BilledSession(amount="40.00", fields={"idlePeriod": 0}, evse="idle-fee"),
         ("20.000", "overbilled", None),
     ),
     "free energy of a period": (
-        Billed(
+        BilledSession(
             amount="16.00",
-            periods=(Period(0, 3600, DEAR.state, free_wh=2000), CHEAP),
-            more={"freeEnergyWh": 2000},
+            periods=(Period(0, 3600, EXPENSIVE.state, free_wh=2000), CHEAP),
+            fields={"freeEnergyWh": 2000},
         ),
         ("16.000", "ok", None),
     ),
     "free energy of the session": (
-        Billed(
+        BilledSession(
             amount="12.00",
-            periods=(DEAR, CHEAP),
+            periods=(EXPENSIVE, CHEAP),
             curve=((0, 7.5), (3600, 2.5), (7200, 0)),
-            more={"freeEnergyWh": 2000},
+            fields={"freeEnergyWh": 2000},
         ),
         ("14.000", "underbilled", None),  # 8 kWh at 1.749978125 on average
     ),
     "free energy stated twice": (
-        Billed(periods=(Period(0, 3600, DEAR.state, free_wh=2000),), more={"freeEnergyWh": 1500}),
+        BilledSession(periods=(Period(0, 3600, EXPENSIVE.state, free_wh=2000),), fields={"freeEnergyWh": 1500}),
         (None, "cannot tell", "the session states 1500 Wh of free energy, its charging periods 2000 Wh"),
     ),
-    "no curve, one price": (Billed(amount="30.00", curve=()), ("20.000", "overbilled", None)),
+    "no curve, one price": (BilledSession(amount="30.00", curve=()), ("20.000", "overbilled", None)),
     "no curve, two prices": (
-        Billed(amount="17.50", periods=(DEAR, CHEAP), curve=()),
+        BilledSession(amount="17.50", periods=(EXPENSIVE, CHEAP), curve=()),
         ("15.000", "cannot tell", "without a power history, time alone divides the energy"),
     ),
     "no curve, two prices, matching bill": (
-        Billed(amount="15.00", periods=(DEAR, CHEAP), curve=()),
+        BilledSession(amount="15.00", periods=(EXPENSIVE, CHEAP), curve=()),
         ("15.000", "ok", None),
     ),
     "energy while idle": (
-        Billed(amount="9.00", periods=(Period(0, 7200, "idle@price|1&markup|0.75"),)),
+        BilledSession(amount="9.00", periods=(Period(0, 7200, "idle@price|1&markup|0.75"),)),
         ("20.000", "cannot tell", "without a power history, time alone divides the energy"),
     ),
-    "no periods": (Billed(periods=()), (None, "cannot tell", NO_PERIODS_REASON)),
-    "neither": (Billed(periods=(), curve=()), (None, "cannot tell", NO_PERIODS_REASON)),
+    "no periods": (BilledSession(periods=()), (None, "cannot tell", NO_PERIODS_REASON)),
+    "no periods and no curve": (BilledSession(periods=(), curve=()), (None, "cannot tell", NO_PERIODS_REASON)),
     "no price": (
-        Billed(periods=(Period(0, 3600, "charging"),)),
+        BilledSession(periods=(Period(0, 3600, "charging"),)),
         (None, "cannot tell", "the price of 1 charging period(s) is not known"),
     ),
     "no markup": (
-        Billed(periods=(Period(0, 1800), Period(1800, 3600, "charging@price|1")), curve=((0, 10), (3600, 0))),
+        BilledSession(periods=(Period(0, 1800), Period(1800, 3600, "charging@price|1")), curve=((0, 10), (3600, 0))),
         (None, "cannot tell", "the price of 1 charging period(s) is not known"),
     ),
-    "no price where nothing flowed": (
-        Billed(periods=(DEAR, Period(3600, 7200, "idle", Decimal(0)))),
+    "no price where no energy flowed": (
+        BilledSession(periods=(EXPENSIVE, Period(3600, 7200, "idle", Decimal(0)))),
         ("20.000", "ok", None),
     ),
-    "in euro": (Billed(currency="EUR"), (None, "cannot tell", "the bill is in EUR, not in DKK")),
+    "in euro": (BilledSession(currency="EUR"), (None, "cannot tell", "the bill is in EUR, not in DKK")),
     "without tax": (
-        Billed(more={"arePricesTaxInclusive": False}),
+        BilledSession(fields={"arePricesTaxInclusive": False}),
         (None, "cannot tell", "the bill does not include tax"),
     ),
-    "charge point of another": (Billed(evse="90417"), (None, "cannot tell", "no tariff of this charge point is known")),
-    "tariff not sent": (Billed(evse="no-tariff"), (None, "cannot tell", "no tariff of this charge point is known")),
+    "charge point of another account": (
+        BilledSession(evse="90417"),
+        (None, "cannot tell", "no tariff of this charge point is known"),
+    ),
+    "tariff not sent": (
+        BilledSession(evse="no-tariff"),
+        (None, "cannot tell", "no tariff of this charge point is known"),
+    ),
     "unknown fields in the tariff": (
-        Billed(evse="extra"),
+        BilledSession(evse="extra"),
         ("20.000", "cannot tell", "not understood in the tariff: pricing.loyaltyDiscount, pricing.sessionFee"),
     ),
-    "type not known": (
-        Billed(evse="flat"),
+    "unknown tariff type": (
+        BilledSession(evse="flat"),
         ("20.000", "cannot tell", "not understood in the tariff: type flat rate"),
     ),
-    "no type": (Billed(evse="untyped"), ("20.000", "cannot tell", "not understood in the tariff: type missing")),
+    "no tariff type": (
+        BilledSession(evse="untyped"),
+        ("20.000", "cannot tell", "not understood in the tariff: type missing"),
+    ),
     "broken tariff": (
-        Billed(evse="broken", amount="19.00"),
+        BilledSession(evse="broken", amount="19.00"),
         ("19.000", "cannot tell", "not understood in the tariff: pricing.connectionFee, pricing.minPrice"),
     ),
-    "tariff in euro": (Billed(evse="euro"), ("20.000", "cannot tell", "the tariff is in EUR")),
-    "more in a state": (
-        Billed(periods=(Period(0, 3600, "charging@price|1&markup|0.75&loyalty|silver"),)),
+    "tariff in euro": (BilledSession(evse="euro"), ("20.000", "cannot tell", "the tariff is in EUR")),
+    "unknown field in a state": (
+        BilledSession(periods=(Period(0, 3600, "charging@price|1&markup|0.75&loyalty|silver"),)),
         ("20.000", "cannot tell", "not understood in charging periods: loyalty|silver"),
     ),
-    "another state": (
-        Billed(periods=(DEAR, Period(3600, 7200, "reserved@price|1&markup|0.75", Decimal(4)))),
+    "unknown state": (
+        BilledSession(periods=(EXPENSIVE, Period(3600, 7200, "reserved@price|1&markup|0.75", Decimal(4)))),
         ("20.000", "cannot tell", "not understood in charging periods: reserved"),
     ),
     "not billable": (
-        Billed(more={"nonBillableEnergy": 300}),
+        BilledSession(fields={"nonBillableEnergy": 300}),
         ("20.000", "cannot tell", "300 Wh were not billable"),
     ),
 }
@@ -156,7 +168,9 @@ CASES: dict[str, tuple[Billed, tuple[str, str | None, str | None]]] = {
 @pytest.fixture(scope="module")
 def audit_rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Row]:
     archive = BilledArchive(tmp_path_factory.mktemp("audited") / "logbook")
-    return archive.fetch({name: session for name, (session, _) in CASES.items()}, [(KNOWN, charge_points(*EVSES))])
+    return archive.fetch(
+        {name: session for name, (session, _) in CASES.items()}, [(TARIFF_KNOWN_AT, charge_points(*EVSES))]
+    )
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -180,7 +194,7 @@ def test_the_percentage_is_of_the_recomputed_bill(audit_rows: dict[str, Row]) ->
     assert [audit_rows[name]["difference_percent"] for name in names] == [Decimal("1.30"), Decimal("-1.30"), None, None]
 
 
-def test_the_parts_of_a_recomputed_bill(audit_rows: dict[str, Row]) -> None:
+def test_a_recomputed_bill_has_its_parts(audit_rows: dict[str, Row]) -> None:
     row = audit_rows["free energy of a period"]
     parts = ("energy_amount", "connection_fee", "idle_fee", "free_energy_amount", "minimum_price")
     assert [row[part] for part in parts] == [Decimal(20), 0, 0, Decimal(4), Decimal("2.5")]
@@ -196,7 +210,7 @@ def test_the_parts_of_a_recomputed_bill(audit_rows: dict[str, Row]) -> None:
 def test_an_unknown_tax_rate_is_the_reason_of_the_verdict(tmp_path_factory: pytest.TempPathFactory) -> None:
     from pipeline.settings.schema import Account
 
-    nowhere = Account(name="home", url="https://operator.example.invalid", country="XX")
-    archive = BilledArchive(tmp_path_factory.mktemp("nowhere") / "logbook", nowhere)
-    row = archive.fetch({"1": Billed()}, [(KNOWN, charge_points(evse(), tax_percent=None))])["1"]
+    account = Account(name="home", url="https://operator.example.invalid", country="XX")
+    archive = BilledArchive(tmp_path_factory.mktemp("nowhere") / "logbook", account)
+    row = archive.fetch({"1": BilledSession()}, [(TARIFF_KNOWN_AT, charge_points(evse(), tax_percent=None))])["1"]
     assert (row["verdict"], row["reason"]) == ("cannot tell", "the rate of tax is not known")

@@ -13,7 +13,7 @@ from pipeline.load.settings import write_settings
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.reading import read_settings
 from pipeline.transform import lineage
-from tests.scenarios.decided_logbook import GOLF_AND_OWN, DecidedLogbook
+from tests.scenarios.decided_logbook import TWO_CARS, DecidedLogbook
 from tests.scenarios.written_logbook import ChargedSession
 
 GOLF = '[[car]]\nname = "Golf"\n'
@@ -45,16 +45,16 @@ FINISHED = {session.id for session in SESSIONS} - {"still charging"}
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
+def shared_logbook(tmp_path_factory: pytest.TempPathFactory) -> DecidedLogbook:
     """A logbook without decisions. Tests copy it and set cars and rules."""
     root = tmp_path_factory.mktemp("claimable") / "logbook"
     return DecidedLogbook.with_sessions(root, {"home": SESSIONS}, "")
 
 
 @pytest.fixture
-def logbook(shared: DecidedLogbook, tmp_path: Path) -> DecidedLogbook:
+def logbook(shared_logbook: DecidedLogbook, tmp_path: Path) -> DecidedLogbook:
     """A copy, for tests that append decisions."""
-    return shared.copied(tmp_path / "logbook")
+    return shared_logbook.copied(tmp_path / "logbook")
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,14 @@ class RulesDatabase:
 
 
 @pytest.fixture(scope="module")
-def database(shared: DecidedLogbook, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RulesDatabase]:
+def database(shared_logbook: DecidedLogbook, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RulesDatabase]:
     """A database without decisions, for tests that set cars and rules."""
-    logbook = Logbook(shared.copied(tmp_path_factory.mktemp("trial") / "logbook").root)
+    logbook = Logbook(shared_logbook.copied(tmp_path_factory.mktemp("trial") / "logbook").root)
     with open_writer(logbook) as connection:
         yield RulesDatabase(connection, logbook.settings)
 
 
-def verdicts(archive: RulesDatabase | DecidedLogbook) -> dict[str, tuple[Any, ...]]:
+def decisions_by_session(archive: RulesDatabase | DecidedLogbook) -> dict[str, tuple[Any, ...]]:
     """Car, whether claimed, and reason by session."""
     return {
         row[0]: row[1:] for row in archive.rows("select session_id, car, is_claimed, reason from claimable_sessions")
@@ -98,7 +98,7 @@ def cars(archive: RulesDatabase | DecidedLogbook) -> dict[str, tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize(
-    ("condition", "met_by"),
+    ("condition", "expected_ids"),
     [
         ('account = "home"', FINISHED),
         ('account = "away"', set()),
@@ -122,10 +122,10 @@ def cars(archive: RulesDatabase | DecidedLogbook) -> dict[str, tuple[Any, ...]]:
     ],
 )
 def test_a_rule_holds_for_the_sessions_that_meet_all_its_conditions(
-    database: RulesDatabase, condition: str, met_by: set[str]
+    database: RulesDatabase, condition: str, expected_ids: set[str]
 ) -> None:
     database.set_cars(f'{GOLF}{OWN}[[rule]]\ncar = "Golf"\n{condition}\n')
-    expected = {name: ("Golf", "rule 1") if name in met_by else (None, None) for name in FINISHED}
+    expected = {name: ("Golf", "rule 1") if name in expected_ids else (None, None) for name in FINISHED}
     assert cars(database) == expected
     assert dict(database.rows("select session_id, car from sessions")) == {n: car for n, (car, _) in expected.items()}
 
@@ -133,8 +133,8 @@ def test_a_rule_holds_for_the_sessions_that_meet_all_its_conditions(
 @pytest.mark.parametrize(
     ("cars_and_rules", "expected"),
     [
-        ("", (None, True, "no rule says otherwise")),
-        (GOLF, ("Golf", True, "no rule says otherwise")),
+        ("", (None, True, "no rule excludes it")),
+        (GOLF, ("Golf", True, "no rule excludes it")),
         (OWN, ("Ærø", False, "car Ærø is private")),
         (GOLF + OWN, (None, False, "no car assigned")),
         ("[[rule]]\nclaim = true", (None, True, "rule 1")),
@@ -143,7 +143,7 @@ def test_a_rule_holds_for_the_sessions_that_meet_all_its_conditions(
         (f"{OWN}[[rule]]\nclaim = true", ("Ærø", False, "car Ærø is private")),
         (f"{GOLF}{OWN}[[rule]]\nclaim = true", (None, False, "no car assigned")),
         (f"{GOLF}{OWN}[[rule]]\nclaim = false", (None, False, "rule 1")),
-        (f'{GOLF}{OWN}[[rule]]\ncar = "Golf"', ("Golf", True, "no rule says otherwise")),
+        (f'{GOLF}{OWN}[[rule]]\ncar = "Golf"', ("Golf", True, "no rule excludes it")),
         (f'{GOLF}{OWN}[[rule]]\ncar = "Ærø"\n[[rule]]\ncar = "Golf"', ("Ærø", False, "car Ærø is private")),
         # The first rule that names a car and the first that decides on the claim may be different rules.
         (
@@ -158,12 +158,12 @@ def test_a_private_car_takes_precedence_over_rules_and_the_first_rule_over_the_n
     database: RulesDatabase, cars_and_rules: str, expected: tuple[Any, ...]
 ) -> None:
     database.set_cars(cars_and_rules)
-    assert verdicts(database)["friday 16:00"] == expected
+    assert decisions_by_session(database)["friday 16:00"] == expected
 
 
 def test_sessions_without_energy_are_claimed(database: RulesDatabase) -> None:
     database.set_cars(GOLF)
-    assert verdicts(database) == dict.fromkeys(FINISHED, ("Golf", True, "no rule says otherwise"))
+    assert decisions_by_session(database) == dict.fromkeys(FINISHED, ("Golf", True, "no rule excludes it"))
 
 
 def test_a_rule_compares_kind_and_charge_point_with_the_mart(database: RulesDatabase) -> None:
@@ -178,7 +178,7 @@ def test_a_rule_compares_kind_and_charge_point_with_the_mart(database: RulesData
 
 
 def test_decisions_take_precedence_over_rules_and_the_newest_over_older_ones(logbook: DecidedLogbook) -> None:
-    logbook.set_cars(f'{GOLF_AND_OWN}[[rule]]\ncar = "Golf"\nclaim = false\nkind = "private"\n')
+    logbook.write_cars(f'{TWO_CARS}[[rule]]\ncar = "Golf"\nclaim = false\nkind = "private"\n')
     logbook.decide(
         ("assign", "small", "Golf", "mistaken"),
         ("assign", "small", "Ærø", "en tur til Ærø"),
@@ -191,7 +191,7 @@ def test_decisions_take_precedence_over_rules_and_the_newest_over_older_ones(log
         ("include", "summer monday 06:00", None, "the firm's errand"),
         ("assign", "summer monday 06:00", "Ærø", "the van was away"),
     )
-    assert verdicts(logbook) == {
+    assert decisions_by_session(logbook) == {
         "friday 16:00": ("Golf", True, "included: on call"),
         "friday 22:30": ("Golf", False, "rule 1"),
         "saturday 00:30": ("Golf", True, "included: on call after all"),
@@ -205,10 +205,10 @@ def test_decisions_take_precedence_over_rules_and_the_newest_over_older_ones(log
 
 
 def test_a_car_removed_from_the_settings_is_not_claimed(logbook: DecidedLogbook) -> None:
-    logbook.set_cars(GOLF_AND_OWN)
+    logbook.write_cars(TWO_CARS)
     logbook.decide(("assign", "small", "Golf", "x"))
     logbook.set_cars(OWN)
-    assert verdicts(logbook)["small"] == ("Golf", False, "car Golf is not in the settings")
+    assert decisions_by_session(logbook)["small"] == ("Golf", False, "car Golf is not in the settings")
 
 
 def test_the_only_car_is_assigned_without_a_decision(database: RulesDatabase) -> None:
@@ -226,7 +226,7 @@ def test_tags_are_listed_once_each_in_order(logbook: DecidedLogbook) -> None:
 
 def test_a_decision_made_while_charging_holds_when_the_session_has_finished(logbook: DecidedLogbook) -> None:
     logbook.decide(("exclude", "still charging", None, "a guest"))
-    assert "still charging" not in verdicts(logbook)
+    assert "still charging" not in decisions_by_session(logbook)
     finished = SessionAt(id="still charging", started="2025-03-14T12:00:00+00:00", stopped="2025-03-14T15:00:00+00:00")
-    again = DecidedLogbook.with_sessions(logbook.root, {"home": [finished]}, "")
-    assert verdicts(again)["still charging"] == (None, False, "excluded: a guest")
+    logbook_after = DecidedLogbook.with_sessions(logbook.root, {"home": [finished]}, "")
+    assert decisions_by_session(logbook_after)["still charging"] == (None, False, "excluded: a guest")

@@ -8,7 +8,7 @@ from tests.scenarios.small_archive import Json, SmallArchive, at, curve, detail,
 FINE, COARSE = [(0, 5.0), (1, 6.0), (2, 7.0)], [(0, 5.0), (2, 7.0)]
 
 
-Given = tuple[float, list[tuple[float, float]] | None, Json]
+DetailCase = tuple[float, list[tuple[float, float]] | None, Json]
 
 OTHER = [(0, 1.0), (1, 2.0), (2, 3.0)]
 REPEATED = [(0, 1.0), (0, 2.0), (0, 3.0), (0, 4.0)]
@@ -17,7 +17,7 @@ STOPPED_EARLIER: Json = {"stoppedAt": text(at(59))}
 ACTIVE: Json = {"status": "active", "stoppedAt": None}
 
 # Details by the minute of their answer, each with its samples and its fields that differ from the default.
-CASES: dict[str, tuple[list[Given], list[tuple[float, float]]]] = {
+CASES: dict[str, tuple[list[DetailCase], list[tuple[float, float]]]] = {
     "the finest curve counts": ([(100, FINE, {}), (200, COARSE, {"energy": 9000})], FINE),
     "a finer curve that comes later counts": ([(100, COARSE, {}), (200, FINE, {})], FINE),
     "of two equally fine curves the newer counts": ([(100, FINE, {}), (200, OTHER, {})], OTHER),
@@ -36,31 +36,35 @@ CASES: dict[str, tuple[list[Given], list[tuple[float, float]]]] = {
 }  # fmt: skip
 
 
-def sent_detail(session_id: str, minutes: float, samples: list[tuple[float, float]] | None, fields: Json) -> Answer:
+def detail_answer(session_id: str, minutes: float, samples: list[tuple[float, float]] | None, fields: Json) -> Answer:
     stats = {} if samples is None else {"powerStats": curve(*samples)}
     return detail(session(session_id, **stats, **fields), at(minutes))
 
 
-def samples(archive: SmallArchive) -> dict[str, list[tuple[float, float]]]:
-    found: dict[str, list[tuple[float, float]]] = {}
+def power_samples(archive: SmallArchive) -> dict[str, list[tuple[float, float]]]:
+    samples_found: dict[str, list[tuple[float, float]]] = {}
     for session_id, moment, power in archive.rows("select * exclude account from power_samples order by all"):
-        found.setdefault(session_id, []).append(((moment - at(0)).total_seconds() / 60, float(power)))
-    return found
+        samples_found.setdefault(session_id, []).append(((moment - at(0)).total_seconds() / 60, float(power)))
+    return samples_found
 
 
-def test_the_curve_of_a_session(archive: SmallArchive) -> None:
-    archive.build(*(sent_detail(case, *one) for case, (details, _) in CASES.items() for one in details))
-    found = samples(archive)
-    assert {case: found.get(case, []) for case in CASES} == {case: expected for case, (_, expected) in CASES.items()}
+def test_each_session_has_the_expected_curve(archive: SmallArchive) -> None:
+    archive.build(
+        *(detail_answer(case, *detail_case) for case, (details, _) in CASES.items() for detail_case in details)
+    )
+    samples_found = power_samples(archive)
+    assert {case: samples_found.get(case, []) for case in CASES} == {
+        case: expected for case, (_, expected) in CASES.items()
+    }
     counts = dict(archive.rows("select session_id, power_samples from sessions"))
     assert counts == {case: len(expected) for case, (_, expected) in CASES.items()}
 
 
 def test_the_curve_and_the_figures_may_come_from_two_documents(archive: SmallArchive) -> None:
-    archive.add(sent_detail("1", 100, FINE, {}))
-    archive.add(sent_detail("1", 200, COARSE, {"energy": 9000}))
+    archive.add(detail_answer("1", 100, FINE, {}))
+    archive.add(detail_answer("1", 200, COARSE, {"energy": 9000}))
     archive.build(listing(listed(session(energy=9000)), fetched_at=at(300)))
-    found = archive.rows(
+    samples_found = archive.rows(
         """
         select curves.fetched_at, figures.fetched_at, energy_kwh, revision
         from sessions
@@ -68,4 +72,4 @@ def test_the_curve_and_the_figures_may_come_from_two_documents(archive: SmallArc
         inner join documents as figures on sessions.document_sha256 = figures.sha256
         """
     )
-    assert found == [(at(100), at(200), Decimal(9), 2)]
+    assert samples_found == [(at(100), at(200), Decimal(9), 2)]

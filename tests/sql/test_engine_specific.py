@@ -9,11 +9,11 @@ from sqlglot.tokens import Token, TokenType
 import sql
 
 SQL = Path(sql.__file__).parent
-_DUCKDB_ITSELF = "refused_parts"  # queries DuckDB's own parser and catalogue about a user's query
+_QUERY_OF_DUCKDB = "refused_parts"  # queries DuckDB's own parser and catalogue about a user's query
 FILES = [
     file
     for file in sorted(SQL.rglob("*.sql"))
-    if file.stem not in ("macros", _DUCKDB_ITSELF) and "facts" not in file.parts
+    if file.stem not in ("macros", _QUERY_OF_DUCKDB) and "facts" not in file.parts
 ]
 
 FUNCTIONS = {
@@ -31,14 +31,18 @@ TYPES = {"json", "struct", "map"}
 def engine_specific(text: str) -> list[str]:
     """The parts of a statement that only DuckDB understands."""
     tokens = sqlglot.tokenize(text, dialect="duckdb")
-    return [word for before, token, after in _with_neighbours(tokens) if (word := _found(before, token, after))]
+    return [
+        word
+        for before, token, after in _with_neighbours(tokens)
+        if (word := _engine_specific_word(before, token, after))
+    ]
 
 
 def _with_neighbours(tokens: list[Token]) -> list[tuple[Token | None, Token, Token | None]]:
     return list(zip([None, *tokens], tokens, [*tokens[1:], None], strict=False))
 
 
-def _found(before: Token | None, token: Token, after: Token | None) -> str | None:
+def _engine_specific_word(before: Token | None, token: Token, after: Token | None) -> str | None:
     word = token.text.lower()
     if token.token_type in OPERATORS:
         return OPERATORS[token.token_type]

@@ -38,15 +38,15 @@ def numbers(draw: st.DrawFn) -> str:
     largest = 10 ** (9 - exponent) - 1
     digits = draw(st.integers(-largest, largest))
     plain = f"{Decimal(f'{digits}E{exponent}'):f}"
-    ways = [plain, f"{digits}E{exponent}", f"{digits}e{exponent:+d}", json.dumps(plain)]
-    return draw(st.sampled_from(ways))
+    notations = [plain, f"{digits}E{exponent}", f"{digits}e{exponent:+d}", json.dumps(plain)]
+    return draw(st.sampled_from(notations))
 
 
-def value(number: str) -> Decimal:
+def decimal_value(number: str) -> Decimal:
     return Decimal(number.strip('"'))
 
 
-def with_figures(session_id: str, figures: list[str]) -> bytes:
+def document_with_figures(session_id: str, figures: list[str]) -> bytes:
     """A session's document with the numbers in this notation."""
     fields = session(session_id) | {name: f"<{name}>" for name in FIGURES}
     document = json.dumps({"session": fields})
@@ -57,12 +57,12 @@ def with_figures(session_id: str, figures: list[str]) -> bytes:
 
 @given(st.lists(st.lists(numbers(), min_size=4, max_size=4), min_size=10, max_size=30))
 @settings(max_examples=5, deadline=None)
-def test_every_digit_is_kept(figures: list[list[str]]) -> None:
+def test_every_digit_of_a_figure_is_stored(figures: list[list[str]]) -> None:
     with tempfile.TemporaryDirectory() as folder, small_archive(Path(folder) / "logbook") as archive:
-        documents = [with_figures(str(number), row) for number, row in enumerate(figures)]
+        documents = [document_with_figures(str(number), row) for number, row in enumerate(figures)]
         archive.add(*(answer(Endpoint.SESSION, str(number), body) for number, body in enumerate(documents)))
         found = archive.rows(f"select {COLUMNS} from facts.session_facts order by cast(session_id as integer)")  # noqa: S608
-    assert [tuple(map(value, row)) for row in figures] == found
+    assert [tuple(map(decimal_value, row)) for row in figures] == found
 
 
 def test_all_fields_of_a_detail_are_stored(archive: SmallArchive) -> None:
@@ -186,7 +186,7 @@ def test_numbers_as_text_and_ids_as_numbers_are_accepted(archive: SmallArchive) 
     assert [("402117", 12_500, 60, Decimal("19.60385"), "2317")] == found
 
 
-def test_only_the_required_fields_are_required(archive: SmallArchive) -> None:
+def test_optional_fields_may_be_missing(archive: SmallArchive) -> None:
     archive.add(detail(without(session(), "evseId", "isPersonal")))
     assert archive.rows("select status, evse_identifier, is_personal from facts.session_facts") == [
         ("finished", None, None)
@@ -194,16 +194,16 @@ def test_only_the_required_fields_are_required(archive: SmallArchive) -> None:
 
 
 def test_unknown_fields_and_values_are_accepted(archive: SmallArchive) -> None:
-    new: Json = {"newInLaterVersion": {"a": [1, None, {"b": "æ"}]}}
+    new_fields: Json = {"newInLaterVersion": {"a": [1, None, {"b": "æ"}]}}
     body = session(
         status="superseded",
         paymentStatus="frozen",
         stopReason="solarFlare",
-        chargingPeriods=[period(0, 60, "levitating@price|x&colour|blue") | new],
-        powerStats=curve((0, 1)) | new,
-        currency={"code": "XTS", "minorUnitDecimal": 3} | new,
+        chargingPeriods=[period(0, 60, "levitating@price|x&colour|blue") | new_fields],
+        powerStats=curve((0, 1)) | new_fields,
+        currency={"code": "XTS", "minorUnitDecimal": 3} | new_fields,
     )
-    archive.add(detail(body | new), charge_point(NOON))
+    archive.add(detail(body | new_fields), charge_point(NOON))
     assert archive.rows(
         "select status, payment_status, stop_reason, currency, minor_unit_decimal from facts.session_facts"
     ) == [("superseded", "frozen", "solarFlare", "XTS", 3)]
@@ -217,9 +217,9 @@ def test_an_active_session_needs_neither_stop_nor_amount(archive: SmallArchive) 
 
 
 def test_times_with_different_utc_offsets_are_the_same_moment(archive: SmallArchive) -> None:
-    samples = ["2025-03-30T01:59:59.999999+01:00", "2025-03-30T03:00:00+02:00", "2025-03-30T01:00:00.5Z"]
-    history = [{"timestamp": moment, "value": 1} for moment in samples]
+    sample_times = ["2025-03-30T01:59:59.999999+01:00", "2025-03-30T03:00:00+02:00", "2025-03-30T01:00:00.5Z"]
+    history = [{"timestamp": moment, "value": 1} for moment in sample_times]
     archive.add(detail(session(powerStats={"history": history})))
-    one = datetime(2025, 3, 30, 1, tzinfo=UTC)
-    expected = [datetime(2025, 3, 30, 0, 59, 59, 999999, UTC), one, one.replace(microsecond=500_000)]
+    moment = datetime(2025, 3, 30, 1, tzinfo=UTC)
+    expected = [datetime(2025, 3, 30, 0, 59, 59, 999999, UTC), moment, moment.replace(microsecond=500_000)]
     assert expected == archive.value("select sampled_at from facts.sample_facts")

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from pipeline.database import models
 
-WIDE = Context(prec=100, rounding=ROUND_HALF_UP)  # ROUND_HALF_UP rounds half away from zero, also below zero
-MANY = settings(max_examples=150, deadline=None)
+EXACT = Context(prec=100, rounding=ROUND_HALF_UP)  # ROUND_HALF_UP rounds half away from zero, also below zero
+EXAMPLES = settings(max_examples=150, deadline=None)
 
-Ask = Callable[..., Any]
+Evaluate = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def ask() -> Iterator[Ask]:
+def evaluate() -> Iterator[Evaluate]:
     """`ask("abs(?)", -1)` computes an expression in a database that has the macros."""
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'Pacific/Apia'")  # no result may depend on it
@@ -32,79 +32,79 @@ def ask() -> Iterator[Ask]:
 
 
 def rounded(value: Decimal, places: int) -> Decimal:
-    return value.quantize(Decimal(10) ** -places, context=WIDE)
+    return value.quantize(Decimal(10) ** -places, context=EXACT)
 
 
 def decimals(digits: int, places: int) -> st.SearchStrategy[Decimal]:
     """Numbers with at most so many digits before and after the decimal point."""
     largest = 10 ** (digits + places) - 1
-    return st.integers(-largest, largest).map(lambda digits: Decimal(digits).scaleb(-places, WIDE))
+    return st.integers(-largest, largest).map(lambda digits: Decimal(digits).scaleb(-places, EXACT))
 
 
-@MANY
+@EXAMPLES
 @given(numerator=st.integers(-(10**30), 10**30), denominator=st.integers(1, 10**20))
 @example(numerator=-5, denominator=2)
 @example(numerator=5, denominator=2)
 @example(numerator=-4, denominator=3)
 @example(numerator=0, denominator=7)
-def test_rounded_quotient(ask: Ask, numerator: int, denominator: int) -> None:
-    expected = rounded(WIDE.divide(Decimal(numerator), Decimal(denominator)), 0)
-    assert expected == ask("rounded_quotient(cast(? as hugeint), cast(? as hugeint))", numerator, denominator)
+def test_rounded_quotient_rounds_half_away_from_zero(evaluate: Evaluate, numerator: int, denominator: int) -> None:
+    expected = rounded(EXACT.divide(Decimal(numerator), Decimal(denominator)), 0)
+    assert expected == evaluate("rounded_quotient(cast(? as hugeint), cast(? as hugeint))", numerator, denominator)
 
 
-@MANY
+@EXAMPLES
 @given(numerator=st.integers(-(10**37), 10**37), denominator=st.integers(1, 10**37))
-def test_floor_quotient(ask: Ask, numerator: int, denominator: int) -> None:
+def test_floor_quotient_rounds_down(evaluate: Evaluate, numerator: int, denominator: int) -> None:
     expected = Decimal(numerator // denominator)
-    found = ask("floor_quotient(cast(? as decimal(38, 0)), cast(? as decimal(38, 0)))", numerator, denominator)
+    found = evaluate("floor_quotient(cast(? as decimal(38, 0)), cast(? as decimal(38, 0)))", numerator, denominator)
     assert expected == found
 
 
-@MANY
+@EXAMPLES
 @given(amount=decimals(9, 18), digits=st.integers(0, 3))
 @example(amount=Decimal("87.125"), digits=2)
 @example(amount=Decimal("-87.125"), digits=2)
 @example(amount=Decimal("-0.5"), digits=0)
 @example(amount=Decimal("0.004999999999999999"), digits=2)
-def test_to_minor_units(ask: Ask, amount: Decimal, digits: int) -> None:
+def test_to_minor_units_rounds_half_away_from_zero(evaluate: Evaluate, amount: Decimal, digits: int) -> None:
     expected = rounded(amount, digits).scaleb(digits)
-    assert expected == ask("to_minor_units(cast(? as decimal(38, 18)), ?)", amount, digits)
+    assert expected == evaluate("to_minor_units(cast(? as decimal(38, 18)), ?)", amount, digits)
 
 
-@MANY
+@EXAMPLES
 @given(minor=st.integers(-(10**14), 10**14), digits=st.integers(0, 3))
-def test_from_minor_units(ask: Ask, minor: int, digits: int) -> None:
-    assert Decimal(minor).scaleb(-digits) == ask("from_minor_units(?, ?)", minor, digits)
-    assert minor == ask("to_minor_units(from_minor_units(?, ?), ?)", minor, digits, digits)
+def test_from_minor_units_is_exact(evaluate: Evaluate, minor: int, digits: int) -> None:
+    assert Decimal(minor).scaleb(-digits) == evaluate("from_minor_units(?, ?)", minor, digits)
+    assert minor == evaluate("to_minor_units(from_minor_units(?, ?), ?)", minor, digits, digits)
 
 
-@MANY
+@EXAMPLES
 @given(amount=decimals(9, 3), energy=decimals(6, 3).filter(lambda energy: energy > 0))
 @example(amount=Decimal("-0.001"), energy=Decimal("0.002"))
 @example(amount=Decimal("0.000"), energy=Decimal("0.001"))
 @example(amount=Decimal("0.001"), energy=Decimal("2000.000"))
 @example(amount=Decimal("-0.001"), energy=Decimal("2000.000"))
-def test_price_per_kwh(ask: Ask, amount: Decimal, energy: Decimal) -> None:
-    expected = rounded(WIDE.divide(amount, energy), 6)
-    assert expected == ask("price_per_kwh(cast(? as decimal(18, 3)), cast(? as decimal(18, 3)))", amount, energy)
+def test_price_per_kwh_is_rounded_to_six_decimals(evaluate: Evaluate, amount: Decimal, energy: Decimal) -> None:
+    expected = rounded(EXACT.divide(amount, energy), 6)
+    assert expected == evaluate("price_per_kwh(cast(? as decimal(18, 3)), cast(? as decimal(18, 3)))", amount, energy)
 
 
-def test_without_energy_there_is_no_price(ask: Ask) -> None:
-    assert ask("price_per_kwh(cast(5 as decimal(18, 3)), cast(0 as decimal(18, 3)))") is None
+def test_without_energy_there_is_no_price(evaluate: Evaluate) -> None:
+    assert evaluate("price_per_kwh(cast(5 as decimal(18, 3)), cast(0 as decimal(18, 3)))") is None
 
 
-def test_null_stays_null(ask: Ask) -> None:
+def test_null_gives_null(evaluate: Evaluate) -> None:
     expressions = ["rounded_quotient(null, 3)", "to_minor_units(null, 2)", "from_minor_units(null, 2)"]
-    assert [ask(expression) for expression in expressions] == [None] * 3
+    assert [evaluate(expression) for expression in expressions] == [None] * 3
 
 
-@MANY
+@EXAMPLES
 @given(power=decimals(4, 9))
 @example(power=Decimal("-7.000000000"))
 @example(power=Decimal("0.000000500"))
-def test_to_milliwatts(ask: Ask, power: Decimal) -> None:
+def test_to_milliwatts_is_rounded_and_never_negative(evaluate: Evaluate, power: Decimal) -> None:
     expected = max(rounded(power, 6), Decimal(0)).scaleb(6)
-    assert expected == ask("to_milliwatts(cast(? as decimal(18, 9)))", power)
+    assert expected == evaluate("to_milliwatts(cast(? as decimal(18, 9)))", power)
 
 
 @pytest.mark.parametrize(
@@ -119,16 +119,16 @@ def test_to_milliwatts(ask: Ask, power: Decimal) -> None:
         ("2024-12-31T23:00:00Z", "2025-01-01 00:00:00", "2025-01-01"),
     ],
 )
-def test_the_account_decides_hours_and_days(ask: Ask, moment: str, time: str, day: str) -> None:
+def test_hours_and_days_are_local_to_the_account(evaluate: Evaluate, moment: str, time: str, day: str) -> None:
     zone = "'Europe/Copenhagen'"
-    assert time == ask(f"cast(local_time(cast(? as timestamptz), {zone}) as varchar)", moment)
-    assert day == ask(f"cast(local_day(cast(? as timestamptz), {zone}) as varchar)", moment)
-    assert f"{day[:8]}01" == ask("cast(first_of_month(cast(? as date)) as varchar)", day)
+    assert time == evaluate(f"cast(local_time(cast(? as timestamptz), {zone}) as varchar)", moment)
+    assert day == evaluate(f"cast(local_day(cast(? as timestamptz), {zone}) as varchar)", moment)
+    assert f"{day[:8]}01" == evaluate("cast(first_of_month(cast(? as date)) as varchar)", day)
 
 
 @pytest.mark.parametrize(("day", "hours"), [("2025-03-29", 24), ("2025-03-30", 23), ("2025-10-26", 25)])
-def test_the_length_of_a_day(ask: Ask, day: str, hours: int) -> None:
+def test_a_day_has_23_24_or_25_hours(evaluate: Evaluate, day: str, hours: int) -> None:
     begins = "local_midnight(cast(? as date), 'Europe/Copenhagen')"
     ends = "local_midnight(cast(? as date) + 1, 'Europe/Copenhagen')"
-    found = ask(f"microseconds_between({begins}, {ends})", day, day)
+    found = evaluate(f"microseconds_between({begins}, {ends})", day, day)
     assert hours * 3600 * 1_000_000 == found

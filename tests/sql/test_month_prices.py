@@ -8,28 +8,28 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.sql.reimbursed_archive import MINUTE, Charged, Period, hour_long, reimbursed_archive
+from tests.sql.reimbursed_archive import MINUTE, Period, ReimbursedSession, hour_session, reimbursed_archive
 
 NOON = datetime(2025, 3, 5, 12, tzinfo=UTC)
 PARTS = "spot_amount_excl_tax, markup_amount_excl_tax, tax_amount, unexplained_amount, amount_incl_tax"
 
 
-def halves(first: str, second: str, amounts: tuple[str, str] = ("1", "1")) -> dict[str, Any]:
+def half_hours(first: str, second: str, amounts: tuple[str, str] = ("1", "1")) -> dict[str, Any]:
     """Two half hours with these states and amounts."""
     return {
         "periods": tuple(
             Period(
-                started=NOON + 30 * place * MINUTE,
-                stopped=NOON + 30 * (place + 1) * MINUTE,
+                started=NOON + 30 * index * MINUTE,
+                stopped=NOON + 30 * (index + 1) * MINUTE,
                 prices=prices,
                 amount=Decimal(amount),
             )
-            for place, (prices, amount) in enumerate(zip((first, second), amounts, strict=True))
+            for index, (prices, amount) in enumerate(zip((first, second), amounts, strict=True))
         )
     }
 
 
-def month_prices(root: Path, *sessions: Charged) -> dict[str, tuple[str | None, ...]]:
+def month_prices(root: Path, *sessions: ReimbursedSession) -> dict[str, tuple[str | None, ...]]:
     """The parts of the bill by currency."""
     with reimbursed_archive(root / "logbook") as archive:
         archive.load_sessions(*sessions).transform()
@@ -40,30 +40,32 @@ def month_prices(root: Path, *sessions: Charged) -> dict[str, tuple[str | None, 
         }
 
 
-def test_the_parts_of_a_bill_with_two_prices(tmp_path: Path) -> None:
+def test_a_bill_with_two_prices_is_divided_into_its_parts(tmp_path: Path) -> None:
     """5 kWh at 0.8 and at -0.1 without tax, and at 1 and 1.5 with it, cost 16.88; the bill is 17."""
-    session = hour_long(NOON, bill=Decimal(17), **halves("price|0.8&markup|1", "price|-1E-1&markup|1.5"))
+    session = hour_session(NOON, bill=Decimal(17), **half_hours("price|0.8&markup|1", "price|-1E-1&markup|1.5"))
     assert month_prices(tmp_path, session) == {"DKK": ("3.500", "10.000", "3.400", "0.100", "17.000")}
 
 
-def test_a_minimum_price_and_sessions_without_prices(tmp_path: Path) -> None:
-    found = month_prices(
+def test_a_minimum_price_and_missing_prices_are_an_unexplained_amount(tmp_path: Path) -> None:
+    parts_found = month_prices(
         tmp_path,
-        hour_long(NOON, "1", bill=Decimal("2.5"), energy_wh=470, **halves("price|1&markup|1", "price|1&markup|1")),
-        hour_long(NOON, "2", bill=Decimal(20), periods=()),
-        hour_long(NOON, "3", bill=Decimal(20), **halves("price|2", "price|2", ("10", "10"))),
+        hour_session(
+            NOON, "1", bill=Decimal("2.5"), energy_wh=470, **half_hours("price|1&markup|1", "price|1&markup|1")
+        ),
+        hour_session(NOON, "2", bill=Decimal(20), periods=()),
+        hour_session(NOON, "3", bill=Decimal(20), **half_hours("price|2", "price|2", ("10", "10"))),
     )
-    assert found == {"DKK": ("0.470", "0.380", "8.500", "33.150", "42.500")}
+    assert parts_found == {"DKK": ("0.470", "0.380", "8.500", "33.150", "42.500")}
 
 
-def test_each_currency_and_unknown_tax(tmp_path: Path) -> None:
-    found = month_prices(
+def test_each_currency_has_its_parts_and_an_unknown_tax_makes_them_unknown(tmp_path: Path) -> None:
+    parts_found = month_prices(
         tmp_path,
-        hour_long(NOON, "1", bill=Decimal("17.5")),
-        hour_long(NOON, "2", currency="EUR"),
-        hour_long(NOON, "3", bill=Decimal("17.5"), currency="DKK"),
+        hour_session(NOON, "1", bill=Decimal("17.5")),
+        hour_session(NOON, "2", currency="EUR"),
+        hour_session(NOON, "3", bill=Decimal("17.5"), currency="DKK"),
     )
-    assert found == {
+    assert parts_found == {
         "DKK": ("20.000", "8.000", "7.000", "0.000", "35.000"),
         "EUR": ("10.000", None, None, None, "25.000"),
     }
@@ -72,18 +74,18 @@ def test_each_currency_and_unknown_tax(tmp_path: Path) -> None:
 def test_a_single_price_includes_tax_if_it_explains_the_amounts(tmp_path: Path) -> None:
     """The price includes tax if the periods' amounts are their energy times the price."""
     states = {
-        "with tax": halves("price|2.5", "price|2.5", ("12.5", "12.5")),
-        "nearly": halves("price|2.5", "price|2.5", ("12.375", "12.375")),
-        "not near enough": halves("price|2.5", "price|2.5", ("12.374", "12.375")),
-        "without tax": halves("price|2", "price|2", ("12.5", "12.5")),
-        "one amount differs": halves("price|2.5", "price|3", ("12", "15.5")),
-        "no energy": halves("price|2.5", "price|2.5", ("0", "0")) | {"energy_wh": 0},
-        "one period with a markup": halves("price|2.5", "price|2&markup|0", ("12.5", "12.5")),
-        "none": halves("", "loyalty|2.5", ("12.5", "12.5")),
+        "with tax": half_hours("price|2.5", "price|2.5", ("12.5", "12.5")),
+        "nearly": half_hours("price|2.5", "price|2.5", ("12.375", "12.375")),
+        "not near enough": half_hours("price|2.5", "price|2.5", ("12.374", "12.375")),
+        "without tax": half_hours("price|2", "price|2", ("12.5", "12.5")),
+        "one amount differs": half_hours("price|2.5", "price|3", ("12", "15.5")),
+        "no energy": half_hours("price|2.5", "price|2.5", ("0", "0")) | {"energy_wh": 0},
+        "one period with a markup": half_hours("price|2.5", "price|2&markup|0", ("12.5", "12.5")),
+        "none": half_hours("", "loyalty|2.5", ("12.5", "12.5")),
     }
     with reimbursed_archive(tmp_path / "logbook") as archive:
-        archive.load_sessions(*(hour_long(NOON, name, **periods) for name, periods in states.items())).transform()
-        found = archive.rows(
+        archive.load_sessions(*(hour_session(NOON, name, **periods) for name, periods in states.items())).transform()
+        parts_found = archive.rows(
             "select session_id, list(coalesce(spot_price_excl_tax, 0) order by period),"
             " list(coalesce(price_incl_tax, 0) order by period) from charging_periods group by all"
         )
@@ -101,7 +103,7 @@ def test_a_single_price_includes_tax_if_it_explains_the_amounts(tmp_path: Path) 
         "no energy": (none, none),
         "one period with a markup": ([half, two], [0, half]),
         "none": (none, none),
-    } == {name: (spot, price) for name, spot, price in found}
+    } == {name: (spot, price) for name, spot, price in parts_found}
     assert hours == [("one amount differs", Decimal("2.75")), ("with tax", half)]
 
 
@@ -121,11 +123,11 @@ def test_a_single_price_includes_tax_if_it_explains_the_amounts(tmp_path: Path) 
 def test_the_parts_sum_to_the_bill(tmp_path_factory: Any, drawn: list[tuple[Decimal, Decimal, Decimal, int]]) -> None:
     """Spot price and markup are also within half an øre per session of an exact calculation."""
     sessions = [
-        hour_long(NOON, str(number), bill=bill, energy_wh=wh, **halves(*[f"price|{spot}&markup|{markup}"] * 2))
+        hour_session(NOON, str(number), bill=bill, energy_wh=wh, **half_hours(*[f"price|{spot}&markup|{markup}"] * 2))
         for number, (spot, markup, bill, wh) in enumerate(drawn)
     ]
-    [found] = month_prices(tmp_path_factory.mktemp("parts"), *sessions).values()
-    spot, markup, tax, unexplained, bill = (Decimal(str(part)) for part in found)
+    [parts_found] = month_prices(tmp_path_factory.mktemp("parts"), *sessions).values()
+    spot, markup, tax, unexplained, bill = (Decimal(str(part)) for part in parts_found)
     assert spot + markup + tax + unexplained == bill
     half = Decimal("0.005") * len(drawn)
     assert abs(spot - sum(wh * price for price, _, _, wh in drawn) / 1000) <= half

@@ -1,19 +1,24 @@
 """When a month is closed: each condition on its own keeps it open."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import Window
-from tests.scenarios.small_archive import SmallArchive, answer, at, detail, listed, listing, session
+from tests.scenarios.archive_runs import Run, expected_rows, rows_after_runs
+from tests.scenarios.small_archive import SmallArchive, answer, at, detail, listed, listing, session, small_archive
 
-MARCH = date(2025, 3, 1)
-ENDS = datetime(2025, 3, 31, 22, tzinfo=UTC)  # midnight in Copenhagen, in summer
+FEBRUARY, MARCH, APRIL = (date(2025, month, 1) for month in (2, 3, 4))
+DECEMBER = date(2024, 12, 1)
+MONTH_END = datetime(2025, 3, 31, 22, tzinfo=UTC)  # midnight in Copenhagen, in summer
 A_DAY_LATER = datetime(2025, 4, 1, 22, tzinfo=UTC)
+A_SECOND_EARLY = A_DAY_LATER.replace(hour=21, minute=59, second=59)
 
 STATES = "select month, is_closed, details_missing, quarantined, active from month_states order by month"
+STATES_OF = STATES.replace("order by", "where account = ? order by")
 CLOSED = (MARCH, True, 0, 0, 0)
 
 
@@ -27,42 +32,85 @@ def listing_and_detail(session_id: str = "1", **fields: Any) -> list[Answer]:
     return [listing(listed(body), fetched_at=at(100)), detail(body, at(101))]
 
 
-def test_a_month_that_was_listed_a_day_after_its_local_end_is_closed(archive: SmallArchive) -> None:
-    archive.build(*listing_and_detail(), windows=[window()])
-    assert archive.rows(STATES) == [CLOSED]
+def active_session() -> Answer:
+    return listing(listed(session(status="active", stoppedAt=None)), fetched_at=at(10))
 
 
-def test_a_month_without_sessions_is_closed(archive: SmallArchive) -> None:
-    archive.build(windows=[window()])
-    assert archive.rows(STATES) == [CLOSED]
+# The runs of accounts, by account. Together they take as few transforms as the account with the most runs.
+CASES: dict[str, list[Run]] = {
+    "listed-a-day-after-its-local-end": [Run(listing_and_detail(), [window()], [CLOSED])],
+    "without-sessions": [Run([], [window()], [CLOSED])],
+    "listed-too-early": [
+        Run(listing_and_detail(), [window(A_SECOND_EARLY)], [(MARCH, False, 0, 0, 0)]),
+        Run([], [window()], [CLOSED]),
+        Run([], [window(MONTH_END)], [CLOSED]),  # an older listing does not open the month again
+    ],
+    "never-listed": [
+        Run(listing_and_detail(), [window(month=FEBRUARY)], [(FEBRUARY, True, 0, 0, 0), (MARCH, False, 0, 0, 0)])
+    ],
+    "between-listed-months": [
+        Run(
+            listing_and_detail(),
+            [window(month=DECEMBER), window()],
+            [
+                (DECEMBER, True, 0, 0, 0),
+                (date(2025, 1, 1), False, 0, 0, 0),
+                (FEBRUARY, False, 0, 0, 0),
+                CLOSED,
+            ],
+        )
+    ],
+    "missing-detail": [
+        Run([listing(listed(session()), fetched_at=at(100))], [window()], [(MARCH, False, 1, 0, 0)]),
+        Run([detail(session(), at(101))], [], [CLOSED]),
+    ],
+    "detail-with-older-figures-than-the-listing": [
+        Run(
+            [*listing_and_detail(), listing(listed(session(energy=9)), fetched_at=at(200))],
+            [window()],
+            [(MARCH, False, 1, 0, 0)],
+        )
+    ],
+    "session-in-quarantine": [
+        Run(listing_and_detail(), [window()], [CLOSED]),
+        Run([detail(session(energy="much"), at(200))], [], [(MARCH, False, 0, 1, 0)]),
+        Run([detail(session(energy=1), at(300))], [], [CLOSED]),
+    ],
+    "listed-session-in-quarantine": [
+        Run([listing(listed(session(energy="much")), fetched_at=at(100))], [window()], [(MARCH, False, 0, 1, 0)])
+    ],
+    "listing-in-quarantine": [
+        Run(
+            [answer(Endpoint.SESSION_HISTORY, "2025-03-01..2025-03-31 page 1", {"data": []}, at(100))],
+            [window()],
+            [(MARCH, False, 0, 1, 0)],
+        )
+    ],
+    "session-of-another-month-in-quarantine": [
+        Run(
+            [
+                *listing_and_detail("1"),
+                *listing_and_detail("2", startedAt="2025-04-02T10:00:00Z", stoppedAt="2025-04-02T11:00:00Z"),
+                detail(session("2", energy="much"), at(200)),
+            ],
+            [window()],
+            [CLOSED, (APRIL, False, 0, 1, 0)],
+        )
+    ],
+    # Under attribution `stop` the session belongs to the month in which it stops.
+    "active-session-that-began-in-it": [Run([active_session()], [window()], [(MARCH, True, 0, 0, 1)])],
+}
 
 
-def test_a_month_that_was_listed_too_early_is_not_closed(archive: SmallArchive) -> None:
-    a_second_early = A_DAY_LATER.replace(hour=21, minute=59, second=59)
-    archive.build(*listing_and_detail(), windows=[window(a_second_early)])
-    assert archive.rows(STATES) == [(MARCH, False, 0, 0, 0)]
-    archive.build(windows=[window()])
-    assert archive.rows(STATES) == [CLOSED]
-    archive.build(windows=[window(ENDS)])
-    assert archive.rows(STATES) == [CLOSED], "an older listing does not open the month again"
-
-
-def test_a_month_that_was_never_listed_is_not_closed(archive: SmallArchive) -> None:
-    archive.build(*listing_and_detail(), windows=[window(month=date(2025, 2, 1))])
-    assert [(date(2025, 2, 1), True, 0, 0, 0), (MARCH, False, 0, 0, 0)] == archive.rows(STATES)
-
-
-def test_months_between_listed_months_have_a_state(archive: SmallArchive) -> None:
-    archive.build(*listing_and_detail(), windows=[window(month=date(2024, 12, 1)), window()])
-    between = [(date(2025, month, 1), False, 0, 0, 0) for month in (1, 2)]
-    assert [(date(2024, 12, 1), True, 0, 0, 0), *between, CLOSED] == archive.rows(STATES)
-    reasons = archive.rows("select month, cause from checks.month_not_closed order by month")
-    assert reasons == [(month, "never listed, details 0, quarantined 0") for month, *_ in between]
-
-
-def test_when_a_month_can_be_closed(archive: SmallArchive) -> None:
-    archive.build(windows=[window()])
-    assert archive.value("select closable_at from month_states") == A_DAY_LATER
+def test_each_condition_on_its_own_keeps_a_month_open(tmp_path: Path) -> None:
+    with small_archive(tmp_path / "logbook", CASES) as archive:
+        found = rows_after_runs(archive, STATES_OF, CASES)
+        reasons = "select month, cause from checks.month_not_closed where account = ? order by month"
+        never_listed = archive.rows(reasons, "between-listed-months")
+        closable = archive.rows("select closable_at from month_states where account = 'without-sessions'")
+    assert found == expected_rows(CASES)
+    assert never_listed == [(month, "never listed, details 0, quarantined 0") for month in (date(2025, 1, 1), FEBRUARY)]
+    assert closable == [(A_DAY_LATER,)]
 
 
 def test_a_setting_states_the_hours_after_which_a_month_is_closed(archive: SmallArchive) -> None:
@@ -70,92 +118,49 @@ def test_a_setting_states_the_hours_after_which_a_month_is_closed(archive: Small
     archive.build(*listing_and_detail(), windows=[window()])
     assert archive.rows(STATES) == [(MARCH, False, 0, 0, 0)]
     archive.settings = msgspec.structs.replace(archive.settings, closed_after_hours=0)
-    archive.build(windows=[window(ENDS)])
+    archive.build(windows=[window(MONTH_END)])
     assert archive.rows(STATES) == [CLOSED]
 
 
-def test_a_month_with_a_missing_detail_is_not_closed(archive: SmallArchive) -> None:
-    archive.build(listing(listed(session()), fetched_at=at(100)), windows=[window()])
-    assert archive.rows(STATES) == [(MARCH, False, 1, 0, 0)]
-    archive.build(detail(session(), at(101)))
-    assert archive.rows(STATES) == [CLOSED]
+def test_an_account_has_its_counts_and_its_months_with_gaps(tmp_path: Path) -> None:
+    state = "last_outcome, sessions, active, quarantined, details_missing, last_closed_month"
+    gaps = "months_never_listed, months_listed_too_early, months_without_details"
+    with small_archive(tmp_path / "logbook", ("failed", "with-gaps", "not-reached")) as archive:
+        archive.transform()
+        empty = archive.rows(f"select {state}, {gaps} from account_states")  # noqa: S608
+        assert empty == [(None, 0, [], 0, 0, None, [], [], [])] * 3
+        active = listed(session("7", status="active", stoppedAt=None))
+        failed = archive.of("failed")
+        failed.add(*listing_and_detail("1"), listing(active, fetched_at=at(102)), detail(session("8", energy="much")))
+        failed.add(windows=[window()], outcome="failed")
+        with_gaps = archive.of("with-gaps")
+        with_gaps.add(listing(listed(session()), fetched_at=at(100)))
+        with_gaps.add(windows=windows_with_gaps())
+        september = date(2029, 9, 1)
+        archive.of("not-reached").add(windows=[window(datetime(2029, 10, 2, tzinfo=UTC), september)])
+        archive.transform()
+        found = archive.rows(f"select {state} from account_states where account = 'failed'")  # noqa: S608
+        assert found == [("failed", 1, ["7"], 1, 0, MARCH)]
+        december = date(2029, 12, 1)  # closes a day into January
+        assert dict(archive.rows(f"select account, ({gaps}) from account_states where account <> 'failed'")) == {  # noqa: S608
+            "with-gaps": ([FEBRUARY], [MARCH, APRIL, december], [MARCH]),
+            "not-reached": ([date(2029, month, 1) for month in (10, 11, 12)], [], []),
+        }
+        assert archive.rows("select month from month_states where account = 'not-reached'") == [(september,)]
 
 
-def test_a_detail_with_older_figures_than_the_listing_counts_as_missing(archive: SmallArchive) -> None:
-    archive.build(*listing_and_detail(), listing(listed(session(energy=9)), fetched_at=at(200)), windows=[window()])
-    assert archive.rows(STATES) == [(MARCH, False, 1, 0, 0)]
+def windows_with_gaps() -> list[Window]:
+    """All months until January 2030 but February 2025; three of them are listed at the end of March 2025.
 
-
-def test_a_month_with_a_session_in_quarantine_is_not_closed(archive: SmallArchive) -> None:
-    archive.build(*listing_and_detail(), windows=[window()])
-    archive.build(detail(session(energy="much"), at(200)))
-    assert archive.rows(STATES) == [(MARCH, False, 0, 1, 0)]
-    archive.build(detail(session(energy=1), at(300)))
-    assert archive.rows(STATES) == [CLOSED]
-
-
-def test_a_month_with_an_unreadable_listed_session_is_not_closed(archive: SmallArchive) -> None:
-    archive.build(listing(listed(session(energy="much")), fetched_at=at(100)), windows=[window()])
-    assert archive.rows(STATES) == [(MARCH, False, 0, 1, 0)]
-
-
-def test_a_month_with_a_listing_in_quarantine_is_not_closed(archive: SmallArchive) -> None:
-    key = "2025-03-01..2025-03-31 page 1"
-    archive.build(answer(Endpoint.SESSION_HISTORY, key, {"data": []}, at(100)), windows=[window()])
-    assert archive.rows(STATES) == [(MARCH, False, 0, 1, 0)]
-
-
-def test_an_unreadable_session_of_one_month_leaves_the_others_closed(archive: SmallArchive) -> None:
-    broken = detail(session("2", energy="much"), at(200))
-    april = {"startedAt": "2025-04-02T10:00:00Z", "stoppedAt": "2025-04-02T11:00:00Z"}
-    archive.build(*listing_and_detail("1"), *listing_and_detail("2", **april), broken, windows=[window()])
-    assert [CLOSED, (date(2025, 4, 1), False, 0, 1, 0)] == archive.rows(STATES)
-
-
-def test_an_active_session_belongs_to_the_month_that_it_began_in_and_leaves_it_closed(archive: SmallArchive) -> None:
-    """Under attribution `stop` it belongs to the month in which it stops."""
-    archive.build(listing(listed(session(status="active", stoppedAt=None)), fetched_at=at(10)), windows=[window()])
-    assert archive.rows(STATES) == [(MARCH, True, 0, 0, 1)]
-
-
-def test_the_state_of_the_account(archive: SmallArchive) -> None:
-    columns = "last_outcome, sessions, active, quarantined, details_missing, last_closed_month"
-    query = f"select {columns} from account_states"  # noqa: S608
-    archive.transform()
-    assert archive.rows(query) == [(None, 0, [], 0, 0, None)]
-    active = listed(session("7", status="active", stoppedAt=None))
-    archive.add(*listing_and_detail("1"), listing(active, fetched_at=at(102)), detail(session("8", energy="much")))
-    archive.add(windows=[window()], outcome="failed")
-    archive.transform()
-    assert archive.rows(query) == [("failed", 1, ["7"], 1, 0, MARCH)]
-
-
-def test_which_months_of_the_account_have_gaps(archive: SmallArchive) -> None:
-    columns = "months_never_listed, months_listed_too_early, months_without_details"
-    query = f"select {columns} from account_states"  # noqa: S608
-    archive.transform()
-    assert archive.rows(query) == [([], [], [])]
-    january, february, april = (date(2025, month, 1) for month in (1, 2, 4))
-    # The month of the run, January 2030, is not over, so it is always listed too early.
-    windows = [window(month=january), window(ENDS), *(window(ENDS, month) for month in (april, date(2030, 1, 1)))]
+    The month of the run, January 2030, is not over, so it is always listed too early.
+    """
+    too_early = [window(MONTH_END, month) for month in (MARCH, APRIL, date(2030, 1, 1))]
     late = datetime(2030, 1, 1, tzinfo=UTC)
-    between = [date(2025 + number // 12, number % 12 + 1, 1) for number in range(4, 60)]
-    archive.add(listing(listed(session()), fetched_at=at(100)))
-    archive.add(windows=[*windows, *(window(late, month) for month in between)])
-    archive.transform()
-    december = date(2029, 12, 1)  # closes a day into January
-    assert archive.rows(query) == [([february], [MARCH, april, december], [MARCH])]
+    between = [window(late, date(2025 + number // 12, number % 12 + 1, 1)) for number in range(4, 60)]
+    return [window(month=date(2025, 1, 1)), *too_early, *between]
 
 
-def test_months_that_no_run_has_reached_are_gaps_too(archive: SmallArchive) -> None:
-    query = "select months_never_listed, months_listed_too_early from account_states"
-    september = date(2029, 9, 1)
-    archive.build(windows=[window(datetime(2029, 10, 2, tzinfo=UTC), september)])
-    assert archive.rows(query) == [([date(2029, month, 1) for month in (10, 11, 12)], [])]
-    assert archive.rows("select month from month_states") == [(september,)]
-
-
-def test_why_the_newest_run_failed_and_what_the_checks_find(archive: SmallArchive) -> None:
+def test_an_account_has_its_last_error_and_the_number_of_findings(archive: SmallArchive) -> None:
     query = "select last_outcome, last_error, errors, warnings from account_states"
     archive.build(*listing_and_detail(), windows=[window()])
     assert archive.rows(query) == [("complete", None, 0, 1)], "the session has no power history"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.scenarios.small_archive import NOON, Json, SmallArchive, detail, session, small_archive
-from tests.sql.energy_by_hand import Charge, Period, shares
+from tests.sql.expected_energy import Charge, Period, period_energies
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -35,20 +35,25 @@ def charges(draw: st.DrawFn) -> Charge:
     return Charge(time, draw(st.integers(0, 200_000) | st.integers(0, 3)), tuple(samples), tuple(periods))
 
 
-def moment(microsecond: int) -> str:
+def time_text(microsecond: int) -> str:
     return (NOON + timedelta(microseconds=microsecond)).isoformat()
 
 
-def as_sent(session_id: str, charge: Charge) -> Json:
+def session_answer(session_id: str, charge: Charge) -> Json:
     """The charge as the operator sends it, newest period first."""
-    history = [{"timestamp": moment(time), "value": power / 1e6} for time, power in charge.samples]
+    history = [{"timestamp": time_text(time), "value": power / 1e6} for time, power in charge.samples]
     periods = [
-        {"startedAt": moment(one.start), "stoppedAt": moment(one.stop), "state": f"{one.kind}@price|1", "amount": 1}
-        for one in reversed(charge.periods)
+        {
+            "startedAt": time_text(period.start),
+            "stoppedAt": time_text(period.stop),
+            "state": f"{period.kind}@price|1",
+            "amount": 1,
+        }
+        for period in reversed(charge.periods)
     ]
     return session(
         session_id,
-        stoppedAt=moment(charge.stop),
+        stoppedAt=time_text(charge.stop),
         energy=charge.energy_wh,
         powerStats={"history": history},
         chargingPeriods=periods,
@@ -56,7 +61,7 @@ def as_sent(session_id: str, charge: Charge) -> Json:
 
 
 def energies_of(archive: SmallArchive, charges: list[Charge]) -> list[list[int]]:
-    archive.build(*(detail(as_sent(str(number), charge)) for number, charge in enumerate(charges)))
+    archive.build(*(detail(session_answer(str(number), charge)) for number, charge in enumerate(charges)))
     energies: list[list[int]] = [[] for _ in charges]
     query = "select session_id, energy_kwh from charging_periods order by session_id, period"
     for session_id, energy in archive.rows(query):
@@ -66,21 +71,21 @@ def energies_of(archive: SmallArchive, charges: list[Charge]) -> list[list[int]]
 
 @given(st.lists(charges(), min_size=30, max_size=60))
 @settings(max_examples=3, deadline=None)
-def test_the_sql_agrees_with_the_rule_in_python(drawn: list[Charge]) -> None:
+def test_the_sql_agrees_with_the_rule_in_python(drawn_charges: list[Charge]) -> None:
     with tempfile.TemporaryDirectory() as folder, small_archive(Path(folder) / "logbook") as archive:
-        energies = energies_of(archive, drawn)
+        energies = energies_of(archive, drawn_charges)
         sessions = archive.rows("select session_id, energy_kwh from sessions order by cast(session_id as integer)")
-    assert [shares(charge) for charge in drawn] == energies
+    assert [period_energies(charge) for charge in drawn_charges] == energies
     assert [Decimal(sum(parts)) / 1000 for parts in energies] == [energy for _, energy in sessions]
 
 
-def hours(*kinds: str) -> tuple[Period, ...]:
+def hour_periods(*kinds: str) -> tuple[Period, ...]:
     return tuple(Period(n * 60 * MINUTE, (n + 1) * 60 * MINUTE, kind) for n, kind in enumerate(kinds))
 
 
-BY_HAND: dict[str, tuple[Charge, list[int]]] = {
+CASES: dict[str, tuple[Charge, list[int]]] = {
     "10 kW for an hour and a half, 2 kW for half an hour": (
-        Charge(120 * MINUTE, 16_000, ((0, 10_000_000), (90 * MINUTE, 2_000_000)), hours("charging", "charging")),
+        Charge(120 * MINUTE, 16_000, ((0, 10_000_000), (90 * MINUTE, 2_000_000)), hour_periods("charging", "charging")),
         [10_000, 6_000],
     ),
     "a sample does not extend through a pause; the last hour's sample is half an hour in": (
@@ -88,45 +93,45 @@ BY_HAND: dict[str, tuple[Charge, list[int]]] = {
             180 * MINUTE,
             6_000,
             ((0, 4_000_000), (150 * MINUTE, 4_000_000)),
-            hours("charging", "idle", "charging"),
+            hour_periods("charging", "idle", "charging"),
         ),
         [4_000, 0, 2_000],
     ),
     "an idle period gets no energy, even if the curve has power in it": (
-        Charge(120 * MINUTE, 5_000, ((0, 1_000_000),), hours("charging", "idle")),
+        Charge(120 * MINUTE, 5_000, ((0, 1_000_000),), hour_periods("charging", "idle")),
         [5_000, 0],
     ),
     "without a curve, divided by the duration of charging": (
-        Charge(180 * MINUTE, 5_001, (), hours("charging", "idle", "charging")),
+        Charge(180 * MINUTE, 5_001, (), hour_periods("charging", "idle", "charging")),
         [2_501, 0, 2_500],
     ),
     "an all-zero curve is ignored": (
-        Charge(120 * MINUTE, 1_000, ((0, 0), (60 * MINUTE, 0)), hours("charging", "charging")),
+        Charge(120 * MINUTE, 1_000, ((0, 0), (60 * MINUTE, 0)), hour_periods("charging", "charging")),
         [500, 500],
     ),
     "only idle periods: all in the last": (
-        Charge(120 * MINUTE, 7, ((0, 5_000_000),), hours("idle", "idle")),
+        Charge(120 * MINUTE, 7, ((0, 5_000_000),), hour_periods("idle", "idle")),
         [0, 7],
     ),
     "ties go to the earlier period": (
-        Charge(180 * MINUTE, 2, ((0, 1_000_000),), hours("charging", "charging", "charging")),
+        Charge(180 * MINUTE, 2, ((0, 1_000_000),), hour_periods("charging", "charging", "charging")),
         [1, 1, 0],
     ),
     "a session without periods": (Charge(60 * MINUTE, 1_000, ((0, 1_000_000),), ()), []),
 }
 
 
-def test_by_hand(archive: SmallArchive) -> None:
+def test_each_case_has_the_expected_energies(archive: SmallArchive) -> None:
     """The expected values worked out on paper, the rule in Python and the SQL agree."""
-    energies = energies_of(archive, [charge for charge, _ in BY_HAND.values()])
-    assert dict(zip(BY_HAND, energies, strict=True)) == {case: expected for case, (_, expected) in BY_HAND.items()}
-    assert energies == [shares(charge) if charge.periods else [] for charge, _ in BY_HAND.values()]
+    energies = energies_of(archive, [charge for charge, _ in CASES.values()])
+    assert dict(zip(CASES, energies, strict=True)) == {case: expected for case, (_, expected) in CASES.items()}
+    assert energies == [period_energies(charge) if charge.periods else [] for charge, _ in CASES.values()]
 
 
-def test_prices_of_a_period(archive: SmallArchive) -> None:
+def test_a_period_has_the_prices_of_its_state(archive: SmallArchive) -> None:
     states = ["charging@price|0.77516&markup|0.88", "charging@markup|1&price|-7.0E-5", "idle", "charging@price|1&x|2"]
     periods = [
-        {"startedAt": moment(n * MINUTE), "stoppedAt": moment((n + 1) * MINUTE), "state": state, "amount": 0.5}
+        {"startedAt": time_text(n * MINUTE), "stoppedAt": time_text((n + 1) * MINUTE), "state": state, "amount": 0.5}
         for n, state in enumerate(states)
     ]
     archive.build(detail(session(chargingPeriods=periods, energy=0)))
@@ -141,11 +146,14 @@ def test_prices_of_a_period(archive: SmallArchive) -> None:
 
 
 def test_periods_come_from_the_newest_document_that_lists_any(archive: SmallArchive) -> None:
-    one, two = Charge(60 * MINUTE, 100, (), hours("charging")), Charge(60 * MINUTE, 100, (), hours("idle"))
+    one, two = (
+        Charge(60 * MINUTE, 100, (), hour_periods("charging")),
+        Charge(60 * MINUTE, 100, (), hour_periods("idle")),
+    )
     first, second, third = (
-        as_sent("1", one),
-        as_sent("1", two),
-        as_sent("1", two) | {"chargingPeriods": []},
+        session_answer("1", one),
+        session_answer("1", two),
+        session_answer("1", two) | {"chargingPeriods": []},
     )
     archive.build(detail(first, NOON + timedelta(hours=2)), detail(second, NOON + timedelta(hours=3)))
     archive.build(detail(third, NOON + timedelta(hours=4)))

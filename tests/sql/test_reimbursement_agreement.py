@@ -15,15 +15,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.settings.schema import Account, Addition, Reimbursement, TaxRefund
-from tests.sql.reimbursed_archive import MINUTE, Charged, Period, account, reimbursed_archive
-from tests.sql.reimbursed_by_hand import Terms, reimbursed
+from tests.sql.expected_reimbursement import Terms, expected_amounts
+from tests.sql.reimbursed_archive import MINUTE, Period, ReimbursedSession, account, reimbursed_archive
 
 pytestmark = pytest.mark.system
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 ALWAYS = date(2020, 1, 1)
-EDGES = (datetime(2025, 3, 31, 18, 30, tzinfo=UTC), datetime(2024, 12, 31, 20, tzinfo=UTC))
-EDGES += (datetime(2025, 10, 25, 22, tzinfo=UTC), datetime(2025, 3, 30, 0, tzinfo=UTC))
+STARTS = (datetime(2025, 3, 31, 18, 30, tzinfo=UTC), datetime(2024, 12, 31, 20, tzinfo=UTC))
+STARTS += (datetime(2025, 10, 25, 22, tzinfo=UTC), datetime(2025, 3, 30, 0, tzinfo=UTC))
 
 
 def additions(local: datetime) -> Fraction:
@@ -83,13 +83,13 @@ ACCOUNTS_AND_TERMS = [
 
 
 @st.composite
-def sessions(draw: Callable[..., Any]) -> Charged:
+def sessions(draw: Callable[..., Any]) -> ReimbursedSession:
     """A session near the end of a month or a clock change, with few periods and samples."""
-    started = draw(st.sampled_from(EDGES)) + timedelta(seconds=draw(st.integers(0, 4 * 3600)))
+    started = draw(st.sampled_from(STARTS)) + timedelta(seconds=draw(st.integers(0, 4 * 3600)))
     lengths = draw(st.lists(st.integers(1, 100 * 60), min_size=1, max_size=5))
-    edges = [started]
+    times = [started]
     for length in lengths:
-        edges.append(edges[-1] + timedelta(seconds=length))
+        times.append(times[-1] + timedelta(seconds=length))
     has_prices = draw(st.integers(0, 9)) > 0
     spot = st.decimals("-1.5", "4", places=5)
     amount = st.decimals("-1" if draw(st.booleans()) else "0", "60", places=5)
@@ -101,15 +101,15 @@ def sessions(draw: Callable[..., Any]) -> Charged:
             prices=f"price|{draw(spot)}&markup|{draw(spot)}" if has_prices else "markup|1",
             amount=draw(amount),
         )
-        for begin, end in pairwise(edges)
+        for begin, end in pairwise(times)
     )
-    seconds = int((edges[-1] - started).total_seconds())
+    seconds = int((times[-1] - started).total_seconds())
     moments = draw(st.lists(st.integers(0, seconds), max_size=5, unique=True).map(sorted))
     curve = tuple((started + timedelta(seconds=at), draw(st.decimals("0", "22", places=3))) for at in moments)
     energy = st.one_of(st.just(0), st.integers(1, 90_000))
-    return Charged(
+    return ReimbursedSession(
         started=started,
-        stopped=edges[-1],
+        stopped=times[-1],
         energy_wh=draw(energy),
         bill=draw(st.decimals("-5", "300", places=3)),
         curve=curve,
@@ -122,7 +122,7 @@ def sessions(draw: Callable[..., Any]) -> Charged:
     )
 
 
-REFUNDED_MORE_THAN_PAID = Charged(
+REFUNDED_MORE_THAN_PAID = ReimbursedSession(
     started=datetime(2025, 3, 31, 21, 16, 45, tzinfo=UTC),
     stopped=datetime(2025, 3, 31, 23, 57, 6, tzinfo=UTC),
     energy_wh=23_970,
@@ -140,18 +140,18 @@ REFUNDED_MORE_THAN_PAID = Charged(
 @example([REFUNDED_MORE_THAN_PAID])
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(sessions(), min_size=12, max_size=20))
-def test_the_sql_agrees_with_the_calculation_in_python(drawn: list[Charged]) -> None:
-    numbered = [Charged(**{**vars(one), "id": str(number)}) for number, one in enumerate(drawn)]
+def test_the_sql_agrees_with_the_calculation_in_python(drawn: list[ReimbursedSession]) -> None:
+    numbered = [ReimbursedSession(**{**vars(session), "id": str(number)}) for number, session in enumerate(drawn)]
     with (
         tempfile.TemporaryDirectory() as folder,
-        reimbursed_archive(Path(folder) / "logbook", *(one for one, _ in ACCOUNTS_AND_TERMS)) as archive,
+        reimbursed_archive(Path(folder) / "logbook", *(session for session, _ in ACCOUNTS_AND_TERMS)) as archive,
     ):
         for payer, terms in ACCOUNTS_AND_TERMS:
-            archive.load_charge_point(EDGES[1] - 600 * MINUTE, account=payer.name, refunds=terms.refund > 0)
+            archive.load_charge_point(STARTS[1] - 600 * MINUTE, account=payer.name, refunds=terms.refund > 0)
             archive.load_sessions(*numbered, account=payer.name)
         archive.transform()
-        found = archive.rows("select account, session_id, attribution, month, amount_incl_tax * 100 from reimbursement")
-        summed = archive.rows(
+        rows = archive.rows("select account, session_id, attribution, month, amount_incl_tax * 100 from reimbursement")
+        differing_sums = archive.rows(
             "select account, session_id from reimbursement group by all having"
             " sum(amount_incl_tax) filter (where attribution = 'stop')"
             " is distinct from sum(amount_incl_tax) filter (where attribution = 'split')"
@@ -160,10 +160,10 @@ def test_the_sql_agrees_with_the_calculation_in_python(drawn: list[Charged]) -> 
         )
     expected = {}
     for payer, terms in ACCOUNTS_AND_TERMS:
-        for one in numbered:
-            amount, months = reimbursed(one, terms)
-            stop_month = one.stopped.astimezone(COPENHAGEN).date().replace(day=1)
-            expected[payer.name, one.id, "stop", stop_month] = amount
-            expected |= {(payer.name, one.id, "split", month): part for month, part in months.items()}
-    assert expected == {(*key, month): amount for *key, month, amount in found}
-    assert summed == []
+        for session in numbered:
+            amount, months = expected_amounts(session, terms)
+            stop_month = session.stopped.astimezone(COPENHAGEN).date().replace(day=1)
+            expected[payer.name, session.id, "stop", stop_month] = amount
+            expected |= {(payer.name, session.id, "split", month): part for month, part in months.items()}
+    assert expected == {(*key, month): amount for *key, month, amount in rows}
+    assert differing_sums == []

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.settings.schema import Addition, Reimbursement, TaxRefund
-from tests.sql.reimbursed_archive import MINUTE, Charged, account, hour_long, reimbursed_archive
+from tests.sql.reimbursed_archive import MINUTE, ReimbursedSession, account, hour_session, reimbursed_archive
 
 ALWAYS = date(2020, 1, 1)
 MARCH_6 = date(2025, 3, 6)
@@ -17,16 +17,16 @@ def fee(per_kwh: str, valid_from: date, **fields: Any) -> Addition:
     return Addition(name="fee", per_kwh=Decimal(per_kwh), valid_from=valid_from, **fields)
 
 
-def stopping(stop: str, session_id: str | None = None) -> Charged:
+def session_stopping_at(stop: str, session_id: str | None = None) -> ReimbursedSession:
     """A session of one hour, 10 kWh and 25 kr. at a spot price of 1, that stops at this time (UTC)."""
-    return hour_long(datetime.fromisoformat(stop).replace(tzinfo=UTC) - 60 * MINUTE, session_id or stop)
+    return hour_session(datetime.fromisoformat(stop).replace(tzinfo=UTC) - 60 * MINUTE, session_id or stop)
 
 
-def found(root: Path, stops: list[str], columns: str = "amount_incl_tax", **settings: Any) -> list[Any]:
+def amounts_of(root: Path, stops: list[str], columns: str = "amount_incl_tax", **settings: Any) -> list[Any]:
     """Columns of the mart for sessions that stop at these times, in this order."""
     with reimbursed_archive(root / "logbook", account(**settings)) as archive:
         archive.load_charge_point(datetime(2019, 1, 1, tzinfo=UTC), refunds=bool(settings.get("tax_refund")))
-        archive.load_sessions(*map(stopping, stops)).transform()
+        archive.load_sessions(*map(session_stopping_at, stops)).transform()
         by_session = archive.amounts(columns)
         return [by_session[stop] for stop in stops]
 
@@ -41,7 +41,7 @@ def test_a_basis_holds_from_its_local_day(tmp_path: Path) -> None:
     stops = ["2025-03-05T22:59:59", "2025-03-05T23:00", "2025-06-30T21:59:59", "2025-06-30T22:00"]
     stops += ["2025-12-31T22:59:59", "2025-12-31T23:00"]
     columns = "struct_pack(basis, amount_incl_tax)"
-    rows = [tuple(one.values()) for one in found(tmp_path, stops, columns, reimbursement=entries)]
+    rows = [tuple(row.values()) for row in amounts_of(tmp_path, stops, columns, reimbursement=entries)]
     assert [
         ("billed", Decimal(25)),
         ("rate", Decimal(30)),
@@ -59,7 +59,7 @@ def test_a_refund_holds_from_its_local_day(tmp_path: Path) -> None:
     ]
     stops = ["2025-03-05T22:59:59", "2025-03-05T23:00", "2025-06-30T21:59:59", "2025-06-30T22:00"]
     expected = [None, Decimal(18), Decimal(18), Decimal("24.92")]
-    assert expected == found(tmp_path, stops, tax_refund=refunds)
+    assert expected == amounts_of(tmp_path, stops, tax_refund=refunds)
 
 
 def test_an_addition_holds_by_the_local_hour_that_energy_flowed_in(tmp_path: Path) -> None:
@@ -92,10 +92,10 @@ def test_an_addition_holds_by_the_local_hour_that_energy_flowed_in(tmp_path: Pat
     }
     spot = [Reimbursement(valid_from=ALWAYS, basis="spot")]
     expected = [None if fee is None else (1 + fee) * Decimal("12.5") for fee in cases.values()]
-    assert expected == found(tmp_path, list(cases), reimbursement=spot, addition=additions)
+    assert expected == amounts_of(tmp_path, list(cases), reimbursement=spot, addition=additions)
 
 
-def test_denmarks_electricity_tax(tmp_path: Path) -> None:
+def test_denmarks_electricity_tax_is_added_by_its_dates(tmp_path: Path) -> None:
     """10 kWh at 1 kr. plus the tax, with Moms."""
     cases = {
         "2022-12-31T23:00": "no price of electricity tax at 2022-12-31 23:00",
@@ -114,7 +114,7 @@ def test_denmarks_electricity_tax(tmp_path: Path) -> None:
     }
     spot = [Reimbursement(valid_from=ALWAYS, basis="spot")]
     columns = "coalesce(unknown, cast(cast(amount_incl_tax as decimal(18, 2)) as varchar))"
-    assert list(cases.values()) == found(tmp_path, list(cases), columns, reimbursement=spot)
+    assert list(cases.values()) == amounts_of(tmp_path, list(cases), columns, reimbursement=spot)
 
 
 def test_outside_of_denmark_no_electricity_tax_is_added(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_outside_of_denmark_no_electricity_tax_is_added(tmp_path: Path) -> None:
     in_krona = account("in-krona", currency="SEK", reimbursement=spot)
     with reimbursed_archive(tmp_path / "logbook", swedish, in_krona) as archive:
         for name in ("swedish", "in-krona"):
-            archive.load_sessions(hour_long(datetime(2025, 3, 5, 12, tzinfo=UTC), **krona), account=name)
+            archive.load_sessions(hour_session(datetime(2025, 3, 5, 12, tzinfo=UTC), **krona), account=name)
         rows = archive.transform().rows(
             "select account, amount_incl_tax, unknown from reimbursement where attribution = 'stop' order by account"
         )
@@ -142,5 +142,5 @@ def test_the_newest_document_at_the_stop_decides_on_the_refund(tmp_path: Path) -
     with reimbursed_archive(tmp_path / "logbook", account(tax_refund=refund)) as archive:
         for day, refunds in flags.items():
             archive.load_charge_point(datetime.fromisoformat(day).replace(tzinfo=UTC), refunds=refunds)
-        archive.load_sessions(*(stopping(f"{day}T12:00", day) for day in cases)).transform()
+        archive.load_sessions(*(session_stopping_at(f"{day}T12:00", day) for day in cases)).transform()
         assert cases == archive.amounts()

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pipeline.settings.schema import Reimbursement, TaxRefund
-from tests.scenarios.as_selected import assert_as_selected
-from tests.sql.reimbursed_archive import MINUTE, ReimbursedArchive, account, hour_long, reimbursed_archive
+from tests.scenarios.model_tables import assert_tables_match_models
+from tests.sql.reimbursed_archive import MINUTE, ReimbursedArchive, account, hour_session, reimbursed_archive
 
 pytestmark = pytest.mark.system
 
@@ -22,7 +22,7 @@ def marts(archive: ReimbursedArchive) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.mark.parametrize("basis", ["billed", "rate", "electricity_cost", "spot"])
-def test_refresh(tmp_path: Path, basis: Any) -> None:
+def test_refreshed_marts_equal_the_marts_of_all_sessions(tmp_path: Path, basis: Any) -> None:
     """A session is corrected, and the charge point turns out to refund."""
     home = account(
         reimbursement=[
@@ -31,14 +31,14 @@ def test_refresh(tmp_path: Path, basis: Any) -> None:
         tax_refund=[TaxRefund(valid_from=date(2020, 1, 1), per_kwh=Decimal("0.7"))],
     )
     with reimbursed_archive(tmp_path / "logbook", home) as archive:
-        sessions = [hour_long(NOON, str(number), fields={"electricityCost": 7}) for number in range(5)]
+        sessions = [hour_session(NOON, str(number), fields={"electricityCost": 7}) for number in range(5)]
         archive.load_charge_point(NOON - MINUTE).load_sessions(*sessions).transform()
         before = marts(archive)
-        other = hour_long(NOON, "3", bill=Decimal(30), energy_wh=12_000, fields={"electricityCost": 8})
-        archive.load_sessions(other, fetched_at=NOON.replace(year=2031)).transform()
+        correction = hour_session(NOON, "3", bill=Decimal(30), energy_wh=12_000, fields={"electricityCost": 8})
+        archive.load_sessions(correction, fetched_at=NOON.replace(year=2031)).transform()
         corrected = marts(archive)
         archive.load_charge_point(NOON - MINUTE / 2, refunds=True).transform()
         refunded = marts(archive)
-        assert_as_selected(archive.connection)
+        assert_tables_match_models(archive.connection)
     assert before["reimbursement"] != corrected["reimbursement"] != refunded["reimbursement"]
     assert before["month_prices"] != corrected["month_prices"] == refunded["month_prices"]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.settings.schema import Addition, Reimbursement
-from tests.sql.reimbursed_archive import MINUTE, Period, account, hour_long, reimbursed_archive
+from tests.sql.reimbursed_archive import MINUTE, Period, account, hour_session, reimbursed_archive
 
 ALWAYS = date(2020, 1, 1)
 MIDDAY = datetime(2025, 3, 5, 12, tzinfo=UTC)
@@ -19,12 +19,12 @@ def states(*states: str, kind: str = "charging") -> dict[str, Any]:
     return {
         "periods": tuple(
             Period(
-                started=MIDDAY + 30 * place * MINUTE,
-                stopped=MIDDAY + 30 * (place + 1) * MINUTE,
+                started=MIDDAY + 30 * index * MINUTE,
+                stopped=MIDDAY + 30 * (index + 1) * MINUTE,
                 kind=kind,
                 prices=prices,
             )
-            for place, prices in enumerate(states)
+            for index, prices in enumerate(states)
         )
     }
 
@@ -33,22 +33,25 @@ def basis(basis: Any, rate: Decimal | None = None) -> list[Reimbursement]:
     return [Reimbursement(valid_from=ALWAYS, basis=basis, rate=rate)]
 
 
-def test_reasons_for_an_unknown_spot_amount(tmp_path: Path) -> None:
+def test_an_unknown_spot_amount_has_its_reason(tmp_path: Path) -> None:
     spot = "price|1&markup|1"
     noon_fee = Addition(name="fee", per_kwh=Decimal("0.1"), valid_from=date(2025, 1, 1), from_hour=6, to_hour=18)
     cases = {
-        "known": (hour_long(MIDDAY, "known", **states(spot, spot)), None),
-        "no price": (hour_long(MIDDAY, "no price", **states(spot, "markup|1")), "no spot price at 2025-03-05 13:00"),
+        "known": (hour_session(MIDDAY, "known", **states(spot, spot)), None),
+        "no price": (
+            hour_session(MIDDAY, "no price", **states(spot, "markup|1")),
+            "no spot price at 2025-03-05 13:00",
+        ),
         "no price in two periods": (
-            hour_long(MIDDAY + 45 * MINUTE, "no price in two periods", **states("markup|1", "markup|1")),
+            hour_session(MIDDAY + 45 * MINUTE, "no price in two periods", **states("markup|1", "markup|1")),
             "no spot price at 2025-03-05 13:00",
         ),
         "one price": (
-            hour_long(MIDDAY, "one price", **states("price|2", "price|2")),
+            hour_session(MIDDAY, "one price", **states("price|2", "price|2")),
             "no spot price at 2025-03-05 13:00",
         ),
         "no energy in the period without a price": (
-            hour_long(
+            hour_session(
                 MIDDAY,
                 "no energy in the period without a price",
                 curve=((MIDDAY, Decimal(9)), (MIDDAY + 30 * MINUTE, Decimal(0))),
@@ -56,20 +59,23 @@ def test_reasons_for_an_unknown_spot_amount(tmp_path: Path) -> None:
             ),
             None,
         ),
-        "no periods": (hour_long(MIDDAY, "no periods", periods=()), "the operator states no charging periods"),
+        "no periods": (hour_session(MIDDAY, "no periods", periods=()), "the operator states no charging periods"),
         "idle": (
-            hour_long(MIDDAY, "idle", curve=(), **states(spot, kind="idle")),
-            "nothing says in which charging period the energy flowed",
+            hour_session(MIDDAY, "idle", curve=(), **states(spot, kind="idle")),
+            "it is unknown in which charging period the energy flowed",
         ),
-        "idle, no energy": (hour_long(MIDDAY, "idle, no energy", energy_wh=0, **states(spot, kind="idle")), None),
+        "idle, no energy": (
+            hour_session(MIDDAY, "idle, no energy", energy_wh=0, **states(spot, kind="idle")),
+            None,
+        ),
         "no tax": (
-            hour_long(MIDDAY, "no tax", fields={"arePricesTaxInclusive": False}),
+            hour_session(MIDDAY, "no tax", fields={"arePricesTaxInclusive": False}),
             "the rate of tax is not known",
         ),
-        "euro": (hour_long(MIDDAY, "euro", **EURO), "the session is in EUR, the account in DKK"),
-        "no fee": (hour_long(MIDDAY.replace(hour=20), "no fee"), "no price of fee at 2025-03-05 21:00"),
+        "euro": (hour_session(MIDDAY, "euro", **EURO), "the session is in EUR, the account in DKK"),
+        "no fee": (hour_session(MIDDAY.replace(hour=20), "no fee"), "no price of fee at 2025-03-05 21:00"),
         "fee not yet valid": (
-            hour_long(MIDDAY.replace(year=2024), "fee not yet valid"),
+            hour_session(MIDDAY.replace(year=2024), "fee not yet valid"),
             "no price of fee at 2024-03-05 13:00",
         ),
     }
@@ -84,32 +90,33 @@ def test_reasons_for_an_unknown_spot_amount(tmp_path: Path) -> None:
     assert parts == [(18, 0)]
 
 
-def test_reasons_for_an_unknown_amount_on_the_other_bases(tmp_path: Path) -> None:
+def test_an_unknown_amount_on_another_basis_has_its_reason(tmp_path: Path) -> None:
     accounts = (
         account("billed", reimbursement=basis("billed")),
         account("rate", reimbursement=basis("rate", Decimal(2))),
         account("electricity_cost", reimbursement=basis("electricity_cost")),
     )
     sessions = (
-        hour_long(MIDDAY, "plain"),
-        hour_long(MIDDAY, "zero cost", fields={"electricityCost": 0}),
-        hour_long(MIDDAY, "known cost", fields={"electricityCost": 1, "electricityCostCurrencyId": 2}),
-        hour_long(MIDDAY, "cost in another currency", fields={"electricityCost": 1, "electricityCostCurrencyId": 3}),
-        hour_long(MIDDAY, "no energy", energy_wh=0, fields={"electricityCost": 0}),
-        hour_long(MIDDAY, "euro", fields={"electricityCost": 1}, **EURO),
+        hour_session(MIDDAY, "plain"),
+        hour_session(MIDDAY, "zero cost", fields={"electricityCost": 0}),
+        hour_session(MIDDAY, "known cost", fields={"electricityCost": 1, "electricityCostCurrencyId": 2}),
+        hour_session(MIDDAY, "cost in another currency", fields={"electricityCost": 1, "electricityCostCurrencyId": 3}),
+        hour_session(MIDDAY, "no energy", energy_wh=0, fields={"electricityCost": 0}),
+        hour_session(MIDDAY, "euro", fields={"electricityCost": 1}, **EURO),
     )
-    untracked, foreign = "the operator tracks no cost of electricity here", "the session is in EUR, the account in DKK"
+    no_cost_reason = "the operator tracks no cost of electricity here"
+    currency_reason = "the session is in EUR, the account in DKK"
     with reimbursed_archive(tmp_path / "logbook", *accounts) as archive:
-        for one in accounts:
-            archive.load_sessions(*sessions, account=one.name)
+        for payer in accounts:
+            archive.load_sessions(*sessions, account=payer.name)
         archive.transform()
         query = "select account, session_id, unknown from reimbursement where attribution = 'stop' and unknown <> ''"
         assert {
-            ("rate", "euro"): foreign,
-            ("electricity_cost", "euro"): foreign,
-            ("electricity_cost", "plain"): untracked,
-            ("electricity_cost", "zero cost"): untracked,
-            ("electricity_cost", "cost in another currency"): untracked,
+            ("rate", "euro"): currency_reason,
+            ("electricity_cost", "euro"): currency_reason,
+            ("electricity_cost", "plain"): no_cost_reason,
+            ("electricity_cost", "zero cost"): no_cost_reason,
+            ("electricity_cost", "cost in another currency"): no_cost_reason,
         } == {(name, session): unknown for name, session, unknown in archive.rows(query)}
         billed = "select currency, amount_incl_tax from reimbursement where account = 'billed' and session_id = 'euro'"
         assert [("EUR", Decimal(25))] * 2 == archive.rows(billed)
@@ -119,24 +126,24 @@ def test_without_its_setting_the_refund_makes_amounts_unknown(tmp_path: Path) ->
     accounts = [account(name, reimbursement=basis(name)) for name in ("billed", "electricity_cost", "spot")]
     accounts.append(account("rate", reimbursement=basis("rate", Decimal(2))))
     with reimbursed_archive(tmp_path / "logbook", *accounts) as archive:
-        for one in accounts:
-            archive.load_charge_point(MIDDAY, account=one.name, refunds=True)
-            archive.load_sessions(hour_long(MIDDAY, "own"), account=one.name)
-            archive.load_sessions(hour_long(MIDDAY, "another evse", fields={"evseId": "x"}), account=one.name)
+        for payer in accounts:
+            archive.load_charge_point(MIDDAY, account=payer.name, refunds=True)
+            archive.load_sessions(hour_session(MIDDAY, "own"), account=payer.name)
+            archive.load_sessions(hour_session(MIDDAY, "another evse", fields={"evseId": "x"}), account=payer.name)
         archive.transform()
         query = "select account, unknown from reimbursement where session_id = 'own' and attribution = 'stop'"
-        expected = {one.name: REFUND_MISSING.replace("NAME", one.name) for one in accounts}
+        expected = {payer.name: REFUND_MISSING.replace("NAME", payer.name) for payer in accounts}
         assert expected == dict(archive.rows(query))
         query = "select sum(amount_incl_tax) from reimbursement where session_id <> 'own' and account = 'billed'"
         assert [(Decimal(50),)] == archive.rows(query)
 
 
-def test_figures_too_large_for_exact_arithmetic(tmp_path: Path) -> None:
+def test_figures_too_large_for_exact_arithmetic_make_the_amount_unknown(tmp_path: Path) -> None:
     """Only the amount of that session is unknown."""
-    too_large = hour_long(MIDDAY, "too large", energy_wh=10**9 - 1, **states("price|90000000&markup|1"))
-    no_price = hour_long(MIDDAY, "price too large", **states("price|1e30&markup|1"))
+    too_large = hour_session(MIDDAY, "too large", energy_wh=10**9 - 1, **states("price|90000000&markup|1"))
+    no_price = hour_session(MIDDAY, "price too large", **states("price|1e30&markup|1"))
     with reimbursed_archive(tmp_path / "logbook", account(reimbursement=basis("spot"))) as archive:
-        archive.load_sessions(too_large, no_price, hour_long(MIDDAY, "plain")).transform()
+        archive.load_sessions(too_large, no_price, hour_session(MIDDAY, "plain")).transform()
         assert archive.amounts("unknown") == {
             "too large": "the figures are too large to be computed exactly",
             "price too large": "no spot price at 2025-03-05 13:00",

@@ -1,9 +1,11 @@
 """`sessions`: the bill, the energy, the texts, and how often the figures were seen to change."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from pipeline.raw.lines import Window
+from tests.scenarios.archive_runs import Run, expected_rows, rows_after_runs
 from tests.scenarios.small_archive import (
     SmallArchive,
     at,
@@ -12,6 +14,7 @@ from tests.scenarios.small_archive import (
     listed,
     listing,
     session,
+    small_archive,
     text,
     without,
 )
@@ -113,53 +116,65 @@ def test_a_revision_is_a_changed_figure(archive: SmallArchive) -> None:
     assert {case: expected for case, (_, expected) in REVISIONS.items()} == found
 
 
-def test_an_older_document_that_arrives_later_is_ordered_by_its_time(archive: SmallArchive) -> None:
-    archive.build(detail(session(energy=2000), at(200)))
-    archive.build(detail(session(energy=1000), at(100)))
-    found = archive.rows("select revision, cast(energy_kwh as integer) from sessions")
-    assert found == [(2, 2)]
+ACTIVE = session(status="active", stoppedAt=None)
+NEWEST: dict[str, list[Run]] = {
+    "an-older-document-that-arrives-later": [
+        Run([detail(session(energy=2000), at(200))], [], [("1", True, 1, 2)]),
+        Run([detail(session(energy=1000), at(100))], [], [("1", True, 2, 2)]),
+    ],
+    "the-newest-of-any-source": [
+        Run(
+            [detail(session(energy=1000), at(100)), listing(listed(session(energy=2000)), fetched_at=at(200))],
+            [],
+            [("1", True, 2, 2)],
+        ),
+        Run([detail(session(energy=3000), None)], [], [("1", True, 3, 2)]),  # without time: the oldest
+    ],
+    "active": [
+        Run([detail(ACTIVE, at(30))], [], [("1", False, None, None)]),
+        Run([detail(session(), at(70))], [], [("1", True, 1, 10)]),
+    ],
+}
 
 
-def test_figures_come_from_the_newest_document_of_any_source(archive: SmallArchive) -> None:
-    archive.build(detail(session(energy=1000), at(100)), listing(listed(session(energy=2000)), fetched_at=at(200)))
-    assert [(Decimal(2), 2)] == archive.rows("select energy_kwh, revision from sessions")
-    archive.build(detail(session(energy=3000), None))
-    assert [(Decimal(2), 3)] == archive.rows("select energy_kwh, revision from sessions"), "without time: the oldest"
+def test_figures_come_from_the_newest_document_of_a_finished_session(tmp_path: Path) -> None:
+    """The figures are null where the mart does not have the session."""
+    with small_archive(tmp_path / "logbook", NEWEST) as archive:
+        query = """
+            select session_id, staged.is_finished, sessions.revision, cast(sessions.energy_kwh as decimal(18, 3))
+            from staging.sessions as staged
+            left join sessions using (account, session_id)
+            where account = ?
+        """
+        assert rows_after_runs(archive, query, NEWEST) == expected_rows(NEWEST)
 
 
-def test_an_active_session_is_not_in_the_mart_yet(archive: SmallArchive) -> None:
-    active = session(status="active", stoppedAt=None)
-    archive.build(detail(active, at(30)))
-    assert (
-        archive.rows("select * from sessions"),
-        archive.rows("select session_id, is_finished from staging.sessions"),
-    ) == ([], [("1", False)])
-    archive.build(detail(session(), at(70)))
-    assert archive.rows("select session_id from sessions") == [("1",)]
+def test_the_texts_of_sessions_in_listings(tmp_path: Path) -> None:
+    with small_archive(tmp_path / "logbook", ("without-detail", "note-removed")) as archive:
+        item = listed(without(session(), "isPersonal"), type="public", address="Vej 1")
+        archive.of("without-detail").add(listing(item))
+        listed_with_note = archive.of("note-removed")
+        listed_with_note.add(listing(listed(session(evseId="x"), note="Møde", address="Vej 1"), fetched_at=at(100)))
+        listed_with_note.add(listing(listed(session(evseId="x")), fetched_at=at(101)))
+        archive.transform()
+        assert archive.rows(
+            "select kind, charge_point, power_samples, curve_sha256, duration_s from sessions"
+            " where account = 'without-detail'"
+        ) == [("public", "Vej 1", 0, None, 3600)]
+        found = archive.rows("select note, charge_point from sessions where account = 'note-removed'")
+        assert found == [(None, "Vej 1")], "a removed note is gone, and an address stays"
 
 
-def test_a_session_known_only_from_a_listing(archive: SmallArchive) -> None:
-    archive.build(listing(listed(without(session(), "isPersonal"), type="public", address="Vej 1")))
-    found = archive.rows("select kind, charge_point, power_samples, curve_sha256, duration_s from sessions")
-    assert found == [("public", "Vej 1", 0, None, 3600)]
-
-
-def test_a_removed_note_is_gone_and_an_address_stays(archive: SmallArchive) -> None:
-    archive.add(listing(listed(session(evseId="x"), note="Møde", address="Vej 1"), fetched_at=at(100)))
-    archive.build(listing(listed(session(evseId="x")), fetched_at=at(101)))
-    assert archive.rows("select note, charge_point from sessions") == [(None, "Vej 1")]
-
-
-def test_the_details_that_are_outstanding(archive: SmallArchive) -> None:
-    outstanding = "select session_id from intermediate.details_due order by session_id"
+def test_listed_sessions_without_a_current_detail_are_outstanding(archive: SmallArchive) -> None:
+    outstanding = "select session_id from intermediate.missing_details order by session_id"
     first = [listed(session(number)) for number in "123"]
     active = listed(session("4", status="active", stoppedAt=None))
     archive.build(listing(*first, active, fetched_at=at(100)))
     assert archive.rows(outstanding) == [("1",), ("2",), ("3",)]
     archive.build(*(detail(session(number), at(101)) for number in "124"))
     assert archive.rows(outstanding) == [("3",)]
-    noted, corrected = listed(session("1"), note="Møde"), listed(session("2", energy=1))
-    archive.build(listing(noted, corrected, fetched_at=at(102)))
+    listed_with_note, corrected = listed(session("1"), note="Møde"), listed(session("2", energy=1))
+    archive.build(listing(listed_with_note, corrected, fetched_at=at(102)))
     assert archive.rows(outstanding) == [("2",), ("3",)], "a changed note does not count"
 
 

@@ -1,4 +1,4 @@
-"""The hard cases of the split, each worked out by hand: one session in, its rows out. Times are UTC."""
+"""Difficult cases of the split, with rows calculated by hand. Times are UTC."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -11,15 +11,15 @@ import pytest
 from pipeline.database.connection import open_writer
 from tests.scenarios.new_logbook import new_logbook
 from tests.sql.charged_sessions import ChargedSession
+from tests.sql.expected_split import Period, Sample
 from tests.sql.split_archive import SplitArchive
-from tests.sql.split_by_hand import Period, Sample
 
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def charged(
+def session_of(
     started: str, stopped: str, kwh: str, amount: str, *, curve: str = "", account: str = "copenhagen", **other: Any
 ) -> ChargedSession:
     """`curve` reads `2025-01-01T10:00 11.0, ...`: times and kW."""
@@ -41,12 +41,12 @@ def period(kind: str, started: str, stopped: str, amount: str, price: str | None
 
 
 CASES = {
-    "23 hours": charged("2025-03-29T23:00", "2025-03-30T22:00", "23", "46", curve="2025-03-29T23:00 1"),
-    "25 hours": charged("2025-10-25T22:00", "2025-10-26T23:00", "25", "50", curve="2025-10-25T22:00 1"),
-    "half an hour back": charged(
+    "23 hours": session_of("2025-03-29T23:00", "2025-03-30T22:00", "23", "46", curve="2025-03-29T23:00 1"),
+    "25 hours": session_of("2025-10-25T22:00", "2025-10-26T23:00", "25", "50", curve="2025-10-25T22:00 1"),
+    "half an hour back": session_of(
         "2025-04-05T14:00", "2025-04-05T16:30", "5", "10", curve="2025-04-05T14:00 2", account="lord-howe"
     ),
-    "three months": charged(
+    "three months": session_of(
         "2025-01-31T22:00",
         "2025-03-01T00:00",
         "10.001",
@@ -57,7 +57,7 @@ CASES = {
             period("charging", "2025-02-28T23:00", "2025-03-01T00:00", "5.01"),
         ),
     ),
-    "pause": charged(
+    "pause": session_of(
         "2025-02-12T18:00",
         "2025-02-12T22:00",
         "10",
@@ -69,7 +69,7 @@ CASES = {
             period("charging", "2025-02-12T21:00", "2025-02-12T22:00", "12.5", "2.5"),
         ),
     ),
-    "two prices": charged(
+    "two prices": session_of(
         "2025-07-12T10:00",
         "2025-07-12T10:45",
         "4",
@@ -79,7 +79,7 @@ CASES = {
             period("charging", "2025-07-12T10:30", "2025-07-12T10:45", "3", "1.0000014"),
         ),
     ),
-    "minimum price": charged(
+    "minimum price": session_of(
         "2025-05-11T10:00",
         "2025-05-11T11:30",
         "3",
@@ -90,7 +90,7 @@ CASES = {
             period("charging", "2025-05-11T11:00", "2025-05-11T11:30", "0.4"),
         ),
     ),
-    "one negative period": charged(
+    "one negative period": session_of(
         "2025-05-12T10:00",
         "2025-05-12T11:30",
         "3",
@@ -101,10 +101,10 @@ CASES = {
             period("charging", "2025-05-12T11:00", "2025-05-12T11:30", "2"),
         ),
     ),
-    "midnight": charged("2025-06-30T20:00", "2025-06-30T22:00", "20", "40", curve="2025-06-30T20:00 10"),
-    "nothing but the meter": charged("2025-06-30T22:00", "2025-07-01T00:00", "3", "6", account="utc"),
-    "no bill but a tax": charged("2025-08-01T21:00", "2025-08-01T23:00", "2", "0", net=Decimal(-5)),
-    "stopped before it started": charged("2025-09-01T12:00", "2025-09-01T10:30", "1", "2"),
+    "midnight": session_of("2025-06-30T20:00", "2025-06-30T22:00", "20", "40", curve="2025-06-30T20:00 10"),
+    "nothing but the meter": session_of("2025-06-30T22:00", "2025-07-01T00:00", "3", "6", account="utc"),
+    "no bill but a tax": session_of("2025-08-01T21:00", "2025-08-01T23:00", "2", "0", net=Decimal(-5)),
+    "stopped before it started": session_of("2025-09-01T12:00", "2025-09-01T10:30", "1", "2"),
 }
 
 
@@ -169,7 +169,7 @@ def test_an_hour_is_half_as_long_when_the_clock_goes_back_by_half_an_hour(
     ]
 
 
-def test_a_session_over_three_months(connection: duckdb.DuckDBPyConnection) -> None:
+def test_a_session_over_three_months_is_divided_by_its_periods(connection: duckdb.DuckDBPyConnection) -> None:
     # Without a curve, half of 10001 Wh lies in each hour of charging, and the extra one goes to the earlier. The tax of
     # 3.00 is 1.9987 and 1.0013, the larger remainder takes the cent.
     assert parts(connection, "session_months", "month", "three months") == [
@@ -180,7 +180,7 @@ def test_a_session_over_three_months(connection: duckdb.DuckDBPyConnection) -> N
     assert len(parts(connection, "intermediate.session_days", "day", "three months")) == 1 + 28 + 1
 
 
-def test_a_pause_takes_no_energy(connection: duckdb.DuckDBPyConnection) -> None:
+def test_a_pause_has_no_energy_and_no_price(connection: duckdb.DuckDBPyConnection) -> None:
     assert hours(connection, "pause") == [
         ("02-12 18:00", *numbers("5", "7.5")),
         ("02-12 19:00", *numbers("0", "0")),

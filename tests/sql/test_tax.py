@@ -1,19 +1,21 @@
 """Which rate of tax a session has, and how much of its bill that is."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from pipeline.raw.answer import Answer
-from tests.scenarios.small_archive import SmallArchive, at, charge_point, detail, session
+import pytest
 
-Given = tuple[str | None, str | None, str | None]
+from tests.scenarios.small_archive import SmallArchive, at, charge_point, detail, session, small_archive
 
-TAX = "select session_id, tax_rate, tax_amount, amount_excl_tax from sessions"
+TaxFigures = tuple[str | None, str | None, str | None]
+
+TAX = "select session_id, tax_rate, tax_amount, amount_excl_tax from sessions where account = ?"
 NO_TAX = (None, None, None)
 STANDARD = ("0.25", "5", "20")
 
 
-RATES: dict[str, tuple[list[tuple[float | None, object]], Given]] = {
+RATES: dict[str, tuple[list[tuple[float | None, object]], TaxFigures]] = {
     "the standard rate if none is stated": ([], STANDARD),
     "stated before the stop": ([(0, 20)], ("0.2", "4.17", "20.83")),
     "the newest at the stop": ([(0, 20), (30, 10)], ("0.1", "2.27", "22.73")),
@@ -26,7 +28,7 @@ RATES: dict[str, tuple[list[tuple[float | None, object]], Given]] = {
     "zero is a rate": ([(0, 0)], ("0", "0", "25")),
     "a rate with decimals": ([(0, "12.5")], ("0.125", "2.78", "22.22")),
 }
-BILLS: dict[str, tuple[dict[str, Any], Given]] = {
+BILLS: dict[str, tuple[dict[str, Any], TaxFigures]] = {
     "half an øre, twice": ({"totalAmount": 87.125}, ("0.25", "17.43", "69.70")),
     "negative bill": ({"totalAmount": -1.15}, ("0.25", "-0.23", "-0.92")),
     "four tenths of an øre": ({"totalAmount": "0.02"}, ("0.25", "0", "0.02")),
@@ -46,44 +48,55 @@ BILLS: dict[str, tuple[dict[str, Any], Given]] = {
 }
 
 
-def exact(row: Given) -> tuple[Decimal | None, ...]:
+def decimals(row: TaxFigures) -> tuple[Decimal | None, ...]:
     return tuple(None if value is None else Decimal(value) for value in row)
 
 
-def taxes(archive: SmallArchive) -> dict[str, tuple[Decimal | None, ...]]:
-    return {session_id: tuple(row) for session_id, *row in archive.rows(TAX)}
+@pytest.fixture(scope="module")
+def shared_archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallArchive]:
+    """An archive whose accounts are named after what they test. Tests read it only.
+
+    Each case of `rates` has its own charge point, with documents as RATES states: minutes after the start, per cent.
+    """
+    root = tmp_path_factory.mktemp("tax") / "logbook"
+    with small_archive(root, ("rates", "bills", "unknown", "renamed")) as archive:
+        archive.of("rates").add(
+            *(detail(session(case, evseId=case)) for case in RATES),
+            *(
+                charge_point(None if minutes is None else at(minutes), percent, evse=case)
+                for case, (points, _) in RATES.items()
+                for minutes, percent in points
+            ),
+        )
+        archive.of("bills").add(*(detail(session(case, **fields)) for case, (fields, _) in BILLS.items()))
+        archive.of("unknown").add(detail(session("1")), detail(session("2", arePricesTaxInclusive=False)))
+        archive.of("renamed").add(detail(session()), charge_point(at(0), 20, "Old"), charge_point(at(900), 10, "New"))
+        yield archive.transform()
 
 
-def test_the_rate_is_that_of_the_charge_point(archive: SmallArchive) -> None:
-    """Each case has its own charge point; `points` are its documents: minutes after the start, per cent."""
-    archive.build(
-        *(detail(session(case, evseId=case)) for case in RATES),
-        *(
-            charge_point(None if minutes is None else at(minutes), percent, evse=case)
-            for case, (points, _) in RATES.items()
-            for minutes, percent in points
-        ),
-    )
-    assert {case: exact(expected) for case, (_, expected) in RATES.items()} == taxes(archive)
+def taxes(archive: SmallArchive, account: str) -> dict[str, tuple[Decimal | None, ...]]:
+    return {session_id: tuple(row) for session_id, *row in archive.rows(TAX, account)}
 
 
-def test_the_tax_of_a_session(archive: SmallArchive) -> None:
-    archive.build(*(detail(session(case, **fields)) for case, (fields, _) in BILLS.items()))
-    assert {case: exact(expected) for case, (_, expected) in BILLS.items()} == taxes(archive)
+def test_the_rate_is_that_of_the_charge_point(shared_archive: SmallArchive) -> None:
+    assert {case: decimals(expected) for case, (_, expected) in RATES.items()} == taxes(shared_archive, "rates")
 
 
-def test_one_session_with_unknown_tax_makes_the_months_tax_unknown(archive: SmallArchive) -> None:
-    archive.build(detail(session("1")), detail(session("2", arePricesTaxInclusive=False)))
-    found = archive.rows(
-        "select sessions, amount_incl_tax, tax_amount, amount_excl_tax from months where attribution = 'stop'"
+def test_the_tax_of_a_session(shared_archive: SmallArchive) -> None:
+    assert {case: decimals(expected) for case, (_, expected) in BILLS.items()} == taxes(shared_archive, "bills")
+
+
+def test_one_session_with_unknown_tax_makes_the_months_tax_unknown(shared_archive: SmallArchive) -> None:
+    found = shared_archive.rows(
+        "select sessions, amount_incl_tax, tax_amount, amount_excl_tax from months "
+        "where attribution = 'stop' and account = 'unknown'"
     )
     assert [(2, Decimal(50), None, None)] == found
 
 
-def test_the_newest_name_and_the_rate_at_the_stop_count(archive: SmallArchive) -> None:
-    points: list[Answer] = [charge_point(at(0), 20, "Old"), charge_point(at(900), 10, "New")]
-    archive.build(detail(session()), *points)
-    assert [("New", Decimal("0.2"))] == archive.rows("select charge_point, tax_rate from sessions")
+def test_the_newest_name_and_the_rate_at_the_stop_count(shared_archive: SmallArchive) -> None:
+    found = shared_archive.rows("select charge_point, tax_rate from sessions where account = 'renamed'")
+    assert [("New", Decimal("0.2"))] == found
 
 
 def test_a_charge_point_fetched_later_applies_to_earlier_sessions(archive: SmallArchive) -> None:

@@ -7,20 +7,20 @@ from decimal import Decimal
 import pytest
 
 from pipeline.demo import DEMO_NOW, DemoServer
-from tests.conftest import FullDemo, renew
-from tests.scenarios.agreement import assert_marts_are_the_truth
+from tests.conftest import FullDemo, reset_server
+from tests.scenarios.agreement import assert_marts_are_as_expected
 from tests.scenarios.demo_logbook import DemoLogbook
 
 pytestmark = pytest.mark.system
 
 
 @pytest.fixture(scope="module")
-def eventful(
+def changed_logbook(
     shared_server: DemoServer, full_demo: FullDemo, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[DemoLogbook, DemoServer]:
     """An archive of corrections, thinned out power histories, an ended session and months that were not listed."""
-    renew(shared_server)
-    tenant, logbook = shared_server.tenant, full_demo.logbook.copied(tmp_path_factory.mktemp("eventful") / "logbook")
+    reset_server(shared_server)
+    tenant, logbook = shared_server.tenant, full_demo.logbook.copied(tmp_path_factory.mktemp("changed") / "logbook")
     tenant.correct(tenant.scene("newest").id, energy_wh=60_001, amount=Decimal("80.01"))
     tenant.thin_out(tenant.scene("clocks_back_2025").id)
     tenant.correct(tenant.scene("clocks_back_2025").id, amount=Decimal("70"))
@@ -32,17 +32,19 @@ def eventful(
     return logbook, shared_server
 
 
-@pytest.mark.parametrize("lost", ["nothing", "state", "state and database"])
-def test_the_same_marts_row_for_row(eventful: tuple[DemoLogbook, DemoServer], lost: str) -> None:
-    logbook, _ = eventful
+@pytest.mark.parametrize("deleted", ["nothing", "state", "state and database"])
+def test_a_rebuild_gives_the_same_marts_row_for_row(
+    changed_logbook: tuple[DemoLogbook, DemoServer], deleted: str
+) -> None:
+    logbook, _ = changed_logbook
     before = logbook.marts()
     documents = logbook.ask("select * from documents order by all")
     assert [name for name, rows in before.items() if not rows] == ["claim_lines", "claims"]
-    if lost != "nothing":
+    if deleted != "nothing":
         shutil.rmtree(logbook.paths.state)
-    if lost == "state and database":
+    if deleted == "state and database":
         logbook.paths.database.unlink()
-    logbook.do("rebuild" if lost == "nothing" else "transform", after=timedelta(hours=4))
+    logbook.do("rebuild" if deleted == "nothing" else "transform", after=timedelta(hours=4))
     assert before == logbook.marts()
     assert documents == logbook.ask("select * from documents order by all")
     assert logbook.ask("select command, outcome from runs order by started_at") == 3 * [
@@ -50,14 +52,14 @@ def test_the_same_marts_row_for_row(eventful: tuple[DemoLogbook, DemoServer], lo
     ]
 
 
-def test_incremental_updates_agree_with_the_tenant(eventful: tuple[DemoLogbook, DemoServer]) -> None:
-    logbook, server = eventful
-    # The archive keeps the power history that the operator has thinned out since.
-    tenant, thinned = server.tenant, server.tenant.scene("clocks_back_2025").id
-    finer = "select count(*) from power_samples where session_id = ?"
-    assert logbook.value(finer, thinned) > 2 * len(tenant.sessions[thinned].samples)
-    renew(server)
-    untouched = server.tenant
-    untouched.correct(thinned, amount=Decimal("70"))
-    untouched.finish_active(DEMO_NOW + timedelta(hours=2))
-    assert_marts_are_the_truth(logbook, untouched)
+def test_incremental_updates_agree_with_the_tenant(changed_logbook: tuple[DemoLogbook, DemoServer]) -> None:
+    logbook, server = changed_logbook
+    # The archive keeps the power history that the operator has since thinned out.
+    tenant, thinned_id = server.tenant, server.tenant.scene("clocks_back_2025").id
+    count_samples = "select count(*) from power_samples where session_id = ?"
+    assert logbook.value(count_samples, thinned_id) > 2 * len(tenant.sessions[thinned_id].samples)
+    reset_server(server)
+    expected_tenant = server.tenant
+    expected_tenant.correct(thinned_id, amount=Decimal("70"))
+    expected_tenant.finish_active(DEMO_NOW + timedelta(hours=2))
+    assert_marts_are_as_expected(logbook, expected_tenant)

@@ -15,9 +15,9 @@ from pipeline.raw.answer import Answer
 from pipeline.settings.schema import Settings
 from pipeline.transform.refresh import refresh_marts
 from pipeline.transform.update import rebuild_archive, update_archive
-from tests.demo import truth
-from tests.scenarios.as_selected import assert_as_selected
+from tests.demo import expected_marts
 from tests.scenarios.demo_archive import DemoArchive, Tables
+from tests.scenarios.model_tables import assert_tables_match_models
 from tests.scenarios.small_archive import (
     LATER,
     Json,
@@ -37,9 +37,11 @@ from tests.scenarios.small_archive import (
 pytestmark = pytest.mark.system
 
 
-def test_after_corrections_thinning_and_a_new_session(demo: DemoArchive) -> None:
-    ids = [row["session_id"] for row in truth.sessions(demo.tenant)]
-    recent = [row["session_id"] for row in truth.sessions(demo.tenant) if row["stopped_at"].month in (10, 11)][-8:]
+def test_a_refresh_after_corrections_and_a_new_session_equals_a_rebuild(demo: DemoArchive) -> None:
+    ids = [row["session_id"] for row in expected_marts.sessions(demo.tenant)]
+    recent = [row["session_id"] for row in expected_marts.sessions(demo.tenant) if row["stopped_at"].month in (10, 11)][
+        -8:
+    ]
     draw = random.Random(7)  # noqa: S311
     for session_id in draw.sample(recent, 3):
         demo.tenant.correct(session_id, energy_wh=draw.randint(0, 50_000), amount=Decimal(draw.randint(0, 9_999)) / 100)
@@ -51,11 +53,11 @@ def test_after_corrections_thinning_and_a_new_session(demo: DemoArchive) -> None
     assert (summary.corrected, summary.new, summary.quarantined) == (3, 1, 0)
     incremental = demo.update()
     assert incremental == demo.rebuild()
-    assert len(truth.sessions(demo.tenant)) == len(incremental["sessions"])
+    assert len(expected_marts.sessions(demo.tenant)) == len(incremental["sessions"])
     columns = ", ".join(expected := ["session_id", "energy_kwh", "amount_incl_tax", "tax_amount"])
     with demo.reading() as connection:
         found = connection.execute(f"select {columns} from sessions order by session_id").fetchall()  # noqa: S608
-    assert [tuple(row[name] for name in expected) for row in truth.sessions(demo.tenant)] == found
+    assert [tuple(row[name] for name in expected) for row in expected_marts.sessions(demo.tenant)] == found
 
 
 def test_an_update_without_new_answers_changes_nothing(demo: DemoArchive) -> None:
@@ -67,11 +69,11 @@ def contents(archive: SmallArchive) -> Tables:
     return {name: archive.rows(f"select * from {name} order by all") for name in names}  # noqa: S608
 
 
-def recomputed(archive: SmallArchive) -> Tables:
-    """The marts after computing all sessions again, each compared with its own SELECT."""
+def recompute_all(archive: SmallArchive) -> Tables:
+    """Compute all sessions again and compare each table with its model's SELECT; returns the marts."""
     archive.connection.execute("update facts.settings set settings = ''")
     archive.transform()
-    assert_as_selected(archive.connection)
+    assert_tables_match_models(archive.connection)
     return contents(archive)
 
 
@@ -99,7 +101,7 @@ def random_answer(draw: random.Random, minutes: int) -> Answer:
     return detail(body, moment)
 
 
-def test_random_answers(archive: SmallArchive, tmp_path: Path) -> None:
+def test_refreshes_after_random_answers_equal_a_rebuild(archive: SmallArchive, tmp_path: Path) -> None:
     draw = random.Random(1)  # noqa: S311
     for step in range(4):
         archive.build(*(random_answer(draw, 10 * step + number) for number in range(9)))
@@ -130,7 +132,7 @@ def test_only_changed_sessions_are_recomputed(archive: SmallArchive) -> None:
 
 
 def test_a_session_id_of_two_accounts_is_two_sessions(archive: SmallArchive) -> None:
-    """Two operators may use the same id."""
+    """Because two operators may use the same id."""
     work = msgspec.structs.replace(archive.settings.accounts["home"], name="work")
     archive.settings = msgspec.structs.replace(archive.settings, accounts={**archive.settings.accounts, "work": work})
     archive.add(detail(session()))
@@ -141,25 +143,25 @@ def test_a_session_id_of_two_accounts_is_two_sessions(archive: SmallArchive) -> 
     AnswerLoader(archive.connection, other.folder).load_all()
     expected = [("home", Decimal("0.002"), 2), ("work", Decimal("0.001"), 1)]
     assert expected == archive.rows("select account, energy_kwh, revision from sessions order by account")
-    assert contents(archive) == recomputed(archive)
+    assert contents(archive) == recompute_all(archive)
 
 
 def test_a_failed_transform_changes_nothing(archive: SmallArchive) -> None:
     archive.build(detail(session()))
     before = contents(archive)
     archive.add(detail(session(energy=5), LATER.replace(year=2031)))
-    archive.connection.execute("alter table months rename to moved")
-    archive.connection.execute("create view months as select * from moved")  # a view accepts no rows
+    archive.connection.execute("alter table months rename to months_table")
+    archive.connection.execute("create view months as select * from months_table")  # a view accepts no rows
     with pytest.raises(duckdb.Error, match="base table"):
         archive.transform()
     archive.connection.execute("drop view months")
-    archive.connection.execute("alter table moved rename to months")
+    archive.connection.execute("alter table months_table rename to months")
     assert before["sessions"] == contents(archive)["sessions"]
     archive.transform()
     assert [(Decimal("0.005"), 2)] == archive.rows("select energy_kwh, revision from sessions")
 
 
-def test_a_folder_of_an_account_that_the_settings_do_not_name(demo: DemoArchive) -> None:
+def test_a_folder_of_an_account_that_is_not_in_the_settings_is_an_error(demo: DemoArchive) -> None:
     no_accounts = Settings(accounts={})
     for step in (update_archive, rebuild_archive):
         with pytest.raises(SettingsError, match=r"raw/demo holds the answers of an account .* does not name") as caught:
@@ -179,7 +181,7 @@ def test_an_unfinished_segment_is_recovered_by_an_update(demo: DemoArchive) -> N
     assert found == ("0badc0de", "interrupted")
 
 
-def test_changed_settings_are_noticed(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_changed_settings_are_stored_by_a_refresh(tmp_path_factory: pytest.TempPathFactory) -> None:
     with small_archive(tmp_path_factory.mktemp("other") / "logbook") as archive:
         found = []
         for hours in (24, 24, 48):

@@ -32,7 +32,7 @@ _offline_option = click.option(
 @click.argument("month", metavar="[YYYY-MM]", type=MONTH, required=False)
 @click.option("--corrections", is_flag=True, help="Claim only what changed in months that are claimed already.")
 @click.option("--car", metavar="NAME", help="Only this car's sessions. Default: all cars.")
-@click.option("--accept", "accepted", metavar="FINDING_ID", multiple=True, help="Accept an error; repeatable.")
+@click.option("--accept", "accepted_ids", metavar="FINDING_ID", multiple=True, help="Accept an error; repeatable.")
 @click.option(
     "--reason",
     "reasons",
@@ -50,7 +50,7 @@ def create(
     month: datetime | None,
     corrections: bool,
     car: str | None,
-    accepted: tuple[str, ...],
+    accepted_ids: tuple[str, ...],
     reasons: tuple[str, ...],
     language: Language | None,
     csv_locale: str | None,
@@ -74,9 +74,9 @@ def create(
 
     if (month is None) != corrections:
         raise click.UsageError("Name a month like 2025-03, or ask for --corrections, and not both.")
-    if corrections and accepted:
+    if corrections and accepted_ids:
         raise click.UsageError("--accept goes with a month: corrections have no findings of their own.")
-    reason_by_finding = _reasons(accepted, reasons)
+    reason_by_finding = _reasons(accepted_ids, reasons)
     logbook, settings = context.open()
     if car is not None:
         settings.car(car)
@@ -87,11 +87,11 @@ def create(
             connection, journal, logbook, settings, account, now=context.clock.now(), language=language
         )
         draft = drafter.month(month.date(), car, reason_by_finding) if month else drafter.corrections(car)
-        attached = attachments.files_for(draft, logbook.journal, journal.entries, drafter.claims)
+        attached_files = attachments.files_for(draft, logbook.journal, journal.entries, drafter.claims)
         urls = {} if without_receipts else attachments.receipt_urls(connection, account.name, draft.lines)
-        receipts, missing = _fetch_receipts(context, settings, account, urls)
-        stored = _store(logbook, draft, attached + receipts, missing, csv_locale)
-    _print_stored(context, stored)
+        receipts, missing_receipts = _fetch_receipts(context, settings, account, urls)
+        stored_claim = _store(logbook, draft, attached_files + receipts, missing_receipts, csv_locale)
+    _print_stored(context, stored_claim)
 
 
 @click.command()
@@ -126,8 +126,8 @@ def reverse(
         drafter = open_drafter(
             connection, journal, logbook, settings, account, now=context.clock.now(), language=language
         )
-        stored = _store(logbook, drafter.reversal(number, reason), [], [], csv_locale)
-    _print_stored(context, stored)
+        stored_claim = _store(logbook, drafter.reversal(number, reason), [], [], csv_locale)
+    _print_stored(context, stored_claim)
 
 
 def _fetch_receipts(
@@ -148,31 +148,31 @@ def _store(
     logbook: Logbook,
     draft: Claim,
     files: "list[AttachedFile]",
-    missing: list[MissingReceipt],
+    missing_receipts: list[MissingReceipt],
     csv_locale: str | None,
 ) -> StoredClaim:
     """Write the claim of a draft and its files, with the reports that people read."""
     from pipeline.claims.make import new_claim, with_files
     from reports.claims.files import write_claim_files
 
-    claim = with_files(draft, files, missing)
+    claim = with_files(draft, files, missing_receipts)
     folder = logbook.claims / claim.account
-    with new_claim(folder, claim, files) as building:
-        write_claim_files(claim, building, csv_locale)
+    with new_claim(folder, claim, files) as unfinished_folder:
+        write_claim_files(claim, unfinished_folder, csv_locale)
     return read_claim(folder / claim.name)
 
 
-def _reasons(accepted: tuple[str, ...], reasons: tuple[str, ...]) -> dict[str, str]:
+def _reasons(accepted_ids: tuple[str, ...], reasons: tuple[str, ...]) -> dict[str, str]:
     """The reason for each accepted finding."""
-    if bool(accepted) != bool(reasons) or len(reasons) not in (len(accepted), min(len(accepted), 1)):
+    if bool(accepted_ids) != bool(reasons) or len(reasons) not in (len(accepted_ids), min(len(accepted_ids), 1)):
         raise click.UsageError("--accept and --reason go together: one reason for all findings, or one for each.")
-    return dict(zip(accepted, reasons * len(accepted) if len(reasons) == 1 else reasons, strict=True))
+    return dict(zip(accepted_ids, reasons * len(accepted_ids) if len(reasons) == 1 else reasons, strict=True))
 
 
-def _print_stored(context: Context, stored: StoredClaim) -> None:
-    claim = stored.claim
+def _print_stored(context: Context, stored_claim: StoredClaim) -> None:
+    claim = stored_claim.claim
     click.echo(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
-    for path in sorted(stored.folder.iterdir()):
+    for path in sorted(stored_claim.folder.iterdir()):
         if path.is_file():
             click.echo(f"  {path}")
     if claim.blanks:

@@ -7,14 +7,12 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import click
 
 from pipeline.claims.check import check_claim
-from pipeline.claims.folder import StoredClaim, claim_folders, file_names, number_in_name, read_claim
+from pipeline.claims.folder import StoredClaim, claim_folders, file_names, number_in_name, read_claim, unknown_claim
 from pipeline.cli.claim.text import about, amounts, cells, outstanding_lines
 from pipeline.cli.context import Context, account_option, one_account_option, pass_context
 from pipeline.cli.terminal import show_table
-from pipeline.errors import UnknownNameError
 from pipeline.logbook.files import make_folder, replacing
-
-SUMS = "SHA256SUMS"
+from pipeline.maintenance.backup import checksums
 
 
 @click.command("list")
@@ -33,7 +31,7 @@ def list_(context: Context, account_name: str | None) -> None:
     logbook, settings = context.open()
     for account in settings.chosen_accounts(account_name):
         with open_published(logbook) as connection:
-            claims = rows(connection, models.query("claims_as_listed"), {"account": account.name})
+            claims = rows(connection, models.query("claim_list"), {"account": account.name})
             outstanding = read_outstanding(connection, account.name)
         if claims:
             click.echo(f"{account.name}:")
@@ -54,8 +52,8 @@ def show(context: Context, number: int, account_name: str | None) -> None:
     \b
     Example:  ladebog claim show 3
     """
-    stored = _stored_claim(context, number, account_name)
-    claim = stored.claim
+    stored_claim = _stored_claim(context, number, account_name)
+    claim = stored_claim.claim
     click.echo(f"{claim.account}: claim {number}, {about(claim)}, made {claim.created_at:%Y-%m-%d %H:%M}")
     names = ("session", "month", "started", "car", "kwh", "incl_tax", "tax", "currency", "correction")
     lines = [
@@ -80,9 +78,9 @@ def show(context: Context, number: int, account_name: str | None) -> None:
             f"Not claimed: {exclusion.session_id}: {': '.join(filter(None, (exclusion.ground, exclusion.detail)))}"
         )
     for finding in claim.findings:
-        accepted = f" (accepted: {finding.accepted})" if finding.accepted else ""
-        click.echo(f"{finding.severity.capitalize()}: {finding.detail}{accepted}")
-    click.echo(f"Files: {stored.folder}")
+        acceptance = f" (accepted: {finding.accepted})" if finding.accepted else ""
+        click.echo(f"{finding.severity.capitalize()}: {finding.detail}{acceptance}")
+    click.echo(f"Files: {stored_claim.folder}")
 
 
 @click.command()
@@ -102,18 +100,18 @@ def export(context: Context, number: int, output: Path, account_name: str | None
     Example:  ladebog claim export 3 --output ~/Documents
               unzip home-0003-2025-03.zip && cd home-0003-2025-03 && sha256sum -c SHA256SUMS
     """
-    stored = _stored_claim(context, number, account_name)
-    claim = check_claim(stored.folder).claim
+    stored_claim = _stored_claim(context, number, account_name)
+    claim = check_claim(stored_claim.folder).claim
     stem = f"{claim.account}-{claim.name}"
-    contents = {name: (stored.folder / name).read_bytes() for name in file_names(stored.folder)}
-    sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in contents.items())
+    contents = {name: (stored_claim.folder / name).read_bytes() for name in file_names(stored_claim.folder)}
+    sums = checksums.encode({name: hashlib.sha256(content).hexdigest() for name, content in contents.items()})
     make_folder(output)
     path = output / f"{stem}.zip"
-    with replacing(path) as temporary, ZipFile(temporary, "w", ZIP_DEFLATED) as packed:
-        for name, content in {**contents, SUMS: sums.encode()}.items():
+    with replacing(path) as temporary, ZipFile(temporary, "w", ZIP_DEFLATED) as archive:
+        for name, content in {**contents, checksums.FILE_NAME: sums}.items():
             entry = ZipInfo(f"{stem}/{name}", date_time=claim.created_at.timetuple()[:6])
             entry.compress_type = ZIP_DEFLATED
-            packed.writestr(entry, content)
+            archive.writestr(entry, content)
     click.echo(path)
 
 
@@ -124,4 +122,4 @@ def _stored_claim(context: Context, number: int, account_name: str | None) -> St
     for folder in claim_folders(logbook.claims / account.name):
         if number_in_name(folder) == number:
             return read_claim(folder)
-    raise UnknownNameError(f"Account {account.name} has no claim {number}.", "See the claims with: ladebog claim list")
+    raise unknown_claim(account.name, number)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.claims.folder import read_claims
+from pipeline.claims.folder import read_claims, unknown_claim
 from pipeline.cli.context import Context, one_account_option, pass_context
 from pipeline.cli.options import DAY, MONTH
 from pipeline.errors import ClaimError, UnknownNameError
-from pipeline.logbook.entries import MARK, STATES, ClaimMark, State, fields_of
+from pipeline.logbook.entries import CLAIM_STATES, MARK, ClaimMark, ClaimState, fields_of
 from pipeline.settings.schema import Account
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("number", type=click.IntRange(min=1))
-@click.argument("state", type=click.Choice(STATES))
+@click.argument("state", type=click.Choice(CLAIM_STATES))
 @click.option("--date", "day", type=DAY, metavar="YYYY-MM-DD", help="The day of the change. Default: today.")
 @one_account_option
 @pass_context
-def mark(context: Context, number: int, state: State, day: datetime | None, account_name: str | None) -> None:
+def mark(context: Context, number: int, state: ClaimState, day: datetime | None, account_name: str | None) -> None:
     """Record that a claim was sent, approved, paid or rejected.
 
     \b
@@ -40,9 +40,7 @@ def mark(context: Context, number: int, state: State, day: datetime | None, acco
         query = "select number, reverses from facts.claims where account = ?"
         reverses = dict(connection.execute(query, [account.name]).fetchall())
         if number not in reverses:
-            raise UnknownNameError(
-                f"Account {account.name} has no claim {number}.", "See the claims with: ladebog claim list"
-            )
+            raise unknown_claim(account.name, number)
         if number in reverses.values():
             raise ClaimError(f"Claim {number} was reversed.", "See the claims with: ladebog claim list")
         mark = ClaimMark(account=account.name, number=number, state=state, marked_on=marked_on)
@@ -80,10 +78,12 @@ def attach(
     with open_with_journal(logbook, settings, context.clock) as (connection, journal):
         _refuse_claimed(connection, account, first)
         claims = read_claims(logbook.claims / account.name)
-        waiting = {fields.name: fields for fields in attachments.waiting_files(journal.entries, account.name, claims)}
+        waiting_files = {
+            fields.name: fields for fields in attachments.waiting_files(journal.entries, account.name, claims)
+        }
         for file in files:
             if remove:
-                action, fields = DETACH, _waiting(waiting, file.name)
+                action, fields = DETACH, _waiting(waiting_files, file.name)
             else:
                 sha256 = attachments.store(logbook.journal, contents[file.name])
                 action = ATTACH
@@ -95,10 +95,10 @@ def attach(
 
 def _not_in_future(account: Account, day: datetime | None, now: datetime) -> date:
     today = now.astimezone(account.zone).date()
-    chosen = day.date() if day else today
-    if chosen > today:
-        raise click.BadParameter(f"{chosen} is in the future (today is {today})", param_hint="--date")
-    return chosen
+    chosen_day = day.date() if day else today
+    if chosen_day > today:
+        raise click.BadParameter(f"{chosen_day} is in the future (today is {today})", param_hint="--date")
+    return chosen_day
 
 
 def _content(file: Path) -> bytes:
@@ -116,21 +116,21 @@ def _content(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def _waiting(waiting: "dict[str, AttachmentFields]", name: str) -> "AttachmentFields":
-    if name not in waiting:
-        known = ", ".join(waiting) or "none"
+def _waiting(waiting_files: "dict[str, AttachmentFields]", name: str) -> "AttachmentFields":
+    if name not in waiting_files:
+        waiting_names = ", ".join(waiting_files) or "none"
         raise UnknownNameError(
-            f"No file {name} is waiting for a claim (waiting: {known}).", "Name one of the waiting files"
+            f"No file {name} is waiting for a claim (waiting: {waiting_names}).", "Name one of the waiting files"
         )
-    return waiting[name]
+    return waiting_files[name]
 
 
 def _refuse_claimed(connection: "duckdb.DuckDBPyConnection", account: Account, month: date | None) -> None:
     """Raise ClaimError if a claim covers the month already."""
     query = "select max(number) from staging.claimed_months where account = ? and month = ?"
-    found = connection.execute(query, [account.name, month]).fetchone()
-    if found and found[0] is not None:
+    newest_claim = connection.execute(query, [account.name, month]).fetchone()
+    if newest_claim and newest_claim[0] is not None:
         raise ClaimError(
-            f"{month:%Y-%m} is claimed already, by claim {found[0]}.",
+            f"{month:%Y-%m} is claimed already, by claim {newest_claim[0]}.",
             "Attach it to the next claim: ladebog claim attach FILE (without --month)",
         )

@@ -7,7 +7,7 @@ from pipeline.text import counted
 
 if TYPE_CHECKING:
     from pipeline.claims.document import Claim
-    from pipeline.claims.outstanding import Outstanding, OutstandingCorrections, OutstandingMonth, Unpaid
+    from pipeline.claims.outstanding import OutstandingClaims, OutstandingCorrections, OutstandingMonth, UnpaidClaim
 
 _NEWEST_MONTHS = 6  # outstanding months that are listed one by one
 _FIRST_UNPAID = 5  # unpaid claims that are listed before the rest is counted
@@ -17,8 +17,8 @@ def about(claim: "Claim") -> str:
     """`2025-03`, `2025-03 of Golf`, `corrections` or `reversal of claim 2`."""
     if claim.kind == "reversal":
         return f"reversal of claim {claim.reverses}"
-    what = f"{claim.month:%Y-%m}" if claim.month else claim.kind
-    return f"{what} of {claim.car}" if claim.car else what
+    subject = f"{claim.month:%Y-%m}" if claim.month else claim.kind
+    return f"{subject} of {claim.car}" if claim.car else subject
 
 
 def amounts(claim: "Claim") -> str:
@@ -33,7 +33,7 @@ def amounts(claim: "Claim") -> str:
     return "; ".join(texts)
 
 
-def outstanding_lines(outstanding: "Outstanding") -> list[str]:
+def outstanding_lines(outstanding: "OutstandingClaims") -> list[str]:
     """What is outstanding and what is unpaid, one per line, each with the next command to type."""
     lines = [
         f"outstanding: {item.month}: {counted(item.sessions, 'session')}, {item.energy_kwh:,f} kWh, {_money(item)}: "
@@ -60,7 +60,7 @@ def cells(row: Mapping[str, Any], names: Iterable[str]) -> list[Any]:
     return [_amount(row[name]) if name in ("amount_incl_tax", "tax_amount") else row[name] for name in names]
 
 
-def _money(item: "OutstandingMonth | OutstandingCorrections | Unpaid", sign: str = "") -> str:
+def _money(item: "OutstandingMonth | OutstandingCorrections | UnpaidClaim", sign: str = "") -> str:
     return f"{format(item.amount_incl_tax, f'{sign},f')} {item.currency}"
 
 

@@ -25,15 +25,17 @@ def read_checksums(backup: Reader) -> dict[str, str]:
     return checksums.parse(content)
 
 
-def find_faults(backup: Reader, expected: checksums.Checksums, progress: CopyProgress) -> list[str]:
+def find_faults(backup: Reader, expected_sums: checksums.Checksums, progress: CopyProgress) -> list[str]:
     """The files that are missing, unknown or changed, each as `name: reason`."""
     names = backup.files.keys() - {checksums.FILE_NAME}
-    missing = [f"{name}: it is missing" for name in sorted(expected.keys() - names)]
-    unknown = [f"{name}: it is not in {checksums.FILE_NAME}" for name in sorted(names - expected.keys())]
-    common = sorted(expected.keys() & names)
+    missing_files = [f"{name}: it is missing" for name in sorted(expected_sums.keys() - names)]
+    unknown_files = [f"{name}: it is not in {checksums.FILE_NAME}" for name in sorted(names - expected_sums.keys())]
+    common = sorted(expected_sums.keys() & names)
     progress.step("verifying", sum(backup.files[name] for name in common))
-    changed = [f"{name}: {fault}" for name in common if (fault := _fault(backup, name, expected[name], progress))]
-    return missing + unknown + changed
+    changed_files = [
+        f"{name}: {fault}" for name in common if (fault := _fault(backup, name, expected_sums[name], progress))
+    ]
+    return missing_files + unknown_files + changed_files
 
 
 def _fault(backup: Reader, name: str, sha256: str, progress: CopyProgress) -> str | None:
@@ -56,5 +58,5 @@ def check_chains(logbook: Logbook, progress: CopyProgress) -> None:
 
 def listed(lines: list[str]) -> str:
     """The first ten lines, to follow a message that ends in a colon."""
-    shown = "".join(f"\n  {line}" for line in lines[:10])
-    return shown + (f"\n  and {len(lines) - 10} more" if len(lines) > 10 else "")
+    shown_lines = "".join(f"\n  {line}" for line in lines[:10])
+    return shown_lines + (f"\n  and {len(lines) - 10} more" if len(lines) > 10 else "")

@@ -59,9 +59,9 @@ class FolderReader:
         is_top = "/" not in name
         status = path.stat() if is_top else path.lstat()
         if stat.S_ISDIR(status.st_mode):
-            for below in sorted(path.iterdir()):
-                if not below.name.startswith("."):
-                    self._find(f"{name}/{below.name}")
+            for child in sorted(path.iterdir()):
+                if not child.name.startswith("."):
+                    self._find(f"{name}/{child.name}")
         elif stat.S_ISREG(status.st_mode) and (checksums.is_safe(name) or name == checksums.FILE_NAME):
             self.files[name] = status.st_size
         else:
@@ -156,9 +156,9 @@ def new_zip(path: Path, moment: datetime) -> Iterator[ZipWriter]:
     try:
         yield ZipWriter(archive, moment)
     except BaseException:
-        for unfinished in (archive, file):
+        for file_or_archive in (archive, file):
             with suppress(OSError):  # for example, the disk is still full; the first error is the one to report
-                unfinished.close()
+                file_or_archive.close()
         raise
     archive.close()
     file.close()
@@ -182,12 +182,12 @@ def open_backup(path: Path) -> Iterator[Reader]:
     with path.open("rb") as file:
         _read_from_disk(file)
         try:
-            zipped = ZipReader(file)
+            zip_reader = ZipReader(file)
         except UNREADABLE:
             raise _not_a_backup(path) from None
-        if checksums.FILE_NAME not in zipped.files:
+        if checksums.FILE_NAME not in zip_reader.files:
             raise _not_a_backup(path)
-        yield zipped
+        yield zip_reader
 
 
 def _not_a_backup(path: Path) -> BackupError:

@@ -53,10 +53,10 @@ def make_backup(logbook: Logbook, place: Path, now: datetime, progress: CopyProg
         try:
             with built_next_to(target, _temporary_name(logbook)) as new:
                 with _writer(target, new, now) as writer:
-                    expected = _write(source, writer, progress)
-                _check(new, expected, progress)
+                    expected_sums = _write(source, writer, progress)
+                _check(new, expected_sums, progress)
                 if target.exists():
-                    _refuse_loss(target, logbook, expected)
+                    _refuse_loss(target, logbook, expected_sums)
         except OSError as error:
             where = f" ({error.filename})" if error.filename else ""
             raise BackupError(
@@ -73,9 +73,9 @@ def _target(logbook: Logbook, place: Path, now: datetime) -> Path:
     is_file = place.suffix.lower() == ZIP and not place.is_dir()
     for folder in place.parents if is_file else (place, *place.parents):
         if Logbook(folder).settings.is_file():
-            what = "the logbook itself" if folder == logbook.root.resolve() else "another logbook or backup"
+            owner = "the logbook itself" if folder == logbook.root.resolve() else "another logbook or backup"
             raise BackupError(
-                f"{place} is inside {what}, {folder}.", "Name a folder elsewhere, preferably on another disk"
+                f"{place} is inside {owner}, {folder}.", "Name a folder elsewhere, preferably on another disk"
             )
     if not place.parent.is_dir():
         raise BackupError(f"There is no folder {place.parent}.", f"Create it first: mkdir -p {place.parent}")
@@ -108,21 +108,21 @@ def _writer(target: Path, new: Path, now: datetime) -> AbstractContextManager[Wr
 def _write(source: FolderReader, writer: Writer, progress: CopyProgress) -> dict[str, str]:
     """Copy every file, and SHA256SUMS last; returns the SHA-256 by name that it contains."""
     progress.step("copying", sum(source.files.values()))
-    written = {}
+    written_sums = {}
     for name, size in source.files.items():
         with source.open(name) as file, writer.create(name, size) as copy:
-            written[name] = checksums.copy(file, copy, progress.advance)
-    content = checksums.encode(written)
+            written_sums[name] = checksums.copy(file, copy, progress.advance)
+    content = checksums.encode(written_sums)
     with writer.create(checksums.FILE_NAME, len(content)) as copy:
         copy.write(content)
-    return written
+    return written_sums
 
 
-def _check(new: Path, expected: checksums.Checksums, progress: CopyProgress) -> None:
+def _check(new: Path, expected_sums: checksums.Checksums, progress: CopyProgress) -> None:
     """Raise BackupError if the copy, read back, is not what was written."""
     with open_backup(new) as copy:
-        faults = find_faults(copy, expected, progress)
-        if not faults and read_checksums(copy) != expected:
+        faults = find_faults(copy, expected_sums, progress)
+        if not faults and read_checksums(copy) != expected_sums:
             faults = [f"{checksums.FILE_NAME}: it is not what was written"]
     if faults:
         raise BackupError(
@@ -131,24 +131,24 @@ def _check(new: Path, expected: checksums.Checksums, progress: CopyProgress) -> 
         )
 
 
-def _refuse_loss(target: Path, logbook: Logbook, expected: checksums.Checksums) -> None:
+def _refuse_loss(target: Path, logbook: Logbook, expected_sums: checksums.Checksums) -> None:
     """Raise BackupError unless the new backup contains everything of the old one that cannot be computed again."""
     try:
         with open_backup(target) as old:
-            lost = [
+            lost_files = [
                 name
                 for name, sha256 in read_checksums(old).items()
                 if name.startswith(("raw/", "journal/", "claims/"))
-                and expected.get(name) != sha256
+                and expected_sums.get(name) != sha256
                 and _sha256_of_start(logbook.root / name, old.files.get(name, 0)) != sha256
             ]
     except BackupError as error:
         raise BackupError(
             f"{target} exists already and cannot be replaced: {error}", "Name another file, or move that one away"
         ) from None
-    if lost:
+    if lost_files:
         raise BackupError(
-            f"{target} contains files that this logbook does not, so it is not replaced:{listed(lost)}",
+            f"{target} contains files that this logbook does not, so it is not replaced:{listed(lost_files)}",
             "Name another file, or move that one away",
         )
 

@@ -28,13 +28,13 @@ def restore(backup: Path, home: Path, progress: CopyProgress) -> Logbook:
     backup, home = backup.expanduser(), home.resolve()
     _refuse_occupied(home)
     with open_backup(backup) as reader:
-        expected = read_checksums(reader)
+        expected_sums = read_checksums(reader)
         _refuse_larger_than_free(reader, home)
-        _refuse_faults(find_faults(reader, expected, progress), f"{backup} is not what was backed up")
+        _refuse_faults(find_faults(reader, expected_sums, progress), f"{backup} is not what was backed up")
         with built_next_to(home, f"{home.name}.restored") as new:
-            _write(reader, expected, new, progress)
-            restored = find_faults(FolderReader(new), expected, progress)
-            _refuse_faults(restored, f"What was read back from {new} is not what was written")
+            _write(reader, expected_sums, new, progress)
+            restored_faults = find_faults(FolderReader(new), expected_sums, progress)
+            _refuse_faults(restored_faults, f"What was read back from {new} is not what was written")
             check_chains(Logbook(new), progress)
     return Logbook(home)
 
@@ -68,10 +68,10 @@ def _refuse_faults(faults: list[str], message: str) -> None:
         raise BackupError(f"{message}:{listed(faults)}", "Use another backup; nothing was restored")
 
 
-def _write(reader: Reader, expected: checksums.Checksums, new: Path, progress: CopyProgress) -> None:
+def _write(reader: Reader, expected_sums: checksums.Checksums, new: Path, progress: CopyProgress) -> None:
     progress.step("copying", sum(reader.files.values()))
     with new_folder(new) as writer:
-        for name in expected:
+        for name in expected_sums:
             try:
                 with reader.open(name) as file, writer.create(name, reader.files[name]) as copy:
                     checksums.copy(file, copy, progress.advance)

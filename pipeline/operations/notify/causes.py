@@ -44,9 +44,9 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     daily: bool = False
 
 
-def failures(failed: Mapping[str, Exception]) -> list[Cause]:
+def failures(errors: Mapping[str, Exception]) -> list[Cause]:
     """The causes of a failed run, from the errors by account, or of WHOLE_RUN."""
-    return [_failure(account, error) for account, error in failed.items()]
+    return [_failure(account, error) for account, error in errors.items()]
 
 
 def errors_found(logbook: Logbook) -> list[Cause]:
@@ -60,14 +60,14 @@ def unclaimed_months(logbook: Logbook) -> list[Cause]:
     with open_published(logbook) as connection:
         accounts = [account for (account,) in connection.execute("select account from account_states").fetchall()]
         outstanding = {account: read_outstanding(connection, account).months for account in accounts}
-    unclaimed = {(account, month.month) for account, months in outstanding.items() for month in months}
+    months_by_account = {(account, month.month) for account, months in outstanding.items() for month in months}
     return [
         Cause(
             key=f"claim {account} {month}",
             text=f"{account}: {month} is closed and not claimed",
             command=f"ladebog claim create {month} --account {account}",
         )
-        for account, month in sorted(unclaimed)
+        for account, month in sorted(months_by_account)
     ]
 
 
@@ -83,9 +83,9 @@ def _failure(account: str, error: Exception) -> Cause:
 
 def _error_found(finding: Mapping[str, Any]) -> Cause:
     month, session_id = finding["month"], finding["session_id"]
-    about = (f" in {month:%Y-%m}" if month else "") + (f", session {session_id}" if session_id else "")
+    subject = (f" in {month:%Y-%m}" if month else "") + (f", session {session_id}" if session_id else "")
     return Cause(
         key=f"finding {finding['finding_id']}",
-        text=f"{finding['account']}: error{about}: {finding['rule'].replace('_', ' ')}",
+        text=f"{finding['account']}: error{subject}: {finding['rule'].replace('_', ' ')}",
         command=f"ladebog check{f' --month {month:%Y-%m}' if month else ''} --account {finding['account']}",
     )

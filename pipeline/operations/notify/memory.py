@@ -54,16 +54,16 @@ def open_memory(logbook: Logbook) -> Iterator[Memory]:
 
 def should_send(cause: Cause, memory: Mapping[str, SentCause], now: datetime) -> bool:
     """Whether to send a cause now: not twice within a day, and not again while it lasts unless it is daily."""
-    sent = memory.get(cause.key)
-    if sent is None:
+    last_sent = memory.get(cause.key)
+    if last_sent is None:
         return True
     # If the clock was set back, messages must not wait until it has caught up.
-    is_within_a_day = timedelta() <= now - sent.sent_at < _A_DAY
-    return not is_within_a_day and (cause.daily or not sent.lasts)
+    is_within_a_day = timedelta() <= now - last_sent.sent_at < _A_DAY
+    return not is_within_a_day and (cause.daily or not last_sent.lasts)
 
 
 def record(
-    memory: Memory, causes: Collection[Cause], sent: Collection[Cause], now: datetime, *, all_known: bool
+    memory: Memory, causes: Collection[Cause], sent_causes: Collection[Cause], now: datetime, *, all_known: bool
 ) -> None:
     """Record which of the present causes have been sent now.
 
@@ -71,10 +71,10 @@ def record(
     after it was sent.
     """
     present = {cause.key for cause in causes}
-    for key, before in list(memory.items()):
+    for key, sent_before in list(memory.items()):
         if key not in present and all_known:
-            memory[key] = SentCause(sent_at=before.sent_at, lasts=False)
-            if now - before.sent_at >= _A_DAY:
+            memory[key] = SentCause(sent_at=sent_before.sent_at, lasts=False)
+            if now - sent_before.sent_at >= _A_DAY:
                 del memory[key]
-    for cause in sent:
+    for cause in sent_causes:
         memory[cause.key] = SentCause(sent_at=now, lasts=True)

@@ -23,9 +23,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 def compose(causes: Sequence[Cause], now: datetime) -> Message:
     """One message about all causes. If there are many, it lists the first and counts the others."""
-    listed = causes[:_LISTED]
-    lines = [line for cause in listed for line in (cause.text, f"  Next: {cause.command}")]
-    if more := len(causes) - len(listed):
+    listed_causes = causes[:_LISTED]
+    lines = [line for cause in listed_causes for line in (cause.text, f"  Next: {cause.command}")]
+    if more := len(causes) - len(listed_causes):
         lines.append(f"And {more} more: ladebog check")
     subject = f"Ladebog: {causes[0].text}" if len(causes) == 1 else f"Ladebog: {len(causes)} things to look at"
     text = "\n".join(lines)
@@ -34,7 +34,7 @@ def compose(causes: Sequence[Cause], now: datetime) -> Message:
         "sent_at": utc_text(now),
         "subject": subject,
         "text": text,
-        "causes": [{"key": cause.key, "text": cause.text, "next": cause.command} for cause in listed],
+        "causes": [{"key": cause.key, "text": cause.text, "next": cause.command} for cause in listed_causes],
         "more": more,
     }
     return Message(subject=subject, text=text, document=document)

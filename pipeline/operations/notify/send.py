@@ -16,25 +16,25 @@ from pipeline.settings.schema import Notify
 
 
 def send_new_causes(
-    notify: Notify, logbook: Logbook, failed: Mapping[str, Exception], clock: Clock
+    notify: Notify, logbook: Logbook, run_errors: Mapping[str, Exception], clock: Clock
 ) -> list[NotifyError]:
     """Send one message about all causes that were not sent yet, if any; returns the errors of sending it.
 
-    `failed` has the errors of the run by account. If no channel delivered the message, the next run sends
+    `run_errors` has the errors of the run by account. If no channel delivered the message, the next run sends
     its causes. Raises BusyError, OSError.
     """
-    causes, all_known = _current_causes(logbook, failed)
+    causes, all_known = _current_causes(logbook, run_errors)
     now = clock.now()
     with open_memory(logbook) as memory:
         new = [cause for cause in causes if should_send(cause, memory, now)]
-        is_delivered, errors = deliver(notify, compose(new, now), now) if new else (False, [])
+        is_delivered, send_errors = deliver(notify, compose(new, now), now) if new else (False, [])
         record(memory, causes, new if is_delivered else [], now, all_known=all_known)
-    return errors
+    return send_errors
 
 
-def _current_causes(logbook: Logbook, failed: Mapping[str, Exception]) -> tuple[list[Cause], bool]:
+def _current_causes(logbook: Logbook, errors: Mapping[str, Exception]) -> tuple[list[Cause], bool]:
     """The causes that there are now, and whether these are all: a database that cannot be read hides some."""
-    causes, all_known = failures(failed), True
+    causes, all_known = failures(errors), True
     for find in (errors_found, unclaimed_months):
         try:
             causes += find(logbook)
@@ -53,13 +53,15 @@ def deliver(notify: Notify, message: Message, now: datetime) -> tuple[bool, list
     is_delivered, errors = False, []
     for send in channels:
         try:
-            refused = send()
+            refused_count = send()
         except NotifyError as error:
             errors.append(error)
             continue
         is_delivered = True
-        if refused:
+        if refused_count:
             errors.append(
-                NotifyError(f"The mail server refused {refused} of the recipients.", "Check to under [notify.mail]")
+                NotifyError(
+                    f"The mail server refused {refused_count} of the recipients.", "Check to under [notify.mail]"
+                )
             )
     return is_delivered, errors

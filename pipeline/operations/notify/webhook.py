@@ -33,8 +33,8 @@ def post(url: str, message: Message) -> None:
             f"Messages cannot be sent to {host} with these settings ({type(error).__name__}).", _ADVICE
         ) from None
     if not 200 <= status < 300:
-        named = f"{status} {reasons.get(status, '')}".strip()
-        raise NotifyError(f"The webhook at {host} answered {named}.", _ADVICE)
+        status_text = f"{status} {reasons.get(status, '')}".strip()
+        raise NotifyError(f"The webhook at {host} answered {status_text}.", _ADVICE)
 
 
 def _status(url: str, document: bytes) -> int:

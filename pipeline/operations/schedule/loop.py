@@ -59,7 +59,7 @@ class LoopLock:
             return datetime.fromisoformat(self._next_run.read_text("utf-8"))
 
 
-class Kind(Enum):
+class LoopRun(Enum):
     """What a loop starts."""
 
     RUN = "run"
@@ -74,7 +74,7 @@ class Loop:
         lock: LoopLock,
         due_times: DueTimes,
         clock: Clock,
-        start: Callable[[Kind], int],
+        start: Callable[[LoopRun], int],
         report: Callable[[str], None],
         warn: Callable[[str], None],
     ) -> None:
@@ -97,7 +97,7 @@ class Loop:
             self._announce()
             while True:
                 self._wait()
-                kind = Kind.RUN if self._run_at <= self._clock.now() else Kind.RUN_IF_ACTIVE
+                kind = LoopRun.RUN if self._run_at <= self._clock.now() else LoopRun.RUN_IF_ACTIVE
                 self._plan_after(kind, self._start(kind))
 
     def _wait(self) -> None:
@@ -109,23 +109,23 @@ class Loop:
             if self._run_at > (soonest := self._due_times.after(now)):
                 self._run_at = soonest
                 self._announce()
-            remaining = min(self._run_at, self._check_at) - now
-            if remaining <= timedelta():
+            waiting_time = min(self._run_at, self._check_at) - now
+            if waiting_time <= timedelta():
                 return
-            self._clock.sleep(min(remaining, _LONGEST_SLEEP).total_seconds())
+            self._clock.sleep(min(waiting_time, _LONGEST_SLEEP).total_seconds())
 
-    def _plan_after(self, kind: Kind, exit_code: int) -> None:
+    def _plan_after(self, kind: LoopRun, exit_code: int) -> None:
         """Plan the next times after something was started and has ended, and report them."""
         now = self._clock.now()
         self._check_at = now + ACTIVE_EVERY
-        if kind is Kind.RUN:
+        if kind is LoopRun.RUN:
             self._run_at = self._due_times.after(now)
             if exit_code == EXIT_TRY_LATER:
                 self._run_at = min(self._run_at, now + RETRY_AFTER)
         if exit_code not in _SUCCESS:
             end = f"ended with exit code {exit_code}" if exit_code >= 0 else f"was killed by signal {-exit_code}"
             self._warn(f"The run {end}; the next one is at {self._text(self._run_at)}.")
-        if kind is Kind.RUN:
+        if kind is LoopRun.RUN:
             self._announce()
 
     def _announce(self) -> None:

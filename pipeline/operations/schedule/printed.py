@@ -33,10 +33,10 @@ def schtasks(job: Job, at: time) -> str:
     """Commands for cmd.exe."""
     minutes = int(ACTIVE_EVERY.total_seconds()) // 60
     lines = [["setx", name, value] for name, value in job.environment.items()]
-    for name, arguments, when in (
+    for name, arguments, timing in (
         (job.name, RUN, ["/SC", "DAILY", "/ST", f"{at:%H:%M}"]),
         (f"{job.name}-active", RUN_IF_ACTIVE, ["/SC", "MINUTE", "/MO", str(minutes)]),
     ):
         command = subprocess.list2cmdline(job.command(*arguments))
-        lines.append(["schtasks", "/Create", "/F", "/TN", name, "/TR", command, *when])
+        lines.append(["schtasks", "/Create", "/F", "/TN", name, "/TR", command, *timing])
     return "".join(f"{subprocess.list2cmdline(line)}\n" for line in lines)

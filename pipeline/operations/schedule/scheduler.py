@@ -100,7 +100,7 @@ def require_logins(credentials: Credentials, accounts: Sequence[Account]) -> Non
     for account in accounts:
         if credentials.read(account) is None:
             raise LoginError(
-                f"No login of account {account.name} is stored in {credentials.place}.",
+                f"No login is stored for account {account.name} in {credentials.place}.",
                 f"Log in first: ladebog login {account.name}",
             )
 

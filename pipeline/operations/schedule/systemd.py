@@ -64,11 +64,11 @@ class Systemd:
         write_text(unit, _service("Ladebog: a probe", job, PROBE, f"StandardError=file:{error_output}\n"))
         try:
             _systemctl("daemon-reload").checked()
-            started = _systemctl("start", unit.name)
-            if not started.code:
+            start_result = _systemctl("start", unit.name)
+            if not start_result.code:
                 return None
             text = error_output.read_text("utf-8", "replace") if error_output.is_file() else ""
-            return text or started.err
+            return text or start_result.err
         finally:
             unit.unlink()
             error_output.unlink(missing_ok=True)
@@ -144,13 +144,13 @@ def _service(description: str, job: Job, arguments: Sequence[str], more: str) ->
     )
 
 
-def _timer(description: str, when: str) -> str:
-    return f"[Unit]\nDescription={description}\n\n[Timer]\n{when}\n[Install]\nWantedBy=timers.target\n"
+def _timer(description: str, timing: str) -> str:
+    return f"[Unit]\nDescription={description}\n\n[Timer]\n{timing}\n[Install]\nWantedBy=timers.target\n"
 
 
 def _quoted(word: str) -> str:
     """A word of a command line or assignment, quoted if necessary, without specifiers and escape sequences."""
     if re.fullmatch(r"[\w/.-]+", word):
         return word
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-    return f'"{escaped}"'
+    escaped_word = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{escaped_word}"'

@@ -84,9 +84,9 @@ class DueTimes:
         return min(self._next(moment))
 
     def _next(self, moment: datetime) -> list[datetime]:
-        later = moment.astimezone(UTC) + timedelta(microseconds=1)
-        found = [trigger.get_next_fire_time(None, later) for trigger in self._triggers]
-        return [due.astimezone(UTC) for due in found if due is not None]
+        next_moment = moment.astimezone(UTC) + timedelta(microseconds=1)
+        fire_times = [trigger.get_next_fire_time(None, next_moment) for trigger in self._triggers]
+        return [due.astimezone(UTC) for due in fire_times if due is not None]
 
 
 def _named_weekdays(field: str) -> str:

@@ -40,17 +40,13 @@ class AppApi:
         """How many requests were sent so far, failed tries and refreshes included."""
         return self._http.requests_sent
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
-
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self._http.close()
 
     def login_warning(self, now: datetime) -> str | None:
         """Renew a login that expires soon; returns a warning for the user if that fails.
@@ -68,12 +64,12 @@ class AppApi:
             "perPage": str(SESSIONS_PER_PAGE),
             "operatorCountry": self._account.country,
         }
-        reply = self._found(endpoints.HISTORY_PATH, query)
+        reply = self._get_existing(endpoints.HISTORY_PATH, query)
         return self._answer(Endpoint.SESSION_HISTORY, history_key(start.isoformat(), end.isoformat(), page), reply)
 
     def session(self, session_id: str) -> Answer:
         """One session with its power history; the status is 404 where the operator no longer has it."""
-        reply = self._ask(endpoints.session_path(session_id), endpoints.SESSION_QUERY)
+        reply = self._get(endpoints.session_path(session_id), endpoints.SESSION_QUERY)
         return self._answer(Endpoint.SESSION, session_id, reply)
 
     def charge_points(self) -> Answer:
@@ -81,19 +77,19 @@ class AppApi:
         return self._answer(
             Endpoint.CHARGE_POINTS,
             endpoints.ALL_CHARGE_POINTS,
-            self._found(endpoints.CHARGE_POINTS_PATH, {}),
+            self._get_existing(endpoints.CHARGE_POINTS_PATH, {}),
         )
 
     def price_periods(self, evse_id: str) -> Answer:
         """The prices of today and tomorrow at an EVSE, by its `id` (not its identifier); 404 where it has none."""
-        return self._answer(Endpoint.PRICE_PERIODS, evse_id, self._ask(endpoints.price_periods_path(evse_id), {}))
+        return self._answer(Endpoint.PRICE_PERIODS, evse_id, self._get(endpoints.price_periods_path(evse_id), {}))
 
     def receipt(self, url: str) -> Reply:
         """A receipt as bytes; the status is 404 where the operator no longer has it.
 
         Raises UpstreamError also where the address is not at the operator's host.
         """
-        return self._ask(self._http.own_path(url), {}, is_json=False)
+        return self._get(self._http.own_path(url), {}, is_json=False)
 
     def login_with_password(self, username: str, password: str, client_secret: str) -> Secret:
         """Log in; the caller stores the secret.
@@ -115,17 +111,17 @@ class AppApi:
             dated_at=reply.dated_at,
         )
 
-    def _found(self, path: str, query: Mapping[str, str]) -> Reply:
-        reply = self._ask(path, query)
+    def _get_existing(self, path: str, query: Mapping[str, str]) -> Reply:
+        reply = self._get(path, query)
         if reply.status == 404:
             raise UpstreamError(
                 f"The operator of account {self._account.name} has nothing at {path} (404).",
                 f"Check that it runs version 1 of the app API. Its address is set with: "
-                f"ladebog account add {self._account.name} --url https://TENANT",
+                f"ladebog account add {self._account.name} --url https://OPERATOR",
             )
         return reply
 
-    def _ask(self, path: str, query: Mapping[str, str], *, is_json: bool = True) -> Reply:
+    def _get(self, path: str, query: Mapping[str, str], *, is_json: bool = True) -> Reply:
         secret = self._login.current()
         reply = self._http.get(path, query, secret.token, is_json=is_json)
         if reply.status == 401:

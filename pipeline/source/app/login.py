@@ -48,20 +48,20 @@ class Login:
                 self._secret = self._stored()
             return self._secret
 
-    def replacement_of(self, refused: Secret) -> Secret:
+    def replacement_of(self, refused_secret: Secret) -> Secret:
         """The login to use instead of one that was refused with 401.
 
         Raises LoginError where a new login is needed, UpstreamDownError, UpstreamError, BusyError.
         """
         with self._lock:
-            if refused == self._refused:
-                raise self.ended(refused)
-            self._secret = _uninterrupted(lambda: self._renewed(refused))
+            if refused_secret == self._refused:
+                raise self.ended(refused_secret)
+            self._secret = _uninterrupted(lambda: self._renewed(refused_secret))
             return self._secret
 
-    def ended(self, refused: Secret) -> LoginError:
+    def ended(self, refused_secret: Secret) -> LoginError:
         """The error for a login that the operator refuses and that cannot be renewed; it is not tried again."""
-        self._refused = refused
+        self._refused = refused_secret
         return LoginError(
             f"The operator no longer accepts the login of account {self._account.name}.",
             f"Log in again: ladebog login {self._account.name}",
@@ -86,7 +86,7 @@ class Login:
 
         Raises LoginError where the operator does not accept it.
         """
-        granted = self._token(
+        grant = self._token(
             {
                 "grant_type": "password",
                 "username": username,
@@ -97,13 +97,13 @@ class Login:
             secrets=(password, client_secret),
             refusals=_PASSWORD_REFUSED,
         )
-        if isinstance(granted, Reply):
-            message = server_message(granted.body, (password, client_secret))
+        if isinstance(grant, Reply):
+            message = server_message(grant.body, (password, client_secret))
             raise LoginError(
                 f"The operator does not accept this login for account {self._account.name}{message}.",
                 f"Check user name, password, client id and client secret, then: ladebog login {self._account.name}",
             )
-        return msgspec.structs.replace(granted, client_secret=client_secret)
+        return msgspec.structs.replace(grant, client_secret=client_secret)
 
     def _stored(self) -> Secret:
         secret = self._credentials.read(self._account)
@@ -123,14 +123,14 @@ class Login:
     def _renewed(self, old: Secret) -> Secret:
         """A login that replaces `old`, stored before it is used: its first use may end the old one."""
         with self._credentials.locked(self._account, self._renewal_timeout):
-            stored = self._stored()
-            if stored.token != old.token:  # another thread or process was faster
-                return stored
-            if stored.refresh_token is None:
-                raise self.ended(stored)
+            stored_secret = self._stored()
+            if stored_secret.token != old.token:  # another thread or process was faster
+                return stored_secret
+            if stored_secret.refresh_token is None:
+                raise self.ended(stored_secret)
             # A store that cannot be written to must fail before the operator ends the old login.
-            self._credentials.write(self._account, stored)
-            new = self._refreshed(stored, stored.refresh_token)
+            self._credentials.write(self._account, stored_secret)
+            new = self._refreshed(stored_secret, stored_secret.refresh_token)
             self._credentials.write(self._account, new)
         event_log.info("login renewed", account=self._account.name)
         return new
@@ -143,12 +143,12 @@ class Login:
             "client_secret": old.client_secret or "",
         }
         secrets = (old.token, refresh_token, old.client_secret or "")
-        granted = self._token(request, secrets, _REFRESH_REFUSED)
-        if isinstance(granted, Reply):
+        grant = self._token(request, secrets, _REFRESH_REFUSED)
+        if isinstance(grant, Reply):
             raise self.ended(old)
         return Secret(
-            token=granted.token,
-            refresh_token=granted.refresh_token or refresh_token,
+            token=grant.token,
+            refresh_token=grant.refresh_token or refresh_token,
             client_secret=old.client_secret,
         )
 
@@ -157,14 +157,14 @@ class Login:
         reply = self._http.post(endpoints.TOKEN_PATH, request, secrets, refusals)
         if reply.status in refusals:
             return reply
-        granted = read_json(reply.body)
-        token = granted.get("access_token") if isinstance(granted, dict) else None
+        grant = read_json(reply.body)
+        token = grant.get("access_token") if isinstance(grant, dict) else None
         if not isinstance(token, str) or token_fault(token):
             raise UpstreamError(
                 f"The operator of account {self._account.name} accepted the login but sent no usable token.",
                 f"Copy a token from the app's traffic instead: ladebog login {self._account.name} --help",
             )
-        refresh_token = granted.get("refresh_token")
+        refresh_token = grant.get("refresh_token")
         return Secret(token=token, refresh_token=refresh_token if isinstance(refresh_token, str) else None)
 
 

@@ -16,22 +16,22 @@ Whole = Annotated[int, msgspec.Meta(ge=-1_000_000_000, le=1_000_000_000)]  # Wh 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-class Record(msgspec.Struct, rename="camel", gc=False):
-    """The base of the records whose fields are in camel case."""
+class CamelCaseStruct(msgspec.Struct, rename="camel", gc=False):
+    """The base of the structs whose fields the API names in camel case."""
 
 
-class Sample(Record):
+class Sample(CamelCaseStruct):
     value: float  # kW; decides only when energy flowed, and a double has more digits than any meter
     timestamp: Moment
 
 
-class PowerStats(Record):
+class PowerStats(CamelCaseStruct):
     average_kw: Decimal | None = None
     max_kw: Decimal | None = None
     history: list[Sample] | None = None
 
 
-class Period(Record):
+class Period(CamelCaseStruct):
     started_at: Moment
     stopped_at: Moment
     state: str
@@ -40,13 +40,13 @@ class Period(Record):
     free_energy_wh: Whole | None = None
 
 
-class Currency(Record):
+class Currency(CamelCaseStruct):
     code: str
     minor_unit_decimal: Annotated[int, msgspec.Meta(ge=0, le=3)]
     id: Text | None = None
 
 
-class Session(Record):
+class Session(CamelCaseStruct):
     id: Text
     started_at: Moment
     status: str
@@ -73,16 +73,16 @@ class Session(Record):
     charging_periods: list[Period] | None = None
 
 
-class SessionAnswer(Record):
+class SessionAnswer(CamelCaseStruct):
     session: Session
 
 
-class HistoryEvse(Record):
+class HistoryEvse(CamelCaseStruct):
     identifier: Text | None = None
     label: Text | None = None
 
 
-class HistoryItem(Record):
+class HistoryItem(CamelCaseStruct):
     session: Session
     type: str | None = None  # "private" or "public"
     note: Text | None = None
@@ -97,7 +97,7 @@ class HistoryAnswer(msgspec.Struct):
     session_history: list[msgspec.Raw]
 
 
-class Evse(Record):
+class Evse(CamelCaseStruct):
     id: Text
     identifier: Text | None = None
     max_power: Decimal | None = None  # W
@@ -123,7 +123,7 @@ class ChargePointsAnswer(msgspec.Struct):
     data: list[msgspec.Raw]
 
 
-class PricePoint(Record):
+class PricePoint(CamelCaseStruct):
     at_day: str  # ISO date, local
     at_time: str  # "13:00:00", local
     price_per_kwh: Decimal

@@ -16,7 +16,7 @@ from pipeline.source.capture import har, text_log
 from pipeline.source.capture.compressed import LARGEST_FILE, CompressedError, decompressed, in_utf8
 from pipeline.source.capture.exchange import DATE_HEADER, TRACE_HEADER, Exchange, Unusable
 from pipeline.source.faults import http_date
-from pipeline.text import printable
+from pipeline.text import one_line
 
 _EXPECTED = "a capture (URL, Request Headers, Response Headers, Response Content), a HAR file or an answer's JSON"
 IMPLAUSIBLE = f"is not from {EARLIEST:%Y} to a day after now"
@@ -111,7 +111,7 @@ def _answer(exchange: Exchange, account: str, fetched_at: datetime | None, now: 
         fetched_at=_received_at(exchange, now) or fetched_at,
         url=request.url,
         status=exchange.status,
-        trace_id=printable(exchange.headers.get(TRACE_HEADER, "")) or None,
+        trace_id=one_line(exchange.headers.get(TRACE_HEADER, "")) or None,
         body=exchange.body,
     )
 
@@ -129,10 +129,10 @@ def _received_at(exchange: Exchange, now: datetime) -> datetime | None:
 
 
 def _bare_answer(content: bytes, account: str, fetched_at: datetime | None) -> Answer | None:
-    recognized = recognize(read_json(content))
-    if recognized is None:
+    recognition = recognize(read_json(content))
+    if recognition is None:
         return None
-    endpoint, key = recognized
+    endpoint, key = recognition
     return Answer(
         account=account,
         endpoint=endpoint,

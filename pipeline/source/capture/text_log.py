@@ -1,7 +1,7 @@
 """Text captures: exchanges one after another, each under four headings on separate lines.
 
 URL
-https://TENANT/api/v1/app/session/1?withPowerHistory=1
+https://OPERATOR/api/v1/app/session/1?withPowerHistory=1
 Request Headers
 …
 Response Headers
@@ -33,8 +33,8 @@ def read(content: bytes) -> Iterator[Exchange | Unusable]:
 
 
 def _begins_exchange(lines: list[bytes], number: int) -> bool:
-    following = lines[number + 1].strip() if number + 1 < len(lines) else b""
-    return lines[number].strip() == _URL and following.startswith((b"http://", b"https://"))
+    next_line = lines[number + 1].strip() if number + 1 < len(lines) else b""
+    return lines[number].strip() == _URL and next_line.startswith((b"http://", b"https://"))
 
 
 def _exchange(lines: list[bytes], start: int, end: int) -> Exchange | Unusable | None:
@@ -55,12 +55,12 @@ def _exchange(lines: list[bytes], start: int, end: int) -> Exchange | Unusable |
 
 def _kept_headers(lines: list[bytes]) -> dict[str, str]:
     """The response headers to keep, from the lines between address and content."""
-    kept = {}
+    kept_headers = {}
     heading = _URL
     for line in map(bytes.strip, lines):
         if line in _HEADINGS:
             heading = line
         name, _, value = line.decode("utf-8", "replace").partition(":")
         if heading == _RESPONSE_HEADERS and name.strip().lower() in KEPT_HEADERS:
-            kept[name.strip().lower()] = value.strip()
-    return kept
+            kept_headers[name.strip().lower()] = value.strip()
+    return kept_headers

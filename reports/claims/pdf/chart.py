@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, Decimal
 import msgspec
 
 from pipeline.claims.document import Claim, Day
-from reports.claims.pdf.totals import digits_of, money
+from reports.claims.pdf.totals import digits_of, money_text
 from reports.claims.words import Words
 
 _MOST_CHARTS = 2  # what fits on the first page
@@ -109,7 +109,7 @@ def _tick_label(step_number: int, step: Decimal, words: Words) -> str:
 def _alt(month: date, days: Sequence[Day], words: Words, currency: str) -> str:
     """The chart's figures as text, for screen readers."""
     figures = (
-        f"{words.day(day.day)}: {words.kwh(day.energy_kwh)} kWh, {money(day.amount_incl_tax, words)} {currency}"
+        f"{words.day(day.day)}: {words.kwh(day.energy_kwh)} kWh, {money_text(day.amount_incl_tax, words)} {currency}"
         for day in days
     )
     return f"{words.text('chart')}, {words.month(month)}. {'; '.join(figures)}."

@@ -7,7 +7,7 @@ import msgspec
 from pipeline.claims.document import Amounts, Claim, ClaimLine, Correction, Sum, Total
 from reports.claims import phrases
 from reports.claims.pdf.printable import cut
-from reports.claims.pdf.totals import TotalsTable, money, totals_of
+from reports.claims.pdf.totals import TotalsTable, money_text, totals_of
 from reports.claims.words import Words
 
 _PLACE = 40  # characters
@@ -75,16 +75,18 @@ class LinesPart(msgspec.Struct, frozen=True, kw_only=True):
 
 def lines_of(claim: Claim, words: Words) -> LinesPart:
     """The lines of a claim, by currency in the order of its totals."""
-    numbered = list(enumerate(claim.lines, start=1))
-    sessions, corrections, varying = [], [], _varying(claim)
+    numbered_lines = list(enumerate(claim.lines, start=1))
+    sessions, corrections, varying_fields = [], [], _varying(claim)
     for total in claim.totals:
-        own = [(number, line) for number, line in numbered if line.currency == total.currency]
-        first_time = [(number, line) for number, line in own if line.correction is None]
-        corrected = [(number, line, line.correction) for number, line in own if line.correction is not None]
-        if first_time:
-            sessions.append(_session_table(first_time, total, words, varying))
-        if corrected:
-            corrections.append(_correction_table(corrected, total, words, varying))
+        currency_lines = [(number, line) for number, line in numbered_lines if line.currency == total.currency]
+        session_lines = [(number, line) for number, line in currency_lines if line.correction is None]
+        correction_lines = [
+            (number, line, line.correction) for number, line in currency_lines if line.correction is not None
+        ]
+        if session_lines:
+            sessions.append(_session_table(session_lines, total, words, varying_fields))
+        if correction_lines:
+            corrections.append(_correction_table(correction_lines, total, words, varying_fields))
     return LinesPart(
         heading=words.text("lines"),
         sessions=sessions,
@@ -95,7 +97,7 @@ def lines_of(claim: Claim, words: Words) -> LinesPart:
     )
 
 
-class _Varying(msgspec.Struct, frozen=True):
+class _VaryingFields(msgspec.Struct, frozen=True):
     """What differs between the lines of a claim, so each line prints it; what does not is on the first page."""
 
     evse_at: frozenset[str | None]  # charge points with several EVSEs
@@ -103,11 +105,11 @@ class _Varying(msgspec.Struct, frozen=True):
     basis: bool
 
 
-def _varying(claim: Claim) -> _Varying:
+def _varying(claim: Claim) -> _VaryingFields:
     evses: dict[str | None, set[str | None]] = {}
     for line in claim.lines:
         evses.setdefault(line.charge_point, set()).add(line.evse)
-    return _Varying(
+    return _VaryingFields(
         frozenset(point for point, evses_there in evses.items() if point is None or len(evses_there) > 1),
         len({line.car for line in claim.lines}) > 1,
         len({line.basis for line in claim.lines}) > 1,
@@ -115,50 +117,50 @@ def _varying(claim: Claim) -> _Varying:
 
 
 def _session_table(
-    lines: Sequence[tuple[int, ClaimLine]], total: Total, words: Words, varying: _Varying
+    lines: Sequence[tuple[int, ClaimLine]], total: Total, words: Words, varying_fields: _VaryingFields
 ) -> SessionTable:
     keys = ("line", "session", "started", "stopped", "charge_point", "energy_kwh", "price", "gross", "of_which_tax")
     return SessionTable(
         f"{words.text('sessions')}, {total.currency}",
         [words.text(key) for key in keys],
-        [_session_row(number, line, words, varying) for number, line in lines],
+        [_session_row(number, line, words, varying_fields) for number, line in lines],
         f"{words.text('sessions')}, {total.currency}: {words.count(total.sessions.lines)}",
         _figures(total.sessions, words),
     )
 
 
-def _session_row(number: int, line: ClaimLine, words: Words, varying: _Varying) -> SessionRow:
+def _session_row(number: int, line: ClaimLine, words: Words, varying_fields: _VaryingFields) -> SessionRow:
     return SessionRow(
         number=words.count(number),
         session_id=cut(line.session_id, _ID),
         started=words.moment(line.started_at),
         stopped=words.moment(line.stopped_at),
-        place=_place(line, words, varying),
+        place=_place(line, words, varying_fields),
         note=_note(line),
         figures=[
             words.kwh(line.energy_kwh),
             "" if line.price_incl_tax is None else words.price(line.price_incl_tax),
-            money(line.amount_incl_tax, words),
-            money(line.tax_amount, words),
+            money_text(line.amount_incl_tax, words),
+            money_text(line.tax_amount, words),
         ],
     )
 
 
 def _correction_table(
-    lines: Sequence[tuple[int, ClaimLine, Correction]], total: Total, words: Words, varying: _Varying
+    lines: Sequence[tuple[int, ClaimLine, Correction]], total: Total, words: Words, varying_fields: _VaryingFields
 ) -> CorrectionTable:
     keys = ("line", "session", "started", "correction", "", "energy_kwh", "gross", "of_which_tax")
     return CorrectionTable(
         f"{words.text('corrections')}, {total.currency}",
         [words.text(key) if key else "" for key in keys],
-        [_correction_row(number, line, correction, words, varying) for number, line, correction in lines],
+        [_correction_row(number, line, correction, words, varying_fields) for number, line, correction in lines],
         f"{words.text('corrections')}, {total.currency}: {words.count(total.corrections.lines)}",
         _figures(total.corrections, words),
     )
 
 
 def _correction_row(
-    number: int, line: ClaimLine, correction: Correction, words: Words, varying: _Varying
+    number: int, line: ClaimLine, correction: Correction, words: Words, varying_fields: _VaryingFields
 ) -> CorrectionRow:
     return CorrectionRow(
         number=words.count(number),
@@ -166,7 +168,7 @@ def _correction_row(
         started=words.moment(line.started_at),
         stopped=words.moment(line.stopped_at),
         reason=cut(phrases.correction(correction, words), _REASON),
-        place=_place(line, words, varying),
+        place=_place(line, words, varying_fields),
         note=_note(line),
         steps=[
             [words.text("old"), *_figures(correction.old, words)],
@@ -177,15 +179,19 @@ def _correction_row(
 
 
 def _figures(amounts: Amounts | ClaimLine | Sum, words: Words) -> list[str]:
-    return [words.kwh(amounts.energy_kwh), money(amounts.amount_incl_tax, words), money(amounts.tax_amount, words)]
+    return [
+        words.kwh(amounts.energy_kwh),
+        money_text(amounts.amount_incl_tax, words),
+        money_text(amounts.tax_amount, words),
+    ]
 
 
-def _place(line: ClaimLine, words: Words, varying: _Varying) -> str:
+def _place(line: ClaimLine, words: Words, varying_fields: _VaryingFields) -> str:
     parts = (
         line.charge_point,
-        line.evse if line.charge_point in varying.evse_at else None,
-        line.car if varying.car else None,
-        words.text(f"basis.{line.basis}") if varying.basis else None,
+        line.evse if line.charge_point in varying_fields.evse_at else None,
+        line.car if varying_fields.car else None,
+        words.text(f"basis.{line.basis}") if varying_fields.basis else None,
     )
     return " · ".join(cut(part, _PLACE) for part in parts if part)
 

@@ -1,4 +1,4 @@
-"""A claim as a PDF to hand in: a voucher of one page, its lines and its control part, typeset by `layout/claim.typ`.
+"""A claim as a PDF to hand in: a voucher of one page, its lines and the checks, typeset by `layout/claim.typ`.
 
 The file is PDF/A-3a and contains `claim.json` and the lines as CSV. The same claim gives the same bytes: the layout
 reads only what this module passes to it, uses only the included fonts, and reads no clock.
@@ -13,7 +13,7 @@ import typst
 
 from pipeline.claims.document import Claim
 from reports.claims import phrases
-from reports.claims.pdf.control import Control, control_of
+from reports.claims.pdf.checks import ChecksPart, checks_of
 from reports.claims.pdf.lines import LinesPart, lines_of
 from reports.claims.pdf.printable import FONTS, printable
 from reports.claims.pdf.voucher import Voucher, voucher_of
@@ -23,7 +23,7 @@ _LAYOUT = Path(__file__).parent / "layout" / "claim.typ"
 _REGIONS = {"da": "DK", "en": "GB"}
 
 
-class Embedded(msgspec.Struct, frozen=True):
+class EmbeddedFile(msgspec.Struct, frozen=True):
     """A file inside the PDF, and its relationship to the PDF: `source` or `data`."""
 
     name: str
@@ -32,7 +32,7 @@ class Embedded(msgspec.Struct, frozen=True):
     description: str
 
 
-class Printed(msgspec.Struct, frozen=True, kw_only=True):
+class PrintedClaim(msgspec.Struct, frozen=True, kw_only=True):
     """The layout's input: texts only, nothing to compute, and no text is run as code."""
 
     language: str
@@ -46,9 +46,9 @@ class Printed(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str  # of claim.json
     voucher: Voucher
     lines: LinesPart
-    control: Control
-    claim_json: Embedded
-    csv: Embedded
+    checks: ChecksPart
+    claim_json: EmbeddedFile
+    csv: EmbeddedFile
 
 
 def write_pdf(claim: Claim, claim_json: bytes, csv: bytes, path: Path) -> None:
@@ -58,7 +58,9 @@ def write_pdf(claim: Claim, claim_json: bytes, csv: bytes, path: Path) -> None:
         root=_LAYOUT.parent,
         font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS]),
         sys_inputs={
-            "printed": msgspec.json.encode(_all_printable(msgspec.to_builtins(_printed(claim, claim_json)))).decode(),
+            "printed": msgspec.json.encode(
+                _all_printable(msgspec.to_builtins(_printed_claim(claim, claim_json)))
+            ).decode(),
             "claim_json": claim_json.decode(),
             "csv": csv.decode(),
         },
@@ -66,12 +68,12 @@ def write_pdf(claim: Claim, claim_json: bytes, csv: bytes, path: Path) -> None:
     compiler.compile(output=path, format="pdf", pdf_standards=["a-3a"], timestamp=int(claim.created_at.timestamp()))
 
 
-def _printed(claim: Claim, claim_json: bytes) -> Printed:
+def _printed_claim(claim: Claim, claim_json: bytes) -> PrintedClaim:
     words = Words.of(claim)
     number = f"{words.text('claim_number')} {claim.number}"
     digest = sha256(claim_json).hexdigest()
     csv_name = f"{claim.account}-{claim.name}.csv"
-    return Printed(
+    return PrintedClaim(
         language=claim.language,
         region=_REGIONS[claim.language],
         title=" · ".join(part for part in (phrases.title(claim, words), phrases.months(claim, words), number) if part),
@@ -83,9 +85,9 @@ def _printed(claim: Claim, claim_json: bytes) -> Printed:
         sha256=digest,
         voucher=voucher_of(claim, words),
         lines=lines_of(claim, words),
-        control=control_of(claim, words, ("claim.json", csv_name)),
-        claim_json=Embedded("claim.json", "source", "application/json", words.text("embedded.claim")),
-        csv=Embedded(csv_name, "data", "text/csv", words.text("embedded.csv")),
+        checks=checks_of(claim, words, ("claim.json", csv_name)),
+        claim_json=EmbeddedFile("claim.json", "source", "application/json", words.text("embedded.claim")),
+        csv=EmbeddedFile(csv_name, "data", "text/csv", words.text("embedded.csv")),
     )
 
 

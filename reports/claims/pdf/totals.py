@@ -37,7 +37,7 @@ def totals_of(totals: Sequence[Total], words: Words) -> TotalsTable:
     return TotalsTable([words.text(key) if key else "" for key in header], rows)
 
 
-def money(amount: Decimal | None, words: Words) -> str:
+def money_text(amount: Decimal | None, words: Words) -> str:
     """An amount with its own number of decimals, which is its currency's; for None the text of an unknown figure."""
     return words.text("unknown") if amount is None else words.money(amount, digits_of(amount))
 

@@ -152,12 +152,15 @@ def _charger_rows(claim: Claim, words: Words) -> list[tuple[Field, Field]]:
     with_car = len(claim.cars) > 1
     readings = _listed(claim.odometer, lambda reading: _reading(reading, words, with_car=with_car), words)
     empty = Field("", "")
-    labelled = (
+    labelled_fields = (
         [Field(words.text("charger") if place == 0 else "", text) for place, text in enumerate(chargers)],
         [Field(words.text("odometer") if place == 0 else "", text) for place, text in enumerate(readings)],
     )
     return [
-        (labelled[0][place] if place < len(chargers) else empty, labelled[1][place] if place < len(readings) else empty)
+        (
+            labelled_fields[0][place] if place < len(chargers) else empty,
+            labelled_fields[1][place] if place < len(readings) else empty,
+        )
         for place in range(max(len(chargers), len(readings)))
     ]
 

@@ -19,7 +19,7 @@ from reports.excel.cells import (
     cell_at,
     font,
     height_of_lines,
-    money,
+    money_format,
     put_amount,
     put_header,
     put_text,
@@ -51,9 +51,9 @@ class Book:
         """The number format of days."""
         return _DAY[self.words.language]
 
-    def money(self, currency: str) -> str:
+    def money_format(self, currency: str) -> str:
         """The number format of amounts in one of the claim's currencies."""
-        return money(self.minor_digits(currency))
+        return money_format(self.minor_digits(currency))
 
     def minor_digits(self, currency: str) -> int:
         """The number of decimals of amounts in one of the claim's currencies."""
@@ -127,8 +127,8 @@ def put_signature(sheet: Worksheet, row: int, columns: range, text: str) -> None
 
 def fit_height(sheet: Worksheet, row: int, text: str, characters: int) -> None:
     """Make a row high enough for a text that wraps after that many characters."""
-    needed = sum(height_of_lines(max(len(line), 1), characters) - 3 for line in text.split("\n")) + 3
-    sheet.row_dimensions[row].height = min(max(sheet.row_dimensions[row].height or 0, needed), 409)
+    height = sum(height_of_lines(max(len(line), 1), characters) - 3 for line in text.split("\n")) + 3
+    sheet.row_dimensions[row].height = min(max(sheet.row_dimensions[row].height or 0, height), 409)
 
 
 def _merge(sheet: Worksheet, row: int, columns: range) -> None:

@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline.claims.document import Amounts, ClaimLine, Correction
 from reports.claims import phrases
 from reports.claims.workbook.book import Book, put_currency
-from reports.excel.cells import COUNT, ENERGY, PRICE, put_text, put_value, rate
+from reports.excel.cells import COUNT, ENERGY, PRICE, put_text, put_value, rate_format
 
 
 @dataclass(frozen=True)
@@ -91,15 +91,15 @@ def _old_and_new(
 
 
 def _put_gross(cell: LineCell, line: ClaimLine, amounts: Amounts | ClaimLine) -> None:
-    cell.figure(amounts.amount_incl_tax, cell.book.money(line.currency))
+    cell.figure(amounts.amount_incl_tax, cell.book.money_format(line.currency))
 
 
 def _put_tax(cell: LineCell, line: ClaimLine, amounts: Amounts | ClaimLine) -> None:
-    cell.figure_or_unknown(amounts.tax_amount, cell.book.money(line.currency))
+    cell.figure_or_unknown(amounts.tax_amount, cell.book.money_format(line.currency))
 
 
 def _put_rate(cell: LineCell, line: ClaimLine) -> None:
-    cell.figure_or_unknown(line.tax_rate, "General" if line.tax_rate is None else rate(line.tax_rate))
+    cell.figure_or_unknown(line.tax_rate, "General" if line.tax_rate is None else rate_format(line.tax_rate))
 
 
 _OLD_ENERGY, _NEW_ENERGY = _old_and_new(

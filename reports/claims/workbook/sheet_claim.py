@@ -83,9 +83,9 @@ def _put_parties(sheet: Worksheet, row: int, book: Book) -> int:
         ("registration_number", claim.employer.registration_number),
         ("cost_centre", claim.employer.cost_centre),
     )
-    for (left, left_text), (right, right_text) in zip(of_claim, of_parties, strict=True):
-        _put_fact(sheet, row, _LEFT, words.text(left), left_text, book)
-        _put_fact(sheet, row, _RIGHT, words.text(right), right_text, book)
+    for (left_key, left_text), (right_key, right_text) in zip(of_claim, of_parties, strict=True):
+        _put_fact(sheet, row, _LEFT, words.text(left_key), left_text, book)
+        _put_fact(sheet, row, _RIGHT, words.text(right_key), right_text, book)
         row += 1
     if claim.reason is not None:
         _put_fact(sheet, row, _WIDE, words.text("reversal.reason"), claim.reason, book)
@@ -100,9 +100,9 @@ def _put_cars(sheet: Worksheet, row: int, book: Book) -> int:
         _put_fact(sheet, row, _LEFT, words.text("car"), name, book)
         _put_fact(sheet, row, _RIGHT, words.text("plate"), plate, book)
         row += 1
-    known = [("odometer", phrases.odometer(reading, words)) for reading in claim.odometer]
-    known += [("charger", phrases.charger(charger, words)) for charger in claim.chargers]
-    for key, text in known:
+    facts = [("odometer", phrases.odometer(reading, words)) for reading in claim.odometer]
+    facts += [("charger", phrases.charger(charger, words)) for charger in claim.chargers]
+    for key, text in facts:
         _put_fact(sheet, row, _WIDE, words.text(key), text, book)
         row += 1
     return row
@@ -157,7 +157,7 @@ def _put_sum(
     put_text(sheet, row, _FIRST, label, style=style)
     put_value(sheet, row, _COLUMNS["lines"], figures.lines, COUNT, style=style)
     put_value(sheet, row, _COLUMNS["energy_kwh"], figures.energy_kwh, ENERGY, style=style)
-    amount = book.money(total.currency)
+    amount = book.money_format(total.currency)
     put_value(sheet, row, _COLUMNS["amount_incl_tax"], figures.amount_incl_tax, amount, style=style)
     book.put_amount(sheet, row, _COLUMNS["tax_amount"], figures.tax_amount, amount, style)
     put_currency(sheet, row, _CURRENCY, total.currency, style=style)

@@ -67,7 +67,13 @@ def _put_total(sheet: Worksheet, data: ChartData, total: Total, book: Book) -> d
     figures = (
         ("lines", data.energy_column - 1, sums.lines, COUNT, 0),
         ("energy_kwh", data.energy_column, sums.energy_kwh, ENERGY, 3),
-        ("amount_incl_tax", data.cost_column, sums.amount_incl_tax, book.money(total.currency), total.minor_digits),
+        (
+            "amount_incl_tax",
+            data.cost_column,
+            sums.amount_incl_tax,
+            book.money_format(total.currency),
+            total.minor_digits,
+        ),
     )
     for _, column, result, number_format, digits in figures:
         letter = get_column_letter(column)

@@ -35,15 +35,15 @@ _PLACE_WIDTH = 5
 def fill_sessions(book: Book) -> References:
     """Lay out the lines; returns the cells of each currency's totals."""
     claim, words = book.claim, book.words
-    printed, on_screen = columns_of(claim.lines)
-    columns = printed + on_screen
+    printed_columns, screen_columns = columns_of(claim.lines)
+    columns = printed_columns + screen_columns
     widths = (_PLACE_WIDTH, *(column.width for column in columns))
     sheet = book.add_sheet(words.text("sheet.sessions"), widths, landscape=True)
     book.put_opening(sheet, 1, sheet.title)
     headings = [":\n".join(words.text(key) for key in column.headings) for column in columns]
     alignments = "".join(column.align for column in columns)
-    most = max(len(column.headings) for column in columns)
-    put_headings(sheet, _HEAD, 1, (words.text("line"), *headings), f"l{alignments}", lines=1 + most)
+    heading_lines = max(len(column.headings) for column in columns)
+    put_headings(sheet, _HEAD, 1, (words.text("line"), *headings), f"l{alignments}", lines=1 + heading_lines)
     for row, line in enumerate(claim.lines, start=_HEAD + 1):
         _put_line(sheet, row, line, columns, book)
     last = _HEAD + len(claim.lines)
@@ -60,7 +60,7 @@ def fill_sessions(book: Book) -> References:
     sheet.auto_filter.ref = f"A{_HEAD}:{get_column_letter(len(widths))}{last}"
     sheet.freeze_panes = f"B{_HEAD + 1}"
     sheet.print_title_rows = f"{_HEAD}:{_HEAD}"
-    sheet.print_area = f"A1:{get_column_letter(len(printed) + 1)}{last + max(1, len(references))}"
+    sheet.print_area = f"A1:{get_column_letter(len(printed_columns) + 1)}{last + max(1, len(references))}"
     return references
 
 
@@ -69,7 +69,7 @@ def _put_line(sheet: Worksheet, row: int, line: ClaimLine, columns: tuple[ClaimC
     for place, column in enumerate(columns, start=2):
         column.put(LineCell(book, sheet, row, place), line)
     rule_under(sheet, row, range(1, len(columns) + 2))
-    wrapped = []
+    wrapped_texts = []
     for place, width in enumerate((_PLACE_WIDTH, *(column.width for column in columns)), start=1):
         cell = cell_at(sheet, row, place)
         horizontal, wraps, text = cell.alignment.horizontal, cell.alignment.wrap_text, str(cell.value)
@@ -77,15 +77,15 @@ def _put_line(sheet: Worksheet, row: int, line: ClaimLine, columns: tuple[ClaimC
         if line.correction is not None:
             cell.fill = _CORRECTED
         if wraps and not (len(text) <= width and "\n" not in text):
-            wrapped.append((text, width - _BROKEN))
-    sheet.row_dimensions[row].height = _LINE_HEIGHT * lines_shown(wrapped, _MOST_LINES) + 3
+            wrapped_texts.append((text, width - _BROKEN))
+    sheet.row_dimensions[row].height = _LINE_HEIGHT * lines_shown(wrapped_texts, _MOST_LINES) + 3
 
 
 def _put_total(
     sheet: Worksheet, row: int, total: Total, places: dict[str, int], rows: range, book: Book
 ) -> dict[str, str]:
     """Formulas that add up a currency's lines, with the claim's own totals as their stored results."""
-    amount, digits, unknown = book.money(total.currency), total.minor_digits, book.words.text("unknown")
+    amount, digits, unknown = book.money_format(total.currency), total.minor_digits, book.words.text("unknown")
     currency = quoted(total.currency)
     sums, price = total.total, total.average_price_incl_tax
 
@@ -97,16 +97,16 @@ def _put_total(
         return f"ROUND(SUMIF({cells('currency')},{currency},{cells(name)}),{digits})"
 
     def put(name: str, formula: str, result: Decimal | int | str, number_format: str) -> str:
-        added = Formula(formula, result, number_format)
-        cell = book.formulas.put(sheet, row, places[name], added, style=font(bold=True))
+        stored_formula = Formula(formula, result, number_format)
+        cell = book.formulas.put(sheet, row, places[name], stored_formula, style=font(bold=True))
         return f"{quote_sheetname(sheet.title)}!${cell.column_letter}${row}"
 
     put_text(sheet, row, 2, f"{book.words.text('total')} {total.currency}", style=font(bold=True))
     put_currency(sheet, row, places["currency"], total.currency, style=font(bold=True))
     sheet.row_dimensions[row].height = _LINE_HEIGHT + 4
     count = f"COUNTIF({cells('currency')},{currency})"
-    known = f"SUMPRODUCT(({cells('currency')}={currency})*ISNUMBER({cells('tax_amount')}))"
-    tax = f"=IF({known}={count},{added_up('tax_amount', digits)},{quoted(unknown)})"
+    known_count = f"SUMPRODUCT(({cells('currency')}={currency})*ISNUMBER({cells('tax_amount')}))"
+    tax = f"=IF({known_count}={count},{added_up('tax_amount', digits)},{quoted(unknown)})"
     references = {
         "lines": put("session", f"={count}", sums.lines, COUNT),
         "energy_kwh": put("energy_kwh", f"={added_up('energy_kwh', 3)}", sums.energy_kwh, ENERGY),

@@ -8,7 +8,7 @@
 --   stopped_at   time
 --   power_mw     mW, whole
 -- Each sample holds until the next, but never outside the session and, if the session has charging periods, never past
--- the end of its unbroken run of charging. A sample outside all runs does not count.
+-- the end of its unbroken stretch of charging. A sample outside all stretches does not count.
 with with_next as (
     select
         samples.account,
@@ -35,15 +35,15 @@ flowing as (
     where started_at < stopped_at and power_mw > 0
 ),
 
-runs as (
+stretches as (
     select
         account,
         session_id,
-        run_started_at,
-        max(stopped_at) as run_stopped_at
+        stretch_started_at,
+        max(stopped_at) as stretch_stopped_at
     from staging.charging_periods
-    where run_started_at is not null
-    group by account, session_id, run_started_at
+    where stretch_started_at is not null
+    group by account, session_id, stretch_started_at
 ),
 
 with_periods as (
@@ -53,20 +53,20 @@ with_periods as (
     from staging.charging_periods
 ),
 
-within_runs as (
+within_stretches as (
     select
         flowing.account,
         flowing.session_id,
         flowing.started_at,
-        least(flowing.stopped_at, runs.run_stopped_at) as stopped_at,
+        least(flowing.stopped_at, stretches.stretch_stopped_at) as stopped_at,
         flowing.power_mw
     from flowing
-    inner join runs
+    inner join stretches
         on
-            flowing.account = runs.account
-            and flowing.session_id = runs.session_id
-            and flowing.started_at >= runs.run_started_at
-            and flowing.started_at < runs.run_stopped_at
+            flowing.account = stretches.account
+            and flowing.session_id = stretches.session_id
+            and flowing.started_at >= stretches.stretch_started_at
+            and flowing.started_at < stretches.stretch_stopped_at
 ),
 
 without_periods as (
@@ -76,7 +76,7 @@ without_periods as (
 ),
 
 counted as (
-    select * from within_runs
+    select * from within_stretches
     union all
     select * from without_periods
 )

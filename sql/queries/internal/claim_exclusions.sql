@@ -15,7 +15,7 @@
 --   energy_kwh       kWh of the whole session
 --   amount_incl_tax  currency units, the bill of the whole session
 --   ground           text, why it is left out
---   because          text, completes the ground; null if nothing does
+--   detail           text, completes the ground; null if nothing does
 select
     claim_values.session_id,
     claim_values.month,
@@ -30,7 +30,7 @@ select
         when due.amount_incl_tax is null then 'unknown amount'
         else 'not readable'
     end as ground,
-    case when claimable.is_claimed then due.held_back else claimable.because end as because
+    case when claimable.is_claimed then due.held_back else claimable.detail end as detail
 from intermediate.claim_values as claim_values
 inner join sessions using (account, session_id)
 inner join claimable_sessions as claimable using (account, session_id)

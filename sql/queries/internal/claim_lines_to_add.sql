@@ -21,7 +21,7 @@
 --   corrects            number of the newest claim that it differs from; null if there is none
 --   reason              text, why it differs: late, corrected, withdrawn or repriced; null if nothing was claimed
 --   ground              text, completes the reason: why it is withdrawn or included; null if nothing does
---   because             text, completes the ground: a person's reason, the car or the rule; null if nothing does
+--   detail              text, completes the ground: a person's reason, the car or the rule; null if nothing does
 --   held_back           text, why it cannot be claimed now; null if it can
 --   added_energy_kwh    kWh, by the newest figures minus what was claimed
 --   added_incl_tax      currency units, by the newest figures minus what was claimed; null if unknown

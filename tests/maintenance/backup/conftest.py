@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.prepared import prepared
+from tests.scenarios.prepared_folder import prepared_folder
 from tests.scenarios.two_accounts import Processes, TwoAccounts
 
 
 @pytest.fixture(scope="session")
 def shared_logbook(tmp_path_factory: pytest.TempPathFactory) -> TwoAccounts:
     """A logbook of two accounts. Tests read and copy it, and do not change it."""
-    return TwoAccounts(prepared(tmp_path_factory, "two-accounts", TwoAccounts.begin))
+    return TwoAccounts(prepared_folder(tmp_path_factory, "two-accounts", TwoAccounts.begin))
 
 
 @pytest.fixture
@@ -21,4 +21,4 @@ def logbook(shared_logbook: TwoAccounts, tmp_path: Path) -> TwoAccounts:
 
 @pytest.fixture(scope="session")
 def processes() -> Processes:
-    return Processes.warm()
+    return Processes.start()

@@ -14,7 +14,7 @@ from tests.scenarios.two_accounts import TwoAccounts, places_of
 
 pytestmark = pytest.mark.system
 
-_LIMITED = """
+_RUN_WITH_LIMIT = """
 import resource, sys
 from pipeline.cli.main import main
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
@@ -22,12 +22,14 @@ main(sys.argv[2:])
 """
 
 
-def limited(size: int, logbook: TwoAccounts, *arguments: str) -> Outcome:
+def run_with_limit(size: int, logbook: TwoAccounts, *arguments: str) -> Outcome:
     """Run a command in a process that cannot write files larger than `size` bytes."""
-    command = [sys.executable, "-c", _LIMITED, str(size), "--home", str(logbook.home), *arguments]
-    logins = os.environ | {FILE_VARIABLE: str(logbook.credentials)}
-    ran = subprocess.run(command, cwd=CHECKOUT, env=logins, capture_output=True, text=True, timeout=300, check=False)
-    return Outcome(ran.returncode, ran.stdout, ran.stderr)
+    command = [sys.executable, "-c", _RUN_WITH_LIMIT, str(size), "--home", str(logbook.home), *arguments]
+    environment = os.environ | {FILE_VARIABLE: str(logbook.credentials)}
+    process = subprocess.run(
+        command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    return Outcome(process.returncode, process.stdout, process.stderr)
 
 
 @pytest.mark.parametrize("thousandths", [0, 1, 500, 999])
@@ -39,9 +41,9 @@ def test_a_backup_without_enough_space_is_refused(
     complete = tmp_path / "complete.zip" if kind == "a ZIP file" else logbook.paths.database
     disk = tmp_path / "disk"
     disk.mkdir()
-    place = disk / "copy.zip" if kind == "a ZIP file" else disk
+    target = disk / "copy.zip" if kind == "a ZIP file" else disk
     before = logbook.files()
-    outcome = limited(20 + complete.stat().st_size * thousandths // 1000, logbook, "backup", str(place))
+    outcome = run_with_limit(20 + complete.stat().st_size * thousandths // 1000, logbook, "backup", str(target))
     message, advice = refusal(outcome, 1)
     assert message.startswith(f"No backup was written to {disk}: File too large")
     assert advice == "Fix that or choose another place, then run the same command again"
@@ -50,18 +52,18 @@ def test_a_backup_without_enough_space_is_refused(
 
 
 def test_a_zip_file_is_not_replaced_if_there_is_no_space_for_the_next(logbook: TwoAccounts, tmp_path: Path) -> None:
-    place = tmp_path / "copy.zip"
-    logbook.do("backup", str(place))
-    before = place.read_bytes()
-    refusal(limited(10_000, logbook, "backup", str(place)), 1)
-    assert place.read_bytes() == before
+    target = tmp_path / "copy.zip"
+    logbook.do("backup", str(target))
+    before = target.read_bytes()
+    refusal(run_with_limit(10_000, logbook, "backup", str(target)), 1)
+    assert target.read_bytes() == before
 
 
 @pytest.mark.parametrize("size", [50, 500_000])
 def test_a_restore_without_enough_space_is_refused(logbook: TwoAccounts, tmp_path: Path, size: int) -> None:
     logbook.do("backup", str(tmp_path / "copy.zip"))
     other = TwoAccounts(tmp_path / "other")
-    message, advice = refusal(limited(size, other, "restore", str(tmp_path / "copy.zip")), 1)
+    message, advice = refusal(run_with_limit(size, other, "restore", str(tmp_path / "copy.zip")), 1)
     assert message.startswith("File too large")
     assert advice == "Make room on the disk, then run the same command again; nothing is lost"
     assert list(other.folder.iterdir()) == []
@@ -70,7 +72,7 @@ def test_a_restore_without_enough_space_is_refused(logbook: TwoAccounts, tmp_pat
 def test_erasing_an_account_without_enough_space_can_be_repeated(logbook: TwoAccounts) -> None:
     """Erasing stops if there is no space for the database; the same command finishes later."""
     command = ("account", "forget", "kanarie", "--yes-really", "kanarie")
-    outcome = limited(100_000, logbook, *command)
+    outcome = run_with_limit(100_000, logbook, *command)
     assert outcome.code == 1
     assert "Traceback" not in outcome.err
     assert "kanarie" in logbook.paths.settings.read_text("utf-8")

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.two_accounts import CANARY, Processes, TwoAccounts, leave_cut_off_files, places_of, tables
+from tests.scenarios.two_accounts import CANARY, Processes, TwoAccounts, create_leftover_files, places_of, tables
 
 pytestmark = pytest.mark.system
 
 _KILLS = 8
-_AT_MOST = 100
+_MAX_ATTEMPTS = 100
 
 
-def measured(processes: Processes, logbook: TwoAccounts, *arguments: str) -> float:
+def measure(processes: Processes, logbook: TwoAccounts, *arguments: str) -> float:
     """The duration of a command that is not killed, in seconds."""
     processes.run(logbook, "--version")  # start the process from which the others are forked
     started = time.monotonic()
@@ -25,16 +25,16 @@ def measured(processes: Processes, logbook: TwoAccounts, *arguments: str) -> flo
     return time.monotonic() - started
 
 
-def numbers(hits: Sized) -> Iterator[int]:
+def attempts(hits: Sized) -> Iterator[int]:
     """Numbers of the attempts to kill a command; more of them if none hit it, as its duration varies."""
-    for number in range(_AT_MOST):
+    for number in range(_MAX_ATTEMPTS):
         if number >= _KILLS and hits:
             return
         yield number
     pytest.fail("No kill hit the running command")
 
 
-def check_sums(folder: Path) -> None:
+def verify_checksums(folder: Path) -> None:
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=folder, check=True)
 
 
@@ -42,41 +42,41 @@ def test_a_killed_backup_to_a_folder_leaves_no_incomplete_backup(
     processes: Processes, logbook: TwoAccounts, tmp_path: Path
 ) -> None:
     disk = tmp_path / "disk"
-    duration = measured(processes, logbook, "backup", str(tmp_path))
+    duration = measure(processes, logbook, "backup", str(tmp_path))
     draw, hits = random.Random(3), list[Path]()  # noqa: S311 (draws times)
-    for _ in numbers(hits):
+    for _ in attempts(hits):
         code, errors = processes.run(logbook, "backup", str(disk), kill_after=duration * draw.random())
         assert code in (0, -9) or "already" in errors or "not empty" in errors, errors  # two in one second
-        found = sorted(disk.iterdir()) if disk.exists() else []
-        left = [path for path in found if path.name.startswith(".")]
-        hits += left
-        assert len(left) <= 1
-        for path in found:
-            if path not in left:
-                check_sums(path)
+        backups = sorted(disk.iterdir()) if disk.exists() else []
+        incomplete = [path for path in backups if path.name.startswith(".")]
+        hits += incomplete
+        assert len(incomplete) <= 1
+        for path in backups:
+            if path not in incomplete:
+                verify_checksums(path)
     time.sleep(1)  # its name has the time in seconds
     assert processes.run(logbook, "backup", str(disk)) == (0, "")
     assert [path.name for path in disk.iterdir() if path.name.startswith(".")] == []
-    check_sums(max(disk.iterdir()))
+    verify_checksums(max(disk.iterdir()))
 
 
 def test_a_killed_backup_leaves_the_old_or_the_new_zip_file(
     processes: Processes, logbook: TwoAccounts, tmp_path: Path
 ) -> None:
-    place = tmp_path / "disk" / "copy.zip"
-    place.parent.mkdir()
-    duration = measured(processes, logbook, "backup", str(place))
+    target = tmp_path / "disk" / "copy.zip"
+    target.parent.mkdir()
+    duration = measure(processes, logbook, "backup", str(target))
     draw = random.Random(4)  # noqa: S311 (draws times)
     hits = []
-    for _ in numbers(hits):
-        code, errors = processes.run(logbook, "backup", str(place), kill_after=duration * draw.random())
+    for _ in attempts(hits):
+        code, errors = processes.run(logbook, "backup", str(target), kill_after=duration * draw.random())
         hits += [code] if code else []
         assert code in (0, -9), errors
-        with zipfile.ZipFile(place) as archive:
+        with zipfile.ZipFile(target) as archive:
             assert archive.testzip() is None
             assert "ladebog/SHA256SUMS" in archive.namelist()
-    assert processes.run(logbook, "backup", str(place)) == (0, "")
-    assert list(place.parent.iterdir()) == [place]
+    assert processes.run(logbook, "backup", str(target)) == (0, "")
+    assert list(target.parent.iterdir()) == [target]
 
 
 def test_a_killed_restore_can_be_repeated(processes: Processes, logbook: TwoAccounts, tmp_path: Path) -> None:
@@ -85,9 +85,9 @@ def test_a_killed_restore_can_be_repeated(processes: Processes, logbook: TwoAcco
     first = TwoAccounts(tmp_path / "first")
     first.folder.mkdir()
     other.folder.mkdir()
-    duration = measured(processes, first, "restore", str(backup))
+    duration = measure(processes, first, "restore", str(backup))
     draw, hits = random.Random(5), list[int]()  # noqa: S311 (draws times)
-    for _ in numbers(hits):
+    for _ in attempts(hits):
         code, errors = processes.run(other, "restore", str(backup), kill_after=duration * draw.random())
         assert code in (0, -9), errors
         hits += [code] if code else []
@@ -106,12 +106,12 @@ def test_a_killed_erasure_of_an_account_can_be_repeated(
 ) -> None:
     command = ("account", "forget", CANARY, "--yes-really", CANARY)
     before = tables(shared_logbook.paths.database, "work")
-    duration = measured(processes, shared_logbook.copied(tmp_path / "measured"), *command)
+    duration = measure(processes, shared_logbook.copied(tmp_path / "measured"), *command)
     draw = random.Random(6)  # noqa: S311 (draws times)
     hits = []
-    for number in numbers(hits):
+    for number in attempts(hits):
         logbook = shared_logbook.copied(tmp_path / f"killed-{number}")
-        leave_cut_off_files(logbook)
+        create_leftover_files(logbook)
         for _ in range(1 + number % 3):
             code, errors = processes.run(logbook, *command, kill_after=duration * draw.random())
             # 2: the killed command had finished, so the account does not exist.

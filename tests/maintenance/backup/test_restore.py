@@ -13,49 +13,51 @@ from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import Outcome
 from tests.scenarios.two_accounts import TwoAccounts
 
-_NOTHING = "Use another backup; nothing was restored"
+_NOTHING_RESTORED = "Use another backup; nothing was restored"
 
 
 @pytest.fixture(scope="module")
-def folder(shared_logbook: TwoAccounts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def backup_folder(shared_logbook: TwoAccounts, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup as a folder; tests copy it and do not change it."""
     disk = tmp_path_factory.mktemp("disk")
     return Path(shared_logbook.copied(disk / "logbook").do("-q", "backup", str(disk)).out.strip())
 
 
 @pytest.fixture(scope="module")
-def zipped(shared_logbook: TwoAccounts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def backup_zip(shared_logbook: TwoAccounts, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same backup as a ZIP file."""
     disk = tmp_path_factory.mktemp("disk")
     return Path(shared_logbook.copied(disk / "logbook").do("-q", "backup", str(disk / "copy.zip")).out.strip())
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path) -> TwoAccounts:
+def other_logbook(tmp_path: Path) -> TwoAccounts:
     """A folder without a logbook."""
-    return TwoAccounts(tmp_path / "elsewhere")
+    return TwoAccounts(tmp_path / "other")
 
 
 @pytest.fixture
-def refused(elsewhere: TwoAccounts) -> Callable[..., Outcome]:
+def refuse(other_logbook: TwoAccounts) -> Callable[..., Outcome]:
     """Try to restore a backup; it must be refused without leaving any file."""
 
-    def refuse(backup: Path, code: int = 1) -> Outcome:
-        outcome = elsewhere.run("restore", str(backup))
+    def restore(backup: Path, code: int = 1) -> Outcome:
+        outcome = other_logbook.run("restore", str(backup))
         assert (outcome.code, outcome.out) == (code, "")
         assert "Traceback" not in outcome.err
-        assert not elsewhere.folder.exists() or list(elsewhere.folder.iterdir()) == []
+        assert not other_logbook.folder.exists() or list(other_logbook.folder.iterdir()) == []
         return outcome
 
-    return refuse
+    return restore
 
 
-def rezipped(source: Path, target: Path, change: Callable[[dict[str, bytes]], None], *, relisted: bool = True) -> Path:
+def write_forged_zip(
+    source: Path, target: Path, change: Callable[[dict[str, bytes]], None], *, is_list_adapted: bool = True
+) -> Path:
     """A forged ZIP file with changed contents; with `relisted` its SHA256SUMS is adapted."""
     with zipfile.ZipFile(source) as archive:
         contents = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
     change(contents)
-    if relisted:
+    if is_list_adapted:
         lines = [
             f"{hashlib.sha256(content).hexdigest()}  {name.removeprefix('ladebog/')}\n"
             for name, content in contents.items()
@@ -70,112 +72,112 @@ def rezipped(source: Path, target: Path, change: Callable[[dict[str, bytes]], No
 
 @pytest.mark.parametrize("kind", ["a folder", "a ZIP file"])
 def test_every_file_is_restored_unchanged(
-    shared_logbook: TwoAccounts, folder: Path, zipped: Path, elsewhere: TwoAccounts, kind: str
+    shared_logbook: TwoAccounts, backup_folder: Path, backup_zip: Path, other_logbook: TwoAccounts, kind: str
 ) -> None:
-    backup = folder if kind == "a folder" else zipped
-    assert elsewhere.do("restore", str(backup)).out.splitlines() == [
-        f"Restored {elsewhere.home} from {backup}.",
+    backup = backup_folder if kind == "a folder" else backup_zip
+    assert other_logbook.do("restore", str(backup)).out.splitlines() == [
+        f"Restored {other_logbook.home} from {backup}.",
         "Next: ladebog login kanarie",
         "Next: ladebog login work",
         "Then: ladebog status",
     ]
     before = {name: content for name, content in shared_logbook.files().items() if not name.startswith("reports/")}
-    assert elsewhere.files() == before
-    assert list(elsewhere.folder.iterdir()) == [elsewhere.home]
-    for path in (elsewhere.home, *elsewhere.home.rglob("*")):
+    assert other_logbook.files() == before
+    assert list(other_logbook.folder.iterdir()) == [other_logbook.home]
+    for path in (other_logbook.home, *other_logbook.home.rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
-    elsewhere.do("rebuild")
-    assert elsewhere.tables() == shared_logbook.tables()
+    other_logbook.do("rebuild")
+    assert other_logbook.tables() == shared_logbook.tables()
 
 
-def test_an_empty_folder_is_accepted_and_any_other_refused(folder: Path, elsewhere: TwoAccounts) -> None:
-    elsewhere.home.mkdir(parents=True)
-    elsewhere.do("restore", str(folder))
-    files = elsewhere.files()
-    message, advice = refusal(elsewhere.run("restore", str(folder)), 1)
-    assert message == f"{elsewhere.home} contains a logbook already, and nothing in it is overwritten."
+def test_an_empty_folder_is_accepted_and_any_other_refused(backup_folder: Path, other_logbook: TwoAccounts) -> None:
+    other_logbook.home.mkdir(parents=True)
+    other_logbook.do("restore", str(backup_folder))
+    files = other_logbook.files()
+    message, advice = refusal(other_logbook.run("restore", str(backup_folder)), 1)
+    assert message == f"{other_logbook.home} contains a logbook already, and nothing in it is overwritten."
     assert advice == "Name a new or empty folder: ladebog --home FOLDER restore ..."
-    assert elsewhere.files() == files
-    shutil.rmtree(elsewhere.home)
-    elsewhere.home.mkdir()
-    (elsewhere.home / "note.txt").write_text("mine", "utf-8")
-    message, _ = refusal(elsewhere.run("restore", str(folder)), 1)
-    assert message == f"{elsewhere.home} contains something else already, and nothing in it is overwritten."
-    assert [path.name for path in elsewhere.home.iterdir()] == ["note.txt"]
+    assert other_logbook.files() == files
+    shutil.rmtree(other_logbook.home)
+    other_logbook.home.mkdir()
+    (other_logbook.home / "note.txt").write_text("mine", "utf-8")
+    message, _ = refusal(other_logbook.run("restore", str(backup_folder)), 1)
+    assert message == f"{other_logbook.home} contains something else already, and nothing in it is overwritten."
+    assert [path.name for path in other_logbook.home.iterdir()] == ["note.txt"]
 
 
-def test_files_left_by_a_killed_restore_are_removed(folder: Path, elsewhere: TwoAccounts) -> None:
-    (elsewhere.folder / ".home.restored.new" / "raw").mkdir(parents=True)
-    (elsewhere.folder / ".home.restored.new" / "raw" / "half").write_text("x", "utf-8")
-    elsewhere.do("restore", str(folder))
-    assert list(elsewhere.folder.iterdir()) == [elsewhere.home]
+def test_files_left_by_a_killed_restore_are_removed(backup_folder: Path, other_logbook: TwoAccounts) -> None:
+    (other_logbook.folder / ".home.restored.new" / "raw").mkdir(parents=True)
+    (other_logbook.folder / ".home.restored.new" / "raw" / "half").write_text("x", "utf-8")
+    other_logbook.do("restore", str(backup_folder))
+    assert list(other_logbook.folder.iterdir()) == [other_logbook.home]
 
 
 def test_a_changed_byte_in_any_file_of_a_folder_is_named(
-    folder: Path, tmp_path: Path, refused: Callable[..., Outcome]
+    backup_folder: Path, tmp_path: Path, refuse: Callable[..., Outcome]
 ) -> None:
     copy = tmp_path / "copy"
-    shutil.copytree(folder, copy)
+    shutil.copytree(backup_folder, copy)
     for path in sorted(path for path in copy.rglob("*") if path.is_file() and path.name != "SHA256SUMS"):
         content = path.read_bytes()
         middle = len(content) // 2
         path.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
-        assert refused(copy).err.splitlines() == [
+        assert refuse(copy).err.splitlines() == [
             f"ladebog: {copy} is not what was backed up:",
             f"  {path.relative_to(copy)}: it is not what was backed up",
-            f"  {_NOTHING}",
+            f"  {_NOTHING_RESTORED}",
         ]
         path.unlink()
-        assert f"\n  {path.relative_to(copy)}: it is missing\n" in refused(copy).err
+        assert f"\n  {path.relative_to(copy)}: it is missing\n" in refuse(copy).err
         path.write_bytes(content)
 
 
 @pytest.mark.system
 def test_a_changed_byte_anywhere_in_a_zip_file_never_changes_what_is_restored(
-    zipped: Path, folder: Path, tmp_path: Path, elsewhere: TwoAccounts
+    backup_zip: Path, backup_folder: Path, tmp_path: Path, other_logbook: TwoAccounts
 ) -> None:
-    content, copy = zipped.read_bytes(), tmp_path / "copy.zip"
+    content, copy = backup_zip.read_bytes(), tmp_path / "copy.zip"
     outcomes = set()
     headers = range(content.rindex(b"ladebog/SHA256SUMS") - 46, len(content))  # of the last entry, and the end
-    for place in [*range(0, len(content), len(content) // 60), *headers]:
-        copy.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
-        outcome = elsewhere.run("restore", str(copy))
+    for position in [*range(0, len(content), len(content) // 60), *headers]:
+        copy.write_bytes(content[:position] + bytes([content[position] ^ 1]) + content[position + 1 :])
+        outcome = other_logbook.run("restore", str(copy))
         outcomes.add(outcome.code)
-        assert "unexpected" not in outcome.err, (place, outcome)
+        assert "unexpected" not in outcome.err, (position, outcome)
         if outcome.code == 0:  # for example a changed date
-            for path in folder.rglob("*"):
+            for path in backup_folder.rglob("*"):
                 if path.is_file() and path.name != "SHA256SUMS":
-                    assert (elsewhere.home / path.relative_to(folder)).read_bytes() == path.read_bytes()
-            shutil.rmtree(elsewhere.home)
+                    assert (other_logbook.home / path.relative_to(backup_folder)).read_bytes() == path.read_bytes()
+            shutil.rmtree(other_logbook.home)
         else:
             assert outcome.code == 1
-            assert not elsewhere.home.exists()
+            assert not other_logbook.home.exists()
     assert outcomes == {0, 1}
 
 
 @pytest.mark.parametrize("size", [0, 1000, -1, -30])
 def test_a_zip_file_that_was_cut_off_is_refused(
-    zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], size: int
+    backup_zip: Path, tmp_path: Path, refuse: Callable[..., Outcome], size: int
 ) -> None:
-    (tmp_path / "copy.zip").write_bytes(zipped.read_bytes()[:size])
-    assert refusal(refused(tmp_path / "copy.zip"), 1)[0] == (
+    (tmp_path / "copy.zip").write_bytes(backup_zip.read_bytes()[:size])
+    assert refusal(refuse(tmp_path / "copy.zip"), 1)[0] == (
         f"{tmp_path / 'copy.zip'} is not a backup, or not a complete one."
     )
 
 
-@pytest.mark.parametrize("cut", ["a line", "half a line", "everything"])
+@pytest.mark.parametrize("missing_part", ["a line", "half a line", "everything"])
 def test_a_list_of_checksums_that_was_cut_off_is_refused(
-    folder: Path, tmp_path: Path, refused: Callable[..., Outcome], cut: str
+    backup_folder: Path, tmp_path: Path, refuse: Callable[..., Outcome], missing_part: str
 ) -> None:
     copy = tmp_path / "copy"
-    shutil.copytree(folder, copy)
+    shutil.copytree(backup_folder, copy)
     content = (copy / "SHA256SUMS").read_bytes()
     lines = content.splitlines(keepends=True)
     (copy / "SHA256SUMS").write_bytes(
-        {"a line": b"".join(lines[:-1]), "half a line": content[:-9], "everything": b""}[cut]
+        {"a line": b"".join(lines[:-1]), "half a line": content[:-9], "everything": b""}[missing_part]
     )
-    error = refused(copy).err
-    if cut == "a line":
+    error = refuse(copy).err
+    if missing_part == "a line":
         assert f"\n  {lines[-1][66:-1].decode()}: it is not in SHA256SUMS\n" in error
     else:
         assert "SHA256SUMS of this backup cannot be used: it was cut off." in error
@@ -198,84 +200,88 @@ def test_a_list_of_checksums_that_was_cut_off_is_refused(
 )
 @pytest.mark.parametrize("is_listed", [True, False])
 def test_names_that_lead_out_of_the_folder_are_refused(
-    zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], name: str, is_listed: bool
+    backup_zip: Path, tmp_path: Path, refuse: Callable[..., Outcome], name: str, is_listed: bool
 ) -> None:
     before = set(tmp_path.rglob("*"))
     add = {f"ladebog/{name}": b"x"}
-    forged = rezipped(zipped, tmp_path / "forged.zip", lambda contents: contents.update(add), relisted=is_listed)
-    refused(forged)
-    assert set(tmp_path.rglob("*")) - before <= {forged, tmp_path / "elsewhere"}
+    forged_zip = write_forged_zip(
+        backup_zip, tmp_path / "forged.zip", lambda contents: contents.update(add), is_list_adapted=is_listed
+    )
+    refuse(forged_zip)
+    assert set(tmp_path.rglob("*")) - before <= {forged_zip, tmp_path / "other"}
 
 
 @pytest.mark.parametrize("name", ["escaped", "../escaped", "/escaped", "ladebog"])
 def test_entries_outside_of_the_folder_in_a_zip_file_are_refused(
-    zipped: Path, tmp_path: Path, refused: Callable[..., Outcome], name: str
+    backup_zip: Path, tmp_path: Path, refuse: Callable[..., Outcome], name: str
 ) -> None:
-    forged = rezipped(zipped, tmp_path / "forged.zip", lambda contents: contents.update({name: b"x"}))
-    assert refusal(refused(forged), 1)[0].startswith("The ZIP file contains '")
+    forged_zip = write_forged_zip(backup_zip, tmp_path / "forged.zip", lambda contents: contents.update({name: b"x"}))
+    assert refusal(refuse(forged_zip), 1)[0].startswith("The ZIP file contains '")
 
 
-def test_links_in_a_zip_file_are_refused(zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
-    forged = tmp_path / "forged.zip"
-    shutil.copyfile(zipped, forged)
-    with zipfile.ZipFile(forged, "a") as archive:
+def test_links_in_a_zip_file_are_refused(backup_zip: Path, tmp_path: Path, refuse: Callable[..., Outcome]) -> None:
+    forged_zip = tmp_path / "forged.zip"
+    shutil.copyfile(backup_zip, forged_zip)
+    with zipfile.ZipFile(forged_zip, "a") as archive:
         info = zipfile.ZipInfo("ladebog/raw/link")
         info.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(info, "/etc/passwd")
-    assert refusal(refused(forged), 1)[0] == "The ZIP file contains 'ladebog/raw/link', which is not part of a backup."
+    assert (
+        refusal(refuse(forged_zip), 1)[0] == "The ZIP file contains 'ladebog/raw/link', which is not part of a backup."
+    )
 
 
-def test_links_in_a_folder_are_refused(folder: Path, tmp_path: Path, refused: Callable[..., Outcome]) -> None:
+def test_links_in_a_folder_are_refused(backup_folder: Path, tmp_path: Path, refuse: Callable[..., Outcome]) -> None:
     copy = tmp_path / "copy"
-    shutil.copytree(folder, copy)
+    shutil.copytree(backup_folder, copy)
     (copy / "claims" / "link").symlink_to("/etc")
-    assert refusal(refused(copy), 1)[0].startswith(f"{copy / 'claims' / 'link'} is not a regular file")
+    assert refusal(refuse(copy), 1)[0].startswith(f"{copy / 'claims' / 'link'} is not a regular file")
 
 
 def test_a_backup_larger_than_the_free_space_is_refused(
-    zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]
+    backup_zip: Path, tmp_path: Path, refuse: Callable[..., Outcome]
 ) -> None:
     """A ZIP file whose directory states petabytes is refused before anything is unpacked."""
-    forged = tmp_path / "forged.zip"
-    with zipfile.ZipFile(zipped) as archive, zipfile.ZipFile(forged, "w") as other:
+    forged_zip = tmp_path / "forged.zip"
+    with zipfile.ZipFile(backup_zip) as archive, zipfile.ZipFile(forged_zip, "w") as other:
         for info in archive.infolist():
             other.writestr(info, archive.read(info))
         other.infolist()[-2].file_size = 1 << 60
-    assert refusal(refused(forged), 1)[0].startswith("The backup unpacks to 1,152,921,504,6")
+    assert refusal(refuse(forged_zip), 1)[0].startswith("The backup unpacks to 1,152,921,504,6")
 
 
 def test_an_entry_that_unpacks_to_more_than_it_states_is_refused(
-    zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]
+    backup_zip: Path, tmp_path: Path, refuse: Callable[..., Outcome]
 ) -> None:
-    forged = tmp_path / "forged.zip"
-    with zipfile.ZipFile(zipped) as archive, zipfile.ZipFile(forged, "w", zipfile.ZIP_DEFLATED) as other:
+    forged_zip = tmp_path / "forged.zip"
+    with zipfile.ZipFile(backup_zip) as archive, zipfile.ZipFile(forged_zip, "w", zipfile.ZIP_DEFLATED) as other:
         for info in archive.infolist():
-            bomb = info.filename.endswith("ladebog.toml")
-            other.writestr(info, bytes(1 << 26) if bomb else archive.read(info))
-            if bomb:
+            is_settings = info.filename.endswith("ladebog.toml")
+            other.writestr(info, bytes(1 << 26) if is_settings else archive.read(info))
+            if is_settings:
                 other.infolist()[-1].file_size = 100
-    assert "\n  ladebog.toml: it " in refused(forged).err
+    assert "\n  ladebog.toml: it " in refuse(forged_zip).err
 
 
 def test_a_backup_with_a_broken_chain_and_an_adapted_list_is_refused(
-    zipped: Path, tmp_path: Path, refused: Callable[..., Outcome]
+    backup_zip: Path, tmp_path: Path, refuse: Callable[..., Outcome]
 ) -> None:
-    def lose(contents: dict[str, bytes]) -> None:
+    def remove_first_segment(contents: dict[str, bytes]) -> None:
         first = min(name for name in contents if name.startswith("ladebog/raw/work/"))
         del contents[first]
 
-    message, _ = refusal(refused(rezipped(zipped, tmp_path / "forged.zip", lose), 3), 3)
+    message, _ = refusal(refuse(write_forged_zip(backup_zip, tmp_path / "forged.zip", remove_first_segment), 3), 3)
     assert message.endswith(", but now follows None.")
 
 
 def test_files_and_folders_that_are_not_backups_are_refused(
-    folder: Path, shared_logbook: TwoAccounts, tmp_path: Path, refused: Callable[..., Outcome]
+    backup_folder: Path, shared_logbook: TwoAccounts, tmp_path: Path, refuse: Callable[..., Outcome]
 ) -> None:
     (tmp_path / "note.txt").write_text("mine", "utf-8")
-    assert refusal(refused(tmp_path / "nowhere"), 1)[0] == f"There is no backup {tmp_path / 'nowhere'}."
-    for place in (tmp_path / "note.txt", shared_logbook.home, tmp_path):
-        assert refusal(refused(place), 1)[0] == f"{place} is not a backup, or not a complete one."
-    assert refusal(refused(folder.parent), 1) == (
-        f"{folder.parent} is not a backup, but contains some.",
-        f"The newest is {folder}",
+    assert refusal(refuse(tmp_path / "nowhere"), 1)[0] == f"There is no backup {tmp_path / 'nowhere'}."
+    for path in (tmp_path / "note.txt", shared_logbook.home, tmp_path):
+        assert refusal(refuse(path), 1)[0] == f"{path} is not a backup, or not a complete one."
+    assert refusal(refuse(backup_folder.parent), 1) == (
+        f"{backup_folder.parent} is not a backup, but contains some.",
+        f"The newest is {backup_folder}",
     )

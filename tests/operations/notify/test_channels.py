@@ -11,7 +11,7 @@ from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Mail, Notify
 
 
-def read(tmp_path: Path, text: str) -> Notify:
+def read_notify_settings(tmp_path: Path, text: str) -> Notify:
     path = tmp_path / "ladebog.toml"
     path.write_text(text, "utf-8")
     return read_settings(path).notify
@@ -19,16 +19,16 @@ def read(tmp_path: Path, text: str) -> Notify:
 
 def faults(tmp_path: Path, text: str) -> list[str]:
     with pytest.raises(SettingsError) as caught:
-        read(tmp_path, text)
+        read_notify_settings(tmp_path, text)
     return [line.strip() for line in str(caught.value).splitlines()[1:]]
 
 
 def test_without_settings_no_message_is_sent(tmp_path: Path) -> None:
-    assert read(tmp_path, "") == Notify(webhook="", mail=None)
+    assert read_notify_settings(tmp_path, "") == Notify(webhook="", mail=None)
 
 
 def test_all_settings_are_read(tmp_path: Path) -> None:
-    found = read(
+    notify_settings = read_notify_settings(
         tmp_path,
         """
         [notify]
@@ -43,7 +43,7 @@ def test_all_settings_are_read(tmp_path: Path) -> None:
         password_variable = "MAIL_PASSWORD"
         """,
     )
-    assert found == Notify(
+    assert notify_settings == Notify(
         webhook="https://hooks.example.org/services/T0/x?y=1",
         mail=Mail(
             host="smtp.example.org",
@@ -57,7 +57,7 @@ def test_all_settings_are_read(tmp_path: Path) -> None:
 
 
 def test_all_faults_are_listed_at_once(tmp_path: Path) -> None:
-    found = faults(
+    listed_faults = faults(
         tmp_path,
         """
         [notify]
@@ -73,7 +73,7 @@ def test_all_faults_are_listed_at_once(tmp_path: Path) -> None:
         username = "you"
         """,
     )
-    assert found == [
+    assert listed_faults == [
         "notify.telegram: unknown key (known: webhook)",
         "notify.mail.starttls: Expected `bool`, got `str`",
         "notify.mail.password: unknown key (known: host, port, starttls, from, to, username, password_variable)",
@@ -109,7 +109,7 @@ def test_all_faults_are_listed_at_once(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_faults_of_single_settings(tmp_path: Path, text: str, expected: list[str]) -> None:
+def test_each_faulty_setting_is_listed(tmp_path: Path, text: str, expected: list[str]) -> None:
     assert faults(tmp_path, text) == expected
 
 
@@ -131,7 +131,7 @@ def test_faults_of_single_settings(tmp_path: Path, text: str, expected: list[str
         "file:///etc/passwd",
     ],
 )
-def test_invalid_webhooks(url: str) -> None:
+def test_invalid_webhooks_are_refused(url: str) -> None:
     fault = webhook_fault(url)
     assert fault
     assert "canary" not in fault
@@ -140,13 +140,13 @@ def test_invalid_webhooks(url: str) -> None:
 @pytest.mark.parametrize(
     "url", ["https://a.example", "https://a.example:8443/x?y=z", "http://127.0.0.1:1/x", "http://[::1]:2/"]
 )
-def test_valid_webhooks(url: str) -> None:
+def test_valid_webhooks_are_accepted(url: str) -> None:
     assert webhook_fault(url) is None
 
 
 def test_the_example_in_a_new_file_is_valid(tmp_path: Path) -> None:
     lines = template.NOTIFY.splitlines()
     text = "\n".join(line.removeprefix("# ") for line in lines if "=" in line or line.startswith("# ["))
-    found = read(tmp_path, text)
-    assert found.webhook == "https://hooks.example.org/ladebog"
-    assert found.mail == Mail(host="smtp.example.org", sender="ladebog@example.org", to=("you@example.org",))
+    notify_settings = read_notify_settings(tmp_path, text)
+    assert notify_settings.webhook == "https://hooks.example.org/ladebog"
+    assert notify_settings.mail == Mail(host="smtp.example.org", sender="ladebog@example.org", to=("you@example.org",))

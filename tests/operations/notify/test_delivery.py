@@ -14,7 +14,7 @@ from pipeline.operations.notify.causes import Cause
 from pipeline.operations.notify.message import compose
 from pipeline.operations.notify.send import deliver
 from pipeline.settings.schema import Mail, Notify
-from tests.operations.notify.post_office import PostOffice, open_office
+from tests.operations.notify.mail_server import MailServer, running_mail_server
 from tests.source.certificate import certificate
 from tests.source.loopback import Server, answer, raw, serving, trickle
 
@@ -23,11 +23,13 @@ MESSAGE = compose([Cause(key="k", text="hjemme-på-Ærø: et løb", command="lad
 MAIL = Mail(host="127.0.0.1", starttls=False, sender="ladebog@example.org", to=("you@example.org", "me@example.org"))
 
 
-def mail_settings(office: PostOffice, **fields: object) -> Mail:
-    return Mail(**{**{name: getattr(MAIL, name) for name in MAIL.__struct_fields__}, "port": office.port, **fields})  # type: ignore[arg-type]
+def mail_settings(mail_server: MailServer, **fields: object) -> Mail:
+    return Mail(
+        **{**{name: getattr(MAIL, name) for name in MAIL.__struct_fields__}, "port": mail_server.port, **fields}
+    )  # type: ignore[arg-type]
 
 
-def test_the_request_to_a_webhook() -> None:
+def test_a_webhook_receives_the_message_as_json() -> None:
     with serving(answer(204, b"")) as script:
         webhook.post(f"{script.url}/services/x?y=1", MESSAGE)
     (request,) = script.requests
@@ -59,10 +61,10 @@ def test_unexpected_answers_of_a_webhook_are_errors(status: int, what: str) -> N
 
 
 def test_an_endless_answer_is_not_read() -> None:
-    began = time.monotonic()
+    started_at = time.monotonic()
     with serving(trickle([b"x" * 1000] * 100, 0.05)) as script:
         webhook.post(script.url, MESSAGE)
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - started_at < 4
 
 
 def test_a_webhook_that_cannot_be_reached_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +73,7 @@ def test_a_webhook_that_cannot_be_reached_is_an_error(monkeypatch: pytest.Monkey
     with pytest.raises(NotifyError, match="refused the connection"):
         webhook.post(script.url, MESSAGE)
     monkeypatch.setattr(webhook, "_READ", 0.05)
-    with serving(raw(b"", then_wait=0.5)) as script, pytest.raises(NotifyError, match="did not answer in time"):
+    with serving(raw(b"", seconds_open=0.5)) as script, pytest.raises(NotifyError, match="did not answer in time"):
         webhook.post(script.url, MESSAGE)
 
 
@@ -86,93 +88,96 @@ def test_a_request_to_loopback_uses_no_proxy(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_webhooks_certificate_must_be_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    trusted = certificate(tmp_path)
+    certificate_file = certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(trusted)
+    context.load_cert_chain(certificate_file)
 
-    def secured(server: Server) -> None:
+    def encrypt(server: Server) -> None:
         server.socket = context.wrap_socket(server.socket, server_side=True)
 
-    with serving(answer(200), prepare=secured) as script:
+    with serving(answer(200), prepare=encrypt) as script:
         url = script.url.replace("http:", "https:")
         with pytest.raises(NotifyError, match="certificate that is not trusted"):
             webhook.post(url, MESSAGE)
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(trusted))
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate_file))
         webhook.post(url, MESSAGE)
     assert len(script.requests) == 1
 
 
-def test_the_mail_that_a_server_receives() -> None:
-    with open_office(PostOffice()) as office:
-        assert mail.send(mail_settings(office), MESSAGE, NOW) == 0
-    (received,) = office.letters
-    assert office.recipients == [["you@example.org", "me@example.org"]]
-    assert (received["From"], received["To"]) == ("ladebog@example.org", "you@example.org, me@example.org")
-    assert received["Subject"] == "Ladebog: hjemme-på-Ærø: et løb"
-    assert received["Date"] == "Wed, 12 Nov 2025 06:00:00 +0000"
-    assert received["Auto-Submitted"] == "auto-generated"
-    assert received["Message-ID"].endswith("@example.org>")
-    assert received.get_content().replace("\r\n", "\n") == "hjemme-på-Ærø: et løb\n  Next: ladebog run\n"
-    assert "AUTH" not in office.commands
+def test_the_mail_server_receives_the_message_as_text() -> None:
+    with running_mail_server(MailServer()) as mail_server:
+        assert mail.send(mail_settings(mail_server), MESSAGE, NOW) == 0
+    (message_received,) = mail_server.messages
+    assert mail_server.recipients == [["you@example.org", "me@example.org"]]
+    assert (message_received["From"], message_received["To"]) == (
+        "ladebog@example.org",
+        "you@example.org, me@example.org",
+    )
+    assert message_received["Subject"] == "Ladebog: hjemme-på-Ærø: et løb"
+    assert message_received["Date"] == "Wed, 12 Nov 2025 06:00:00 +0000"
+    assert message_received["Auto-Submitted"] == "auto-generated"
+    assert message_received["Message-ID"].endswith("@example.org>")
+    assert message_received.get_content().replace("\r\n", "\n") == "hjemme-på-Ærø: et løb\n  Next: ladebog run\n"
+    assert "AUTH" not in mail_server.commands
 
 
 def test_a_login_is_sent_only_over_an_encrypted_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    trusted = certificate(tmp_path)
+    certificate_file = certificate(tmp_path)
     monkeypatch.setenv("MAIL_PASSWORD", "canary")
-    with open_office(PostOffice(certificate=trusted, login=("you", "canary"))) as office:
-        server = mail_settings(office, starttls=True, username="you", password_variable="MAIL_PASSWORD")
+    with running_mail_server(MailServer(certificate=certificate_file, login=("you", "canary"))) as mail_server:
+        settings = mail_settings(mail_server, starttls=True, username="you", password_variable="MAIL_PASSWORD")
         with pytest.raises(NotifyError, match="certificate that is not trusted"):
-            mail.send(server, MESSAGE, NOW)
-        assert "AUTH" not in office.commands
-        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-        mail.send(server, MESSAGE, NOW)
-        assert (office.logged_in, office.encrypted) == ([True], [True])
+            mail.send(settings, MESSAGE, NOW)
+        assert "AUTH" not in mail_server.commands
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate_file))
+        mail.send(settings, MESSAGE, NOW)
+        assert (mail_server.logged_in, mail_server.encrypted) == ([True], [True])
         monkeypatch.setenv("MAIL_PASSWORD", "canary-2")
         with pytest.raises(NotifyError, match="does not accept the user name and password") as raised:
-            mail.send(server, MESSAGE, NOW)
+            mail.send(settings, MESSAGE, NOW)
     assert "canary" not in str(raised.value)
 
 
 def test_a_login_is_not_sent_to_a_server_without_encryption(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAIL_PASSWORD", "canary")
-    with open_office(PostOffice(login=("you", "canary"))) as office:
-        server = mail_settings(office, starttls=True, username="you", password_variable="MAIL_PASSWORD")
+    with running_mail_server(MailServer(login=("you", "canary"))) as mail_server:
+        settings = mail_settings(mail_server, starttls=True, username="you", password_variable="MAIL_PASSWORD")
         with pytest.raises(NotifyError, match="does not support STARTTLS"):
-            mail.send(server, MESSAGE, NOW)
-    assert office.letters == []
-    assert "AUTH" not in office.commands
+            mail.send(settings, MESSAGE, NOW)
+    assert mail_server.messages == []
+    assert "AUTH" not in mail_server.commands
 
 
 def test_a_password_that_is_not_set_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MAIL_PASSWORD", raising=False)
-    unset = pytest.raises(NotifyError, match="MAIL_PASSWORD with the mail password is not set")
-    with open_office(PostOffice()) as office, unset:
-        mail.send(mail_settings(office, username="you", password_variable="MAIL_PASSWORD"), MESSAGE, NOW)
-    assert office.commands == []
+    not_set_error = pytest.raises(NotifyError, match="MAIL_PASSWORD with the mail password is not set")
+    with running_mail_server(MailServer()) as mail_server, not_set_error:
+        mail.send(mail_settings(mail_server, username="you", password_variable="MAIL_PASSWORD"), MESSAGE, NOW)
+    assert mail_server.commands == []
 
 
 def test_refused_recipients_are_an_error() -> None:
-    with open_office(PostOffice(refused=frozenset({"me@example.org"}))) as office:
-        assert mail.send(mail_settings(office), MESSAGE, NOW) == 1
-        delivered, faults = deliver(Notify(mail=mail_settings(office)), MESSAGE, NOW)
+    with running_mail_server(MailServer(refused=frozenset({"me@example.org"}))) as mail_server:
+        assert mail.send(mail_settings(mail_server), MESSAGE, NOW) == 1
+        delivered, faults = deliver(Notify(mail=mail_settings(mail_server)), MESSAGE, NOW)
         assert (delivered, [str(fault) for fault in faults]) == (True, ["The mail server refused 1 of the recipients."])
-        office.refused = frozenset(MAIL.to)
+        mail_server.refused = frozenset(MAIL.to)
         with pytest.raises(NotifyError, match="refuses the sender or every recipient"):
-            mail.send(mail_settings(office), MESSAGE, NOW)
-    assert office.recipients == [["you@example.org"]] * 2
+            mail.send(mail_settings(mail_server), MESSAGE, NOW)
+    assert mail_server.recipients == [["you@example.org"]] * 2
 
 
 @pytest.mark.parametrize(("greeting", "what"), [("554 no", "answered 554"), ("nonsense", "answered -1")])
 def test_a_failing_mail_server_is_an_error(greeting: str, what: str) -> None:
-    with open_office(PostOffice(greeting=greeting)) as office, pytest.raises(NotifyError, match=what):
-        mail.send(mail_settings(office), MESSAGE, NOW)
+    with running_mail_server(MailServer(greeting=greeting)) as mail_server, pytest.raises(NotifyError, match=what):
+        mail.send(mail_settings(mail_server), MESSAGE, NOW)
     with pytest.raises(NotifyError, match="refused the connection"):
-        mail.send(mail_settings(office), MESSAGE, NOW)
+        mail.send(mail_settings(mail_server), MESSAGE, NOW)
 
 
 def test_one_channel_that_fails_does_not_stop_the_other() -> None:
-    with serving(answer(500)) as script, open_office(PostOffice()) as office:
-        delivered, faults = deliver(Notify(webhook=script.url, mail=mail_settings(office)), MESSAGE, NOW)
-    assert (delivered, len(faults), len(office.letters)) == (True, 1, 1)
-    delivered, faults = deliver(Notify(webhook=script.url, mail=mail_settings(office)), MESSAGE, NOW)
+    with serving(answer(500)) as script, running_mail_server(MailServer()) as mail_server:
+        delivered, faults = deliver(Notify(webhook=script.url, mail=mail_settings(mail_server)), MESSAGE, NOW)
+    assert (delivered, len(faults), len(mail_server.messages)) == (True, 1, 1)
+    delivered, faults = deliver(Notify(webhook=script.url, mail=mail_settings(mail_server)), MESSAGE, NOW)
     assert (delivered, len(faults)) == (False, 2)

@@ -23,7 +23,7 @@ def hours_sent(hours: list[float], cause: Cause, absent: tuple[float, ...] = ())
     for hour in hours:
         now = NOW + timedelta(hours=hour)
         causes = [] if hour in absent else [cause]
-        to_send = [one for one in causes if should_send(one, memory, now)]
+        to_send = [cause_present for cause_present in causes if should_send(cause_present, memory, now)]
         record(memory, causes, to_send, now, all_known=True)
         sent += [hour] * len(to_send)
     return sent
@@ -95,25 +95,25 @@ def test_a_memory_that_cannot_be_read_starts_empty(tmp_path: Path, garbage: byte
 
 
 def test_messages_do_not_contain_the_text_of_errors() -> None:
-    found = failures(
+    causes = failures(
         {
             "home": LoginError("canary", "canary"),
             "work": UpstreamDownError("canary", "canary"),
             "": OSError(28, "canary", "/canary"),
         }
     )
-    assert [(cause.text, cause.command, cause.daily) for cause in found] == [
+    assert [(cause.text, cause.command, cause.daily) for cause in causes] == [
         ("home: a new login is needed", "ladebog login home", True),
         ("work: the operator could not be reached, or its answers are unusable", "ladebog run", True),
         ("The run failed: this machine could not read or write a file", "ladebog run", True),
     ]
-    assert len({cause.key for cause in found}) == 3
+    assert len({cause.key for cause in causes}) == 3
 
 
 def test_one_cause_is_the_subject_and_many_are_counted() -> None:
     assert compose([ONCE], NOW).subject == "Ladebog: x"
-    many = compose([Cause(key=str(number), text=f"{number}", command="c") for number in range(25)], NOW)
-    assert many.subject == "Ladebog: 25 things to look at"
-    assert many.text.splitlines()[:2] == ["0", "  Next: c"]
-    assert many.text.splitlines()[-1] == "And 5 more: ladebog check"
-    assert (len(many.document["causes"]), many.document["more"]) == (20, 5)
+    message = compose([Cause(key=str(number), text=f"{number}", command="c") for number in range(25)], NOW)
+    assert message.subject == "Ladebog: 25 things to look at"
+    assert message.text.splitlines()[:2] == ["0", "  Next: c"]
+    assert message.text.splitlines()[-1] == "And 5 more: ladebog check"
+    assert (len(message.document["causes"]), message.document["more"]) == (20, 5)

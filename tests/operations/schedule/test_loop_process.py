@@ -17,18 +17,18 @@ from pipeline.demo import Faults
 from pipeline.logbook.folder import Logbook
 from pipeline.operations.schedule.loop import LoopLock
 from pipeline.source.credentials.store import FILE_VARIABLE
-from tests.operations.schedule.at_operator import LADEBOG, awkward_logbook, fetch_begun
+from tests.operations.schedule.awkward_logbook import LADEBOG, awkward_logbook, run_in_the_past
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 from tests.scenarios.leaks import places_of
 
 pytestmark = pytest.mark.system
 
-_LONG = 60.0  # seconds
-_RARELY = "0 0 29 2 *"
+_TIMEOUT = 60.0  # seconds
+_ON_29_FEBRUARY = "0 0 29 2 *"
 
 
 @contextmanager
-def loop(logbook: DemoLogbook, cron: str = _RARELY) -> Iterator[subprocess.Popen[str]]:
+def loop(logbook: DemoLogbook, cron: str = _ON_29_FEBRUARY) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
         [LADEBOG, "--home", str(logbook.home), "schedule", "run", "--cron", cron],
         env=os.environ | {FILE_VARIABLE: str(logbook.credentials), "TZ": "Europe/Copenhagen"},
@@ -42,20 +42,20 @@ def loop(logbook: DemoLogbook, cron: str = _RARELY) -> Iterator[subprocess.Popen
             process.kill()
 
 
-def lines_until(wanted: str, out: IO[str] | None) -> list[str]:
+def lines_until(text: str, out: IO[str] | None) -> list[str]:
     """The lines of output up to the one that contains `wanted`."""
     assert out is not None
     lines: list[str] = []
-    while not lines or wanted not in lines[-1]:
+    while not lines or text not in lines[-1]:
         line = out.readline()
-        assert line, f"ended without {wanted!r}: {lines}"
+        assert line, f"ended without {text!r}: {lines}"
         lines.append(line)
     return lines
 
 
 def test_a_missed_run_is_started_and_then_the_loop_waits(tmp_path: Path) -> None:
     with awkward_logbook(tmp_path) as logbook:
-        fetch_begun(logbook, timedelta(days=2))
+        run_in_the_past(logbook, timedelta(days=2))
         with loop(logbook, "0 0 * * *") as process:
             lines = lines_until("Next run at", process.stdout) + lines_until("Next run at", process.stdout)
             assert any(" listed, " in line for line in lines)
@@ -64,7 +64,7 @@ def test_a_missed_run_is_started_and_then_the_loop_waits(tmp_path: Path) -> None
             assert next_run is not None
             assert f"{next_run.astimezone(ZoneInfo('Europe/Copenhagen')):%H:%M}" == "00:00"
             process.terminate()
-            out, _ = process.communicate(timeout=_LONG)
+            out, _ = process.communicate(timeout=_TIMEOUT)
     assert (process.returncode, out) == (0, "Stopped.\n")
     assert LoopLock(Logbook(logbook.home)).read_next_run() is None
     login = logbook.stored_login
@@ -79,7 +79,7 @@ def test_a_run_in_progress_is_stopped_with_the_loop(tmp_path: Path, number: sign
         lines_until("fetched", process.stdout)
         process.send_signal(number)
         process.send_signal(number)  # as `timeout` does
-        out, _ = process.communicate(timeout=_LONG)
+        out, _ = process.communicate(timeout=_TIMEOUT)
         assert process.returncode == 0
         assert out.splitlines()[-2:] == [
             "ladebog: stopped. What was fetched is kept; run the same command again to go on.",
@@ -100,12 +100,12 @@ def test_a_failed_run_is_reported_and_the_loop_continues(tmp_path: Path) -> None
             assert any("ended with exit code 4; the next one is at" in line for line in lines)
             time.sleep(0.2)
             assert process.poll() is None
-            second = subprocess.run(
+            second_loop = subprocess.run(
                 [LADEBOG, "--home", str(logbook.home), "schedule", "run"], capture_output=True, text=True, check=False
             )
-            assert second.returncode == 75
-            assert "Another `ladebog schedule run` is running for" in second.stderr
-            shown = logbook.run("schedule", "show")
-            assert shown.out.startswith(f"A loop (ladebog schedule run) runs {logbook.home}.\n  next run ")
+            assert second_loop.returncode == 75
+            assert "Another `ladebog schedule run` is running for" in second_loop.stderr
+            schedule_shown = logbook.run("schedule", "show")
+            assert schedule_shown.out.startswith(f"A loop (ladebog schedule run) runs {logbook.home}.\n  next run ")
             process.terminate()
-            assert process.wait(_LONG) == 0
+            assert process.wait(_TIMEOUT) == 0

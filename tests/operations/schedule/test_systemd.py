@@ -10,20 +10,20 @@ import pytest
 
 from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.cli.refusal import refusal
-from tests.operations.schedule.at_operator import awkward_logbook, fetch_begun, ladebog
+from tests.operations.schedule.awkward_logbook import awkward_logbook, ladebog, run_in_the_past
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 pytestmark = pytest.mark.schedule
 
 _TIMEOUT = 60.0  # seconds
-_CHANGED = "OnCalendar=Mon *-*-* 06:15:00"
+_CHANGED_TIMER = "OnCalendar=Mon *-*-* 06:15:00"
 
 
 @pytest.fixture(scope="module")
 def logbook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoLogbook]:
-    with awkward_logbook(tmp_path_factory.mktemp("systemd")) as made:
-        fetch_begun(made, timedelta(days=1))
-        yield made
+    with awkward_logbook(tmp_path_factory.mktemp("systemd")) as logbook:
+        run_in_the_past(logbook, timedelta(days=1))
+        yield logbook
 
 
 @pytest.fixture
@@ -50,12 +50,12 @@ class Terminal:
 
     def systemctl(self, *arguments: str) -> str:
         command = ["systemctl", "--user", "--no-pager", *arguments]
-        done = subprocess.run(command, env=self._manager, capture_output=True, text=True, timeout=300, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        process = subprocess.run(command, env=self._manager, capture_output=True, text=True, timeout=300, check=False)
+        assert process.returncode == 0, process.stderr
+        return process.stdout
 
 
-def names(folder: Path) -> list[str]:
+def unit_names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("ladebog-*"))
 
 
@@ -71,22 +71,22 @@ def test_systemd_accepts_the_printed_units(
         files[-1].write_text(text, "utf-8")
     assert len(files) == 4
     command = ["systemd-analyze", "--user", "verify", *map(str, files)]
-    done = subprocess.run(command, env=manager, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    process = subprocess.run(command, env=manager, capture_output=True, text=True, check=False)
+    assert (process.returncode, process.stdout, process.stderr) == (0, "", "")
 
 
-def test_install_show_and_remove(terminal: Terminal, logbook: DemoLogbook, units: Path) -> None:
+def test_units_are_installed_changed_shown_and_removed(terminal: Terminal, logbook: DemoLogbook, units: Path) -> None:
     outcome = terminal.schedule("install")
     assert outcome.code == 0, outcome
     assert outcome.out.splitlines()[:2] == [
         f"systemd can read the logins ({logbook.credentials}).",
         f"systemd runs {logbook.home} daily at 06:15.",
     ]
-    first = {name: (units / name).read_bytes() for name in names(units)}
-    job = min(first).removesuffix("-active.service")
-    assert list(first) == [f"{job}-active.service", f"{job}-active.timer", f"{job}.service", f"{job}.timer"]
+    first_units = {name: (units / name).read_bytes() for name in unit_names(units)}
+    job = min(first_units).removesuffix("-active.service")
+    assert list(first_units) == [f"{job}-active.service", f"{job}-active.timer", f"{job}.service", f"{job}.timer"]
     assert terminal.schedule("install").code == 0
-    assert first == {name: (units / name).read_bytes() for name in names(units)}
+    assert first_units == {name: (units / name).read_bytes() for name in unit_names(units)}
     assert terminal.schedule("install", "--at", "21:40").code == 0
     timers = terminal.systemctl("show", f"{job}.timer", f"{job}-active.timer", "--property=ActiveState,TimersCalendar")
     assert timers.count("ActiveState=active") == 2
@@ -95,25 +95,25 @@ def test_install_show_and_remove(terminal: Terminal, logbook: DemoLogbook, units
     shown = terminal.schedule("show").out
     assert shown.startswith(f"systemd runs {logbook.home} daily at 21:40.\n  next run ")
     assert ", up to 30 minutes later, at random\n" in shown
-    removed = terminal.schedule("remove")
-    assert (removed.code, removed.out) == (0, f"systemd no longer runs {logbook.home}.\n")
-    assert names(units) == []
+    removal = terminal.schedule("remove")
+    assert (removal.code, removal.out) == (0, f"systemd no longer runs {logbook.home}.\n")
+    assert unit_names(units) == []
     assert "0 timers listed." in terminal.systemctl("list-timers", "--all")
     assert terminal.schedule("remove").out == f"Nothing was scheduled for {logbook.home}.\n"
 
 
-def test_the_services_run(terminal: Terminal, logbook: DemoLogbook, units: Path) -> None:
+def test_the_services_start_runs(terminal: Terminal, logbook: DemoLogbook, units: Path) -> None:
     assert terminal.schedule("install").code == 0
-    job = names(units)[0].removesuffix("-active.service")
+    job = unit_names(units)[0].removesuffix("-active.service")
     terminal.systemctl("start", f"{job}-active.service")
     terminal.systemctl("start", f"{job}.service")
     assert logbook.value("select count(*) from runs") > 1
     assert list(logbook.paths.reports.glob("*.xlsx")) != []
     with logbook.paths.lock():  # exit code 75: it is started again in a quarter of an hour
         terminal.systemctl("start", f"{job}.service", "--no-block")
-        until = time.monotonic() + _TIMEOUT
+        deadline = time.monotonic() + _TIMEOUT
         while "SubState=auto-restart" not in terminal.systemctl("show", f"{job}.service", "--property=SubState"):
-            assert time.monotonic() < until
+            assert time.monotonic() < deadline
             time.sleep(0.1)
     terminal.systemctl("stop", f"{job}.service")
 
@@ -121,18 +121,18 @@ def test_the_services_run(terminal: Terminal, logbook: DemoLogbook, units: Path)
 def test_logins_that_systemd_cannot_read_are_refused(
     terminal: Terminal, logbook: DemoLogbook, units: Path, tmp_path: Path
 ) -> None:
-    there = tmp_path / "ladebog" / "credentials.json"
-    there.parent.mkdir()
-    there.write_bytes(logbook.credentials.read_bytes())
-    there.chmod(0o600)
-    null = "keyring.backends.null.Keyring"
+    credentials_file = tmp_path / "ladebog" / "credentials.json"
+    credentials_file.parent.mkdir()
+    credentials_file.write_bytes(logbook.credentials.read_bytes())
+    credentials_file.chmod(0o600)
+    null_keyring = "keyring.backends.null.Keyring"
     outcome = terminal.schedule(
-        "install", **{"XDG_DATA_HOME": str(tmp_path), FILE_VARIABLE: "", "PYTHON_KEYRING_BACKEND": null}
+        "install", **{"XDG_DATA_HOME": str(tmp_path), FILE_VARIABLE: "", "PYTHON_KEYRING_BACKEND": null_keyring}
     )
     message, advice = refusal(outcome, 1)
-    assert message.startswith("A job of systemd cannot read the logins: No login of account demo is stored in ")
-    assert advice == f"Name the file for it: export {FILE_VARIABLE}={there}, then: ladebog schedule install"
-    assert names(units) == []
+    assert message.startswith("A job of systemd cannot read the logins: No login is stored for account demo in ")
+    assert advice == f"Name the file for it: export {FILE_VARIABLE}={credentials_file}, then: ladebog schedule install"
+    assert unit_names(units) == []
     assert "probe" not in terminal.systemctl("list-units", "--all")
 
 
@@ -140,7 +140,7 @@ def test_logins_that_systemd_cannot_read_are_refused(
 def test_installing_for_another_scheduler_removes_the_first(terminal: Terminal, units: Path) -> None:
     assert terminal.schedule("install").code == 0
     assert terminal.schedule("install", "--using", "cron").code == 0
-    assert names(units) == []
+    assert unit_names(units) == []
     assert terminal.schedule("show").out.startswith("cron runs ")
     assert terminal.schedule("install").code == 0
     assert terminal.schedule("show").out.startswith("systemd runs ")
@@ -150,11 +150,11 @@ def test_installing_for_another_scheduler_removes_the_first(terminal: Terminal, 
 def test_show_refuses_a_timer_that_was_changed_by_hand(terminal: Terminal, units: Path) -> None:
     assert terminal.schedule("install").code == 0
     (timer,) = [path for path in units.glob("ladebog-*.timer") if "active" not in path.name]
-    timer.write_text(timer.read_text("utf-8").replace("OnCalendar=*-*-* 06:15:00", _CHANGED), "utf-8")
+    timer.write_text(timer.read_text("utf-8").replace("OnCalendar=*-*-* 06:15:00", _CHANGED_TIMER), "utf-8")
     message, advice = refusal(terminal.schedule("show"), 1)
     assert message == f"{timer} was changed by hand."
     assert advice.endswith("or replace it with: ladebog schedule install")
     assert terminal.schedule("install").code == 0
     assert terminal.schedule("show").code == 0
-    timer.write_text(_CHANGED, "utf-8")
+    timer.write_text(_CHANGED_TIMER, "utf-8")
     assert terminal.schedule("remove").code == 0

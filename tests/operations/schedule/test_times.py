@@ -14,12 +14,12 @@ COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
 def next_times(expression: str, after: datetime, times: int) -> list[str]:
     """The next local times of an expression."""
-    found, moment = [], after
+    local_times, time_found = [], after
     due_times = DueTimes(expression, COPENHAGEN)
     for _ in range(times):
-        moment = due_times.after(moment)
-        found.append(f"{moment.astimezone(COPENHAGEN):%a %d %H:%M}")
-    return found
+        time_found = due_times.after(time_found)
+        local_times.append(f"{time_found.astimezone(COPENHAGEN):%a %d %H:%M}")
+    return local_times
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def next_times(expression: str, after: datetime, times: int) -> list[str]:
         ("0 6 4 * 1", ["Mon 03 06:00", "Tue 04 06:00", "Mon 10 06:00"]),
     ],
 )
-def test_the_times_of_an_expression(expression: str, expected: list[str]) -> None:
+def test_an_expression_has_the_times_that_cron_gives_it(expression: str, expected: list[str]) -> None:
     assert next_times(expression, datetime(2025, 11, 1, 0, 0, tzinfo=UTC), len(expected)) == expected
 
 
@@ -57,7 +57,7 @@ def test_the_times_of_an_expression(expression: str, expected: list[str]) -> Non
         ("0 0 * * 3-2", "'0 0 * * 3-2' is not a cron expression: '3-2' ends before it begins"),
     ],
 )
-def test_invalid_expressions(expression: str, fault: str) -> None:
+def test_invalid_expressions_are_refused(expression: str, fault: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(fault)}$"):
         DueTimes(expression)
 
@@ -65,12 +65,12 @@ def test_invalid_expressions(expression: str, fault: str) -> None:
 @pytest.mark.parametrize(
     "expression", ["61 6 * * *", "15 24 * * *", "x 6 * * *", "*/0 * * * *", "5-3 6 * * *", "0 6 32 * *"]
 )
-def test_values_out_of_range(expression: str) -> None:
+def test_values_out_of_range_are_refused(expression: str) -> None:
     with pytest.raises(ValueError, match="is not a cron expression: "):
         DueTimes(expression)
 
 
-def test_days_of_23_and_25_hours() -> None:
+def test_times_are_local_on_days_of_23_and_25_hours() -> None:
     daily = DueTimes.daily(time(6, 15), COPENHAGEN)
     moments = [datetime(2025, 3, 28, 12, tzinfo=UTC)]
     for _ in range(3):
@@ -91,12 +91,12 @@ def test_the_next_time_is_later_than_now() -> None:
 
 
 @pytest.mark.parametrize(("text", "expected"), [("06:15", time(6, 15)), ("6:15", time(6, 15)), ("23:59", time(23, 59))])
-def test_valid_times_of_day(text: str, expected: time) -> None:
+def test_valid_times_of_day_are_read(text: str, expected: time) -> None:
     assert time_of_day(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "24:00", "6", "06:60", "06:1", "06:15:00", "noon", "٦:15", "06:15\n"])
-def test_invalid_times_of_day(text: str) -> None:
+def test_invalid_times_of_day_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a time of day, for example 06:15"):
         time_of_day(text)
 

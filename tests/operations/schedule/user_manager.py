@@ -30,9 +30,9 @@ def user_manager(folder: Path) -> Iterator[dict[str, str]]:
     for path in (runtime, home):
         path.mkdir(mode=0o700)
     environment = {"HOME": str(home), "XDG_RUNTIME_DIR": str(runtime), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
-    with cgroup() as joined:
+    with cgroup() as join_commands:
         manager = subprocess.Popen(
-            ["unshare", "--mount", "--propagation", "private", "bash", "-c", joined + _START],
+            ["unshare", "--mount", "--propagation", "private", "bash", "-c", join_commands + _START],
             env=environment,
             stdin=subprocess.DEVNULL,
         )
@@ -56,14 +56,14 @@ def cgroup() -> Iterator[str]:
         yield "".join(f"echo $$ > {path}/cgroup.procs\n" for path in folders)
     finally:
         for path in folders:
-            below = sorted((child for child in path.rglob("*") if child.is_dir()), reverse=True)
-            for emptied in (*below, path):
-                emptied.rmdir()
+            subfolders = sorted((child for child in path.rglob("*") if child.is_dir()), reverse=True)
+            for empty_folder in (*subfolders, path):
+                empty_folder.rmdir()
 
 
 def _wait_for(socket: Path, manager: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + _TIMEOUT
+    deadline = time.monotonic() + _TIMEOUT
     while not socket.exists():
         assert manager.poll() is None, "the user manager did not start"
-        assert time.monotonic() < until, "the user manager is not ready"
+        assert time.monotonic() < deadline, "the user manager is not ready"
         time.sleep(0.05)

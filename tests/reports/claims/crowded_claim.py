@@ -1,4 +1,4 @@
-"""A claim with too many of everything, and all texts long and wide."""
+"""A claim with many rows of every kind, and with long and wide texts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.claims import document
 from pipeline.claims.document import Claim, ClaimLine
 from pipeline.settings import schema
 from pipeline.settings.schema import Driver, Employer, Language
-from tests.reports.claims.hard_claim import hard_claim, totals_by_hand
+from tests.reports.claims.hard_claim import expected_totals, hard_claim
 
 WIDE = "W" * 300
 LONG = "Overingeniørernes Rejse- og Kørselsafdeling i Nørresundby og Omegn " * 6
@@ -37,7 +37,7 @@ def crowded_claim(language: Language = "da") -> Claim:
             document.Odometer(car=LONG, read_on=date(2025, 3, 1 + place), kilometres=1_234_567) for place in range(12)
         ),
         lines=lines,
-        totals=totals_by_hand(lines),
+        totals=expected_totals(lines),
         days=tuple(
             msgspec.structs.replace(day, currency=currency, amount_incl_tax=Decimal("-1234567.89"))
             for currency in CURRENCIES

@@ -59,7 +59,7 @@ def hard_claim(language: Language = "da", sessions: int = 8) -> Claim:
         ),
         odometer=(document.Odometer(car="Golf", read_on=date(2025, 3, 31), kilometres=48_211),),
         lines=lines,
-        totals=totals_by_hand(lines),
+        totals=expected_totals(lines),
         days=_days(lines),
         exclusions=(
             document.Exclusion(
@@ -93,7 +93,8 @@ def hard_claim(language: Language = "da", sessions: int = 8) -> Claim:
                 rule="unassigned_car",
                 severity="error",
                 session_id="700902",
-                detail="Nobody said which car it charged. Say it with: ladebog session assign 700902 CAR --reason TEXT",
+                detail="It is unknown which of the 2 cars was charged with its 0.470 kWh. "
+                "Assign one with: ladebog session assign 700902 CAR, or by a [[rule]] in ladebog.toml",
                 accepted="bilen var lånt ud, og det er uvist til hvem",
             ),
             document.Finding(
@@ -101,7 +102,8 @@ def hard_claim(language: Language = "da", sessions: int = 8) -> Claim:
                 rule="thinned_history",
                 severity="warning",
                 session_id="700001",
-                detail="96 power samples tell of 240 minutes of charging.",
+                detail="It has 96 power samples for 240 minutes of charging, so when its energy flowed is known less "
+                "exactly. The total is the meter's own.",
                 accepted=None,
             ),
         ),
@@ -111,7 +113,7 @@ def hard_claim(language: Language = "da", sessions: int = 8) -> Claim:
             claimed=sessions + 1,
             excluded=2,
         ),
-        policy=hard_policy(),
+        policy=billed_policy(),
         sources=document.Sources(
             ladebog_version="0.1.0",
             rules=document.RULES,
@@ -129,7 +131,7 @@ def hard_claim(language: Language = "da", sessions: int = 8) -> Claim:
 
 def zero_claim(language: Language = "da") -> Claim:
     """A month's claim without sessions, driver, employer or car."""
-    return _changed(
+    return _replace(
         hard_claim(language),
         driver=Driver(),
         employer=Employer(),
@@ -137,7 +139,7 @@ def zero_claim(language: Language = "da") -> Claim:
         chargers=(),
         odometer=(),
         lines=(),
-        totals=totals_by_hand(()),
+        totals=expected_totals(()),
         days=(),
         exclusions=(),
         findings=(),
@@ -152,12 +154,12 @@ def zero_claim(language: Language = "da") -> Claim:
 def corrections_claim(language: Language = "da") -> Claim:
     """A claim of corrections only, with a negative total."""
     lines = _corrections()[:2]
-    return _changed(
+    return _replace(
         hard_claim(language),
         kind="corrections",
         month=None,
         lines=lines,
-        totals=totals_by_hand(lines),
+        totals=expected_totals(lines),
         days=(),
         exclusions=(),
         findings=(),
@@ -168,19 +170,19 @@ def corrections_claim(language: Language = "da") -> Claim:
 def reversal_claim(language: Language = "da") -> Claim:
     """The reversal of another claim."""
     lines = tuple(_reversed(_session(place)) for place in range(3))
-    return _changed(
+    return _replace(
         corrections_claim(language),
         kind="reversal",
         reverses=2,
         reason="sendt til den forkerte arbejdsgiver",
         lines=lines,
-        totals=totals_by_hand(lines),
+        totals=expected_totals(lines),
         attachments=(),
         missing_receipts=(),
     )
 
 
-def hard_policy() -> document.Policy:
+def billed_policy() -> document.Policy:
     """Settings of a driver who is reimbursed the billed amounts."""
     return document.Policy(
         attribution="stop",
@@ -199,21 +201,21 @@ def hard_policy() -> document.Policy:
     )
 
 
-def totals_by_hand(lines: tuple[ClaimLine, ...]) -> tuple[document.Total, ...]:
+def expected_totals(lines: tuple[ClaimLine, ...]) -> tuple[document.Total, ...]:
     """The totals of lines, summed here independently of the SQL; without lines zero in DKK."""
     currencies = sorted({line.currency for line in lines}, key=lambda currency: (currency != "DKK", currency)) or [
         "DKK"
     ]
     totals = []
     for currency in currencies:
-        own = [line for line in lines if line.currency == currency]
-        total = _sum(own)
+        lines_of_currency = [line for line in lines if line.currency == currency]
+        total = _sum(lines_of_currency)
         totals.append(
             document.Total(
                 currency=currency,
                 minor_digits=2,
-                sessions=_sum([line for line in own if line.correction is None]),
-                corrections=_sum([line for line in own if line.correction is not None]),
+                sessions=_sum([line for line in lines_of_currency if line.correction is None]),
+                corrections=_sum([line for line in lines_of_currency if line.correction is not None]),
                 total=total,
                 average_price_incl_tax=_quotient(total.amount_incl_tax, total.energy_kwh),
             )
@@ -278,20 +280,22 @@ def _corrections() -> tuple[ClaimLine, ...]:
     )
     lines = []
     for place, (session_id, reason, ground, detail, old, new) in enumerate(corrections):
-        before, now = _amounts(old), _amounts(new)
+        old_amounts, new_amounts = _amounts(old), _amounts(new)
         lines.append(
-            _changed(
+            _replace(
                 _session(place),
                 session_id=session_id,
                 month=february,
                 started_at=datetime(2025, 2, 3 + place, 20, 15, tzinfo=ZONE),
                 stopped_at=datetime(2025, 2, 4 + place, 1, 40, tzinfo=ZONE),
-                energy_kwh=now.energy_kwh - before.energy_kwh,
-                amount_incl_tax=now.amount_incl_tax - before.amount_incl_tax,
-                tax_amount=(now.tax_amount or Decimal()) - (before.tax_amount or Decimal("0.00")),
-                price_incl_tax=_quotient(now.amount_incl_tax, now.energy_kwh),
+                energy_kwh=new_amounts.energy_kwh - old_amounts.energy_kwh,
+                amount_incl_tax=new_amounts.amount_incl_tax - old_amounts.amount_incl_tax,
+                tax_amount=(new_amounts.tax_amount or Decimal()) - (old_amounts.tax_amount or Decimal("0.00")),
+                price_incl_tax=_quotient(new_amounts.amount_incl_tax, new_amounts.energy_kwh),
                 revision=2,
-                correction=Correction(claim=2, reason=reason, ground=ground, detail=detail, old=before, new=now),
+                correction=Correction(
+                    claim=2, reason=reason, ground=ground, detail=detail, old=old_amounts, new=new_amounts
+                ),
             )
         )
     return tuple(lines)
@@ -299,7 +303,7 @@ def _corrections() -> tuple[ClaimLine, ...]:
 
 def _abroad(place: int) -> ClaimLine:
     """A public session in another currency, with an unknown tax."""
-    return _changed(
+    return _replace(
         _session(place),
         session_id="800001",
         kind="public",
@@ -317,7 +321,7 @@ def _abroad(place: int) -> ClaimLine:
 def _reversed(line: ClaimLine) -> ClaimLine:
     claimed = Amounts(energy_kwh=line.energy_kwh, amount_incl_tax=line.amount_incl_tax, tax_amount=line.tax_amount)
     nothing = _amounts(("0.000", "0.00", "0.00"))
-    return _changed(
+    return _replace(
         line,
         energy_kwh=-line.energy_kwh,
         amount_incl_tax=-line.amount_incl_tax,
@@ -335,11 +339,11 @@ def _days(lines: tuple[ClaimLine, ...]) -> tuple[document.Day, ...]:
         document.Day(
             day=day,
             currency=currency,
-            sessions=len(own),
-            energy_kwh=sum((line.energy_kwh for line in own), Decimal("0.000")),
-            amount_incl_tax=sum((line.amount_incl_tax for line in own), Decimal("0.00")),
+            sessions=len(lines_of_day),
+            energy_kwh=sum((line.energy_kwh for line in lines_of_day), Decimal("0.000")),
+            amount_incl_tax=sum((line.amount_incl_tax for line in lines_of_day), Decimal("0.00")),
         )
-        for (day, currency), own in sorted(days.items())
+        for (day, currency), lines_of_day in sorted(days.items())
     )
 
 
@@ -354,9 +358,9 @@ def _local(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2025, 3, day, hour % 24, minute, tzinfo=ZONE)
 
 
-def _digest(of: str) -> str:
-    return sha256(of.encode()).hexdigest()
+def _digest(content: str) -> str:
+    return sha256(content.encode()).hexdigest()
 
 
-def _changed(struct: _T, **values: object) -> _T:
+def _replace(struct: _T, **values: object) -> _T:
     return msgspec.structs.replace(struct, **values)

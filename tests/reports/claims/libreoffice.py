@@ -15,14 +15,14 @@ _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 _SECONDS = 300
 
 
-def convert(files: Sequence[Path], to: str, folder: Path, *, locale: str = "da-DK") -> list[Path]:
+def convert(files: Sequence[Path], suffix: str, folder: Path, *, locale: str = "da-DK") -> list[Path]:
     """Open the files in that locale, recalculate them, and save them in `folder` in another format."""
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE.format(locale=locale), encoding="utf-8")
-    command = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", to]
+    command = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", suffix]
     subprocess.run([*command, "--outdir", folder, *files], check=True, capture_output=True, timeout=_SECONDS)
-    converted = [folder / file.with_suffix(f".{to}").name for file in files]
+    converted = [folder / file.with_suffix(f".{suffix}").name for file in files]
     missing = [file.name for file in converted if not file.exists()]
     assert not missing, f"LibreOffice did not make {missing}"
     return converted

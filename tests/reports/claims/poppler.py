@@ -12,7 +12,7 @@ from pathlib import Path
 from lxml import etree
 
 _XHTML = "{http://www.w3.org/1999/xhtml}"
-_HEIGHTS = 2.0  # points within which words are on one line
+_LINE_TOLERANCE = 2.0  # points within which words are on one line
 
 
 @dataclass(frozen=True)
@@ -65,14 +65,19 @@ def overlaps(words: list[Word]) -> list[tuple[Word, Word]]:
     """Pairs of words on one line that overlap."""
     lines: dict[tuple[int, int], list[Word]] = defaultdict(list)
     for word in words:
-        lines[word.page, round(word.bottom / _HEIGHTS)].append(word)
+        lines[word.page, round(word.bottom / _LINE_TOLERANCE)].append(word)
     sorted_lines = [sorted(line, key=lambda word: word.left) for line in lines.values()]
-    return [(one, next_) for line in sorted_lines for one, next_ in pairwise(line) if one.right > next_.left + 0.5]
+    return [
+        (word, following)
+        for line in sorted_lines
+        for word, following in pairwise(line)
+        if word.right > following.left + 0.5
+    ]
 
 
-def pictures_of(pdf: Path, folder: Path, dots_an_inch: int) -> list[Picture]:
+def pictures_of(pdf: Path, folder: Path, dots_per_inch: int) -> list[Picture]:
     """The pages as pictures."""
-    run("pdftoppm", "-gray", "-r", str(dots_an_inch), str(pdf), str(folder / "page"))
+    run("pdftoppm", "-gray", "-r", str(dots_per_inch), str(pdf), str(folder / "page"))
     return [_picture(path.read_bytes()) for path in sorted(folder.glob("page*.pgm"))]
 
 

@@ -11,8 +11,8 @@ import pytest
 from pipeline.claims.document import Claim
 from pipeline.settings.schema import Language
 from reports.claims.csv import danish_csv, machine_csv
-from tests.reports.claims.every_claim import CLAIMS, LANGUAGES
-from tests.reports.claims.golden_files import agree_with_golden
+from tests.reports.claims.claim_examples import CLAIMS, LANGUAGES
+from tests.reports.claims.golden_files import assert_equals_golden_file
 from tests.reports.claims.hard_claim import LONG_NOTE, hard_claim
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -27,20 +27,20 @@ def read_danish(claim: Claim) -> list[dict[str, str]]:
     return list(csv.DictReader(file, delimiter=";", strict=True))
 
 
-def with_note(note: str) -> Claim:
+def claim_with_note(note: str) -> Claim:
     claim = hard_claim(sessions=1)
     return msgspec.structs.replace(claim, lines=(msgspec.structs.replace(claim.lines[0], note=note), *claim.lines[1:]))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", CLAIMS)
-def test_golden_danish(name: str, language: Language) -> None:
-    agree_with_golden(f"{name}.{language}.danish.csv", danish_csv(CLAIMS[name](language)))
+def test_the_danish_csv_equals_its_golden_file(name: str, language: Language) -> None:
+    assert_equals_golden_file(f"{name}.{language}.danish.csv", danish_csv(CLAIMS[name](language)))
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-def test_golden_machine(name: str) -> None:
-    agree_with_golden(f"{name}.machine.csv", machine_csv(CLAIMS[name]("da")))
+def test_the_machine_csv_equals_its_golden_file(name: str) -> None:
+    assert_equals_golden_file(f"{name}.machine.csv", machine_csv(CLAIMS[name]("da")))
 
 
 @pytest.mark.parametrize("name", CLAIMS)
@@ -53,9 +53,9 @@ def test_lines_of_the_machine_csv_add_up_to_the_totals() -> None:
     rows = read_machine(claim)
     assert len(rows) == len(claim.lines)
     for total in claim.totals:
-        own = [row for row in rows if row["currency"] == total.currency]
-        assert sum(Decimal(row["energy_kwh"]) for row in own) == total.total.energy_kwh
-        assert sum(Decimal(row["amount_incl_tax"]) for row in own) == total.total.amount_incl_tax
+        currency_rows = [row for row in rows if row["currency"] == total.currency]
+        assert sum(Decimal(row["energy_kwh"]) for row in currency_rows) == total.total.energy_kwh
+        assert sum(Decimal(row["amount_incl_tax"]) for row in currency_rows) == total.total.amount_incl_tax
 
 
 def test_a_correction_is_the_new_figure_less_the_old() -> None:
@@ -67,14 +67,14 @@ def test_a_correction_is_the_new_figure_less_the_old() -> None:
 
 
 @pytest.mark.parametrize("note", ["a\nb", "a\rb", "a\r\nb", 'say "x"; y, z', LONG_NOTE, "   ", "æøå 🚗", "=1+1"])
-def test_the_machine_csv_has_text_unchanged(note: str) -> None:
-    assert read_machine(with_note(note))[0]["note"] == note
+def test_the_machine_csv_contains_text_unchanged(note: str) -> None:
+    assert read_machine(claim_with_note(note))[0]["note"] == note
 
 
 @pytest.mark.parametrize("note", ["=1+1", "+1", "-1+1", "@SUM(1;2)", "\t=1", "\r=1"])
 def test_no_text_becomes_a_formula_in_a_spreadsheet(note: str) -> None:
-    shown = read_danish(with_note(note))[0]["Note"]
-    assert shown == "'" + note.replace("\r", "\n")
+    cell = read_danish(claim_with_note(note))[0]["Note"]
+    assert cell == "'" + note.replace("\r", "\n")
 
 
 def test_a_negative_figure_is_not_escaped() -> None:
@@ -84,25 +84,25 @@ def test_a_negative_figure_is_not_escaped() -> None:
 
 @pytest.mark.parametrize("note", ["a\nb", "a\rb", "a\r\nb", "a\r\n\r\nb;c"])
 def test_a_note_with_line_breaks_is_one_record(note: str) -> None:
-    claim = with_note(note)
+    claim = claim_with_note(note)
     assert len(read_danish(claim)) == len(claim.lines)
     for record in records(danish_csv(claim)):
         assert b"\r" not in record
 
 
-def test_a_note_is_no_longer_than_a_cell_can_hold() -> None:
-    assert len(read_danish(with_note("=" + "x" * 40_000))[0]["Note"]) == 32_767
+def test_a_note_is_cut_to_the_length_of_a_cell() -> None:
+    assert len(read_danish(claim_with_note("=" + "x" * 40_000))[0]["Note"]) == 32_767
 
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_danish_excel_recognises_the_file_by_byte_order_mark_and_line_ends(name: str) -> None:
-    written = danish_csv(CLAIMS[name]("da"))
-    assert written.startswith(BYTE_ORDER_MARK + b"Konto i ladebogen;")
-    assert written.endswith(b"\r\n")
+    content = danish_csv(CLAIMS[name]("da"))
+    assert content.startswith(BYTE_ORDER_MARK + b"Konto i ladebogen;")
+    assert content.endswith(b"\r\n")
     assert not machine_csv(CLAIMS[name]("da")).startswith(BYTE_ORDER_MARK)
     assert b"\r" not in machine_csv(CLAIMS["zero"]("da"))
 
 
-def records(written: bytes) -> Iterator[bytes]:
+def records(content: bytes) -> Iterator[bytes]:
     """The file's records without the CRLF at their ends."""
-    yield from written.removesuffix(b"\r\n").split(b"\r\n")
+    yield from content.removesuffix(b"\r\n").split(b"\r\n")

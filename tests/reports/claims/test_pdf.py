@@ -19,34 +19,34 @@ from pipeline.claims.document import Claim, decode, encode
 from pipeline.settings.schema import Driver, Language
 from reports.claims.pdf.pdf import write_pdf
 from reports.claims.pdf.printable import printable, shown_by_every_face
+from tests.reports.claims.claim_pdf import CLAIMS, CSV, write_claim_pdf
 from tests.reports.claims.hard_claim import corrections_claim, hard_claim, zero_claim
-from tests.reports.claims.written_pdf import CLAIMS, CSV, written
 from tests.scenarios.demo_logbook import CHECKOUT
 
-_WRITE = """
+_WRITE_PDF = """
 import sys
 from pathlib import Path
 from tests.reports.claims.hard_claim import hard_claim
-from tests.reports.claims.written_pdf import written
-written(hard_claim(), Path(sys.argv[1]))
+from tests.reports.claims.claim_pdf import write_claim_pdf
+write_claim_pdf(hard_claim(), Path(sys.argv[1]))
 """
 
 
-def elements(of: pikepdf.Object) -> Iterator[pikepdf.Dictionary]:
+def elements(parent: pikepdf.Object) -> Iterator[pikepdf.Dictionary]:
     """The structure elements below `of`, in reading order."""
-    for kid in of.get("/K", []) if isinstance(of.get("/K"), pikepdf.Array) else [of.get("/K")]:
-        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
-            yield kid
-            yield from elements(kid)
+    for child in parent.get("/K", []) if isinstance(parent.get("/K"), pikepdf.Array) else [parent.get("/K")]:
+        if isinstance(child, pikepdf.Dictionary) and "/S" in child:
+            yield child
+            yield from elements(child)
 
 
-def fonts(pdf: pikepdf.Pdf) -> dict[str, pikepdf.Dictionary]:
+def font_descriptors(pdf: pikepdf.Pdf) -> dict[str, pikepdf.Dictionary]:
     """The descriptors of all fonts in the file, by name."""
-    descriptors = [thing for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary) and "/FontName" in thing]
+    descriptors = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/FontName" in item]
     assert all(
-        "/DescendantFonts" in thing or "/FontDescriptor" in thing
-        for thing in pdf.objects
-        if isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == "/Font"
+        "/DescendantFonts" in item or "/FontDescriptor" in item
+        for item in pdf.objects
+        if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/Font"
     )
     return {str(descriptor.FontName).partition("+")[2]: descriptor for descriptor in descriptors}
 
@@ -68,9 +68,9 @@ def bookmarks(pdf: pikepdf.Pdf) -> dict[str, int]:
 
 @pytest.mark.parametrize("language", ["da", "en"])
 @pytest.mark.parametrize("name", CLAIMS)
-def test_it_is_pdf_a_3a(name: str, language: Language, tmp_path: Path) -> None:
+def test_the_pdf_conforms_to_pdf_a_3a(name: str, language: Language, tmp_path: Path) -> None:
     claim = CLAIMS[name](language)
-    with pikepdf.open(written(claim, tmp_path)) as pdf:
+    with pikepdf.open(write_claim_pdf(claim, tmp_path)) as pdf:
         with pdf.open_metadata() as metadata:
             assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "A")
             assert f"{claim.number}" in metadata["dc:title"]
@@ -79,14 +79,14 @@ def test_it_is_pdf_a_3a(name: str, language: Language, tmp_path: Path) -> None:
         assert pdf.Root.Lang == {"da": "da-DK", "en": "en-GB"}[language]
         assert pdf.Root.MarkInfo.Marked
         assert pdf.Root.OutputIntents[0].S == "/GTS_PDFA1"
-        embedded = fonts(pdf)
+        embedded = font_descriptors(pdf)
         assert set(embedded) >= {"SourceSans3-Regular", "SourceSans3-Semibold", "SourceCodePro-Regular"}
         assert all("/FontFile3" in descriptor for descriptor in embedded.values())
 
 
-def test_embedded_files(tmp_path: Path) -> None:
+def test_claim_json_and_csv_are_embedded_with_their_types(tmp_path: Path) -> None:
     claim = hard_claim()
-    with pikepdf.open(written(claim, tmp_path)) as pdf:
+    with pikepdf.open(write_claim_pdf(claim, tmp_path)) as pdf:
         files = {name: spec.get_file().read_bytes() for name, spec in pdf.attachments.items()}
         assert files == {"claim.json": encode(claim), "home-0003-2025-03.csv": CSV}
         assert decode(files["claim.json"]) == claim
@@ -100,13 +100,13 @@ def test_embedded_files(tmp_path: Path) -> None:
         assert str(specs["claim.json"].Desc) == "Hele udlægget med alle tal og kontrolsummer"
 
 
-def test_tags(tmp_path: Path) -> None:
-    with pikepdf.open(written(hard_claim("en"), tmp_path)) as pdf:
-        tagged = list(elements(pdf.Root.StructTreeRoot))
-        kinds = [str(element.S) for element in tagged]
+def test_the_pdf_is_tagged_and_its_charts_have_texts(tmp_path: Path) -> None:
+    with pikepdf.open(write_claim_pdf(hard_claim("en"), tmp_path)) as pdf:
+        structure = list(elements(pdf.Root.StructTreeRoot))
+        kinds = [str(element.S) for element in structure]
         assert kinds[0] == "/Document"
         assert {"/H1", "/H2", "/H3", "/P", "/Table", "/THead", "/TBody", "/TR", "/TH", "/TD"} <= set(kinds)
-        charts = [str(element.Alt) for element in tagged if element.S == "/Figure"]
+        charts = [str(element.Alt) for element in structure if element.S == "/Figure"]
         assert [chart[:58] for chart in charts] == [
             "Energy and amount per day, March 2025. 01/03/2025: 11.919 ",
             "Energy and amount per day, March 2025. 09/03/2025: 35.271 ",
@@ -117,7 +117,7 @@ def test_tags(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["da", "en"])
 @pytest.mark.parametrize("name", CLAIMS)
 def test_the_voucher_is_one_page(name: str, language: Language, tmp_path: Path) -> None:
-    with pikepdf.open(written(CLAIMS[name](language), tmp_path)) as pdf:
+    with pikepdf.open(write_claim_pdf(CLAIMS[name](language), tmp_path)) as pdf:
         assert next(iter(bookmarks(pdf).values())) == 1
         assert all([float(side) for side in page.mediabox] == [0, 0, 595.2756, 841.8898] for page in pdf.pages)
         pages = {"hard": 3, "zero": 2, "corrections": 2, "reversal": 2, "many": 8}
@@ -125,18 +125,18 @@ def test_the_voucher_is_one_page(name: str, language: Language, tmp_path: Path) 
 
 
 def test_the_same_claim_gives_the_same_bytes(tmp_path: Path) -> None:
-    once = written(hard_claim(), tmp_path).read_bytes()
-    assert once == written(decode(encode(hard_claim())), tmp_path).read_bytes()
+    first_bytes = write_claim_pdf(hard_claim(), tmp_path).read_bytes()
+    assert first_bytes == write_claim_pdf(decode(encode(hard_claim())), tmp_path).read_bytes()
     for seed in ("1", "2"):
         folder = tmp_path / seed
         folder.mkdir()
         environment = os.environ | {"PYTHONHASHSEED": seed, "TZ": f"UTC+{seed}", "SOURCE_DATE_EPOCH": seed}
-        subprocess.run([sys.executable, "-c", _WRITE, str(folder)], cwd=CHECKOUT, env=environment, check=True)
-        (other,) = folder.iterdir()
-        assert sha256(other.read_bytes()).hexdigest() == sha256(once).hexdigest()
+        subprocess.run([sys.executable, "-c", _WRITE_PDF, str(folder)], cwd=CHECKOUT, env=environment, check=True)
+        (other_file,) = folder.iterdir()
+        assert sha256(other_file.read_bytes()).hexdigest() == sha256(first_bytes).hexdigest()
 
 
-def with_note(note: str) -> Claim:
+def claim_with_note(note: str) -> Claim:
     """A claim of two lines with this text as note, reason and driver's name."""
     claim = corrections_claim()
     lines = tuple(msgspec.structs.replace(line, note=note) for line in claim.lines)
@@ -150,26 +150,26 @@ def test_every_printable_character_can_be_printed(tmp_path: Path) -> None:
     (line, *_) = claim.lines
     pieces = (characters[start : start + 100] for start in range(0, len(characters), 100))
     lines = tuple(msgspec.structs.replace(line, note=piece) for piece in pieces)
-    assert written(msgspec.structs.replace(claim, lines=lines), tmp_path).stat().st_size > 100_000
+    assert write_claim_pdf(msgspec.structs.replace(claim, lines=lines), tmp_path).stat().st_size > 100_000
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(note=st.text(st.characters(exclude_categories=["Cs"]), max_size=150))
-def test_no_text_is_markup_and_none_is_refused(note: str, tmp_path: Path) -> None:
-    assert written(with_note(note), tmp_path).is_file()
+def test_any_text_can_be_printed(note: str, tmp_path: Path) -> None:
+    assert write_claim_pdf(claim_with_note(note), tmp_path).is_file()
 
 
 @pytest.mark.parametrize(
     "note", ['#panic("x")', "#(", "*_$`<@", "\\", "$ x", "= heading", "/* ", '"; )', '#read("/etc/passwd")']
 )
-def test_typst_code_is_text(note: str, tmp_path: Path) -> None:
-    assert written(with_note(note), tmp_path).is_file()
+def test_typst_code_is_printed_as_text(note: str, tmp_path: Path) -> None:
+    assert write_claim_pdf(claim_with_note(note), tmp_path).is_file()
 
 
 def test_a_month_of_negative_amounts_has_a_chart(tmp_path: Path) -> None:
     claim = hard_claim()
     days = tuple(msgspec.structs.replace(day, amount_incl_tax=-day.amount_incl_tax) for day in claim.days)
-    with pikepdf.open(written(msgspec.structs.replace(claim, days=days), tmp_path)) as pdf:
+    with pikepdf.open(write_claim_pdf(msgspec.structs.replace(claim, days=days), tmp_path)) as pdf:
         charts = [element for element in elements(pdf.Root.StructTreeRoot) if element.S == "/Figure"]
         assert "−21,98 DKK" in str(charts[0].Alt)
 

@@ -14,7 +14,7 @@ from tests.reports.claims.crowded_claim import crowded_claim
 from tests.reports.claims.hard_claim import corrections_claim, hard_claim, zero_claim
 
 
-def chart_of(*figures: tuple[str, str]) -> Chart:
+def month_chart(*figures: tuple[str, str]) -> Chart:
     """The chart of a month whose first days have these energies and amounts."""
     days = tuple(
         Day(
@@ -35,7 +35,7 @@ def charts(claim: Claim) -> list[Chart]:
 
 
 def test_axes_cover_the_figures() -> None:
-    chart = chart_of(("41.000", "5.10"), ("20.500", "0.00"))
+    chart = month_chart(("41.000", "5.10"), ("20.500", "0.00"))
     assert [tick.energy for tick in chart.ticks] == ["0", "12", "24", "36", "48"]
     assert [tick.amount for tick in chart.ticks] == ["0,0", "1,5", "3,0", "4,5", "6,0"]
     assert [tick.at for tick in chart.ticks] == [0, 0.25, 0.5, 0.75, 1]
@@ -43,7 +43,7 @@ def test_axes_cover_the_figures() -> None:
 
 
 def test_amounts_below_zero_move_the_zero_line_up() -> None:
-    chart = chart_of(("10.000", "-2.00"), ("10.000", "4.00"))
+    chart = month_chart(("10.000", "-2.00"), ("10.000", "4.00"))
     assert chart.zero == chart.ticks[2].at == 2 / 6
     assert [tick.amount for tick in chart.ticks] == ["−2", "−1", "0", "1", "2", "3", "4"]
     assert [tick.energy for tick in chart.ticks] == ["", "", "0,0", "2,5", "5,0", "7,5", "10,0"]
@@ -51,12 +51,12 @@ def test_amounts_below_zero_move_the_zero_line_up() -> None:
 
 
 def test_sessions_without_energy_have_a_chart() -> None:
-    chart = chart_of(("0.000", "0.00"))
+    chart = month_chart(("0.000", "0.00"))
     assert [tick.energy for tick in chart.ticks] == ["0", "1", "2", "3", "4"]
 
 
 def test_every_day_of_the_month_is_in_the_chart() -> None:
-    chart = chart_of(("1.000", "1.00"))
+    chart = month_chart(("1.000", "1.00"))
     assert [day.day for day in chart.days] == [str(day) for day in range(1, 32)]
     assert [day.has_session for day in chart.days] == [True] + [False] * 30
 

@@ -8,7 +8,7 @@ from reports.claims.pdf.printable import BOX, cut, printable
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "expected"),
     [
         ("Blåbærgrød på Åløkke – 1.234,50 € ½ “citat”", "Blåbærgrød på Åløkke – 1.234,50 € ½ “citat”"),
         ("и кириллица Ωμέγα", "и кириллица Ωμέγα"),
@@ -21,8 +21,8 @@ from reports.claims.pdf.printable import BOX, cut, printable
         ("   ", ""),
     ],
 )
-def test_characters(text: str, shown: str) -> None:
-    assert printable(text) == shown
+def test_characters_that_the_typeface_lacks_are_shown_as_boxes(text: str, expected: str) -> None:
+    assert printable(text) == expected
 
 
 def test_the_typeface_shows_latin_greek_and_cyrillic() -> None:
@@ -30,6 +30,6 @@ def test_the_typeface_shows_latin_greek_and_cyrillic() -> None:
     assert [letter for letter in letters if unicodedata.category(letter) != "Cn" and printable(letter) == BOX] == []
 
 
-def test_a_cut_is_visible() -> None:
+def test_a_cut_text_ends_with_an_ellipsis() -> None:
     assert cut("1234567890", 10) == "1234567890"
     assert cut("12345678 0x", 10) == "12345678…"

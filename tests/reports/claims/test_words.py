@@ -30,7 +30,7 @@ def test_every_value_that_a_claim_prints_has_a_text() -> None:
         "rule": [check.rule for check in models.checks()],
         "ground": [*get_args(document.ExclusionGround), *get_args(document.CorrectionGround)],
         "correction": get_args(document.CorrectionReason),
-        "title": get_args(document.Kind),
+        "title": get_args(document.ClaimKind),
         "basis": get_args(Basis),
         "attribution": get_args(Attribution),
         "severity": models.SEVERITIES,

@@ -51,12 +51,12 @@ def _cell(cell: Any, results: Any) -> str:
     value = repr(cell.value) if kind in ("text", "formula") else f"{cell.value}"
     if kind == "formula":
         value += f" = {results[cell.coordinate].value!r}"
-    looks = [f"{cell.font.sz:g}"]
-    looks += ["bold"] if cell.font.b else []
-    looks += ["italic"] if cell.font.i else []
-    looks += [cell.font.color.rgb[2:]]
-    looks += [f"on {cell.fill.fgColor.rgb[2:]}"] if cell.fill.patternType else []
-    looks += ["quoted"] if cell.quotePrefix else []
-    looks += [cell.alignment.horizontal or "general"]
-    looks += ["wraps"] if cell.alignment.wrap_text else []
-    return f"{cell.coordinate} {kind} {value} [{cell.number_format}] {' '.join(looks)}"
+    style = [f"{cell.font.sz:g}"]
+    style += ["bold"] if cell.font.b else []
+    style += ["italic"] if cell.font.i else []
+    style += [cell.font.color.rgb[2:]]
+    style += [f"on {cell.fill.fgColor.rgb[2:]}"] if cell.fill.patternType else []
+    style += ["quoted"] if cell.quotePrefix else []
+    style += [cell.alignment.horizontal or "general"]
+    style += ["wraps"] if cell.alignment.wrap_text else []
+    return f"{cell.coordinate} {kind} {value} [{cell.number_format}] {' '.join(style)}"

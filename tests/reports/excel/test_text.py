@@ -10,7 +10,7 @@ from reports.excel.text import CELL_LIMIT, CUT, for_cell, replace_surrogates
 
 
 @pytest.mark.parametrize(
-    ("sent", "shown"),
+    ("text", "expected"),
     [
         ("Rødgrød på Ærø 🚗", "Rødgrød på Ærø 🚗"),
         ("bell \x07 and nul \x00", "bell ␇ and nul ␀"),
@@ -22,11 +22,11 @@ from reports.excel.text import CELL_LIMIT, CUT, for_cell, replace_surrogates
         ("", ""),
     ],
 )
-def test_characters_that_a_cell_cannot_hold_are_replaced_visibly(sent: str, shown: str) -> None:
-    assert for_cell(sent) == shown
+def test_characters_that_a_cell_cannot_hold_are_replaced_visibly(text: str, expected: str) -> None:
+    assert for_cell(text) == expected
 
 
-def test_a_cut_never_halves_a_character() -> None:
+def test_a_cut_never_divides_a_character() -> None:
     assert for_cell("x" + "🚗" * CELL_LIMIT) == "x" + "🚗" * ((CELL_LIMIT - len(CUT) - 1) // 2) + CUT
 
 
@@ -40,10 +40,10 @@ def test_text_beyond_the_limit_of_excel_is_cut_with_a_mark(letter: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=())))
-def test_any_text_becomes_xml_of_the_same_length_or_longer(sent: str) -> None:
-    shown = for_cell(sent)
-    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", shown)
-    assert len(shown) >= len(sent.replace("\r\n", "\n"))
+def test_any_text_becomes_xml_of_the_same_length_or_longer(text: str) -> None:
+    expected = for_cell(text)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", expected)
+    assert len(expected) >= len(text.replace("\r\n", "\n"))
 
 
 def test_only_surrogates_are_replaced_for_machines() -> None:

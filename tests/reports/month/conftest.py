@@ -4,7 +4,7 @@ import pytest
 
 from tests.scenarios.written_logbook import ChargedSession, WrittenLogbook
 
-RICH = (
+SESSIONS = (
     ChargedSession(id="1", stopped="2025-03-05T17:00:00+00:00", energy_wh=21_469, amount="51.74", note="Ærø 🚗"),
     ChargedSession(
         id="2",
@@ -34,10 +34,10 @@ RICH = (
     ChargedSession(id="24-2", stopped="2024-03-06T17:00:00+00:00", currency="EUR", tax_name="MwSt"),
     ChargedSession(id="24-3", stopped="2024-03-07T17:00:00+00:00", tax_name=None),
 )
-LISTED = {"2025-03": "2025-04-03T08:00:00+00:00", "2025-04": "2025-05-03T08:00:00+00:00"}
+LISTED_AT = {"2025-03": "2025-04-03T08:00:00+00:00", "2025-04": "2025-05-03T08:00:00+00:00"}
 
 
 @pytest.fixture(scope="session")
-def rich(tmp_path_factory: pytest.TempPathFactory) -> WrittenLogbook:
+def report_logbook(tmp_path_factory: pytest.TempPathFactory) -> WrittenLogbook:
     """Sessions of March and April 2025, one of them in April by local time only, and of other years."""
-    return WrittenLogbook(tmp_path_factory.mktemp("rich") / "logbook").publish(RICH, listed=LISTED)
+    return WrittenLogbook(tmp_path_factory.mktemp("report") / "logbook").publish(SESSIONS, listed=LISTED_AT)

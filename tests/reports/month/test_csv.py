@@ -16,15 +16,15 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file, strict=True))
 
 
-def with_note(report: Report, note: str) -> Report:
+def report_with_note(report: Report, note: str) -> Report:
     return replace(report, sessions=({**report.sessions[0], "note": note},))
 
 
-def test_a_session_with_every_column_of_the_mart(rich: WrittenLogbook, tmp_path: Path) -> None:
-    report = rich.report("2025-03")
+def test_a_session_has_every_column_of_the_mart(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
+    report = report_logbook.report("2025-03")
     path = tmp_path / "sessions.csv"
     write_sessions(report, path)
-    with rich.read() as connection:
+    with report_logbook.read() as connection:
         columns = [column for column, *_ in connection.execute("describe sessions").fetchall()]
     first, second = read(path)
     assert list(first) == columns
@@ -58,9 +58,9 @@ def test_a_session_with_every_column_of_the_mart(rich: WrittenLogbook, tmp_path:
     }
 
 
-def test_months_with_every_column_of_the_mart(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_months_have_every_column_of_the_mart(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
     path = tmp_path / "months.csv"
-    write_months(rich.report("2025-04"), path)
+    write_months(report_logbook.report("2025-04"), path)
     assert path.read_text("utf-8").splitlines() == [
         "account,month,currency,attribution,sessions,energy_kwh,amount_incl_tax,tax_amount,amount_excl_tax,"
         "average_price_incl_tax,max_kw",
@@ -69,42 +69,44 @@ def test_months_with_every_column_of_the_mart(rich: WrittenLogbook, tmp_path: Pa
     ]
 
 
-def test_unknown_figures_are_empty(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_unknown_figures_are_empty(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
     path = tmp_path / "sessions.csv"
-    write_sessions(rich.report("2025-04"), path)
-    foreign = read(path)[2]
-    assert (foreign["currency"], foreign["tax_rate"], foreign["tax_amount"]) == ("EUR", "", "")
+    write_sessions(report_logbook.report("2025-04"), path)
+    euro_session = read(path)[2]
+    assert (euro_session["currency"], euro_session["tax_rate"], euro_session["tax_amount"]) == ("EUR", "", "")
 
 
-def test_amounts_have_the_decimals_of_their_currency(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_amounts_have_the_decimals_of_their_currency(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
     path = tmp_path / "sessions.csv"
-    write_sessions(rich.report("2023"), path)
+    write_sessions(report_logbook.report("2023"), path)
     assert read(path)[0]["amount_incl_tax"] == "1200"
 
 
-def test_bytes_are_utf_8_without_byte_order_mark_and_with_line_feeds(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_bytes_are_utf_8_without_byte_order_mark_and_with_line_feeds(
+    report_logbook: WrittenLogbook, tmp_path: Path
+) -> None:
     path = tmp_path / "sessions.csv"
-    write_sessions(rich.report("2025-03"), path)
+    write_sessions(report_logbook.report("2025-03"), path)
     assert path.read_bytes().startswith(b"account,session_id,")
     assert b"\r" not in path.read_bytes()
     assert "Ærø 🚗" in path.read_text("utf-8")
 
 
 @pytest.mark.parametrize("note", ["a\nb", "a\rb", "a\r\nb", 'say "x", y', "\x00\x07", "æøå 🚗", "x" * 40_000])
-def test_text_is_read_back_unchanged(rich: WrittenLogbook, tmp_path: Path, note: str) -> None:
+def test_text_is_read_back_unchanged(report_logbook: WrittenLogbook, tmp_path: Path, note: str) -> None:
     path = tmp_path / "sessions.csv"
-    write_sessions(with_note(rich.report("2025-03"), note), path)
+    write_sessions(report_with_note(report_logbook.report("2025-03"), note), path)
     (row,) = read(path)
     assert row["note"] == note
 
 
-def test_a_lone_surrogate_is_replaced(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_a_lone_surrogate_is_replaced(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
     path = tmp_path / "sessions.csv"
-    write_sessions(with_note(rich.report("2025-03"), "a\ud83db"), path)
+    write_sessions(report_with_note(report_logbook.report("2025-03"), "a\ud83db"), path)
     assert read(path)[0]["note"] == "a\ufffdb"
 
 
-def test_an_empty_period_has_column_names_only(rich: WrittenLogbook, tmp_path: Path) -> None:
-    report = rich.report("2020")
+def test_a_period_without_sessions_has_column_names_only(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
+    report = report_logbook.report("2020")
     write_sessions(report, tmp_path / "sessions.csv")
     assert (tmp_path / "sessions.csv").read_text("utf-8") == ",".join(report.session_columns) + "\n"

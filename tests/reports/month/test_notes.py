@@ -93,7 +93,7 @@ def test_months_of_a_year_with_the_same_reason_share_a_note(logbook_with_gaps: W
     )
 
 
-def test_an_answer_that_cannot_be_read_and_has_no_month(tmp_path: Path) -> None:
+def test_an_unreadable_answer_without_a_month_is_a_finding(tmp_path: Path) -> None:
     logbook = WrittenLogbook(tmp_path / "logbook").publish(
         charge_points={"data": "none"}, listed={"2025-03": "2030-01-01T00:00:00+00:00"}
     )
@@ -112,9 +112,9 @@ def test_the_current_month_is_open_without_a_finding(tmp_path: Path) -> None:
     )
 
 
-def test_settings_that_changed_after_the_figures_were_computed(logbook_with_gaps: WrittenLogbook) -> None:
-    moved = msgspec.structs.replace(HOME, timezone="Europe/London", currency="GBP")
-    report = logbook_with_gaps.report_of(moved, "2025-01")
+def test_settings_that_changed_after_the_figures_were_computed_are_a_note(logbook_with_gaps: WrittenLogbook) -> None:
+    changed_settings = msgspec.structs.replace(HOME, timezone="Europe/London", currency="GBP")
+    report = logbook_with_gaps.report_of(changed_settings, "2025-01")
     assert (report.timezone, report.currency) == ("Europe/Copenhagen", "DKK")
     assert report.notes == (
         "The settings are now Europe/London and GBP; these figures were computed with Europe/Copenhagen and DKK.",

@@ -7,7 +7,7 @@ import pytest
 from reports.month.period import ReportPeriod
 
 
-def test_days_and_names_of_a_month() -> None:
+def test_a_month_has_its_days_and_names() -> None:
     march = ReportPeriod.parse("2025-03")
     assert (march.name, march.label, march.is_year) == ("2025-03", "March 2025", False)
     assert (march.first_month, march.last_month, march.last_day) == (date(2025, 3, 1),) * 2 + (date(2025, 3, 31),)
@@ -15,7 +15,7 @@ def test_days_and_names_of_a_month() -> None:
     assert march.days == tuple(date(2025, 3, day) for day in range(1, 32))
 
 
-def test_months_of_a_year() -> None:
+def test_a_year_has_its_months_and_days() -> None:
     year = ReportPeriod.parse("2024")
     assert (year.name, year.label, year.is_year) == ("2024", "2024", True)
     assert (year.first_month, year.last_month, year.last_day) == (
@@ -45,7 +45,7 @@ def test_months_of_a_year() -> None:
         "2025-03-01",
     ],
 )
-def test_anything_else_is_refused_with_an_example(text: str) -> None:
+def test_other_texts_are_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="is not a period: write a month like 2025-03 or a year like 2025") as refusal:
         ReportPeriod.parse(text)
     assert repr(text) in str(refusal.value)

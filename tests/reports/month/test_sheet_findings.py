@@ -10,7 +10,7 @@ from reports.month.workbook import write_workbook
 from tests.scenarios.written_logbook import WrittenLogbook
 
 
-def written(report: Report, folder: Path) -> Workbook:
+def write_and_open(report: Report, folder: Path) -> Workbook:
     write_workbook(report, folder / "report.xlsx")
     return load_workbook(folder / "report.xlsx")
 
@@ -20,7 +20,7 @@ def last_texts(workbook: Workbook, count: int) -> list[str]:
     return texts[-count:]
 
 
-def with_findings(report: Report, count: int) -> Report:
+def report_with_findings(report: Report, count: int) -> Report:
     """The report with `count` copies of its first finding, the first of them an error."""
     finding = report.findings[0]
     numbered = [
@@ -30,10 +30,10 @@ def with_findings(report: Report, count: int) -> Report:
     return replace(report, findings=tuple(numbered))
 
 
-def test_few_findings_are_on_the_summary(rich: WrittenLogbook, tmp_path: Path) -> None:
-    report = rich.report("2025-04")
+def test_few_findings_are_on_the_summary(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
+    report = report_logbook.report("2025-04")
     (finding,) = report.findings
-    workbook = written(report, tmp_path)
+    workbook = write_and_open(report, tmp_path)
     assert last_texts(workbook, 3) == [
         "Findings",
         "Session 5",
@@ -43,13 +43,13 @@ def test_few_findings_are_on_the_summary(rich: WrittenLogbook, tmp_path: Path) -
     assert "Checks" not in workbook.sheetnames
 
 
-def test_findings_of_a_year_name_their_month(rich: WrittenLogbook, tmp_path: Path) -> None:
-    assert last_texts(written(rich.report("2025"), tmp_path), 2)[0] == "2025-04, session 5"
+def test_findings_of_a_year_name_their_month(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
+    assert last_texts(write_and_open(report_logbook.report("2025"), tmp_path), 2)[0] == "2025-04, session 5"
 
 
-def test_many_findings_have_their_own_sheet(rich: WrittenLogbook, tmp_path: Path) -> None:
-    report = with_findings(rich.report("2025-04"), 9)
-    workbook = written(report, tmp_path)
+def test_many_findings_have_their_own_sheet(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
+    report = report_with_findings(report_logbook.report("2025-04"), 9)
+    workbook = write_and_open(report, tmp_path)
     assert last_texts(workbook, 2) == ["Findings", "Errors: 1, warnings: 8. See the sheet “Checks”."]
     headings, first, *others = workbook["Checks"].values
     assert headings == ("Severity", "Month", "Session", "Rule", "Finding", "Description and what to do")
@@ -57,8 +57,8 @@ def test_many_findings_have_their_own_sheet(rich: WrittenLogbook, tmp_path: Path
     assert len(others) == 8
 
 
-def test_without_findings_the_summary_ends_with_known_gaps(rich: WrittenLogbook, tmp_path: Path) -> None:
-    assert last_texts(written(rich.report("2025-03"), tmp_path), 2) == [
+def test_without_findings_the_summary_ends_with_known_gaps(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
+    assert last_texts(write_and_open(report_logbook.report("2025-03"), tmp_path), 2) == [
         "Known gaps",
         "Nothing is known to be missing.",
     ]

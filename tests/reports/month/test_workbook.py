@@ -15,7 +15,7 @@ from reports.month.workbook import write_workbook
 from tests.scenarios.written_logbook import WrittenLogbook
 
 
-def written(report: Report, folder: Path) -> Any:
+def write_and_open(report: Report, folder: Path) -> Any:
     write_workbook(report, folder / "report.xlsx")
     return openpyxl.load_workbook(folder / "report.xlsx")
 
@@ -38,12 +38,12 @@ def columns(sheet: Any) -> dict[str, int]:
     return {str(cell.value).replace("\n", " "): cell.column for cell in sheet[1]}
 
 
-def with_note(report: Report, note: str) -> Report:
+def report_with_note(report: Report, note: str) -> Report:
     return replace(report, sessions=({**report.sessions[0], "note": note}, *report.sessions[1:]))
 
 
-def test_the_summary_states_account_period_and_state(rich: WrittenLogbook, tmp_path: Path) -> None:
-    sheet = written(rich.report("2025-03"), tmp_path)["Summary"]
+def test_the_summary_states_account_period_and_state(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
+    sheet = write_and_open(report_logbook.report("2025-03"), tmp_path)["Summary"]
     assert texts(sheet)[:2] == ["Charging report", "March 2025"]
     assert row_of(sheet, "Account") == ["home"]
     assert row_of(sheet, "Period") == ["2025-03-01 to 2025-03-31"]
@@ -54,8 +54,8 @@ def test_the_summary_states_account_period_and_state(rich: WrittenLogbook, tmp_p
     assert texts(sheet)[-1] == "Nothing is known to be missing."
 
 
-def test_the_summary_has_the_months_figures(rich: WrittenLogbook, tmp_path: Path) -> None:
-    sheet = written(rich.report("2025-03"), tmp_path)["Summary"]
+def test_the_summary_has_the_months_figures(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
+    sheet = write_and_open(report_logbook.report("2025-03"), tmp_path)["Summary"]
     assert row_of(sheet, "Sessions") == [2]
     assert row_of(sheet, "Energy") == [32.342, "kWh"]
     assert row_of(sheet, "Gross, incl. Moms") == [71.34, "DKK"]
@@ -67,8 +67,10 @@ def test_the_summary_has_the_months_figures(rich: WrittenLogbook, tmp_path: Path
     assert (formats["Energy"], formats["Gross, incl. Moms"]) == ("#,##0.000", "#,##0.00")
 
 
-def test_currencies_are_separate_and_unknown_tax_is_marked(rich: WrittenLogbook, tmp_path: Path) -> None:
-    sheet = written(rich.report("2025-04"), tmp_path)["Summary"]
+def test_currencies_are_separate_and_an_unknown_tax_is_shown_as_unknown(
+    report_logbook: WrittenLogbook, tmp_path: Path
+) -> None:
+    sheet = write_and_open(report_logbook.report("2025-04"), tmp_path)["Summary"]
     all_texts = texts(sheet)
     assert [text for text in all_texts if text.startswith("Figures")] == ["Figures, DKK", "Figures, EUR"]
     euro = all_texts[all_texts.index("Figures, EUR") :]
@@ -77,8 +79,8 @@ def test_currencies_are_separate_and_unknown_tax_is_marked(rich: WrittenLogbook,
     assert len(sheet._charts) == 2
 
 
-def test_the_chart_covers_all_days_of_the_month(rich: WrittenLogbook, tmp_path: Path) -> None:
-    workbook = written(rich.report("2025-03"), tmp_path)
+def test_the_chart_covers_all_days_of_the_month(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
+    workbook = write_and_open(report_logbook.report("2025-03"), tmp_path)
     assert workbook.sheetnames == ["Summary", "Sessions", "Days"]
     days = list(workbook["Days"].values)
     assert days[0] == ("Day", "Sessions", "Energy (kWh)", "DKK, incl. Moms")
@@ -92,11 +94,11 @@ def test_the_chart_covers_all_days_of_the_month(rich: WrittenLogbook, tmp_path: 
     assert line.y_axis.crosses == "max"
 
 
-def test_a_year_lists_all_its_months(rich: WrittenLogbook, tmp_path: Path) -> None:
-    workbook = written(rich.report("2025"), tmp_path)
+def test_a_year_lists_all_its_months(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
+    workbook = write_and_open(report_logbook.report("2025"), tmp_path)
     assert workbook.sheetnames == ["Summary", "Sessions"]
     rows = [row[1:] for row in workbook["Summary"].values]
-    first = next(place for place, row in enumerate(rows) if row[0] == "Month") + 1
+    first = next(index for index, row in enumerate(rows) if row[0] == "Month") + 1
     assert [row[0].month for row in rows[first : first + 12]] == list(range(1, 13))
     assert rows[first + 2][1:] == (2, 32.342, 71.34, 14.27, 57.07, 2.205801, "closed")
     assert rows[first + 3][1:4] == (2, 5, 12.5)  # of April, what was billed in DKK
@@ -106,11 +108,11 @@ def test_a_year_lists_all_its_months(rich: WrittenLogbook, tmp_path: Path) -> No
     assert workbook["Summary"]._charts[0].series[0].val.numRef.f == f"'Summary'!$D${first + 1}:$D${first + 12}"
 
 
-def test_sessions_are_rows_of_typed_cells(rich: WrittenLogbook, tmp_path: Path) -> None:
-    sheet = written(rich.report("2025-03"), tmp_path)["Sessions"]
+def test_sessions_are_rows_of_typed_cells(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
+    sheet = write_and_open(report_logbook.report("2025-03"), tmp_path)["Sessions"]
     column = columns(sheet)
-    row = {head: sheet.cell(3, place) for head, place in column.items()}
-    assert {head: cell.value for head, cell in row.items()} == {
+    row = {heading: sheet.cell(3, column_number) for heading, column_number in column.items()}
+    assert {heading: cell.value for heading, cell in row.items()} == {
         "Started (Europe/Copenhagen)": datetime(2025, 3, 29, 23, 10),  # noqa: DTZ001 (a spreadsheet's times are naive)
         "Stopped (Europe/Copenhagen)": datetime(2025, 3, 30, 16, 33, 51),  # noqa: DTZ001
         "Session": "2",
@@ -140,8 +142,8 @@ def test_sessions_are_rows_of_typed_cells(rich: WrittenLogbook, tmp_path: Path) 
     assert row["Stopped (Europe/Copenhagen)"].number_format == "yyyy-mm-dd hh:mm"
 
 
-def test_totals_per_currency_are_values_below_the_sessions(rich: WrittenLogbook, tmp_path: Path) -> None:
-    sheet = written(rich.report("2025-04"), tmp_path)["Sessions"]
+def test_totals_per_currency_are_values_below_the_sessions(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
+    sheet = write_and_open(report_logbook.report("2025-04"), tmp_path)["Sessions"]
     column = columns(sheet)
     names = ("Energy (kWh)", "Gross, incl. Moms", "Of which Moms", "Net, excl. Moms", "Currency")
     totals = [[sheet.cell(row, column[name]).value for name in names] for row in (5, 6)]
@@ -151,15 +153,17 @@ def test_totals_per_currency_are_values_below_the_sessions(rich: WrittenLogbook,
     assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
 
 
-def test_amounts_have_the_decimals_of_their_currency(rich: WrittenLogbook, tmp_path: Path) -> None:
-    sheet = written(rich.report("2023-03"), tmp_path)["Sessions"]
+def test_amounts_have_the_decimals_of_their_currency(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
+    sheet = write_and_open(report_logbook.report("2023-03"), tmp_path)["Sessions"]
     gross = sheet.cell(2, columns(sheet)["Gross, incl. Moms"])
     assert (gross.value, gross.number_format) == (1200, "#,##0")
 
 
 @pytest.mark.parametrize("note", ['=HYPERLINK("x")', "+1", "-1", "@SUM(1)", "=", "#N/A", "1", "TRUE", "2025-03-01"])
-def test_text_is_never_a_formula_an_error_or_a_number(rich: WrittenLogbook, tmp_path: Path, note: str) -> None:
-    sheet = written(with_note(rich.report("2025-03"), note), tmp_path)["Sessions"]
+def test_text_is_never_a_formula_an_error_or_a_number(
+    report_logbook: WrittenLogbook, tmp_path: Path, note: str
+) -> None:
+    sheet = write_and_open(report_with_note(report_logbook.report("2025-03"), note), tmp_path)["Sessions"]
     cell = sheet.cell(2, columns(sheet)["Note"])
     assert cell.value == note
     assert bool(cell.quotePrefix) == (note[0] in "=+-@")
@@ -170,7 +174,7 @@ def test_text_is_never_a_formula_an_error_or_a_number(rich: WrittenLogbook, tmp_
 
 
 @pytest.mark.parametrize(
-    ("sent", "shown"),
+    ("text", "expected"),
     [
         ("æøå 🚗", "æøå 🚗"),
         ("two\r\nlines", "two\nlines"),
@@ -180,28 +184,34 @@ def test_text_is_never_a_formula_an_error_or_a_number(rich: WrittenLogbook, tmp_
         ("", None),
     ],
 )
-def test_difficult_text_is_shown(rich: WrittenLogbook, tmp_path: Path, sent: str, shown: str | None) -> None:
-    sheet = written(with_note(rich.report("2025-03"), sent), tmp_path)["Sessions"]
-    assert sheet.cell(2, columns(sheet)["Note"]).value == shown
+def test_unusual_characters_are_shown(
+    report_logbook: WrittenLogbook, tmp_path: Path, text: str, expected: str | None
+) -> None:
+    sheet = write_and_open(report_with_note(report_logbook.report("2025-03"), text), tmp_path)["Sessions"]
+    assert sheet.cell(2, columns(sheet)["Note"]).value == expected
 
 
-def test_a_note_of_40_000_characters_is_cut_and_its_row_stays_low(rich: WrittenLogbook, tmp_path: Path) -> None:
-    sheet = written(with_note(rich.report("2025-03"), "x " * 20_000), tmp_path)["Sessions"]
+def test_a_note_of_40_000_characters_is_cut_and_its_row_stays_low(
+    report_logbook: WrittenLogbook, tmp_path: Path
+) -> None:
+    sheet = write_and_open(report_with_note(report_logbook.report("2025-03"), "x " * 20_000), tmp_path)["Sessions"]
     note = sheet.cell(2, columns(sheet)["Note"]).value
     assert (len(note), note.endswith(CUT)) == (32_767, True)
     assert sheet.row_dimensions[2].height < 60
 
 
-def test_difficult_text_in_a_note_of_the_report_is_text(rich: WrittenLogbook, tmp_path: Path) -> None:
-    report = replace(rich.report("2025-03"), notes=("=1\x07" + "y" * 60_000,))
-    sheet = written(report, tmp_path)["Summary"]
+def test_a_note_of_the_report_is_never_a_formula(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
+    report = replace(report_logbook.report("2025-03"), notes=("=1\x07" + "y" * 60_000,))
+    sheet = write_and_open(report, tmp_path)["Summary"]
     (cell,) = (cell for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("=1"))
     assert (cell.data_type, cell.value[:4], cell.value[-7:]) == ("s", "=1␇y", CUT)
     assert sheet.row_dimensions[cell.row].height <= 409
 
 
-def test_page_setup_of_the_sessions(rich: WrittenLogbook, tmp_path: Path) -> None:
-    workbook = written(rich.report("2025-03"), tmp_path)
+def test_the_sessions_sheet_has_the_headings_on_each_printed_page(
+    report_logbook: WrittenLogbook, tmp_path: Path
+) -> None:
+    workbook = write_and_open(report_logbook.report("2025-03"), tmp_path)
     sheet = workbook["Sessions"]
     assert sheet.freeze_panes == "C2"
     assert sheet.auto_filter.ref == "A1:V3"  # without the totals
@@ -214,18 +224,18 @@ def test_page_setup_of_the_sessions(rich: WrittenLogbook, tmp_path: Path) -> Non
     assert not workbook["Summary"].sheet_view.showGridLines
 
 
-def test_an_empty_period_gives_a_workbook_that_says_so(rich: WrittenLogbook, tmp_path: Path) -> None:
-    workbook = written(rich.report("2020-01"), tmp_path)
+def test_the_workbook_of_a_period_without_sessions_states_that(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
+    workbook = write_and_open(report_logbook.report("2020-01"), tmp_path)
     assert workbook.sheetnames == ["Summary", "Sessions"]
     assert "No session stopped in January 2020." in texts(workbook["Summary"])
     assert row_of(workbook["Summary"], "State") == ["Not closed, see below"]
     assert workbook["Sessions"]["A2"].value == "No session stopped in January 2020."
 
 
-def test_the_same_report_gives_the_same_bytes(rich: WrittenLogbook, tmp_path: Path) -> None:
+def test_the_same_report_gives_the_same_bytes(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
     paths = [tmp_path / "a.xlsx", tmp_path / "b.xlsx"]
     for path in paths:
-        write_workbook(rich.report("2025-04"), path)
+        write_workbook(report_logbook.report("2025-04"), path)
     assert paths[0].read_bytes() == paths[1].read_bytes()
     with zipfile.ZipFile(paths[0]) as archive:
         assert {member.date_time for member in archive.infolist()} == {(2025, 7, 1, 8, 0, 0)}

@@ -71,7 +71,9 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
     ),
     "no-payment-status": (OperatorData(sessions=(Session(fields={"paymentStatus": None}),)), ()),
     "detail-older-than-the-list": (
-        OperatorData(relisted=(("2025-04-09T00:00:00+00:00", Session(fields={"paymentStatus": "refunded"}).listed()),)),
+        OperatorData(
+            later_items=(("2025-04-09T00:00:00+00:00", Session(fields={"paymentStatus": "refunded"}).listing_item()),)
+        ),
         (("missing_detail", "1"), ("month_not_closed", None), ("unpaid", "1")),
     ),
     "missing-and-listed-again": (OperatorData(listings=(*_MISSED, Listing(at="2025-04-13T00:00:00+00:00"))), ()),
@@ -82,7 +84,7 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
     "missing-and-still-there": (
         OperatorData(
             listings=_MISSED,
-            details=(("2025-04-12T01:00:00+00:00", 200, Session(fields={"stopReason": "remote"}).detailed()),),
+            details=(("2025-04-12T01:00:00+00:00", 200, Session(fields={"stopReason": "remote"}).detail_answer()),),
         ),
         (),
     ),

@@ -42,7 +42,7 @@ class Session:
     energy_wh: int = 6_000
     curve_wh: int | None = None  # None: as much as the meter states
     fields: Json = field(default_factory=dict)
-    listed_fields: Json = field(default_factory=dict)
+    listing_fields: Json = field(default_factory=dict)
     has_detail: bool = True
 
     @property
@@ -61,25 +61,25 @@ class Session:
         """One sample per minute, all of the same power, and a zero at the stop."""
         energy_wh = self.energy_wh if self.curve_wh is None else self.curve_wh
         power_kw = round(max(energy_wh, 0) * 0.06 / self.minutes, 6) if self.minutes > 0 else 0
-        flowing = [{"value": power_kw, "timestamp": self.at(minute)} for minute in range(self.minutes)]
-        return [*flowing, {"value": 0, "timestamp": self.at(self.minutes)}]
+        samples = [{"value": power_kw, "timestamp": self.at(minute)} for minute in range(self.minutes)]
+        return [*samples, {"value": 0, "timestamp": self.at(self.minutes)}]
 
     def period(self, first: float, last: float, amount: float) -> Json:
         """A charging period between two of its minutes."""
         state = "charging@price|1.2&markup|1.0"  # 2.50 DKK per kWh with tax
         return {"startedAt": self.at(first), "stoppedAt": self.at(last), "state": state, "amount": amount}
 
-    def listed(self) -> Json:
-        return {"session": {**self._figures(), **self.listed_fields}, "type": "private", "address": "Hjemme"}
+    def listing_item(self) -> Json:
+        return {"session": {**self._figures(), **self.listing_fields}, "type": "private", "address": "Hjemme"}
 
-    def detailed(self) -> Json:
+    def detail_answer(self) -> Json:
         periods = [self.period(0, self.minutes, float(self._figures()["amount"]))] if self.minutes > 0 else []
-        more = {
+        detail_fields = {
             "powerStats": {"averageKw": 6, "maxKw": 6, "history": self.samples()},
             "chargingPeriods": periods,
             "taxName": "Moms",
         }
-        return {"session": {**self._figures(), **more, **self.fields}}
+        return {"session": {**self._figures(), **detail_fields, **self.fields}}
 
     def _figures(self) -> Json:
         amount = round(self.energy_wh * 0.0025, 5)
@@ -120,7 +120,7 @@ class OperatorData:
     listings: tuple[Listing, ...] = (Listing(),)
     charge_points: Mapping[str, Json] = field(default_factory=dict)  # by time
     details: tuple[tuple[str, int, Json], ...] = ()  # later answers about session 1: time, status, body
-    relisted: tuple[tuple[str, Json], ...] = ()  # later items of a listing: time, item
+    later_items: tuple[tuple[str, Json], ...] = ()  # later items of a listing: time, item
     country: str = "DK"
     has_car: bool = True  # a rule in the settings assigns the sessions to one of two cars
     basis: str = "billed"  # the basis of reimbursement
@@ -132,52 +132,52 @@ class OperatorData:
             at = session.stopped_at + timedelta(minutes=1)
             key = history_key("2025-03-01", "2025-03-31", 1)
             yield _answer(
-                account, Endpoint.SESSION_HISTORY, key, at.isoformat(), {"session_history": [session.listed()]}
+                account, Endpoint.SESSION_HISTORY, key, at.isoformat(), {"session_history": [session.listing_item()]}
             )
             if session.has_detail:
-                detailed_at = (at + timedelta(seconds=1)).isoformat()
-                yield _answer(account, Endpoint.SESSION, session.id, detailed_at, session.detailed())
+                detail_at = (at + timedelta(seconds=1)).isoformat()
+                yield _answer(account, Endpoint.SESSION, session.id, detail_at, session.detail_answer())
         for at, status, body in self.details:
             yield _answer(account, Endpoint.SESSION, "1", at, body, status)
-        for at, item in self.relisted:
+        for at, item in self.later_items:
             yield _listing(account, at, item)
 
 
-def charge_point(**sent: Any) -> Json:
+def charge_point(**fields: Any) -> Json:
     """An answer about one charge point with one EVSE; `max_power`, `minimum_price`, `last_month_kwh` as stated."""
-    evse = {"id": "148964", "identifier": "2317", "maxPower": sent.get("max_power")}
-    if "minimum_price" in sent:
-        evse["tariff"] = {"type": "energy tou", "pricing": {"minPrice": sent["minimum_price"]}}
+    evse = {"id": "148964", "identifier": "2317", "maxPower": fields.get("max_power")}
+    if "minimum_price" in fields:
+        evse["tariff"] = {"type": "energy tou", "pricing": {"minPrice": fields["minimum_price"]}}
     return {
         "data": [
             {
                 "id": "52310",
                 "name": "Hjemme",
                 "evses": [evse],
-                "last_month_energy_kwh": sent.get("last_month_kwh"),
+                "last_month_energy_kwh": fields.get("last_month_kwh"),
                 "has_electricity_tax_reimbursement": False,
             }
         ]
     }
 
 
-def write(root: Path, accounts: Mapping[str, OperatorData]) -> Logbook:
+def write_logbook(root: Path, accounts: Mapping[str, OperatorData]) -> Logbook:
     """Build and publish a logbook with these accounts."""
     logbook = new_logbook(root)
-    tables = [_tables(name, sent) for name, sent in accounts.items()]
+    tables = [_settings_of(name, data) for name, data in accounts.items()]
     logbook.settings.write_text("".join([_CARS, *tables]), "utf-8")
-    for name, sent in accounts.items():
-        keep(logbook, name, sent)
+    for name, data in accounts.items():
+        write_segment(logbook, name, data)
     update(logbook)
     return logbook
 
 
-def keep(logbook: Logbook, account: str, sent: OperatorData, run_id: str = "abcd") -> None:
+def write_segment(logbook: Logbook, account: str, data: OperatorData, run_id: str = "abcd") -> None:
     """Write the segment of one more run of the account."""
     record = RunRecord(run_id=run_id, command="extract", version="0", started_at=NEWEST_RUN)
     record.outcome = "complete"
     with SegmentWriter.begin(logbook.raw / account, record) as segment:
-        for answer in sent.answers(account):
+        for answer in data.answers(account):
             segment.append(RawLine.of(answer))
         record.windows = [
             Window(
@@ -189,7 +189,7 @@ def keep(logbook: Logbook, account: str, sent: OperatorData, run_id: str = "abcd
                 cut_days=list(listing.cut_days),
                 largest_page=listing.largest_page,
             )
-            for listing in sent.listings
+            for listing in data.listings
         ]
         segment.finish(NEWEST_RUN)
 
@@ -209,16 +209,16 @@ def findings(logbook: Logbook) -> list[Json]:
         return rows(connection, "select * from check_results order by account, rule, session_id, finding_id")
 
 
-def _tables(account: str, sent: OperatorData) -> str:
+def _settings_of(account: str, data: OperatorData) -> str:
     """The account's part of the settings."""
-    rule = f'[[rule]]\naccount = "{account}"\ncar = "Blå"\n' if sent.has_car else ""
+    rule = f'[[rule]]\naccount = "{account}"\ncar = "Blå"\n' if data.has_car else ""
     return f"""
 [account.{account}]
 url = "https://operator.example.invalid"
-country = "{sent.country}"
+country = "{data.country}"
 [[account.{account}.reimbursement]]
 valid_from = 2025-01-01
-basis = "{sent.basis}"
+basis = "{data.basis}"
 {rule}"""
 
 

@@ -3,7 +3,7 @@
 from tests.sql.checks.operator_data import Listing, OperatorData, Session, charge_point
 from tests.sql.checks.pair import OPEN_MARCH, Pair
 
-_BROKEN = {"session": {**Session().detailed()["session"], "energy": "much"}}
+_BROKEN = {"session": {**Session().detail_answer()["session"], "energy": "much"}}
 _LATER = "2025-04-09T00:00:00+00:00"
 _FETCHED_IN_APRIL = "2025-04-20T00:00:00+00:00"
 
@@ -22,7 +22,7 @@ ARCHIVES = {
             ),
         ),
         conforming=OperatorData(
-            details=((_LATER, 200, _BROKEN), ("2025-04-09T12:00:00+00:00", 200, Session().detailed())),
+            details=((_LATER, 200, _BROKEN), ("2025-04-09T12:00:00+00:00", 200, Session().detail_answer())),
         ),
     ),
     "unreadable_charge_point": Pair(

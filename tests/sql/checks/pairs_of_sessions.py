@@ -3,18 +3,20 @@
 from tests.sql.checks.operator_data import OperatorData, Session, charge_point
 from tests.sql.checks.pair import Pair
 
-_NEARLY_ONE_CENT_APART = {"amount": 15.004, "totalAmount": 15.0}
+_AMOUNTS_ALMOST_ONE_CENT_APART = {"amount": 15.004, "totalAmount": 15.0}
 
 
-def _with_periods(*edges: tuple[float, float, float]) -> OperatorData:
+def _with_periods(*periods: tuple[float, float, float]) -> OperatorData:
     """A session with charging periods, each given as first minute, last minute and amount."""
     session = Session()
-    return OperatorData(sessions=(Session(fields={"chargingPeriods": [session.period(*edge) for edge in edges]}),))
+    return OperatorData(
+        sessions=(Session(fields={"chargingPeriods": [session.period(*period) for period in periods]}),)
+    )
 
 
-def _with_samples(*, left_out: int = 0, after_stop: float | None = None) -> OperatorData:
+def _with_samples(*, missing_samples: int = 0, after_stop: float | None = None) -> OperatorData:
     samples = Session().samples()
-    del samples[10 : 10 + left_out]
+    del samples[10 : 10 + missing_samples]
     if after_stop is not None:
         samples.append({"value": after_stop, "timestamp": Session().at(60 + 1 / 60)})
     return OperatorData(sessions=(Session(fields={"powerStats": {"history": samples}}),))
@@ -65,7 +67,7 @@ SESSIONS = {
                 "error",
                 "2025-03-01",
                 "1",
-                "The meter says 11.221 kWh; at 11000 W the EVSE delivers at most 11.000 kWh in 1:00 h. "
+                "The meter counted 11.221 kWh; at 11000 W the EVSE delivers at most 11.000 kWh in 1:00 h. "
                 "Ask the operator to correct it.",
             ),
             (
@@ -73,7 +75,7 @@ SESSIONS = {
                 "error",
                 "2025-03-01",
                 "2",
-                "The meter says -0.100 kWh, less than nothing. Ask the operator to correct it.",
+                "The meter counted -0.100 kWh, which is below zero. Ask the operator to correct it.",
             ),
         ),
         conforming=OperatorData(
@@ -119,7 +121,7 @@ SESSIONS = {
                 "warning",
                 "2025-03-01",
                 "1",
-                "The meter says 6.000 kWh, the power history 6.221 kWh. The meter counts; compare it with the car.",
+                "The meter counted 6.000 kWh, the power history 6.221 kWh. The meter decides; compare it with the car.",
             ),
         ),
         conforming=OperatorData(sessions=(Session(curve_wh=6_220),)),
@@ -169,7 +171,7 @@ SESSIONS = {
         conforming=OperatorData(sessions=(Session(energy_wh=0, fields={"powerStats": None}),)),
     ),
     "thinned_history": Pair(
-        violating=_with_samples(left_out=14),
+        violating=_with_samples(missing_samples=14),
         findings=(
             (
                 "thinned_history",
@@ -180,7 +182,7 @@ SESSIONS = {
                 "The total is the meter's own.",
             ),
         ),
-        conforming=_with_samples(left_out=13),
+        conforming=_with_samples(missing_samples=13),
     ),
     "foreign_currency": Pair(
         violating=OperatorData(sessions=(Session(fields={"currency": {"code": "EUR", "minorUnitDecimal": 2}}),)),
@@ -204,7 +206,7 @@ SESSIONS = {
                 "warning",
                 "2025-03-01",
                 "1",
-                "It charged for 48:01 h. Look whether it is one session of one car.",
+                "It charged for 48:01 h. Check whether it is one session of one car.",
             ),
         ),
         conforming=OperatorData(sessions=(Session(minutes=2_880),)),
@@ -221,7 +223,7 @@ SESSIONS = {
                 "The total counts; ask the operator what makes the difference.",
             ),
         ),
-        conforming=OperatorData(sessions=(Session(fields=_NEARLY_ONE_CENT_APART),)),
+        conforming=OperatorData(sessions=(Session(fields=_AMOUNTS_ALMOST_ONE_CENT_APART),)),
     ),
     "samples_outside": Pair(
         violating=_with_samples(after_stop=0.1),

@@ -22,18 +22,18 @@ WORK = OperatorData(charge_points={"2025-04-01T00:00:00+00:00": {"data": "none"}
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def logbook_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("checked") / "logbook"
-    operator_data.write(root, {"home": HOME, "work": WORK})
+    operator_data.write_logbook(root, {"home": HOME, "work": WORK})
     return root
 
 
-def check(folder: Path, *arguments: str) -> int:
-    return main.run(["--home", str(folder), "check", *arguments], Context(SystemClock()))
+def check(logbook_folder: Path, *arguments: str) -> int:
+    return main.run(["--home", str(logbook_folder), "check", *arguments], Context(SystemClock()))
 
 
-def test_findings_are_grouped_by_account_and_month(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert check(folder) == 3
+def test_findings_are_grouped_by_account_and_month(logbook_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check(logbook_folder) == 3
     home_march, unpaid, home_april, tax, work, charge_points, count = capsys.readouterr().out.splitlines()
     assert (home_march, home_april, work) == ("home, 2025-03", "home, 2025-04", "work, no single month")
     assert unpaid.split()[:3] == ["warning", "unpaid", "1"]
@@ -42,9 +42,9 @@ def test_findings_are_grouped_by_account_and_month(folder: Path, capsys: pytest.
     assert count == "1 error, 2 warnings."
 
 
-def test_a_finding_ends_with_its_id(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    check(folder, "--month", "2025-03", "--account", "home")
-    ids = {row["rule"]: row["finding_id"] for row in operator_data.findings(Logbook(folder))}
+def test_a_finding_ends_with_its_id(logbook_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    check(logbook_folder, "--month", "2025-03", "--account", "home")
+    ids = {row["rule"]: row["finding_id"] for row in operator_data.findings(Logbook(logbook_folder))}
     assert capsys.readouterr().out.splitlines()[1].endswith(f"  ({ids['unpaid']})")
 
 
@@ -59,15 +59,15 @@ def test_a_finding_ends_with_its_id(folder: Path, capsys: pytest.CaptureFixture[
     ],
 )
 def test_the_exit_code_depends_only_on_the_findings_asked_for(
-    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, count: str
+    logbook_folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, count: str
 ) -> None:
-    assert check(folder, *arguments) == code
+    assert check(logbook_folder, *arguments) == code
     assert capsys.readouterr().out.splitlines()[-1] == count
 
 
-def test_an_invalid_month_is_a_usage_error(folder: Path) -> None:
-    assert check(folder, "--month", "March") == 2
+def test_an_invalid_month_is_a_usage_error(logbook_folder: Path) -> None:
+    assert check(logbook_folder, "--month", "March") == 2
 
 
-def test_an_unknown_account_is_a_usage_error(folder: Path) -> None:
-    assert check(folder, "--account", "nobody") == 2
+def test_an_unknown_account_is_a_usage_error(logbook_folder: Path) -> None:
+    assert check(logbook_folder, "--account", "nobody") == 2

@@ -1,4 +1,4 @@
-"""The demo tenant's findings are those that its scenes intend, and a run prints them."""
+"""The demo tenant's sessions have the expected findings, and a run prints them."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -23,7 +23,7 @@ from tests.sql.checks import operator_data
 pytestmark = pytest.mark.system
 
 
-class Driver:
+class DemoUser:
     """A user who runs Ladebog against a demo tenant."""
 
     def __init__(self, folder: Path, server: DemoServer) -> None:
@@ -47,59 +47,63 @@ def tenant() -> Tenant:
 
 
 @pytest.fixture
-def driver(tmp_path: Path, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> Any:
+def demo_user(tmp_path: Path, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv(FILE_VARIABLE, str(tmp_path / "credentials.json"))
     with DemoServer(tenant) as server:
-        yield Driver(tmp_path / "logbook", server)
+        yield DemoUser(tmp_path / "logbook", server)
 
 
-def test_a_winter_with_the_demo(driver: Driver, tenant: Tenant, capsys: pytest.CaptureFixture[str]) -> None:
+def test_runs_on_the_demo_have_the_findings_of_its_scenes(
+    demo_user: DemoUser, tenant: Tenant, capsys: pytest.CaptureFixture[str]
+) -> None:
     newest = tenant.scene("newest")
-    scenes = {
+    scene_findings = {
         ("foreign_currency", "warning", tenant.scene("abroad").id),
         ("no_power_history", "warning", tenant.scene("no_history").id),
         ("no_power_history", "warning", tenant.scene("roaming").id),
         ("unpaid", "warning", newest.id),
     }
-    assert driver.run(DEMO_NOW) == 0  # November is not over, which does not affect October
-    assert driver.findings() == scenes
-    month, unpaid, earlier = capsys.readouterr().out.splitlines()[-3:]
+    assert demo_user.run(DEMO_NOW) == 0  # November is not over, which does not affect October
+    assert demo_user.findings() == scene_findings
+    month, unpaid, earlier_months = capsys.readouterr().out.splitlines()[-3:]
     assert (month, unpaid.split()[:3]) == ("demo, 2025-11", ["warning", "unpaid", newest.id])
-    assert earlier == "In earlier months: 0 errors, 3 warnings. See them with: ladebog check --account demo"
+    assert earlier_months == "In earlier months: 0 errors, 3 warnings. See them with: ladebog check --account demo"
 
-    october = of_october(tenant)
-    tenant.correct(october, energy_wh=10_000_000)
+    october_id = october_session_id(tenant)
+    tenant.correct(october_id, energy_wh=10_000_000)
     tenant.correct(newest.id, amount=newest.amount + Decimal(10))
-    assert driver.run(DEMO_NOW + timedelta(hours=1)) == 3  # the operator's error appears in the month that it reports
-    assert driver.findings() - scenes == {
+    assert (
+        demo_user.run(DEMO_NOW + timedelta(hours=1)) == 3
+    )  # the operator's error appears in the month that it reports
+    assert demo_user.findings() - scene_findings == {
         ("bill_unlike_recomputed", "warning", newest.id),
-        ("bill_unlike_recomputed", "warning", october),
-        ("energy_unlike_curve", "warning", october),
-        ("impossible_energy", "error", october),
+        ("bill_unlike_recomputed", "warning", october_id),
+        ("energy_unlike_curve", "warning", october_id),
+        ("impossible_energy", "error", october_id),
         ("periods_unlike_bill", "warning", newest.id),
     }
 
-    tenant.undo_corrections(october)
+    tenant.undo_corrections(october_id)
     tenant.undo_corrections(newest.id)
     tenant.finish_active(DEMO_NOW + timedelta(hours=2))
-    assert driver.run(datetime.fromisoformat("2025-12-01T12:00:00+01:00")) == 0  # it checks October
-    assert driver.findings() - scenes == {
+    assert demo_user.run(datetime.fromisoformat("2025-12-01T12:00:00+01:00")) == 0  # it checks October
+    assert demo_user.findings() - scene_findings == {
         ("month_not_closed", "error", None),
         ("operator_month_unlike", "warning", None),  # no run in November fetched the corrected figure
         ("unpaid", "warning", tenant.scene("active").id),
     }
 
-    brought_up_to_date = operator_data.findings(driver.logbook)
-    drop_writer(driver.logbook)
-    operator_data.update(driver.logbook)
-    assert operator_data.findings(driver.logbook) == brought_up_to_date
+    findings_before = operator_data.findings(demo_user.logbook)
+    drop_writer(demo_user.logbook)
+    operator_data.update(demo_user.logbook)
+    assert operator_data.findings(demo_user.logbook) == findings_before
 
 
-def of_october(tenant: Tenant) -> str:
+def october_session_id(tenant: Tenant) -> str:
     """A session of October 2025."""
-    october = (2025, 10)
+    october_id = (2025, 10)
     return next(
         session.id
         for session in tenant.sessions.values()
-        if session.stopped_at and (session.stopped_at.year, session.stopped_at.month) == october
+        if session.stopped_at and (session.stopped_at.year, session.stopped_at.month) == october_id
     )

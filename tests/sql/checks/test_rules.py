@@ -24,7 +24,9 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> FindingsByAccount:
     accounts |= {f"{rule}-good": pair.conforming for rule, pair in PAIRS.items()}
     accounts |= {name: case for name, (case, _) in CASES.items()}
     by_account = defaultdict(list)
-    for row in operator_data.findings(operator_data.write(tmp_path_factory.mktemp("pairs") / "logbook", accounts)):
+    for row in operator_data.findings(
+        operator_data.write_logbook(tmp_path_factory.mktemp("pairs") / "logbook", accounts)
+    ):
         month: date | None = row["month"]
         by_account[row["account"]].append(
             (row["rule"], row["severity"], month and month.isoformat(), row["session_id"], row["detail"])
@@ -44,7 +46,7 @@ def test_a_conforming_account_has_no_findings(findings: FindingsByAccount, rule:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_rules_and_sessions_of_the_findings_of_more_cases(findings: FindingsByAccount, name: str) -> None:
+def test_each_further_case_has_its_findings(findings: FindingsByAccount, name: str) -> None:
     assert [(rule, session) for rule, _, _, session, _ in findings[name]] == list(CASES[name][1])
 
 

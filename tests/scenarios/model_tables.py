@@ -1,11 +1,11 @@
-"""Compares the tables that a refresh fills with their models' SELECTs."""
+"""Compares the tables that a refresh fills with the rows of their models' SELECTs."""
 
 import duckdb
 
 from pipeline.database import models
 
 
-def assert_as_selected(connection: duckdb.DuckDBPyConnection) -> None:
+def assert_tables_match_models(connection: duckdb.DuckDBPyConnection) -> None:
     """Assert that each table holds the rows of its model's SELECT over all sessions."""
     for model in models.transformed():
         if not model.is_view:

@@ -1,4 +1,4 @@
-"""Slow imports of the commands, for the process that the tests fork others from."""
+"""The slow imports of the commands, done once in the process that the others are forked from."""
 
 from pipeline.cli import account, backup, terminal
 from pipeline.maintenance import forget
@@ -8,4 +8,4 @@ from tests.scenarios import two_accounts
 
 __all__ = ["account", "backup", "forget", "make", "restore", "terminal", "two_accounts"]
 
-list(lineage.refresh_steps())
+lineage.refresh_steps()

@@ -1,6 +1,7 @@
--- name: intermediate.details_due
+-- name: intermediate.missing_details
 -- grain: one finished session of which the operator's detail is missing or older than its listed figures
 -- purpose: the sessions whose details the next run fetches
+-- refresh: whole
 -- columns:
 --   account      text, the logbook's account
 --   session_id   text, the operator's id
@@ -80,7 +81,7 @@ details as (
         and (facts.session_id is null or facts.stopped_at is not null)
 ),
 
-due as (
+missing as (
     select
         compared.account,
         compared.session_id,
@@ -101,4 +102,4 @@ due as (
         )
 )
 
-select * from due
+select * from missing

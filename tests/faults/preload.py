@@ -10,4 +10,4 @@ from tests.scenarios import demo_logbook
 
 __all__ = ["demo_logbook", "duckdb", "polars", "requests", "run"]
 
-list(lineage.refresh_steps())
+lineage.refresh_steps()

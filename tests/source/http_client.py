@@ -1,23 +1,18 @@
 """An Http with the server that it sends requests to."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from pipeline.settings.schema import Source
 from pipeline.source.http import Http
 from pipeline.source.reply import Reply
-from tests.source.loopback import (
-    RecordingClock,
-    Responder,
-    Script,
-    serving,
-)
+from tests.source.loopback import RecordingClock, Responder, Script, serving
 
 TOKEN = "canary-token-7f3a"
 QUICK = Source(requests_per_second=1000, connect_timeout=2, read_timeout=2)
 
 
-class Asked:
+class HttpClient:
     """An Http, its server and its clock."""
 
     def __init__(self, script: Script, source: Source) -> None:
@@ -30,8 +25,9 @@ class Asked:
 
 
 @contextmanager
-def asking(*responders: Responder, source: Source = QUICK) -> Iterator[Asked]:
+def http_client(*responders: Responder, source: Source = QUICK) -> Iterator[HttpClient]:
+    """An HTTP client of a server that answers with `responders`, while the context lasts."""
     with serving(*responders) as script:
-        asked = Asked(script, source)
-        with asked.http:
-            yield asked
+        client = HttpClient(script, source)
+        with closing(client.http):
+            yield client

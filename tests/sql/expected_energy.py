@@ -23,27 +23,27 @@ class Charge:
     periods: tuple[Period, ...]
 
 
-def shares(charge: Charge) -> list[int]:
+def period_energies(charge: Charge) -> list[int]:
     """Wh per period: divided by the curve, else by the duration of charging, else all in the last period."""
-    weights = [_flowed(charge, period) for period in charge.periods]
+    weights = [_energy_flow(charge, period) for period in charge.periods]
     if not any(weights):
         weights = [max(p.stop - p.start, 0) if p.kind == "charging" else 0 for p in charge.periods]
     if not any(weights):
         weights = [0] * (len(charge.periods) - 1) + [1]
-    return divided(charge.energy_wh, weights)
+    return divide(charge.energy_wh, weights)
 
 
-def divided(amount: int, weights: list[int]) -> list[int]:
+def divide(amount: int, weights: list[int]) -> list[int]:
     """The floor of each share, then one more for the largest remainders, ties to the earlier."""
-    scale = sum(weights)
-    floors = [amount * weight // scale for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda place: (-(amount * weights[place] % scale), place))
-    for place in by_remainder[: amount - sum(floors)]:
-        floors[place] += 1
+    total_weight = sum(weights)
+    floors = [amount * weight // total_weight for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda index: (-(amount * weights[index] % total_weight), index))
+    for index in by_remainder[: amount - sum(floors)]:
+        floors[index] += 1
     return floors
 
 
-def _flowed(charge: Charge, period: Period) -> int:
+def _energy_flow(charge: Charge, period: Period) -> int:
     """mW x µs of the curve within a charging period; a sample holds on only within its run of charging."""
     if period.kind != "charging":
         return 0
@@ -51,8 +51,8 @@ def _flowed(charge: Charge, period: Period) -> int:
     by_time = dict(charge.samples)  # of samples at one time the last listed counts
     times = sorted(by_time)
     total = 0
-    for time, following in pairwise([*times, charge.stop]):
-        start, stop = max(time, 0), min(following, charge.stop)
+    for time, next_time in pairwise([*times, charge.stop]):
+        start, stop = max(time, 0), min(next_time, charge.stop)
         if start < stop and run <= start:
             total += by_time[time] * max(min(stop, period.stop) - max(start, period.start), 0)
     return total

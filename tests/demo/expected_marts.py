@@ -10,19 +10,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pipeline.demo.model import DemoPeriod, DemoSession
 from pipeline.demo.tenant import Tenant
-from tests.sql.split_by_hand import Metered, Part, Period, Sample, Split, period_energy, split
+from tests.sql.expected_split import Metered, Part, Period, Sample, Split, period_energy, split
 
 Row = dict[str, Any]
 Attribution = Literal["stop", "split"]
 
 _ACCOUNT_ZONE = ZoneInfo("Europe/Copenhagen")
 _ACCOUNT_CURRENCY = "DKK"
-_DANISH_RATE = Decimal("0.25")
+_DANISH_TAX_RATE = Decimal("0.25")
 
 
 def active(tenant: Tenant) -> list[str]:
@@ -51,7 +52,7 @@ def charging_periods(tenant: Tenant) -> list[Row]:
         }
         for session in _finished(tenant)
         if session.has_periods
-        for period, energy_wh in zip(session.periods, period_energy(_metered(session)), strict=True)
+        for period, energy_wh in zip(session.periods, _period_energy(session), strict=True)
     ]
 
 
@@ -72,11 +73,11 @@ def session_hours(tenant: Tenant) -> list[Row]:
             "hour_start": hour.astimezone(UTC),
             "currency": session.site.currency.code,
             "energy_kwh": Decimal(part.energy_wh) / 1000,
-            "amount_incl_tax": _units(session, part.money),
+            "amount_incl_tax": _amount(session, part.money),
             "price_incl_tax": parts.hour_prices[hour],
         }
         for session in _finished(tenant)
-        for parts in [split(_metered(session))]
+        for parts in [_split(session)]
         for hour, part in parts.hours.items()
     ]
 
@@ -86,7 +87,7 @@ def session_months(tenant: Tenant) -> list[Row]:
     return [
         {"session_id": session.id, "month": month, "currency": session.site.currency.code} | _part(session, part)
         for session in _finished(tenant)
-        for month, part in split(_metered(session)).months.items()
+        for month, part in _split(session).months.items()
     ]
 
 
@@ -110,7 +111,7 @@ def _finished(tenant: Tenant) -> list[DemoSession]:
 def _session_row(session: DemoSession) -> Row:
     currency = session.site.currency
     gross = _rounded(session.amount, currency.minor_unit_decimal)
-    rate = _DANISH_RATE if currency.code == _ACCOUNT_CURRENCY else None
+    rate = _DANISH_TAX_RATE if currency.code == _ACCOUNT_CURRENCY else None
     tax = None if rate is None else _rounded(gross * rate / (1 + rate), currency.minor_unit_decimal)
     return {
         "session_id": session.id,
@@ -154,9 +155,9 @@ def _metered(session: DemoSession) -> Metered:
         started_at=session.started_at,
         stopped_at=session.stopped_at,
         energy_wh=session.energy_wh,
-        bill=_minor(session, row["amount_incl_tax"]),
+        bill=_minor_units(session, row["amount_incl_tax"]),
         minor_digits=session.site.currency.minor_unit_decimal,
-        tax=None if tax_amount is None else _minor(session, tax_amount),
+        tax=None if tax_amount is None else _minor_units(session, tax_amount),
         periods=tuple(
             Period(period.kind, period.started_at, period.stopped_at, period.amount, _price(session, period))
             for period in session.periods
@@ -166,19 +167,29 @@ def _metered(session: DemoSession) -> Metered:
     )
 
 
-def _minor(session: DemoSession, amount: Decimal) -> int:
+@cache
+def _split(session: DemoSession) -> Split:
+    return split(_metered(session))
+
+
+@cache
+def _period_energy(session: DemoSession) -> list[int]:
+    return period_energy(_metered(session))
+
+
+def _minor_units(session: DemoSession, amount: Decimal) -> int:
     return int(amount.scaleb(session.site.currency.minor_unit_decimal))
 
 
-def _units(session: DemoSession, minor: int) -> Decimal:
+def _amount(session: DemoSession, minor: int) -> Decimal:
     return Decimal(minor).scaleb(-session.site.currency.minor_unit_decimal)
 
 
 def _part(session: DemoSession, part: Part) -> Row:
     return {
         "energy_kwh": Decimal(part.energy_wh) / 1000,
-        "amount_incl_tax": _units(session, part.money),
-        "tax_amount": None if part.tax is None else _units(session, part.tax),
+        "amount_incl_tax": _amount(session, part.money),
+        "tax_amount": None if part.tax is None else _amount(session, part.tax),
     }
 
 
@@ -197,7 +208,7 @@ def _totals(
     for session in _finished(tenant):
         row = _session_row(session)
         if attribution == "split":
-            for unit, part in parts_of(split(_metered(session))).items():
+            for unit, part in parts_of(_split(session)).items():
                 groups[unit, row["currency"]].append(row | _part(session, part))
         else:
             stopped_on = row["stopped_at"].astimezone(_ACCOUNT_ZONE).date()

@@ -8,13 +8,13 @@ from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
 
 _REFUSAL = (
-    "Only one SELECT can be asked, and only of this database: no files, no network, no settings, no changes.",
+    "A query must be one SELECT that reads only this database: no files, no network, no settings, no changes.",
     "For example: ladebog sql \"select * from months where attribution = 'stop'\"",
 )
 
 
 @pytest.mark.parametrize(
-    "question",
+    "query",
     [
         "",
         ";",
@@ -70,18 +70,16 @@ _REFUSAL = (
         "with mine as (delete from months returning *) from mine",
     ],
 )
-def test_statements_other_than_one_select_are_refused(
-    shared_logbook: DemoLogbook, tmp_path: Path, question: str
-) -> None:
+def test_statements_other_than_one_select_are_refused(shared_logbook: DemoLogbook, tmp_path: Path, query: str) -> None:
     before = shared_logbook.paths.database.read_bytes()
-    statement = question.format(folder=tmp_path, database=shared_logbook.paths.database)
+    statement = query.format(folder=tmp_path, database=shared_logbook.paths.database)
     assert refusal(shared_logbook.run("sql", statement), 1) == _REFUSAL
     assert list(tmp_path.iterdir()) == []
     assert before == shared_logbook.paths.database.read_bytes()
 
 
 @pytest.mark.parametrize(
-    "question",
+    "query",
     [
         "select * from read_text('{file}')",
         "select * from read_csv('{file}')",
@@ -143,18 +141,18 @@ def test_statements_other_than_one_select_are_refused(
         "from python_arrow_scan(1, 1, 1)",
     ],
 )
-def test_queries_cannot_read_files(shared_logbook: DemoLogbook, tmp_path: Path, question: str) -> None:
+def test_queries_cannot_read_files(shared_logbook: DemoLogbook, tmp_path: Path, query: str) -> None:
     file = tmp_path / "letter.csv"
     file.write_text("dear\nreader\n", "utf-8")
     outcome = shared_logbook.run(
-        "sql", question.format(file=file, folder=tmp_path, database=shared_logbook.paths.database)
+        "sql", query.format(file=file, folder=tmp_path, database=shared_logbook.paths.database)
     )
     assert refusal(outcome, 1) == _REFUSAL
     assert list(tmp_path.iterdir()) == [file]
 
 
 @pytest.mark.parametrize(
-    ("question", "fault"),
+    ("query", "fault"),
     [
         ("selec 1", 'Parser Error: syntax error at or near "selec"'),
         ("select * from nowhere", "Catalog Error: Table with name nowhere does not exist!"),
@@ -166,17 +164,17 @@ def test_queries_cannot_read_files(shared_logbook: DemoLogbook, tmp_path: Path, 
     ],
 )
 def test_invalid_sql_is_refused_with_the_fault_that_duckdb_reports(
-    shared_logbook: DemoLogbook, question: str, fault: str
+    shared_logbook: DemoLogbook, query: str, fault: str
 ) -> None:
-    outcome = shared_logbook.run("sql", question)
+    outcome = shared_logbook.run("sql", query)
     assert (outcome.code, outcome.out) == (1, "")
-    assert outcome.err.startswith(f"ladebog: DuckDB reports: {fault}")
+    assert outcome.err.startswith(f"ladebog: The database cannot answer this query: {fault}")
     assert outcome.err.endswith('\n  See the tables with: ladebog sql "show tables"\n')
     assert "Traceback" not in outcome.err
 
 
 @pytest.mark.parametrize(
-    "question",
+    "query",
     [
         "show tables",
         "describe sessions",
@@ -199,8 +197,8 @@ def test_invalid_sql_is_refused_with_the_fault_that_duckdb_reports(
         "select first_of_month(date '2025-03-30')",
     ],
 )
-def test_selects_of_every_kind_are_answered(shared_logbook: DemoLogbook, question: str) -> None:
-    shared_logbook.do("sql", question)
+def test_selects_of_every_kind_are_answered(shared_logbook: DemoLogbook, query: str) -> None:
+    shared_logbook.do("sql", query)
 
 
 @pytest.mark.parametrize(
@@ -217,12 +215,12 @@ def test_invalid_formats_are_refused(shared_logbook: DemoLogbook, options: list[
     assert advice == "Try 'ladebog sql --help' for help."
 
 
-@pytest.mark.parametrize("question", ["selec 1", "select 'x'::int", "select * from range(3) where error('x') is null"])
+@pytest.mark.parametrize("query", ["selec 1", "select 'x'::int", "select * from range(3) where error('x') is null"])
 def test_a_failed_query_leaves_an_existing_file_unchanged(
-    shared_logbook: DemoLogbook, tmp_path: Path, question: str
+    shared_logbook: DemoLogbook, tmp_path: Path, query: str
 ) -> None:
     file = tmp_path / "kept.csv"
     file.write_text("as it was", "utf-8")
-    assert shared_logbook.run("sql", question, "-o", str(file)).code == 1
+    assert shared_logbook.run("sql", query, "-o", str(file)).code == 1
     assert file.read_text("utf-8") == "as it was"
     assert list(tmp_path.iterdir()) == [file]

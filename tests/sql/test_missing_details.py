@@ -8,14 +8,15 @@ from tests.scenarios.small_archive import SmallArchive, at, detail, listed, list
 
 def sessions_to_fetch(archive: SmallArchive) -> list[str]:
     archive.transform()
-    return [session_id for (session_id,) in archive.rows("select session_id from intermediate.details_due order by 1")]
+    rows = archive.rows("select session_id from intermediate.missing_details order by 1")
+    return [session_id for (session_id,) in rows]
 
 
 def import_answers(archive: SmallArchive, *answers: Answer) -> None:
     record = RunRecord(run_id="ffff", command="import", version="0", started_at=at(10_000), outcome="complete")
     with SegmentWriter.begin(archive.folder, record) as writer:
-        for one in answers:
-            writer.append(RawLine.of(one))
+        for imported_answer in answers:
+            writer.append(RawLine.of(imported_answer))
         writer.finish(at(10_000))
     archive.load()
 

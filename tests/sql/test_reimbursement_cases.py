@@ -1,4 +1,4 @@
-"""What a person works out for one session or two, under each basis and in every currency's digits."""
+"""Amounts calculated by hand, for a few sessions under each basis and for the digits of a currency."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 
 from pipeline.settings.schema import Account, Addition, Reimbursement, TaxRefund
-from tests.sql.reimbursed_archive import MINUTE, Charged, Period, ReimbursedArchive, account, hour_long
-from tests.sql.reimbursed_archive import reimbursed_archive as opened
+from tests.sql.reimbursed_archive import MINUTE, Period, ReimbursedArchive, ReimbursedSession, account, hour_session
+from tests.sql.reimbursed_archive import reimbursed_archive as open_archive
 
 ALWAYS = date(2020, 1, 1)
 MIDDAY = datetime(2025, 3, 5, 12, tzinfo=UTC)
-LAST_HALVES = datetime(2025, 3, 31, 21, 30, tzinfo=UTC)  # half an hour each in March and in April, by local time
+LAST_HALF_HOUR_OF_MARCH = datetime(
+    2025, 3, 31, 21, 30, tzinfo=UTC
+)  # an hour from here is half in March, half in April by local time
 
 
-def on(basis: Any, rate: str | None = None, refund: str | None = None, **fields: Any) -> Account:
+def account_with(basis: Any, rate: str | None = None, refund: str | None = None, **fields: Any) -> Account:
     entry = Reimbursement(valid_from=ALWAYS, basis=basis, rate=Decimal(rate) if rate else None)
     refunds = [TaxRefund(valid_from=ALWAYS, per_kwh=Decimal(refund))] if refund else []
     return account(basis if refund is None else f"{basis}-refund", reimbursement=[entry], tax_refund=refunds, **fields)
@@ -25,28 +27,28 @@ def on(basis: Any, rate: str | None = None, refund: str | None = None, **fields:
 GRID = Addition(name="grid fee", per_kwh=Decimal("0.3"), valid_from=ALWAYS)
 ACCOUNTS = (
     account("default"),
-    on("billed", refund="0.7"),
-    on("rate", "2.79"),
-    on("rate", "2.79", refund="0.7"),
-    on("electricity_cost"),
-    on("electricity_cost", refund="0.7"),
-    on("spot", addition=[GRID]),
-    on("spot", refund="0.7", addition=[GRID]),
+    account_with("billed", refund="0.7"),
+    account_with("rate", "2.79"),
+    account_with("rate", "2.79", refund="0.7"),
+    account_with("electricity_cost"),
+    account_with("electricity_cost", refund="0.7"),
+    account_with("spot", addition=[GRID]),
+    account_with("spot", refund="0.7", addition=[GRID]),
 )
 FREE = {"freeEnergyWh": 1_000, "nonBillableEnergy": 500}
 SESSIONS = (
-    hour_long(MIDDAY, "plain", fields={"electricityCost": "7.125"}),
-    hour_long(MIDDAY, "half an øre", bill=Decimal("0.005"), fields={"electricityCost": "0.005"}),
-    hour_long(MIDDAY, "partly free", fields=FREE | {"electricityCost": "7"}),
-    hour_long(MIDDAY, "all free", energy_wh=1_000, fields=FREE | {"electricityCost": "1"}),
-    hour_long(MIDDAY, "no energy", energy_wh=0, fields={"electricityCost": "0"}),
-    hour_long(
+    hour_session(MIDDAY, "plain", fields={"electricityCost": "7.125"}),
+    hour_session(MIDDAY, "half an øre", bill=Decimal("0.005"), fields={"electricityCost": "0.005"}),
+    hour_session(MIDDAY, "partly free", fields=FREE | {"electricityCost": "7"}),
+    hour_session(MIDDAY, "all free", energy_wh=1_000, fields=FREE | {"electricityCost": "1"}),
+    hour_session(MIDDAY, "no energy", energy_wh=0, fields={"electricityCost": "0"}),
+    hour_session(
         MIDDAY,
         "negative price",
         periods=(Period(started=MIDDAY, stopped=MIDDAY + 60 * MINUTE, prices="price|-2.5&markup|1"),),
         fields={"electricityCost": "-1"},
     ),
-    hour_long(MIDDAY, "no curve", curve=(), fields={"electricityCost": "1"}),
+    hour_session(MIDDAY, "no curve", curve=(), fields={"electricityCost": "1"}),
 )
 BY_SESSION = {  # in the order of ACCOUNTS
     "plain": ("25", "18", "27.90", "20.90", "7.13", "0.13", "25.25", "18.25"),
@@ -61,44 +63,44 @@ BY_SESSION = {  # in the order of ACCOUNTS
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReimbursedArchive]:
-    with opened(tmp_path_factory.mktemp("by-hand") / "logbook", *ACCOUNTS) as archive:
-        uneven = Charged(
+    with open_archive(tmp_path_factory.mktemp("cases") / "logbook", *ACCOUNTS) as archive:
+        session_over_midnight = ReimbursedSession(
             id="over midnight",
-            started=LAST_HALVES,
-            stopped=LAST_HALVES + 60 * MINUTE,
+            started=LAST_HALF_HOUR_OF_MARCH,
+            stopped=LAST_HALF_HOUR_OF_MARCH + 60 * MINUTE,
             bill=Decimal("20"),
-            curve=((LAST_HALVES, Decimal(9)), (LAST_HALVES + 30 * MINUTE, Decimal(3))),
+            curve=((LAST_HALF_HOUR_OF_MARCH, Decimal(9)), (LAST_HALF_HOUR_OF_MARCH + 30 * MINUTE, Decimal(3))),
             periods=(
                 Period(
-                    started=LAST_HALVES,
-                    stopped=LAST_HALVES + 30 * MINUTE,
+                    started=LAST_HALF_HOUR_OF_MARCH,
+                    stopped=LAST_HALF_HOUR_OF_MARCH + 30 * MINUTE,
                     prices="price|0.5&markup|1",
                     amount=Decimal(4),
                 ),
                 Period(
-                    started=LAST_HALVES + 30 * MINUTE,
-                    stopped=LAST_HALVES + 60 * MINUTE,
+                    started=LAST_HALF_HOUR_OF_MARCH + 30 * MINUTE,
+                    stopped=LAST_HALF_HOUR_OF_MARCH + 60 * MINUTE,
                     prices="price|3.5&markup|1",
                     amount=Decimal(16),
                 ),
             ),
             fields={"electricityCost": "10.01"},
         )
-        for one in ACCOUNTS:
-            archive.load_charge_point(MIDDAY - MINUTE, account=one.name, refunds=bool(one.tax_refund))
-            archive.load_sessions(*SESSIONS, uneven, account=one.name)
+        for payer in ACCOUNTS:
+            archive.load_charge_point(MIDDAY - MINUTE, account=payer.name, refunds=bool(payer.tax_refund))
+            archive.load_sessions(*SESSIONS, session_over_midnight, account=payer.name)
         yield archive.transform()
 
 
-def test_each_basis(archive: ReimbursedArchive) -> None:
+def test_each_basis_gives_the_expected_amounts(archive: ReimbursedArchive) -> None:
     found = archive.rows(
         "select session_id, account, amount_incl_tax from reimbursement"
         " where attribution = 'stop' and session_id <> 'over midnight'"
     )
     expected = {
-        (session, one.name): Decimal(amount)
+        (session, payer.name): Decimal(amount)
         for session, amounts in BY_SESSION.items()
-        for one, amount in zip(ACCOUNTS, amounts, strict=True)
+        for payer, amount in zip(ACCOUNTS, amounts, strict=True)
     }
     assert expected == {(session, name): amount for session, name, amount in found}
 
@@ -113,7 +115,7 @@ def test_the_price_is_the_amount_divided_by_all_energy(archive: ReimbursedArchiv
     )
 
 
-def test_a_session_over_the_end_of_a_month(archive: ReimbursedArchive) -> None:
+def test_a_session_over_the_end_of_a_month_is_divided_between_both(archive: ReimbursedArchive) -> None:
     """7.5 kWh in March and 2.5 kWh in April, under the spot prices 0.5 and 3.5."""
     found = archive.rows(
         "select account, attribution, month(month), energy_kwh, amount_incl_tax from reimbursement"
@@ -142,13 +144,16 @@ def test_a_session_over_the_end_of_a_month(archive: ReimbursedArchive) -> None:
     assert expected == found
 
 
-def test_the_digits_of_a_currency(tmp_path: Any) -> None:
-    abroad = {"country": "JP", "timezone": "Asia/Tokyo", "currency": "JPY"}
-    with opened(tmp_path / "logbook", on("rate", "31.25", **abroad), on("billed", refund="0.55", **abroad)) as archive:
+def test_amounts_have_the_digits_of_their_currency(tmp_path: Any) -> None:
+    japan = {"country": "JP", "timezone": "Asia/Tokyo", "currency": "JPY"}
+    with open_archive(
+        tmp_path / "logbook", account_with("rate", "31.25", **japan), account_with("billed", refund="0.55", **japan)
+    ) as archive:
         for name in ("rate", "billed-refund"):
             archive.load_charge_point(MIDDAY - MINUTE, account=name, refunds=name == "billed-refund", tax_percent=10)
             archive.load_sessions(
-                hour_long(MIDDAY, energy_wh=10_000, bill=Decimal(300), currency="JPY", minor_digits=0), account=name
+                hour_session(MIDDAY, energy_wh=10_000, bill=Decimal(300), currency="JPY", minor_digits=0),
+                account=name,
             )
         archive.transform()
         found = archive.rows("select account, amount_incl_tax from reimbursement where attribution = 'stop'")

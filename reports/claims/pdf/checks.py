@@ -5,7 +5,7 @@ import msgspec
 from pipeline.claims.document import Attachment, Claim, Exclusion, Finding
 from reports.claims import phrases
 from reports.claims.pdf.printable import cut
-from reports.claims.pdf.totals import money
+from reports.claims.pdf.totals import money_text
 from reports.claims.pdf.voucher import Digest, heads_of
 from reports.claims.words import Words
 
@@ -36,7 +36,7 @@ class Listing(msgspec.Struct, frozen=True):
     empty_text: str
 
 
-class Control(msgspec.Struct, frozen=True, kw_only=True):
+class ChecksPart(msgspec.Struct, frozen=True, kw_only=True):
     """The content of the last part. Only a claim of a month has completeness and exclusions."""
 
     heading: str
@@ -55,10 +55,10 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
     facts: list[str]
 
 
-def control_of(claim: Claim, words: Words, embedded: tuple[str, ...]) -> Control:
-    """The control part of a claim; `embedded` are the names of the files inside the PDF."""
-    return Control(
-        heading=words.text("control"),
+def checks_of(claim: Claim, words: Words, embedded_names: tuple[str, ...]) -> ChecksPart:
+    """The part of a claim on the checks; `embedded_names` are those of the files inside the PDF."""
+    return ChecksPart(
+        heading=words.text("checks"),
         completeness_heading=words.text("completeness"),
         completeness=_completeness(claim, words),
         findings_heading=words.text("findings"),
@@ -74,30 +74,30 @@ def control_of(claim: Claim, words: Words, embedded: tuple[str, ...]) -> Control
         facts=[
             f"{words.text('sources.version')} {claim.sources.ladebog_version}, "
             f"{words.text('sources.rules').lower()} {claim.sources.rules}.",
-            f"{words.text('embedded')}: {', '.join(embedded)}.",
+            f"{words.text('embedded')}: {', '.join(embedded_names)}.",
             words.text("printed.cut"),
         ],
     )
 
 
 def _completeness(claim: Claim, words: Words) -> list[str]:
-    stated = claim.completeness
-    if stated is None:
+    completeness = claim.completeness
+    if completeness is None:
         return []
     return [
-        words.text("completeness.listed", moment=words.moment(stated.listed_at)),
+        words.text("completeness.listed", moment=words.moment(completeness.listed_at)),
         words.text(
             "completeness.counted",
-            sessions=words.count(stated.sessions),
-            claimed=words.count(stated.claimed),
-            excluded=words.count(stated.excluded),
+            sessions=words.count(completeness.sessions),
+            claimed=words.count(completeness.claimed),
+            excluded=words.count(completeness.excluded),
         ),
         words.text("completeness.policy"),
     ]
 
 
 def _finding(finding: Finding, words: Words) -> FindingRow:
-    accepted = None if finding.accepted is None else words.text("accepted", reason=cut(finding.accepted, _TEXT))
+    acceptance = None if finding.accepted is None else words.text("accepted", reason=cut(finding.accepted, _TEXT))
     return FindingRow(
         severity=words.text(f"severity.{finding.severity}"),
         is_error=finding.severity == "error",
@@ -105,7 +105,7 @@ def _finding(finding: Finding, words: Words) -> FindingRow:
         name=f"{finding.rule} · {finding.finding_id}",
         session_id=cut(finding.session_id or "", _ID),
         detail=cut(finding.detail, _TEXT),
-        accepted=accepted,
+        accepted=acceptance,
     )
 
 
@@ -126,7 +126,7 @@ def _exclusion(exclusion: Exclusion, words: Words) -> list[str]:
         cut(exclusion.car or "–", _CAR),
         cut(phrases.ground(exclusion, words), _TEXT),
         words.kwh(exclusion.energy_kwh),
-        money(exclusion.billed_incl_tax, words),
+        money_text(exclusion.billed_incl_tax, words),
         exclusion.currency,
     ]
 

@@ -1,4 +1,4 @@
-"""The control sheet: completeness, findings of the checks, sessions not claimed, and whether the sheets agree."""
+"""The sheet of the checks: completeness, findings of the checks, sessions not claimed, and whether the sheets agree."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,18 @@ from pipeline.claims.document import Sum, Total
 from reports.claims import phrases
 from reports.claims.workbook.book import SMALL, Book, fit_height, put_across, put_currency, put_headings
 from reports.claims.workbook.sheet_claim import References
-from reports.excel.cells import COUNT, ENERGY, MUTED, cell_at, font, money, put_section, put_text, put_value, rule_under
+from reports.excel.cells import (
+    COUNT,
+    ENERGY,
+    MUTED,
+    cell_at,
+    font,
+    money_format,
+    put_section,
+    put_text,
+    put_value,
+    rule_under,
+)
 from reports.excel.formulas import Formula, quoted
 
 _WIDTHS = (2, 15, 18, 18, 13, 16, 15, 12, 46)
@@ -31,9 +42,9 @@ class FigureCells:
     sums_of_days: References
 
 
-def fill_control(book: Book, cells: FigureCells) -> None:
-    """Lay out the control sheet."""
-    sheet = book.add_sheet(book.words.text("control"), _WIDTHS, landscape=True)
+def fill_checks(book: Book, cells: FigureCells) -> None:
+    """Lay out the sheet."""
+    sheet = book.add_sheet(book.words.text("checks"), _WIDTHS, landscape=True)
     book.put_opening(sheet, 2, sheet.title)
     row = _put_completeness(sheet, 4, book)
     row = _put_findings(sheet, row, book)
@@ -92,14 +103,14 @@ def _put_figures(
         if figure in figures:
             value = getattr(results, figure)
             result = book.words.text("unknown") if value is None else value
-            shown = number_format or book.money(total.currency)
-            book.formulas.put(sheet, row, column, Formula(f"={figures[figure]}", result, shown))
+            cell_format = number_format or book.money_format(total.currency)
+            book.formulas.put(sheet, row, column, Formula(f"={figures[figure]}", result, cell_format))
     rule_under(sheet, row, _ALL)
 
 
-def _put_result(sheet: Worksheet, row: int, figures: dict[str, str], claimed: dict[str, str], book: Book) -> None:
+def _put_result(sheet: Worksheet, row: int, figures: dict[str, str], claimed_cells: dict[str, str], book: Book) -> None:
     agree, differ = book.words.text("agreement.agrees"), book.words.text("agreement.differs")
-    pairs = ",".join(f"{place}={claimed[figure]}" for figure, place in figures.items())
+    pairs = ",".join(f"{place}={claimed_cells[figure]}" for figure, place in figures.items())
     formula = Formula(f"=IF(AND({pairs}),{quoted(agree)},{quoted(differ)})", agree, "General")
     book.formulas.put(sheet, row, 9, formula, align="left")
 
@@ -117,14 +128,14 @@ def _put_findings(sheet: Worksheet, row: int, book: Book) -> int:
     for finding in claim.findings:
         rule_under(sheet, row, _ALL)
         style = font(bold=finding.severity == "error")
-        accepted = words.text("accepted", reason=finding.accepted) if finding.accepted is not None else ""
+        acceptance = words.text("accepted", reason=finding.accepted) if finding.accepted is not None else ""
         title = phrases.finding(finding, words)
         _put_row(sheet, row, (words.text(f"severity.{finding.severity}"), finding.session_id or "", title))
         cell_at(sheet, row, 2).font = style
         text = f"{finding.detail} ({finding.rule} {finding.finding_id})"
         put_across(sheet, row, _FINDING, text, _FINDING_CHARACTERS, style=style)
-        put_text(sheet, row, 9, accepted).alignment = _WRAPPED
-        fit_height(sheet, row, accepted, _LAST_CHARACTERS)
+        put_text(sheet, row, 9, acceptance).alignment = _WRAPPED
+        fit_height(sheet, row, acceptance, _LAST_CHARACTERS)
         fit_height(sheet, row, title, _RULE_CHARACTERS)
         row += 1
     return row + 1
@@ -147,7 +158,7 @@ def _put_exclusions(sheet: Worksheet, row: int, book: Book) -> int:
         put_text(sheet, row, 5, exclusion.car or "")
         put_value(sheet, row, 6, exclusion.energy_kwh, ENERGY)
         digits = -int(exclusion.billed_incl_tax.as_tuple().exponent)  # its currency need not be one of the claim's
-        put_value(sheet, row, 7, exclusion.billed_incl_tax, money(digits))
+        put_value(sheet, row, 7, exclusion.billed_incl_tax, money_format(digits))
         put_currency(sheet, row, 8, exclusion.currency)
         ground = phrases.ground(exclusion, words)
         put_text(sheet, row, 9, ground)

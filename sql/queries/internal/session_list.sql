@@ -1,4 +1,4 @@
--- name: sessions_as_listed
+-- name: session_list
 -- grain: one finished session
 -- purpose: the sessions that `ladebog session list` prints
 -- parameters:

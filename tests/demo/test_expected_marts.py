@@ -7,15 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline.demo import Tenant
-from tests.demo import truth
+from tests.demo import expected_marts
 
 
 def row_of(tenant: Tenant, scene: str) -> dict[str, Any]:
     session_id = tenant.scene(scene).id
-    return next(row for row in truth.sessions(tenant) if row["session_id"] == session_id)
+    return next(row for row in expected_marts.sessions(tenant) if row["session_id"] == session_id)
 
 
-def test_the_minimum_price_session_by_hand(demo: Tenant) -> None:
+def test_the_session_at_the_minimum_price_has_the_calculated_row(demo: Tenant) -> None:
     # 2.50 * 0.25 / 1.25 = 0.50; from 15:04:10 to 15:41:37 are 37 minutes and 27 seconds, 260 s of them charging.
     row = row_of(demo, "minimum_price")
     assert row == {
@@ -43,7 +43,7 @@ def test_the_minimum_price_session_by_hand(demo: Tenant) -> None:
     }
 
 
-def test_half_an_oere_is_rounded_away_from_zero(demo: Tenant) -> None:
+def test_half_a_minor_unit_is_rounded_away_from_zero(demo: Tenant) -> None:
     # 87.125 -> 87.13; 87.13 / 5 = 17.426 -> 17.43.
     row = row_of(demo, "roaming")
     assert (row["amount_incl_tax"], row["tax_amount"]) == (Decimal("87.13"), Decimal("17.43"))
@@ -52,11 +52,11 @@ def test_half_an_oere_is_rounded_away_from_zero(demo: Tenant) -> None:
     assert row["charge_point"] == "Ladepark Nord, Eksempelvej 1, 0000 Prøveby"
 
 
-def test_foreign_money_has_no_tax(demo: Tenant) -> None:
+def test_a_session_in_a_foreign_currency_has_no_tax(demo: Tenant) -> None:
     row = row_of(demo, "abroad")
     assert (row["currency"], row["tax_name"]) == ("EUR", "MwSt.")
     assert row["tax_rate"] is row["tax_amount"] is row["amount_excl_tax"] is None
-    periods = [p for p in truth.charging_periods(demo) if p["session_id"] == row["session_id"]]
+    periods = [p for p in expected_marts.charging_periods(demo) if p["session_id"] == row["session_id"]]
     assert all(period["price_incl_tax"] is None for period in periods)
     assert all(period["spot_price_excl_tax"] is not None for period in periods)
 
@@ -70,19 +70,21 @@ def test_a_corrected_bill_changes_the_tax(tenant: Tenant) -> None:
     assert (row["tax_amount"], row["amount_excl_tax"]) == (Decimal("17.16"), Decimal("68.62"))
 
 
-def test_the_price_per_kwh_by_hand(demo: Tenant) -> None:
-    by_start = {(row["session_id"], row["started_at"]): row["price_incl_tax"] for row in truth.charging_periods(demo)}
-    forward = demo.scene("clocks_forward_2025").id
+def test_the_price_per_kwh_includes_tax_and_markup(demo: Tenant) -> None:
+    prices = {
+        (row["session_id"], row["started_at"]): row["price_incl_tax"] for row in expected_marts.charging_periods(demo)
+    }
+    forward_id = demo.scene("clocks_forward_2025").id
     # 04:00 local, just after the change: -0.00007 * 1.25 + 0.88.
-    assert by_start[forward, datetime(2025, 3, 30, 2, tzinfo=UTC)] == Decimal("0.8799125")
-    minimum = demo.scene("minimum_price")
-    assert by_start[minimum.id, minimum.started_at] == Decimal("2.427")
-    fixed = demo.scene("public_fixed_price")
-    assert by_start[fixed.id, fixed.started_at] is None
+    assert prices[forward_id, datetime(2025, 3, 30, 2, tzinfo=UTC)] == Decimal("0.8799125")
+    minimum_session = demo.scene("minimum_price")
+    assert prices[minimum_session.id, minimum_session.started_at] == Decimal("2.427")
+    fixed_session = demo.scene("public_fixed_price")
+    assert prices[fixed_session.id, fixed_session.started_at] is None
 
 
 def test_periods_are_oldest_first_and_only_of_sessions_that_have_them(demo: Tenant) -> None:
-    rows = truth.charging_periods(demo)
+    rows = expected_marts.charging_periods(demo)
     keys = [(row["session_id"], row["started_at"]) for row in rows]
     assert keys == sorted(set(keys))
     missing = {demo.scene(scene).id for scene in ("no_periods", "roaming", "active")}
@@ -90,9 +92,9 @@ def test_periods_are_oldest_first_and_only_of_sessions_that_have_them(demo: Tena
     assert {row["state"] for row in rows} == {"charging", "idle"}
 
 
-def test_of_samples_at_one_time_the_last_listed_counts(demo: Tenant) -> None:
+def test_the_last_listed_of_samples_at_one_time_counts(demo: Tenant) -> None:
     session = demo.scene("repeated_different")
-    rows = [row for row in truth.power_samples(demo) if row["session_id"] == session.id]
+    rows = [row for row in expected_marts.power_samples(demo) if row["session_id"] == session.id]
     times = [row["sampled_at"] for row in rows]
     assert times == sorted(set(times))
     assert len(rows) == row_of(demo, "repeated_different")["power_samples"] < len(session.samples)
@@ -104,14 +106,14 @@ def test_of_samples_at_one_time_the_last_listed_counts(demo: Tenant) -> None:
 
 def test_the_active_session_is_in_no_mart(demo: Tenant) -> None:
     active = demo.scene("active").id
-    assert truth.active(demo) == [active]
-    assert active not in {row["session_id"] for row in truth.sessions(demo)}
-    assert active not in {row["session_id"] for row in truth.power_samples(demo)}
-    assert len(truth.sessions(demo)) == len(demo.sessions) - 1
+    assert expected_marts.active(demo) == [active]
+    assert active not in {row["session_id"] for row in expected_marts.sessions(demo)}
+    assert active not in {row["session_id"] for row in expected_marts.power_samples(demo)}
+    assert len(expected_marts.sessions(demo)) == len(demo.sessions) - 1
 
 
 def test_a_session_belongs_to_the_local_day_it_stopped_on(demo: Tenant) -> None:
-    rows = {(row["day"], row["currency"]): row for row in truth.days(demo)}
+    rows = {(row["day"], row["currency"]): row for row in expected_marts.days(demo)}
     # Stopped at 22:50 on 30 June in UTC, the only one of 1 July in Copenhagen.
     row = row_of(demo, "month_end_local_only")
     first_of_july = rows[date(2025, 7, 1), "DKK"]
@@ -125,7 +127,7 @@ def test_a_session_belongs_to_the_local_day_it_stopped_on(demo: Tenant) -> None:
 
 
 def test_a_day_without_energy_has_no_average_price(demo: Tenant) -> None:
-    (row,) = [row for row in truth.days(demo) if row["energy_kwh"] == 0]
+    (row,) = [row for row in expected_marts.days(demo) if row["energy_kwh"] == 0]
     assert row == {
         "day": date(2025, 5, 27),
         "currency": "DKK",
@@ -140,16 +142,16 @@ def test_a_day_without_energy_has_no_average_price(demo: Tenant) -> None:
 
 
 def test_currencies_are_never_added(demo: Tenant) -> None:
-    july = [row for row in truth.months(demo) if row["month"] == date(2025, 7, 1)]
+    july = [row for row in expected_marts.months(demo) if row["month"] == date(2025, 7, 1)]
     assert [(row["currency"], row["sessions"]) for row in july] == [("DKK", 10), ("EUR", 1)]
     abroad = row_of(demo, "abroad")
     assert july[1]["amount_incl_tax"] == abroad["amount_incl_tax"]
     assert july[1]["tax_amount"] is july[1]["amount_excl_tax"] is None
 
 
-def test_november_by_hand(demo: Tenant) -> None:
-    november = [row for row in truth.sessions(demo) if row["stopped_at"] > datetime(2025, 11, 1, tzinfo=UTC)]
-    (month,) = [row for row in truth.months(demo) if row["month"] == date(2025, 11, 1)]
+def test_november_has_the_calculated_sums(demo: Tenant) -> None:
+    november = [row for row in expected_marts.sessions(demo) if row["stopped_at"] > datetime(2025, 11, 1, tzinfo=UTC)]
+    (month,) = [row for row in expected_marts.months(demo) if row["month"] == date(2025, 11, 1)]
     # 134.46 / 5 = 26.892, 68.98 / 5 = 13.796, 86.94 / 5 = 17.388
     assert [(row["energy_kwh"], row["amount_incl_tax"], row["tax_amount"]) for row in november] == [
         (Decimal("55.229"), Decimal("134.46"), Decimal("26.89")),
@@ -164,15 +166,21 @@ def test_days_and_months_add_up_to_the_sessions(demo: Tenant) -> None:
     for currency in ("DKK", "EUR"):
         parts = [
             [row for row in rows if row["currency"] == currency]
-            for rows in (truth.sessions(demo), truth.days(demo), truth.months(demo))
+            for rows in (expected_marts.sessions(demo), expected_marts.days(demo), expected_marts.months(demo))
         ]
         for figure in ("energy_kwh", "amount_incl_tax"):
             assert len({sum(row[figure] for row in rows) for rows in parts}) == 1
 
 
-def test_every_value_has_its_type(demo: Tenant) -> None:
+def test_values_are_decimal_integer_text_or_times_in_utc(demo: Tenant) -> None:
     allowed = (Decimal, int, str, date, datetime, type(None))
-    for rows in (truth.sessions, truth.charging_periods, truth.power_samples, truth.days, truth.months):
+    for rows in (
+        expected_marts.sessions,
+        expected_marts.charging_periods,
+        expected_marts.power_samples,
+        expected_marts.days,
+        expected_marts.months,
+    ):
         for row in rows(demo):
             assert all(isinstance(value, allowed) and not isinstance(value, float) for value in row.values())
             assert all(value.tzinfo is UTC for value in row.values() if isinstance(value, datetime))

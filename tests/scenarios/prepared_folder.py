@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 
-def prepared(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object]) -> Path:
+def prepared_folder(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object]) -> Path:
     """The folder of that name, shared by all processes of the test run. Tests copy it and do not change it."""
     own = factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own

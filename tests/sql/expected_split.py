@@ -4,6 +4,7 @@ A session's Wh and bill are divided over the local clock hours, days and months 
 and months. All times are aware and in UTC; energies are whole Wh, money is whole minor units, prices are per kWh.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -147,7 +148,7 @@ def clock_hours(session: Metered) -> list[Stretch]:
 def weight(session: Metered, hour: Stretch) -> int:
     """Rule 1: the weight of an hour in the session's energy, an integer without a unit."""
     if session.steps:
-        return sum(power_mw * shared(hour, step) for step, power_mw in session.steps)
+        return by_curve(session, hour)
     if any(charging_time(session)):
         return sum(shared(hour, stretch) for stretch in charging_time(session))
     return int(hour[0] <= session.stopped_at < hour[1])
@@ -205,7 +206,14 @@ def charged(session: Metered, period: Period, stretch: Stretch) -> int:
     """The energy of a stretch of a period by the curve. Energy flows in charging periods only."""
     if period.kind != "charging":
         return 0
-    return sum(power_mw * shared(stretch, step) for step, power_mw in session.steps)
+    return by_curve(session, stretch)
+
+
+def by_curve(session: Metered, stretch: Stretch) -> int:
+    """The energy of a stretch by the curve, whose steps are in order and do not overlap."""
+    first = bisect_right(session.steps, stretch[0], key=lambda step: step[0][1])
+    end = bisect_left(session.steps, stretch[1], key=lambda step: step[0][0])
+    return sum(power_mw * shared(stretch, step) for step, power_mw in session.steps[first:end])
 
 
 def period_energy(session: Metered) -> list[int]:

@@ -1,4 +1,4 @@
--- name: claims_as_listed
+-- name: claim_list
 -- grain: one claim and currency
 -- purpose: the claims that `ladebog claim list` prints
 -- parameters:

@@ -1,4 +1,4 @@
-"""`ladebog --version` and `--help` start at once: nothing heavy is imported for them."""
+"""`ladebog --version` and `--help` start quickly: they import no module that is slow to import."""
 
 import os
 import subprocess
@@ -8,8 +8,8 @@ import pytest
 
 from tests.scenarios.demo_logbook import CHECKOUT
 
-_HEAVY = {"duckdb", "polars", "openpyxl", "requests", "rich", "sqlglot", "keyring", "tomlkit", "filelock"}
-_THEN_LIST = """
+_SLOW_MODULES = {"duckdb", "polars", "openpyxl", "requests", "rich", "sqlglot", "keyring", "tomlkit", "filelock"}
+_LIST_MODULES = """
 import sys
 from pipeline.cli.main import main
 try:
@@ -19,10 +19,10 @@ finally:
 """
 
 
-def imported(*arguments: str) -> set[str]:
+def imported_modules(*arguments: str) -> set[str]:
     """The top-level modules that a process has imported by the end of a command."""
     process = subprocess.run(
-        [sys.executable, "-c", _THEN_LIST, *arguments],
+        [sys.executable, "-c", _LIST_MODULES, *arguments],
         env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
         capture_output=True,
         text=True,
@@ -33,7 +33,7 @@ def imported(*arguments: str) -> set[str]:
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["claim", "--help"], ["report", "--help"]])
-def test_light_commands_do_not_import_heavy_modules(arguments: list[str]) -> None:
-    modules = imported(*arguments)
+def test_help_and_version_do_not_import_slow_modules(arguments: list[str]) -> None:
+    modules = imported_modules(*arguments)
     assert "click" in modules
-    assert modules & _HEAVY == set()
+    assert modules & _SLOW_MODULES == set()

@@ -29,7 +29,7 @@ CLAIMS: dict[str, Callable[[Language], Claim]] = {
 }
 
 
-def written(claim: Claim, folder: Path) -> Path:
+def write_claim_pdf(claim: Claim, folder: Path) -> Path:
     """Write the claim's PDF into that folder."""
     path = folder / f"{claim.name}-{claim.language}.pdf"
     write_pdf(claim, encode(claim), CSV, path)

@@ -1,4 +1,4 @@
-"""A logbook with an awkward path and an operator with current sessions, for runs that use the machine's clock."""
+"""A logbook with an awkward path, and an operator with sessions up to now, for runs by the machine's clock."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from pipeline.demo import DemoServer, Faults, Tenant
 from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
-AWKWARD = 'ladebøger 100% it\'s "$HOME"'
+AWKWARD_NAME = 'ladebøger 100% it\'s "$HOME"'
 LADEBOG = str(Path(sys.executable).with_name("ladebog"))
 
 
@@ -20,20 +20,20 @@ LADEBOG = str(Path(sys.executable).with_name("ladebog"))
 def awkward_logbook(folder: Path, faults: Faults | None = None) -> Iterator[DemoLogbook]:
     """A logbook with an account that is logged in, before its first run."""
     with DemoServer(Tenant(now=datetime.now(UTC)), faults or Faults()) as server:
-        logbook = DemoLogbook.begin(folder / AWKWARD, server.url)
-        logbook.keep_login(server.tenant)
+        logbook = DemoLogbook.begin(folder / AWKWARD_NAME, server.url)
+        logbook.store_login(server.tenant)
         yield logbook
 
 
-def fetch_begun(logbook: DemoLogbook, ago: timedelta) -> None:
+def run_in_the_past(logbook: DemoLogbook, ago: timedelta) -> None:
     """Run at this time in the past, so that later runs have little to fetch."""
-    then = datetime.now(UTC) - ago
-    logbook.archive("--since", f"{then - timedelta(days=31):%Y-%m-%d}", now=then)
+    run_at = datetime.now(UTC) - ago
+    logbook.archive("--since", f"{run_at - timedelta(days=31):%Y-%m-%d}", now=run_at)
 
 
 def ladebog(logbook: DemoLogbook, *arguments: str, environment: dict[str, str] | None = None) -> Outcome:
     """Run a command as a user does at a terminal."""
-    done = subprocess.run(
+    process = subprocess.run(
         [LADEBOG, "--home", str(logbook.home), *arguments],
         env=os.environ | {FILE_VARIABLE: str(logbook.credentials)} | (environment or {}),
         capture_output=True,
@@ -41,4 +41,4 @@ def ladebog(logbook: DemoLogbook, *arguments: str, environment: dict[str, str] |
         timeout=120,
         check=False,
     )
-    return Outcome(done.returncode, done.stdout, done.stderr)
+    return Outcome(process.returncode, process.stdout, process.stderr)

@@ -6,13 +6,13 @@ from fractions import Fraction
 from itertools import pairwise
 from math import floor
 
-from tests.sql.billed_archive import Billed, Period
+from tests.sql.billed_archive import BilledSession, Period
 
 TAX = Fraction(1, 4)
 _TRILLION = 10**12
 
 
-def recomputed(session: Billed, *, minimum: str | None, connection: str, idle_fee: str) -> Decimal:
+def recompute_bill(session: BilledSession, *, minimum: str | None, connection: str, idle_fee: str) -> Decimal:
     """The bill in currency units, of a session in which every `charging` or `idle` period has a price."""
     shares = [_share(session, period) for period in session.periods]
     shared = zip(shares, session.periods, strict=True)
@@ -20,15 +20,20 @@ def recomputed(session: Billed, *, minimum: str | None, connection: str, idle_fe
     free_periods = [period for period in session.periods if session.energy_wh and period.free_wh]
     free = sum(((period.free_wh or 0) * _price(period) / 1000 for period in free_periods), Fraction())
     idle_s = sum(period.stops - period.starts for period in session.periods if period.state.startswith("idle"))
-    parts = [_down(energy), Fraction(connection), _down(Fraction(idle_s, 60) * Fraction(idle_fee)), -_down(free)]
+    parts = [
+        _rounded_down(energy),
+        Fraction(connection),
+        _rounded_down(Fraction(idle_s, 60) * Fraction(idle_fee)),
+        -_rounded_down(free),
+    ]
     exact = sum(parts, Fraction())
-    bill = half_away(exact)
+    bill = round_half_away(exact)
     if session.energy_wh > 0 and minimum is not None:
         bill = max(bill, Decimal(minimum))
     return bill
 
 
-def half_away(exact: Fraction) -> Decimal:
+def round_half_away(exact: Fraction) -> Decimal:
     """Rounded to two decimals, halves away from zero."""
     hundredths = floor(abs(exact) * 100 + Fraction(1, 2))
     return Decimal(hundredths if exact >= 0 else -hundredths).scaleb(-2)
@@ -41,14 +46,14 @@ def verdict(billed: Decimal, bill: Decimal, unrounded_minimum: bool) -> str:
     return "overbilled" if billed > bill else "underbilled"
 
 
-def _share(session: Billed, period: Period) -> Fraction:
+def _share(session: BilledSession, period: Period) -> Fraction:
     if session.energy_wh == 0:
         return Fraction()
-    flows = [_flowed(session.curve, each) for each in session.periods]
-    return Fraction(_flowed(session.curve, period), sum(flows))
+    energies = [_energy_flow(session.curve, other_period) for other_period in session.periods]
+    return Fraction(_energy_flow(session.curve, period), sum(energies))
 
 
-def _flowed(curve: Sequence[tuple[int, float]], period: Period) -> int:
+def _energy_flow(curve: Sequence[tuple[int, float]], period: Period) -> int:
     """mW × s in a charging period, each sample holding until the next."""
     if not period.state.startswith("charging"):
         return 0
@@ -64,5 +69,5 @@ def _price(period: Period) -> Fraction:
     return Fraction(pairs["price"]) * (1 + TAX) + Fraction(pairs["markup"])
 
 
-def _down(exact: Fraction) -> Fraction:
+def _rounded_down(exact: Fraction) -> Fraction:
     return Fraction(floor(exact * _TRILLION), _TRILLION)
