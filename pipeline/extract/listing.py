@@ -30,7 +30,7 @@ class Days(NamedTuple):
 
 
 @dataclass
-class Listing:
+class SessionListing:
     """The sessions that the operator lists for one window of days."""
 
     session_ids: set[str] = field(default_factory=set)
@@ -44,7 +44,7 @@ class Listing:
         """Whether its last page is as large as the largest page seen, so that more may have been cut off."""
         return bool(self.page_sizes) and self.page_sizes[-1] >= max(largest_page, _LEAST_CAP)
 
-    def add(self, part: "Listing") -> None:
+    def add(self, part: "SessionListing") -> None:
         """Add the listing of a part of its window."""
         self.session_ids |= part.session_ids
         self.pages += part.pages
@@ -52,12 +52,12 @@ class Listing:
         self.cut_days += part.cut_days
 
 
-def fetch_listing(api: AppApi, store: Store, days: Days) -> Listing:
+def fetch_listing(api: AppApi, store: Store, days: Days) -> SessionListing:
     """Fetch and store pages until one has no session that the pages before it did not have: some tenants ignore paging.
 
     Raises UpstreamError if the pages do not end or one is not a listing.
     """
-    listing, seen = Listing(), set[str | bytes]()
+    listing, seen = SessionListing(), set[str | bytes]()
     for page in range(1, _MOST_PAGES):
         answer = api.history(days.first, days.last, page)
         listing.dated_at = listing.dated_at or answer.dated_at
@@ -78,7 +78,7 @@ def fetch_listing(api: AppApi, store: Store, days: Days) -> Listing:
     )
 
 
-def fetch_parts(api: AppApi, store: Store, days: Days, largest_page: int) -> Iterator[Listing]:
+def fetch_parts(api: AppApi, store: Store, days: Days, largest_page: int) -> Iterator[SessionListing]:
     """Fetch a window in halves, and these in halves, until no part has a page of `largest_page` items.
 
     A single day that still has one is among the part's `cut_days`. Raises as `fetch_listing`.

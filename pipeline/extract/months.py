@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pipeline.clock import is_plausible, last_of_month
 from pipeline.errors import LadebogError
 from pipeline.extract.left import FAILURES, Failure, LeftForNextRun
-from pipeline.extract.listing import Days, Listing, fetch_listing, fetch_parts
+from pipeline.extract.listing import Days, SessionListing, fetch_listing, fetch_parts
 from pipeline.extract.store import Store
 from pipeline.raw.lines import Window
 from pipeline.source.app.client import AppApi
@@ -27,7 +27,7 @@ class Months:
     left: LeftForNextRun
     largest_page: int
     session_ids: set[str] = field(default_factory=set, init=False)
-    _listings: dict[date, Listing] = field(default_factory=dict, init=False)
+    _listings: dict[date, SessionListing] = field(default_factory=dict, init=False)
     _listed_at: dict[date, datetime] = field(default_factory=dict, init=False)
     _failures: dict[date, Failure] = field(default_factory=dict, init=False)
     _failed_in_a_row: int = field(default=0, init=False)

@@ -180,3 +180,29 @@ def test_an_empty_list_removes_no_session(
     new_operator.faults.empty_listing_months, new_operator.faults.empty_listing_calls = frozenset(), 0
     archived_logbook.do("run", now=NOW + timedelta(days=4))
     assert_complete(archived_logbook, new_operator.tenant)
+
+
+def test_a_detail_that_answers_500_for_ever(new_operator: DemoServer, new_logbook: DemoLogbook, record: Record) -> None:
+    finished = [session.id for session in new_operator.tenant.sessions.values() if session.stopped_at]
+    failing = finished[len(finished) // 2]
+    new_operator.faults.failing = frozenset({f"/session/{failing}?"})
+    outcome = new_logbook.run("run", now=NOW)
+    assert outcome.code in (0, 3)
+    assert f"ladebog: note: Session {failing} could not be fetched and is left for the next run: " in outcome.err
+    details = new_logbook.ask("select key from documents where endpoint = 'session' and status = 200")
+    assert {row["key"] for row in details} >= set(finished) - {failing}
+    before = items(new_logbook)
+    new_operator.faults.failing = frozenset()
+    new_logbook.do("run", now=NOW + timedelta(hours=1))
+    record("operator: a detail answers 500 for ever", 1, count_lost(before, new_logbook))
+    assert_complete(new_logbook, new_operator.tenant)
+
+
+@pytest.mark.parametrize("cap", [2, 4])
+def test_a_listing_that_is_cut_off(
+    cap: int, new_operator: DemoServer, new_logbook: DemoLogbook, record: Record
+) -> None:
+    new_operator.faults.cap = cap
+    new_logbook.run("run", now=NOW)
+    record("operator: a listing is cut off", 1, 0)
+    assert_complete(new_logbook, new_operator.tenant)

@@ -119,6 +119,7 @@ def test_each_fault_is_reported_by_its_path_and_affects_no_other_document(archiv
         (Endpoint.SESSION, {"message": "try later"}, None),
         (Endpoint.SESSION, [], None),
         (Endpoint.SESSION, {"session": session("")}, "$.session.id"),
+        (Endpoint.SESSION, {"session": session("")}, "$.session.id"),
         (Endpoint.CHARGE_POINTS, {"data": [{"name": "Drive"}]}, "$.data[0]"),
         (Endpoint.CHARGE_POINTS, {"data": [{"id": 1, "electricity_cost_tax_percent": "25 %"}]}, "$.data[0]"),
         (
