@@ -9,6 +9,7 @@ import click
 
 from pipeline.cli.check import counted_findings
 from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.cli.outputs import output_folder
 from pipeline.clock import Clock
 from pipeline.logbook.folder import Logbook
 from reports.month.period import ReportPeriod
@@ -44,7 +45,7 @@ def report(
         chosen_period = ReportPeriod.parse(period)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="YYYY-MM|YYYY") from None
-    folder = output or logbook.reports
+    folder = output_folder(logbook, output) if output else logbook.reports
     for account in settings.chosen_accounts(account_name):
         result = _write(context, logbook, account, chosen_period, formats or _FORMATS, folder, context.clock)
         if result.findings:

@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from datetime import timedelta
+from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +15,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.context import Context, pass_context
+from pipeline.cli.outputs import output_file
 from pipeline.cli.terminal import show_table
 from pipeline.errors import EXIT_FAILED, QueryError
 from pipeline.text import visible
 
 if TYPE_CHECKING:
+    import msgspec
+
     from pipeline.database.query import QueryResult
 
 _FORMATS = ("table", "csv", "json", "parquet")
@@ -33,7 +38,11 @@ _TERMINAL_ROWS = 1_000
     help="Default: the format that FILE is named after, else table.",
 )
 @click.option(
-    "-o", "output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to this file."
+    "-o",
+    "output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write to this file: a new one, or one to replace.",
 )
 @click.option(
     "--timeout",
@@ -63,8 +72,9 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
         raise click.UsageError("Parquet cannot be printed: name a file with -o FILE.")
     if chosen_format == "table" and output is not None:
         raise click.UsageError("A table can only be printed: name a file that ends in .csv, .json or .parquet.")
+    destination = output_file(logbook, output) if output else None
     with (
-        replacing(output) if output else nullcontext(None) as file,
+        replacing(destination) if destination else nullcontext(None) as file,
         run_query(logbook, query, timeout, give_up=lambda: _give_up(timeout, file)) as result,
     ):
         if file is None:
@@ -100,7 +110,7 @@ def _print(context: Context, result: "QueryResult", format_name: str) -> None:
     rows = _rows(result)
     shown_rows = islice(rows, row_limit)
     if format_name == "table":
-        show_table(result.columns, list(shown_rows))
+        show_table(result.columns, [[_table_cell(value) for value in row] for row in shown_rows])
     else:
         for piece in _PIECES[format_name](result.columns, shown_rows):
             click.echo(piece if row_limit is None else visible(piece), nl=False)
@@ -133,19 +143,53 @@ def _csv_pieces(columns: list[str], rows: Iterator[tuple[Any, ...]]) -> Iterator
 
 
 def _csv_cell(value: Any) -> Any:
+    """A value as a cell holds it: what CSV has no form for, as in JSON."""
+    match value:
+        case dict() | list() | tuple():
+            return _json(value).decode()
+        case bytes() | timedelta():
+            return _json(value).decode().strip('"')
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _table_cell(value: Any) -> Any:
+    return _json(value).decode() if isinstance(value, dict | list | tuple) else value
 
 
 def _json_pieces(columns: list[str], rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
     import msgspec
 
-    encoder = msgspec.json.Encoder(decimal_format="number", order=None)
     before = "[\n"
     for row in rows:
-        row_text = msgspec.json.format(encoder.encode([dict(zip(columns, row, strict=True))]), indent=2).decode()
+        row_text = msgspec.json.format(_json([dict(zip(columns, row, strict=True))]), indent=2).decode()
         yield before + row_text.removeprefix("[\n").removesuffix("\n]")
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
+
+
+def _json(value: Any) -> bytes:
+    return _encoder().encode(_with_text_keys(value))
+
+
+@cache
+def _encoder() -> "msgspec.json.Encoder":
+    import msgspec
+
+    return msgspec.json.Encoder(decimal_format="number", order=None)
+
+
+def _with_text_keys(value: Any) -> Any:
+    """The value with all keys of its maps as text: DuckDB's may also be numbers, times or booleans."""
+    match value:
+        case dict():
+            return {_text_key(key): _with_text_keys(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_with_text_keys(item) for item in value]
+    return value
+
+
+def _text_key(key: Any) -> str:
+    return key if isinstance(key, str) else _encoder().encode(key).decode().strip('"')
 
 
 _PIECES: dict[str, Callable[[list[str], Iterator[tuple[Any, ...]]], Iterator[str]]] = {

@@ -22,22 +22,31 @@ _CONFIGURATION = {
     "memory_limit": MEMORY_OF_DUCKDB,
     "temp_directory": "",  # what does not fit into memory is not spilled to disk
 }
-# The table functions that a query may call: those that compute rows from their arguments, or describe the catalog.
+# The table functions that a query may call: those that compute rows from their arguments, or describe the catalog
+# without the paths of files.
 _TABLE_FUNCTIONS = [
     *("generate_series", "histogram", "histogram_values", "json_each", "json_tree", "range", "repeat", "repeat_row"),
     *("summary", "unnest"),
-    *("duckdb_columns", "duckdb_constraints", "duckdb_databases", "duckdb_functions", "duckdb_keywords"),
-    *("duckdb_schemas", "duckdb_tables", "duckdb_types", "duckdb_views"),
+    *("duckdb_columns", "duckdb_constraints", "duckdb_functions", "duckdb_keywords", "duckdb_schemas"),
+    *("duckdb_tables", "duckdb_types", "duckdb_views"),
     *("pragma_database_size", "pragma_show", "pragma_storage_info", "pragma_table_info", "pragma_version"),
     *("icu_calendar_names", "pg_timezone_names"),
 ]
-# Other functions that a query may not call: they plan a statement that was not checked, or write to a log.
-_REFUSED_FUNCTIONS = ["json_serialize_plan", "write_log"]
+# Likewise the views of DuckDB's own that a query may read, besides those of information_schema.
+_VIEWS = [
+    *("duckdb_columns", "duckdb_constraints", "duckdb_indexes", "duckdb_schemas", "duckdb_tables", "duckdb_types"),
+    *("duckdb_views", "sqlite_master", "sqlite_schema"),
+    *("pg_attribute", "pg_class", "pg_constraint", "pg_description", "pg_indexes", "pg_namespace", "pg_proc"),
+    *("pg_tables", "pg_type", "pg_views"),
+]
+# Other functions that a query may not call: they read a setting, plan a statement that was not checked, or write to
+# a log.
+_REFUSED_FUNCTIONS = ["current_setting", "json_serialize_plan", "write_log"]
 # The query nodes that only read. Since DuckDB 2 a WITH may also hold COPY, INSERT, UPDATE or DELETE.
 _READING_NODES = ["CTE_NODE", "RECURSIVE_CTE_NODE", "SELECT_NODE", "SET_OPERATION_NODE"]
 # The pragmas that describe the database or one table.
 _DESCRIBING_PRAGMA = re.compile(
-    r"""\s*pragma\s+(database_list|database_size|functions|show|show_databases|show_tables|show_tables_expanded
+    r"""\s*pragma\s+(database_size|functions|show|show_databases|show_tables|show_tables_expanded
     |storage_info|table_info|version)\s*(\(\s*('[^']*'|"[^"]*"|[\w.]+)\s*\))?\s*;?\s*""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -123,6 +132,7 @@ def _allowed_statement(connection: duckdb.DuckDBPyConnection, query: str) -> str
         "statement": statement,
         "refused": _REFUSED_FUNCTIONS,
         "table_functions": _TABLE_FUNCTIONS,
+        "views": _VIEWS,
         "nodes": _READING_NODES,
     }
     if kind != duckdb.StatementType.SELECT or connection.execute(models.query("refused_parts"), parameters).fetchone():

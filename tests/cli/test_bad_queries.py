@@ -109,6 +109,23 @@ def test_statements_other_than_one_select_are_refused(shared_logbook: DemoLogboo
         "from which_secret('{file}', 'http')",
         "from duckdb_extensions()",
         "from duckdb_settings()",
+        "from duckdb_databases()",
+        "from duckdb_databases",
+        "select current_setting('temp_directory')",
+        "select system.main.Current_Setting('home_directory')",
+        "select 'secret_directory'.current_setting()",
+        "select list_transform(['threads'], lambda name: current_setting(name))",
+        "from pg_settings",
+        'from "PG_SETTINGS"',
+        "from system.pg_catalog.pg_settings",
+        "select (select any_value(setting) from pg_catalog.pg_settings)",
+        "summarize pg_settings",
+        "from summary((from pg_settings))",
+        "with mine as (from pg_settings) from mine",
+        "from pragma_database_list",
+        "pragma database_list",
+        "from duckdb_logs",
+        "from pg_prepared_statements",
         "from arrow_scan(1, 1, 1)",
         "from python_map_function(1)",
         "copy (from read_text('{file}')) to '{folder}/copy.csv'",
@@ -184,6 +201,11 @@ def test_invalid_sql_is_refused_with_the_fault_that_duckdb_reports(
         "select unnest([1, 2])",
         "from range(3)",
         "from duckdb_columns() limit 1",
+        "from information_schema.tables",
+        "from pg_catalog.pg_tables",
+        "from duckdb_views",
+        "select current_database(), current_schema(), version()",
+        "with settings as (select 1 as one) from settings",
         "pragma table_info('months')",
         "PRAGMA show_tables;",
         "pragma database_size",
@@ -213,6 +235,19 @@ def test_invalid_formats_are_refused(shared_logbook: DemoLogbook, options: list[
     message, advice = refusal(shared_logbook.run("sql", "select 1", *options), 2)
     assert expected == message
     assert advice == "Try 'ladebog sql --help' for help."
+
+
+def test_no_query_that_describes_the_database_prints_where_it_is(shared_logbook: DemoLogbook) -> None:
+    found = shared_logbook.do(
+        "sql", "select schema_name || '.' || view_name as name from duckdb_views() where internal"
+    )
+    views = found.out.split()[2:]
+    pragmas = ["database_size", "functions", "show", "show_databases", "show_tables", "show_tables_expanded", "version"]
+    assert "pg_catalog.pg_settings" in views
+    assert shared_logbook.run("sql", "from pg_catalog.pg_settings").code == 1
+    for query in [*(f"from {view}" for view in views), *(f"pragma {name}" for name in pragmas), "show databases"]:
+        outcome = shared_logbook.run("sql", query, "--format", "csv")
+        assert str(shared_logbook.home) not in outcome.out + outcome.err, query
 
 
 @pytest.mark.parametrize("query", ["selec 1", "select 'x'::int", "select * from range(3) where error('x') is null"])

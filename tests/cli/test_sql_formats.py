@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import polars
+import pytest
 
 from pipeline.demo import DemoServer
 from tests.cli.refusal import refusal
@@ -54,9 +55,36 @@ def test_rows_are_printed_as_csv(shared_logbook: DemoLogbook) -> None:
             'æ "quoted", 🚗\nsecond line',
             "",
             "True",
-            "['a', 'b']",
+            '["a","b"]',
         ],
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("{'day': date '2025-03-30', 'kwh': 1.50}", '{"day":"2025-03-30","kwh":1.50}'),
+        ("[{'note': 'æ \"quoted\"'}, null]", r'[{"note":"æ \"quoted\""},null]'),
+        ("map {1.5: 2}", '{"1.5":2}'),
+        ("map {true: [1, null]}", '{"true":[1,null]}'),
+        ("array_value(1, 2)", "[1,2]"),
+        ("cast([] as integer[])", "[]"),
+    ],
+)
+def test_structs_maps_and_lists_are_json_in_each_format(shared_logbook: DemoLogbook, value: str, cell: str) -> None:
+    query = f"select {value} as value"
+    rows = list(csv.reader(io.StringIO(shared_logbook.do("sql", query, "--format", "csv").out)))
+    assert rows == [["value"], [cell]]
+    (row,) = json.loads(shared_logbook.do("sql", query, "--format", "json").out, parse_float=Decimal)
+    assert row["value"] == json.loads(cell, parse_float=Decimal)
+    assert shared_logbook.do("sql", query).out.splitlines()[-1].strip() == cell
+
+
+def test_csv_has_bytes_and_intervals_as_json_does(shared_logbook: DemoLogbook) -> None:
+    query = "select 'ab'::blob as bytes, interval '1 day 2 hours' as interval"
+    assert shared_logbook.do("sql", query, "--format", "csv").out == "bytes,interval\nYWI=,P1DT7200S\n"
+    (row,) = json.loads(shared_logbook.do("sql", query, "--format", "json").out)
+    assert row == {"bytes": "YWI=", "interval": "P1DT7200S"}
 
 
 def test_json_has_numbers_exact_to_the_last_digit(shared_logbook: DemoLogbook) -> None:

@@ -10,8 +10,10 @@ from pipeline.claims.check import check_claim
 from pipeline.claims.folder import StoredClaim, claim_folders, file_names, number_in_name, read_claim, unknown_claim
 from pipeline.cli.claim.text import about, amounts, cells, outstanding_lines
 from pipeline.cli.context import Context, account_option, one_account_option, pass_context
+from pipeline.cli.outputs import output_folder
 from pipeline.cli.terminal import show_table
 from pipeline.logbook.files import make_folder, replacing
+from pipeline.logbook.folder import Logbook
 from pipeline.maintenance.backup import checksums
 
 
@@ -100,13 +102,14 @@ def export(context: Context, number: int, output: Path, account_name: str | None
     Example:  ladebog claim export 3 --output ~/Documents
               unzip home-0003-2025-03.zip && cd home-0003-2025-03 && sha256sum -c SHA256SUMS
     """
+    folder = output_folder(Logbook(context.home), output)
     stored_claim = _stored_claim(context, number, account_name)
     claim = check_claim(stored_claim.folder).claim
     stem = f"{claim.account}-{claim.name}"
     contents = {name: (stored_claim.folder / name).read_bytes() for name in file_names(stored_claim.folder)}
     sums = checksums.encode({name: hashlib.sha256(content).hexdigest() for name, content in contents.items()})
-    make_folder(output)
-    path = output / f"{stem}.zip"
+    make_folder(folder)
+    path = folder / f"{stem}.zip"
     with replacing(path) as temporary, ZipFile(temporary, "w", ZIP_DEFLATED) as archive:
         for name, content in {**contents, checksums.FILE_NAME: sums}.items():
             entry = ZipInfo(f"{stem}/{name}", date_time=claim.created_at.timetuple()[:6])

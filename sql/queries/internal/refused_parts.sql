@@ -5,15 +5,22 @@
 --   statement         text, the query: one SQL statement
 --   refused           list of text, functions that may not be called
 --   table_functions   list of text, the only table functions that may be called
+--   views             list of text, the only views of DuckDB's own that may be read, besides information_schema
 --   nodes             list of text, the only kinds of query nodes that may be used
 -- columns:
---   part   text, the function's name, the query node's kind, or `not serialized` where DuckDB cannot parse the query
+--   part   text, the name of the function or view, the query node's kind, or `not serialized` where DuckDB cannot
+--          parse the query
 with parsed as (
     select json_serialize_sql(cast($statement as varchar)) as tree
 ),
 
 functions as (
     select lower(unnest(json_extract_string(tree, '$..function_name'))) as function_name
+    from parsed
+),
+
+tables as (
+    select lower(unnest(json_extract_string(tree, '$..table_name'))) as table_name
     from parsed
 ),
 
@@ -33,6 +40,16 @@ where
             from duckdb_functions() as catalog
             where catalog.function_type in ('table', 'table_macro')
         )
+    )
+union all
+select table_name as part
+from tables
+where
+    not list_contains($views, table_name)
+    and table_name in (
+        select lower(catalog.view_name)
+        from duckdb_views() as catalog
+        where catalog.internal and catalog.schema_name <> 'information_schema'
     )
 union all
 select node as part

@@ -1,0 +1,105 @@
+"""Where commands write what the user asks for: over a regular file, and never over what the logbook stores."""
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.cli.refusal import refusal
+from tests.scenarios.demo_logbook import DemoLogbook
+
+_ONE = ("-q", "sql", "select 1 as one", "--format", "csv", "-o")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """The content of each file in a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        *("raw/x.csv", "raw/demo/2025/x.csv", "journal/x.csv", "claims/x.csv", "state/x.csv", "claims/new/x.csv"),
+        *("reports/../raw/x.csv", "ladebog.toml", "ladebog.duckdb", "link/x.csv", "link_to_settings.csv"),
+    ],
+)
+def test_a_query_is_not_written_over_what_the_logbook_stores(logbook: DemoLogbook, place: str) -> None:
+    (logbook.home / "link").symlink_to(logbook.paths.raw)
+    (logbook.home / "link_to_settings.csv").symlink_to(logbook.paths.settings)
+    logbook.paths.reports.mkdir(exist_ok=True)
+    logbook.do("sql", "select 1 as one")
+    before = files(logbook.home)
+    message, _ = refusal(logbook.run(*_ONE, str(logbook.home / place)), 2)
+    assert message.startswith(f"Invalid value for -o: {logbook.home / place} is part of the logbook (")
+    assert {name: content for name, content in files(logbook.home).items() if not name.startswith("logs")} == {
+        name: content for name, content in before.items() if not name.startswith("logs")
+    }
+
+
+def test_the_logbook_is_recognised_through_another_path(logbook: DemoLogbook, tmp_path: Path) -> None:
+    (tmp_path / "other").symlink_to(logbook.home)
+    assert logbook.run(*_ONE, str(tmp_path / "other" / "raw" / "x.csv")).code == 2
+    assert not (logbook.paths.raw / "x.csv").exists()
+
+
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_a_query_replaces_no_fifo_and_no_folder(shared_logbook: DemoLogbook, tmp_path: Path, is_linked: bool) -> None:
+    os.mkfifo(tmp_path / "fifo.csv")
+    (tmp_path / "folder.csv").mkdir()
+    for name in ("fifo.csv", "folder.csv"):
+        place = tmp_path / name
+        if is_linked:
+            place = tmp_path / f"link_to_{name}"
+            place.symlink_to(tmp_path / name)
+        assert refusal(shared_logbook.run(*_ONE, str(place)), 2)[0].startswith("Invalid value for ")
+    assert (tmp_path / "fifo.csv").is_fifo()
+    assert list((tmp_path / "folder.csv").iterdir()) == []
+
+
+@pytest.mark.parametrize("device", ["/dev/null", "/dev/stdout", "/proc/self/fd/2"])
+def test_a_query_replaces_no_device(shared_logbook: DemoLogbook, device: str) -> None:
+    outcome = shared_logbook.run_process(*_ONE, device)
+    assert refusal(outcome, 2)[0] == f"Invalid value for -o: {device} is not a regular file. Name another file."
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_link_to_itself_is_refused(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    assert shared_logbook.run(*_ONE, str(tmp_path / "loop.csv")).code == 2
+    assert (tmp_path / "loop.csv").is_symlink()
+
+
+def test_a_link_stays_and_its_target_is_written(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    (tmp_path / "old").write_text("as it was", "utf-8")
+    for name in ("old", "new"):
+        (tmp_path / f"link_to_{name}.csv").symlink_to(tmp_path / name)
+        shared_logbook.do(*_ONE, str(tmp_path / f"link_to_{name}.csv"))
+        assert (tmp_path / f"link_to_{name}.csv").is_symlink()
+        assert (tmp_path / name).read_text("utf-8") == "one\n1\n"
+
+
+def test_a_fifo_with_a_reader_gets_nothing(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo.csv")
+    got: list[bytes] = []
+    reader = threading.Thread(target=lambda: got.append((tmp_path / "fifo.csv").read_bytes()))
+    reader.start()
+    assert shared_logbook.run(*_ONE, str(tmp_path / "fifo.csv")).code == 2
+    (tmp_path / "fifo.csv").open("wb").close()  # ends the reader
+    reader.join()
+    assert got == [b""]
+
+
+def test_a_query_may_be_written_next_to_the_stored_folders(logbook: DemoLogbook) -> None:
+    for place in ("reports/x.csv", "x.csv", "raw.csv"):
+        logbook.do(*_ONE, str(logbook.home / place))
+        assert (logbook.home / place).read_text("utf-8") == "one\n1\n"
+
+
+@pytest.mark.parametrize("place", ["raw", "claims/demo", "journal/new", "state"])
+def test_reports_are_not_written_into_what_the_logbook_stores(logbook: DemoLogbook, place: str) -> None:
+    before = files(logbook.paths.raw)
+    for command in (("report", "2025-10"), ("claim", "export", "1")):
+        message, _ = refusal(logbook.run(*command, "--output", str(logbook.home / place)), 2)
+        assert message.startswith(f"Invalid value for --output: {logbook.home / place} is part of the logbook (")
+    assert files(logbook.paths.raw) == before
