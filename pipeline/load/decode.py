@@ -212,7 +212,6 @@ def _evse_rows(sha256: str, point: schema.ChargePoint) -> list[Row]:
             _json(evse.tariff),
             _percent(point.electricity_cost_tax_percent),
             _optional(evse.max_power, "evses.maxPower"),
-            _optional(point.last_month_energy_kwh, "last_month_energy_kwh"),
             point.has_electricity_tax_reimbursement,
         )
         for evse in point.evses or ()

@@ -117,7 +117,6 @@ TEXTS = {
     "rule.missing_detail": "Ladningens oplysninger mangler",
     "rule.month_not_closed": "Måneden er ikke lukket",
     "rule.no_power_history": "Intet effektforløb",
-    "rule.operator_month_unlike": "Månedens energi afviger fra operatørens sum",
     "rule.overlapping_sessions": "To ladninger på samme tid ved samme lader",
     "rule.periods_unlike_bill": "Summen af ladeperioderne afviger fra regningen",
     "rule.samples_outside": "Effekt før start eller efter slut",

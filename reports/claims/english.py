@@ -117,7 +117,6 @@ TEXTS = {
     "rule.missing_detail": "The session's details are missing",
     "rule.month_not_closed": "The month is not closed",
     "rule.no_power_history": "No power history",
-    "rule.operator_month_unlike": "The month's energy differs from the operator's sum",
     "rule.overlapping_sessions": "Two sessions at the same time on one charger",
     "rule.periods_unlike_bill": "The charging periods do not add up to the bill",
     "rule.samples_outside": "Power before the start or after the stop",

@@ -13,7 +13,6 @@
 --   tariff                 JSON, the tariff as sent
 --   tax_percent            per cent
 --   max_power_w            W
---   last_month_energy_kwh  kWh, the operator's own sum of the month before
 --   refunds_electricity_tax  flag; null where not stated
 create table facts.evse_facts (
     account varchar not null,
@@ -27,6 +26,5 @@ create table facts.evse_facts (
     tariff varchar,
     tax_percent decimal(38, 18),
     max_power_w decimal(38, 18),
-    last_month_energy_kwh decimal(38, 18),
     refunds_electricity_tax boolean
 );

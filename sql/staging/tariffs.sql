@@ -16,6 +16,9 @@
 --   markup_bands          JSON, the markups by local time of day, as sent; each charging period states its own
 --   not_understood        text, keys and values that Ladebog does not know, separated by commas; null if it knows all
 -- The price per kWh is not part of this model: it changes every hour, and a session's charging periods state it.
+-- What sets the price per kWh, refers to something by its id, reserves money or is only displayed is understood: it
+-- changes no bill besides the prices that the charging periods state. What limits a fee or begins it later is understood
+-- only where there is no such fee.
 -- DuckDB reads JSON numbers as DOUBLE. Its 15 digits are enough for any fee.
 with documents_with_tariffs as (
     select
@@ -47,7 +50,10 @@ stated as (
         document_sha256,
         json_text(tariff, '$.id') as tariff_id,
         json_text(tariff, '$.type') as tariff_type,
-        json_text(tariff, '$.currency.code') as currency,
+        coalesce(
+            json_text(tariff, '$.currency.code'),
+            case when json_object_at(tariff, '$.currency') is null then json_text(tariff, '$.currency') end
+        ) as currency,
         try_cast(json_text(tariff, '$.pricing.minPrice') as decimal(18, 9)) as minimum_price,
         try_cast(json_text(tariff, '$.pricing.connectionFee') as decimal(18, 9)) as connection_fee,
         try_cast(json_text(tariff, '$.pricing.idleFeePerMinute') as decimal(18, 9)) as idle_fee_per_minute,
@@ -61,6 +67,8 @@ entries as (
         account,
         evse_identifier,
         place,
+        coalesce(connection_fee, 0) = 0 as is_without_connection_fee,
+        coalesce(idle_fee_per_minute, 0) = 0 as is_without_idle_fee,
         unnest(entries_of(pricing)) as entry
     from stated
 ),
@@ -70,6 +78,8 @@ named_entries as (
         entries.account,
         entries.evse_identifier,
         entries.place,
+        entries.is_without_connection_fee,
+        entries.is_without_idle_fee,
         entries.entry.key as name,
         json_text(entries.entry.value, '$') as content
     from entries
@@ -88,7 +98,25 @@ unknown_entries as (
         and case
             when name in ('minPrice', 'connectionFee', 'idleFeePerMinute')
                 then coalesce(try_cast(content as decimal(18, 9)) < 0, true)
-            else name not in ('pricePerKwh', 'taxID', 'flexibleMarkUpAsFixedPerKwh')
+            when name like 'connectionFee%' then not is_without_connection_fee
+            when name like 'idleFee%' then not is_without_idle_fee
+            else
+                right(name, 2) not in ('Id', 'ID')
+                and name not in (
+                    'pricePerKwh',
+                    'flexibleMarkUpAsFixedPerKwh',
+                    'markupFixedFeePerKwh',
+                    'chargePointElectricityRate',
+                    'lockPriceOnSessionStart',
+                    'lockEnergyPriceOnSessionStart',
+                    'preAuthorizeAmount',
+                    'incrementalPreAuthorizationAmount',
+                    'name',
+                    'label',
+                    'description',
+                    'optimisedLabel',
+                    'lastUpdatedAt'
+                )
         end
 ),
 

@@ -1,10 +1,19 @@
 """Each verdict of the audit, and each reason for having none."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from tests.sql.billed_archive import TARIFF_KNOWN_AT, BilledArchive, BilledSession, Period, Row, charge_points, evse
+
+
+
+def with_currency(name: str, currency: object, **pricing: Any) -> dict[str, Any]:
+    """An EVSE whose tariff states its currency like this."""
+    one = evse(name, **pricing)
+    return {**one, "tariff": {**one["tariff"], "currency": currency}}
+
 
 # 10 kWh at 1 × 1.25 + 0.75 = 2 DKK per kWh, unless a case differs.
 EXPENSIVE = Period(0, 3600, "charging@price|1&markup|0.75")
@@ -32,6 +41,23 @@ EVSES = (
     evse("broken", minPrice="much", connectionFee=-1),
     {**evse("euro"), "tariff": {**evse()["tariff"], "currency": {"code": "EUR"}}},
     {**evse("no-tariff"), "tariff": None},
+    with_currency("as-sent", "DKK", fallbackElectricityRateId=6, chargePointElectricityRate=False),
+    with_currency(
+        "references",
+        "DKK",
+        fallbackElectricityRateId=6,
+        taxID=1,
+        subsidyIntegrationId="7",
+        chargePointElectricityRate=True,
+        lockPriceOnSessionStart=True,
+        preAuthorizeAmount=300,
+        optimisedLabel="Grøn strøm",
+        flexibleMarkUpAsFixedPerKwh={"intervalPricing": [{"startsAt": "00:00", "endsAt": "24:00", "price": 0.75}]},
+    ),
+    with_currency("fees-that-are-none", "DKK", idleFeePerMinute=0, idleFeeGracePeriodMinutes=15, connectionFee=None),
+    evse("fee-with-grace", idleFeePerMinute=0.5, idleFeeGracePeriodMinutes=15),
+    with_currency("text-in-euro", "EUR"),
+    with_currency("nameless-currency", {"id": 2}),
 )
 
 CASES: dict[str, tuple[BilledSession, tuple[str, str | None, str | None]]] = {
@@ -149,6 +175,15 @@ CASES: dict[str, tuple[BilledSession, tuple[str, str | None, str | None]]] = {
         BilledSession(evse="broken", amount="19.00"),
         ("19.000", "cannot tell", "not understood in the tariff: pricing.connectionFee, pricing.minPrice"),
     ),
+    "a tariff as sent by a real operator": (BilledSession(evse="as-sent"), ("20.000", "ok", None)),
+    "references, locks, holds and labels": (BilledSession(evse="references"), ("20.000", "ok", None)),
+    "grace for fees that are none": (BilledSession(evse="fees-that-are-none"), ("20.000", "ok", None)),
+    "grace for a fee": (
+        BilledSession(evse="fee-with-grace"),
+        ("20.000", "cannot tell", "not understood in the tariff: pricing.idleFeeGracePeriodMinutes"),
+    ),
+    "tariff with the text EUR": (BilledSession(evse="text-in-euro"), ("20.000", "cannot tell", "the tariff is in EUR")),
+    "tariff whose currency has no code": (BilledSession(evse="nameless-currency"), ("20.000", "ok", None)),
     "tariff in euro": (BilledSession(evse="euro"), ("20.000", "cannot tell", "the tariff is in EUR")),
     "unknown field in a state": (
         BilledSession(periods=(Period(0, 3600, "charging@price|1&markup|0.75&loyalty|silver"),)),

@@ -147,7 +147,6 @@ def test_all_fields_of_a_charge_point_are_stored(archive: SmallArchive) -> None:
                 "name": "Drive",
                 "electricity_cost_tax_percent": 25,
                 "electricity_cost_tax_name": "Moms",
-                "last_month_energy_kwh": 310.25,
                 "has_electricity_tax_reimbursement": False,
                 "evses": [evse, {"id": 10}],
             },
@@ -167,10 +166,9 @@ def test_all_fields_of_a_charge_point_are_stored(archive: SmallArchive) -> None:
             '{"a": [1.5]}',
             Decimal(25),
             Decimal(11_000),
-            Decimal("310.25"),
             False,
         ),
-        ("7", "Drive", "10", None, "Moms", None, None, Decimal(25), None, Decimal("310.25"), False),
+        ("7", "Drive", "10", None, "Moms", None, None, Decimal(25), None, False),
     ]
     assert archive.rows("select * exclude (account, document_sha256) from facts.price_facts") == [
         ("9", 60, datetime(2025, 3, 30, 2, 30), Decimal("-0.07"))  # noqa: DTZ001 (local, as sent)

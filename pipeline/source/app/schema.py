@@ -114,7 +114,6 @@ class ChargePoint(msgspec.Struct, gc=False):
     electricity_cost_tax_name: str | None = None
     electricity_cost_tax_percent: Decimal | None = None
     has_electricity_tax_reimbursement: bool | None = None
-    last_month_energy_kwh: Decimal | None = None
 
 
 class ChargePointsAnswer(msgspec.Struct):

@@ -88,22 +88,11 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         ),
         (),
     ),
-    "operator-counts-unlisted-session": (
+    "operator-counts-more": (
         OperatorData(
             sessions=(),
             charge_points={"2025-04-20T00:00:00+00:00": charge_point(last_month_kwh="33.850")},
         ),
-        (("operator_month_unlike", None),),
-    ),
-    "operator-counted-too-early": (
-        OperatorData(charge_points={"2025-04-01T21:59:59+00:00": charge_point(last_month_kwh="3.000")}),
         (),
-    ),
-    "operator-counts-unclosed-month": (
-        OperatorData(
-            listings=(),
-            charge_points={"2025-04-20T00:00:00+00:00": charge_point(last_month_kwh="33.850")},
-        ),
-        (("month_not_closed", None),),
     ),
 }

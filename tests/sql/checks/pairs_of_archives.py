@@ -116,28 +116,4 @@ ARCHIVES = {
             )
         ),
     ),
-    "operator_month_unlike": Pair(
-        violating=OperatorData(
-            charge_points={
-                "2025-04-02T00:00:00+00:00": charge_point(last_month_kwh="6.000"),  # replaced by a newer one
-                _FETCHED_IN_APRIL: charge_point(last_month_kwh="6.162"),
-            }
-        ),
-        findings=(
-            (
-                "operator_month_unlike",
-                "warning",
-                "2025-03-01",
-                None,
-                "At Hjemme the operator counts 6.162 kWh, the archive 6.000 kWh. "
-                "Look for missing sessions with: ladebog extract --since 2025-03-01 --until 2025-03-31",
-            ),
-        ),
-        conforming=OperatorData(
-            charge_points={
-                "2025-04-02T00:00:00+00:00": charge_point(last_month_kwh="3.000"),
-                _FETCHED_IN_APRIL: charge_point(last_month_kwh="6.161"),
-            }
-        ),
-    ),
 }

@@ -89,7 +89,6 @@ def test_runs_on_the_demo_have_the_findings_of_its_scenes(
     assert demo_user.run(datetime.fromisoformat("2025-12-01T12:00:00+01:00")) == 0  # it checks October
     assert demo_user.findings() - scene_findings == {
         ("month_not_closed", "error", None),
-        ("operator_month_unlike", "warning", None),  # no run in November fetched the corrected figure
         ("unpaid", "warning", tenant.scene("active").id),
     }
 
