@@ -88,11 +88,13 @@ def _add_session(root: Tree, explanation: Explanation) -> None:
 
 def _tax(explanation: Explanation) -> str:
     session = explanation.session
+    name = session["tax_name"] or "tax"
+    if session["tax_source"] == "session":
+        return f"{name} {_money(explanation, session['tax_amount'])}: the bill minus the net that the session states"
     if session["currency"] != explanation.account.currency:
         return f"tax unknown: the bill is in {session['currency']}, not in {explanation.account.currency}"
     if session["tax_rate"] is None:
         return "tax unknown: the bill does not include it, or no rate is known"
-    name = session["tax_name"] or "tax"
     source = _TAX_SOURCES[session["tax_source"]]
     return f"{name} {_money(explanation, session['tax_amount'])}: {_plain(session['tax_rate'] * 100)} %, {source}"
 

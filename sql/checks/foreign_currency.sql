@@ -8,6 +8,8 @@ select
     session_id,
     concat_ws(' ', currency, home_currency) as cause,
     'It was billed as ' || amount_text(amount_incl_tax, currency) || '. It is not added to amounts in '
-    || home_currency || ', and the tax in it is not known. Claim it by its receipt.' as detail
+    || home_currency || ', and the tax in it is '
+    || case when tax_amount is null then 'not known' else 'another country''s' end
+    || '. Claim it by its receipt.' as detail
 from intermediate.stopped_sessions
 where currency <> home_currency

@@ -40,7 +40,7 @@ with sessions_with_tariffs as (
         cast(sessions.energy_wh as decimal(38, 0)) as energy_wh,
         cast(coalesce(facts.free_energy_wh, 0) as decimal(38, 0)) as free_wh,
         coalesce(facts.non_billable_energy_wh, 0) as non_billable_wh,
-        coalesce(facts.prices_include_tax, true) as prices_include_tax,
+        coalesce(facts.prices_include_tax, true) or sessions.net_minor is not null as is_bill_with_tax,
         tariffs.tariff_sha256,
         tariffs.tariff_fetched_at,
         tariffs.currency as tariff_currency,
@@ -94,7 +94,7 @@ judged as (
         *,
         case
             when currency <> account_currency then 'the bill is in ' || currency || ', not in ' || account_currency
-            when not prices_include_tax then 'the bill does not include tax'
+            when not is_bill_with_tax then 'the bill does not include tax'
             when tariff_sha256 is null then 'no tariff of this charge point is known'
             when tax_rate is null then 'the rate of tax is not known'
             when energy_wh = 0 then null

@@ -40,8 +40,7 @@ priced as (
         finished.account,
         finished.session_id,
         case
-            when finished.net_minor is not null and charge_points.tax_rate is not null
-                then finished.bill_minor - finished.net_minor
+            when finished.net_minor is not null then finished.bill_minor - finished.net_minor
             else
                 rounded_quotient(
                     finished.bill_minor * cast(charge_points.tax_rate * 1000000 as decimal(38, 0)),

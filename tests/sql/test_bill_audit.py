@@ -8,7 +8,6 @@ import pytest
 from tests.sql.billed_archive import TARIFF_KNOWN_AT, BilledArchive, BilledSession, Period, Row, charge_points, evse
 
 
-
 def with_currency(name: str, currency: object, **pricing: Any) -> dict[str, Any]:
     """An EVSE whose tariff states its currency like this."""
     one = evse(name, **pricing)
@@ -144,6 +143,10 @@ CASES: dict[str, tuple[BilledSession, tuple[str, str | None, str | None]]] = {
     ),
     "no price where no energy flowed": (
         BilledSession(periods=(EXPENSIVE, Period(3600, 7200, "idle", Decimal(0)))),
+        ("20.000", "ok", None),
+    ),
+    "prices without tax, net stated": (
+        BilledSession(more={"arePricesTaxInclusive": False, "totalAmountWithoutTax": 16}),
         ("20.000", "ok", None),
     ),
     "in euro": (BilledSession(currency="EUR"), (None, "cannot tell", "the bill is in EUR, not in DKK")),

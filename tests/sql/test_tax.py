@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.scenarios.small_archive import SmallArchive, at, charge_point, detail, session, small_archive
+from pipeline.settings.schema import Account, Settings
+from tests.scenarios.small_archive import ACCOUNT, SmallArchive, at, charge_point, detail, session, small_archive
 
 TaxFigures = tuple[str | None, str | None, str | None]
 
@@ -40,10 +42,14 @@ BILLS: dict[str, tuple[dict[str, Any], TaxFigures]] = {
     "foreign currency": ({"currency": {"code": "EUR", "minorUnitDecimal": 2}}, NO_TAX),
     "the net, rounded": ({"totalAmountWithoutTax": 19.996}, ("0.25", "5", "20")),
     "the stated net amount takes precedence over the rate": ({"totalAmountWithoutTax": 21}, ("0.25", "4", "21")),
-    "before the rate was valid": ({"startedAt": "1991-12-31T20:00:00Z", "stoppedAt": "1991-12-31T22:59:59Z"}, NO_TAX),
-    "the rate's first local day": (
-        {"startedAt": "1991-12-31T20:00:00Z", "stoppedAt": "1991-12-31T23:00:00Z"},
-        STANDARD,
+    "the net of prices without tax": (
+        {"arePricesTaxInclusive": False, "totalAmountWithoutTax": 20},
+        ("0.25", "5", "20"),
+    ),
+    "a net equal to the bill": ({"totalAmountWithoutTax": 25}, ("0.25", "0", "25")),
+    "the net in a foreign currency": (
+        {"totalAmountWithoutTax": 21, "currency": {"code": "EUR", "minorUnitDecimal": 2}},
+        (None, "4", "21"),
     ),
 }
 
@@ -84,6 +90,22 @@ def test_the_rate_is_that_of_the_charge_point(shared_archive: SmallArchive) -> N
 
 def test_the_tax_of_a_session(shared_archive: SmallArchive) -> None:
     assert {case: decimals(expected) for case, (_, expected) in BILLS.items()} == taxes(shared_archive, "bills")
+
+
+def test_the_dates_of_a_countrys_rate_and_a_net_without_a_rate(tmp_path: Path) -> None:
+    finland = Settings(accounts={"home": Account(name="home", url=ACCOUNT.url, country="FI")})
+    before = {"startedAt": "2012-12-31T20:00:00Z", "stoppedAt": "2012-12-31T22:59:59Z"}
+    cases: dict[str, tuple[dict[str, Any], TaxFigures]] = {
+        "before the rate was valid": (before, NO_TAX),
+        "the rate's first local day": ({**before, "stoppedAt": "2012-12-31T23:00:00Z"}, ("0.24", "4.84", "20.16")),
+        "the net without a rate": ({**before, "totalAmountWithoutTax": 21}, (None, "4", "21")),
+    }
+    with small_archive(tmp_path / "finland") as archive:
+        archive.settings = finland
+        archive.build(*(detail(session(case, **fields)) for case, (fields, _) in cases.items()))
+        assert {case: decimals(expected) for case, (_, expected) in cases.items()} == taxes(archive, "home")
+        unknown = archive.rows("select session_id from check_results where rule = 'unknown_tax'")
+    assert unknown == [("before the rate was valid",)]
 
 
 def test_one_session_with_unknown_tax_makes_the_months_tax_unknown(shared_archive: SmallArchive) -> None:

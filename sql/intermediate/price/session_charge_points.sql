@@ -11,7 +11,8 @@
 --   refunds_electricity_tax   flag: the operator refunds the electricity tax to the owner; null where unknown
 -- The rate and the flag come from the charge point's document that was newest when the session stopped, else from the
 -- earliest later one. Otherwise the rate is the country's standard rate of that day, from the settings or the seeds,
--- and the flag is unknown. A bill in a foreign currency, or without tax in it, has no rate.
+-- and the flag is unknown. A bill in a foreign currency, or without tax in it, has no rate. A bill whose session states
+-- its net has tax in it, whatever else the session states.
 with own_evses as (
     select
         documents.account,
@@ -40,7 +41,10 @@ finished as (
         facts.evse_identifier,
         accounts.country,
         local_day(sessions.stopped_at, accounts.timezone) as stopped_on,
-        (sessions.currency = accounts.currency and coalesce(facts.prices_include_tax, true)) as is_taxed_here
+        (
+            sessions.currency = accounts.currency
+            and (coalesce(facts.prices_include_tax, true) or sessions.net_minor is not null)
+        ) as is_taxed_here
     from staging.sessions as sessions
     inner join facts.accounts as accounts using (account)
     inner join facts.session_facts as facts using (account, document_sha256)

@@ -32,7 +32,7 @@
 --   document_sha256  hex, the document of the figures
 --   curve_sha256     hex, the document of the power history; null without one
 --   digits           decimal digits of the currency's minor unit
---   tax_source       text, where the tax rate comes from
+--   tax_source       text, where the tax comes from: the session itself, or the source of the rate
 --   tax_sha256       hex, the document that the tax rate comes from; null where no document states it
 --   period_sha256    hex, the document of the charging periods; null without periods
 with period_documents as (
@@ -46,8 +46,8 @@ with period_documents as (
 select
     sessions.*,
     staged.minor_unit_decimal as digits,
-    sources.tax_source,
-    sources.tax_sha256,
+    case when staged.net_minor is null then sources.tax_source else 'session' end as tax_source,
+    case when staged.net_minor is null then sources.tax_sha256 end as tax_sha256,
     period_documents.period_sha256
 from sessions
 inner join staging.sessions as staged using (account, session_id)
