@@ -80,10 +80,15 @@ POLICY = """\
 # per_kwh = 0.08
 # valid_from = 2026-01-01
 
-# If the operator refunds the electricity tax: how much per kWh, from a day on. It is subtracted under every basis.
+# If the operator refunds the electricity tax: how much per kWh, from a day on. It is subtracted under every basis. In
+# Denmark it is the tax less 0.004. From 2026 on that is at most 0.004, in practice not paid: without an entry it is 0.
 # [[account.home.tax_refund]]
 # valid_from = 2025-01-01
-# per_kwh = 0.712
+# per_kwh = 0.716
+
+# [[account.home.tax_refund]]
+# valid_from = 2026-01-01
+# per_kwh = 0
 
 # A country's standard rate of value added tax. It overrides those that Ladebog knows (DK, NO, SE, FI, DE, NL).
 # [[tax_rate]]

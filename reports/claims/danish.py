@@ -119,6 +119,7 @@ TEXTS = {
     "rule.no_power_history": "Intet effektforløb",
     "rule.overlapping_sessions": "To ladninger på samme tid ved samme lader",
     "rule.periods_unlike_bill": "Summen af ladeperioderne afviger fra regningen",
+    "rule.refund_assumed": "Der er ikke fratrukket godtgjort elafgift",
     "rule.samples_outside": "Effekt før start eller efter slut",
     "rule.stop_before_start": "Sluttede, før den startede",
     "rule.thinned_history": "Effektforløbet er udtyndet",

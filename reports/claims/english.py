@@ -119,6 +119,7 @@ TEXTS = {
     "rule.no_power_history": "No power history",
     "rule.overlapping_sessions": "Two sessions at the same time on one charger",
     "rule.periods_unlike_bill": "The charging periods do not add up to the bill",
+    "rule.refund_assumed": "No refund of electricity tax is subtracted",
     "rule.samples_outside": "Power before the start or after the stop",
     "rule.stop_before_start": "Stopped before it started",
     "rule.thinned_history": "The power history has been thinned out",

@@ -17,8 +17,8 @@
 --   not_understood        text, keys and values that Ladebog does not know, separated by commas; null if it knows all
 -- The price per kWh is not part of this model: it changes every hour, and a session's charging periods state it.
 -- What sets the price per kWh, refers to something by its id, reserves money or is only displayed is understood: it
--- changes no bill besides the prices that the charging periods state. What limits a fee or begins it later is understood
--- only where there is no such fee.
+-- changes no bill besides the prices that the charging periods state. What limits a fee or begins it later is
+-- understood only where there is no such fee.
 -- DuckDB reads JSON numbers as DOUBLE. Its 15 digits are enough for any fee.
 with documents_with_tariffs as (
     select

@@ -178,7 +178,9 @@ def test_the_examples_of_a_new_file_are_valid_settings(tmp_path: Path) -> None:
     found = read_text(tmp_path, examples)
     home = found.accounts["home"]
     assert [entry.basis for entry in home.reimbursement] == ["rate", "spot"]
-    assert (len(home.tax_refund), len(found.tax_rates)) == (1, 1)
+    refunds = {entry.valid_from: entry.per_kwh for entry in home.tax_refund}
+    assert refunds == {date(2025, 1, 1): Decimal("0.716"), date(2026, 1, 1): 0}
+    assert len(found.tax_rates) == 1
     hours = [(entry.name, hour, month) for entry in home.addition for hour in hours_of(entry) for month in entry.months]
     names = ("grid fee", "system fee", "transmission fee", "supplier's markup")
     year = [(name, hour, month) for name in names for hour in range(24) for month in range(1, 13)]

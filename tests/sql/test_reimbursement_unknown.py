@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pipeline.settings.schema import Addition, Reimbursement
+from pipeline.settings.schema import Addition, Reimbursement, TaxRefund
 from tests.sql.reimbursed_archive import MINUTE, Period, account, hour_session, reimbursed_archive
 
 ALWAYS = date(2020, 1, 1)
@@ -136,6 +136,30 @@ def test_without_its_setting_the_refund_makes_amounts_unknown(tmp_path: Path) ->
         assert expected == dict(archive.rows(query))
         query = "select sum(amount_incl_tax) from reimbursement where session_id <> 'own' and account = 'billed'"
         assert [(Decimal(50),)] == archive.rows(query)
+
+
+def test_without_its_setting_a_danish_refund_is_zero_from_2026(tmp_path: Path) -> None:
+    refund = [TaxRefund(valid_from=ALWAYS, per_kwh=Decimal("0.7"))]
+    accounts = (account("unset"), account("set", tax_refund=refund), account("swedish", country="SE"))
+    last_of_2025, first_of_2026 = (datetime(2025, 12, 31, hour, tzinfo=UTC) for hour in (21, 22))  # they start
+    with reimbursed_archive(tmp_path / "logbook", *accounts) as archive:
+        for one in accounts:
+            archive.load_charge_point(MIDDAY, account=one.name, refunds=True)
+            archive.load_sessions(hour_session(last_of_2025, "2025"), hour_session(first_of_2026, "2026"), account=one.name)
+        archive.transform()
+        found = archive.rows(
+            "select account, session_id, amount_incl_tax from reimbursement where attribution = 'stop'"
+        )
+        noted = archive.rows("select account, month from check_results where rule = 'refund_assumed'")
+    assert {(name, session): amount for name, session, amount in found} == {
+        ("unset", "2025"): None,
+        ("unset", "2026"): Decimal(25),
+        ("set", "2025"): Decimal(18),
+        ("set", "2026"): Decimal(18),
+        ("swedish", "2025"): None,
+        ("swedish", "2026"): None,
+    }
+    assert noted == [("unset", date(2026, 1, 1))]
 
 
 def test_figures_too_large_for_exact_arithmetic_make_the_amount_unknown(tmp_path: Path) -> None:

@@ -17,9 +17,11 @@
 --   tax_factor_numerator      whole number; divided by the denominator it is 1 + tax rate
 --   tax_factor_denominator    whole number
 --   refunds_electricity_tax   flag of the charge point; null where unknown
+--   is_refund_assumed         flag: the operator refunds the electricity tax, and no setting says how much
 --   unknown                   text, why the amount cannot be computed; null if it can
 -- Settings are in the account's currency, and so are the costs that the operator tracks. A session in another currency
--- has only its bill.
+-- has only its bill. In Denmark at most 0.004 DKK per kWh is refunded from 2026 on, in practice nothing: without a
+-- setting the refund counts as 0 from then on. Before, it is unknown.
 with finished as (
     select
         sessions.account,
@@ -29,6 +31,7 @@ with finished as (
         sessions.energy_wh,
         sessions.bill_minor,
         accounts.currency as own_currency,
+        accounts.country,
         local_day(sessions.stopped_at, accounts.timezone) as stopped_on,
         to_nano_units(facts.electricity_cost) as electricity_cost_nano,
         coalesce(facts.free_energy_wh, 0) + coalesce(facts.non_billable_energy_wh, 0) as unpaid_wh,
@@ -48,10 +51,11 @@ with_terms as (
         bases.basis,
         to_micro_units(bases.rate) as rate_micro,
         case
-            when coalesce(finished.refunds_electricity_tax, false)
-                then to_micro_units(refunds.per_kwh)
-            else 0
+            when not coalesce(finished.refunds_electricity_tax, false) then 0
+            when refunds.per_kwh is not null then to_micro_units(refunds.per_kwh)
+            when finished.country = 'DK' and finished.stopped_on >= date '2026-01-01' then 0
         end as refund_micro,
+        coalesce(finished.refunds_electricity_tax, false) and refunds.per_kwh is null as is_refund_unset,
         common_divisor(1000000 + finished.tax_rate_micro, 1000000) as tax_divisor
     from finished
     inner join facts.reimbursement_bases as bases
@@ -82,6 +86,7 @@ judged as (
         floor_quotient(1000000 + tax_rate_micro, tax_divisor) as tax_factor_numerator,
         floor_quotient(1000000, tax_divisor) as tax_factor_denominator,
         refunds_electricity_tax,
+        is_refund_unset and refund_micro is not null as is_refund_assumed,
         case
             when refund_micro is null
                 then

@@ -88,6 +88,10 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         ),
         (),
     ),
+    "refund-unknown-before-2026": (
+        OperatorData(charge_points={"2025-03-01T00:00:00+00:00": charge_point(refunds=True)}),
+        (("unknown_price", "1"),),
+    ),
     "operator-counts-more": (
         OperatorData(
             sessions=(),

@@ -144,7 +144,7 @@ class OperatorData:
 
 
 def charge_point(**fields: Any) -> Json:
-    """An answer about one charge point with one EVSE; `max_power`, `minimum_price`, `last_month_kwh` as stated."""
+    """An answer about one charge point with one EVSE: `max_power`, `minimum_price`, `last_month_kwh`, `refunds`."""
     evse = {"id": "148964", "identifier": "2317", "maxPower": fields.get("max_power")}
     if "minimum_price" in fields:
         evse["tariff"] = {"type": "energy tou", "pricing": {"minPrice": fields["minimum_price"]}}
@@ -155,7 +155,7 @@ def charge_point(**fields: Any) -> Json:
                 "name": "Hjemme",
                 "evses": [evse],
                 "last_month_energy_kwh": fields.get("last_month_kwh"),
-                "has_electricity_tax_reimbursement": False,
+                "has_electricity_tax_reimbursement": fields.get("refunds", False),
             }
         ]
     }

@@ -1,8 +1,10 @@
 """Pairs for the rules about what a claim needs: the car, the price, and whether the bill is right."""
 
-from tests.sql.checks.operator_data import OperatorData, Session, charge_point
+from tests.sql.checks.operator_data import Listing, OperatorData, Session, charge_point
 from tests.sql.checks.pair import Pair
 
+_NEW_YEAR = (Session(started="2025-12-31T22:00:00+00:00"),)  # it stops in 2026 by local time
+_JANUARY = (Listing(month="2026-01", at="2026-02-10T00:00:00+00:00"),)
 _TARIFF = {"2025-03-01T00:00:00+00:00": charge_point(max_power=11_000, minimum_price=0)}
 
 
@@ -46,6 +48,29 @@ CLAIMS = {
             ),
         ),
         conforming=OperatorData(sessions=(_without_a_price(),), basis="billed"),
+    ),
+    "refund_assumed": Pair(
+        violating=OperatorData(
+            sessions=_NEW_YEAR,
+            listings=_JANUARY,
+            charge_points={"2025-03-01T00:00:00+00:00": charge_point(refunds=True)},
+        ),
+        findings=(
+            (
+                "refund_assumed",
+                "warning",
+                "2026-01-01",
+                None,
+                "At the charge points of 1 session the operator refunds the electricity tax. From 2026 on that is at "
+                "most 0.004 DKK per kWh and in practice not paid, so nothing is subtracted. If it pays you more, set "
+                "[[account.refund_assumed-bad.tax_refund]] in ladebog.toml.",
+            ),
+        ),
+        conforming=OperatorData(
+            sessions=_NEW_YEAR,
+            listings=_JANUARY,
+            charge_points={"2025-03-01T00:00:00+00:00": charge_point(refunds=False)},
+        ),
     ),
     "bill_unlike_recomputed": Pair(
         violating=OperatorData(sessions=(_billed(15.21),), charge_points=_TARIFF),  # 15.00 plus 1 % plus 0.05 is 15.20

@@ -1,0 +1,18 @@
+-- name: checks.refund_assumed
+-- severity: warning
+-- grain: one finding
+-- purpose: Where the operator refunds the electricity tax, the settings say how much.
+-- Each month has one finding. Where the refund is unknown instead of 0, the check unknown_price has a finding.
+select
+    sessions.account,
+    sessions.month,
+    cast(null as varchar) as session_id,
+    cast(count(*) as varchar) as cause,
+    'At the charge points of ' || count(*) || case count(*) when 1 then ' session' else ' sessions' end
+    || ' the operator refunds the electricity tax. From 2026 on that is at most 0.004 DKK per kWh and in practice not '
+    || 'paid, so nothing is subtracted. If it pays you more, set [[account.' || sessions.account
+    || '.tax_refund]] in ladebog.toml.' as detail
+from intermediate.stopped_sessions as sessions
+inner join intermediate.reimbursement_terms as terms using (account, session_id)
+where terms.is_refund_assumed
+group by sessions.account, sessions.month
