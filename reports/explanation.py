@@ -12,8 +12,12 @@ from pipeline.settings.schema import Account
 Row = dict[str, Any]
 
 _UNFINISHED = """
-    select * from staging.sessions
-    where account = $account and session_id = $session_id and not is_finished
+    select
+        sessions.*,
+        facts.status
+    from staging.sessions as sessions
+    inner join facts.session_facts as facts using (account, document_sha256)
+    where sessions.account = $account and sessions.session_id = $session_id and not sessions.is_finished
 """
 
 _FAULTS = """
@@ -118,7 +122,7 @@ def read_explanation(connection: duckdb.DuckDBPyConnection, account: Account, se
 
 
 def read_unfinished(connection: duckdb.DuckDBPyConnection, account: Account, session_id: str) -> Row | None:
-    """A session that has not stopped, as of its newest document, or None."""
+    """A session that is active or never charged, with its status, as of its newest document, or None."""
     session_rows = rows(connection, _UNFINISHED, {"account": account.name, "session_id": session_id})
     return session_rows[0] if session_rows else None
 

@@ -20,7 +20,16 @@ ClaimKind = Literal["month", "corrections", "reversal"]
 CorrectionReason = Literal["late", "corrected", "withdrawn", "repriced", "reversed"]
 ExclusionGround = Literal["decision", "private car", "rule", "no car", "unknown car", "unknown amount", "not readable"]
 CorrectionGround = Literal[
-    "included", "decision", "private car", "rule", "no car", "unknown car", "another car", "not stopped", "elsewhere"
+    "included",
+    "decision",
+    "private car",
+    "rule",
+    "no car",
+    "unknown car",
+    "another car",
+    "not stopped",
+    "not charged",
+    "elsewhere",
 ]
 
 RULES = 1  # version of the computation; a claim of another version is checked only by its hashes and arithmetic

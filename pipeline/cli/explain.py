@@ -36,16 +36,22 @@ def explain(context: Context, session_id: str, account_name: str | None, with_sa
             explanation = read_explanation(connection, account, session_id)
             if explanation:
                 show(tree(explanation, with_samples=with_samples))
-            elif active := read_unfinished(connection, account, session_id):
-                _print_active(account, active)
-            is_known = is_known or bool(explanation or active)
+            elif unfinished := read_unfinished(connection, account, session_id):
+                _print_unfinished(account, unfinished)
+            is_known = is_known or bool(explanation or unfinished)
         if not is_known:
             raise _unknown(connection, accounts, session_id)
 
 
-def _print_active(account: Account, session: dict[str, object]) -> None:
+def _print_unfinished(account: Account, session: dict[str, object]) -> None:
     from pipeline.cli.explain_tree import local
 
+    if not session["is_active"]:
+        click.echo(
+            f"Session {session['session_id']} of {account.name} ended as {session['status']}, without energy and "
+            "without an amount. It is not a charging session and counts nowhere."
+        )
+        return
     as_of = f", as of {local(account, session['fetched_at'])}" if session["fetched_at"] else ""
     click.echo(
         f"Session {session['session_id']} of {account.name} has been active since "

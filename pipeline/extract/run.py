@@ -32,7 +32,7 @@ from pipeline.source.credentials.store import Credentials
 from pipeline.text import duration_text, one_line
 
 _FINISHED = "select session_id from staging.sessions where account = ? and is_finished and list_contains(?, session_id)"
-_ACTIVE = "select session_id from staging.sessions where account = ? and not is_finished order by session_id"
+_ACTIVE = "select session_id from staging.sessions where account = ? and is_active order by session_id"
 _IS_LISTED = "list_contains(?, session_id)"
 # Sessions that the operator no longer finds are fetched again only when it lists them.
 _IS_FOUND = "session_id not in (select key from documents where endpoint = 'session' and status = 404 and account = ?)"

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.load.times import LONGEST, ImplausibleTimeError, check_times, stated_time
+from pipeline.load.times import LONGEST, ImplausibleTimeError, check_times, stated_time, without_implausible_times
 from pipeline.raw.answer import Endpoint
 from pipeline.source.app import schema
 
@@ -102,7 +102,10 @@ def _add_session_rows(
     facts: Facts, document: Document, source: str, session: schema.Session, item: schema.HistoryItem | None
 ) -> None:
     _check_session(session)
-    check_times(session, document.answered_at)
+    if schema.ended_without_charging(session):
+        session = without_implausible_times(session, document.answered_at)
+    else:
+        check_times(session, document.answered_at)
     sha256 = document.sha256
     session_id = str(session.id)
     history = (session.power_stats and session.power_stats.history) or []
@@ -127,13 +130,17 @@ def _add_session_rows(
 
 
 def _check_session(session: schema.Session) -> None:
-    """Check the id, and the fields that a finished session must have."""
+    """Check the id, and the fields that a session must have, unless it ended without charging."""
     if not schema.is_usable_id(session.id):
         raise DocumentFaultError(f"{session.id!r} is not an id - at `$.session.id`")
-    if session.status != "active":
-        if session.stopped_at is None and session.status == "finished":
+    if schema.ended_without_charging(session):
+        return
+    if session.started_at is None:
+        raise DocumentFaultError("A session without a start - at `$.session.startedAt`")
+    if schema.has_ended(session):
+        if session.stopped_at is None:
             raise DocumentFaultError("A finished session without a stop - at `$.session.stoppedAt`")
-        if session.stopped_at is not None and session.amount is None and session.total_amount is None:
+        if session.amount is None and session.total_amount is None:
             raise DocumentFaultError("A finished session without an amount - at `$.session.totalAmount`")
 
 
@@ -158,7 +165,7 @@ def _session_row(sha256: str, source: str, session: schema.Session, item: schema
         session.currency.code,
         session.currency.minor_unit_decimal,
         session.tax_name,
-        micros(session.started_at),
+        optional_micros(session.started_at),
         optional_micros(session.stopped_at),
         session.duration,
         session.idle_period,

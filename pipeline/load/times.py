@@ -23,21 +23,34 @@ class ImplausibleTimeError(ValueError):
         self.plausible_from = plausible_from
 
 
+def without_implausible_times(session: schema.Session, answered_at: datetime) -> schema.Session:
+    """A session that charged nothing, without its curve and periods, and with its start and stop where plausible."""
+    started, stopped = (
+        moment if moment is not None and is_plausible(moment, answered_at) else None
+        for moment in (session.started_at, session.stopped_at)
+    )
+    return msgspec.structs.replace(
+        session, started_at=started, stopped_at=stopped, power_stats=None, charging_periods=None
+    )
+
+
 def check_times(session: schema.Session, answered_at: datetime) -> None:
-    """Check all times of a session that was stated in an answer of `answered_at`.
+    """Check all times of a session with a start that was stated in an answer of `answered_at`.
 
     Raises ImplausibleTimeError for a time before 2010, one later than a day after the answer, and one more than 400
     days from the session's start.
     """
-    for moment, path in _times(session):
+    times = list(_times(session))
+    started, _ = times[0]
+    for moment, path in times:
         if moment < EARLIEST:
             raise ImplausibleTimeError(f"Implausible time {moment.isoformat()} - at `$.session.{path}`")
-        if abs(moment - session.started_at) > LONGEST:
+        if abs(moment - started) > LONGEST:
             raise ImplausibleTimeError(
                 f"Implausible time {moment.isoformat()}, more than {LONGEST.days} days from the session's start "
-                f"{session.started_at.isoformat()} - at `$.session.{path}`"
+                f"{started.isoformat()} - at `$.session.{path}`"
             )
-    latest, path = max(_times(session))
+    latest, path = max(times)
     if not is_plausible(latest, answered_at):
         raise ImplausibleTimeError(
             f"Implausible time {latest.isoformat()}, later than its answer ({answered_at:%Y-%m-%d %H:%MZ}) "
@@ -47,8 +60,9 @@ def check_times(session: schema.Session, answered_at: datetime) -> None:
 
 
 def _times(session: schema.Session) -> Iterable[tuple[datetime, str]]:
-    """The times that are to be checked, and their paths. Of the samples the extremes are enough."""
-    yield session.started_at, "startedAt"
+    """The times that are to be checked, the start first, and their paths. Of the samples the extremes are enough."""
+    if session.started_at is not None:
+        yield session.started_at, "startedAt"
     if session.stopped_at is not None:
         yield session.stopped_at, "stoppedAt"
     for number, period in enumerate(session.charging_periods or ()):

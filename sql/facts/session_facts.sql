@@ -18,7 +18,7 @@
 --   currency                 ISO 4217 code
 --   minor_unit_decimal       digits of the currency's minor unit
 --   tax_name                 text, for example Moms; detail only
---   started_at               time
+--   started_at               time; null only where a session ended without energy and without an amount
 --   stopped_at               time; null while active
 --   duration_s               seconds
 --   idle_s                   seconds
@@ -50,7 +50,7 @@ create table facts.session_facts (
     currency varchar not null,
     minor_unit_decimal integer not null,
     tax_name varchar,
-    started_at timestamptz not null,
+    started_at timestamptz,
     stopped_at timestamptz,
     duration_s bigint,
     idle_s bigint,

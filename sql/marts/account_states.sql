@@ -53,7 +53,7 @@ still_active as (
         account,
         sorted_list(session_id) as active
     from staging.sessions
-    where not is_finished
+    where is_active
     group by account
 ),
 

@@ -145,7 +145,8 @@ assembled as (
         end as reason,
         case
             when differing.is_claimed then differing.ground
-            when claimable.session_id is null then 'not stopped'
+            when claimable.session_id is null and sessions.is_active then 'not stopped'
+            when claimable.session_id is null then 'not charged'
             when not claimable.is_claimed then claimable.ground
             when coalesce(claimable.car, '') <> differing.car then 'another car'
             else 'elsewhere'
@@ -161,6 +162,7 @@ assembled as (
     from differing
     left join covering using (account, session_id, month, car, currency)
     left join main.claimable_sessions as claimable using (account, session_id)
+    left join staging.sessions as sessions using (account, session_id)
     left join first_uncertain using (account, session_id)
 )
 

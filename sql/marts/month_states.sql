@@ -47,7 +47,7 @@ still_active as (
         count(*) as active
     from staging.sessions as sessions
     inner join facts.accounts as accounts using (account)
-    where not sessions.is_finished
+    where sessions.is_active
     group by sessions.account, first_of_month(local_day(sessions.started_at, accounts.timezone))
 ),
 

@@ -27,6 +27,7 @@
 --   payment_status    text, for example paid
 --   stop_reason       text
 --   note              text, the driver's own
+--   origin            text, fetched, or imported where only imports state the figures
 --   revision          1 for the figures as first seen, one more for each change since
 --   document_sha256   hex, the document of the figures
 --   curve_sha256      hex, the document of the power history; null without one
@@ -81,6 +82,7 @@ assembled as (
         facts.payment_status,
         facts.stop_reason,
         texts.note,
+        case when finished.is_fetched then 'fetched' else 'imported' end as origin,
         finished.revision,
         finished.document_sha256,
         curves.curve_sha256

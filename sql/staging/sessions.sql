@@ -1,5 +1,5 @@
 -- name: staging.sessions
--- grain: one session, finished or not
+-- grain: one session: finished, active, or ended without being a charging session
 -- purpose: the figures of each session, the document they come from, and how often they changed
 -- columns:
 --   account              text, the logbook's account
@@ -7,8 +7,10 @@
 --   document_sha256      hex, the document of the figures
 --   source               text, detail or listing: where that document comes from
 --   fetched_at           time of that document
---   is_finished          flag: the session has stopped
---   started_at           time
+--   is_finished          flag: the session has ended, as finished or with energy or an amount
+--   is_active            flag: the session has not ended
+--   is_fetched           flag: a document with these figures was fetched, not imported
+--   started_at           time; null only where a session ended without energy and without an amount
 --   stopped_at           time; null while active
 --   energy_wh            Wh, metered and billed
 --   currency             ISO 4217 code
@@ -45,8 +47,10 @@ counted as (
             partition by account, session_id, source
             order by place desc
         ) as age_in_source,
-        (started_at, stopped_at, energy_wh, currency, bill_minor, payment_status, is_finished) as figures,
-        first_value((started_at, stopped_at, energy_wh, currency, bill_minor, payment_status, is_finished)) over (
+        (is_finished, is_active, started_at, stopped_at, energy_wh, currency, bill_minor, payment_status) as figures,
+        first_value(
+            (is_finished, is_active, started_at, stopped_at, energy_wh, currency, bill_minor, payment_status)
+        ) over (
             partition by account, session_id
             order by place desc
         ) as newest_figures
@@ -56,6 +60,9 @@ counted as (
 preferred as (
     select
         *,
+        bool_or(not is_imported and figures = newest_figures) over (
+            partition by account, session_id
+        ) as is_fetched,
         row_number() over (
             partition by account, session_id
             order by
@@ -72,6 +79,8 @@ chosen as (
         source,
         fetched_at,
         is_finished,
+        is_active,
+        is_fetched,
         started_at,
         stopped_at,
         energy_wh,

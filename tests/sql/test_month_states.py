@@ -8,6 +8,7 @@ import msgspec
 
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import Window
+from pipeline.settings.schema import ClaimSettings
 from tests.scenarios.archive_runs import Run, expected_rows, rows_after_runs
 from tests.scenarios.small_archive import SmallArchive, answer, at, detail, listed, listing, session, small_archive
 
@@ -173,3 +174,46 @@ def test_an_account_has_its_last_error_and_the_number_of_findings(archive: Small
     found = archive.rows("select severity, count(*) from check_results group by all order by all")
     assert archive.rows("select errors, warnings from account_states") == [tuple(count for _, count in found)]
     assert len(found) == 2
+
+
+def test_what_ended_without_charging_is_in_no_mart_and_keeps_no_month_open(archive: SmallArchive) -> None:
+    archive.settings = msgspec.structs.replace(archive.settings, claim=ClaimSettings(attribution="split"))
+    nothing: dict[str, Any] = {"energy": 0, "totalAmount": 0, "stoppedAt": None}
+    bodies = [
+        session("failed", status="failed", **nothing),
+        session("expired", status="expired", **nothing),
+        session("stopped", status="failed", energy=0, totalAmount=0),
+        session("without an amount", status="rejected", **nothing | {"totalAmount": None}),
+        session("without a start", status="failed", startedAt=None, **nothing),
+        session("zero time", status="cancelled", startedAt="0001-01-01T00:00:00Z", **nothing),
+        session("stop in 9999", status="failed", **nothing | {"stoppedAt": "9999-12-31T23:59:59Z"}),
+    ]
+    began = session("began", status="active", **nothing)
+    in_april = {"startedAt": "2025-04-02T10:00:00Z", "stoppedAt": "2025-04-02T11:00:00Z"}
+    archive.build(
+        *listing_and_detail(),
+        listing(*(listed(body) for body in bodies), fetched_at=at(200)),
+        listing(listed(began), fetched_at=at(200)),
+        detail(session("april", **in_april), datetime(2025, 4, 3, tzinfo=UTC)),
+        windows=[window()],
+    )
+    assert archive.rows(STATES)[0] == (MARCH, False, 0, 0, 1), "one has not ended"
+    archive.build(listing(listed(began | {"status": "failed"}), fetched_at=at(300)))
+    assert archive.rows(STATES)[0] == CLOSED
+    assert archive.rows("select session_id from sessions order by 1") == [("1",), ("april",)]
+    assert archive.rows("select active, sessions from account_states") == [([], 2)]
+    found = archive.rows("select session_id, month from check_results where rule = 'never_charged'")
+    assert set(found) == {(name, MARCH) for name in ("began", *(body["id"] for body in bodies))}
+
+
+def test_what_charged_nothing_at_first_and_then_did_is_a_session(archive: SmallArchive) -> None:
+    nothing: dict[str, Any] = {"status": "failed", "energy": 0, "totalAmount": 0}
+    archive.build(listing(listed(session("1", **nothing)), fetched_at=at(61)), windows=[window()])
+    before = archive.rows("select count(*) from sessions")
+    archive.build(listing(listed(session("1")), fetched_at=at(100)))
+    assert (before, archive.rows(STATES)) == ([(0,)], [(MARCH, False, 1, 0, 0)])
+    archive.build(detail(session("1"), at(101)))
+    assert archive.rows("select session_id, revision from sessions") == [("1", 1)]
+    archive.build(listing(listed(session("1", **nothing)), fetched_at=at(200)))
+    assert archive.rows("select count(*) from sessions") == [(0,)]
+    assert archive.rows(STATES) == [CLOSED]

@@ -145,7 +145,9 @@ def test_without_its_setting_a_danish_refund_is_zero_from_2026(tmp_path: Path) -
     with reimbursed_archive(tmp_path / "logbook", *accounts) as archive:
         for one in accounts:
             archive.load_charge_point(MIDDAY, account=one.name, refunds=True)
-            archive.load_sessions(hour_session(last_of_2025, "2025"), hour_session(first_of_2026, "2026"), account=one.name)
+            archive.load_sessions(
+                hour_session(last_of_2025, "2025"), hour_session(first_of_2026, "2026"), account=one.name
+            )
         archive.transform()
         found = archive.rows(
             "select account, session_id, amount_incl_tax from reimbursement where attribution = 'stop'"

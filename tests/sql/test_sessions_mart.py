@@ -59,6 +59,7 @@ def test_all_columns_of_a_session(archive: SmallArchive) -> None:
             "paid",
             "evdisconnected",
             "Ærø",
+            "fetched",
             1,
             *document,
             *document,

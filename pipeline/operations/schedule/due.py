@@ -18,7 +18,7 @@ _ACTIVE = """
     from staging.sessions as sessions
     inner join account_states as states on sessions.account = states.account
     where
-        not sessions.is_finished
+        sessions.is_active
         and list_contains($accounts, sessions.account)
         and sessions.started_at > $started_after
         and states.last_success_at > $succeeded_after

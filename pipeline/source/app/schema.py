@@ -48,10 +48,10 @@ class Currency(CamelCaseStruct):
 
 class Session(CamelCaseStruct):
     id: Text
-    started_at: Moment
     status: str
     energy: Whole  # Wh
     currency: Currency
+    started_at: Moment | None = None  # only without charging; see ended_without_charging
     stopped_at: Moment | None = None
     duration: Whole | None = None  # seconds
     idle_period: Whole | None = None  # seconds
@@ -174,6 +174,19 @@ def items(body: bytes | memoryview) -> list[Item]:
     """
     bodies = [memoryview(item) for item in _history_decoder.decode(body).session_history]
     return [Item(_key(item), item) for item in bodies]
+
+
+def has_ended(session: Session) -> bool:
+    """Whether a session is over, in whatever way."""
+    if session.stopped_at is not None:
+        return session.status != "active"
+    return session.status not in ("active", "pending", "stopping")
+
+
+def ended_without_charging(session: Session) -> bool:
+    """Whether it ended otherwise than as finished, without energy and without an amount: no charging session."""
+    amount = session.amount if session.total_amount is None else session.total_amount
+    return has_ended(session) and session.status != "finished" and not session.energy and not amount
 
 
 def is_usable_id(name: Text) -> bool:

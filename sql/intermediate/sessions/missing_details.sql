@@ -8,7 +8,8 @@
 --   started_at   time
 --   stopped_at   time
 -- A session whose newest detail was imported and has other figures than the listing is fetched as well: the operator
--- may have returned to earlier figures, which no listing shows.
+-- may have returned to earlier figures, which no listing shows. What ended without being a charging session needs no
+-- details.
 with listings as (
     select
         documents.account,
@@ -91,10 +92,13 @@ missing as (
     inner join changed using (account, session_id)
     left join details
         on compared.account = details.account and compared.session_id = details.session_id and details.age = 1
+    inner join staging.sessions as sessions
+        on compared.account = sessions.account and compared.session_id = sessions.session_id
     where
         compared.age = 1
         and compared.stopped_at is not null
         and compared.status <> 'active'
+        and (sessions.is_finished or sessions.is_active)
         and (
             details.moment is null
             or details.moment < changed.changed_at

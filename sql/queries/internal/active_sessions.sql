@@ -16,7 +16,7 @@ select
 from staging.sessions
 where
     account = $account
-    and not is_finished
+    and is_active
     and first_of_month(local_day(started_at, $timezone)) <= $last
     and (
         first_of_month(local_day(started_at, $timezone)) >= $first

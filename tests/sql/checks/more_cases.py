@@ -92,6 +92,68 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         OperatorData(charge_points={"2025-03-01T00:00:00+00:00": charge_point(refunds=True)}),
         (("unknown_price", "1"),),
     ),
+    "cancelled-with-an-amount-only": (
+        OperatorData(sessions=(Session(energy_wh=0, fields={"status": "cancelled", "amount": 2, "totalAmount": 2}),)),
+        (("ended_otherwise", "1"), ("money_without_energy", "1")),
+    ),
+    "failed-with-energy-but-no-stop": (
+        OperatorData(sessions=(Session(fields={"status": "failed", "stoppedAt": None}, has_detail=False),)),
+        (("month_not_closed", None), ("unreadable_session", "1")),
+    ),
+    "ended-without-a-start": (
+        OperatorData(
+            sessions=(
+                Session(energy_wh=0, fields={"status": "failed", "startedAt": None, "stoppedAt": None}),
+                Session(id="2", energy_wh=0, fields={"status": "rejected", "amount": None, "totalAmount": None}),
+                Session(id="3", energy_wh=0, fields={"status": "expired", "startedAt": "0001-01-01T00:00:00Z"}),
+            )
+        ),
+        (("never_charged", "1"), ("never_charged", "2"), ("never_charged", "3")),
+    ),
+    "alike-but-one-after-the-other": (
+        OperatorData(
+            sessions=(
+                Session(fields={"evseId": None}),
+                Session(id="2", started="2025-03-05T19:00:01+00:00", fields={"evseId": None}),
+            )
+        ),
+        (),
+    ),
+    "alike-and-one-evse-known": (
+        OperatorData(sessions=(Session(fields={"evseId": None}), Session(id="2"))),
+        (("same_session_twice", "1"), ("same_session_twice", "2")),
+    ),
+    "alike-without-energy-and-money": (
+        OperatorData(
+            sessions=(
+                Session(energy_wh=0, fields={"evseId": None}),
+                Session(id="2", energy_wh=0, fields={"evseId": None}),
+            )
+        ),
+        (),
+    ),
+    "bill-of-3-times-its-periods": (
+        OperatorData(
+            sessions=(
+                Session(
+                    fields={"amount": 45.0, "totalAmount": 45.0, "chargingPeriods": [Session().period(0, 60, 15)]},
+                ),
+            )
+        ),
+        (("periods_unlike_bill", "1"),),
+    ),
+    "free-periods-and-a-bill": (
+        OperatorData(
+            sessions=(
+                Session(fields={"amount": 4.0, "totalAmount": 4.0, "chargingPeriods": [Session().period(0, 60, 0)]}),
+            )
+        ),
+        (("bill_beyond_periods", "1"), ("periods_unlike_bill", "1")),
+    ),
+    "imported-and-missing-in-the-list": (
+        OperatorData(command="import", listings=(Listing(), Listing(at="2025-05-16T00:00:00+00:00", missing=("1",)))),
+        (("imported_session", "1"),),
+    ),
     "operator-counts-more": (
         OperatorData(
             sessions=(),

@@ -44,6 +44,7 @@ class Session:
     fields: Json = field(default_factory=dict)
     listing_fields: Json = field(default_factory=dict)
     has_detail: bool = True
+    answered_after: int = 1  # minutes from the stop to the answers
 
     @property
     def started_at(self) -> datetime:
@@ -73,7 +74,7 @@ class Session:
         return {"session": {**self._figures(), **self.listing_fields}, "type": "private", "address": "Hjemme"}
 
     def detail_answer(self) -> Json:
-        periods = [self.period(0, self.minutes, float(self._figures()["amount"]))] if self.minutes > 0 else []
+        periods = [self.period(0, self.minutes, float(self._figures()["amount"] or 0))] if self.minutes > 0 else []
         detail_fields = {
             "powerStats": {"averageKw": 6, "maxKw": 6, "history": self.samples()},
             "chargingPeriods": periods,
@@ -124,12 +125,13 @@ class OperatorData:
     country: str = "DK"
     has_car: bool = True  # a rule in the settings assigns the sessions to one of two cars
     basis: str = "billed"  # the basis of reimbursement
+    command: str = "extract"  # or import: how the answers came into the archive
 
     def answers(self, account: str) -> Iterator[Answer]:
         for at, body in self.charge_points.items():
             yield _answer(account, Endpoint.CHARGE_POINTS, "all", at, body)
         for session in self.sessions:
-            at = session.stopped_at + timedelta(minutes=1)
+            at = session.stopped_at + timedelta(minutes=session.answered_after)
             key = history_key("2025-03-01", "2025-03-31", 1)
             yield _answer(
                 account, Endpoint.SESSION_HISTORY, key, at.isoformat(), {"session_history": [session.listing_item()]}
@@ -174,7 +176,7 @@ def write_logbook(root: Path, accounts: Mapping[str, OperatorData]) -> Logbook:
 
 def write_segment(logbook: Logbook, account: str, data: OperatorData, run_id: str = "abcd") -> None:
     """Write the segment of one more run of the account."""
-    record = RunRecord(run_id=run_id, command="extract", version="0", started_at=NEWEST_RUN)
+    record = RunRecord(run_id=run_id, command=data.command, version="0", started_at=NEWEST_RUN)
     record.outcome = "complete"
     with SegmentWriter.begin(logbook.raw / account, record) as segment:
         for answer in data.answers(account):

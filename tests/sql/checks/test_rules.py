@@ -11,9 +11,10 @@ from tests.sql.checks.more_cases import CASES
 from tests.sql.checks.pair import Finding, Pair
 from tests.sql.checks.pairs_of_archives import ARCHIVES
 from tests.sql.checks.pairs_of_claims import CLAIMS
+from tests.sql.checks.pairs_of_doubts import DOUBTS
 from tests.sql.checks.pairs_of_sessions import SESSIONS
 
-PAIRS: dict[str, Pair] = {**ARCHIVES, **CLAIMS, **SESSIONS}
+PAIRS: dict[str, Pair] = {**ARCHIVES, **CLAIMS, **DOUBTS, **SESSIONS}
 FindingsByAccount = dict[str, tuple[Finding, ...]]
 
 

@@ -1,0 +1,31 @@
+-- name: checks.bill_beyond_periods
+-- severity: error
+-- grain: one finding
+-- purpose: No bill is more than 3 times what its charging periods, fees and minimum price come to.
+-- The tariff's fees may already be in the charging periods; both count here.
+with compared as (
+    select
+        sessions.*,
+        to_minor_units(sessions.amount_incl_tax, sessions.minor_unit_decimal) as bill_minor,
+        to_minor_units(
+            greatest(
+                sums.amount_incl_tax + coalesce(audits.connection_fee, 0) + coalesce(audits.idle_fee, 0),
+                coalesce(sessions.minimum_price, 0)
+            ),
+            sessions.minor_unit_decimal
+        ) as explained_minor
+    from intermediate.stopped_sessions as sessions
+    inner join intermediate.session_period_sums as sums using (account, session_id)
+    inner join main.bill_audit as audits using (account, session_id)
+)
+
+select
+    account,
+    month,
+    session_id,
+    concat_ws(' ', bill_minor, explained_minor, currency) as cause,
+    'The bill is ' || amount_text(amount_incl_tax, currency) || ', more than 3 times the '
+    || amount_text(from_minor_units(explained_minor, minor_unit_decimal), currency)
+    || ' that its charging periods and fees come to. Ask the operator to correct it.' as detail
+from compared
+where bill_minor > 3 * explained_minor and bill_minor > explained_minor + 1

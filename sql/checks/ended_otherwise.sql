@@ -1,0 +1,17 @@
+-- name: checks.ended_otherwise
+-- severity: warning
+-- grain: one finding
+-- purpose: Every session with energy or an amount ended as finished.
+select
+    sessions.account,
+    sessions.month,
+    sessions.session_id,
+    facts.status as cause,
+    'It ended as ' || facts.status || ', with ' || sessions.energy_kwh || ' kWh and '
+    || amount_text(sessions.amount_incl_tax, sessions.currency) || '. It counts; ask the operator whether it should.'
+        as detail
+from intermediate.stopped_sessions as sessions
+inner join main.sessions as marts using (account, session_id)
+inner join facts.session_facts as facts
+    on marts.account = facts.account and marts.document_sha256 = facts.document_sha256
+where facts.status <> 'finished'
