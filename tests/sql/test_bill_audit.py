@@ -146,7 +146,7 @@ CASES: dict[str, tuple[BilledSession, tuple[str, str | None, str | None]]] = {
         ("20.000", "ok", None),
     ),
     "prices without tax, net stated": (
-        BilledSession(more={"arePricesTaxInclusive": False, "totalAmountWithoutTax": 16}),
+        BilledSession(fields={"arePricesTaxInclusive": False, "totalAmountWithoutTax": 16}),
         ("20.000", "ok", None),
     ),
     "in euro": (BilledSession(currency="EUR"), (None, "cannot tell", "the bill is in EUR, not in DKK")),
