@@ -6,9 +6,12 @@ leaves no checksum.
 """
 
 import contextlib
+import os
 from pathlib import Path
 
 from pipeline.logbook.files import file_sha256, sync_folder, write_text
+
+_LOGS = (".wal", ".wal.checkpoint", ".wal.recovery")
 
 
 def matches(database: Path) -> bool | None:
@@ -16,7 +19,7 @@ def matches(database: Path) -> bool | None:
     checksum = _path(database)
     if not checksum.is_file():
         return None
-    return not wal_path(database).exists() and checksum.read_text("utf-8") == file_sha256(database)
+    return not write_ahead_logs(database) and checksum.read_text("utf-8") == file_sha256(database)
 
 
 def remove(database: Path) -> None:
@@ -32,14 +35,15 @@ def store(database: Path) -> None:
 
     If it cannot be written, the database has no checksum, and the next run reads the whole database instead.
     """
-    if not wal_path(database).exists():
+    if not write_ahead_logs(database):
         with contextlib.suppress(OSError):
             write_text(_path(database), file_sha256(database))
 
 
-def wal_path(database: Path) -> Path:
-    """Where DuckDB keeps the write-ahead log of a database that was not closed cleanly."""
-    return database.with_name(f"{database.name}.wal")
+def write_ahead_logs(database: Path) -> list[Path]:
+    """What DuckDB applies to a database when it opens it: the logs of a program that did not close it cleanly."""
+    names = (f"{database.name}{ending}" for ending in _LOGS)
+    return [path for path in map(database.with_name, names) if os.path.lexists(path)]
 
 
 def _path(database: Path) -> Path:

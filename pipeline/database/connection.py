@@ -12,7 +12,8 @@ import duckdb
 from pipeline.database import checksum, models
 from pipeline.database.faults import REBUILD, file_fault
 from pipeline.errors import DatabaseError, LogbookError
-from pipeline.logbook.files import FILE_MODE, make_folder, replacing
+from pipeline.logbook import event_log
+from pipeline.logbook.files import FILE_MODE, erase, make_folder, replacing
 from pipeline.logbook.folder import Logbook
 
 SCHEMA_VERSION = 7
@@ -82,11 +83,17 @@ def open_published(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the published database read-only, without access to files or extensions.
 
-    Raises LogbookError if nothing has been published yet, DatabaseError if it cannot be read.
+    Raises LogbookError if nothing has been published yet, DatabaseError if it cannot be read or if another program left
+    changes that DuckDB would apply to it.
     """
     if not logbook.database.is_file():
         raise LogbookError(
             f"{logbook.root} has no database yet.", "Fetch your sessions with: ladebog run (or ladebog import FILE...)"
+        )
+    if logs := checksum.write_ahead_logs(logbook.database):
+        raise DatabaseError(
+            f"Another program opened {logbook.database} to write, and left {logs[0].name} next to it.",
+            "Close that program, then publish the database again with: ladebog transform",
         )
     connection = _connect(logbook.database, read_only=True, configuration={**_READ_ONLY, **configuration})
     version = _schema_version(connection, logbook.database)
@@ -99,16 +106,23 @@ def open_published(
 
 
 def publish(logbook: Logbook) -> None:
-    """Replace the published database by a copy of the writer's, which must be closed."""
+    """Replace the published database by a copy of the writer's, which must be closed.
+
+    Ladebog never writes to the published database, so a write-ahead log next to it is another program's. DuckDB would
+    apply it to each new copy, so it is removed.
+    """
     with replacing(logbook.database) as temporary:
         shutil.copyfile(logbook.writer_database, temporary)
+        for log in checksum.write_ahead_logs(logbook.database):
+            event_log.warning("foreign log removed", path=str(log))
+            erase(log)
 
 
 def drop_writer(logbook: Logbook) -> None:
     """Remove the writer's database; the next load builds it again from raw/."""
     checksum.remove(logbook.writer_database)
-    for path in (logbook.writer_database, checksum.wal_path(logbook.writer_database)):
-        path.unlink(missing_ok=True)
+    for path in (logbook.writer_database, *checksum.write_ahead_logs(logbook.writer_database)):
+        erase(path)
 
 
 @contextmanager

@@ -68,8 +68,8 @@ def leftovers(path: Path) -> list[Path]:
 
 
 def erase(path: Path) -> None:
-    """Remove a file or a folder with its content, if it exists."""
-    if path.is_dir():
+    """Remove a file, a link, or a folder with its content, if it exists."""
+    if path.is_dir() and not path.is_symlink():
         import shutil
 
         shutil.rmtree(path)

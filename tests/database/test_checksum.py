@@ -86,7 +86,7 @@ def test_a_checksum_is_stored_after_an_error_of_the_caller(demo: DemoArchive) ->
 
 
 def test_a_database_with_a_write_ahead_log_has_no_checksum(demo: DemoArchive) -> None:
-    checksum.wal_path(demo.logbook.writer_database).write_bytes(b"")
+    demo.logbook.writer_database.with_name("writer.duckdb.wal").write_bytes(b"")
     assert checksum.matches(demo.logbook.writer_database) is False
     checksum.remove(demo.logbook.writer_database)
     checksum.store(demo.logbook.writer_database)
