@@ -83,7 +83,9 @@ def rebuild(context: Context) -> None:
     from pipeline.transform.update import rebuild_archive
 
     logbook, settings = context.open()
-    rebuild_archive(logbook, settings, context.clock)
+    if lost := rebuild_archive(logbook, settings, context.clock):
+        entries = f"{'entry' if len(lost) == 1 else 'entries'} {', '.join(map(str, lost))}"
+        context.print_note(f"{logbook.journal} has lost {entries}. If you can, restore it from a backup.")
     context.print_info(f"Rebuilt {logbook.database} from {logbook.raw}.")
 
 

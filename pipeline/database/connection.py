@@ -108,14 +108,18 @@ def open_published(
 def publish(logbook: Logbook) -> None:
     """Replace the published database by a copy of the writer's, which must be closed.
 
-    Ladebog never writes to the published database, so a write-ahead log next to it is another program's. DuckDB would
-    apply it to each new copy, so it is removed.
+    DuckDB would apply another program's write-ahead log to each new copy, so it is removed.
     """
     with replacing(logbook.database) as temporary:
         shutil.copyfile(logbook.writer_database, temporary)
-        for log in checksum.write_ahead_logs(logbook.database):
-            event_log.warning("foreign log removed", path=str(log))
-            erase(log)
+        remove_foreign_logs(logbook)
+
+
+def remove_foreign_logs(logbook: Logbook) -> None:
+    """Remove the write-ahead logs next to the published database: Ladebog never writes to it, so they are not its."""
+    for log in checksum.write_ahead_logs(logbook.database):
+        event_log.warning("foreign log removed", path=str(log))
+        erase(log)
 
 
 def drop_writer(logbook: Logbook) -> None:

@@ -1,7 +1,8 @@
 """Loads the journal's entries about sessions, cars and claims into the fact tables.
 
-The journal only grows, so only new entries are inserted. An entry in the tables that the journal lacks was lost or
-changed; the journal's own chain of hashes cannot show that its end is missing.
+The journal only grows, so only new entries are inserted. The number and SHA-256 of each entry are stored too, whatever
+it is about: an entry in the tables that the journal lacks was lost or changed, and the journal's own chain of hashes
+cannot show that its end is missing.
 """
 
 from collections.abc import Iterable
@@ -17,34 +18,47 @@ from pipeline.logbook.entries import ACTIONS, MARK, ODOMETER, ClaimMark, Odomete
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Entry, Journal
 
-_INSERT_CHANGED_SESSIONS = """
-    insert into facts.changed_sessions
-    select distinct account, session_id
-    from journalled_decisions anti join facts.decisions using (entry)
-"""
+EntryHash = tuple[int, str]  # an entry's number and SHA-256
+
+_RECORDED = "select entry, sha256 from facts.journal_entries where not is_lost order by entry"
+_ALL_RECORDED = "select distinct entry, sha256 from facts.journal_entries order by entry"
+_LOST = "select entry from facts.journal_entries where is_lost order by entry"
 
 
-def load_journal(connection: duckdb.DuckDBPyConnection, logbook: Logbook, journal: Journal) -> None:
+def recorded_entries(connection: duckdb.DuckDBPyConnection) -> list[EntryHash]:
+    """Every entry that a database knows to have been in the journal, lost ones included."""
+    return connection.execute(_ALL_RECORDED).fetchall()
+
+
+def lost_entries(connection: duckdb.DuckDBPyConnection) -> list[int]:
+    """The numbers of the entries that the journal had lost when the database was built."""
+    return [entry for (entry,) in connection.execute(_LOST).fetchall()]
+
+
+def load_journal(
+    connection: duckdb.DuckDBPyConnection,
+    logbook: Logbook,
+    journal: Journal,
+    earlier: Iterable[EntryHash] = (),
+) -> None:
     """Insert the journal's new entries, in one transaction.
 
-    Raises JournalError if it lacks an entry that is in the tables.
+    `earlier` are the entries in the database that a new one replaces: those that the journal lacks are stored as lost.
+    Raises JournalError if the journal lacks an entry that was loaded before.
     """
-    rows = {
-        "decisions": [_decision(entry) for entry in journal.entries if entry.action in ACTIONS],
-        "odometer": [_reading(entry) for entry in journal.entries if entry.action == ODOMETER],
-        "claim_marks": [_mark(entry) for entry in journal.entries if entry.action == MARK],
-    }
+    recorded = connection.execute(_RECORDED).fetchall()
+    new = journal.entries[len(recorded) :]
+    _refuse_lost_entries(logbook, journal, recorded)
+    decisions = [_decision(entry) for entry in new if entry.action in ACTIONS]
+    changed = {(decision[2], decision[3]) for decision in decisions}
+    hashes = {(entry.entry, entry.sha256) for entry in journal.entries}
+    lost = [(*entry, True) for entry in earlier if entry not in hashes]
     with transaction(connection):
-        for table, entries in rows.items():
-            connection.execute(f"create temp table journalled_{table} as from facts.{table} with no data")
-            insert(connection, f"journalled_{table}", entries)
-        _refuse_lost_entries(connection, logbook, rows)
-        connection.execute(_INSERT_CHANGED_SESSIONS)
-        for table in rows:
-            connection.execute(
-                f"insert into facts.{table} from journalled_{table} anti join facts.{table} using (entry)"
-            )
-            connection.execute(f"drop table journalled_{table}")
+        insert(connection, "facts.decisions", decisions)
+        insert(connection, "facts.changed_sessions", sorted(changed))
+        insert(connection, "facts.odometer", [_reading(entry) for entry in new if entry.action == ODOMETER])
+        insert(connection, "facts.claim_marks", [_mark(entry) for entry in new if entry.action == MARK])
+        insert(connection, "facts.journal_entries", [(entry.entry, entry.sha256, False) for entry in new] + lost)
 
 
 def _decision(entry: Entry) -> tuple[Any, ...]:
@@ -60,17 +74,14 @@ def _reading(entry: Entry) -> tuple[Any, ...]:
 
 def _mark(entry: Entry) -> tuple[Any, ...]:
     mark = msgspec.convert(entry.fields, ClaimMark)
-    return entry.entry, mark.account, mark.number, mark.state, mark.marked_on
+    return entry.entry, entry.at, mark.account, mark.number, mark.manifest_sha256, mark.state, mark.marked_on
 
 
-def _refuse_lost_entries(connection: duckdb.DuckDBPyConnection, logbook: Logbook, tables: Iterable[str]) -> None:
-    missing_entries = [
-        f"select entry from (from facts.{table} except from journalled_{table})"  # noqa: S608 (names of our own)
-        for table in tables
-    ]
-    lost_entry = connection.execute(f"select min(entry) from ({' union all '.join(missing_entries)})").fetchone()  # noqa: S608
-    if lost_entry and lost_entry[0] is not None:
+def _refuse_lost_entries(logbook: Logbook, journal: Journal, recorded: Iterable[EntryHash]) -> None:
+    hashes = {entry.entry: entry.sha256 for entry in journal.entries}
+    lost = next((number for number, sha256 in recorded if hashes.get(number) != sha256), None)
+    if lost is not None:
         raise JournalError(
-            f"{logbook.journal} no longer has entry {lost_entry[0]} as it was loaded into the database.",
+            f"{logbook.journal} no longer has entry {lost} as it was loaded into the database.",
             "Restore the journal from a backup; or, to continue with the journal as it is now, run: ladebog rebuild",
         )

@@ -33,11 +33,16 @@ class OdometerReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     reason: str | None = None
 
 
-class ClaimMark(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields of an entry about the state of a claim after it was made."""
+class ClaimMark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The fields of an entry about the state of a claim after it was made.
+
+    `manifest_sha256` is that of the claim, so that a later claim with the same number is not taken for it; entries of
+    older versions lack it.
+    """
 
     account: str
     number: int
+    manifest_sha256: str | None = None
     state: ClaimState
     marked_on: date
 

@@ -19,6 +19,7 @@ from pipeline.claims.document import Claim
 from pipeline.claims.folder import CLAIM, StoredClaim, claim_folders, number_in_name
 from pipeline.database.connection import open_published
 from pipeline.errors import JournalError, RawStoreError, TamperingError
+from pipeline.load.journal import EntryHash, recorded_entries
 from pipeline.logbook.entries import ATTACH
 from pipeline.logbook.files import file_sha256
 from pipeline.logbook.folder import Logbook
@@ -31,16 +32,6 @@ from pipeline.text import counted
 
 _SEGMENTS = "select account, segment, sha256 from facts.segments where sha256 is not null"
 _CLAIMS = "select account, number, manifest_sha256 from facts.claims"
-_ENTRIES = """
-    select coalesce(max(entry), 0)
-    from (
-        select entry from facts.decisions
-        union all
-        select entry from facts.odometer
-        union all
-        select entry from facts.claim_marks
-    )
-"""
 _RESTORE = "Restore it from a backup; nothing was changed"
 
 
@@ -50,7 +41,7 @@ class PublishedSources:
 
     segments: dict[tuple[str, str], str]  # SHA-256 by account and name
     claims: dict[tuple[str, int], str]  # SHA-256 of the manifest by account and number
-    entries: int  # the number of the newest
+    entries: list[EntryHash]  # also those that the journal had lost when the database was built
 
     @classmethod
     def read(cls, logbook: Logbook) -> "PublishedSources":
@@ -59,7 +50,7 @@ class PublishedSources:
             return cls(
                 segments={(account, segment): sha256 for account, segment, sha256 in _all(connection, _SEGMENTS)},
                 claims={(account, number): sha256 for account, number, sha256 in _all(connection, _CLAIMS)},
-                entries=_all(connection, _ENTRIES)[0][0],
+                entries=recorded_entries(connection),
             )
 
 
@@ -99,12 +90,14 @@ def _check_journal(logbook: Logbook, published_sources: PublishedSources | None)
         entries = read_entries(logbook.journal)
     except JournalError as error:
         raise TamperingError(str(error), error.advice) from None
-    if path.exists() and not path.read_bytes().endswith(b"\n"):
+    if path.exists() and (content := path.read_bytes()) and not content.endswith(b"\n"):
         raise tampering(path, "its last line is incomplete")
-    if published_sources and len(entries) < published_sources.entries:
-        raise tampering(
-            path, f"it ends with entry {len(entries)}, but the database contains entry {published_sources.entries}"
-        )
+    hashes = {entry.entry: entry.sha256 for entry in entries}
+    for number, sha256 in published_sources.entries if published_sources else ():
+        if number not in hashes:
+            raise tampering(path, f"it ends with entry {len(entries)}, but the database contains entry {number}")
+        if hashes[number] != sha256:
+            raise tampering(path, f"its entry {number} is not the one that the database contains")
     for entry in entries:
         if entry.action == ATTACH:
             file = attachments.attachment_path(logbook.journal, str(entry.fields["sha256"]))

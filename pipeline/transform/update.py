@@ -8,11 +8,12 @@ import duckdb
 
 from pipeline.claims.folder import read_claims
 from pipeline.clock import Clock
-from pipeline.database.connection import drop_writer, open_writer, publish
-from pipeline.errors import SettingsError
+from pipeline.database.connection import drop_writer, open_published, open_writer, publish, remove_foreign_logs
+from pipeline.errors import LogbookError, SettingsError
 from pipeline.load.answers import AnswerLoader
 from pipeline.load.claims import load_claims
-from pipeline.load.journal import load_journal
+from pipeline.load.journal import EntryHash, load_journal, lost_entries, recorded_entries
+from pipeline.logbook import event_log
 from pipeline.logbook.files import make_folder
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
@@ -46,7 +47,7 @@ def open_with_journal(
         with open_writer(logbook) as connection:
             _load(connection, logbook, settings, clock)
             journal = Journal.open(logbook.journal)
-            load_journal(connection, logbook, journal)
+            _load_journal(connection, logbook, journal)
             yield connection, journal
             load_journal(connection, logbook, journal)
             refresh_marts(connection, settings)
@@ -75,10 +76,15 @@ def update_archive(logbook: Logbook, settings: Settings, clock: Clock) -> None:
         _update(logbook, settings, clock)
 
 
-def rebuild_archive(logbook: Logbook, settings: Settings, clock: Clock) -> None:
-    """Drop the writer's database, build it again from the logbook's files, and publish it. Raises as `open_updated`."""
+def rebuild_archive(logbook: Logbook, settings: Settings, clock: Clock) -> list[int]:
+    """Drop the writer's database, build it again from the logbook's files, and publish it. Raises as `open_updated`.
+
+    Returns the numbers of the entries that the journal has lost, as far as the published database knows.
+    """
     with logbook.lock():
         rebuild_locked(logbook, settings, clock)
+        with open_published(logbook) as connection:
+            return lost_entries(connection)
 
 
 def rebuild_locked(logbook: Logbook, settings: Settings, clock: Clock) -> None:
@@ -97,8 +103,26 @@ def _bring_up_to_date(
     connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock
 ) -> None:
     _load(connection, logbook, settings, clock)
-    load_journal(connection, logbook, Journal.open(logbook.journal))
+    _load_journal(connection, logbook, Journal.open(logbook.journal))
     refresh_marts(connection, settings)
+
+
+def _load_journal(connection: duckdb.DuckDBPyConnection, logbook: Logbook, journal: Journal) -> None:
+    """Load the journal; a new database also takes over which entries the published one contains."""
+    is_new = connection.execute("select models from facts.settings").fetchall() == [("",)]
+    load_journal(connection, logbook, journal, _published_entries(logbook) if is_new else ())
+    if is_new and (lost := lost_entries(connection)):
+        event_log.warning("journal entries lost", entries=lost)
+
+
+def _published_entries(logbook: Logbook) -> list[EntryHash]:
+    """The journal's entries in the published database; none if it is missing, damaged or of another version."""
+    remove_foreign_logs(logbook)
+    try:
+        with open_published(logbook) as published:
+            return recorded_entries(published)
+    except LogbookError:
+        return []
 
 
 def _load(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock) -> None:

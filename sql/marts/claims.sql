@@ -17,17 +17,7 @@
 --   state             text, made, sent, approved, paid, rejected or reversed
 --   state_on          local day of that state; null if the state is made
 --   reversed_by       number of the claim that reverses it; null if there is none
-with newest_marks as (
-    select
-        account,
-        number,
-        arg_max(state, entry) as state,
-        arg_max(marked_on, entry) as state_on
-    from facts.claim_marks
-    group by account, number
-),
-
-summed as (
+with summed as (
     select
         account,
         number,
@@ -62,7 +52,7 @@ assembled as (
     from facts.claims as claims
     inner join facts.accounts as accounts using (account)
     left join summed using (account, number)
-    left join newest_marks as marks using (account, number)
+    left join staging.claim_states as marks using (account, number)
     left join facts.claims as reversals
         on claims.account = reversals.account and claims.number = reversals.reverses
 )

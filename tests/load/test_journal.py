@@ -1,5 +1,6 @@
 """The journal's entries reach the marts, and a rebuild keeps them."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,49 @@ def test_entries_lost_from_the_end_are_reported_until_a_rebuild(
     assert logbook.rows("select (select count(*) from facts.decisions) + (select count(*) from facts.odometer)") == [
         (kept,)
     ]
+
+
+@pytest.mark.parametrize("kept", [5, 1, 0])
+def test_a_rebuild_does_not_hide_that_entries_were_lost_from_the_end(
+    logbook: DecidedLogbook, kept: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = logbook.journal_file.read_bytes()
+    logbook.journal_file.write_bytes(b"".join(whole.splitlines(keepends=True)[:kept]))
+    assert logbook.ladebog("rebuild") == 0
+    lost = "entry 6" if kept == 5 else f"entries {', '.join(map(str, range(kept + 1, 7)))}"
+    assert f"journal has lost {lost}. If you can, restore it from a backup." in capsys.readouterr().err
+    assert logbook.ladebog("verify") == 3
+    assert f"it ends with entry {kept}, but the database contains entry {kept + 1}" in capsys.readouterr().err
+    assert logbook.ladebog("session", "tag", "1", "after", "--reason", "x") == 0
+    assert logbook.ladebog("verify") == 3
+    assert f"its entry {kept + 1} is not the one that the database contains" in capsys.readouterr().err
+
+
+def test_a_new_working_database_remembers_lost_entries_until_the_journal_is_restored(
+    logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = logbook.journal_file.read_bytes()
+    logbook.journal_file.unlink()
+    shutil.rmtree(logbook.root / "state")
+    assert logbook.ladebog("transform") == 0
+    assert logbook.ladebog("verify") == 3
+    logbook.journal_file.write_bytes(whole)
+    assert logbook.ladebog("transform") == 0
+    assert logbook.ladebog("verify") == 0
+    assert "journal: 6 entries" in capsys.readouterr().out
+
+
+def test_a_lost_entry_about_a_file_is_noticed(
+    logbook: DecidedLogbook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bill.pdf").write_bytes(b"%PDF-1.7")
+    whole = logbook.journal_file.read_bytes()
+    assert logbook.ladebog("claim", "attach", str(tmp_path / "bill.pdf")) == 0
+    logbook.journal_file.write_bytes(whole)
+    assert logbook.ladebog("verify") == 3
+    assert "it ends with entry 6, but the database contains entry 7" in capsys.readouterr().err
+    assert logbook.ladebog("transform") == 1
+    assert "no longer has entry 7 as it was loaded" in capsys.readouterr().err
 
 
 def test_a_missing_journal_is_reported(logbook: DecidedLogbook) -> None:

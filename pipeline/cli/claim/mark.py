@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.claims.folder import read_claims, unknown_claim
+from pipeline.claims.folder import read_claims, reversed_by, unknown_claim
 from pipeline.cli.context import Context, one_account_option, pass_context
 from pipeline.cli.options import DAY, MONTH
 from pipeline.errors import ClaimError, UnknownNameError
@@ -36,14 +36,19 @@ def mark(context: Context, number: int, state: ClaimState, day: datetime | None,
     logbook, settings = context.open()
     account = settings.one_account(account_name)
     marked_on = _not_in_future(account, day, context.clock.now())
-    with open_with_journal(logbook, settings, context.clock) as (connection, journal):
-        query = "select number, reverses from facts.claims where account = ?"
-        reverses = dict(connection.execute(query, [account.name]).fetchall())
-        if number not in reverses:
+    with open_with_journal(logbook, settings, context.clock) as (_, journal):
+        claims = {stored.claim.number: stored for stored in read_claims(logbook.claims / account.name)}
+        if number not in claims:
             raise unknown_claim(account.name, number)
-        if number in reverses.values():
+        if reversed_by(list(claims.values()), number) is not None:
             raise ClaimError(f"Claim {number} was reversed.", "See the claims with: ladebog claim list")
-        mark = ClaimMark(account=account.name, number=number, state=state, marked_on=marked_on)
+        mark = ClaimMark(
+            account=account.name,
+            number=number,
+            manifest_sha256=claims[number].manifest_sha256,
+            state=state,
+            marked_on=marked_on,
+        )
         journal.append(context.clock.now(), MARK, fields_of(mark))
     context.print_info(f"{account.name}: claim {number} is {state} since {marked_on}")
 

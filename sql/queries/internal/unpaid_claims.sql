@@ -13,9 +13,8 @@ with paid as (
     select
         account,
         number
-    from facts.claim_marks
-    group by account, number
-    having arg_max(state, entry) = 'paid'
+    from staging.claim_states
+    where state = 'paid'
 )
 
 select
