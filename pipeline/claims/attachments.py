@@ -6,6 +6,7 @@ newest such entry.
 """
 
 import hashlib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,14 @@ from pipeline.claims.folder import StoredClaim, reversed_by
 from pipeline.database import models
 from pipeline.errors import ClaimError
 from pipeline.logbook.entries import ATTACH, DETACH, AttachmentFields
-from pipeline.logbook.files import FILE_MODE, make_folder, replacing
+from pipeline.logbook.files import FILE_MODE, make_folder, read_regular, replacing
 from pipeline.logbook.journal import Entry
+from pipeline.settings.names import WINDOWS_DEVICES
 
 LARGEST = 32 * 1024 * 1024  # bytes
 _FOLDER = "attachments"
+_REFUSED_BY_WINDOWS = '<>:"/\\|?*'
+_CONSOLES = {"conin$", "conout$"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,24 @@ class AttachedFile:
             size=len(self.content),
             session_id=self.session_id,
         )
+
+
+def name_fault(name: str) -> str | None:
+    """Why a file of this name cannot be stored, or would get another name, on other computers; None if it can."""
+    if not name.isprintable():
+        return "contains characters that cannot be printed"
+    if refused := next((sign for sign in _REFUSED_BY_WINDOWS if sign in name), None):
+        return f"contains {refused}, which Windows does not allow"
+    if name.endswith((".", " ")):
+        return "ends in a dot or a space, which Windows removes"
+    if unicodedata.normalize("NFKC", name.partition(".")[0].rstrip()).casefold() in WINDOWS_DEVICES | _CONSOLES:
+        return "is one that Windows reserves for a device"
+    return None
+
+
+def file_key(name: str) -> str:
+    """Equal for names that some computer takes for one: that differ only in case or in how accents are stored."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def attachment_path(journal: Path, sha256: str) -> Path:
@@ -93,7 +115,7 @@ def files_for(
 def _read_file(journal: Path, fields: AttachmentFields) -> AttachedFile:
     path = attachment_path(journal, fields.sha256)
     try:
-        file = AttachedFile(fields.name, path.read_bytes())
+        file = AttachedFile(fields.name, read_regular(path))
     except FileNotFoundError:
         raise ClaimError(
             f"The attached file {fields.name} is missing from {path.parent}.", "Attach it again, or detach it"

@@ -1,23 +1,34 @@
 """Checking that a claim's folder was not changed: its manifest, its files, its figures."""
 
+import os
+import stat
+from collections.abc import Iterable, Set
 from pathlib import Path
 
 import msgspec
 
 from pipeline.claims import arithmetic, document
 from pipeline.claims.document import Claim
-from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, Manifest, StoredClaim, file_names, listed_files
-from pipeline.errors import TamperingError
-from pipeline.logbook.files import file_sha256
+from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, Manifest, StoredClaim, file_names
+from pipeline.errors import LogbookError, TamperingError
+from pipeline.logbook.files import file_sha256, read_regular
+
+CHECKSUMS = "SHA256SUMS"
 
 _decoder = msgspec.json.Decoder(Manifest)
 _RESTORE = "Restore the file from a backup; nothing was changed"
 
 
-def check_claim(folder: Path) -> StoredClaim:
-    """Check a claim's folder, also a copy outside of the logbook. Raises TamperingError at the first fault."""
+def check_claim(folder: Path, *, is_export: bool = False) -> StoredClaim:
+    """Check a claim's folder. Raises TamperingError at the first fault.
+
+    One that was exported may also contain the list of checksums that the export adds.
+    """
     manifest = _manifest(folder)
-    _check_files(folder, manifest)
+    added = {CHECKSUMS} if is_export and os.path.lexists(folder / CHECKSUMS) else set()
+    _check_files(folder, manifest, added)
+    if added and read_regular(folder / CHECKSUMS) != checksums(folder, [file.name for file in manifest.files]):
+        raise tampering(folder / CHECKSUMS, "it does not list the files of this claim")
     claim = _claim(folder)
     if (claim.account, claim.number) != (manifest.account, manifest.number):
         raise tampering(folder / MANIFEST, f"it belongs to claim {manifest.number} of account {manifest.account}")
@@ -35,6 +46,11 @@ def check_claim(folder: Path) -> StoredClaim:
     return StoredClaim(folder, claim, file_sha256(folder / MANIFEST))
 
 
+def checksums(folder: Path, names: Iterable[str]) -> bytes:
+    """The list of checksums that an export adds to a claim's files, in the format of `sha256sum -c`."""
+    return "".join(f"{file_sha256(folder / name)}  {name}\n" for name in sorted({*names, MANIFEST})).encode()
+
+
 def tampering(path: Path, reason: str) -> TamperingError:
     """The error for a file that was changed, lost or added; `reason` completes `FILE is not what was written:`."""
     return TamperingError(f"{path} is not what was written: {reason}.", _RESTORE)
@@ -43,10 +59,12 @@ def tampering(path: Path, reason: str) -> TamperingError:
 def _manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
         manifest = _decoder.decode(data)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise tampering(path, "it is missing") from None
+    except LogbookError:
+        raise tampering(path, "it is not a regular file") from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise tampering(path, f"it cannot be read ({error})") from None
     if document.encode(manifest) != data:
@@ -54,21 +72,29 @@ def _manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def _check_files(folder: Path, manifest: Manifest) -> None:
-    files_in_manifest = {file.name: file for file in manifest.files}
+def _check_files(folder: Path, manifest: Manifest, added: Set[str]) -> None:
+    listed = {file.name: file for file in manifest.files}
     names = set(file_names(folder)) - {MANIFEST}
-    if missing_names := sorted(files_in_manifest.keys() - names):
-        raise tampering(folder / missing_names[0], "it is missing")
-    if unlisted_names := sorted(names - files_in_manifest.keys()):
-        raise tampering(folder / unlisted_names[0], "it is not a file of this claim")
-    for file in listed_files(folder):
-        if file != files_in_manifest[file.name]:
-            raise tampering(folder / file.name, "its SHA-256 is not the one in the manifest")
+    if odd := next((name for name in sorted(names) if not _is_regular(folder / name)), None):
+        raise tampering(folder / odd, "it is not a regular file")
+    names -= added
+    if missing := sorted(listed.keys() - names):
+        raise tampering(folder / missing[0], "it is missing")
+    if unlisted := sorted(names - listed.keys()):
+        raise tampering(folder / unlisted[0], "it is not a file of this claim")
+    for name in sorted(names):
+        path, file = folder / name, listed[name]
+        if (file_sha256(path), path.stat().st_size) != (file.sha256, file.size):
+            raise tampering(path, "its SHA-256 is not the one in the manifest")
+
+
+def _is_regular(path: Path) -> bool:
+    return stat.S_ISREG(path.lstat().st_mode)
 
 
 def _claim(folder: Path) -> Claim:
     path = folder / CLAIM
-    data = path.read_bytes()
+    data = read_regular(path)
     try:
         claim = document.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

@@ -205,14 +205,19 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
-class Sources(msgspec.Struct, frozen=True, kw_only=True):
-    """The data and the software that the claim was computed from. The head of an empty chain is None."""
+class Sources(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The data and the software that the claim was computed from. The head of an empty chain is None.
+
+    `renderer` is the SHA-256 of what the rendered files depend on, apart from the claim; claims of older versions lack
+    it.
+    """
 
     ladebog_version: str
     rules: int
     raw: Head | None
     journal: Head | None
     previous_claim: Head | None  # the SHA-256 of its manifest.json
+    renderer: str | None = None
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True):

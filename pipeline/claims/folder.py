@@ -6,7 +6,7 @@ never changed.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import msgspec
 from pipeline.claims import document
 from pipeline.claims.document import Claim, Head
 from pipeline.errors import ClaimError, UnknownNameError
-from pipeline.logbook.files import file_sha256
+from pipeline.logbook.files import file_sha256, read_regular
 
 CLAIM = "claim.json"
 MANIFEST = "manifest.json"
@@ -83,11 +83,11 @@ def read_claims(folder: Path) -> list[StoredClaim]:
 def read_claim(folder: Path) -> StoredClaim:
     """The claim in a folder. Raises ClaimError if it cannot be read."""
     try:
-        claim = document.decode((folder / CLAIM).read_bytes())
+        claim = document.decode(read_regular(folder / CLAIM))
         manifest_sha256 = file_sha256(folder / MANIFEST)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ClaimError(f"{folder / CLAIM} is not a claim: {error}.", _RESTORE) from None
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise ClaimError(f"{error.filename} is missing.", _RESTORE) from None
     return StoredClaim(folder, claim, manifest_sha256)
 
@@ -107,8 +107,14 @@ def listed_files(folder: Path) -> tuple[File, ...]:
 
 
 def file_names(folder: Path) -> list[str]:
-    """The relative names of all files below a folder."""
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+    """The relative names of all files below a folder, and of links and empty folders, which no claim contains."""
+    return sorted(path.relative_to(folder).as_posix() for path in _leaves(folder))
+
+
+def _leaves(folder: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        below = list(_leaves(path)) if path.is_dir() and not path.is_symlink() else []
+        yield from below or [path]
 
 
 def reversed_by(claims: Sequence[StoredClaim], number: int) -> int | None:

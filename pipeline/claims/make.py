@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.claims import document
-from pipeline.claims.attachments import AttachedFile
+from pipeline.claims.attachments import AttachedFile, file_key
 from pipeline.claims.document import Claim, MissingReceipt
 from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, Manifest, listed_files
 from pipeline.errors import ClaimError
@@ -17,17 +17,25 @@ from pipeline.logbook.files import FILE_MODE, make_folder, sync_file, sync_folde
 _UNFINISHED = ".new"
 
 
-def with_files(draft: Claim, files: Sequence[AttachedFile], missing_receipts: Sequence[MissingReceipt]) -> Claim:
-    """A draft that lists the files in its attachments/. Raises ClaimError if two of them have the same name."""
-    names = [file.name for file in files]
-    if repeated_name := next((name for name in names if names.count(name) > 1), None):
+def with_files(
+    draft: Claim, files: Sequence[AttachedFile], missing_receipts: Sequence[MissingReceipt], renderer: str | None = None
+) -> Claim:
+    """A draft that lists the files in its attachments/, and names the renderer of the others.
+
+    Raises ClaimError if two files have the same name on some computer.
+    """
+    keys = [file_key(file.name) for file in files]
+    if repeated_name := next((file.name for file in files if keys.count(file_key(file.name)) > 1), None):
         raise ClaimError(
             f"Two files to attach to the claim are called {repeated_name}.",
             f"Attach yours under another name: ladebog claim attach --remove {repeated_name}, "
             "then ladebog claim attach FILE",
         )
     return msgspec.structs.replace(
-        draft, attachments=tuple(file.record for file in files), missing_receipts=tuple(missing_receipts)
+        draft,
+        attachments=tuple(file.record for file in files),
+        missing_receipts=tuple(missing_receipts),
+        sources=msgspec.structs.replace(draft.sources, renderer=renderer),
     )
 
 

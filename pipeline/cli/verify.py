@@ -24,8 +24,9 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
     """Check that nothing in raw/, journal/ and claims/ was changed.
 
     With CLAIM_DIR, checks that one claim, in whatever folder it is. The command compares every file with its SHA-256,
-    every link of the chains with the one before, every claim's sums with its lines, and with --full also its figures
-    with raw/. It changes nothing. At the first fault it exits with 3 and names it.
+    every link of the chains with the one before, every claim's sums with its lines, its PDF, workbook and CSV with its
+    claim.json, and with --full also its figures with raw/. It changes nothing. At the first fault it exits with 3 and
+    names it.
 
     \b
     Example:  ladebog verify --full
@@ -39,11 +40,12 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
         _verify_folder(claim_dir)
         return
     from pipeline.maintenance import verify as verification
+    from reports.claims.compare import check_rendered
 
     logbook, _ = context.open()
     with logbook.lock():
         published_sources = _published(logbook)
-        for line in verification.verify(logbook, published_sources, full=full):
+        for line in verification.verify(logbook, published_sources, full=full, check_rendered=check_rendered):
             context.print_info(line)
     click.echo(f"Verified {logbook.root}: nothing was changed.")
 
@@ -56,8 +58,13 @@ def _verify_folder(folder: Path) -> None:
             f"{folder} is not a claim's folder: it has neither {CLAIM} nor {MANIFEST}. Your claims: ladebog claim list",
             param_hint="CLAIM_DIR",
         )
-    claim = check_claim(folder).claim
+    from reports.claims.compare import check_rendered
+
+    stored = check_claim(folder, is_export=True)
+    claim, note = stored.claim, check_rendered(stored)
     click.echo(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
+    if note:
+        click.echo(f"Note: {note}.", err=True)
     click.echo(f"Verified {folder}: nothing was changed.")
 
 

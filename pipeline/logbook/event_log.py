@@ -102,7 +102,7 @@ class LogFile(logging.Handler):
     def _append(self, line: bytes) -> int:
         """Append a line with one write; returns the size of the file."""
         make_folder(self._path.parent)
-        file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, FILE_MODE)
+        file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK, FILE_MODE)
         try:
             os.write(file, line)
             return os.fstat(file).st_size

@@ -4,10 +4,14 @@ import errno
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import escape
+from io import BufferedReader
 from pathlib import Path
+
+from pipeline.errors import LogbookError
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
@@ -133,9 +137,24 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
+def open_regular(path: Path) -> BufferedReader:
+    """Open a file to read it. Raises LogbookError at once for a pipe, a socket or a device, which might never end."""
+    if not path.is_dir() and not stat.S_ISREG(path.stat().st_mode):
+        raise LogbookError(
+            f"{path} is not a regular file.", "Move it out of the logbook, then run the same command again"
+        )
+    return path.open("rb")
+
+
+def read_regular(path: Path) -> bytes:
+    """The bytes of a file. Raises as `open_regular` does."""
+    with open_regular(path) as file:
+        return file.read()
+
+
 def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hex."""
+    """The SHA-256 of a file's bytes, in hex. Raises as `open_regular` does."""
     import hashlib
 
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -24,7 +24,7 @@ import msgspec
 
 from pipeline.clock import utc_text
 from pipeline.errors import JournalError
-from pipeline.logbook.files import FILE_MODE, make_folder, replacing, sync_file, sync_folder
+from pipeline.logbook.files import FILE_MODE, make_folder, read_regular, replacing, sync_file, sync_folder
 
 FILE_NAME = "journal.ndjson"
 TORN = ".torn"
@@ -113,7 +113,7 @@ def read_entries(folder: Path) -> list[Entry]:
     if not path.exists():
         return []
     entries: list[Entry] = []
-    for line in path.read_bytes().split(b"\n")[:-1]:
+    for line in read_regular(path).split(b"\n")[:-1]:
         entries.append(_checked_entry(path, line, len(entries) + 1, entries[-1].sha256 if entries else None))
     _check_forgotten(path, entries)
     return entries
@@ -128,7 +128,7 @@ def recover(folder: Path) -> None:
     path = folder / FILE_NAME
     if not path.exists():
         return
-    content = path.read_bytes()
+    content = read_regular(path)
     torn_line = content.rpartition(b"\n")[2]
     if not torn_line:
         return
@@ -143,7 +143,7 @@ def recover(folder: Path) -> None:
 
 def _append(path: Path, line: bytes) -> None:
     """Write and sync a whole line at the end of a file, or nothing."""
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE)
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK, FILE_MODE)  # no waiting at a pipe
     size = os.fstat(file).st_size
     try:
         if os.write(file, line + b"\n") != len(line) + 1:

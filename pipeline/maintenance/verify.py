@@ -6,7 +6,7 @@ there is one.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,17 +18,20 @@ from pipeline.claims.check import check_claim, tampering
 from pipeline.claims.document import Claim
 from pipeline.claims.folder import CLAIM, StoredClaim, claim_folders, number_in_name
 from pipeline.database.connection import open_published
-from pipeline.errors import JournalError, RawStoreError, TamperingError
+from pipeline.errors import LogbookError, RawStoreError, TamperingError
 from pipeline.load.journal import EntryHash, recorded_entries
 from pipeline.logbook.entries import ATTACH
 from pipeline.logbook.files import file_sha256
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import FILE_NAME, Entry, read_entries
 from pipeline.maintenance.rederive import rederive
+from pipeline.maintenance.strangers import refuse_strangers
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import RunRecord, read_lines, read_run_record
 from pipeline.raw.segments import SUFFIX, finished_segments
 from pipeline.text import counted
+
+CheckRendered = Callable[[StoredClaim], str | None]
 
 _SEGMENTS = "select account, segment, sha256 from facts.segments where sha256 is not null"
 _CLAIMS = "select account, number, manifest_sha256 from facts.claims"
@@ -54,19 +57,42 @@ class PublishedSources:
             )
 
 
-def verify(logbook: Logbook, published_sources: PublishedSources | None, *, full: bool) -> Iterator[str]:
+def verify(
+    logbook: Logbook,
+    published_sources: PublishedSources | None,
+    *,
+    full: bool,
+    check_rendered: CheckRendered | None = None,
+) -> Iterator[str]:
     """Check everything; yields a line of text for each part that is unchanged.
 
-    With `full` each claim is also computed again from raw/. The caller holds the logbook's lock. Raises TamperingError
-    at the first fault.
+    With `full` each claim is also computed again from raw/. `check_rendered` checks the files that people read, and
+    returns a line if it could not do so in full. The caller holds the logbook's lock. Raises TamperingError at the
+    first fault.
     """
+    refuse_strangers(logbook)
+    yield from _verify(logbook, published_sources, full, check_rendered or (lambda _: None))
+
+
+def verify_chains(logbook: Logbook) -> None:
+    """Check the hashes, links and sums of raw/, journal/ and claims/. Raises TamperingError at the first fault."""
+    for _ in _verify(logbook, None, full=False, check_rendered=lambda _: None):
+        pass
+
+
+def _verify(
+    logbook: Logbook, published_sources: PublishedSources | None, full: bool, check_rendered: CheckRendered
+) -> Iterator[str]:
     entries = _check_journal(logbook, published_sources)
     yield f"journal: {counted(len(entries), 'entry', 'entries')}"
-    for account in _accounts(logbook):
+    for account in _accounts(logbook, published_sources):
         segments = _check_raw(logbook.raw / account, published_sources)
         yield f"{account}: raw: {counted(len(segments), 'segment')}"
         claims = _check_claims(logbook.claims / account, segments, entries, published_sources)
         yield f"{account}: claims: {len(claims)}"
+        for stored in claims:
+            if note := check_rendered(stored):
+                yield f"{account}: claim {stored.claim.number}: {note}"
         if full:
             for stored_claim, is_known in rederive(logbook, claims, entries):
                 method = (
@@ -75,9 +101,12 @@ def verify(logbook: Logbook, published_sources: PublishedSources | None, *, full
                 yield f"{account}: claim {stored_claim.claim.number}: {method}"
 
 
-def _accounts(logbook: Logbook) -> list[str]:
-    folders = [*_folders(logbook.raw), *_folders(logbook.claims)]
-    return sorted({folder.name for folder in folders})
+def _accounts(logbook: Logbook, published_sources: PublishedSources | None) -> list[str]:
+    """The accounts with a folder, and those that have lost all of theirs."""
+    names = {folder.name for folder in (*_folders(logbook.raw), *_folders(logbook.claims))}
+    if published_sources:
+        names |= {account for account, _ in (*published_sources.segments, *published_sources.claims)}
+    return sorted(names)
 
 
 def _folders(parent: Path) -> list[Path]:
@@ -88,7 +117,7 @@ def _check_journal(logbook: Logbook, published_sources: PublishedSources | None)
     path = logbook.journal / FILE_NAME
     try:
         entries = read_entries(logbook.journal)
-    except JournalError as error:
+    except LogbookError as error:
         raise TamperingError(str(error), error.advice) from None
     if path.exists() and (content := path.read_bytes()) and not content.endswith(b"\n"):
         raise tampering(path, "its last line is incomplete")
@@ -110,7 +139,7 @@ def _check_raw(folder: Path, published_sources: PublishedSources | None) -> dict
     """The SHA-256 of each finished segment by its name in the account's folder, oldest first."""
     segments: dict[str, str] = {}
     previous: tuple[str | None, str | None] = (None, None)
-    for segment in finished_segments(folder):
+    for segment in _segments(folder):
         record = _check_segment(folder, segment)
         if (record.previous_segment, record.previous_sha256) != previous:
             raise tampering(segment, f"it was written after {record.previous_segment}, but now follows {previous[0]}")
@@ -121,6 +150,13 @@ def _check_raw(folder: Path, published_sources: PublishedSources | None) -> dict
         if account == folder.name and segments.get(name) != sha256:
             raise tampering(folder / name, "it is not the file that the database was computed from")
     return segments
+
+
+def _segments(folder: Path) -> list[Path]:
+    try:
+        return finished_segments(folder)
+    except RawStoreError as error:
+        raise TamperingError(str(error), error.advice) from None
 
 
 def _check_segment(folder: Path, segment: Path) -> RunRecord:

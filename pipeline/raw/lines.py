@@ -11,6 +11,7 @@ import msgspec
 
 from pipeline.clock import utc_text
 from pipeline.errors import RawStoreError
+from pipeline.logbook.files import open_regular
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.body import storable
 
@@ -128,7 +129,7 @@ def read_lines(path: Path, start: Position = Position()) -> Iterator[tuple[RawLi
 
 def _members(path: Path, offset: int) -> Iterator[tuple[bytes, int]]:
     """The decompressed gzip members of a file from `offset` on, each with the offset of its end."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         file.seek(offset)
         pending_bytes = b""
         number = 0

@@ -115,12 +115,20 @@ def _files(folder: Path, suffix: str) -> list[Path]:
 
 
 def _refuse_links(*paths: Path) -> None:
-    """Raise RawStoreError for a symbolic link, so that nothing outside of raw/ is read or written."""
+    """Raise RawStoreError for a symbolic link, so that nothing outside of raw/ is read or written.
+
+    Also for a pipe, a socket or a device, which might never end.
+    """
     for path in paths:
         if path.is_symlink():
             raise RawStoreError(
                 f"{path} is a symbolic link: raw/ may hold only folders and files.",
                 "Replace the link by what it points to, then run the same command again",
+            )
+        if path.exists() and not path.is_dir() and not path.is_file():
+            raise RawStoreError(
+                f"{path} is a pipe, a socket or a device: raw/ may hold only folders and files.",
+                "Move it out of raw/, then run the same command again",
             )
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _SHAPE = re.compile(r"\w[\w-]{0,31}")
-_WINDOWS_DEVICES = {
+WINDOWS_DEVICES = {
     *("con", "prn", "aux", "nul"),
     *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)),
 }
@@ -19,7 +19,7 @@ def name_fault(name: str) -> str | None:
     """Why an account cannot have this name, or None."""
     if not _SHAPE.fullmatch(name):
         return "a name is letters, digits, - and _, at most 32 of them"
-    if name.casefold() in _WINDOWS_DEVICES:
+    if name.casefold() in WINDOWS_DEVICES:
         return "Windows reserves this name for a device"
     if unicodedata.normalize("NFKC", name) != name or any(sign.isnumeric() and not sign.isascii() for sign in name):
         return "it has letters or digits that stand for other ones: type it on a keyboard"

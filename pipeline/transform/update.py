@@ -127,11 +127,20 @@ def _published_entries(logbook: Logbook) -> list[EntryHash]:
 
 def _load(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock) -> None:
     make_folder(logbook.raw)
-    for folder in _account_folders(logbook, logbook.raw, "answers", settings):
+    answers = _account_folders(logbook, logbook.raw, "answers", settings)
+    for folder in (*answers, *_lost_folders(connection, "segments", logbook.raw, answers)):
         recover_segments(folder, clock.now())
         AnswerLoader(connection, folder).load_all()
-    for folder in _account_folders(logbook, logbook.claims, "claims", settings):
+    claims = _account_folders(logbook, logbook.claims, "claims", settings)
+    for folder in (*claims, *_lost_folders(connection, "claims", logbook.claims, claims)):
         load_claims(connection, folder.name, read_claims(folder))
+
+
+def _lost_folders(connection: duckdb.DuckDBPyConnection, table: str, parent: Path, folders: list[Path]) -> list[Path]:
+    """The folders of accounts that were loaded before and have none any more: loading them finds out what is lost."""
+    query = f"select distinct account from facts.{table} order by account"  # noqa: S608 (a name of our own)
+    loaded = [parent / account for (account,) in connection.execute(query).fetchall()]
+    return [folder for folder in loaded if folder not in folders]
 
 
 def _account_folders(logbook: Logbook, parent: Path, content: str, settings: Settings) -> list[Path]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
+import os
 import random
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from datetime import date
 from hashlib import sha256
@@ -19,9 +22,11 @@ import rfc8785
 from pipeline.claims import document
 from pipeline.claims.check import check_claim
 from pipeline.claims.folder import CLAIM, MANIFEST, Manifest
-from pipeline.errors import TamperingError
+from pipeline.cli.context import Context
+from pipeline.cli.main import run
+from pipeline.errors import ClaimError, RawStoreError, TamperingError
 from pipeline.maintenance.verify import PublishedSources, verify
-from tests.scenarios.claimed_logbook import FEBRUARY, MARCH, ClaimedLogbook, ServedSession, local
+from tests.scenarios.claimed_logbook import APRIL, FEBRUARY, MARCH, ClaimedLogbook, ServedSession, local
 
 pytestmark = pytest.mark.system
 
@@ -141,11 +146,123 @@ def test_a_lost_claim_is_found(logbook: ClaimedLogbook, number: int) -> None:
     assert f"Claim {number} " in verify_fault(logbook)
 
 
+@pytest.mark.parametrize("lost", ["claims/home", "claims", "raw/home", "raw"])
+def test_the_loss_of_a_whole_folder_is_noticed_before_anything_new_is_made(logbook: ClaimedLogbook, lost: str) -> None:
+    shutil.rmtree(logbook.root / lost)
+    with pytest.raises(RawStoreError if lost.startswith("raw") else ClaimError):
+        logbook.claim(APRIL)
+    assert not (logbook.paths.claims / "home" / "0001-2025-04").exists()
+    assert verify_fault(logbook)
+
+
+def test_the_loss_of_everything_of_an_account_is_found(logbook: ClaimedLogbook) -> None:
+    for folder in (logbook.paths.raw, logbook.paths.claims):
+        shutil.rmtree(folder / "home")
+    assert "is not the file that the database was computed from" in verify_fault(logbook)
+
+
+@pytest.mark.parametrize("name", ["raw", "journal", "claims"])
+def test_a_pipe_in_the_place_of_a_folder_is_named(logbook: ClaimedLogbook, name: str) -> None:
+    shutil.rmtree(logbook.root / name)
+    os.mkfifo(logbook.root / name)
+    assert verify_fault(logbook) == f"/{name} is not what was written: it is not a folder."
+
+
 def test_an_added_file_is_found(logbook: ClaimedLogbook) -> None:
     (logbook.stored[0].folder / "better.pdf").write_bytes(b"%PDF")
     assert verify_fault(logbook).endswith(
         "/0001-2025-03/better.pdf is not what was written: it is not a file of this claim."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("claims/note.txt", "it is not the folder of an account"),
+        ("claims/home/note.txt", "it is not the folder of a claim"),
+        ("claims/home/0004-2025-04", "it is not the folder of a claim"),
+        ("claims/empty/", "it is an empty folder, and not that of an account"),
+        ("claims/home/empty/", "it is not the folder of a claim"),
+        ("claims/home/0001-2025-03/empty/", "it is not a regular file"),
+        ("claims/home/0001-2025-03/attachments/empty/", "it is not a regular file"),
+        ("claims/home/0004-2025-04/", "it is missing"),
+    ],
+)
+def test_what_does_not_belong_to_a_claim_is_named(logbook: ClaimedLogbook, name: str, why: str) -> None:
+    path = logbook.root / name
+    if name.endswith("/"):
+        path.mkdir()
+    else:
+        path.write_text("x", "utf-8")
+    found = verify_fault(logbook)
+    assert found.startswith(f"/{name.removesuffix('/')}")
+    assert why in found
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "claims/home",
+        "claims/home/0001-2025-03",
+        "claims/home/0001-2025-03/attachments",
+        "claims/home/0001-2025-03/claim.json",
+        "claims/home/0001-2025-03/manifest.json",
+        "journal/journal.ndjson",
+        "journal/attachments",
+        "raw/home",
+        "raw/home/2025",
+    ],
+)
+def test_a_link_to_the_same_content_is_named(logbook: ClaimedLogbook, tmp_path: Path, name: str) -> None:
+    path = logbook.root / name
+    path.rename(tmp_path / "moved")
+    path.symlink_to(tmp_path / "moved")
+    assert verify_fault(logbook).startswith(f"/{name} ")
+
+
+def put_in_place(path: Path, what: str, sockets: list[socket.socket]) -> None:
+    path.unlink(missing_ok=True)
+    if what == "pipe":
+        os.mkfifo(path)
+    else:
+        sockets.append(socket.socket(socket.AF_UNIX))
+        with contextlib.chdir(path.parent):  # a socket's path may have 107 bytes
+            sockets[-1].bind(path.name)
+
+
+@pytest.mark.parametrize("what", ["pipe", "socket"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "claims/pipe",
+        "claims/home/0004-2025-04",
+        "claims/home/0003-2025-02/claim.json",
+        "claims/home/0003-2025-02/manifest.json",
+        "claims/home/0001-2025-03/attachments/elregning.pdf",
+        "journal/journal.ndjson",
+        "journal/attachments/pipe",
+        "raw/pipe",
+        "raw/home/2025/20260101T000000Z-a.ndjson.gz",
+        "raw/home/2025/20260101T000000Z-a.ndjson.gz.part",
+    ],
+)
+def test_a_pipe_or_a_socket_is_named_and_hangs_no_command(
+    logbook: ClaimedLogbook, name: str, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sockets: list[socket.socket] = []
+    path = logbook.root / name
+    put_in_place(path, what, sockets)
+    found = verify_fault(logbook)
+    assert found.startswith(f"/{name} ")
+    assert f"it is a {what}" in found
+    for command in (["transform"], ["rebuild"], ["verify"], ["claim", "list"], ["backup", str(logbook.root.parent)]):
+        code = run(["--home", str(logbook.root), *command], Context(logbook))
+        errors = capsys.readouterr().err
+        assert "unexpected" not in errors
+        assert code in (0, 1, 3)
+        assert code == 0 or path.name in errors or path.parent.name in errors
+    for opened in sockets:
+        opened.close()
 
 
 def raise_the_amount(claim: dict[str, Any]) -> None:

@@ -166,6 +166,7 @@ def test_other_programs_can_check_an_exported_claim(claimed_logbook: DemoLogbook
         packed.extractall(tmp_path)
     unpacked = tmp_path / "demo-0001-2025-10"
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=unpacked, check=True)
+    assert claimed_logbook.do("verify", str(unpacked)).out.endswith("nothing was changed.\n")
     (unpacked / "SHA256SUMS").unlink()
     assert claimed_logbook.do("verify", str(unpacked)).out.endswith("nothing was changed.\n")
     claimed_logbook.do("claim", "export", "1", "--output", str(tmp_path / "ud"))

@@ -154,8 +154,9 @@ def _store(
     """Write the claim of a draft and its files, with the reports that people read."""
     from pipeline.claims.make import new_claim, with_files
     from reports.claims.files import write_claim_files
+    from reports.claims.renderer import renderer
 
-    claim = with_files(draft, files, missing_receipts)
+    claim = with_files(draft, files, missing_receipts, renderer())
     folder = logbook.claims / claim.account
     with new_claim(folder, claim, files) as unfinished_folder:
         write_claim_files(claim, unfinished_folder, csv_locale)

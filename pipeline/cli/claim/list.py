@@ -1,12 +1,11 @@
 """`ladebog claim list`, `show` and `export`: print stored claims, and pack them."""
 
-import hashlib
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import click
 
-from pipeline.claims.check import check_claim
+from pipeline.claims.check import CHECKSUMS, check_claim, checksums
 from pipeline.claims.folder import StoredClaim, claim_folders, file_names, number_in_name, read_claim, unknown_claim
 from pipeline.cli.claim.text import about, amounts, cells, outstanding_lines
 from pipeline.cli.context import Context, account_option, one_account_option, pass_context
@@ -14,7 +13,6 @@ from pipeline.cli.outputs import output_folder
 from pipeline.cli.terminal import show_table
 from pipeline.logbook.files import make_folder, replacing
 from pipeline.logbook.folder import Logbook
-from pipeline.maintenance.backup import checksums
 
 
 @click.command("list")
@@ -106,12 +104,12 @@ def export(context: Context, number: int, output: Path, account_name: str | None
     stored_claim = _stored_claim(context, number, account_name)
     claim = check_claim(stored_claim.folder).claim
     stem = f"{claim.account}-{claim.name}"
-    contents = {name: (stored_claim.folder / name).read_bytes() for name in file_names(stored_claim.folder)}
-    sums = checksums.encode({name: hashlib.sha256(content).hexdigest() for name, content in contents.items()})
+    names = file_names(stored_claim.folder)
+    contents = {name: (stored_claim.folder / name).read_bytes() for name in names}
     make_folder(folder)
     path = folder / f"{stem}.zip"
     with replacing(path) as temporary, ZipFile(temporary, "w", ZIP_DEFLATED) as archive:
-        for name, content in {**contents, checksums.FILE_NAME: sums}.items():
+        for name, content in {**contents, CHECKSUMS: checksums(stored_claim.folder, names)}.items():
             entry = ZipInfo(f"{stem}/{name}", date_time=claim.created_at.timetuple()[:6])
             entry.compress_type = ZIP_DEFLATED
             archive.writestr(entry, content)

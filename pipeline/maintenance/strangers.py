@@ -1,0 +1,51 @@
+"""What is in raw/, journal/ and claims/ but was not written by Ladebog: links, pipes, devices, and files beside claims.
+
+Hidden files are left alone: unfinished ones, or those of a desktop.
+"""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.claims.check import tampering
+from pipeline.claims.folder import number_in_name
+from pipeline.logbook.folder import Logbook
+
+
+def refuse_strangers(logbook: Logbook) -> None:
+    """Raise TamperingError for the first of them."""
+    for folder in (logbook.raw, logbook.journal, logbook.claims):
+        if folder.exists() and not folder.is_dir():
+            raise tampering(folder, "it is not a folder")
+        for path in _below(folder):
+            if not path.is_symlink() and (path.is_dir() or path.is_file()):
+                continue
+            raise tampering(path, f"it is {kind(path)}, and Ladebog writes only folders and files")
+    for account in _visible(logbook.claims):
+        if not account.is_dir():
+            raise tampering(account, "it is not the folder of an account")
+        claims = _visible(account)
+        if not claims and not (logbook.raw / account.name).is_dir():
+            raise tampering(account, "it is an empty folder, and not that of an account")
+        for claim in claims:
+            if not number_in_name(claim) or not claim.is_dir():
+                raise tampering(claim, "it is not the folder of a claim")
+
+
+def kind(path: Path) -> str:
+    """What a path is, for a message."""
+    mode = path.lstat().st_mode
+    kinds = {stat.S_ISLNK: "a link", stat.S_ISFIFO: "a pipe", stat.S_ISSOCK: "a socket", stat.S_ISDIR: "a folder"}
+    return next((name for test, name in kinds.items() if test(mode)), "a device")
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Everything below a folder, without following links."""
+    for path in _visible(folder):
+        yield path
+        if path.is_dir() and not path.is_symlink():
+            yield from _below(path)
+
+
+def _visible(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if not path.name.startswith(".")) if folder.is_dir() else []
