@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.context import Context, pass_context
+from pipeline.cli.context import Context, pass_context, print_error
 from pipeline.cli.terminal import copy_progress
+from pipeline.errors import SettingsError
 from pipeline.logbook.folder import Logbook
 
 
@@ -53,7 +54,11 @@ def restore(context: Context, source: Path) -> None:
     with copy_progress(context.quiet) as progress:
         logbook = restore(source, context.home, progress)
     context.print_info(f"Restored {logbook.root} from {source}.")
-    _, settings = context.open()
+    try:
+        _, settings = context.open()
+    except SettingsError as error:  # as it was when it was backed up
+        print_error(str(error), error.advice)
+        return
     for name in settings.accounts:
         context.print_info(f"Next: ladebog login {name}")
     context.print_info("Then: ladebog status")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +12,8 @@ import pytest
 
 from pipeline.claims import attachments
 from pipeline.claims.document import Claim
+from pipeline.cli.context import Context
+from pipeline.cli.main import run
 from pipeline.errors import ClaimError, UpstreamDownError
 from pipeline.extract import receipts
 from pipeline.settings.schema import Account, Source
@@ -82,6 +86,80 @@ def test_an_attached_file_that_was_changed_stops_the_claim(logbook: ClaimedLogbo
     assert logbook.claims == []
 
 
+def attach(logbook: ClaimedLogbook, *files: Path) -> tuple[int, str]:
+    """Run `ladebog claim attach`; returns its exit code and errors."""
+    errors = io.StringIO()
+    with redirect_stderr(errors):
+        code = run(["--home", str(logbook.root), "claim", "attach", *map(str, files)], Context(logbook))
+    return code, errors.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        *(
+            (name, "is one that Windows reserves for a device")
+            for name in ("CON", "aux.pdf", "Com1.tar.gz", "nul .txt")
+        ),
+        *((name, "is one that Windows reserves for a device") for name in ("lpt².pdf", "CONOUT$")),
+        *((f"a{sign}b.pdf", f"contains {sign}, which Windows does not allow") for sign in '<>:"\\|?*'),
+        *((name, "ends in a dot or a space, which Windows removes") for name in ("bill.", "bill ", "bill.pdf. ")),
+        *((f"a{sign}b", "contains characters that cannot be printed") for sign in ("\n", "\x1b", "\u202e", "\x7f")),
+    ],
+)
+def test_a_name_that_cannot_exist_on_other_computers_is_refused(
+    logbook: ClaimedLogbook, tmp_path: Path, name: str, why: str
+) -> None:
+    (tmp_path / name).write_bytes(_PDF)
+    code, errors = attach(logbook, tmp_path / name)
+    assert code == 2
+    assert f"{why}. Rename the file first" in errors
+    assert logbook.journal.entries == []
+    assert not (logbook.paths.journal / "attachments").exists()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("El.pdf", "el.PDF"), ("\u00e5.pdf", "a\u030a.pdf"), ("STRASSE", "straße"), ("\u00c5", "a\u030a")],
+)
+def test_a_name_that_another_computer_takes_for_that_of_a_waiting_file_is_refused(
+    logbook: ClaimedLogbook, tmp_path: Path, first: str, second: str
+) -> None:
+    for name in (first, second):
+        (tmp_path / name).write_bytes(_PDF)
+    code, errors = attach(logbook, tmp_path / first, tmp_path / second)
+    assert (code, logbook.journal.entries) == (2, [])
+    assert attach(logbook, tmp_path / first) == (0, "")
+    code, errors = attach(logbook, tmp_path / second)
+    assert code == 2
+    assert "on some computers. Rename one of them" in errors
+    assert [entry.fields["name"] for entry in logbook.journal.entries] == [first]
+    assert attach(logbook, tmp_path / first) == (0, "")
+
+
+def test_two_files_of_one_name_in_one_command_are_refused(logbook: ClaimedLogbook, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "bill.pdf").write_bytes(folder.encode())
+    code, errors = attach(logbook, tmp_path / "a" / "bill.pdf", tmp_path / "b" / "bill.pdf")
+    assert code == 2
+    assert "the name 'bill.pdf' is that of two files. Rename one of them" in errors
+    assert logbook.journal.entries == []
+
+
+def test_a_hidden_name_is_accepted(logbook: ClaimedLogbook, tmp_path: Path) -> None:
+    (tmp_path / ".scan.pdf").write_bytes(_PDF)
+    assert attach(logbook, tmp_path / ".scan.pdf") == (0, "")
+    assert attachment_names(logbook.claim(MARCH)) == [".scan.pdf"]
+
+
+def test_files_with_one_name_on_some_computers_stop_the_claim(logbook: ClaimedLogbook) -> None:
+    logbook.attach("El.pdf", _PDF)
+    logbook.attach("el.pdf", _PDF)
+    with pytest.raises(ClaimError, match="Two files to attach to the claim are called"):
+        logbook.claim(MARCH)
+
+
 @pytest.fixture
 def script() -> Iterator[Script]:
     with serving() as script:
@@ -115,6 +193,20 @@ def test_the_receipt_of_a_public_session_is_fetched_with_the_login(logbook: Clai
     assert (logbook.stored[0].folder / "attachments" / "receipt-81____1.pdf").read_bytes() == _PDF
     (request,) = script.requests
     assert (request.path, request.headers["authorization"]) == ("/receipts/81?lang=da", f"Bearer {_TOKEN}")
+
+
+def test_receipts_of_similar_session_ids_have_different_names(logbook: ClaimedLogbook, script: Script) -> None:
+    script.responders = [answer(200, _PDF, content_type="application/pdf")]
+    ids = ("81:1", "81.1", "81a", "81A", "81" + "9" * 300)
+    sessions = [
+        ServedSession(session_id, local(date(2025, 3, day)), kind="public", receipt_url=f"{script.url}/r")
+        for day, session_id in enumerate(ids, start=10)
+    ]
+    claim = claim_with_receipts(logbook, script, *sessions)
+    names = [file.name for file in claim.attachments]
+    assert len({name.casefold() for name in names}) == 5
+    assert max(map(len, names)) < 130
+    assert {file.session_id for file in claim.attachments} == set(ids)
 
 
 def test_a_receipt_on_another_host_is_not_fetched(logbook: ClaimedLogbook, script: Script) -> None:

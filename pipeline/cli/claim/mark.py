@@ -80,12 +80,16 @@ def attach(
     account = settings.one_account(account_name)
     first = month.date() if month else None
     contents = {} if remove else {file.name: _content(file) for file in files}
+    if not remove:
+        _refuse_twins([file.name for file in files])
     with open_with_journal(logbook, settings, context.clock) as (connection, journal):
         _refuse_claimed(connection, account, first)
         claims = read_claims(logbook.claims / account.name)
         waiting_files = {
             fields.name: fields for fields in attachments.waiting_files(journal.entries, account.name, claims)
         }
+        if not remove:
+            _refuse_twins(sorted({*waiting_files, *contents}))
         for file in files:
             if remove:
                 action, fields = DETACH, _waiting(waiting_files, file.name)
@@ -108,17 +112,30 @@ def _not_in_future(account: Account, day: datetime | None, now: datetime) -> dat
 
 def _content(file: Path) -> bytes:
     """The bytes of a file that may be attached."""
-    from pipeline.claims.attachments import LARGEST
+    from pipeline.claims.attachments import LARGEST, name_fault
 
     if not file.is_file():
         raise click.BadParameter(f"{file} is not a file", param_hint="FILES")
-    if not file.name.isprintable():
-        raise click.BadParameter(
-            f"the name {file.name!r} contains characters that cannot be printed", param_hint="FILES"
-        )
+    if fault := name_fault(file.name):
+        raise click.BadParameter(f"the name {file.name!r} {fault}. Rename the file first", param_hint="FILES")
     if not 0 < file.stat().st_size <= LARGEST:
         raise click.BadParameter(f"{file} is empty or larger than {LARGEST // 1024 // 1024} MB", param_hint="FILES")
     return file.read_bytes()
+
+
+def _refuse_twins(names: list[str]) -> None:
+    """Raise BadParameter if a folder of another computer could not hold all of these files."""
+    from pipeline.claims.attachments import file_key
+
+    by_key: dict[str, str] = {}
+    for name in names:
+        if (other := by_key.get(file_key(name))) is not None:
+            how = "is that of two files" if other == name else f"is also that of {other!r} on some computers"
+            raise click.BadParameter(
+                f"the name {name!r} {how}. Rename one of them (or first: ladebog claim attach --remove {other})",
+                param_hint="FILES",
+            )
+        by_key[file_key(name)] = name
 
 
 def _waiting(waiting_files: "dict[str, AttachmentFields]", name: str) -> "AttachmentFields":

@@ -1,6 +1,7 @@
 """SHA256SUMS: the list of a backup's files, in the format of `sha256sum -c`."""
 
 import hashlib
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -10,7 +11,10 @@ from pipeline.errors import BackupError
 
 FILE_NAME = "SHA256SUMS"
 CONTENT = ("ladebog.toml", "ladebog.duckdb", "raw", "journal", "claims")
-_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
+_LINE = re.compile(r"(\\?)([0-9a-f]{64})  (.+)")  # sha256sum puts \\ before a line whose name it escapes
+_DEEPEST = 16  # folders in a name; a logbook needs 5
+_LONGEST_PART = 255  # bytes, as on most disks
+_LONGEST = 1024  # bytes
 _CHUNK = 1 << 20
 
 Checksums = Mapping[str, str]  # SHA-256 by the name of the file
@@ -19,7 +23,12 @@ Advance = Callable[[int], None]  # takes the number of bytes done
 
 def encode(sums: Checksums) -> bytes:
     """The content of SHA256SUMS."""
-    return "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(sums.items())).encode()
+    return "".join(_line(name, sha256) for name, sha256 in sorted(sums.items())).encode()
+
+
+def _line(name: str, sha256: str) -> str:
+    escaped = name.replace("\\", "\\\\")
+    return f"{'' if escaped == name else chr(92)}{sha256}  {escaped}\n"
 
 
 def parse(content: bytes) -> dict[str, str]:
@@ -29,22 +38,35 @@ def parse(content: bytes) -> dict[str, str]:
     """
     sums: dict[str, str] = {}
     for number, line in enumerate(content.decode("utf-8", "replace").split("\n")[:-1], start=1):
-        match = _LINE.fullmatch(line)
-        if match is None or not is_safe(match[2]) or match[2] in sums:
+        _, sha256, escaped = match.groups() if (match := _LINE.fullmatch(line)) else ("", "", "")
+        name = escaped.replace("\\\\", "\\")
+        if not is_safe(name) or name in sums or _line(name, sha256) != f"{line}\n":
             raise _unusable(f"line {number} is not one that Ladebog writes: {line[:200]!r}")
-        sums[match[2]] = match[1]
+        sums[name] = sha256
+    folders = {name[:place] for name in sums for place, sign in enumerate(name) if sign == "/"}
+    if both := sorted(folders & sums.keys()):
+        raise _unusable(f"{both[0]} is both a file and a folder")
     if not content.endswith(b"\n") or CONTENT[0] not in sums:
         raise _unusable("it was cut off")
     return sums
 
 
 def is_safe(name: str) -> bool:
-    """Whether a name is that of a file in a logbook, and cannot lead out of its folder on any system."""
+    """Whether a name is that of a file in a logbook, can be written, and cannot lead out of its folder.
+
+    Only the name of an attached file may contain a backslash, where that does not separate folders.
+    """
     parts = name.split("/")
+    is_attached = parts[0] == "claims" and parts[3:4] == ["attachments"] and len(parts) == 5 and os.sep == "/"
+    without_backslash = parts[:-1] if is_attached else parts
     return (
         parts[0] in CONTENT
-        and not any(part in ("", ".", "..") for part in parts)
-        and not any(sign == "\\" or unicodedata.category(sign) in ("Cc", "Cs") for sign in name)
+        and len(parts) <= _DEEPEST
+        and not any(part in ("", ".", "..") or "\\" in part for part in without_backslash)
+        and parts[-1] not in ("", ".", "..")
+        and not any(unicodedata.category(sign) in ("Cc", "Cs") for sign in name)
+        and len(name.encode()) <= _LONGEST
+        and all(len(part.encode()) <= _LONGEST_PART for part in parts)
     )
 
 

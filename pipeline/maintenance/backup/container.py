@@ -5,7 +5,7 @@ import stat
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,7 +44,7 @@ class FolderReader:
     def __init__(self, root: Path) -> None:
         """Raises BackupError for anything that is not a regular file with a safe name."""
         self._root = root
-        self.files: dict[str, int] = {}  # without hidden files: unfinished ones, or those of a desktop
+        self.files: dict[str, int] = {}
         for name in (*checksums.CONTENT, checksums.FILE_NAME):
             if (root / name).exists():
                 self._find(name)
@@ -58,9 +58,9 @@ class FolderReader:
         path = self._root / name
         is_top = "/" not in name
         status = path.stat() if is_top else path.lstat()
-        if stat.S_ISDIR(status.st_mode):
+        if stat.S_ISDIR(status.st_mode) and checksums.is_safe(name):
             for child in sorted(path.iterdir()):
-                if not child.name.startswith("."):
+                if not child.name.startswith(".") or _is_in_claim(name):
                     self._find(f"{name}/{child.name}")
         elif stat.S_ISREG(status.st_mode) and (checksums.is_safe(name) or name == checksums.FILE_NAME):
             self.files[name] = status.st_size
@@ -69,6 +69,14 @@ class FolderReader:
                 f"{path} is not a regular file with a plain name, and cannot be backed up.",
                 "Move it out of the folder, or replace it with the file itself",
             )
+
+
+def _is_in_claim(folder: str) -> bool:
+    """Whether a folder is a claim's, or in one: every file of a claim counts.
+
+    Elsewhere hidden files are unfinished ones, or a desktop's.
+    """
+    return folder.startswith("claims/") and folder.count("/") >= 2
 
 
 class ZipReader:
@@ -179,6 +187,8 @@ def open_backup(path: Path) -> Iterator[Reader]:
         return
     if not path.exists():
         raise BackupError(f"There is no backup {path}.", _NAME_A_BACKUP)
+    if not path.is_file():  # a pipe or a device, which might never end
+        raise _not_a_backup(path)
     with path.open("rb") as file:
         _read_from_disk(file)
         try:
@@ -188,6 +198,19 @@ def open_backup(path: Path) -> Iterator[Reader]:
         if checksums.FILE_NAME not in zip_reader.files:
             raise _not_a_backup(path)
         yield zip_reader
+
+
+def unpack(backup: Reader, names: Iterable[str], folder: Path, progress: "CopyProgress") -> None:
+    """Write files of a backup into a new folder. Raises BackupError for one that cannot be read."""
+    names = list(names)
+    progress.step("copying", sum(backup.files[name] for name in names))
+    with new_folder(folder) as writer:
+        for name in names:
+            try:
+                with backup.open(name) as file, writer.create(name, backup.files[name]) as copy:
+                    checksums.copy(file, copy, progress.advance)
+            except UNREADABLE as error:
+                raise BackupError(f"{name} cannot be read ({error}).", "Use another backup") from None
 
 
 def _not_a_backup(path: Path) -> BackupError:
@@ -220,11 +243,17 @@ def built_next_to(target: Path, name: str) -> Iterator[Path]:
 
     On an error it is removed. What an earlier process left there when it was killed is removed first.
     """
-    new = target.with_name(f".{name}.new")
-    erase(new)
-    try:
+    with temporary(target.with_name(f".{name}.new")) as new:
         yield new
         new.replace(target)
         sync_folder(target.parent)
+
+
+@contextmanager
+def temporary(path: Path) -> Iterator[Path]:
+    """Yield a path where nothing exists; what is there in the end is removed."""
+    erase(path)
+    try:
+        yield path
     finally:
-        erase(new)
+        erase(path)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.errors import BackupError
+from pipeline.errors import BackupError, TamperingError
 from pipeline.logbook import journal
 from pipeline.logbook.files import FOLDER_MODE
 from pipeline.logbook.folder import Logbook
@@ -22,9 +22,12 @@ from pipeline.maintenance.backup.container import (
     new_folder,
     new_zip,
     open_backup,
+    temporary,
+    unpack,
 )
 from pipeline.raw.segments import recover_segments
 
+_CHAINED = ("raw/", "journal/", "claims/")
 _NAME_FORMAT = "ladebog-%Y%m%dT%H%M%SZ"
 
 
@@ -41,8 +44,9 @@ class Backup:
 def make_backup(logbook: Logbook, place: Path, now: datetime, progress: CopyProgress) -> Backup:
     """Copy the logbook, under its lock, to a new folder in `place`, or to `place` itself if that is FILE.zip.
 
-    The copy is read back and compared before it gets its name. An existing FILE.zip is replaced only if it is a backup
-    and the logbook still contains everything in it. Raises BackupError, BusyError, TamperingError.
+    Before the copy gets its name, it is read back and compared, and its chains are checked. An existing FILE.zip is
+    replaced only if it is a backup and the logbook still contains everything in it. Raises BackupError, BusyError and
+    TamperingError.
     """
     target = _target(logbook, place, now)
     with logbook.lock():
@@ -55,6 +59,7 @@ def make_backup(logbook: Logbook, place: Path, now: datetime, progress: CopyProg
                 with _writer(target, new, now) as writer:
                     expected_sums = _write(source, writer, progress)
                 _check(new, expected_sums, progress)
+                _check_chains(new, expected_sums, progress)
                 if target.exists():
                     _refuse_loss(target, logbook, expected_sums)
         except OSError as error:
@@ -131,6 +136,27 @@ def _check(new: Path, expected_sums: checksums.Checksums, progress: CopyProgress
         )
 
 
+def _check_chains(new: Path, expected_sums: checksums.Checksums, progress: CopyProgress) -> None:
+    """Raise BackupError unless the chains of the copy itself hold.
+
+    The logbook's were checked before, but may have been read from memory then, and it may have changed while it was
+    copied.
+    """
+    try:
+        if new.is_dir():
+            check_chains(Logbook(new), progress)
+            return
+        names = [name for name in expected_sums if name.startswith(_CHAINED)]
+        with open_backup(new) as copy, temporary(new.with_suffix(".check")) as folder:
+            unpack(copy, names, folder, progress)
+            check_chains(Logbook(folder), progress)
+    except TamperingError as error:
+        raise BackupError(
+            f"What was copied does not hold together: {str(error).replace(f'{new}/', '')}",
+            "Run the same command again. If it fails again, see what is damaged with: ladebog verify",
+        ) from None
+
+
 def _refuse_loss(target: Path, logbook: Logbook, expected_sums: checksums.Checksums) -> None:
     """Raise BackupError unless the new backup contains everything of the old one that cannot be computed again."""
     try:
@@ -138,7 +164,7 @@ def _refuse_loss(target: Path, logbook: Logbook, expected_sums: checksums.Checks
             lost_files = [
                 name
                 for name, sha256 in read_checksums(old).items()
-                if name.startswith(("raw/", "journal/", "claims/"))
+                if name.startswith(_CHAINED)
                 and expected_sums.get(name) != sha256
                 and _sha256_of_start(logbook.root / name, old.files.get(name, 0)) != sha256
             ]

@@ -6,16 +6,14 @@ from pathlib import Path
 from pipeline.errors import BackupError
 from pipeline.logbook.files import make_folder
 from pipeline.logbook.folder import Logbook
-from pipeline.maintenance.backup import checksums
 from pipeline.maintenance.backup.check import check_chains, find_faults, listed, read_checksums
 from pipeline.maintenance.backup.container import (
-    UNREADABLE,
     CopyProgress,
     FolderReader,
     Reader,
     built_next_to,
-    new_folder,
     open_backup,
+    unpack,
 )
 
 
@@ -32,7 +30,7 @@ def restore(backup: Path, home: Path, progress: CopyProgress) -> Logbook:
         _refuse_larger_than_free(reader, home)
         _refuse_faults(find_faults(reader, expected_sums, progress), f"{backup} is not what was backed up")
         with built_next_to(home, f"{home.name}.restored") as new:
-            _write(reader, expected_sums, new, progress)
+            unpack(reader, expected_sums, new, progress)
             restored_faults = find_faults(FolderReader(new), expected_sums, progress)
             _refuse_faults(restored_faults, f"What was read back from {new} is not what was written")
             check_chains(Logbook(new), progress)
@@ -66,14 +64,3 @@ def _refuse_larger_than_free(reader: Reader, home: Path) -> None:
 def _refuse_faults(faults: list[str], message: str) -> None:
     if faults:
         raise BackupError(f"{message}:{listed(faults)}", "Use another backup; nothing was restored")
-
-
-def _write(reader: Reader, expected_sums: checksums.Checksums, new: Path, progress: CopyProgress) -> None:
-    progress.step("copying", sum(reader.files.values()))
-    with new_folder(new) as writer:
-        for name in expected_sums:
-            try:
-                with reader.open(name) as file, writer.create(name, reader.files[name]) as copy:
-                    checksums.copy(file, copy, progress.advance)
-            except UNREADABLE as error:
-                raise BackupError(f"{name} cannot be read ({error}).", "Use another backup") from None

@@ -1,6 +1,7 @@
 """A restored logbook is the one that was backed up; otherwise nothing is restored."""
 
 import hashlib
+import os
 import shutil
 import stat
 import zipfile
@@ -196,6 +197,12 @@ def test_a_list_of_checksums_that_was_cut_off_is_refused(
         "raw/a\\b",
         "raw/a\x01b",
         "raw/a\nb",
+        "raw/" + "d/" * 300 + "x",
+        "raw/" + "d/" * 400 + "x",
+        "raw/" + "n" * 256,
+        "raw/" + "ø" * 128,
+        "/".join(["raw", *["n" * 200] * 6]),
+        "claims/work/0001-2025-06/a\\b/x",
     ],
 )
 @pytest.mark.parametrize("is_listed", [True, False])
@@ -209,6 +216,64 @@ def test_names_that_lead_out_of_the_folder_are_refused(
     )
     refuse(forged_zip)
     assert set(tmp_path.rglob("*")) - before <= {forged_zip, tmp_path / "other"}
+
+
+@pytest.mark.parametrize("names", [("raw/a", "raw/a/b"), ("raw/a", "raw/a/b/c"), ("ladebog.toml/x",)])
+def test_a_file_that_is_also_a_folder_is_refused(
+    backup_zip: Path, tmp_path: Path, refuse: Callable[..., Outcome], names: tuple[str, ...]
+) -> None:
+    add = {f"ladebog/{name}": b"x" for name in names}
+    forged = write_forged_zip(backup_zip, tmp_path / "forged.zip", lambda contents: contents.update(add))
+    assert " is both a file and a folder." in refuse(forged).err
+
+
+@pytest.mark.parametrize("left", ["a link to a folder", "a dangling link", "a file", "a deep folder"])
+def test_nothing_that_an_earlier_restore_left_blocks_the_next(
+    backup_folder: Path, tmp_path: Path, other_logbook: TwoAccounts, left: str
+) -> None:
+    other_logbook.folder.mkdir()
+    unfinished = other_logbook.folder / ".home.restored.new"
+    if left == "a file":
+        unfinished.write_text("x", "utf-8")
+    elif left == "a deep folder":
+        (unfinished / "/".join(["d"] * 300)).mkdir(parents=True)
+    else:
+        (tmp_path / "mine").mkdir()
+        unfinished.symlink_to(tmp_path / ("mine" if left == "a link to a folder" else "nowhere"))
+    other_logbook.do("restore", str(backup_folder))
+    assert list(other_logbook.folder.iterdir()) == [other_logbook.home]
+
+
+def test_settings_that_were_broken_when_they_were_backed_up_are_restored(
+    backup_zip: Path, tmp_path: Path, other_logbook: TwoAccounts
+) -> None:
+    def break_settings(contents: dict[str, bytes]) -> None:
+        contents["ladebog/ladebog.toml"] += b"\nnonsense"
+
+    outcome = other_logbook.do("restore", str(write_forged_zip(backup_zip, tmp_path / "forged.zip", break_settings)))
+    assert outcome.out == f"Restored {other_logbook.home} from {tmp_path / 'forged.zip'}.\n"
+    assert "ladebog.toml" in outcome.err
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_a_pipe_or_a_device_as_a_backup_is_refused_at_once(
+    tmp_path: Path, refuse: Callable[..., Outcome], kind: str
+) -> None:
+    place = tmp_path / "copy.zip"
+    if kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to("/dev/zero")
+    assert refusal(refuse(place), 1)[0] == f"{place} is not a backup, or not a complete one."
+
+
+def test_a_folder_too_deep_for_a_backup_is_refused(
+    backup_folder: Path, tmp_path: Path, refuse: Callable[..., Outcome]
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(backup_folder, copy)
+    (copy / "raw" / "/".join(["d"] * 300)).mkdir(parents=True)
+    assert " is not a regular file with a plain name" in refuse(copy).err
 
 
 @pytest.mark.parametrize("name", ["escaped", "../escaped", "/escaped", "ladebog"])
