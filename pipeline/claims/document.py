@@ -206,18 +206,14 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The data and the software that the claim was computed from. The head of an empty chain is None.
-
-    `renderer` is the SHA-256 of what the rendered files depend on, apart from the claim; claims of older versions lack
-    it.
-    """
+    """The data and the software that the claim was computed from. The head of an empty chain is None."""
 
     ladebog_version: str
     rules: int
     raw: Head | None
     journal: Head | None
     previous_claim: Head | None  # the SHA-256 of its manifest.json
-    renderer: str | None = None
+    renderer: str | None = None  # SHA-256 of what its files are rendered with; claims of older versions lack it
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True):
