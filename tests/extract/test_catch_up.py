@@ -20,16 +20,16 @@ EASTER = datetime(2025, 4, 19, 12, tzinfo=UTC)  # in the middle of the session t
 HALF_A_YEAR_LATER = datetime(2025, 10, 19, 12, tzinfo=UTC)
 
 
-def archived(operator: DemoServer, logbook: DemoLogbook, now: datetime) -> Tenant:
-    """The logbook brought up to date with the tenant as it is at that time."""
-    tenant = switched_on(operator, logbook, now)
+def archive_at(operator: DemoServer, logbook: DemoLogbook, now: datetime) -> Tenant:
+    """Bring the logbook up to date with the tenant as it is at that time; returns the tenant."""
+    tenant = tenant_at(operator, logbook, now)
     logbook.archive("--since", "2024-09-01", now=now)
     assert_marts_are_as_expected(logbook, tenant)
     return tenant
 
 
-def switched_on(operator: DemoServer, logbook: DemoLogbook, now: datetime) -> Tenant:
-    """The tenant at that time; the logbook gets a login of it."""
+def tenant_at(operator: DemoServer, logbook: DemoLogbook, now: datetime) -> Tenant:
+    """The tenant at that time; its login is stored."""
     tenant = Tenant(now=now)
     reset_server(operator, tenant)
     logbook.store_login(tenant)
@@ -37,11 +37,11 @@ def switched_on(operator: DemoServer, logbook: DemoLogbook, now: datetime) -> Te
 
 
 def test_a_machine_that_was_off_for_half_a_year_catches_up(operator: DemoServer, new_logbook: DemoLogbook) -> None:
-    before = archived(operator, new_logbook, EASTER)
+    before = archive_at(operator, new_logbook, EASTER)
     (active,) = expected_marts.active(before)
     assert active == before.scene("long_idle").id
 
-    tenant = switched_on(operator, new_logbook, HALF_A_YEAR_LATER)
+    tenant = tenant_at(operator, new_logbook, HALF_A_YEAR_LATER)
     assert [before.sessions.keys() - tenant.sessions.keys(), len(tenant.sessions) - len(before.sessions)] == [set(), 61]
     # Corrected meanwhile: in the first winter, shortly before and while the machine was off, and the active session.
     corrected = [tenant.scene(name).id for name in ("year_end", "note_formula", "partly_negative", "long_idle")]
@@ -60,8 +60,8 @@ def test_a_machine_that_was_off_for_half_a_year_catches_up(operator: DemoServer,
 
 
 def test_a_login_that_ends_during_the_run_is_renewed(operator: DemoServer, new_logbook: DemoLogbook) -> None:
-    archived(operator, new_logbook, EASTER)
-    tenant = switched_on(operator, new_logbook, HALF_A_YEAR_LATER)
+    archive_at(operator, new_logbook, EASTER)
+    tenant = tenant_at(operator, new_logbook, HALF_A_YEAR_LATER)
     FileCredentials(new_logbook.credentials).write(new_logbook.account, Secret(token=tenant.token))
     operator.faults = Faults(expired_token=True, expire_after=40)
     assert new_logbook.run("run", now=HALF_A_YEAR_LATER).code == 4
@@ -88,14 +88,14 @@ def test_sessions_that_the_operator_added_late_are_found_after_more_than_a_year(
     operator: DemoServer, new_logbook: DemoLogbook
 ) -> None:
     now = datetime(2024, 10, 5, 12, tzinfo=UTC)
-    tenant = switched_on(operator, new_logbook, now)
+    tenant = tenant_at(operator, new_logbook, now)
     operator.faults.empty_listing_months = frozenset({"2024-09"})
     new_logbook.archive("--since", "2024-09-01", now=now)
     missed = [
         session.id for session in tenant.sessions.values() if session.started_at < datetime(2024, 9, 30, tzinfo=UTC)
     ]
     assert len(missed) > 5
-    tenant = switched_on(operator, new_logbook, DEMO_NOW)
+    tenant = tenant_at(operator, new_logbook, DEMO_NOW)
     new_logbook.archive()
     assert set(missed) <= set(details_requested(operator.requests))
     assert_marts_are_as_expected(new_logbook, tenant)

@@ -71,15 +71,15 @@ def test_a_thinned_out_power_history_does_not_replace_the_finer_one(operator: De
     after = logbook.marts()
     assert before["power_samples"] == after["power_samples"]
     assert before["charging_periods"] == after["charging_periods"]
-    unlike = [
+    changes = [
         {name: (one[name], other[name]) for name in one if one[name] != other[name]}
         for one, other in zip(before["sessions"], after["sessions"], strict=True)
         if one != other
     ]
-    assert [list(differences) for differences in unlike] == [["document_sha256"]]
+    assert [list(differences) for differences in changes] == [["document_sha256"]]
 
 
-def test_an_active_session_is_new_once_it_ends(operator: DemoServer, logbook: DemoLogbook) -> None:
+def test_an_active_session_counts_as_new_when_it_has_ended(operator: DemoServer, logbook: DemoLogbook) -> None:
     tenant = operator.tenant
     session_id = tenant.finish_active(DEMO_NOW + hours(2))
     report = logbook.archive(after=hours(3))

@@ -24,11 +24,11 @@ from tests.source.loopback import Server, answer, serving
 
 pytestmark = pytest.mark.system
 
-_CANARY = "path-that-only-the-owner-knows"
+_CANARY = "secret-path-of-the-webhook"
 _CAR = '\n[[car]]\nname = "Golf"\nplate = "XX 00 000"\nowner = "company"\n'
 # A command line for each command, run in this order on a logbook that has fetched everything.
 # The test replaces `SESSION`, `CAPTURE`, `URL` and `FOLDER`. Tests of the loop search the output of `schedule run`.
-_TYPED = {
+_COMMAND_LINES = {
     "login": ("login", "demo", "--token-stdin"),
     "extract": ("extract", "--since", "2025-11-01", "--refetch"),
     "transform": ("transform",),
@@ -69,7 +69,7 @@ _TYPED = {
     "account forget": ("account", "forget", "other"),
 }
 _STDIN = {"login": "TOKEN", "account forget": "other\n"}
-_ONCE = ("claim create", "claim reverse", "restore", "schedule remove", "account forget")  # refused the second time
+_REFUSED_WHEN_REPEATED = ("claim create", "claim reverse", "restore", "schedule remove", "account forget")
 _CRONTAB = """#!/bin/sh
 # Replaces crontab: stores the table in a file next to itself.
 case "$1" in
@@ -78,7 +78,7 @@ case "$1" in
     *) cat >"$0.table" ;;
 esac
 """
-_ASKS_THE_OPERATOR = ("login", "extract", "run")
+_SEND_REQUESTS = ("login", "extract", "run")
 
 
 def test_the_search_finds_secrets_in_compressed_files_and_output(tmp_path: Path, logbook: DemoLogbook) -> None:
@@ -150,26 +150,28 @@ def commands(group: click.Group, *before: str) -> Iterator[str]:
 
 
 def test_every_command_is_searched() -> None:
-    assert set(_TYPED) == set(commands(cli)), "give each new command a line in _TYPED, so that it is searched as well"
+    assert set(_COMMAND_LINES) == set(commands(cli)), (
+        "give each new command a line in _COMMAND_LINES, so that it is searched as well"
+    )
 
 
-def typed(logbook: DemoLogbook, operator: DemoServer, name: str) -> list[str]:
+def command_line(logbook: DemoLogbook, operator: DemoServer, name: str) -> list[str]:
     values = {
         "SESSION": operator.tenant.scene("month_end").id,
-        "CAPTURE": str(captured(logbook, operator.tenant)),
+        "CAPTURE": str(write_capture(logbook, operator.tenant)),
         "URL": operator.url,
         "FOLDER": str(logbook.folder),
     }
     arguments = []
-    for argument in _TYPED[name]:
+    for argument in _COMMAND_LINES[name]:
         for placeholder, value in values.items():
             argument = argument.replace(placeholder, value)
         arguments.append(argument)
     return arguments
 
 
-def captured(logbook: DemoLogbook, tenant: Tenant) -> Path:
-    """A capture of which only the answer may be stored."""
+def write_capture(logbook: DemoLogbook, tenant: Tenant) -> Path:
+    """Write a capture, of which only the answer may be stored."""
     path = logbook.folder.parent / "some.capture.txt"
     path.write_text(
         f"URL\nhttps://drivee.example/api/v1/app/session/1?token={tenant.token}\n"
@@ -194,23 +196,23 @@ def crontab(logbook: DemoLogbook, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("crontab")
 def test_no_command_leaks_a_secret(operator: DemoServer, logbook: DemoLogbook) -> None:
     outcomes = []
-    with serving(answer()) as hook:
+    with serving(answer()) as webhook:
         with logbook.paths.settings.open("a", encoding="utf-8") as file:
-            file.write(f'{_CAR}\n[notify]\nwebhook = "{hook.url}/{_CANARY}"\n')
-        for name in _TYPED:
+            file.write(f'{_CAR}\n[notify]\nwebhook = "{webhook.url}/{_CANARY}"\n')
+        for name in _COMMAND_LINES:
             stdin = _STDIN.get(name, "").replace("TOKEN", operator.tenant.token)
             for options in (("--debug",), ("--debug", "--log-format", "json")):
-                outcome = logbook.run(*options, *typed(logbook, operator, name), stdin=stdin)
-                was_done = name in _ONCE and "json" in options and outcome.code in (1, 2)
-                assert outcome.code in (0, 3) or was_done, (name, outcome)
+                outcome = logbook.run(*options, *command_line(logbook, operator, name), stdin=stdin)
+                is_refused = name in _REFUSED_WHEN_REPEATED and "json" in options and outcome.code in (1, 2)
+                assert outcome.code in (0, 3) or is_refused, (name, outcome)
                 outcomes.append(outcome)
-    assert [request.path for request in hook.requests if _CANARY in request.path]
+    assert [request.path for request in webhook.requests if _CANARY in request.path]
     assert places_of(secrets_of(operator.tenant), logbook, outcomes) == []
     assert not any(_CANARY in outcome.out + outcome.err for outcome in outcomes)
 
 
 @contextmanager
-def untrusted(folder: Path) -> Iterator[str]:
+def untrusted_operator(folder: Path) -> Iterator[str]:
     """The address of an operator with an untrusted certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate(folder))
@@ -231,9 +233,9 @@ def test_no_failure_leaks_a_secret(
     codes = {"401": {4}, "TLS": {1}, "open file": {1}, "bug": {1}}.get(fault, {75})
 
     def fail() -> None:
-        for name in _ASKS_THE_OPERATOR:
+        for name in _SEND_REQUESTS:
             for options in ((), ("--debug",), ("--debug", "--log-format", "json")):
-                outcome = logbook.run(*options, *typed(logbook, operator, name), stdin=tenant_token)
+                outcome = logbook.run(*options, *command_line(logbook, operator, name), stdin=tenant_token)
                 assert outcome.code in codes, (name, outcome)
                 outcomes.append(outcome)
                 if options == ("--debug",):
@@ -257,7 +259,7 @@ def test_no_failure_leaks_a_secret(
             monkeypatch.setenv("NO_PROXY", "*")
             fail()
         case "TLS":
-            with untrusted(tmp_path) as url:
+            with untrusted_operator(tmp_path) as url:
                 logbook.do("account", "add", "demo", "--url", url)
                 logbook.store_login(tenant)
                 monkeypatch.setenv("NO_PROXY", "*")
@@ -267,7 +269,7 @@ def test_no_failure_leaks_a_secret(
             fail()
         case "bug":
             # No such bug is known, so the test puts one where the token is in every frame.
-            monkeypatch.setattr("pipeline.source.reply.ReplyReader.read", broken)
+            monkeypatch.setattr("pipeline.source.reply.ReplyReader.read", raise_with_secrets)
             fail()
             logged = (logbook.paths.logs / "ladebog.log").read_text("utf-8")
             assert "RuntimeError: broken" in logged
@@ -275,7 +277,7 @@ def test_no_failure_leaks_a_secret(
     assert places_of(secrets, logbook, outcomes) == []
 
 
-def broken(*arguments: object) -> None:
+def raise_with_secrets(*arguments: object) -> None:
     """Raise an error with a secret in every frame's variables, and another error as its cause."""
     locals_of_the_frame = arguments  # noqa: F841 (what no traceback may show)
     try:
@@ -284,8 +286,8 @@ def broken(*arguments: object) -> None:
         raise RuntimeError("broken") from error
 
 
-def ended(process: subprocess.Popen[str], end: signal.Signals) -> tuple[str, str]:
-    """The output of a process that gets a signal repeatedly until it ends."""
+def stop(process: subprocess.Popen[str], end: signal.Signals) -> tuple[str, str]:
+    """Send a signal to a process until it ends; returns its output."""
     for _ in range(30):
         os.kill(process.pid, end)
         with suppress(subprocess.TimeoutExpired):
@@ -309,7 +311,7 @@ def test_no_secret_is_visible_in_a_process_or_left_after_it_ends(
         while len(operator.requests) < 5:
             time.sleep(0.02)
         seen = [Path(f"/proc/{process.pid}/{name}").read_bytes() for name in ("cmdline", "environ")]
-        out, err = ended(process, end)
+        out, err = stop(process, end)
     assert process.returncode == (130 if end == signal.SIGINT else -end)
     assert seen[1]
     outcomes = [Outcome(0, out, err), *(Outcome(0, shown.decode(), "") for shown in seen)]
