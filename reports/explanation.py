@@ -68,7 +68,7 @@ _DOCUMENTS = """
     where account = $account and sha256 in (select unnest(cast($hashes as varchar[])))
     qualify row_number() over (
         partition by sha256
-        order by fetched_at desc nulls last, segment desc, line desc, item desc
+        order by answer_order(fetched_at, segment, line, item) desc
     ) = 1
 """
 

@@ -47,6 +47,15 @@ create or replace macro amount_digits(amount) as
 create or replace macro amount_text(amount, currency) as
     amount_digits(amount) || ' ' || currency;
 
+-- The time of an answer, for comparing it with other times: an answer without a time is older than all that have one.
+create or replace macro answer_time(fetched_at) as
+    coalesce(fetched_at, timestamptz '-infinity');
+
+-- The place of an answer among the answers of its account, for ordering and comparing: by its time, and at the same
+-- time by where raw/ contains it. The item is 0 for a whole answer.
+create or replace macro answer_order(fetched_at, segment, line, item) as
+    (answer_time(fetched_at), segment, line, item);
+
 -- The local wall time of a moment.
 create or replace macro local_time(moment, zone) as
     timezone(zone, moment);

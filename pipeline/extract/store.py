@@ -15,12 +15,12 @@ from pipeline.raw.answer import Answer
 from pipeline.raw.lines import Position, RawLine, RunRecord
 from pipeline.raw.segments import SegmentWriter
 
-# An answer with a time is compared with the newest one stored at that time, one without a time with all of them.
+# An answer with a time is compared with the newest one that has a time, up to its own; one without with all of them.
 _STORED_BEFORE = """
     select sha256
     from facts.answers
-    where account = ? and endpoint = ? and key = ? and (fetched_at is null or fetched_at <= ?)
-    order by fetched_at desc nulls last, segment desc, line desc
+    where account = ? and endpoint = ? and key = ? and fetched_at <= ?
+    order by fetched_at desc, segment desc, line desc
     limit 1
 """
 _NOW_PLAUSIBLE = """

@@ -103,7 +103,7 @@ class AnswerLoader:
         insert(self._connection, "facts.answers", answers)
         for line in batch.lines:
             if line.endpoint == Endpoint.RUN:
-                self._insert_run(segment, read_run_record(line))
+                self._insert_run(segment, batch.end.lines, read_run_record(line))
         self._record_position(segment, batch.end)
 
     def _hashes(self, query: str) -> set[str]:
@@ -136,7 +136,7 @@ class AnswerLoader:
             place.item,
         )
 
-    def _insert_run(self, segment: str, run: RunRecord) -> None:
+    def _insert_run(self, segment: str, line: int, run: RunRecord) -> None:
         self._connection.execute(
             "insert into runs values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -167,6 +167,11 @@ class AnswerLoader:
                     window.cut_days,
                 ],
             )
+
+        unchanged = [
+            (self._account, session_id, _micros(run.finished_at), segment, line) for session_id in run.unchanged
+        ]
+        insert(self._connection, "facts.unchanged_details", unchanged)
 
     def _record_position(self, segment: str, position: Position) -> None:
         """Record how far a segment has been loaded."""

@@ -79,6 +79,7 @@ class RunRecord(msgspec.Struct, kw_only=True):
     error: str | None = None
     windows: list["Window"] = []
     caught_up: bool = False  # it listed all months that earlier runs had not, so later runs continue from here
+    unchanged: list[str] = []  # the sessions whose outstanding details were fetched and are those stored before
     counts: dict[str, int] = {}
     previous_segment: str | None = None
     previous_sha256: str | None = None

@@ -36,8 +36,8 @@ last_details as (
     select
         account,
         key as session_id,
-        arg_max(status, (fetched_at, segment, line)) as status,
-        max(fetched_at) as fetched_at
+        arg_max(status, answer_order(fetched_at, segment, line, item)) as status,
+        max(answer_time(fetched_at)) as answered_at
     from main.documents
     where endpoint = 'session'
     group by account, key
@@ -70,4 +70,4 @@ from missing_sessions
 left join last_details using (account, session_id)
 where
     missing_sessions.last_missed_at >= hours_after(missing_sessions.first_missed_at, 24)
-    and (last_details.status = 404 or coalesce(last_details.fetched_at <= missing_sessions.first_missed_at, true))
+    and (last_details.status = 404 or coalesce(last_details.answered_at <= missing_sessions.first_missed_at, true))

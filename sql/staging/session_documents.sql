@@ -51,7 +51,7 @@ in_order as (
         fetched_at,
         row_number() over (
             partition by account, session_id
-            order by fetched_at asc nulls first, segment asc, line asc, item asc
+            order by answer_order(fetched_at, segment, line, item)
         ) as place,
         is_over and is_session as is_finished,
         not is_over as is_active,

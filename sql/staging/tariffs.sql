@@ -28,7 +28,8 @@ with documents_with_tariffs as (
         evses.document_sha256,
         row_number() over (
             partition by documents.account, evses.evse_identifier
-            order by documents.fetched_at asc nulls first, documents.segment asc, documents.line asc, evses.evse_id asc
+            order by
+                answer_order(documents.fetched_at, documents.segment, documents.line, documents.item), evses.evse_id
         ) as place,
         to_json_or_null(evses.tariff) as tariff
     from main.documents

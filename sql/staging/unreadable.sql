@@ -19,7 +19,7 @@ with documents_in_order as (
         row_number() over (
             partition by documents.account, documents.endpoint, documents.key
             order by
-                documents.fetched_at desc nulls last, documents.segment desc, documents.line desc, documents.item desc
+                answer_order(documents.fetched_at, documents.segment, documents.line, documents.item) desc
         ) as age
     from main.documents
     inner join facts.answers as answers using (account, segment, line)
@@ -67,7 +67,7 @@ listings_in_order as (
         answers.key as answer_key,
         row_number() over (
             partition by answers.account, answers.key
-            order by answers.fetched_at desc nulls last, answers.segment desc, answers.line desc
+            order by answer_order(answers.fetched_at, answers.segment, answers.line, 0) desc
         ) as age
     from facts.answers as answers
     left join outdated_parts

@@ -46,7 +46,7 @@ def records(archive: SmallArchive) -> list[RunRecord]:
         pytest.param([(A, 0), (B, 1), (A, 2)], [True, True, True], id="a change and its reversal are stored"),
         pytest.param([(B, 5), (A, 0), (B, 6)], [True, True, False], id="an older answer is stored later"),
         pytest.param([(A, 5), (A, 0)], [True, True], id="an equal but earlier answer"),
-        pytest.param([(A, None), (A, 1)], [True, False], id="an equal answer without a time is stored already"),
+        pytest.param([(A, None), (A, 1)], [True, True], id="an equal answer without a time is stored already"),
         pytest.param([(A, 1), (A, None)], [True, False], id="without a time, equal to the newest"),
         pytest.param([(A, 0), (B, 1), (A, None)], [True, True, False], id="without a time, equal to an earlier one"),
         pytest.param([(A, 0), (B, None), (B, None)], [True, True, False], id="without a time, not equal to any"),

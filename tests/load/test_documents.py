@@ -18,6 +18,8 @@ CHANGES: dict[str, tuple[list[tuple[Json, float | None]], list[tuple[float | Non
     "an answer from between two others, equal to the earlier one": ([(A, 0), (B, 5), (A, 2)], [(0, 1000), (5, 2000)]),
     "an answer without a time is the oldest": ([(A, None), (B, 1)], [(None, 1000), (1, 2000)]),
     "an answer without a time replaces nothing": ([(B, 1), (A, None)], [(None, 1000), (1, 2000)]),
+    "an answer without a time hides none that has one": ([(A, None), (A, 2), (B, 1)], [(None, 1000), (1, 2000), (2, 1000)]),
+    "an answer without a time, known from one that has one": ([(A, 2), (A, None), (B, 1)], [(1, 2000), (2, 1000)]),
     "answers without a time: each once": ([(A, None), (B, None), (A, None)], [(None, 1000), (None, 2000)]),
 }
 
@@ -38,7 +40,7 @@ def test_each_change_of_an_answer_is_a_document(archive: SmallArchive, is_one_ru
         select documents.key, documents.fetched_at, facts.energy_wh
         from documents
         inner join facts.session_facts as facts on documents.sha256 = facts.document_sha256
-        order by documents.fetched_at nulls first
+        order by documents.fetched_at nulls first, documents.segment, documents.line
         """
     )
     assert {

@@ -137,13 +137,18 @@ class SmallArchive:
         return SmallArchive(self.connection, self.folder.with_name(account), self.settings)
 
     def add(
-        self, *answers: Answer, windows: Iterable[Window] = (), outcome: str = "complete", command: str = "extract"
+        self,
+        *answers: Answer,
+        windows: Iterable[Window] = (),
+        unchanged: Iterable[str] = (),
+        outcome: str = "complete",
+        command: str = "extract",
     ) -> Path:
         """Write a segment with the answers and load it."""
         self._runs += 1
         moment = LATER + timedelta(minutes=self._runs)
         record = RunRecord(run_id=f"{self._runs:04x}", command=command, version="0", started_at=moment, outcome=outcome)
-        record.windows, record.caught_up = list(windows), True
+        record.windows, record.unchanged, record.caught_up = list(windows), list(unchanged), True
         with SegmentWriter.begin(self.folder, record) as writer:
             for one in answers:
                 writer.append(RawLine.of(msgspec.structs.replace(one, account=self.folder.name)))

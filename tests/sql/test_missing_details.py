@@ -1,9 +1,13 @@
 """The sessions whose detail the next run fetches."""
 
+from datetime import timedelta
+
+import pytest
+
 from pipeline.raw.answer import Answer
 from pipeline.raw.lines import RawLine, RunRecord
 from pipeline.raw.segments import SegmentWriter
-from tests.scenarios.small_archive import SmallArchive, at, detail, listed, listing, session
+from tests.scenarios.small_archive import LATER, SmallArchive, at, detail, listed, listing, session
 
 
 def sessions_to_fetch(archive: SmallArchive) -> list[str]:
@@ -50,6 +54,53 @@ def test_an_imported_detail_that_the_listing_contradicts_is_outstanding(archive:
     assert sessions_to_fetch(archive) == ["1"]
     archive.add(detail(session("1"), at(3)))
     assert sessions_to_fetch(archive) == []
+
+
+@pytest.mark.parametrize("is_listed_first", [True, False])
+def test_a_listing_without_a_time_makes_no_detail_outstanding(archive: SmallArchive, is_listed_first: bool) -> None:
+    """Neither with the detail's figures nor with others: it is older than every answer that has a time."""
+    imported = listing(listed(session("1")), listed(session("2", energy=9)), fetched_at=None)
+    fetched = [detail(session("1"), at(1)), detail(session("2"), at(1))]
+    if is_listed_first:
+        import_answers(archive, imported)
+    archive.add(*fetched)
+    if not is_listed_first:
+        import_answers(archive, imported)
+    assert sessions_to_fetch(archive) == []
+
+
+def test_a_detail_that_is_older_than_the_first_listing_is_outstanding_if_the_figures_differ(
+    archive: SmallArchive,
+) -> None:
+    """For example if the segment with an earlier listing was lost."""
+    archive.add(*(detail(session(number), at(0)) for number in "123"))
+    changed = [listed(session("2", energy=9)), listed(session("3", paymentStatus="paid"))]
+    archive.add(listing(listed(session("1")), *changed, fetched_at=at(1)))
+    assert sessions_to_fetch(archive) == ["2", "3"]
+
+
+def test_figures_that_are_as_before_again_are_those_of_their_detail(archive: SmallArchive) -> None:
+    archive.add(listing(listed(session("1")), fetched_at=at(0)), detail(session("1"), at(1)))
+    archive.add(listing(listed(session("1", energy=9)), fetched_at=at(2)))
+    assert sessions_to_fetch(archive) == ["1"]
+    archive.add(listing(listed(session("1")), fetched_at=at(3)))
+    assert sessions_to_fetch(archive) == []
+
+
+@pytest.mark.parametrize("is_imported", [True, False])
+def test_a_detail_that_a_run_found_unchanged_is_not_fetched_again(archive: SmallArchive, is_imported: bool) -> None:
+    """The operator's list and details differ, and nothing else was answered to store."""
+    early = detail(session("1", energy=9), at(0))
+    if is_imported:
+        import_answers(archive, early)
+    else:
+        archive.add(early)
+    archive.add(listing(listed(session("1")), fetched_at=at(1)))
+    assert sessions_to_fetch(archive) == ["1"]
+    archive.add(unchanged=["1"])
+    assert sessions_to_fetch(archive) == []
+    archive.add(listing(listed(session("1", energy=8)), fetched_at=LATER + timedelta(days=1)))
+    assert sessions_to_fetch(archive) == ["1"]
 
 
 def test_a_fetched_detail_that_the_listing_contradicts_is_not_fetched_again(archive: SmallArchive) -> None:

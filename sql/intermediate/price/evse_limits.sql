@@ -16,10 +16,11 @@ with documents_in_order as (
         evses.evse_identifier,
         evses.max_power_w,
         try_cast(json_text(to_json_or_null(evses.tariff), '$.pricing.minPrice') as decimal(18, 6)) as minimum_price,
-        coalesce(documents.fetched_at, timestamptz '1970-01-01 00:00:00+00') as fetched_at,
+        answer_time(documents.fetched_at) as answered_at,
         row_number() over (
             partition by documents.account, evses.evse_identifier
-            order by documents.fetched_at asc nulls first, documents.segment asc, documents.line asc, evses.evse_id asc
+            order by
+                answer_order(documents.fetched_at, documents.segment, documents.line, documents.item), evses.evse_id
         ) as place
     from main.documents
     inner join facts.evse_facts as evses
@@ -44,8 +45,8 @@ spans as (
         evse_identifier,
         max_power_w,
         minimum_price,
-        case when place > 1 then fetched_at end as valid_from,
-        lead(fetched_at) over (
+        case when place > 1 then answered_at end as valid_from,
+        lead(answered_at) over (
             partition by account, evse_identifier
             order by place
         ) as valid_to

@@ -22,7 +22,8 @@ with own_evses as (
         documents.fetched_at,
         row_number() over (
             partition by documents.account, evses.evse_identifier
-            order by documents.fetched_at asc nulls first, documents.segment asc, documents.line asc, evses.evse_id asc
+            order by
+                answer_order(documents.fetched_at, documents.segment, documents.line, documents.item), evses.evse_id
         ) as place,
         evses.tax_name,
         cast(evses.tax_percent * 0.01 as decimal(9, 6)) as tax_rate,
@@ -70,8 +71,8 @@ in_preference as (
         row_number() over (
             partition by finished.account, finished.session_id
             order by
-                coalesce(evses.fetched_at <= finished.stopped_at, true) desc,
-                case when coalesce(evses.fetched_at <= finished.stopped_at, true) then -evses.place else evses.place end
+                answer_time(evses.fetched_at) <= finished.stopped_at desc,
+                case when answer_time(evses.fetched_at) <= finished.stopped_at then -evses.place else evses.place end
         ) as preference
     from finished
     inner join own_evses as evses using (account, evse_identifier)

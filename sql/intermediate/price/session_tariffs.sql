@@ -26,9 +26,9 @@ with preferred as (
         row_number() over (
             partition by sessions.account, sessions.session_id
             order by
-                coalesce(tariffs.fetched_at <= sessions.stopped_at, true) desc,
+                answer_time(tariffs.fetched_at) <= sessions.stopped_at desc,
                 case
-                    when coalesce(tariffs.fetched_at <= sessions.stopped_at, true) then -tariffs.place
+                    when answer_time(tariffs.fetched_at) <= sessions.stopped_at then -tariffs.place
                     else tariffs.place
                 end
         ) as preference

@@ -1,5 +1,5 @@
 -- name: intermediate.missing_details
--- grain: one finished session of which the operator's detail is missing or older than its listed figures
+-- grain: one finished session whose newest detail is missing, or may not be the operator's
 -- purpose: the sessions whose details the next run fetches
 -- refresh: whole
 -- columns:
@@ -7,9 +7,10 @@
 --   session_id   text, the operator's id
 --   started_at   time
 --   stopped_at   time
--- A session whose newest detail was imported and has other figures than the listing is fetched as well: the operator
--- may have returned to earlier figures, which no listing shows. What ended without being a charging session needs no
--- details.
+-- A detail with the figures of the newest listing is the operator's, whichever came first. One with other figures is
+-- fetched again if the listed figures changed since, or if it was imported: the operator may have returned to earlier
+-- figures, which no listing shows. Where the operator answers the same again, nothing more can be fetched.
+-- What ended without being a charging session needs no details.
 with listings as (
     select
         documents.account,
@@ -17,19 +18,15 @@ with listings as (
         facts.started_at,
         facts.stopped_at,
         facts.status,
-        (documents.fetched_at, documents.segment, documents.line, documents.item) as moment,
+        answer_order(documents.fetched_at, documents.segment, documents.line, documents.item) as moment,
         (
-            facts.status,
-            facts.payment_status,
+            facts.energy_wh,
             facts.started_at,
             facts.stopped_at,
-            facts.energy_wh,
             facts.currency,
-            facts.amount,
-            facts.total_amount
+            to_minor_units(coalesce(facts.total_amount, facts.amount), facts.minor_unit_decimal)
         ) as figures,
-        (facts.started_at, facts.stopped_at, facts.energy_wh, facts.currency, facts.amount, facts.total_amount)
-            as billed_figures
+        facts.payment_status
     from main.documents as documents
     inner join facts.session_facts as facts
         on documents.account = facts.account and documents.sha256 = facts.document_sha256
@@ -39,13 +36,13 @@ with listings as (
 compared as (
     select
         *,
-        lag(figures) over (
+        lag((figures, payment_status, status)) over (
             partition by account, session_id
-            order by moment asc nulls first
-        ) as figures_before,
+            order by moment
+        ) as listed_before,
         row_number() over (
             partition by account, session_id
-            order by moment desc nulls last
+            order by moment desc
         ) as age
     from listings
 ),
@@ -54,7 +51,7 @@ changed as (
     select
         account,
         session_id,
-        max(moment) filter (where figures is distinct from figures_before) as changed_at
+        max(moment) filter (where (figures, payment_status, status) is distinct from listed_before) as changed_at
     from compared
     group by account, session_id
 ),
@@ -63,23 +60,41 @@ details as (
     select
         documents.account,
         documents.key as session_id,
-        (documents.fetched_at, documents.segment, documents.line, documents.item) as moment,
+        answer_order(documents.fetched_at, documents.segment, documents.line, documents.item) as moment,
         runs.command,
-        (facts.started_at, facts.stopped_at, facts.energy_wh, facts.currency, facts.amount, facts.total_amount)
-            as figures,
+        (
+            facts.energy_wh,
+            facts.started_at,
+            facts.stopped_at,
+            facts.currency,
+            to_minor_units(coalesce(facts.total_amount, facts.amount), facts.minor_unit_decimal)
+        ) as figures,
+        facts.payment_status,
         row_number() over (
             partition by documents.account, documents.key
-            order by documents.fetched_at desc nulls last, documents.segment desc, documents.line desc
+            order by answer_order(documents.fetched_at, documents.segment, documents.line, documents.item) desc
         ) as age
     from main.documents as documents
     left join facts.session_facts as facts
-        on documents.account = facts.account and documents.sha256 = facts.document_sha256
+        on
+            documents.account = facts.account
+            and documents.sha256 = facts.document_sha256
+            and documents.key = facts.session_id
     left join main.runs as runs
         on documents.account = runs.account and documents.segment = runs.segment
     where
         documents.endpoint = 'session'
         and documents.status = 200
         and (facts.session_id is null or facts.stopped_at is not null)
+),
+
+unchanged as (
+    select
+        account,
+        session_id,
+        max(answer_order(fetched_at, segment, line, 0)) as moment
+    from facts.unchanged_details
+    group by account, session_id
 ),
 
 missing as (
@@ -94,6 +109,8 @@ missing as (
         on compared.account = details.account and compared.session_id = details.session_id and details.age = 1
     inner join staging.sessions as sessions
         on compared.account = sessions.account and compared.session_id = sessions.session_id
+    left join unchanged
+        on compared.account = unchanged.account and compared.session_id = unchanged.session_id
     where
         compared.age = 1
         and compared.stopped_at is not null
@@ -101,8 +118,17 @@ missing as (
         and (sessions.is_finished or sessions.is_active)
         and (
             details.moment is null
-            or details.moment < changed.changed_at
-            or (details.command = 'import' and details.figures is distinct from compared.billed_figures)
+            or (
+                details.moment < changed.changed_at
+                and (details.figures, details.payment_status)
+                is distinct from (compared.figures, compared.payment_status)
+                and coalesce(unchanged.moment < changed.changed_at, true)
+            )
+            or (
+                details.command = 'import'
+                and details.figures is distinct from compared.figures
+                and coalesce(unchanged.moment < details.moment, true)
+            )
         )
 )
 

@@ -11,8 +11,8 @@
 --   segment     text, file under raw/<account> that contains it
 --   line        line of the segment, from 1
 --   item        place in the listing, from 1; 0 for a document that is a whole answer
--- A document is kept if it differs from the one before it in time. One without a time sorts before all others and is
--- kept only if its content was never seen: importing a file twice changes nothing.
+-- A document with a time is kept if it differs from the one before it that has a time. One without a time is kept only
+-- if its content was never seen: importing a file twice changes nothing.
 with candidates as (
     select
         *,
@@ -30,10 +30,11 @@ compared as (
     select
         *,
         lag(sha256) over (
-            partition by account, endpoint, key order by fetched_at nulls first, segment, line, item
+            partition by account, endpoint, key, fetched_at is null
+            order by answer_order(fetched_at, segment, line, item)
         ) as sha256_before,
         row_number() over (
-            partition by account, endpoint, key, sha256 order by is_arrival, fetched_at, segment, line, item
+            partition by account, endpoint, key, sha256 order by is_arrival, segment, line, item
         ) as occurrence
     from candidates
 )

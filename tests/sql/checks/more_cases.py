@@ -81,6 +81,21 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         OperatorData(listings=_MISSED, details=(("2025-04-12T01:00:00+00:00", 404, {"message": "Not found"}),)),
         (("vanished", "1"),),
     ),
+    "missing-despite-untimed-detail": (
+        OperatorData(
+            listings=_MISSED,
+            details=(
+                (None, 200, Session(fields={"stopReason": "remote"}).detailed()),
+                ("2025-04-12T01:00:00+00:00", 404, {"message": "Not found"}),
+            ),
+        ),
+        (("vanished", "1"),),
+    ),
+    "listed-without-a-time": (OperatorData(relisted=((None, Session(energy_wh=5_000).listed()),)), ()),
+    "unreadable-without-a-time": (
+        OperatorData(details=((None, 200, {"session": {**Session().detailed()["session"], "energy": "much"}}),)),
+        (),
+    ),
     "missing-and-still-there": (
         OperatorData(
             listings=_MISSED,

@@ -120,8 +120,9 @@ class OperatorData:
     sessions: tuple[Session, ...] = (Session(),)
     listings: tuple[Listing, ...] = (Listing(),)
     charge_points: Mapping[str, Json] = field(default_factory=dict)  # by time
-    details: tuple[tuple[str, int, Json], ...] = ()  # later answers about session 1: time, status, body
-    later_items: tuple[tuple[str, Json], ...] = ()  # later items of a listing: time, item
+    # Answers after these, with their times, None for an import without one:
+    details: tuple[tuple[str | None, int, Json], ...] = ()  # about session 1: time, status, body
+    later_items: tuple[tuple[str | None, Json], ...] = ()  # items of a listing: time, item
     country: str = "DK"
     has_car: bool = True  # a rule in the settings assigns the sessions to one of two cars
     basis: str = "billed"  # the basis of reimbursement
@@ -224,17 +225,17 @@ basis = "{data.basis}"
 {rule}"""
 
 
-def _listing(account: str, at: str, item: Json) -> Answer:
+def _listing(account: str, at: str | None, item: Json) -> Answer:
     key = history_key("2025-03-01", "2025-03-31", 1)
     return _answer(account, Endpoint.SESSION_HISTORY, key, at, {"session_history": [item]})
 
 
-def _answer(account: str, endpoint: Endpoint, key: str, at: str, body: Json, status: int = 200) -> Answer:
+def _answer(account: str, endpoint: Endpoint, key: str, at: str | None, body: Json, status: int = 200) -> Answer:
     return Answer(
         account=account,
         endpoint=endpoint,
         key=key,
-        fetched_at=datetime.fromisoformat(at),
+        fetched_at=None if at is None else datetime.fromisoformat(at),
         url="https://operator.example.invalid/",
         status=status,
         trace_id=None,
