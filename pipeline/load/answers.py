@@ -14,6 +14,7 @@ from pipeline.database.connection import transaction
 from pipeline.database.insert import insert
 from pipeline.load.batches import Batch, PlacedDocument, read_batches
 from pipeline.load.decode import optional_micros
+from pipeline.load.subject import subject_of
 from pipeline.logbook.files import file_sha256
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import Position, RawLine, RunRecord, read_run_record
@@ -23,18 +24,15 @@ Row = tuple[Any, ...]
 
 _CREATE_ARRIVALS = "create or replace temp table arrivals as from documents with no data"
 
-_STORED_DOCUMENTS = "select distinct sha256 from documents semi join arrivals using (sha256) where account = ?"
+_STORED_DOCUMENTS = """
+    select distinct key, sha256 from documents semi join arrivals using (key, sha256) where account = ?
+"""
 
 # What is in quarantine because of a time that was not plausible yet is decoded again when it is answered again.
 _DECODED_AGAIN = """
     delete from facts.quarantine
     where account = ? and plausible_from is not null and document_sha256 in (select sha256 from arrivals)
-    returning document_sha256
-"""
-
-_INSERT_CHANGED_SESSIONS = """
-    insert into facts.changed_sessions
-    select distinct account, key from arrivals where endpoint in ('session', 'session_history')
+    returning key, document_sha256
 """
 
 
@@ -89,15 +87,9 @@ class AnswerLoader:
     def _write(self, segment: str, batch: Batch) -> None:
         self._connection.execute(_CREATE_ARRIVALS)
         insert(self._connection, "arrivals", [self._document_row(place, segment) for place in batch.placed])
-        stored_hashes = self._hashes(_STORED_DOCUMENTS) - self._hashes(_DECODED_AGAIN)
+        stored = self._keys_and_hashes(_STORED_DOCUMENTS) - self._keys_and_hashes(_DECODED_AGAIN)
         self._connection.execute(f"insert into documents {models.query('new_documents')}")
-        self._connection.execute(_INSERT_CHANGED_SESSIONS)
-        for table, rows in vars(batch.facts).items():
-            insert(
-                self._connection,
-                f"facts.{table}",
-                [(self._account, *row) for row in rows if row[0] not in stored_hashes],
-            )
+        self._insert_facts(batch, stored)
         first = batch.end.lines - len(batch.lines) + 1
         answers = [self._answer_row(line, segment, number) for number, line in enumerate(batch.lines, first)]
         insert(self._connection, "facts.answers", answers)
@@ -106,14 +98,29 @@ class AnswerLoader:
                 self._insert_run(segment, batch.end.lines, read_run_record(line))
         self._record_position(segment, batch.end)
 
-    def _hashes(self, query: str) -> set[str]:
-        return {sha256 for (sha256,) in self._connection.execute(query, [self._account]).fetchall()}
+    def _insert_facts(self, batch: Batch, stored: set[tuple[str, str]]) -> None:
+        """Insert what was decoded from documents that are not stored yet, and record which sessions that is about."""
+        new = {
+            place.document.sha256
+            for place in batch.placed
+            if place.document.fault is None and (place.document.key, place.document.sha256) not in stored
+        }
+        for table, rows in batch.facts.decoded.items():
+            insert(self._connection, f"facts.{table}", [(self._account, *row) for row in rows if row[0] in new])
+        quarantined = [row for row in batch.facts.quarantine if (row.key, row.sha256) not in stored]
+        insert(self._connection, "facts.quarantine", [(self._account, *row) for row in quarantined])
+        changed = [(self._account, session_id) for session_id in sorted(batch.facts.session_ids)]
+        insert(self._connection, "facts.changed_sessions", changed)
+
+    def _keys_and_hashes(self, query: str) -> set[tuple[str, str]]:
+        return set(self._connection.execute(query, [self._account]).fetchall())
 
     def _answer_row(self, line: RawLine, segment: str, number: int) -> Row:
+        subject = subject_of(line)
         return (
             self._account,
             line.endpoint.value,
-            line.key,
+            line.key if subject is None else subject.key,
             optional_micros(line.fetched_at),
             line.url,
             line.status,
@@ -169,7 +176,7 @@ class AnswerLoader:
             )
 
         unchanged = [
-            (self._account, session_id, _micros(run.finished_at), segment, line) for session_id in run.unchanged
+            (self._account, session_id, optional_micros(run.finished_at), segment, line) for session_id in run.unchanged
         ]
         insert(self._connection, "facts.unchanged_details", unchanged)
 

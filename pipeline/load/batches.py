@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline.clock import EARLIEST
 from pipeline.load.decode import Document, Facts
+from pipeline.load.subject import subject_of
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import Position, RawLine, read_lines
 from pipeline.raw.segments import start_in_name
@@ -58,22 +59,33 @@ def _decode(numbered_lines: list[tuple[RawLine, Position]], begun_at: datetime) 
     placed = [place for line, position in numbered_lines for place in _documents(line, position.lines, facts, begun_at)]
     documents = [place.document for place in placed if place.status == _OK]
     documents.sort(key=lambda document: document.answered_at)
-    for document in {document.sha256: document for document in documents}.values():
+    for document in {(document.key, document.sha256): document for document in documents}.values():
         facts.add(document)
     return Batch([line for line, _ in numbered_lines], numbered_lines[-1][1], placed, facts)
 
 
 def _documents(line: RawLine, number: int, facts: Facts, begun_at: datetime) -> Iterator[PlacedDocument]:
-    """The documents in a line: none in a run's own record, the items of a listing, one in any other answer.
+    """The documents in a line: none in a run's own record, the items of a listing, at most one in any other answer.
 
     A listing that cannot be read as one goes to quarantine whole, and one with items that have no id goes there for
     these items.
     """
     if line.endpoint == Endpoint.RUN:
         return
+    subject = subject_of(line)
+    if subject is None:
+        return
     body = memoryview(line.body)
     answered_at = line.fetched_at or begun_at
-    whole = Document(line.endpoint, line.key, line.sha256, body, is_item=False, answered_at=answered_at)
+    whole = Document(
+        line.endpoint,
+        subject.key,
+        line.sha256,
+        body,
+        is_item=False,
+        answered_at=answered_at,
+        fault=subject.fault,
+    )
     if line.endpoint != Endpoint.SESSION_HISTORY or line.status != _OK:
         yield PlacedDocument(whole, line.fetched_at, line.status, number, 0)
         return

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -27,6 +27,17 @@ _MICROSECOND = timedelta(microseconds=1)
 Row = tuple[Any, ...]
 
 
+class QuarantineRow(NamedTuple):
+    """A row of `facts.quarantine`, its columns after `account`."""
+
+    sha256: str
+    endpoint: str
+    key: str
+    fault: str
+    belongs_at: int | None
+    plausible_from: int | None
+
+
 class DocumentFaultError(ValueError):
     """A document cannot be used; the text states the fault and its path."""
 
@@ -38,7 +49,8 @@ _FAULTS = (msgspec.DecodeError, DocumentFaultError, UnicodeDecodeError, Recursio
 class Document:
     """One document of an answer: all of it, or one item of a listing. It may have been stored before.
 
-    `answered_at` is when the answer was received, or could have been at the latest.
+    `answered_at` is when the answer was received, or could have been at the latest. With a `fault`, nothing in it
+    can be used.
     """
 
     endpoint: Endpoint
@@ -47,6 +59,7 @@ class Document:
     body: bytes | memoryview
     is_item: bool
     answered_at: datetime
+    fault: str | None = None
 
 
 @dataclass
@@ -58,10 +71,23 @@ class Facts:
     evse_facts: list[Row] = field(default_factory=list)
     price_facts: list[Row] = field(default_factory=list)
     sample_facts: list[Row] = field(default_factory=list)
-    quarantine: list[Row] = field(default_factory=list)
+    quarantine: list["QuarantineRow"] = field(default_factory=list)
+
+    @property
+    def decoded(self) -> dict[str, list[Row]]:
+        """The rows of the tables for what was decoded; the first column of each is the document's SHA-256."""
+        return {table: rows for table, rows in vars(self).items() if table != "quarantine"}
+
+    @property
+    def session_ids(self) -> set[str]:
+        """The sessions whose documents were decoded."""
+        return {session_id for _, _, session_id, *_ in self.session_facts}
 
     def add(self, document: Document) -> None:
         """Decode one document into rows, or put it in quarantine with the path of its fault."""
+        if document.fault is not None:
+            self.put_in_quarantine(document, f"{document.fault} - at `$.session.id`")
+            return
         try:
             _DECODERS[document.endpoint](self, document)
         except ImplausibleTimeError as fault:
@@ -74,7 +100,7 @@ class Facts:
         is_session = document.endpoint in (Endpoint.SESSION, Endpoint.SESSION_HISTORY)
         stated = stated_time(document.body, document.answered_at) if is_session else None
         self.quarantine.append(
-            (
+            QuarantineRow(
                 document.sha256,
                 document.endpoint.value,
                 document.key,

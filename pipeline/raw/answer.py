@@ -11,7 +11,7 @@ from pipeline.raw.body import storable
 class Endpoint(StrEnum):
     """The kind of an answer; together with the key it identifies what the answer is about."""
 
-    SESSION = "session"  # key: the session's id
+    SESSION = "session"  # key: the session's id, as the body states it
     SESSION_HISTORY = "session_history"  # key: "2025-03-01..2025-03-31 page 1"; for one of its items, the session's id
     CHARGE_POINTS = "charge_points"  # key: "all"
     PRICE_PERIODS = "price_periods"  # key: the EVSE's id

@@ -36,7 +36,10 @@ with documents_with_figures as (
         coalesce(runs.command = 'import', false) as is_imported
     from main.documents
     inner join facts.session_facts as facts
-        on documents.account = facts.account and documents.sha256 = facts.document_sha256
+        on
+            documents.account = facts.account
+            and documents.sha256 = facts.document_sha256
+            and documents.key = facts.session_id
     left join main.runs
         on documents.account = runs.account and documents.segment = runs.segment
     where documents.status = 200 and documents.endpoint in ('session', 'session_history')

@@ -113,7 +113,10 @@ in_quarantine as (
         ) as month
     from newest
     inner join facts.quarantine as quarantine
-        on newest.account = quarantine.account and newest.sha256 = quarantine.document_sha256
+        on
+            newest.account = quarantine.account
+            and newest.sha256 = quarantine.document_sha256
+            and newest.key = quarantine.key
     inner join facts.accounts as accounts on newest.account = accounts.account
     left join staging.sessions as sessions
         on newest.account = sessions.account and newest.key = sessions.session_id

@@ -26,12 +26,12 @@ CHANGES: dict[str, tuple[list[tuple[Json, float | None]], list[tuple[float | Non
 
 def session_answer(body: Json, minutes: float | None, key: str = "1") -> Answer:
     moment = None if minutes is None else at(minutes)
-    return answer(Endpoint.SESSION, key, body, moment)
+    return answer(Endpoint.SESSION, key, {"session": body["session"] | {"id": key}}, moment)
 
 
 @pytest.mark.parametrize("is_one_run", [True, False])
 def test_each_change_of_an_answer_is_a_document(archive: SmallArchive, is_one_run: bool) -> None:
-    """The name of each case is the key of its answers."""
+    """The name of each case is its session."""
     answers = [session_answer(body, minutes, case) for case, (bodies, _) in CHANGES.items() for body, minutes in bodies]
     for run in [answers] if is_one_run else [[one] for one in answers]:
         archive.add(*run)

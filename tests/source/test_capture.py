@@ -146,6 +146,37 @@ def test_the_key_of_a_listing_is_its_window_or_its_days(tmp_path: Path, query: s
     assert (answer.endpoint, answer.key) == (Endpoint.SESSION_HISTORY, key)
 
 
+@pytest.mark.parametrize("name", ["17", "active", "ongoing", "%317"])
+def test_the_key_of_a_session_is_the_id_in_its_body(tmp_path: Path, name: str) -> None:
+    [answer] = read(tmp_path, text_capture(f"{TENANT}/session/{name}", SESSION))
+    assert (answer.endpoint, answer.key) == (Endpoint.SESSION, "17")
+    [answer] = read(tmp_path, har(entry(f"{TENANT}/session/{name}", SESSION)))
+    assert (answer.endpoint, answer.key) == (Endpoint.SESSION, "17")
+
+
+@pytest.mark.parametrize("name", ["18", "017", "start", "end"])
+def test_a_session_that_the_address_did_not_ask_for_is_refused(tmp_path: Path, name: str) -> None:
+    for content in (text_capture(f"{TENANT}/session/{name}", SESSION), har(entry(f"{TENANT}/session/{name}", SESSION))):
+        with pytest.raises(CaptureError, match=f"about session 17, but its address asks for session {name}"):
+            read(tmp_path, content)
+
+
+def test_only_the_answers_of_gets_are_read_from_a_text_capture(tmp_path: Path) -> None:
+    posted = text_capture(f"{TENANT}/session/17", SESSION).replace(
+        b"Response Headers", b'Request Body\n{"evseId": 148964}\nResponse Headers', 1
+    )
+    with pytest.raises(CaptureError, match="no answer of the app API"):
+        read(tmp_path, posted)
+    without_content = posted.replace(b'{"evseId": 148964}', b"")
+    assert [answer.key for answer in read(tmp_path, without_content)] == ["17"]
+
+
+def test_no_session_that_charges_now_is_not_an_answer_about_one(tmp_path: Path) -> None:
+    content = har(entry(f"{TENANT}/session/active", b'{"message":"None."}', status=404))
+    with pytest.raises(CaptureError, match="about no session"):
+        read(tmp_path, content)
+
+
 @pytest.mark.parametrize("date", ["", "Date: yesterday"])
 def test_a_capture_without_a_time_gets_the_time_of_the_import(tmp_path: Path, date: str) -> None:
     content = text_capture(f"{TENANT}/session/17", SESSION)
@@ -251,7 +282,7 @@ def test_a_cut_off_answer_is_refused_with_its_position(tmp_path: Path, content: 
 
 def odd(**fields: Any) -> dict[str, Any]:
     """An entry of session 18 that differs from an ordinary one in its response's fields."""
-    made = entry(f"{TENANT}/session/18", SESSION)
+    made = entry(f"{TENANT}/session/17", SESSION)
     return made | {"response": made["response"] | fields}
 
 
@@ -263,7 +294,7 @@ CUT = SESSION[:-1]
     ("content", "fault"),
     [
         (
-            text_capture(f"{TENANT}/session/17", SESSION) + text_capture(f"{TENANT}/session/18", b"<"),
+            text_capture(f"{TENANT}/session/17", SESSION) + text_capture(f"{TENANT}/session/17", b"<"),
             "the answer at line 34 is cut off or not JSON (",
         ),
         (
@@ -283,7 +314,7 @@ CUT = SESSION[:-1]
         (har(odd() | {"startedDateTime": "0001-01-02T00:00:00Z"}, OK), "the answer at entry 1 has the time "),
         (
             text_capture(f"{TENANT}/session/17", SESSION)
-            + text_capture(f"{TENANT}/session/18", SESSION).replace(b"30 Mar 2025 14:36:38", b"31 Dec 9999 23:59:59"),
+            + text_capture(f"{TENANT}/session/17", SESSION).replace(b"30 Mar 2025 14:36:38", b"31 Dec 9999 23:59:59"),
             "line 34 has the time 9999-12-31 23:59:59Z, which is not from 2010 to a day after now",
         ),
     ],

@@ -17,6 +17,7 @@ CHARGE_POINTS_PATH = f"{ROOT}/personal/charge-points"
 SESSION_QUERY = {"withPowerHistory": "1", "withSmartChargingSchedule": "1", "withTaxName": "1"}
 
 ALL_CHARGE_POINTS = "all"
+_CHARGING_NOW = frozenset({"active", "ongoing"})
 _SESSION = re.compile(rf"{ROOT}/session/([^/]+)")
 _PRICE_PERIODS = re.compile(rf"{ROOT}/tariffs/tou/([^/]+)/price-periods")
 _KNOWN_PARAMETERS = frozenset(
@@ -25,7 +26,10 @@ _KNOWN_PARAMETERS = frozenset(
 
 
 class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A request of the app API, read from its address. `key` is None for a listing whose address has no window."""
+    """A request of the app API, read from its address.
+
+    `key` is what the address asks for: None for a listing without a window, and for the session that is charging now.
+    """
 
     endpoint: Endpoint
     key: str | None
@@ -71,10 +75,24 @@ def parse_address(url: str) -> ApiRequest | None:
     if parts.path == CHARGE_POINTS_PATH:
         return ApiRequest(endpoint=Endpoint.CHARGE_POINTS, key=ALL_CHARGE_POINTS, url=clean_url)
     if match := _SESSION.fullmatch(parts.path):
-        return ApiRequest(endpoint=Endpoint.SESSION, key=unquote(match[1]), url=clean_url)
+        name = unquote(match[1])
+        return ApiRequest(endpoint=Endpoint.SESSION, key=None if name in _CHARGING_NOW else name, url=clean_url)
     if match := _PRICE_PERIODS.fullmatch(parts.path):
         return ApiRequest(endpoint=Endpoint.PRICE_PERIODS, key=unquote(match[1]), url=clean_url)
     return None
+
+
+def other_session(requested: str, stated: str) -> str:
+    """The fault of an answer about session `stated` to a request for session `requested`."""
+    return f"it is about session {stated}, but its address asks for session {requested}"
+
+
+def is_of_command(requested: str) -> bool:
+    """Whether the last part of an address is a command, such as `start`, if it is not the id that the answer states.
+
+    Every known id has a digit. A command's answer is not the document of a finished session.
+    """
+    return not any(character.isdigit() for character in requested)
 
 
 def _window_key(query: dict[str, str]) -> str | None:

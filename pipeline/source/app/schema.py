@@ -189,6 +189,14 @@ def ended_without_charging(session: Session) -> bool:
     return has_ended(session) and session.status != "finished" and not session.energy and not amount
 
 
+def session_id(body: bytes | memoryview) -> str | None:
+    """The id of the session that an answer of endpoint `session` is about, or None where it states none."""
+    try:
+        return str(_id_decoder.decode(body).session.id)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
 def is_usable_id(name: Text) -> bool:
     """Whether an id can be one part of a request's path."""
     return str(name) not in ("", ".", "..")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -11,7 +11,7 @@ from pipeline.clock import CLOCK_TOLERANCE, EARLIEST, is_plausible
 from pipeline.errors import CaptureError
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.body import read_json
-from pipeline.source.app.endpoints import has_shape_of, imported_key, recognize
+from pipeline.source.app.endpoints import ApiRequest, has_shape_of, imported_key, other_session, recognize
 from pipeline.source.capture import har, text_log
 from pipeline.source.capture.compressed import LARGEST_FILE, CompressedError, decompressed, in_utf8
 from pipeline.source.capture.exchange import DATE_HEADER, TRACE_HEADER, Exchange, Unusable
@@ -104,16 +104,33 @@ def _answer(exchange: Exchange, account: str, fetched_at: datetime | None, now: 
         raise _UnusableAnswerError(f"is cut off or not JSON ({error})") from None
     if exchange.status == 200 and not has_shape_of(request.endpoint, document):
         raise _UnusableAnswerError(f"is not one of {request.endpoint}")
+    key = _key(request, document if exchange.status == 200 else None)
     return Answer(
         account=account,
         endpoint=request.endpoint,
-        key=request.key or imported_key(document),
+        key=key,
         fetched_at=_received_at(exchange, now) or fetched_at,
         url=request.url,
         status=exchange.status,
         trace_id=one_line(exchange.headers.get(TRACE_HEADER, "")) or None,
         body=exchange.body,
     )
+
+
+def _key(request: ApiRequest, document: Any) -> str:
+    """What an answer is about, as its body states it; `document` is None where the operator has nothing."""
+    if request.endpoint == Endpoint.SESSION_HISTORY:
+        return request.key or imported_key(document)
+    if request.endpoint != Endpoint.SESSION or document is None:
+        if request.key is None:
+            raise _UnusableAnswerError("is about no session")
+        return request.key
+    stated = document["session"]["id"]
+    if not isinstance(stated, str | int):
+        raise _UnusableAnswerError("is about a session without an id")
+    if request.key not in (None, str(stated)):
+        raise _UnusableAnswerError(f"does not fit its address: {other_session(request.key, str(stated))}")
+    return str(stated)
 
 
 def _received_at(exchange: Exchange, now: datetime) -> datetime | None:

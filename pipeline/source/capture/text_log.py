@@ -8,6 +8,8 @@ Response Headers
 Date: Sun, 30 Mar 2025 14:36:38 GMT
 Response Content
 {"session": …
+
+An exchange with a Request Body is not a GET, and is skipped.
 """
 
 from collections.abc import Iterator
@@ -17,9 +19,10 @@ from pipeline.source.app.endpoints import parse_address
 from pipeline.source.capture.exchange import KEPT_HEADERS, Exchange, Unusable
 
 _URL = b"URL"
+_REQUEST_BODY = b"Request Body"
 _RESPONSE_HEADERS = b"Response Headers"
 _CONTENT = b"Response Content"
-_HEADINGS = frozenset({_URL, b"Request Headers", _RESPONSE_HEADERS, _CONTENT})
+_HEADINGS = frozenset({_URL, b"Request Headers", _REQUEST_BODY, _RESPONSE_HEADERS, _CONTENT})
 
 
 def read(content: bytes) -> Iterator[Exchange | Unusable]:
@@ -41,6 +44,8 @@ def _exchange(lines: list[bytes], start: int, end: int) -> Exchange | Unusable |
     request = parse_address(lines[start + 1].decode("utf-8", "replace"))
     if request is None:
         return None
+    if _has_request_body(lines[start:end]):
+        return None
     content = next((number for number in range(start, end) if lines[number].strip() == _CONTENT), end)
     body = b"\n".join(lines[content + 1 : end]).strip()
     if not body:
@@ -51,6 +56,19 @@ def _exchange(lines: list[bytes], start: int, end: int) -> Exchange | Unusable |
         headers=_kept_headers(lines[start + 2 : content]),
         body=body,
     )
+
+
+def _has_request_body(lines: list[bytes]) -> bool:
+    """Whether an exchange sent something, so that it is not a GET."""
+    heading = _URL
+    for line in map(bytes.strip, lines):
+        if line == _CONTENT:
+            return False
+        if line in _HEADINGS:
+            heading = line
+        elif line and heading == _REQUEST_BODY:
+            return True
+    return False
 
 
 def _kept_headers(lines: list[bytes]) -> dict[str, str]:

@@ -31,7 +31,7 @@ compared as (
         *,
         lag(sha256) over (
             partition by account, endpoint, key, fetched_at is null
-            order by answer_order(fetched_at, segment, line, item)
+            order by fetched_at, segment, line, item
         ) as sha256_before,
         row_number() over (
             partition by account, endpoint, key, sha256 order by is_arrival, segment, line, item

@@ -91,7 +91,7 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         ),
         (("vanished", "1"),),
     ),
-    "listed-without-a-time": (OperatorData(relisted=((None, Session(energy_wh=5_000).listed()),)), ()),
+    "listed-without-a-time": (OperatorData(later_items=((None, Session(energy_wh=5_000).listed()),)), ()),
     "unreadable-without-a-time": (
         OperatorData(details=((None, 200, {"session": {**Session().detailed()["session"], "energy": "much"}}),)),
         (),
