@@ -234,6 +234,12 @@ create or replace macro json_object_at(document, path) as
 create or replace macro entries_of(object) as
     map_entries(object);
 
+-- The host of an address, and its port unless that is the usual one; null without an address.
+create or replace macro host_of(url) as
+    nullif(
+        regexp_replace(regexp_extract(lower(url), '^[a-z]+://([^/?#@]*@)?([^/?#]+)', 2), '\.?(:80|:443)?$', ''), ''
+    );
+
 -- The kind in a charging period's state: `charging` in `charging@price|0.77516&markup|0.88`.
 create or replace macro state_kind(state) as
     split_part(state, '@', 1);

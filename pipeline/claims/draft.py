@@ -27,6 +27,7 @@ from pipeline.claims.document import (
     Sources,
 )
 from pipeline.claims.folder import StoredClaim, read_claims, reversed_by, unknown_claim
+from pipeline.database import models
 from pipeline.database.connection import rows
 from pipeline.errors import ClaimError
 from pipeline.logbook.files import file_sha256
@@ -80,12 +81,14 @@ class Drafter:
     def month(self, month: date, car: str | None, reason_by_finding: Mapping[str, str]) -> Claim:
         """The claim of a closed month, with all corrections; `reason_by_finding` has why each error is accepted.
 
-        Raises ClaimError if the month is claimed already, is not closed, or has errors that are not accepted.
+        Raises ClaimError if the month is claimed already, is not closed, or has errors that are not accepted, or if
+        another account claimed one of its sessions.
         """
         self._refuse_claimed(month, car)
         self._refuse_open(month)
         findings = self._findings(month, reason_by_finding)
         lines = self.claimable.lines(month, car)
+        self._refuse_claimed_elsewhere(lines)
         exclusions = self.claimable.exclusions(month, car)
         return msgspec.structs.replace(
             self._claim("month", lines, car, month),
@@ -96,13 +99,17 @@ class Drafter:
         )
 
     def corrections(self, car: str | None) -> Claim:
-        """A claim with only corrections. Raises ClaimError if there is nothing to correct."""
+        """A claim with only corrections.
+
+        Raises ClaimError if there is nothing to correct, or if another account claimed a session that is late.
+        """
         lines = self.claimable.lines(None, car)
         if not lines:
             raise ClaimError(
                 "There is nothing to correct: the claims agree with the archive.",
                 "See the claims with: ladebog claim list",
             )
+        self._refuse_claimed_elsewhere(lines)
         claim = self._claim("corrections", lines, car, None)
         return msgspec.structs.replace(claim, exclusions=self.claimable.exclusions(None, car))
 
@@ -163,6 +170,16 @@ class Drafter:
                 f"{month:%Y-%m} is claimed already{of_car}, by claim {row['number']} of account {self.account.name}.",
                 "Claim what changed since with: ladebog claim create --corrections"
                 f" (to claim it again: ladebog claim reverse {row['number']} --reason TEXT)",
+            )
+
+    def _refuse_claimed_elsewhere(self, lines: tuple[ClaimLine, ...]) -> None:
+        query, session_ids = models.query("claimed_elsewhere"), [line.session_id for line in lines]
+        for row in self._rows(query, session_ids=session_ids):
+            raise ClaimError(
+                f"Session {row['session_id']} is claimed already, by claim {row['number']} of account "
+                f"{row['other_account']}.",
+                f"Keep it off this claim with: ladebog session exclude {row['session_id']} "
+                f"--account {self.account.name} --reason TEXT",
             )
 
     def _refuse_open(self, month: date) -> None:

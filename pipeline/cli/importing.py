@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import click
 
 from pipeline.cli.context import Context, one_account_option, pass_context
+from pipeline.errors import CaptureError
 from pipeline.raw.answer import Answer
 from pipeline.settings.schema import Account
 from pipeline.text import counted
@@ -33,14 +34,18 @@ class AwareTime(click.ParamType[datetime]):
 @click.command("import")
 @one_account_option
 @click.option("--fetched-at", type=AwareTime(), help="When the answers were received, for captures without times.")
+@click.option("--any-host", is_flag=True, help="Import answers of other hosts than the account's operator, too.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @pass_context
-def import_(context: Context, account_name: str | None, fetched_at: datetime | None, files: tuple[Path, ...]) -> None:
+def import_(
+    context: Context, account_name: str | None, fetched_at: datetime | None, any_host: bool, files: tuple[Path, ...]
+) -> None:
     """Archive captures from your own app: text, HAR or bare JSON.
 
     The answers in them go into raw/ as if they had been fetched; authorization headers are left out. A history
     is enough for sessions and months. An answer without a time never replaces one that has a time. Files may be
-    in UTF-16 or compressed with gzip. An answer that cannot be used is named, and the others are imported.
+    in UTF-16 or compressed with gzip. An answer that cannot be used is named, and the others are imported. Answers
+    of another operator's host are left out.
 
     \b
     Example:  ladebog import --account home session.capture.txt
@@ -59,7 +64,8 @@ def import_(context: Context, account_name: str | None, fetched_at: datetime | N
     answers = [answer for capture in captures.values() for answer in capture.answers]
     for file, capture in captures.items():
         _note_left_out(context, file, capture.left_out)
-    _warn_of_other_hosts(context, account, answers)
+    if not any_host:
+        answers = _of_operator(context, account, answers)
     with (
         open_updated(logbook, settings, context.clock) as connection,
         Store(connection, logbook.raw / account.name, "import", context.clock) as store,
@@ -82,7 +88,28 @@ def _note_left_out(context: Context, file: Path, left_out: Sequence[str]) -> Non
         context.print_note(f"and {len(left_out) - _MOST_NAMED} more")
 
 
-def _warn_of_other_hosts(context: Context, account: Account, answers: Sequence[Answer]) -> None:
-    hosts = {urlsplit(answer.url).hostname for answer in answers if answer.url} - {urlsplit(account.url).hostname}
-    for host in sorted(filter(None, hosts)):
-        context.print_note(f"some of these answers come from {host}, not from the operator of account {account.name}.")
+def _of_operator(context: Context, account: Account, answers: Sequence[Answer]) -> list[Answer]:
+    """The answers of the account's host, and those without an address; names the other hosts.
+
+    Raises CaptureError if all answers are of other hosts.
+    """
+    own = urlsplit(account.url).hostname
+    of_host: dict[str, list[Answer]] = {}
+    for answer in answers:
+        of_host.setdefault(_host(answer) or str(own), []).append(answer)
+    kept = of_host.pop(str(own), [])
+    faults = [
+        f"{counted(len(refused), 'answer')} of {host}, but the operator of account {account.name} is {own}"
+        for host, refused in sorted(of_host.items())
+    ]
+    advice = "If they are of the same operator, import them with: ladebog import --any-host FILE"
+    if not kept:
+        raise CaptureError(f"Nothing was imported: {'; '.join(faults)}.", advice)
+    for fault in faults:
+        context.print_note(f"left out {fault}. {advice}")
+    return kept
+
+
+def _host(answer: Answer) -> str | None:
+    host = urlsplit(answer.url).hostname
+    return host.rstrip(".") if host else None

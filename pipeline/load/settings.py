@@ -30,7 +30,9 @@ def write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) ->
 def _tables(settings: Settings) -> dict[str, list[Row]]:
     accounts = list(settings.accounts.values())
     return {
-        "accounts": [(account.name, account.country, account.timezone, account.currency) for account in accounts],
+        "accounts": [
+            (account.name, account.url, account.country, account.timezone, account.currency) for account in accounts
+        ],
         "tax_rates": [
             (entry.country, entry.name, entry.rate, entry.valid_from, entry.valid_to) for entry in settings.tax_rates
         ],

@@ -138,6 +138,7 @@ TEXTS = {
     "rule.unpaid": "Ladningen er ikke betalt",
     "rule.unreadable_charge_point": "Svar om ladepunkter kan ikke læses",
     "rule.unreadable_session": "Svar om ladninger kan ikke læses",
+    "rule.session_in_two_accounts": "En anden konto har den samme ladning",
     "rule.vanished": "Ladningen er forsvundet fra operatørens liste",
     "severity.error": "Fejl",
     "severity.warning": "Advarsel",

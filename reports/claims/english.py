@@ -138,6 +138,7 @@ TEXTS = {
     "rule.unpaid": "The session is not paid",
     "rule.unreadable_charge_point": "Answers about charge points cannot be read",
     "rule.unreadable_session": "Answers about sessions cannot be read",
+    "rule.session_in_two_accounts": "Another account has the same session",
     "rule.vanished": "The session has disappeared from the operator's list",
     "severity.error": "Error",
     "severity.warning": "Warning",

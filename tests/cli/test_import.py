@@ -136,10 +136,34 @@ def test_what_is_left_out_is_counted_and_named(empty_logbook: DemoLogbook, captu
     assert more == "ladebog: note: and 2 more"
 
 
-def test_answers_of_another_operator_are_reported(
+def test_answers_of_another_host_are_refused_unless_asked_for(
     empty_logbook: DemoLogbook, capture: Path, operator: DemoServer
 ) -> None:
     capture.write_text(capture.read_text("utf-8").replace(operator.url, "https://other.example"), "utf-8")
-    assert empty_logbook.do("import", str(capture)).err == (
-        "ladebog: note: some of these answers come from other.example, not from the operator of account demo.\n"
+    refused = empty_logbook.run("import", str(capture))
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err == (
+        "ladebog: Nothing was imported: 2 answers of other.example, but the operator of account demo is 127.0.0.1.\n"
+        "  If they are of the same operator, import them with: ladebog import --any-host FILE\n"
     )
+    assert finished_segments(empty_logbook.paths.raw / "demo") == []
+    assert empty_logbook.do("import", "--any-host", str(capture)).out.startswith("demo: 2 answers read, 2 archived")
+
+
+def test_answers_of_another_host_are_left_out_alone(
+    empty_logbook: DemoLogbook, capture: Path, operator: DemoServer, tenant: Tenant
+) -> None:
+    """The name of a host may be in capitals and end in a dot."""
+    same, other = operator.url.replace("127.0.0.1", "127.0.0.1."), "https://other.example"
+    first, second = [f"URL\n{part}" for part in capture.read_text("utf-8").split("URL\n")[1:]]
+    capture.write_text(first.replace(operator.url, other) + second.replace(operator.url, same), "utf-8")
+    outcome = empty_logbook.do("import", str(capture))
+    assert outcome.out.startswith("demo: 1 answer read, 1 archived, 0 already there.")
+    assert "left out 1 answer of other.example, but the operator of account demo is 127.0.0.1." in outcome.err
+    assert empty_logbook.ask("select session_id from sessions") == [{"session_id": tenant.scene("newest").id}]
+
+
+def test_an_answer_without_an_address_is_of_the_account(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
+    path = empty_logbook.folder / "detail.json"
+    path.write_text(json.dumps(detail(tenant.scene("newest"))), "utf-8")
+    assert empty_logbook.do("import", str(path)).err == ""

@@ -109,11 +109,13 @@ def local(day: date, hour: int = 12) -> datetime:
 
 @dataclass
 class ClaimedLogbook:
-    """A logbook at `root`. Its clock advances one minute each time it is read."""
+    """A logbook at `root`, as one of its accounts uses it. Its clock advances one minute each time it is read."""
 
     root: Path
     extra_settings: str = ""
     moment: datetime = _STARTED_AT
+    account: str = "home"
+    host: str = "operator.example.invalid"  # that answers; empty for imports without an address
     _served: dict[str, ServedSession] = field(default_factory=dict)
 
     @classmethod
@@ -140,7 +142,7 @@ class ClaimedLogbook:
     @property
     def stored(self) -> list[StoredClaim]:
         """The claims in claims/."""
-        return read_claims(self.paths.claims / "home")
+        return read_claims(self.paths.claims / self.account)
 
     @property
     def claims(self) -> list[Claim]:
@@ -168,7 +170,7 @@ class ClaimedLogbook:
         record = RunRecord(
             run_id=f"{started:%d%H%M}", command="extract", version="0", started_at=started, outcome="complete"
         )
-        with SegmentWriter.begin(self.paths.raw / "home", record) as writer:
+        with SegmentWriter.begin(self.paths.raw / self.account, record) as writer:
             for month in sorted({session.month for session in sessions} | set(months)):
                 listed = [session for session in self._served.values() if session.month == month]
                 key = history_key(month.isoformat(), last_of_month(month).isoformat(), 1)
@@ -183,7 +185,7 @@ class ClaimedLogbook:
             writer.finish(self.now())
 
     def decide(self, action: Action, session_id: str, value: str | None = None, reason: str = "because") -> None:
-        decision = SessionDecision(account="home", session_id=session_id, value=value, reason=reason)
+        decision = SessionDecision(account=self.account, session_id=session_id, value=value, reason=reason)
         self.journal.append(self.now(), action, fields_of(decision))
 
     @property
@@ -208,7 +210,7 @@ class ClaimedLogbook:
     def open(self) -> Iterator[tuple[Drafter, Journal]]:
         """Open a drafter of claims on the current archive; at the end of the block, stored claims are loaded."""
         settings = self.settings
-        account = settings.accounts["home"]
+        account = settings.accounts[self.account]
         with open_current(self.paths, settings, self) as (connection, journal):
             drafter = open_drafter(connection, journal, self.paths, settings, account, now=self.now(), language="da")
             yield drafter, journal
@@ -216,7 +218,7 @@ class ClaimedLogbook:
     def store(self, draft: Claim, files: Sequence[AttachedFile] = (), missing: Sequence[MissingReceipt] = ()) -> Claim:
         """Write a claim with a minimal voucher, which is faster than a real one."""
         claim = with_files(draft, files, missing)
-        with new_claim(self.paths.claims / "home", claim, files) as folder:
+        with new_claim(self.paths.claims / self.account, claim, files) as folder:
             write_voucher(claim, folder)
         return claim
 
@@ -240,7 +242,9 @@ class ClaimedLogbook:
 
     def attach(self, name: str, content: bytes, month: date | None = None) -> None:
         """Attach a file to the next claim, or to that of a month."""
-        fields = AttachmentFields(account="home", name=name, sha256=store(self.paths.journal, content), month=month)
+        fields = AttachmentFields(
+            account=self.account, name=name, sha256=store(self.paths.journal, content), month=month
+        )
         self.journal.append(self.now(), ATTACH, fields.fields)
 
     def sums(self) -> dict[document.LineKey, Amounts]:
@@ -250,11 +254,11 @@ class ClaimedLogbook:
 
     def _line(self, endpoint: Endpoint, key: str, body: dict[str, Any]) -> RawLine:
         answer = Answer(
-            account="home",
+            account=self.account,
             endpoint=endpoint,
             key=key,
             fetched_at=self.now(),
-            url="https://operator.example.invalid/",
+            url=f"https://{self.host}/" if self.host else "",
             status=200,
             trace_id=None,
             body=json.dumps(body).encode(),

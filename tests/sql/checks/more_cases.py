@@ -1,6 +1,7 @@
 """More operator data: an archive, and the rule and session of each of its findings."""
 
 from tests.sql.checks.operator_data import Listing, OperatorData, Session, charge_point
+from tests.sql.checks.pairs_of_archives import SHARED_HOST
 
 _MISSED = (
     Listing(at="2025-04-10T00:00:00+00:00", missing=("1",)),
@@ -16,6 +17,10 @@ _MINIMUM = Session(
 
 CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
     "no-fault": (OperatorData(), ()),
+    "same-session-as-another-account": (
+        OperatorData(host=SHARED_HOST),
+        (("session_in_two_accounts", "1"),),
+    ),
     "country-without-a-tax-rate": (OperatorData(country="XX"), (("unknown_tax", "1"),)),
     "foreign-bill-without-our-tax": (
         OperatorData(country="XX", sessions=(Session(fields={"currency": {"code": "EUR", "minorUnitDecimal": 2}}),)),

@@ -127,6 +127,7 @@ class OperatorData:
     has_car: bool = True  # a rule in the settings assigns the sessions to one of two cars
     basis: str = "billed"  # the basis of reimbursement
     command: str = "extract"  # or import: how the answers came into the archive
+    host: str | None = None  # None: of this account alone, as accounts have sessions of the same ids
 
     def answers(self, account: str) -> Iterator[Answer]:
         for at, body in self.charge_points.items():
@@ -217,12 +218,16 @@ def _settings_of(account: str, data: OperatorData) -> str:
     rule = f'[[rule]]\naccount = "{account}"\ncar = "Blå"\n' if data.has_car else ""
     return f"""
 [account.{account}]
-url = "https://operator.example.invalid"
+url = "https://{_host(account, data)}"
 country = "{data.country}"
 [[account.{account}.reimbursement]]
 valid_from = 2025-01-01
 basis = "{data.basis}"
 {rule}"""
+
+
+def _host(account: str, sent: OperatorData) -> str:
+    return sent.host or f"{account.replace('_', '-')}.example.invalid"
 
 
 def _listing(account: str, at: str | None, item: Json) -> Answer:
@@ -236,7 +241,7 @@ def _answer(account: str, endpoint: Endpoint, key: str, at: str | None, body: Js
         endpoint=endpoint,
         key=key,
         fetched_at=None if at is None else datetime.fromisoformat(at),
-        url="https://operator.example.invalid/",
+        url="",
         status=status,
         trace_id=None,
         body=json.dumps(body).encode(),

@@ -7,7 +7,23 @@ _BROKEN = {"session": {**Session().detail_answer()["session"], "energy": "much"}
 _LATER = "2025-04-09T00:00:00+00:00"
 _FETCHED_IN_APRIL = "2025-04-20T00:00:00+00:00"
 
+SHARED_HOST = "shared.example.invalid"  # with the account same-session-as-another-account of the other cases
+
 ARCHIVES = {
+    "session_in_two_accounts": Pair(
+        violating=OperatorData(host=SHARED_HOST),
+        findings=(
+            (
+                "session_in_two_accounts",
+                "error",
+                "2025-03-01",
+                "1",
+                "Account same-session-as-another-account has the same session of the same operator. Keep it off one "
+                "claim with: ladebog session exclude 1 --account session_in_two_accounts-bad --reason TEXT",
+            ),
+        ),
+        conforming=OperatorData(),
+    ),
     "unreadable_session": Pair(
         violating=OperatorData(details=((_LATER, 200, _BROKEN),)),
         findings=(
