@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.errors import UpstreamDownError
 from tests.extract.odd_operator import NOW, OddOperator, odd_archive, stopped
-from tests.scenarios.small_archive import listed
+from tests.scenarios.small_archive import detail, listed
 
 MARCH, APRIL = stopped("m", "2025-03-10"), stopped("a", "2025-04-10")
 GOOD = [("2025-03-10", MARCH), ("2025-04-10", APRIL)]
@@ -162,3 +162,16 @@ def test_what_was_too_early_by_a_clock_that_was_behind_is_read_when_it_is_right(
         size = odd.archive.value("select count(*) from facts.answers")
         odd.extract()
         assert odd.archive.value("select count(*) from facts.answers") == size + 1  # only the run's record
+
+
+@pytest.mark.parametrize("is_timed", [True, False])
+def test_details_that_the_operator_never_lists_like_that_are_fetched_once(tmp_path: Path, is_timed: bool) -> None:
+    """They were archived before any list, at a known time or not."""
+    unlike = json.dumps(listed({**MARCH, "energy": 9}))
+    with odd_archive(tmp_path / "logbook", OddOperator([("2025-03-10", unlike), ("1999-01-01", MARCH)])) as odd:
+        odd.archive.add(detail(MARCH, NOW - timedelta(days=1) if is_timed else None))
+        for _ in range(2):
+            odd.extract()
+            odd.clock.moment += timedelta(days=1)
+        assert sum("/session/" in path for path in odd.operator.asked) == 1
+        assert "2025-03" in odd.closed()
