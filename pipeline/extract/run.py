@@ -137,7 +137,7 @@ class Extraction:
         if scope.is_unlimited:
             self._fetch_details(self._session_ids(_missing_details(_IS_FOUND), self.account.name))
         self._fetch_details([one for one in self._session_ids(_ACTIVE) if one not in self._months.session_ids])
-        self.store.record.unchanged = self._session_ids(_OUTSTANDING, self._unchanged)
+        self.store.record.unchanged = self._session_ids(_missing_details(_IS_LISTED), self._unchanged)
         self.store.record.windows = self._months.windows(self._missing())
         summary = summarize(state_before, read_state(self.connection, self.account.name), self._months.session_ids)
         summary.requests = self.api.requests_sent

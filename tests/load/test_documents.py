@@ -18,7 +18,7 @@ CHANGES: dict[str, tuple[list[tuple[Json, float | None]], list[tuple[float | Non
     "an answer from between two others, equal to the earlier one": ([(A, 0), (B, 5), (A, 2)], [(0, 1000), (5, 2000)]),
     "an answer without a time is the oldest": ([(A, None), (B, 1)], [(None, 1000), (1, 2000)]),
     "an answer without a time replaces nothing": ([(B, 1), (A, None)], [(None, 1000), (1, 2000)]),
-    "an answer without a time hides none that has one": ([(A, None), (A, 2), (B, 1)], [(None, 1000), (1, 2000), (2, 1000)]),
+    "an answer without a time hides no other": ([(A, None), (A, 2), (B, 1)], [(None, 1000), (1, 2000), (2, 1000)]),
     "an answer without a time, known from one that has one": ([(A, 2), (A, None), (B, 1)], [(1, 2000), (2, 1000)]),
     "answers without a time: each once": ([(A, None), (B, None), (A, None)], [(None, 1000), (None, 2000)]),
 }

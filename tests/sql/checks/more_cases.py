@@ -90,15 +90,15 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         OperatorData(
             listings=_MISSED,
             details=(
-                (None, 200, Session(fields={"stopReason": "remote"}).detailed()),
+                (None, 200, Session(fields={"stopReason": "remote"}).detail_answer()),
                 ("2025-04-12T01:00:00+00:00", 404, {"message": "Not found"}),
             ),
         ),
         (("vanished", "1"),),
     ),
-    "listed-without-a-time": (OperatorData(later_items=((None, Session(energy_wh=5_000).listed()),)), ()),
+    "listed-without-a-time": (OperatorData(later_items=((None, Session(energy_wh=5_000).listing_item()),)), ()),
     "unreadable-without-a-time": (
-        OperatorData(details=((None, 200, {"session": {**Session().detailed()["session"], "energy": "much"}}),)),
+        OperatorData(details=((None, 200, {"session": {**Session().detail_answer()["session"], "energy": "much"}}),)),
         (),
     ),
     "missing-and-still-there": (
