@@ -65,7 +65,6 @@ def new_claim(folder: Path, claim: Claim, files: Sequence[AttachedFile]) -> Iter
         _sync(unfinished_folder)
         unfinished_folder.rename(folder / claim.name)
         sync_folder(folder)
-        sync_folder(folder.parent)
     finally:
         _remove_unfinished(folder)
 

@@ -30,10 +30,11 @@ def remedy(error_number: int | None) -> str:
 
 
 def make_folder(path: Path) -> None:
-    """Create a folder and its missing parents, for the owner only."""
+    """Create a folder and its missing parents, for the owner only. When this returns, their names are on disk."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        sync_folder(folder.parent)
 
 
 @contextmanager

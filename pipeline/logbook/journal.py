@@ -79,7 +79,6 @@ class Journal:
         _append(self._path, line)
         if is_new:
             sync_folder(self._path.parent)
-            sync_folder(self._path.parent.parent)
         entry = _decoder.decode(line)
         self.entries.append(entry)
         return entry
