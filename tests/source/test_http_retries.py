@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from pipeline.errors import UpstreamDownError
+from pipeline.errors import UpstreamDownError, UpstreamError
 from pipeline.settings.schema import Source
 from pipeline.source.http import Http
 from tests.source.http_client import QUICK, TOKEN, http_client
@@ -55,6 +55,26 @@ def test_a_temporary_failure_is_tried_again(failure: Responder) -> None:
         assert client.get().body == b"[]"
     assert (client.http.requests_sent, len(client.clock.sleeps)) == (2, 1)
     assert 1 <= client.clock.sleeps[0] <= 2
+
+
+_TEMPORARY_STATUSES = (408, 425, 429, 500, 501, 502, 503, 504, 505, 507, 511, 520, 524, 530, 599)
+
+
+def test_every_status_of_a_temporary_failure_is_tried_again() -> None:
+    """Those of the server's own, of a gateway in front of it, and the unregistered ones of such gateways."""
+    failures = [answer(status) for status in _TEMPORARY_STATUSES]
+    responders = [responder for failure in failures for responder in (failure, answer(body=b"[]"))]
+    with http_client(*responders) as client:
+        for requests_sent in range(2, len(responders) + 1, 2):
+            assert client.get().body == b"[]"
+            assert client.http.requests_sent == requests_sent
+
+
+@pytest.mark.parametrize("status", [400, 402, 405, 406, 409, 410, 413, 418, 422, 426, 431, 451])
+def test_a_refusal_is_not_tried_again(status: int) -> None:
+    with http_client(answer(status), answer(body=b"[]")) as client, pytest.raises(UpstreamError, match="refused"):
+        client.get()
+    assert client.http.requests_sent == 1
 
 
 @pytest.mark.parametrize("body", [b'["\xff"]', rb'["\ud800"]', b"[" * 1_100 + b"]" * 1_100, b"[" + b"1" * 5_000 + b"]"])

@@ -117,6 +117,27 @@ def test_denmarks_electricity_tax_is_added_by_its_dates(tmp_path: Path) -> None:
     assert list(cases.values()) == amounts_of(tmp_path, list(cases), columns, reimbursement=spot)
 
 
+def test_an_own_electricity_tax_replaces_that_of_the_country_however_it_is_spelled(tmp_path: Path) -> None:
+    """Only that one: an addition of another name is added to the country's tax of 0.72."""
+    names = {"lower": "electricity tax", "title": "Electricity Tax", "upper": "ELECTRICITY TAX", "other": "Grid fee"}
+    payers = [
+        account(
+            payer,
+            reimbursement=[Reimbursement(valid_from=ALWAYS, basis="spot")],
+            addition=[Addition(name=name, per_kwh=Decimal("0.5"), valid_from=ALWAYS)],
+        )
+        for payer, name in names.items()
+    ]
+    with reimbursed_archive(tmp_path / "logbook", *payers) as archive:
+        for payer in names:
+            archive.load_sessions(session_stopping_at("2025-03-05T12:00"), account=payer)
+        rows = archive.transform().rows(
+            "select account, amount_incl_tax from reimbursement where attribution = 'stop' order by account"
+        )
+    own, both = Decimal("18.75"), Decimal("27.75")  # 10 kWh at 1.5 and at 2.22 kr., with 25 % Moms
+    assert rows == [("lower", own), ("other", both), ("title", own), ("upper", own)]
+
+
 def test_outside_of_denmark_no_electricity_tax_is_added(tmp_path: Path) -> None:
     """For a Danish account in another currency, the electricity tax is unknown."""
     spot = [Reimbursement(valid_from=ALWAYS, basis="spot")]

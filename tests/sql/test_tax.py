@@ -1,13 +1,15 @@
 """Which rate of tax a session has, and how much of its bill that is."""
 
 from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from pipeline.settings.schema import Account, Settings
+from pipeline.settings.schema import Account, Settings, TaxRate
 from tests.scenarios.small_archive import ACCOUNT, SmallArchive, at, charge_point, detail, session, small_archive
 
 TaxFigures = tuple[str | None, str | None, str | None]
@@ -52,6 +54,34 @@ BILLS: dict[str, tuple[dict[str, Any], TaxFigures]] = {
         (None, "4", "21"),
     ),
 }
+# Rates with dates, and per account the time of the stop and the expected rate: a rate ends before its `valid_to`.
+OWN_RATES = (
+    TaxRate(country="XX", name="VAT", rate=Decimal("0.2"), valid_from=date(2025, 1, 1), valid_to=date(2025, 3, 5)),
+    TaxRate(country="XX", name="VAT", rate=Decimal("0.1"), valid_from=date(2025, 3, 5), valid_to=date(2025, 3, 7)),
+)
+DATED_RATES: dict[str, tuple[str, dict[str, str | None]]] = {
+    "own-rates": (
+        "XX",
+        {
+            "2024-12-31T22:59:59": None,
+            "2024-12-31T23:00:00": "0.2",
+            "2025-03-04T22:59:59": "0.2",
+            "2025-03-04T23:00:00": "0.1",
+            "2025-03-05T22:59:59": "0.1",
+            "2025-03-06T22:59:59": "0.1",
+            "2025-03-06T23:00:00": None,
+        },
+    ),
+    "shipped-rates": (
+        "DE",
+        {
+            "2020-06-30T21:59:59": "0.19",
+            "2020-06-30T22:00:00": "0.16",
+            "2020-12-31T22:59:59": "0.16",
+            "2020-12-31T23:00:00": "0.19",
+        },
+    ),
+}
 
 
 def decimals(row: TaxFigures) -> tuple[Decimal | None, ...]:
@@ -65,7 +95,8 @@ def shared_archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallAr
     Each case of `rates` has its own charge point, with documents as RATES states: minutes after the start, per cent.
     """
     root = tmp_path_factory.mktemp("tax") / "logbook"
-    with small_archive(root, ("rates", "bills", "unknown", "renamed")) as archive:
+    with small_archive(root, ("rates", "bills", "unknown", "renamed", *DATED_RATES)) as archive:
+        archive.settings = with_dated_rates(archive.settings)
         archive.of("rates").add(
             *(detail(session(case, evseId=case)) for case in RATES),
             *(
@@ -77,7 +108,25 @@ def shared_archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallAr
         archive.of("bills").add(*(detail(session(case, **fields)) for case, (fields, _) in BILLS.items()))
         archive.of("unknown").add(detail(session("1")), detail(session("2", arePricesTaxInclusive=False)))
         archive.of("renamed").add(detail(session()), charge_point(at(0), 20, "Old"), charge_point(at(900), 10, "New"))
+        for account, (_, rates_by_stop) in DATED_RATES.items():
+            archive.of(account).add(*(detail(session(stop, **times_before(stop))) for stop in rates_by_stop))
         yield archive.transform()
+
+
+def with_dated_rates(settings: Settings) -> Settings:
+    """The settings with OWN_RATES, and with the countries of the accounts in DATED_RATES."""
+    countries = {account: country for account, (country, _) in DATED_RATES.items()}
+    accounts = {
+        name: msgspec.structs.replace(account, country=countries.get(name, account.country))
+        for name, account in settings.accounts.items()
+    }
+    return msgspec.structs.replace(settings, accounts=accounts, tax_rates=OWN_RATES)
+
+
+def times_before(stop: str) -> dict[str, str]:
+    """The fields of a session of an hour that stops at this time (UTC)."""
+    started_at = datetime.fromisoformat(stop) - timedelta(hours=1)
+    return {"startedAt": f"{started_at.isoformat()}Z", "stoppedAt": f"{stop}Z"}
 
 
 def taxes(archive: SmallArchive, account: str) -> dict[str, tuple[Decimal | None, ...]]:
@@ -106,6 +155,13 @@ def test_the_dates_of_a_countrys_rate_and_a_net_without_a_rate(tmp_path: Path) -
         assert {case: decimals(expected) for case, (_, expected) in cases.items()} == taxes(archive, "home")
         unknown = archive.rows("select session_id from check_results where rule = 'unknown_tax'")
     assert unknown == [("before the rate was valid",)]
+
+
+@pytest.mark.parametrize("account", DATED_RATES)
+def test_a_rate_ends_before_the_local_day_of_its_valid_to(shared_archive: SmallArchive, account: str) -> None:
+    found = shared_archive.rows("select session_id, tax_rate from sessions where account = ? order by all", account)
+    expected = [(stop, rate and Decimal(rate)) for stop, rate in DATED_RATES[account][1].items()]
+    assert expected == found
 
 
 def test_one_session_with_unknown_tax_makes_the_months_tax_unknown(shared_archive: SmallArchive) -> None:

@@ -60,7 +60,7 @@ def hard_claim(language: Language = "da", sessions: int = 8) -> Claim:
         odometer=(document.Odometer(car="Golf", read_on=date(2025, 3, 31), kilometres=48_211),),
         lines=lines,
         totals=expected_totals(lines),
-        days=_days(lines),
+        days=expected_days(lines),
         exclusions=(
             document.Exclusion(
                 session_id="700901",
@@ -223,6 +223,24 @@ def expected_totals(lines: tuple[ClaimLine, ...]) -> tuple[document.Total, ...]:
     return tuple(totals)
 
 
+def expected_days(lines: tuple[ClaimLine, ...]) -> tuple[document.Day, ...]:
+    """The days of a claim of March with these lines, summed here independently of the SQL."""
+    days: dict[tuple[date, str], list[ClaimLine]] = {}
+    for line in lines:
+        if line.correction is None:
+            days.setdefault((min(line.stopped_at.date(), date(2025, 3, 31)), line.currency), []).append(line)
+    return tuple(
+        document.Day(
+            day=day,
+            currency=currency,
+            sessions=len(lines_of_day),
+            energy_kwh=sum((line.energy_kwh for line in lines_of_day), Decimal("0.000")),
+            amount_incl_tax=sum((line.amount_incl_tax for line in lines_of_day), Decimal("0.00")),
+        )
+        for (day, currency), lines_of_day in sorted(days.items())
+    )
+
+
 def _sum(lines: list[ClaimLine]) -> Sum:
     taxes = [line.tax_amount for line in lines]
     known = [tax for tax in taxes if tax is not None]
@@ -327,23 +345,6 @@ def _reversed(line: ClaimLine) -> ClaimLine:
         amount_incl_tax=-line.amount_incl_tax,
         tax_amount=None if line.tax_amount is None else -line.tax_amount,
         correction=Correction(claim=2, reason="reversed", ground=None, detail=None, old=claimed, new=nothing),
-    )
-
-
-def _days(lines: tuple[ClaimLine, ...]) -> tuple[document.Day, ...]:
-    days: dict[tuple[date, str], list[ClaimLine]] = {}
-    for line in lines:
-        if line.correction is None:
-            days.setdefault((min(line.stopped_at.date(), date(2025, 3, 31)), line.currency), []).append(line)
-    return tuple(
-        document.Day(
-            day=day,
-            currency=currency,
-            sessions=len(lines_of_day),
-            energy_kwh=sum((line.energy_kwh for line in lines_of_day), Decimal("0.000")),
-            amount_incl_tax=sum((line.amount_incl_tax for line in lines_of_day), Decimal("0.00")),
-        )
-        for (day, currency), lines_of_day in sorted(days.items())
     )
 
 

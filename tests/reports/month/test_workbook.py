@@ -34,6 +34,10 @@ def texts(sheet: Any) -> list[str]:
     return [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
 
 
+def is_number(cell: Any) -> bool:
+    return isinstance(cell.value, int | float)
+
+
 def columns(sheet: Any) -> dict[str, int]:
     return {str(cell.value).replace("\n", " "): cell.column for cell in sheet[1]}
 
@@ -63,8 +67,16 @@ def test_the_summary_has_the_months_figures(report_logbook: WrittenLogbook, tmp_
     assert row_of(sheet, "Net, excl. Moms") == [57.07, "DKK"]
     assert row_of(sheet, "Average price, incl. Moms") == [2.205801, "DKK per kWh"]
     assert row_of(sheet, "Largest session") == [21.469, "kWh, 51.74 DKK, on 2025-03-05, session 1"]
-    formats = {row[1].value: row[2].number_format for row in sheet.iter_rows(min_row=11, max_row=20)}
-    assert (formats["Energy"], formats["Gross, incl. Moms"]) == ("#,##0.000", "#,##0.00")
+    formats = {row[1].value: row[2].number_format for row in sheet.iter_rows(min_row=12, max_row=18)}
+    assert formats == {
+        "Sessions": "#,##0",
+        "Energy": "#,##0.000",
+        "Gross, incl. Moms": "#,##0.00",
+        "of which Moms": "#,##0.00",
+        "Net, excl. Moms": "#,##0.00",
+        "Average price, incl. Moms": "#,##0.0000",
+        "Largest session": "#,##0.000",
+    }
 
 
 def test_currencies_are_separate_and_an_unknown_tax_is_shown_as_unknown(
@@ -106,6 +118,20 @@ def test_a_year_lists_all_its_months(report_logbook: WrittenLogbook, tmp_path: P
     assert rows[first + 12][:7] == ("Total", 4, 37.342, 83.84, 16.77, 67.07, 2.245193)
     assert len(workbook["Summary"]._charts) == 2
     assert workbook["Summary"]._charts[0].series[0].val.numRef.f == f"'Summary'!$D${first + 1}:$D${first + 12}"
+
+
+@pytest.mark.parametrize(("year", "month", "money"), [("2025", 3, "#,##0.00"), ("2023", 3, "#,##0")])
+def test_the_figures_of_a_years_months_and_of_its_total_have_their_formats(
+    report_logbook: WrittenLogbook, tmp_path: Path, year: str, month: int, money: str
+) -> None:
+    sheet = write_and_open(report_logbook.report(year), tmp_path)["Summary"]
+    headings = next(row for row in sheet.iter_rows() if row[1].value == "Month")
+    for offset in (month, 13):
+        cells = [sheet.cell(headings[0].row + offset, column) for column in range(3, 9)]
+        expected = ["#,##0", "#,##0.000", money, money, money, "#,##0.0000"]
+        formats = [(cell.number_format, style) for cell, style in zip(cells, expected, strict=True) if is_number(cell)]
+        assert [style for style, _ in formats] == [style for _, style in formats]
+        assert is_number(cells[-1])
 
 
 def test_sessions_are_rows_of_typed_cells(report_logbook: WrittenLogbook, tmp_path: Path) -> None:

@@ -14,6 +14,14 @@ _MINIMUM = Session(
     energy_wh=470,
     fields={"amount": 2.5, "totalAmount": 2.5, "chargingPeriods": [Session().period(0, 60, 1.14069)]},
 )
+_CREDIT = Session(
+    fields={
+        "amount": -15,
+        "totalAmount": -15,
+        "paymentStatus": "pending",
+        "chargingPeriods": [Session().period(0, 60, -15)],
+    }
+)
 
 CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
     "no-fault": (OperatorData(), ()),
@@ -74,6 +82,7 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         ),
         (("bill_unlike_recomputed", "1"), ("periods_unlike_bill", "1")),
     ),
+    "credit-that-is-not-paid-back": (OperatorData(sessions=(_CREDIT,)), (("unpaid", "1"),)),
     "no-payment-status": (OperatorData(sessions=(Session(fields={"paymentStatus": None}),)), ()),
     "detail-older-than-the-list": (
         OperatorData(
