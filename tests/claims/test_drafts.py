@@ -46,7 +46,7 @@ def window(month: date) -> Window:
     return Window(month=month.isoformat(), listed_at=LATER, pages=1, sessions=1)
 
 
-# The answers of each account: a session of March, and what the case is about.
+# The answers of each account besides a session of March, which is called like the account.
 ANSWERS: dict[str, tuple[Answer, ...]] = {
     "reversed": (),
     "kept": (),
@@ -89,12 +89,12 @@ def drafted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DraftedArchive
     with small_archive(tmp_path_factory.mktemp("drafts") / "logbook", ANSWERS) as archive:
         for account, answers in ANSWERS.items():
             windows = [window(month) for month in (FEBRUARY, MARCH, APRIL)]
-            archive.of(account).add(detail(session(powerStats=_CURVE)), *answers, windows=windows)
+            archive.of(account).add(detail(session(account, powerStats=_CURVE)), *answers, windows=windows)
         archive.transform()
         drafted = DraftedArchive(archive)
         for account in ("reversed", "kept", "held-back"):
             drafted.store(drafted.drafter(account).month(MARCH, None, {}))
-        changed = listed(session(totalAmount=24), type="private")
+        changed = listed(session("held-back", totalAmount=24), type="private")
         archive.of("held-back").add(listing(changed, fetched_at=LATER + timedelta(hours=1)), windows=[window(MARCH)])
         archive.transform()
         drafted.store(drafted.drafter("reversed").reversal(1, "wrong employer"))
@@ -124,7 +124,7 @@ def test_the_lines_due_are_those_of_the_reversed_claim(drafted: DraftedArchive) 
         "select account, session_id, claimed_incl_tax, is_month_claimed from claim_lines_due"
         " where account in ('reversed', 'kept')"
     )
-    assert due == [("reversed", "1", 0, False)]
+    assert due == [("reversed", "reversed", 0, False)]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_findings_of_another_month_and_warnings_do_not_block_a_claim(drafted: Dr
 
 def test_the_completeness_of_a_month_does_not_count_corrections_that_are_held_back(drafted: DraftedArchive) -> None:
     claim = drafted.drafter("held-back").month(FEBRUARY, None, {})
-    assert [(exclusion.session_id, exclusion.month) for exclusion in claim.exclusions] == [("1", MARCH)]
+    assert [(exclusion.session_id, exclusion.month) for exclusion in claim.exclusions] == [("held-back", MARCH)]
     assert [line.session_id for line in claim.lines] == ["2"]
     assert claim.completeness is not None
     listed_at = claim.completeness.listed_at
