@@ -49,6 +49,17 @@ def sums_by_key(lines: Iterable[ClaimLine]) -> dict[LineKey, Amounts]:
     return amounts
 
 
+def count_claimed(lines: Iterable[ClaimLine], month: date | None) -> int:
+    """The number of the month's sessions that lines claim. A withdrawn session is not claimed."""
+    return len(
+        {
+            line.session_id
+            for line in lines
+            if line.month == month and (line.correction is None or line.correction.reason != "withdrawn")
+        }
+    )
+
+
 def sum_of(lines: Sequence[ClaimLine]) -> Sum:
     """The sum of lines in one currency."""
     taxes = [line.tax_amount for line in lines if line.tax_amount is not None]
@@ -80,7 +91,7 @@ def _totals_fault(claim: Claim) -> str | None:
         for name, (stated_sum, lines) in parts.items():
             if stated_sum != sum_of(lines):
                 return f"the {name} in {total.currency} is not the sum of its lines"
-        if total.average_price_incl_tax != _average(total.total):
+        if total.average_price_incl_tax != _average(total.total if _is_older_than_rules_2(claim) else total.sessions):
             return f"the average price in {total.currency} is not the amount divided by the energy"
     return None
 
@@ -112,7 +123,17 @@ def _completeness_fault(claim: Claim) -> str | None:
     counts = claim.completeness
     if counts and counts.claimed + counts.excluded != counts.sessions:
         return "the sessions claimed and those excluded do not add up to all sessions"
+    if (
+        counts
+        and not _is_older_than_rules_2(claim)
+        and counts.claimed != count_claimed(claim.lines, claim.month) + counts.claimed_earlier
+    ):
+        return "the sessions claimed are not those of its lines and of earlier claims"
     return None
+
+
+def _is_older_than_rules_2(claim: Claim) -> bool:
+    return claim.sources.rules < 2
 
 
 def _reversal_fault(claim: Claim, earlier_claims: Sequence[Claim]) -> str | None:

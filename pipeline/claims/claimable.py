@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import msgspec
 
+from pipeline.claims.arithmetic import count_claimed
 from pipeline.claims.document import Amounts, ClaimLine, Completeness, Correction, Exclusion, LineKey, key_of
 from pipeline.claims.folder import StoredClaim
 from pipeline.claims.sums import LineSums, energy, money, money_or_none
@@ -59,15 +60,18 @@ class ClaimableReader:
             for row in self._rows(models.query("claim_exclusions"), month=month, car=car)
         )
 
-    def completeness(self, month: date, car: str | None, exclusions: Sequence[Exclusion]) -> Completeness:
+    def completeness(
+        self, month: date, car: str | None, lines: Sequence[ClaimLine], exclusions: Sequence[Exclusion]
+    ) -> Completeness:
         """How complete the data of a closed month is."""
         (row,) = self._rows(models.query("claim_completeness"), month=month, car=car)
         excluded_count = sum(exclusion.month == month for exclusion in exclusions)
         return Completeness(
             listed_at=self._local(row["listed_at"]),
             sessions=row["sessions"],
-            claimed=row["sessions"] - excluded_count,
+            claimed=count_claimed(lines, month) + row["claimed_earlier"],
             excluded=excluded_count,
+            claimed_earlier=row["claimed_earlier"],
         )
 
     def reversal(self, stored_claim: StoredClaim) -> tuple[ClaimLine, ...]:
@@ -108,6 +112,8 @@ class ClaimableReader:
             tax_amount=None,
             basis=row["basis"],
             price_incl_tax=row["price_incl_tax"],
+            minimum_price=money_or_none(row["minimum_price"], self.sums.minor_digits(row["currency"])),
+            is_imported=row["is_imported"],
             tax_name=row["tax_name"],
             tax_rate=row["tax_rate"],
             note=row["note"],

@@ -32,7 +32,7 @@ CorrectionGround = Literal[
     "elsewhere",
 ]
 
-RULES = 1  # version of the computation; a claim of another version is checked only by its hashes and arithmetic
+RULES = 2  # version of the computation; a claim of another version is checked only by its hashes and arithmetic
 
 
 class Amounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +65,7 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     new: Amounts
 
 
-class ClaimLine(msgspec.Struct, frozen=True, kw_only=True):
+class ClaimLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A session, or its part in one month, with what this claim adds for it: for a correction, the difference.
 
     A withdrawn session is described as it was in the last claim that contained it.
@@ -93,6 +93,8 @@ class ClaimLine(msgspec.Struct, frozen=True, kw_only=True):
     document_sha256: str
     curve_sha256: str | None
     correction: Correction | None
+    minimum_price: Decimal | None = None  # the tariff's, where the amount of the session is that; since rules 2
+    is_imported: bool = False  # the operator has not confirmed the figures; since rules 2
 
 
 class Sum(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +114,7 @@ class Total(msgspec.Struct, frozen=True, kw_only=True):
     sessions: Sum
     corrections: Sum
     total: Sum
-    average_price_incl_tax: Decimal | None  # currency units per kWh, of the total; None without energy
+    average_price_incl_tax: Decimal | None  # per kWh, of the sessions (rules 1: of the total); None without energy
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,13 +169,17 @@ class Odometer(msgspec.Struct, frozen=True, kw_only=True):
     kilometres: int
 
 
-class Completeness(msgspec.Struct, frozen=True, kw_only=True):
-    """How complete the data of a claimed month is. The counts are of the month's sessions."""
+class Completeness(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How complete the data of a claimed month is. The counts are of the month's sessions.
+
+    `claimed` are those with a line of this claim, and those that earlier claims contain as they are.
+    """
 
     listed_at: datetime  # of the newest complete listing of the month
     sessions: int
     claimed: int
     excluded: int
+    claimed_earlier: int = 0  # of those claimed; since rules 2
 
 
 class AccountPolicy(msgspec.Struct, frozen=True, kw_only=True):

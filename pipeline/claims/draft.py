@@ -95,7 +95,7 @@ class Drafter:
             days=self.claimable.sums.days(lines, month, self.account.timezone),
             exclusions=exclusions,
             findings=findings,
-            completeness=self.claimable.completeness(month, car, exclusions),
+            completeness=self.claimable.completeness(month, car, lines, exclusions),
         )
 
     def corrections(self, car: str | None) -> Claim:

@@ -91,14 +91,14 @@ class LineSums:
 
     def _total(self, currency: str, sums: dict[tuple[str, str], dict[str, Any]]) -> Total:
         digits = self.minor_digits(currency)
-        total = sums.get((currency, "total"))
+        total, sessions = (sums.get((currency, kind)) for kind in ("total", "sessions"))
         return Total(
             currency=currency,
             minor_digits=digits,
-            sessions=_sum(sums.get((currency, "sessions")), digits),
+            sessions=_sum(sessions, digits),
             corrections=_sum(sums.get((currency, "corrections")), digits),
             total=_sum(total, digits),
-            average_price_incl_tax=total["average_price_incl_tax"] if total else None,
+            average_price_incl_tax=sessions["average_price_incl_tax"] if sessions else None,
         )
 
 

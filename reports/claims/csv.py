@@ -145,6 +145,10 @@ _COLUMNS = (
     _CsvColumn("tax_rate", ("tax_rate",), lambda row: row.line.tax_rate),
     _CsvColumn("note", ("note",), lambda row: row.line.note),
     _CsvColumn("tags", ("tags",), lambda row: ", ".join(row.line.tags)),
+    _CsvColumn("minimum_price", ("minimum_price",), lambda row: row.line.minimum_price, is_money=True),
+    _CsvColumn(
+        "origin", ("origin",), lambda row: "imported" if row.line.is_imported else "fetched", key_prefix="origin"
+    ),
     _CsvColumn("revision", ("revision",), lambda row: row.line.revision),
     _CsvColumn("document_sha256", ("sources.document",), lambda row: row.line.document_sha256),
     _CsvColumn("curve_sha256", ("sources.curve",), lambda row: row.line.curve_sha256),

@@ -1,6 +1,6 @@
 """Phrases of a claim that both the PDF and the workbook print: titles, periods, chargers, reasons, findings."""
 
-from pipeline.claims.document import Charger, Claim, Correction, Exclusion, Finding, Odometer
+from pipeline.claims.document import Charger, Claim, ClaimLine, Correction, Exclusion, Finding, Odometer
 from pipeline.clock import last_of_month
 from reports.claims.words import Words
 
@@ -55,6 +55,19 @@ def correction(correction: Correction, words: Words) -> str:
     reason = words.text(f"correction.{correction.reason}")
     ground = words.text(f"ground.{correction.ground}", detail=correction.detail or "") if correction.ground else ""
     return f"{words.text('correction.of', number=correction.claim)}: {reason}{f' ({ground})' if ground else ''}"
+
+
+def remarks(line: ClaimLine, words: Words) -> tuple[str, ...]:
+    """What a reader has to know of a line: a minimum price that explains its price per kWh, and an imported origin."""
+    price = line.minimum_price
+    return (
+        *(
+            ()
+            if price is None or line.correction is not None
+            else (words.text("remark.minimum_price", amount=words.exact(price), currency=line.currency),)
+        ),
+        *((words.text("remark.imported"),) if line.is_imported else ()),
+    )
 
 
 def ground(exclusion: Exclusion, words: Words) -> str:

@@ -42,6 +42,11 @@ class Words:
         """`1.234,50`: an amount with as many decimals as its currency has."""
         return self._number(amount, digits)
 
+    def exact(self, amount: Decimal) -> str:
+        """`2,50`: an amount with its own number of decimals, which is its currency's."""
+        exponent = amount.as_tuple().exponent
+        return self._number(amount, max(0, -exponent) if isinstance(exponent, int) else 0)
+
     def kwh(self, energy: Decimal) -> str:
         """`1.234,567`: energy to the Wh."""
         return self._number(energy, 3)

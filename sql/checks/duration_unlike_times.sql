@@ -16,7 +16,7 @@ select
     session_id,
     concat_ws(' ', duration_s, lasted_us) as cause,
     'The operator states a duration of ' || duration_text(stated_us) || ', but from '
-    || minute_text(started_at, timezone) || ' to ' || minute_text(stopped_at, timezone) || ' it is ' || duration_text(lasted_us)
-    || '. Ask the operator which is right.' as detail
+    || minute_text(started_at, timezone) || ' to ' || minute_text(stopped_at, timezone) || ' it is '
+    || duration_text(lasted_us) || '. Ask the operator which is right.' as detail
 from timed
 where abs(stated_us - lasted_us) > 3600000000 and stopped_at >= started_at

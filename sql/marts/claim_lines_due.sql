@@ -79,6 +79,7 @@ compared as (
         case when targets.session_id is null then 0 else targets.amount_incl_tax end as amount_incl_tax,
         case when targets.session_id is null then 0 else targets.tax_amount end as tax_amount,
         claimed.number as last_claim,
+        coalesce(claimed.is_in_force, false) as is_in_force,
         targets.session_id is not null as is_claimed,
         targets.ground,
         targets.detail,
@@ -98,7 +99,7 @@ differing as (
         or claimed_energy_kwh <> energy_kwh
         or claimed_incl_tax <> amount_incl_tax
         or coalesce(claimed_tax_amount <> tax_amount, false)
-        or (last_claim is null and is_claimed)
+        or (is_claimed and not is_in_force)
 ),
 
 covering as (

@@ -12,16 +12,27 @@
 --   tax_amount        currency units, of the lines whose tax is known
 --   number            of the newest claim with a line of it
 --   revision          of the session's figures in that line
+--   is_in_force       flag: the session is on a claim that is neither a reversal nor reversed
+with reversed_claims as (
+    select distinct
+        account,
+        reverses as number
+    from facts.claims
+    where reverses is not null
+)
+
 select
-    account,
-    session_id,
-    month,
-    coalesce(car, '') as car,
-    currency,
-    cast(sum(energy_kwh) as decimal(18, 3)) as energy_kwh,
-    cast(sum(amount_incl_tax) as decimal(18, 3)) as amount_incl_tax,
-    cast(coalesce(sum(tax_amount), 0) as decimal(18, 3)) as tax_amount,
-    max(number) as number,
-    arg_max(revision, number) as revision
-from main.claim_lines
-group by account, session_id, month, coalesce(car, ''), currency
+    lines.account,
+    lines.session_id,
+    lines.month,
+    coalesce(lines.car, '') as car,
+    lines.currency,
+    cast(sum(lines.energy_kwh) as decimal(18, 3)) as energy_kwh,
+    cast(sum(lines.amount_incl_tax) as decimal(18, 3)) as amount_incl_tax,
+    cast(coalesce(sum(lines.tax_amount), 0) as decimal(18, 3)) as tax_amount,
+    max(lines.number) as number,
+    arg_max(lines.revision, lines.number) as revision,
+    bool_or(reversed_claims.number is null and lines.reason is distinct from 'reversed') as is_in_force
+from main.claim_lines as lines
+left join reversed_claims using (account, number)
+group by lines.account, lines.session_id, lines.month, coalesce(lines.car, ''), lines.currency

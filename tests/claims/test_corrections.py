@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pipeline.claims import arithmetic
@@ -204,6 +205,41 @@ def test_a_reversed_month_is_claimed_again(logbook: ClaimedLogbook) -> None:
         (2, "made", None),
         (3, "made", None),
     ]
+
+
+def test_after_a_reversal_sessions_of_zero_are_claimed_again_and_counted(tmp_path: Path) -> None:
+    logbook = ClaimedLogbook.begin(tmp_path / "zero")
+    third = ServedSession("3", local(date(2025, 3, 7)))
+    logbook.extract(FIRST, ServedSession("zero", local(date(2025, 3, 8)), energy_wh=0, amount="0.00"))
+    logbook.claim(MARCH)
+    logbook.extract(third)
+    assert [line.session_id for line in logbook.corrections().lines] == ["3"]
+    logbook.reverse(1)
+    again = logbook.claim(MARCH)
+    assert [(line.session_id, line.correction) for line in again.lines] == [("1", None), ("zero", None)]
+    counts = again.completeness
+    assert counts is not None
+    assert (counts.sessions, counts.claimed, counts.claimed_earlier, counts.excluded) == (3, 3, 1, 0)
+    assert arithmetic.fault(again) is None
+    sums = arithmetic.sum_of(again.lines[:1])
+    total = msgspec.structs.replace(again.totals[0], sessions=sums, total=sums)
+    fewer = msgspec.structs.replace(again, lines=again.lines[:1], totals=(total,), days=again.days[:1])
+    assert arithmetic.fault(fewer) == "the sessions claimed are not those of its lines and of earlier claims"
+    older = msgspec.structs.replace(fewer, sources=msgspec.structs.replace(fewer.sources, rules=1))
+    assert arithmetic.fault(older) is None, "claims of rules 1 counted all that was not excluded"
+
+
+def test_the_average_price_is_of_the_sessions_without_the_corrections(logbook: ClaimedLogbook) -> None:
+    april = ServedSession("4", local(date(2025, 4, 5)), amount="30.00")
+    logbook.extract(changed(SECOND, amount="10.00"), april)
+    claim = logbook.claim(APRIL)
+    (total,) = claim.totals
+    assert (str(total.total.amount_incl_tax), str(total.average_price_incl_tax)) == ("-10.00", "3.000000")
+    assert arithmetic.fault(claim) is None
+    with_rules_1 = msgspec.structs.replace(claim, sources=msgspec.structs.replace(claim.sources, rules=1))
+    assert arithmetic.fault(with_rules_1) == "the average price in DKK is not the amount divided by the energy"
+    logbook.extract(changed(FIRST, amount="20.00"))
+    assert logbook.corrections().totals[0].average_price_incl_tax is None
 
 
 def test_a_reversal_keeps_later_corrections_and_the_next_claim_settles_them(

@@ -136,7 +136,7 @@ def _session_row(number: int, line: ClaimLine, words: Words, varying_fields: _Va
         started=words.moment(line.started_at),
         stopped=words.moment(line.stopped_at),
         place=_place(line, words, varying_fields),
-        note=_note(line),
+        note=_note(line, words),
         figures=[
             words.kwh(line.energy_kwh),
             "" if line.price_incl_tax is None else words.price(line.price_incl_tax),
@@ -169,7 +169,7 @@ def _correction_row(
         stopped=words.moment(line.stopped_at),
         reason=cut(phrases.correction(correction, words), _REASON),
         place=_place(line, words, varying_fields),
-        note=_note(line),
+        note=_note(line, words),
         steps=[
             [words.text("old"), *_figures(correction.old, words)],
             [words.text("new"), *_figures(correction.new, words)],
@@ -196,7 +196,7 @@ def _place(line: ClaimLine, words: Words, varying_fields: _VaryingFields) -> str
     return " · ".join(cut(part, _PLACE) for part in parts if part)
 
 
-def _note(line: ClaimLine) -> str:
-    """Note and tags; empty for most lines."""
+def _note(line: ClaimLine, words: Words) -> str:
+    """Note, tags and remarks; empty for most lines."""
     note = cut((line.note or "").strip(), _NOTE)
-    return " · ".join(part for part in (note, cut(", ".join(line.tags), _TAGS)) if part)
+    return " · ".join(part for part in (note, cut(", ".join(line.tags), _TAGS), *phrases.remarks(line, words)) if part)

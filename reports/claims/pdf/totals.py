@@ -49,7 +49,9 @@ def digits_of(number: Decimal) -> int:
 
 
 def _row(key: str, total: Total, figures: Sum, words: Words) -> TotalsRow:
-    price = total.average_price_incl_tax if key == "total" else None
+    # The average is of the sessions alone. Without corrections they have no row of their own.
+    is_of_sessions = key == "sessions" or not total.corrections.lines
+    price = total.average_price_incl_tax if is_of_sessions else None
     return TotalsRow(
         [
             words.text(key),

@@ -98,6 +98,10 @@ def _put_tax(cell: LineCell, line: ClaimLine, amounts: Amounts | ClaimLine) -> N
     cell.figure_or_unknown(amounts.tax_amount, cell.book.money_format(line.currency))
 
 
+def _put_remarks(cell: LineCell, line: ClaimLine) -> None:
+    cell.text("; ".join(phrases.remarks(line, cell.book.words)))
+
+
 def _put_rate(cell: LineCell, line: ClaimLine) -> None:
     cell.figure_or_unknown(line.tax_rate, "General" if line.tax_rate is None else rate_format(line.tax_rate))
 
@@ -134,6 +138,7 @@ _ON_SCREEN = (
     ClaimColumn("tax_name", ("tax_name",), 15, lambda cell, line: cell.text(line.tax_name), "l"),
     ClaimColumn("tax_rate", ("tax_rate",), 10, _put_rate),
     ClaimColumn("tags", ("tags",), 18, lambda cell, line: cell.text(", ".join(line.tags)), "l"),
+    ClaimColumn("remark", ("remark",), 44, _put_remarks, "l"),
     ClaimColumn("revision", ("revision",), 9, lambda cell, line: cell.figure(line.revision, COUNT)),
 )
 _OF_CORRECTIONS_ON_SCREEN = _old_and_new("of_which_tax", 11, _put_tax)

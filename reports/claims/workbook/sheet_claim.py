@@ -130,6 +130,7 @@ def _put_figures(sheet: Worksheet, row: int, book: Book) -> tuple[int, Reference
         sessions_row = row + 1
         if claim.kind == "month" and total.corrections.lines:
             _put_sum(sheet, row + 1, words.text("sessions"), total.sessions, total, book)
+            put_value(sheet, row + 1, _PRICE, total.average_price_incl_tax, PRICE)
             _put_sum(sheet, row + 2, words.text("corrections"), total.corrections, total, book)
             row += 2
         row += 1
@@ -168,7 +169,8 @@ def _put_sum(
 def _put_total(sheet: Worksheet, row: int, total: Total, book: Book) -> None:
     label = f"{book.words.text('total')} {total.currency}"
     _put_sum(sheet, row, label, total.total, total, book, bold=True)
-    put_value(sheet, row, _PRICE, total.average_price_incl_tax, PRICE, style=font(bold=True))
+    if not total.corrections.lines:
+        put_value(sheet, row, _PRICE, total.average_price_incl_tax, PRICE, style=font(bold=True))
     rule_over(sheet, row, _ALL)
     for column in _ALL:
         cell_at(sheet, row, column).fill = PatternFill("solid", fgColor=TINT)

@@ -116,5 +116,9 @@ def _put_total(
         "tax_amount": put("tax_amount", tax, unknown if sums.tax_amount is None else sums.tax_amount, amount),
     }
     energy, gross = references["energy_kwh"], references["amount_incl_tax"]
+    if total.corrections.lines:  # the average is of the sessions alone
+        own = f'({cells("currency")}={currency})*({cells("correction")}="")'
+        energy = f"ROUND(SUMPRODUCT({own}*{cells('energy_kwh')}),3)"
+        gross = f"ROUND(SUMPRODUCT({own}*{cells('amount_incl_tax')}),{digits})"
     put("price", f'=IF({energy}=0,"",ROUND({gross}/{energy},6))', "" if price is None else price, PRICE)
     return references

@@ -1,26 +1,36 @@
 -- name: claim_completeness
 -- grain: the month, or no row if it has no state
--- purpose: when the month was last listed, and how many sessions it has
+-- purpose: when the month was last listed, how many sessions it has, and how many need no line
 -- parameters:
 --   account    text, the logbook's account
---   car        text, count the sessions of this car and those without a car; null: all
+--   car        text, count the sessions of this car and the excluded ones without a car; null: all
 --   month      first day of the local month
 -- columns:
---   listed_at  time of the newest complete listing
---   sessions   number of sessions
+--   listed_at        time of the newest complete listing
+--   sessions         number of sessions
+--   claimed_earlier  number of those that earlier claims contain as they are
 with sessions_of_car as (
     select
         claim_values.account,
         claim_values.month,
-        claim_values.session_id
+        claim_values.session_id,
+        claimable.is_claimed and due.session_id is null as is_claimed_earlier
     from intermediate.claim_values as claim_values
     inner join claimable_sessions as claimable using (account, session_id)
-    where coalesce(claimable.car = $car, true)
+    left join claim_lines_due as due
+        on
+            claim_values.account = due.account
+            and claim_values.session_id = due.session_id
+            and claim_values.month = due.month
+            and coalesce(claimable.car, '') = due.car
+            and claim_values.currency = due.currency
+    where $car is null or claimable.car = $car or (claimable.car is null and not claimable.is_claimed)
 )
 
 select
     states.listed_at,
-    cast(count(sessions_of_car.session_id) as integer) as sessions
+    cast(count(sessions_of_car.session_id) as integer) as sessions,
+    cast(count(*) filter (where sessions_of_car.is_claimed_earlier) as integer) as claimed_earlier
 from month_states as states
 left join sessions_of_car using (account, month)
 where account = $account and month = $month

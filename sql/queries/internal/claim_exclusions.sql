@@ -43,7 +43,7 @@ left join claim_lines_due as due
         and claim_values.currency = due.currency
 where
     claim_values.account = $account
-    and coalesce(claimable.car = $car, true)
+    and ($car is null or claimable.car = $car or (claimable.car is null and not claimable.is_claimed))
     and case
         when coalesce(claim_values.month = $month, false) then not claimable.is_claimed or due.held_back is not null
         else coalesce(due.is_month_claimed and due.held_back is not null, false)

@@ -39,6 +39,8 @@
 --   curve_sha256        hex, the document of the power history; null without one
 --   basis               text, billed, rate, electricity_cost or spot
 --   price_incl_tax      currency units per kWh
+--   minimum_price       currency units, the tariff's, where the amount is that; else null
+--   is_imported         flag: only imports state the figures
 --   tags                list of the tags that the user gave it, in alphabetical order
 select
     due.*,
@@ -58,11 +60,16 @@ select
     sessions.curve_sha256,
     claim_values.basis,
     claim_values.price_incl_tax,
+    case when claim_values.basis = 'billed' and audits.verdict = 'minimum price' then audits.minimum_price end
+        as minimum_price,
+    imported.session_id is not null as is_imported,
     claimable.tags
 from claim_lines_due as due
 left join sessions using (account, session_id)
 left join claimable_sessions as claimable using (account, session_id)
 left join intermediate.claim_values as claim_values using (account, session_id, month)
+left join bill_audit as audits using (account, session_id)
+left join intermediate.imported_sessions as imported using (account, session_id)
 where
     due.account = $account
     and due.held_back is null

@@ -210,14 +210,15 @@ def expected_totals(lines: tuple[ClaimLine, ...]) -> tuple[document.Total, ...]:
     for currency in currencies:
         lines_of_currency = [line for line in lines if line.currency == currency]
         total = _sum(lines_of_currency)
+        sessions = _sum([line for line in lines_of_currency if line.correction is None])
         totals.append(
             document.Total(
                 currency=currency,
                 minor_digits=2,
-                sessions=_sum([line for line in lines_of_currency if line.correction is None]),
+                sessions=sessions,
                 corrections=_sum([line for line in lines_of_currency if line.correction is not None]),
                 total=total,
-                average_price_incl_tax=_quotient(total.amount_incl_tax, total.energy_kwh),
+                average_price_incl_tax=_quotient(sessions.amount_incl_tax, sessions.energy_kwh),
             )
         )
     return tuple(totals)

@@ -3,13 +3,15 @@
 from decimal import Decimal
 from typing import get_args
 
+import msgspec
 import pytest
 
 from pipeline.claims import document
 from pipeline.database import models
 from pipeline.settings.schema import Attribution, Basis, Language
-from reports.claims import danish, english
+from reports.claims import danish, english, phrases
 from reports.claims.words import Words
+from tests.reports.claims.hard_claim import hard_claim
 
 _DANISH, _ENGLISH = (Words(language, "Europe/Copenhagen") for language in get_args(Language))
 
@@ -52,3 +54,13 @@ def test_every_value_that_a_claim_prints_has_a_text() -> None:
 def test_numbers_follow_the_language(words: Words, money: str, kwh: str) -> None:
     assert words.money(Decimal("-1234.5"), 2) == money
     assert words.kwh(Decimal("12345.678")) == kwh
+
+
+def test_the_remarks_of_a_line() -> None:
+    line = hard_claim().lines[0]
+    minimum = msgspec.structs.replace(line, minimum_price=Decimal("2.50"))
+    imported = msgspec.structs.replace(minimum, is_imported=True)
+    found = [phrases.remarks(one, Words("en", "Europe/Copenhagen")) for one in (line, minimum, imported)]
+    applies = "the tariff's minimum price of 2.50 DKK applies"
+    assert found == [(), (applies,), (applies, "from imported files, not fetched from the operator")]
+    assert b"minimum_price" not in document.encode(line), "an older claim's bytes stay its content's"
