@@ -21,6 +21,7 @@ A_SECOND_EARLY = A_DAY_LATER.replace(hour=21, minute=59, second=59)
 STATES = "select month, is_closed, details_missing, quarantined, active from month_states order by month"
 STATES_OF = STATES.replace("order by", "where account = ? order by")
 CLOSED = (MARCH, True, 0, 0, 0)
+IN_FEBRUARY = {"startedAt": "2025-02-02T10:00:00Z", "stoppedAt": "2025-02-02T11:00:00Z"}
 
 
 def window(listed_at: datetime = A_DAY_LATER, month: date = MARCH, missing: tuple[str, ...] = ()) -> Window:
@@ -91,11 +92,11 @@ CASES: dict[str, list[Run]] = {
         Run(
             [
                 *listing_and_detail("1"),
-                *listing_and_detail("2", startedAt="2025-04-02T10:00:00Z", stoppedAt="2025-04-02T11:00:00Z"),
-                detail(session("2", energy="much"), at(200)),
+                *listing_and_detail("2", **IN_FEBRUARY),
+                detail(session("2", energy="much", **IN_FEBRUARY), at(200)),
             ],
             [window()],
-            [CLOSED, (APRIL, False, 0, 1, 0)],
+            [(FEBRUARY, False, 0, 1, 0), CLOSED],
         )
     ],
     # Under attribution `stop` the session belongs to the month in which it stops.
@@ -132,7 +133,8 @@ def test_an_account_has_its_counts_and_its_months_with_gaps(tmp_path: Path) -> N
         assert empty == [(None, 0, [], 0, 0, None, [], [], [])] * 3
         active = listed(session("7", status="active", stoppedAt=None))
         failed = archive.of("failed")
-        failed.add(*listing_and_detail("1"), listing(active, fetched_at=at(102)), detail(session("8", energy="much")))
+        unreadable = detail(session("8", energy="much", **IN_FEBRUARY))
+        failed.add(*listing_and_detail("1"), listing(active, fetched_at=at(102)), unreadable)
         failed.add(windows=[window()], outcome="failed")
         with_gaps = archive.of("with-gaps")
         with_gaps.add(listing(listed(session()), fetched_at=at(100)))

@@ -28,6 +28,7 @@
 --   payment_status   text, for example paid
 --   stop_reason      text
 --   note             text, the driver's own
+--   origin           text, fetched, or imported where only imports state the figures
 --   revision         of the session's figures
 --   document_sha256  hex, the document of the figures
 --   curve_sha256     hex, the document of the power history; null without one

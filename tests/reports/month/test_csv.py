@@ -53,6 +53,7 @@ def test_a_session_has_every_column_of_the_mart(report_logbook: WrittenLogbook, 
         "payment_status": "paid",
         "stop_reason": "evDisconnected",
         "note": '=HYPERLINK("x")',
+        "origin": "fetched",
         "revision": "1",
         **hashes,
     }

@@ -49,6 +49,7 @@ MONTHS = {
     ),
     "2025-09": Month(
         sessions=(ChargedSession(id="empty", stopped="2025-09-03T10:00:00+00:00", energy_wh=0, has_curve=False),),
+        findings=("money_without_energy empty",),
     ),
     "2025-10": Month(
         sessions=(ChargedSession(id="abroad", stopped="2025-10-03T10:00:00+00:00", currency="EUR"),),
