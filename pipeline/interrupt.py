@@ -77,6 +77,6 @@ def _watch(
     pressed_again, _, _ = select.select([signals], [], [], STOP_TIMEOUT)
     if not pressed_again and not has_ended.is_set():
         if sys.stderr.isatty():
-            sys.stderr.write(_SHOW_CURSOR)
+            sys.stderr.write(_SHOW_CURSOR)  # noqa: TID251 (controls the terminal)
         report()
     os._exit(exit_code)

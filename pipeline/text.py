@@ -30,9 +30,13 @@ CONTROL_SYMBOLS = {
     **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"},
     0x7F: "\u2421",
     **dict.fromkeys(range(0x80, 0xA0), "\ufffd"),
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),  # lone surrogates, which no encoding has
+    **dict.fromkeys((0x2028, 0x2029), "\ufffd"),  # line breaks of Unicode
+    # Characters that change the writing direction, so that other text is read than was sent:
+    **dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"),
 }
 
 
 def visible(text: str) -> str:
-    """The text with control characters replaced by symbols, so that it cannot control the terminal."""
+    """The text with symbols for characters that control the terminal or change the writing direction."""
     return text.translate(CONTROL_SYMBOLS)

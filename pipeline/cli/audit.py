@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.cli.output import print_line
 from pipeline.cli.terminal import show, terminal_width
 from pipeline.settings.schema import Account
 from pipeline.text import counted
@@ -65,7 +66,7 @@ def _show(account: Account, audits: Sequence[dict[str, Any]], period_text: str) 
     from rich.text import Text
 
     if not audits:
-        click.echo(f"{account.name}: no finished session {period_text}.")
+        print_line(f"{account.name}: no finished session {period_text}.")
         return
     width = terminal_width()
     with_reasons = width is None or width >= _WIDTH_WITH_REASONS
@@ -73,7 +74,8 @@ def _show(account: Account, audits: Sequence[dict[str, Any]], period_text: str) 
     if not with_reasons:
         for reason, sessions in _by_reason(audits).items():
             show(Text(f"{reason}: {', '.join(sessions)}"))
-    click.echo(f"\n{account.name}: {_summary(audits)}")
+    print_line()
+    print_line(f"{account.name}: {_summary(audits)}")
 
 
 def _table(audits: Sequence[dict[str, Any]], *, with_reasons: bool) -> "Table":

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.context import Context, pass_context, print_error
+from pipeline.cli.context import Context, pass_context
+from pipeline.cli.output import print_line
 from pipeline.cli.terminal import copy_progress
 from pipeline.errors import SettingsError
 from pipeline.logbook.folder import Logbook
@@ -29,7 +30,7 @@ def backup(context: Context, place: Path) -> None:
     logbook = Logbook.open(context.home)
     with copy_progress(context.quiet) as progress:
         written_backup = make_backup(logbook, place, context.clock.now(), progress)
-    click.echo(written_backup.path)
+    print_line(written_backup.path)
     context.print_info(f"{written_backup.files} files, {written_backup.size / 1e6:,.1f} MB, read back and verified.")
     if written_backup.left_out:
         context.print_info(f"Not included: {', '.join(written_backup.left_out)}.")
@@ -57,7 +58,7 @@ def restore(context: Context, source: Path) -> None:
     try:
         _, settings = context.open()
     except SettingsError as error:  # as it was when it was backed up
-        print_error(str(error), error.advice)
+        context.print_error(str(error), error.advice)
         return
     for name in settings.accounts:
         context.print_info(f"Next: ladebog login {name}")

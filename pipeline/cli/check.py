@@ -9,6 +9,7 @@ import click
 
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.options import MONTH
+from pipeline.cli.output import print_line
 from pipeline.errors import EXIT_FINDINGS
 from pipeline.logbook.folder import Logbook
 from pipeline.text import counted
@@ -42,7 +43,7 @@ def check(context: Context, month: datetime | None, account_name: str | None) ->
     if month is not None:
         findings = [finding for finding in findings if finding["month"] in (None, month.date())]
     _show(findings)
-    click.echo(f"{counted_findings(findings)}.")
+    print_line(f"{counted_findings(findings)}.")
     return EXIT_FINDINGS if any(_is_error(finding) for finding in findings) else 0
 
 
@@ -83,9 +84,9 @@ def _show(findings: Sequence[_Finding]) -> None:
     rule_width = max(len(finding["rule"]) for finding in findings)
     session_width = max(len(finding["session_id"] or "") for finding in findings)
     for (account, month), of_month in groupby(findings, lambda finding: (finding["account"], finding["month"])):
-        click.echo(f"{account}, {f'{month:%Y-%m}' if month else 'no single month'}")
+        print_line(f"{account}, {f'{month:%Y-%m}' if month else 'no single month'}")
         for finding in of_month:
-            click.echo(
+            print_line(
                 f"  {finding['severity']:<7}  {finding['rule']:<{rule_width}}  "
                 f"{finding['session_id'] or '':<{session_width}}  {finding['detail']}  ({finding['finding_id']})"
             )

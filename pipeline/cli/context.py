@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.output import print_lines
 from pipeline.clock import Clock
+from pipeline.command_line import as_typed
 from pipeline.logbook import event_log
 from pipeline.logbook.folder import Logbook
-from pipeline.text import visible
 
 if TYPE_CHECKING:
     from pipeline.settings.schema import Settings
@@ -36,18 +37,30 @@ class Context:
     def print_info(self, text: str = "") -> None:
         """Print progress or the next step, except under --quiet."""
         if not self.quiet:
-            click.echo(text)
+            print_lines(text)
+
+    def print_remark(self, text: str) -> None:
+        """Log something about the result and print it on standard error, also under --quiet."""
+        event_log.warning("remark", remark=as_typed(text))
+        if self.log_format == "text":
+            print_lines(text, err=True)
 
     def print_note(self, text: str) -> None:
         """Log a note and print it on standard error, also under --quiet."""
-        event_log.warning("note", note=text)
+        event_log.warning("note", note=as_typed(text))
         if self.log_format == "text":
-            click.echo(visible(f"ladebog: note: {text}"), err=True)
+            print_lines(f"ladebog: note: {text}", err=True)
+
+    def print_error(self, message: str, advice: str) -> None:
+        """Log what failed, after which the command goes on, and print it on standard error."""
+        event_log.error("error", error=message, advice=as_typed(advice))
+        if self.log_format == "text":
+            print_error(message, advice)
 
 
 def print_error(message: str, advice: str) -> None:
     """Print on standard error what failed, and what to do next if there is something."""
-    click.echo(visible(f"ladebog: {message}" + (f"\n  {advice}" if advice else "")), err=True)
+    print_lines(f"ladebog: {message}" + (f"\n  {advice}" if advice else ""), err=True)
 
 
 pass_context = click.make_pass_decorator(Context)

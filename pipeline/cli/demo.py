@@ -80,7 +80,7 @@ def _extract(context: Context, logbook: Logbook, clock: Clock) -> Account:
         context.print_info(f"A demo operator is listening on {server.url}; today is {DEMO_NOW:%Y-%m-%d} there.")
         with (
             open_updated(logbook, read_settings(logbook.settings), clock) as connection,
-            extract_progress(_ACCOUNT, context.quiet) as progress,
+            extract_progress(_ACCOUNT, context.quiet or context.log_format == "json") as progress,
         ):
             extractor = Extractor(
                 connection=connection,

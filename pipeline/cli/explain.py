@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.cli.output import print_line
 from pipeline.cli.terminal import show
 from pipeline.errors import UnknownNameError
 from pipeline.settings.schema import Account
@@ -47,13 +48,13 @@ def _print_unfinished(account: Account, session: dict[str, object]) -> None:
     from pipeline.cli.explain_tree import local
 
     if not session["is_active"]:
-        click.echo(
+        print_line(
             f"Session {session['session_id']} of {account.name} ended as {session['status']}, without energy and "
             "without an amount. It is not a charging session and counts nowhere."
         )
         return
     as_of = f", as of {local(account, session['fetched_at'])}" if session["fetched_at"] else ""
-    click.echo(
+    print_line(
         f"Session {session['session_id']} of {account.name} has been active since "
         f"{local(account, session['started_at'])}{as_of}. It is not part of any month until it stops."
     )

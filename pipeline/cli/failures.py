@@ -1,11 +1,14 @@
 """How a command's failure is reported: the message, the advice and the exit code of each kind of error."""
 
+import io
 import traceback
 
 import click
 
 from pipeline import interrupt
 from pipeline.cli.context import Context, print_error
+from pipeline.cli.output import print_lines
+from pipeline.command_line import as_typed
 from pipeline.errors import EXIT_FAILED, LadebogError
 from pipeline.logbook import event_log
 from pipeline.logbook.files import remedy
@@ -19,7 +22,9 @@ def report_failure(error: BaseException, context: Context) -> int:
     match error:
         case click.ClickException():
             if context.log_format == "text":
-                error.show()
+                shown = io.StringIO()
+                error.show(shown)
+                print_lines(shown.getvalue().rstrip("\n"), err=True)
             event_log.error("usage", error=error.format_message(), exit_code=error.exit_code)
             return error.exit_code
         case click.Abort() | KeyboardInterrupt():
@@ -42,11 +47,11 @@ def report_failure(error: BaseException, context: Context) -> int:
 
 
 def _report(context: Context, message: str, advice: str, exit_code: int, **about: str) -> None:
-    event_log.error("failed", error=message, advice=advice, exit_code=exit_code, **about)
+    event_log.error("failed", error=message, advice=as_typed(advice), exit_code=exit_code, **about)
     if context.log_format == "json":
         return
     if context.debug and exit_code != EXIT_STOPPED:
-        traceback.print_exc()
+        print_lines(traceback.format_exc().rstrip("\n"), err=True)
     print_error(message, advice)
 
 

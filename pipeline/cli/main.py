@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from click.core import ParameterSource
 
-from pipeline import __version__, interrupt
+from pipeline import __version__, command_line, interrupt
 from pipeline.cli.context import Context
 from pipeline.cli.failures import EXIT_STOPPED, report_failure
 from pipeline.cli.lazy_group import LazyGroup
@@ -48,7 +49,7 @@ _COMMANDS = {
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 findings of severity error, 4 log in again, 75 try later.",
 )
-@click.version_option(__version__, prog_name="ladebog", message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name="ladebog", message="ladebog %(version)s")
 @click.option(
     "--home",
     type=click.Path(path_type=Path, file_okay=False),
@@ -83,6 +84,8 @@ def cli(ctx: click.Context, home: Path, debug: bool, quiet: bool, log_format: st
               ladebog run
     """
     context: Context = ctx.obj
+    is_typed = ctx.get_parameter_source("home") is ParameterSource.COMMANDLINE
+    command_line.set_home(str(home) if is_typed else None)
     context.home = home.expanduser()
     context.debug = debug
     context.quiet = quiet
@@ -100,8 +103,9 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> 
 
 def run(arguments: Sequence[str] | None, context: Context) -> int:
     """Run the command line (by default the arguments of this process); returns the exit code."""
+    program = command_line.start(_COMMANDS)
     try:
-        code = cli.main(arguments, prog_name="ladebog", standalone_mode=False, obj=context)
+        code = cli.main(arguments, prog_name=program, standalone_mode=False, obj=context)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python's own last flush succeeds
         return EXIT_FAILED

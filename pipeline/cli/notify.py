@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 import click
 
-from pipeline.cli.context import Context, pass_context, print_error
+from pipeline.cli.context import Context, pass_context
+from pipeline.cli.output import print_line, print_lines
 from pipeline.errors import LadebogError, SettingsError
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.schema import Notify, Settings
@@ -35,13 +36,13 @@ def notify(context: Context, test: bool) -> None:
         )
     if not test:
         for channel in channels:
-            click.echo(f"Messages go to {channel}.")
+            print_line(f"Messages go to {channel}.")
         context.print_info(_ADVICE)
         return
     now = context.clock.now()
     _, faults = send.deliver(settings.notify, message.compose([message.TEST], now), now)
     for fault in faults[:-1]:
-        print_error(str(fault), fault.advice)
+        context.print_error(str(fault), fault.advice)
     if faults:
         raise faults[-1]
     context.print_info(f"A test message went to {' and '.join(channels)}.")
@@ -63,10 +64,10 @@ def send_messages(context: Context, logbook: Logbook, settings: Settings, errors
 
     try:
         for fault in send_new_causes(settings.notify, logbook, errors, context.clock):
-            print_error(f"Message not sent: {fault}", fault.advice)
+            context.print_error(f"Message not sent: {fault}", fault.advice)
     except LadebogError as error:
-        print_error(f"Message not sent: {error}", error.advice)
+        context.print_error(f"Message not sent: {error}", error.advice)
     except Exception as error:  # the run has ended, and its outcome must not change
         if context.debug:
-            traceback.print_exc()
-        print_error(f"Message not sent: {type(error).__name__}.", _ADVICE)
+            print_lines(traceback.format_exc().rstrip("\n"), err=True)
+        context.print_error(f"Message not sent: {type(error).__name__}.", _ADVICE)

@@ -9,6 +9,7 @@ import click
 
 from pipeline.cli.check import counted_findings
 from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.cli.output import print_line
 from pipeline.cli.outputs import output_folder
 from pipeline.clock import Clock
 from pipeline.logbook.folder import Logbook
@@ -83,7 +84,7 @@ def _write(
     with open_published(logbook) as connection:
         result = read_report(connection, account, period, generated_at=clock.now())
     for path in write_report(result, formats, folder):
-        click.echo(path)
+        print_line(path)
     for note in result.notes:
         context.print_info(f"  {note}")
     return result

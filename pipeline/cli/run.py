@@ -8,7 +8,7 @@ import click
 
 from pipeline import interrupt
 from pipeline.cli.check import show_findings_since
-from pipeline.cli.context import Context, account_option, pass_context, print_error
+from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.notify import send_messages
 from pipeline.cli.options import DAY
 from pipeline.cli.report import report_last_closed_month
@@ -51,7 +51,7 @@ def extract(
     if first and first < EARLIEST:
         raise click.UsageError(f"--since {first} is before {EARLIEST}, the earliest possible day.")
     scope = Scope(since=first, until=last, refetch=refetch)
-    _raise_last(fetch(context, logbook, settings, settings.chosen_accounts(account_name), scope))
+    _raise_last(context, fetch(context, logbook, settings, settings.chosen_accounts(account_name), scope))
     context.print_info("Next: ladebog transform")
 
 
@@ -126,7 +126,7 @@ def run(context: Context, account_name: str | None, if_active: bool, if_older: i
         send_messages(context, logbook, settings, {WHOLE_RUN: error})
         raise
     send_messages(context, logbook, settings, errors_by_account)
-    _raise_last(errors_by_account)
+    _raise_last(context, errors_by_account)
     return exit_code
 
 
@@ -200,11 +200,11 @@ def fetch(
     return errors_by_account
 
 
-def _raise_last(errors_by_account: Mapping[str, LadebogError]) -> None:
+def _raise_last(context: Context, errors_by_account: Mapping[str, LadebogError]) -> None:
     """Print the errors of the accounts that failed, and raise the last one."""
     errors = list(errors_by_account.values())
     for error in errors[:-1]:
-        print_error(str(error), error.advice)
+        context.print_error(str(error), error.advice)
     if errors:
         raise errors[-1]
 

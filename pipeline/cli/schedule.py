@@ -7,6 +7,7 @@ import click
 
 from pipeline import interrupt
 from pipeline.cli.context import Context, pass_context
+from pipeline.cli.output import print_file, print_line
 from pipeline.errors import ScheduleError
 
 if TYPE_CHECKING:
@@ -115,14 +116,14 @@ def show(context: Context) -> None:
     is_any_installed = False
     if due := LoopLock(logbook).read_next_run():
         is_any_installed = True
-        click.echo(f"A loop (ladebog schedule run) runs {job.home}.")
+        print_line(f"A loop (ladebog schedule run) runs {job.home}.")
         _line("next run", _local(max(due, context.clock.now())))
     for scheduler in schedulers():
         if scheduler.is_installed(job):
             is_any_installed = True
             _describe(context, scheduler, job)
     if not is_any_installed:
-        click.echo(f"Nothing is scheduled for {job.home}. Schedule it with: ladebog schedule install")
+        print_line(f"Nothing is scheduled for {job.home}. Schedule it with: ladebog schedule install")
 
 
 @schedule.command()
@@ -166,11 +167,11 @@ def print_(context: Context, kind: Literal["systemd", "cron", "launchd", "schtas
 
     job = Job.of_logbook(context.home)
     if kind in ("launchd", "schtasks"):
-        click.echo(f"This output for {kind} is untested: check that it runs.", err=True)
+        context.print_remark(f"This output for {kind} is untested: check that it runs.")
     if kind == "cron":
-        click.echo(lines(job, at), nl=False)
+        print_file(lines(job, at))
     elif kind == "schtasks":
-        click.echo(printed.schtasks(job, at), nl=False)
+        print_file(printed.schtasks(job, at))
     elif kind == "launchd":
         _print_files(printed.launchd(job, at))
     else:
@@ -234,7 +235,7 @@ def run(context: Context, due_times: "DueTimes") -> None:
         return run_process(job.command(*(["--quiet"] if context.quiet else []), *arguments))
 
     def warn(text: str) -> None:
-        click.echo(f"ladebog: {text}", err=True)
+        context.print_error(text, "")
 
     loop = Loop(LoopLock(logbook), due_times, context.clock, start, context.print_info, warn)
     try:
@@ -261,18 +262,18 @@ def _chosen(using: str | None) -> "Scheduler":
 def _describe(context: Context, scheduler: "Scheduler", job: "Job") -> None:
     """Print what is installed, when it runs and where it is stored."""
     due_times = scheduler.due_times(job)
-    click.echo(f"{scheduler.name} runs {job.home} {due_times}.")
+    print_line(f"{scheduler.name} runs {job.home} {due_times}.")
     delay = f", {scheduler.delay}" if scheduler.delay else ""
     _line("next run", _local(due_times.after(context.clock.now())) + delay)
     _line("active session", "runs every half hour until it has ended")
     for name, text in scheduler.places(job).items():
         _line(name, text)
     for warning in scheduler.warnings():
-        click.echo(f"  {warning}", err=True)
+        context.print_remark(f"  {warning}")
 
 
 def _line(name: str, text: str) -> None:
-    click.echo(f"  {name:<16}{text}")
+    print_line(f"  {name:<16}{text}")
 
 
 def _local(moment: datetime) -> str:
@@ -281,4 +282,4 @@ def _local(moment: datetime) -> str:
 
 def _print_files(files: dict[str, str]) -> None:
     for path, text in files.items():
-        click.echo(f"# {path}\n{text}")
+        print_file(f"# {path}\n{text}\n")

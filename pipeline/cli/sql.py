@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.context import Context, pass_context
+from pipeline.cli.output import print_data
 from pipeline.cli.outputs import output_file
 from pipeline.cli.terminal import show_table
 from pipeline.errors import EXIT_FAILED, QueryError
-from pipeline.text import visible
 
 if TYPE_CHECKING:
     import msgspec
@@ -113,7 +113,7 @@ def _print(context: Context, result: "QueryResult", format_name: str) -> None:
         show_table(result.columns, [[_table_cell(value) for value in row] for row in shown_rows])
     else:
         for piece in _PIECES[format_name](result.columns, shown_rows):
-            click.echo(piece if row_limit is None else visible(piece), nl=False)
+            print_data(piece)
     if row_limit is not None and next(rows, None) is not None:
         context.print_note(
             f"only the first {row_limit} rows are shown. "

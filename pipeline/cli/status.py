@@ -1,6 +1,5 @@
 """`ladebog status`."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -9,11 +8,13 @@ import click
 import msgspec
 
 from pipeline.cli.claim.text import outstanding_lines
-from pipeline.cli.context import Context, account_option, pass_context, print_error
+from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.options import Duration
+from pipeline.cli.output import print_data, print_line
 from pipeline.clock import last_of_month
+from pipeline.command_line import as_typed
 from pipeline.errors import EXIT_FAILED, EXIT_FINDINGS
-from pipeline.text import counted, duration_text, visible
+from pipeline.text import counted, duration_text
 
 if TYPE_CHECKING:
     from pipeline.operations.archive_status import Gaps
@@ -53,30 +54,35 @@ def status(context: Context, account_name: str | None, as_json: bool, max_age: t
     elif max_age is None or not context.quiet:
         _print(logbook_status)
     for problem in logbook_status.problems:
-        print_error(problem.message, problem.next)
+        context.print_error(problem.message, problem.next)
     stale = [account for account in logbook_status.accounts if account.stale]
     for account in stale:
-        print_error(f"{account.account} is stale: {account.stale_reason}.", f"ladebog run --account {account.account}")
+        context.print_error(
+            f"{account.account} is stale: {account.stale_reason}.", f"ladebog run --account {account.account}"
+        )
     if stale:
         return EXIT_FINDINGS
     return EXIT_FAILED if logbook_status.problems else 0
 
 
 def _print_json(logbook_status: "Status") -> None:
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(logbook_status)).decode() + "\n")
+    problems = [msgspec.structs.replace(problem, next=as_typed(problem.next)) for problem in logbook_status.problems]
+    printed = msgspec.structs.replace(logbook_status, problems=problems)
+    print_data(msgspec.json.format(msgspec.json.encode(printed)).decode() + "\n")
 
 
 def _print(logbook_status: "Status") -> None:
-    click.echo(f"Logbook {logbook_status.logbook}")
+    print_line(f"Logbook {logbook_status.logbook}")
     _line("database", size(logbook_status.database_bytes) if logbook_status.database_bytes is not None else "none")
     for account in logbook_status.accounts:
-        click.echo(f"\n{account.account}  {account.url}")
+        print_line()
+        print_line(f"{account.account}  {account.url}")
         for name, text in _lines(account, logbook_status.generated_at):
             _line(name, text)
 
 
 def _line(name: str, text: str) -> None:
-    click.echo(visible(f"  {name:<16}{text}"))
+    print_line(f"  {name:<16}{text}")
 
 
 def _lines(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]:

@@ -7,8 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from pipeline.cli.output import LONGEST_LINE, print_line, print_rendered
 from pipeline.text import counted, visible
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ class LineProgress:
 
     def fetching(self, month: date, done: int, total: int) -> None:
         if done == total:
-            click.echo(f"{self._account}: {month:%Y-%m}: fetched {counted(total, 'session')}", err=True)
+            print_line(f"{self._account}: {month:%Y-%m}: fetched {counted(total, 'session')}", err=True)
 
 
 class BarProgress:
@@ -134,8 +133,14 @@ def show_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         is_number = any(isinstance(row[column], int | float | Decimal) for row in rows)
         table.add_column(name, justify="right" if is_number else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*(Text("" if value is None else str(value)) for value in row))
+        table.add_row(*(Text("" if value is None else _cell(value)) for value in row))
     show(table)
+
+
+def _cell(value: Any) -> str:
+    """The text of a cell, which on a terminal must not flood it."""
+    text = str(value)
+    return text if len(text) <= LONGEST_LINE or terminal_width() is None else f"{text[: LONGEST_LINE - 1]}…"
 
 
 def terminal_width() -> int | None:
@@ -155,4 +160,4 @@ def show(renderable: "RenderableType") -> None:
     segments = [Segment(visible(text), style, control) for text, style, control in console.render(renderable)]
     with console.capture() as capture:
         console.print(Segments(segments))
-    click.echo("\n".join(line.rstrip() for line in capture.get().rstrip().splitlines()))
+    print_rendered("\n".join(line.rstrip() for line in capture.get().rstrip().splitlines()))

@@ -9,6 +9,7 @@ from pipeline.claims.check import check_claim
 from pipeline.claims.folder import CLAIM, MANIFEST
 from pipeline.cli.claim.text import about, amounts
 from pipeline.cli.context import Context, pass_context
+from pipeline.cli.output import print_line
 from pipeline.errors import LogbookError
 from pipeline.logbook.folder import Logbook
 
@@ -37,20 +38,20 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
             raise click.UsageError(
                 "--full needs the whole logbook: a claim's folder does not contain what it is derived from."
             )
-        _verify_folder(claim_dir)
+        _verify_folder(context, claim_dir)
         return
     from pipeline.maintenance import verify as verification
     from reports.claims.compare import check_rendered
 
     logbook, _ = context.open()
     with logbook.lock():
-        published_sources = _published(logbook)
+        published_sources = _published(context, logbook)
         for line in verification.verify(logbook, published_sources, full=full, check_rendered=check_rendered):
             context.print_info(line)
-    click.echo(f"Verified {logbook.root}: nothing was changed.")
+    print_line(f"Verified {logbook.root}: nothing was changed.")
 
 
-def _verify_folder(folder: Path) -> None:
+def _verify_folder(context: Context, folder: Path) -> None:
     if not folder.is_dir():
         raise click.BadParameter(f"{folder} is not a folder", param_hint="CLAIM_DIR")
     if not any((folder / name).exists() for name in (CLAIM, MANIFEST)):
@@ -62,18 +63,18 @@ def _verify_folder(folder: Path) -> None:
 
     stored = check_claim(folder, is_export=True)
     claim, note = stored.claim, check_rendered(stored)
-    click.echo(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
+    print_line(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
     if note:
-        click.echo(f"Note: {note}.", err=True)
-    click.echo(f"Verified {folder}: nothing was changed.")
+        context.print_remark(f"Note: {note}.")
+    print_line(f"Verified {folder}: nothing was changed.")
 
 
-def _published(logbook: Logbook) -> "PublishedSources | None":
+def _published(context: Context, logbook: Logbook) -> "PublishedSources | None":
     """What the published database was computed from; None, with a message, if it cannot be read."""
     from pipeline.maintenance.verify import PublishedSources
 
     try:
         return PublishedSources.read(logbook)
     except LogbookError as error:
-        click.echo(f"The newest files cannot be compared with the published database: {error}", err=True)
+        context.print_remark(f"The newest files cannot be compared with the published database: {error}")
         return None

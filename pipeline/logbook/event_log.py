@@ -13,9 +13,13 @@ from typing import Any
 from pipeline.clock import Clock, utc_text
 from pipeline.logbook.files import FILE_MODE, make_folder
 from pipeline.logbook.folder import Logbook
+from pipeline.text import CONTROL_SYMBOLS, visible
 
 LARGEST = 1_000_000  # bytes; a larger file is rotated
 KEPT = 5  # rotated files
+
+# What JSON allows in a string, but what controls a terminal or looks different from what it is.
+_ESCAPES = {code: f"\\u{code:04x}" for code in CONTROL_SYMBOLS if code >= 0x7F}
 
 _logger = logging.getLogger("ladebog")
 _logger.addHandler(logging.NullHandler())  # so that nothing is printed before `start`
@@ -81,7 +85,7 @@ class _Line(logging.Formatter):
             "pid": record.process,
             "event": record.getMessage(),
         }
-        return json.dumps(line | vars(record)["fields"], ensure_ascii=False, default=str)
+        return json.dumps(line | vars(record)["fields"], ensure_ascii=False, default=str).translate(_ESCAPES)
 
 
 class LogFile(logging.Handler):
@@ -97,7 +101,8 @@ class LogFile(logging.Handler):
             if self._append(line) > LARGEST:
                 self._rotate()
         except OSError as error:  # a log that cannot be written must not stop the command
-            print(f"ladebog: note: {self._path} cannot be written: {error.strerror}.", file=sys.stderr)  # noqa: T201
+            text = visible(f"ladebog: note: {self._path} cannot be written: {error.strerror}.")
+            print(text, file=sys.stderr)  # noqa: T201 (the log itself has failed)
 
     def _append(self, line: bytes) -> int:
         """Append a line with one write; returns the size of the file."""

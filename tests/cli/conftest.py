@@ -88,11 +88,12 @@ def _correct(tenant: Tenant) -> tuple[str, str, str]:
 
 
 @pytest.fixture
-def ladebog(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+def ladebog(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
     """`ladebog(HOME, ...)` runs a command line in this process and returns its exit code, output and errors."""
 
     def run(home: Path, *arguments: str) -> tuple[int, str, str]:
-        code = main.run(["--home", str(home), *arguments], Context(SystemClock()))
+        monkeypatch.setenv("LADEBOG_HOME", str(home))
+        code = main.run(arguments, Context(SystemClock()))
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 

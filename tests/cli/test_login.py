@@ -137,7 +137,7 @@ def run_at_a_terminal(logbook: DemoLogbook, *arguments: str, typed_lines: list[s
         with subprocess.Popen(
             [
                 *(sys.executable, "-m", "tests.cli.at_terminal", os.ttyname(terminal), DEMO_NOW.isoformat()),
-                *("--home", str(logbook.home), *arguments),
+                *arguments,
             ],
             env=logbook.environment,
             stdin=terminal if stdin is None else subprocess.PIPE,

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipeline.cli.context import Context
 from pipeline.cli.main import run
 from pipeline.clock import StartedClock
@@ -89,14 +91,16 @@ class DecidedLogbook:
 
     def ladebog(self, *arguments: str) -> int:
         """Run a command with the clock at 1 July 2025; returns its exit code."""
-        return run(["--home", str(self.root), *arguments], Context(StartedClock(STARTED_AT)))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("LADEBOG_HOME", str(self.root))
+            return run(arguments, Context(StartedClock(STARTED_AT)))
 
     def process(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command in a separate process."""
         return subprocess.Popen(
-            [sys.executable, "-m", "pipeline.cli.main", "--home", str(self.root), *arguments],
+            [sys.executable, "-m", "pipeline.cli.main", *arguments],
             cwd=self.root,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "LADEBOG_HOME": str(self.root)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -112,8 +112,9 @@ class DemoLogbook:
         out, err = io.StringIO(), io.StringIO()
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.setenv(FILE_VARIABLE, str(self.credentials))
+            patch.setenv("LADEBOG_HOME", str(self.home))
             patch.setattr(sys, "stdin", io.StringIO(stdin))
-            code = main.run(["--home", str(self.home), *arguments], Context(ClockWithoutWaits(now + after)))
+            code = main.run(arguments, Context(ClockWithoutWaits(now + after)))
         return Outcome(code, out.getvalue(), err.getvalue())
 
     def do(self, *arguments: str, after: timedelta = NO_DELAY, now: datetime = DEMO_NOW, stdin: str = "") -> Outcome:
@@ -131,7 +132,7 @@ class DemoLogbook:
     def command(self, *arguments: str, now: datetime = DEMO_NOW) -> list[str]:
         """The arguments of a process that runs a command at the time `now`."""
         script = [sys.executable, "-m", "tests.scenarios.cli_at_time", now.isoformat()]
-        return [*script, "--home", str(self.home), *arguments]
+        return [*script, *arguments]
 
     def run_process(self, *arguments: str, stdin: str = "", now: datetime = DEMO_NOW) -> Outcome:
         """Run a command in another process."""
@@ -149,8 +150,12 @@ class DemoLogbook:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment of a process that runs the checkout's code with this logbook's logins."""
-        return os.environ | {"PYTHONPATH": str(CHECKOUT), FILE_VARIABLE: str(self.credentials)}
+        """The environment of a process that runs the checkout's code on this logbook with its logins."""
+        return os.environ | {
+            "PYTHONPATH": str(CHECKOUT),
+            "LADEBOG_HOME": str(self.home),
+            FILE_VARIABLE: str(self.credentials),
+        }
 
     def ask(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query to the published database."""

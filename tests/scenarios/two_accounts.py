@@ -134,8 +134,9 @@ class TwoAccounts:
         out, err = io.StringIO(), io.StringIO()
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.setenv(FILE_VARIABLE, str(self.credentials))
+            patch.setenv("LADEBOG_HOME", str(self.home))
             patch.setattr("sys.stdin", io.StringIO(stdin))
-            code = main.run(["--home", str(self.home), *arguments], Context(StartedClock(NOW + after)))
+            code = main.run(arguments, Context(StartedClock(NOW + after)))
         return Outcome(code, out.getvalue(), err.getvalue())
 
     def do(self, *arguments: str, after: timedelta = timedelta()) -> Outcome:

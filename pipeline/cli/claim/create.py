@@ -10,8 +10,10 @@ from pipeline.claims.folder import StoredClaim, read_claim
 from pipeline.cli.claim.text import about, amounts
 from pipeline.cli.context import Context, one_account_option, pass_context
 from pipeline.cli.options import MONTH, Reason
+from pipeline.cli.output import print_line
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.schema import Account, Language, Settings
+from pipeline.text import one_line
 
 if TYPE_CHECKING:
     from pipeline.claims.attachments import AttachedFile
@@ -172,12 +174,12 @@ def _reasons(accepted_ids: tuple[str, ...], reasons: tuple[str, ...]) -> dict[st
 
 def _print_stored(context: Context, stored_claim: StoredClaim) -> None:
     claim = stored_claim.claim
-    click.echo(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
+    print_line(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
     for path in sorted(stored_claim.folder.iterdir()):
         if path.is_file():
-            click.echo(f"  {path}")
+            print_line(f"  {path}")
     if claim.blanks:
-        click.echo(f"To fill in by hand, as it is not set in ladebog.toml: {', '.join(claim.blanks)}.", err=True)
+        context.print_remark(f"To fill in by hand, as it is not set in ladebog.toml: {', '.join(claim.blanks)}.")
     for receipt in claim.missing_receipts:
-        click.echo(f"No receipt for session {receipt.session_id}: {receipt.why}", err=True)
+        context.print_remark(f"No receipt for session {receipt.session_id}: {one_line(receipt.why)}")
     context.print_info(f"Next: hand it in, then ladebog claim mark {claim.number} sent")

@@ -9,6 +9,7 @@ from pipeline.claims.check import CHECKSUMS, check_claim, checksums
 from pipeline.claims.folder import StoredClaim, claim_folders, file_names, number_in_name, read_claim, unknown_claim
 from pipeline.cli.claim.text import about, amounts, cells, outstanding_lines
 from pipeline.cli.context import Context, account_option, one_account_option, pass_context
+from pipeline.cli.output import print_line
 from pipeline.cli.outputs import output_folder
 from pipeline.cli.terminal import show_table
 from pipeline.logbook.files import make_folder, replacing
@@ -34,12 +35,12 @@ def list_(context: Context, account_name: str | None) -> None:
             claims = rows(connection, models.query("claim_list"), {"account": account.name})
             outstanding = read_outstanding(connection, account.name)
         if claims:
-            click.echo(f"{account.name}:")
+            print_line(f"{account.name}:")
             show_table(list(claims[0]), [cells(row, claims[0]) for row in claims])
         else:
-            click.echo(f"{account.name}: no claims yet.")
+            print_line(f"{account.name}: no claims yet.")
         for line in outstanding_lines(outstanding):
-            click.echo(f"  {line}")
+            print_line(f"  {line}")
 
 
 @click.command()
@@ -54,7 +55,7 @@ def show(context: Context, number: int, account_name: str | None) -> None:
     """
     stored_claim = _stored_claim(context, number, account_name)
     claim = stored_claim.claim
-    click.echo(f"{claim.account}: claim {number}, {about(claim)}, made {claim.created_at:%Y-%m-%d %H:%M}")
+    print_line(f"{claim.account}: claim {number}, {about(claim)}, made {claim.created_at:%Y-%m-%d %H:%M}")
     names = ("session", "month", "started", "car", "kwh", "incl_tax", "tax", "currency", "correction")
     lines = [
         (
@@ -72,15 +73,15 @@ def show(context: Context, number: int, account_name: str | None) -> None:
     ]
     if lines:
         show_table(names, lines)
-    click.echo(f"Total: {amounts(claim)}")
+    print_line(f"Total: {amounts(claim)}")
     for exclusion in claim.exclusions:
-        click.echo(
+        print_line(
             f"Not claimed: {exclusion.session_id}: {': '.join(filter(None, (exclusion.ground, exclusion.detail)))}"
         )
     for finding in claim.findings:
         acceptance = f" (accepted: {finding.accepted})" if finding.accepted else ""
-        click.echo(f"{finding.severity.capitalize()}: {finding.detail}{acceptance}")
-    click.echo(f"Files: {stored_claim.folder}")
+        print_line(f"{finding.severity.capitalize()}: {finding.detail}{acceptance}")
+    print_line(f"Files: {stored_claim.folder}")
 
 
 @click.command()
@@ -113,7 +114,7 @@ def export(context: Context, number: int, output: Path, account_name: str | None
             entry = ZipInfo(f"{stem}/{name}", date_time=claim.created_at.timetuple()[:6])
             entry.compress_type = ZIP_DEFLATED
             archive.writestr(entry, content)
-    click.echo(path)
+    print_line(path)
 
 
 def _stored_claim(context: Context, number: int, account_name: str | None) -> StoredClaim:

@@ -29,7 +29,9 @@ def logbook_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def check(logbook_folder: Path, *arguments: str) -> int:
-    return main.run(["--home", str(logbook_folder), "check", *arguments], Context(SystemClock()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LADEBOG_HOME", str(logbook_folder))
+        return main.run(["check", *arguments], Context(SystemClock()))
 
 
 def test_findings_are_grouped_by_account_and_month(logbook_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,122 @@
+"""What comes from outside, as commands print it: it neither controls the terminal nor floods it."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli.output import LONGEST_LINE, print_line, print_lines
+from pipeline.command_line import as_typed, set_home, start
+from pipeline.demo import DEMO_NOW
+from pipeline.operations.notify.causes import Cause
+from pipeline.operations.notify.message import compose
+from reports.excel.text import for_cell
+from tests.cli.refusal import refusal
+from tests.scenarios.demo_logbook import DemoLogbook
+
+_HOSTILE = [
+    pytest.param("\x1b]0;title\x07", id="escape"),
+    pytest.param("\x9b2J", id="C1"),
+    pytest.param("ok\rerror", id="CR"),
+    pytest.param("\u202e11.00 KKD\u202c", id="override"),
+    pytest.param("\u2066a\u2069\u200f", id="isolate"),
+    pytest.param("\u2028ladebog: all is well", id="line separator"),
+    pytest.param("a\nladebog: all is well", id="line break"),
+]
+
+
+@pytest.fixture(autouse=True)
+def started_as_ladebog() -> None:
+    start(["run", "login", "check", "claim"])
+
+
+@pytest.mark.parametrize("text", _HOSTILE)
+def test_a_line_has_no_character_that_controls_the_terminal(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    print_line(f"before {text} after")
+    line = capsys.readouterr().out
+    assert line.startswith("before ")
+    assert line.endswith(" after\n")
+    assert line.removesuffix("\n").isprintable()
+
+
+@pytest.mark.parametrize("text", _HOSTILE)
+def test_a_workbook_message_and_log_line_show_what_was_sent(
+    logbook: DemoLogbook, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert for_cell(text).replace("\n", "").isprintable()
+    message = compose([Cause(key="k", text=text, command="ladebog run")], DEMO_NOW)
+    assert message.subject.isprintable()
+    assert message.text.split("\n")[0].isprintable()
+    assert len(message.text.split("\n")) == 2
+    outcome = logbook.run("--log-format", "json", "explain", text)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert all(line.isprintable() for line in outcome.err.splitlines())
+    assert [json.loads(line)["error"] for line in outcome.err.splitlines()] == [
+        f"There is no session {text!r} in this logbook."
+    ]
+
+
+@pytest.mark.parametrize("text", _HOSTILE)
+def test_arguments_are_refused_without_control_characters(shared_logbook: DemoLogbook, text: str) -> None:
+    for arguments in (("explain", text), ("check", "--account", text), (text,), ("report", text), ("sql", text)):
+        outcome = shared_logbook.run(*arguments)
+        assert outcome.code != 0
+        assert all(line.isprintable() for line in outcome.err.split("\n"))
+        assert not any(line.startswith("ladebog: all is well") for line in outcome.err.splitlines())
+
+
+def test_a_name_that_is_not_utf8_is_printed(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    outcome = shared_logbook.run_process("import", str(tmp_path / "\udcff.har"))
+    assert refusal(outcome, 2)[0].endswith("\ufffd.har' does not exist.")
+
+
+def test_overlong_lines_are_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    print_lines("x" * 10 * LONGEST_LINE + "\nshort")
+    first, second = capsys.readouterr().out.splitlines()
+    assert (len(first), first[-1], second) == (LONGEST_LINE, "…", "short")
+
+
+def test_advice_names_the_home_and_the_program_as_they_were_typed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "argv", [".venv/bin/ladebog"])
+    assert start(["run", "claim"]) == ".venv/bin/ladebog"
+    assert as_typed("Next: ladebog run") == "Next: .venv/bin/ladebog run"
+    set_home("my log")
+    assert as_typed("ladebog claim list, or ladebog run") == (
+        ".venv/bin/ladebog --home 'my log' claim list, or .venv/bin/ladebog --home 'my log' run"
+    )
+    assert as_typed("ladebog --home other run") == ".venv/bin/ladebog --home other run"
+    for text in ("/srv/ladebog run", "ladebog: note", "ladebog runs", "my-ladebog run"):
+        assert as_typed(text) == text
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / "bin" / "ladebog")])
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "ladebog").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert start(["run"]) == "ladebog"
+    assert as_typed("ladebog run") == "ladebog run"
+
+
+def test_advice_has_the_home_only_where_it_was_given(empty_logbook: DemoLogbook) -> None:
+    assert refusal(empty_logbook.run("run"), 4)[1] == "Log in: ladebog login demo"
+    home = str(empty_logbook.home)
+    assert refusal(empty_logbook.run("--home", home, "run"), 4)[1] == f"Log in: ladebog --home {home} login demo"
+    assert f"ladebog --home {home} login demo" in empty_logbook.run("--home", home, "status").out
+    (line,) = empty_logbook.run("--home", home, "--log-format", "json", "transform", "x").err.splitlines()
+    assert json.loads(line)["level"] == "error"
+    outcome = empty_logbook.run("--home", home, "--log-format", "json", "extract")
+    assert json.loads(outcome.err.splitlines()[-1])["advice"] == f"Log in: ladebog --home {home} login demo"
+    assert shlex.quote(home) == home
+
+
+@pytest.mark.parametrize("command", [("status", "--max-age", "1h"), ("notify", "--test"), ("run",), ("verify",)])
+def test_standard_error_has_only_json_lines_where_asked(empty_logbook: DemoLogbook, command: tuple[str, ...]) -> None:
+    with empty_logbook.paths.settings.open("a", encoding="utf-8") as file:
+        file.write('\n[notify]\nwebhook = "http://127.0.0.1:9/"\n[account.other]\nurl = "http://127.0.0.1:9"\n')
+        file.write('[notify.mail]\nhost = "127.0.0.1"\nport = 9\nstarttls = false\n')
+        file.write('from = "a@b.example"\nto = ["c@d.example"]\n')
+    lines = empty_logbook.run("--log-format", "json", *command).err.splitlines()
+    assert [type(json.loads(line)) for line in lines] == [dict] * len(lines)
+    assert command == ("verify",) or any(json.loads(line)["event"] == "error" for line in lines)
