@@ -1,6 +1,8 @@
 """Text for people: numbers, durations, and text from outside made safe for a message or a terminal."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from decimal import Decimal
 
 
 def duration_text(duration: timedelta) -> str:
@@ -17,6 +19,29 @@ def duration_text(duration: timedelta) -> str:
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """`1 day`, `2,500 days`; `plural` is the plural of a noun that does not form it with an s."""
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def did_you_mean(name: str, known_names: Iterable[str]) -> str:
+    """` Did you mean 'home'?`, or nothing where no known name is similar."""
+    import difflib
+
+    known = {known_name.casefold(): known_name for known_name in known_names}
+    similar = difflib.get_close_matches(name.casefold(), known, n=1)
+    return f" Did you mean {known[similar[0]]!r}?" if similar else ""
+
+
+def money_text(amount: Decimal, currency: str, sign: str = "") -> str:
+    """`1,019.60`: an amount with the decimals of its currency, or more if it has more; `sign` as in a format."""
+    digits = 0 if currency in _WITHOUT_DECIMALS else 3 if currency in _WITH_THREE_DECIMALS else 2
+    needed = -int(amount.normalize().as_tuple().exponent)
+    return f"{amount:{sign},.{max(digits, needed)}f}"
+
+
+# ISO 4217; `amount_text` of sql/macros.sql has the same.
+_WITHOUT_DECIMALS = frozenset(
+    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
+)
+_WITH_THREE_DECIMALS = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
 
 
 def one_line(text: str, max_length: int = 200) -> str:

@@ -43,9 +43,16 @@ create or replace macro from_minor_units(minor_units, digits) as
 create or replace macro amount_digits(amount) as
     regexp_replace(cast(cast(amount as decimal(18, 3)) as varchar), '0$', '');
 
--- An amount as people read it: 19.60 DKK.
+-- An amount as people read it: 19.60 DKK, 1960 JPY. `money_text` of pipeline/text.py has the same currencies (ISO 4217).
 create or replace macro amount_text(amount, currency) as
-    amount_digits(amount) || ' ' || currency;
+    case
+        when currency in (
+            'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'
+        )
+            then regexp_replace(amount_digits(amount), '[.]00$', '')
+        when currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then cast(cast(amount as decimal(18, 3)) as varchar)
+        else amount_digits(amount)
+    end || ' ' || currency;
 
 -- The time of an answer, for comparing it with other times: an answer without a time is older than all that have one.
 create or replace macro answer_time(fetched_at) as

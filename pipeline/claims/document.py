@@ -282,6 +282,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
                 for key, text in msgspec.structs.asdict(profile).items()
                 if not text
             ),
+            *(() if self.cars else ("car.name", "car.plate")),
             *(f"car {car.name}.plate" for car in self.cars if not car.plate),
         )
 

@@ -2,18 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.cli.options import MONTH
 from pipeline.cli.output import print_line
 from pipeline.cli.terminal import show, terminal_width
 from pipeline.settings.schema import Account
 from pipeline.text import counted
-from reports.month.period import ReportPeriod
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -25,10 +25,10 @@ _WIDTH_WITH_REASONS = 110  # columns that a terminal needs to show each reason n
 
 
 @click.command()
-@click.option("--month", metavar="YYYY-MM", help="Only sessions that stopped in this local month. Default: all.")
+@click.option("--month", type=MONTH, help="Only sessions that stopped in this local month. Default: all.")
 @account_option
 @pass_context
-def audit(context: Context, month: str | None, account_name: str | None) -> None:
+def audit(context: Context, month: datetime | None, account_name: str | None) -> None:
     """Recompute each bill and compare it with what was billed.
 
     Each bill is recomputed from the session's own power curve, its prices and the tariff in force. The difference is
@@ -42,24 +42,12 @@ def audit(context: Context, month: str | None, account_name: str | None) -> None
     from pipeline.database.connection import open_published, rows
 
     logbook, settings = context.open()
-    first = _first_day(month)
+    first = month.date() if month else None
     for account in settings.chosen_accounts(account_name):
         with open_published(logbook) as connection:
             parameters = {"account": account.name, "timezone": account.timezone, "month": first}
             audits = rows(connection, models.query("audited_sessions"), parameters)
-        _show(account, audits, f"in {month}" if month else "yet")
-
-
-def _first_day(month: str | None) -> date | None:
-    if month is None:
-        return None
-    try:
-        period = ReportPeriod.parse(month)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--month") from None
-    if period.is_year:
-        raise click.BadParameter(f"{month!r} is a year: write a month like {month}-03.", param_hint="--month")
-    return period.first_month
+        _show(account, audits, f"in {month:%Y-%m}" if month else "yet")
 
 
 def _show(account: Account, audits: Sequence[dict[str, Any]], period_text: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.output import print_lines
-from pipeline.clock import Clock
+from pipeline.clock import Clock, StartedClock
 from pipeline.command_line import as_typed
 from pipeline.logbook import event_log
 from pipeline.logbook.folder import Logbook
@@ -27,12 +27,17 @@ class Context:
     log_format: str = "text"
 
     def open(self) -> "tuple[Logbook, Settings]":
-        """The logbook and its settings; from here on events are logged in it. Raises LogbookError, SettingsError."""
+        """The logbook and its settings; from here on events are logged in it, and in a demo its time is the present.
+
+        Raises LogbookError, SettingsError."""
         from pipeline.settings.reading import read_settings
 
         logbook = Logbook.open(self.home)
         event_log.write_to(logbook)
-        return logbook, read_settings(logbook.settings)
+        settings = read_settings(logbook.settings)
+        if settings.demo.now is not None:
+            self.clock = StartedClock(settings.demo.now)
+        return logbook, settings
 
     def print_info(self, text: str = "") -> None:
         """Print progress or the next step, except under --quiet."""

@@ -1,5 +1,6 @@
 """`ladebog demo`."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from pipeline.clock import Clock, StartedClock
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from pipeline.errors import LogbookError
 from pipeline.logbook.folder import Logbook
-from pipeline.settings.editing import write_account
+from pipeline.settings.editing import write_account, write_demo
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Account, Source
 
@@ -60,6 +61,7 @@ def demo(context: Context, folder: Path) -> None:
     show_table(list(months[0]), [list(month.values()) for month in months])
     context.print_info()
     report_last_closed_month(context, logbook, account, clock)
+    write_demo(logbook.settings, clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1))
     context.print_info(f"\nLook around: ladebog --home {folder} status")
     context.print_info(f"             ladebog --home {folder} sql {_EXAMPLE_QUERY!r}")
 

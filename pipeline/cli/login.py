@@ -1,17 +1,23 @@
 """`ladebog login`."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.context import Context, pass_context
+from pipeline.errors import LoginError
 from pipeline.settings.schema import Account, Source
 
 if TYPE_CHECKING:
     from pipeline.source.credentials.secret import Secret
 
 
+_HOW_TO_COPY = (
+    "log in to the operator's app, record its traffic, and take what follows the word Bearer in the header "
+    "Authorization of a request to the operator"
+)
 _RENEWAL_TIMEOUT = 60.0  # seconds to wait for a run that is renewing the login
 
 
@@ -59,16 +65,22 @@ def login(context: Context, name: str, token_stdin: bool, username: str | None, 
 
 def _token_login(context: Context, account: Account, source: Source, from_stdin: bool) -> "Secret":
     from pipeline.source.app.client import AppApi
-    from pipeline.source.credentials.secret import Secret, token_fault
+    from pipeline.source.credentials.secret import Secret, bare_token, token_fault
     from pipeline.source.credentials.store import MemoryCredentials
 
-    token = _read_line() if from_stdin else click.prompt("Bearer token", hide_input=True)
+    token = bare_token(_read_line() if from_stdin else _ask("Bearer token", "--token-stdin"))
     if fault := token_fault(token):
         raise click.UsageError(f"This is not a token: {fault}.")
     trial = MemoryCredentials()
     trial.write(account, Secret(token=token))
-    with AppApi(account, source, trial, context.clock) as api:
-        api.charge_points()
+    with AppApi(account, source, trial, context.clock, is_interactive=True) as api:
+        try:
+            api.charge_points()
+        except LoginError:
+            raise LoginError(
+                f"The operator does not accept this token for account {account.name}: it is wrong, or it has ended.",
+                f"Copy another: {_HOW_TO_COPY}. Then: ladebog login {account.name}",
+            ) from None
     return Secret(token=token)
 
 
@@ -83,10 +95,24 @@ def _password_login(
             f"A password login needs the client id of the operator's app: "
             f"ladebog account add {account.name} --url {account.url} --client-id ID"
         )
-    client_secret = _read_line() if client_secret_stdin else click.prompt("Client secret", hide_input=True)
-    password = click.prompt("Password", hide_input=True)
-    with AppApi(account, source, MemoryCredentials(), context.clock) as api:
+    client_secret = _read_line() if client_secret_stdin else _ask("Client secret", "--client-secret-stdin")
+    password = _ask("Password")
+    with AppApi(account, source, MemoryCredentials(), context.clock, is_interactive=True) as api:
         return api.login_with_password(username, password, client_secret)
+
+
+def _ask(what: str, option: str = "") -> str:
+    """What the user types at the terminal, without showing it. Raises UsageError where there is no terminal."""
+    try:
+        Path("/dev/tty").open("rb", buffering=0).close()
+    except OSError:
+        if not sys.stdin.isatty():
+            pipe = f", or pipe it into this command with {option}" if option else ""
+            raise click.UsageError(
+                f"{what}: there is no terminal to type it at. Run this in a terminal{pipe}."
+            ) from None
+    answer: str = click.prompt(what, hide_input=True)
+    return answer
 
 
 def _read_line() -> str:

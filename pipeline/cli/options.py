@@ -2,13 +2,65 @@
 
 import re
 import unicodedata
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import click
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
-MONTH = click.DateTime(formats=["%Y-%m"])
+from pipeline.clock import likely_month, month_of
+
 _DURATION = re.compile(r"(?:(?P<days>\d{1,5})d)?\s*(?:(?P<hours>\d{1,6})h)?\s*(?:(?P<minutes>\d{1,7})m)?")
+
+
+class DayParameter(click.ParamType[datetime]):
+    """A day, as `2025-03-30` or `2025-3-30`."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        match = _DAY.fullmatch(str(value).strip())
+        try:
+            year, month, day = (int(number) for number in match.groups()) if match else (0, 0, 0)
+            return datetime(year, month, day)  # noqa: DTZ001 (only its date is used)
+        except ValueError:
+            self.fail(f"{value!r} is not a day: write one like 2025-03-30.", param, ctx)
+
+
+class DayOrMonthParameter(DayParameter):
+    """A day, or a month for its first day."""
+
+    name = "YYYY-MM-DD|YYYY-MM"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        month = None if isinstance(value, datetime) else month_of(str(value))
+        return super().convert(f"{month}" if month else value, param, ctx)
+
+
+class MonthParameter(click.ParamType[datetime]):
+    """A month, as `2025-03` or `2025-3`; its first day."""
+
+    name = "YYYY-MM"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        if (month := month_of(str(value))) is None:
+            self.fail(month_fault(str(value)), param, ctx)
+        return datetime(month.year, month.month, 1)  # noqa: DTZ001 (only its date is used)
+
+
+def month_fault(text: str) -> str:
+    """Why text is not a month, and which one it may mean."""
+    likely: date | None = likely_month(text)
+    advice = f"Did you mean {likely:%Y-%m}?" if likely else "Write a month like 2025-03."
+    return f"{text!r} is not a month. {advice}"
+
+
+DAY = DayParameter()
+DAY_OR_MONTH = DayOrMonthParameter()
+MONTH = MonthParameter()
+_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 
 
 class Reason(click.ParamType[str]):

@@ -10,7 +10,7 @@ from pipeline import interrupt
 from pipeline.cli.check import show_findings_since
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.notify import send_messages
-from pipeline.cli.options import DAY
+from pipeline.cli.options import DAY_OR_MONTH
 from pipeline.cli.report import report_last_closed_month
 from pipeline.cli.terminal import extract_progress
 from pipeline.errors import EXIT_FINDINGS, BusyError, LadebogError, LoginError, UpstreamDownError, UpstreamError
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @account_option
-@click.option("--since", type=DAY, help="List from this day's month on. Default: the months that may have changed.")
-@click.option("--until", type=DAY, help="List up to this day's month. Default: today.")
+@click.option(
+    "--since", type=DAY_OR_MONTH, help="List from this day's month on. Default: the months that may have changed."
+)
+@click.option("--until", type=DAY_OR_MONTH, help="List up to this day's month. Default: today.")
 @click.option("--refetch", is_flag=True, help="Fetch the details of the listed sessions again, changed or not.")
 @pass_context
 def extract(

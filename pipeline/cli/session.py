@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.claim.text import cells
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.options import MONTH, Reason
 from pipeline.cli.terminal import show_table
@@ -101,7 +102,7 @@ def tag(context: Context, session_id: str, tag: str, account_name: str | None, r
 
 @session.command("list")
 @account_option
-@click.option("--month", type=MONTH, metavar="YYYY-MM", help="Only sessions that stopped in this month. Default: all.")
+@click.option("--month", type=MONTH, help="Only sessions that stopped in this month. Default: all.")
 @pass_context
 def list_(context: Context, account_name: str | None, month: datetime | None) -> None:
     """List sessions, whether each goes on a claim, and why.
@@ -117,7 +118,8 @@ def list_(context: Context, account_name: str | None, month: datetime | None) ->
     parameters = {"accounts": accounts, "month": month.date() if month else None}
     with open_published(logbook) as connection:
         cursor = connection.execute(models.query("session_list"), parameters)
-        show_table([column[0] for column in cursor.description], cursor.fetchall())
+        names = [column[0] for column in cursor.description]
+        show_table(names, [cells(dict(zip(names, row, strict=True)), names) for row in cursor.fetchall()])
 
 
 def _decide(

@@ -8,6 +8,7 @@ tomlkit counts it as part of the table before it, so it is moved to the next hea
 import re
 import tomllib
 from collections.abc import Iterator, MutableMapping
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -33,11 +34,23 @@ def write_account(path: Path, account: Account) -> None:
     """Add an account to the settings file, or change its plain keys, and leave everything else as it is."""
     import tomlkit
 
-    document = tomlkit.parse(path.read_text("utf-8") if path.is_file() else sample())
+    document = tomlkit.parse(path.read_text("utf-8-sig") if path.is_file() else sample())
     accounts = document.setdefault("account", tomlkit.table(is_super_table=True))
     table = accounts.setdefault(account.name, tomlkit.table())
     for name in _PLAIN:
         table[name] = getattr(account, name)
+    write_text(path, tomlkit.dumps(document))
+
+
+def write_demo(path: Path, now: datetime) -> None:
+    """Set the present time of a demo's logbook."""
+    import tomlkit
+
+    document = tomlkit.parse(path.read_text("utf-8-sig"))
+    table = tomlkit.table()
+    table.add("now", now)
+    table["now"].comment("the demo operator's present time; in this logbook, all commands take it for theirs")
+    document["demo"] = table
     write_text(path, tomlkit.dumps(document))
 
 
@@ -49,7 +62,7 @@ def without_account(content: bytes, name: str, path: Path) -> bytes:
     """
     import tomlkit
 
-    text = content.decode("utf-8")
+    text = content.decode("utf-8-sig")
     document = tomlkit.parse(text)
     moved_comments, end_of_file = _detach_comments(document, name)
     _remove(document, name)

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -20,7 +20,7 @@ TABLES_OF_ACCOUNT: dict[str, type[msgspec.Struct]] = {
     "addition": schema.Addition,
     "tax_refund": schema.TaxRefund,
 }
-_TABLES = ("account", "source", "report", "tax_rate", "car", "rule", "driver", "employer", "claim", "notify")
+_TABLES = ("account", "source", "report", "tax_rate", "car", "rule", "driver", "employer", "claim", "notify", "demo")
 
 
 class _ReportTable(msgspec.Struct):
@@ -35,7 +35,7 @@ def read_settings(path: Path) -> Settings:
 def parse_settings(content: bytes, path: Path) -> Settings:
     """Check the content of a settings file; `path` is for messages. Raises SettingsError that lists every fault."""
     try:
-        document = tomllib.loads(content.decode("utf-8"), parse_float=Decimal)
+        document = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not TOML: {error}.", "Fix that line, then run the same command again") from None
     faults: list[str] = []
@@ -77,6 +77,7 @@ def _settings(document: dict[str, Any], faults: list[str]) -> Settings:
         employer=employer,
         claim=_struct(ClaimSettings, document, "claim", faults),
         notify=notify,
+        demo=_demo(document, faults),
     )
 
 
@@ -95,6 +96,13 @@ def _account(name: str, table: Any, names: Iterable[str], faults: list[str]) -> 
     account = Account(name=name, **{"url": "https://missing.invalid", **values}, **arrays)
     faults += [f"{where}{fault}" for fault in checks.account_faults(account, names)]
     return account
+
+
+def _demo(document: dict[str, Any], faults: list[str]) -> schema.Demo:
+    demo = _struct(schema.Demo, document, "demo", faults)
+    if demo.now is not None and demo.now.tzinfo is None:
+        faults.append("demo.now: has no time zone, for example 2025-11-12T12:00:00Z")
+    return demo
 
 
 def _notify(table: dict[str, Any], faults: list[str]) -> schema.Notify:
@@ -138,8 +146,16 @@ def _fields(
         try:
             values[key] = msgspec.convert(value, types[key])
         except msgspec.ValidationError as error:
-            faults.append(f"{where}.{key}: {error}")
+            allowed = _allowed_texts(types[key])
+            faults.append(f"{where}.{key}: {error}" + (f" (allowed: {', '.join(allowed)})" if allowed else ""))
     return values
+
+
+def _allowed_texts(kind: Any) -> list[str]:
+    """The texts that a field may have, where its type lists them."""
+    if get_origin(kind) is Literal:
+        return [str(text) for text in get_args(kind)]
+    return [text for part in get_args(kind) for text in _allowed_texts(part)]
 
 
 def _struct(struct: type[_Struct], document: dict[str, Any], name: str, faults: list[str]) -> _Struct:

@@ -1,7 +1,7 @@
 """The settings: a class for each table of ladebog.toml, and a field for each key that it may have."""
 
 import zoneinfo
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Literal
 
@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline.errors import SettingsError, UnknownNameError
 from pipeline.settings.names import name_fault
+from pipeline.text import did_you_mean
 
 Attribution = Literal["stop", "split"]
 Basis = Literal["billed", "rate", "electricity_cost", "spot"]
@@ -165,6 +166,12 @@ class Notify(msgspec.Struct, frozen=True, kw_only=True):
     mail: Mail | None = None
 
 
+class Demo(msgspec.Struct, frozen=True, kw_only=True):
+    """Of a logbook that `ladebog demo` made, `[demo]`."""
+
+    now: datetime | None = None  # the present time of its operator, which all its commands take for theirs
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The whole of ladebog.toml."""
 
@@ -178,13 +185,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     employer: Employer = Employer()
     claim: ClaimSettings = ClaimSettings()
     notify: Notify = Notify()
+    demo: Demo = Demo()
 
     def account(self, name: str) -> Account:
         """The account of that name. Raises UnknownNameError."""
         if name not in self.accounts:
             known_names = ", ".join(self.accounts) or "none yet"
             raise UnknownNameError(
-                f"There is no account {name!r} in this logbook (accounts: {known_names}).",
+                f"There is no account {name!r} in this logbook (accounts: {known_names})."
+                f"{did_you_mean(name, self.accounts)}",
                 f"Add it with: ladebog account add {name} --url https://OPERATOR"
                 if name_fault(name) is None
                 else "Name one of them with --account NAME",
@@ -198,7 +207,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 return car
         known_names = ", ".join(car.name for car in self.cars) or "none yet"
         raise UnknownNameError(
-            f"There is no car {name!r} in this logbook (cars: {known_names}).",
+            f"There is no car {name!r} in this logbook (cars: {known_names})."
+            f"{did_you_mean(name, (car.name for car in self.cars))}",
             "Name one of them, or add it as a [[car]] in ladebog.toml",
         )
 

@@ -38,6 +38,12 @@ def connection_fault(error: requests.RequestException) -> str:
     return "broke off the connection"
 
 
+def is_unreachable(error: requests.RequestException) -> bool:
+    """Whether no connection was made at all."""
+    kinds = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+    return any(isinstance(cause, kinds) for cause in _causes(error))
+
+
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """An error and every error inside it: requests and urllib3 nest them as arguments and as `reason`."""
     pending_errors, seen_ids = [error], set[int]()

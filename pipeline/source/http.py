@@ -18,7 +18,7 @@ from pipeline.logbook import event_log
 from pipeline.settings.names import url_fault
 from pipeline.settings.schema import Source
 from pipeline.source.deadline import DeadlineAdapter
-from pipeline.source.faults import certificate_fault, connection_fault
+from pipeline.source.faults import certificate_fault, connection_fault, is_unreachable
 from pipeline.source.reply import (
     SUCCESSES,
     ExpectedReply,
@@ -46,6 +46,9 @@ class _Authorization(AuthBase):
         return request
 
 
+_PATIENCE = 2.0  # seconds that a person waits for each address of a host to accept a connection
+
+
 class _NoRedirectSession(requests.Session):
     def get_redirect_target(self, response: requests.Response) -> None:
         """None: even with allow_redirects=False, requests would read a redirect's whole body to prepare the next."""
@@ -62,7 +65,14 @@ class Http:
     """
 
     def __init__(
-        self, base_url: str, source: Source, clock: Clock, *, account: str, headers: Mapping[str, str]
+        self,
+        base_url: str,
+        source: Source,
+        clock: Clock,
+        *,
+        account: str,
+        headers: Mapping[str, str],
+        is_interactive: bool = False,
     ) -> None:
         if fault := url_fault(base_url):
             raise SettingsError(f"The address of account {account} cannot be used: {fault}.", address_advice(account))
@@ -70,6 +80,8 @@ class Http:
         self._host = urlsplit(base_url).netloc
         self._account = account
         self._source = source
+        self._is_interactive = is_interactive
+        self._connect_timeout = min(source.connect_timeout, _PATIENCE) if is_interactive else source.connect_timeout
         self._clock = clock
         self._reader = ReplyReader(self._host, account, source, clock)
         self._requests_sent = 0
@@ -129,6 +141,11 @@ class Http:
 
     def _no_usable_answer(self, failures: list[FailedTryError]) -> UpstreamDownError:
         last = failures[-1]
+        if last.is_final:
+            return UpstreamDownError(
+                f"{self._host} {last.what}: is the address right?",
+                f"If it is, run the same command again later. If not: {address_command(self._account)}",
+            )
         trace = trace_id_text(last.trace_id)
         tries = counted(len(failures), "try", "tries")
         if all(failure.not_json for failure in failures):
@@ -171,7 +188,7 @@ class Http:
                 method,
                 self._base_url + path,
                 **request,
-                timeout=(self._source.connect_timeout, self._source.read_timeout),
+                timeout=(self._connect_timeout, self._source.read_timeout),
                 allow_redirects=False,
                 stream=True,
             )
@@ -181,7 +198,8 @@ class Http:
                     f"{self._host} shows a certificate that is not trusted ({fault}).",
                     "Check the address, this machine's clock and its certificates (REQUESTS_CA_BUNDLE can name others)",
                 ) from None
-            raise FailedTryError(connection_fault(error)) from None
+            is_final = self._is_interactive and is_unreachable(error)
+            raise FailedTryError(connection_fault(error), is_final=is_final) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError, OSError) as error:
             # Only the error's class is shown: its text may quote a header.
             raise UpstreamError(

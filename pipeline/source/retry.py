@@ -18,17 +18,24 @@ class FailedTryError(Exception):
     """One try failed; the next may succeed.
 
     `what` is a predicate whose subject is the host: "answered 503". `wait` is the wait that the host asked for, in
-    seconds; `not_json` is whether it answered 200 with something that is not JSON.
+    seconds; `not_json` is whether it answered 200 with something that is not JSON; `is_final` whether the next try will
+    not succeed either.
     """
 
     def __init__(
-        self, what: str, trace_id: str | None = None, wait: float | None = None, not_json: bool = False
+        self,
+        what: str,
+        trace_id: str | None = None,
+        wait: float | None = None,
+        not_json: bool = False,
+        is_final: bool = False,
     ) -> None:
         super().__init__(what)
         self.what = what
         self.trace_id = trace_id
         self.wait = wait
         self.not_json = not_json
+        self.is_final = is_final
 
 
 class AllTriesFailedError(Exception):
@@ -57,7 +64,11 @@ def with_retries(attempt: Callable[[], Result], source: Source, clock: Clock) ->
 
     def must_stop(state: tenacity.RetryCallState) -> bool:
         spent = max(state.seconds_since_start or 0.0, state.idle_for)
-        return state.attempt_number >= source.attempts or spent + state.upcoming_sleep > source.longest_wait
+        return (
+            failures[-1].is_final
+            or state.attempt_number >= source.attempts
+            or spent + state.upcoming_sleep > source.longest_wait
+        )
 
     def wait(state: tenacity.RetryCallState) -> float:
         return failures[-1].wait or _backoff(state)

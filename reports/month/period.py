@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipeline.clock import last_of_month
+from pipeline.clock import last_of_month, likely_month
 
 MONTH_NAMES = (
     "January",
@@ -20,7 +20,7 @@ MONTH_NAMES = (
     "November",
     "December",
 )
-_WRITTEN = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")
+_WRITTEN = re.compile(r"([0-9]{4})(?:-([0-9]{1,2}))?")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _DECEMBER = 12
 
@@ -41,7 +41,7 @@ class ReportPeriod:
 
     @classmethod
     def parse(cls, text: str) -> "ReportPeriod":
-        """The period written as `2025-03` or `2025`.
+        """The period written as `2025-03`, `2025-3` or `2025`.
 
         Raises ValueError for all other text.
         """
@@ -98,6 +98,9 @@ class ReportPeriod:
 
 
 def _fault(text: str) -> str:
+    likely = likely_month(text)
+    advice = f" Did you mean {likely:%Y-%m}?" if likely and _FIRST_YEAR <= likely.year <= _LAST_YEAR else ""
     return (
         f"{text!r} is not a period: write a month like 2025-03 or a year like 2025, from {_FIRST_YEAR} to {_LAST_YEAR}."
+        f"{advice}"
     )

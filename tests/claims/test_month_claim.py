@@ -250,6 +250,11 @@ def test_a_claim_states_the_driver_the_employer_and_the_blank_fields(logbook: Cl
     assert claim.chargers == (Charger(charge_point="Carport", evse="2317", kind="private"),)
 
 
+def test_without_a_car_its_name_and_plate_are_to_be_filled_in(logbook: ClaimedLogbook) -> None:
+    logbook.extract(ServedSession("1", local(date(2025, 3, 5))))
+    assert logbook.claim(MARCH).blanks[-2:] == ("car.name", "car.plate")
+
+
 def test_claims_are_numbered_without_gaps_and_form_a_chain(logbook: ClaimedLogbook) -> None:
     logbook.extract(ServedSession("1", local(date(2025, 3, 5))), months=(FEBRUARY,))
     logbook.claim(MARCH)

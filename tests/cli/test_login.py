@@ -70,8 +70,11 @@ def test_a_stored_login_works_in_another_process(empty_logbook: DemoLogbook, ten
 
 def test_a_token_that_the_operator_refuses_is_not_stored(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
     message, advice = refusal(empty_logbook.run(*_TOKEN, stdin="some-other-token"), 4)
-    assert message == "The operator no longer accepts the login of account demo."
-    assert advice == "Log in again: ladebog login demo"
+    assert message == "The operator does not accept this token for account demo: it is wrong, or it has ended."
+    assert advice == (
+        "Copy another: log in to the operator's app, record its traffic, and take what follows the word Bearer in the "
+        "header Authorization of a request to the operator. Then: ladebog login demo"
+    )
     assert empty_logbook.stored_login is None
     empty_logbook.do(*_TOKEN, stdin=tenant.token)
     assert empty_logbook.run(*_TOKEN, stdin="some-other-token").code == 4
@@ -87,8 +90,8 @@ def test_a_token_that_the_operator_refuses_is_not_stored(empty_logbook: DemoLogb
         ("a\nb\n", "it contains a space, a line break or another character that no token has"),
         ("a\n\n", "it contains a space, a line break or another character that no token has"),
         ("blåbær", "it contains a space, a line break or another character that no token has"),
-        ("Bearer abc", "it begins with the word Bearer: remove that and the space"),
-        ("bearer abc\n", "it begins with the word Bearer: remove that and the space"),
+        ("Bearer ", "it is empty"),
+        ("Authorization: Bearer a b", "it contains a space, a line break or another character that no token has"),
     ],
 )
 def test_invalid_tokens_are_refused(empty_logbook: DemoLogbook, operator: DemoServer, token: str, fault: str) -> None:
@@ -96,6 +99,76 @@ def test_invalid_tokens_are_refused(empty_logbook: DemoLogbook, operator: DemoSe
     assert message == f"This is not a token: {fault}."
     assert advice == "Try 'ladebog login --help' for help."
     assert operator.requests == []
+
+
+@pytest.mark.parametrize(
+    "before", ["Bearer ", "bearer  ", "BEARER\t", "Authorization: Bearer ", "authorization:bearer "]
+)
+def test_what_people_paste_with_a_token_is_removed(empty_logbook: DemoLogbook, tenant: Tenant, before: str) -> None:
+    empty_logbook.do(*_TOKEN, stdin=f"{before}{tenant.token}\n")
+    assert empty_logbook.stored_login == Secret(token=tenant.token)
+
+
+@pytest.mark.parametrize(
+    ("url", "what"),
+    [
+        ("https://operator.invalid", "operator.invalid could not be found by its name"),
+        ("http://127.0.0.1:9", "127.0.0.1:9 refused the connection"),
+    ],
+)
+@pytest.mark.parametrize("command", [_TOKEN, ("login", "demo", "--username", "x", "--client-secret-stdin")])
+def test_a_mistyped_host_is_tried_once_while_a_person_waits(
+    empty_logbook: DemoLogbook, url: str, what: str, command: tuple[str, ...]
+) -> None:
+    empty_logbook.do("account", "add", "demo", "--url", url, "--client-id", "1")
+    if "--username" in command:
+        outcome = run_at_a_terminal(empty_logbook, *command, typed_lines=["password"], stdin="secret\n")
+    else:
+        outcome = empty_logbook.run_process(*command, stdin="token")
+    message, advice = refusal(
+        Outcome(
+            outcome.code, outcome.out, outcome.err.split("\n", 1)[-1] if "Password" in outcome.err else outcome.err
+        ),
+        75,
+    )
+    assert message == f"{what}: is the address right?"
+    assert advice.endswith("If not: ladebog account add demo --url https://OPERATOR")
+
+
+def test_a_host_that_cannot_be_reached_is_tried_again_by_a_run(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
+    empty_logbook.do("account", "add", "demo", "--url", "http://127.0.0.1:9")
+    empty_logbook.store_login(tenant)
+    assert "gave no usable answer in 8 tries" in refusal(empty_logbook.run("extract"), 75)[0]
+
+
+@pytest.mark.parametrize(
+    ("command", "what", "option"),
+    [
+        (("login", "demo"), "Bearer token", ", or pipe it into this command with --token-stdin"),
+        (
+            ("login", "demo", "--username", "x"),
+            "Client secret",
+            ", or pipe it into this command with --client-secret-stdin",
+        ),
+        (("login", "demo", "--username", "x", "--client-secret-stdin"), "Password", ""),
+    ],
+)
+def test_without_a_terminal_nothing_is_asked(
+    empty_logbook: DemoLogbook, command: tuple[str, ...], what: str, option: str
+) -> None:
+    process = subprocess.run(
+        empty_logbook.command(*command),
+        env=empty_logbook.environment,
+        cwd=empty_logbook.folder,
+        input="x",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        start_new_session=True,
+    )
+    message, _ = refusal(Outcome(process.returncode, process.stdout, process.stderr), 2)
+    assert message == f"{what}: there is no terminal to type it at. Run this in a terminal{option}."
 
 
 def test_a_token_cannot_be_combined_with_other_options(empty_logbook: DemoLogbook) -> None:

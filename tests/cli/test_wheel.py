@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,7 @@ def test_the_wheel_holds_every_module_layout_font_and_sql_file(wheel: Path) -> N
 
 def without_varying_parts(text: str) -> str:
     """The output of the demo without what differs between runs."""
+    text = text.replace(".venv/bin/ladebog", "ladebog")
     text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
     return re.sub(r"in \d+\.\d s", "in SECONDS s", text).strip()
 
@@ -87,6 +89,16 @@ def test_the_demo_runs_from_the_wheel(wheel_demo: WheelDemo) -> None:
     ]
     assert all((wheel_demo.folder / "ladebog-demo" / "reports" / name).is_file() for name in _REPORTS)
     assert (wheel_demo.installed / "bin" / "ladebog").is_file()
+
+
+@pytest.mark.system
+def test_commands_on_the_demo_count_days_by_its_clock(wheel_demo: WheelDemo) -> None:
+    command = (str(wheel_demo.installed / "bin" / "ladebog"), "--home", "ladebog-demo", "status")
+    out = from_wheel.output_of(sys.executable, *command, cwd=wheel_demo.folder, PYTHONPATH=str(wheel_demo.installed))
+    lines = {line[:18].strip(): line[18:] for line in out.splitlines()}
+    assert re.fullmatch(r"2025-11-12 06:1\d, (just now|[1-9] minutes? ago)", lines["last success"])
+    assert lines["newest session"] == "2025-11-10 07:05, 1 day 23 hours ago"
+    assert f"{command[0]} --home ladebog-demo claim create 2025-10" in out
 
 
 @pytest.mark.system

@@ -141,7 +141,7 @@ def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     home = "account.home"
     assert [
         f"{home}.reimbursement 1.valid_from: missing",
-        f"{home}.reimbursement 2.basis: Invalid enum value 'free'",
+        f"{home}.reimbursement 2.basis: Invalid enum value 'free' (allowed: billed, rate, electricity_cost, spot)",
         f"{home}.reimbursement 5.valid_from: Invalid RFC3339 encoded date",
         f"{home}.addition 9.from_hour: Expected `int`, got `str`",
         f"{home}.addition 9.name: missing",

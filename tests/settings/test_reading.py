@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.errors import SettingsError, UnknownNameError
 from pipeline.settings.checks import account_faults
-from pipeline.settings.editing import write_account
+from pipeline.settings.editing import without_account, write_account
 from pipeline.settings.names import url_fault
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Account, Settings, Source
@@ -111,7 +111,7 @@ def test_all_faults_are_reported_at_once(file: File) -> None:
         "report.language: unknown key",
         "employer.title: unknown key",
         "employer.name: 'two\\nlines' is not one line of text",
-        "claim.attribution: Invalid enum value 'start'",
+        "claim.attribution: Invalid enum value 'start' (allowed: stop, split)",
         "chauffeur: unknown table",
     ]
     assert dict.fromkeys(starts, 1) == {start: sum(fault.startswith(start) for fault in faults) for start in starts}
@@ -214,3 +214,29 @@ def test_one_account_or_all_accounts_can_be_chosen(file: File) -> None:
     with pytest.raises(UnknownNameError, match=r"no account 'x' .*\(accounts: home, work\)") as caught:
         found.chosen_accounts("x")
     assert "ladebog account add x" in caught.value.advice
+
+
+def test_a_byte_order_mark_is_read_and_not_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "ladebog.toml"
+    path.write_bytes(b'\xef\xbb\xbf[account.home]\r\nurl = "https://tenant.example"\r\n')
+    assert list(read_settings(path).accounts) == ["home"]
+    write_account(path, Account(name="work", url="https://work.example"))
+    assert list(read_settings(path).accounts) == ["home", "work"]
+    marked = b"\xef\xbb\xbf" + path.read_bytes()
+    assert without_account(marked, "work", path).startswith(b"[account.home]")
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ('[claim]\nlanguage = "de"', "da, en"),
+        ('[[car]]\nname = "Golf"\nowner = "me"', "company, private"),
+        ('[[rule]]\nclaim = true\nweekdays = ["monday"]', "mon, tue, wed, thu, fri, sat, sun"),
+        ('[[rule]]\nclaim = true\nkind = "home"', "private, public"),
+    ],
+)
+def test_allowed_values_are_listed(tmp_path: Path, text: str, allowed: str) -> None:
+    path = tmp_path / "ladebog.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(SettingsError, match=rf"\(allowed: {allowed}\)"):
+        read_settings(path)

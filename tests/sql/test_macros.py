@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Context, Decimal
+from itertools import product
+from string import ascii_uppercase
 from typing import Any
 
 import duckdb
@@ -10,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.database import models
+from pipeline.text import money_text
 
 EXACT = Context(prec=100, rounding=ROUND_HALF_UP)  # ROUND_HALF_UP rounds half away from zero, also below zero
 EXAMPLES = settings(max_examples=150, deadline=None)
@@ -132,3 +135,28 @@ def test_a_day_has_23_24_or_25_hours(evaluate: Evaluate, day: str, hours: int) -
     ends = "local_midnight(cast(? as date) + 1, 'Europe/Copenhagen')"
     found = evaluate(f"microseconds_between({begins}, {ends})", day, day)
     assert hours * 3600 * 1_000_000 == found
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        ("1960", "JPY", "1960 JPY"),
+        ("1960.5", "JPY", "1960.50 JPY"),
+        ("-30", "KRW", "-30 KRW"),
+        ("19.6", "KWD", "19.600 KWD"),
+        ("19.6", "DKK", "19.60 DKK"),
+        ("100", "EUR", "100.00 EUR"),
+        ("1.234", "DKK", "1.234 DKK"),
+    ],
+)
+def test_amounts_have_the_decimals_of_their_currency(evaluate: Evaluate, amount: str, currency: str, text: str) -> None:
+    assert text == evaluate("amount_text(cast(? as decimal(18, 3)), ?)", amount, currency)
+    if "." not in amount or currency != "JPY":
+        assert text == f"{money_text(Decimal(amount), currency)} {currency}".replace(",", "")
+
+
+def test_messages_and_checks_know_the_same_currencies(evaluate: Evaluate) -> None:
+    codes = ["".join(letters) for letters in product(ascii_uppercase, repeat=3)]
+    texts = evaluate("list_transform(?, lambda code: amount_text(7, code))", codes)
+    assert texts == [f"{money_text(Decimal(7), code)} {code}" for code in codes]
+    assert {len(text) for text in texts} == {len("7 JPY"), len("7.00 DKK"), len("7.000 KWD")}

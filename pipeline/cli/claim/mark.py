@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("number", type=click.IntRange(min=1))
 @click.argument("state", type=click.Choice(CLAIM_STATES))
-@click.option("--date", "day", type=DAY, metavar="YYYY-MM-DD", help="The day of the change. Default: today.")
+@click.option("--date", "day", type=DAY, help="The day of the change. Default: today.")
 @one_account_option
 @pass_context
 def mark(context: Context, number: int, state: ClaimState, day: datetime | None, account_name: str | None) -> None:
@@ -55,9 +55,7 @@ def mark(context: Context, number: int, state: ClaimState, day: datetime | None,
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--month", type=MONTH, metavar="YYYY-MM", help="Only for the claim of this month. Default: the next claim."
-)
+@click.option("--month", type=MONTH, help="Only for the claim of this month. Default: the next claim.")
 @click.option("--remove", is_flag=True, help="Detach files from the next claim, by the names they were attached with.")
 @one_account_option
 @pass_context

@@ -26,13 +26,19 @@ class AppApi:
 
     An access token that the operator refuses is refreshed once, by the first thread or process that notices.
 
+    With `is_interactive`, where a person waits, an operator that cannot be reached is not tried again.
+
     Every request raises LoginError where a new login is needed, UpstreamDownError where a later try may help, and
     UpstreamError where it will not.
     """
 
-    def __init__(self, account: Account, source: Source, credentials: Credentials, clock: Clock) -> None:
+    def __init__(
+        self, account: Account, source: Source, credentials: Credentials, clock: Clock, *, is_interactive: bool = False
+    ) -> None:
         self._account = account
-        self._http = Http(account.url, source, clock, account=account.name, headers=_headers(account))
+        self._http = Http(
+            account.url, source, clock, account=account.name, headers=_headers(account), is_interactive=is_interactive
+        )
         self._login = Login(account, self._http, credentials, source)
 
     @property

@@ -1,10 +1,13 @@
 """One account's login, and what can be read from its token."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import jwt
 import msgspec
+
+_AROUND_TOKEN = re.compile(r"^(authorization\s*:\s*)?(bearer\s+)?", re.IGNORECASE)
 
 
 class Secret(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,10 +24,13 @@ class Secret(msgspec.Struct, frozen=True, kw_only=True):
         return [("token", "…")]
 
 
+def bare_token(text: str) -> str:
+    """The token in what people paste, which may be the whole header."""
+    return _AROUND_TOKEN.sub("", text)
+
+
 def token_fault(token: str) -> str | None:
     """Why a bearer token cannot be used, or None. The reason shows nothing of the token."""
-    if token[:7].lower() == "bearer ":
-        return "it begins with the word Bearer: remove that and the space"
     if not token:
         return "it is empty"
     if any(not "!" <= character <= "~" for character in token):

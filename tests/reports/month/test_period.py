@@ -9,6 +9,7 @@ from reports.month.period import ReportPeriod
 
 def test_a_month_has_its_days_and_names() -> None:
     march = ReportPeriod.parse("2025-03")
+    assert march == ReportPeriod.parse("2025-3")
     assert (march.name, march.label, march.is_year) == ("2025-03", "March 2025", False)
     assert (march.first_month, march.last_month, march.last_day) == (date(2025, 3, 1),) * 2 + (date(2025, 3, 31),)
     assert march.months == (date(2025, 3, 1),)
@@ -34,7 +35,7 @@ def test_a_year_has_its_months_and_days() -> None:
         "2025-00",
         "../x",
         "25-3",
-        "2025-3",
+        "2025-003",
         "٢٠٢٥-٠٣",
         "٢٠٢٥",
         "1999",
