@@ -5,7 +5,6 @@ samples, which only decide how energy is spread over time, are floats in kW, sto
 A document with a fault yields no rows at all.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,13 +13,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from pipeline.load.figures import DocumentFaultError, exact, optional, percent, powers
 from pipeline.load.times import LONGEST, ImplausibleTimeError, check_times, stated_time, without_implausible_times
 from pipeline.raw.answer import Endpoint
 from pipeline.source.app import schema
 
-_DECIMALS = 18
-_LIMIT = Decimal(10) ** 9  # currency units, kW, per cent; far above any figure of a session
-_MAX_KW = 9_999.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -36,10 +33,6 @@ class QuarantineRow(NamedTuple):
     fault: str
     belongs_at: int | None
     plausible_from: int | None
-
-
-class DocumentFaultError(ValueError):
-    """A document cannot be used; the text states the fault and its path."""
 
 
 _FAULTS = (msgspec.DecodeError, DocumentFaultError, UnicodeDecodeError, RecursionError)
@@ -135,7 +128,7 @@ def _add_session_rows(
     sha256 = document.sha256
     session_id = str(session.id)
     history = (session.power_stats and session.power_stats.history) or []
-    samples = (sha256, session_id, _times(history), _powers(history))
+    samples = (sha256, session_id, _times(history), powers(history))
     periods = [
         (
             sha256,
@@ -144,7 +137,7 @@ def _add_session_rows(
             period.state,
             micros(period.started_at),
             micros(period.stopped_at),
-            _exact(period.amount, f"session.chargingPeriods[{position - 1}].amount"),
+            exact(period.amount, f"session.chargingPeriods[{position - 1}].amount"),
             period.free_energy_wh,
         )
         for position, period in enumerate(session.charging_periods or (), start=1)
@@ -198,12 +191,12 @@ def _session_row(sha256: str, source: str, session: schema.Session, item: schema
         session.energy,
         session.non_billable_energy,
         session.free_energy_wh,
-        _optional(stats.average_kw, "session.powerStats.averageKw"),
-        _optional(stats.max_kw, "session.powerStats.maxKw"),
-        _optional(session.amount, "session.amount"),
-        _optional(session.total_amount, "session.totalAmount"),
-        _optional(session.total_amount_without_tax, "session.totalAmountWithoutTax"),
-        _optional(_own_cost(session), "session.electricityCost"),
+        optional(stats.average_kw, "session.powerStats.averageKw"),
+        optional(stats.max_kw, "session.powerStats.maxKw"),
+        optional(session.amount, "session.amount"),
+        optional(session.total_amount, "session.totalAmount"),
+        optional(session.total_amount_without_tax, "session.totalAmountWithoutTax"),
+        optional(_own_cost(session), "session.electricityCost"),
         session.are_prices_tax_inclusive,
         session.is_personal,
     )
@@ -243,8 +236,8 @@ def _evse_rows(sha256: str, point: schema.ChargePoint) -> list[Row]:
             point.electricity_cost_tax_name,
             _text(evse.tariff_id),
             _json(evse.tariff),
-            _percent(point.electricity_cost_tax_percent),
-            _optional(evse.max_power, "evses.maxPower"),
+            percent(point.electricity_cost_tax_percent),
+            optional(evse.max_power, "evses.maxPower"),
             point.has_electricity_tax_reimbursement,
         )
         for evse in point.evses or ()
@@ -259,7 +252,7 @@ def _add_price_periods(facts: Facts, document: Document) -> None:
             document.key,
             answer.granularity,
             _local_micros(point, f"periods[{number}]", document.answered_at),
-            _exact(point.price_per_kwh, f"periods[{number}].pricePerKwh"),
+            exact(point.price_per_kwh, f"periods[{number}].pricePerKwh"),
         )
         for number, point in enumerate(answer.periods)
     ]
@@ -276,43 +269,6 @@ _DECODERS: dict[Endpoint, Callable[[Facts, Document], None]] = {
 
 def _times(history: list[schema.Sample]) -> list[int]:
     return [(sample.timestamp - _EPOCH) // _MICROSECOND for sample in history]
-
-
-def _powers(history: list[schema.Sample]) -> list[float]:
-    powers = [sample.value for sample in history]
-    if not math.isfinite(sum(powers)) or max(map(abs, powers), default=0) >= _MAX_KW:
-        raise DocumentFaultError("A sample is not a power of a car - at `$.session.powerStats.history`")
-    return powers
-
-
-def _exact(number: Decimal, path: str) -> str:
-    """The number's digits. Raises DocumentFaultError if it is not finite, too large, or finer than the tables store."""
-    if not number.is_finite():
-        raise DocumentFaultError(f"{number} is not a number - at `$.{path}`")
-    if not number:
-        return "0"
-    if number.copy_abs() >= _LIMIT:
-        raise DocumentFaultError(f"{number} is too large - at `$.{path}`")
-    if _decimals(number) > _DECIMALS:
-        raise DocumentFaultError(f"{number} has more than {_DECIMALS} decimals - at `$.{path}`")
-    return f"{number:f}"
-
-
-def _decimals(number: Decimal) -> int:
-    """How many decimals the number needs. Decimal's own arithmetic would round it to 28 digits first."""
-    _, digits, exponent = number.as_tuple()
-    trailing_zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
-    return -int(exponent) - trailing_zeros
-
-
-def _optional(number: Decimal | None, path: str) -> str | None:
-    return None if number is None else _exact(number, path)
-
-
-def _percent(number: Decimal | None) -> str | None:
-    if number is not None and not 0 <= number < 100:
-        raise DocumentFaultError(f"{number} is no rate of tax - at `$.electricity_cost_tax_percent`")
-    return _optional(number, "electricity_cost_tax_percent")
 
 
 def _text(value: schema.Text | None) -> str | None:

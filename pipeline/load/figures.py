@@ -1,0 +1,57 @@
+"""Checks the figures of a document and turns them into what the fact tables hold.
+
+Amounts and rates keep the digits that were sent, as text for a DECIMAL(38, 18). Powers are floats in kW.
+"""
+
+import math
+from decimal import Decimal
+
+from pipeline.source.app import schema
+
+_DECIMALS = 18
+_LIMIT = Decimal(10) ** 9  # currency units, kW, per cent; far above any figure of a session
+_MAX_KW = 9_999.0
+
+
+class DocumentFaultError(ValueError):
+    """A document cannot be used; the text states the fault and its path."""
+
+
+def powers(history: list[schema.Sample]) -> list[float]:
+    """The powers of samples, in kW. Raises DocumentFaultError if one is not finite or beyond any car's."""
+    values = [sample.value for sample in history]
+    if not math.isfinite(sum(values)) or max(map(abs, values), default=0) >= _MAX_KW:
+        raise DocumentFaultError("A sample is not a power of a car - at `$.session.powerStats.history`")
+    return values
+
+
+def exact(number: Decimal, path: str) -> str:
+    """The number's digits. Raises DocumentFaultError if it is not finite, too large, or finer than the tables store."""
+    if not number.is_finite():
+        raise DocumentFaultError(f"{number} is not a number - at `$.{path}`")
+    if not number:
+        return "0"
+    if number.copy_abs() >= _LIMIT:
+        raise DocumentFaultError(f"{number} is too large - at `$.{path}`")
+    if _decimals(number) > _DECIMALS:
+        raise DocumentFaultError(f"{number} has more than {_DECIMALS} decimals - at `$.{path}`")
+    return f"{number:f}"
+
+
+def _decimals(number: Decimal) -> int:
+    """How many decimals the number needs. Decimal's own arithmetic would round it to 28 digits first."""
+    _, digits, exponent = number.as_tuple()
+    trailing_zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return -int(exponent) - trailing_zeros
+
+
+def optional(number: Decimal | None, path: str) -> str | None:
+    """The number's digits, or None. Raises as `exact`."""
+    return None if number is None else exact(number, path)
+
+
+def percent(number: Decimal | None) -> str | None:
+    """The digits of a rate of tax, or None. Raises DocumentFaultError below 0 and from 100 per cent on."""
+    if number is not None and not 0 <= number < 100:
+        raise DocumentFaultError(f"{number} is not a rate of tax - at `$.electricity_cost_tax_percent`")
+    return optional(number, "electricity_cost_tax_percent")
