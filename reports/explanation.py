@@ -64,7 +64,11 @@ _AUDIT = """
 """
 
 _DOCUMENTS = """
-    select * from documents
+    select
+        documents.*,
+        coalesce(runs.command = 'import', false) as is_imported
+    from documents
+    left join runs using (account, segment)
     where account = $account and sha256 in (select unnest(cast($hashes as varchar[])))
     qualify row_number() over (
         partition by sha256

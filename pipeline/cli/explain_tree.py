@@ -134,13 +134,13 @@ def _add_revisions(branch: Tree, explanation: Explanation) -> None:
     revisions = branch.add(Text(f"revision {explanation.session['revision']}"))
     revisions.add(
         Text(
-            f"1, {_fetched(explanation, first)}: "
+            f"1, {_fetched(explanation, first['document_sha256'])}: "
             f"{first['energy_kwh']} kWh, {_money(explanation, first['amount_incl_tax'])} {first['currency']}"
         )
     )
     for before, after in zip(explanation.revisions, later_revisions, strict=False):
         changes = ", ".join(_changes(explanation, before, after))
-        revisions.add(Text(f"{after['revision']}, {_fetched(explanation, after)}: {changes}"))
+        revisions.add(Text(f"{after['revision']}, {_fetched(explanation, after['document_sha256'])}: {changes}"))
 
 
 def _changes(explanation: Explanation, before: Row, after: Row) -> Iterable[str]:
@@ -203,8 +203,23 @@ def _add_period(node: Tree, explanation: Explanation, period: Row) -> Tree:
     figures = f"{period['energy_kwh']} kWh, {_plain(period['amount_incl_tax'])} {period['currency']}"
     branch = node.add(Text(f"{name} {begins:%H:%M:%S}–{ends:%H:%M:%S}: {figures}"))
     if period["energy_kwh"]:
-        branch.add(Text(_price(explanation, period)))
+        price = branch.add(Text(_price(explanation, period)))
+        if difference := _difference(explanation, period):
+            price.add(Text(difference))
     return branch
+
+
+def _difference(explanation: Explanation, period: Row) -> str | None:
+    """Why a period's energy times its price is not its amount, where they differ by more than a minor unit."""
+    if period["price_incl_tax"] is None:
+        return None
+    product = period["energy_kwh"] * period["price_incl_tax"]
+    if abs(product - period["amount_incl_tax"]) <= Decimal(1).scaleb(-explanation.session["digits"]):
+        return None
+    return (
+        f"× {period['energy_kwh']} kWh = {_money(explanation, product)}; the amount is as sent, by meter values that "
+        "can lag behind the power history"
+    )
 
 
 def _price(explanation: Explanation, period: Row) -> str:
@@ -250,17 +265,20 @@ def _add_documents(root: Tree, explanation: Explanation) -> None:
     for sha256, names in uses.items():
         document = explanation.documents[sha256]
         node = branch.add(Text(", ".join(names)))
-        node.add(Text(f"{document['endpoint']}, {_fetched(explanation, document)}"))
+        node.add(Text(f"{document['endpoint']}, {_fetched(explanation, sha256)}"))
         node.add(Text(sha256, "dim"))
         item = f", item {document['item']}" if document["item"] else ""
         segment = f"raw/{explanation.account.name}/{document['segment']}"
         node.add(Text(f"{segment} line {document['line']}{item}", "dim"))
 
 
-def _fetched(explanation: Explanation, row: Row) -> str:
-    return (
-        f"fetched {local(explanation.account, row['fetched_at'])}" if row["fetched_at"] else "imported without a time"
-    )
+def _fetched(explanation: Explanation, sha256: str) -> str:
+    """When a document was fetched; of an imported one, when its file says that it was received."""
+    document = explanation.documents[sha256]
+    if not document["fetched_at"]:
+        return "imported without a time"
+    moment = local(explanation.account, document["fetched_at"])
+    return f"imported, received {moment}" if document["is_imported"] else f"fetched {moment}"
 
 
 def _clock(explanation: Explanation, moment: datetime) -> str:

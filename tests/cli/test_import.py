@@ -57,6 +57,9 @@ def test_an_active_session_is_in_the_status_and_in_no_report(
         for row in expected_marts.sessions(tenant)
         if row["session_id"] == newest.id
     ]
+    explained = empty_logbook.do("explain", newest.id).out
+    assert "imported, received 2025-11-12 06:15:00" in explained
+    assert "fetched" not in explained, "only what was fetched is called that"
     printed = empty_logbook.do("report", "2025-11", "--format", "csv").out
     assert f"so not in this report: 1 session, {active.id} (started 2025-11-11).\n" in printed
     report = (empty_logbook.paths.reports / "demo-2025-11-sessions.csv").read_text("utf-8-sig")
