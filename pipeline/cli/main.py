@@ -43,8 +43,30 @@ _COMMANDS = {
 }
 
 
+class _Ladebog(LazyGroup):
+    """The table of commands. Its options hold already where a command is unknown."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        _apply_options(ctx, args[0] if args[0] in self.table else "")
+        return super().resolve_command(ctx, args)
+
+
+def _apply_options(ctx: click.Context, command: str) -> None:
+    context: Context = ctx.obj
+    home: Path = ctx.params["home"]
+    is_typed = ctx.get_parameter_source("home") is ParameterSource.COMMANDLINE
+    command_line.set_home(str(home) if is_typed else None)
+    context.home = home.expanduser()
+    context.debug = ctx.params["debug"]
+    context.quiet = ctx.params["quiet"]
+    context.log_format = ctx.params["log_format"]
+    event_log.start(command, context.clock, with_debug=context.debug, on_stderr=context.log_format == "json")
+
+
 @click.group(
-    cls=LazyGroup,
+    cls=_Ladebog,
     table=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 findings of severity error, 4 log in again, 75 try later.",
@@ -70,8 +92,7 @@ _COMMANDS = {
     show_envvar=True,
     help="The format of standard error: text for people, or one JSON object per line, as in the logbook's logs/.",
 )
-@click.pass_context
-def cli(ctx: click.Context, home: Path, debug: bool, quiet: bool, log_format: str) -> None:
+def cli(**_: object) -> None:
     """The charging log that a driver can hand in.
 
     Archives every charging session from your operator's app, computes kWh, cost and tax per month, and writes
@@ -83,14 +104,6 @@ def cli(ctx: click.Context, home: Path, debug: bool, quiet: bool, log_format: st
               ladebog login home
               ladebog run
     """
-    context: Context = ctx.obj
-    is_typed = ctx.get_parameter_source("home") is ParameterSource.COMMANDLINE
-    command_line.set_home(str(home) if is_typed else None)
-    context.home = home.expanduser()
-    context.debug = debug
-    context.quiet = quiet
-    context.log_format = log_format
-    event_log.start(ctx.invoked_subcommand or "", context.clock, with_debug=debug, on_stderr=log_format == "json")
 
 
 def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> NoReturn:

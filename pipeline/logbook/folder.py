@@ -78,5 +78,7 @@ class Logbook:
 
 def _refuse_backslash(root: Path) -> None:
     """Raise LogbookError for a path that DuckDB 2 would change: it reads each backslash as a slash."""
-    if "\\" in str(root):
-        raise LogbookError(f"{root} has a backslash in its path, which DuckDB cannot open.", "Name another folder")
+    if "\\" in str(root.absolute()):
+        raise LogbookError(
+            f"{root.absolute()} has a backslash in its path, which DuckDB cannot open.", "Name another folder"
+        )

@@ -108,6 +108,8 @@ def test_advice_has_the_home_only_where_it_was_given(empty_logbook: DemoLogbook)
     assert json.loads(line)["level"] == "error"
     outcome = empty_logbook.run("--home", home, "--log-format", "json", "extract")
     assert json.loads(outcome.err.splitlines()[-1])["advice"] == f"Log in: ladebog --home {home} login demo"
+    (line,) = empty_logbook.run("--home", home, "--log-format", "json", "frobnicate").err.splitlines()
+    assert json.loads(line)["error"] == "No such command 'frobnicate'."
     assert shlex.quote(home) == home
 
 

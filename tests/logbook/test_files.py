@@ -151,3 +151,14 @@ def test_a_logbook_is_not_created_among_other_files(tmp_path: Path) -> None:
         with pytest.raises(LogbookError, match="exists already and is not a logbook"):
             Logbook.create(root)
     assert [tmp_path / "thesis.txt"] == list(tmp_path.iterdir())
+
+
+def test_a_backslash_in_the_path_of_the_current_folder_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a\\b").mkdir()
+    monkeypatch.chdir(tmp_path / "a\\b")
+    for choose in (Logbook.open, Logbook.create):
+        with pytest.raises(LogbookError, match="has a backslash in its path"):
+            choose(Path("logbook"))
+    assert list((tmp_path / "a\\b").iterdir()) == []
