@@ -8,6 +8,7 @@ BIN := .venv/bin
 DEMO ?= ladebog-demo
 DAYS ?= 200
 SEED ?=
+WORDS ?=
 
 # Otherwise every test process would compile the tests and the project again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -57,6 +58,10 @@ test-faults: setup  ## Test every fault that the archive must survive, and print
 .PHONY: soak
 soak: setup  ## Simulate DAYS=200 of runs, faults, corrections and kills; SEED=... repeats the same days
 	$(BIN)/python -m tests.soak --days $(DAYS) $(if $(SEED),--seed $(SEED))
+
+.PHONY: mutants
+mutants: setup  ## Make small wrong changes in copies of the project, and check that tests fail; WORDS=... chooses some
+	$(BIN)/python -m tests.mutants $(WORDS)
 
 .PHONY: check
 check: setup  ## Check lint, format, types, SQL style and import rules

@@ -133,6 +133,7 @@ def test_the_lines_due_are_those_of_the_reversed_claim(drafted: DraftedArchive) 
         ("unknown-month", "unreadable_session: Its details cannot be read: Expected `int`, got `str`"),
         ("same-month", "2025-03 of account same-month is not closed."),
     ],
+    ids=["unknown", "same"],
 )
 def test_an_unreadable_session_of_the_month_or_of_an_unknown_one_blocks_its_claim(
     drafted: DraftedArchive, account: str, message: str

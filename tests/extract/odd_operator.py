@@ -34,6 +34,8 @@ class OddOperator:
 
     sessions: list[tuple[str, Json | str]] = field(default_factory=list)
     cap: int = 1_000
+    page_size: int | None = None  # sessions per page; without one, paging is ignored
+    overlap: int = 0  # sessions of a page that the page before had as well
     failing: Sequence[str] = ()  # parts of paths that are answered with 500
     dated: str = ""
     asked: list[str] = field(default_factory=list)
@@ -50,14 +52,17 @@ class OddOperator:
             self._send(handler, 200, b'{"data": [{"id": 1, "evses": [{"id": "9"}]}]}')
         elif name == "session_history":
             query = {key: values[0] for key, values in parse_qs(address.query).items()}
-            self._send(handler, 200, self._listing(query["start_date"], query["end_date"]))
+            self._send(handler, 200, self._listing(query["start_date"], query["end_date"], int(query["page"])))
         elif details:
             self._send(handler, 200, json.dumps({"session": details[0]}).encode())
         else:
             self._send(handler, 404, b'{"message": "Not found."}')
 
-    def _listing(self, first: str, last: str) -> bytes:
+    def _listing(self, first: str, last: str, page: int) -> bytes:
         found = [one for day, one in self.sessions if first <= day <= last][: self.cap]
+        if self.page_size is not None:
+            start = (page - 1) * (self.page_size - self.overlap)
+            found = found[start : start + self.page_size]
         items = [one if isinstance(one, str) else json.dumps(listed(one)) for one in found]
         return f'{{"session_history": [{", ".join(items)}]}}'.encode()
 
@@ -102,6 +107,11 @@ class OddArchive:
     def closed(self) -> list[str]:
         query = "select strftime(month, '%Y-%m') from month_states where is_closed order by 1"
         return [one for (one,) in self.archive.rows(query)]
+
+    def pages_asked(self, month: str) -> list[str]:
+        """The pages of the list of a month, in the order in which they were asked for."""
+        queries = [parse_qs(urlsplit(path).query) for path in self.operator.asked if "session_history" in path]
+        return [query["page"][0] for query in queries if query["start_date"] == [f"{month}-01"]]
 
     def windows_asked(self) -> list[tuple[str, str]]:
         queries = [parse_qs(urlsplit(path).query) for path in self.operator.asked if "session_history" in path]

@@ -251,6 +251,7 @@ class FailingDisk:
         ("SHA256SUMS", r"^SHA256SUMS of this backup cannot be used: line \d+ is not one that Ladebog writes: "),
         ("copy.zip", r"is not what was written:\n  .+: it (cannot be read|is not what was backed up)"),
     ],
+    ids=["a file", "the list", "a ZIP file"],
 )
 def test_a_backup_on_a_disk_that_damages_files_is_reported(
     logbook: TwoAccounts, disk: Path, name: str, message: str

@@ -1,0 +1,1 @@
+"""Small wrong changes of the product, and the tests that must fail for each: `make mutants` proves it."""
