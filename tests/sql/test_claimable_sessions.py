@@ -216,6 +216,12 @@ def test_the_only_car_is_assigned_without_a_decision(database: RulesDatabase) ->
     assert cars(database) == dict.fromkeys(FINISHED, ("Golf", "the only car"))
 
 
+def test_without_a_decision_or_a_rule_none_of_several_cars_is_assigned(database: RulesDatabase) -> None:
+    for two_or_none in (TWO_CARS, ""):
+        database.set_cars(two_or_none)
+        assert cars(database) == dict.fromkeys(FINISHED, (None, None))
+
+
 def test_tags_are_listed_once_each_in_order(logbook: DecidedLogbook) -> None:
     logbook.decide(*(("tag", "small", tag, "x") for tag in ("sommer", "Ærø", "ferie", "sommer")))
     assert dict(logbook.rows("select session_id, tags from claimable_sessions")) == {

@@ -31,7 +31,9 @@ def test_a_listed_session_that_was_never_fetched_is_outstanding(archive: SmallAr
 
 
 def test_an_active_session_is_not_outstanding(archive: SmallArchive) -> None:
-    archive.add(listing(listed(session("1", status="active", stoppedAt=None)), fetched_at=at(0)))
+    """Also one that already has a stop."""
+    active = [session("1", status="active", stoppedAt=None), session("2", status="active")]
+    archive.add(listing(*map(listed, active), fetched_at=at(0)))
     assert sessions_to_fetch(archive) == []
 
 

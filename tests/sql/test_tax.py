@@ -54,10 +54,12 @@ BILLS: dict[str, tuple[dict[str, Any], TaxFigures]] = {
         (None, "4", "21"),
     ),
 }
-# Rates with dates, and per account the time of the stop and the expected rate: a rate ends before its `valid_to`.
+# Own rates, and per account the times of stops and their rates. A rate ends before its `valid_to`. An own one precedes
+# a shipped one, and one that the charge point states precedes both.
 OWN_RATES = (
     TaxRate(country="XX", name="VAT", rate=Decimal("0.2"), valid_from=date(2025, 1, 1), valid_to=date(2025, 3, 5)),
     TaxRate(country="XX", name="VAT", rate=Decimal("0.1"), valid_from=date(2025, 3, 5), valid_to=date(2025, 3, 7)),
+    TaxRate(country="SE", name="Moms", rate=Decimal("0.06"), valid_from=date(2025, 1, 1)),
 )
 DATED_RATES: dict[str, tuple[str, dict[str, str | None]]] = {
     "own-rates": (
@@ -81,6 +83,8 @@ DATED_RATES: dict[str, tuple[str, dict[str, str | None]]] = {
             "2020-12-31T23:00:00": "0.19",
         },
     ),
+    "own-and-shipped": ("SE", {"2024-12-31T22:59:59": "0.25", "2024-12-31T23:00:00": "0.06"}),
+    "stated-and-own": ("SE", {"2025-03-05T13:00:00": "0.12"}),
 }
 
 
@@ -108,6 +112,7 @@ def shared_archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallAr
         archive.of("bills").add(*(detail(session(case, **fields)) for case, (fields, _) in BILLS.items()))
         archive.of("unknown").add(detail(session("1")), detail(session("2", arePricesTaxInclusive=False)))
         archive.of("renamed").add(detail(session()), charge_point(at(0), 20, "Old"), charge_point(at(900), 10, "New"))
+        archive.of("stated-and-own").add(charge_point(at(0), 12))
         for account, (_, rates_by_stop) in DATED_RATES.items():
             archive.of(account).add(*(detail(session(stop, **times_before(stop))) for stop in rates_by_stop))
         yield archive.transform()
@@ -158,7 +163,7 @@ def test_the_dates_of_a_countrys_rate_and_a_net_without_a_rate(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("account", DATED_RATES)
-def test_a_rate_ends_before_the_local_day_of_its_valid_to(shared_archive: SmallArchive, account: str) -> None:
+def test_each_session_has_the_rate_of_its_day(shared_archive: SmallArchive, account: str) -> None:
     found = shared_archive.rows("select session_id, tax_rate from sessions where account = ? order by all", account)
     expected = [(stop, rate and Decimal(rate)) for stop, rate in DATED_RATES[account][1].items()]
     assert expected == found
