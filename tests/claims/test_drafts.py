@@ -12,6 +12,7 @@ import pytest
 from pipeline.claims.document import RULES, Claim, Completeness, Sources
 from pipeline.claims.draft import Drafter
 from pipeline.claims.folder import StoredClaim
+from pipeline.claims.outstanding import read_outstanding
 from pipeline.errors import ClaimError
 from pipeline.load.claims import load_claims
 from pipeline.raw.answer import Answer, Endpoint
@@ -167,3 +168,21 @@ def test_the_completeness_of_a_month_does_not_count_corrections_that_are_held_ba
     assert claim.completeness is not None
     listed_at = claim.completeness.listed_at
     assert claim.completeness == Completeness(listed_at=listed_at, sessions=1, claimed=1, excluded=0)
+
+
+def test_what_is_outstanding_leaves_out_corrections_that_are_held_back(drafted: DraftedArchive) -> None:
+    outstanding = {account: read_outstanding(drafted.archive.connection, account) for account in ANSWERS}
+    assert [found.corrections for found in outstanding.values()] == [[]] * len(ANSWERS)
+    assert {account: [month.month for month in found.months] for account, found in outstanding.items()} == {
+        "reversed": ["2025-03"],
+        "kept": [],
+        "unknown-month": ["2025-03"],
+        "other-month": ["2025-03"],
+        "same-month": [],
+        "unreadable-charge-point": ["2025-03"],
+        "held-back": ["2025-02"],
+    }
+    unpaid = {
+        account: [claim.number for claim in found.unpaid] for account, found in outstanding.items() if found.unpaid
+    }
+    assert unpaid == {"kept": [1], "held-back": [1]}
