@@ -83,8 +83,8 @@ def test_later_readings_are_compared_with_a_correction(logbook: DecidedLogbook) 
     ("arguments", "expected"),
     [
         (["Lada", *MARCH], "There is no car 'Lada' in this logbook (cars: Golf, Ærø)."),
-        (["Golf", "2025-02-30", "1"], "'2025-02-30' does not match the format"),
-        (["Golf", "31-03-2025", "1"], "'31-03-2025' does not match the format"),
+        (["Golf", "2025-02-30", "1"], "'2025-02-30' is not a day"),
+        (["Golf", "31-03-2025", "1"], "'31-03-2025' is not a day"),
         (["Golf", "2025-07-02", "60000"], "2025-07-02 is in the future (today is 2025-07-01)"),
         (["Golf", "2025-06-30", "48211.5"], "'48211.5' is not a valid integer range"),
         (["Golf", "2025-06-30", "--", "-1"], "-1 is not in the range"),

@@ -57,11 +57,15 @@ def test_a_query_replaces_no_fifo_and_no_folder(shared_logbook: DemoLogbook, tmp
     assert list((tmp_path / "folder.csv").iterdir()) == []
 
 
-@pytest.mark.parametrize("device", ["/dev/null", "/dev/stdout", "/proc/self/fd/2"])
-def test_a_query_replaces_no_device(shared_logbook: DemoLogbook, device: str) -> None:
-    outcome = shared_logbook.run_process(*_ONE, device)
-    assert refusal(outcome, 2)[0] == f"Invalid value for -o: {device} is not a regular file. Name another file."
-    assert Path("/dev/null").is_char_device()
+def test_a_query_replaces_no_device(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    # A terminal of its own and a pipe: what stands in their folders cannot be replaced, should the refusal ever fail.
+    controller, terminal = os.openpty()
+    (tmp_path / "link.csv").symlink_to(os.ttyname(terminal))
+    for device in (os.ttyname(terminal), "/proc/self/fd/2", str(tmp_path / "link.csv")):
+        outcome = shared_logbook.run_process(*_ONE, device)
+        assert refusal(outcome, 2)[0] == f"Invalid value for -o: {device} is not a regular file. Name another file."
+    os.close(terminal)
+    os.close(controller)
 
 
 def test_a_link_to_itself_is_refused(shared_logbook: DemoLogbook, tmp_path: Path) -> None:

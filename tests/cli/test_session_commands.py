@@ -162,10 +162,10 @@ def test_the_list_shows_which_sessions_are_claimed_and_why(
             "reason",
             "tags",
         ],
-        ["home", "1", "2025-03-05 15:30", "10.000", "25.000", "DKK", "Golf", "in", "no rule excludes it", TAGS],
-        ["work", "2", "2025-03-09 16:00", "10.000", "25.000", "DKK", "out", "no car assigned"],
-        ["home", "2", "2025-03-31 22:30", "5.000", "12.500", "DKK", "out", "no car assigned"],
-        ["home", QUOTED_ID, "2025-04-01 17:00", "10.000", "25.000", "DKK", "out", "excluded: gæstens bil"],
+        ["home", "1", "2025-03-05 15:30", "10.000", "25.00", "DKK", "Golf", "in", "no rule excludes it", TAGS],
+        ["work", "2", "2025-03-09 16:00", "10.000", "25.00", "DKK", "out", "no car assigned"],
+        ["home", "2", "2025-03-31 22:30", "5.000", "12.50", "DKK", "out", "no car assigned"],
+        ["home", QUOTED_ID, "2025-04-01 17:00", "10.000", "25.00", "DKK", "out", "excluded: gæstens bil"],
     ]
 
 

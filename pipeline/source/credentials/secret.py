@@ -31,6 +31,8 @@ def bare_token(text: str) -> str:
 
 def token_fault(token: str) -> str | None:
     """Why a bearer token cannot be used, or None. The reason shows nothing of the token."""
+    if token[:7].lower() == "bearer ":
+        return "it begins with the word Bearer: remove that and the space"
     if not token:
         return "it is empty"
     if any(not "!" <= character <= "~" for character in token):
