@@ -144,6 +144,8 @@ def test_an_account_has_its_counts_and_its_months_with_gaps(tmp_path: Path) -> N
         archive.transform()
         found = archive.rows(f"select {state} from account_states where account = 'failed'")  # noqa: S608
         assert found == [("failed", 1, ["7"], 1, 0, MARCH)]
+        active_by_account = dict(archive.rows("select account, active from account_states"))
+        assert active_by_account == {"failed": ["7"], "with-gaps": [], "not-reached": []}
         december = date(2029, 12, 1)  # closes a day into January
         assert dict(archive.rows(f"select account, ({gaps}) from account_states where account <> 'failed'")) == {  # noqa: S608
             "with-gaps": ([FEBRUARY], [MARCH, APRIL, december], [MARCH]),
