@@ -1,6 +1,7 @@
 """A logbook with an awkward path, and an operator with sessions up to now, for runs by the machine's clock."""
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,6 +30,11 @@ def run_in_the_past(logbook: DemoLogbook, ago: timedelta) -> None:
     """Run at this time in the past, so that later runs have little to fetch."""
     run_at = datetime.now(UTC) - ago
     logbook.archive("--since", f"{run_at - timedelta(days=31):%Y-%m-%d}", now=run_at)
+
+
+def as_typed(logbook: DemoLogbook, command: str) -> str:
+    """A command as `ladebog` runs it, as advice names it."""
+    return f"{shlex.quote(LADEBOG)} --home {shlex.quote(str(logbook.home))} {command}"
 
 
 def ladebog(logbook: DemoLogbook, *arguments: str, environment: dict[str, str] | None = None) -> Outcome:

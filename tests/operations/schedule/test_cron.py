@@ -12,7 +12,7 @@ from pipeline.logbook.folder import Logbook
 from pipeline.operations.schedule.next_run import next_run
 from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.cli.refusal import refusal
-from tests.operations.schedule.awkward_logbook import awkward_logbook, ladebog, run_in_the_past
+from tests.operations.schedule.awkward_logbook import as_typed, awkward_logbook, ladebog, run_in_the_past
 from tests.scenarios.demo_logbook import DEMO_NOW, DemoLogbook
 
 pytestmark = [pytest.mark.schedule, pytest.mark.usefixtures("crontab")]
@@ -72,7 +72,8 @@ def test_a_user_without_a_crontab_has_no_crontab_after_removal(logbook: DemoLogb
     assert (removal.code, removal.out) == (0, f"cron no longer runs {logbook.home}.\n")
     assert subprocess.run(["crontab", "-l"], capture_output=True, check=False).returncode == 1
     assert ladebog(logbook, "schedule", "remove").out == f"Nothing was scheduled for {logbook.home}.\n"
-    not_scheduled = f"Nothing is scheduled for {logbook.home}. Schedule it with: ladebog schedule install\n"
+    install = as_typed(logbook, "schedule install")
+    not_scheduled = f"Nothing is scheduled for {logbook.home}. Schedule it with: {install}\n"
     assert ladebog(logbook, "schedule", "show").out == not_scheduled
 
 
@@ -104,7 +105,8 @@ def test_logins_that_cron_cannot_read_are_refused(logbook: DemoLogbook, tmp_path
     }
     message, advice = refusal(ladebog(logbook, *_INSTALL, environment=environment), 1)
     assert message.startswith("A job of cron cannot read the logins: No login is stored for account demo in ")
-    assert advice == f"Name the file for it: export {FILE_VARIABLE}={credentials_file}, then: ladebog schedule install"
+    install = as_typed(logbook, "schedule install")
+    assert advice == f"Name the file for it: export {FILE_VARIABLE}={credentials_file}, then: {install}"
     assert read_crontab() == b""
 
 
@@ -129,7 +131,7 @@ def test_times_that_were_changed_by_hand_are_shown(logbook: DemoLogbook) -> None
     write_crontab(crontab_before.replace(b"\n15 6 * * * ", b"\n@daily "))
     message, advice = refusal(ladebog(logbook, "schedule", "show"), 1)
     assert message.startswith("The crontab was changed by hand: '@daily ")
-    assert advice == "Replace it with: ladebog schedule install"
+    assert advice == f"Replace it with: {as_typed(logbook, 'schedule install')}"
     assert ladebog(logbook, *_INSTALL).code == 0
     assert read_crontab() == crontab_before
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.cli.refusal import refusal
-from tests.operations.schedule.awkward_logbook import awkward_logbook, ladebog, run_in_the_past
+from tests.operations.schedule.awkward_logbook import as_typed, awkward_logbook, ladebog, run_in_the_past
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 pytestmark = pytest.mark.schedule
@@ -131,7 +131,8 @@ def test_logins_that_systemd_cannot_read_are_refused(
     )
     message, advice = refusal(outcome, 1)
     assert message.startswith("A job of systemd cannot read the logins: No login is stored for account demo in ")
-    assert advice == f"Name the file for it: export {FILE_VARIABLE}={credentials_file}, then: ladebog schedule install"
+    install = as_typed(logbook, "schedule install")
+    assert advice == f"Name the file for it: export {FILE_VARIABLE}={credentials_file}, then: {install}"
     assert unit_names(units) == []
     assert "probe" not in terminal.systemctl("list-units", "--all")
 
@@ -147,13 +148,13 @@ def test_installing_for_another_scheduler_removes_the_first(terminal: Terminal, 
     assert subprocess.run(["crontab", "-l"], capture_output=True, check=False).returncode == 1
 
 
-def test_show_refuses_a_timer_that_was_changed_by_hand(terminal: Terminal, units: Path) -> None:
+def test_show_refuses_a_timer_that_was_changed_by_hand(terminal: Terminal, logbook: DemoLogbook, units: Path) -> None:
     assert terminal.schedule("install").code == 0
     (timer,) = [path for path in units.glob("ladebog-*.timer") if "active" not in path.name]
     timer.write_text(timer.read_text("utf-8").replace("OnCalendar=*-*-* 06:15:00", _CHANGED_TIMER), "utf-8")
     message, advice = refusal(terminal.schedule("show"), 1)
     assert message == f"{timer} was changed by hand."
-    assert advice.endswith("or replace it with: ladebog schedule install")
+    assert advice.endswith(f"or replace it with: {as_typed(logbook, 'schedule install')}")
     assert terminal.schedule("install").code == 0
     assert terminal.schedule("show").code == 0
     timer.write_text(_CHANGED_TIMER, "utf-8")
