@@ -54,7 +54,7 @@ def test_all_faults_in_the_settings_are_listed_at_once(logbook: DemoLogbook) -> 
             "  report.closed_after_hours: Expected `int`, got `str`",
             "  report.nope: unknown key (known: closed_after_hours)",
             "  extra: unknown table "
-            "(known: account, source, report, tax_rate, car, rule, driver, employer, claim, notify)",
+            "(known: account, source, report, tax_rate, car, rule, driver, employer, claim, notify, demo)",
             "  Fix them, then run the same command again",
         ]
 

@@ -102,10 +102,10 @@ class ChargedSession:
         )
 
     def _tax(self, bill: int) -> int | None:
-        if self.tax_rate is None:
-            return None
         if self.net is not None:
             return bill - self.minor(self.net)
+        if self.tax_rate is None:
+            return None
         return half_away(bill * Fraction(self.tax_rate) / (1 + Fraction(self.tax_rate)))
 
     def minor(self, amount: Decimal) -> int:

@@ -36,7 +36,7 @@ class LoopLock:
             self._lock.acquire()
         except Timeout:
             raise BusyError(
-                f"Another `ladebog schedule run` is running for {self._root}.", "Stop that one first, or keep it"
+                f"Another loop of runs is running for {self._root}.", "Stop that one first, or keep it"
             ) from None
         try:
             yield

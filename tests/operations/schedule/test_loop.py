@@ -169,6 +169,6 @@ def test_the_file_of_a_killed_loop_is_ignored(machine: Machine) -> None:
 
 def test_a_second_loop_of_a_logbook_is_refused(machine: Machine) -> None:
     second = Loop(LoopLock(machine.logbook), DueTimes("15 6 * * *"), machine, machine.start, print, print)
-    with LoopLock(machine.logbook).held(), pytest.raises(BusyError, match="Another `ladebog schedule run` is running"):
+    with LoopLock(machine.logbook).held(), pytest.raises(BusyError, match="Another loop of runs is running"):
         second.run(None)
     assert machine.starts == []

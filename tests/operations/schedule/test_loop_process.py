@@ -104,7 +104,7 @@ def test_a_failed_run_is_reported_and_the_loop_continues(tmp_path: Path) -> None
                 [LADEBOG, "--home", str(logbook.home), "schedule", "run"], capture_output=True, text=True, check=False
             )
             assert second_loop.returncode == 75
-            assert "Another `ladebog schedule run` is running for" in second_loop.stderr
+            assert "Another loop of runs is running for" in second_loop.stderr
             schedule_shown = logbook.run("schedule", "show")
             assert schedule_shown.out.startswith(f"A loop (ladebog schedule run) runs {logbook.home}.\n  next run ")
             process.terminate()
