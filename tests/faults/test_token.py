@@ -75,7 +75,7 @@ def test_a_process_killed_while_it_renews_the_login_loses_no_item(
     if not is_after:  # the new login is lost, and the operator no longer accepts the old one
         message, advice = refusal(starter.run("run"), 4)
         assert message == "The operator no longer accepts the login of account demo."
-        assert advice == "Log in again: ladebog login demo"
+        assert advice == f"Log in again: ladebog --home {archived_logbook.home} login demo"
         archived_logbook.store_login(new_operator.tenant)
     starter.do("run")
     when = "after" if is_after else "before"
