@@ -19,6 +19,8 @@ _LONGEST_WHOLE_NUMBER = 4_000  # digits; Python refuses to convert more than 4,3
 _LONE_SURROGATE = re.compile(
     rb"(?<!\\)((?:\\\\)*)(?:(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
+_SQUARE = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STRING_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 
 
@@ -77,7 +79,7 @@ def _without_lone_surrogates(body: bytes) -> bytes:
 
 
 def _without_deep_values(body: bytes) -> bytes:
-    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+    if not _is_too_deep(body):
         return body
     kept, depth, end = [], 0, 0
     for token in _STRING_OR_BRACKET.finditer(body):
@@ -91,6 +93,17 @@ def _without_deep_values(body: bytes) -> bytes:
                 end = token.end()
             depth -= 1
     return b"".join([*kept, body[end:]])
+
+
+def _is_too_deep(body: bytes) -> bool:
+    """Whether a value is deeper than DEEPEST levels: of brackets alone, each removal of all `[]` removes one level."""
+    without_escapes = body.replace(rb"\\", b"").replace(rb"\"", b"")
+    brackets = b"".join(without_escapes.split(b'"')[::2]).translate(_SQUARE, _NO_BRACKETS)
+    for _ in range(DEEPEST):
+        brackets = brackets.replace(b"[]", b"")
+        if not brackets:
+            return False
+    return True
 
 
 _CHANGES = {
