@@ -83,18 +83,6 @@ newest as (
     where age = 1
 ),
 
--- A document without readable times belongs to the month in whose listing its session was last seen.
-listed as (
-    select
-        documents.account,
-        documents.key,
-        max(try_cast(left(answers.key, 10) as date)) as listed_on
-    from main.documents
-    inner join facts.answers as answers using (account, segment, line)
-    where documents.endpoint = 'session_history'
-    group by documents.account, documents.key
-),
-
 in_quarantine as (
     select distinct
         newest.account,
@@ -108,7 +96,7 @@ in_quarantine as (
                     coalesce(sessions.stopped_at, sessions.started_at, quarantine.belongs_at), accounts.timezone
                 ),
                 try_cast(left(newest.answer_key, 10) as date),
-                listed.listed_on
+                last_listed.listed_on
             )
         ) as month
     from newest
@@ -120,8 +108,8 @@ in_quarantine as (
     inner join facts.accounts as accounts on newest.account = accounts.account
     left join staging.sessions as sessions
         on newest.account = sessions.account and newest.key = sessions.session_id
-    left join listed
-        on newest.account = listed.account and newest.key = listed.key
+    left join staging.last_listed as last_listed
+        on newest.account = last_listed.account and newest.key = last_listed.session_id
 )
 
 select * from in_quarantine
