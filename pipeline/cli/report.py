@@ -10,7 +10,7 @@ import click
 from pipeline.cli.check import counted_findings
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.output import print_line
-from pipeline.cli.outputs import output_folder
+from pipeline.cli.output_paths import output_folder
 from pipeline.clock import Clock
 from pipeline.logbook.folder import Logbook
 from reports.month.period import ReportPeriod

@@ -16,7 +16,7 @@ import click
 
 from pipeline.cli.context import Context, pass_context
 from pipeline.cli.output import print_data
-from pipeline.cli.outputs import output_file
+from pipeline.cli.output_paths import output_file
 from pipeline.cli.terminal import show_table
 from pipeline.errors import EXIT_FAILED, QueryError
 

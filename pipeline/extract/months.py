@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pipeline.clock import is_plausible, last_of_month
 from pipeline.errors import LadebogError
-from pipeline.extract.left import FAILURES, Failure, LeftForNextRun
+from pipeline.extract.left_for_next_run import FAILURES, Failure, LeftForNextRun
 from pipeline.extract.listing import Days, SessionListing, fetch_listing, fetch_parts
 from pipeline.extract.store import Store
 from pipeline.raw.lines import Window

@@ -7,7 +7,7 @@ from itertools import chain, count
 from pipeline.claims.attachments import AttachedFile, file_key
 from pipeline.claims.document import MissingReceipt
 from pipeline.errors import UpstreamDownError, UpstreamError
-from pipeline.extract.left import LeftForNextRun
+from pipeline.extract.left_for_next_run import LeftForNextRun
 from pipeline.source.app.client import AppApi
 from pipeline.text import one_line
 

@@ -18,7 +18,7 @@ from pipeline.clock import CLOCK_TOLERANCE, Clock, ForwardClock, months_back
 from pipeline.database import models
 from pipeline.database.connection import rows
 from pipeline.extract import plan
-from pipeline.extract.left import FAILURES, LeftForNextRun
+from pipeline.extract.left_for_next_run import FAILURES, LeftForNextRun
 from pipeline.extract.months import Months
 from pipeline.extract.store import Store
 from pipeline.extract.summary import Summary, read_state, summarize

@@ -24,8 +24,8 @@ from pipeline.logbook.entries import ATTACH
 from pipeline.logbook.files import file_sha256
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import FILE_NAME, Entry, read_entries
+from pipeline.maintenance.foreign_files import refuse_foreign_files
 from pipeline.maintenance.rederive import rederive
-from pipeline.maintenance.strangers import refuse_strangers
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import RunRecord, read_lines, read_run_record
 from pipeline.raw.segments import SUFFIX, finished_segments
@@ -70,7 +70,7 @@ def verify(
     returns a line if it could not do so in full. The caller holds the logbook's lock. Raises TamperingError at the
     first fault.
     """
-    refuse_strangers(logbook)
+    refuse_foreign_files(logbook)
     yield from _verify(logbook, published_sources, full, check_rendered or (lambda _: None))
 
 

@@ -10,7 +10,7 @@ from pipeline.claims.folder import StoredClaim, claim_folders, file_names, numbe
 from pipeline.cli.claim.text import about, amounts, cells, outstanding_lines
 from pipeline.cli.context import Context, account_option, one_account_option, pass_context
 from pipeline.cli.output import print_line
-from pipeline.cli.outputs import output_folder
+from pipeline.cli.output_paths import output_folder
 from pipeline.cli.terminal import show_table
 from pipeline.logbook.files import make_folder, replacing
 from pipeline.logbook.folder import Logbook

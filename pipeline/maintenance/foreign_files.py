@@ -12,7 +12,7 @@ from pipeline.claims.folder import number_in_name
 from pipeline.logbook.folder import Logbook
 
 
-def refuse_strangers(logbook: Logbook) -> None:
+def refuse_foreign_files(logbook: Logbook) -> None:
     """Raise TamperingError for the first of them."""
     for folder in (logbook.raw, logbook.journal, logbook.claims):
         if folder.exists() and not folder.is_dir():
