@@ -1,5 +1,6 @@
 """What every command needs: the logbook's folder, the clock, and functions that print."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ import click
 from pipeline.cli.output import print_lines
 from pipeline.clock import Clock, StartedClock
 from pipeline.command_line import as_typed
+from pipeline.errors import LadebogError
 from pipeline.logbook import event_log
 from pipeline.logbook.folder import Logbook
 
@@ -61,6 +63,13 @@ class Context:
         event_log.error("error", error=message, advice=as_typed(advice))
         if self.log_format == "text":
             print_error(message, advice)
+
+    def raise_last(self, errors: Sequence[LadebogError]) -> None:
+        """Print the errors of the parts of the work that failed, and raise the last one; nothing without errors."""
+        for error in errors[:-1]:
+            self.print_error(str(error), error.advice)
+        if errors:
+            raise errors[-1]
 
 
 def print_error(message: str, advice: str) -> None:

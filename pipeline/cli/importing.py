@@ -35,7 +35,7 @@ class AwareTime(click.ParamType[datetime]):
 @one_account_option
 @click.option("--fetched-at", type=AwareTime(), help="When the answers were received, for captures without times.")
 @click.option("--any-host", is_flag=True, help="Import answers of other hosts than the account's operator, too.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, readable=False, path_type=Path))
 @pass_context
 def import_(
     context: Context, account_name: str | None, fetched_at: datetime | None, any_host: bool, files: tuple[Path, ...]
@@ -44,8 +44,8 @@ def import_(
 
     The answers in them go into raw/ as if they had been fetched; authorization headers are left out. A history
     is enough for sessions and months. An answer without a time never replaces one that has a time. Files may be
-    in UTF-16 or compressed with gzip. An answer that cannot be used is named, and the others are imported. Answers
-    of another operator's host are left out.
+    in UTF-16 or compressed with gzip. A file or an answer that cannot be used is named, and the others are imported;
+    after such a file the exit code is 1. Answers of another operator's host are left out.
 
     \b
     Example:  ladebog import --account home session.capture.txt
@@ -60,12 +60,20 @@ def import_(
     now = context.clock.now()
     if fetched_at is not None and not is_plausible(fetched_at, now):
         raise click.BadParameter(f"{fetched_at.isoformat()} {IMPLAUSIBLE}", param_hint="'--fetched-at'")
-    captures = {file: read_capture(file, account.name, fetched_at, now) for file in files}
-    answers = [answer for capture in captures.values() for answer in capture.answers]
-    for file, capture in captures.items():
+    answers: list[Answer] = []
+    errors: list[CaptureError] = []
+    for file in files:
+        try:
+            capture = read_capture(file, account.name, fetched_at, now)
+        except CaptureError as error:
+            errors.append(error)
+            continue
+        answers += capture.answers
         _note_left_out(context, file, capture.left_out)
-    if not any_host:
-        answers = _of_operator(context, account, answers)
+    if answers and not any_host:
+        answers = _of_operator(context, account, answers, errors)
+    if not answers:
+        context.raise_last(errors)
     with (
         open_updated(logbook, settings, context.clock) as connection,
         Store(connection, logbook.raw / account.name, "import", context.clock) as store,
@@ -75,6 +83,7 @@ def import_(
     known_count = len(answers) - archived_count
     read_text = counted(len(answers), "answer")
     context.print_info(f"{account.name}: {read_text} read, {archived_count} archived, {known_count} already there.")
+    context.raise_last(errors)
     context.print_info("Next: ladebog status")
 
 
@@ -88,10 +97,12 @@ def _note_left_out(context: Context, file: Path, left_out: Sequence[str]) -> Non
         context.print_note(f"and {len(left_out) - _MOST_NAMED} more")
 
 
-def _of_operator(context: Context, account: Account, answers: Sequence[Answer]) -> list[Answer]:
+def _of_operator(
+    context: Context, account: Account, answers: Sequence[Answer], errors: list[CaptureError]
+) -> list[Answer]:
     """The answers of the account's host, and those without an address; names the other hosts.
 
-    Raises CaptureError if all answers are of other hosts.
+    If all answers are of other hosts, that is added to `errors`.
     """
     own = urlsplit(account.url).hostname
     of_host: dict[str, list[Answer]] = {}
@@ -104,7 +115,8 @@ def _of_operator(context: Context, account: Account, answers: Sequence[Answer]) 
     ]
     advice = "If they are of the same operator, import them with: ladebog import --any-host FILE"
     if not kept:
-        raise CaptureError(f"Nothing was imported: {'; '.join(faults)}.", advice)
+        errors.append(CaptureError(f"Nothing was imported: {'; '.join(faults)}.", advice))
+        return []
     for fault in faults:
         context.print_note(f"left out {fault}. {advice}")
     return kept

@@ -1,6 +1,6 @@
 """`ladebog extract`, `transform`, `rebuild` and `run`: the steps one by one, and all of them at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -53,7 +53,8 @@ def extract(
     if first and first < EARLIEST:
         raise click.UsageError(f"--since {first} is before {EARLIEST}, the earliest possible day.")
     scope = Scope(since=first, until=last, refetch=refetch)
-    _raise_last(context, fetch(context, logbook, settings, settings.chosen_accounts(account_name), scope))
+    errors_by_account = fetch(context, logbook, settings, settings.chosen_accounts(account_name), scope)
+    context.raise_last(list(errors_by_account.values()))
     context.print_info("Next: ladebog transform")
 
 
@@ -128,7 +129,7 @@ def run(context: Context, account_name: str | None, if_active: bool, if_older: i
         send_messages(context, logbook, settings, {WHOLE_RUN: error})
         raise
     send_messages(context, logbook, settings, errors_by_account)
-    _raise_last(context, errors_by_account)
+    context.raise_last(list(errors_by_account.values()))
     return exit_code
 
 
@@ -200,15 +201,6 @@ def fetch(
                 if summary.error is not None:
                     errors_by_account[account.name] = summary.error
     return errors_by_account
-
-
-def _raise_last(context: Context, errors_by_account: Mapping[str, LadebogError]) -> None:
-    """Print the errors of the accounts that failed, and raise the last one."""
-    errors = list(errors_by_account.values())
-    for error in errors[:-1]:
-        context.print_error(str(error), error.advice)
-    if errors:
-        raise errors[-1]
 
 
 def summary_line(account: str, summary: "Summary") -> str:

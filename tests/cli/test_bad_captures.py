@@ -42,11 +42,49 @@ def test_files_that_are_not_captures_are_refused(empty_logbook: DemoLogbook, con
     assert list(empty_logbook.paths.raw.rglob("*.gz")) == []
 
 
-def test_one_bad_file_among_good_ones_stops_the_import(empty_logbook: DemoLogbook) -> None:
-    good, bad = empty_logbook.folder / "good", empty_logbook.folder / "bad"
-    good.write_bytes(b'{"session_history": []}')
+def test_unusable_files_are_named_and_the_others_imported(empty_logbook: DemoLogbook) -> None:
+    first, second = empty_logbook.folder / "first", empty_logbook.folder / "second"
+    first.write_bytes(b'{"session_history": []}')
+    second.write_bytes(b'{"data": [{"id": 1, "evses": []}]}')
+    bad: dict[str, bytes | None] = {
+        "cut off": b"{",
+        "no answer": b"Dear diary",
+        "damaged": b"\x1f\x8b\x08",
+        "no body": _URL_LINES,
+        "folder": None,
+    }
+    paths = [empty_logbook.folder / name for name in bad]
+    for path, content in zip(paths, bad.values(), strict=True):
+        path.mkdir() if content is None else path.write_bytes(content)
+    outcome = empty_logbook.run("import", str(first), *map(str, paths), str(second))
+    assert (outcome.code, outcome.out) == (1, "demo: 2 answers read, 2 archived, 0 already there.\n")
+    assert [line for line in outcome.err.splitlines() if line.startswith("ladebog: ")] == [
+        f"ladebog: {path} {fault}; {_EXPECTED}"
+        for path, fault in zip(
+            paths,
+            [
+                "cannot be imported: it is cut off or not JSON (Input data was truncated)",
+                "holds no answer of the app API",
+                "cannot be imported: it is cut off or damaged gzip",
+                "cannot be imported: the capture at line 1 has no Response Content",
+                "cannot be read (Is a directory)",
+            ],
+            strict=True,
+        )
+    ]
+    assert empty_logbook.ask("select endpoint from facts.answers order by 1") == [
+        {"endpoint": endpoint} for endpoint in ("charge_points", "run", "session_history")
+    ]
+
+
+def test_without_a_usable_file_nothing_is_imported(empty_logbook: DemoLogbook) -> None:
+    bad, other = empty_logbook.folder / "bad", empty_logbook.folder / "other"
     bad.write_bytes(b"{")
-    refusal(empty_logbook.run("import", str(good), str(bad)), 1)
+    other.write_bytes(_URL_LINES + b'Response Content\n{"session": {"id": "1"}}\n')
+    outcome = empty_logbook.run("import", str(bad), str(other))
+    assert (outcome.code, outcome.out) == (1, "")
+    assert f"ladebog: {bad} cannot be imported: " in outcome.err
+    assert "ladebog: Nothing was imported: 1 answer of tenant.example" in outcome.err
     assert list(empty_logbook.paths.raw.rglob("*.gz")) == []
 
 
@@ -86,4 +124,4 @@ def test_an_account_must_be_named_if_there_are_several(empty_logbook: DemoLogboo
 
 def test_a_missing_file_is_refused(empty_logbook: DemoLogbook, tmp_path: Path) -> None:
     message, _ = refusal(empty_logbook.run("import", str(tmp_path / "none")), 2)
-    assert message == f"Invalid value for 'FILES...': File '{tmp_path / 'none'}' does not exist."
+    assert message == f"Invalid value for 'FILES...': Path '{tmp_path / 'none'}' does not exist."
