@@ -205,8 +205,9 @@ def fetch(
 
 def summary_line(account: str, summary: "Summary") -> str:
     """`home: 12 listed, 1 new, ...`"""
+    never_charged = f"{summary.never_charged} never charged, " if summary.never_charged else ""
     return (
         f"{account}: {summary.listed} listed, {summary.new} new, {summary.corrected} corrected, "
-        f"{summary.unchanged} unchanged, {summary.active} active, {summary.quarantined} quarantined; "
+        f"{summary.unchanged} unchanged, {summary.active} active, {never_charged}{summary.quarantined} quarantined; "
         f"{summary.requests} requests in {summary.seconds:.1f} s"
     )

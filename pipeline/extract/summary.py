@@ -8,7 +8,7 @@ import duckdb
 
 from pipeline.errors import LadebogError
 
-_REVISIONS = "select session_id, revision from staging.sessions where account = ?"
+_SESSIONS = "select session_id, revision, is_active from staging.sessions where account = ?"
 _QUARANTINED = "select count(*) from facts.quarantine where account = ?"
 
 
@@ -21,6 +21,7 @@ class Summary:
     corrected: int = 0
     unchanged: int = 0
     active: int = 0
+    never_charged: int = 0
     quarantined: int = 0
     requests: int = 0
     seconds: float = 0.0
@@ -31,27 +32,36 @@ class Summary:
 class ArchiveState(NamedTuple):
     """An account's sessions and quarantined documents at one moment."""
 
-    revisions: dict[str, int | None]  # how often each session's figures have changed; None while it is active
+    revisions: dict[str, int | None]  # how often each session's figures have changed; None for one without figures yet
+    active: set[str]  # the sessions that have not ended
     quarantined: int
 
 
 def read_state(connection: duckdb.DuckDBPyConnection, account: str) -> ArchiveState:
     """The present state of an account."""
-    revisions = dict(connection.execute(_REVISIONS, [account]).fetchall())
+    sessions = connection.execute(_SESSIONS, [account]).fetchall()
     ((quarantined,),) = connection.execute(_QUARANTINED, [account]).fetchall()
-    return ArchiveState(revisions, quarantined)
+    return ArchiveState(
+        revisions={session_id: revision for session_id, revision, _ in sessions},
+        active={session_id for session_id, _, is_active in sessions if is_active},
+        quarantined=quarantined,
+    )
 
 
 def summarize(state_before: ArchiveState, state_after: ArchiveState, listed_ids: Collection[str]) -> Summary:
     """What a run changed that listed the sessions `listed_ids`; the caller sets requests, seconds and warnings."""
     summary = Summary(listed=len(listed_ids), quarantined=state_after.quarantined - state_before.quarantined)
     for session_id, revision in state_after.revisions.items():
-        if revision is None and session_id in listed_ids:
-            summary.active += 1
-        if state_before.revisions.get(session_id) != revision:
-            if state_before.revisions.get(session_id) is None:
-                summary.new += 1
-            else:
-                summary.corrected += 1
-    summary.unchanged = max(summary.listed - summary.new - summary.corrected - summary.active, 0)
+        is_listed = session_id in listed_ids
+        revision_before = state_before.revisions.get(session_id)
+        if revision_before is not None and revision != revision_before:
+            summary.corrected += 1
+        elif session_id in state_after.active:
+            summary.active += is_listed
+        elif revision is None:
+            summary.never_charged += is_listed
+        elif revision_before is None:
+            summary.new += 1
+        else:
+            summary.unchanged += is_listed
     return summary

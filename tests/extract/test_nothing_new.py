@@ -76,6 +76,7 @@ def test_the_new_segment_holds_only_the_record_of_its_run(operator: DemoServer, 
         "corrected": 0,
         "unchanged": 24,
         "active": 1,
+        "never_charged": 0,
         "quarantined": 0,
         "requests": 8,
     }
