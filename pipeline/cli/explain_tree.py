@@ -117,6 +117,8 @@ def _add_audit(bill: Tree, explanation: Explanation) -> None:
     parts += [
         f"{sign} {name} {_plain(audit[column])}"
         for sign, name, column in (
+            ("+", "price per session", "price_per_session"),
+            ("+", "duration fee", "duration_fee"),
             ("+", "connection fee", "connection_fee"),
             ("+", "idle fee", "idle_fee"),
             ("−", "free energy", "free_energy_amount"),

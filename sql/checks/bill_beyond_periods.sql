@@ -9,7 +9,8 @@ with compared as (
         to_minor_units(sessions.amount_incl_tax, sessions.minor_unit_decimal) as bill_minor,
         to_minor_units(
             greatest(
-                sums.amount_incl_tax + coalesce(audits.connection_fee, 0) + coalesce(audits.idle_fee, 0),
+                sums.amount_incl_tax + coalesce(audits.price_per_session, 0) + coalesce(audits.duration_fee, 0)
+                + coalesce(audits.connection_fee, 0) + coalesce(audits.idle_fee, 0),
                 coalesce(sessions.minimum_price, 0)
             ),
             sessions.minor_unit_decimal

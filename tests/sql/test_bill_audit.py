@@ -35,7 +35,7 @@ EVSES = (
         none=None,
         blank="",
     ),
-    evse("flat", kind="flat rate"),
+    evse("flat", kind="flat rate", pricePerSession=None),
     evse("untyped", kind=None),
     evse("broken", minPrice="much", connectionFee=-1),
     {**evse("euro"), "tariff": {**evse()["tariff"], "currency": {"code": "EUR"}}},
@@ -55,6 +55,38 @@ EVSES = (
     ),
     with_currency("fees-that-are-none", "DKK", idleFeePerMinute=0, idleFeeGracePeriodMinutes=15, connectionFee=None),
     evse("fee-with-grace", idleFeePerMinute=0.5, idleFeeGracePeriodMinutes=15),
+    evse(
+        "per-kwh",
+        kind="duration+energy",
+        minPrice=3,
+        pricePerKwh=2.5,
+        pricePeriodInMinutes=1,
+        pricePerPeriod=0,
+        durationFeeGracePeriod=30,
+        connectionFeeMinimumSessionDuration=0,
+        idlePricingPeriodInMinutes=15,
+        stateOfChargeIdleThreshold=80,
+        lockDurationPriceOnSessionStart=True,
+    ),
+    evse("per-kwh-and-time", kind="duration+energy", pricePerKwh=2, pricePeriodInMinutes=30, pricePerPeriod=1.5),
+    evse("per-time", kind="duration+energy", pricePerKwh=None, pricePeriodInMinutes=60, pricePerPeriod=4),
+    evse("time-without-period", kind="duration+energy", pricePerKwh=2, pricePerPeriod=4),
+    evse(
+        "limited-time",
+        kind="duration+energy",
+        pricePerKwh=2,
+        pricePeriodInMinutes=60,
+        pricePerPeriod=4,
+        durationFeeLimit=10,
+    ),
+    evse("no-price-per-kwh", kind="duration+energy", pricePerKwh=None),
+    evse("per-session", kind="flat rate", minPrice=None, pricePerSession=35, connectionFee=None),
+    evse("per-session-and-kwh", kind="flat rate", pricePerSession=35, pricePerKwh=1),
+    {**evse("free"), "tariff": {"id": "9", "type": "free", "pricing": None}},
+    evse("free-with-idle-fee", kind="free", minPrice=None, idleFeePerMinute=0.5),
+    evse("tou-per-time", pricePeriodInMinutes=60, pricePerPeriod=4),
+    evse("tou-per-session", pricePerSession=4),
+    evse("day-and-night", kind="duration+energy time of day", dayPricePerKwh=3, nightPricePerKwh=2),
     with_currency("text-in-euro", "EUR"),
     with_currency("nameless-currency", {"id": 2}),
 )
@@ -167,8 +199,89 @@ CASES: dict[str, tuple[BilledSession, tuple[str, str | None, str | None]]] = {
         ("20.000", "cannot tell", "not understood in the tariff: pricing.loyaltyDiscount, pricing.sessionFee"),
     ),
     "unknown tariff type": (
+        BilledSession(evse="day-and-night"),
+        (
+            "20.000",
+            "cannot tell",
+            "not understood in the tariff: pricing.dayPricePerKwh, pricing.nightPricePerKwh, "
+            "type duration+energy time of day",
+        ),
+    ),
+    "one price per kWh": (BilledSession(amount="25.00", evse="per-kwh"), ("25.000", "ok", None)),
+    "one price per kWh, no periods, no curve": (
+        BilledSession(amount="25.00", periods=(), curve=(), evse="per-kwh"),
+        ("25.000", "ok", None),
+    ),
+    "one price per kWh, states without prices": (
+        BilledSession(amount="27.00", periods=(Period(0, 3600, "charging"),), evse="per-kwh"),
+        ("25.000", "overbilled", None),
+    ),
+    "one price per kWh, less than billed": (
+        BilledSession(amount="20.00", evse="per-kwh"),
+        ("25.000", "underbilled", None),
+    ),
+    "one price per kWh, below the minimum": (
+        BilledSession(energy_wh=800, amount="3.00", evse="per-kwh"),
+        ("3.000", "minimum price", None),
+    ),
+    "one price per kWh, some of it free": (
+        BilledSession(amount="20.00", evse="per-kwh", fields={"freeEnergyWh": 2000}),
+        ("20.000", "ok", None),
+    ),
+    "a price per kWh and one per half hour": (
+        BilledSession(amount="26.00", evse="per-kwh-and-time"),  # 10 × 2 + 4 × 1.5
+        ("26.000", "ok", None),
+    ),
+    "a price per hour begun": (
+        BilledSession(amount="12.00", periods=(Period(0, 7201),), evse="per-time"),
+        ("12.000", "ok", None),
+    ),
+    "a price per hour, partly waived": (
+        BilledSession(amount="4.00", evse="per-time"),
+        ("8.000", "cannot tell", "how much of the time the tariff charges for is not known"),
+    ),
+    "a price per time without the time": (
+        BilledSession(evse="time-without-period"),
+        ("20.000", "cannot tell", "not understood in the tariff: pricing.pricePerPeriod"),
+    ),
+    "a price per time with a limit": (
+        BilledSession(amount="28.00", evse="limited-time"),
+        ("28.000", "cannot tell", "not understood in the tariff: pricing.durationFeeLimit"),
+    ),
+    "a tariff that lacks its price per kWh": (
+        BilledSession(evse="no-price-per-kwh"),
+        ("20.000", "cannot tell", "not understood in the tariff: pricing.pricePerKwh"),
+    ),
+    "a price per session": (BilledSession(amount="35.00", evse="per-session"), ("35.000", "ok", None)),
+    "a price per session, charged twice": (
+        BilledSession(amount="70.00", periods=(), evse="per-session"),
+        ("35.000", "overbilled", None),
+    ),
+    "a price per session that delivered nothing": (
+        BilledSession(energy_wh=0, amount="0", evse="per-session"),
+        ("0.000", "ok", None),
+    ),
+    "a tariff that lacks its price per session": (
         BilledSession(evse="flat"),
-        ("20.000", "cannot tell", "not understood in the tariff: type flat rate"),
+        ("2.500", "cannot tell", "not understood in the tariff: pricing.pricePerSession"),
+    ),
+    "a price per session and per kWh": (
+        BilledSession(amount="35.00", evse="per-session-and-kwh"),
+        ("35.000", "cannot tell", "not understood in the tariff: pricing.pricePerKwh"),
+    ),
+    "free of charge": (BilledSession(amount="0.00", evse="free"), ("0.000", "ok", None)),
+    "free of charge, yet billed": (BilledSession(amount="20.00", evse="free"), ("0.000", "overbilled", None)),
+    "free of charge but for standing idle": (
+        BilledSession(amount="30.00", periods=(EXPENSIVE, IDLE), evse="free-with-idle-fee"),
+        ("30.000", "ok", None),
+    ),
+    "a price per time besides the spot price": (
+        BilledSession(evse="tou-per-time"),
+        ("20.000", "cannot tell", "not understood in the tariff: pricing.pricePerPeriod"),
+    ),
+    "a price per session besides the spot price": (
+        BilledSession(evse="tou-per-session"),
+        ("20.000", "cannot tell", "not understood in the tariff: pricing.pricePerSession"),
     ),
     "no tariff type": (
         BilledSession(evse="untyped"),
@@ -236,6 +349,15 @@ def test_a_recomputed_bill_has_its_parts(audit_rows: dict[str, Row]) -> None:
     row = audit_rows["free energy of a period"]
     parts = ("energy_amount", "connection_fee", "idle_fee", "free_energy_amount", "minimum_price")
     assert [row[part] for part in parts] == [Decimal(20), 0, 0, Decimal(4), Decimal("2.5")]
+    assert [audit_rows["a price per kWh and one per half hour"][part] for part in (*parts, "duration_fee")] == [
+        Decimal(20),
+        0,
+        0,
+        0,
+        Decimal("2.5"),
+        Decimal(6),
+    ]
+    assert [audit_rows["a price per session"][part] for part in ("energy_amount", "price_per_session")] == [0, 35]
     assert [audit_rows["idle fee as charged"][part] for part in parts] == [
         Decimal(20),
         0,

@@ -93,6 +93,10 @@ def test_amounts_and_price_bands_of_a_tariff_are_stored(tmp_path: Path) -> None:
             "minimum_price": Decimal("2.505"),
             "connection_fee": Decimal("1.25"),
             "idle_fee_per_minute": Decimal("0.001"),
+            "price_per_kwh": None,
+            "price_per_session": None,
+            "price_per_period": None,
+            "price_period_minutes": None,
             "markup_bands": '[{"startsAt":"00:00","endsAt":"06:00","price":0.82}]',
             "not_understood": None,
         }

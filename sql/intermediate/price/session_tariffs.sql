@@ -10,6 +10,10 @@
 --   minimum_price         currency units, of a session that delivered energy; null where there is none
 --   connection_fee        currency units per session; null where there is none
 --   idle_fee_per_minute   currency units; null where there is none
+--   price_per_kwh         currency units, tax included, if it is the same at all times; else null
+--   price_per_session     currency units, of a session that delivered energy; null where there is none
+--   price_per_period      currency units per begun period of the session's time; null where there is none
+--   price_period_minutes  minutes of such a period; null where there is none
 --   not_understood        text, the parts of the tariff that Ladebog does not know; null if all are known
 -- As with the tax rate, this is the tariff that was newest when the session stopped, else the earliest later one.
 with preferred as (
@@ -22,6 +26,10 @@ with preferred as (
         tariffs.minimum_price,
         tariffs.connection_fee,
         tariffs.idle_fee_per_minute,
+        tariffs.price_per_kwh,
+        tariffs.price_per_session,
+        tariffs.price_per_period,
+        tariffs.price_period_minutes,
         tariffs.not_understood,
         row_number() over (
             partition by sessions.account, sessions.session_id
@@ -48,6 +56,10 @@ in_force as (
         minimum_price,
         connection_fee,
         idle_fee_per_minute,
+        price_per_kwh,
+        price_per_session,
+        price_per_period,
+        price_period_minutes,
         not_understood
     from preferred
     where preference = 1

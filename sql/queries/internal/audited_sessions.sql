@@ -15,7 +15,9 @@
 --   difference_percent  per cent of the recomputed; null where the recomputed bill is zero
 --   verdict             text: ok, minimum price, overbilled, underbilled or cannot tell
 --   reason              text, why there is no verdict, or what to know about a difference; else null
---   energy_amount       currency units, the meter's energy at the periods' prices
+--   energy_amount       currency units, the meter's energy at its prices
+--   price_per_session   currency units, of a tariff with a price for the whole session
+--   duration_fee        currency units, of all periods of time begun
 --   connection_fee      currency units
 --   idle_fee            currency units, of all idle time
 --   free_energy_amount  currency units, what the free energy would have cost

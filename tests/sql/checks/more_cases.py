@@ -22,6 +22,8 @@ _CREDIT = Session(
         "chargingPeriods": [Session().period(0, 60, -15)],
     }
 )
+_FREE_PERIODS = Session(fields={"amount": 35, "totalAmount": 35, "chargingPeriods": [Session().period(0, 60, 0)]})
+_BEFORE = "2025-03-01T00:00:00+00:00"
 
 CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
     "no-fault": (OperatorData(), ()),
@@ -178,6 +180,29 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
             )
         ),
         (("bill_beyond_periods", "1"), ("periods_unlike_bill", "1")),
+    ),
+    "a-price-per-session": (
+        OperatorData(
+            sessions=(_FREE_PERIODS,),
+            charge_points={
+                _BEFORE: charge_point(tariff={"type": "flat rate", "pricing": {"pricePerSession": 35}}),
+            },
+        ),
+        (("periods_unlike_bill", "1"),),
+    ),
+    "a-price-per-hour": (
+        OperatorData(
+            sessions=(_FREE_PERIODS,),
+            charge_points={
+                _BEFORE: charge_point(
+                    tariff={
+                        "type": "duration+energy",
+                        "pricing": {"pricePerPeriod": 35, "pricePeriodInMinutes": 60},
+                    }
+                ),
+            },
+        ),
+        (("periods_unlike_bill", "1"),),
     ),
     "imported-and-missing-in-the-list": (
         OperatorData(command="import", listings=(Listing(), Listing(at="2025-05-16T00:00:00+00:00", missing=("1",)))),

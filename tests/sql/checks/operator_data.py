@@ -148,10 +148,15 @@ class OperatorData:
 
 
 def charge_point(**fields: Any) -> Json:
-    """An answer about one charge point with one EVSE: `max_power`, `minimum_price`, `last_month_kwh`, `refunds`."""
+    """An answer about one charge point with one EVSE.
+
+    The fields are `max_power`, `minimum_price` or `tariff`, `last_month_kwh` and `refunds`.
+    """
     evse = {"id": "148964", "identifier": "2317", "maxPower": fields.get("max_power")}
     if "minimum_price" in fields:
         evse["tariff"] = {"type": "energy tou", "pricing": {"minPrice": fields["minimum_price"]}}
+    if "tariff" in fields:
+        evse["tariff"] = fields["tariff"]
     return {
         "data": [
             {
