@@ -1,13 +1,18 @@
 -- name: checks.listing_cut
 -- severity: warning
 -- grain: one finding
--- purpose: No day was listed with as many sessions as the largest page that the operator has sent.
--- A month with such a page is listed again in halves, and these in halves. At one day there is nothing left to divide.
--- A larger page, whenever it is seen, shows that the operator does not cut its pages at that size.
-with newest as (
+-- purpose: No day is listed with as many sessions as the operator is known to cut its lists off at.
+-- A month with a page as large as the largest that the operator has sent is listed again in halves, and these in
+-- halves. At one day there is nothing left to divide. One such day alone may just be the day with the most sessions.
+-- That lists are cut off at that size shows in a second such day, or in a month whose parts have more sessions than its
+-- list.
+-- A larger page, whenever it is seen, shows that the operator does not cut its lists off at that size.
+with ranked as (
     select
         account,
         month,
+        sessions,
+        parts,
         cut_days,
         largest_page,
         max(largest_page) over (partition by account) as largest_ever,
@@ -15,14 +20,32 @@ with newest as (
     from facts.windows
 ),
 
-cut as (
+divided as (
+    select
+        account,
+        month,
+        cut_days,
+        largest_page,
+        max(sessions) over (partition by account) as most_sessions
+    from ranked
+    where age = 1 and largest_page = largest_ever and list_text(parts) <> ''
+),
+
+days as (
     select
         account,
         month,
         largest_page,
+        most_sessions,
         unnest(cut_days) as day
-    from newest
-    where age = 1 and largest_page = largest_ever
+    from divided
+),
+
+cut as (
+    select
+        *,
+        count(*) over (partition by account) as days_of_account
+    from days
 )
 
 select
@@ -34,3 +57,4 @@ select
     || ' sessions, as many as the longest list it has sent: it may be cut off. '
     || 'Compare it with the app, and import what is missing: ladebog import --help' as detail
 from cut
+where most_sessions > largest_page or days_of_account > 1

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.extract.odd_operator import OddOperator, odd_archive, stopped
+from tests.scenarios.small_archive import Json
 
 DAYS = [f"2025-03-{day:02}" for day in (30, 28, 25, 20, 12, 9, 8, 3)]
 MARCH = [(day, stopped(day, day)) for day in DAYS]
@@ -35,11 +36,40 @@ def test_a_month_that_is_not_the_largest_is_listed_once(tmp_path: Path) -> None:
         assert all(first.endswith("-01") for first, _ in odd.windows_asked())
 
 
-def test_a_day_that_may_be_cut_off_is_a_finding_until_a_larger_page_is_seen(tmp_path: Path) -> None:
-    crowded = [("2025-03-14", stopped(f"c{number}", "2025-03-14")) for number in range(5)]
-    with odd_archive(tmp_path / "logbook", OddOperator(list(crowded), cap=3)) as odd:
+def crowded(day: str, sessions: int) -> list[tuple[str, Json | str]]:
+    """Sessions that are all listed under one day."""
+    return [(day, stopped(f"{day} {number}", day)) for number in range(sessions)]
+
+
+@pytest.mark.parametrize("sessions", [2, 3, 5])
+def test_the_day_with_the_most_sessions_is_no_finding(tmp_path: Path, sessions: int) -> None:
+    """Also if it is the only day of a new account, or other months have fewer sessions."""
+    operator = OddOperator(crowded("2025-03-14", sessions))
+    with odd_archive(tmp_path / "logbook", operator) as odd:
         odd.extract()
-        assert odd.archived() == ["c0", "c1", "c2"]
+        assert odd.archive.rows(FINDINGS) == []
+        operator.sessions += [("2025-04-10", stopped("a", "2025-04-10"))]
+        odd.extract()
+        assert odd.archive.value("select len(max(cut_days)) from facts.windows") == 1
+        assert odd.archive.rows(FINDINGS) == []
+
+
+def test_days_as_long_as_the_longest_list_are_findings_if_no_list_is_longer(tmp_path: Path) -> None:
+    operator = OddOperator(crowded("2025-03-14", 5) + crowded("2025-04-11", 3), cap=3)
+    with odd_archive(tmp_path / "logbook", operator) as odd:
+        odd.extract()
+        assert [detail.partition(" has ")[0] for (detail,) in odd.archive.rows(FINDINGS)] == [
+            "The operator's list of 2025-03-14",
+            "The operator's list of 2025-04-11",
+        ]
+
+
+def test_a_day_that_may_be_cut_off_is_a_finding_until_a_larger_page_is_seen(tmp_path: Path) -> None:
+    """A session of another day, which the month's list lacks, shows that the operator cuts lists off at 3 sessions."""
+    operator = OddOperator(crowded("2025-03-14", 5) + crowded("2025-03-03", 1), cap=3)
+    with odd_archive(tmp_path / "logbook", operator) as odd:
+        odd.extract()
+        assert odd.archived() == ["2025-03-03 0", "2025-03-14 0", "2025-03-14 1", "2025-03-14 2"]
         [(finding,)] = odd.archive.rows(FINDINGS)
         assert finding == (
             "The operator's list of 2025-03-14 has 3 sessions, as many as the longest list it has sent: it may be cut "
@@ -49,4 +79,4 @@ def test_a_day_that_may_be_cut_off_is_a_finding_until_a_larger_page_is_seen(tmp_
         odd.operator.sessions += [(f"2025-04-{day:02}", stopped(f"d{day}", f"2025-04-{day:02}")) for day in range(1, 9)]
         odd.extract()
         assert odd.archive.rows(FINDINGS) == []
-        assert len(odd.archived()) == 13
+        assert len(odd.archived()) == 14

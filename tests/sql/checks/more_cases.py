@@ -1,7 +1,9 @@
 """More operator data: an archive, and the rule and session of each of its findings."""
 
+from dataclasses import replace
+
 from tests.sql.checks.operator_data import Listing, OperatorData, Session, charge_point
-from tests.sql.checks.pairs_of_archives import SHARED_HOST
+from tests.sql.checks.pairs_of_archives import CUT_LISTING, SHARED_HOST
 
 _MISSED = (
     Listing(at="2025-04-10T00:00:00+00:00", missing=("1",)),
@@ -30,6 +32,37 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
     "same-session-as-another-account": (
         OperatorData(host=SHARED_HOST),
         (("session_in_two_accounts", "1"),),
+    ),
+    "one-day-with-the-most-sessions": (
+        OperatorData(listings=(replace(CUT_LISTING, sessions=2),)),
+        (),
+    ),
+    "two-days-with-the-most-sessions": (
+        OperatorData(
+            listings=(
+                replace(CUT_LISTING, sessions=2),
+                replace(CUT_LISTING, sessions=2, month="2025-02", cut_days=("2025-02-05",)),
+            )
+        ),
+        (("listing_cut", None), ("listing_cut", None)),
+    ),
+    "list-lacks-sessions-of-its-parts": (
+        OperatorData(
+            listings=(
+                replace(CUT_LISTING, sessions=2),
+                replace(CUT_LISTING, month="2025-02", cut_days=()),
+            )
+        ),
+        (("listing_cut", None),),
+    ),
+    "a-month-on-two-pages": (
+        OperatorData(
+            listings=(
+                replace(CUT_LISTING, sessions=2),
+                Listing(month="2025-02", sessions=3, largest_page=2),
+            )
+        ),
+        (),
     ),
     "country-without-a-tax-rate": (OperatorData(country="XX"), (("unknown_tax", "1"),)),
     "foreign-bill-without-our-tax": (

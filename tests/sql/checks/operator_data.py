@@ -109,6 +109,8 @@ class Listing:
     at: str = "2025-04-10T00:00:00+00:00"
     month: str = "2025-03"
     missing: tuple[str, ...] = ()
+    sessions: int = 1
+    parts: tuple[str, ...] = ()
     cut_days: tuple[str, ...] = ()
     largest_page: int = 0
 
@@ -193,8 +195,9 @@ def write_segment(logbook: Logbook, account: str, data: OperatorData, run_id: st
                 month=f"{listing.month}-01",
                 listed_at=datetime.fromisoformat(listing.at),
                 pages=1,
-                sessions=1,
+                sessions=listing.sessions,
                 missing=list(listing.missing),
+                parts=list(listing.parts),
                 cut_days=list(listing.cut_days),
                 largest_page=listing.largest_page,
             )

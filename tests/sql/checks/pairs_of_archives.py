@@ -7,6 +7,7 @@ _BROKEN = {"session": {**Session().detail_answer()["session"], "energy": "much"}
 _LATER = "2025-04-09T00:00:00+00:00"
 _FETCHED_IN_APRIL = "2025-04-20T00:00:00+00:00"
 
+CUT_LISTING = Listing(sessions=3, parts=("2025-03-01..2025-03-31",), cut_days=("2025-03-05",), largest_page=2)
 SHARED_HOST = "shared.example.invalid"  # with the account same-session-as-another-account of the other cases
 
 ARCHIVES = {
@@ -90,7 +91,7 @@ ARCHIVES = {
         ),
     ),
     "listing_cut": Pair(
-        violating=OperatorData(listings=(Listing(cut_days=("2025-03-05",), largest_page=2),)),
+        violating=OperatorData(listings=(CUT_LISTING,)),
         findings=(
             (
                 "listing_cut",
@@ -103,7 +104,7 @@ ARCHIVES = {
         ),
         conforming=OperatorData(
             listings=(
-                Listing(cut_days=("2025-03-05",), largest_page=2),
+                CUT_LISTING,
                 Listing(at="2025-04-11T00:00:00+00:00", month="2025-02", largest_page=3),
             )
         ),
