@@ -106,6 +106,11 @@ def _tax(amounts: Amounts | ClaimLine) -> Decimal | _UnknownFigure:
     return _UnknownFigure() if amounts.tax_amount is None else amounts.tax_amount
 
 
+def _of_session(value: Callable[[ClaimLine], Any]) -> Callable[[_NumberedLine], Any]:
+    """A value of the whole session. A correction has none: its line is a difference of two amounts."""
+    return lambda row: value(row.line) if row.line.correction is None else None
+
+
 def _of_correction(value: Callable[[Correction], Any]) -> Callable[[_NumberedLine], Any]:
     """A value that only corrections have."""
     return lambda row: None if row.line.correction is None else value(row.line.correction)
@@ -140,12 +145,12 @@ _COLUMNS = (
     _CsvColumn("amount_incl_tax", ("gross",), lambda row: row.line.amount_incl_tax, is_money=True),
     _CsvColumn("tax_amount", ("of_which_tax",), lambda row: _tax(row.line), is_money=True),
     _CsvColumn("basis", ("basis",), lambda row: row.line.basis, key_prefix="basis"),
-    _CsvColumn("price_incl_tax", ("price",), lambda row: row.line.price_incl_tax),
+    _CsvColumn("price_incl_tax", ("price",), _of_session(lambda line: line.price_incl_tax)),
     _CsvColumn("tax_name", ("tax_name",), lambda row: row.line.tax_name),
     _CsvColumn("tax_rate", ("tax_rate",), lambda row: row.line.tax_rate),
     _CsvColumn("note", ("note",), lambda row: row.line.note),
     _CsvColumn("tags", ("tags",), lambda row: ", ".join(row.line.tags)),
-    _CsvColumn("minimum_price", ("minimum_price",), lambda row: row.line.minimum_price, is_money=True),
+    _CsvColumn("minimum_price", ("minimum_price",), _of_session(lambda line: line.minimum_price), is_money=True),
     _CsvColumn(
         "origin", ("origin",), lambda row: "imported" if row.line.is_imported else "fetched", key_prefix="origin"
     ),

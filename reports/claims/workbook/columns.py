@@ -98,6 +98,11 @@ def _put_tax(cell: LineCell, line: ClaimLine, amounts: Amounts | ClaimLine) -> N
     cell.figure_or_unknown(amounts.tax_amount, cell.book.money_format(line.currency))
 
 
+def _put_price(cell: LineCell, line: ClaimLine) -> None:
+    """A correction is a difference of two amounts, and has no price."""
+    cell.figure(line.price_incl_tax if line.correction is None else None, PRICE)
+
+
 def _put_remarks(cell: LineCell, line: ClaimLine) -> None:
     cell.text("; ".join(phrases.remarks(line, cell.book.words)))
 
@@ -121,7 +126,7 @@ _PRINTED = (
     ClaimColumn("energy_kwh", ("energy_kwh",), 9, lambda cell, line: cell.figure(line.energy_kwh, ENERGY)),
     ClaimColumn("amount_incl_tax", ("gross",), 11, lambda cell, line: _put_gross(cell, line, line)),
     ClaimColumn("tax_amount", ("of_which_tax",), 11.5, lambda cell, line: _put_tax(cell, line, line)),
-    ClaimColumn("price", ("price",), 9, lambda cell, line: cell.figure(line.price_incl_tax, PRICE)),
+    ClaimColumn("price", ("price",), 9, _put_price),
     ClaimColumn("currency", ("currency",), 9, lambda cell, line: cell.currency(line.currency), "m"),
     ClaimColumn("note", ("note",), 21, lambda cell, line: cell.wrapped(line.note), "l"),
 )

@@ -66,6 +66,21 @@ def test_a_correction_is_the_new_figure_less_the_old() -> None:
             assert Decimal(row[f"new_{figure}"]) - Decimal(row[f"old_{figure}"]) == Decimal(row[figure])
 
 
+@pytest.mark.parametrize("name", CLAIMS)
+def test_only_own_sessions_have_a_price(name: str) -> None:
+    claim = CLAIMS[name]("en")
+    priced_lines = tuple(
+        msgspec.structs.replace(line, price_incl_tax=Decimal("2.5"), minimum_price=Decimal("2.50"))
+        for line in claim.lines
+    )
+    claim = msgspec.structs.replace(claim, lines=priced_lines)
+    own = [line.correction is None for line in claim.lines]
+    machine = [(row["price_incl_tax"], row["minimum_price"]) for row in read_machine(claim)]
+    danish = [(row["Price per kWh"], row["Minimum price"]) for row in read_danish(claim)]
+    assert machine == [("2.5", "2.50") if is_own else ("", "") for is_own in own]
+    assert danish == [("2,5", "2,50") if is_own else ("", "") for is_own in own]
+
+
 @pytest.mark.parametrize("note", ["a\nb", "a\rb", "a\r\nb", 'say "x"; y, z', LONG_NOTE, "   ", "æøå 🚗", "=1+1"])
 def test_the_machine_csv_contains_text_unchanged(note: str) -> None:
     assert read_machine(claim_with_note(note))[0]["note"] == note

@@ -2,6 +2,7 @@
 
 import zipfile
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,18 @@ def test_the_same_claim_gives_the_same_bytes(name: str, tmp_path: Path) -> None:
     assert contents[0] == contents[1]
     with zipfile.ZipFile(tmp_path / "a" / f"{CLAIMS[name]('da').name}.xlsx") as archive:
         assert {member.date_time for member in archive.infolist()} == {(2025, 4, 2, 6, 15, 0)}
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_only_own_sessions_have_a_price(name: str, tmp_path: Path) -> None:
+    claim = CLAIMS[name]("en")
+    priced_lines = tuple(msgspec.structs.replace(line, price_incl_tax=Decimal("2.5")) for line in claim.lines)
+    sheet = write_and_open(msgspec.structs.replace(claim, lines=priced_lines), tmp_path)["Sessions"]
+    prices = []
+    if claim.lines:
+        price = columns(sheet)["Price per kWh"]
+        prices = [sheet.cell(FIRST_LINE_ROW + place, price).value for place in range(len(claim.lines))]
+    assert prices == [2.5 if line.correction is None else None for line in claim.lines]
 
 
 @pytest.mark.parametrize(
