@@ -16,7 +16,7 @@ from pipeline.logbook import event_log
 from pipeline.logbook.files import FILE_MODE, erase, make_folder, replacing
 from pipeline.logbook.folder import Logbook
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 _NO_EXTENSIONS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -186,7 +186,7 @@ def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         for model in models.schema():
             connection.execute(model.text)
             models.comment_on(connection, model, "table")
-        connection.execute("insert into facts.settings values (?, '', 24, 'stop', '', '', 0)", [SCHEMA_VERSION])
+        connection.execute("insert into facts.settings values (?, '', 24, 'stop', '', '', 0, 0)", [SCHEMA_VERSION])
 
 
 def _schema_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:

@@ -10,7 +10,7 @@ import duckdb
 import msgspec
 
 from pipeline.database import models
-from pipeline.database.connection import transaction
+from pipeline.database.connection import rows, transaction
 from pipeline.load.settings import write_settings
 from pipeline.settings.schema import Settings
 from pipeline.transform import layout
@@ -29,21 +29,23 @@ _STEPS = f"""
 def refresh_marts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Bring the marts up to date with the facts, in one transaction."""
     models_sha256, settings_sha256 = layout.fingerprint(), hashlib.sha256(msgspec.json.encode(settings)).hexdigest()
-    ((old_models, old_settings, old_lines, lines),) = connection.execute(models.query("refresh_inputs")).fetchall()
-    has_same_inputs = (models_sha256, settings_sha256) == (old_models, old_settings)
-    if has_same_inputs and lines == old_lines:
+    (inputs,) = rows(connection, models.query("refresh_inputs"))
+    has_same_inputs = (models_sha256, settings_sha256) == (inputs["models"], inputs["settings"])
+    if has_same_inputs and inputs["loaded_lines"] == inputs["loaded_now"]:
         return
     with transaction(connection):
-        if models_sha256 != old_models:
+        if models_sha256 != inputs["models"]:
             layout.create_layout(connection)
-        if settings_sha256 != old_settings:
+        if settings_sha256 != inputs["settings"]:
             write_settings(connection, settings)
-        changed_sessions = models.query("outdated_sessions") if has_same_inputs else _ALL_SESSIONS
-        connection.execute(f"insert into {CHANGED_SESSIONS} {changed_sessions}")
+        if not has_same_inputs:
+            connection.execute(f"insert into {CHANGED_SESSIONS} {_ALL_SESSIONS}")
+        elif inputs["price_documents"] != inputs["price_documents_now"]:
+            connection.execute(f"insert into {CHANGED_SESSIONS} {models.query('outdated_sessions')}")
         for (step,) in connection.execute(_STEPS).fetchall():
             connection.execute(step)
         connection.execute(f"delete from {CHANGED_SESSIONS}")  # noqa: S608 (likewise)
         connection.execute(
-            "update facts.settings set models = ?, settings = ?, loaded_lines = ?",
-            [models_sha256, settings_sha256, lines],
+            "update facts.settings set models = ?, settings = ?, loaded_lines = ?, price_documents = ?",
+            [models_sha256, settings_sha256, inputs["loaded_now"], inputs["price_documents_now"]],
         )

@@ -6,7 +6,7 @@ with detailed as (
     select distinct
         account,
         session_id
-    from staging.session_documents
+    from facts.session_facts
     where source = 'detail'
 )
 
@@ -21,5 +21,5 @@ select
     end || 'Fetch them with: ladebog run' as detail
 from intermediate.missing_details as details
 inner join facts.accounts as accounts using (account)
-inner join staging.sessions as sessions using (account, session_id)
+inner join intermediate.session_states as sessions using (account, session_id)
 left join detailed using (account, session_id)

@@ -16,7 +16,7 @@ select
     facts.status as cause,
     'It ended as ' || facts.status || ', without energy and without an amount, so it is not a charging session and '
     || 'counts nowhere.' as detail
-from staging.sessions as sessions
+from intermediate.session_states as sessions
 inner join facts.accounts as accounts using (account)
 inner join facts.session_facts as facts
     on sessions.account = facts.account and sessions.document_sha256 = facts.document_sha256

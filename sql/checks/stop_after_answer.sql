@@ -3,26 +3,15 @@
 -- grain: one finding
 -- purpose: No session stops later than the first answer that states its stop.
 -- A stop later than a day after the answer is not accepted at all.
-with first_stated as (
-    select
-        sessions.account,
-        sessions.session_id,
-        min(documents.fetched_at) as stated_at
-    from intermediate.stopped_sessions as sessions
-    inner join staging.session_documents as documents using (account, session_id, stopped_at)
-    where documents.is_finished
-    group by sessions.account, sessions.session_id
-)
-
 select
     sessions.account,
     sessions.month,
     sessions.session_id,
-    concat_ws(' ', microseconds_since_1970(sessions.stopped_at), microseconds_since_1970(first_stated.stated_at))
+    concat_ws(' ', microseconds_since_1970(sessions.stopped_at), microseconds_since_1970(staged.stop_stated_at))
         as cause,
     'It stops at ' || minute_text(sessions.stopped_at, sessions.timezone) || ', later than the answer of '
-    || minute_text(first_stated.stated_at, sessions.timezone) || ' that states it. Ask the operator to correct it, and '
+    || minute_text(staged.stop_stated_at, sessions.timezone) || ' that states it. Ask the operator to correct it, and '
     || 'look whether the clock of this machine is right.' as detail
 from intermediate.stopped_sessions as sessions
-inner join first_stated using (account, session_id)
-where sessions.stopped_at > first_stated.stated_at
+inner join intermediate.session_states as staged using (account, session_id)
+where sessions.stopped_at > staged.stop_stated_at

@@ -9,6 +9,7 @@
 --   models              SHA-256 in hex, over the models; a change recomputes everything
 --   settings            SHA-256 in hex, over the settings; a change recomputes every session
 --   loaded_lines        lines of raw/, entries of journal/ and claims that the marts were computed from
+--   price_documents     documents about charge points and prices that the marts were computed from
 create table facts.settings (
     schema_version integer not null,
     ladebog_version varchar not null,
@@ -16,5 +17,6 @@ create table facts.settings (
     claim_attribution varchar not null,
     models varchar not null,
     settings varchar not null,
-    loaded_lines bigint not null
+    loaded_lines bigint not null,
+    price_documents bigint not null
 );

@@ -52,7 +52,7 @@ still_active as (
     select
         account,
         sorted_list(session_id) as active
-    from staging.sessions
+    from intermediate.session_states
     where is_active
     group by account
 ),

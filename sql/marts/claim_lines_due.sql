@@ -163,7 +163,7 @@ assembled as (
     from differing
     left join covering using (account, session_id, month, car, currency)
     left join main.claimable_sessions as claimable using (account, session_id)
-    left join staging.sessions as sessions using (account, session_id)
+    left join intermediate.session_states as sessions using (account, session_id)
     left join first_uncertain using (account, session_id)
 )
 

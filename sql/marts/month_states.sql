@@ -45,7 +45,7 @@ still_active as (
         sessions.account,
         first_of_month(local_day(sessions.started_at, accounts.timezone)) as month,
         count(*) as active
-    from staging.sessions as sessions
+    from intermediate.session_states as sessions
     inner join facts.accounts as accounts using (account)
     where sessions.is_active
     group by sessions.account, first_of_month(local_day(sessions.started_at, accounts.timezone))

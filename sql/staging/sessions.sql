@@ -10,6 +10,7 @@
 --   is_finished          flag: the session has ended, as finished or with energy or an amount
 --   is_active            flag: the session has not ended
 --   is_fetched           flag: a document with these figures was fetched, not imported
+--   stop_stated_at       time of the first document that states this stop; null while active, or if none has a time
 --   started_at           time; null only where a session ended without energy and without an amount
 --   stopped_at           time; null while active
 --   energy_wh            Wh, metered and billed
@@ -26,7 +27,10 @@ with compared as (
         lag((started_at, stopped_at, energy_wh, currency, bill_minor)) over (
             partition by account, session_id, is_finished
             order by place
-        ) as figures_before
+        ) as figures_before,
+        min(fetched_at) over (
+            partition by account, session_id, is_finished, stopped_at
+        ) as stop_stated_at
     from staging.session_documents
 ),
 
@@ -81,6 +85,7 @@ chosen as (
         is_finished,
         is_active,
         is_fetched,
+        case when is_finished then stop_stated_at end as stop_stated_at,
         started_at,
         stopped_at,
         energy_wh,

@@ -1,8 +1,8 @@
 """An operator that lists sessions as a test describes them, with the faults that it asks for, and an archive of it."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -79,6 +79,7 @@ class OddOperator:
 class OddArchive:
     """The archive of an account at an odd operator."""
 
+    account: str
     archive: SmallArchive
     root: Path
     operator: OddOperator
@@ -87,7 +88,13 @@ class OddArchive:
 
     def extract(self, since: date | None = date(2025, 3, 1), until: date | None = None) -> Summary:
         """One run; its answers are in the archive, and the marts are up to date."""
-        account = Account(name="home", url=self.url)
+        summary = self.fetch(since, until)
+        self.archive.transform()
+        return summary
+
+    def fetch(self, since: date | None = date(2025, 3, 1), until: date | None = None) -> Summary:
+        """One run, without a transform after it."""
+        account = Account(name=self.account, url=self.url)
         credentials = MemoryCredentials()
         credentials.write(account, Secret(token="t"))
         extractor = Extractor(
@@ -97,16 +104,15 @@ class OddArchive:
             credentials=credentials,
             clock=self.clock,
         )
-        summary = extractor.extract(account, Scope(since=since, until=until), SilentProgress())
-        self.archive.transform()
-        return summary
+        return extractor.extract(account, Scope(since=since, until=until), SilentProgress())
 
     def archived(self) -> list[str]:
-        return [one for (one,) in self.archive.rows("select session_id from sessions order by session_id")]
+        query = "select session_id from sessions where account = ? order by session_id"
+        return [one for (one,) in self.archive.rows(query, self.account)]
 
     def closed(self) -> list[str]:
-        query = "select strftime(month, '%Y-%m') from month_states where is_closed order by 1"
-        return [one for (one,) in self.archive.rows(query)]
+        query = "select strftime(month, '%Y-%m') from month_states where is_closed and account = ? order by 1"
+        return [one for (one,) in self.archive.rows(query, self.account)]
 
     def pages_asked(self, month: str) -> list[str]:
         """The pages of the list of a month, in the order in which they were asked for."""
@@ -121,5 +127,18 @@ class OddArchive:
 @contextmanager
 def odd_archive(root: Path, operator: OddOperator) -> Iterator[OddArchive]:
     """An empty archive of an operator, which answers while the context lasts."""
-    with small_archive(root) as archive, serving(operator) as script:
-        yield OddArchive(archive, root, operator, script.url, SetClock(NOW))
+    with odd_archives(root, {"home": operator}) as archives:
+        yield archives["home"]
+
+
+@contextmanager
+def odd_archives(root: Path, operators: Mapping[str, OddOperator]) -> Iterator[dict[str, OddArchive]]:
+    """One empty archive with an account per operator. A transform of all of them takes as long as one of them."""
+    with ExitStack() as stack:
+        archive = stack.enter_context(small_archive(root, operators))
+        yield {
+            account: OddArchive(
+                account, archive, root, operator, stack.enter_context(serving(operator)).url, SetClock(NOW)
+            )
+            for account, operator in operators.items()
+        }

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UpstreamDownError
-from tests.extract.odd_operator import NOW, OddOperator, odd_archive, stopped
+from tests.extract.odd_operator import NOW, OddOperator, odd_archive, odd_archives, stopped
 from tests.scenarios.small_archive import detail, listed
 
 MARCH, APRIL = stopped("m", "2025-03-10"), stopped("a", "2025-04-10")
 GOOD = [("2025-03-10", MARCH), ("2025-04-10", APRIL)]
+_SOON = NOW + timedelta(minutes=1)
 MAY = [(f"2025-05-0{day}", stopped(f"y{day}", f"2025-05-0{day}")) for day in range(1, 5)]
 
 
@@ -20,25 +21,28 @@ def item(text: str, **fields: object) -> str:
     return json.dumps(listed(stopped("bad", "2025-03-20", **fields))).replace('"HERE"', text)
 
 
-@pytest.mark.parametrize(
-    ("failing", "named"),
-    [
-        ("/session/m?", "Session m could not be fetched and is left for the next run: "),
-        ("/tariffs/tou/9/", "The price list of EVSE 9 could not be fetched and is left for the next run: "),
-        ("/charge-points", "The list of charge points could not be fetched and is left for the next run: "),
-    ],
-)
-def test_what_fails_for_ever_is_named_and_the_rest_is_fetched(tmp_path: Path, failing: str, named: str) -> None:
-    with odd_archive(tmp_path / "logbook", OddOperator(list(GOOD), failing=[failing])) as odd:
-        summary = odd.extract()
-        assert [warning.partition("127.0.0.1")[0] for warning in summary.warnings] == [named]
-        assert summary.error is None
-        assert odd.archived() == ["a", "m"]
-        assert "2025-04" in odd.closed()
-        assert ("2025-03" in odd.closed()) is ("session" not in failing)
-        odd.operator.failing = ()
-        assert odd.extract().warnings == []
-        assert odd.closed() == ["2025-03", "2025-04"]
+FAILING = {
+    "detail": ("/session/m?", "Session m could not be fetched and is left for the next run: "),
+    "prices": ("/tariffs/tou/9/", "The price list of EVSE 9 could not be fetched and is left for the next run: "),
+    "points": ("/charge-points", "The list of charge points could not be fetched and is left for the next run: "),
+}
+
+
+def test_what_fails_for_ever_is_named_and_the_rest_is_fetched(tmp_path: Path) -> None:
+    operators = {name: OddOperator(list(GOOD), failing=[failing]) for name, (failing, _) in FAILING.items()}
+    with odd_archives(tmp_path / "logbook", operators) as archives:
+        for name, odd in archives.items():
+            summary = odd.fetch()
+            assert [warning.partition("127.0.0.1")[0] for warning in summary.warnings] == [FAILING[name][1]]
+            assert summary.error is None
+        odd.archive.transform()
+        for name, odd in archives.items():
+            assert odd.archived() == ["a", "m"]
+            assert odd.closed() == (["2025-04"] if name == "detail" else ["2025-03", "2025-04"])
+            odd.operator.failing = ()
+            assert odd.fetch().warnings == []
+        odd.archive.transform()
+        assert [odd.closed() for odd in archives.values()] == [["2025-03", "2025-04"]] * len(FAILING)
 
 
 def test_a_detail_that_was_left_is_fetched_by_the_next_run_although_its_month_is_not_listed_again(
@@ -80,27 +84,30 @@ def test_an_operator_that_is_down_ends_the_run(tmp_path: Path, failing: str) -> 
         assert len(odd.windows_asked()) <= 4
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(item("1" * 5_000, energy="HERE"), id="a number of 5,000 digits"),
-        pytest.param(item('""').replace('"bad"', '""'), id="an empty id"),
-        pytest.param(item("").replace('"bad"', '".."'), id="an id that is part of a path"),
-        pytest.param("5", id="not an object"),
-        pytest.param(item("", startedAt="0001-01-01T00:00:00Z"), id="year 1"),
-        pytest.param(item("", startedAt="0001-01-01T00:00:00+02:00"), id="before year 1"),
-        pytest.param(item("", stoppedAt="9999-12-31T23:59:59Z"), id="year 9999"),
-        pytest.param(item("", stoppedAt="9999-12-31T23:59:59-02:00"), id="after year 9999"),
-        pytest.param(item("", startedAt="2012-01-01T00:00:00Z"), id="years long"),
-        pytest.param(item("", stoppedAt="2025-05-22T00:00:00Z"), id="a stop after the answer"),
-    ],
-)
-def test_one_item_of_a_listing_that_has_a_fault_is_quarantined_alone(tmp_path: Path, text: str) -> None:
-    with odd_archive(tmp_path / "logbook", OddOperator([*MAY, *GOOD, ("2025-03-20", text)])) as odd:
-        assert odd.extract().quarantined == 1
-        assert odd.archived() == ["a", "m", "y1", "y2", "y3", "y4"]
-        assert odd.closed() == ["2025-04"]
-        assert odd.archive.rows("select month from staging.unreadable") == [(date(2025, 3, 1),)]
+FAULTY_ITEMS = {
+    "a number of 5,000 digits": item("1" * 5_000, energy="HERE"),
+    "an empty id": item('""').replace('"bad"', '""'),
+    "an id that is part of a path": item("").replace('"bad"', '".."'),
+    "not an object": "5",
+    "year 1": item("", startedAt="0001-01-01T00:00:00Z"),
+    "before year 1": item("", startedAt="0001-01-01T00:00:00+02:00"),
+    "year 9999": item("", stoppedAt="9999-12-31T23:59:59Z"),
+    "after year 9999": item("", stoppedAt="9999-12-31T23:59:59-02:00"),
+    "years long": item("", startedAt="2012-01-01T00:00:00Z"),
+    "a stop after the answer": item("", stoppedAt="2025-05-22T00:00:00Z"),
+}
+
+
+def test_one_item_of_a_listing_that_has_a_fault_is_quarantined_alone(tmp_path: Path) -> None:
+    operators = {fault: OddOperator([*MAY, *GOOD, ("2025-03-20", text)]) for fault, text in FAULTY_ITEMS.items()}
+    with odd_archives(tmp_path / "logbook", operators) as archives:
+        assert {fault: odd.fetch().quarantined for fault, odd in archives.items()} == dict.fromkeys(FAULTY_ITEMS, 1)
+        marts = next(iter(archives.values())).archive.transform()
+        for fault, odd in archives.items():
+            assert (fault, odd.archived()) == (fault, ["a", "m", "y1", "y2", "y3", "y4"])
+            assert (fault, odd.closed()) == (fault, ["2025-04"])
+        unreadable = marts.rows("select account, month from staging.unreadable order by account")
+        assert unreadable == [(fault, date(2025, 3, 1)) for fault in sorted(FAULTY_ITEMS)]
 
 
 def test_an_item_without_an_id_in_a_part_of_a_month_is_forgotten_when_it_is_fixed(tmp_path: Path) -> None:
@@ -115,29 +122,37 @@ def test_an_item_without_an_id_in_a_part_of_a_month_is_forgotten_when_it_is_fixe
         assert odd.closed() == ["2025-03", "2025-04"]
 
 
-@pytest.mark.parametrize(
-    ("note", "archived"),
-    [
-        (r'"caf\ud83d"', "caf\ufffd"),
-        (r'"\ude97"', "\ufffd"),
-        ("[" * 1_100 + "]" * 1_100, None),
-    ],
-)
-def test_what_no_reader_of_json_accepts_costs_only_itself(tmp_path: Path, note: str, archived: str | None) -> None:
-    field = "note" if archived else "extra"
-    text = json.dumps(listed(stopped("bad", "2025-03-20"), **{field: "HERE"})).replace('"HERE"', note)
-    with odd_archive(tmp_path / "logbook", OddOperator([*GOOD, ("2025-03-20", text)])) as odd:
-        odd.extract()
-        assert odd.archived() == ["a", "bad", "m"]
-        assert odd.archive.rows("select note from sessions where session_id = 'bad'") == [(archived,)]
+ODD_JSON = {
+    "half a pair at the end": ("note", r'"caf\ud83d"', "caf\ufffd"),
+    "half a pair alone": ("note", r'"\ude97"', "\ufffd"),
+    "too many levels": ("extra", "[" * 1_100 + "]" * 1_100, None),
+}
 
 
-@pytest.mark.parametrize("dated", ["Fri, 31 Dec 9999 23:59:59 GMT", "Sat, 01 Jan 2000 00:00:00 GMT"])
-def test_an_operators_date_that_is_not_plausible_is_not_used(tmp_path: Path, dated: str) -> None:
-    with odd_archive(tmp_path / "logbook", OddOperator(list(GOOD), dated=dated)) as odd:
-        odd.extract()
-        assert odd.archive.value("select max(listed_at) from facts.windows") < NOW + timedelta(minutes=1)
-        assert odd.closed() == ["2025-03", "2025-04"]
+def test_what_no_reader_of_json_accepts_costs_only_itself(tmp_path: Path) -> None:
+    operators = {}
+    for name, (field, value, _) in ODD_JSON.items():
+        text = json.dumps(listed(stopped("bad", "2025-03-20"), **{field: "HERE"})).replace('"HERE"', value)
+        operators[name] = OddOperator([*GOOD, ("2025-03-20", text)])
+    with odd_archives(tmp_path / "logbook", operators) as archives:
+        for odd in archives.values():
+            odd.fetch()
+        odd.archive.transform()
+        assert [odd.archived() for odd in archives.values()] == [["a", "bad", "m"]] * len(ODD_JSON)
+        notes = odd.archive.rows("select account, note from sessions where session_id = 'bad'")
+        assert dict(notes) == {name: archived for name, (_, _, archived) in ODD_JSON.items()}
+
+
+def test_an_operators_date_that_is_not_plausible_is_not_used(tmp_path: Path) -> None:
+    dates = {"late": "Fri, 31 Dec 9999 23:59:59 GMT", "early": "Sat, 01 Jan 2000 00:00:00 GMT"}
+    operators = {name: OddOperator(list(GOOD), dated=dated) for name, dated in dates.items()}
+    with odd_archives(tmp_path / "logbook", operators) as archives:
+        for odd in archives.values():
+            odd.fetch()
+        odd.archive.transform()
+        latest = odd.archive.rows("select account, max(listed_at) < ? from facts.windows group by account", _SOON)
+        assert sorted(latest) == [("early", True), ("late", True)]
+        assert [odd.closed() for odd in archives.values()] == [["2025-03", "2025-04"]] * len(dates)
 
 
 def test_months_after_today_are_not_listed(tmp_path: Path) -> None:

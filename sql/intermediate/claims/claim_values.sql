@@ -33,7 +33,7 @@ with whole_sessions as (
         end as tax_minor
     from main.reimbursement as reimbursement
     inner join main.sessions as sessions using (account, session_id)
-    inner join staging.sessions as staged using (account, session_id)
+    inner join intermediate.session_states as staged using (account, session_id)
     where reimbursement.attribution = 'stop'
 ),
 

@@ -1,0 +1,25 @@
+-- name: intermediate.session_states
+-- grain: one session: finished, active, or ended without being a charging session
+-- purpose: what the marts of accounts, months and claims and the checks read of staging.sessions
+-- refresh: session
+-- columns:
+--   account              text, the logbook's account
+--   session_id           text, the operator's id
+--   document_sha256      hex, the document of the figures
+--   is_finished          flag: the session has ended, as finished or with energy or an amount
+--   is_active            flag: the session has not ended
+--   started_at           time; null only where a session ended without energy and without an amount
+--   stopped_at           time; null while active
+--   stop_stated_at       time of the first document that states this stop; null while active, or if none has a time
+--   minor_unit_decimal   digits of the currency's minor unit
+select
+    account,
+    session_id,
+    document_sha256,
+    is_finished,
+    is_active,
+    started_at,
+    stopped_at,
+    stop_stated_at,
+    minor_unit_decimal
+from staging.sessions
