@@ -61,6 +61,7 @@ def test_an_operator_that_cannot_be_reached_ends_the_command(logbook: DemoLogboo
     assert advice == "Run the same command again later"
 
 
+@pytest.mark.system
 def test_a_failed_run_keeps_the_marts_and_the_next_one_continues(operator: DemoServer, logbook: DemoLogbook) -> None:
     before = logbook.marts()["sessions"]
     operator.faults = Faults(server_error=1.0, most_in_a_row=100)

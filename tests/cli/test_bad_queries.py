@@ -237,6 +237,7 @@ def test_invalid_formats_are_refused(shared_logbook: DemoLogbook, options: list[
     assert advice == "Try 'ladebog sql --help' for help."
 
 
+@pytest.mark.system
 def test_no_query_that_describes_the_database_prints_where_it_is(shared_logbook: DemoLogbook) -> None:
     found = shared_logbook.do(
         "sql", "select schema_name || '.' || view_name as name from duckdb_views() where internal"

@@ -67,6 +67,7 @@ def test_an_active_session_is_in_the_status_and_in_no_report(
     assert active.id not in report
 
 
+@pytest.mark.system
 def test_a_second_import_archives_nothing(empty_logbook: DemoLogbook, capture: Path) -> None:
     empty_logbook.do("import", str(capture))
     marts, documents = empty_logbook.marts(), empty_logbook.ask("select * from documents")

@@ -63,6 +63,7 @@ def run_without_keyring(logbook: DemoLogbook, folder: Path, *arguments: str, std
     return Outcome(process.returncode, process.stdout, process.stderr)
 
 
+@pytest.mark.system
 def test_a_stored_login_works_in_another_process(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
     assert empty_logbook.run_process(*_TOKEN, stdin=tenant.token).code == 0
     assert empty_logbook.run_process("-q", "extract", "--since", "2025-11-01") == Outcome(0, "", "")

@@ -31,6 +31,7 @@ def damage_last_block(path: Path) -> None:
     path.write_bytes(content)
 
 
+@pytest.mark.system
 def test_a_database_that_another_program_changed_is_refused(tmp_path: Path) -> None:
     sessions = [
         ChargedSession(id=str(energy), stopped="2025-03-05T12:00Z", energy_wh=energy) for energy in (9_000, 11_000)
@@ -52,6 +53,7 @@ def test_damage_in_a_block_that_no_query_reads_is_found(demo: DemoArchive) -> No
         demo.update()
 
 
+@pytest.mark.system
 def test_without_a_checksum_every_row_is_read(demo: DemoArchive) -> None:
     """After a kill there is no checksum; DuckDB then checks each block that contains rows."""
     checksum_file(demo).unlink()

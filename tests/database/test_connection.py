@@ -116,6 +116,7 @@ def test_a_newer_schema_is_refused(
     assert "ladebog rebuild" in caught.value.advice
 
 
+@pytest.mark.system
 def test_an_older_schema_is_rebuilt_automatically(demo: DemoArchive) -> None:
     before = demo.tables()
     with duckdb.connect(str(writer_database(demo))) as connection:

@@ -37,6 +37,7 @@ def contents(archive: SmallArchive) -> dict[str, Any]:
     return {name: archive.rows(f"select * from {name} order by all") for (name,) in names}  # noqa: S608
 
 
+@pytest.mark.system
 def test_a_session_is_what_its_body_states_in_one_run_or_in_several(archive: SmallArchive, tmp_path: Any) -> None:
     for one in answers():
         archive.build(one)
@@ -52,6 +53,7 @@ def test_a_session_is_what_its_body_states_in_one_run_or_in_several(archive: Sma
         assert contents(again) == contents(archive)
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("is_right_first", [True, False])
 def test_an_answer_about_another_session_than_asked_for_is_in_quarantine(
     archive: SmallArchive, is_right_first: bool

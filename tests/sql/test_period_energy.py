@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,6 +70,7 @@ def energies_of(archive: SmallArchive, charges: list[Charge]) -> list[list[int]]
     return energies
 
 
+@pytest.mark.system
 @given(st.lists(charges(), min_size=30, max_size=60))
 @settings(max_examples=3, deadline=None)
 def test_the_sql_agrees_with_the_rule_in_python(drawn_charges: list[Charge]) -> None:

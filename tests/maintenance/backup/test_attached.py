@@ -47,6 +47,7 @@ def attached(logbook: TwoAccounts) -> TwoAccounts:
     return logbook
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("place", ["disk", "copy.zip"])
 def test_attachments_of_any_name_come_back(attached: TwoAccounts, tmp_path: Path, place: str) -> None:
     (tmp_path / "disk").mkdir()
@@ -102,6 +103,7 @@ def test_a_copy_whose_chains_do_not_hold_is_discarded(
     )
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("place", ["disk", "copy.zip"])
 def test_a_logbook_that_grows_while_it_is_copied_is_backed_up(logbook: TwoAccounts, tmp_path: Path, place: str) -> None:
     (tmp_path / "disk").mkdir()

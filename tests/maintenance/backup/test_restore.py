@@ -71,6 +71,7 @@ def write_forged_zip(
     return target
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("kind", ["a folder", "a ZIP file"])
 def test_every_file_is_restored_unchanged(
     shared_logbook: TwoAccounts, backup_folder: Path, backup_zip: Path, other_logbook: TwoAccounts, kind: str
