@@ -12,7 +12,7 @@ from pipeline.claims.attachments import AttachedFile, file_key
 from pipeline.claims.document import Claim, MissingReceipt
 from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, Manifest, listed_files
 from pipeline.errors import ClaimError
-from pipeline.logbook.files import FILE_MODE, make_folder, sync_file, sync_folder
+from pipeline.logbook.files import FILE_MODE, make_folder, rename_to_new, sync_file, sync_folder
 
 _UNFINISHED = ".new"
 
@@ -63,7 +63,7 @@ def new_claim(folder: Path, claim: Claim, files: Sequence[AttachedFile]) -> Iter
         )
         _write(unfinished_folder / MANIFEST, document.encode(manifest))
         _sync(unfinished_folder)
-        unfinished_folder.rename(folder / claim.name)
+        rename_to_new(unfinished_folder, folder / claim.name)
         sync_folder(folder)
     finally:
         _remove_unfinished(folder)

@@ -1,6 +1,7 @@
 """`ladebog extract`, `transform`, `rebuild` and `run`: the steps one by one, and all of them at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,8 @@ def transform(context: Context) -> None:
     from pipeline.transform.update import update_archive
 
     logbook, settings = context.open()
-    update_archive(logbook, settings, context.clock)
+    with naming_set_aside(context, logbook):
+        update_archive(logbook, settings, context.clock)
     context.print_info(f"Published {logbook.database}.")
 
 
@@ -86,7 +88,9 @@ def rebuild(context: Context) -> None:
     from pipeline.transform.update import rebuild_archive
 
     logbook, settings = context.open()
-    if lost := rebuild_archive(logbook, settings, context.clock):
+    with naming_set_aside(context, logbook):
+        lost = rebuild_archive(logbook, settings, context.clock)
+    if lost:
         entries = f"{'entry' if len(lost) == 1 else 'entries'} {', '.join(map(str, lost))}"
         context.print_note(f"{logbook.journal} has lost {entries}. If you can, restore it from a backup.")
     context.print_info(f"Rebuilt {logbook.database} from {logbook.raw}.")
@@ -180,7 +184,7 @@ def fetch(
 
     credentials = open_credentials()
     errors_by_account: dict[str, LadebogError] = {}
-    with open_updated(logbook, settings, context.clock) as connection:
+    with naming_set_aside(context, logbook), open_updated(logbook, settings, context.clock) as connection:
         extractor = Extractor(
             connection=connection,
             logbook=logbook,
@@ -201,6 +205,19 @@ def fetch(
                 if summary.error is not None:
                     errors_by_account[account.name] = summary.error
     return errors_by_account
+
+
+@contextmanager
+def naming_set_aside(context: Context, logbook: Logbook) -> Iterator[None]:
+    """Print a note for each file of raw/ that was set aside in this context."""
+    from pipeline.raw.segments import ASIDE_SUFFIX
+
+    before = set(logbook.raw.rglob(f"*{ASIDE_SUFFIX}"))
+    try:
+        yield
+    finally:
+        for file in sorted(set(logbook.raw.rglob(f"*{ASIDE_SUFFIX}")) - before):
+            context.print_note(f"{file} is not read: there is a finished segment of its name, which was kept.")
 
 
 def summary_line(account: str, summary: "Summary") -> str:

@@ -72,6 +72,13 @@ def leftovers(path: Path) -> list[Path]:
     return list(path.parent.glob(f".{escape(path.name)}.*.new"))
 
 
+def rename_to_new(path: Path, new: Path) -> None:
+    """Rename a file or folder that is append-only from now on. Raises FileExistsError if there is something already."""
+    if os.path.lexists(new):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(new))
+    path.rename(new)
+
+
 def erase(path: Path) -> None:
     """Remove a file, a link, or a folder with its content, if it exists."""
     if path.is_dir() and not path.is_symlink():

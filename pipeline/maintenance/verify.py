@@ -28,7 +28,7 @@ from pipeline.maintenance.foreign_files import refuse_foreign_files
 from pipeline.maintenance.rederive import rederive
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import RunRecord, read_lines, read_run_record
-from pipeline.raw.segments import SUFFIX, finished_segments
+from pipeline.raw.segments import SUFFIX, finished_segments, unread_files
 from pipeline.text import counted
 
 CheckRendered = Callable[[StoredClaim], str | None]
@@ -88,6 +88,8 @@ def _verify(
     for account in _accounts(logbook, published_sources):
         segments = _check_raw(logbook.raw / account, published_sources)
         yield f"{account}: raw: {counted(len(segments), 'segment')}"
+        for file in unread_files(logbook.raw / account):
+            yield f"{account}: raw: not read, as it is not a segment: {file.relative_to(logbook.raw / account)}"
         claims = _check_claims(logbook.claims / account, segments, entries, published_sources)
         yield f"{account}: claims: {len(claims)}"
         for stored in claims:

@@ -13,12 +13,15 @@ from typing import BinaryIO, Self
 import msgspec
 
 from pipeline.errors import RawStoreError
-from pipeline.logbook.files import FILE_MODE, file_sha256, make_folder, naming, sync_folder
+from pipeline.logbook import event_log
+from pipeline.logbook.files import FILE_MODE, file_sha256, make_folder, naming, rename_to_new, sync_folder
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import Position, RawLine, RunRecord, gzip_member, read_lines
 
 SUFFIX = ".ndjson.gz"
 PART_SUFFIX = ".part"
+ASIDE_SUFFIX = ".aside"
+_TORN_SUFFIX = ".torn"
 _NAME_FORMAT = "%Y%m%dT%H%M%SZ"
 
 
@@ -56,7 +59,7 @@ class SegmentWriter:
     @property
     def path(self) -> Path:
         """The segment's path once it is finished."""
-        return self.part.with_name(self.part.name.removesuffix(PART_SUFFIX))
+        return self.part.with_name(_finished_name(self.part))
 
     def append(self, line: RawLine) -> None:
         """Write one line; when this returns it is on disk."""
@@ -86,7 +89,7 @@ class SegmentWriter:
         self.append(RawLine.of(answer))
         self._file.close()
         with naming(self.part):
-            self.part.rename(self.path)
+            rename_to_new(self.part, self.path)
         sync_folder(self.part.parent)
         return self.path
 
@@ -158,22 +161,59 @@ def check_length(segment: Path, read_position: Position) -> None:
 def recover_segments(folder: Path, now: datetime) -> list[Path]:
     """Finish the segments that crashed runs left in raw/<account>: every whole line is kept.
 
-    Bytes after the last whole line were never reported as written; they are moved to a `.torn` file. The caller holds
-    the logbook's lock. Returns the segments that were finished.
+    Bytes after the last whole line were never reported as written; they are moved to a `.torn` file. A finished segment
+    is never replaced: an unfinished one of its name, which another program must have put there, becomes an `.aside`
+    file, which is never read. The caller holds the logbook's lock. Returns the segments that were finished.
     """
-    return [_recover(part, now) for part in _files(folder, SUFFIX + PART_SUFFIX)]
+    segments = {segment.name for segment in finished_segments(folder)}
+    recovered = []
+    for part in _files(folder, SUFFIX + PART_SUFFIX):
+        if _finished_name(part) in segments:
+            _set_aside(part)
+        else:
+            recovered.append(_recover(part, now))
+    return recovered
+
+
+def unread_files(folder: Path) -> list[Path]:
+    """The files in raw/<account> that are neither segments nor will become some, but hidden ones."""
+    segments = finished_segments(folder)
+    names = {segment.name for segment in segments}
+    unfinished = [part for part in _files(folder, SUFFIX + PART_SUFFIX) if _finished_name(part) not in names]
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    return sorted({*files} - {*segments, *unfinished})
+
+
+def _finished_name(part: Path) -> str:
+    return part.name.removesuffix(PART_SUFFIX)
+
+
+def _set_aside(part: Path) -> None:
+    aside = _new_path(part, ASIDE_SUFFIX)
+    rename_to_new(part, aside)
+    sync_folder(part.parent)
+    event_log.warning("segment set aside", path=str(aside), reason="a finished segment has its name")
+
+
+def _new_path(part: Path, ending: str) -> Path:
+    """A path next to an unfinished segment where nothing exists yet."""
+    path, number = part.with_name(f"{part.name}{ending}"), 2
+    while path.exists():
+        path, number = part.with_name(f"{part.name}.{number}{ending}"), number + 1
+    return path
 
 
 def _recover(part: Path, now: datetime) -> Path:
     size, last = _whole_lines(part)
     if last is not None and last.endpoint == Endpoint.RUN:
-        segment = part.rename(part.with_name(part.name.removesuffix(PART_SUFFIX)))
+        segment = part.with_name(_finished_name(part))
+        rename_to_new(part, segment)
         sync_folder(part.parent)
         return segment
     with part.open("rb+") as file:
         file.seek(size)
         if torn_bytes := file.read():
-            part.with_name(part.name + ".torn").write_bytes(torn_bytes)
+            _new_path(part, _TORN_SUFFIX).write_bytes(torn_bytes)
         file.truncate(size)
     record = RunRecord(
         run_id=part.name.removesuffix(SUFFIX + PART_SUFFIX).partition("-")[2],

@@ -133,6 +133,24 @@ def test_a_segment_left_by_a_crash_is_finished(logbook: DemoLogbook, torn: bytes
     assert (torn_file.read_bytes() if torn_file.exists() else b"") == torn
 
 
+@pytest.mark.parametrize("command", ["extract", "transform", "rebuild"])
+def test_a_part_beside_its_finished_segment_is_set_aside_and_named_once(logbook: DemoLogbook, command: str) -> None:
+    before = figures(logbook)
+    (segment,) = finished_segments(logbook.paths.raw / "demo")
+    content = segment.read_bytes()
+    part = segment.with_name(f"{segment.name}.part")
+    part.write_bytes(content[: len(content) // 2])
+    name = f"{part.relative_to(logbook.paths.raw / 'demo')}"
+    assert f"demo: raw: not read, as it is not a segment: {name}\n" in logbook.do("verify").out
+    note = f"ladebog: note: {part}.aside is not read: there is a finished segment of its name, which was kept.\n"
+    assert note in logbook.run(command).err
+    assert segment.read_bytes() == content
+    assert not part.exists()
+    assert note not in logbook.run(command).err
+    assert before == figures(logbook)
+    assert f"demo: raw: not read, as it is not a segment: {name}.aside\n" in logbook.do("verify").out
+
+
 @pytest.mark.parametrize("damage", ["a byte changed", "cut off", "emptied"])
 def test_a_damaged_finished_segment_stops_a_rebuild(logbook: DemoLogbook, damage: str) -> None:
     (segment,) = finished_segments(logbook.paths.raw / "demo")

@@ -41,6 +41,15 @@ def test_an_unchanged_logbook_is_verified(logbook: ChainedLogbook) -> None:
     check_chains(logbook.paths, logbook)
 
 
+def test_a_file_of_raw_that_is_not_read_is_named(logbook: ChainedLogbook) -> None:
+    first, *_ = logbook.segments
+    names = [f"{first.name}.part", f"{first.name}.part.aside", f"{first.name}.part.torn", "notes.txt"]
+    for name in names:
+        first.with_name(name).write_bytes(b"x")
+    lines = [f"home: raw: not read, as it is not a segment: 2025/{name}" for name in names]
+    assert list(verify(logbook.paths, None, full=False))[2:6] == lines
+
+
 @pytest.mark.parametrize("number", [1, 2, 3])
 @pytest.mark.parametrize("place", [0, 1])
 def test_an_edited_time_of_an_answer_is_found_in_its_segment(logbook: ChainedLogbook, number: int, place: int) -> None:

@@ -1,13 +1,14 @@
 """The segment of a crashed run: every whole line is kept, and the rest is moved to a `.torn` file."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipeline.logbook.files import file_sha256
 from pipeline.raw.answer import Endpoint
-from pipeline.raw.lines import RawLine, RunRecord, read_lines, read_run_record
-from pipeline.raw.segments import SegmentWriter, finished_segments, recover_segments
+from pipeline.raw.lines import RawLine, RunRecord, gzip_member, read_lines, read_run_record
+from pipeline.raw.segments import SegmentWriter, finished_segments, recover_segments, unread_files
 from tests.scenarios.small_archive import LATER, NOON, answer, at
 
 PART = "20250305T120000Z-a1b2.ndjson.gz.part"
@@ -127,3 +128,83 @@ def test_a_recovered_segment_is_part_of_the_chain(tmp_path: Path) -> None:
 
 def test_a_missing_folder_has_no_segment_to_recover(tmp_path: Path) -> None:
     assert recover_segments(tmp_path / "home", LATER) == []
+
+
+def finished_segment(folder: Path) -> Path:
+    with SegmentWriter.begin(folder, run_record()) as writer:
+        for key in "123":
+            writer.append(RawLine.of(answer(Endpoint.SESSION, key, {"id": key})))
+        return writer.finish(at(1))
+
+
+def half(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def with_another_line(content: bytes) -> bytes:
+    return content + gzip_member(RawLine.of(answer(Endpoint.SESSION, "4", {"id": "4"})).encoded())
+
+
+def emptied(_: bytes) -> bytes:
+    return b""
+
+
+def copied(content: bytes) -> bytes:
+    return content
+
+
+def replaced_by_text(_: bytes) -> bytes:
+    return b"not a segment"
+
+
+@pytest.mark.parametrize("year", ["2025", "2026"])
+@pytest.mark.parametrize("changed", [half, emptied, copied, with_another_line, replaced_by_text])
+def test_a_part_never_replaces_the_finished_segment_of_its_name(
+    tmp_path: Path, changed: Callable[[bytes], bytes], year: str
+) -> None:
+    """As a sync program or a merge of two copies of a logbook may leave it, also in the folder of another year."""
+    folder = tmp_path / "home"
+    segment = finished_segment(folder)
+    finished = segment.read_bytes()
+    part = folder / year / f"{segment.name}.part"
+    part.parent.mkdir(exist_ok=True)
+    asides = [part.with_name(f"{part.name}{ending}") for ending in (".aside", ".2.aside", ".3.aside")]
+    for number in range(1, 4):
+        part.write_bytes(changed(finished))
+        assert unread_files(folder) == sorted([part, *asides[: number - 1]])
+        assert recover_segments(folder, LATER) == []
+        assert not part.exists()
+        assert [aside.read_bytes() for aside in asides[:number]] == [changed(finished)] * number
+        assert unread_files(folder) == sorted(asides[:number])
+        assert finished_segments(folder) == [segment]
+        assert segment.read_bytes() == finished
+
+
+def test_a_part_beside_another_segment_is_still_recovered(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    segment = finished_segment(folder)
+    segment.with_name(f"{segment.name}.part").touch()
+    with SegmentWriter.begin(folder, run_record("c3d4")) as writer:
+        writer.append(RawLine.of(answer(Endpoint.SESSION, "4", {"id": "4"})))
+    assert unread_files(folder) == [segment.with_name(f"{segment.name}.part")]
+    assert recover_segments(folder, LATER) == [writer.path]
+    assert finished_segments(folder) == [segment, writer.path]
+
+
+def test_a_run_does_not_replace_a_segment_that_appeared_meanwhile(tmp_path: Path) -> None:
+    with SegmentWriter.begin(tmp_path / "home", run_record()) as writer:
+        writer.path.write_bytes(b"from elsewhere")
+        with pytest.raises(FileExistsError):
+            writer.finish(at(1))
+    assert writer.path.read_bytes() == b"from elsewhere"
+
+
+def test_the_torn_end_of_an_earlier_crash_is_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    for number, torn in enumerate([b"first", b"second"], start=1):
+        part = unfinished_part(folder)
+        with part.open("ab") as file:
+            file.write(torn)
+        recover(folder, part).unlink()
+        kept = [path.read_bytes() for path in sorted(folder.rglob("*.torn"), key=lambda path: path.stat().st_size)]
+        assert kept == [b"first", b"second"][:number]
