@@ -11,7 +11,7 @@ from pipeline.claims import arithmetic, document
 from pipeline.claims.document import Claim
 from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, Manifest, StoredClaim, file_names
 from pipeline.errors import LogbookError, TamperingError
-from pipeline.logbook.files import file_sha256, read_regular
+from pipeline.logbook.files import checksum_line, file_sha256, read_regular
 
 CHECKSUMS = "SHA256SUMS"
 
@@ -48,7 +48,7 @@ def check_claim(folder: Path, *, is_export: bool = False) -> StoredClaim:
 
 def checksums(folder: Path, names: Iterable[str]) -> bytes:
     """The list of checksums that an export adds to a claim's files, in the format of `sha256sum -c`."""
-    return "".join(f"{file_sha256(folder / name)}  {name}\n" for name in sorted({*names, MANIFEST})).encode()
+    return "".join(checksum_line(name, file_sha256(folder / name)) for name in sorted({*names, MANIFEST})).encode()
 
 
 def tampering(path: Path, reason: str) -> TamperingError:

@@ -16,6 +16,7 @@ from pipeline.errors import LogbookError
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_ESCAPED = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r"})
 _REMEDIES = {
     **dict.fromkeys(DISK_FULL, "Make room on the disk"),
     **dict.fromkeys((errno.EACCES, errno.EPERM), "See who owns the file with ls -l, and give yourself access to it"),
@@ -166,3 +167,12 @@ def file_sha256(path: Path) -> str:
 
     with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def checksum_line(name: str, sha256: str) -> str:
+    """The line of a file in a list of checksums, as `sha256sum` writes and reads it.
+
+    A line whose name has a backslash or a line break begins with a backslash, and the name has escapes for them.
+    """
+    escaped = name.translate(_ESCAPED)
+    return f"{'' if escaped == name else chr(92)}{sha256}  {escaped}\n"

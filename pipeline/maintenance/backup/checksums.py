@@ -8,10 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import IO
 
 from pipeline.errors import BackupError
+from pipeline.logbook.files import checksum_line
 
 FILE_NAME = "SHA256SUMS"
 CONTENT = ("ladebog.toml", "ladebog.duckdb", "raw", "journal", "claims")
 _LINE = re.compile(r"(\\?)([0-9a-f]{64})  (.+)")  # sha256sum puts \\ before a line whose name it escapes
+_ESCAPE = re.compile(r"\\([\\nr])")
+_UNESCAPED = {"\\": "\\", "n": "\n", "r": "\r"}
 _DEEPEST = 16  # folders in a name; a logbook needs 5
 _LONGEST_PART = 255  # bytes, as on most disks
 _LONGEST = 1024  # bytes
@@ -23,12 +26,7 @@ Advance = Callable[[int], None]  # takes the number of bytes done
 
 def encode(sums: Checksums) -> bytes:
     """The content of SHA256SUMS."""
-    return "".join(_line(name, sha256) for name, sha256 in sorted(sums.items())).encode()
-
-
-def _line(name: str, sha256: str) -> str:
-    escaped = name.replace("\\", "\\\\")
-    return f"{'' if escaped == name else chr(92)}{sha256}  {escaped}\n"
+    return "".join(checksum_line(name, sha256) for name, sha256 in sorted(sums.items())).encode()
 
 
 def parse(content: bytes) -> dict[str, str]:
@@ -39,8 +37,8 @@ def parse(content: bytes) -> dict[str, str]:
     sums: dict[str, str] = {}
     for number, line in enumerate(content.decode("utf-8", "replace").split("\n")[:-1], start=1):
         _, sha256, escaped = match.groups() if (match := _LINE.fullmatch(line)) else ("", "", "")
-        name = escaped.replace("\\\\", "\\")
-        if not is_safe(name) or name in sums or _line(name, sha256) != f"{line}\n":
+        name = _ESCAPE.sub(lambda escape: _UNESCAPED[escape[1]], escaped)
+        if not is_safe(name) or name in sums or checksum_line(name, sha256) != f"{line}\n":
             raise _unusable(f"line {number} is not one that Ladebog writes: {line[:200]!r}")
         sums[name] = sha256
     folders = {name[:place] for name in sums for place, sign in enumerate(name) if sign == "/"}
@@ -54,17 +52,19 @@ def parse(content: bytes) -> dict[str, str]:
 def is_safe(name: str) -> bool:
     """Whether a name is that of a file in a logbook, can be written, and cannot lead out of its folder.
 
-    Only the name of an attached file may contain a backslash, where that does not separate folders.
+    Only the name of an attached file may contain control characters, or a backslash, where that does not separate
+    folders: `claim attach` accepted such names once.
     """
     parts = name.split("/")
     is_attached = parts[0] == "claims" and parts[3:4] == ["attachments"] and len(parts) == 5 and os.sep == "/"
-    without_backslash = parts[:-1] if is_attached else parts
+    plain_parts = parts[:-1] if is_attached else parts
     return (
         parts[0] in CONTENT
         and len(parts) <= _DEEPEST
-        and not any(part in ("", ".", "..") or "\\" in part for part in without_backslash)
+        and not any(part in ("", ".", "..") or "\\" in part for part in plain_parts)
         and parts[-1] not in ("", ".", "..")
-        and not any(unicodedata.category(sign) in ("Cc", "Cs") for sign in name)
+        and not any(unicodedata.category(sign) == "Cc" for part in plain_parts for sign in part)
+        and not any(sign == "\0" or unicodedata.category(sign) == "Cs" for sign in name)
         and len(name.encode()) <= _LONGEST
         and all(len(part.encode()) <= _LONGEST_PART for part in parts)
     )

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from pipeline.claims.attachments import AttachedFile
+from pipeline.claims.check import check_claim
 from pipeline.claims.document import RULES, Sources
 from pipeline.claims.folder import read_claims
 from pipeline.claims.make import new_claim, with_files
@@ -25,7 +26,22 @@ from tests.reports.claims.hard_claim import zero_claim
 from tests.scenarios.claimed_logbook import write_voucher
 from tests.scenarios.two_accounts import NOW, TwoAccounts
 
-_NAMES = (".hidden.pdf", "scan\\march.pdf", "...pdf", " spaced .pdf", "-rf", "æøå 🚗.pdf", "CON", "x" * 255)
+_NAMES = (
+    ".hidden.pdf",
+    "scan\\march.pdf",
+    "scan\\nmarch.pdf",
+    "scan\nmarch.pdf",
+    "scan\rmarch\r.pdf",
+    "\\",
+    "two\\\n\nlines\\",
+    "\t\a\x1b[31m.pdf",
+    "...pdf",
+    " spaced .pdf",
+    "-rf",
+    "æøå 🚗.pdf",
+    "CON",
+    "x" * 255,
+)
 
 
 @pytest.fixture
@@ -61,6 +77,16 @@ def test_attachments_of_any_name_come_back(attached: TwoAccounts, tmp_path: Path
             archive.extractall(tmp_path)
         backup = tmp_path / "ladebog"
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=backup, check=True)
+
+
+def test_other_programs_can_check_an_exported_claim_with_any_names(attached: TwoAccounts, tmp_path: Path) -> None:
+    attached.do("claim", "export", "2", "--account", "work", "--output", str(tmp_path))
+    with zipfile.ZipFile(tmp_path / "work-0002-2025-07.zip") as archive:
+        archive.extractall(tmp_path)
+    unpacked = tmp_path / "work-0002-2025-07"
+    assert {path.name for path in (unpacked / "attachments").iterdir()} == set(_NAMES)
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=unpacked, check=True)
+    assert len(check_claim(unpacked, is_export=True).claim.attachments) == len(_NAMES)
 
 
 @dataclass(frozen=True)
