@@ -75,7 +75,7 @@ class ClaimLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     month: date  # first day
     started_at: datetime
     stopped_at: datetime
-    kind: str  # private or public
+    kind: str  # private, public, or another that the operator sends
     charge_point: str | None
     evse: str | None
     car: str | None

@@ -60,7 +60,7 @@ class _UnknownFigure:
 class _CsvColumn:
     """A column: its name for machines, the text keys of its heading for people, and its value.
 
-    `key_prefix` is set where the value is the last part of a text's key: `kind` and `private` make `kind.private`.
+    `key_prefix` is set where the value is the last part of a text's key: `basis` and `billed` make `basis.billed`.
     """
 
     name: str
@@ -87,6 +87,8 @@ def _danish_field(column: _CsvColumn, row: _NumberedLine, words: Words) -> str:
     match column.value(row):
         case _UnknownFigure():
             return words.text("unknown")
+        case str(kind) if column.name == "kind":
+            return for_untyped_cell(words.kind(kind))
         case str(text) if column.key_prefix:
             correction = row.line.correction
             return words.text(f"{column.key_prefix}.{text}", detail=correction.detail if correction else None)
@@ -136,7 +138,7 @@ _COLUMNS = (
     _CsvColumn("month", ("month",), lambda row: row.line.month),
     _CsvColumn("started_at", ("started",), lambda row: row.line.started_at),
     _CsvColumn("stopped_at", ("stopped",), lambda row: row.line.stopped_at),
-    _CsvColumn("kind", ("kind",), lambda row: row.line.kind, key_prefix="kind"),
+    _CsvColumn("kind", ("kind",), lambda row: row.line.kind),
     _CsvColumn("charge_point", ("charge_point",), lambda row: row.line.charge_point),
     _CsvColumn("evse", ("evse",), lambda row: row.line.evse),
     _CsvColumn("car", ("car",), lambda row: row.line.car),

@@ -41,7 +41,7 @@ def charger(charger: Charger, words: Words) -> str:
     """`Carport på Tværvej (2317), privat`."""
     evse = f"({charger.evse})" if charger.evse else None
     name = " ".join(part for part in (charger.charge_point, evse) if part)
-    return ", ".join(part for part in (name, words.text(f"kind.{charger.kind}")) if part)
+    return ", ".join(part for part in (name, words.kind(charger.kind)) if part)
 
 
 def odometer(reading: Odometer, words: Words) -> str:

@@ -38,6 +38,11 @@ class Words:
         """Whether there is a text of that key."""
         return key in _TEXTS[self.language]
 
+    def kind(self, kind: str) -> str:
+        """`privat`: the text of a session's kind; one that only the operator knows as it is."""
+        key = f"kind.{kind}"
+        return self.text(key) if self.has(key) else kind
+
     def money(self, amount: Decimal, digits: int) -> str:
         """`1.234,50`: an amount with as many decimals as its currency has."""
         return self._number(amount, digits)

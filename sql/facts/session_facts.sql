@@ -6,7 +6,7 @@
 --   document_sha256          hex, the document
 --   source                   text, detail or listing
 --   session_id               text, the operator's id
---   type                     text, private or public; listing only
+--   type                     text, private, public, or another that the operator sends; listing only
 --   status                   text, active, finished or another status that the operator sends
 --   payment_status           text
 --   charging_state           text

@@ -6,7 +6,7 @@
 -- columns:
 --   account           text, the logbook's account
 --   session_id        text, the operator's id
---   kind              text, private or public
+--   kind              text, private, public, or another that the operator sends
 --   charge_point      text, the charge point's name; of a public session its address
 --   evse              text, the EVSE's identifier
 --   car               text, the car's name in the settings; null if no one assigned one

@@ -4,7 +4,7 @@
 -- columns:
 --   account         text, the logbook's account
 --   session_id      text, the operator's id
---   type            text, private or public
+--   type            text, private, public, or another that the operator sends
 --   address         text, of a private session its charge point's name
 --   note            text, the driver's own
 --   tax_name        text, for example Moms
@@ -26,7 +26,7 @@ newest_texts as (
     select
         account,
         session_id,
-        arg_max(type, place) filter (where type is not null) as type,
+        arg_max(type, place) filter (where type <> '') as type,
         arg_max(address, place) filter (where address is not null) as address,
         value_at_highest(note, place, source = 'listing') as note,
         arg_max(tax_name, place) filter (where tax_name is not null) as tax_name

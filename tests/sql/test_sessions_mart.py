@@ -166,6 +166,15 @@ def test_the_texts_of_sessions_in_listings(tmp_path: Path) -> None:
         assert found == [(None, "Vej 1")], "a removed note is gone, and an address stays"
 
 
+def test_an_empty_kind_is_not_stated(tmp_path: Path) -> None:
+    with small_archive(tmp_path / "logbook") as archive:
+        public = session("2", isPersonal=False)
+        archive.add(listing(listed(session("1"), type=""), listed(public, type=""), listed(session("3"), type="new")))
+        archive.build(listing(listed(session("4"), type="public")), listing(listed(session("4"), type=""), page=2))
+        kinds = archive.rows("select session_id, kind from sessions order by session_id")
+        assert kinds == [("1", "private"), ("2", "public"), ("3", "new"), ("4", "public")]
+
+
 def test_listed_sessions_without_a_current_detail_are_outstanding(archive: SmallArchive) -> None:
     outstanding = "select session_id from intermediate.missing_details order by session_id"
     first = [listed(session(number)) for number in "123"]

@@ -120,7 +120,7 @@ _PRINTED = (
     ClaimColumn("started", ("started",), 15.5, lambda cell, line: cell.moment(line.started_at), "l"),
     ClaimColumn("stopped", ("stopped",), 15.5, lambda cell, line: cell.moment(line.stopped_at), "l"),
     ClaimColumn("session", ("session",), 9.5, lambda cell, line: cell.text(line.session_id), "l"),
-    ClaimColumn("kind", ("kind",), 8.5, lambda cell, line: cell.word(f"kind.{line.kind}"), "l"),
+    ClaimColumn("kind", ("kind",), 8.5, lambda cell, line: cell.text(cell.book.words.kind(line.kind)), "l"),
     ClaimColumn("charge_point", ("charge_point",), 19, lambda cell, line: cell.wrapped(line.charge_point), "l"),
     ClaimColumn("car", ("car",), 9, lambda cell, line: cell.wrapped(line.car), "l"),
     ClaimColumn("energy_kwh", ("energy_kwh",), 9, lambda cell, line: cell.figure(line.energy_kwh, ENERGY)),

@@ -28,7 +28,7 @@
 --   added_tax_amount    currency units, by the newest figures minus what was claimed; null if unknown
 --   started_at          time
 --   stopped_at          time
---   kind                text, private or public
+--   kind                text, private, public, or another that the operator sends
 --   charge_point        text, the charge point's name; of a public session its address
 --   evse                text, the EVSE's identifier
 --   tax_name            text, for example Moms
