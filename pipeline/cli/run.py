@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +22,10 @@ from pipeline.settings.schema import Account, Settings
 if TYPE_CHECKING:
     from pipeline.extract.run import Scope
     from pipeline.extract.summary import Summary
+    from pipeline.load.links import Link
+
+_LINKS = {"journal": ("entry", "entries"), "raw": ("segment", "segments"), "claims": ("claim", "claims")}
+_MOST_NAMED = 10  # lost links of a chain
 
 
 @click.command()
@@ -90,10 +95,20 @@ def rebuild(context: Context) -> None:
     logbook, settings = context.open()
     with naming_set_aside(context, logbook):
         lost = rebuild_archive(logbook, settings, context.clock)
-    if lost:
-        entries = f"{'entry' if len(lost) == 1 else 'entries'} {', '.join(map(str, lost))}"
-        context.print_note(f"{logbook.journal} has lost {entries}. If you can, restore it from a backup.")
+    _note_lost(context, logbook, lost)
     context.print_info(f"Rebuilt {logbook.database} from {logbook.raw}.")
+
+
+def _note_lost(context: Context, logbook: Logbook, lost: "Sequence[Link]") -> None:
+    """Name what the logbook's files have lost, by folder."""
+    for (chain, account), links in groupby(lost, key=lambda link: (link.chain, link.account)):
+        names = [link.name for link in links]
+        noun = _LINKS[chain][len(names) > 1]
+        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        context.print_note(
+            f"{logbook.root / chain / account} has lost {noun} {', '.join(names[:_MOST_NAMED])}{more}. "
+            "If you can, restore it from a backup. Then run: ladebog rebuild"
+        )
 
 
 @click.command()

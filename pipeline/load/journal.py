@@ -1,8 +1,7 @@
 """Loads the journal's entries about sessions, cars and claims into the fact tables.
 
 The journal only grows, so only new entries are inserted. The number and SHA-256 of each entry are stored too, whatever
-it is about: an entry in the tables that the journal lacks was lost or changed, and the journal's own chain of hashes
-cannot show that its end is missing.
+it is about: an entry in the tables that the journal lacks was lost or changed.
 """
 
 from collections.abc import Iterable
@@ -20,30 +19,12 @@ from pipeline.logbook.journal import Entry, Journal
 
 EntryHash = tuple[int, str]  # an entry's number and SHA-256
 
-_RECORDED = "select entry, sha256 from facts.journal_entries where not is_lost order by entry"
-_ALL_RECORDED = "select distinct entry, sha256 from facts.journal_entries order by entry"
-_LOST = "select entry from facts.journal_entries where is_lost order by entry"
+_RECORDED = "select entry, sha256 from facts.journal_entries order by entry"
 
 
-def recorded_entries(connection: duckdb.DuckDBPyConnection) -> list[EntryHash]:
-    """Every entry that a database knows to have been in the journal, lost ones included."""
-    return connection.execute(_ALL_RECORDED).fetchall()
-
-
-def lost_entries(connection: duckdb.DuckDBPyConnection) -> list[int]:
-    """The numbers of the entries that the journal had lost when the database was built."""
-    return [entry for (entry,) in connection.execute(_LOST).fetchall()]
-
-
-def load_journal(
-    connection: duckdb.DuckDBPyConnection,
-    logbook: Logbook,
-    journal: Journal,
-    earlier: Iterable[EntryHash] = (),
-) -> None:
+def load_journal(connection: duckdb.DuckDBPyConnection, logbook: Logbook, journal: Journal) -> None:
     """Insert the journal's new entries, in one transaction.
 
-    `earlier` are the entries in the database that a new one replaces: those that the journal lacks are stored as lost.
     Raises JournalError if the journal lacks an entry that was loaded before.
     """
     recorded = connection.execute(_RECORDED).fetchall()
@@ -51,14 +32,12 @@ def load_journal(
     _refuse_lost_entries(logbook, journal, recorded)
     decisions = [_decision(entry) for entry in new if entry.action in ACTIONS]
     changed = {(decision[2], decision[3]) for decision in decisions}
-    hashes = {(entry.entry, entry.sha256) for entry in journal.entries}
-    lost = [(*entry, True) for entry in earlier if entry not in hashes]
     with transaction(connection):
         insert(connection, "facts.decisions", decisions)
         insert(connection, "facts.changed_sessions", sorted(changed))
         insert(connection, "facts.odometer", [_reading(entry) for entry in new if entry.action == ODOMETER])
         insert(connection, "facts.claim_marks", [_mark(entry) for entry in new if entry.action == MARK])
-        insert(connection, "facts.journal_entries", [(entry.entry, entry.sha256, False) for entry in new] + lost)
+        insert(connection, "facts.journal_entries", [(entry.entry, entry.sha256) for entry in new])
 
 
 def _decision(entry: Entry) -> tuple[Any, ...]:

@@ -9,9 +9,6 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import duckdb
 
 from pipeline.claims import arithmetic, attachments
 from pipeline.claims.check import check_claim, tampering
@@ -19,7 +16,7 @@ from pipeline.claims.document import Claim
 from pipeline.claims.folder import CLAIM, StoredClaim, claim_folders, number_in_name
 from pipeline.database.connection import open_published
 from pipeline.errors import LogbookError, RawStoreError, TamperingError
-from pipeline.load.journal import EntryHash, recorded_entries
+from pipeline.load.links import CLAIMS, JOURNAL, RAW, Link, known_links
 from pipeline.logbook.entries import ATTACH
 from pipeline.logbook.files import file_sha256
 from pipeline.logbook.folder import Logbook
@@ -33,28 +30,20 @@ from pipeline.text import counted
 
 CheckRendered = Callable[[StoredClaim], str | None]
 
-_SEGMENTS = "select account, segment, sha256 from facts.segments where sha256 is not null"
-_CLAIMS = "select account, number, manifest_sha256 from facts.claims"
 _RESTORE = "Restore it from a backup; nothing was changed"
 
 
 @dataclass(frozen=True)
 class PublishedSources:
-    """What the published database was computed from: segments of raw/, entries of journal/, and claims."""
+    """What the published database was computed from, and what was lost before it was built."""
 
-    segments: dict[tuple[str, str], str]  # SHA-256 by account and name
-    claims: dict[tuple[str, int], str]  # SHA-256 of the manifest by account and number
-    entries: list[EntryHash]  # also those that the journal had lost when the database was built
+    links: list[Link]
 
     @classmethod
     def read(cls, logbook: Logbook) -> "PublishedSources":
         """Read them. Raises LogbookError if there is no published database, DatabaseError if it cannot be read."""
         with open_published(logbook) as connection:
-            return cls(
-                segments={(account, segment): sha256 for account, segment, sha256 in _all(connection, _SEGMENTS)},
-                claims={(account, number): sha256 for account, number, sha256 in _all(connection, _CLAIMS)},
-                entries=recorded_entries(connection),
-            )
+            return cls(known_links(connection))
 
 
 def verify(
@@ -107,8 +96,14 @@ def _accounts(logbook: Logbook, published_sources: PublishedSources | None) -> l
     """The accounts with a folder, and those that have lost all of theirs."""
     names = {folder.name for folder in (*_folders(logbook.raw), *_folders(logbook.claims))}
     if published_sources:
-        names |= {account for account, _ in (*published_sources.segments, *published_sources.claims)}
+        names |= {link.account for link in published_sources.links if link.account}
     return sorted(names)
+
+
+def _published(published_sources: PublishedSources | None, chain: str, account: str = "") -> list[Link]:
+    """The links of one chain that the published database knows."""
+    links = published_sources.links if published_sources else []
+    return [link for link in links if (link.chain, link.account) == (chain, account)]
 
 
 def _folders(parent: Path) -> list[Path]:
@@ -124,10 +119,11 @@ def _check_journal(logbook: Logbook, published_sources: PublishedSources | None)
     if path.exists() and (content := path.read_bytes()) and not content.endswith(b"\n"):
         raise tampering(path, "its last line is incomplete")
     hashes = {entry.entry: entry.sha256 for entry in entries}
-    for number, sha256 in published_sources.entries if published_sources else ():
+    for link in _published(published_sources, JOURNAL):
+        number = int(link.name)
         if number not in hashes:
             raise tampering(path, f"it ends with entry {len(entries)}, but the database contains entry {number}")
-        if hashes[number] != sha256:
+        if hashes[number] != link.sha256:
             raise tampering(path, f"its entry {number} is not the one that the database contains")
     for entry in entries:
         if entry.action == ATTACH:
@@ -148,9 +144,11 @@ def _check_raw(folder: Path, published_sources: PublishedSources | None) -> dict
         sha256 = file_sha256(segment)
         segments[segment.relative_to(folder).as_posix()] = sha256
         previous = (segment.name, sha256)
-    for (account, name), sha256 in published_sources.segments.items() if published_sources else ():
-        if account == folder.name and segments.get(name) != sha256:
-            raise tampering(folder / name, "it is not the file that the database was computed from")
+    for link in _published(published_sources, RAW, folder.name):
+        if link.name not in segments:
+            raise tampering(folder / link.name, "it is missing, but the database contains it")
+        if segments[link.name] != link.sha256:
+            raise tampering(folder / link.name, "it is not the file that the database was computed from")
     return segments
 
 
@@ -201,8 +199,11 @@ def _check_claims(
         claims.append(stored_claim)
         if fault := arithmetic.chain_fault([earlier.claim for earlier in claims]):
             raise tampering(path / CLAIM, fault)
-    for (account, number), sha256 in published_sources.claims.items() if published_sources else ():
-        if account == folder.name and (len(claims) < number or claims[number - 1].manifest_sha256 != sha256):
+    for link in _published(published_sources, CLAIMS, folder.name):
+        number = int(link.name)
+        if number > len(claims):
+            raise TamperingError(f"Claim {number} is missing from {folder}, but the database contains it.", _RESTORE)
+        if claims[number - 1].manifest_sha256 != link.sha256:
             raise TamperingError(f"Claim {number} in {folder} is not the one that the database contains.", _RESTORE)
     return claims
 
@@ -214,7 +215,3 @@ def _check_sources(path: Path, claim: Claim, segments: dict[str, str], entries: 
         raise tampering(path / CLAIM, f"it was made from segment {head.name}, which is missing or was changed")
     if journal and not any((str(entry.entry), entry.sha256) == (journal.name, journal.sha256) for entry in entries):
         raise tampering(path / CLAIM, f"it was made from journal entry {journal.name}, which is missing or was changed")
-
-
-def _all(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
-    return connection.execute(query).fetchall()

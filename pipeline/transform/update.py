@@ -12,7 +12,8 @@ from pipeline.database.connection import drop_writer, open_published, open_write
 from pipeline.errors import LogbookError, SettingsError
 from pipeline.load.answers import AnswerLoader
 from pipeline.load.claims import load_claims
-from pipeline.load.journal import EntryHash, load_journal, lost_entries, recorded_entries
+from pipeline.load.journal import load_journal
+from pipeline.load.links import Link, known_links, lost_links, store_lost_links
 from pipeline.logbook import event_log
 from pipeline.logbook.files import make_folder
 from pipeline.logbook.folder import Logbook
@@ -45,9 +46,7 @@ def open_with_journal(
     """
     with logbook.lock():
         with open_writer(logbook) as connection:
-            _load(connection, logbook, settings, clock)
-            journal = Journal.open(logbook.journal)
-            _load_journal(connection, logbook, journal)
+            journal = _load(connection, logbook, settings, clock)
             yield connection, journal
             load_journal(connection, logbook, journal)
             refresh_marts(connection, settings)
@@ -76,15 +75,15 @@ def update_archive(logbook: Logbook, settings: Settings, clock: Clock) -> None:
         _update(logbook, settings, clock)
 
 
-def rebuild_archive(logbook: Logbook, settings: Settings, clock: Clock) -> list[int]:
+def rebuild_archive(logbook: Logbook, settings: Settings, clock: Clock) -> list[Link]:
     """Drop the writer's database, build it again from the logbook's files, and publish it. Raises as `open_updated`.
 
-    Returns the numbers of the entries that the journal has lost, as far as the published database knows.
+    Returns the links that the chains have lost, as far as the database that was published before knows.
     """
     with logbook.lock():
         rebuild_locked(logbook, settings, clock)
         with open_published(logbook) as connection:
-            return lost_entries(connection)
+            return lost_links(connection)
 
 
 def rebuild_locked(logbook: Logbook, settings: Settings, clock: Clock) -> None:
@@ -103,29 +102,10 @@ def _bring_up_to_date(
     connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock
 ) -> None:
     _load(connection, logbook, settings, clock)
-    _load_journal(connection, logbook, Journal.open(logbook.journal))
     refresh_marts(connection, settings)
 
 
-def _load_journal(connection: duckdb.DuckDBPyConnection, logbook: Logbook, journal: Journal) -> None:
-    """Load the journal; a new database also takes over which entries the published one contains."""
-    is_new = connection.execute("select models from facts.settings").fetchall() == [("",)]
-    load_journal(connection, logbook, journal, _published_entries(logbook) if is_new else ())
-    if is_new and (lost := lost_entries(connection)):
-        event_log.warning("journal entries lost", entries=lost)
-
-
-def _published_entries(logbook: Logbook) -> list[EntryHash]:
-    """The journal's entries in the published database; none if it is missing, damaged or of another version."""
-    remove_foreign_logs(logbook)
-    try:
-        with open_published(logbook) as published:
-            return recorded_entries(published)
-    except LogbookError:
-        return []
-
-
-def _load(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock) -> None:
+def _load(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, clock: Clock) -> Journal:
     make_folder(logbook.raw)
     answers = _account_folders(logbook, logbook.raw, "answers", settings)
     for folder in (*answers, *_lost_folders(connection, "segments", logbook.raw, answers)):
@@ -134,6 +114,27 @@ def _load(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Set
     claims = _account_folders(logbook, logbook.claims, "claims", settings)
     for folder in (*claims, *_lost_folders(connection, "claims", logbook.claims, claims)):
         load_claims(connection, folder.name, read_claims(folder))
+    journal = Journal.open(logbook.journal)
+    load_journal(connection, logbook, journal)
+    if connection.execute("select models from facts.settings").fetchall() == [("",)]:
+        _take_over_lost_links(connection, logbook, settings)
+    return journal
+
+
+def _take_over_lost_links(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings) -> None:
+    """Store in a new database which links of the published one the files lack; an account that was forgotten has none.
+
+    Nothing is known if the published database is missing, damaged or of another version.
+    """
+    remove_foreign_logs(logbook)
+    try:
+        with open_published(logbook) as published:
+            earlier = known_links(published)
+    except LogbookError:
+        return
+    store_lost_links(connection, [link for link in earlier if not link.account or link.account in settings.accounts])
+    if lost := lost_links(connection):
+        event_log.warning("links lost", links=[f"{link.chain} {link.account} {link.name}" for link in lost])
 
 
 def _lost_folders(connection: duckdb.DuckDBPyConnection, table: str, parent: Path, folders: list[Path]) -> list[Path]:

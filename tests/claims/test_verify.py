@@ -27,6 +27,7 @@ from pipeline.cli.context import Context
 from pipeline.cli.main import run
 from pipeline.errors import ClaimError, RawStoreError, TamperingError
 from pipeline.maintenance.verify import PublishedSources, verify
+from pipeline.raw.lines import read_lines
 from tests.scenarios.claimed_logbook import APRIL, FEBRUARY, MARCH, ClaimedLogbook, ServedSession, local
 
 pytestmark = pytest.mark.system
@@ -130,8 +131,55 @@ def test_a_lost_segment_is_found_at_the_next(logbook: ClaimedLogbook, index: int
 def test_a_lost_newest_segment_is_found_by_the_database(logbook: ClaimedLogbook) -> None:
     lost = segments(logbook)[-1]
     lost.unlink()
-    reason = "it is not the file that the database was computed from"
+    reason = "it is missing, but the database contains it"
     assert verify_fault(logbook).endswith(f"/{lost.name} is not what was written: {reason}.")
+
+
+def test_a_newest_segment_that_was_written_again_is_found_by_the_database(logbook: ClaimedLogbook) -> None:
+    newest = segments(logbook)[-1]
+    *_, start, end = [position.bytes for _, position in read_lines(newest)]
+    content = newest.read_bytes()
+    newest.write_bytes(content[:start] + gzip.compress(gzip.decompress(content[start:end]), 1))
+    reason = "it is not the file that the database was computed from"
+    assert verify_fault(logbook).endswith(f"/{newest.name} is not what was written: {reason}.")
+
+
+@pytest.mark.parametrize(
+    ("kept", "note", "fault"),
+    [
+        (("raw", 2), "raw/home has lost segment {2}.", "{2} is not what was written: it is missing, but the database"),
+        (("raw", 1), "raw/home has lost segments {1}, {2}.", "{1} is not what was written: it is missing, but the"),
+        (("raw", 0), "raw/home has lost segments {0}, {1}, {2}.", "{0} is not what was written: it is missing, but"),
+        (("claims", 2), "claims/home has lost claim 3.", "Claim 3 is missing from /claims/home, but the database"),
+        (("claims", 1), "claims/home has lost claims 2, 3.", "Claim 2 is missing from /claims/home, but the database"),
+        (("claims", 0), "claims/home has lost claims 1, 2, 3.", "Claim 1 is missing from /claims/home, but the"),
+    ],
+)
+def test_a_rebuild_does_not_hide_what_was_lost_at_the_end_of_a_chain(
+    logbook: ClaimedLogbook, kept: tuple[str, int], note: str, fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chain, count = kept
+    names = [path.relative_to(logbook.paths.raw / "home").as_posix() for path in segments(logbook)]
+    whole = logbook.root.with_name("whole")
+    shutil.copytree(logbook.root, whole)
+    for path in (segments(logbook) if chain == "raw" else [stored.folder for stored in logbook.stored])[count:]:
+        path.unlink() if path.is_file() else shutil.rmtree(path)
+    for _ in range(2):
+        assert run(["--home", str(logbook.root), "rebuild"], Context(logbook)) == 0
+        printed = f"{logbook.root}/{note.format(*names)} If you can, restore it from a backup. Then run: ladebog "
+        assert f"ladebog: note: {printed}" in capsys.readouterr().err
+        assert fault.format(*names) in verify_fault(logbook)
+    shutil.copytree(whole / chain, logbook.root / chain, dirs_exist_ok=True)
+    assert run(["--home", str(logbook.root), "rebuild"], Context(logbook)) == 0
+    assert capsys.readouterr().err == ""
+    assert len(logbook.verify()) == 6
+
+
+def test_a_claim_that_takes_the_number_of_a_lost_one_is_found(logbook: ClaimedLogbook) -> None:
+    shutil.rmtree(logbook.stored[-1].folder)
+    assert run(["--home", str(logbook.root), "rebuild"], Context(logbook)) == 0
+    logbook.claim(APRIL)
+    assert "Claim 3 in /claims/home is not the one that the database contains" in verify_fault(logbook)
 
 
 def test_swapped_segments_are_found(logbook: ClaimedLogbook) -> None:
@@ -172,7 +220,7 @@ def test_the_loss_of_a_whole_folder_is_noticed_before_anything_new_is_made(logbo
 def test_the_loss_of_everything_of_an_account_is_found(logbook: ClaimedLogbook) -> None:
     for folder in (logbook.paths.raw, logbook.paths.claims):
         shutil.rmtree(folder / "home")
-    assert "is not the file that the database was computed from" in verify_fault(logbook)
+    assert "it is missing, but the database contains it" in verify_fault(logbook)
 
 
 @pytest.mark.parametrize("name", ["raw", "journal", "claims"])
