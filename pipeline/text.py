@@ -51,6 +51,12 @@ def one_line(text: str, max_length: int = 200) -> str:
     return clean if len(clean) <= max_length else clean[: max_length - 1] + "…"
 
 
+def without_middle(text: str, max_length: int) -> str:
+    """Text of at most `max_length` characters: its beginning and its end, if it is longer."""
+    end = max_length // 3
+    return text if len(text) <= max_length else f"{text[: max_length - end - 1]}…{text[-end:]}"
+
+
 CONTROL_SYMBOLS = {
     **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"},
     0x7F: "\u2421",

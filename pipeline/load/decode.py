@@ -17,9 +17,11 @@ from pipeline.load.figures import DocumentFaultError, exact, optional, percent, 
 from pipeline.load.times import LONGEST, ImplausibleTimeError, check_times, stated_time, without_implausible_times
 from pipeline.raw.answer import Endpoint
 from pipeline.source.app import schema
+from pipeline.text import without_middle
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_LONGEST_FAULT = 500  # characters
 
 Row = tuple[Any, ...]
 
@@ -89,7 +91,10 @@ class Facts:
             self.put_in_quarantine(document, str(fault))
 
     def put_in_quarantine(self, document: Document, fault: str, plausible_from: datetime | None = None) -> None:
-        """Record that a document, or a part of it, cannot be used, or not in an answer before `plausible_from`."""
+        """Record that a document, or a part of it, cannot be used, or not in an answer before `plausible_from`.
+
+        `fault` may quote what was sent, however long, and ends with a path.
+        """
         is_session = document.endpoint in (Endpoint.SESSION, Endpoint.SESSION_HISTORY)
         stated = stated_time(document.body, document.answered_at) if is_session else None
         self.quarantine.append(
@@ -97,7 +102,7 @@ class Facts:
                 document.sha256,
                 document.endpoint.value,
                 document.key,
-                fault,
+                without_middle(fault, _LONGEST_FAULT),
                 optional_micros(stated),
                 optional_micros(plausible_from),
             )

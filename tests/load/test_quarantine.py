@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.raw.answer import Endpoint
+from pipeline.raw.answer import Answer, Endpoint
 from tests.scenarios.small_archive import (
     LATER,
     NOON,
@@ -195,6 +195,44 @@ def test_a_charge_point_with_a_fault_is_left_out_alone(archive: SmallArchive) ->
     [(fault,)] = archive.rows("select fault from facts.quarantine")
     assert "`$.data[0]`" in fault
     assert "`$.data[2].evses[1]`" in fault
+
+
+@pytest.mark.parametrize(
+    ("faulty", "begin", "end"),
+    [
+        (detail(session(amount="1" * 5_000)), "1" * 300, "is too large - at `$.session.amount`"),
+        (detail(session(totalAmount=f"0.{'1' * 5_000}")), "0.111", "decimals - at `$.session.totalAmount`"),
+        (
+            answer(
+                Endpoint.PRICE_PERIODS,
+                "9",
+                {"granularity": 60, "periods": [{"atDay": "5" * 5_000, "atTime": "1", "pricePerKwh": 1}]},
+            ),
+            "Invalid isoformat string: '555",
+            "' - at `$.periods[0]`",
+        ),
+        (
+            answer(Endpoint.CHARGE_POINTS, "all", {"data": [{"name": "Drive"}] * 300}),
+            "Object missing required field `id` - at `$.data[0]`; ",
+            " - at `$.data[299]`",
+        ),
+        (
+            listing(*[{"session": {}}] * 300),
+            "Item 1 has no id of a session - at `$.session_history[0].session.id`; Item 2 ",
+            " - at `$.session_history[299].session.id`",
+        ),
+    ],
+    ids=["too large", "decimals", "day", "charge points", "items"],
+)
+def test_the_text_of_a_fault_is_short_whatever_was_sent(
+    archive: SmallArchive, faulty: Answer, begin: str, end: str
+) -> None:
+    archive.add(faulty)
+    [(fault,)] = archive.rows("select fault from facts.quarantine")
+    assert len(fault) == 500
+    assert fault.startswith(begin)
+    assert fault.endswith(end)
+    assert "…" in fault
 
 
 @pytest.mark.parametrize(
