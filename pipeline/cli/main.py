@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,6 +18,7 @@ from pipeline.clock import Clock, SystemClock
 from pipeline.errors import EXIT_FAILED
 from pipeline.logbook import event_log
 
+_LOG_FORMAT = "LADEBOG_LOG_FORMAT"
 _COMMANDS = {
     "account": ("pipeline.cli.account:account", "Add an account, or erase one."),
     "login": ("pipeline.cli.login:login", "Give Ladebog the login of an account."),
@@ -86,7 +88,7 @@ def _apply_options(ctx: click.Context, command: str) -> None:
 @click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
-    envvar="LADEBOG_LOG_FORMAT",
+    envvar=_LOG_FORMAT,
     default="text",
     show_default=True,
     show_envvar=True,
@@ -117,6 +119,8 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> 
 def run(arguments: Sequence[str] | None, context: Context) -> int:
     """Run the command line (by default the arguments of this process); returns the exit code."""
     program = command_line.start(_COMMANDS)
+    context.log_format = _requested_log_format(sys.argv[1:] if arguments is None else arguments)
+    event_log.start("", context.clock, with_debug=False, on_stderr=context.log_format == "json")
     try:
         code = cli.main(arguments, prog_name=program, standalone_mode=False, obj=context)
     except BrokenPipeError:
@@ -127,6 +131,16 @@ def run(arguments: Sequence[str] | None, context: Context) -> int:
     finally:
         event_log.stop()
     return code if isinstance(code, int) else 0
+
+
+def _requested_log_format(arguments: Sequence[str]) -> str:
+    """The format in which errors of the options themselves are printed: JSON if it was asked for anywhere."""
+    requested = [os.environ.get(_LOG_FORMAT, "")]
+    for option, following in pairwise([*arguments, ""]):
+        name, equals, value = option.partition("=")
+        if name == "--log-format":
+            requested.append(value if equals else following)
+    return "json" if "json" in requested else "text"
 
 
 if __name__ == "__main__":

@@ -86,6 +86,37 @@ def test_errors_are_printed_in_json(
     assert line["error"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("--log-format", "json", "--nonsense", "status"), "No such option '--nonsense'."),
+        (("--nonsense", "--log-format=json", "status"), "No such option '--nonsense'."),
+        (("--log-format", "json", "--home", __file__, "status"), "Invalid value for '--home' "),
+        (("--home", __file__, "--log-format", "json", "status"), "Invalid value for '--home' "),
+        (("--log-format", "json", "--log-format", "xml", "status"), "Invalid value for '--log-format' "),
+        (("--log-format", "json", "--home"), "Option '--home' requires an argument."),
+        (("--log-format", "json"), "Missing command."),
+        (("--log-format", "json", "nonsense"), "No such command 'nonsense'."),
+    ],
+)
+def test_errors_in_the_options_before_the_command_are_printed_in_json(
+    shared_logbook: DemoLogbook, arguments: tuple[str, ...], error: str
+) -> None:
+    outcome = shared_logbook.run(*arguments)
+    (line,) = lines_of(outcome.err)
+    assert (outcome.code, outcome.out, line["event"], line["exit_code"]) == (2, "", "usage", 2)
+    assert line["error"].startswith(error)
+
+
+def test_a_wrong_log_format_is_refused_in_the_format_that_the_environment_sets(
+    shared_logbook: DemoLogbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Error: Invalid value for '--log-format'" in shared_logbook.run("--log-format", "xml", "status").err
+    monkeypatch.setenv("LADEBOG_LOG_FORMAT", "json")
+    (line,) = lines_of(shared_logbook.run("--log-format", "xml", "status").err)
+    assert line["error"].startswith("Invalid value for '--log-format' ")
+
+
 def test_progress_is_not_in_json_logs(operator: DemoServer, empty_logbook: DemoLogbook) -> None:
     empty_logbook.store_login(operator.tenant)
     assert {line["event"] for line in lines_of(empty_logbook.do("--log-format", "json", *_EXTRACT).err)} == {
