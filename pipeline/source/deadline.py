@@ -1,11 +1,14 @@
-"""Connections with a time limit for the head of a response.
+"""Connections with a time limit for making the connection, and one for the head of a response.
 
-A socket's timeout applies to each read, so a server that sends the head byte by byte could hold a run forever.
+A socket's timeout applies to each address of a host and to each read, and not to the search for the addresses: a name
+server that does not answer could hold a run for minutes, and a server that sends the head byte by byte forever.
 """
 
 import contextlib
 import socket
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 import urllib3
@@ -15,9 +18,13 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """An adapter for requests that raises a timeout unless a response's head arrives within `max_seconds`."""
+    """An adapter for requests that raises a timeout unless a response's head arrives within `max_seconds`.
 
-    def __init__(self, max_seconds: float, **options: Any) -> None:
+    It also raises one unless there is a connection within `max_connect_seconds`, name resolution included.
+    """
+
+    def __init__(self, max_connect_seconds: float, max_seconds: float, **options: Any) -> None:
+        self._max_connect_seconds = max_connect_seconds
         self._max_seconds = max_seconds
         super().__init__(**options)
 
@@ -31,7 +38,7 @@ class DeadlineAdapter(HTTPAdapter):
         return manager
 
     def _set_deadline(self, manager: urllib3.PoolManager) -> None:
-        attributes = {"max_seconds": self._max_seconds}
+        attributes = {"max_connect_seconds": self._max_connect_seconds, "max_seconds": self._max_seconds}
         plain_class = type("_Plain", (_Deadline, HTTPConnection), attributes)
         secured_class = type("_Secured", (_Deadline, HTTPSConnection), attributes)
         manager.pool_classes_by_scheme = {
@@ -41,8 +48,21 @@ class DeadlineAdapter(HTTPAdapter):
 
 
 class _Deadline:
+    max_connect_seconds: float
     max_seconds: float
     sock: socket.socket
+
+    def _new_conn(self) -> socket.socket:
+        """A socket that is connected, in another thread, because nothing else can end a search for addresses."""
+        future = Future[socket.socket]()
+        connect = super()._new_conn  # type: ignore[misc]  # of the connection class that it is mixed into
+        threading.Thread(target=_run, args=(connect, future), daemon=True).start()
+        try:
+            return future.result(self.max_connect_seconds)
+        except TimeoutError:
+            if future.cancel():
+                raise urllib3.exceptions.ConnectTimeoutError(self, "No connection in time") from None
+            return future.result()
 
     def getresponse(self) -> Any:
         is_late = threading.Event()
@@ -61,6 +81,20 @@ class _Deadline:
             response.close()
             raise TimeoutError
         return response
+
+
+def _run(connect: Callable[[], socket.socket], future: Future[socket.socket]) -> None:
+    """Make a connection for `future`; nobody needs it any more if that was cancelled."""
+    try:
+        connection = connect()
+    except BaseException as error:
+        if future.set_running_or_notify_cancel():
+            future.set_exception(error)
+        return
+    if future.set_running_or_notify_cancel():
+        future.set_result(connection)
+    else:
+        connection.close()
 
 
 def _hang_up(connection: socket.socket, is_late: threading.Event) -> None:

@@ -46,7 +46,9 @@ class _Authorization(AuthBase):
         return request
 
 
-_PATIENCE = 2.0  # seconds that a person waits for each address of a host to accept a connection
+# Seconds that a person waits for each address of a host to accept a connection, and for all of them with their search:
+_PATIENCE = 2.0
+_LONGEST_PATIENCE = 4.0
 
 
 class _NoRedirectSession(requests.Session):
@@ -94,7 +96,10 @@ class Http:
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._session.headers.clear()
         self._session.headers.update({"Accept-Encoding": "gzip", **headers})
-        adapter = DeadlineAdapter(source.longest_wait, pool_connections=1, pool_maxsize=source.at_a_time)
+        longest_connect = min(source.longest_wait, _LONGEST_PATIENCE) if is_interactive else source.longest_wait
+        adapter = DeadlineAdapter(
+            longest_connect, source.longest_wait, pool_connections=1, pool_maxsize=source.at_a_time
+        )
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 

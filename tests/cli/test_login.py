@@ -1,9 +1,12 @@
 """`ladebog login`: tried before it is stored, and stored where only its owner can read it."""
 
 import os
+import socket
 import stat
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -134,6 +137,20 @@ def test_a_mistyped_host_is_tried_once_while_a_person_waits(
     )
     assert message == f"{what}: is the address right?"
     assert advice.endswith("If not: ladebog account add demo --url https://OPERATOR")
+
+
+@pytest.mark.system
+def test_a_mistyped_host_fails_in_five_seconds_though_no_name_server_answers(
+    empty_logbook: DemoLogbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty_logbook.do("account", "add", "demo", "--url", "https://operator.invalid")
+    is_over, began = threading.Event(), time.monotonic()
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: is_over.wait(20) and [])
+    message, _ = refusal(empty_logbook.run(*_TOKEN, stdin="token"), 75)
+    assert message == "operator.invalid did not accept the connection in time: is the address right?"
+    assert time.monotonic() - began < 5
+    is_over.set()
 
 
 def test_a_host_that_cannot_be_reached_is_tried_again_by_a_run(empty_logbook: DemoLogbook, tenant: Tenant) -> None:

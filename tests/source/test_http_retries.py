@@ -1,6 +1,9 @@
 """HTTP on loopback: what is tried again, for how long, and the error at the end."""
 
+import contextlib
 import gzip
+import socket
+import threading
 import time
 from contextlib import closing
 from datetime import timedelta
@@ -217,3 +220,48 @@ def test_a_name_that_is_not_found_is_tried_again() -> None:
         http._session.trust_env = False  # a proxy would resolve the name
         with pytest.raises(UpstreamDownError, match="could not be found by its name"):
             http.get("/x", {}, TOKEN)
+
+
+def _is_late(*, is_interactive: bool) -> None:
+    """A request fails after half a second."""
+    source = Source(requests_per_second=1000, attempts=2, connect_timeout=0.3, longest_wait=0.5)
+    clock, began = RecordingClock(), time.monotonic()
+    http = Http("https://x.example", source, clock, account="home", headers={}, is_interactive=is_interactive)
+    with closing(http):
+        http._session.trust_env = False  # a proxy would resolve the name
+        with pytest.raises(UpstreamDownError, match="did not accept the connection in time"):
+            http.get("/x", {}, TOKEN)
+        assert http.requests_sent == 1
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("is_interactive", [True, False])
+def test_a_name_server_that_does_not_answer_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, is_interactive: bool
+) -> None:
+    is_over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: is_over.wait(20) and [])
+    _is_late(is_interactive=is_interactive)
+    is_over.set()
+
+
+def test_a_host_with_many_addresses_that_do_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server, contextlib.ExitStack() as waiting:
+        for _ in range(3):  # more than the system accepts for a server that accepts none
+            client = waiting.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+        address = (socket.AF_INET, socket.SOCK_STREAM, 0, "", server.getsockname())
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_: [address] * 20)
+        _is_late(is_interactive=True)
+
+
+def test_a_connection_that_is_made_too_late_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(answer()) as script:
+        host, port = script.url.removeprefix("http://").split(":")
+        address = (socket.AF_INET, socket.SOCK_STREAM, 0, "", (host, int(port)))
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_: time.sleep(0.7) or [address])
+        _is_late(is_interactive=True)
+        for thread in threading.enumerate():
+            if thread.daemon and thread.name.endswith("(_run)"):
+                thread.join()
