@@ -143,7 +143,7 @@ class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """A finding of the checks for the month. An error is listed only if the user accepted it."""
+    """A finding of the checks for the month or a claimed session. An error is listed only if the user accepted it."""
 
     finding_id: str
     rule: str

@@ -43,11 +43,27 @@ _CLAIMED_MONTHS = """
     order by number
 """
 _IS_CLOSED = "select is_closed from month_states where account = $account and month = $month"
+_OPEN_REASONS = "select detail from check_results where account = $account and month = $month and rule = $rule"
+_OPEN = "month_not_closed"
+# What is open again about a month that is only corrected does not refuse the claim: the rest may follow.
 _FINDINGS = """
-    select finding_id, rule, severity, session_id, detail
+    select
+        finding_id,
+        rule,
+        case when rule = $open and month is distinct from $month then 'warning' else severity end as severity,
+        month,
+        session_id,
+        detail
     from check_results
-    where account = $account and (month = $month or month is null)
-    order by severity, rule, session_id nulls first, finding_id
+    where
+        account = $account
+        and (
+            list_contains($session_ids, session_id)
+            or (rule = $open and list_contains($months, month))
+            or month = $month
+            or (month is null and $month is not null)
+        )
+    order by 3, rule, month nulls first, session_id nulls first, finding_id
 """
 _ODOMETER = """
     select car, read_on, arg_max(kilometres, entry) as kilometres
@@ -81,14 +97,14 @@ class Drafter:
     def month(self, month: date, car: str | None, reason_by_finding: Mapping[str, str]) -> Claim:
         """The claim of a closed month, with all corrections; `reason_by_finding` has why each error is accepted.
 
-        Raises ClaimError if the month is claimed already, is not closed, or has errors that are not accepted, or if
-        another account claimed one of its sessions.
+        Raises ClaimError if the month is claimed already or is not closed, if it or a corrected session has errors that
+        are not accepted, or if another account claimed one of its sessions.
         """
         self._refuse_claimed(month, car)
         self._refuse_open(month)
-        findings = self._findings(month, reason_by_finding)
         lines = self.claimable.lines(month, car)
         self._refuse_claimed_elsewhere(lines)
+        findings = self._findings(lines, month, reason_by_finding)
         exclusions = self.claimable.exclusions(month, car)
         return msgspec.structs.replace(
             self._claim("month", lines, car, month),
@@ -98,10 +114,11 @@ class Drafter:
             completeness=self.claimable.completeness(month, car, lines, exclusions),
         )
 
-    def corrections(self, car: str | None) -> Claim:
-        """A claim with only corrections.
+    def corrections(self, car: str | None, reason_by_finding: Mapping[str, str]) -> Claim:
+        """A claim with only corrections; `reason_by_finding` has why each error of their sessions is accepted.
 
-        Raises ClaimError if there is nothing to correct, or if another account claimed a session that is late.
+        Raises ClaimError if there is nothing to correct, if a corrected session has errors that are not accepted, or if
+        another account claimed a session that is late.
         """
         lines = self.claimable.lines(None, car)
         if not lines:
@@ -110,8 +127,11 @@ class Drafter:
                 "See the claims with: ladebog claim list",
             )
         self._refuse_claimed_elsewhere(lines)
-        claim = self._claim("corrections", lines, car, None)
-        return msgspec.structs.replace(claim, exclusions=self.claimable.exclusions(None, car))
+        return msgspec.structs.replace(
+            self._claim("corrections", lines, car, None),
+            exclusions=self.claimable.exclusions(None, car),
+            findings=self._findings(lines, None, reason_by_finding),
+        )
 
     def reversal(self, number: int, reason: str) -> Claim:
         """The claim that reverses another.
@@ -185,27 +205,35 @@ class Drafter:
     def _refuse_open(self, month: date) -> None:
         if any(row["is_closed"] for row in self._rows(_IS_CLOSED, month=month)):
             return
-        reasons = [row["detail"] for row in self._rows(_FINDINGS, month=month) if row["rule"] == "month_not_closed"]
+        reasons = [row["detail"] for row in self._rows(_OPEN_REASONS, month=month, rule=_OPEN)]
         unlisted_advice = "It is not over, or its sessions were never listed. Fetch them with: ladebog run"
         raise ClaimError(
             f"{month:%Y-%m} of account {self.account.name} is not closed.", reasons[0] if reasons else unlisted_advice
         )
 
-    def _findings(self, month: date, reason_by_finding: Mapping[str, str]) -> tuple[Finding, ...]:
-        """The month's findings. Raises ClaimError unless exactly its errors are accepted."""
-        findings = self._rows(_FINDINGS, month=month)
-        errors = {row["finding_id"] for row in findings if row["severity"] == "error"}
-        if unknown := sorted(reason_by_finding.keys() - errors):
+    def _findings(
+        self, lines: Sequence[ClaimLine], month: date | None, reason_by_finding: Mapping[str, str]
+    ) -> tuple[Finding, ...]:
+        """The findings of the month and of the sessions on the lines, which may have stopped in other months.
+
+        Raises ClaimError unless exactly the errors are accepted. A session that is only taken off has no say.
+        """
+        findings = self._rows(
+            _FINDINGS,
+            month=month,
+            session_ids=sorted({line.session_id for line in lines if not _is_withdrawn(line)}),
+            months=sorted({line.month for line in lines}),
+            open=_OPEN,
+        )
+        errors = {row["finding_id"]: row for row in findings if row["severity"] == "error"}
+        if unknown := sorted(reason_by_finding.keys() - errors.keys()):
+            seen_with = f"ladebog check --month {month:%Y-%m}" if month else "ladebog check"
+            raise ClaimError(f"The claim has no error {unknown[0]} to accept.", f"See the findings with: {seen_with}")
+        if unaccepted_errors := [row for key, row in errors.items() if key not in reason_by_finding]:
+            error_list = "".join(f"\n  {_error_text(row, month)}" for row in unaccepted_errors)
+            claimed = f"{month:%Y-%m} of account" if month else "The corrections of account"
             raise ClaimError(
-                f"{month:%Y-%m} has no error {unknown[0]} to accept.",
-                f"See its findings with: ladebog check --month {month:%Y-%m}",
-            )
-        if unaccepted_errors := [row for row in findings if row["finding_id"] in errors - reason_by_finding.keys()]:
-            error_list = "".join(
-                f"\n  {row['finding_id']}  {row['rule']}: {row['detail']}" for row in unaccepted_errors
-            )
-            raise ClaimError(
-                f"{month:%Y-%m} of account {self.account.name} cannot be claimed while it has errors:{error_list}",
+                f"{claimed} {self.account.name} cannot be claimed while there are errors:{error_list}",
                 "Fix them, or accept each with: --accept FINDING_ID --reason TEXT",
             )
         return tuple(
@@ -276,6 +304,17 @@ def _policy(settings: Settings, account: Account) -> Policy:
         cars=settings.cars,
         rules=settings.rules,
     )
+
+
+def _is_withdrawn(line: ClaimLine) -> bool:
+    return line.correction is not None and line.correction.reason == "withdrawn"
+
+
+def _error_text(finding: Mapping[str, Any], month: date | None) -> str:
+    """`0a1b2c3d4e5f  overlapping_sessions: ...`; it also names a session that stopped in another month."""
+    is_elsewhere = finding["session_id"] is not None and finding["month"] != month
+    session = f", session {finding['session_id']}" if is_elsewhere else ""
+    return f"{finding['finding_id']}  {finding['rule']}{session}: {finding['detail']}"
 
 
 def _chargers(lines: tuple[ClaimLine, ...]) -> tuple[Charger, ...]:

@@ -131,7 +131,7 @@ def test_the_lines_due_are_those_of_the_reversed_claim(drafted: DraftedArchive) 
 @pytest.mark.parametrize(
     ("account", "message"),
     [
-        ("unknown-month", "unreadable_session: Its details cannot be read: Expected `int`, got `str`"),
+        ("unknown-month", "unreadable_session, session 9: Its details cannot be read: Expected `int`, got `str`"),
         ("same-month", "2025-03 of account same-month is not closed."),
     ],
     ids=["unknown", "same"],
@@ -149,7 +149,7 @@ def test_a_finding_without_a_month_is_accepted_by_each_claim_that_it_blocks(draf
     assert month is None
     for claimed_month in (FEBRUARY, MARCH, APRIL):
         drafter = drafted.drafter("unknown-month")
-        with pytest.raises(ClaimError, match="unreadable_session: "):
+        with pytest.raises(ClaimError, match="unreadable_session, session 9: "):
             drafter.month(claimed_month, None, {})
         claim = drafter.month(claimed_month, None, {finding_id: "not a session of mine"})
         assert [finding.accepted for finding in claim.findings] == ["not a session of mine"]

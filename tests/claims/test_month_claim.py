@@ -123,8 +123,8 @@ def test_a_session_of_unknown_amount_is_an_exclusion(logbook: ClaimedLogbook) ->
 def test_an_unknown_finding_cannot_be_accepted(logbook: ClaimedLogbook) -> None:
     logbook.extract(ServedSession("1", local(date(2025, 3, 5))))
     message, advice = refusal(logbook, MARCH, accepted={"0123456789ab": "why not"})
-    assert message == "2025-03 has no error 0123456789ab to accept."
-    assert advice == "See its findings with: ladebog check --month 2025-03"
+    assert message == "The claim has no error 0123456789ab to accept."
+    assert advice == "See the findings with: ladebog check --month 2025-03"
 
 
 def test_sessions_that_the_user_or_a_rule_excludes_are_listed_with_the_reason(logbook: ClaimedLogbook) -> None:

@@ -27,6 +27,18 @@ _SETTINGS = (_CARS, _CARS + _SPLIT, _RATE + _CARS, _RATE + _CARS + _SPLIT)
 # Some stop soon after midnight on the first day of a month, so that they are in two months.
 _STOPS = (date(2025, 1, 10), date(2025, 2, 1), date(2025, 2, 14), date(2025, 3, 1), date(2025, 3, 30))
 
+_ERRORS = """
+    select finding_id
+    from check_results
+    where
+        severity = 'error'
+        and (
+            list_contains($session_ids, session_id)
+            or month = $month
+            or (month is null and $month is not null)
+        )
+"""
+
 _SESSIONS = st.sampled_from([str(number) for number in range(1, 6)])
 _CAR = st.sampled_from([None, None, "Golf", "Polo"])
 _STEPS = st.one_of(
@@ -94,18 +106,20 @@ def do_step(logbook: ClaimedLogbook, action: str, *arguments: Any) -> None:
             case "claim":
                 claim(logbook, *arguments)
             case "corrections":
-                logbook.corrections(*arguments)
+                claim(logbook, None, *arguments)
             case "reverse" if arguments[0] <= len(logbook.claims):
                 logbook.reverse(*arguments)
 
 
-def claim(logbook: ClaimedLogbook, month: date, car: str | None) -> None:
-    """Claim a month and accept all its errors."""
-
+def claim(logbook: ClaimedLogbook, month: date | None, car: str | None) -> None:
+    """Claim a month, or corrections alone, and accept all errors."""
     with logbook.open() as (drafter, _):
-        errors = "select finding_id from check_results where severity = 'error' and (month = ? or month is null)"
-        finding_ids = drafter.connection.execute(errors, [month]).fetchall()
-        logbook.store(drafter.month(month, car, {finding_id: "accepted" for (finding_id,) in finding_ids}))
+        lines = drafter.claimable.lines(month, car)
+        kept = [line.session_id for line in lines if not (line.correction and line.correction.reason == "withdrawn")]
+        finding_ids = drafter.connection.execute(_ERRORS, {"month": month, "session_ids": kept}).fetchall()
+        accepted = {finding_id: "accepted" for (finding_id,) in finding_ids}
+        draft = drafter.month(month, car, accepted) if month else drafter.corrections(car, accepted)
+        logbook.store(draft)
 
 
 def claim_all(logbook: ClaimedLogbook) -> None:
@@ -118,7 +132,7 @@ def claim_all(logbook: ClaimedLogbook) -> None:
         for car in () if None in cars else units - cars:
             claim(logbook, month, car)
     with contextlib.suppress(ClaimError):
-        logbook.corrections()
+        claim(logbook, None, None)
 
 
 def newest_data(logbook: ClaimedLogbook) -> dict[tuple[Any, ...], tuple[Decimal, Decimal]]:

@@ -61,7 +61,13 @@ def test_a_session_that_arrives_late_is_not_claimed_again(tmp_path: Path) -> Non
     with pytest.raises(ClaimError, match="Session 1 is claimed already, by claim 1 of account work"):
         home.corrections()
     work.reverse(1)
-    assert [line.session_id for line in home.corrections().lines] == ["1"]
+    with pytest.raises(ClaimError, match="session_in_two_accounts, session 1: "):
+        home.corrections()
+    claim = home.corrections(accepted={findings(home)["home"]: "the car of home"})
+    assert [line.session_id for line in claim.lines] == ["1"]
+    assert [(finding.rule, finding.accepted) for finding in claim.findings] == [
+        ("session_in_two_accounts", "the car of home")
+    ]
 
 
 def test_the_same_id_at_another_operator_is_another_session(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def test_findings_are_listed_and_may_be_accepted(logbook: DemoLogbook) -> None:
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
         file.write('[[car]]\nname = "Golf"\n[[car]]\nname = "Polo"\n[[rule]]\ncar = "Golf"\nminimum_kwh = 20\n')
     err = error_text(logbook.run("claim", "create", "2025-10"), 1)
-    assert err.startswith("ladebog: 2025-10 of account demo cannot be claimed while it has errors:\n  ")
+    assert err.startswith("ladebog: 2025-10 of account demo cannot be claimed while there are errors:\n  ")
     ids = [line.split()[0] for line in err.splitlines()[1:-1]]
     assert ids
     assert all("unassigned_car" in line for line in err.splitlines()[1:-1])

@@ -198,9 +198,9 @@ class ClaimedLogbook:
             draft = drafter.month(month, car, accepted or {})
             return self.store(draft, files_for(draft, self.paths.journal, journal.entries, drafter.claims))
 
-    def corrections(self, car: str | None = None) -> Claim:
+    def corrections(self, car: str | None = None, accepted: Mapping[str, str] | None = None) -> Claim:
         with self.open() as (drafter, _):
-            return self.store(drafter.corrections(car))
+            return self.store(drafter.corrections(car, accepted or {}))
 
     def reverse(self, number: int) -> Claim:
         with self.open() as (drafter, _):

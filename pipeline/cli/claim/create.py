@@ -61,9 +61,10 @@ def create(
 ) -> None:
     """Claim a closed month, or corrections of claimed months alone.
 
-    A month's claim also includes the corrections of the months claimed before. A month with findings of severity error
-    is refused until the errors are fixed or accepted. Driver, employer and car are set in ladebog.toml ([driver],
-    [employer], [[car]]); what is not set there is a line on the claim to fill in by hand.
+    A month's claim also includes the corrections of the months claimed before. Findings of severity error, about the
+    month or about any session to claim or correct, refuse the claim until they are fixed or accepted. Driver, employer
+    and car are set in ladebog.toml ([driver], [employer], [[car]]); what is not set there is a line on the claim to
+    fill in by hand.
 
     \b
     Example:  ladebog claim create 2025-03
@@ -76,8 +77,6 @@ def create(
 
     if (month is None) != corrections:
         raise click.UsageError("Name a month like 2025-03, or ask for --corrections, and not both.")
-    if corrections and accepted_ids:
-        raise click.UsageError("--accept goes with a month: corrections have no findings of their own.")
     reason_by_finding = _reasons(accepted_ids, reasons)
     logbook, settings = context.open()
     if car is not None:
@@ -88,7 +87,10 @@ def create(
         drafter = open_drafter(
             connection, journal, logbook, settings, account, now=context.clock.now(), language=language
         )
-        draft = drafter.month(month.date(), car, reason_by_finding) if month else drafter.corrections(car)
+        if month:
+            draft = drafter.month(month.date(), car, reason_by_finding)
+        else:
+            draft = drafter.corrections(car, reason_by_finding)
         attached_files = attachments.files_for(draft, logbook.journal, journal.entries, drafter.claims)
         urls = {} if without_receipts else attachments.receipt_urls(connection, account.name, draft.lines)
         receipts, missing_receipts = _fetch_receipts(context, settings, account, urls)
@@ -180,6 +182,9 @@ def _print_stored(context: Context, stored_claim: StoredClaim) -> None:
             print_line(f"  {path}")
     if claim.blanks:
         context.print_remark(f"To fill in by hand, as it is not set in ladebog.toml: {', '.join(claim.blanks)}.")
+    for finding in claim.findings:
+        if finding.rule == "month_not_closed":
+            context.print_remark(f"A month that this claim corrects is open again. {finding.detail}")
     for receipt in claim.missing_receipts:
         context.print_remark(f"No receipt for session {receipt.session_id}: {one_line(receipt.why)}")
     context.print_info(f"Next: hand it in, then ladebog claim mark {claim.number} sent")
