@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests.scenarios.small_archive import (
     listing,
     period,
     session,
+    small_archive,
     text,
     without,
 )
@@ -161,27 +163,40 @@ def test_an_unreadable_listing_goes_to_quarantine_whole(archive: SmallArchive, b
     assert archive.rows("select * from documents") == []
 
 
-@pytest.mark.parametrize("nameless", [{}, {"id": ""}, {"id": "."}, {"id": ".."}, {"id": None}, {"id": []}])
-def test_an_item_without_an_id_puts_its_listing_in_quarantine_until_it_is_fixed(
-    archive: SmallArchive, nameless: Json
-) -> None:
+NAMELESS: dict[str, Json] = {
+    "no id": {},
+    "an empty id": {"id": ""},
+    "a dot": {"id": "."},
+    "two dots": {"id": ".."},
+    "null": {"id": None},
+    "a list": {"id": []},
+}
+
+
+def test_an_item_without_an_id_puts_its_listing_in_quarantine_until_it_is_fixed(tmp_path: Path) -> None:
     """Not under a key of its own: two such items of different months would replace each other."""
-    archive.build(
-        listing({"session": nameless}, listed(session())),
-        listing({"session": nameless | {"x": 1}}, fetched_at=at(100), month="2025-04"),
-    )
-    assert archive.rows("select key from documents order by item") == [("1",)]
-    unreadable = "select key, month, fault from staging.unreadable order by month"
-    assert archive.rows(unreadable) == [
-        (
-            f"2025-{month:02}-01..2025-{month:02}-31 page 1",
-            date(2025, month, 1),
-            "Item 1 has no id of a session - at `$.session_history[0].session.id`",
-        )
-        for month in (3, 4)
-    ]
-    archive.build(listing(listed(session()), fetched_at=LATER + timedelta(days=1)))
-    assert [month for _, month, _ in archive.rows(unreadable)] == [date(2025, 4, 1)]
+    unreadable = "select key, month, fault from staging.unreadable where account = ? order by month"
+    with small_archive(tmp_path / "logbook", NAMELESS) as archive:
+        for account, nameless in NAMELESS.items():
+            archive.of(account).add(
+                listing({"session": nameless}, listed(session())),
+                listing({"session": nameless | {"x": 1}}, fetched_at=at(100), month="2025-04"),
+            )
+        archive.transform()
+        for account in NAMELESS:
+            assert archive.rows("select key from documents where account = ?", account) == [("1",)]
+            assert archive.rows(unreadable, account) == [
+                (
+                    f"2025-{month:02}-01..2025-{month:02}-31 page 1",
+                    date(2025, month, 1),
+                    "Item 1 has no id of a session - at `$.session_history[0].session.id`",
+                )
+                for month in (3, 4)
+            ]
+            archive.of(account).add(listing(listed(session()), fetched_at=LATER + timedelta(days=1)))
+        archive.transform()
+        for account in NAMELESS:
+            assert [month for _, month, _ in archive.rows(unreadable, account)] == [date(2025, 4, 1)]
 
 
 def test_a_charge_point_with_a_fault_is_left_out_alone(archive: SmallArchive) -> None:
@@ -246,23 +261,27 @@ def test_a_stop_more_than_a_day_after_its_answer_is_not_plausible(
     assert (archive.rows("select session_id from facts.session_facts") == [("1",)]) is is_read
 
 
-@pytest.mark.parametrize(
-    ("fields", "month"),
-    [
-        ({"startedAt": "0001-01-01T00:00:00Z"}, date(2025, 3, 1)),
-        ({"stoppedAt": "9999-12-31T23:59:59Z"}, date(2025, 3, 1)),
-        ({"energy": "much", "stoppedAt": "2025-05-01T00:00:00+02:00"}, date(2025, 5, 1)),
-        ({"startedAt": 5, "stoppedAt": []}, None),
-    ],
-)
-def test_quarantine_keeps_only_the_month_open_that_it_would_belong_to(
-    archive: SmallArchive, fields: Json, month: date | None
-) -> None:
-    archive.build(detail(session(**fields)))
-    assert archive.rows("select month from staging.unreadable") == [(month,)]
-    archive.build(listing(listed(session(energy="much")), month="2025-06"))
-    found = dict(archive.rows("select endpoint, month from staging.unreadable"))
-    assert found["session"] == (month or date(2025, 6, 1))
+# What cannot be read, and the month that it keeps open, by account.
+OPEN_MONTHS: dict[str, tuple[Json, date | None]] = {
+    "only its stop": ({"startedAt": "0001-01-01T00:00:00Z"}, date(2025, 3, 1)),
+    "only its start": ({"stoppedAt": "9999-12-31T23:59:59Z"}, date(2025, 3, 1)),
+    "both": ({"energy": "much", "stoppedAt": "2025-05-01T00:00:00+02:00"}, date(2025, 5, 1)),
+    "neither": ({"startedAt": 5, "stoppedAt": []}, None),
+}
+
+
+def test_quarantine_keeps_only_the_month_open_that_it_would_belong_to(tmp_path: Path) -> None:
+    months = "select account, month from staging.unreadable where endpoint = 'session'"
+    with small_archive(tmp_path / "logbook", OPEN_MONTHS) as archive:
+        for account, (fields, _) in OPEN_MONTHS.items():
+            archive.of(account).add(detail(session(**fields)))
+        archive.transform()
+        assert dict(archive.rows(months)) == {account: month for account, (_, month) in OPEN_MONTHS.items()}
+        for account in OPEN_MONTHS:
+            archive.of(account).add(listing(listed(session(energy="much")), month="2025-06"))
+        archive.transform()
+        expected = {account: month or date(2025, 6, 1) for account, (_, month) in OPEN_MONTHS.items()}
+        assert dict(archive.rows(months)) == expected
 
 
 def test_a_404_is_a_document_without_facts(archive: SmallArchive) -> None:
