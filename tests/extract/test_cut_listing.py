@@ -2,24 +2,31 @@
 
 from pathlib import Path
 
-import pytest
-
-from tests.extract.odd_operator import OddOperator, odd_archive, stopped
-from tests.scenarios.small_archive import Json
+from tests.extract.odd_operator import OddArchive, OddOperator, odd_archive, odd_archives, stopped
+from tests.scenarios.small_archive import Json, SmallArchive
 
 DAYS = [f"2025-03-{day:02}" for day in (30, 28, 25, 20, 12, 9, 8, 3)]
 MARCH = [(day, stopped(day, day)) for day in DAYS]
 FINDINGS = "select detail from check_results where rule = 'listing_cut' order by 1"
 
 
-@pytest.mark.parametrize("cap", [2, 3, 5, 7])
-def test_all_sessions_of_a_month_are_found_whatever_the_cap(tmp_path: Path, cap: int) -> None:
-    with odd_archive(tmp_path / "logbook", OddOperator(list(MARCH), cap=cap)) as odd:
-        odd.extract()
-        assert odd.archived() == sorted(DAYS)
-        assert odd.archive.value("select sessions from facts.windows where month = date '2025-03-01'") == len(DAYS)
-        assert odd.archive.rows(FINDINGS) == []
-        assert "2025-03" in odd.closed()
+def test_all_sessions_of_a_month_are_found_whatever_the_cap(tmp_path: Path) -> None:
+    operators = {f"at {cap}": OddOperator(list(MARCH), cap=cap) for cap in (2, 3, 5, 7)}
+    listed = "select sessions from facts.windows where month = date '2025-03-01'"
+    with odd_archives(tmp_path / "logbook", operators) as archives:
+        archive = fetch_all(archives)
+        for odd in archives.values():
+            assert odd.archived() == sorted(DAYS)
+            assert "2025-03" in odd.closed()
+        assert archive.rows(listed) == [(len(DAYS),)] * len(operators)
+        assert archive.rows(FINDINGS) == []
+
+
+def fetch_all(archives: dict[str, OddArchive]) -> SmallArchive:
+    """One run of each account, and one transform for all of them."""
+    for odd in archives.values():
+        odd.fetch()
+    return odd.archive.transform()
 
 
 def test_a_month_that_is_not_the_largest_is_listed_once(tmp_path: Path) -> None:
@@ -41,17 +48,17 @@ def crowded(day: str, sessions: int) -> list[tuple[str, Json | str]]:
     return [(day, stopped(f"{day} {number}", day)) for number in range(sessions)]
 
 
-@pytest.mark.parametrize("sessions", [2, 3, 5])
-def test_the_day_with_the_most_sessions_is_no_finding(tmp_path: Path, sessions: int) -> None:
+def test_the_day_with_the_most_sessions_is_no_finding(tmp_path: Path) -> None:
     """Also if it is the only day of a new account, or other months have fewer sessions."""
-    operator = OddOperator(crowded("2025-03-14", sessions))
-    with odd_archive(tmp_path / "logbook", operator) as odd:
-        odd.extract()
-        assert odd.archive.rows(FINDINGS) == []
-        operator.sessions += [("2025-04-10", stopped("a", "2025-04-10"))]
-        odd.extract()
-        assert odd.archive.value("select len(max(cut_days)) from facts.windows") == 1
-        assert odd.archive.rows(FINDINGS) == []
+    operators = {f"of {sessions}": OddOperator(crowded("2025-03-14", sessions)) for sessions in (2, 3, 5)}
+    with odd_archives(tmp_path / "logbook", operators) as archives:
+        assert fetch_all(archives).rows(FINDINGS) == []
+        for operator in operators.values():
+            operator.sessions += [("2025-04-10", stopped("a", "2025-04-10"))]
+        archive = fetch_all(archives)
+        cut_days = archive.rows("select len(max(cut_days)) from facts.windows group by account")
+        assert cut_days == [(1,)] * len(operators)
+        assert archive.rows(FINDINGS) == []
 
 
 def test_days_as_long_as_the_longest_list_are_findings_if_no_list_is_longer(tmp_path: Path) -> None:
