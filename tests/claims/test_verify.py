@@ -144,31 +144,29 @@ def test_a_newest_segment_that_was_written_again_is_found_by_the_database(logboo
     assert verify_fault(logbook).endswith(f"/{newest.name} is not what was written: {reason}.")
 
 
+LOST_SEGMENT = "{0} is not what was written: it is missing, but the database"
+LOST_CLAIM = "Claim {0} is missing from /claims/home, but the database"
+
+
 @pytest.mark.parametrize(
-    ("kept", "note", "fault"),
-    [
-        (("raw", 2), "raw/home has lost segment {2}.", "{2} is not what was written: it is missing, but the database"),
-        (("raw", 1), "raw/home has lost segments {1}, {2}.", "{1} is not what was written: it is missing, but the"),
-        (("raw", 0), "raw/home has lost segments {0}, {1}, {2}.", "{0} is not what was written: it is missing, but"),
-        (("claims", 2), "claims/home has lost claim 3.", "Claim 3 is missing from /claims/home, but the database"),
-        (("claims", 1), "claims/home has lost claims 2, 3.", "Claim 2 is missing from /claims/home, but the database"),
-        (("claims", 0), "claims/home has lost claims 1, 2, 3.", "Claim 1 is missing from /claims/home, but the"),
-    ],
+    ("chain", "links", "fault"), [("raw", "segment", LOST_SEGMENT), ("claims", "claim", LOST_CLAIM)]
 )
 def test_a_rebuild_does_not_hide_what_was_lost_at_the_end_of_a_chain(
-    logbook: ClaimedLogbook, kept: tuple[str, int], note: str, fault: str, capsys: pytest.CaptureFixture[str]
+    logbook: ClaimedLogbook, chain: str, links: str, fault: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    chain, count = kept
-    names = [path.relative_to(logbook.paths.raw / "home").as_posix() for path in segments(logbook)]
+    """Neither does a later rebuild, after more was lost."""
     whole = logbook.root.with_name("whole")
     shutil.copytree(logbook.root, whole)
-    for path in (segments(logbook) if chain == "raw" else [stored.folder for stored in logbook.stored])[count:]:
-        path.unlink() if path.is_file() else shutil.rmtree(path)
-    for _ in range(2):
+    folder = logbook.paths.raw / "home"
+    paths = segments(logbook) if chain == "raw" else [stored.folder for stored in logbook.stored]
+    names = [path.relative_to(folder).as_posix() for path in paths] if chain == "raw" else ["1", "2", "3"]
+    for kept in (2, 1, 0):
+        paths[kept].unlink() if chain == "raw" else shutil.rmtree(paths[kept])
         assert run(["--home", str(logbook.root), "rebuild"], Context(logbook)) == 0
-        printed = f"{logbook.root}/{note.format(*names)} If you can, restore it from a backup. Then run: ladebog "
-        assert f"ladebog: note: {printed}" in capsys.readouterr().err
-        assert fault.format(*names) in verify_fault(logbook)
+        lost = f"{chain}/home has lost {links}{'s' if kept < 2 else ''} {', '.join(names[kept:])}."
+        advice = "If you can, restore it from a backup. Then run: ladebog "
+        assert f"ladebog: note: {logbook.root}/{lost} {advice}" in capsys.readouterr().err
+        assert fault.format(names[kept]) in verify_fault(logbook)
     shutil.copytree(whole / chain, logbook.root / chain, dirs_exist_ok=True)
     assert run(["--home", str(logbook.root), "rebuild"], Context(logbook)) == 0
     assert capsys.readouterr().err == ""
