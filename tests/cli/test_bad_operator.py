@@ -16,6 +16,7 @@ def test_a_command_without_a_login_is_refused(empty_logbook: DemoLogbook, comman
     assert advice == "Log in: ladebog login demo"
 
 
+@pytest.mark.system
 def test_a_run_without_a_login_in_a_process_is_refused(empty_logbook: DemoLogbook) -> None:
     assert refusal(empty_logbook.run_process("run"), 4)[1] == "Log in: ladebog login demo"
 

@@ -27,6 +27,7 @@ def test_a_month_is_read_with_one_or_two_digits(logbook: DemoLogbook, command: t
     assert outcome.code in (0, 3)
 
 
+@pytest.mark.system
 def test_months_of_claims_attachments_and_runs_are_read_with_one_digit(logbook: DemoLogbook) -> None:
     assert logbook.do("extract", "--since", "2025-9", "--until", "2025-9-30").out.startswith("demo: ")
     file = logbook.folder / "meter.pdf"

@@ -99,6 +99,7 @@ def test_a_file_that_is_not_a_database_of_ladebog_is_refused_and_unchanged(
     assert before == file(empty).read_bytes()
 
 
+@pytest.mark.system
 def test_a_rebuild_replaces_damaged_databases(empty: DemoArchive) -> None:
     before = empty.tables()
     DAMAGE["another database"](writer_database(empty))

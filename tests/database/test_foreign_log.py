@@ -52,6 +52,7 @@ def change_and_die(archive: DemoArchive) -> None:
     assert log(archive).stat().st_size
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("command", ["update", "rebuild"])
 def test_a_change_of_a_killed_program_is_refused_and_not_published(archive: DemoArchive, command: str) -> None:
     change_and_die(archive)

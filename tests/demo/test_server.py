@@ -279,6 +279,7 @@ def test_every_request_is_logged(get: Get, server: DemoServer) -> None:
     ]
 
 
+@pytest.mark.system
 def test_two_tenants_of_a_seed_answer_byte_for_byte_the_same() -> None:
     bodies = []
     for _ in range(2):

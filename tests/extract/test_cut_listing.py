@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.extract.odd_operator import OddArchive, OddOperator, odd_archive, odd_archives, stopped
 from tests.scenarios.small_archive import Json, SmallArchive
+
+pytestmark = pytest.mark.system
 
 DAYS = [f"2025-03-{day:02}" for day in (30, 28, 25, 20, 12, 9, 8, 3)]
 MARCH = [(day, stopped(day, day)) for day in DAYS]

@@ -10,6 +10,8 @@ from pipeline.errors import UpstreamDownError
 from tests.extract.odd_operator import NOW, OddOperator, odd_archive, odd_archives, stopped
 from tests.scenarios.small_archive import detail, listed
 
+pytestmark = pytest.mark.system
+
 MARCH, APRIL = stopped("m", "2025-03-10"), stopped("a", "2025-04-10")
 GOOD = [("2025-03-10", MARCH), ("2025-04-10", APRIL)]
 _SOON = NOW + timedelta(minutes=1)

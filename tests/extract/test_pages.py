@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.extract.odd_operator import OddOperator, odd_archive, odd_archives, stopped
+
+pytestmark = pytest.mark.system
 
 IDS = [f"{number:02}" for number in range(1, 9)]
 MARCH = [(f"2025-03-{day}", stopped(day, f"2025-03-{day}")) for day in IDS]

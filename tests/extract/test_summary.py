@@ -4,8 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipeline.cli.run import summary_line
 from tests.extract.odd_operator import OddOperator, odd_archive, stopped
+
+pytestmark = pytest.mark.system
 
 NOT_CHARGED: dict[str, Any] = {"energy": 0, "totalAmount": 0}
 

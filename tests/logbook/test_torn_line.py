@@ -20,6 +20,7 @@ def lines(tmp_path: Path) -> list[bytes]:
     return (tmp_path / "whole" / FILE_NAME).read_bytes().splitlines(keepends=True)
 
 
+@pytest.mark.system
 def test_a_line_torn_at_any_byte_loses_no_whole_entry(tmp_path: Path, lines: list[bytes]) -> None:
     folder = tmp_path / "torn"
     folder.mkdir()

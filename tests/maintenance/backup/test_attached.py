@@ -26,6 +26,8 @@ from tests.reports.claims.hard_claim import zero_claim
 from tests.scenarios.claimed_logbook import write_voucher
 from tests.scenarios.two_accounts import NOW, TwoAccounts
 
+pytestmark = pytest.mark.system
+
 _NAMES = (
     ".hidden.pdf",
     "scan\\march.pdf",
@@ -63,7 +65,6 @@ def attached(logbook: TwoAccounts) -> TwoAccounts:
     return logbook
 
 
-@pytest.mark.system
 @pytest.mark.parametrize("place", ["disk", "copy.zip"])
 def test_attachments_of_any_name_come_back(attached: TwoAccounts, tmp_path: Path, place: str) -> None:
     (tmp_path / "disk").mkdir()
@@ -129,7 +130,6 @@ def test_a_copy_whose_chains_do_not_hold_is_discarded(
     )
 
 
-@pytest.mark.system
 @pytest.mark.parametrize("place", ["disk", "copy.zip"])
 def test_a_logbook_that_grows_while_it_is_copied_is_backed_up(logbook: TwoAccounts, tmp_path: Path, place: str) -> None:
     (tmp_path / "disk").mkdir()

@@ -21,6 +21,8 @@ from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import CHECKOUT
 from tests.scenarios.two_accounts import NOW, TwoAccounts
 
+pytestmark = pytest.mark.system
+
 _BACKUP_NAME = "ladebog-20250701T080000Z"
 
 
