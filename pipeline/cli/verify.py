@@ -27,7 +27,7 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
     With CLAIM_DIR, checks that one claim, in whatever folder it is. The command compares every file with its SHA-256,
     every link of the chains with the one before, every claim's sums with its lines, its PDF, workbook and CSV with its
     claim.json, and with --full also its figures with raw/. It changes nothing. At the first fault it exits with 3 and
-    names it.
+    names it. The last line says what could not be compared.
 
     \b
     Example:  ladebog verify --full
@@ -48,7 +48,10 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
         published_sources = _published(context, logbook)
         for line in verification.verify(logbook, published_sources, full=full, check_rendered=check_rendered):
             context.print_info(line)
-    print_line(f"Verified {logbook.root}: nothing was changed.")
+    if published_sources:  # it knows the manifest of each claim, and so every byte of its files
+        print_line(f"Verified {logbook.root}: nothing was changed.")
+    else:
+        print_line(f"Verified {logbook.root}: no change was found. Without a database, a lost end is not noticed.")
 
 
 def _verify_folder(context: Context, folder: Path) -> None:
@@ -62,11 +65,16 @@ def _verify_folder(context: Context, folder: Path) -> None:
     from reports.claims.compare import check_rendered
 
     stored = check_claim(folder, is_export=True)
-    claim, note = stored.claim, check_rendered(stored)
+    claim, not_compared = stored.claim, check_rendered(stored)
     print_line(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
-    if note:
-        context.print_remark(f"Note: {note}.")
-    print_line(f"Verified {folder}: nothing was changed.")
+    context.print_info(f"SHA-256 of {MANIFEST}, to compare with one kept elsewhere: {stored.manifest_sha256}")
+    if not_compared:
+        print_line(
+            f"Verified {folder}: no change was found in the figures. Another version of Ladebog wrote the files; not "
+            f"compared: {not_compared}."
+        )
+    else:
+        print_line(f"Verified {folder}: nothing was changed.")
 
 
 def _published(context: Context, logbook: Logbook) -> "PublishedSources | None":

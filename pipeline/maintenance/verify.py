@@ -56,7 +56,7 @@ def verify(
     """Check everything; yields a line of text for each part that is unchanged.
 
     With `full` each claim is also computed again from raw/. `check_rendered` checks the files that people read, and
-    returns a line if it could not do so in full. The caller holds the logbook's lock. Raises TamperingError at the
+    returns what it could not compare. The caller holds the logbook's lock. Raises TamperingError at the
     first fault.
     """
     refuse_foreign_files(logbook)
@@ -82,8 +82,8 @@ def _verify(
         claims = _check_claims(logbook.claims / account, segments, entries, published_sources)
         yield f"{account}: claims: {len(claims)}"
         for stored in claims:
-            if note := check_rendered(stored):
-                yield f"{account}: claim {stored.claim.number}: {note}"
+            if not_compared := check_rendered(stored):
+                yield f"{account}: claim {stored.claim.number}: another version wrote it; not compared: {not_compared}"
         if full:
             for stored_claim, is_known in rederive(logbook, claims, entries):
                 method = (

@@ -22,9 +22,9 @@ def machine_csv(claim: Claim) -> bytes:
     """UTF-8, comma, decimal point, line feed; times as ISO 8601 with offset; unknown figures are empty."""
     file = io.StringIO(newline="")
     write = rows_to(file)
-    write([column.name for column in _COLUMNS])
+    write([column.name for column in COLUMNS])
     for row in _numbered_lines(claim):
-        write([_machine_field(column, row) for column in _COLUMNS])
+        write([_machine_field(column, row) for column in COLUMNS])
     return file.getvalue().encode()
 
 
@@ -36,9 +36,9 @@ def danish_csv(claim: Claim) -> bytes:
     words = Words.of(claim)
     file = io.StringIO(newline="")
     writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
-    writer.writerow([": ".join(words.text(key) for key in column.headings) for column in _COLUMNS])
+    writer.writerow([": ".join(words.text(key) for key in column.headings) for column in COLUMNS])
     for row in _numbered_lines(claim):
-        writer.writerow([_danish_field(column, row, words) for column in _COLUMNS])
+        writer.writerow([_danish_field(column, row, words) for column in COLUMNS])
     return file.getvalue().encode("utf-8-sig")
 
 
@@ -57,7 +57,7 @@ class _UnknownFigure:
 
 
 @dataclass(frozen=True)
-class _CsvColumn:
+class CsvColumn:
     """A column: its name for machines, the text keys of its heading for people, and its value.
 
     `key_prefix` is set where the value is the last part of a text's key: `basis` and `billed` make `basis.billed`.
@@ -76,14 +76,14 @@ def _numbered_lines(claim: Claim) -> Iterator[_NumberedLine]:
         yield _NumberedLine(claim, number, line, digits[line.currency])
 
 
-def _machine_field(column: _CsvColumn, row: _NumberedLine) -> str:
+def _machine_field(column: CsvColumn, row: _NumberedLine) -> str:
     value = column.value(row)
     if isinstance(value, _UnknownFigure):
         return ""
     return field(value, row.minor_digits if column.is_money else None, row.claim.zone)
 
 
-def _danish_field(column: _CsvColumn, row: _NumberedLine, words: Words) -> str:
+def _danish_field(column: CsvColumn, row: _NumberedLine, words: Words) -> str:
     match column.value(row):
         case _UnknownFigure():
             return words.text("unknown")
@@ -118,58 +118,58 @@ def _of_correction(value: Callable[[Correction], Any]) -> Callable[[_NumberedLin
     return lambda row: None if row.line.correction is None else value(row.line.correction)
 
 
-def _amounts(which: str, amounts: Callable[[Correction], Amounts]) -> tuple[_CsvColumn, ...]:
+def _amounts(which: str, amounts: Callable[[Correction], Amounts]) -> tuple[CsvColumn, ...]:
     """The columns of a correction's old or new amounts."""
     energy = _of_correction(lambda correction: amounts(correction).energy_kwh)
     gross = _of_correction(lambda correction: amounts(correction).amount_incl_tax)
     tax = _of_correction(lambda correction: _tax(amounts(correction)))
     return (
-        _CsvColumn(f"{which}_energy_kwh", (which, "energy_kwh"), energy),
-        _CsvColumn(f"{which}_amount_incl_tax", (which, "gross"), gross, is_money=True),
-        _CsvColumn(f"{which}_tax_amount", (which, "of_which_tax"), tax, is_money=True),
+        CsvColumn(f"{which}_energy_kwh", (which, "energy_kwh"), energy),
+        CsvColumn(f"{which}_amount_incl_tax", (which, "gross"), gross, is_money=True),
+        CsvColumn(f"{which}_tax_amount", (which, "of_which_tax"), tax, is_money=True),
     )
 
 
-_COLUMNS = (
-    _CsvColumn("account", ("account",), lambda row: row.claim.account),
-    _CsvColumn("claim_number", ("claim_number",), lambda row: row.claim.number),
-    _CsvColumn("line", ("line",), lambda row: row.number),
-    _CsvColumn("session_id", ("session",), lambda row: row.line.session_id),
-    _CsvColumn("month", ("month",), lambda row: row.line.month),
-    _CsvColumn("started_at", ("started",), lambda row: row.line.started_at),
-    _CsvColumn("stopped_at", ("stopped",), lambda row: row.line.stopped_at),
-    _CsvColumn("kind", ("kind",), lambda row: row.line.kind),
-    _CsvColumn("charge_point", ("charge_point",), lambda row: row.line.charge_point),
-    _CsvColumn("evse", ("evse",), lambda row: row.line.evse),
-    _CsvColumn("car", ("car",), lambda row: row.line.car),
-    _CsvColumn("currency", ("currency",), lambda row: row.line.currency),
-    _CsvColumn("energy_kwh", ("energy_kwh",), lambda row: row.line.energy_kwh),
-    _CsvColumn("amount_incl_tax", ("gross",), lambda row: row.line.amount_incl_tax, is_money=True),
-    _CsvColumn("tax_amount", ("of_which_tax",), lambda row: _tax(row.line), is_money=True),
-    _CsvColumn("basis", ("basis",), lambda row: row.line.basis, key_prefix="basis"),
-    _CsvColumn("price_incl_tax", ("price",), _of_session(lambda line: line.price_incl_tax)),
-    _CsvColumn("tax_name", ("tax_name",), lambda row: row.line.tax_name),
-    _CsvColumn("tax_rate", ("tax_rate",), lambda row: row.line.tax_rate),
-    _CsvColumn("note", ("note",), lambda row: row.line.note),
-    _CsvColumn("tags", ("tags",), lambda row: ", ".join(row.line.tags)),
-    _CsvColumn("minimum_price", ("minimum_price",), _of_session(lambda line: line.minimum_price), is_money=True),
-    _CsvColumn(
+COLUMNS = (
+    CsvColumn("account", ("account",), lambda row: row.claim.account),
+    CsvColumn("claim_number", ("claim_number",), lambda row: row.claim.number),
+    CsvColumn("line", ("line",), lambda row: row.number),
+    CsvColumn("session_id", ("session",), lambda row: row.line.session_id),
+    CsvColumn("month", ("month",), lambda row: row.line.month),
+    CsvColumn("started_at", ("started",), lambda row: row.line.started_at),
+    CsvColumn("stopped_at", ("stopped",), lambda row: row.line.stopped_at),
+    CsvColumn("kind", ("kind",), lambda row: row.line.kind),
+    CsvColumn("charge_point", ("charge_point",), lambda row: row.line.charge_point),
+    CsvColumn("evse", ("evse",), lambda row: row.line.evse),
+    CsvColumn("car", ("car",), lambda row: row.line.car),
+    CsvColumn("currency", ("currency",), lambda row: row.line.currency),
+    CsvColumn("energy_kwh", ("energy_kwh",), lambda row: row.line.energy_kwh),
+    CsvColumn("amount_incl_tax", ("gross",), lambda row: row.line.amount_incl_tax, is_money=True),
+    CsvColumn("tax_amount", ("of_which_tax",), lambda row: _tax(row.line), is_money=True),
+    CsvColumn("basis", ("basis",), lambda row: row.line.basis, key_prefix="basis"),
+    CsvColumn("price_incl_tax", ("price",), _of_session(lambda line: line.price_incl_tax)),
+    CsvColumn("tax_name", ("tax_name",), lambda row: row.line.tax_name),
+    CsvColumn("tax_rate", ("tax_rate",), lambda row: row.line.tax_rate),
+    CsvColumn("note", ("note",), lambda row: row.line.note),
+    CsvColumn("tags", ("tags",), lambda row: ", ".join(row.line.tags)),
+    CsvColumn("minimum_price", ("minimum_price",), _of_session(lambda line: line.minimum_price), is_money=True),
+    CsvColumn(
         "origin", ("origin",), lambda row: "imported" if row.line.is_imported else "fetched", key_prefix="origin"
     ),
-    _CsvColumn("revision", ("revision",), lambda row: row.line.revision),
-    _CsvColumn("document_sha256", ("sources.document",), lambda row: row.line.document_sha256),
-    _CsvColumn("curve_sha256", ("sources.curve",), lambda row: row.line.curve_sha256),
-    _CsvColumn("corrected_claim", ("corrected_claim",), _of_correction(lambda correction: correction.claim)),
-    _CsvColumn(
+    CsvColumn("revision", ("revision",), lambda row: row.line.revision),
+    CsvColumn("document_sha256", ("sources.document",), lambda row: row.line.document_sha256),
+    CsvColumn("curve_sha256", ("sources.curve",), lambda row: row.line.curve_sha256),
+    CsvColumn("corrected_claim", ("corrected_claim",), _of_correction(lambda correction: correction.claim)),
+    CsvColumn(
         "correction_reason",
         ("correction",),
         _of_correction(lambda correction: correction.reason),
         key_prefix="correction",
     ),
-    _CsvColumn(
+    CsvColumn(
         "correction_ground", ("ground",), _of_correction(lambda correction: correction.ground), key_prefix="ground"
     ),
-    _CsvColumn("correction_detail", ("detail",), _of_correction(lambda correction: correction.detail)),
+    CsvColumn("correction_detail", ("detail",), _of_correction(lambda correction: correction.detail)),
     *_amounts("old", lambda correction: correction.old),
     *_amounts("new", lambda correction: correction.new),
 )

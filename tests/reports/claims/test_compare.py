@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -11,14 +13,19 @@ from pathlib import Path
 import msgspec
 import pytest
 import rfc8785
+from openpyxl import Workbook, load_workbook
 
 from pipeline.claims import document
 from pipeline.claims.check import check_claim, checksums
 from pipeline.claims.document import Claim
 from pipeline.claims.folder import CLAIM, MANIFEST, Manifest
 from pipeline.claims.make import new_claim
+from pipeline.cli.context import Context
+from pipeline.cli.main import run
+from pipeline.clock import SystemClock
 from pipeline.errors import TamperingError
-from reports.claims.compare import PARTLY, check_rendered
+from reports.claims.compare import check_rendered, stated_otherwise
+from reports.claims.figures import csv_fault
 from reports.claims.files import write_claim_files
 from reports.claims.renderer import renderer
 from tests.reports.claims.hard_claim import corrections_claim, hard_claim, reversal_claim, zero_claim
@@ -140,7 +147,7 @@ def test_a_replaced_file_with_an_adapted_manifest_is_found(folder: Path, change:
 @pytest.mark.parametrize("is_this", [True, False])
 def test_the_files_of_any_claim_state_what_it_states(tmp_path: Path, kind: str, is_this: bool) -> None:
     claim = by(_KINDS[kind](), renderer() if is_this else "another")
-    assert check_rendered(check_claim(written(claim, tmp_path))) == (None if is_this else PARTLY)
+    assert check_rendered(check_claim(written(claim, tmp_path))) is None
 
 
 def test_a_pdf_with_one_other_byte_is_found_if_this_renderer_wrote_it(shared: dict[str, Path], tmp_path: Path) -> None:
@@ -150,6 +157,154 @@ def test_a_pdf_with_one_other_byte_is_found_if_this_renderer_wrote_it(shared: di
     adapt_manifest(folder)
     with pytest.raises(TamperingError, match=r"\.pdf is not what was written: its content is not that of claim\.json"):
         check_rendered(check_claim(folder))
+
+
+def changed_text(ending: str, old: str, new: str) -> Callable[[Path], Path]:
+    """Replace a text where it occurs first."""
+
+    def change(folder: Path) -> Path:
+        path = next(folder.glob(f"*{ending}"))
+        path.write_bytes(path.read_bytes().replace(old.encode(), new.encode(), 1))
+        return path
+
+    return change
+
+
+def changed_member(member: str, old: str, new: str) -> Callable[[Path], Path]:
+    """Replace a text where it occurs first in a part of the workbook."""
+
+    def change(folder: Path) -> Path:
+        path = the(folder, ".xlsx")
+        with zipfile.ZipFile(path) as members:
+            contents = {name: members.read(name) for name in members.namelist()}
+        assert old.encode() in contents[member]
+        contents[member] = contents[member].replace(old.encode(), new.encode(), 1)
+        with zipfile.ZipFile(path, "w") as members:
+            for name, content in contents.items():
+                members.writestr(name, content)
+        return path
+
+    return change
+
+
+def swapped_lines(ending: str) -> Callable[[Path], Path]:
+    def change(folder: Path) -> Path:
+        path = next(folder.glob(f"*{ending}"))
+        heads, first, second, *others = path.read_bytes().splitlines(keepends=True)
+        path.write_bytes(b"".join((heads, second, first, *others)))
+        return path
+
+    return change
+
+
+def resaved(change_workbook: Callable[[Workbook], None]) -> Callable[[Path], Path]:
+    def change(folder: Path) -> Path:
+        path = the(folder, ".xlsx")
+        workbook = load_workbook(path)
+        change_workbook(workbook)
+        workbook.save(path)
+        return path
+
+    return change
+
+
+def second_copy(folder: Path) -> Path:
+    path = the(folder, ".pdf")
+    forged = (folder / CLAIM).read_bytes().replace(b'"number":3', b'"number":4')
+    path.write_bytes(path.read_bytes() + b"9 0 obj <</Type /EmbeddedFile>> stream\n" + forged + b"\nendstream\n")
+    return path
+
+
+_LINES, _SHEET = "0003-2025-03.csv", "xl/worksheets/sheet2.xml"
+_CHANGES = {
+    "csv: energy of line 1": changed_text(_LINES, ",11.919,", ",11.918,"),
+    "csv: amount of line 2": changed_text(_LINES, ",36.58,", ",46.57,"),
+    "csv: tax of line 2": changed_text(_LINES, ",7.32,", ",7.31,"),
+    "csv: session of line 2": changed_text(_LINES, ",700001,", ",700009,"),
+    "csv: start of line 1": changed_text(_LINES, "2025-03-01T17:00", "2025-03-01T16:00"),
+    "csv: charge point": changed_text(_LINES, "Carport på Tværvej", "Carport på Svejvej"),
+    "csv: heading": changed_text(_LINES, "energy_kwh", "energy_wh"),
+    "csv: lines swapped": swapped_lines(_LINES),
+    "csv: in quotes": changed_text(_LINES, ",36.58,", ',"36.57\n",'),
+    "danish csv: amount of line 2": changed_text("-da.csv", ";36,58;", ";46,57;"),
+    "danish csv: start of line 1": changed_text("-da.csv", "01-03-2025 17:00", "01-03-2025 16:00"),
+    "danish csv: session of line 2": changed_text("-da.csv", ";700001;", ";700009;"),
+    "danish csv: unknown tax": changed_text("-da.csv", ";ukendt;", ";0,00;"),
+    "danish csv: settlement": changed_text("-da.csv", ";som opkrævet af operatøren;", ";1,00;"),
+    "danish csv: lines swapped": swapped_lines("-da.csv"),
+    "workbook: amount of line 2": changed_member(_SHEET, "<v>36.58</v>", "<v>46.57</v>"),
+    "workbook: energy of line 1": changed_member(_SHEET, "<v>11.919</v>", "<v>11.918</v>"),
+    "workbook: number of line 2": changed_member(_SHEET, "<v>2</v>", "<v>1</v>"),
+    "workbook: session": changed_member(_SHEET, ">700001<", ">700009<"),
+    "workbook: heading": changed_member(_SHEET, ">Energi (kWh)<", ">Energi<"),
+    "workbook: formats": resaved(lambda book: setattr(book.worksheets[1]["I5"], "number_format", '"999,00"')),
+    "workbook: total": resaved(lambda book: setattr(book.worksheets[0]["D15"], "value", 9999)),
+    "workbook: a figure more": resaved(lambda book: setattr(book.worksheets[1]["AZ5"], "value", 9999)),
+    "workbook: a figure below": resaved(lambda book: setattr(book.worksheets[1]["I40"], "value", 9999)),
+    "workbook: a sheet more": resaved(lambda book: setattr(book.create_sheet("I alt", 0)["A1"], "value", "9999 DKK")),
+    "workbook: a formula": changed_member(_SHEET, "<f>ROUND(SUMIF(", "<f>1+ROUND(SUMIF("),
+    "workbook: result of a formula": changed_member("xl/worksheets/sheet3.xml", "</f><v>", "</f><v>9"),
+    "workbook: employee": changed_member("xl/worksheets/sheet1.xml", ">004711<", ">004712<"),
+    "workbook: cost centre": changed_member("xl/worksheets/sheet1.xml", ">4711 K", ">4712 K"),
+    "pdf: a second copy": second_copy,
+}
+
+
+@pytest.mark.parametrize("change", _CHANGES.values(), ids=_CHANGES)
+def test_a_figure_changed_in_a_file_of_another_renderer_is_found_in_its_place(
+    shared: dict[str, Path], tmp_path: Path, change: Callable[[Path], Path]
+) -> None:
+    folder = Path(shutil.copytree(shared["another"], tmp_path / "claim"))
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    path = change(folder)
+    assert before != {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert stated_otherwise(by(hard_claim(), None), path, shared["another"] / path.name)
+
+
+def fewer_columns(folder: Path) -> None:
+    path = the(folder, ".csv")
+    rows = list(csv.reader(io.StringIO(path.read_bytes().decode(), newline="")))
+    places = [place for place, heading in enumerate(rows[0]) if heading not in ("minimum_price", "origin")]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([[row[place] for place in places] for row in rows])
+
+
+def test_what_cannot_be_compared_in_files_of_another_renderer_is_named(shared: dict[str, Path], tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(shared["another"], tmp_path / "claim"))
+    changed_member("xl/worksheets/sheet4.xml", ">Kontrol<", ">Efterprøvning<")(folder)
+    changed_text("-da.csv", ";som opkrævet af operatøren;", ";efter regning;")(folder)
+    adapt_manifest(folder)
+    assert check_rendered(check_claim(folder)) == (
+        "fixed texts in home-0003-2025-03-da.csv, texts and layout of home-0003-2025-03.xlsx"
+    )
+    path = the(folder, ".pdf")
+    path.write_bytes(path.read_bytes() + b"\n")
+    adapt_manifest(folder)
+    assert "the pages of home-0003-2025-03.pdf" in str(check_rendered(check_claim(folder)))
+
+
+@pytest.mark.parametrize("renderer_of", ["this", "another"])
+def test_the_last_line_of_verify_says_what_was_not_compared(
+    shared: dict[str, Path], tmp_path: Path, renderer_of: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(shutil.copytree(shared[renderer_of], tmp_path / "claim"))
+    if renderer_of == "another":
+        the(folder, ".pdf").write_bytes(the(folder, ".pdf").read_bytes() + b"\n")
+        adapt_manifest(folder)
+    assert run(["verify", str(folder)], Context(SystemClock())) == 0
+    *_, manifest, last = capsys.readouterr().out.splitlines()
+    assert manifest.endswith(sha256((folder / MANIFEST).read_bytes()).hexdigest())
+    if renderer_of == "this":
+        assert last == f"Verified {folder}: nothing was changed."
+    else:
+        assert "nothing was changed" not in last
+        assert last.endswith("; not compared: the pages of home-0003-2025-03.pdf.")
+
+
+def test_a_csv_of_an_earlier_version_may_lack_columns(shared: dict[str, Path], tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(shared["another"], tmp_path / "claim"))
+    fewer_columns(folder)
+    assert csv_fault(by(hard_claim(), None), the(folder, ".csv").read_bytes()) is None
 
 
 def test_a_claim_without_a_renderer_is_encoded_as_before(tmp_path: Path) -> None:

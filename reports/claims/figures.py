@@ -1,0 +1,178 @@
+"""The figures, ids and dates in a claim's CSV and workbook, compared with those that its claim.json gives.
+
+The columns of the lines are found by their headings, so that each value is compared in its own line, also where another
+version of Ladebog had fewer columns. Fixed texts, which a version may word differently, are not compared.
+"""
+
+import csv
+import io
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+import msgspec
+
+from pipeline.claims.document import Claim, ClaimLine
+from pipeline.claims.folder import CLAIM
+from reports.claims.csv import COLUMNS, danish_csv, machine_csv
+from reports.claims.words import Words
+from reports.claims.workbook.columns import columns_of
+from reports.excel.cells import PRICE
+from reports.excel.text import for_cell
+
+_ADDED_LATER = {"minimum_price", "origin", "remark"}  # columns that earlier versions lack
+_PRICES = {"price_incl_tax", "minimum_price"}  # earlier versions also gave those of corrections
+_OWN_TEXTS = {"session", "charge_point", "evse", "car", "currency", "note", "tags", "tax_name"}  # of the workbook
+_SESSIONS = 1  # the place of the sheet of the lines
+_HEAD = 3  # the place of its row with the headings
+_OTHER_COLUMNS = "its columns are not those of a claim"
+_OTHER_LINES = f"it does not have the lines of {CLAIM}"
+
+_Rows = list[list[str]]
+_Cell = tuple[str | None, object, str]  # formula, value or stored result, number format
+
+
+def csv_fault(claim: Claim, content: bytes) -> str | None:
+    """The first thing that a CSV for machines states otherwise than `claim.json`, as text."""
+    return _csv_fault(claim, _rows(content, ","), lambda claim: _rows(machine_csv(claim), ","))
+
+
+def danish_csv_fault(claim: Claim, content: bytes) -> str | None:
+    """The same for the CSV for Danish Excel."""
+    return _csv_fault(claim, _rows(content, ";"), lambda claim: _rows(danish_csv(claim), ";"), is_danish=True)
+
+
+def _rows(content: bytes, delimiter: str) -> _Rows:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=delimiter, strict=True))
+
+
+def _csv_fault(claim: Claim, rows: _Rows, write: Callable[[Claim], _Rows], *, is_danish: bool = False) -> str | None:
+    headings, *again = write(claim)
+    with_prices = write(_without_corrections(claim))[1:]
+    columns = {heading: (place, COLUMNS[place]) for place, heading in enumerate(headings)}
+    lacking = {heading for heading in columns if heading not in rows[0]}
+    if not set(rows[0]) <= columns.keys() or len(set(rows[0])) < len(rows[0]):
+        return _OTHER_COLUMNS
+    if any(columns[heading][1].name not in _ADDED_LATER for heading in lacking):
+        return _OTHER_COLUMNS
+    if len(rows) - 1 != len(again) or any(len(row) != len(rows[0]) for row in rows):
+        return _OTHER_LINES
+    for number, (row, expected, priced) in enumerate(zip(rows[1:], again, with_prices, strict=True), start=1):
+        for heading, text in zip(rows[0], row, strict=True):
+            place, column = columns[heading]
+            if (
+                is_danish
+                and (column.key_prefix or column.name == "kind" or expected[place] == _unknown(claim))
+                and not _is_figure(text)
+            ):
+                continue
+            if text not in (expected[place], priced[place] if column.name in _PRICES else expected[place]):
+                return f"in line {number}, {heading} is not that of {CLAIM}"
+    return None
+
+
+def _without_corrections(claim: Claim) -> Claim:
+    lines = tuple(msgspec.structs.replace(line, correction=None) for line in claim.lines)
+    return msgspec.structs.replace(claim, lines=lines)
+
+
+def _unknown(claim: Claim) -> str:
+    return Words.of(claim).text("unknown")
+
+
+def _is_figure(text: str) -> bool:
+    try:
+        Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return False
+    return True
+
+
+def workbook_fault(claim: Claim, path: Path, again: Path) -> str | None:
+    """The first figure, id, date or party in a workbook that `again`, written for the same claim, states otherwise."""
+    sheets, expected_sheets = _ReadWorkbook(path), _ReadWorkbook(again)
+    if len(sheets.formulas) != len(expected_sheets.formulas):
+        return f"it does not have the sheets of {CLAIM}"
+    for place, title in enumerate(expected_sheets.titles):
+        if place == _SESSIONS:
+            fault = _lines_fault(claim, sheets.cells(place), expected_sheets.cells(place))
+        else:
+            is_same = _figures(sheets.cells(place)) == _figures(expected_sheets.cells(place))
+            fault = None if is_same else f"the figures of sheet {title} are not those of {CLAIM}"
+        if fault:
+            return fault
+    printed = {value for row in sheets.cells(0) for _, value, _ in row}
+    parties = (*msgspec.structs.astuple(claim.driver), *msgspec.structs.astuple(claim.employer))
+    missing = next((text for text in parties if text and for_cell(text) not in printed), None)
+    return f"{missing} of {CLAIM} is missing in sheet {expected_sheets.titles[0]}" if missing else None
+
+
+class _ReadWorkbook:
+    """The cells of a workbook, with formulas and with their stored results."""
+
+    def __init__(self, path: Path) -> None:
+        from openpyxl import load_workbook
+
+        content = path.read_bytes()
+        self.formulas = load_workbook(io.BytesIO(content)).worksheets
+        self.results = load_workbook(io.BytesIO(content), data_only=True).worksheets
+        self.titles = [sheet.title for sheet in self.formulas]
+
+    def cells(self, place: int) -> list[list[_Cell]]:
+        """The rows of a sheet."""
+        rows = zip(self.formulas[place].iter_rows(), self.results[place].iter_rows(), strict=True)
+        return [
+            [
+                (str(cell.value) if cell.data_type == "f" else None, result.value, str(cell.number_format))
+                for cell, result in zip(row, results, strict=True)
+            ]
+            for row, results in rows
+        ]
+
+
+def _figures(rows: list[list[_Cell]]) -> list[list[tuple[object, str]]]:
+    """The figures and dates of each row; not prices, of which earlier versions printed others."""
+    figures = [
+        [
+            (value, shown)
+            for formula, value, shown in row
+            if (formula or not isinstance(value, str | None)) and shown != PRICE
+        ]
+        for row in rows
+    ]
+    return [row for row in figures if row]
+
+
+def _lines_fault(claim: Claim, rows: list[list[_Cell]], expected: list[list[_Cell]]) -> str | None:
+    """Compare the lines, and the sums below them, by the headings of their columns."""
+    names = ("line", *(column.name for part in columns_of(claim.lines) for column in part))
+    headings = dict(zip((cell[1] for cell in expected[_HEAD]), names, strict=True))
+    places = {cell[1]: place for place, cell in enumerate(rows[_HEAD]) if cell[1] is not None}
+    lacking = {name for heading, name in headings.items() if heading not in places}
+    if not places.keys() <= headings.keys() or not lacking <= _ADDED_LATER:
+        return _OTHER_COLUMNS
+    last = _HEAD + 1 + len(claim.lines) + (len(claim.totals) if claim.lines else 0)
+    elsewhere = [[cell for place, cell in enumerate(row) if place not in places.values()] for row in rows]
+    if len(rows) < last or _figures(rows[:_HEAD] + rows[last:] + elsewhere):
+        return _OTHER_LINES
+    for number, (row, expected_row) in enumerate(zip(rows[_HEAD + 1 : last], expected[_HEAD + 1 :], strict=False)):
+        line = claim.lines[number] if number < len(claim.lines) else None
+        for (heading, name), wanted in zip(headings.items(), expected_row, strict=True):
+            if heading in places and not _states(row[places[heading]], wanted, name, line):
+                where = f"in line {number + 1}" if line else "below the lines"
+                return f"{where}, {str(heading).replace(chr(10), ' ')} is not that of {CLAIM}"
+    return None
+
+
+def _states(cell: _Cell, wanted: _Cell, name: str, line: ClaimLine | None) -> bool:
+    """Whether a cell states what is wanted. Its text must be the same only where it comes from `claim.json`."""
+    if _is_text(wanted) and name not in _OWN_TEXTS:
+        return _is_text(cell)
+    if name == "price":
+        earlier = line.price_incl_tax if line and line.correction else None
+        return cell[1:] == wanted[1:] or (earlier is not None and cell[1] == float(earlier) and cell[2] == PRICE)
+    return cell == wanted
+
+
+def _is_text(cell: _Cell) -> bool:
+    return cell[0] is None and isinstance(cell[1], str)
