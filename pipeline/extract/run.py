@@ -26,7 +26,7 @@ from pipeline.logbook import event_log
 from pipeline.logbook.folder import Logbook
 from pipeline.raw.answer import Answer
 from pipeline.settings.schema import Account, Source
-from pipeline.source.app import schema
+from pipeline.source.app import optional_fields, schema
 from pipeline.source.app.client import AppApi
 from pipeline.source.credentials.store import Credentials
 from pipeline.text import duration_text, one_line
@@ -269,7 +269,8 @@ def _evse_ids(answer: Answer) -> list[str]:
     try:
         for body in schema.charge_points(answer.stored_body):
             with contextlib.suppress(msgspec.DecodeError):
-                found += [str(evse.id) for evse in schema.charge_point(body).evses or ()]
+                point, _ = optional_fields.decode(body, schema.ChargePoint)
+                found += [str(evse.id) for evse in point.evses or ()]
     except msgspec.DecodeError:
         return []
     return found

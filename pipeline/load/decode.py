@@ -2,9 +2,11 @@
 
 Figures keep the digits that were sent, as text for a DECIMAL(38, 18); times become microseconds since 1970. Power
 samples, which only decide how energy is spread over time, are floats in kW, stored to nine decimals.
-A document with a fault yields no rows at all.
+A document with a fault in a figure, a time or another field that it needs yields no rows at all. Any other field that
+cannot be understood counts as not stated.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,10 +15,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from pipeline.load.figures import DocumentFaultError, exact, optional, percent, powers
+from pipeline.load.figures import DocumentFaultError, exact, is_power, optional, percent
 from pipeline.load.times import LONGEST, ImplausibleTimeError, check_times, stated_time, without_implausible_times
 from pipeline.raw.answer import Endpoint
-from pipeline.source.app import schema
+from pipeline.source.app import optional_fields, schema
+from pipeline.source.app.optional_fields import OddField
 from pipeline.text import without_middle
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,6 +69,7 @@ class Facts:
     evse_facts: list[Row] = field(default_factory=list)
     price_facts: list[Row] = field(default_factory=list)
     sample_facts: list[Row] = field(default_factory=list)
+    odd_fields: list[Row] = field(default_factory=list)
     quarantine: list["QuarantineRow"] = field(default_factory=list)
 
     @property
@@ -109,31 +113,35 @@ class Facts:
         )
 
 
-_session_decoder = msgspec.json.Decoder(schema.SessionAnswer, strict=False)
-_item_decoder = msgspec.json.Decoder(schema.HistoryItem, strict=False)
 _prices_decoder = msgspec.json.Decoder(schema.PricePeriodsAnswer, strict=False)
 
 
 def _add_session(facts: Facts, document: Document) -> None:
     if document.is_item:
-        item = _item_decoder.decode(document.body)
-        _add_session_rows(facts, document, "listing", item.session, item)
+        item, odd_fields = optional_fields.decode(document.body, schema.HistoryItem)
+        _add_session_rows(facts, document, "listing", item.session, item, odd_fields)
     else:
-        _add_session_rows(facts, document, "detail", _session_decoder.decode(document.body).session, None)
+        answer, odd_fields = optional_fields.decode(document.body, schema.SessionAnswer)
+        _add_session_rows(facts, document, "detail", answer.session, None, odd_fields)
 
 
 def _add_session_rows(
-    facts: Facts, document: Document, source: str, session: schema.Session, item: schema.HistoryItem | None
+    facts: Facts,
+    document: Document,
+    source: str,
+    session: schema.Session,
+    item: schema.HistoryItem | None,
+    odd_fields: list[OddField],
 ) -> None:
-    _check_session(session)
+    _check_session(session, odd_fields)
     if schema.ended_without_charging(session):
         session = without_implausible_times(session, document.answered_at)
     else:
         check_times(session, document.answered_at)
     sha256 = document.sha256
     session_id = str(session.id)
-    history = (session.power_stats and session.power_stats.history) or []
-    samples = (sha256, session_id, _times(history), powers(history))
+    history = _usable_samples(session, odd_fields)
+    samples = (sha256, session_id, _times(history), [sample.value for sample in history])
     periods = [
         (
             sha256,
@@ -147,28 +155,101 @@ def _add_session_rows(
         )
         for position, period in enumerate(session.charging_periods or (), start=1)
     ]
-    facts.session_facts.append(_session_row(sha256, source, session, item))
+    facts.session_facts.append(_session_row(sha256, source, session, item, odd_fields))
     facts.period_facts.extend(periods)
+    facts.odd_fields.extend(_odd_rows(sha256, odd_fields))
     if history:
         facts.sample_facts.append(samples)
 
 
-def _check_session(session: schema.Session) -> None:
+# What the figures of a session are made of, and what a charge point must state.
+_ENERGY_OR_AMOUNT = re.compile(r"\$\.session\.(energy|amount|totalAmount)")
+_FIGURE = re.compile(
+    r"\$\.session\.(energy|nonBillableEnergy|freeEnergyWh|amount|totalAmount|totalAmountWithoutTax"
+    r"|arePricesTaxInclusive|currency|startedAt|stoppedAt|chargingPeriods(\[\d+\])?)"
+)
+_OF_CHARGE_POINT = re.compile(r"\$\.(electricity_cost_tax_percent|evses(\[\d+\])?)")
+
+
+def _check_session(session: schema.Session, odd_fields: list[OddField]) -> None:
     """Check the id, and the fields that a session must have, unless it ended without charging."""
     if not schema.is_usable_id(session.id):
         raise DocumentFaultError(f"{session.id!r} is not an id - at `$.session.id`")
+    _check_needed(_ENERGY_OR_AMOUNT, odd_fields)
     if schema.ended_without_charging(session):
         return
+    _check_needed(_FIGURE, odd_fields)
     if session.started_at is None:
         raise DocumentFaultError("A session without a start - at `$.session.startedAt`")
     if schema.has_ended(session):
         if session.stopped_at is None:
             raise DocumentFaultError("A finished session without a stop - at `$.session.stoppedAt`")
+        if session.energy is None:
+            raise DocumentFaultError("A finished session without energy - at `$.session.energy`")
+        if session.currency is None:
+            raise DocumentFaultError("A finished session without a currency - at `$.session.currency`")
         if session.amount is None and session.total_amount is None:
             raise DocumentFaultError("A finished session without an amount - at `$.session.totalAmount`")
 
 
-def _session_row(sha256: str, source: str, session: schema.Session, item: schema.HistoryItem | None) -> Row:
+def _check_needed(needed: re.Pattern[str], odd_fields: list[OddField]) -> None:
+    """Raise DocumentFaultError for the first field that is needed and cannot be understood."""
+    for odd_field in odd_fields:
+        if needed.fullmatch(odd_field.path):
+            raise DocumentFaultError(odd_field.fault)
+
+
+def _usable_samples(session: schema.Session, odd_fields: list[OddField]) -> list[schema.Sample]:
+    """The samples without those that are not a power of a car."""
+    history = (session.power_stats and session.power_stats.history) or []
+    samples = []
+    for place, sample in enumerate(history):
+        if is_power(sample.value):
+            samples.append(sample)
+        else:
+            path = f"$.session.powerStats.history[{place}].value"
+            fault = f"{sample.value} kW is not a power of a car - at `{path}`"
+            odd_fields.append(OddField(path, fault, msgspec.json.encode(str(sample.value))))
+    return samples
+
+
+def _odd_rows(sha256: str, odd_fields: list[OddField], within: str = "$") -> list[Row]:
+    """A row for each field, with the first of its faults where several items of a list have it."""
+    rows: dict[str, list[OddField]] = {}
+    for odd_field in odd_fields:
+        rows.setdefault(_PLACE.sub("[...]", odd_field.path), []).append(odd_field)
+    return [
+        (
+            sha256,
+            f"{within}{path.removeprefix('$')}",
+            len(same),
+            without_middle(_within(same[0].fault, within), _LONGEST_FAULT),
+            same[0].value.decode("utf-8", "replace")[:_LONGEST_VALUE],
+        )
+        for path, same in rows.items()
+    ]
+
+
+_PLACE = re.compile(r"\[\d+\]")
+_LONGEST_VALUE = 1_000  # characters; the answer itself is in raw/
+
+
+def _optional_figure(number: Decimal | None, path: str, odd_fields: list[OddField]) -> str | None:
+    """The digits of a figure that a session can do without."""
+    try:
+        return optional(number, path)
+    except DocumentFaultError as fault:
+        odd_fields.append(OddField(f"$.{path}", str(fault), str(number).encode()))
+        return None
+
+
+def _session_row(
+    sha256: str,
+    source: str,
+    session: schema.Session,
+    item: schema.HistoryItem | None,
+    odd_fields: list[OddField],
+) -> Row:
     stats = session.power_stats or schema.PowerStats()
     evse = session.evse_id
     if evse is None and item is not None and item.evse is not None:
@@ -186,8 +267,8 @@ def _session_row(sha256: str, source: str, session: schema.Session, item: schema
         _text(item.address if item else None),
         _text(item.note if item else None),
         item.receipt_url if item else None,
-        session.currency.code,
-        session.currency.minor_unit_decimal,
+        session.currency and session.currency.code,
+        session.currency and session.currency.minor_unit_decimal,
         session.tax_name,
         optional_micros(session.started_at),
         optional_micros(session.stopped_at),
@@ -196,29 +277,37 @@ def _session_row(sha256: str, source: str, session: schema.Session, item: schema
         session.energy,
         session.non_billable_energy,
         session.free_energy_wh,
-        optional(stats.average_kw, "session.powerStats.averageKw"),
-        optional(stats.max_kw, "session.powerStats.maxKw"),
+        _optional_figure(stats.average_kw, "session.powerStats.averageKw", odd_fields),
+        _optional_figure(stats.max_kw, "session.powerStats.maxKw", odd_fields),
         optional(session.amount, "session.amount"),
         optional(session.total_amount, "session.totalAmount"),
         optional(session.total_amount_without_tax, "session.totalAmountWithoutTax"),
-        optional(_own_cost(session), "session.electricityCost"),
+        _optional_figure(_own_cost(session, odd_fields), "session.electricityCost", odd_fields),
         session.are_prices_tax_inclusive,
         session.is_personal,
     )
 
 
-def _own_cost(session: schema.Session) -> Decimal | None:
-    """The owner's cost of the electricity, or None if it is in another currency than the session."""
-    other, own = session.electricity_cost_currency_id, session.currency.id
+def _own_cost(session: schema.Session, odd_fields: list[OddField]) -> Decimal | None:
+    """The owner's cost of the electricity, or None if it is, or may be, in another currency than the session."""
+    other, own = session.electricity_cost_currency_id, session.currency and session.currency.id
+    if any(_CURRENCY_ID.fullmatch(odd_field.path) for odd_field in odd_fields):
+        return None
     return None if other is not None and own is not None and str(other) != str(own) else session.electricity_cost
 
 
+_CURRENCY_ID = re.compile(r"\$\.session\.(currency\.id|electricityCostCurrencyId)")
+
+
 def _add_charge_points(facts: Facts, document: Document) -> None:
-    """A charge point with a fault is left out alone."""
+    """A charge point with a fault in what it must state is left out alone."""
     faults = []
     for place, body in enumerate(schema.charge_points(document.body)):
         try:
-            facts.evse_facts.extend(_evse_rows(document.sha256, schema.charge_point(body)))
+            point, odd_fields = optional_fields.decode(body, schema.ChargePoint)
+            _check_needed(_OF_CHARGE_POINT, odd_fields)
+            facts.evse_facts.extend(_evse_rows(document.sha256, point, odd_fields))
+            facts.odd_fields.extend(_odd_rows(document.sha256, odd_fields, f"$.data[{place}]"))
         except _FAULTS as fault:
             faults.append(_within(str(fault), f"$.data[{place}]"))
     if faults:
@@ -230,7 +319,7 @@ def _within(fault: str, path: str) -> str:
     return fault.replace("`$", f"`{path}") if "`$" in fault else f"{fault} - at `{path}`"
 
 
-def _evse_rows(sha256: str, point: schema.ChargePoint) -> list[Row]:
+def _evse_rows(sha256: str, point: schema.ChargePoint, odd_fields: list[OddField]) -> list[Row]:
     return [
         (
             sha256,
@@ -242,10 +331,10 @@ def _evse_rows(sha256: str, point: schema.ChargePoint) -> list[Row]:
             _text(evse.tariff_id),
             _json(evse.tariff),
             percent(point.electricity_cost_tax_percent),
-            optional(evse.max_power, "evses.maxPower"),
+            _optional_figure(evse.max_power, f"evses[{place}].maxPower", odd_fields),
             point.has_electricity_tax_reimbursement,
         )
-        for evse in point.evses or ()
+        for place, evse in enumerate(point.evses or ())
     ]
 
 

@@ -6,8 +6,6 @@ Amounts and rates keep the digits that were sent, as text for a DECIMAL(38, 18).
 import math
 from decimal import Decimal
 
-from pipeline.source.app import schema
-
 _DECIMALS = 18
 _LIMIT = Decimal(10) ** 9  # currency units, kW, per cent; far above any figure of a session
 _MAX_KW = 9_999.0
@@ -17,12 +15,9 @@ class DocumentFaultError(ValueError):
     """A document cannot be used; the text states the fault and its path."""
 
 
-def powers(history: list[schema.Sample]) -> list[float]:
-    """The powers of samples, in kW. Raises DocumentFaultError if one is not finite or beyond any car's."""
-    values = [sample.value for sample in history]
-    if not math.isfinite(sum(values)) or max(map(abs, values), default=0) >= _MAX_KW:
-        raise DocumentFaultError("A sample is not a power of a car - at `$.session.powerStats.history`")
-    return values
+def is_power(power_kw: float) -> bool:
+    """Whether a sample is finite and not beyond any car's power."""
+    return math.isfinite(power_kw) and abs(power_kw) < _MAX_KW
 
 
 def exact(number: Decimal, path: str) -> str:

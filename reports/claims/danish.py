@@ -120,6 +120,7 @@ TEXTS = {
     "rule.duration_unlike_times": "Varigheden modsiger start og stop",
     "rule.ended_otherwise": "Endte på anden måde end afsluttet",
     "rule.energy_unlike_curve": "Målerens energi afviger fra effektforløbet",
+    "rule.field_not_understood": "Et felt kan ikke forstås",
     "rule.foreign_currency": "Opkrævet i fremmed valuta",
     "rule.imported_session": "Tal kun fra importerede filer",
     "rule.impossible_energy": "Mere energi, end laderen kan levere",

@@ -120,6 +120,7 @@ TEXTS = {
     "rule.duration_unlike_times": "The duration contradicts the start and the stop",
     "rule.ended_otherwise": "Ended otherwise than as finished",
     "rule.energy_unlike_curve": "The meter's energy differs from the power history",
+    "rule.field_not_understood": "A field cannot be understood",
     "rule.foreign_currency": "Billed in a foreign currency",
     "rule.imported_session": "Figures from imported files only",
     "rule.impossible_energy": "More energy than the charger can deliver",

@@ -15,14 +15,14 @@
 --   address                  text, listing only; of a private session its charge point's name
 --   note                     text, the driver's own, listing only
 --   receipt_url              text, listing only
---   currency                 ISO 4217 code
---   minor_unit_decimal       digits of the currency's minor unit
+--   currency                 ISO 4217 code; null only where a session is active or ended without charging
+--   minor_unit_decimal       digits of the currency's minor unit; null without a currency
 --   tax_name                 text, for example Moms; detail only
 --   started_at               time; null only where a session ended without energy and without an amount
 --   stopped_at               time; null while active
 --   duration_s               seconds
 --   idle_s                   seconds
---   energy_wh                Wh, metered and billed
+--   energy_wh                Wh, metered and billed; null only where a session is active or ended without charging
 --   non_billable_energy_wh   Wh
 --   free_energy_wh           Wh
 --   average_kw               kW
@@ -47,14 +47,14 @@ create table facts.session_facts (
     address varchar,
     note varchar,
     receipt_url varchar,
-    currency varchar not null,
-    minor_unit_decimal integer not null,
+    currency varchar,
+    minor_unit_decimal integer,
     tax_name varchar,
     started_at timestamptz,
     stopped_at timestamptz,
     duration_s bigint,
     idle_s bigint,
-    energy_wh bigint not null,
+    energy_wh bigint,
     non_billable_energy_wh bigint,
     free_energy_wh bigint,
     average_kw decimal(38, 18),

@@ -31,7 +31,7 @@ with documents_with_figures as (
         facts.status not in ('active', 'pending', 'stopping')
         or (facts.status <> 'active' and facts.stopped_at is not null) as is_over,
         facts.status = 'finished'
-        or facts.energy_wh <> 0
+        or coalesce(facts.energy_wh, 0) <> 0
         or coalesce(facts.total_amount, facts.amount, 0) <> 0 as is_session,
         coalesce(runs.command = 'import', false) as is_imported
     from main.documents

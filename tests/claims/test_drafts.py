@@ -131,7 +131,7 @@ def test_the_lines_due_are_those_of_the_reversed_claim(drafted: DraftedArchive) 
 @pytest.mark.parametrize(
     ("account", "message"),
     [
-        ("unknown-month", "unreadable_session, session 9: Its details cannot be read: Expected `int`, got `str`"),
+        ("unknown-month", "unreadable_session, session 9: Its details cannot be read: Object missing required field"),
         ("same-month", "2025-03 of account same-month is not closed."),
     ],
     ids=["unknown", "same"],

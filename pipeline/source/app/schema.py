@@ -1,6 +1,7 @@
 """The schema of the app API's answers, as far as Ladebog reads them.
 
-Unknown fields are ignored and missing optional ones are None: the API is private and changes without notice.
+Unknown fields are ignored, and optional ones that are missing or cannot be understood are None: the API is private and
+changes without notice. What a session must state depends on how it ended, so most of its fields are optional here.
 Figures are decoded as Decimal from the digits that were sent; energies are whole Wh.
 Field names are the API's in snake case.
 """
@@ -49,9 +50,9 @@ class Currency(CamelCaseStruct):
 class Session(CamelCaseStruct):
     id: Text
     status: str
-    energy: Whole  # Wh
-    currency: Currency
-    started_at: Moment | None = None  # only without charging; see ended_without_charging
+    energy: Whole | None = None  # Wh
+    currency: Currency | None = None
+    started_at: Moment | None = None
     stopped_at: Moment | None = None
     duration: Whole | None = None  # seconds
     idle_period: Whole | None = None  # seconds
@@ -150,7 +151,6 @@ class _ItemId(msgspec.Struct):
 
 _history_decoder = msgspec.json.Decoder(HistoryAnswer)
 _charge_points_decoder = msgspec.json.Decoder(ChargePointsAnswer)
-_charge_point_decoder = msgspec.json.Decoder(ChargePoint, strict=False)
 _id_decoder = msgspec.json.Decoder(_ItemId)
 
 
@@ -160,11 +160,6 @@ def charge_points(body: bytes | memoryview) -> list[msgspec.Raw]:
     Raises msgspec.DecodeError where the answer is not a list of them.
     """
     return _charge_points_decoder.decode(body).data
-
-
-def charge_point(body: msgspec.Raw) -> ChargePoint:
-    """One charge point. Raises msgspec.DecodeError for one that has a fault."""
-    return _charge_point_decoder.decode(body)
 
 
 def items(body: bytes | memoryview) -> list[Item]:

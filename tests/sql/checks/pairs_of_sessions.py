@@ -28,6 +28,20 @@ _MINIMUM_PRICE = Session(
 )
 
 SESSIONS = {
+    "field_not_understood": Pair(
+        violating=OperatorData(sessions=(Session(fields={"isPersonal": -1}),)),
+        findings=(
+            (
+                "field_not_understood",
+                "warning",
+                "2025-03-01",
+                "1",
+                "Of its answers, what cannot be understood counts as not stated: Expected `bool`, got `int` "
+                "- at `$.session.isPersonal`. A newer Ladebog may understand it; the answer is kept.",
+            ),
+        ),
+        conforming=OperatorData(sessions=(Session(fields={"isPersonal": 1, "isNew": -1}),)),
+    ),
     "overlapping_sessions": Pair(
         violating=OperatorData(sessions=(Session(), Session(id="2", started="2025-03-05T18:59:59+00:00"))),
         findings=(
