@@ -122,7 +122,6 @@ class Extraction:
     machine_clock: Clock
     progress: RunProgress
     _fetched: set[str] = field(default_factory=set, init=False)
-    _unchanged: list[str] = field(default_factory=list, init=False)
 
     def run(self, scope: Scope) -> Summary:
         """Fetch everything that is planned. What fails while the operator answers other requests is left for the next
@@ -137,7 +136,6 @@ class Extraction:
         if scope.is_unlimited:
             self._fetch_details(self._session_ids(_missing_details(_IS_FOUND), self.account.name))
         self._fetch_details([one for one in self._session_ids(_ACTIVE) if one not in self._months.session_ids])
-        self.store.record.unchanged = self._session_ids(_missing_details(_IS_LISTED), self._unchanged)
         self.store.record.windows = self._months.windows(self._missing())
         summary = summarize(state_before, read_state(self.connection, self.account.name), self._months.session_ids)
         summary.requests = self.api.requests_sent
@@ -223,9 +221,7 @@ class Extraction:
 
     def _keep_detail(self, session_id: str, fetched: Future[Answer]) -> None:
         try:
-            detail = fetched.result()
-            if not self.store.keep(detail) and detail.status == 200:
-                self._unchanged.append(session_id)
+            self.store.keep(fetched.result())
         except FAILURES as error:
             self._left.add(f"Session {one_line(session_id)}", error)
 

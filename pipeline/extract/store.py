@@ -11,9 +11,11 @@ from pipeline import __version__, interrupt
 from pipeline.clock import Clock
 from pipeline.load.answers import AnswerLoader
 from pipeline.load.batches import document_hashes
-from pipeline.raw.answer import Answer
-from pipeline.raw.lines import Position, RawLine, RunRecord
+from pipeline.raw.answer import Answer, Endpoint
+from pipeline.raw.lines import Position, RawLine, RunRecord, UnchangedDetail
 from pipeline.raw.segments import SegmentWriter
+
+_OK = 200
 
 # An answer with a time is compared with the newest one that has a time, up to its own; one without with all of them.
 _STORED_BEFORE = """
@@ -44,6 +46,7 @@ class Store:
         self.clock = clock
         self._loader = AnswerLoader(connection, folder)
         self._loaded = Position()
+        self._not_loaded: set[tuple[str, str]] = set()  # endpoints and keys of answers written since the last load
         self.record = RunRecord(
             run_id=secrets.token_hex(4), command=command, version=__version__, started_at=clock.now()
         )
@@ -57,15 +60,25 @@ class Store:
         machine's clock was behind.
         """
         line = RawLine.of(answer)
+        if (answer.endpoint.value, answer.key) in self._not_loaded:
+            self.load()  # so that it is compared with the one before it, for example in a file with three answers
         key = [self._account, answer.endpoint.value, answer.key]
         if answer.fetched_at is None:
             stored_row = self._connection.execute(_STORED_EVER, [*key, line.sha256]).fetchone()
         else:
             stored_row = self._connection.execute(_STORED_BEFORE, [*key, answer.fetched_at]).fetchone()
         if stored_row == (line.sha256,) and not self._is_now_plausible(line):
+            self._record_unchanged(line)
             return False
         self._writer.append(line)
+        self._not_loaded.add((answer.endpoint.value, answer.key))
         return True
+
+    def _record_unchanged(self, line: RawLine) -> None:
+        """Record when details were answered that raw/ has already: a list may have stated other figures since."""
+        if line.endpoint == Endpoint.SESSION and line.status == _OK and line.fetched_at is not None:
+            detail = UnchangedDetail(session_id=line.key, fetched_at=line.fetched_at, sha256=line.sha256)
+            self.record.unchanged.append(detail)
 
     def _is_now_plausible(self, line: RawLine) -> bool:
         parameters = [self._account, line.fetched_at, document_hashes(line)]
@@ -75,6 +88,7 @@ class Store:
         """Load the answers written since the last call."""
         if self._writer.lines > self._loaded.lines:
             self._loaded = self._loader.load(self._writer.part, self._loaded)
+        self._not_loaded.clear()
 
     def __enter__(self) -> Self:
         return self

@@ -17,7 +17,7 @@ from pipeline.load.decode import optional_micros
 from pipeline.load.subject import subject_of
 from pipeline.logbook.files import file_sha256
 from pipeline.raw.answer import Endpoint
-from pipeline.raw.lines import Position, RawLine, RunRecord, read_run_record
+from pipeline.raw.lines import Position, RawLine, RunRecord, UnchangedDetail, read_run_record
 from pipeline.raw.segments import PART_SUFFIX, check_length, finished_segments
 
 Row = tuple[Any, ...]
@@ -175,10 +175,14 @@ class AnswerLoader:
                 ],
             )
 
-        unchanged = [
-            (self._account, session_id, optional_micros(run.finished_at), segment, line) for session_id in run.unchanged
-        ]
+        unchanged = [self._unchanged_row(detail, run, segment, line) for detail in run.unchanged]
         insert(self._connection, "facts.unchanged_details", unchanged)
+        insert(self._connection, "facts.changed_sessions", sorted({row[:2] for row in unchanged}))
+
+    def _unchanged_row(self, detail: UnchangedDetail | str, run: RunRecord, segment: str, line: int) -> Row:
+        if isinstance(detail, str):
+            return (self._account, detail, optional_micros(run.finished_at), None, segment, line)
+        return (self._account, detail.session_id, optional_micros(detail.fetched_at), detail.sha256, segment, line)
 
     def _record_position(self, segment: str, position: Position) -> None:
         """Record how far a segment has been loaded."""

@@ -79,11 +79,19 @@ class RunRecord(msgspec.Struct, kw_only=True):
     error: str | None = None
     windows: list["Window"] = []
     caught_up: bool = False  # it listed all months that earlier runs had not, so later runs continue from here
-    unchanged: list[str] = []  # the sessions whose outstanding details were fetched and are those stored before
+    unchanged: list["UnchangedDetail | str"] = []  # details that were stored before; ids only in older records
     counts: dict[str, int] = {}
     previous_segment: str | None = None
     previous_sha256: str | None = None
     lines_sha256: str | None = None  # over the segment's bytes before the record's own line
+
+
+class UnchangedDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """Details of a session that were answered as they were stored before."""
+
+    session_id: str
+    fetched_at: datetime
+    sha256: str  # over the stored bytes of the answer
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,15 +32,33 @@ last_listed as (
     group by account, month, session_id
 ),
 
-last_details as (
+details as (
     select
         account,
         key as session_id,
-        arg_max(status, answer_order(fetched_at, segment, line, item)) as status,
-        max(answer_time(fetched_at)) as answered_at
+        status,
+        fetched_at,
+        answer_order(fetched_at, segment, line, item) as moment
     from main.documents
     where endpoint = 'session'
-    group by account, key
+    union all
+    select
+        account,
+        session_id,
+        200 as status,
+        fetched_at,
+        answer_order(fetched_at, segment, line, 0) as moment
+    from facts.unchanged_details
+),
+
+last_details as (
+    select
+        account,
+        session_id,
+        arg_max(status, moment) as status,
+        max(answer_time(fetched_at)) as answered_at
+    from details
+    group by account, session_id
 ),
 
 missing_sessions as (

@@ -1,5 +1,5 @@
 -- name: staging.session_documents
--- grain: one version of what the operator sent about a session
+-- grain: one version of what the operator sent about a session, or one time at which it sent the same details again
 -- purpose: a session's documents in their order, each with its figures in units and minor units
 -- columns:
 --   account              text, the logbook's account
@@ -10,7 +10,7 @@
 --   place                whole number, 1 for the oldest document of the session
 --   is_finished          flag: the session has ended, as finished or with energy or an amount
 --   is_active            flag: the session has not ended
---   is_imported          flag: an import stored the document, no run of extract
+--   is_imported          flag: an import brought the document, no run of extract
 --   started_at           time; null only where a session ended without energy and without an amount
 --   stopped_at           time; null while active
 --   energy_wh            Wh, metered and billed
@@ -21,28 +21,113 @@
 --   net_minor            whole minor units without tax; null where not stated
 -- Neither finished nor active is what ended without being a charging session: otherwise than as finished, without
 -- energy and without an amount.
-with documents_with_figures as (
+-- Details that a run fetched again unchanged are stored once. Their document comes again at that time, because a list
+-- may have stated other figures in between. Runs of older versions do not name it: it is the newest one stored by then.
+-- An item of a list with the figures of the list before is placed next to that one: it does not outrank details that
+-- were fetched in between. Only a list that changed is newer than the details that were fetched before.
+with confirmed as (
     select
-        facts.*,
-        documents.fetched_at,
-        documents.segment,
-        documents.line,
+        documents.account,
+        documents.key,
+        documents.sha256,
+        unchanged.fetched_at,
+        unchanged.segment,
+        unchanged.line,
         documents.item,
+        row_number() over (
+            partition by unchanged.account, unchanged.session_id, unchanged.segment, unchanged.fetched_at
+            order by answer_order(documents.fetched_at, documents.segment, documents.line, documents.item) desc
+        ) as age
+    from facts.unchanged_details as unchanged
+    inner join main.documents
+        on
+            unchanged.account = documents.account
+            and unchanged.session_id = documents.key
+            and unchanged.fetched_at >= documents.fetched_at
+            and unchanged.segment >= documents.segment
+            and (unchanged.sha256 = documents.sha256 or unchanged.sha256 is null)
+    where documents.endpoint = 'session' and documents.status = 200
+),
+
+received as (
+    select
+        account,
+        key,
+        sha256,
+        fetched_at,
+        segment,
+        line,
+        item
+    from main.documents
+    where status = 200 and endpoint in ('session', 'session_history')
+    union all
+    select
+        account,
+        key,
+        sha256,
+        fetched_at,
+        segment,
+        line,
+        item
+    from confirmed
+    where age = 1
+),
+
+documents_with_figures as (
+    select
+        facts.account,
+        facts.session_id,
+        facts.document_sha256,
+        facts.source,
+        received.fetched_at,
+        answer_order(received.fetched_at, received.segment, received.line, received.item) as moment,
         facts.status not in ('active', 'pending', 'stopping')
         or (facts.status <> 'active' and facts.stopped_at is not null) as is_over,
         facts.status = 'finished'
         or coalesce(facts.energy_wh, 0) <> 0
         or coalesce(facts.total_amount, facts.amount, 0) <> 0 as is_session,
-        coalesce(runs.command = 'import', false) as is_imported
-    from main.documents
+        coalesce(runs.command = 'import', false) as is_imported,
+        facts.started_at,
+        facts.stopped_at,
+        facts.energy_wh,
+        facts.payment_status,
+        facts.currency,
+        facts.minor_unit_decimal,
+        to_minor_units(coalesce(facts.total_amount, facts.amount), facts.minor_unit_decimal) as bill_minor,
+        to_minor_units(facts.amount_without_tax, facts.minor_unit_decimal) as net_minor
+    from received
     inner join facts.session_facts as facts
         on
-            documents.account = facts.account
-            and documents.sha256 = facts.document_sha256
-            and documents.key = facts.session_id
+            received.account = facts.account
+            and received.sha256 = facts.document_sha256
+            and received.key = facts.session_id
     left join main.runs
-        on documents.account = runs.account and documents.segment = runs.segment
-    where documents.status = 200 and documents.endpoint in ('session', 'session_history')
+        on received.account = runs.account and received.segment = runs.segment
+),
+
+compared as (
+    select
+        *,
+        lag((is_over, is_session, started_at, stopped_at, energy_wh, currency, bill_minor, payment_status)) over (
+            partition by account, session_id, source
+            order by moment
+        ) as figures_before
+    from documents_with_figures
+),
+
+with_changes as (
+    select
+        *,
+        max(moment) filter (
+            where source = 'detail'
+            or (is_over, is_session, started_at, stopped_at, energy_wh, currency, bill_minor, payment_status)
+            is distinct from figures_before
+        ) over (
+            partition by account, session_id, source
+            order by moment
+            rows unbounded preceding
+        ) as changed_at
+    from compared
 ),
 
 in_order as (
@@ -54,7 +139,7 @@ in_order as (
         fetched_at,
         row_number() over (
             partition by account, session_id
-            order by answer_order(fetched_at, segment, line, item)
+            order by changed_at, moment
         ) as place,
         is_over and is_session as is_finished,
         not is_over as is_active,
@@ -65,9 +150,9 @@ in_order as (
         payment_status,
         currency,
         minor_unit_decimal,
-        to_minor_units(coalesce(total_amount, amount), minor_unit_decimal) as bill_minor,
-        to_minor_units(amount_without_tax, minor_unit_decimal) as net_minor
-    from documents_with_figures
+        bill_minor,
+        net_minor
+    from with_changes
 )
 
 select * from in_order

@@ -90,11 +90,14 @@ details as (
 
 unchanged as (
     select
-        account,
-        session_id,
-        max(answer_order(fetched_at, segment, line, 0)) as moment
-    from facts.unchanged_details
-    group by account, session_id
+        answers.account,
+        answers.session_id,
+        max(answer_order(answers.fetched_at, answers.segment, answers.line, 0)) as moment
+    from facts.unchanged_details as answers
+    left join main.runs
+        on answers.account = runs.account and answers.segment = runs.segment
+    where coalesce(runs.command <> 'import', true)
+    group by answers.account, answers.session_id
 ),
 
 missing as (

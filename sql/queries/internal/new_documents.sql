@@ -12,7 +12,8 @@
 --   line        line of the segment, from 1
 --   item        place in the listing, from 1; 0 for a document that is a whole answer
 -- A document with a time is kept if it differs from the one before it that has a time. One without a time is kept only
--- if its content was never seen: importing a file twice changes nothing.
+-- if its content was never seen: importing a file twice changes nothing. Where one answer states a session twice and
+-- differently, both items are kept.
 with candidates as (
     select
         *,
@@ -33,6 +34,11 @@ compared as (
             partition by account, endpoint, key, fetched_at is null
             order by fetched_at, segment, line, item
         ) as sha256_before,
+        min(sha256) over (
+            partition by account, endpoint, key, segment, line
+        ) < max(sha256) over (
+            partition by account, endpoint, key, segment, line
+        ) as is_contradicted,
         row_number() over (
             partition by account, endpoint, key, sha256 order by is_arrival, segment, line, item
         ) as occurrence
@@ -52,5 +58,8 @@ select
 from compared
 where
     is_arrival
-    and case when fetched_at is null then occurrence = 1 else sha256 is distinct from sha256_before end
+    and case
+        when fetched_at is null then occurrence = 1
+        else sha256 is distinct from sha256_before or is_contradicted
+    end
 order by segment, line, item

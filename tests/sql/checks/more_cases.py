@@ -27,8 +27,28 @@ _CREDIT = Session(
 _FREE_PERIODS = Session(fields={"amount": 35, "totalAmount": 35, "chargingPeriods": [Session().period(0, 60, 0)]})
 _BEFORE = "2025-03-01T00:00:00+00:00"
 
+_OTHER_BILL = {"amount": 20.0, "totalAmount": 20.0}
+_NO_DETAIL = (("missing_detail", "1"), ("month_not_closed", None), ("no_power_history", "1"))
+
 CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
     "no-fault": (OperatorData(), ()),
+    "listed-twice-alike": (
+        OperatorData(sessions=(Session(has_detail=False, listed_again={"stopReason": "x"}),)),
+        _NO_DETAIL,
+    ),
+    "listed-twice-after-its-details": (
+        OperatorData(sessions=(Session(), Session(has_detail=False, listed_again=_OTHER_BILL, answered_after=9))),
+        (("listed_twice", "1"), ("missing_detail", "1"), ("month_not_closed", None), ("periods_unlike_bill", "1")),
+    ),
+    "listed-twice-and-then-once": (
+        OperatorData(
+            sessions=(
+                Session(has_detail=False, listed_again=_OTHER_BILL),
+                Session(has_detail=False, answered_after=9),
+            )
+        ),
+        _NO_DETAIL,
+    ),
     "same-session-as-another-account": (
         OperatorData(host=SHARED_HOST),
         (("session_in_two_accounts", "1"),),
@@ -121,7 +141,9 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
     "no-payment-status": (OperatorData(sessions=(Session(fields={"paymentStatus": None}),)), ()),
     "detail-older-than-the-list": (
         OperatorData(
-            later_items=(("2025-04-09T00:00:00+00:00", Session(fields={"paymentStatus": "refunded"}).listing_item()),)
+            later_items=(
+                ("2025-04-09T00:00:00+00:00", Session(fields={"paymentStatus": "refunded"}).listing_items()[0]),
+            )
         ),
         (("missing_detail", "1"), ("month_not_closed", None), ("unpaid", "1")),
     ),
@@ -140,7 +162,7 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         ),
         (("vanished", "1"),),
     ),
-    "listed-without-a-time": (OperatorData(later_items=((None, Session(energy_wh=5_000).listing_item()),)), ()),
+    "listed-without-a-time": (OperatorData(later_items=((None, Session(energy_wh=5_000).listing_items()[0]),)), ()),
     "unreadable-without-a-time": (
         OperatorData(details=((None, 200, {"session": {**Session().detail_answer()["session"], "energy": "much"}}),)),
         (),

@@ -43,6 +43,7 @@ class Session:
     curve_wh: int | None = None  # None: as much as the meter states
     fields: Json = field(default_factory=dict)
     listing_fields: Json = field(default_factory=dict)
+    listed_again: Json = field(default_factory=dict)  # the fields of a second item in the same list that are different
     has_detail: bool = True
     answered_after: int = 1  # minutes from the stop to the answers
 
@@ -70,8 +71,10 @@ class Session:
         state = "charging@price|1.2&markup|1.0"  # 2.50 DKK per kWh with tax
         return {"startedAt": self.at(first), "stoppedAt": self.at(last), "state": state, "amount": amount}
 
-    def listing_item(self) -> Json:
-        return {"session": {**self._figures(), **self.listing_fields}, "type": "private", "address": "Hjemme"}
+    def listing_items(self) -> list[Json]:
+        item: Json = {"session": {**self._figures(), **self.listing_fields}, "type": "private", "address": "Hjemme"}
+        again = [{**item, "session": {**item["session"], **self.listed_again}}] if self.listed_again else []
+        return [item, *again]
 
     def detail_answer(self) -> Json:
         periods = [self.period(0, self.minutes, float(self._figures()["amount"] or 0))] if self.minutes > 0 else []
@@ -138,7 +141,7 @@ class OperatorData:
             at = session.stopped_at + timedelta(minutes=session.answered_after)
             key = history_key("2025-03-01", "2025-03-31", 1)
             yield _answer(
-                account, Endpoint.SESSION_HISTORY, key, at.isoformat(), {"session_history": [session.listing_item()]}
+                account, Endpoint.SESSION_HISTORY, key, at.isoformat(), {"session_history": session.listing_items()}
             )
             if session.has_detail:
                 detail_at = (at + timedelta(seconds=1)).isoformat()

@@ -1,10 +1,11 @@
 """Pairs for the rules about sessions that are doubtful: how they ended, what they cost, where they come from."""
 
 from tests.sql.checks.operator_data import Json, Listing, OperatorData, Session
-from tests.sql.checks.pair import Finding, Pair
+from tests.sql.checks.pair import OPEN_MARCH, Finding, Pair
 
 _FAILED = {"status": "failed", "stoppedAt": None, "duration": 0}
 _IDLE_FEE = {"amount": 30.0, "totalAmount": 30.0, "chargingPeriods": [Session().period(0, 60, 30)]}
+_OTHER_BILL = {"amount": 20.0, "totalAmount": 20.0}
 _UNKNOWN_EVSE = {"evseId": None}
 _AFTER_THE_IMPORT = Listing(at="2025-05-16T00:00:00+00:00")
 
@@ -33,6 +34,38 @@ _PERIODS_DIFFER = "its charging periods sum to 15.00 DKK. The bill counts; ask t
 _TWICE = "at the same time, 6.000 kWh and 15.00 DKK, and the EVSE is not known. Look whether it is one session; if so,"
 
 DOUBTS = {
+    "listed_twice": Pair(
+        violating=OperatorData(sessions=(Session(has_detail=False, listed_again=_OTHER_BILL),)),
+        findings=(
+            _finding(
+                "listed_twice",
+                "warning",
+                "1",
+                "A list of sessions has it 2 times with different figures, and its details were not fetched since. The "
+                "last ones count: 6.000 kWh and 20.00 DKK. Fetch its details with: ladebog run",
+            ),
+            _finding(
+                "missing_detail",
+                "error",
+                "1",
+                "It is known from a list of sessions only, without its details. Fetch them with: ladebog run",
+            ),
+            (
+                "month_not_closed",
+                "error",
+                "2025-03-01",
+                None,
+                f"sessions without their details: 1. {OPEN_MARCH}",
+            ),
+            _finding(
+                "no_power_history",
+                "warning",
+                "1",
+                "Its 6.000 kWh have no power history, so when they flowed is not known. The total is the meter's own.",
+            ),
+        ),
+        conforming=OperatorData(sessions=(Session(listed_again=_OTHER_BILL),)),
+    ),
     "never_charged": Pair(
         violating=OperatorData(sessions=(Session(), Session(id="2", energy_wh=0, fields=_FAILED, has_detail=False))),
         findings=(
