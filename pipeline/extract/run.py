@@ -41,7 +41,7 @@ _LAST_FETCHED = """
     select max(least(answers.fetched_at, hours_after(runs.started_at, 24)))
     from facts.answers as answers
     inner join runs on answers.account = runs.account and answers.segment = runs.segment
-    where answers.account = ?
+    where answers.account = ? and answers.fetched_at is not null
 """
 _LARGEST_PAGE = "select coalesce(max(largest_page), 0) from facts.windows where account = ?"
 

@@ -143,10 +143,11 @@ class SmallArchive:
         unchanged: Iterable[str] = (),
         outcome: str = "complete",
         command: str = "extract",
+        began_at: datetime | None = None,
     ) -> Path:
-        """Write a segment with the answers and load it."""
+        """Write a segment with the answers and load it. Without `began_at`, each run begins after the one before."""
         self._runs += 1
-        moment = LATER + timedelta(minutes=self._runs)
+        moment = began_at or LATER + timedelta(minutes=self._runs)
         record = RunRecord(run_id=f"{self._runs:04x}", command=command, version="0", started_at=moment, outcome=outcome)
         record.windows, record.unchanged, record.caught_up = list(windows), list(unchanged), True
         with SegmentWriter.begin(self.folder, record) as writer:
