@@ -12,7 +12,7 @@ from tests.scenarios.small_archive import detail, listed, listing
 pytestmark = pytest.mark.system
 
 MARCH = stopped("m", "2025-03-10")
-YESTERDAY = NOW - timedelta(days=1)
+BEFORE = NOW - timedelta(hours=1)
 AHEAD = NOW + timedelta(hours=3)
 # What was imported before the run, and when the run begins.
 IMPORTS: dict[str, tuple[list[Answer], object]] = {
@@ -28,7 +28,7 @@ def test_an_import_without_times_does_not_date_the_next_run(tmp_path: Path) -> N
     operators = {account: OddOperator([("2025-03-10", MARCH)]) for account in IMPORTS}
     with odd_archives(tmp_path / "logbook", operators) as archives:
         for account, odd in archives.items():
-            odd.archive.of(account).add(*IMPORTS[account][0], command="import", began_at=YESTERDAY)
+            odd.archive.of(account).add(*IMPORTS[account][0], command="import", began_at=BEFORE)
             odd.fetch()
         runs = dict(odd.archive.rows("select account, min(started_at) from runs where command = 'extract' group by 1"))
     assert runs == {account: began_at for account, (_, began_at) in IMPORTS.items()}
