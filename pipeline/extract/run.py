@@ -134,7 +134,7 @@ class Extraction:
         warnings = [self.api.login_warning(started_at), self._fetch_charge_points()]
         self._fetch_months(scope)
         if scope.is_unlimited:
-            self._fetch_details(self._session_ids(_missing_details(_IS_FOUND), self.account.name))
+            self._fetch_details(self._session_ids(_outstanding_details(_IS_FOUND), self.account.name))
         self._fetch_details([one for one in self._session_ids(_ACTIVE) if one not in self._months.session_ids])
         self.store.record.windows = self._months.windows(self._missing())
         summary = summarize(state_before, read_state(self.connection, self.account.name), self._months.session_ids)
@@ -186,7 +186,7 @@ class Extraction:
         return warning
 
     def _fetch_months(self, scope: Scope) -> None:
-        query = _FINISHED if scope.refetch else _missing_details(_IS_LISTED)
+        query = _FINISHED if scope.refetch else _outstanding_details(_IS_LISTED)
         for month in self._planned_months(scope):
             self.progress.listing(month)
             self._fetch_listed(month, self._months.fetch(month), query)
@@ -242,6 +242,15 @@ def _missing_details(condition: str) -> str:
     """A query that computes intermediate.missing_details again: the table has those of the last refresh."""
     model = models.by_name()["intermediate.missing_details"].text
     return f"select session_id from ({model}) where account = ? and {condition} order by session_id"  # noqa: S608 (our own)
+
+
+def _outstanding_details(condition: str) -> str:
+    """A query for the details that are missing, and for those that were answered but cannot be read."""
+    missing, unreadable = models.by_name()["intermediate.missing_details"].text, models.query("unreadable_details")
+    outstanding = f"""
+        select account, session_id from ({missing}) union select account, session_id from ({unreadable})
+    """  # noqa: S608 (our own)
+    return f"select session_id from ({outstanding}) where account = ? and {condition} order by session_id"  # noqa: S608
 
 
 def _clock_warning(answer: Answer, now: datetime) -> str | None:

@@ -10,6 +10,9 @@ select
     case endpoint
         when 'session' then 'Its details cannot be read: '
         else 'A list of sessions, or its entry for this one, cannot be read: '
-    end || fault || '. What was read before still counts. A newer Ladebog may read it; the answer is kept.' as detail
+    end
+    || fault || '. What was read before still counts. '
+    || case endpoint when 'session' then 'Ask for them again with: ladebog run. ' else '' end
+    || 'A newer Ladebog may read it; the answer is kept.' as detail
 from staging.unreadable
 where endpoint in ('session', 'session_history')

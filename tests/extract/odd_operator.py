@@ -37,6 +37,7 @@ class OddOperator:
     page_size: int | None = None  # sessions per page; without one, paging is ignored
     overlap: int = 0  # sessions of a page that the page before had as well
     failing: Sequence[str] = ()  # parts of paths that are answered with 500
+    sent: dict[str, bytes] = field(default_factory=dict)  # by parts of paths, what is answered with 200 instead
     dated: str = ""
     asked: list[str] = field(default_factory=list)
 
@@ -45,6 +46,10 @@ class OddOperator:
         if any(part in request.path for part in self.failing):
             self._send(handler, 500, b"{}")
             return
+        for part, body in self.sent.items():
+            if part in request.path:
+                self._send(handler, 200, body)
+                return
         address = urlsplit(request.path)
         name = address.path.rpartition("/")[2]
         details = [one for _, one in self.sessions if isinstance(one, dict) and one["id"] == name]
@@ -57,6 +62,10 @@ class OddOperator:
             self._send(handler, 200, json.dumps({"session": details[0]}).encode())
         else:
             self._send(handler, 404, b'{"message": "Not found."}')
+
+    def asked_for(self, session_id: str) -> list[str]:
+        """The requests of a session's details."""
+        return [path for path in self.asked if f"/session/{session_id}?" in path]
 
     def _listing(self, first: str, last: str, page: int) -> bytes:
         found = [one for day, one in self.sessions if first <= day <= last][: self.cap]

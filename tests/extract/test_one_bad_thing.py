@@ -60,6 +60,38 @@ def test_a_detail_that_was_left_is_fetched_by_the_next_run_although_its_month_is
         assert "2025-03" in odd.closed()
 
 
+UNREADABLE = {
+    "null": b"null",
+    "no session": b'{"session": null}',
+    "a message": b'{"message": "Service temporarily unavailable"}',
+    "another session": json.dumps({"session": APRIL}).encode(),
+    "no energy": json.dumps({"session": MARCH | {"energy": None}}).encode(),
+}
+
+
+def test_a_detail_that_cannot_be_read_is_asked_for_again_once_in_each_run(tmp_path: Path) -> None:
+    operators = {name: OddOperator(list(GOOD), sent={"/session/m?": body}) for name, body in UNREADABLE.items()}
+    with odd_archives(tmp_path / "logbook", operators) as archives:
+        for since in (date(2025, 3, 1), None, date(2025, 3, 1)):
+            for odd in archives.values():
+                odd.operator.asked.clear()
+                odd.fetch(since)
+                assert len(odd.operator.asked_for("m")) == 1
+        odd.archive.transform()
+        for odd in archives.values():
+            assert odd.closed()[-1] == "2025-04"
+            assert "2025-03" not in odd.closed()
+            odd.operator.sent.clear()
+            odd.clock.moment += timedelta(minutes=1)
+            odd.fetch(date(2025, 3, 1))
+        odd.archive.transform()
+        assert [odd.closed()[-2:] for odd in archives.values()] == [["2025-03", "2025-04"]] * len(UNREADABLE)
+        for odd in archives.values():
+            odd.operator.asked.clear()
+            odd.fetch(None)
+            assert odd.operator.asked_for("m") == []
+
+
 def test_a_month_that_cannot_be_listed_is_an_error_after_the_rest_was_fetched(tmp_path: Path) -> None:
     with odd_archive(tmp_path / "logbook", OddOperator(list(GOOD), failing=["start_date=2025-04-01"])) as odd:
         summary = odd.extract(since=None)

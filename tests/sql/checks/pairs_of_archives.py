@@ -35,7 +35,8 @@ ARCHIVES = {
                 "2025-03-01",
                 "1",
                 "Its details cannot be read: Expected `int`, got `str` - at `$.session.energy`. "
-                "What was read before still counts. A newer Ladebog may read it; the answer is kept.",
+                "What was read before still counts. Ask for them again with: ladebog run. "
+                "A newer Ladebog may read it; the answer is kept.",
             ),
         ),
         conforming=OperatorData(
