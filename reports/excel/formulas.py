@@ -12,13 +12,14 @@ from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.excel.cells import put_value
+from reports.excel.text import for_cell
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def quoted(text: str) -> str:
     """Text as a string in a formula."""
-    return '"' + text.replace('"', '""') + '"'
+    return '"' + for_cell(text).replace('"', '""') + '"'
 
 
 @dataclass(frozen=True)

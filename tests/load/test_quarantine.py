@@ -60,6 +60,19 @@ BROKEN: dict[str, tuple[Json, str]] = {
     ),
     "whether prices include tax": (session(arePricesTaxInclusive=-1), "$.session.arePricesTaxInclusive"),
     "no currency code": (session(currency={"minorUnitDecimal": 2}), "$.session.currency"),
+    "a currency in small letters": (
+        session(currency={"code": "dkk", "minorUnitDecimal": 2}),
+        "$.session.currency.code",
+    ),
+    "a currency of control characters": (
+        session(currency={"code": "D\x1b\x07", "minorUnitDecimal": 2}),
+        "$.session.currency.code",
+    ),
+    "a currency with a line feed": (
+        session(currency={"code": "DKK\n", "minorUnitDecimal": 2}),
+        "$.session.currency.code",
+    ),
+    "an empty currency": (session(currency={"code": "", "minorUnitDecimal": 2}), "$.session.currency.code"),
     "four minor digits": (
         session(currency={"code": "CLF", "minorUnitDecimal": 4}),
         "$.session.currency.minorUnitDecimal",

@@ -42,7 +42,7 @@ class Period(CamelCaseStruct):
 
 
 class Currency(CamelCaseStruct):
-    code: str
+    code: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")]  # ISO 4217
     minor_unit_decimal: Annotated[int, msgspec.Meta(ge=0, le=3)]
     id: Text | None = None
 
