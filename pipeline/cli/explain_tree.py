@@ -1,6 +1,7 @@
 """An explanation as a tree: months, the session, its days, hours, periods and samples, and the documents below."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 from rich.tree import Tree
 
+from pipeline.cli.output import in_one_line
 from pipeline.text import counted
 from reports.explanation import Explanation, Row
 
@@ -24,6 +26,7 @@ _TAX_SOURCES = {
 
 def tree(explanation: Explanation, *, with_samples: bool) -> Tree:
     """The whole tree. With `with_samples` every power sample is a leaf, else each group of samples is one line."""
+    explanation = _in_lines(explanation)
     session = explanation.session
     place = ", ".join(part for part in (session["charge_point"], session["evse"] and f"EVSE {session['evse']}") if part)
     root = Tree(
@@ -41,6 +44,23 @@ def tree(explanation: Explanation, *, with_samples: bool) -> Tree:
         _add_day(root, explanation, day, with_samples)
     _add_documents(root, explanation)
     return root
+
+
+def _in_lines(explanation: Explanation) -> Explanation:
+    """The explanation with texts from outside that make no lines of their own."""
+    values = {name: _in_line(value) for name, value in vars(explanation).items() if isinstance(value, dict | list)}
+    return replace(explanation, **values)
+
+
+def _in_line(value: Any) -> Any:
+    match value:
+        case str():
+            return in_one_line(value)
+        case dict():
+            return {key: _in_line(item) for key, item in value.items()}
+        case list():
+            return [_in_line(item) for item in value]
+    return value
 
 
 def local(account: "Account", moment: Any) -> str:

@@ -7,7 +7,7 @@ import click
 
 from pipeline import interrupt
 from pipeline.cli.context import Context, print_error
-from pipeline.cli.output import print_lines
+from pipeline.cli.output import in_one_line, print_lines
 from pipeline.command_line import as_typed
 from pipeline.errors import EXIT_FAILED, LadebogError
 from pipeline.logbook import event_log
@@ -40,7 +40,7 @@ def report_failure(error: BaseException, context: Context) -> int:
         case _ if interrupt.was_pressed():  # a library raised its own error after Ctrl-C
             return report_failure(KeyboardInterrupt(), context)
         case _:
-            message = f"An unexpected error occurred: {type(error).__name__}: {error}"
+            message = f"An unexpected error occurred: {type(error).__name__}: {in_one_line(str(error))}"
             advice = "See the traceback with: ladebog --debug ... Nothing that was archived is lost"
             _report(context, message, advice, EXIT_FAILED, traceback=traceback.format_exc())
             return EXIT_FAILED

@@ -10,9 +10,14 @@ from pipeline.text import visible
 LONGEST_LINE = 5_000  # characters
 
 
+def in_one_line(text: str) -> str:
+    """The text with symbols for what controls the terminal, and for line breaks."""
+    return visible(text).replace("\n", "␊")
+
+
 def print_line(text: object = "", *, err: bool = False) -> None:
     """Print one line: a line break in it is shown as a symbol."""
-    line = visible(as_typed(str(text))).replace("\n", "␊")
+    line = in_one_line(as_typed(str(text)))
     click.echo(line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…", err=err)
 
 

@@ -7,14 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli.context import Context
+from pipeline.cli.explain_tree import tree
+from pipeline.cli.failures import report_failure
 from pipeline.cli.output import LONGEST_LINE, print_line, print_lines
+from pipeline.cli.terminal import show
 from pipeline.command_line import as_typed, set_home, start
 from pipeline.demo import DEMO_NOW
 from pipeline.operations.notify.causes import Cause
 from pipeline.operations.notify.message import compose
 from reports.excel.text import for_cell
+from reports.explanation import read_explanation
 from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
+from tests.scenarios.small_archive import ACCOUNT, SetClock, detail, listed, listing, period, session, small_archive
 
 _HOSTILE = [
     pytest.param("\x1b]0;title\x07", id="escape"),
@@ -122,3 +128,28 @@ def test_standard_error_has_only_json_lines_where_asked(empty_logbook: DemoLogbo
     lines = empty_logbook.run("--log-format", "json", *command).err.splitlines()
     assert [type(json.loads(line)) for line in lines] == [dict] * len(lines)
     assert command == ("verify",) or any(json.loads(line)["event"] == "error" for line in lines)
+
+
+@pytest.mark.parametrize("text", _HOSTILE)
+def test_an_unexpected_error_is_one_line(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report_failure(RuntimeError(f"before {text} after"), Context(SetClock())) == 1
+    message, advice = capsys.readouterr().err.removesuffix("\n").split("\n")
+    assert message.startswith("ladebog: An unexpected error occurred: RuntimeError: before ")
+    assert message.endswith(" after")
+    assert message.isprintable()
+    assert advice.startswith("  See the traceback")
+
+
+def test_no_text_of_the_operator_makes_a_line_of_an_explanation(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "A\r\nforged\x07\u2028line"
+    body = session("1", evseId=text, taxName=text, paymentStatus=text, chargingPeriods=[period(0, 60, text, 25)])
+    with small_archive(tmp_path / "logbook") as archive:
+        archive.build(listing(listed(body, type=text, address=text)), detail(body))
+        explanation = read_explanation(archive.connection, ACCOUNT, "1")
+        assert explanation is not None
+        show(tree(explanation, with_samples=True))
+    printed = capsys.readouterr().out
+    assert printed.count("A␍␊forged␇\ufffdline") >= 3
+    assert [line for line in printed.splitlines() if line.lstrip("│ └├─").startswith("forged")] == []
