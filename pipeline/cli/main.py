@@ -17,6 +17,7 @@ from pipeline.cli.lazy_group import LazyGroup
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import EXIT_FAILED
 from pipeline.logbook import event_log
+from pipeline.text import one_line
 
 _LOG_FORMAT = "LADEBOG_LOG_FORMAT"
 _COMMANDS = {
@@ -119,10 +120,12 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> 
 def run(arguments: Sequence[str] | None, context: Context) -> int:
     """Run the command line (by default the arguments of this process); returns the exit code."""
     program = command_line.start(_COMMANDS)
-    context.log_format = _requested_log_format(sys.argv[1:] if arguments is None else arguments)
+    typed = sys.argv[1:] if arguments is None else list(arguments)
+    context.log_format = _requested_log_format(typed)
     event_log.start("", context.clock, with_debug=False, on_stderr=context.log_format == "json")
     try:
-        code = cli.main(arguments, prog_name=program, standalone_mode=False, obj=context)
+        _check_encoding(typed)
+        code = cli.main(typed, prog_name=program, standalone_mode=False, obj=context)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python's own last flush succeeds
         return EXIT_FAILED
@@ -141,6 +144,13 @@ def _requested_log_format(arguments: Sequence[str]) -> str:
         if name == "--log-format":
             requested.append(value if equals else following)
     return "json" if "json" in requested else "text"
+
+
+def _check_encoding(arguments: Sequence[str]) -> None:
+    """Raise UsageError for an argument that is not UTF-8."""
+    for argument in arguments:
+        if any(0xDC80 <= ord(character) <= 0xDCFF for character in argument):  # as Python decodes other bytes
+            raise click.UsageError(f"The argument '{one_line(argument)}' is not UTF-8.")
 
 
 if __name__ == "__main__":

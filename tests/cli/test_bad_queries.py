@@ -260,3 +260,22 @@ def test_a_failed_query_leaves_an_existing_file_unchanged(
     assert shared_logbook.run("sql", query, "-o", str(file)).code == 1
     assert file.read_text("utf-8") == "as it was"
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["sql", "select \udcff"],
+        ["explain", "\udcff"],
+        ["session", "tag", "1", "\udce6\udcf8"],
+        ["\udc80"],
+        ["--home", "\udcff", "status"],
+        ["import", "\udcff.har"],
+    ],
+    ids=["sql", "explain", "tag", "command", "home", "file"],
+)
+def test_an_argument_that_is_not_utf_8_is_refused(tmp_path: Path, arguments: list[str]) -> None:
+    outcome = DemoLogbook(tmp_path / "logbook").run(*arguments)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.endswith(" is not UTF-8.\n")
+    assert "unexpected" not in outcome.err
