@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.database.connection import open_writer
 from pipeline.raw.answer import Answer, Endpoint
+from pipeline.source.app.endpoints import other_session
 from tests.scenarios.new_logbook import new_logbook
 from tests.scenarios.small_archive import SmallArchive, answer, at, detail, listed, listing, session
 
@@ -84,3 +85,10 @@ def test_the_sessions_of_a_new_document_are_computed_again(archive: SmallArchive
     archive.build(listing(listed(session("1")), listed(session("2")), fetched_at=at(0)))
     archive.build(stored("active", {"session": session("2", energy=9_000)}, 1))
     assert [(name, int(energy)) for name, energy, _ in archive.rows(_FIGURES)] == [("1", 10), ("2", 9)]
+
+
+@pytest.mark.parametrize(("requested", "stated"), [("1" * 5_000, "2"), ("1", "2" * 5_000), ("a\nb", "\x1b" * 500)])
+def test_an_id_of_any_length_is_cut_in_a_fault(requested: str, stated: str) -> None:
+    fault = other_session(requested, stated)
+    assert fault.isprintable()
+    assert len(fault) < 500

@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline.errors import UpstreamError
 from pipeline.raw.answer import Endpoint, history_key
+from pipeline.text import one_line
 
 ROOT = "/api/v1/app"
 TOKEN_PATH = f"{ROOT}/oauth/token"
@@ -84,7 +85,7 @@ def parse_address(url: str) -> ApiRequest | None:
 
 def other_session(requested: str, stated: str) -> str:
     """The fault of an answer about session `stated` to a request for session `requested`."""
-    return f"it is about session {stated}, but its address asks for session {requested}"
+    return f"it is about session {one_line(stated)}, but its address asks for session {one_line(requested)}"
 
 
 def is_of_command(requested: str) -> bool:
