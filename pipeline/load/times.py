@@ -1,6 +1,7 @@
 """Which times of a session are plausible: only these may reach the SQL, which lays sessions out hour by hour."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import msgspec
@@ -88,16 +89,20 @@ _moment_decoder = msgspec.json.Decoder(schema.Moment)
 
 
 def stated_time(body: bytes | memoryview, answered_at: datetime) -> datetime | None:
-    """The stop, else the start, of a session that cannot be decoded, as far as it can be read and is plausible."""
+    """The stop, else the start, of a session that cannot be decoded, as far as it can be read and is plausible.
+
+    If neither is, because the answer is dated before both: the one that is at most 400 days later than the answer.
+    """
     try:
         session = _answer_decoder.decode(body).session
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+    moments = []
     for stated in (session.stopped_at, session.started_at):
-        try:
-            moment = _moment_decoder.decode(stated)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            continue
-        if is_plausible(moment, answered_at):
-            return moment
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+            moments.append(_moment_decoder.decode(stated))
+    for latest in (answered_at, answered_at + LONGEST):
+        for moment in moments:
+            if is_plausible(moment, latest):
+                return moment
     return None

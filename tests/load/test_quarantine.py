@@ -273,6 +273,19 @@ OPEN_MONTHS: dict[str, tuple[Json, date | None]] = {
     "only its stop": ({"startedAt": "0001-01-01T00:00:00Z"}, date(2025, 3, 1)),
     "only its start": ({"stoppedAt": "9999-12-31T23:59:59Z"}, date(2025, 3, 1)),
     "both": ({"energy": "much", "stoppedAt": "2025-05-01T00:00:00+02:00"}, date(2025, 5, 1)),
+    "both, after the answer": (
+        {"startedAt": "2030-01-13T18:00:00+01:00", "stoppedAt": "2030-01-13T20:00:00+01:00"},
+        date(2030, 1, 1),
+    ),
+    "both, in the month after the answer": (
+        {"startedAt": "2030-02-01T18:00:00+01:00", "stoppedAt": "2030-02-01T20:00:00+01:00"},
+        date(2030, 2, 1),
+    ),
+    "both, years after the answer": (
+        {"startedAt": "2032-01-13T18:00:00+01:00", "stoppedAt": "2032-01-13T20:00:00+01:00"},
+        None,
+    ),
+    "its start, and a stop after the answer": ({"stoppedAt": "2030-01-13T20:00:00+01:00"}, date(2025, 3, 1)),
     "neither": ({"startedAt": 5, "stoppedAt": []}, None),
 }
 
