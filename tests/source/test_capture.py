@@ -146,7 +146,7 @@ def test_the_key_of_a_listing_is_its_window_or_its_days(tmp_path: Path, query: s
     assert (answer.endpoint, answer.key) == (Endpoint.SESSION_HISTORY, key)
 
 
-@pytest.mark.parametrize("name", ["17", "active", "ongoing", "%317"])
+@pytest.mark.parametrize("name", ["17", "17/", "active", "ongoing", "ongoing/", "%317", "%317//"])
 def test_the_key_of_a_session_is_the_id_in_its_body(tmp_path: Path, name: str) -> None:
     [answer] = read(tmp_path, text_capture(f"{TENANT}/session/{name}", SESSION))
     assert (answer.endpoint, answer.key) == (Endpoint.SESSION, "17")

@@ -65,20 +65,20 @@ def parse_address(url: str) -> ApiRequest | None:
     try:
         parts = urlsplit(url.strip())
         query = {name: values[-1] for name, values in parse_qs(parts.query).items() if name in _KNOWN_PARAMETERS}
-        host = parts.netloc.rpartition("@")[2]
-        clean_url = f"{parts.scheme}://{host}{parts.path}" + (f"?{urlencode(query)}" if query else "")
+        host, path = parts.netloc.rpartition("@")[2], parts.path.rstrip("/")
+        clean_url = f"{parts.scheme}://{host}{path}" + (f"?{urlencode(query)}" if query else "")
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not host:
         return None
-    if parts.path == HISTORY_PATH:
+    if path == HISTORY_PATH:
         return ApiRequest(endpoint=Endpoint.SESSION_HISTORY, key=_window_key(query), url=clean_url)
-    if parts.path == CHARGE_POINTS_PATH:
+    if path == CHARGE_POINTS_PATH:
         return ApiRequest(endpoint=Endpoint.CHARGE_POINTS, key=ALL_CHARGE_POINTS, url=clean_url)
-    if match := _SESSION.fullmatch(parts.path):
+    if match := _SESSION.fullmatch(path):
         name = unquote(match[1])
         return ApiRequest(endpoint=Endpoint.SESSION, key=None if name in _CHARGING_NOW else name, url=clean_url)
-    if match := _PRICE_PERIODS.fullmatch(parts.path):
+    if match := _PRICE_PERIODS.fullmatch(path):
         return ApiRequest(endpoint=Endpoint.PRICE_PERIODS, key=unquote(match[1]), url=clean_url)
     return None
 
