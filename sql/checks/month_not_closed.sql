@@ -25,15 +25,31 @@ open_months as (
         and states.month < first_of_month(local_day(newest_run.ran_at, accounts.timezone))
 ),
 
+active as (
+    select
+        open_months.account,
+        open_months.month,
+        sorted_text(sessions.session_id) as sessions,
+        min(sessions.month) as since
+    from open_months
+    inner join intermediate.unstopped_sessions as sessions
+        on open_months.account = sessions.account and open_months.month >= sessions.month
+    where not sessions.is_gone
+    group by open_months.account, open_months.month
+),
+
 with_reasons as (
     select
-        *,
+        open_months.*,
+        active.sessions as active_sessions,
+        active.since as active_since,
         case
-            when listed_at is null then 'never listed'
-            when listed_at < closable_at then 'listed too early'
-            when details_missing = 0 and quarantined = 0 then 'a session is active'
+            when open_months.listed_at is null then 'never listed'
+            when open_months.listed_at < open_months.closable_at then 'listed too early'
+            when open_months.details_missing = 0 and open_months.quarantined = 0 then 'a session is active'
         end as reason
     from open_months
+    left join active using (account, month)
 )
 
 select
@@ -50,9 +66,13 @@ select
                     'Its sessions were last listed at ' || minute_text(listed_at, timezone)
                     || ', and the month closes with a list from ' || minute_text(closable_at, timezone) || ' on'
             when 'a session is active'
-                then 'A session that began in it or before has not stopped, and claims divide sessions between months'
+                then
+                    'Sessions that began in it or before have not stopped, and claims divide sessions between months: '
+                    || active_sessions
         end,
         case when details_missing > 0 then 'sessions without their details: ' || details_missing end,
         case when quarantined > 0 then 'documents that cannot be read: ' || quarantined end
-    ) || '. Fetch it with: ladebog extract --since ' || month || ' --until ' || last_day(month) as detail
+    ) || '. Fetch it with: ladebog extract --since '
+    || case reason when 'a session is active' then active_since else month end
+    || ' --until ' || last_day(month) as detail
 from with_reasons

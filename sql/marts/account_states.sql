@@ -11,7 +11,7 @@
 --   sessions                 number of finished sessions
 --   first_session_at         time at which the first one started
 --   newest_session_at        time at which the newest one stopped
---   active                   list of the ids of sessions that have not stopped
+--   active                   list of the ids of sessions that have not stopped and that the operator still has
 --   quarantined              number of keys whose newest document cannot be read
 --   details_missing          number of sessions whose detail is missing or older than the listing
 --   last_closed_month        first day of the newest closed month; null if there is none
@@ -52,8 +52,8 @@ still_active as (
     select
         account,
         sorted_list(session_id) as active
-    from intermediate.session_states
-    where is_active
+    from intermediate.unstopped_sessions
+    where not is_gone
     group by account
 ),
 

@@ -11,6 +11,7 @@
 --   details_missing    number of sessions that stopped in it whose detail is missing or older than the listing
 --   quarantined        number of its documents, about sessions or listings, that cannot be read
 --   active             number of sessions that started in it and have not stopped
+-- A session that the operator no longer has counts as ended, not as active.
 -- Where claims divide sessions (split), a month is open while a session that began in it or before has not stopped.
 with listed as (
     select
@@ -42,13 +43,12 @@ in_quarantine as (
 
 still_active as (
     select
-        sessions.account,
-        first_of_month(local_day(sessions.started_at, accounts.timezone)) as month,
+        account,
+        month,
         count(*) as active
-    from intermediate.session_states as sessions
-    inner join facts.accounts as accounts using (account)
-    where sessions.is_active
-    group by sessions.account, first_of_month(local_day(sessions.started_at, accounts.timezone))
+    from intermediate.unstopped_sessions
+    where not is_gone
+    group by account, month
 ),
 
 first_active as (

@@ -220,7 +220,8 @@ def test_with_split_a_month_is_not_closed_while_a_session_in_it_is_active(logboo
     )
     message, advice = refusal(logbook, MARCH)
     assert message == "2025-03 of account home is not closed."
-    assert advice.startswith("A session that began in it or before has not stopped")
+    assert advice.startswith("Sessions that began in it or before have not stopped, and claims divide sessions between")
+    assert " months: 2. Fetch it with: " in advice
     assert logbook.claim(FEBRUARY).lines == ()
 
 

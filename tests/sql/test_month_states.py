@@ -180,6 +180,61 @@ def test_an_account_has_its_last_error_and_the_number_of_findings(archive: Small
     assert len(found) == 2
 
 
+def answer_404(fetched_at: datetime) -> Answer:
+    return answer(Endpoint.SESSION, "1", {"message": "Not found."}, fetched_at, status=404)
+
+
+# An active session of March: what is answered after its listing and 404, and whether it keeps March and April open.
+GONE: dict[str, tuple[list[Answer], list[Window], bool]] = {
+    "neither-listed-nor-found": ([], [window(missing=("1",))], False),
+    "not-found-but-listed": ([], [window()], True),
+    "not-found-and-never-listed": ([], [], True),
+    "listed-again-as-before": (
+        [],
+        [window(missing=("1",)), window(datetime(2025, 5, 3, tzinfo=UTC))],
+        True,
+    ),
+    "listed-again-otherwise": (
+        [listing(listed(session(status="active", stoppedAt=None, energy=20)), fetched_at=at(40))],
+        [window(missing=("1",))],
+        True,
+    ),
+    "found-again": ([detail(session(status="active", stoppedAt=None), at(40))], [window(missing=("1",))], True),
+    "ended": (listing_and_detail(), [window(missing=("1",))], False),
+    "not-found-before": ([], [window(missing=("1",))], True),
+}
+
+
+def test_a_session_that_vanished_while_active_keeps_no_month_open(tmp_path: Path) -> None:
+    settings = ClaimSettings(attribution="split")
+    in_may = datetime(2025, 5, 2, 22, tzinfo=UTC)
+    with small_archive(tmp_path / "logbook", GONE) as archive:
+        archive.settings = msgspec.structs.replace(archive.settings, claim=settings)
+        for name, (answers, windows, _) in GONE.items():
+            not_found = answer_404(at(5 if name == "not-found-before" else 20))
+            archive.of(name).add(active_session(), not_found, *answers, windows=windows)
+            archive.of(name).add(windows=[window(month=FEBRUARY), window(in_may, APRIL), window(month=DECEMBER)])
+        archive.transform()
+        open_months = archive.rows(
+            "select account, list(month order by month) from month_states"
+            " where not is_closed and month >= '2025-03-01' group by account"
+        )
+        assert dict(open_months) == {name: [MARCH, APRIL] for name, (_, _, is_open) in GONE.items() if is_open}
+        assert dict(archive.rows("select account, active from account_states")) == {
+            name: ["1"] if is_open else [] for name, (_, _, is_open) in GONE.items()
+        }
+        found = archive.rows("select account, session_id from checks.gone_while_active")
+        assert found == [("neither-listed-nor-found", "1")]
+        reason = "select detail from checks.month_not_closed where account = ? and month = '2025-04-01'"
+        for name in GONE.keys() - {"neither-listed-nor-found", "ended"}:
+            assert archive.rows(reason, name) == [
+                (
+                    "Sessions that began in it or before have not stopped, and claims divide sessions between months: "
+                    "1. Fetch it with: ladebog extract --since 2025-03-01 --until 2025-04-30",
+                )
+            ]
+
+
 def test_what_ended_without_charging_is_in_no_mart_and_keeps_no_month_open(archive: SmallArchive) -> None:
     archive.settings = msgspec.structs.replace(archive.settings, claim=ClaimSettings(attribution="split"))
     nothing: dict[str, Any] = {"energy": 0, "totalAmount": 0, "stoppedAt": None}

@@ -9,17 +9,19 @@
 -- columns:
 --   session_id  text, the operator's id
 --   started_at  time
+-- A session that the operator no longer has is left out: it will not stop.
 -- A session that is known to have continued after the last month is left out: it belongs to a later month.
 select
-    session_id,
-    started_at
-from staging.sessions
+    unstopped.session_id,
+    unstopped.started_at
+from intermediate.unstopped_sessions as unstopped
+inner join staging.sessions as sessions using (account, session_id)
 where
-    account = $account
-    and is_active
-    and first_of_month(local_day(started_at, $timezone)) <= $last
+    unstopped.account = $account
+    and not unstopped.is_gone
+    and unstopped.month <= $last
     and (
-        first_of_month(local_day(started_at, $timezone)) >= $first
-        or coalesce(first_of_month(local_day(fetched_at, $timezone)) <= $last, true)
+        unstopped.month >= $first
+        or coalesce(first_of_month(local_day(sessions.fetched_at, $timezone)) <= $last, true)
     )
-order by started_at, session_id
+order by unstopped.started_at, unstopped.session_id

@@ -1,12 +1,13 @@
 -- name: sessions_within_a_month
--- grain: one session that started and stopped in the same local month
+-- grain: one session that started and stopped in the same local month, or one that the operator no longer finds
 -- purpose: the sessions that the listing of a month must contain
 -- parameters:
 --   account     text, the logbook's account
 -- columns:
 --   month       first day of the local month
 --   session_id  text, the operator's id
--- Other sessions are left out because operators may list them by their start or by their stop.
+-- Other sessions are left out because operators may list them by their start or by their stop. Of those that have not
+-- stopped, only the ones that an answer about them did not find are looked for, in the month of their start.
 select
     first_of_month(local_day(sessions.started_at, accounts.timezone)) as month,
     sessions.session_id
@@ -16,4 +17,13 @@ where
     sessions.account = $account
     and first_of_month(local_day(sessions.started_at, accounts.timezone))
     = first_of_month(local_day(sessions.stopped_at, accounts.timezone))
-order by sessions.session_id
+union
+select
+    first_of_month(local_day(sessions.started_at, accounts.timezone)) as month,
+    sessions.session_id
+from staging.sessions as sessions
+inner join facts.accounts as accounts using (account)
+inner join main.documents as documents
+    on sessions.account = documents.account and sessions.session_id = documents.key
+where sessions.account = $account and sessions.is_active and documents.status = 404
+order by session_id

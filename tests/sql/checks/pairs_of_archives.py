@@ -4,6 +4,8 @@ from tests.sql.checks.operator_data import Listing, OperatorData, Session, charg
 from tests.sql.checks.pair import OPEN_MARCH, Pair
 
 _BROKEN = {"session": {**Session().detail_answer()["session"], "energy": "much"}}
+_ACTIVE = {"status": "active", "stoppedAt": None}
+_NOT_FOUND = {"message": "Not found."}
 _LATER = "2025-04-09T00:00:00+00:00"
 _FETCHED_IN_APRIL = "2025-04-20T00:00:00+00:00"
 
@@ -109,6 +111,25 @@ ARCHIVES = {
                 Listing(at="2025-04-11T00:00:00+00:00", month="2025-02", largest_page=3),
             )
         ),
+    ),
+    "gone_while_active": Pair(
+        violating=OperatorData(
+            sessions=(Session(fields=_ACTIVE),),
+            listings=(Listing(missing=("1",)),),
+            details=((_LATER, 404, _NOT_FOUND),),
+        ),
+        findings=(
+            (
+                "gone_while_active",
+                "warning",
+                "2025-03-01",
+                "1",
+                "It was charging when the operator last answered about it, with 6.000 kWh. The operator now neither "
+                "lists it nor finds it by its id, so it counts nowhere until the operator has it again. Ask the "
+                "operator what became of it.",
+            ),
+        ),
+        conforming=OperatorData(sessions=(Session(fields=_ACTIVE),), details=((_LATER, 404, _NOT_FOUND),)),
     ),
     "vanished": Pair(
         violating=OperatorData(

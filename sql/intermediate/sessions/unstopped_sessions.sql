@@ -1,0 +1,58 @@
+-- name: intermediate.unstopped_sessions
+-- grain: one session that has not stopped
+-- purpose: the sessions that are active, and those that the operator no longer has, so that nobody will see them stop
+-- refresh: whole
+-- columns:
+--   account      text, the logbook's account
+--   session_id   text, the operator's id
+--   month        first day of the local month in which it started
+--   started_at   time
+--   is_gone      flag: the operator no longer finds it by its id, and the newest complete list of that month lacks it
+-- One that is gone keeps no month open. It counts again when a list or an answer about it contains it again.
+with active as (
+    select
+        sessions.account,
+        sessions.session_id,
+        first_of_month(local_day(sessions.started_at, accounts.timezone)) as month,
+        sessions.started_at
+    from intermediate.session_states as sessions
+    inner join facts.accounts as accounts using (account)
+    where sessions.is_active
+),
+
+last_answers as (
+    select
+        active.account,
+        active.session_id,
+        arg_max(
+            documents.status, answer_order(documents.fetched_at, documents.segment, documents.line, documents.item)
+        ) as status
+    from active
+    inner join main.documents as documents
+        on active.account = documents.account and active.session_id = documents.key
+    where documents.endpoint in ('session', 'session_history')
+    group by active.account, active.session_id
+),
+
+last_lists as (
+    select
+        account,
+        month,
+        arg_max(missing, listed_at) as missing
+    from facts.windows
+    group by account, month
+),
+
+assembled as (
+    select
+        active.account,
+        active.session_id,
+        active.month,
+        active.started_at,
+        last_answers.status = 404 and coalesce(is_in_list(last_lists.missing, active.session_id), false) as is_gone
+    from active
+    inner join last_answers using (account, session_id)
+    left join last_lists using (account, month)
+)
+
+select * from assembled
