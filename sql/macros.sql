@@ -241,6 +241,14 @@ create or replace macro json_object_at(document, path) as
 create or replace macro entries_of(object) as
     map_entries(object);
 
+-- The letters and digits of a text in lower case, for comparing names.
+create or replace macro letters_and_digits(content) as
+    regexp_replace(lower(content), '[^\p{L}\p{N}]', '', 'g');
+
+-- Whether a regular expression matches some part of a text.
+create or replace macro has_match(content, pattern) as
+    regexp_matches(content, pattern);
+
 -- The host of an address, and its port unless that is the usual one; null without an address.
 create or replace macro host_of(url) as
     nullif(

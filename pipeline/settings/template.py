@@ -20,7 +20,8 @@ POLICY = """\
 
 # Under spot: what is added to the spot price, per kWh without tax. The amounts are examples: yours are on your bill.
 # Each name needs one price for every hour of every day, 0 if it is free: if one is missing, the amount of the session
-# is unknown. Denmark's electricity tax is added automatically, unless you name an addition "electricity tax".
+# is unknown. Denmark's electricity tax is added automatically, unless you name an addition "electricity tax" (or
+# "elafgift").
 # Without additions, only the spot price with tax (and the electricity tax) is reimbursed.
 # [[account.home.addition]]
 # name = "grid fee"

@@ -118,6 +118,7 @@ TEXTS = {
     "rule.bill_beyond_periods": "Regningen ligger langt over ladeperioder og gebyrer",
     "rule.bill_unlike_recomputed": "Regningen afviger fra den efterregnede",
     "rule.duration_unlike_times": "Varigheden modsiger start og stop",
+    "rule.electricity_tax_twice": "Elafgiften er måske lagt til to gange",
     "rule.ended_otherwise": "Endte på anden måde end afsluttet",
     "rule.energy_unlike_curve": "Målerens energi afviger fra effektforløbet",
     "rule.field_not_understood": "Et felt kan ikke forstås",

@@ -118,6 +118,7 @@ TEXTS = {
     "rule.bill_beyond_periods": "The bill is far above its charging periods and fees",
     "rule.bill_unlike_recomputed": "The bill differs from the recomputed one",
     "rule.duration_unlike_times": "The duration contradicts the start and the stop",
+    "rule.electricity_tax_twice": "The electricity tax may be added twice",
     "rule.ended_otherwise": "Ended otherwise than as finished",
     "rule.energy_unlike_curve": "The meter's energy differs from the power history",
     "rule.field_not_understood": "A field cannot be understood",

@@ -25,6 +25,19 @@ def account_with(basis: Any, rate: str | None = None, refund: str | None = None,
 
 
 GRID = Addition(name="grid fee", per_kwh=Decimal("0.3"), valid_from=ALWAYS)
+# How people may write the name of their own electricity tax.
+TAX_NAMES = (
+    "electricity tax",
+    "Electricity Tax",
+    " electricity tax ",
+    "ELECTRICITY  TAX",
+    "Electricity\u00a0tax",
+    "electricity-tax",
+    "elafgift",
+    "El-afgift",
+    "ELAFGIFT.",
+)
+OTHER_NAMES = ("netafgift", "grid fee", "elnet")
 ACCOUNTS = (
     account("default"),
     account_with("billed", refund="0.7"),
@@ -142,6 +155,26 @@ def test_a_session_over_the_end_of_a_month_is_divided_between_both(archive: Reim
         )
     ]
     assert expected == found
+
+
+def test_an_own_electricity_tax_counts_once_however_it_is_written(tmp_path: Any) -> None:
+    named = {f"tax-{number}": name for number, name in enumerate(TAX_NAMES)}
+    named |= {f"other-{number}": name for number, name in enumerate(OTHER_NAMES)}
+    accounts = []
+    for account_name, addition_name in named.items():
+        addition = Addition(name=addition_name, per_kwh=Decimal("0.5"), valid_from=ALWAYS)
+        basis = Reimbursement(valid_from=ALWAYS, basis="spot", rate=None)
+        accounts.append(account(account_name, reimbursement=[basis], addition=[addition]))
+    with open_archive(tmp_path / "logbook", *accounts) as archive:
+        for account_name in named:
+            archive.load_charge_point(MIDDAY - MINUTE, account=account_name)
+            archive.load_sessions(hour_session(MIDDAY), account=account_name)
+        archive.transform()
+        query = "select account, amount_incl_tax from reimbursement where attribution = 'stop'"
+        found = dict(archive.rows(query))
+    # 10 kWh at a spot price of 1 and the addition of 0.5; without an own tax also 0.72; with 25 % Moms
+    expected = {name: Decimal("18.75" if name.startswith("tax") else "27.75") for name in named}
+    assert found == expected
 
 
 def test_amounts_have_the_digits_of_their_currency(tmp_path: Any) -> None:

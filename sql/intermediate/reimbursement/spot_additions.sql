@@ -9,8 +9,8 @@
 --   per_kwh         currency units per kWh, ex. tax
 --   valid_from      first local day
 --   valid_to        first local day on which it no longer holds; null while it does
--- An addition of the settings that is called "electricity tax" replaces that of the seeds. A tax in another currency
--- than the account's makes the price unknown.
+-- An addition of the settings that is called "electricity tax" or "elafgift" replaces that of the seeds. A tax in
+-- another currency than the account's makes the price unknown.
 with of_settings as (
     select
         account,
@@ -35,8 +35,8 @@ electricity_taxes as (
     where
         accounts.account not in (
             select additions.account
-            from facts.price_additions as additions
-            where lower(additions.name) = 'electricity tax'
+            from staging.electricity_tax_additions as additions
+            where additions.is_certain
         )
 ),
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tests.sql.checks.operator_data import Listing, OperatorData, Session, charge_point
 from tests.sql.checks.pairs_of_archives import CUT_LISTING, SHARED_HOST
+from tests.sql.checks.pairs_of_claims import additions
 
 _MISSED = (
     Listing(at="2025-04-10T00:00:00+00:00", missing=("1",)),
@@ -52,6 +53,24 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
     "same-session-as-another-account": (
         OperatorData(host=SHARED_HOST),
         (("session_in_two_accounts", "1"),),
+    ),
+    "names-like-that-of-the-electricity-tax": (
+        OperatorData(
+            basis="spot", settings=additions("Electrcity tax", "Energiafgift", "tarif og elafgift", "handling")
+        ),
+        (("electricity_tax_twice", None),) * 3,
+    ),
+    "an-own-electricity-tax-beside-a-name-like-it": (
+        OperatorData(basis="spot", settings=additions("Electricity-Tax", "elafgift til staten")),
+        (),
+    ),
+    "a-name-like-that-of-the-tax-in-a-country-without-it": (
+        OperatorData(basis="spot", country="SE", settings=additions("energiskatt")),
+        (("unknown_price", "1"),),
+    ),
+    "a-name-like-that-of-the-tax-under-another-basis": (
+        OperatorData(settings=additions("energiafgift")),
+        (),
     ),
     "one-day-with-the-most-sessions": (
         OperatorData(listings=(replace(CUT_LISTING, sessions=2),)),

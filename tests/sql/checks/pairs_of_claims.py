@@ -8,6 +8,13 @@ _JANUARY = (Listing(month="2026-01", at="2026-02-10T00:00:00+00:00"),)
 _TARIFF = {"2025-03-01T00:00:00+00:00": charge_point(max_power=11_000, minimum_price=0)}
 
 
+def additions(*names: str) -> str:
+    """Settings with additions to the spot price."""
+    return "".join(
+        f'[[account.ACCOUNT.addition]]\nname = "{name}"\nper_kwh = 0.9\nvalid_from = 2025-01-01\n' for name in names
+    )
+
+
 def _without_a_price() -> Session:
     period = {**Session().period(0, 60, 15), "state": "charging@markup|1.0"}
     return Session(fields={"chargingPeriods": [period]})
@@ -48,6 +55,20 @@ CLAIMS = {
             ),
         ),
         conforming=OperatorData(sessions=(_without_a_price(),), basis="billed"),
+    ),
+    "electricity_tax_twice": Pair(
+        violating=OperatorData(basis="spot", settings=additions("el-afgift 2025")),
+        findings=(
+            (
+                "electricity_tax_twice",
+                "warning",
+                "2025-03-01",
+                None,
+                'The addition "el-afgift 2025" may be the electricity tax, which is added to the spot price of 1 '
+                'session as well. If it is, call it "electricity tax" in ladebog.toml; if not, give it another name.',
+            ),
+        ),
+        conforming=OperatorData(basis="spot", settings=additions("netafgift", "El-afgift")),
     ),
     "refund_assumed": Pair(
         violating=OperatorData(
