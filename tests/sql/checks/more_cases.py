@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.sql.checks.operator_data import Listing, OperatorData, Session, charge_point
 from tests.sql.checks.pairs_of_archives import CUT_LISTING, SHARED_HOST
-from tests.sql.checks.pairs_of_claims import additions
+from tests.sql.checks.pairs_of_claims import additions, in_january, refunds
 
 _MISSED = (
     Listing(at="2025-04-10T00:00:00+00:00", missing=("1",)),
@@ -70,6 +70,14 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
     ),
     "a-name-like-that-of-the-tax-under-another-basis": (
         OperatorData(settings=additions("energiafgift")),
+        (),
+    ),
+    "the-refund-of-2024-in-2025": (in_january(refunds(y2024="0.757"), 2025), (("refund_too_high", None),)),
+    "the-refund-of-2025-in-2025": (in_january(refunds(y2025="0.716"), 2025), ()),
+    "a-refund-a-little-above-that-of-2026": (in_january(refunds(y2026="0.0041")), (("refund_too_high", None),)),
+    "a-refund-of-nothing-in-2026": (in_january(refunds(y2025="0.716", y2026="0")), ()),
+    "a-refund-that-the-operator-does-not-pay": (
+        replace(in_january(refunds(y2025="0.716")), charge_points={}),
         (),
     ),
     "one-day-with-the-most-sessions": (

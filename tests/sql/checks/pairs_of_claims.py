@@ -15,6 +15,24 @@ def additions(*names: str) -> str:
     )
 
 
+def refunds(**per_kwh_by_year: str) -> str:
+    """Settings with refunds of the electricity tax, each from the first day of a year, such as y2025, on."""
+    return "".join(
+        f"[[account.ACCOUNT.tax_refund]]\nvalid_from = {year[1:]}-01-01\nper_kwh = {per_kwh}\n"
+        for year, per_kwh in per_kwh_by_year.items()
+    )
+
+
+def in_january(settings: str, year: int = 2026) -> OperatorData:
+    """A session of January whose operator refunds the electricity tax."""
+    return OperatorData(
+        sessions=(Session(started=f"{year}-01-05T22:00:00+00:00"),),
+        listings=(Listing(month=f"{year}-01", at=f"{year}-02-10T00:00:00+00:00"),),
+        charge_points={"2023-03-01T00:00:00+00:00": charge_point(refunds=True)},
+        settings=settings,
+    )
+
+
 def _without_a_price() -> Session:
     period = {**Session().period(0, 60, 15), "state": "charging@markup|1.0"}
     return Session(fields={"chargingPeriods": [period]})
@@ -92,6 +110,22 @@ CLAIMS = {
             listings=_JANUARY,
             charge_points={"2025-03-01T00:00:00+00:00": charge_point(refunds=False)},
         ),
+    ),
+    "refund_too_high": Pair(
+        violating=in_january(refunds(y2025="0.716")),
+        findings=(
+            (
+                "refund_too_high",
+                "warning",
+                "2026-01-01",
+                None,
+                "From 1 session 0.716 DKK per kWh is subtracted as refunded electricity tax, by the "
+                "[[account.refund_too_high-bad.tax_refund]] of 2025-01-01, but from 2026-01-01 on at most 0.004 is "
+                "refunded. Add another to ladebog.toml, with valid_from = 2026-01-01 and as per_kwh what the operator "
+                "pays, 0 if nothing.",
+            ),
+        ),
+        conforming=in_january(refunds(y2025="0.716", y2026="0.004")),
     ),
     "bill_unlike_recomputed": Pair(
         violating=OperatorData(sessions=(_billed(15.21),), charge_points=_TARIFF),  # 15.00 plus 1 % plus 0.05 is 15.20
