@@ -247,7 +247,7 @@ def _difference(explanation: Explanation, period: Row) -> str | None:
 def _price(explanation: Explanation, period: Row) -> str:
     if period["price_incl_tax"] is None:
         return "the price per kWh is unknown"
-    rate = explanation.session["tax_rate"]
+    rate = explanation.session["known_tax_rate"]
     spot, markup = _plain(period["spot_price_excl_tax"]), _plain(period["markup_incl_tax"])
     return f"per kWh: spot {spot} × {_plain(1 + rate)} + markup {markup} = {_plain(period['price_incl_tax'])}"
 

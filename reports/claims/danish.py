@@ -117,6 +117,7 @@ TEXTS = {
     "rule.amounts_differ": "Operatøren oplyser to forskellige beløb",
     "rule.bill_beyond_periods": "Regningen ligger langt over ladeperioder og gebyrer",
     "rule.bill_unlike_recomputed": "Regningen afviger fra den efterregnede",
+    "rule.doubtful_net": "Det oplyste beløb uden moms er tvivlsomt",
     "rule.duration_unlike_times": "Varigheden modsiger start og stop",
     "rule.electricity_tax_twice": "Elafgiften er måske lagt til to gange",
     "rule.ended_otherwise": "Endte på anden måde end afsluttet",

@@ -117,6 +117,7 @@ TEXTS = {
     "rule.amounts_differ": "The operator states two different amounts",
     "rule.bill_beyond_periods": "The bill is far above its charging periods and fees",
     "rule.bill_unlike_recomputed": "The bill differs from the recomputed one",
+    "rule.doubtful_net": "The stated amount without tax is doubtful",
     "rule.duration_unlike_times": "The duration contradicts the start and the stop",
     "rule.electricity_tax_twice": "The electricity tax may be added twice",
     "rule.ended_otherwise": "Ended otherwise than as finished",

@@ -33,7 +33,7 @@ with sessions_with_tariffs as (
         marts.session_id,
         marts.currency,
         marts.stopped_at,
-        marts.tax_rate,
+        charge_points.tax_rate,
         marts.idle_s,
         accounts.timezone,
         accounts.currency as account_currency,
@@ -60,6 +60,8 @@ with sessions_with_tariffs as (
     inner join staging.sessions as sessions using (account, session_id)
     inner join facts.session_facts as facts
         on marts.account = facts.account and marts.document_sha256 = facts.document_sha256
+    inner join intermediate.session_charge_points as charge_points
+        on marts.account = charge_points.account and marts.session_id = charge_points.session_id
     left join intermediate.session_tariffs as tariffs using (account, session_id)
 ),
 

@@ -31,7 +31,7 @@ with periods_with_energy as (
         cast(periods.spot_price_excl_tax as decimal(18, 9)) as spot_price_excl_tax,
         cast(periods.markup_incl_tax as decimal(18, 9)) as markup_incl_tax,
         cast(
-            cast(periods.spot_price_excl_tax as decimal(28, 9)) * (1 + sessions.tax_rate) + periods.markup_incl_tax
+            cast(periods.spot_price_excl_tax as decimal(28, 9)) * (1 + charge_points.tax_rate) + periods.markup_incl_tax
             as decimal(18, 9)
         ) as spot_price_incl_tax,
         cast(periods.only_price as decimal(18, 9)) as only_price,
@@ -39,6 +39,7 @@ with periods_with_energy as (
         cast(periods.amount_incl_tax as decimal(18, 9)) as amount_incl_tax
     from staging.charging_periods as periods
     inner join sessions using (account, session_id)
+    inner join intermediate.session_charge_points as charge_points using (account, session_id)
     inner join intermediate.period_energy as energy using (account, session_id, period)
 ),
 

@@ -18,7 +18,7 @@
 --   currency          ISO 4217 code
 --   amount_incl_tax   currency units, the bill rounded to the currency's minor unit
 --   tax_name          text, for example Moms
---   tax_rate          fraction, for example 0.25; null where unknown
+--   tax_rate          fraction, for example 0.25; null where unknown, or where the tax by a stated net is another
 --   tax_amount        currency units, included in the amount; null where unknown
 --   amount_excl_tax   currency units; null where the tax is unknown
 --   average_kw        kW, as the operator states it
@@ -31,27 +31,40 @@
 --   revision          1 for the figures as first seen, one more for each change since
 --   document_sha256   hex, the document of the figures
 --   curve_sha256      hex, the document of the power history; null without one
+-- The tax by a stated net agrees with the known rate if they differ by at most 1 per cent of the bill, or by one minor
+-- unit.
 with finished as (
     select * from staging.sessions
     where is_finished
 ),
 
-priced as (
+with_rates as (
     select
         finished.account,
         finished.session_id,
-        case
-            when finished.net_minor is not null then finished.bill_minor - finished.net_minor
-            else
-                rounded_quotient(
-                    finished.bill_minor * cast(charge_points.tax_rate * 1000000 as decimal(38, 0)),
-                    cast((1 + charge_points.tax_rate) * 1000000 as decimal(38, 0))
-                )
-        end as tax_minor,
+        finished.bill_minor,
+        finished.bill_minor - finished.net_minor as stated_tax_minor,
         charge_points.tax_rate,
+        rounded_quotient(
+            finished.bill_minor * cast(charge_points.tax_rate * 1000000 as decimal(38, 0)),
+            cast((1 + charge_points.tax_rate) * 1000000 as decimal(38, 0))
+        ) as tax_minor,
         charge_points.charge_point
     from finished
     inner join intermediate.session_charge_points as charge_points using (account, session_id)
+),
+
+priced as (
+    select
+        account,
+        session_id,
+        coalesce(stated_tax_minor, tax_minor) as tax_minor,
+        case
+            when stated_tax_minor is null then tax_rate
+            when abs(stated_tax_minor - tax_minor) <= greatest(1, abs(bill_minor) * 0.01) then tax_rate
+        end as tax_rate,
+        charge_point
+    from with_rates
 ),
 
 assembled as (

@@ -43,12 +43,18 @@ BILLS: dict[str, tuple[dict[str, Any], TaxFigures]] = {
     "prices with tax": ({"arePricesTaxInclusive": True}, ("0.25", "5", "20")),
     "foreign currency": ({"currency": {"code": "EUR", "minorUnitDecimal": 2}}, NO_TAX),
     "the net, rounded": ({"totalAmountWithoutTax": 19.996}, ("0.25", "5", "20")),
-    "the stated net amount takes precedence over the rate": ({"totalAmountWithoutTax": 21}, ("0.25", "4", "21")),
+    "the stated net amount takes precedence over the rate": ({"totalAmountWithoutTax": 21}, (None, "4", "21")),
+    "the known rate stands beside a net that is rounded otherwise": (
+        {"totalAmountWithoutTax": "20.24"},
+        ("0.25", "4.76", "20.24"),
+    ),
+    "a net above the bill": ({"totalAmountWithoutTax": 26}, (None, "-1", "26")),
+    "a net below zero": ({"totalAmountWithoutTax": -20}, (None, "45", "-20")),
     "the net of prices without tax": (
         {"arePricesTaxInclusive": False, "totalAmountWithoutTax": 20},
         ("0.25", "5", "20"),
     ),
-    "a net equal to the bill": ({"totalAmountWithoutTax": 25}, ("0.25", "0", "25")),
+    "a net equal to the bill": ({"totalAmountWithoutTax": 25}, (None, "0", "25")),
     "the net in a foreign currency": (
         {"totalAmountWithoutTax": 21, "currency": {"code": "EUR", "minorUnitDecimal": 2}},
         (None, "4", "21"),

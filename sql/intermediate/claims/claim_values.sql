@@ -27,13 +27,14 @@ with whole_sessions as (
             else
                 rounded_quotient(
                     to_minor_units(reimbursement.amount_incl_tax, staged.minor_unit_decimal)
-                    * to_micro_units(sessions.tax_rate),
-                    1000000 + to_micro_units(sessions.tax_rate)
+                    * to_micro_units(terms.tax_rate),
+                    1000000 + to_micro_units(terms.tax_rate)
                 )
         end as tax_minor
     from main.reimbursement as reimbursement
     inner join main.sessions as sessions using (account, session_id)
     inner join intermediate.session_states as staged using (account, session_id)
+    inner join intermediate.reimbursement_terms as terms using (account, session_id)
     where reimbursement.attribution = 'stop'
 ),
 

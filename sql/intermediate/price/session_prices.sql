@@ -42,13 +42,14 @@ with_figures as (
         figures.minor_unit_decimal,
         sessions.amount_incl_tax,
         sessions.tax_amount,
-        to_micro_units(sessions.tax_rate) as tax_rate_micro,
+        to_micro_units(terms.tax_rate) as tax_rate_micro,
         case when abs(of_periods.spot_scaled) < 1e21 then of_periods.spot_scaled else 0 end as spot_scaled,
         case when abs(of_periods.markup_scaled) < 1e21 then of_periods.markup_scaled else 0 end as markup_scaled,
         nano_units_in_minor_unit(figures.minor_unit_decimal) * cast(1000 as decimal(38, 0)) as scale
     from main.sessions as sessions
     inner join facts.accounts as accounts using (account)
     inner join staging.sessions as figures using (account, session_id)
+    inner join intermediate.reimbursement_terms as terms using (account, session_id)
     left join of_periods using (account, session_id)
 ),
 

@@ -14,6 +14,7 @@
 --   electricity_cost_nano     whole billionths of a currency unit; null where the operator does not track it
 --   rate_micro                whole millionths of a currency unit per kWh; null for other bases than rate
 --   refund_micro              whole millionths of a currency unit per kWh; 0 where the operator refunds nothing
+--   tax_rate                  fraction, the known rate of the tax in the bill; null where unknown
 --   tax_factor_numerator      whole number; divided by the denominator it is 1 + tax rate
 --   tax_factor_denominator    whole number
 --   refunds_electricity_tax   flag of the charge point; null where unknown
@@ -36,6 +37,7 @@ with finished as (
         to_nano_units(facts.electricity_cost) as electricity_cost_nano,
         coalesce(facts.free_energy_wh, 0) + coalesce(facts.non_billable_energy_wh, 0) as unpaid_wh,
         charge_points.refunds_electricity_tax,
+        charge_points.tax_rate,
         to_micro_units(charge_points.tax_rate) as tax_rate_micro
     from staging.sessions as sessions
     inner join facts.accounts as accounts using (account)
@@ -83,6 +85,7 @@ judged as (
         electricity_cost_nano,
         rate_micro,
         cast(refund_micro as decimal(38, 0)) as refund_micro,
+        tax_rate,
         floor_quotient(1000000 + tax_rate_micro, tax_divisor) as tax_factor_numerator,
         floor_quotient(1000000, tax_divisor) as tax_factor_denominator,
         refunds_electricity_tax,

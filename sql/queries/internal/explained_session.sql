@@ -19,7 +19,7 @@
 --   currency         ISO 4217 code
 --   amount_incl_tax  currency units
 --   tax_name         text, for example Moms
---   tax_rate         fraction, for example 0.25; null where unknown
+--   tax_rate         fraction, for example 0.25; null where unknown, or where the tax by a stated net is another
 --   tax_amount       currency units; null where unknown
 --   amount_excl_tax  currency units; null where unknown
 --   average_kw       kW, as the operator states it
@@ -33,6 +33,7 @@
 --   document_sha256  hex, the document of the figures
 --   curve_sha256     hex, the document of the power history; null without one
 --   digits           decimal digits of the currency's minor unit
+--   known_tax_rate   fraction, of the charge point, the settings or the country; null where unknown
 --   tax_source       text, where the tax comes from: the session itself, or the source of the rate
 --   tax_sha256       hex, the document that the tax rate comes from; null where no document states it
 --   period_sha256    hex, the document of the charging periods; null without periods
@@ -47,6 +48,7 @@ with period_documents as (
 select
     sessions.*,
     staged.minor_unit_decimal as digits,
+    sources.tax_rate as known_tax_rate,
     case when staged.net_minor is null then sources.tax_source else 'session' end as tax_source,
     case when staged.net_minor is null then sources.tax_sha256 end as tax_sha256,
     period_documents.period_sha256

@@ -11,7 +11,7 @@ from sessions
 inner join intermediate.session_charge_points as charge_points using (account, session_id)
 inner join intermediate.reimbursement_terms as terms using (account, session_id)
 where
-    sessions.tax_rate is distinct from charge_points.tax_rate
+    terms.tax_rate is distinct from charge_points.tax_rate
     or sessions.charge_point is distinct from coalesce(charge_points.charge_point, sessions.charge_point)
     or terms.refunds_electricity_tax is distinct from charge_points.refunds_electricity_tax
 union

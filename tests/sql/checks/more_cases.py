@@ -5,6 +5,7 @@ from dataclasses import replace
 from tests.sql.checks.operator_data import Listing, OperatorData, Session, charge_point
 from tests.sql.checks.pairs_of_archives import CUT_LISTING, SHARED_HOST
 from tests.sql.checks.pairs_of_claims import additions, in_january, refunds
+from tests.sql.checks.pairs_of_doubts import net
 
 _MISSED = (
     Listing(at="2025-04-10T00:00:00+00:00", missing=("1",)),
@@ -80,6 +81,21 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         replace(in_january(refunds(y2025="0.716")), charge_points={}),
         (),
     ),
+    "a-net-above-the-bill": (net(15.6), (("doubtful_net", "1"),)),
+    "a-net-below-zero": (net(-12), (("doubtful_net", "1"),)),
+    "a-net-equal-to-the-bill": (net(15), (("doubtful_net", "1"),)),
+    "a-net-of-another-rate": (net(13.80), (("doubtful_net", "1"),)),
+    "a-net-rounded-otherwise": (net(11.90), ()),
+    "a-net-of-a-credit": (
+        net(-12, amount=-15, totalAmount=-15, chargingPeriods=[Session().period(0, 60, -15)]),
+        (),
+    ),
+    "a-positive-net-of-a-credit": (
+        net(12, amount=-15, totalAmount=-15, chargingPeriods=[Session().period(0, 60, -15)]),
+        (("doubtful_net", "1"),),
+    ),
+    "a-net-in-a-country-without-a-known-rate": (replace(net(13.80), country="AT"), ()),
+    "a-net-of-zero-in-a-country-without-a-known-rate": (replace(net(0), country="AT"), (("doubtful_net", "1"),)),
     "one-day-with-the-most-sessions": (
         OperatorData(listings=(replace(CUT_LISTING, sessions=2),)),
         (),

@@ -30,6 +30,11 @@ def _twice(**fields: object) -> OperatorData:
     return OperatorData(sessions=(Session(fields=_UNKNOWN_EVSE), Session(id="2", fields={**_UNKNOWN_EVSE, **fields})))
 
 
+def net(stated: float, **fields: object) -> OperatorData:
+    """A session of 15.00 DKK that states this net."""
+    return OperatorData(sessions=(Session(fields={"totalAmountWithoutTax": stated, **fields}),))
+
+
 _PERIODS_DIFFER = "its charging periods sum to 15.00 DKK. The bill counts; ask the operator what makes the difference."
 _TWICE = "at the same time, 6.000 kWh and 15.00 DKK, and the EVSE is not known. Look whether it is one session; if so,"
 
@@ -134,6 +139,19 @@ DOUBTS = {
             ),
         ),
         conforming=OperatorData(sessions=(Session(answered_after=0),)),
+    ),
+    "doubtful_net": Pair(
+        violating=net(0),
+        findings=(
+            _finding(
+                "doubtful_net",
+                "warning",
+                "1",
+                "The operator states 0.00 DKK without tax of the bill of 15.00 DKK, so its tax counts as 15.00 DKK, "
+                "which cannot be right. Ask the operator for an invoice.",
+            ),
+        ),
+        conforming=net(12),
     ),
     "duration_unlike_times": Pair(
         violating=OperatorData(sessions=(Session(fields={"duration": 7201}),)),
