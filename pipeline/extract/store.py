@@ -28,6 +28,23 @@ _STORED_BEFORE = """
 _NOW_PLAUSIBLE = """
     select 1 from facts.quarantine where account = ? and plausible_from <= ? and list_contains(?, document_sha256)
 """
+# A session's stop that had not passed when the newest answer stated it, and has now.
+_NOW_PASSED = """
+    select 1
+    from facts.session_facts as facts
+    where
+        facts.account = ?
+        and facts.stopped_at <= ?
+        and list_contains(?, facts.document_sha256)
+        and facts.stopped_at > (
+            select max(documents.fetched_at)
+            from documents
+            where
+                documents.account = facts.account
+                and documents.sha256 = facts.document_sha256
+                and documents.key = facts.session_id
+        )
+"""
 _STORED_EVER = """
     select sha256 from facts.answers where account = ? and endpoint = ? and key = ? and sha256 = ? limit 1
 """
@@ -56,8 +73,8 @@ class Store:
     def keep(self, answer: Answer) -> bool:
         """Write an answer to raw/ unless the stored one is the same; returns whether it was written.
 
-        The same answer is written again if it has a document that was too early in the stored one, because this
-        machine's clock was behind.
+        The same answer is written again if it was too early for what it states, because this machine's clock was behind
+        or an import's time was wrong: a time that was not plausible yet, or a stop that had not passed.
         """
         line = RawLine.of(answer)
         if (answer.endpoint.value, answer.key) in self._not_loaded:
@@ -67,7 +84,7 @@ class Store:
             stored_row = self._connection.execute(_STORED_EVER, [*key, line.sha256]).fetchone()
         else:
             stored_row = self._connection.execute(_STORED_BEFORE, [*key, answer.fetched_at]).fetchone()
-        if stored_row == (line.sha256,) and not self._is_now_plausible(line):
+        if stored_row == (line.sha256,) and not self._was_too_early(line):
             self._record_unchanged(line)
             return False
         self._writer.append(line)
@@ -80,9 +97,13 @@ class Store:
             detail = UnchangedDetail(session_id=line.key, fetched_at=line.fetched_at, sha256=line.sha256)
             self.record.unchanged.append(detail)
 
-    def _is_now_plausible(self, line: RawLine) -> bool:
-        parameters = [self._account, line.fetched_at, document_hashes(line)]
-        return self._connection.execute(_NOW_PLAUSIBLE, parameters).fetchone() is not None
+    def _was_too_early(self, line: RawLine) -> bool:
+        hashes = document_hashes(line)
+        received_at = line.fetched_at or self.record.started_at  # at the latest
+        checks = ((_NOW_PLAUSIBLE, received_at), (_NOW_PASSED, line.fetched_at))
+        return any(
+            self._connection.execute(query, [self._account, moment, hashes]).fetchone() for query, moment in checks
+        )
 
     def load(self) -> None:
         """Load the answers written since the last call."""

@@ -88,8 +88,8 @@ class AnswerLoader:
         self._connection.execute(_CREATE_ARRIVALS)
         insert(self._connection, "arrivals", [self._document_row(place, segment) for place in batch.placed])
         stored = self._keys_and_hashes(_STORED_DOCUMENTS) - self._keys_and_hashes(_DECODED_AGAIN)
-        self._connection.execute(f"insert into documents {models.query('new_documents')}")
         self._insert_facts(batch, stored)
+        self._connection.execute(f"insert into documents {models.query('new_documents')}")
         first = batch.end.lines - len(batch.lines) + 1
         answers = [self._answer_row(line, segment, number) for number, line in enumerate(batch.lines, first)]
         insert(self._connection, "facts.answers", answers)

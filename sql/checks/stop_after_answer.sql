@@ -1,8 +1,9 @@
 -- name: checks.stop_after_answer
 -- severity: error
 -- grain: one finding
--- purpose: No session stops later than the first answer that states its stop.
--- A stop later than a day after the answer is not accepted at all.
+-- purpose: No session stops later than the newest answer that states its stop.
+-- A stop later than a day after the answer is not accepted at all. Once an answer states it after it has passed, also
+-- unchanged, the finding is gone.
 select
     sessions.account,
     sessions.month,

@@ -10,7 +10,8 @@
 --   is_finished          flag: the session has ended, as finished or with energy or an amount
 --   is_active            flag: the session has not ended
 --   is_fetched           flag: a document with these figures was fetched, not imported
---   stop_stated_at       time of the first document that states this stop; null while active, or if none has a time
+--   stop_stated_at       time of the newest document that states this stop, unless its answer came more than a day
+--                        before the stop; null while active, or if there is none with a time
 --   started_at           time; null only where a session ended without energy and without an amount
 --   stopped_at           time; null while active
 --   energy_wh            Wh, metered and billed
@@ -28,7 +29,7 @@ with compared as (
             partition by account, session_id, is_finished
             order by place
         ) as figures_before,
-        min(fetched_at) over (
+        max(fetched_at) filter (where stopped_at <= hours_after(fetched_at, 24)) over (
             partition by account, session_id, is_finished, stopped_at
         ) as stop_stated_at
     from staging.session_documents

@@ -10,7 +10,7 @@ from pipeline.load.answers import AnswerLoader
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import RawLine, RunRecord, read_lines, read_run_record
 from pipeline.raw.segments import finished_segments
-from tests.scenarios.small_archive import LATER, SetClock, SmallArchive, answer, at, session
+from tests.scenarios.small_archive import LATER, SetClock, SmallArchive, answer, at, listed, listing, session
 
 A, B = ({"session": session(energy=energy)} for energy in (1000, 2000))
 
@@ -50,6 +50,10 @@ def records(archive: SmallArchive) -> list[RunRecord]:
         pytest.param([(A, 1), (A, None)], [True, False], id="without a time, equal to the newest"),
         pytest.param([(A, 0), (B, 1), (A, None)], [True, True, False], id="without a time, equal to an earlier one"),
         pytest.param([(A, 0), (B, None), (B, None)], [True, True, False], id="without a time, not equal to any"),
+        pytest.param([(A, 0), (A, 59), (A, 60), (A, 61)], [True, False, True, False], id="its stop has passed"),
+        pytest.param([(A, 0), (A, None), (A, None)], [True, False, False], id="its stop may have passed"),
+        pytest.param([(A, -4000), (A, -3000), (A, 61), (A, 62)], [True, False, True, False], id="far too early"),
+        pytest.param([(A, -4000), (A, None), (A, None)], [True, True, False], id="far too early, then without a time"),
     ],
 )
 def test_only_changed_answers_are_stored(
@@ -57,6 +61,46 @@ def test_only_changed_answers_are_stored(
 ) -> None:
     assert stored_flags == store_each(archive, (detail(body, minutes) for body, minutes in answers))
     assert sum(stored_flags) == len(stored(archive))
+
+
+FINISHED = session("1", paymentStatus="paid")
+FINDINGS = "select rule from check_results where severity = 'error' and session_id = '1' and rule <> 'missing_detail'"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "rules"),
+    [
+        pytest.param([59], ["stop_after_answer"], id="before the stop"),
+        pytest.param([0, 59], ["stop_after_answer"], id="twice before the stop"),
+        pytest.param([0, 60], [], id="again when it has passed"),
+        pytest.param([0, 30, 9_000], [], id="again a week later"),
+        pytest.param([-9_000, 90], [], id="a wrong time first, far too early"),
+        pytest.param([90, -9_000], [], id="a wrong time later, far too early"),
+        pytest.param([90, 0], [], id="a wrong time later, a little too early"),
+        pytest.param([-9_000, None], [], id="a wrong time first, then none"),
+        pytest.param([None], [], id="without a time"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["detail", "item"])
+def test_a_stop_is_doubtful_until_an_answer_states_it_after_it_has_passed(
+    archive: SmallArchive, kind: str, minutes: list[float | None], rules: list[str]
+) -> None:
+    for one in minutes:
+        moment = None if one is None else at(one)
+        answer = (
+            detail({"session": FINISHED}, one) if kind == "detail" else listing(listed(FINISHED), fetched_at=moment)
+        )
+        store_each(archive, [answer])
+    archive.transform()
+    assert [rule for (rule,) in archive.rows(FINDINGS)] == rules
+    assert archive.rows("select count(*) from sessions") == [(1,)]
+    kept = "select fetched_at, sha256 from documents where key = '1' order by all"
+    documents = archive.rows(kept)
+    archive.connection.execute("truncate documents; truncate facts.answers; truncate facts.segments")
+    archive.connection.execute("truncate facts.session_facts; truncate facts.quarantine")
+    archive.load()
+    archive.transform()
+    assert (archive.rows(kept), [rule for (rule,) in archive.rows(FINDINGS)]) == (documents, rules)
 
 
 def test_another_key_or_endpoint_is_another_answer(archive: SmallArchive) -> None:

@@ -10,7 +10,8 @@
 --   is_active            flag: the session has not ended
 --   started_at           time; null only where a session ended without energy and without an amount
 --   stopped_at           time; null while active
---   stop_stated_at       time of the first document that states this stop; null while active, or if none has a time
+--   stop_stated_at       time of the newest document that states this stop, unless its answer came more than a day
+--                        before the stop; null while active, or if there is none with a time
 --   minor_unit_decimal   digits of the currency's minor unit
 select
     account,

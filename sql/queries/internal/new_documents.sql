@@ -13,7 +13,8 @@
 --   item        place in the listing, from 1; 0 for a document that is a whole answer
 -- A document with a time is kept if it differs from the one before it that has a time. One without a time is kept only
 -- if its content was never seen: importing a file twice changes nothing. Where one answer states a session twice and
--- differently, both items are kept.
+-- differently, both items are kept. A session's document is kept once more when its stop has passed that lay ahead of
+-- the answer before.
 with candidates as (
     select
         *,
@@ -39,6 +40,10 @@ compared as (
         ) < max(sha256) over (
             partition by account, endpoint, key, segment, line
         ) as is_contradicted,
+        lag(fetched_at) over (
+            partition by account, endpoint, key, fetched_at is null
+            order by fetched_at, segment, line, item
+        ) as fetched_before,
         row_number() over (
             partition by account, endpoint, key, sha256 order by is_arrival, segment, line, item
         ) as occurrence
@@ -46,20 +51,28 @@ compared as (
 )
 
 select
-    account,
-    endpoint,
-    key,
-    fetched_at,
-    status,
-    sha256,
-    segment,
-    line,
-    item
+    compared.account,
+    compared.endpoint,
+    compared.key,
+    compared.fetched_at,
+    compared.status,
+    compared.sha256,
+    compared.segment,
+    compared.line,
+    compared.item
 from compared
+left join facts.session_facts as facts
+    on
+        compared.account = facts.account
+        and compared.sha256 = facts.document_sha256
+        and compared.key = facts.session_id
 where
-    is_arrival
+    compared.is_arrival
     and case
-        when fetched_at is null then occurrence = 1
-        else sha256 is distinct from sha256_before or is_contradicted
+        when compared.fetched_at is null then compared.occurrence = 1
+        else
+            compared.sha256 is distinct from compared.sha256_before
+            or compared.is_contradicted
+            or coalesce(compared.fetched_before < facts.stopped_at and facts.stopped_at <= compared.fetched_at, false)
     end
-order by segment, line, item
+order by compared.segment, compared.line, compared.item

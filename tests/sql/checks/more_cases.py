@@ -27,6 +27,7 @@ _CREDIT = Session(
     }
 )
 _FREE_PERIODS = Session(fields={"amount": 35, "totalAmount": 35, "chargingPeriods": [Session().period(0, 60, 0)]})
+_EARLY = Session(answered_after=-1)
 _BEFORE = "2025-03-01T00:00:00+00:00"
 
 _OTHER_BILL = {"amount": 20.0, "totalAmount": 20.0}
@@ -96,6 +97,22 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
     ),
     "a-net-in-a-country-without-a-known-rate": (replace(net(13.80), country="AT"), ()),
     "a-net-of-zero-in-a-country-without-a-known-rate": (replace(net(0), country="AT"), (("doubtful_net", "1"),)),
+    "a-stop-stated-again-before-it": (
+        OperatorData(sessions=(_EARLY,), details=(("2025-03-05T18:59:59+00:00", 200, _EARLY.detail_answer()),)),
+        (("stop_after_answer", "1"),),
+    ),
+    "a-stop-stated-again-in-unchanged-details": (
+        OperatorData(sessions=(_EARLY,), details=(("2025-03-05T19:00:00+00:00", 200, _EARLY.detail_answer()),)),
+        (),
+    ),
+    "a-stop-stated-again-in-an-unchanged-list": (
+        OperatorData(sessions=(_EARLY,), later_items=(("2025-04-10T00:00:00+00:00", _EARLY.listing_item()),)),
+        (),
+    ),
+    "a-stop-stated-with-a-wrong-time-as-well": (
+        OperatorData(details=(("2025-02-12T00:00:00+00:00", 200, Session().detail_answer()),)),
+        (),
+    ),
     "one-day-with-the-most-sessions": (
         OperatorData(listings=(replace(CUT_LISTING, sessions=2),)),
         (),
