@@ -8,9 +8,11 @@ import msgspec
 
 from pipeline.cli.context import Context, pass_context
 from pipeline.cli.output import print_line
+from pipeline.errors import SettingsError
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.checks import account_faults
 from pipeline.settings.editing import write_account
+from pipeline.settings.names import host_and_port
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Account
 from pipeline.text import counted
@@ -37,9 +39,12 @@ def account() -> None:
 @click.option("--timezone", help="Decides hours, days and months. Default: Europe/Copenhagen.")
 @click.option("--currency", help="The currency the account is billed in. Default: DKK.")
 @click.option("--client-id", help="The client id of the operator's app; needed to log in with a password.")
+@click.option("--moved", is_flag=True, help="The operator has moved to this address, with the sessions it had.")
 @pass_context
-def add(context: Context, /, name: str, url: str, **options: str | None) -> None:
+def add(context: Context, /, name: str, url: str, moved: bool, **options: str | None) -> None:
     """Add or change an account, and create the logbook if needed.
+
+    An account has the sessions of one operator: for another one, add another account.
 
     \b
     Example:  ladebog account add home --url https://drivee.eu.charge.ampeco.tech
@@ -51,11 +56,29 @@ def add(context: Context, /, name: str, url: str, **options: str | None) -> None
     new = msgspec.structs.replace(old, url=url.rstrip("/"), **changes)
     if faults := account_faults(new, accounts):
         raise click.UsageError("\n".join(f"account {name}{fault}" for fault in faults))
+    if not moved:
+        _refuse_other_operator(logbook, accounts.get(name), new)
     Logbook.create(context.home)
     with logbook.lock():
         write_account(logbook.settings, new)
     context.print_info(f"{'Changed' if name in accounts else 'Added'} account {name} in {logbook.settings}.")
     context.print_info(f"Next: ladebog login {name}")
+
+
+def _refuse_other_operator(logbook: Logbook, old: Account | None, new: Account) -> None:
+    """Raise SettingsError if an account with sessions gets the address of an operator that they are not of."""
+    from pipeline.load.hosts import hosts_of_sessions
+
+    own_host, new_host = host_and_port(old.url) if old else "", host_and_port(new.url)
+    hosts = hosts_of_sessions(logbook.raw / new.name) if own_host != new_host else set()
+    known_hosts = {host or own_host for host in hosts} - {""}
+    if known_hosts and new_host not in known_hosts:
+        raise SettingsError(
+            f"Account {new.name} has sessions of {', '.join(sorted(known_hosts))}; those of {new_host} would be mixed "
+            "with them.",
+            f"Use an account of its own: ladebog account add NAME --url {new.url} (or, if the same operator has moved "
+            f"there: ladebog account add {new.name} --url {new.url} --moved)",
+        )
 
 
 @account.command()

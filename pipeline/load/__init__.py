@@ -5,5 +5,6 @@
 raw/: `batches` reads a segment's lines and has their documents decoded by `decode`, which checks figures with
 `figures` and times with `times`; `subject` finds what a line is about; `answers` writes the rows.
 journal/: `journal` inserts new entries. claims/: `claims` inserts new claims. ladebog.toml: `settings` replaces the
-rows of the settings. `links` compares with an earlier database what the files have lost.
+rows of the settings. `links` compares with an earlier database what the files have lost. `hosts` finds, without a
+database, whose sessions an account has.
 """

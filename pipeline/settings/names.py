@@ -49,6 +49,13 @@ def url_fault(url: str) -> str | None:
     return None
 
 
+def host_and_port(url: str) -> str:
+    """The host of an address, and its port unless that is the usual one, as macro `host_of` gives them."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    return host if parts.port in (None, 80, 443) else f"{host}:{parts.port}"
+
+
 def webhook_fault(url: str) -> str | None:
     """Why this cannot be a webhook's address, or None. The reason does not quote it, as its path may be a secret."""
     host = re.match(r"[a-z]+://[^/?]+", url)

@@ -44,12 +44,12 @@ def test_a_certificate_that_cannot_be_trusted_is_refused(
         server.socket = context.wrap_socket(server.socket, server_side=True)
 
     with serving(answer(body=b"[]"), prepare=encrypt) as script:
-        archived_logbook.do("account", "add", "demo", "--url", script.url.replace("http:", "https:"))
+        archived_logbook.do("account", "add", "demo", "--moved", "--url", script.url.replace("http:", "https:"))
         message, advice = refusal(archived_logbook.run("run", now=NOW), 1)
     assert script.requests == []
     assert " shows a certificate that is not trusted (" in message
     assert advice.startswith("Check the address, this machine's clock and its certificates")
-    archived_logbook.do("account", "add", "demo", "--url", new_operator.url)
+    archived_logbook.do("account", "add", "demo", "--moved", "--url", new_operator.url)
     archived_logbook.do("run", now=NOW)
     record(f"certificate: {fault}", 1, count_lost(items_before, archived_logbook), message, advice)
     assert_complete(archived_logbook, new_operator.tenant)

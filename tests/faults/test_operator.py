@@ -123,7 +123,7 @@ def test_each_fault_of_the_operator_has_its_message_and_loses_nothing(
     set_retry_policy(archived_logbook, fault)
     started_at = time.monotonic()
     with serving(responder) as script:
-        archived_logbook.do("account", "add", "demo", "--url", script.url)
+        archived_logbook.do("account", "add", "demo", "--moved", "--url", script.url)
         found_message, found_advice = refusal(archived_logbook.run("run", now=NOW), code)
         assert "slow" not in fault or time.monotonic() - started_at < _SLOW
     assert found_message.startswith(f"{script.url.removeprefix('http://')} ")
@@ -143,14 +143,14 @@ def test_a_host_name_that_is_not_found_is_reported(
     monkeypatch.setenv("NO_PROXY", "*")
     monkeypatch.setenv("no_proxy", "*")
     items_before = items(archived_logbook)
-    archived_logbook.do("account", "add", "demo", "--url", "https://tenant.invalid")
+    archived_logbook.do("account", "add", "demo", "--moved", "--url", "https://tenant.invalid")
     archived_logbook.store_login(new_operator.tenant)
     message, advice = refusal(archived_logbook.run("run", now=NOW), 75)
     assert message == (
         "tenant.invalid gave no usable answer in 8 tries; the last time it could not be found by its name."
     )
     assert advice == _LATER
-    archived_logbook.do("account", "add", "demo", "--url", new_operator.url)
+    archived_logbook.do("account", "add", "demo", "--moved", "--url", new_operator.url)
     archived_logbook.do("run", now=NOW)
     record("operator: host name not found", 1, count_lost(items_before, archived_logbook), message, advice)
     assert_complete(archived_logbook, new_operator.tenant)

@@ -254,13 +254,13 @@ def test_no_failure_leaks_a_secret(
             )
             fail()
         case "DNS":
-            logbook.do("account", "add", "demo", "--url", "https://tenant.invalid")
+            logbook.do("account", "add", "demo", "--moved", "--url", "https://tenant.invalid")
             logbook.store_login(tenant)
             monkeypatch.setenv("NO_PROXY", "*")
             fail()
         case "TLS":
             with untrusted_operator(tmp_path) as url:
-                logbook.do("account", "add", "demo", "--url", url)
+                logbook.do("account", "add", "demo", "--moved", "--url", url)
                 logbook.store_login(tenant)
                 monkeypatch.setenv("NO_PROXY", "*")
                 fail()

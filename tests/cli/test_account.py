@@ -1,0 +1,89 @@
+"""`ladebog account add`: an account keeps the operator of its sessions, unless that has moved."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pipeline.raw.answer import Endpoint
+from pipeline.raw.lines import RawLine, RunRecord
+from pipeline.raw.segments import SegmentWriter
+from pipeline.settings.reading import read_settings
+from tests.cli.refusal import refusal
+from tests.scenarios.demo_logbook import DemoLogbook
+from tests.scenarios.small_archive import NOON, answer, detail, listed, listing, session
+
+_OWN = "https://tenant.example"
+_OTHER = "https://other.example"
+_LATER = NOON + timedelta(hours=1)
+_ANSWERS = {
+    "details": detail(session(), _LATER),
+    "list": listing(listed(session()), fetched_at=_LATER),
+    "charge points": answer(Endpoint.CHARGE_POINTS, "all", {"data": []}),
+    "empty list": listing(fetched_at=_LATER),
+    "not found": answer(Endpoint.SESSION, "1", {}, status=404),
+}
+
+
+def logbook_with(folder: Path, content: str, url: str = f"{_OWN}/api") -> DemoLogbook:
+    """A logbook with account home and one answer."""
+    logbook = DemoLogbook(folder)
+    logbook.do("account", "add", "home", "--url", _OWN)
+    record = RunRecord(run_id="a1b2", command="extract", version="0", started_at=NOON)
+    with SegmentWriter.begin(logbook.paths.raw / "home", record) as writer:
+        writer.append(RawLine.of(msgspec.structs.replace(_ANSWERS[content], url=url)))
+        writer.finish(NOON)
+    return logbook
+
+
+def url_of(logbook: DemoLogbook) -> str:
+    return read_settings(logbook.paths.settings).accounts["home"].url
+
+
+@pytest.mark.parametrize("content", ["details", "list"])
+@pytest.mark.parametrize("answered_by", [f"{_OWN}/api", ""], ids=["fetched", "imported"])
+def test_another_operator_is_refused_for_an_account_with_sessions(
+    content: str, answered_by: str, tmp_path: Path
+) -> None:
+    logbook = logbook_with(tmp_path, content, answered_by)
+    message, advice = refusal(logbook.run("account", "add", "home", "--url", _OTHER), 1)
+    assert message == "Account home has sessions of tenant.example; those of other.example would be mixed with them."
+    assert advice == (
+        f"Use an account of its own: ladebog account add NAME --url {_OTHER} (or, if the same operator has moved "
+        f"there: ladebog account add home --url {_OTHER} --moved)"
+    )
+    assert url_of(logbook) == _OWN
+    logbook.do("account", "add", "work", "--url", _OTHER)
+    logbook.do("account", "add", "home", "--url", _OTHER, "--moved")
+    assert url_of(logbook) == _OTHER
+    logbook.do("account", "add", "home", "--url", _OWN, "--moved" if answered_by == "" else "--country=DK")
+    assert url_of(logbook) == _OWN
+
+
+@pytest.mark.parametrize("content", ["charge points", "empty list", "not found"])
+def test_a_mistyped_address_can_be_corrected_before_there_are_sessions(content: str, tmp_path: Path) -> None:
+    logbook = logbook_with(tmp_path, content)
+    logbook.do("account", "add", "home", "--url", _OTHER)
+    assert url_of(logbook) == _OTHER
+
+
+@pytest.mark.parametrize("same", ["https://TENANT.example", "https://tenant.example:443/", "https://tenant.example."])
+def test_the_same_operator_may_be_written_otherwise(same: str, tmp_path: Path) -> None:
+    logbook_with(tmp_path, "details").do("account", "add", "home", "--url", same)
+
+
+@pytest.mark.parametrize(
+    "other", ["https://tenant.example:8443", "https://sub.tenant.example", "https://tenant.example2"]
+)
+def test_similar_addresses_are_of_other_operators(other: str, tmp_path: Path) -> None:
+    message, _ = refusal(logbook_with(tmp_path, "list").run("account", "add", "home", "--url", other), 1)
+    assert "would be mixed" in message
+
+
+def test_an_account_named_again_keeps_its_operator(tmp_path: Path) -> None:
+    """The settings may have lost an account whose sessions are still there."""
+    logbook = logbook_with(tmp_path, "details")
+    logbook.paths.settings.write_text("", "utf-8")
+    refusal(logbook.run("account", "add", "home", "--url", _OTHER), 1)
+    logbook.do("account", "add", "home", "--url", _OWN)
