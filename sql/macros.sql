@@ -270,3 +270,32 @@ create or replace macro state_number(state, name) as
 -- What a charging period's state contains besides its kind, price and markup; null if it contains nothing else.
 create or replace macro state_remainder(state) as
     nullif(ltrim(regexp_replace(split_part(state, '@', 2), '(^|&)(price|markup)\|[^&]*', '', 'g'), '&'), '');
+
+-- Whether a key of the operator's JSON names what is only displayed: `displayName`, `optimisedLabel`, `description`.
+create or replace macro is_display_name(name) as
+    regexp_matches(
+        name,
+        '^(display[A-Z][A-Za-z]*|name|title|subtitle|label|description|note|icon|logo)$|(Name|Title|Label|Description|Icon|Logo)$'
+    );
+
+-- Whether a JSON object or list contains nothing but ids, empty values and what is only displayed, at any depth.
+create or replace macro is_only_displayed(content) as
+    starts_with(ltrim(content), '{') and regexp_full_match(
+        regexp_replace(
+            regexp_replace(
+                regexp_replace(
+                    content,
+                    '"((display[A-Z]|)[A-Za-z]*(Name|Title|Label|Description|Icon|Logo)|name|title|subtitle|label|description|note|icon|logo|id|[A-Za-z]*(Id|ID))" *: *("(\\.|[^"\\])*"|[0-9.]+|true)',
+                    '',
+                    'g'
+                ),
+                '"[^"]*" *: *(null|false|""|0(\.0+)?)([,}\]])',
+                '\3',
+                'g'
+            ),
+            '"[^"]*" *: *([{\[])',
+            '\1',
+            'g'
+        ),
+        '[\[\]{}, ]*'
+    );

@@ -128,6 +128,8 @@ unknown_entries as (
             when name like 'lock%OnSessionStart' then false
             else
                 right(name, 2) not in ('Id', 'ID')
+                and not is_display_name(name)
+                and not is_only_displayed(content)
                 and name not in (
                     'pricePeriodInMinutes',
                     'flexibleMarkUpAsFixedPerKwh',
@@ -135,10 +137,6 @@ unknown_entries as (
                     'chargePointElectricityRate',
                     'preAuthorizeAmount',
                     'incrementalPreAuthorizationAmount',
-                    'name',
-                    'label',
-                    'description',
-                    'optimisedLabel',
                     'lastUpdatedAt'
                 )
         end

@@ -53,6 +53,19 @@ EVSES = (
         optimisedLabel="Grøn strøm",
         flexibleMarkUpAsFixedPerKwh={"intervalPricing": [{"startsAt": "00:00", "endsAt": "24:00", "price": 0.75}]},
     ),
+    evse(
+        "displayed",
+        displayName="Spot",
+        subtitle="5 kr. per hour",
+        display={"title": "Spot 5", "badge": {"label": 'a "b"', "icon": "x", "size": None}, "brandId": 7},
+        currency={"id": 1},
+    ),
+    evse(
+        "displayed-fee",
+        displayName="Spot",
+        parking={"label": "Fee", "perHour": 5},
+        named={"displayName": "x", "fees": [2]},
+    ),
     with_currency("fees-that-are-none", "DKK", idleFeePerMinute=0, idleFeeGracePeriodMinutes=15, connectionFee=None),
     evse("fee-with-grace", idleFeePerMinute=0.5, idleFeeGracePeriodMinutes=15),
     evse(
@@ -292,6 +305,11 @@ CASES: dict[str, tuple[BilledSession, tuple[str, str | None, str | None]]] = {
         ("19.000", "cannot tell", "not understood in the tariff: pricing.connectionFee, pricing.minPrice"),
     ),
     "a tariff as sent by a real operator": (BilledSession(evse="as-sent"), ("20.000", "ok", None)),
+    "display fields at any depth": (BilledSession(evse="displayed"), ("20.000", "ok", None)),
+    "display fields next to a fee": (
+        BilledSession(evse="displayed-fee"),
+        ("20.000", "cannot tell", "not understood in the tariff: pricing.named, pricing.parking"),
+    ),
     "references, locks, holds and labels": (BilledSession(evse="references"), ("20.000", "ok", None)),
     "grace for fees that are none": (BilledSession(evse="fees-that-are-none"), ("20.000", "ok", None)),
     "grace for a fee": (
