@@ -72,6 +72,7 @@ class ClaimableReader:
             claimed=count_claimed(lines, month) + row["claimed_earlier"],
             excluded=excluded_count,
             claimed_earlier=row["claimed_earlier"],
+            unlisted=row["unlisted"],
         )
 
     def reversal(self, stored_claim: StoredClaim) -> tuple[ClaimLine, ...]:

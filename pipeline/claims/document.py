@@ -180,6 +180,7 @@ class Completeness(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     claimed: int
     excluded: int
     claimed_earlier: int = 0  # of those claimed; since rules 2
+    unlisted: int = 0  # of all: in the archive, but not in the operator's list; older claims do not count them
 
 
 class AccountPolicy(msgspec.Struct, frozen=True, kw_only=True):

@@ -102,6 +102,10 @@ TEXTS = {
     "completeness.counted": (
         "Listen og arkivet rummer {sessions} ladninger; {claimed} er medtaget, {excluded} er ikke medtaget."
     ),
+    "completeness.counted_unlisted": (
+        "Listen rummer {listed} ladninger og arkivet {sessions}, hvoraf {unlisted} ikke står på listen; "
+        "{claimed} er medtaget, {excluded} er ikke medtaget."
+    ),
     "completeness.policy": "Måneden er lukket: oplysningerne om alle ladninger er hentet og kan læses.",
     "agreement": "Afstemning",
     "agreement.note": "Udlæggets tal er låst; formlerne i arkene lægger linjerne sammen på ny.",
@@ -150,6 +154,8 @@ TEXTS = {
     "rule.unreadable_charge_point": "Svar om ladepunkter kan ikke læses",
     "rule.unreadable_session": "Svar om ladninger kan ikke læses",
     "rule.session_in_two_accounts": "En anden konto har den samme ladning",
+    "rule.gone_while_active": "Aktiv ladning er forsvundet hos operatøren",
+    "rule.listed_twice": "Ladningen står to gange på listen med forskellige tal",
     "rule.vanished": "Ladningen er forsvundet fra operatørens liste",
     "severity.error": "Fejl",
     "severity.warning": "Advarsel",

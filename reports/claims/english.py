@@ -102,6 +102,10 @@ TEXTS = {
     "completeness.counted": (
         "The list and the archive contain {sessions} sessions; {claimed} are claimed, {excluded} are not."
     ),
+    "completeness.counted_unlisted": (
+        "The list contains {listed} sessions and the archive {sessions}, of which the list lacks {unlisted}; "
+        "{claimed} are claimed, {excluded} are not."
+    ),
     "completeness.policy": "The month is closed: the details of all sessions were fetched and can be read.",
     "agreement": "Reconciliation",
     "agreement.note": "The claim's figures are fixed; the formulas in the sheets add up the lines again.",
@@ -150,6 +154,8 @@ TEXTS = {
     "rule.unreadable_charge_point": "Answers about charge points cannot be read",
     "rule.unreadable_session": "Answers about sessions cannot be read",
     "rule.session_in_two_accounts": "Another account has the same session",
+    "rule.gone_while_active": "The operator no longer has a session that was active",
+    "rule.listed_twice": "The list has the session twice with different figures",
     "rule.vanished": "The session has disappeared from the operator's list",
     "severity.error": "Error",
     "severity.warning": "Warning",

@@ -1,6 +1,6 @@
 """Phrases of a claim that both the PDF and the workbook print: titles, periods, chargers, reasons, findings."""
 
-from pipeline.claims.document import Charger, Claim, ClaimLine, Correction, Exclusion, Finding, Odometer
+from pipeline.claims.document import Charger, Claim, ClaimLine, Completeness, Correction, Exclusion, Finding, Odometer
 from pipeline.clock import last_of_month
 from reports.claims.words import Words
 
@@ -79,3 +79,15 @@ def finding(finding: Finding, words: Words) -> str:
     """`Opkrævet i fremmed valuta`: the text of the finding's rule; the name of a rule that no longer exists."""
     key = f"rule.{finding.rule}"
     return words.text(key) if words.has(key) else finding.rule
+
+
+def counted_sessions(completeness: Completeness, words: Words) -> str:
+    """How many sessions the operator's list and the archive contain, and how many of them are claimed."""
+    return words.text(
+        "completeness.counted_unlisted" if completeness.unlisted else "completeness.counted",
+        listed=words.count(completeness.sessions - completeness.unlisted),
+        sessions=words.count(completeness.sessions),
+        unlisted=words.count(completeness.unlisted),
+        claimed=words.count(completeness.claimed),
+        excluded=words.count(completeness.excluded),
+    )

@@ -43,8 +43,8 @@ def stopping_in(month: date, session_id: str, **fields: object) -> dict[str, obj
     return session(session_id, startedAt=text(started_at), stoppedAt=text(stopped_at), **fields)
 
 
-def window(month: date) -> Window:
-    return Window(month=month.isoformat(), listed_at=LATER, pages=1, sessions=1)
+def window(month: date, missing: tuple[str, ...] = ()) -> Window:
+    return Window(month=month.isoformat(), listed_at=LATER, pages=1, sessions=1, missing=list(missing))
 
 
 # The answers of each account besides a session of March, which is called like the account.
@@ -55,6 +55,7 @@ ANSWERS: dict[str, tuple[Answer, ...]] = {
     "other-month": (answer(Endpoint.SESSION, "9", {"session": stopping_in(APRIL, "9", energy="much")}, LATER),),
     "same-month": (answer(Endpoint.SESSION, "9", {"session": stopping_in(MARCH, "9", energy="much")}, LATER),),
     "unreadable-charge-point": (answer(Endpoint.CHARGE_POINTS, "all", {"data": "none"}, LATER),),
+    "unlisted": (detail(session("gone", evseId="2")),),
     "held-back": (detail(stopping_in(FEBRUARY, "2")),),
 }
 
@@ -89,8 +90,9 @@ def drafted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DraftedArchive
     """Three accounts claimed March; then one reversed its claim, and one got a correction without details."""
     with small_archive(tmp_path_factory.mktemp("drafts") / "logbook", ANSWERS) as archive:
         for account, answers in ANSWERS.items():
-            windows = [window(month) for month in (FEBRUARY, MARCH, APRIL)]
+            windows = [window(FEBRUARY), window(MARCH, missing=("gone",)), window(APRIL)]
             archive.of(account).add(detail(session(account, powerStats=_CURVE)), *answers, windows=windows)
+        archive.of("unlisted").add(detail(session("imported", evseId="3")), command="import")
         archive.transform()
         drafted = DraftedArchive(archive)
         for account in ("reversed", "kept", "held-back"):
@@ -170,6 +172,13 @@ def test_the_completeness_of_a_month_does_not_count_corrections_that_are_held_ba
     assert claim.completeness == Completeness(listed_at=listed_at, sessions=1, claimed=1, excluded=0)
 
 
+def test_the_completeness_of_a_month_counts_the_sessions_that_the_list_lacks(drafted: DraftedArchive) -> None:
+    """One that it left out, and one that only an import after it has."""
+    completeness = drafted.drafter("unlisted").month(MARCH, None, {}).completeness
+    assert completeness is not None
+    assert (completeness.sessions, completeness.unlisted) == (3, 2)
+
+
 def test_what_is_outstanding_leaves_out_corrections_that_are_held_back(drafted: DraftedArchive) -> None:
     outstanding = {account: read_outstanding(drafted.archive.connection, account) for account in ANSWERS}
     assert [found.corrections for found in outstanding.values()] == [[]] * len(ANSWERS)
@@ -180,6 +189,7 @@ def test_what_is_outstanding_leaves_out_corrections_that_are_held_back(drafted: 
         "other-month": ["2025-03"],
         "same-month": [],
         "unreadable-charge-point": ["2025-03"],
+        "unlisted": ["2025-03"],
         "held-back": ["2025-02"],
     }
     unpaid = {

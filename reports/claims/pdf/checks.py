@@ -86,12 +86,7 @@ def _completeness(claim: Claim, words: Words) -> list[str]:
         return []
     return [
         words.text("completeness.listed", moment=words.moment(completeness.listed_at)),
-        words.text(
-            "completeness.counted",
-            sessions=words.count(completeness.sessions),
-            claimed=words.count(completeness.claimed),
-            excluded=words.count(completeness.excluded),
-        ),
+        phrases.counted_sessions(completeness, words),
         words.text("completeness.policy"),
     ]
 

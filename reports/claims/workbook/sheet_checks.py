@@ -59,10 +59,9 @@ def _put_completeness(sheet: Worksheet, row: int, book: Book) -> int:
     if completeness is None:
         return row
     row = put_section(sheet, row, _ALL, words.text("completeness"))
-    counts = {name: words.count(getattr(completeness, name)) for name in ("sessions", "claimed", "excluded")}
     for text in (
         words.text("completeness.listed", moment=words.moment(completeness.listed_at)),
-        words.text("completeness.counted", **counts),
+        phrases.counted_sessions(completeness, words),
         words.text("completeness.policy"),
         words.text(f"attribution.{book.claim.policy.attribution}"),
     ):

@@ -1,5 +1,6 @@
 """The texts of claims: the same keys in both languages, and a text for every rule of the checks."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import get_args
 
@@ -7,6 +8,7 @@ import msgspec
 import pytest
 
 from pipeline.claims import document
+from pipeline.claims.document import Completeness
 from pipeline.database import models
 from pipeline.settings.schema import Attribution, Basis, Language
 from reports.claims import danish, english, phrases
@@ -64,3 +66,21 @@ def test_the_remarks_of_a_line() -> None:
     applies = "the tariff's minimum price of 2.50 DKK applies"
     assert found == [(), (applies,), (applies, "from imported files, not fetched from the operator")]
     assert b"minimum_price" not in document.encode(line), "an older claim's bytes stay its content's"
+
+
+def test_a_claim_counts_the_sessions_that_the_list_lacks_apart() -> None:
+    listed_at = datetime(2025, 4, 2, tzinfo=UTC)
+    found = [
+        phrases.counted_sessions(
+            Completeness(listed_at=listed_at, sessions=3, claimed=2, excluded=1, unlisted=unlisted),
+            Words(language, "Europe/Copenhagen"),
+        )
+        for language in ("en", "da")
+        for unlisted in (0, 1)
+    ]
+    assert found == [
+        "The list and the archive contain 3 sessions; 2 are claimed, 1 are not.",
+        "The list contains 2 sessions and the archive 3, of which the list lacks 1; 2 are claimed, 1 are not.",
+        "Listen og arkivet rummer 3 ladninger; 2 er medtaget, 1 er ikke medtaget.",
+        "Listen rummer 2 ladninger og arkivet 3, hvoraf 1 ikke står på listen; 2 er medtaget, 1 er ikke medtaget.",
+    ]
