@@ -9,6 +9,7 @@
     │   ├── JournalError           1   an entry of journal/ is damaged or missing
     │   ├── ClaimError             1   a claim cannot be made as requested, or one in claims/ cannot be read
     │   └── DatabaseError          1   the database cannot be used
+    │       └── OlderDatabaseError 1   an older Ladebog wrote it; the next update builds it again
     ├── TamperingError             3   something in raw/, journal/ or claims/ is not what was written
     ├── BackupError                1   a backup cannot be made or restored, or is incomplete
     ├── CaptureError               1   a file to import is not a capture
@@ -77,6 +78,10 @@ class ClaimError(LogbookError):
 
 class DatabaseError(LogbookError):
     """The database cannot be used."""
+
+
+class OlderDatabaseError(DatabaseError):
+    """An older Ladebog wrote the database; the next update builds it again."""
 
 
 class TamperingError(LadebogError):

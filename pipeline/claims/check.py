@@ -74,6 +74,8 @@ def _manifest(folder: Path) -> Manifest:
 
 def _check_files(folder: Path, manifest: Manifest, added: Set[str]) -> None:
     listed = {file.name: file for file in manifest.files}
+    if [file.name for file in manifest.files] != sorted(listed):
+        raise tampering(folder / MANIFEST, "it does not list each file once and in order")
     names = set(file_names(folder)) - {MANIFEST}
     if odd := next((name for name in sorted(names) if not _is_regular(folder / name)), None):
         raise tampering(folder / odd, "it is not a regular file")

@@ -7,7 +7,6 @@ import click
 from pipeline.cli.context import Context, pass_context
 from pipeline.cli.output import print_line
 from pipeline.cli.terminal import copy_progress
-from pipeline.errors import SettingsError
 from pipeline.logbook.folder import Logbook
 
 
@@ -21,20 +20,30 @@ def backup(context: Context, place: Path) -> None:
     only if it is a backup of this logbook and contains nothing that the logbook has lost since. An interrupted backup
     leaves nothing that looks like a finished one. To check a copy without Ladebog, run `sha256sum -c SHA256SUMS` in it.
 
+    The copy is checked as by ladebog verify. That of a damaged logbook gets a name with -damaged, and the exit code is
+    that of verify.
+
     \b
     Example:  ladebog backup /media/usb
               ladebog backup ~/nas/ladebog.zip
     """
     from pipeline.maintenance.backup.make import make_backup
+    from pipeline.settings.reading import read_settings
+    from reports.claims.compare import check_rendered
 
     logbook = Logbook.open(context.home)
     with copy_progress(context.quiet) as progress:
-        written_backup = make_backup(logbook, place, context.clock.now(), progress)
+        written_backup = make_backup(logbook, place, context.clock.now(), progress, check_rendered)
+    damage = written_backup.damage
     print_line(written_backup.path)
-    context.print_info(f"{written_backup.files} files, {written_backup.size / 1e6:,.1f} MB, read back and verified.")
+    checks = "read back, but the logbook is damaged" if damage else "read back and verified"
+    context.print_info(f"{written_backup.files} files, {written_backup.size / 1e6:,.1f} MB, {checks}.")
     if written_backup.left_out:
         context.print_info(f"Not included: {', '.join(written_backup.left_out)}.")
     context.print_info("Logins are never included: on another machine, log in again after ladebog restore.")
+    if damage:
+        raise type(damage)(f"This is a copy of a damaged logbook: {damage}", damage.advice)
+    read_settings(logbook.settings)  # as `verify` does: faults in the settings end the command
 
 
 @click.command()
@@ -43,23 +52,23 @@ def backup(context: Context, place: Path) -> None:
 def restore(context: Context, source: Path) -> None:
     """Restore the logbook from a backup into a new or empty folder.
 
-    The backup, a folder or a ZIP file, is verified first. If anything in it was changed or is missing, the command
-    names it and restores nothing.
+    The backup, a folder or a ZIP file, is verified first, and the logbook in it is checked as by ladebog verify. If
+    anything in it was changed or is missing, the command names it and restores nothing. Settings with faults are
+    restored as they are, and the exit code is 1.
 
     \b
     Example:  ladebog restore /media/usb/ladebog-20250330T143638Z
               ladebog --home ~/Ladebog restore ~/nas/ladebog.zip
     """
     from pipeline.maintenance.backup.restore import restore
+    from reports.claims.compare import check_rendered
 
     with copy_progress(context.quiet) as progress:
-        logbook = restore(source, context.home, progress)
+        logbook = restore(source, context.home, progress, check_rendered)
     context.print_info(f"Restored {logbook.root} from {source}.")
-    try:
-        _, settings = context.open()
-    except SettingsError as error:  # as it was when it was backed up
-        context.print_error(str(error), error.advice)
-        return
+    if not logbook.database.exists():
+        context.print_remark("The backup has no database, so a lost end of raw/, journal/ or claims/ was not noticed.")
+    _, settings = context.open()
     for name in settings.accounts:
         context.print_info(f"Next: ladebog login {name}")
     context.print_info("Then: ladebog status")

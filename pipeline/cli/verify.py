@@ -1,20 +1,15 @@
 """`ladebog verify`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.claims.check import check_claim
-from pipeline.claims.folder import CLAIM, MANIFEST
+from pipeline.claims.check import check_claim, tampering
+from pipeline.claims.folder import CLAIM, MANIFEST, StoredClaim
 from pipeline.cli.claim.text import about, amounts
 from pipeline.cli.context import Context, pass_context
 from pipeline.cli.output import print_line
-from pipeline.errors import LogbookError
 from pipeline.logbook.folder import Logbook
-
-if TYPE_CHECKING:
-    from pipeline.maintenance.verify import PublishedSources
 
 
 @click.command()
@@ -27,7 +22,8 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
     With CLAIM_DIR, checks that one claim, in whatever folder it is. The command compares every file with its SHA-256,
     every link of the chains with the one before, every claim's sums with its lines, its PDF, workbook and CSV with its
     claim.json, and with --full also its figures with raw/. It changes nothing. At the first fault it exits with 3 and
-    names it. The last line says what could not be compared.
+    names it. The last line says what could not be compared. If the database is damaged, it exits with 1 after
+    everything else was checked.
 
     \b
     Example:  ladebog verify --full
@@ -41,14 +37,15 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
         _verify_folder(context, claim_dir)
         return
     from pipeline.maintenance import verify as verification
+    from pipeline.maintenance.recorded import RecordedLinks
     from reports.claims.compare import check_rendered
 
     logbook, _ = context.open()
     with logbook.lock():
-        published_sources = _published(context, logbook)
-        for line in verification.verify(logbook, published_sources, full=full, check_rendered=check_rendered):
+        recorded = RecordedLinks.read(logbook)
+        for line in verification.verify(logbook, recorded, full=full, check_rendered=check_rendered):
             context.print_info(line)
-    if published_sources:  # it knows the manifest of each claim, and so every byte of its files
+    if recorded.databases:  # they know the manifest of each claim, and so every byte of its files
         print_line(f"Verified {logbook.root}: nothing was changed.")
     else:
         print_line(f"Verified {logbook.root}: no change was found. Without a database, a lost end is not noticed.")
@@ -66,9 +63,10 @@ def _verify_folder(context: Context, folder: Path) -> None:
 
     stored = check_claim(folder, is_export=True)
     claim, not_compared = stored.claim, check_rendered(stored)
+    is_recorded = _is_recorded(stored)
     print_line(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
     context.print_info(f"SHA-256 of {MANIFEST}, to compare with one kept elsewhere: {stored.manifest_sha256}")
-    if not_compared:
+    if not_compared and not is_recorded:
         print_line(
             f"Verified {folder}: no change was found in the figures. Another version of Ladebog wrote the files; not "
             f"compared: {not_compared}."
@@ -77,12 +75,21 @@ def _verify_folder(context: Context, folder: Path) -> None:
         print_line(f"Verified {folder}: nothing was changed.")
 
 
-def _published(context: Context, logbook: Logbook) -> "PublishedSources | None":
-    """What the published database was computed from; None, with a message, if it cannot be read."""
-    from pipeline.maintenance.verify import PublishedSources
+def _is_recorded(stored: StoredClaim) -> bool:
+    """Whether the folder is still in its logbook, and the database there records this manifest.
 
-    try:
-        return PublishedSources.read(logbook)
-    except LogbookError as error:
-        context.print_remark(f"The newest files cannot be compared with the published database: {error}")
-        return None
+    Raises TamperingError if it records another one.
+    """
+    from pipeline.load.links import CLAIMS
+    from pipeline.maintenance.recorded import RecordedLinks
+
+    claim, account_folder = stored.claim, stored.folder.resolve().parent
+    logbook = Logbook(account_folder.parent.parent)
+    if not logbook.settings.is_file() or account_folder != logbook.claims / claim.account:
+        return False
+    with logbook.lock():
+        links = RecordedLinks.read(logbook).of(CLAIMS, claim.account)
+    hashes = {link.sha256 for link in links if link.name == str(claim.number)}
+    if hashes - {stored.manifest_sha256}:
+        raise tampering(stored.folder / MANIFEST, "it is not the one that the logbook's database contains")
+    return bool(hashes)

@@ -1,5 +1,6 @@
 """The one place that opens DuckDB: the writer's database, and the published copy that all readers use."""
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -11,7 +12,7 @@ import duckdb
 
 from pipeline.database import checksum, models
 from pipeline.database.faults import REBUILD, file_fault
-from pipeline.errors import DatabaseError, LogbookError
+from pipeline.errors import DatabaseError, LogbookError, OlderDatabaseError
 from pipeline.logbook import event_log
 from pipeline.logbook.files import FILE_MODE, erase, make_folder, replacing
 from pipeline.logbook.folder import Logbook
@@ -60,10 +61,7 @@ def open_writer(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
             if version is None:
                 _create(connection, path)
             if is_unchanged is False:
-                raise DatabaseError(
-                    f"{path} was changed since Ladebog closed it: the disk is failing, or another program wrote to it.",
-                    REBUILD,
-                )
+                raise _changed(path)
             if is_unchanged is None:
                 _read_whole(connection)
             checksum.remove(path)
@@ -86,7 +84,7 @@ def open_published(
     Raises LogbookError if nothing has been published yet, DatabaseError if it cannot be read or if another program left
     changes that DuckDB would apply to it.
     """
-    if not logbook.database.is_file():
+    if not os.path.lexists(logbook.database):
         raise LogbookError(
             f"{logbook.root} has no database yet.", "Fetch your sessions with: ladebog run (or ladebog import FILE...)"
         )
@@ -95,13 +93,42 @@ def open_published(
             f"Another program opened {logbook.database} to write, and left {logs[0].name} next to it.",
             "Close that program, then publish the database again with: ladebog transform",
         )
-    connection = _connect(logbook.database, read_only=True, configuration={**_READ_ONLY, **configuration})
-    version = _schema_version(connection, logbook.database)
-    with _closing(connection, logbook.database):
+    with _open_to_read(logbook.database, configuration) as connection:
+        yield connection
+
+
+@contextmanager
+def open_writer_to_read(logbook: Logbook) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the writer's database read-only, as the last run left it. The caller holds the lock.
+
+    Raises DatabaseError if it cannot be read, or was changed since the last run.
+    """
+    path = logbook.writer_database
+    if checksum.matches(path) is False:
+        raise _changed(path)
+    with _open_to_read(path, {}) as connection:
+        yield connection
+
+
+def has_writer(logbook: Logbook) -> bool:
+    """Whether there is a writer's database; one whose creation was interrupted is none."""
+    path = logbook.writer_database
+    if not os.path.lexists(path):
+        return False
+    return not path.is_file() or path.stat().st_size >= _HEADER_SIZE or checksum.matches(path) is not None
+
+
+@contextmanager
+def _open_to_read(path: Path, configuration: Mapping[str, str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    if not path.is_file():
+        raise DatabaseError(f"{path} is not a regular file.", REBUILD)
+    connection = _connect(path, read_only=True, configuration={**_READ_ONLY, **configuration})
+    version = _schema_version(connection, path)
+    with _closing(connection, path):
         if version is None:
-            raise DatabaseError(f"{logbook.database} is empty.", REBUILD)
+            raise DatabaseError(f"{path} is empty.", REBUILD)
         if version < SCHEMA_VERSION:
-            raise DatabaseError(f"{logbook.database} is from an older Ladebog.", "Update it with: ladebog transform")
+            raise OlderDatabaseError(f"{path} is from an older Ladebog.", "Update it with: ladebog transform")
         yield connection
 
 
@@ -170,6 +197,12 @@ def _connect(path: Path, *, read_only: bool, configuration: Mapping[str, str]) -
             f"{path} cannot be opened: {_first_line(error)}.", REBUILD
         ) from None
     return connection
+
+
+def _changed(path: Path) -> DatabaseError:
+    return DatabaseError(
+        f"{path} was changed since Ladebog closed it: the disk is failing, or another program wrote to it.", REBUILD
+    )
 
 
 def _read_whole(connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,6 +1,6 @@
 """What is in raw/, journal/ and claims/ but was not written by Ladebog: links, pipes, devices, and files beside claims.
 
-Hidden files are left alone: unfinished ones, or those of a desktop.
+Hidden files are left alone: unfinished ones, or those of a desktop. Those beside claims are named.
 """
 
 import stat
@@ -30,6 +30,12 @@ def refuse_foreign_files(logbook: Logbook) -> None:
         for claim in claims:
             if not number_in_name(claim) or not claim.is_dir():
                 raise tampering(claim, "it is not the folder of a claim")
+
+
+def hidden_beside_claims(logbook: Logbook) -> list[Path]:
+    """Hidden files and folders in claims/ and in the folders of its accounts."""
+    folders = [logbook.claims, *(path for path in _visible(logbook.claims) if path.is_dir())]
+    return sorted(path for folder in folders if folder.is_dir() for path in folder.glob(".*"))
 
 
 def kind(path: Path) -> str:

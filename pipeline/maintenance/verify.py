@@ -1,27 +1,26 @@
 """Checking that nothing in raw/, journal/ and claims/ was changed since it was written.
 
 Each link of a chain contains the SHA-256 of the link before it, which shows what was edited, lost or swapped. The last
-link of a chain is checked against what records its SHA-256: the claims computed from it, and the published database if
-there is one.
+link of a chain is checked against what records its SHA-256: the claims computed from it, and the databases
+that are there.
 """
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.claims import arithmetic, attachments
 from pipeline.claims.check import check_claim, tampering
 from pipeline.claims.document import Claim
 from pipeline.claims.folder import CLAIM, StoredClaim, claim_folders, number_in_name
-from pipeline.database.connection import open_published
-from pipeline.errors import LogbookError, RawStoreError, TamperingError
-from pipeline.load.links import CLAIMS, JOURNAL, RAW, Link, known_links
+from pipeline.errors import DatabaseError, LadebogError, LogbookError, RawStoreError, TamperingError
+from pipeline.load.links import CLAIMS, JOURNAL, RAW
 from pipeline.logbook.entries import ATTACH
 from pipeline.logbook.files import file_sha256
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import FILE_NAME, Entry, read_entries
-from pipeline.maintenance.foreign_files import refuse_foreign_files
+from pipeline.maintenance.foreign_files import hidden_beside_claims, refuse_foreign_files
+from pipeline.maintenance.recorded import RecordedLinks
 from pipeline.maintenance.rederive import rederive
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import RunRecord, read_lines, read_run_record
@@ -33,22 +32,9 @@ CheckRendered = Callable[[StoredClaim], str | None]
 _RESTORE = "Restore it from a backup; nothing was changed"
 
 
-@dataclass(frozen=True)
-class PublishedSources:
-    """What the published database was computed from, and what was lost before it was built."""
-
-    links: list[Link]
-
-    @classmethod
-    def read(cls, logbook: Logbook) -> "PublishedSources":
-        """Read them. Raises LogbookError if there is no published database, DatabaseError if it cannot be read."""
-        with open_published(logbook) as connection:
-            return cls(known_links(connection))
-
-
 def verify(
     logbook: Logbook,
-    published_sources: PublishedSources | None,
+    recorded: RecordedLinks,
     *,
     full: bool,
     check_rendered: CheckRendered | None = None,
@@ -57,29 +43,37 @@ def verify(
 
     With `full` each claim is also computed again from raw/. `check_rendered` checks the files that people read, and
     returns what it could not compare. The caller holds the logbook's lock. Raises TamperingError at the
-    first fault.
+    first fault, and at the end DatabaseError if a database is there but cannot be compared.
     """
     refuse_foreign_files(logbook)
-    yield from _verify(logbook, published_sources, full, check_rendered or (lambda _: None))
+    yield from _verify(logbook, recorded, full, check_rendered or (lambda _: None))
+    if recorded.faults:
+        raise recorded.faults[0]
 
 
-def verify_chains(logbook: Logbook) -> None:
-    """Check the hashes, links and sums of raw/, journal/ and claims/. Raises TamperingError at the first fault."""
-    for _ in _verify(logbook, None, full=False, check_rendered=lambda _: None):
-        pass
+def first_fault(
+    logbook: Logbook, recorded: RecordedLinks, check_rendered: CheckRendered | None = None
+) -> LadebogError | None:
+    """What `verify` finds first, for a logbook that is being copied: databases of an older Ladebog are no fault."""
+    try:
+        for _ in verify(logbook, recorded.without_older(), full=False, check_rendered=check_rendered):
+            pass
+    except (TamperingError, DatabaseError) as error:
+        return error
+    return None
 
 
-def _verify(
-    logbook: Logbook, published_sources: PublishedSources | None, full: bool, check_rendered: CheckRendered
-) -> Iterator[str]:
-    entries = _check_journal(logbook, published_sources)
+def _verify(logbook: Logbook, recorded: RecordedLinks, full: bool, check_rendered: CheckRendered) -> Iterator[str]:
+    entries = _check_journal(logbook, recorded)
     yield f"journal: {counted(len(entries), 'entry', 'entries')}"
-    for account in _accounts(logbook, published_sources):
-        segments = _check_raw(logbook.raw / account, published_sources)
+    for hidden in hidden_beside_claims(logbook):
+        yield f"claims: not read, as its name begins with a dot: {hidden.relative_to(logbook.claims)}"
+    for account in _accounts(logbook, recorded):
+        segments = _check_raw(logbook.raw / account, recorded)
         yield f"{account}: raw: {counted(len(segments), 'segment')}"
         for file in unread_files(logbook.raw / account):
             yield f"{account}: raw: not read, as it is not a segment: {file.relative_to(logbook.raw / account)}"
-        claims = _check_claims(logbook.claims / account, segments, entries, published_sources)
+        claims = _check_claims(logbook.claims / account, segments, entries, recorded)
         yield f"{account}: claims: {len(claims)}"
         for stored in claims:
             if not_compared := check_rendered(stored):
@@ -92,25 +86,17 @@ def _verify(
                 yield f"{account}: claim {stored_claim.claim.number}: {method}"
 
 
-def _accounts(logbook: Logbook, published_sources: PublishedSources | None) -> list[str]:
+def _accounts(logbook: Logbook, recorded: RecordedLinks) -> list[str]:
     """The accounts with a folder, and those that have lost all of theirs."""
     names = {folder.name for folder in (*_folders(logbook.raw), *_folders(logbook.claims))}
-    if published_sources:
-        names |= {link.account for link in published_sources.links if link.account}
-    return sorted(names)
-
-
-def _published(published_sources: PublishedSources | None, chain: str, account: str = "") -> list[Link]:
-    """The links of one chain that the published database knows."""
-    links = published_sources.links if published_sources else []
-    return [link for link in links if (link.chain, link.account) == (chain, account)]
+    return sorted(names | recorded.accounts)
 
 
 def _folders(parent: Path) -> list[Path]:
     return [path for path in parent.iterdir() if path.is_dir()] if parent.is_dir() else []
 
 
-def _check_journal(logbook: Logbook, published_sources: PublishedSources | None) -> list[Entry]:
+def _check_journal(logbook: Logbook, recorded: RecordedLinks) -> list[Entry]:
     path = logbook.journal / FILE_NAME
     try:
         entries = read_entries(logbook.journal)
@@ -119,7 +105,7 @@ def _check_journal(logbook: Logbook, published_sources: PublishedSources | None)
     if path.exists() and (content := path.read_bytes()) and not content.endswith(b"\n"):
         raise tampering(path, "its last line is incomplete")
     hashes = {entry.entry: entry.sha256 for entry in entries}
-    for link in _published(published_sources, JOURNAL):
+    for link in recorded.of(JOURNAL):
         number = int(link.name)
         if number not in hashes:
             raise tampering(path, f"it ends with entry {len(entries)}, but the database contains entry {number}")
@@ -133,7 +119,7 @@ def _check_journal(logbook: Logbook, published_sources: PublishedSources | None)
     return entries
 
 
-def _check_raw(folder: Path, published_sources: PublishedSources | None) -> dict[str, str]:
+def _check_raw(folder: Path, recorded: RecordedLinks) -> dict[str, str]:
     """The SHA-256 of each finished segment by its name in the account's folder, oldest first."""
     segments: dict[str, str] = {}
     previous: tuple[str | None, str | None] = (None, None)
@@ -144,7 +130,7 @@ def _check_raw(folder: Path, published_sources: PublishedSources | None) -> dict
         sha256 = file_sha256(segment)
         segments[segment.relative_to(folder).as_posix()] = sha256
         previous = (segment.name, sha256)
-    for link in _published(published_sources, RAW, folder.name):
+    for link in recorded.of(RAW, folder.name):
         if link.name not in segments:
             raise tampering(folder / link.name, "it is missing, but the database contains it")
         if segments[link.name] != link.sha256:
@@ -183,7 +169,7 @@ def _check_segment(folder: Path, segment: Path) -> RunRecord:
 
 
 def _check_claims(
-    folder: Path, segments: dict[str, str], entries: list[Entry], published_sources: PublishedSources | None
+    folder: Path, segments: dict[str, str], entries: list[Entry], recorded: RecordedLinks
 ) -> list[StoredClaim]:
     """The claims of an account."""
     claims: list[StoredClaim] = []
@@ -199,7 +185,7 @@ def _check_claims(
         claims.append(stored_claim)
         if fault := arithmetic.chain_fault([earlier.claim for earlier in claims]):
             raise tampering(path / CLAIM, fault)
-    for link in _published(published_sources, CLAIMS, folder.name):
+    for link in recorded.of(CLAIMS, folder.name):
         number = int(link.name)
         if number > len(claims):
             raise TamperingError(f"Claim {number} is missing from {folder}, but the database contains it.", _RESTORE)

@@ -16,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import msgspec
 import pytest
 import rfc8785
@@ -25,8 +26,9 @@ from pipeline.claims.check import check_claim
 from pipeline.claims.folder import CLAIM, MANIFEST, Manifest
 from pipeline.cli.context import Context
 from pipeline.cli.main import run
-from pipeline.errors import ClaimError, RawStoreError, TamperingError
-from pipeline.maintenance.verify import PublishedSources, verify
+from pipeline.errors import ClaimError, DatabaseError, RawStoreError, TamperingError
+from pipeline.maintenance.recorded import RecordedLinks
+from pipeline.maintenance.verify import verify
 from pipeline.raw.lines import read_lines
 from tests.scenarios.claimed_logbook import APRIL, FEBRUARY, MARCH, ClaimedLogbook, ServedSession, local
 
@@ -325,6 +327,78 @@ def test_a_pipe_or_a_socket_is_named_and_hangs_no_command(
         opened.close()
 
 
+def delete_rows(logbook: ClaimedLogbook) -> None:
+    with duckdb.connect(str(logbook.paths.database)) as connection:
+        connection.execute("delete from facts.claims where number = 3")
+        connection.execute("delete from facts.journal_entries where entry = 3")
+
+
+def drop_table(logbook: ClaimedLogbook) -> None:
+    with duckdb.connect(str(logbook.paths.database)) as connection:
+        connection.execute("drop table facts.claims")
+
+
+_DAMAGE: dict[str, Callable[[ClaimedLogbook], object]] = {
+    "an empty log": lambda logbook: logbook.paths.database.with_name("ladebog.duckdb.wal").touch(),
+    "a log": lambda logbook: logbook.paths.database.with_name("ladebog.duckdb.wal").write_bytes(b"x" * 100),
+    "garbage": lambda logbook: logbook.paths.database.write_bytes(b"garbage"),
+    "empty": lambda logbook: logbook.paths.database.write_bytes(b""),
+    "a folder": lambda logbook: (logbook.paths.database.unlink(), logbook.paths.database.mkdir()),
+    "a table dropped": drop_table,
+}
+_LOSS: dict[str, Callable[[ClaimedLogbook], object]] = {
+    "no database": lambda logbook: logbook.paths.database.unlink(),
+    "rows deleted": delete_rows,
+}
+
+
+@pytest.mark.parametrize("part", ["a claim", "an entry", "a segment"])
+@pytest.mark.parametrize("damage", {**_DAMAGE, **_LOSS})
+def test_a_lost_end_is_found_by_the_other_database(logbook: ClaimedLogbook, damage: str, part: str) -> None:
+    {**_DAMAGE, **_LOSS}[damage](logbook)
+    journal = logbook.paths.journal / "journal.ndjson"
+    if part == "a claim":
+        shutil.rmtree(logbook.stored[-1].folder)
+    elif part == "an entry":
+        shutil.rmtree(logbook.stored[-1].folder)
+        journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))
+    else:
+        segments(logbook)[-1].unlink()
+    assert "the database contains" in verify_fault(logbook)
+
+
+@pytest.mark.parametrize("damage", _DAMAGE)
+def test_a_database_that_cannot_be_compared_is_reported_when_nothing_else_is_wrong(
+    logbook: ClaimedLogbook, damage: str
+) -> None:
+    _DAMAGE[damage](logbook)
+    with pytest.raises(DatabaseError, match="The ends of the chains cannot be compared: "):
+        logbook.verify()
+
+
+def test_a_changed_database_in_state_is_reported(logbook: ClaimedLogbook) -> None:
+    with duckdb.connect(str(logbook.paths.writer_database)) as connection:
+        connection.execute("delete from facts.claims where number = 3")
+    with pytest.raises(DatabaseError, match="was changed since Ladebog closed it"):
+        logbook.verify()
+
+
+def test_state_may_be_deleted(logbook: ClaimedLogbook) -> None:
+    shutil.rmtree(logbook.paths.state)
+    assert logbook.verify()[0] == "journal: 3 entries"
+
+
+@pytest.mark.parametrize("change", ["listed twice", "in another order"])
+def test_a_manifest_lists_each_file_once_and_in_order(logbook: ClaimedLogbook, change: str) -> None:
+    path = logbook.stored[-1].folder / MANIFEST
+    manifest = json.loads(path.read_bytes())
+    files = manifest["files"]
+    manifest["files"] = files[::-1] if change == "in another order" else [files[0], *files]
+    path.write_bytes(rfc8785.dumps(manifest))
+    with pytest.raises(TamperingError, match="it does not list each file once and in order"):
+        check_claim(path.parent)
+
+
 def raise_the_amount(claim: dict[str, Any]) -> None:
     """Add one krone to the only line, and to everything computed from it."""
     claim["lines"][0].update(amount_incl_tax="26.00", tax_amount="5.20")
@@ -403,7 +477,7 @@ def test_a_manifest_in_another_encoding_is_refused(logbook: ClaimedLogbook) -> N
 
 def test_any_changed_bit_is_found(logbook: ClaimedLogbook) -> None:
     draw = random.Random(4)  # noqa: S311 (draws positions)
-    files, published = sources(logbook), PublishedSources.read(logbook.paths)
+    files, published = sources(logbook), RecordedLinks.read(logbook.paths)
     flipped = 0
     for path, position, bit in flips(files, draw):
         whole_file = path.read_bytes()

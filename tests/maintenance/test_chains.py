@@ -12,7 +12,8 @@ import pytest
 
 from pipeline.claims.attachments import attachment_path
 from pipeline.logbook.journal import FILE_NAME
-from pipeline.maintenance.backup.check import check_chains
+from pipeline.maintenance.backup.check import find_damage
+from pipeline.maintenance.recorded import RecordedLinks
 from pipeline.maintenance.verify import verify
 from tests.scenarios.chained_logbook import BILL, ChainedLogbook, Json
 
@@ -36,9 +37,9 @@ def logbook(shared_logbook: ChainedLogbook, tmp_path: Path) -> ChainedLogbook:
 
 
 def test_an_unchanged_logbook_is_verified(logbook: ChainedLogbook) -> None:
-    lines = list(verify(logbook.paths, None, full=False))
+    lines = list(verify(logbook.paths, RecordedLinks(), full=False))
     assert lines == ["journal: 3 entries", "home: raw: 3 segments", "home: claims: 3"]
-    check_chains(logbook.paths, logbook)
+    assert find_damage(logbook.paths, RecordedLinks(), logbook) is None
 
 
 def test_a_file_of_raw_that_is_not_read_is_named(logbook: ChainedLogbook) -> None:
@@ -47,7 +48,7 @@ def test_a_file_of_raw_that_is_not_read_is_named(logbook: ChainedLogbook) -> Non
     for name in names:
         first.with_name(name).write_bytes(b"x")
     lines = [f"home: raw: not read, as it is not a segment: 2025/{name}" for name in names]
-    assert list(verify(logbook.paths, None, full=False))[2:6] == lines
+    assert list(verify(logbook.paths, RecordedLinks(), full=False))[2:6] == lines
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])

@@ -27,7 +27,8 @@ from pipeline.logbook.entries import ATTACH, AttachmentFields, SessionDecision, 
 from pipeline.logbook.files import file_sha256
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
-from pipeline.maintenance.backup.check import check_chains
+from pipeline.maintenance.backup.check import find_damage
+from pipeline.maintenance.recorded import RecordedLinks
 from pipeline.maintenance.verify import verify
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import RawLine, RunRecord, gzip_member, read_lines
@@ -138,11 +139,12 @@ class ChainedLogbook:
         """Ignore the progress of a backup."""
 
     def _verify(self) -> None:
-        for _ in verify(self.paths, None, full=False):
+        for _ in verify(self.paths, RecordedLinks(), full=False):
             pass
 
     def _check_before_backup(self) -> None:
-        check_chains(self.paths, self)
+        if damage := find_damage(self.paths, RecordedLinks(), self):
+            raise damage
 
     def _write_segment(self, number: int) -> None:
         started_at = NOON + timedelta(hours=number)

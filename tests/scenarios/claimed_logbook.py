@@ -23,7 +23,8 @@ from pipeline.database.connection import open_published
 from pipeline.logbook.entries import ATTACH, Action, AttachmentFields, SessionDecision, fields_of
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
-from pipeline.maintenance.verify import PublishedSources, verify
+from pipeline.maintenance.recorded import RecordedLinks
+from pipeline.maintenance.verify import verify
 from pipeline.raw.answer import Answer, Endpoint, history_key
 from pipeline.raw.lines import RawLine, RunRecord, Window
 from pipeline.raw.segments import SegmentWriter
@@ -238,7 +239,7 @@ class ClaimedLogbook:
 
     def verify(self, *, full: bool = True) -> list[str]:
         """What `ladebog verify` prints, with `full` that of `ladebog verify --full`."""
-        return list(verify(self.paths, PublishedSources.read(self.paths), full=full))
+        return list(verify(self.paths, RecordedLinks.read(self.paths), full=full))
 
     def attach(self, name: str, content: bytes, month: date | None = None) -> None:
         """Attach a file to the next claim, or to that of a month."""

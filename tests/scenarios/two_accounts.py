@@ -36,8 +36,8 @@ from pipeline.source.credentials.file import FileCredentials
 from pipeline.source.credentials.secret import Secret
 from pipeline.source.credentials.store import FILE_VARIABLE
 from pipeline.transform.update import open_with_journal
+from reports.claims.files import write_claim_files
 from tests.reports.claims.hard_claim import zero_claim
-from tests.scenarios.claimed_logbook import write_voucher
 from tests.scenarios.decided_logbook import DecidedLogbook
 from tests.scenarios.demo_logbook import Outcome
 from tests.scenarios.written_logbook import ChargedSession
@@ -106,7 +106,7 @@ class TwoAccounts:
             sources=Sources(ladebog_version="0", rules=RULES, raw=None, journal=None, previous_claim=None),
         )
         with new_claim(self.paths.claims / name, claim, ()) as building:
-            write_voucher(claim, building)
+            write_claim_files(claim, building, None)
 
     def _decide(self) -> None:
         """Append entries of both accounts in turn, and one without an account."""

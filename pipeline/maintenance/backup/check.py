@@ -1,10 +1,11 @@
 """Checking a backup, or what was restored from one: the SHA-256 of each file, and the chains."""
 
-from pipeline.errors import BackupError
+from pipeline.errors import BackupError, LadebogError
 from pipeline.logbook.folder import Logbook
 from pipeline.maintenance.backup import checksums
 from pipeline.maintenance.backup.container import UNREADABLE, CopyProgress, Reader
-from pipeline.maintenance.verify import verify_chains
+from pipeline.maintenance.recorded import RecordedLinks
+from pipeline.maintenance.verify import CheckRendered, first_fault
 
 _LARGEST_LIST = 1 << 28
 
@@ -47,12 +48,15 @@ def _fault(backup: Reader, name: str, sha256: str, progress: CopyProgress) -> st
     return None if is_same else "it is not what was backed up"
 
 
-def check_chains(logbook: Logbook, progress: CopyProgress) -> None:
-    """Check the chains of raw/, journal/ and claims/. Raises TamperingError at the first fault."""
+def find_damage(
+    logbook: Logbook, recorded: RecordedLinks, progress: CopyProgress, check_rendered: CheckRendered | None = None
+) -> LadebogError | None:
+    """The first thing that `ladebog verify` would report about a logbook or a copy of one."""
     size = sum(path.stat().st_size for folder in (logbook.raw, logbook.claims) for path in folder.rglob("*"))
     progress.step("checking the chains", size)
-    verify_chains(logbook)
+    damage = first_fault(logbook, recorded, check_rendered)
     progress.advance(size)
+    return damage
 
 
 def listed(lines: list[str]) -> str:

@@ -245,8 +245,13 @@ def built_next_to(target: Path, name: str) -> Iterator[Path]:
     """
     with temporary(target.with_name(f".{name}.new")) as new:
         yield new
-        new.replace(target)
-        sync_folder(target.parent)
+        put_in_place(new, target)
+
+
+def put_in_place(new: Path, target: Path) -> None:
+    """Rename what was built, and sync its name."""
+    new.replace(target)
+    sync_folder(target.parent)
 
 
 @contextmanager

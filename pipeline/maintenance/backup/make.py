@@ -7,24 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.errors import BackupError, TamperingError
+from pipeline.errors import BackupError, LadebogError, LogbookError
 from pipeline.logbook import journal
 from pipeline.logbook.files import FOLDER_MODE
 from pipeline.logbook.folder import Logbook
 from pipeline.maintenance.backup import checksums
-from pipeline.maintenance.backup.check import check_chains, find_faults, listed, read_checksums
+from pipeline.maintenance.backup.check import find_damage, find_faults, listed, read_checksums
 from pipeline.maintenance.backup.container import (
     ZIP,
     CopyProgress,
     FolderReader,
     Writer,
-    built_next_to,
     new_folder,
     new_zip,
     open_backup,
+    put_in_place,
     temporary,
     unpack,
 )
+from pipeline.maintenance.foreign_files import hidden_beside_claims
+from pipeline.maintenance.recorded import RecordedLinks
+from pipeline.maintenance.verify import CheckRendered
 from pipeline.raw.segments import recover_segments
 
 _CHAINED = ("raw/", "journal/", "claims/")
@@ -39,29 +42,34 @@ class Backup:
     files: int
     size: int  # bytes, uncompressed
     left_out: list[str]  # names of files and folders in the logbook
+    damage: LadebogError | None  # what `ladebog verify` reports about the logbook, and so about the copy
 
 
-def make_backup(logbook: Logbook, place: Path, now: datetime, progress: CopyProgress) -> Backup:
+def make_backup(
+    logbook: Logbook, place: Path, now: datetime, progress: CopyProgress, check_rendered: CheckRendered | None = None
+) -> Backup:
     """Copy the logbook, under its lock, to a new folder in `place`, or to `place` itself if that is FILE.zip.
 
-    Before the copy gets its name, it is read back and compared, and its chains are checked. An existing FILE.zip is
-    replaced only if it is a backup and the logbook still contains everything in it. Raises BackupError, BusyError and
-    TamperingError.
+    Before the copy gets its name, it is read back and compared, and checked as `verify` does. If the logbook is damaged
+    in the same way, the copy is kept, with `-damaged` in its name. An existing FILE.zip is replaced only if it is a
+    backup and the logbook still contains everything in it. Raises BackupError and BusyError.
     """
     target = _target(logbook, place, now)
     with logbook.lock():
-        _recover(logbook, now)
-        check_chains(logbook, progress)
+        damage: LadebogError | None = _recover(logbook, now)
         source = FolderReader(logbook.root)
         source.files.pop(checksums.FILE_NAME, None)  # if a backup is used as a logbook
         try:
-            with built_next_to(target, _temporary_name(logbook)) as new:
+            with temporary(target.with_name(f".{_temporary_name(logbook)}.new")) as new:
                 with _writer(target, new, now) as writer:
                     expected_sums = _write(source, writer, progress)
                 _check(new, expected_sums, progress)
-                _check_chains(new, expected_sums, progress)
+                damage = damage or _damage(new, logbook, progress, check_rendered)
+                if damage:
+                    target = target.with_name(f"{target.stem}-damaged{target.suffix}")
                 if target.exists():
                     _refuse_loss(target, logbook, expected_sums)
+                put_in_place(new, target)
         except OSError as error:
             where = f" ({error.filename})" if error.filename else ""
             raise BackupError(
@@ -69,7 +77,8 @@ def make_backup(logbook: Logbook, place: Path, now: datetime, progress: CopyProg
                 "Fix that or choose another place, then run the same command again",
             ) from None
     left_out = sorted({path.name for path in logbook.root.iterdir()} - {*checksums.CONTENT, checksums.FILE_NAME})
-    return Backup(target, len(source.files), sum(source.files.values()), left_out)
+    left_out += [path.relative_to(logbook.root).as_posix() for path in hidden_beside_claims(logbook)]
+    return Backup(target, len(source.files), sum(source.files.values()), left_out, damage)
 
 
 def _target(logbook: Logbook, place: Path, now: datetime) -> Path:
@@ -98,12 +107,16 @@ def _temporary_name(logbook: Logbook) -> str:
     return f"ladebog-{hashlib.sha256(machine_and_path.encode()).hexdigest()[:12]}"
 
 
-def _recover(logbook: Logbook, now: datetime) -> None:
-    """Finish what interrupted runs left."""
-    if logbook.raw.is_dir():
-        for folder in sorted(logbook.raw.iterdir()):
-            recover_segments(folder, now)
-    journal.recover(logbook.journal)
+def _recover(logbook: Logbook, now: datetime) -> LogbookError | None:
+    """Finish what interrupted runs left; returns why that is impossible."""
+    try:
+        if logbook.raw.is_dir():
+            for folder in sorted(logbook.raw.iterdir()):
+                recover_segments(folder, now)
+        journal.recover(logbook.journal)
+    except LogbookError as error:
+        return error
+    return None
 
 
 def _writer(target: Path, new: Path, now: datetime) -> AbstractContextManager[Writer]:
@@ -136,25 +149,29 @@ def _check(new: Path, expected_sums: checksums.Checksums, progress: CopyProgress
         )
 
 
-def _check_chains(new: Path, expected_sums: checksums.Checksums, progress: CopyProgress) -> None:
-    """Raise BackupError unless the chains of the copy itself hold.
+def _damage(
+    new: Path, logbook: Logbook, progress: CopyProgress, check_rendered: CheckRendered | None
+) -> LadebogError | None:
+    """The damage of a logbook that its copy shows. Raises BackupError if only the copy is damaged.
 
-    The logbook's were checked before, but may have been read from memory then, and it may have changed while it was
-    copied.
+    The logbook may have been read from memory, and it may have changed while it was copied.
     """
-    try:
-        if new.is_dir():
-            check_chains(Logbook(new), progress)
-            return
-        names = [name for name in expected_sums if name.startswith(_CHAINED)]
+    recorded = RecordedLinks.read(logbook)
+    if new.is_dir():
+        damage = find_damage(Logbook(new), recorded, progress, check_rendered)
+    else:
         with open_backup(new) as copy, temporary(new.with_suffix(".check")) as folder:
+            names = [name for name in copy.files if name.startswith(_CHAINED)]
             unpack(copy, names, folder, progress)
-            check_chains(Logbook(folder), progress)
-    except TamperingError as error:
-        raise BackupError(
-            f"What was copied does not hold together: {str(error).replace(f'{new}/', '')}",
-            "Run the same command again. If it fails again, see what is damaged with: ladebog verify",
-        ) from None
+            damage = find_damage(Logbook(folder), recorded, progress, check_rendered)
+    if not damage:
+        return None
+    if of_logbook := find_damage(logbook, recorded, progress, check_rendered):
+        return of_logbook
+    raise BackupError(
+        f"What was copied does not hold together: {str(damage).replace(f'{new}/', '')}",
+        "Run the same command again. If it fails again, see what is damaged with: ladebog verify",
+    )
 
 
 def _refuse_loss(target: Path, logbook: Logbook, expected_sums: checksums.Checksums) -> None:

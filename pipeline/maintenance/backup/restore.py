@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.errors import BackupError
 from pipeline.logbook.files import make_folder
 from pipeline.logbook.folder import Logbook
-from pipeline.maintenance.backup.check import check_chains, find_faults, listed, read_checksums
+from pipeline.maintenance.backup.check import find_damage, find_faults, listed, read_checksums
 from pipeline.maintenance.backup.container import (
     CopyProgress,
     FolderReader,
@@ -15,13 +15,17 @@ from pipeline.maintenance.backup.container import (
     open_backup,
     unpack,
 )
+from pipeline.maintenance.recorded import RecordedLinks
+from pipeline.maintenance.verify import CheckRendered
+
+_BY_HAND = "Use another backup; nothing was restored. What is left in this one can be copied out by hand"
 
 
-def restore(backup: Path, home: Path, progress: CopyProgress) -> Logbook:
+def restore(backup: Path, home: Path, progress: CopyProgress, check_rendered: CheckRendered | None = None) -> Logbook:
     """Restore a logbook from a backup into `home`, which must be empty or not exist yet.
 
-    The backup is checked before anything is written, and the logbook before it gets its name. Raises BackupError,
-    TamperingError.
+    The backup is checked before anything is written, and the logbook, as `verify` does, before it gets its name. Raises
+    BackupError, and what `verify` raises.
     """
     backup, home = backup.expanduser(), home.resolve()
     _refuse_occupied(home)
@@ -33,7 +37,11 @@ def restore(backup: Path, home: Path, progress: CopyProgress) -> Logbook:
             unpack(reader, expected_sums, new, progress)
             restored_faults = find_faults(FolderReader(new), expected_sums, progress)
             _refuse_faults(restored_faults, f"What was read back from {new} is not what was written")
-            check_chains(Logbook(new), progress)
+            restored = Logbook(new)
+            if damage := find_damage(restored, RecordedLinks.read(restored), progress, check_rendered):
+                raise type(damage)(
+                    f"{backup} is a backup of a damaged logbook: {str(damage).replace(f'{new}/', '')}", _BY_HAND
+                )
     return Logbook(home)
 
 

@@ -20,10 +20,11 @@ from pipeline.errors import BackupError
 from pipeline.logbook.entries import SessionDecision, fields_of
 from pipeline.logbook.journal import Journal
 from pipeline.maintenance.backup.make import make_backup
-from pipeline.maintenance.verify import PublishedSources, verify
+from pipeline.maintenance.recorded import RecordedLinks
+from pipeline.maintenance.verify import verify
 from pipeline.raw.segments import finished_segments
+from reports.claims.files import write_claim_files
 from tests.reports.claims.hard_claim import zero_claim
-from tests.scenarios.claimed_logbook import write_voucher
 from tests.scenarios.two_accounts import NOW, TwoAccounts
 
 pytestmark = pytest.mark.system
@@ -61,7 +62,7 @@ def attached(logbook: TwoAccounts) -> TwoAccounts:
     files = sorted((AttachedFile(name, b"%PDF") for name in _NAMES), key=lambda file: file.name)
     claim = with_files(draft, files, ())
     with new_claim(folder, claim, files) as building:
-        write_voucher(claim, building)
+        write_claim_files(claim, building, None)
     return logbook
 
 
@@ -92,23 +93,25 @@ def test_other_programs_can_check_an_exported_claim_with_any_names(attached: Two
 
 @dataclass(frozen=True)
 class ChangingLogbook:
-    """A logbook that is changed between the check of its chains and the copy."""
+    """A logbook that is changed while it is copied, and, unless its journal grew, back again."""
 
     logbook: TwoAccounts
     change: str
 
     def step(self, name: str, size: int) -> None:
-        if name == "copying" and not (self.logbook.folder / "changed").exists():
-            (self.logbook.folder / "changed").touch()
-            first, _ = finished_segments(self.logbook.paths.raw / "work")
-            if self.change == "a segment damaged":
-                first.write_bytes(first.read_bytes()[:-20] + bytes(20))
-            elif self.change == "a claim edited":
-                voucher = self.logbook.paths.claims / "work" / "0001-2025-06" / "voucher.txt"
-                voucher.write_text(voucher.read_text("utf-8").replace("1", "7"), "utf-8")
-            else:
+        kept = self.logbook.folder / "changed"
+        path, _ = finished_segments(self.logbook.paths.raw / "work")
+        if self.change == "a claim edited":
+            path = self.logbook.paths.claims / "work" / "0001-2025-06" / "work-0001-2025-06.csv"
+        if name == "verifying" and self.change != "an entry added":
+            path.write_bytes(kept.read_bytes())
+        if name == "copying" and not kept.exists():
+            kept.write_bytes(path.read_bytes())
+            if self.change == "an entry added":
                 decision = SessionDecision(account="work", session_id="work-1", reason="later")
                 Journal.open(self.logbook.paths.journal).append(NOW, "include", fields_of(decision))
+            else:
+                path.write_bytes(path.read_bytes()[:-20] + bytes(20))
 
     def advance(self, size: int) -> None:
         """Do nothing."""
@@ -137,12 +140,18 @@ def test_a_logbook_that_grows_while_it_is_copied_is_backed_up(logbook: TwoAccoun
     elsewhere = TwoAccounts(tmp_path / "elsewhere")
     elsewhere.do("restore", str(made.path))
     elsewhere.do("transform")
-    assert next(verify(elsewhere.paths, PublishedSources.read(elsewhere.paths), full=False)) == "journal: 6 entries"
+    assert next(verify(elsewhere.paths, RecordedLinks.read(elsewhere.paths), full=False)) == "journal: 6 entries"
 
 
-def test_a_hidden_file_beside_claims_is_still_left_out(logbook: TwoAccounts, tmp_path: Path) -> None:
+def test_hidden_files_beside_claims_are_left_out_and_named(logbook: TwoAccounts, tmp_path: Path) -> None:
     (logbook.paths.claims / "work" / ".0002-2025-07.new").mkdir()
     (logbook.paths.claims / "work" / ".0002-2025-07.new" / "claim.json").write_text("{}", "utf-8")
     (tmp_path / "disk").mkdir()
-    backup = Path(logbook.do("-q", "backup", str(tmp_path / "disk")).out.strip())
+    (logbook.paths.claims / ".DS_Store").write_text("x", "utf-8")
+    backup, _, left_out, *_ = logbook.do("backup", str(tmp_path / "disk")).out.splitlines()
+    backup = Path(backup)
+    assert left_out.endswith(", claims/.DS_Store, claims/work/.0002-2025-07.new.")
+    lines = logbook.do("verify").out.splitlines()
+    assert "claims: not read, as its name begins with a dot: .DS_Store" in lines
+    assert "claims: not read, as its name begins with a dot: work/.0002-2025-07.new" in lines
     assert ".0002-2025-07.new" not in (backup / "SHA256SUMS").read_text("utf-8")

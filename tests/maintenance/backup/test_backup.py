@@ -18,6 +18,7 @@ from pipeline.maintenance.backup.make import make_backup
 from pipeline.raw.lines import read_lines
 from pipeline.raw.segments import finished_segments
 from tests.cli.refusal import refusal
+from tests.reports.claims.test_compare import adapt_manifest
 from tests.scenarios.demo_logbook import CHECKOUT
 from tests.scenarios.two_accounts import NOW, TwoAccounts
 
@@ -95,7 +96,6 @@ def test_a_zip_file_of_this_logbook_is_replaced(logbook: TwoAccounts, disk: Path
     logbook.do("backup", target)
     first = (disk / "copy.zip").read_bytes()
     logbook.do("session", "include", "work-2", "--reason", "the journal grows")
-    (logbook.paths.claims / "work" / "0002-2025-07.json").write_text("{}", "utf-8")
     logbook.do("backup", target)
     assert (disk / "copy.zip").read_bytes() != first
     logbook.do("backup", target)
@@ -117,7 +117,7 @@ def test_files_left_by_a_crash_are_recovered_first(logbook: TwoAccounts, disk: P
 
 
 @pytest.mark.parametrize("damage", ["a byte changed", "a segment lost", "its end lost", "an entry changed"])
-def test_a_damaged_logbook_is_not_backed_up(logbook: TwoAccounts, disk: Path, damage: str) -> None:
+def test_a_damaged_logbook_is_backed_up_as_such(logbook: TwoAccounts, disk: Path, damage: str) -> None:
     first, last = finished_segments(logbook.paths.raw / "work")
     journal = logbook.paths.journal / "journal.ndjson"
     if damage == "a byte changed":
@@ -134,10 +134,57 @@ def test_a_damaged_logbook_is_not_backed_up(logbook: TwoAccounts, disk: Path, da
     else:
         journal.write_bytes(journal.read_bytes().replace(b"guest", b"quest", 1))
         message_start = f"{journal} is damaged at entry 1: "
-    message, advice = refusal(logbook.run("backup", str(disk)), 3)
-    assert message.startswith(message_start)
+    outcome = logbook.run("backup", str(disk))
+    assert outcome.code == 3
+    message, advice = outcome.err.removeprefix("ladebog: ").split("\n  ", 1)
+    assert message.startswith(f"This is a copy of a damaged logbook: {message_start}")
     assert advice.startswith("Restore the file from a backup; ")
-    assert list(disk.iterdir()) == []
+    (copy,) = disk.iterdir()
+    assert copy.name == f"{_BACKUP_NAME}-damaged"
+    assert outcome.out.startswith(f"{copy}\n")
+    assert "verified" not in outcome.out
+    verify_checksums(copy)
+
+
+@pytest.mark.parametrize("place", ["disk", "copy.zip"])
+@pytest.mark.parametrize(
+    "damage", ["a CSV", "a claim added", "a claim lost", "an entry lost", "a database", "a line of the settings"]
+)
+def test_what_verify_refuses_is_backed_up_as_damaged_and_not_restored(
+    logbook: TwoAccounts, disk: Path, tmp_path: Path, place: str, damage: str
+) -> None:
+    claim = logbook.paths.claims / "work" / "0001-2025-06"
+    journal = logbook.paths.journal / "journal.ndjson"
+    logbook.do("transform")
+    if place == "copy.zip":
+        logbook.do("backup", str(disk / place))
+    if damage == "a CSV":
+        (claim / "work-0001-2025-06.csv").write_bytes(b"account\n")
+        adapt_manifest(claim)
+    elif damage == "a claim added":
+        shutil.copytree(claim, claim.with_name("0001-2025-06 (copy)"))
+    elif damage == "a claim lost":
+        shutil.rmtree(claim)
+    elif damage == "an entry lost":
+        journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))
+    elif damage == "a database":
+        logbook.paths.database.write_bytes(b"garbage")
+    else:
+        logbook.paths.settings.write_bytes(logbook.paths.settings.read_bytes() + b"\nnonsense")
+    verified, outcome = (
+        logbook.run("verify"),
+        logbook.run("backup", str(disk / place) if place != "disk" else str(disk)),
+    )
+    assert (outcome.code, verified.code) == (verified.code, 1 if damage.startswith("a database") else verified.code)
+    assert verified.code == (1 if damage in ("a database", "a line of the settings") else 3)
+    (fault, *_) = verified.err.removeprefix("ladebog: ").splitlines()
+    assert fault in outcome.err
+    backup = Path(outcome.out.splitlines()[0])
+    assert ("-damaged" in backup.name) == (damage != "a line of the settings")
+    elsewhere = TwoAccounts(tmp_path / "elsewhere")
+    restored = elsewhere.run("restore", str(backup))
+    assert restored.code == verified.code
+    assert elsewhere.home.exists() == (damage == "a line of the settings")
 
 
 def test_a_backup_to_an_unsuitable_target_is_refused(
@@ -194,6 +241,8 @@ def test_a_zip_file_with_more_than_the_logbook_is_not_replaced(
         for name in ("work", "kanarie"):
             logbook.do("account", "forget", name, "--yes-really", name)
         missing_file = claim
+    logbook.paths.database.unlink()  # it would know what is missing
+    shutil.rmtree(logbook.paths.state)
     outcome = logbook.run("backup", str(target))
     assert (outcome.code, outcome.out) == (1, "")
     assert f"{target} contains files that this logbook does not, so it is not replaced:\n" in outcome.err
@@ -250,7 +299,7 @@ class FailingDisk:
     ("name", "message"),
     [
         ("ladebog.toml", r"is not what was written:\n  ladebog\.toml: it is not what was backed up$"),
-        ("SHA256SUMS", r"^SHA256SUMS of this backup cannot be used: line \d+ is not one that Ladebog writes: "),
+        ("SHA256SUMS", r"SHA256SUMS(: it is not what was written| of this backup cannot be used: line \d+ is not one)"),
         ("copy.zip", r"is not what was written:\n  .+: it (cannot be read|is not what was backed up)"),
     ],
     ids=["a file", "the list", "a ZIP file"],

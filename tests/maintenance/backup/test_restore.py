@@ -251,7 +251,9 @@ def test_settings_that_were_broken_when_they_were_backed_up_are_restored(
     def break_settings(contents: dict[str, bytes]) -> None:
         contents["ladebog/ladebog.toml"] += b"\nnonsense"
 
-    outcome = other_logbook.do("restore", str(write_forged_zip(backup_zip, tmp_path / "forged.zip", break_settings)))
+    forged_zip = write_forged_zip(backup_zip, tmp_path / "forged.zip", break_settings)
+    outcome = other_logbook.run("restore", str(forged_zip))
+    assert outcome.code == 1
     assert outcome.out == f"Restored {other_logbook.home} from {tmp_path / 'forged.zip'}.\n"
     assert "ladebog.toml" in outcome.err
 
@@ -336,7 +338,9 @@ def test_a_backup_with_a_broken_chain_and_an_adapted_list_is_refused(
         first = min(name for name in contents if name.startswith("ladebog/raw/work/"))
         del contents[first]
 
-    message, _ = refusal(refuse(write_forged_zip(backup_zip, tmp_path / "forged.zip", remove_first_segment), 3), 3)
+    forged_zip = write_forged_zip(backup_zip, tmp_path / "forged.zip", remove_first_segment)
+    message, _ = refusal(refuse(forged_zip, 3), 3)
+    assert message.startswith(f"{forged_zip} is a backup of a damaged logbook: raw/work/")
     assert message.endswith(", but now follows None.")
 
 
