@@ -43,6 +43,7 @@ def test_without_an_earlier_tariff_the_earliest_later_one_counts_and_the_reason_
         [
             (later + timedelta(days=1), charge_points(evse(minPrice=2.5))),
             (later, charge_points(evse(minPrice=4))),
+            (None, charge_points(evse(minPrice=9))),
         ],
     )
     assert (audit_rows["1"]["verdict"], audit_rows["1"]["reason"]) == (

@@ -9,6 +9,7 @@
 --   minimum_price      currency units per session, tax included; null where not stated
 --   valid_from         time of the first answer with it; null for the oldest, which holds for all time before
 --   valid_to           time of the first answer without it; null while there is none
+-- An answer without a time counts only where none about the EVSE has one.
 with documents_in_order as (
     select
         documents.account,
@@ -16,7 +17,10 @@ with documents_in_order as (
         evses.evse_identifier,
         evses.max_power_w,
         try_cast(json_text(to_json_or_null(evses.tariff), '$.pricing.minPrice') as decimal(18, 6)) as minimum_price,
-        answer_time(documents.fetched_at) as answered_at,
+        documents.fetched_at,
+        max(documents.fetched_at) over (
+            partition by documents.account, evses.evse_identifier
+        ) as newest_time,
         row_number() over (
             partition by documents.account, evses.evse_identifier
             order by
@@ -36,6 +40,7 @@ compared as (
             order by place
         ) as values_before
     from documents_in_order
+    where fetched_at is not null or newest_time is null
 ),
 
 spans as (
@@ -45,13 +50,13 @@ spans as (
         evse_identifier,
         max_power_w,
         minimum_price,
-        case when place > 1 then answered_at end as valid_from,
-        lead(answered_at) over (
+        case when values_before is not null then fetched_at end as valid_from,
+        lead(fetched_at) over (
             partition by account, evse_identifier
             order by place
         ) as valid_to
     from compared
-    where place = 1 or (charge_point_id, max_power_w, minimum_price) is distinct from values_before
+    where (charge_point_id, max_power_w, minimum_price) is distinct from values_before
 )
 
 select * from spans

@@ -10,9 +10,9 @@
 --   tax_sha256                hex, the charge point's document that states the rate; null if another source states it
 --   refunds_electricity_tax   flag: the operator refunds the electricity tax to the owner; null where unknown
 -- The rate and the flag come from the charge point's document that was newest when the session stopped, else from the
--- earliest later one. Otherwise the rate is the country's standard rate of that day, from the settings or the seeds,
--- and the flag is unknown. A bill in a foreign currency, or without tax in it, has no rate. A bill whose session states
--- its net has tax in it, whatever else the session states.
+-- earliest later one, else from one without a time. Otherwise the rate is the country's standard rate of that day, from
+-- the settings or the seeds, and the flag is unknown. A bill in a foreign currency, or without tax in it, has no rate.
+-- A bill whose session states its net has tax in it, whatever else the session states.
 with own_evses as (
     select
         documents.account,
@@ -71,8 +71,12 @@ in_preference as (
         row_number() over (
             partition by finished.account, finished.session_id
             order by
-                answer_time(evses.fetched_at) <= finished.stopped_at desc,
-                case when answer_time(evses.fetched_at) <= finished.stopped_at then -evses.place else evses.place end
+                case
+                    when evses.fetched_at <= finished.stopped_at then 1
+                    when evses.fetched_at > finished.stopped_at then 2
+                    else 3
+                end,
+                case when evses.fetched_at > finished.stopped_at then evses.place else -evses.place end
         ) as preference
     from finished
     inner join own_evses as evses using (account, evse_identifier)

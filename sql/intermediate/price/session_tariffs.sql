@@ -15,7 +15,8 @@
 --   price_per_period      currency units per begun period of the session's time; null where there is none
 --   price_period_minutes  minutes of such a period; null where there is none
 --   not_understood        text, the parts of the tariff that Ladebog does not know; null if all are known
--- As with the tax rate, this is the tariff that was newest when the session stopped, else the earliest later one.
+-- As with the tax rate, this is the tariff that was newest when the session stopped, else the earliest later one, else
+-- one without a time.
 with preferred as (
     select
         sessions.account,
@@ -34,11 +35,12 @@ with preferred as (
         row_number() over (
             partition by sessions.account, sessions.session_id
             order by
-                answer_time(tariffs.fetched_at) <= sessions.stopped_at desc,
                 case
-                    when answer_time(tariffs.fetched_at) <= sessions.stopped_at then -tariffs.place
-                    else tariffs.place
-                end
+                    when tariffs.fetched_at <= sessions.stopped_at then 1
+                    when tariffs.fetched_at > sessions.stopped_at then 2
+                    else 3
+                end,
+                case when tariffs.fetched_at > sessions.stopped_at then tariffs.place else -tariffs.place end
         ) as preference
     from staging.sessions as sessions
     inner join facts.session_facts as facts using (account, document_sha256)

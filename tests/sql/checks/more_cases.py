@@ -178,6 +178,20 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         ),
         (),
     ),
+    "untimed-power-limit": (
+        OperatorData(
+            sessions=(Session(energy_wh=11_000),),
+            charge_points={
+                None: charge_point(max_power=3_700),
+                "2025-04-01T00:00:00+00:00": charge_point(max_power=11_000),
+            },
+        ),
+        (),
+    ),
+    "untimed-power-limit-alone": (
+        OperatorData(sessions=(Session(energy_wh=11_000),), charge_points={None: charge_point(max_power=3_700)}),
+        (("impossible_energy", "1"),),
+    ),
     "all-zero-curve-is-ignored": (OperatorData(sessions=(_ZERO_CURVE,)), ()),
     "periods-that-overlap": (
         OperatorData(sessions=(Session(fields={"chargingPeriods": _OVERLAP}),)),

@@ -124,7 +124,7 @@ class OperatorData:
 
     sessions: tuple[Session, ...] = (Session(),)
     listings: tuple[Listing, ...] = (Listing(),)
-    charge_points: Mapping[str, Json] = field(default_factory=dict)  # by time
+    charge_points: Mapping[str | None, Json] = field(default_factory=dict)  # by time
     # Answers after these, with their times, None for an import without one:
     details: tuple[tuple[str | None, int, Json], ...] = ()  # about session 1: time, status, body
     later_items: tuple[tuple[str | None, Json], ...] = ()  # items of a listing: time, item
