@@ -221,7 +221,10 @@ class Extraction:
 
     def _keep_detail(self, session_id: str, fetched: Future[Answer]) -> None:
         try:
-            self.store.keep(fetched.result())
+            detail = fetched.result()
+            self.store.keep(detail)
+            if detail.status == 404:
+                self._left.notes.append(f"Session {one_line(session_id)} was not found by the operator (404).")
         except FAILURES as error:
             self._left.add(f"Session {one_line(session_id)}", error)
 

@@ -2,7 +2,8 @@
 -- severity: warning
 -- grain: one finding
 -- purpose: No session has been missing from the complete listings of its month for a day or more.
--- A session is back once a listing contains it again, or once its details were fetched again. Nothing is ever deleted.
+-- One that the operator does not find by its id either is reported at once. A session is back once a listing contains
+-- it again, or once its details were fetched again. Nothing is ever deleted.
 with ever_missing as (
     select distinct
         account,
@@ -87,5 +88,8 @@ select
 from missing_sessions
 left join last_details using (account, session_id)
 where
-    missing_sessions.last_missed_at >= hours_after(missing_sessions.first_missed_at, 24)
+    (
+        last_details.status = 404
+        or missing_sessions.last_missed_at >= hours_after(missing_sessions.first_missed_at, 24)
+    )
     and (last_details.status = 404 or coalesce(last_details.answered_at <= missing_sessions.first_missed_at, true))

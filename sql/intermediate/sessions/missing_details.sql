@@ -10,7 +10,8 @@
 -- A detail with the figures of the newest listing is the operator's, whichever came first. One with other figures is
 -- fetched again if the listed figures changed since, or if it was imported: the operator may have returned to earlier
 -- figures, which no listing shows. Where the operator answers the same again, nothing more can be fetched.
--- What ended without being a charging session needs no details.
+-- What ended without being a charging session needs no details. A session that the operator answered last with 404, and
+-- that the newest complete listing of its month leaves out, has none to wait for.
 with listings as (
     select
         documents.account,
@@ -100,6 +101,44 @@ unchanged as (
     group by answers.account, answers.session_id
 ),
 
+last_answers as (
+    select
+        account,
+        key as session_id,
+        arg_max(status, answer_order(fetched_at, segment, line, item)) as status
+    from main.documents
+    where endpoint = 'session'
+    group by account, key
+),
+
+newest_windows as (
+    select
+        account,
+        missing,
+        row_number() over (
+            partition by account, month
+            order by listed_at desc, run_id desc
+        ) as age
+    from facts.windows
+),
+
+left_out as (
+    select distinct
+        account,
+        unnest(missing) as session_id
+    from newest_windows
+    where age = 1
+),
+
+gone as (
+    select
+        left_out.account,
+        left_out.session_id
+    from left_out
+    inner join last_answers using (account, session_id)
+    where last_answers.status = 404
+),
+
 missing as (
     select
         compared.account,
@@ -114,8 +153,11 @@ missing as (
         on compared.account = sessions.account and compared.session_id = sessions.session_id
     left join unchanged
         on compared.account = unchanged.account and compared.session_id = unchanged.session_id
+    left join gone
+        on compared.account = gone.account and compared.session_id = gone.session_id
     where
         compared.age = 1
+        and gone.session_id is null
         and compared.stopped_at is not null
         and compared.status <> 'active'
         and (sessions.is_finished or sessions.is_active)
