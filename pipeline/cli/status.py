@@ -97,7 +97,9 @@ def _lines(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]
     if account.active_sessions is not None:
         yield "active", ", ".join(account.active_sessions) or "none"
     if account.gaps is not None:
-        yield "closed up to", account.last_closed_month or "no month yet"
+        is_with_gaps = account.last_closed_month != account.closed_up_to
+        closed_later = f"; later ones with gaps, the last is {account.last_closed_month}" if is_with_gaps else ""
+        yield "closed up to", f"{account.closed_up_to or 'no month yet'}{closed_later}"
         yield from _gaps(account.gaps, account.details_missing or 0)
     if account.quarantined is not None:
         yield "quarantined", str(account.quarantined or "none")

@@ -19,7 +19,8 @@ from pipeline.settings.schema import Account
 _STATES = """
     select
         account, last_run_at, last_outcome, last_error, last_success_at, sessions, first_session_at, newest_session_at,
-        active, quarantined, details_missing, last_closed_month, months_never_listed, months_listed_too_early,
+        active, quarantined, details_missing, last_closed_month, closed_up_to,
+        months_never_listed, months_listed_too_early,
         months_without_details, errors, warnings
     from account_states
 """
@@ -57,6 +58,7 @@ class ArchiveStatus(msgspec.Struct, frozen=True, kw_only=True):
     newest_session_at: datetime | None = None
     active_sessions: list[str] | None = None
     last_closed_month: str | None = None
+    closed_up_to: str | None = None
     gaps: Gaps | None = None
     details_missing: int | None = None
     quarantined: int | None = None
@@ -141,6 +143,7 @@ def _from_mart(
         newest_session_at=local("newest_session_at"),
         active_sessions=row["active"],
         last_closed_month=_month(row["last_closed_month"]) if row["last_closed_month"] else None,
+        closed_up_to=_month(row["closed_up_to"]) if row["closed_up_to"] else None,
         gaps=Gaps(
             never_listed=months("months_never_listed"),
             listed_too_early=months("months_listed_too_early"),

@@ -15,6 +15,7 @@
 --   quarantined              number of keys whose newest document cannot be read
 --   details_missing          number of sessions whose detail is missing or older than the listing
 --   last_closed_month        first day of the newest closed month; null if there is none
+--   closed_up_to             first day of the month up to which all known months are closed; null if the first is open
 --   months_never_listed      list of first days of months without a complete listing
 --   months_listed_too_early  list of first days of months whose last listing was too early to close them
 --   months_without_details   list of first days of months with details missing
@@ -73,13 +74,24 @@ details_missing_by_account as (
     group by account
 ),
 
-closed as (
+first_open as (
     select
         account,
-        max(month) as last_closed_month
+        min(month) as month
     from month_states
-    where is_closed
+    where not is_closed
     group by account
+),
+
+closed as (
+    select
+        states.account,
+        max(states.month) as last_closed_month,
+        max(states.month) filter (where coalesce(states.month < first_open.month, true)) as closed_up_to
+    from month_states as states
+    left join first_open using (account)
+    where states.is_closed
+    group by states.account
 ),
 
 months_begun as (
@@ -157,6 +169,7 @@ assembled as (
         cast(coalesce(in_quarantine.quarantined, 0) as integer) as quarantined,
         cast(coalesce(details_missing_by_account.details_missing, 0) as integer) as details_missing,
         closed.last_closed_month,
+        closed.closed_up_to,
         or_empty(gaps.never_listed) as months_never_listed,
         or_empty(gaps.listed_too_early) as months_listed_too_early,
         or_empty(gaps.without_details) as months_without_details,

@@ -146,6 +146,10 @@ def test_an_account_has_its_counts_and_its_months_with_gaps(tmp_path: Path) -> N
         assert found == [("failed", 1, ["7"], 1, 0, MARCH)]
         active_by_account = dict(archive.rows("select account, active from account_states"))
         assert active_by_account == {"failed": ["7"], "with-gaps": [], "not-reached": []}
+        closed = "select closed_up_to, last_closed_month from account_states where account = ?"
+        assert archive.rows(closed, "with-gaps") == [(date(2025, 1, 1), date(2029, 11, 1))]
+        assert archive.rows(closed, "not-reached") == [(date(2029, 9, 1), date(2029, 9, 1))]
+        assert archive.rows(closed, "failed") == [(None, MARCH)], "February is open"
         december = date(2029, 12, 1)  # closes a day into January
         assert dict(archive.rows(f"select account, ({gaps}) from account_states where account <> 'failed'")) == {  # noqa: S608
             "with-gaps": ([FEBRUARY], [MARCH, APRIL, december], [MARCH]),
