@@ -92,6 +92,10 @@ class Months:
             for month, listing in self._listings.items()
         ]
 
+    def unlisted(self) -> list[str]:
+        """The first days of the months that could not be listed, as ISO dates."""
+        return [month.isoformat() for month in sorted(self._failures)]
+
     def error(self) -> LadebogError | None:
         """The error of a run that could not list all its months, or None."""
         if not self._failures:

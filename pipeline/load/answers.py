@@ -4,6 +4,7 @@ Each batch is one transaction, which also records how far the segment has been r
 from there.
 """
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,8 @@ class AnswerLoader:
                 ],
             )
 
+        unlisted = [(self._account, run.run_id, date.fromisoformat(month)) for month in run.unlisted]
+        insert(self._connection, "facts.unlisted_months", unlisted)
         unchanged = [self._unchanged_row(detail, run, segment, line) for detail in run.unchanged]
         insert(self._connection, "facts.unchanged_details", unchanged)
         insert(self._connection, "facts.changed_sessions", sorted({row[:2] for row in unchanged}))

@@ -78,6 +78,7 @@ class RunRecord(msgspec.Struct, kw_only=True):
     outcome: str = "interrupted"  # complete, failed or interrupted
     error: str | None = None
     windows: list["Window"] = []
+    unlisted: list[str] = []  # ISO dates of the first days of months whose listing could not be read to its end
     caught_up: bool = False  # it listed all months that earlier runs had not, so later runs continue from here
     unchanged: list["UnchangedDetail | str"] = []  # details that were stored before; ids only in older records
     counts: dict[str, int] = {}

@@ -1,5 +1,5 @@
 -- name: month_states
--- grain: one local month of an account that was listed, has sessions or unreadable documents, or lies between such
+-- grain: one local month of an account that was asked for, has sessions or unreadable documents, or lies between such
 -- purpose: how complete the archive is for a month
 -- key: account, month
 -- columns:
@@ -74,6 +74,11 @@ known_months as (
         account,
         month
     from still_active
+    union
+    select
+        account,
+        month
+    from facts.unlisted_months
     union
     select
         account,

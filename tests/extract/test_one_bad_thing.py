@@ -224,3 +224,13 @@ def test_details_that_the_operator_never_lists_like_that_are_fetched_once(tmp_pa
             odd.clock.moment += timedelta(days=1)
         assert sum("/session/" in path for path in odd.operator.asked) == 1
         assert "2025-03" in odd.closed()
+
+
+@pytest.mark.parametrize("month", ["2025-03", "2025-04", "2025-05"])
+def test_a_month_that_could_not_be_listed_is_reported_wherever_it_lies(tmp_path: Path, month: str) -> None:
+    """Also before the first session that is known and after the last one."""
+    operator = OddOperator([("2025-04-05", stopped("1", "2025-04-05"))], failing=[f"start_date={month}"])
+    with odd_archive(tmp_path / "logbook", operator) as odd:
+        assert odd.extract().error is not None
+        reasons = odd.archive.rows("select month, listed_at from month_states where listed_at is null")
+        assert reasons == [(date.fromisoformat(f"{month}-01"), None)]
