@@ -42,7 +42,8 @@ def test_a_month_that_is_not_the_largest_is_listed_once(tmp_path: Path) -> None:
             *[("03-01", "03-16"), ("03-17", "03-31")],
         ]
         odd.operator.asked.clear()
-        odd.operator.sessions = [("2025-05-02", stopped("b", "2025-05-02"))]  # the largest page of all runs counts
+        may = [(f"2025-05-0{day}", stopped(f"b{day}", f"2025-05-0{day}")) for day in (2, 3)]
+        odd.operator.sessions = [*may]  # the largest page of all runs counts
         odd.extract(since=None)
         assert all(first.endswith("-01") for first, _ in odd.windows_asked())
 
