@@ -124,7 +124,7 @@ def run(arguments: Sequence[str] | None, context: Context) -> int:
     context.log_format = _requested_log_format(typed)
     event_log.start("", context.clock, with_debug=False, on_stderr=context.log_format == "json")
     try:
-        _check_encoding(typed)
+        _check_encoding(typed, program)
         code = cli.main(typed, prog_name=program, standalone_mode=False, obj=context)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python's own last flush succeeds
@@ -146,11 +146,14 @@ def _requested_log_format(arguments: Sequence[str]) -> str:
     return "json" if "json" in requested else "text"
 
 
-def _check_encoding(arguments: Sequence[str]) -> None:
+def _check_encoding(arguments: Sequence[str], program: str) -> None:
     """Raise UsageError for an argument that is not UTF-8."""
     for argument in arguments:
         if any(0xDC80 <= ord(character) <= 0xDCFF for character in argument):  # as Python decodes other bytes
-            raise click.UsageError(f"The argument '{one_line(argument)}' is not UTF-8.")
+            raise click.UsageError(
+                f"The argument '{one_line(argument)}' is not UTF-8. Type it again; rename a file with such a name.",
+                click.Context(cli, info_name=program),
+            )
 
 
 if __name__ == "__main__":

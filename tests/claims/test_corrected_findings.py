@@ -14,6 +14,8 @@ from pipeline.raw.answer import Answer, Endpoint
 from tests.claims.test_drafts import APRIL, FEBRUARY, MARCH, DraftedArchive, stopping_in, window
 from tests.scenarios.small_archive import LATER, NOON, answer, detail, session, small_archive, text
 
+pytestmark = pytest.mark.system
+
 _AFTER = LATER + timedelta(hours=1)
 _EVENING = {"startedAt": text(NOON + timedelta(hours=6)), "stoppedAt": text(NOON + timedelta(hours=7))}
 _PERIOD = _EVENING | {"state": "charging", "amount": 22}

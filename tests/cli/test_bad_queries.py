@@ -277,5 +277,5 @@ def test_a_failed_query_leaves_an_existing_file_unchanged(
 def test_an_argument_that_is_not_utf_8_is_refused(tmp_path: Path, arguments: list[str]) -> None:
     outcome = DemoLogbook(tmp_path / "logbook").run(*arguments)
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.err.endswith(" is not UTF-8.\n")
+    assert " is not UTF-8. " in outcome.err
     assert "unexpected" not in outcome.err

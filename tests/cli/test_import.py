@@ -41,6 +41,7 @@ def capture(operator: DemoServer, empty_logbook: DemoLogbook) -> Path:
     return path
 
 
+@pytest.mark.system
 def test_an_active_session_is_in_the_status_and_in_no_report(
     empty_logbook: DemoLogbook, tenant: Tenant, capture: Path
 ) -> None:
@@ -127,6 +128,7 @@ def test_sessions_are_imported_from_a_har_file(empty_logbook: DemoLogbook, opera
     )
 
 
+@pytest.mark.system
 def test_what_is_left_out_is_counted_and_named(empty_logbook: DemoLogbook, capture: Path, operator: DemoServer) -> None:
     cut = exchange(operator, "session/9", {"session": {"id": "9"}}).replace('"9"}}', "")
     capture.write_text(capture.read_text("utf-8") + 12 * cut, "utf-8")
@@ -140,6 +142,7 @@ def test_what_is_left_out_is_counted_and_named(empty_logbook: DemoLogbook, captu
     assert more == "ladebog: note: and 2 more"
 
 
+@pytest.mark.system
 def test_answers_of_another_host_are_refused_unless_asked_for(
     empty_logbook: DemoLogbook, capture: Path, operator: DemoServer
 ) -> None:
@@ -154,6 +157,7 @@ def test_answers_of_another_host_are_refused_unless_asked_for(
     assert empty_logbook.do("import", "--any-host", str(capture)).out.startswith("demo: 2 answers read, 2 archived")
 
 
+@pytest.mark.system
 def test_answers_of_another_host_are_left_out_alone(
     empty_logbook: DemoLogbook, capture: Path, operator: DemoServer, tenant: Tenant
 ) -> None:

@@ -125,6 +125,7 @@ def test_progress_is_not_in_json_logs(operator: DemoServer, empty_logbook: DemoL
     }
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("quiet", [(), ("-q",)])
 def test_runs_and_the_status_warn_of_a_login_that_ends_soon(
     operator: DemoServer, empty_logbook: DemoLogbook, quiet: tuple[str, ...]

@@ -32,6 +32,7 @@ def test_a_token_is_read_from_standard_input(empty_logbook: DemoLogbook, operato
     assert [request.path for request in operator.requests] == ["/api/v1/app/personal/charge-points"]
 
 
+@pytest.mark.system
 def test_without_a_keyring_the_credentials_file_is_announced_even_if_quiet(
     empty_logbook: DemoLogbook, tenant: Tenant, tmp_path: Path
 ) -> None:

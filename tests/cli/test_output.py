@@ -73,9 +73,12 @@ def test_arguments_are_refused_without_control_characters(shared_logbook: DemoLo
         assert not any(line.startswith("ladebog: all is well") for line in outcome.err.splitlines())
 
 
-def test_a_name_that_is_not_utf8_is_printed(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+def test_a_name_that_is_not_utf8_is_refused_and_printed(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
     outcome = shared_logbook.run_process("import", str(tmp_path / "\udcff.har"))
-    assert refusal(outcome, 2)[0].endswith("\ufffd.har' does not exist.")
+    message, advice = refusal(outcome, 2)
+    assert message.isprintable()
+    assert message.endswith(".har' is not UTF-8. Type it again; rename a file with such a name.")
+    assert advice == "Try 'ladebog --help' for help."
 
 
 def test_overlong_lines_are_cut(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,6 +21,8 @@ from tests.scenarios.small_archive import (
     without,
 )
 
+pytestmark = pytest.mark.system
+
 OF_SESSIONS: dict[str, Any] = {
     "paymentStatus": 0,
     "stopReason": -1,

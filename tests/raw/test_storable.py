@@ -103,6 +103,7 @@ def write_segment(folder: Path, bodies: list[bytes]) -> Path:
         return writer.finish(MOMENT)
 
 
+@pytest.mark.system
 @given(BODIES)
 @settings(max_examples=300, deadline=None)
 def test_the_stored_body_is_one_line_of_the_same_json(body: bytes) -> None:

@@ -204,6 +204,7 @@ def test_decisions_take_precedence_over_rules_and_the_newest_over_older_ones(log
     assert cars(logbook)["friday 22:30"] == ("Golf", "rule 1")
 
 
+@pytest.mark.system
 def test_a_car_removed_from_the_settings_is_not_claimed(logbook: DecidedLogbook) -> None:
     logbook.write_cars(TWO_CARS)
     logbook.decide(("assign", "small", "Golf", "x"))
@@ -230,6 +231,7 @@ def test_tags_are_listed_once_each_in_order(logbook: DecidedLogbook) -> None:
     }
 
 
+@pytest.mark.system
 def test_a_decision_made_while_charging_holds_when_the_session_has_finished(logbook: DecidedLogbook) -> None:
     logbook.decide(("exclude", "still charging", None, "a guest"))
     assert "still charging" not in decisions_by_session(logbook)

@@ -14,6 +14,8 @@ from pipeline.raw.lines import Position
 from pipeline.raw.segments import finished_segments
 from tests.scenarios.small_archive import SetClock, SmallArchive, at, detail, listed, listing, session, small_archive
 
+pytestmark = pytest.mark.system
+
 Answers = Sequence[tuple[str, int]]  # of a list, one with a new note, or details; and the bill it states; one per run
 
 # Each case is a session; the bill, the revision and the source of the bill.
@@ -67,7 +69,6 @@ def contents(archive: SmallArchive) -> dict[str, list[tuple[Any, ...]]]:
     return {table: archive.rows(f"select * from {table} order by all") for table in tables}  # noqa: S608
 
 
-@pytest.mark.system
 def test_the_newest_answer_decides_also_where_it_is_not_stored_again(archive: SmallArchive, tmp_path: Path) -> None:
     sent = [answers_of(name, answers) for name, (answers, _) in CASES.items()]
     for number in range(max(map(len, sent))):
@@ -97,7 +98,6 @@ IN_ANY_ORDER: list[tuple[Answers, tuple[int, int, str]]] = [
 ]
 
 
-@pytest.mark.system
 @pytest.mark.parametrize("is_one_file", [True, False])
 def test_imports_give_the_same_figures_in_any_order(archive: SmallArchive, is_one_file: bool) -> None:
     """Each order is a session."""

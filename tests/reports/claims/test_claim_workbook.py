@@ -52,6 +52,7 @@ def test_the_workbook_equals_its_golden_file(name: str, language: Language, tmp_
     assert_equals_golden_file(f"{name}.{language}.xlsx.txt", actual.encode())
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pages_of_200_sessions_equal_their_golden_file(language: Language, tmp_path: Path) -> None:
     actual = pages_as_text(write(hard_claim(language, sessions=200), tmp_path))
