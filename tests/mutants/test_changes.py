@@ -1,6 +1,8 @@
 """The list of wrong changes fits the project: each text stands in its file once, and the tests named for it exist."""
 
 import ast
+import subprocess
+import sys
 from functools import cache
 
 import pytest
@@ -28,6 +30,15 @@ def test_a_change_can_be_made_and_its_tests_exist(change: Change) -> None:
         file, _, function = test.partition("::")
         assert functions(file), test
         assert not function or function.partition("[")[0] in functions(file), test
+
+
+@pytest.mark.system
+def test_each_case_that_a_change_names_exists() -> None:
+    """Else `make mutants` runs no test at all."""
+    tests = sorted({test for change in _CHANGES for test in change.tests})
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--collect-only", "-qq", *tests]
+    collected = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert collected.returncode == 0, collected.stdout + collected.stderr
 
 
 def test_each_change_is_listed_once() -> None:
