@@ -14,9 +14,9 @@ with stated as (
         terms.tax_rate as known_tax_rate,
         sessions.amount_incl_tax - sessions.tax_amount as net_amount
     from intermediate.stopped_sessions as sessions
-    inner join staging.sessions as staged using (account, session_id)
+    inner join intermediate.session_states as states using (account, session_id)
     inner join intermediate.reimbursement_terms as terms using (account, session_id)
-    where staged.net_minor is not null
+    where states.net_minor is not null
 ),
 
 judged as (

@@ -13,6 +13,7 @@
 --   stop_stated_at       time of the newest document that states this stop, unless its answer came more than a day
 --                        before the stop; null while active, or if there is none with a time
 --   minor_unit_decimal   digits of the currency's minor unit
+--   net_minor            whole minor units without tax; null where not stated
 select
     account,
     session_id,
@@ -22,5 +23,6 @@ select
     started_at,
     stopped_at,
     stop_stated_at,
-    minor_unit_decimal
+    minor_unit_decimal,
+    net_minor
 from staging.sessions
