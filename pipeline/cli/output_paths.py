@@ -1,4 +1,4 @@
-"""Where the user may have something written: never over what the logbook stores, nor over a device."""
+"""Where the user may have something written: never over what a logbook stores, nor over a device."""
 
 import os
 from pathlib import Path
@@ -7,9 +7,18 @@ import click
 
 from pipeline.logbook.folder import Logbook
 
+_STANDARD_OUTPUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+
+
+def is_standard_output(path: Path) -> bool:
+    """Whether this names the standard output, which is printed to and not replaced."""
+    return str(path) in _STANDARD_OUTPUT
+
 
 def output_file(logbook: Logbook, path: Path) -> Path:
     """The file to write to, with all links resolved. Raises BadParameter unless it is new or a regular file."""
+    if str(path) == "-":
+        raise click.BadParameter("- is not the name of a file. To print, leave out -o.", param_hint="-o")
     file = _outside_stored(logbook, path)
     if (path.exists() or os.path.lexists(file)) and not path.is_file():
         raise click.BadParameter(f"{path} is not a regular file. Name another file.", param_hint="-o")
@@ -22,8 +31,15 @@ def output_folder(logbook: Logbook, path: Path) -> Path:
 
 
 def _outside_stored(logbook: Logbook, path: Path, hint: str = "-o") -> Path:
+    """The path with all links resolved. Raises BadParameter if it is part of this logbook, or of one that it is in."""
     resolved = Path(os.path.realpath(path))
-    for stored in (logbook.raw, logbook.journal, logbook.claims, logbook.state, logbook.settings, logbook.database):
-        if resolved.is_relative_to(os.path.realpath(stored)):
-            raise click.BadParameter(f"{path} is part of the logbook ({stored}). Name another place.", param_hint=hint)
+    others = [other for folder in resolved.parents if (other := Logbook(folder)).settings.is_file()]
+    for one in (logbook, *others):
+        for stored in (one.raw, one.journal, one.claims, one.state, one.settings, one.database):
+            place = Path(os.path.realpath(stored))
+            is_beside = stored == one.database and resolved.name.startswith(f"{stored.name}.")
+            if resolved.is_relative_to(place) or (is_beside and resolved.parent == place.parent):
+                raise click.BadParameter(
+                    f"{path} is part of the logbook ({stored}). Name another place.", param_hint=hint
+                )
     return resolved

@@ -16,7 +16,7 @@ import click
 
 from pipeline.cli.context import Context, pass_context
 from pipeline.cli.output import print_data
-from pipeline.cli.output_paths import output_file
+from pipeline.cli.output_paths import is_standard_output, output_file
 from pipeline.cli.terminal import show_table
 from pipeline.errors import EXIT_FAILED, QueryError
 
@@ -68,6 +68,8 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
 
     logbook, _ = context.open()
     chosen_format = format_name or _named_by(output)
+    if output and is_standard_output(output):
+        output = None
     if chosen_format == "parquet" and output is None:
         raise click.UsageError("Parquet cannot be printed: name a file with -o FILE.")
     if chosen_format == "table" and output is not None:

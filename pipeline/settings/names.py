@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _SHAPE = re.compile(r"\w[\w-]{0,31}")
 WINDOWS_DEVICES = {
     *("con", "prn", "aux", "nul"),
@@ -42,11 +43,27 @@ def url_fault(url: str) -> str | None:
         _ = parts.port
     except ValueError as error:
         return f"{url!r} is not an address ({error})"
-    if not host or parts.username or parts.query or parts.fragment or parts.path.strip("/"):
+    if "@" in parts.netloc:
+        return "must be just https:// and the operator's host, without user name or password"
+    if not host or not _can_exist(host):
+        return f"{url!r} has no host that can exist"
+    if parts.query or parts.fragment or parts.path.strip("/"):
         return f"{url!r} must be just https:// and the operator's host"
     if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK_HOSTS):
         return f"{url!r} must begin with https://"
     return None
+
+
+def _can_exist(host: str) -> bool:
+    """Whether it is an IPv6 address or a name of labels of letters, digits and hyphens (RFC 1123)."""
+    if ":" in host:
+        return re.fullmatch(r"[0-9a-f:.]+", host) is not None
+    try:
+        name = host.removesuffix(".").encode("idna").decode()
+        name.encode().decode("idna")
+    except UnicodeError:
+        return False
+    return len(name) <= 253 and all(_LABEL.fullmatch(label) for label in name.split("."))
 
 
 def host_and_port(url: str) -> str:

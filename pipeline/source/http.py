@@ -49,6 +49,7 @@ class _Authorization(AuthBase):
 # Seconds that a person waits for each address of a host to accept a connection, and for all of them with their search:
 _PATIENCE = 2.0
 _LONGEST_PATIENCE = 4.0
+_PATIENCE_FOR_ANSWER = 10.0  # seconds that a person waits for each answer
 
 
 class _NoRedirectSession(requests.Session):
@@ -84,6 +85,7 @@ class Http:
         self._source = source
         self._is_interactive = is_interactive
         self._connect_timeout = min(source.connect_timeout, _PATIENCE) if is_interactive else source.connect_timeout
+        self._read_timeout = min(source.read_timeout, _PATIENCE_FOR_ANSWER) if is_interactive else source.read_timeout
         self._clock = clock
         self._reader = ReplyReader(self._host, account, source, clock)
         self._requests_sent = 0
@@ -98,7 +100,10 @@ class Http:
         self._session.headers.update({"Accept-Encoding": "gzip", **headers})
         longest_connect = min(source.longest_wait, _LONGEST_PATIENCE) if is_interactive else source.longest_wait
         adapter = DeadlineAdapter(
-            longest_connect, source.longest_wait, pool_connections=1, pool_maxsize=source.at_a_time
+            longest_connect,
+            min(source.longest_wait, _PATIENCE_FOR_ANSWER) if is_interactive else source.longest_wait,
+            pool_connections=1,
+            pool_maxsize=source.at_a_time,
         )
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -193,7 +198,7 @@ class Http:
                 method,
                 self._base_url + path,
                 **request,
-                timeout=(self._connect_timeout, self._source.read_timeout),
+                timeout=(self._connect_timeout, self._read_timeout),
                 allow_redirects=False,
                 stream=True,
             )
@@ -203,7 +208,8 @@ class Http:
                     f"{self._host} shows a certificate that is not trusted ({fault}).",
                     "Check the address, this machine's clock and its certificates (REQUESTS_CA_BUNDLE can name others)",
                 ) from None
-            is_final = self._is_interactive and is_unreachable(error)
+            is_silent = isinstance(error, requests.Timeout | requests.exceptions.SSLError)
+            is_final = self._is_interactive and (is_silent or is_unreachable(error))
             raise FailedTryError(connection_fault(error), is_final=is_final) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError, OSError) as error:
             # Only the error's class is shown: its text may quote a header.

@@ -21,7 +21,14 @@ def files(folder: Path) -> dict[str, bytes]:
     "place",
     [
         *("raw/x.csv", "raw/demo/2025/x.csv", "journal/x.csv", "claims/x.csv", "state/x.csv", "claims/new/x.csv"),
-        *("reports/../raw/x.csv", "ladebog.toml", "ladebog.duckdb", "link/x.csv", "link_to_settings.csv"),
+        *(
+            "reports/../raw/x.csv",
+            "ladebog.toml",
+            "ladebog.duckdb",
+            "ladebog.duckdb.wal",
+            "link/x.csv",
+            "link_to_settings.csv",
+        ),
     ],
 )
 def test_a_query_is_not_written_over_what_the_logbook_stores(logbook: DemoLogbook, place: str) -> None:
@@ -35,6 +42,33 @@ def test_a_query_is_not_written_over_what_the_logbook_stores(logbook: DemoLogboo
     assert {name: content for name, content in files(logbook.home).items() if not name.startswith("logs")} == {
         name: content for name, content in before.items() if not name.startswith("logs")
     }
+
+
+@pytest.mark.parametrize(
+    "place", ["claims/x.csv", "raw/new/x.csv", "ladebog.toml", "ladebog.duckdb.wal", "ladebog.duckdb.csv"]
+)
+def test_a_query_is_not_written_over_what_another_logbook_stores(
+    shared_logbook: DemoLogbook, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "ladebog.toml").write_text("", "utf-8")
+    for command in ((*_ONE, str(tmp_path / place)),):
+        message, _ = refusal(shared_logbook.run(*command), 2)
+        assert message.startswith(f"Invalid value for -o: {tmp_path / place} is part of the logbook (")
+    exported = shared_logbook.run("claim", "export", "1", "--output", str(tmp_path / "claims" / "new"))
+    assert refusal(exported, 2)[0].startswith("Invalid value for --output: ")
+    assert [path.name for path in tmp_path.iterdir()] == ["ladebog.toml"]
+
+
+def test_a_hyphen_is_not_a_file(shared_logbook: DemoLogbook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    message, _ = refusal(shared_logbook.run(*_ONE, "-"), 2)
+    assert message == "Invalid value for -o: - is not the name of a file. To print, leave out -o."
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_standard_output_is_printed_to(shared_logbook: DemoLogbook) -> None:
+    outcome = shared_logbook.run_process(*_ONE, "/proc/self/fd/1")
+    assert (outcome.code, outcome.out) == (0, "one\n1\n")
 
 
 def test_the_logbook_is_recognised_through_another_path(logbook: DemoLogbook, tmp_path: Path) -> None:

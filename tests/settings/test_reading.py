@@ -132,6 +132,14 @@ def test_all_faults_are_reported_at_once(file: File) -> None:
         "https://tenant.example#x",
         "https://tenant.example:port",
         "https://[::1",
+        "https://a b",
+        "https://xn--/",
+        "https://..",
+        "https://%00",
+        "https://a%2fb",
+        f"https://{'a.' * 150}example",
+        f"https://{'a' * 64}.example",
+        "https://-a.example",
         "",
     ],
 )
@@ -139,8 +147,21 @@ def test_invalid_addresses_of_an_operator_are_faults(url: str) -> None:
     assert url_fault(url)
 
 
+@pytest.mark.parametrize("url", ["https://user:canary@tenant.example", "http://:canary@localhost", "https://canary@x"])
+def test_the_password_of_an_address_is_not_shown(url: str) -> None:
+    assert "canary" not in str(url_fault(url))
+
+
 @pytest.mark.parametrize(
-    "url", ["https://tenant.example", "https://tenant.example/", "http://localhost:1", "http://[::1]:8080"]
+    "url",
+    [
+        "https://tenant.example",
+        "https://ærø.example",
+        "https://tenant.example.",
+        "https://tenant.example/",
+        "http://localhost:1",
+        "http://[::1]:8080",
+    ],
 )
 def test_valid_addresses_of_an_operator_are_not_faults(url: str) -> None:
     assert url_fault(url) is None

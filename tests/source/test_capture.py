@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -406,3 +407,11 @@ def test_a_file_that_cannot_be_read_or_is_too_large_is_refused(tmp_path: Path, m
     monkeypatch.setattr(capture, "LARGEST_FILE", len(SESSION) - 1)
     with pytest.raises(CaptureError, match="larger than"):
         read(tmp_path, SESSION)
+
+
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+    for name in ("pipe", "link"):
+        with pytest.raises(CaptureError, match="is not a regular file; expected a capture"):
+            capture.read_capture(tmp_path / name, "home", None, datetime(2025, 4, 1, tzinfo=UTC))

@@ -1,5 +1,7 @@
 """Where logins are stored, and which texts are tokens."""
 
+import os
+import socket
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -135,6 +137,21 @@ def test_a_file_that_does_not_contain_logins_is_refused_and_unchanged(tmp_path: 
         FileCredentials(path).write(HOME, SECRET)
     assert "canary" not in str(raised.value)
     assert path.read_text() == "canary-token"
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a socket", "a link to a pipe"])
+def test_a_pipe_or_a_socket_is_refused_at_once(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "logins"
+    if kind == "a socket":
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(str(path))
+    else:
+        os.mkfifo(tmp_path / "pipe" if "link" in kind else path)
+        if "link" in kind:
+            path.symlink_to(tmp_path / "pipe")
+    for use in (lambda: FileCredentials(path).read(HOME), lambda: FileCredentials(path).write(HOME, SECRET)):
+        with pytest.raises(LogbookError, match="is not a regular file, and cannot be used for logins"):
+            use()
 
 
 def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from pipeline.errors import UpstreamDownError, UpstreamError
 from pipeline.settings.schema import Source
+from pipeline.source import http as http_module
 from pipeline.source.http import Http
 from tests.source.http_client import QUICK, TOKEN, http_client
 from tests.source.loopback import (
@@ -196,6 +197,21 @@ def test_a_silent_server_times_out() -> None:
         pytest.raises(UpstreamDownError, match="in time"),
     ):
         client.get()
+
+
+@pytest.mark.parametrize("secured", [False, True])
+def test_a_person_waits_once_for_a_silent_server(monkeypatch: pytest.MonkeyPatch, secured: bool) -> None:
+    monkeypatch.setattr(http_module, "_PATIENCE_FOR_ANSWER", 0.2)
+    monkeypatch.setattr(http_module, "_PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http{'s' if secured else ''}://127.0.0.1:{server.getsockname()[1]}"
+        http = Http(url, Source(attempts=5), RecordingClock(), account="home", headers={}, is_interactive=True)
+        began = time.monotonic()
+        with closing(http), pytest.raises(UpstreamDownError, match="in time"):
+            http._session.trust_env = False
+            http.get("/x", {}, TOKEN)
+        assert http.requests_sent == 1
+        assert time.monotonic() - began < 2
 
 
 def test_a_body_that_stops_arriving_times_out() -> None:

@@ -1,5 +1,6 @@
 """Answers from files that people saved: text captures and HAR files of the app's traffic, and single JSON answers."""
 
+import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,6 +60,8 @@ def read_capture(path: Path, account: str, fetched_at: datetime | None, now: dat
 
 def _content(path: Path) -> bytes:
     try:
+        if not path.is_dir() and not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device, which might never end
+            raise CaptureError(f"{path} is not a regular file; expected {_EXPECTED}.", _ADVICE)
         if path.stat().st_size > LARGEST_FILE:
             raise CaptureError(
                 f"{path} is larger than {LARGEST_FILE // 1024**2} MB; expected {_EXPECTED}.",

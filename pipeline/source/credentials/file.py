@@ -12,7 +12,7 @@ from pipeline.logbook.files import erase, leftovers, write_text
 from pipeline.settings.schema import Account
 from pipeline.source.credentials.locks import lock_file, renewal_lock, unusable_file
 from pipeline.source.credentials.secret import Secret
-from pipeline.source.credentials.store import account_key
+from pipeline.source.credentials.store import FILE_VARIABLE, account_key
 
 _WRITE_TIMEOUT = 10.0  # seconds
 
@@ -60,6 +60,11 @@ class FileCredentials:
 
     def _read_all(self) -> dict[str, Secret]:
         try:
+            if not self._path.is_dir() and not stat.S_ISREG(self._path.stat().st_mode):  # it might never end
+                raise LogbookError(
+                    f"{self._path} is not a regular file, and cannot be used for logins.",
+                    f"Name another file: export {FILE_VARIABLE}=FILE",
+                )
             with self._path.open("rb") as file:
                 mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
                 content = file.read()
