@@ -45,7 +45,7 @@ test-documents: setup  ## Open claims with other programs (Debian: libreoffice-c
 
 .PHONY: golden
 golden: setup  ## Write the golden files of claims again; read the difference before you commit it
-	LADEBOG_WRITE_GOLDEN=1 $(BIN)/pytest -m "not system" tests/reports/claims
+	LADEBOG_WRITE_GOLDEN=1 $(BIN)/pytest tests/reports/claims
 
 .PHONY: test-schedule
 test-schedule: setup  ## Run the tests with a real systemd and cron daemon (root; Debian: systemd cron)
