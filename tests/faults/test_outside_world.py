@@ -196,7 +196,7 @@ def test_a_pasted_bearer(archived_logbook: DemoLogbook, tenant: Tenant, record: 
 
 def test_a_mistyped_host(archived_logbook: DemoLogbook, record: Record) -> None:
     before = items(archived_logbook)
-    archived_logbook.do("account", "add", "demo", "--url", "http://127.0.0.1:9", now=NOW)
+    archived_logbook.do("account", "add", "demo", "--url", "http://127.0.0.1:9", "--moved", now=NOW)
     message, advice = refusal(archived_logbook.run(*_TOKEN, stdin="token", now=NOW), 75)
     assert message.endswith("is the address right?")
     record("login: a mistyped host", 1, count_lost(before, archived_logbook), message, advice)
