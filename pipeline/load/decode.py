@@ -11,11 +11,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from pipeline.load.figures import DocumentFaultError, exact, is_power, optional, percent
+from pipeline.load.figures import DocumentFaultError, exact, optional, percent
+from pipeline.load.odd_fields import (
+    LONGEST_FAULT,
+    Row,
+    check_needed,
+    odd_rows,
+    optional_figure,
+    usable_samples,
+    within_path,
+)
 from pipeline.load.times import LONGEST, ImplausibleTimeError, check_times, stated_time, without_implausible_times
 from pipeline.raw.answer import Endpoint
 from pipeline.source.app import optional_fields, schema
@@ -24,9 +33,6 @@ from pipeline.text import without_middle
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_LONGEST_FAULT = 500  # characters
-
-Row = tuple[Any, ...]
 
 
 class QuarantineRow(NamedTuple):
@@ -106,7 +112,7 @@ class Facts:
                 document.sha256,
                 document.endpoint.value,
                 document.key,
-                without_middle(fault, _LONGEST_FAULT),
+                without_middle(fault, LONGEST_FAULT),
                 optional_micros(stated),
                 optional_micros(plausible_from),
             )
@@ -140,7 +146,7 @@ def _add_session_rows(
         check_times(session, document.answered_at)
     sha256 = document.sha256
     session_id = str(session.id)
-    history = _usable_samples(session, odd_fields)
+    history = usable_samples(session, odd_fields)
     samples = (sha256, session_id, _times(history), [sample.value for sample in history])
     periods = [
         (
@@ -157,7 +163,7 @@ def _add_session_rows(
     ]
     facts.session_facts.append(_session_row(sha256, source, session, item, odd_fields))
     facts.period_facts.extend(periods)
-    facts.odd_fields.extend(_odd_rows(sha256, odd_fields))
+    facts.odd_fields.extend(odd_rows(sha256, odd_fields))
     if history:
         facts.sample_facts.append(samples)
 
@@ -175,10 +181,10 @@ def _check_session(session: schema.Session, odd_fields: list[OddField]) -> None:
     """Check the id, and the fields that a session must have, unless it ended without charging."""
     if not schema.is_usable_id(session.id):
         raise DocumentFaultError(f"{session.id!r} is not an id - at `$.session.id`")
-    _check_needed(_ENERGY_OR_AMOUNT, odd_fields)
+    check_needed(_ENERGY_OR_AMOUNT, odd_fields)
     if schema.ended_without_charging(session):
         return
-    _check_needed(_FIGURE, odd_fields)
+    check_needed(_FIGURE, odd_fields)
     if session.started_at is None:
         raise DocumentFaultError("A session without a start - at `$.session.startedAt`")
     if schema.has_ended(session):
@@ -190,57 +196,6 @@ def _check_session(session: schema.Session, odd_fields: list[OddField]) -> None:
             raise DocumentFaultError("A finished session without a currency - at `$.session.currency`")
         if session.amount is None and session.total_amount is None:
             raise DocumentFaultError("A finished session without an amount - at `$.session.totalAmount`")
-
-
-def _check_needed(needed: re.Pattern[str], odd_fields: list[OddField]) -> None:
-    """Raise DocumentFaultError for the first field that is needed and cannot be understood."""
-    for odd_field in odd_fields:
-        if needed.fullmatch(odd_field.path):
-            raise DocumentFaultError(odd_field.fault)
-
-
-def _usable_samples(session: schema.Session, odd_fields: list[OddField]) -> list[schema.Sample]:
-    """The samples without those that are not a power of a car."""
-    history = (session.power_stats and session.power_stats.history) or []
-    samples = []
-    for place, sample in enumerate(history):
-        if is_power(sample.value):
-            samples.append(sample)
-        else:
-            path = f"$.session.powerStats.history[{place}].value"
-            fault = f"{sample.value} kW is not a power of a car - at `{path}`"
-            odd_fields.append(OddField(path, fault, msgspec.json.encode(str(sample.value))))
-    return samples
-
-
-def _odd_rows(sha256: str, odd_fields: list[OddField], within: str = "$") -> list[Row]:
-    """A row for each field, with the first of its faults where several items of a list have it."""
-    rows: dict[str, list[OddField]] = {}
-    for odd_field in odd_fields:
-        rows.setdefault(_PLACE.sub("[...]", odd_field.path), []).append(odd_field)
-    return [
-        (
-            sha256,
-            f"{within}{path.removeprefix('$')}",
-            len(same),
-            without_middle(_within(same[0].fault, within), _LONGEST_FAULT),
-            same[0].value.decode("utf-8", "replace")[:_LONGEST_VALUE],
-        )
-        for path, same in rows.items()
-    ]
-
-
-_PLACE = re.compile(r"\[\d+\]")
-_LONGEST_VALUE = 1_000  # characters; the answer itself is in raw/
-
-
-def _optional_figure(number: Decimal | None, path: str, odd_fields: list[OddField]) -> str | None:
-    """The digits of a figure that a session can do without."""
-    try:
-        return optional(number, path)
-    except DocumentFaultError as fault:
-        odd_fields.append(OddField(f"$.{path}", str(fault), str(number).encode()))
-        return None
 
 
 def _session_row(
@@ -277,12 +232,12 @@ def _session_row(
         session.energy,
         session.non_billable_energy,
         session.free_energy_wh,
-        _optional_figure(stats.average_kw, "session.powerStats.averageKw", odd_fields),
-        _optional_figure(stats.max_kw, "session.powerStats.maxKw", odd_fields),
+        optional_figure(stats.average_kw, "session.powerStats.averageKw", odd_fields),
+        optional_figure(stats.max_kw, "session.powerStats.maxKw", odd_fields),
         optional(session.amount, "session.amount"),
         optional(session.total_amount, "session.totalAmount"),
         optional(session.total_amount_without_tax, "session.totalAmountWithoutTax"),
-        _optional_figure(_own_cost(session, odd_fields), "session.electricityCost", odd_fields),
+        optional_figure(_own_cost(session, odd_fields), "session.electricityCost", odd_fields),
         session.are_prices_tax_inclusive,
         session.is_personal,
     )
@@ -305,18 +260,13 @@ def _add_charge_points(facts: Facts, document: Document) -> None:
     for place, body in enumerate(schema.charge_points(document.body)):
         try:
             point, odd_fields = optional_fields.decode(body, schema.ChargePoint)
-            _check_needed(_OF_CHARGE_POINT, odd_fields)
+            check_needed(_OF_CHARGE_POINT, odd_fields)
             facts.evse_facts.extend(_evse_rows(document.sha256, point, odd_fields))
-            facts.odd_fields.extend(_odd_rows(document.sha256, odd_fields, f"$.data[{place}]"))
+            facts.odd_fields.extend(odd_rows(document.sha256, odd_fields, f"$.data[{place}]"))
         except _FAULTS as fault:
-            faults.append(_within(str(fault), f"$.data[{place}]"))
+            faults.append(within_path(str(fault), f"$.data[{place}]"))
     if faults:
         facts.put_in_quarantine(document, "; ".join(faults))
-
-
-def _within(fault: str, path: str) -> str:
-    """A fault of a part of a document, with its path in the whole."""
-    return fault.replace("`$", f"`{path}") if "`$" in fault else f"{fault} - at `{path}`"
 
 
 def _evse_rows(sha256: str, point: schema.ChargePoint, odd_fields: list[OddField]) -> list[Row]:
@@ -331,7 +281,7 @@ def _evse_rows(sha256: str, point: schema.ChargePoint, odd_fields: list[OddField
             _text(evse.tariff_id),
             _json(evse.tariff),
             percent(point.electricity_cost_tax_percent),
-            _optional_figure(evse.max_power, f"evses[{place}].maxPower", odd_fields),
+            optional_figure(evse.max_power, f"evses[{place}].maxPower", odd_fields),
             point.has_electricity_tax_reimbursement,
         )
         for place, evse in enumerate(point.evses or ())
