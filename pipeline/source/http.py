@@ -47,9 +47,9 @@ class _Authorization(AuthBase):
 
 
 # Seconds that a person waits for each address of a host to accept a connection, and for all of them with their search:
-_PATIENCE = 2.0
-_LONGEST_PATIENCE = 4.0
-_PATIENCE_FOR_ANSWER = 10.0  # seconds that a person waits for each answer
+_INTERACTIVE_CONNECT_TIMEOUT = 2.0
+_INTERACTIVE_LONGEST_CONNECT = 4.0
+_INTERACTIVE_READ_TIMEOUT = 10.0  # seconds that a person waits for each answer
 
 
 class _NoRedirectSession(requests.Session):
@@ -84,8 +84,12 @@ class Http:
         self._account = account
         self._source = source
         self._is_interactive = is_interactive
-        self._connect_timeout = min(source.connect_timeout, _PATIENCE) if is_interactive else source.connect_timeout
-        self._read_timeout = min(source.read_timeout, _PATIENCE_FOR_ANSWER) if is_interactive else source.read_timeout
+        self._connect_timeout = (
+            min(source.connect_timeout, _INTERACTIVE_CONNECT_TIMEOUT) if is_interactive else source.connect_timeout
+        )
+        self._read_timeout = (
+            min(source.read_timeout, _INTERACTIVE_READ_TIMEOUT) if is_interactive else source.read_timeout
+        )
         self._clock = clock
         self._reader = ReplyReader(self._host, account, source, clock)
         self._requests_sent = 0
@@ -98,10 +102,12 @@ class Http:
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._session.headers.clear()
         self._session.headers.update({"Accept-Encoding": "gzip", **headers})
-        longest_connect = min(source.longest_wait, _LONGEST_PATIENCE) if is_interactive else source.longest_wait
+        longest_connect = (
+            min(source.longest_wait, _INTERACTIVE_LONGEST_CONNECT) if is_interactive else source.longest_wait
+        )
         adapter = DeadlineAdapter(
             longest_connect,
-            min(source.longest_wait, _PATIENCE_FOR_ANSWER) if is_interactive else source.longest_wait,
+            min(source.longest_wait, _INTERACTIVE_READ_TIMEOUT) if is_interactive else source.longest_wait,
             pool_connections=1,
             pool_maxsize=source.at_a_time,
         )

@@ -201,8 +201,8 @@ def test_a_silent_server_times_out() -> None:
 
 @pytest.mark.parametrize("secured", [False, True])
 def test_a_person_waits_once_for_a_silent_server(monkeypatch: pytest.MonkeyPatch, secured: bool) -> None:
-    monkeypatch.setattr(http_module, "_PATIENCE_FOR_ANSWER", 0.2)
-    monkeypatch.setattr(http_module, "_PATIENCE", 0.2)
+    monkeypatch.setattr(http_module, "_INTERACTIVE_READ_TIMEOUT", 0.2)
+    monkeypatch.setattr(http_module, "_INTERACTIVE_CONNECT_TIMEOUT", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http{'s' if secured else ''}://127.0.0.1:{server.getsockname()[1]}"
         http = Http(url, Source(attempts=5), RecordingClock(), account="home", headers={}, is_interactive=True)
