@@ -34,25 +34,16 @@ last_answers as (
     group by active.account, active.session_id
 ),
 
-last_lists as (
-    select
-        account,
-        month,
-        arg_max(missing, listed_at) as missing
-    from facts.windows
-    group by account, month
-),
-
 assembled as (
     select
         active.account,
         active.session_id,
         active.month,
         active.started_at,
-        last_answers.status = 404 and coalesce(is_in_list(last_lists.missing, active.session_id), false) as is_gone
+        last_answers.status = 404 and coalesce(is_in_list(newest_lists.missing, active.session_id), false) as is_gone
     from active
     inner join last_answers using (account, session_id)
-    left join last_lists using (account, month)
+    left join staging.newest_lists as newest_lists using (account, month)
 )
 
 select * from assembled

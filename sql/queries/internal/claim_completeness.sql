@@ -10,27 +10,18 @@
 --   sessions         number of sessions
 --   unlisted         number of those that the operator's list of the month lacks
 --   claimed_earlier  number of those that earlier claims contain as they are
-with newest_list as (
-    select
-        account,
-        month,
-        arg_max(missing, listed_at) as missing
-    from facts.windows
-    group by account, month
-),
-
-sessions_of_car as (
+with sessions_of_car as (
     select
         claim_values.account,
         claim_values.month,
         claim_values.session_id,
-        coalesce(is_in_list(newest_list.missing, claim_values.session_id), false)
+        coalesce(is_in_list(newest_lists.missing, claim_values.session_id), false)
         or imported.session_id is not null as is_unlisted,
         claimable.is_claimed and due.session_id is null as is_claimed_earlier
     from intermediate.claim_values as claim_values
     inner join claimable_sessions as claimable using (account, session_id)
-    left join newest_list
-        on claim_values.account = newest_list.account and claim_values.month = newest_list.month
+    left join staging.newest_lists as newest_lists
+        on claim_values.account = newest_lists.account and claim_values.month = newest_lists.month
     left join intermediate.imported_sessions as imported
         on claim_values.account = imported.account and claim_values.session_id = imported.session_id
     left join claim_lines_due as due
