@@ -63,6 +63,14 @@ create or replace macro answer_time(fetched_at) as
 create or replace macro answer_order(fetched_at, segment, line, item) as
     (answer_time(fetched_at), segment, line, item);
 
+-- The place of a document among those about one EVSE, by which of them holds at a moment: the newest one up to it, else
+-- the earliest later one, else the newest without a time. `place` is that among all of them, 1 for the oldest.
+create or replace macro document_preference(fetched_at, place, moment) as
+    (
+        case when fetched_at <= moment then 1 when fetched_at > moment then 2 else 3 end,
+        case when fetched_at > moment then place else -place end
+    );
+
 -- The local wall time of a moment.
 create or replace macro local_time(moment, zone) as
     timezone(zone, moment);

@@ -70,13 +70,7 @@ in_preference as (
         evses.document_sha256,
         row_number() over (
             partition by finished.account, finished.session_id
-            order by
-                case
-                    when evses.fetched_at <= finished.stopped_at then 1
-                    when evses.fetched_at > finished.stopped_at then 2
-                    else 3
-                end,
-                case when evses.fetched_at > finished.stopped_at then evses.place else -evses.place end
+            order by document_preference(evses.fetched_at, evses.place, finished.stopped_at)
         ) as preference
     from finished
     inner join own_evses as evses using (account, evse_identifier)

@@ -34,13 +34,7 @@ with preferred as (
         tariffs.not_understood,
         row_number() over (
             partition by sessions.account, sessions.session_id
-            order by
-                case
-                    when tariffs.fetched_at <= sessions.stopped_at then 1
-                    when tariffs.fetched_at > sessions.stopped_at then 2
-                    else 3
-                end,
-                case when tariffs.fetched_at > sessions.stopped_at then tariffs.place else -tariffs.place end
+            order by document_preference(tariffs.fetched_at, tariffs.place, sessions.stopped_at)
         ) as preference
     from staging.sessions as sessions
     inner join facts.session_facts as facts using (account, document_sha256)
