@@ -37,7 +37,7 @@ test: setup  ## Run the tests that need only Python
 
 .PHONY: test-system
 test-system: setup  ## Run the slow tests: whole archives, killed processes, long searches, the wheel; they need only Python too
-	$(BIN)/pytest -m "system and not documents" --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
+	$(BIN)/pytest -m "system and not documents" --numprocesses $(WORKERS) --dist loadscope
 
 .PHONY: test-documents
 test-documents: setup  ## Open claims with other programs (Debian: libreoffice-calc poppler-utils fonts-liberation)

@@ -34,7 +34,7 @@ from tests.scenarios.claimed_logbook import APRIL, FEBRUARY, MARCH, ClaimedLogbo
 
 pytestmark = pytest.mark.system
 
-_FLIPS = 3_000
+_FLIPS_PER_FILE = 320
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +172,7 @@ def test_a_rebuild_does_not_hide_what_was_lost_at_the_end_of_a_chain(
     shutil.copytree(whole / chain, logbook.root / chain, dirs_exist_ok=True)
     assert run(["--home", str(logbook.root), "rebuild"], Context(logbook)) == 0
     assert capsys.readouterr().err == ""
-    assert len(logbook.verify()) == 6
+    assert len(logbook.verify(full=False)) == 3
 
 
 def test_a_claim_that_takes_the_number_of_a_lost_one_is_found(logbook: ClaimedLogbook) -> None:
@@ -373,19 +373,19 @@ def test_a_database_that_cannot_be_compared_is_reported_when_nothing_else_is_wro
 ) -> None:
     _DAMAGE[damage](logbook)
     with pytest.raises(DatabaseError, match="The ends of the chains cannot be compared: "):
-        logbook.verify()
+        logbook.verify(full=False)
 
 
 def test_a_changed_database_in_state_is_reported(logbook: ClaimedLogbook) -> None:
     with duckdb.connect(str(logbook.paths.writer_database)) as connection:
         connection.execute("delete from facts.claims where number = 3")
     with pytest.raises(DatabaseError, match="was changed since Ladebog closed it"):
-        logbook.verify()
+        logbook.verify(full=False)
 
 
 def test_state_may_be_deleted(logbook: ClaimedLogbook) -> None:
     shutil.rmtree(logbook.paths.state)
-    assert logbook.verify()[0] == "journal: 3 entries"
+    assert logbook.verify(full=False)[0] == "journal: 3 entries"
 
 
 @pytest.mark.parametrize("change", ["listed twice", "in another order"])
@@ -489,16 +489,13 @@ def test_any_changed_bit_is_found(logbook: ClaimedLogbook) -> None:
         assert str(caught.value), (path, position, bit)
         path.write_bytes(whole_file)
         flipped += 1
-    assert flipped >= _FLIPS
-    assert len(logbook.verify()) == 6
+    assert flipped >= 3_000
+    assert len(logbook.verify(full=False)) == 3
 
 
 def flips(files: list[Path], draw: random.Random) -> Iterator[tuple[Path, int, int]]:
-    """Positions in files and the bit to flip there: each file's first and last byte, and many others."""
+    """Positions in files and the bit to flip there: each file's first and last byte, and others in it."""
     for path in files:
         size = path.stat().st_size
-        positions = {0, size - 1, *(draw.randrange(size) for _ in range(_FLIPS // len(files)))}
+        positions = {0, size - 1, *draw.sample(range(size), min(size, _FLIPS_PER_FILE))}
         yield from ((path, position, 1 << draw.randrange(8)) for position in sorted(positions))
-    for _ in range(_FLIPS):
-        path = draw.choice(files)
-        yield path, draw.randrange(path.stat().st_size), 1 << draw.randrange(8)

@@ -92,6 +92,7 @@ class TwoAccounts:
         for name in (CANARY, "work"):
             new._claim(name)
         new._decide()
+        new.do("transform")
         new.do("report", "2025-06")
         return new
 

@@ -12,10 +12,8 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
-import click
 import pytest
 
-from pipeline.cli.main import cli
 from pipeline.demo import DemoServer, Faults, Tenant
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 from tests.scenarios.leaks import places_of, secrets_of
@@ -24,61 +22,11 @@ from tests.source.loopback import Server, answer, serving
 
 pytestmark = pytest.mark.system
 
-_CANARY = "secret-path-of-the-webhook"
-_CAR = '\n[[car]]\nname = "Golf"\nplate = "XX 00 000"\nowner = "company"\n'
-# A command line for each command, run in this order on a logbook that has fetched everything.
-# The test replaces `SESSION`, `CAPTURE`, `URL` and `FOLDER`. Tests of the loop search the output of `schedule run`.
-_COMMAND_LINES = {
-    "login": ("login", "demo", "--token-stdin"),
-    "extract": ("extract", "--since", "2025-11-01", "--refetch"),
-    "transform": ("transform",),
-    "rebuild": ("rebuild",),
-    "run": ("run",),
-    "check": ("check",),
-    "report": ("report", "2025-10"),
-    "audit": ("audit", "--month", "2025-10"),
-    "explain": ("explain", "SESSION", "--samples"),
-    "sql": ("sql", "from documents"),
-    "claim attach": ("claim", "attach", "FOLDER/home/ladebog.toml", "--account", "demo"),
-    "claim create": ("claim", "create", "2025-10", "--account", "demo"),
-    "claim list": ("claim", "list"),
-    "claim show": ("claim", "show", "1", "--account", "demo"),
-    "claim export": ("claim", "export", "1", "--output", "FOLDER", "--account", "demo"),
-    "claim mark": ("claim", "mark", "1", "sent", "--account", "demo"),
-    "claim reverse": ("claim", "reverse", "1", "--reason", "wrong employer", "--account", "demo"),
-    "verify": ("verify", "--full"),
-    "import": ("import", "--any-host", "CAPTURE"),
-    "demo": ("demo", "FOLDER/demo"),
-    "status": ("status",),
-    "notify": ("notify", "--test"),
-    "session assign": ("session", "assign", "SESSION", "Golf", "--reason", "it was this one"),
-    "session exclude": ("session", "exclude", "SESSION", "--reason", "a guest charged"),
-    "session include": ("session", "include", "SESSION", "--reason", "it was not a guest"),
-    "session tag": ("session", "tag", "SESSION", "holiday", "--reason", "we were away"),
-    "session list": ("session", "list"),
-    "odometer": ("odometer", "Golf", "2025-10-31", "48211"),
-    "schedule install": ("schedule", "install", "--using", "cron"),
-    "schedule print": ("schedule", "print", "cron"),
-    "schedule probe": ("schedule", "probe"),
-    "schedule show": ("schedule", "show"),
-    "schedule remove": ("schedule", "remove"),
-    "schedule run": ("schedule", "run", "--help"),
-    "backup": ("backup", "FOLDER/backup.zip"),
-    "restore": ("--home", "FOLDER/restored", "restore", "FOLDER/backup.zip"),
-    "account add": ("account", "add", "other", "--url", "URL"),
-    "account forget": ("account", "forget", "other"),
-}
-_STDIN = {"login": "TOKEN", "account forget": "other\n"}
-_REFUSED_WHEN_REPEATED = ("claim create", "claim reverse", "restore", "schedule remove", "account forget")
-_CRONTAB = """#!/bin/sh
-# Replaces crontab: stores the table in a file next to itself.
-case "$1" in
-    -l) cat "$0.table" 2>/dev/null || { echo "no crontab" >&2; exit 1; } ;;
-    -r) rm "$0.table" ;;
-    *) cat >"$0.table" ;;
-esac
-"""
-_SEND_REQUESTS = ("login", "extract", "run")
+_SEND_REQUESTS = (
+    ("login", "demo", "--token-stdin"),
+    ("extract", "--since", "2025-11-01", "--refetch"),
+    ("run",),
+)
 
 
 def test_the_search_finds_secrets_in_compressed_files_and_output(tmp_path: Path, logbook: DemoLogbook) -> None:
@@ -138,79 +86,6 @@ def test_the_login_in_the_headers_of_a_capture_is_not_stored(logbook: DemoLogboo
     assert places_of(secrets_of(tenant), logbook, outcomes) == []
 
 
-def commands(group: click.Group, *before: str) -> Iterator[str]:
-    """Every command, as it is typed."""
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        if isinstance(command, click.Group):
-            yield from commands(command, *before, name)
-        else:
-            yield " ".join((*before, name))
-
-
-def test_every_command_is_searched() -> None:
-    assert set(_COMMAND_LINES) == set(commands(cli)), (
-        "give each new command a line in _COMMAND_LINES, so that it is searched as well"
-    )
-
-
-def command_line(logbook: DemoLogbook, operator: DemoServer, name: str) -> list[str]:
-    values = {
-        "SESSION": operator.tenant.scene("month_end").id,
-        "CAPTURE": str(write_capture(logbook, operator.tenant)),
-        "URL": operator.url,
-        "FOLDER": str(logbook.folder),
-    }
-    arguments = []
-    for argument in _COMMAND_LINES[name]:
-        for placeholder, value in values.items():
-            argument = argument.replace(placeholder, value)
-        arguments.append(argument)
-    return arguments
-
-
-def write_capture(logbook: DemoLogbook, tenant: Tenant) -> Path:
-    """Write a capture, of which only the answer may be stored."""
-    path = logbook.folder.parent / "some.capture.txt"
-    path.write_text(
-        f"URL\nhttps://drivee.example/api/v1/app/session/1?token={tenant.token}\n"
-        f"Request Headers\nAuthorization: Bearer {tenant.token}\n"
-        "Response Headers\nDate: Sun, 30 Mar 2025 14:36:38 GMT\n"
-        'Response Content\n{"session": {"id": "1", "status": "active"}}\n',
-        "utf-8",
-    )
-    return path
-
-
-@pytest.fixture
-def crontab(logbook: DemoLogbook, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A crontab program that changes no user's table."""
-    program = logbook.folder / "bin" / "crontab"
-    program.parent.mkdir()
-    program.write_text(_CRONTAB, "utf-8")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
-
-
-@pytest.mark.usefixtures("crontab")
-def test_no_command_leaks_a_secret(operator: DemoServer, logbook: DemoLogbook) -> None:
-    outcomes = []
-    with serving(answer()) as webhook:
-        with logbook.paths.settings.open("a", encoding="utf-8") as file:
-            file.write(f'{_CAR}\n[notify]\nwebhook = "{webhook.url}/{_CANARY}"\n')
-        for name in _COMMAND_LINES:
-            stdin = _STDIN.get(name, "").replace("TOKEN", operator.tenant.token)
-            for options in (("--debug",), ("--debug", "--log-format", "json")):
-                outcome = logbook.run(*options, *command_line(logbook, operator, name), stdin=stdin)
-                is_refused = name in _REFUSED_WHEN_REPEATED and "json" in options and outcome.code in (1, 2)
-                assert outcome.code in (0, 3) or is_refused, (name, outcome)
-                outcomes.append(outcome)
-    assert [request.path for request in webhook.requests if _CANARY in request.path]
-    assert places_of(secrets_of(operator.tenant), logbook, outcomes) == []
-    assert not any(_CANARY in outcome.out + outcome.err for outcome in outcomes)
-
-
 @contextmanager
 def untrusted_operator(folder: Path) -> Iterator[str]:
     """The address of an operator with an untrusted certificate."""
@@ -233,10 +108,10 @@ def test_no_failure_leaks_a_secret(
     codes = {"401": {4}, "TLS": {1}, "open file": {1}, "bug": {1}}.get(fault, {75})
 
     def fail() -> None:
-        for name in _SEND_REQUESTS:
+        for command in _SEND_REQUESTS:
             for options in ((), ("--debug",), ("--debug", "--log-format", "json")):
-                outcome = logbook.run(*options, *command_line(logbook, operator, name), stdin=tenant_token)
-                assert outcome.code in codes, (name, outcome)
+                outcome = logbook.run(*options, *command, stdin=tenant_token)
+                assert outcome.code in codes, (command, outcome)
                 outcomes.append(outcome)
                 if options == ("--debug",):
                     assert "Traceback" in outcome.err

@@ -155,7 +155,6 @@ def test_what_verify_refuses_is_backed_up_as_damaged_and_not_restored(
 ) -> None:
     claim = logbook.paths.claims / "work" / "0001-2025-06"
     journal = logbook.paths.journal / "journal.ndjson"
-    logbook.do("transform")
     if place == "copy.zip":
         logbook.do("backup", str(disk / place))
     if damage == "a CSV":
