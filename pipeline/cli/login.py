@@ -75,12 +75,14 @@ def _token_login(context: Context, account: Account, source: Source, from_stdin:
     trial.write(account, Secret(token=token))
     with AppApi(account, source, trial, context.clock, is_interactive=True) as api:
         try:
-            api.charge_points()
+            warning = api.try_login()
         except LoginError:
             raise LoginError(
                 f"The operator does not accept this token for account {account.name}: it is wrong, or it has ended.",
                 f"Copy another: {_HOW_TO_COPY}. Then: ladebog login {account.name}",
             ) from None
+    if warning:
+        context.print_note(warning)
     return Secret(token=token)
 
 

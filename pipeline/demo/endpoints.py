@@ -77,6 +77,8 @@ def read(tenant: Tenant, faults: Faults, path: str, query: dict[str, str]) -> De
     """Any authenticated `GET`."""
     if any(part in f"{path}?{urlencode(query)}" for part in faults.failing):
         return DemoAnswer(500, {"message": "Server Error"})
+    if any(part in f"{path}?{urlencode(query)}" for part in faults.refusing):
+        return UNAUTHENTICATED
     if path == HISTORY_PATH:
         return _history(tenant, faults, query)
     if path == CHARGE_POINTS_PATH:

@@ -42,6 +42,8 @@ class Faults:
     """The most entries of any listing, whatever its `page`; 0 for all."""
     failing: frozenset[str] = frozenset()
     """Parts of paths, like `session/712345`, whose requests are always answered 500."""
+    refusing: frozenset[str] = frozenset()
+    """Parts of paths whose requests are always answered 401, whatever the token."""
     empty_listing_months: frozenset[str] = frozenset()
     """Local months (`2025-03`) whose sessions are in no listing."""
     empty_listing_calls: int = 0

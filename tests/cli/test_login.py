@@ -29,7 +29,7 @@ def test_a_token_is_read_from_standard_input(empty_logbook: DemoLogbook, operato
     )
     assert empty_logbook.stored_login == Secret(token=operator.tenant.token)
     assert stat.S_IMODE(empty_logbook.credentials.stat().st_mode) == 0o600
-    assert [request.path for request in operator.requests] == ["/api/v1/app/personal/charge-points"]
+    assert [request.path for request in operator.requests] == ["/api/v1/app/profile/session_history"]
 
 
 @pytest.mark.system
@@ -84,6 +84,23 @@ def test_a_token_that_the_operator_refuses_is_not_stored(empty_logbook: DemoLogb
     empty_logbook.do(*_TOKEN, stdin=tenant.token)
     assert empty_logbook.run(*_TOKEN, stdin="some-other-token").code == 4
     assert empty_logbook.stored_login == Secret(token=tenant.token)
+
+
+def test_a_refused_list_of_charge_points_does_not_prevent_a_login(
+    empty_logbook: DemoLogbook, operator: DemoServer, tenant: Tenant
+) -> None:
+    operator.faults.refusing = frozenset({"charge-points"})
+    empty_logbook.do(*_TOKEN, stdin=tenant.token)
+    assert empty_logbook.stored_login == Secret(token=tenant.token)
+
+
+def test_a_refused_list_of_sessions_is_a_note_of_a_login(
+    empty_logbook: DemoLogbook, operator: DemoServer, tenant: Tenant
+) -> None:
+    operator.faults.refusing = frozenset({"session_history"})
+    outcome = empty_logbook.run(*_TOKEN, stdin=tenant.token)
+    assert (outcome.code, empty_logbook.stored_login) == (0, Secret(token=tenant.token))
+    assert outcome.err.startswith("ladebog: note: The list of sessions could not be fetched with this login: ")
 
 
 @pytest.mark.parametrize(

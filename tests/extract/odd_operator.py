@@ -36,15 +36,19 @@ class OddOperator:
     cap: int = 1_000
     page_size: int | None = None  # sessions per page; without one, paging is ignored
     overlap: int = 0  # sessions of a page that the page before had as well
-    failing: Sequence[str] = ()  # parts of paths that are answered with 500
+    failing: Sequence[str] = ()  # parts of paths that are answered with `failing_status`
+    failing_status: int = 500
+    ending: str = ""  # part of a path: from its first request on, all requests fail
     sent: dict[str, bytes] = field(default_factory=dict)  # by parts of paths, what is answered with 200 instead
     dated: str = ""
     asked: list[str] = field(default_factory=list)
 
     def __call__(self, handler: Handler, request: Request) -> None:
         self.asked.append(request.path)
+        if self.ending and self.ending in request.path:
+            self.failing = ["/"]
         if any(part in request.path for part in self.failing):
-            self._send(handler, 500, b"{}")
+            self._send(handler, self.failing_status, b"{}")
             return
         for part, body in self.sent.items():
             if part in request.path:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import UpstreamDownError
+from pipeline.errors import LoginError, UpstreamDownError
 from tests.extract.odd_operator import NOW, OddOperator, odd_archive, odd_archives, stopped
 from tests.scenarios.small_archive import detail, listed
 
@@ -30,12 +30,18 @@ FAILING = {
 }
 
 
-def test_what_fails_for_ever_is_named_and_the_rest_is_fetched(tmp_path: Path) -> None:
-    operators = {name: OddOperator(list(GOOD), failing=[failing]) for name, (failing, _) in FAILING.items()}
+@pytest.mark.parametrize("status", [500, 401, 403])
+def test_what_fails_for_ever_is_named_and_the_rest_is_fetched(tmp_path: Path, status: int) -> None:
+    operators = {
+        name: OddOperator(list(GOOD), failing=[failing], failing_status=status)
+        for name, (failing, _) in FAILING.items()
+    }
     with odd_archives(tmp_path / "logbook", operators) as archives:
         for name, odd in archives.items():
             summary = odd.fetch()
-            assert [warning.partition("127.0.0.1")[0] for warning in summary.warnings] == [FAILING[name][1]]
+            (warning,) = summary.warnings
+            assert warning.startswith(FAILING[name][1])
+            assert str(status) in warning
             assert summary.error is None
         odd.archive.transform()
         for name, odd in archives.items():
@@ -104,6 +110,16 @@ def test_a_month_that_cannot_be_listed_is_an_error_after_the_rest_was_fetched(tm
         assert odd.extract(since=None).error is None
         assert odd.archived() == ["a", "m"]
         assert odd.closed()[-1] == "2025-04"
+
+
+@pytest.mark.parametrize("failing", ["/session/", "start_date=2025-04-01"])
+def test_a_login_that_ends_during_a_run_ends_it(tmp_path: Path, failing: str) -> None:
+    with odd_archive(tmp_path / "logbook", OddOperator(list(GOOD), failing_status=401)) as odd:
+        odd.operator.ending = failing
+        with pytest.raises(LoginError, match="no longer accepts the login"):
+            odd.extract(since=None)
+        refused = next(place for place, path in enumerate(odd.operator.asked) if failing in path)
+        assert len(odd.operator.asked) - refused <= 4
 
 
 @pytest.mark.parametrize("failing", ["/api", "/session"])

@@ -198,6 +198,28 @@ def test_a_detail_that_answers_500_for_ever(new_operator: DemoServer, new_logboo
     assert_complete(new_logbook, new_operator.tenant)
 
 
+def _one_detail(server: DemoServer) -> str:
+    finished = [session.id for session in server.tenant.sessions.values() if session.stopped_at]
+    return f"session/{finished[len(finished) // 2]}?"
+
+
+@pytest.mark.parametrize("refused", [_one_detail, lambda _: "price-periods", lambda _: "charge-points"])
+def test_one_request_that_answers_401_for_ever(
+    refused: Callable[[DemoServer], str], new_operator: DemoServer, new_logbook: DemoLogbook, record: Record
+) -> None:
+    new_operator.faults.refusing = frozenset({refused(new_operator)})
+    outcome = new_logbook.run("run", now=NOW)
+    assert outcome.code in (0, 3)
+    (note,) = [line for line in outcome.err.splitlines() if "left for the next run" in line]
+    assert note.endswith("although it accepts the login for others.") or "(trace id " in note
+    before = items(new_logbook)
+    new_logbook.do("login", "demo", "--token-stdin", stdin=new_operator.tenant.token)
+    new_operator.faults.refusing = frozenset()
+    new_logbook.do("run", now=NOW + timedelta(hours=1))
+    record("operator: one request answers 401 for ever", 1, count_lost(before, new_logbook))
+    assert_complete(new_logbook, new_operator.tenant)
+
+
 @pytest.mark.parametrize("cap", [2, 4])
 def test_a_listing_that_is_cut_off(
     cap: int, new_operator: DemoServer, new_logbook: DemoLogbook, record: Record

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -50,7 +50,7 @@ class LoginServer:
         elif request.headers["authorization"] == f"Bearer {self.accepted_token}":
             self.accepted_answer(handler, request)
         else:
-            if self.refusal_barrier:
+            if self.refusal_barrier and "/session/" in request.path:
                 self.refusal_barrier.wait(5)
             json_answer(401, {"message": "Unauthenticated."})(handler, request)
 
@@ -188,7 +188,7 @@ def test_a_refused_token_is_refreshed_stored_and_used() -> None:
     ]
     assert "authorization" not in client.sent("/api/v1/app/oauth")[0].headers
     assert stored_when_used == [NEW, NEW]
-    assert client.api.requests_sent == 4
+    assert client.api.requests_sent == 6  # the session, two others, a token, the session again, and the next one
 
 
 def test_a_refresh_token_that_is_not_replaced_is_kept() -> None:
@@ -234,7 +234,7 @@ def test_without_a_refresh_token_a_new_login_is_needed_at_once() -> None:
     server, pasted = LoginServer(NEW.token, json_answer(200, GRANT)), Secret(token="canary-pasted")
     with api_client(server, stored=pasted) as client, pytest.raises(LoginError, match="no longer accepts"):
         client.api.charge_points()
-    assert len(client.script.requests) == 1
+    assert len(client.script.requests) == 2  # the charge points, and a list of sessions
 
 
 def test_a_new_token_that_is_refused_too_is_not_refreshed_again() -> None:
@@ -242,7 +242,82 @@ def test_a_new_token_that_is_refused_too_is_not_refreshed_again() -> None:
         for _ in range(2):
             with pytest.raises(LoginError, match="no longer accepts"):
                 client.api.charge_points()
-    assert (len(client.token_requests), client.api.requests_sent) == (1, 4)
+    assert (len(client.token_requests), client.api.requests_sent) == (1, 6)
+
+
+CHARGE_POINTS, HISTORY = "/api/v1/app/personal/charge-points", "/api/v1/app/profile/session_history"
+
+
+def refusing(*refused_paths: str, status: int = 401) -> Responder:
+    """An operator that refuses some paths whatever the token, and answers all others."""
+
+    def respond(handler: Handler, request: Request) -> None:
+        is_refused = any(path in request.path for path in refused_paths)
+        (json_answer(status, {"message": "Not yours"}) if is_refused else json_answer(200, GRANT))(handler, request)
+
+    return respond
+
+
+REQUESTS: dict[str, Callable[[AppApi], Any]] = {
+    "/session/1?": lambda api: api.session("1"),
+    "/tariffs/tou/": lambda api: api.price_periods("9"),
+    CHARGE_POINTS: lambda api: api.charge_points(),
+    HISTORY: lambda api: api.history(date(2025, 3, 1), date(2025, 3, 31), 1),
+}
+
+
+@pytest.mark.parametrize("stored", [OLD, Secret(token="canary-pasted")])
+@pytest.mark.parametrize("refused", REQUESTS)
+def test_one_request_that_is_refused_does_not_end_or_renew_the_login(refused: str, stored: Secret) -> None:
+    with api_client(refusing(refused), stored=stored) as client:
+        for _ in range(2):
+            with pytest.raises(UpstreamError) as raised:
+                REQUESTS[refused](client.api)
+        assert str(raised.value) == (
+            "The operator of account home refused this request with 401 Unauthorized: "
+            '"Not yours", although it accepts the login for others.'
+        )
+        assert raised.value.advice.endswith("log in again: ladebog login home")
+        others = [send(client.api).status for path, send in REQUESTS.items() if path != refused]
+    assert others == [200, 200, 200]
+    assert client.token_requests == []
+
+
+@pytest.mark.parametrize(
+    ("refused", "answered"), [(["/session/", HISTORY], "/tariffs/tou/"), (["/session/", CHARGE_POINTS], HISTORY)]
+)
+def test_a_login_is_accepted_if_any_of_two_other_requests_is_answered(refused: list[str], answered: str) -> None:
+    with api_client(refusing(*refused)) as client:
+        with pytest.raises(UpstreamError, match="although it accepts the login for others"):
+            client.api.session("1")
+        assert REQUESTS[answered](client.api).status == 200
+    assert client.token_requests == []
+
+
+def test_a_login_that_was_renewed_is_not_ended_by_one_request_that_is_still_refused() -> None:
+    server = LoginServer(NEW.token, json_answer(200, GRANT), refusing("/session/1?"))
+    with api_client(server) as client:
+        with pytest.raises(UpstreamError, match="although it accepts the login for others"):
+            client.api.session("1")
+        assert client.api.session("2").status == 200
+    assert (client.stored_login, len(client.token_requests)) == (NEW, 1)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_login_is_tried_with_the_list_of_sessions(status: int) -> None:
+    for refused in (CHARGE_POINTS, "/session/"):
+        with api_client(refusing(refused, status=status)) as client:
+            assert client.api.try_login() is None
+            assert len(client.script.requests) == 1
+    with api_client(refusing(HISTORY, status=status)) as client:
+        warning = client.api.try_login()
+    assert warning is not None
+    assert warning.startswith("The list of sessions could not be fetched with this login: ")
+    with (
+        api_client(refusing("/api", status=status)) as client,
+        pytest.raises(LoginError if status == 401 else UpstreamError),
+    ):
+        client.api.try_login()
 
 
 def test_a_temporary_failure_of_a_refresh_keeps_the_login() -> None:

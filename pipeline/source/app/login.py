@@ -48,14 +48,18 @@ class Login:
                 self._secret = self._stored()
             return self._secret
 
-    def replacement_of(self, refused_secret: Secret) -> Secret:
-        """The login to use instead of one that was refused with 401.
+    def replacement_of(self, refused_secret: Secret, is_accepted: Callable[[Secret], bool]) -> Secret | None:
+        """The login to use instead of one that was refused with 401; None if the operator accepts it elsewhere.
+
+        `is_accepted` asks the operator that; only one thread does so at a time.
 
         Raises LoginError where a new login is needed, UpstreamDownError, UpstreamError, BusyError.
         """
         with self._lock:
             if refused_secret == self._refused:
                 raise self.ended(refused_secret)
+            if refused_secret == self._secret and is_accepted(refused_secret):
+                return None
             self._secret = _uninterrupted(lambda: self._renewed(refused_secret))
             return self._secret
 
