@@ -8,7 +8,6 @@ import msgspec
 
 from pipeline.cli.context import Context, pass_context
 from pipeline.cli.output import print_line
-from pipeline.errors import SettingsError
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.checks import account_faults
 from pipeline.settings.editing import write_account
@@ -56,8 +55,7 @@ def add(context: Context, /, name: str, url: str, moved: bool, **options: str | 
     new = msgspec.structs.replace(old, url=url.rstrip("/"), **changes)
     if faults := account_faults(new, accounts):
         raise click.UsageError("\n".join(f"account {name}{fault}" for fault in faults))
-    if not moved:
-        _refuse_other_operator(logbook, accounts.get(name), new)
+    new = _with_former_hosts(logbook, accounts.get(name), new, moved)
     Logbook.create(context.home)
     with logbook.lock():
         write_account(logbook.settings, new)
@@ -65,20 +63,20 @@ def add(context: Context, /, name: str, url: str, moved: bool, **options: str | 
     context.print_info(f"Next: ladebog login {name}")
 
 
-def _refuse_other_operator(logbook: Logbook, old: Account | None, new: Account) -> None:
-    """Raise SettingsError if an account with sessions gets the address of an operator that they are not of."""
-    from pipeline.load.hosts import hosts_of_sessions
+def _with_former_hosts(logbook: Logbook, old: Account | None, new: Account, moved: bool) -> Account:
+    """The account with the hosts that its operator has moved from.
+
+    Raises SettingsError if it has sessions of another operator, unless that has moved.
+    """
+    from pipeline.load.hosts import hosts_of_sessions, refuse_other_operator
 
     own_host, new_host = host_and_port(old.url) if old else "", host_and_port(new.url)
-    hosts = hosts_of_sessions(logbook.raw / new.name) if own_host != new_host else set()
-    known_hosts = {host or own_host for host in hosts} - {""}
-    if known_hosts and new_host not in known_hosts:
-        raise SettingsError(
-            f"Account {new.name} has sessions of {', '.join(sorted(known_hosts))}; those of {new_host} would be mixed "
-            "with them.",
-            f"Use an account of its own: ladebog account add NAME --url {new.url} (or, if the same operator has moved "
-            f"there: ladebog account add {new.name} --url {new.url} --moved)",
-        )
+    if own_host == new_host and not moved:
+        return new
+    known_hosts = {host or own_host for host in hosts_of_sessions(logbook.raw / new.name)} - {""}
+    if not moved:
+        refuse_other_operator(new, known_hosts)
+    return msgspec.structs.replace(new, moved_from=tuple(sorted({*new.moved_from, *known_hosts} - {new_host})))
 
 
 @account.command()

@@ -69,13 +69,15 @@ def demo(context: Context, folder: Path) -> None:
 def _extract(context: Context, logbook: Logbook, clock: Clock) -> Account:
     """Start the demo operator's server and archive its sessions; returns the account."""
     from pipeline.extract.run import Extractor, Scope
+    from pipeline.load.hosts import hosts_of_sessions
     from pipeline.source.credentials.secret import Secret
     from pipeline.source.credentials.store import MemoryCredentials
     from pipeline.transform.update import open_updated
 
     tenant = Tenant()
     with DemoServer(tenant) as server:
-        account = Account(name=_ACCOUNT, url=server.url)
+        earlier_hosts = tuple(sorted(hosts_of_sessions(logbook.raw / _ACCOUNT)))
+        account = Account(name=_ACCOUNT, url=server.url, moved_from=earlier_hosts)
         write_account(logbook.settings, account)
         credentials = MemoryCredentials()
         credentials.write(account, Secret(token=tenant.token))

@@ -52,6 +52,7 @@ def import_(
     """
     from pipeline.clock import is_plausible
     from pipeline.extract.store import Store
+    from pipeline.load.hosts import require_same_operator
     from pipeline.source.capture.read import IMPLAUSIBLE, read_capture
     from pipeline.transform.update import open_updated, update_archive
 
@@ -74,11 +75,11 @@ def import_(
         answers = _of_operator(context, account, answers, errors)
     if not answers:
         context.raise_last(errors)
-    with (
-        open_updated(logbook, settings, context.clock) as connection,
-        Store(connection, logbook.raw / account.name, "import", context.clock) as store,
-    ):
-        archived_count = sum(store.keep(answer) for answer in answers)
+    with open_updated(logbook, settings, context.clock) as connection:
+        if not any_host:
+            require_same_operator(connection, account)
+        with Store(connection, logbook.raw / account.name, "import", context.clock) as store:
+            archived_count = sum(store.keep(answer) for answer in answers)
     update_archive(logbook, settings, context.clock)
     known_count = len(answers) - archived_count
     read_text = counted(len(answers), "answer")

@@ -15,7 +15,15 @@ from pipeline.cli.notify import send_messages
 from pipeline.cli.options import DAY_OR_MONTH
 from pipeline.cli.report import report_last_closed_month
 from pipeline.cli.terminal import extract_progress
-from pipeline.errors import EXIT_FINDINGS, BusyError, LadebogError, LoginError, UpstreamDownError, UpstreamError
+from pipeline.errors import (
+    EXIT_FINDINGS,
+    BusyError,
+    LadebogError,
+    LoginError,
+    SettingsError,
+    UpstreamDownError,
+    UpstreamError,
+)
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.schema import Account, Settings
 
@@ -191,9 +199,10 @@ def fetch(
 ) -> dict[str, LadebogError]:
     """Extract the accounts one after the other, and print a summary of each.
 
-    An error of an operator ends only its own account's run; returns the errors by account.
+    An error of an operator or its address ends only its own account's run; returns the errors by account.
     """
     from pipeline.extract.run import Extractor
+    from pipeline.load.hosts import require_same_operator
     from pipeline.source.credentials.choose import open_credentials
     from pipeline.transform.update import open_updated
 
@@ -209,9 +218,10 @@ def fetch(
         )
         for account in accounts:
             try:
+                require_same_operator(connection, account)
                 with extract_progress(account.name, context.quiet or context.log_format == "json") as progress:
                     summary = extractor.extract(account, scope, progress)
-            except (LoginError, UpstreamError, UpstreamDownError) as error:
+            except (SettingsError, LoginError, UpstreamError, UpstreamDownError) as error:
                 errors_by_account[account.name] = error
             else:
                 context.print_info(summary_line(account.name, summary))

@@ -38,7 +38,9 @@ def write_account(path: Path, account: Account) -> None:
     accounts = document.setdefault("account", tomlkit.table(is_super_table=True))
     table = accounts.setdefault(account.name, tomlkit.table())
     for name in _PLAIN:
-        table[name] = getattr(account, name)
+        value = getattr(account, name)
+        if value != ():
+            table[name] = list(value) if isinstance(value, tuple) else value
     write_text(path, tomlkit.dumps(document))
 
 

@@ -66,6 +66,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str = ""
     app_version: str = "2.126.0"
     device_id: str = "0000000000000000"
+    moved_from: tuple[str, ...] = ()  # the operator's former hosts; `account add --moved` adds them
     reimbursement: tuple[Reimbursement, ...] = ()
     addition: tuple[Addition, ...] = ()
     tax_refund: tuple[TaxRefund, ...] = ()

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from pipeline.demo import DemoServer
 from pipeline.raw.answer import Endpoint
 from pipeline.raw.lines import RawLine, RunRecord
 from pipeline.raw.segments import SegmentWriter
@@ -26,11 +27,11 @@ _ANSWERS = {
 }
 
 
-def logbook_with(folder: Path, content: str, url: str = f"{_OWN}/api") -> DemoLogbook:
+def logbook_with(folder: Path, content: str, url: str = f"{_OWN}/api", command: str = "extract") -> DemoLogbook:
     """A logbook with account home and one answer."""
     logbook = DemoLogbook(folder)
     logbook.do("account", "add", "home", "--url", _OWN)
-    record = RunRecord(run_id="a1b2", command="extract", version="0", started_at=NOON)
+    record = RunRecord(run_id="a1b2", command=command, version="0", started_at=NOON)
     with SegmentWriter.begin(logbook.paths.raw / "home", record) as writer:
         writer.append(RawLine.of(msgspec.structs.replace(_ANSWERS[content], url=url)))
         writer.finish(NOON)
@@ -87,3 +88,42 @@ def test_an_account_named_again_keeps_its_operator(tmp_path: Path) -> None:
     logbook.paths.settings.write_text("", "utf-8")
     refusal(logbook.run("account", "add", "home", "--url", _OTHER), 1)
     logbook.do("account", "add", "home", "--url", _OWN)
+
+
+@pytest.mark.parametrize("command", ["extract", "run", "import"])
+def test_an_address_changed_in_the_settings_is_refused_for_an_account_with_sessions(
+    command: str, tmp_path: Path
+) -> None:
+    logbook = logbook_with(tmp_path, "details")
+    capture = tmp_path / "other.json"
+    capture.write_bytes(detail(session("2"), _LATER).body)
+    change_url(logbook, _OTHER)
+    arguments = (command, str(capture)) if command == "import" else (command,)
+    message, advice = refusal(logbook.run(*arguments), 1)
+    assert message == "Account home has sessions of tenant.example; those of other.example would be mixed with them."
+    assert f"ladebog account add home --url {_OTHER} --moved" in advice
+    logbook.do("account", "add", "home", "--url", _OTHER, "--moved")
+    assert "would be mixed" not in logbook.run(*arguments).err
+    change_url(logbook, _OWN)
+    assert "would be mixed" not in logbook.run(*arguments).err
+
+
+def test_an_address_changed_in_the_settings_ends_only_its_own_run(tmp_path: Path, operator: DemoServer) -> None:
+    logbook = logbook_with(tmp_path, "details")
+    change_url(logbook, _OTHER)
+    logbook.do("account", "add", "work", "--url", operator.url)
+    outcome = logbook.run("extract")
+    assert "would be mixed" in outcome.err
+    assert "account work" in outcome.err
+
+
+def test_sessions_that_were_imported_from_another_host_do_not_change_the_operator(tmp_path: Path) -> None:
+    logbook = logbook_with(tmp_path, "details", command="import")
+    change_url(logbook, _OTHER)
+    assert "would be mixed" not in logbook.run("extract").err
+
+
+def change_url(logbook: DemoLogbook, url: str) -> None:
+    """Change the address as a user does in an editor."""
+    text = logbook.paths.settings.read_text("utf-8")
+    logbook.paths.settings.write_text(text.replace(f'"{url_of(logbook)}"', f'"{url}"'), "utf-8")

@@ -82,8 +82,7 @@ class DemoLogbook:
     def moved_to(self, folder: Path, server: DemoServer) -> Self:
         """A copy of an archive that another process fetched from another server, with this process's server."""
         copy = self.copied(folder)
-        text = copy.paths.settings.read_text("utf-8")
-        copy.paths.settings.write_text(text.replace(copy.account.url, server.url), "utf-8")
+        copy.do("account", "add", copy.account.name, "--url", server.url, "--moved")
         copy.store_login(server.tenant)
         copy.do("transform")
         return copy
