@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 
 from pipeline.cli.context import Context, one_account_option, pass_context
 from pipeline.errors import CaptureError
 from pipeline.raw.answer import Answer
+from pipeline.settings.names import host_and_port
 from pipeline.settings.schema import Account
 from pipeline.text import counted
 
@@ -105,11 +105,11 @@ def _of_operator(
 
     If all answers are of other hosts, that is added to `errors`.
     """
-    own = urlsplit(account.url).hostname
+    own = host_and_port(account.url)
     of_host: dict[str, list[Answer]] = {}
     for answer in answers:
-        of_host.setdefault(_host(answer) or str(own), []).append(answer)
-    kept = of_host.pop(str(own), [])
+        of_host.setdefault(host_and_port(answer.url) or own, []).append(answer)
+    kept = of_host.pop(own, [])
     faults = [
         f"{counted(len(refused), 'answer')} of {host}, but the operator of account {account.name} is {own}"
         for host, refused in sorted(of_host.items())
@@ -121,8 +121,3 @@ def _of_operator(
     for fault in faults:
         context.print_note(f"left out {fault}. {advice}")
     return kept
-
-
-def _host(answer: Answer) -> str | None:
-    host = urlsplit(answer.url).hostname
-    return host.rstrip(".") if host else None

@@ -12,6 +12,7 @@ from pipeline.demo.answers import history_entry, session_detail
 from pipeline.demo.model import DemoSession
 from pipeline.raw.lines import read_lines
 from pipeline.raw.segments import finished_segments
+from pipeline.settings.names import host_and_port
 from tests.demo import expected_marts
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -150,11 +151,23 @@ def test_answers_of_another_host_are_refused_unless_asked_for(
     refused = empty_logbook.run("import", str(capture))
     assert (refused.code, refused.out) == (1, "")
     assert refused.err == (
-        "ladebog: Nothing was imported: 2 answers of other.example, but the operator of account demo is 127.0.0.1.\n"
+        "ladebog: Nothing was imported: 2 answers of other.example, but the operator of account demo is "
+        f"{host_and_port(operator.url)}.\n"
         "  If they are of the same operator, import them with: ladebog import --any-host FILE\n"
     )
     assert finished_segments(empty_logbook.paths.raw / "demo") == []
     assert empty_logbook.do("import", "--any-host", str(capture)).out.startswith("demo: 2 answers read, 2 archived")
+
+
+def test_answers_of_another_port_are_of_another_host(
+    empty_logbook: DemoLogbook, capture: Path, operator: DemoServer
+) -> None:
+    capture.write_text(capture.read_text("utf-8").replace(operator.url, "http://127.0.0.1:1"), "utf-8")
+    refused = empty_logbook.run("import", str(capture))
+    assert refused.code == 1
+    assert "2 answers of 127.0.0.1:1, but" in refused.err
+    capture.write_text(capture.read_text("utf-8").replace("127.0.0.1:1/", "127.0.0.1:1x/"), "utf-8")
+    assert empty_logbook.run("import", str(capture)).code == 1
 
 
 @pytest.mark.system
@@ -167,7 +180,8 @@ def test_answers_of_another_host_are_left_out_alone(
     capture.write_text(first.replace(operator.url, other) + second.replace(operator.url, same), "utf-8")
     outcome = empty_logbook.do("import", str(capture))
     assert outcome.out.startswith("demo: 1 answer read, 1 archived, 0 already there.")
-    assert "left out 1 answer of other.example, but the operator of account demo is 127.0.0.1." in outcome.err
+    own = host_and_port(operator.url)
+    assert f"left out 1 answer of other.example, but the operator of account demo is {own}." in outcome.err
     assert empty_logbook.ask("select session_id from sessions") == [{"session_id": tenant.scene("newest").id}]
 
 

@@ -14,6 +14,7 @@ import keyring.backend
 import keyring.backends.fail
 import keyring.backends.null
 import keyring.errors
+import msgspec
 import pytest
 
 from pipeline.errors import LogbookError
@@ -104,6 +105,15 @@ def test_a_keyring_entry_is_named_by_account_host_and_device(
 ) -> None:
     KeyringCredentials(FileCredentials(tmp_path / "credentials.json")).write(HOME, SECRET)
     assert list(working_keyring.passwords) == [("ladebog", "home@tenant.example#00000000000000aa")]
+
+
+def test_each_port_of_a_host_has_its_own_login(credentials: Credentials) -> None:
+    other = msgspec.structs.replace(HOME, url=f"{HOME.url}:8443")
+    credentials.write(HOME, SECRET)
+    credentials.write(other, Secret(token="other"))
+    assert (credentials.read(HOME), credentials.read(other)) == (SECRET, Secret(token="other"))
+    usual = msgspec.structs.replace(HOME, url=f"{HOME.url}:443")
+    assert credentials.read(usual) == SECRET
 
 
 def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:

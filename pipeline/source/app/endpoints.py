@@ -64,6 +64,7 @@ def parse_address(url: str) -> ApiRequest | None:
     """
     try:
         parts = urlsplit(url.strip())
+        _ = parts.port  # invalid ones raise
         query = {name: values[-1] for name, values in parse_qs(parts.query).items() if name in _KNOWN_PARAMETERS}
         host, path = parts.netloc.rpartition("@")[2], parts.path.rstrip("/")
         clean_url = f"{parts.scheme}://{host}{path}" + (f"?{urlencode(query)}" if query else "")

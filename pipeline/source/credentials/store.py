@@ -2,8 +2,8 @@
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
-from urllib.parse import urlsplit
 
+from pipeline.settings.names import host_and_port
 from pipeline.settings.schema import Account
 from pipeline.source.credentials.secret import Secret
 
@@ -65,5 +65,5 @@ class MemoryCredentials:
 
 
 def account_key(account: Account) -> str:
-    """The name under which a store keeps the account's login: another host or device has another login."""
-    return f"{account.name}@{urlsplit(account.url).hostname}#{account.device_id}"
+    """The name under which a store keeps the account's login: another host, port or device has another login."""
+    return f"{account.name}@{host_and_port(account.url)}#{account.device_id}"
