@@ -132,12 +132,14 @@ class Extraction:
         started_at = self.machine_clock.now()
         state_before = read_state(self.connection, self.account.name)
         warnings = [self.api.login_warning(started_at), self._fetch_charge_points()]
-        self._fetch_months(scope)
+        try:
+            self._fetch_months(scope)
+        finally:
+            self.store.record.unlisted = self._months.unlisted()
         if scope.is_unlimited:
             self._fetch_details(self._session_ids(_outstanding_details(_IS_FOUND), self.account.name))
         self._fetch_details([one for one in self._session_ids(_ACTIVE) if one not in self._months.session_ids])
         self.store.record.windows = self._months.windows(self._missing())
-        self.store.record.unlisted = self._months.unlisted()
         summary = summarize(state_before, read_state(self.connection, self.account.name), self._months.session_ids)
         summary.requests = self.api.requests_sent
         self.store.record.counts = {name: value for name, value in vars(summary).items() if isinstance(value, int)}

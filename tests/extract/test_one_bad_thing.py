@@ -1,5 +1,6 @@
 """One thing that an operator sends wrongly, or not at all, never stops the rest."""
 
+import dataclasses
 import json
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from pipeline.errors import LoginError, UpstreamDownError
 from tests.extract.odd_operator import NOW, OddOperator, odd_archive, odd_archives, stopped
 from tests.scenarios.small_archive import detail, listed
+from tests.source.loopback import Handler, Request, serving
 
 pytestmark = pytest.mark.system
 
@@ -250,3 +252,19 @@ def test_a_month_that_could_not_be_listed_is_reported_wherever_it_lies(tmp_path:
         assert odd.extract().error is not None
         reasons = odd.archive.rows("select month, listed_at from month_states where listed_at is null")
         assert reasons == [(date.fromisoformat(f"{month}-01"), None)]
+
+
+def test_a_run_that_an_error_ends_records_the_months_that_it_could_not_list(tmp_path: Path) -> None:
+    operator = OddOperator([("2025-03-10", stopped("1", "2025-03-10"))], failing=["start_date=2025-04-01"])
+
+    def fail_from_march_on(handler: Handler, request: Request) -> None:
+        if "start_date=2025-03-01" in request.path:
+            operator.failing = ["/"]
+        operator(handler, request)
+
+    with odd_archives(tmp_path / "logbook", {"home": operator}) as archives, serving(fail_from_march_on) as server:
+        odd = dataclasses.replace(archives["home"], url=server.url)
+        with pytest.raises(UpstreamDownError):
+            odd.fetch()
+        query = "select month from facts.unlisted_months order by month"
+        assert odd.archive.rows(query) == [(date(2025, 3, 1),), (date(2025, 4, 1),)]
