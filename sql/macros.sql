@@ -249,6 +249,10 @@ create or replace macro json_object_at(document, path) as
 create or replace macro entries_of(object) as
     map_entries(object);
 
+-- A text of the operator's inside a sentence, where an empty one would leave a hole.
+create or replace macro text_or_empty(content) as
+    case when trim(content) = '' then '(empty)' else content end;
+
 -- The letters and digits of a text in lower case, for comparing names.
 create or replace macro letters_and_digits(content) as
     regexp_replace(lower(content), '[^\p{L}\p{N}]', '', 'g');

@@ -7,7 +7,7 @@ select
     sessions.month,
     sessions.session_id,
     facts.status as cause,
-    'It ended as ' || facts.status || ', with ' || sessions.energy_kwh || ' kWh and '
+    'It ended as ' || text_or_empty(facts.status) || ', with ' || sessions.energy_kwh || ' kWh and '
     || amount_text(sessions.amount_incl_tax, sessions.currency) || '. It counts; ask the operator whether it should.'
         as detail
 from intermediate.stopped_sessions as sessions

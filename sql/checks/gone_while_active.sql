@@ -9,7 +9,7 @@ select
     sessions.session_id,
     states.document_sha256 as cause,
     'It was charging when the operator last answered about it, with '
-    || cast(cast(cast(facts.energy_wh as decimal(38, 0)) * 0.001 as decimal(18, 3)) as varchar)
+    || cast(cast(cast(coalesce(facts.energy_wh, 0) as decimal(38, 0)) * 0.001 as decimal(18, 3)) as varchar)
     || ' kWh. The operator now neither lists it nor finds it by its id, so it counts nowhere until the operator has it '
     || 'again. Ask the operator what became of it.' as detail
 from intermediate.unstopped_sessions as sessions

@@ -14,8 +14,8 @@ select
     ) as month,
     sessions.session_id,
     facts.status as cause,
-    'It ended as ' || facts.status || ', without energy and without an amount, so it is not a charging session and '
-    || 'counts nowhere.' as detail
+    'It ended as ' || text_or_empty(facts.status) || ', without energy and without an amount, so it is not a charging '
+    || 'session and counts nowhere.' as detail
 from intermediate.session_states as sessions
 inner join facts.accounts as accounts using (account)
 inner join facts.session_facts as facts

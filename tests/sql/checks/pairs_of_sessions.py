@@ -158,7 +158,12 @@ SESSIONS = {
         ),
     ),
     "unpaid": Pair(
-        violating=OperatorData(sessions=(Session(fields={"paymentStatus": "pending"}),)),
+        violating=OperatorData(
+            sessions=(
+                Session(fields={"paymentStatus": "pending"}),
+                Session(id="2", started="2025-03-07T18:00:00+00:00", fields={"paymentStatus": ""}),
+            )
+        ),
         findings=(
             (
                 "unpaid",
@@ -166,6 +171,14 @@ SESSIONS = {
                 "2025-03-01",
                 "1",
                 "The operator states that the payment of 15.00 DKK is: pending. "
+                "Only what was paid can be refunded; look again after the next run.",
+            ),
+            (
+                "unpaid",
+                "warning",
+                "2025-03-01",
+                "2",
+                "The operator states that the payment of 15.00 DKK is: (empty). "
                 "Only what was paid can be refunded; look again after the next run.",
             ),
         ),
