@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.sql.checks.operator_data import Listing, OperatorData, Session, charge_point
 from tests.sql.checks.pairs_of_archives import CUT_LISTING, SHARED_HOST
 from tests.sql.checks.pairs_of_claims import additions, in_january, refunds
-from tests.sql.checks.pairs_of_doubts import net
+from tests.sql.checks.pairs_of_doubts import net, without_periods
 
 _MISSED = (
     Listing(at="2025-04-10T00:00:00+00:00", missing=("1",)),
@@ -212,6 +212,7 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         (("bill_unlike_recomputed", "1"), ("periods_unlike_bill", "1")),
     ),
     "credit-that-is-not-paid-back": (OperatorData(sessions=(_CREDIT,)), (("unpaid", "1"),)),
+    "an-empty-status": (OperatorData(sessions=(Session(fields={"status": ""}),)), (("ended_otherwise", "1"),)),
     "no-payment-status": (OperatorData(sessions=(Session(fields={"paymentStatus": None}),)), ()),
     "detail-older-than-the-list": (
         OperatorData(
@@ -310,6 +311,7 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         ),
         (("bill_beyond_periods", "1"), ("periods_unlike_bill", "1")),
     ),
+    "absurd-fees-and-little-energy": (without_periods(1000.01, 50), (("absurd_price", "1"),)),
     "a-price-per-session": (
         OperatorData(
             sessions=(_FREE_PERIODS,),

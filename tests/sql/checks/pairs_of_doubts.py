@@ -25,6 +25,12 @@ def _billed(amount: float, *periods: float) -> OperatorData:
     return OperatorData(sessions=(Session(fields=sent),))
 
 
+def without_periods(amount: float, energy_wh: int) -> OperatorData:
+    """A session with this bill and this energy, of which the operator sends no charging periods."""
+    sent: Json = {"amount": amount, "totalAmount": amount, "chargingPeriods": []}
+    return OperatorData(sessions=(Session(energy_wh=energy_wh, fields=sent),))
+
+
 def _twice(**fields: object) -> OperatorData:
     """Two sessions at the same time without an EVSE; `fields` replace those of the second."""
     return OperatorData(sessions=(Session(fields=_UNKNOWN_EVSE), Session(id="2", fields={**_UNKNOWN_EVSE, **fields})))
@@ -165,6 +171,18 @@ DOUBTS = {
             ),
         ),
         conforming=OperatorData(sessions=(Session(fields={"duration": 7200}),)),
+    ),
+    "absurd_price": Pair(
+        violating=without_periods(4000, 20_000),
+        findings=(
+            _finding(
+                "absurd_price",
+                "error",
+                "1",
+                "The bill is 4000.00 DKK for 20.000 kWh, more than 100 DKK per kWh. Ask the operator to correct it.",
+            ),
+        ),
+        conforming=without_periods(1000, 50),
     ),
     "bill_beyond_periods": Pair(
         violating=_billed(45.01, 7.5, 7.5),
