@@ -15,4 +15,4 @@ select
     || case endpoint when 'session' then 'Ask for them again with: ladebog run. ' else '' end
     || 'A newer Ladebog may read it; the answer is kept.' as detail
 from staging.unreadable
-where endpoint in ('session', 'session_history')
+where endpoint in ('session', 'session_history') and not is_gone

@@ -53,7 +53,7 @@ uncertain as (
         key as session_id,
         'its newest answer cannot be read' as held_back
     from staging.unreadable
-    where endpoint in ('session', 'session_history')
+    where endpoint in ('session', 'session_history') and not is_gone
 ),
 
 first_uncertain as (

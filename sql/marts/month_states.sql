@@ -38,6 +38,7 @@ in_quarantine as (
         month,
         count(*) as quarantined
     from staging.unreadable
+    where not is_gone
     group by account, month
 ),
 
@@ -47,7 +48,7 @@ still_active as (
         month,
         count(*) as active
     from intermediate.unstopped_sessions
-    where not is_gone
+    where not is_gone and month is not null
     group by account, month
 ),
 

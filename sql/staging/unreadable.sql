@@ -9,6 +9,7 @@
 --   document_sha256   hex, the document
 --   fault             text, what is wrong, and the path of the field
 --   month             first day of the local month, null where unknown
+--   is_gone           flag: details that the operator answered last with 404, so that nobody can read them any more
 with documents_in_order as (
     select
         documents.account,
@@ -83,6 +84,16 @@ newest as (
     where age = 1
 ),
 
+last_answers as (
+    select
+        account,
+        key,
+        arg_max(status, answer_order(fetched_at, segment, line, item)) as status
+    from main.documents
+    where endpoint = 'session'
+    group by account, key
+),
+
 in_quarantine as (
     select distinct
         newest.account,
@@ -98,7 +109,8 @@ in_quarantine as (
                 try_cast(left(newest.answer_key, 10) as date),
                 last_listed.listed_on
             )
-        ) as month
+        ) as month,
+        newest.endpoint = 'session' and coalesce(last_answers.status = 404, false) as is_gone
     from newest
     inner join facts.quarantine as quarantine
         on
@@ -106,6 +118,8 @@ in_quarantine as (
             and newest.sha256 = quarantine.document_sha256
             and newest.key = quarantine.key
     inner join facts.accounts as accounts on newest.account = accounts.account
+    left join last_answers
+        on newest.account = last_answers.account and newest.key = last_answers.key
     left join staging.sessions as sessions
         on newest.account = sessions.account and newest.key = sessions.session_id
     left join staging.last_listed as last_listed

@@ -11,7 +11,8 @@
 -- fetched again if the listed figures changed since, or if it was imported: the operator may have returned to earlier
 -- figures, which no listing shows. Where the operator answers the same again, nothing more can be fetched.
 -- What ended without being a charging session needs no details. A session that the operator answered last with 404, and
--- that the newest complete listing of its month leaves out, has none to wait for.
+-- that the newest complete listing of its month leaves out, has none to wait for. Details that cannot be read count as
+-- missing once the operator no longer finds them.
 with listings as (
     select
         documents.account,
@@ -57,6 +58,16 @@ changed as (
     group by account, session_id
 ),
 
+last_answers as (
+    select
+        account,
+        key as session_id,
+        arg_max(status, answer_order(fetched_at, segment, line, item)) as status
+    from main.documents
+    where endpoint = 'session'
+    group by account, key
+),
+
 details as (
     select
         documents.account,
@@ -83,10 +94,12 @@ details as (
             and documents.key = facts.session_id
     left join main.runs as runs
         on documents.account = runs.account and documents.segment = runs.segment
+    inner join last_answers
+        on documents.account = last_answers.account and documents.key = last_answers.session_id
     where
         documents.endpoint = 'session'
         and documents.status = 200
-        and (facts.session_id is null or facts.stopped_at is not null)
+        and case when facts.session_id is null then last_answers.status = 200 else facts.stopped_at is not null end
 ),
 
 unchanged as (
@@ -99,16 +112,6 @@ unchanged as (
         on answers.account = runs.account and answers.segment = runs.segment
     where coalesce(runs.command <> 'import', true)
     group by answers.account, answers.session_id
-),
-
-last_answers as (
-    select
-        account,
-        key as session_id,
-        arg_max(status, answer_order(fetched_at, segment, line, item)) as status
-    from main.documents
-    where endpoint = 'session'
-    group by account, key
 ),
 
 newest_windows as (

@@ -7,6 +7,7 @@ _BROKEN = {"session": {**Session().detail_answer()["session"], "energy": "much"}
 _ACTIVE = {"status": "active", "stoppedAt": None}
 _NOT_FOUND = {"message": "Not found."}
 _LATER = "2025-04-09T00:00:00+00:00"
+_NOON = "2025-04-09T12:00:00+00:00"
 _FETCHED_IN_APRIL = "2025-04-20T00:00:00+00:00"
 
 CUT_LISTING = Listing(sessions=3, parts=("2025-03-01..2025-03-31",), cut_days=("2025-03-05",), largest_page=2)
@@ -43,6 +44,26 @@ ARCHIVES = {
         ),
         conforming=OperatorData(
             details=((_LATER, 200, _BROKEN), ("2025-04-09T12:00:00+00:00", 200, Session().detail_answer())),
+        ),
+    ),
+    "unreadable_and_gone": Pair(
+        violating=OperatorData(details=((_LATER, 200, _BROKEN), (_NOON, 404, _NOT_FOUND))),
+        findings=(
+            (
+                "unreadable_and_gone",
+                "warning",
+                "2025-03-01",
+                "1",
+                "Its details cannot be read (Expected `int`, got `str` - at `$.session.energy`), and the operator no "
+                "longer finds it by its id. It keeps no month open; ask the operator what became of it.",
+            ),
+        ),
+        conforming=OperatorData(
+            details=(
+                (_LATER, 200, _BROKEN),
+                (_NOON, 404, _NOT_FOUND),
+                ("2025-04-09T13:00:00+00:00", 200, Session().detail_answer()),
+            ),
         ),
     ),
     "unreadable_charge_point": Pair(
