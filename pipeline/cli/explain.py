@@ -48,15 +48,17 @@ def _print_unfinished(account: Account, session: dict[str, object]) -> None:
     from pipeline.cli.explain_tree import local
 
     if not session["is_active"]:
+        status = session["status"] or "(empty)"
         print_line(
-            f"Session {session['session_id']} of {account.name} ended as {session['status']}, without energy and "
+            f"Session {session['session_id']} of {account.name} ended as {status}, without energy and "
             "without an amount. It is not a charging session and counts nowhere."
         )
         return
+    since = f" since {local(account, session['started_at'])}" if session["started_at"] else ""
     as_of = f", as of {local(account, session['fetched_at'])}" if session["fetched_at"] else ""
     print_line(
-        f"Session {session['session_id']} of {account.name} has been active since "
-        f"{local(account, session['started_at'])}{as_of}. It is not part of any month until it stops."
+        f"Session {session['session_id']} of {account.name} has been active{since}{as_of}. "
+        "It is not part of any month until it stops."
     )
 
 

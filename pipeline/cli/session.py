@@ -134,8 +134,8 @@ def _decide(
         account, started_at = _known_session(connection, session_id, account_name)
         decision = SessionDecision(account=account, session_id=session_id, value=value, reason=reason)
         journal.append(context.clock.now(), action, fields_of(decision))
-    started_text = f"{started_at.astimezone(settings.account(account).zone):%Y-%m-%d %H:%M}"
-    context.print_info(f"{account}: session {session_id} of {started_text}: {_past_tense(action, value)}: {reason}")
+    of_start = f" of {started_at.astimezone(settings.account(account).zone):%Y-%m-%d %H:%M}" if started_at else ""
+    context.print_info(f"{account}: session {session_id}{of_start}: {_past_tense(action, value)}: {reason}")
 
 
 def _past_tense(action: Action, value: str | None) -> str:
@@ -144,12 +144,12 @@ def _past_tense(action: Action, value: str | None) -> str:
 
 def _known_session(
     connection: "duckdb.DuckDBPyConnection", session_id: str, account_name: str | None
-) -> tuple[str, datetime]:
-    """The account of a session, finished or not, and when it started.
+) -> tuple[str, datetime | None]:
+    """The account of a session, finished or not, and when it started, if that is stated.
 
     Raises UnknownNameError unless exactly one account has the session.
     """
-    known_sessions: dict[str, datetime] = dict(connection.execute(_KNOWN_SESSIONS, [session_id]).fetchall())
+    known_sessions: dict[str, datetime | None] = dict(connection.execute(_KNOWN_SESSIONS, [session_id]).fetchall())
     if account_name is not None:
         known_sessions = {
             account: started_at for account, started_at in known_sessions.items() if account == account_name

@@ -185,7 +185,7 @@ def _check_session(session: schema.Session, odd_fields: list[OddField]) -> None:
     if schema.ended_without_charging(session):
         return
     check_needed(_FIGURE, odd_fields)
-    if session.started_at is None:
+    if session.started_at is None and schema.has_ended(session):
         raise DocumentFaultError("A session without a start - at `$.session.startedAt`")
     if schema.has_ended(session):
         if session.stopped_at is None:

@@ -36,13 +36,15 @@ def without_implausible_times(session: schema.Session, answered_at: datetime) ->
 
 
 def check_times(session: schema.Session, answered_at: datetime) -> None:
-    """Check all times of a session with a start that was stated in an answer of `answered_at`.
+    """Check all times of a session that was stated in an answer of `answered_at`.
 
     Raises ImplausibleTimeError for a time before 2010, one later than a day after the answer, and one more than 400
     days from the session's start.
     """
     times = list(_times(session))
-    started, _ = times[0]
+    if not times:
+        return
+    started = session.started_at or times[0][0]
     for moment, path in times:
         if moment < EARLIEST:
             raise ImplausibleTimeError(f"Implausible time {moment.isoformat()} - at `$.session.{path}`")

@@ -97,9 +97,13 @@ def _other_settings(account: Account, timezone: str, currency: str) -> list[str]
 
 def _named(sessions: Sequence[_Row], zone: zoneinfo.ZoneInfo) -> str:
     """`2 sessions, 648418 (started 2025-03-30) and 648419 (started 2025-03-31)`; of many only the first few."""
-    names = [f"{row['session_id']} (started {row['started_at'].astimezone(zone):%Y-%m-%d})" for row in sessions]
+    names = [f"{row['session_id']} ({_started(row['started_at'], zone)})" for row in sessions]
     shown_names = names if len(names) <= _NAMED else [*names[:_NAMED], f"{len(names) - _NAMED} more"]
     return f"{counted(len(names), 'session')}, {_listed(shown_names)}"
+
+
+def _started(moment: datetime | None, zone: zoneinfo.ZoneInfo) -> str:
+    return f"started {moment.astimezone(zone):%Y-%m-%d}" if moment else "not started"
 
 
 def _listed(words: Sequence[str]) -> str:

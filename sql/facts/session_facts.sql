@@ -18,7 +18,7 @@
 --   currency                 ISO 4217 code; null only where a session is active or ended without charging
 --   minor_unit_decimal       digits of the currency's minor unit; null without a currency
 --   tax_name                 text, for example Moms; detail only
---   started_at               time; null only where a session ended without energy and without an amount
+--   started_at               time; null only where a session has not ended, or ended without charging
 --   stopped_at               time; null while active
 --   duration_s               seconds
 --   idle_s                   seconds

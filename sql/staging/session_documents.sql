@@ -11,7 +11,7 @@
 --   is_finished          flag: the session has ended, as finished or with energy or an amount
 --   is_active            flag: the session has not ended
 --   is_imported          flag: an import brought the document, no run of extract
---   started_at           time; null only where a session ended without energy and without an amount
+--   started_at           time; null only where a session has not ended, or ended without charging
 --   stopped_at           time; null while active
 --   energy_wh            Wh, metered and billed
 --   payment_status       text, for example paid

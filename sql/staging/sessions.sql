@@ -12,7 +12,7 @@
 --   is_fetched           flag: a document with these figures was fetched, not imported
 --   stop_stated_at       time of the newest document that states this stop, unless its answer came more than a day
 --                        before the stop; null while active, or if there is none with a time
---   started_at           time; null only where a session ended without energy and without an amount
+--   started_at           time; null only where a session has not ended, or ended without charging
 --   stopped_at           time; null while active
 --   energy_wh            Wh, metered and billed
 --   currency             ISO 4217 code

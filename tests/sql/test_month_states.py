@@ -1,6 +1,6 @@
 """When a month is closed: each condition on its own keeps it open."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,17 @@ from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import Window
 from pipeline.settings.schema import ClaimSettings
 from tests.scenarios.archive_runs import Run, expected_rows, rows_after_runs
-from tests.scenarios.small_archive import SmallArchive, answer, at, detail, listed, listing, session, small_archive
+from tests.scenarios.small_archive import (
+    SmallArchive,
+    answer,
+    at,
+    detail,
+    listed,
+    listing,
+    session,
+    small_archive,
+    without,
+)
 
 FEBRUARY, MARCH, APRIL = (date(2025, month, 1) for month in (2, 3, 4))
 DECEMBER = date(2024, 12, 1)
@@ -77,6 +87,17 @@ CASES: dict[str, list[Run]] = {
         Run(listing_and_detail(), [window()], [CLOSED]),
         Run([detail(session(energy="much"), at(200))], [], [(MARCH, False, 0, 1, 0)]),
         Run([detail(session(energy=1), at(300))], [], [CLOSED]),
+    ],
+    "unreadable-details-that-the-operator-no-longer-finds": [
+        Run([detail(session(energy="much"), at(200))], [window()], [(MARCH, False, 0, 1, 0)]),
+        Run([answer(Endpoint.SESSION, "1", {}, at(300), status=404)], [], [CLOSED]),
+        Run([detail(session(energy="more"), at(400))], [], [(MARCH, False, 0, 1, 0)]),
+    ],
+    "listed-session-with-unreadable-details-that-are-not-found": [
+        Run([listing(listed(session()), fetched_at=at(100))], [], [(MARCH, False, 1, 0, 0)]),
+        Run([detail(session(energy="much"), at(200))], [window()], [(MARCH, False, 0, 1, 0)]),
+        Run([answer(Endpoint.SESSION, "1", {}, at(300), status=404)], [], [(MARCH, False, 1, 0, 0)]),
+        Run([], [window(missing=("1",), listed_at=A_DAY_LATER + timedelta(hours=1))], [CLOSED]),
     ],
     "listed-session-in-quarantine": [
         Run([listing(listed(session(energy="much")), fetched_at=at(100))], [window()], [(MARCH, False, 0, 1, 0)])
@@ -267,6 +288,26 @@ def test_what_ended_without_charging_is_in_no_mart_and_keeps_no_month_open(archi
     assert archive.rows("select active, sessions from account_states") == [([], 2)]
     found = archive.rows("select session_id, month from check_results where rule = 'never_charged'")
     assert set(found) == {(name, MARCH) for name in ("began", *(body["id"] for body in bodies))}
+
+
+def test_a_pending_session_without_a_start_is_active_in_the_month_that_lists_it(archive: SmallArchive) -> None:
+    archive.settings = msgspec.structs.replace(archive.settings, claim=ClaimSettings(attribution="split"))
+    pending = without(session("2", status="pending", startedAt=None, stoppedAt=None), "energy", "totalAmount", "amount")
+    archive.build(*listing_and_detail(), listing(listed(pending), fetched_at=at(200)), windows=[window()])
+    assert archive.rows(STATES) == [(MARCH, False, 0, 0, 1)]
+    assert archive.rows("select active, quarantined from account_states") == [(["2"], 0)]
+    assert archive.rows("select * from check_results where session_id = '2'") == []
+    archive.build(listing(listed(pending), fetched_at=None), detail(pending, at(250)))
+    assert archive.rows("select active, quarantined from account_states") == [(["2"], 0)]
+    archive.build(detail(session("2", stoppedAt="2025-03-05T13:00:00Z"), at(300)))
+    assert archive.rows("select active, sessions from account_states") == [([], 2)]
+
+
+def test_a_pending_session_that_no_list_of_a_month_contains_is_active_in_none(archive: SmallArchive) -> None:
+    pending = session("2", status="pending", startedAt=None, stoppedAt=None)
+    archive.build(*listing_and_detail(), detail(pending, at(200)), windows=[window()])
+    assert archive.rows(STATES) == [CLOSED]
+    assert archive.rows("select active, quarantined from account_states") == [(["2"], 0)]
 
 
 def test_what_charged_nothing_at_first_and_then_did_is_a_session(archive: SmallArchive) -> None:

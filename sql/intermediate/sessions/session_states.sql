@@ -8,7 +8,7 @@
 --   document_sha256      hex, the document of the figures
 --   is_finished          flag: the session has ended, as finished or with energy or an amount
 --   is_active            flag: the session has not ended
---   started_at           time; null only where a session ended without energy and without an amount
+--   started_at           time; null only where a session has not ended, or ended without charging
 --   stopped_at           time; null while active
 --   stop_stated_at       time of the newest document that states this stop, unless its answer came more than a day
 --                        before the stop; null while active, or if there is none with a time

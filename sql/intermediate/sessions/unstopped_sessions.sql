@@ -5,18 +5,22 @@
 -- columns:
 --   account      text, the logbook's account
 --   session_id   text, the operator's id
---   month        first day of the local month in which it started
---   started_at   time
+--   month        first day of the local month in which it started, or was listed if it has no start; null where unknown
+--   started_at   time; null until it is stated
 --   is_gone      flag: the operator no longer finds it by its id, and the newest complete list of that month lacks it
 -- One that is gone keeps no month open. It counts again when a list or an answer about it contains it again.
 with active as (
     select
         sessions.account,
         sessions.session_id,
-        first_of_month(local_day(sessions.started_at, accounts.timezone)) as month,
+        first_of_month(
+            coalesce(local_day(sessions.started_at, accounts.timezone), last_listed.listed_on)
+        ) as month,
         sessions.started_at
     from intermediate.session_states as sessions
     inner join facts.accounts as accounts using (account)
+    left join staging.last_listed as last_listed
+        on sessions.account = last_listed.account and sessions.session_id = last_listed.session_id
     where sessions.is_active
 ),
 
