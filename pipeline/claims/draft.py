@@ -158,7 +158,7 @@ class Drafter:
         cars = tuple(known_car for known_car in self.settings.cars if known_car.name in names)
         return Claim(
             account=self.account.name,
-            number=len(self.claims) + 1,
+            number=self._next_number(),
             kind=kind,
             month=month,
             car=car,
@@ -182,6 +182,11 @@ class Drafter:
             attachments=(),
             missing_receipts=(),
         )
+
+    def _next_number(self) -> int:
+        """A number that no claim had before, not even one that was lost."""
+        (row,) = self._rows(models.query("last_claim_number"))
+        return int(row["number"]) + 1
 
     def _refuse_claimed(self, month: date, car: str | None) -> None:
         for row in self._rows(_CLAIMED_MONTHS, month=month, car=car):

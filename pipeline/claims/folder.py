@@ -8,6 +8,7 @@ never changed.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -71,13 +72,22 @@ def number_in_name(folder: Path) -> int:
 def read_claims(folder: Path) -> list[StoredClaim]:
     """The claims of an account, ordered by number.
 
+    A number is left out where its claim had been lost before the next one was made, which names the one before it.
     Raises ClaimError if one is missing or cannot be read. Only `ladebog verify` checks whether one was changed.
     """
     claims = [read_claim(path) for path in claim_folders(folder)]
-    for number, stored_claim in enumerate(claims, start=1):
-        if stored_claim.claim.number != number:
+    for before, stored_claim in pairwise((None, *claims)):
+        if stored_claim is not None and (number := missing_number(before, stored_claim)):
             raise ClaimError(f"{folder} has no claim {number}.", _RESTORE)
     return claims
+
+
+def missing_number(before: StoredClaim | None, stored_claim: StoredClaim) -> int | None:
+    """The number of a claim that is missing between two, or None; `before` is None for the first claim."""
+    number = before.claim.number + 1 if before else 1
+    previous = stored_claim.claim.sources.previous_claim
+    was_lost_earlier = (previous.name if previous else None) == (before.claim.name if before else None)
+    return None if stored_claim.claim.number == number or was_lost_earlier else number
 
 
 def read_claim(folder: Path) -> StoredClaim:

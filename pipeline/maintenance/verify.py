@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.claims import arithmetic, attachments
 from pipeline.claims.check import check_claim, tampering
 from pipeline.claims.document import Claim
-from pipeline.claims.folder import CLAIM, StoredClaim, claim_folders, number_in_name
+from pipeline.claims.folder import CLAIM, StoredClaim, claim_folders, missing_number
 from pipeline.errors import DatabaseError, LadebogError, LogbookError, RawStoreError, TamperingError
 from pipeline.load.links import CLAIMS, JOURNAL, RAW
 from pipeline.logbook.entries import ATTACH
@@ -173,23 +173,24 @@ def _check_claims(
 ) -> list[StoredClaim]:
     """The claims of an account."""
     claims: list[StoredClaim] = []
-    for number, path in enumerate(claim_folders(folder), start=1):
-        if number_in_name(path) != number:
-            raise TamperingError(f"Claim {number} is missing from {folder}.", _RESTORE)
+    for path in claim_folders(folder):
         stored_claim = check_claim(path)
         if (stored_claim.claim.account, stored_claim.claim.name) != (folder.name, path.name):
             raise tampering(path, f"it is claim {stored_claim.claim.name} of account {stored_claim.claim.account}")
+        if number := missing_number(claims[-1] if claims else None, stored_claim):
+            raise TamperingError(f"Claim {number} is missing from {folder}.", _RESTORE)
         if stored_claim.claim.sources.previous_claim != (claims[-1].head if claims else None):
             raise tampering(path / CLAIM, "it was not made after the claim that now precedes it")
         _check_sources(path, stored_claim.claim, segments, entries)
         claims.append(stored_claim)
         if fault := arithmetic.chain_fault([earlier.claim for earlier in claims]):
             raise tampering(path / CLAIM, fault)
+    manifests = {stored_claim.claim.number: stored_claim.manifest_sha256 for stored_claim in claims}
     for link in recorded.of(CLAIMS, folder.name):
         number = int(link.name)
-        if number > len(claims):
+        if number not in manifests:
             raise TamperingError(f"Claim {number} is missing from {folder}, but the database contains it.", _RESTORE)
-        if claims[number - 1].manifest_sha256 != link.sha256:
+        if manifests[number] != link.sha256:
             raise TamperingError(f"Claim {number} in {folder} is not the one that the database contains.", _RESTORE)
     return claims
 

@@ -3,7 +3,7 @@
 -- purpose: what was claimed, for which month and car
 -- columns:
 --   account           text, the logbook's account
---   number            whole number, from 1 without gaps
+--   number            whole number, from 1; only those of lost claims are left out
 --   kind              text, month, corrections or reversal
 --   month             first day of the local month; null unless it is a month's claim
 --   car               text, the only car that it covers; null if it covers all

@@ -1,4 +1,4 @@
-"""A mark is about one claim: a later claim with the same number inherits nothing."""
+"""A mark is about one claim: a later claim inherits nothing, also where nothing but the mark knows the lost one."""
 
 from __future__ import annotations
 
@@ -48,9 +48,10 @@ def states(logbook: ClaimedLogbook) -> list[tuple[int, str]]:
 
 
 def lose_claims(logbook: ClaimedLogbook) -> None:
-    """Delete all claims, and the database that contains them."""
+    """Delete all claims, and the databases that contain them."""
     shutil.rmtree(logbook.paths.claims)
     logbook.paths.writer_database.unlink()
+    logbook.paths.database.unlink()
     logbook.moment += timedelta(days=1)
 
 
@@ -64,17 +65,17 @@ def test_a_claim_made_in_the_place_of_a_lost_one_is_not_marked(logbook: ClaimedL
     assert states(logbook) == [(1, "paid")]
     lose_claims(logbook)
     logbook.claim(MARCH)
-    assert states(logbook) == [(1, "made")]
-    mark(logbook, 1, "sent")
-    assert states(logbook) == [(1, "sent")]
+    assert states(logbook) == [(2, "made")]
+    mark(logbook, 2, "sent")
+    assert states(logbook) == [(2, "sent")]
 
 
 def test_a_reversal_of_a_claim_in_the_place_of_a_paid_one_repays_nothing(logbook: ClaimedLogbook) -> None:
     mark(logbook, 1, "paid")
     lose_claims(logbook)
     logbook.claim(MARCH)
-    logbook.reverse(1)
-    assert states(logbook) == [(1, "reversed"), (2, "made")]
+    logbook.reverse(2)
+    assert states(logbook) == [(2, "reversed"), (3, "made")]
     assert run(["--home", str(logbook.root), "claim", "list"], Context(StartedClock(logbook.now()))) == 0
     (found,) = logbook.rows("select count(*) from staging.claim_states")
     assert found == (0,)

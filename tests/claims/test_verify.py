@@ -176,10 +176,25 @@ def test_a_rebuild_does_not_hide_what_was_lost_at_the_end_of_a_chain(
 
 
 def test_a_claim_that_takes_the_number_of_a_lost_one_is_found(logbook: ClaimedLogbook) -> None:
+    known = logbook.paths.database.read_bytes()
+    shutil.rmtree(logbook.stored[-1].folder)
+    logbook.paths.database.unlink()
+    shutil.rmtree(logbook.paths.state)
+    logbook.claim(APRIL)
+    assert logbook.stored[-1].claim.number == 3
+    logbook.paths.database.write_bytes(known)
+    assert "Claim 3 in /claims/home is not the one that the database contains" in verify_fault(logbook)
+
+
+def test_a_claim_does_not_take_the_number_of_a_lost_one(logbook: ClaimedLogbook) -> None:
     shutil.rmtree(logbook.stored[-1].folder)
     assert run(["--home", str(logbook.root), "rebuild"], Context(logbook)) == 0
     logbook.claim(APRIL)
-    assert "Claim 3 in /claims/home is not the one that the database contains" in verify_fault(logbook)
+    assert [stored.claim.number for stored in logbook.stored] == [1, 2, 4]
+    assert run(["--home", str(logbook.root), "rebuild"], Context(logbook)) == 0
+    assert LOST_CLAIM.format(3) in verify_fault(logbook)
+    shutil.rmtree(logbook.stored[1].folder)
+    assert verify_fault(logbook).startswith("Claim 2 is missing")
 
 
 def test_swapped_segments_are_found(logbook: ClaimedLogbook) -> None:
