@@ -6,20 +6,21 @@ from types import TracebackType
 from typing import Self
 
 import duckdb
+import msgspec
 
 from pipeline import __version__, interrupt
 from pipeline.clock import Clock
 from pipeline.load.answers import AnswerLoader
 from pipeline.load.batches import document_hashes
 from pipeline.raw.answer import Answer, Endpoint
-from pipeline.raw.lines import Position, RawLine, RunRecord, UnchangedDetail
+from pipeline.raw.lines import Position, RawLine, RunRecord, UnchangedAnswer, UnchangedDetail, read_lines
 from pipeline.raw.segments import SegmentWriter
 
 _OK = 200
 
 # An answer with a time is compared with the newest one that has a time, up to its own; one without with all of them.
 _STORED_BEFORE = """
-    select sha256
+    select sha256, segment, line
     from facts.answers
     where account = ? and endpoint = ? and key = ? and fetched_at <= ?
     order by fetched_at desc, segment desc, line desc
@@ -45,6 +46,31 @@ _NOW_PASSED = """
                 and documents.key = facts.session_id
         )
 """
+# When the answer that was stored before a moment was answered again after it, and before another one was.
+_ANSWERED_AGAIN = """
+    with unchanged as (
+        select account, endpoint, key, fetched_at, sha256 from facts.unchanged_answers
+        union all
+        select account, 'session' as endpoint, session_id as key, fetched_at, sha256 from facts.unchanged_details
+    )
+
+    select max(unchanged.fetched_at)
+    from unchanged
+    where
+        account = $account
+        and endpoint = $endpoint
+        and key = $key
+        and sha256 = $sha256
+        and fetched_at > $moment
+        and fetched_at < coalesce(
+            (
+                select min(answers.fetched_at)
+                from facts.answers as answers
+                where account = $account and endpoint = $endpoint and key = $key and fetched_at > $moment
+            ),
+            timestamptz 'infinity'
+        )
+"""
 _STORED_EVER = """
     select sha256 from facts.answers where account = ? and endpoint = ? and key = ? and sha256 = ? limit 1
 """
@@ -59,6 +85,7 @@ class Store:
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, command: str, clock: Clock) -> None:
         """`folder` is raw/<account>; its segments have been loaded."""
         self._connection = connection
+        self._folder = folder
         self._account = folder.name
         self.clock = clock
         self._loader = AnswerLoader(connection, folder)
@@ -84,16 +111,35 @@ class Store:
             stored_row = self._connection.execute(_STORED_EVER, [*key, line.sha256]).fetchone()
         else:
             stored_row = self._connection.execute(_STORED_BEFORE, [*key, answer.fetched_at]).fetchone()
-        if stored_row == (line.sha256,) and not self._was_too_early(line):
+        if stored_row and stored_row[0] == line.sha256 and not self._was_too_early(line):
             self._record_unchanged(line)
             return False
         self._writer.append(line)
+        if stored_row and line.fetched_at is not None:
+            self._write_again(line, *stored_row)
         self._not_loaded.add((answer.endpoint.value, answer.key))
         return True
 
+    def _write_again(self, line: RawLine, sha256: str, segment: str, number: int) -> None:
+        """Write the stored answer before `line` again, with the time after `line` at which it was answered again."""
+        subject = {"account": self._account, "endpoint": line.endpoint.value, "key": line.key}
+        parameters = {**subject, "sha256": sha256, "moment": line.fetched_at}
+        ((again_at,),) = self._connection.execute(_ANSWERED_AGAIN, parameters).fetchall()
+        if again_at is None or not (self._folder / segment).is_file():
+            return
+        stored = next(one for one, place in read_lines(self._folder / segment) if place.lines == number)
+        self._writer.append(msgspec.structs.replace(stored, fetched_at=again_at))
+
     def _record_unchanged(self, line: RawLine) -> None:
-        """Record when details were answered that raw/ has already: a list may have stated other figures since."""
-        if line.endpoint == Endpoint.SESSION and line.status == _OK and line.fetched_at is not None:
+        """Record when something was answered that raw/ has already: a list or an import may state something else."""
+        if line.fetched_at is None:
+            return
+        if line.endpoint != Endpoint.SESSION:
+            answer = UnchangedAnswer(
+                endpoint=line.endpoint.value, key=line.key, fetched_at=line.fetched_at, sha256=line.sha256
+            )
+            self.record.unchanged_answers.append(answer)
+        elif line.status == _OK:
             detail = UnchangedDetail(session_id=line.key, fetched_at=line.fetched_at, sha256=line.sha256)
             self.record.unchanged.append(detail)
 

@@ -178,6 +178,11 @@ class AnswerLoader:
 
         unlisted = [(self._account, run.run_id, date.fromisoformat(month)) for month in run.unlisted]
         insert(self._connection, "facts.unlisted_months", unlisted)
+        confirmed = [
+            (self._account, answer.endpoint, answer.key, optional_micros(answer.fetched_at), answer.sha256)
+            for answer in run.unchanged_answers
+        ]
+        insert(self._connection, "facts.unchanged_answers", confirmed)
         unchanged = [self._unchanged_row(detail, run, segment, line) for detail in run.unchanged]
         insert(self._connection, "facts.unchanged_details", unchanged)
         insert(self._connection, "facts.changed_sessions", sorted({row[:2] for row in unchanged}))

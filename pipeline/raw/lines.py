@@ -81,6 +81,7 @@ class RunRecord(msgspec.Struct, kw_only=True):
     unlisted: list[str] = []  # ISO dates of the first days of months whose listing could not be read to its end
     caught_up: bool = False  # it listed all months that earlier runs had not, so later runs continue from here
     unchanged: list["UnchangedDetail | str"] = []  # details that were stored before; ids only in older records
+    unchanged_answers: list["UnchangedAnswer"] = []  # answers about anything else that were stored before
     counts: dict[str, int] = {}
     previous_segment: str | None = None
     previous_sha256: str | None = None
@@ -93,6 +94,15 @@ class UnchangedDetail(msgspec.Struct, frozen=True, kw_only=True):
     session_id: str
     fetched_at: datetime
     sha256: str  # over the stored bytes of the answer
+
+
+class UnchangedAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer about anything but a session's details that was as it was stored before."""
+
+    endpoint: str
+    key: str
+    fetched_at: datetime
+    sha256: str  # over its stored bytes
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.extract.store import Store
 from pipeline.load.answers import AnswerLoader
-from pipeline.raw.answer import Answer, Endpoint
+from pipeline.raw.answer import Answer, Endpoint, history_key
 from pipeline.raw.lines import RawLine, RunRecord, read_lines, read_run_record
 from pipeline.raw.segments import finished_segments
 from tests.scenarios.small_archive import LATER, SetClock, SmallArchive, answer, at, listed, listing, session
@@ -61,6 +61,36 @@ def test_only_changed_answers_are_stored(
 ) -> None:
     assert stored_flags == store_each(archive, (detail(body, minutes) for body, minutes in answers))
     assert sum(stored_flags) == len(stored(archive))
+
+
+@pytest.mark.parametrize("endpoint", [Endpoint.SESSION, Endpoint.CHARGE_POINTS, Endpoint.SESSION_HISTORY])
+def test_an_import_from_between_two_equal_answers_is_not_the_newest(archive: SmallArchive, endpoint: Endpoint) -> None:
+    bodies = {
+        Endpoint.SESSION: (A, B),
+        Endpoint.CHARGE_POINTS: ({"data": []}, {"data": [{"id": 1}]}),
+        Endpoint.SESSION_HISTORY: tuple({"session_history": [listed(body["session"])]} for body in (A, B)),
+    }
+    old, other = bodies[endpoint]
+    key = history_key("2025-03-01", "2025-03-31", 1) if endpoint == Endpoint.SESSION_HISTORY else "1"
+    answers = [(old, 100), (old, 300), (old, 400), (other, 200), (other, 250), (old, 500)]
+    flags = store_each(archive, (answer(endpoint, key, body, at(minutes)) for body, minutes in answers))
+    assert flags == [True, False, False, True, False, False]
+    assert [(line.fetched_at, line.sha256 == stored(archive)[0].sha256) for line in stored(archive)] == [
+        (at(100), True),
+        (at(200), False),
+        (at(400), True),
+    ]
+    newest = "select arg_max(sha256, (fetched_at, segment, line)) from facts.answers where endpoint <> 'run'"
+    assert archive.value(newest) == stored(archive)[0].sha256
+
+
+def test_an_import_from_before_another_answer_changes_nothing_after_it(archive: SmallArchive) -> None:
+    answers = [(A, 100), (A, 150), (B, 300), (A, 400), (A, 500), (B, 120), (A, 130)]
+    flags = store_each(archive, (detail(body, minutes) for body, minutes in answers))
+    assert flags == [True, False, True, True, False, True, True]
+    assert sorted(line.fetched_at for line in stored(archive) if line.fetched_at) == [
+        at(minutes) for minutes in (100, 120, 130, 150, 300, 400)
+    ]
 
 
 FINISHED = session("1", paymentStatus="paid")
