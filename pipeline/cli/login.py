@@ -1,12 +1,14 @@
 """`ladebog login`."""
 
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.context import Context, pass_context
+from pipeline.cli.terminal import line_if_slow
 from pipeline.errors import LoginError
 from pipeline.settings.schema import Account, Source
 
@@ -73,7 +75,7 @@ def _token_login(context: Context, account: Account, source: Source, from_stdin:
         raise click.UsageError(f"This is not a token: {fault}.")
     trial = MemoryCredentials()
     trial.write(account, Secret(token=token))
-    with AppApi(account, source, trial, context.clock, is_interactive=True) as api:
+    with _waiting(context, account), AppApi(account, source, trial, context.clock, is_interactive=True) as api:
         try:
             warning = api.try_login()
         except LoginError:
@@ -99,8 +101,14 @@ def _password_login(
         )
     client_secret = _read_line() if client_secret_stdin else _ask("Client secret", "--client-secret-stdin")
     password = _ask("Password")
-    with AppApi(account, source, MemoryCredentials(), context.clock, is_interactive=True) as api:
+    api = AppApi(account, source, MemoryCredentials(), context.clock, is_interactive=True)
+    with _waiting(context, account), api:
         return api.login_with_password(username, password, client_secret)
+
+
+def _waiting(context: Context, account: Account) -> AbstractContextManager[None]:
+    text = f"Waiting for {account.url} to answer."
+    return line_if_slow(text, context.quiet or context.log_format == "json")
 
 
 def _ask(what: str, option: str = "") -> str:
@@ -118,5 +126,5 @@ def _ask(what: str, option: str = "") -> str:
 
 
 def _read_line() -> str:
-    """Standard input without the line break at its end."""
-    return sys.stdin.read().removesuffix("\n").removesuffix("\r")
+    """Standard input without a byte order mark and the line break at its end."""
+    return sys.stdin.read().removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")

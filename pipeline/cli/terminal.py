@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.output import LONGEST_LINE, print_line, print_rendered
@@ -13,6 +14,8 @@ from pipeline.text import counted, visible
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.progress import Progress, TaskID
+
+_SLOW = 2.0  # seconds
 
 
 @contextmanager
@@ -76,6 +79,19 @@ class BarProgress:
     def fetching(self, month: date, done: int, total: int) -> None:
         description = f"{self._account}: fetching {month:%Y-%m}"
         self._progress.update(self._task, completed=done, total=total, description=description)
+
+
+@contextmanager
+def line_if_slow(text: str, quiet: bool) -> Iterator[None]:
+    """Print a line on standard error if what is done in this context takes so long that a person may wonder."""
+    timer = Timer(_SLOW, print_line, [text], {"err": True})
+    timer.daemon = True
+    if not quiet:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextmanager

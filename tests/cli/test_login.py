@@ -16,6 +16,7 @@ from pipeline.source.credentials.secret import Secret
 from pipeline.source.credentials.store import FILE_VARIABLE
 from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
+from tests.source.loopback import Handler, Request, serving
 
 _TOKEN = ("login", "demo", "--token-stdin")
 
@@ -132,6 +133,32 @@ def test_what_people_paste_with_a_token_is_removed(empty_logbook: DemoLogbook, t
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [("\ufeff", ""), ('"', '"'), ("'Bearer ", "'"), ('Bearer "', '"'), ("\ufeff“authorization: Bearer ", "”\n")],
+)
+def test_quotes_and_a_byte_order_mark_around_a_token_are_removed(
+    empty_logbook: DemoLogbook, tenant: Tenant, before: str, after: str
+) -> None:
+    empty_logbook.do(*_TOKEN, stdin=f"{before}{tenant.token}{after}")
+    assert empty_logbook.stored_login == Secret(token=tenant.token)
+
+
+def test_a_login_prints_that_it_waits_for_a_slow_operator(empty_logbook: DemoLogbook) -> None:
+    def answer_late(handler: Handler, request: Request) -> None:
+        time.sleep(2.5)
+        handler.send_response_only(401)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    with serving(answer_late) as server:
+        empty_logbook.do("account", "add", "demo", "--url", server.url)
+        outcome = empty_logbook.run(*_TOKEN, stdin="token")
+        assert outcome.err.splitlines()[0] == f"Waiting for {server.url} to answer."
+        assert outcome.code == 4
+        assert "Waiting" not in empty_logbook.run("-q", *_TOKEN, stdin="token").err
+
+
+@pytest.mark.parametrize(
     ("url", "what"),
     [
         ("https://operator.invalid", "operator.invalid could not be found by its name"),
@@ -165,7 +192,10 @@ def test_a_mistyped_host_fails_in_five_seconds_though_no_name_server_answers(
     is_over, began = threading.Event(), time.monotonic()
     monkeypatch.setenv("NO_PROXY", "*")
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: is_over.wait(20) and [])
-    message, _ = refusal(empty_logbook.run(*_TOKEN, stdin="token"), 75)
+    outcome = empty_logbook.run(*_TOKEN, stdin="token")
+    waiting, _, err = outcome.err.partition("\n")
+    assert waiting == "Waiting for https://operator.invalid to answer."
+    message, _ = refusal(Outcome(outcome.code, outcome.out, err), 75)
     assert message == "operator.invalid did not accept the connection in time: is the address right?"
     assert time.monotonic() - began < 5
     is_over.set()

@@ -9,6 +9,9 @@ import msgspec
 
 _AROUND_TOKEN = re.compile(r"^(authorization\s*:\s*)?(bearer\s+)?", re.IGNORECASE)
 
+_BYTE_ORDER_MARK = "\ufeff"
+_QUOTES = {('"', '"'), ("'", "'"), ("`", "`"), ("“", "”"), ("‘", "’")}
+
 
 class Secret(msgspec.Struct, frozen=True, kw_only=True):
     """One account's login. Neither its repr nor rich's shows any of it."""
@@ -25,8 +28,12 @@ class Secret(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def bare_token(text: str) -> str:
-    """The token in what people paste, which may be the whole header."""
-    return _AROUND_TOKEN.sub("", text)
+    """The token in what people paste, which may be the whole header, in quotes, or begin with a byte order mark."""
+    return _without_quotes(_AROUND_TOKEN.sub("", _without_quotes(text.removeprefix(_BYTE_ORDER_MARK))))
+
+
+def _without_quotes(text: str) -> str:
+    return text[1:-1] if len(text) > 1 and (text[0], text[-1]) in _QUOTES else text
 
 
 def token_fault(token: str) -> str | None:
