@@ -20,6 +20,7 @@ TABLES_OF_ACCOUNT: dict[str, type[msgspec.Struct]] = {
     "addition": schema.Addition,
     "tax_refund": schema.TaxRefund,
 }
+_MOST_HOURS = 100_000
 _TABLES = ("account", "source", "report", "tax_rate", "car", "rule", "driver", "employer", "claim", "notify", "demo")
 
 
@@ -53,10 +54,13 @@ def _settings(document: dict[str, Any], faults: list[str]) -> Settings:
     tables = _table(document, "account", faults)
     accounts = {name: _account(name, table, tables, faults) for name, table in tables.items()}
     source = _fields(Source, _table(document, "source", faults), "source", faults)
-    faults += [f"source.{key}: must be more than 0" for key, value in source.items() if not 0 < value < 1e9]
+    faults += [f"source.{key}: must be more than 0" for key, value in source.items() if not value > 0]
+    faults += [f"source.{key}: must be less than 1,000,000,000" for key, value in source.items() if value >= 1e9]
     report = _fields(_ReportTable, _table(document, "report", faults), "report", faults)
     if report.get("closed_after_hours", 0) < 0:
         faults.append("report.closed_after_hours: must not be less than 0")
+    if report.get("closed_after_hours", 0) > _MOST_HOURS:
+        faults.append(f"report.closed_after_hours: must not be more than {_MOST_HOURS:,}")
     tax_rates = _array(schema.TaxRate, document, "tax_rate", "tax_rate", faults)
     cars = _array(schema.Car, document, "car", "car", faults)
     rules = _array(schema.Rule, document, "rule", "rule", faults)

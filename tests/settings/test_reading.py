@@ -121,6 +121,42 @@ def test_all_faults_are_reported_at_once(file: File) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("[source]\nattempts = 0", "source.attempts: must be more than 0"),
+        ("[source]\nread_timeout = nan", "source.read_timeout: must be more than 0"),
+        ("[source]\nattempts = 1000000000", "source.attempts: must be less than 1,000,000,000"),
+        ("[report]\nclosed_after_hours = -1", "report.closed_after_hours: must not be less than 0"),
+        ("[report]\nclosed_after_hours = 100001", "report.closed_after_hours: must not be more than 100,000"),
+    ],
+)
+def test_a_number_out_of_its_range_is_refused_with_the_limit(file: File, text: str, fault: str) -> None:
+    assert file.faults(text) == [fault]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('[[car]]\nname = "Golf\\u001b[2J"', "car 1.name: 'Golf\\x1b[2J' is not one line of text"),
+        ('[[car]]\nname = "Golf"\nplate = "A\\nB"', "car 1.plate: 'A\\nB' is not one line of text"),
+        ('[[car]]\nname = " "', "car 1.name: is empty"),
+        (
+            '[account.home]\nurl = "https://a.example"\n[[account.home.addition]]\nname = "a\\u0007"\nper_kwh = 1\n'
+            "valid_from = 2025-01-01",
+            "account.home.addition 1.name: 'a\\x07' is not one line of text",
+        ),
+        (
+            '[[tax_rate]]\ncountry = "AT"\nname = "a\\u2028"\nrate = 0.2\nvalid_from = 2025-01-01',
+            "tax_rate 1.name: 'a\\u2028' is not one line of text",
+        ),
+    ],
+)
+def test_a_text_that_cannot_be_printed_is_refused(file: File, text: str, fault: str) -> None:
+    (found,) = file.faults(text)
+    assert found.startswith(fault)
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "tenant.example",
