@@ -25,7 +25,8 @@ def with_files(
     Raises ClaimError if two files have the same name on some computer.
     """
     keys = [file_key(file.name) for file in files]
-    if repeated_name := next((file.name for file in files if keys.count(file_key(file.name)) > 1), None):
+    repeated = [file for file in files if keys.count(file_key(file.name)) > 1]
+    if repeated_name := next((file.name for file in sorted(repeated, key=lambda file: bool(file.session_id))), None):
         raise ClaimError(
             f"Two files to attach to the claim are called {repeated_name}.",
             f"Attach yours under another name: ladebog claim attach --remove {repeated_name}, "

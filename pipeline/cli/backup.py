@@ -5,13 +5,14 @@ from pathlib import Path
 import click
 
 from pipeline.cli.context import Context, pass_context
+from pipeline.cli.options import NamedPath
 from pipeline.cli.output import print_line
 from pipeline.cli.terminal import copy_progress
 from pipeline.logbook.folder import Logbook
 
 
 @click.command()
-@click.argument("place", metavar="DIR|FILE.zip", type=click.Path(path_type=Path))
+@click.argument("place", metavar="DIR|FILE.zip", type=NamedPath(path_type=Path))
 @pass_context
 def backup(context: Context, place: Path) -> None:
     """Copy the logbook and verify the copy.
@@ -47,7 +48,7 @@ def backup(context: Context, place: Path) -> None:
 
 
 @click.command()
-@click.argument("source", metavar="BACKUP", type=click.Path(path_type=Path))
+@click.argument("source", metavar="BACKUP", type=NamedPath(path_type=Path))
 @pass_context
 def restore(context: Context, source: Path) -> None:
     """Restore the logbook from a backup into a new or empty folder.

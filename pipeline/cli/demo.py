@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.context import Context, pass_context
+from pipeline.cli.options import NamedPath
 from pipeline.cli.report import report_last_closed_month
 from pipeline.cli.run import summary_line
 from pipeline.cli.terminal import extract_progress, show_table
@@ -35,7 +36,7 @@ _MONTHS = """
 
 
 @click.command()
-@click.argument("folder", metavar="[DIR]", default="ladebog-demo", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", metavar="[DIR]", default="ladebog-demo", type=NamedPath(path_type=Path, file_okay=False))
 @pass_context
 def demo(context: Context, folder: Path) -> None:
     """Try everything with a made-up driver.

@@ -14,6 +14,7 @@ from pipeline import __version__, command_line, interrupt
 from pipeline.cli.context import Context
 from pipeline.cli.failures import EXIT_STOPPED, report_failure
 from pipeline.cli.lazy_group import LazyGroup
+from pipeline.cli.options import NamedPath
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import EXIT_FAILED
 from pipeline.logbook import event_log
@@ -77,7 +78,7 @@ def _apply_options(ctx: click.Context, command: str) -> None:
 @click.version_option(__version__, prog_name="ladebog", message="ladebog %(version)s")
 @click.option(
     "--home",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(path_type=Path, file_okay=False),
     envvar="LADEBOG_HOME",
     default=Path("~/Ladebog"),
     show_default=True,

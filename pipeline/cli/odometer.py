@@ -8,6 +8,7 @@ import msgspec
 
 from pipeline.cli.context import Context, pass_context
 from pipeline.cli.options import DAY, Reason
+from pipeline.clock import EARLIEST
 from pipeline.errors import OdometerError
 from pipeline.logbook.entries import ODOMETER, OdometerReading, fields_of
 from pipeline.settings.schema import Settings
@@ -15,12 +16,13 @@ from pipeline.settings.schema import Settings
 if TYPE_CHECKING:
     import duckdb
 
+_DAY = "YYYY-MM-DD"
 _KILOMETRES = click.IntRange(min=0, max=9_999_999)
 
 
 @click.command()
 @click.argument("car", metavar="CAR")
-@click.argument("day", metavar="YYYY-MM-DD", type=DAY)
+@click.argument("day", metavar=_DAY, type=DAY)
 @click.argument("kilometres", metavar="KM", type=_KILOMETRES)
 @click.option("--reason", type=Reason(), help="Why the reading is correct although it contradicts others.")
 @pass_context
@@ -38,7 +40,7 @@ def odometer(context: Context, car: str, day: datetime, kilometres: int, reason:
 
     logbook, settings = context.open()
     settings.car(car)
-    _refuse_future(settings, day.date(), context.clock.now())
+    _refuse_impossible(settings, day.date(), context.clock.now())
     reading = OdometerReading(car=car, read_on=day.date(), kilometres=kilometres, reason=reason)
     with open_with_journal(logbook, settings, context.clock) as (connection, journal):
         if reason is None:
@@ -47,10 +49,12 @@ def odometer(context: Context, car: str, day: datetime, kilometres: int, reason:
     context.print_info(f"{car}: {kilometres} km on {day:%Y-%m-%d}" + (f": {reason}" if reason else ""))
 
 
-def _refuse_future(settings: Settings, day: date, now: datetime) -> None:
+def _refuse_impossible(settings: Settings, day: date, now: datetime) -> None:
+    if day < EARLIEST.date():
+        raise click.BadParameter(f"{day} is before {EARLIEST:%Y-%m-%d}, the earliest possible day", param_hint=_DAY)
     today = max((now.astimezone(account.zone).date() for account in settings.accounts.values()), default=now.date())
     if day > today:
-        raise click.BadParameter(f"{day} is in the future (today is {today})", param_hint="YYYY-MM-DD")
+        raise click.BadParameter(f"{day} is in the future (today is {today})", param_hint=_DAY)
 
 
 def _refuse_contradiction(connection: "duckdb.DuckDBPyConnection", reading: OdometerReading) -> None:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import click
 
@@ -67,14 +68,30 @@ class Reason(click.ParamType[str]):
     """Why a person decided something, as reports print it: one line of text, not empty."""
 
     name = "text"
+    empty = "it is empty: give a reason, for example 'a guest charged'"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         reason = " ".join(str(value).split())
         if not reason:
-            self.fail("it is empty: give a reason, for example 'a guest charged'", param, ctx)
+            self.fail(self.empty, param, ctx)
         if any(unicodedata.category(character) in ("Cc", "Cs") for character in reason):
             self.fail(f"{reason!r} contains characters that cannot be printed", param, ctx)
         return reason
+
+
+class Tag(Reason):
+    """A tag of a session: one line of text, not empty."""
+
+    empty = "it is empty: give a tag, for example holiday"
+
+
+class NamedPath(click.Path):
+    """A path that is named: an empty one, as of a variable that is not set, would be the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not str(value):
+            self.fail("it is empty: name a file or folder", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class Duration(click.ParamType[timedelta]):

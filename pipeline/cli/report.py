@@ -9,6 +9,7 @@ import click
 
 from pipeline.cli.check import counted_findings
 from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.cli.options import NamedPath
 from pipeline.cli.output import print_line
 from pipeline.cli.output_paths import output_folder
 from pipeline.clock import Clock
@@ -28,7 +29,7 @@ _FORMATS = ("xlsx", "csv")
 @click.option("--format", "formats", type=click.Choice(_FORMATS), multiple=True, help="May be repeated. Default: all.")
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(path_type=Path, file_okay=False),
     help="Write to this folder. Default: reports/ in the logbook.",
 )
 @pass_context

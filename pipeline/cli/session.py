@@ -8,7 +8,7 @@ import click
 
 from pipeline.cli.claim.text import cells
 from pipeline.cli.context import Context, account_option, pass_context
-from pipeline.cli.options import MONTH, Reason
+from pipeline.cli.options import MONTH, Reason, Tag
 from pipeline.cli.terminal import show_table
 from pipeline.errors import UnknownNameError
 from pipeline.logbook.entries import Action, SessionDecision, fields_of
@@ -88,7 +88,7 @@ def include(context: Context, session_id: str, account_name: str | None, reason:
 
 @session.command()
 @click.argument("session_id", metavar="ID")
-@click.argument("tag", metavar="TAG", type=Reason())
+@click.argument("tag", metavar="TAG", type=Tag())
 @_decision_options
 @pass_context
 def tag(context: Context, session_id: str, tag: str, account_name: str | None, reason: str) -> None:

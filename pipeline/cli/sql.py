@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.context import Context, pass_context
+from pipeline.cli.options import NamedPath
 from pipeline.cli.output import print_data
 from pipeline.cli.output_paths import is_standard_output, output_file
 from pipeline.cli.terminal import show_table
@@ -40,7 +41,7 @@ _TERMINAL_ROWS = 1_000
 @click.option(
     "-o",
     "output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NamedPath(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Write to this file: a new one, or one to replace.",
 )

@@ -8,12 +8,13 @@ from pipeline.claims.check import check_claim, tampering
 from pipeline.claims.folder import CLAIM, MANIFEST, StoredClaim
 from pipeline.cli.claim.text import about, amounts
 from pipeline.cli.context import Context, pass_context
+from pipeline.cli.options import NamedPath
 from pipeline.cli.output import print_line
 from pipeline.logbook.folder import Logbook
 
 
 @click.command()
-@click.argument("claim_dir", metavar="[CLAIM_DIR]", required=False, type=click.Path(path_type=Path))
+@click.argument("claim_dir", metavar="[CLAIM_DIR]", required=False, type=NamedPath(path_type=Path))
 @click.option("--full", is_flag=True, help="Also derive each claim again from raw/.")
 @pass_context
 def verify(context: Context, claim_dir: Path | None, full: bool) -> None:

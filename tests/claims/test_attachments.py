@@ -120,7 +120,13 @@ def test_a_name_that_cannot_exist_on_other_computers_is_refused(
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("El.pdf", "el.PDF"), ("\u00e5.pdf", "a\u030a.pdf"), ("STRASSE", "straße"), ("\u00c5", "a\u030a")],
+    [
+        ("El.pdf", "el.PDF"),
+        ("el.PDF", "El.pdf"),
+        ("\u00e5.pdf", "a\u030a.pdf"),
+        ("STRASSE", "straße"),
+        ("\u00c5", "a\u030a"),
+    ],
 )
 def test_a_name_that_another_computer_takes_for_that_of_a_waiting_file_is_refused(
     logbook: ClaimedLogbook, tmp_path: Path, first: str, second: str
@@ -129,10 +135,12 @@ def test_a_name_that_another_computer_takes_for_that_of_a_waiting_file_is_refuse
         (tmp_path / name).write_bytes(_PDF)
     code, errors = attach(logbook, tmp_path / first, tmp_path / second)
     assert (code, logbook.journal.entries) == (2, [])
+    assert "--remove" not in errors
     assert attach(logbook, tmp_path / first) == (0, "")
     code, errors = attach(logbook, tmp_path / second)
     assert code == 2
     assert "on some computers. Rename one of them" in errors
+    assert f"--remove {first})" in errors
     assert [entry.fields["name"] for entry in logbook.journal.entries] == [first]
     assert attach(logbook, tmp_path / first) == (0, "")
 

@@ -59,6 +59,36 @@ def test_an_unknown_account_is_refused(shared_logbook: DemoLogbook, arguments: l
     assert advice == "Add it with: ladebog account add nobody --url https://OPERATOR"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "path"),
+    [
+        (["backup", ""], "'DIR|FILE.zip'"),
+        (["restore", ""], "'BACKUP'"),
+        (["verify", ""], "'[CLAIM_DIR]'"),
+        (["demo", ""], "'[DIR]'"),
+        (["report", "2025-10", "--output", ""], "'--output'"),
+        (["sql", "select 1", "-o", ""], "'-o'"),
+        (["claim", "export", "1", "--output", ""], "'--output'"),
+        (["claim", "attach", ""], "'FILES...'"),
+        (["--home", "", "status"], "'--home'"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_an_empty_path_is_not_the_current_folder(
+    shared_logbook: DemoLogbook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], path: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    message, _ = refusal(shared_logbook.run(*arguments), 2)
+    assert message.endswith("it is empty: name a file or folder")
+    assert message.startswith(f"Invalid value for {path}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_tag_is_refused_as_a_tag(shared_logbook: DemoLogbook) -> None:
+    message, _ = refusal(shared_logbook.run("session", "tag", "1", "", "--reason", "x"), 2)
+    assert message.endswith("it is empty: give a tag, for example holiday")
+
+
 @pytest.mark.parametrize("period", ["2025-13", "../x", "25-3", "2025-003", "2025-00", "2025-03-01", "", "٢٠٢٥", "1e3"])
 def test_invalid_periods_are_refused(shared_logbook: DemoLogbook, period: str) -> None:
     message, advice = refusal(shared_logbook.run("report", period), 2)

@@ -9,6 +9,7 @@ from pipeline.claims.check import CHECKSUMS, check_claim, checksums
 from pipeline.claims.folder import StoredClaim, claim_folders, file_names, number_in_name, read_claim, unknown_claim
 from pipeline.cli.claim.text import about, amounts, cells, outstanding_lines
 from pipeline.cli.context import Context, account_option, one_account_option, pass_context
+from pipeline.cli.options import NamedPath
 from pipeline.cli.output import print_line
 from pipeline.cli.output_paths import output_folder
 from pipeline.cli.terminal import show_table
@@ -87,7 +88,7 @@ def show(context: Context, number: int, account_name: str | None) -> None:
 @click.command()
 @click.argument("number", type=click.IntRange(min=1))
 @click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder to write to."
+    "--output", type=NamedPath(path_type=Path, file_okay=False), required=True, help="The folder to write to."
 )
 @one_account_option
 @pass_context

@@ -1,5 +1,6 @@
 """`ladebog claim mark` and `attach`: what a person records about claims, in journal/."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,8 @@ import click
 
 from pipeline.claims.folder import read_claims, reversed_by, unknown_claim
 from pipeline.cli.context import Context, one_account_option, pass_context
-from pipeline.cli.options import DAY, MONTH
+from pipeline.cli.options import DAY, MONTH, NamedPath
+from pipeline.clock import EARLIEST
 from pipeline.errors import ClaimError, UnknownNameError
 from pipeline.logbook.entries import CLAIM_STATES, MARK, ClaimMark, ClaimState, fields_of
 from pipeline.settings.schema import Account
@@ -35,7 +37,7 @@ def mark(context: Context, number: int, state: ClaimState, day: datetime | None,
 
     logbook, settings = context.open()
     account = settings.one_account(account_name)
-    marked_on = _not_in_future(account, day, context.clock.now())
+    marked_on = _possible_day(account, day, context.clock.now())
     with open_with_journal(logbook, settings, context.clock) as (_, journal):
         claims = {stored.claim.number: stored for stored in read_claims(logbook.claims / account.name)}
         if number not in claims:
@@ -54,7 +56,7 @@ def mark(context: Context, number: int, state: ClaimState, day: datetime | None,
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=NamedPath(path_type=Path))
 @click.option("--month", type=MONTH, help="Only for the claim of this month. Default: the next claim.")
 @click.option("--remove", is_flag=True, help="Detach files from the next claim, by the names they were attached with.")
 @one_account_option
@@ -87,7 +89,7 @@ def attach(
             fields.name: fields for fields in attachments.waiting_files(journal.entries, account.name, claims)
         }
         if not remove:
-            _refuse_twins(sorted({*waiting_files, *contents}))
+            _refuse_twins(list(contents), waiting_files)
         for file in files:
             if remove:
                 action, fields = DETACH, _waiting(waiting_files, file.name)
@@ -100,9 +102,13 @@ def attach(
             context.print_info(f"{account.name}: {file.name} {'detached from' if remove else 'attached to'} {where}")
 
 
-def _not_in_future(account: Account, day: datetime | None, now: datetime) -> date:
+def _possible_day(account: Account, day: datetime | None, now: datetime) -> date:
     today = now.astimezone(account.zone).date()
     chosen_day = day.date() if day else today
+    if chosen_day < EARLIEST.date():
+        raise click.BadParameter(
+            f"{chosen_day} is before {EARLIEST:%Y-%m-%d}, the earliest possible day", param_hint="--date"
+        )
     if chosen_day > today:
         raise click.BadParameter(f"{chosen_day} is in the future (today is {today})", param_hint="--date")
     return chosen_day
@@ -121,19 +127,27 @@ def _content(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def _refuse_twins(names: list[str]) -> None:
-    """Raise BadParameter if a folder of another computer could not hold all of these files."""
+def _refuse_twins(new_names: Sequence[str], waiting_names: Iterable[str] = ()) -> None:
+    """Raise BadParameter if a folder of another computer could not hold all of these files.
+
+    A new file replaces a waiting one of the same name.
+    """
     from pipeline.claims.attachments import file_key
 
-    by_key: dict[str, str] = {}
-    for name in names:
-        if (other := by_key.get(file_key(name))) is not None:
+    waiting_by_key = {file_key(name): name for name in waiting_names}
+    new_by_key: dict[str, str] = {}
+    for name in new_names:
+        key = file_key(name)
+        if (other := new_by_key.get(key)) is not None:
             how = "is that of two files" if other == name else f"is also that of {other!r} on some computers"
+            raise click.BadParameter(f"the name {name!r} {how}. Rename one of them", param_hint="FILES")
+        if (waiting := waiting_by_key.get(key, name)) != name:
             raise click.BadParameter(
-                f"the name {name!r} {how}. Rename one of them (or first: ladebog claim attach --remove {other})",
+                f"the name {name!r} is also that of the attached {waiting!r} on some computers. Rename one of "
+                f"them (the attached one first needs: ladebog claim attach --remove {waiting})",
                 param_hint="FILES",
             )
-        by_key[file_key(name)] = name
+        new_by_key[key] = name
 
 
 def _waiting(waiting_files: "dict[str, AttachmentFields]", name: str) -> "AttachmentFields":

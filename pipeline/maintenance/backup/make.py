@@ -33,6 +33,8 @@ from pipeline.raw.segments import recover_segments
 _CHAINED = ("raw/", "journal/", "claims/")
 _NAME_FORMAT = "ladebog-%Y%m%dT%H%M%SZ"
 
+_OTHER_ARCHIVES = {".7z", ".bz2", ".gz", ".rar", ".tar", ".tbz2", ".tgz", ".txz", ".xz", ".zst"}
+
 
 @dataclass(frozen=True)
 class Backup:
@@ -84,6 +86,11 @@ def make_backup(
 def _target(logbook: Logbook, place: Path, now: datetime) -> Path:
     """The path of the new backup. Raises BackupError for a place where it cannot be written."""
     place = place.expanduser().resolve()
+    if place.suffix.lower() in _OTHER_ARCHIVES and not place.exists():
+        raise BackupError(
+            f"{place.name} would be a folder: only a ZIP file can be written as one file.",
+            f"Name a folder, or a file that ends in {ZIP}",
+        )
     is_file = place.suffix.lower() == ZIP and not place.is_dir()
     for folder in place.parents if is_file else (place, *place.parents):
         if Logbook(folder).settings.is_file():

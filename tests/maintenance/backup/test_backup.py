@@ -207,6 +207,8 @@ def test_a_backup_to_an_unsuitable_target_is_refused(
     assert refusal_message(disk / "note.txt") == f"{disk / 'note.txt'} is a file."
     assert refusal_message(disk / "a" / "b") == f"There is no folder {disk / 'a'}."
     assert refusal_message(disk / "a" / "b.zip") == f"There is no folder {disk / 'a'}."
+    for name in ("x.tar.gz", "x.TGZ", "x.7z"):
+        assert refusal_message(disk / name) == f"{name} would be a folder: only a ZIP file can be written as one file."
     assert refusal_message(disk / "note.zip").startswith(f"{disk / 'note.zip'} exists already and cannot be replaced: ")
     assert (disk / "note.zip").read_text("utf-8") == "mine"
     logbook.do("backup", str(disk))
