@@ -4,23 +4,22 @@ They are written again and compared byte for byte. Where another version of Lade
 `figures` reads from it is compared, and the file is named together with what was not compared.
 """
 
-import io
-import re
-import zlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from pipeline.claims.check import tampering
 from pipeline.claims.document import Claim, encode
 from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, StoredClaim
+from reports.claims.ambiguity import AmbiguousFileError
+from reports.claims.embedded_files import embedded_files
 from reports.claims.figures import csv_fault, danish_csv_fault, workbook_fault
 from reports.claims.files import DANISH_CSV, rendered_names, write_claim_files
 from reports.claims.renderer import renderer
+from reports.claims.workbook_xml import refuse_ambiguous_xml
+from reports.claims.zip_members import ZipMember, zip_members
 
 _OWN = {CLAIM, MANIFEST, "SHA256SUMS"}
-_STREAM = re.compile(rb"<<((?:[^<>]|<<[^<>]*>>|<[^<>]*>)*)>>\s*stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _NOT_COMPARED = {".pdf": "the pages of {}", ".xlsx": "texts and layout of {}", DANISH_CSV: "fixed texts in {}"}
 
 
@@ -36,7 +35,10 @@ def check_rendered(stored: StoredClaim) -> str | None:
     with TemporaryDirectory(prefix="ladebog-") as temporary:
         again = Path(temporary)
         write_claim_files(claim, again, "da" if optional & names else None)
-        different = [name for name in sorted(names) if _content(folder / name) != _content(again / name)]
+        for name in sorted(names):
+            if (folder / name).stat().st_size > _most((again / name).stat().st_size):
+                raise tampering(folder / name, "it is larger than any that Ladebog writes for this claim")
+        different = [name for name in sorted(names) if not _is_same(folder / name, again / name)]
         for name in different:
             if claim.sources.renderer == renderer():
                 raise tampering(folder / name, f"its content is not that of {CLAIM}")
@@ -46,16 +48,25 @@ def check_rendered(stored: StoredClaim) -> str | None:
     return ", ".join(parts) or None
 
 
-def _content(path: Path) -> Any:
-    """The bytes of a file; of a workbook those of its members, as libraries compress them differently."""
-    content = path.read_bytes()
+def _is_same(path: Path, again: Path) -> bool:
+    """Whether the bytes are the same; of a workbook all but the compressed ones, as versions of zlib differ."""
     if path.suffix != ".xlsx":
-        return content
+        return path.read_bytes() == again.read_bytes()
     try:
-        with ZipFile(io.BytesIO(content)) as members:
-            return [(name, members.read(name)) for name in members.namelist()]
-    except (BadZipFile, zlib.error, RuntimeError, NotImplementedError):
-        return content
+        return _members(path, again) == _members(again, again)
+    except AmbiguousFileError:
+        return False
+
+
+def _members(path: Path, again: Path) -> list[ZipMember]:
+    with ZipFile(again) as members:
+        expected = sum(member.file_size for member in members.infolist())
+    return zip_members(path.read_bytes(), _most(expected))
+
+
+def _most(expected: int) -> int:
+    """How large a file may be whose size would now be that."""
+    return 4 * expected + 1_000_000
 
 
 def _ending(name: str) -> str:
@@ -69,25 +80,25 @@ def stated_otherwise(claim: Claim, path: Path, again: Path) -> str | None:
             case ".pdf":
                 return _pdf_fault(claim, path)
             case ".xlsx":
-                return workbook_fault(claim, path, again)
+                return _workbook_fault(claim, path, again)
             case ".csv":
                 return csv_fault(claim, path.read_bytes())
             case _:
                 return danish_csv_fault(claim, path.read_bytes())
+    except AmbiguousFileError as error:
+        return str(error)
     except Exception as error:  # a library's own error about a file that it cannot read
         return f"it cannot be read ({type(error).__name__})"
 
 
+def _workbook_fault(claim: Claim, path: Path, again: Path) -> str | None:
+    members, expected = ({member.name: member.content for member in _members(one, again)} for one in (path, again))
+    refuse_ambiguous_xml(members, expected)
+    return workbook_fault(claim, path, again)
+
+
 def _pdf_fault(claim: Claim, path: Path) -> str | None:
-    csv = path.with_suffix(".csv").read_bytes()
-    included = sorted(_included(path.read_bytes()))
-    return None if included == sorted([encode(claim), csv]) else f"it does not contain this {CLAIM} and this CSV alone"
-
-
-def _included(pdf: bytes) -> list[bytes]:
-    """The files inside a PDF."""
-    return [
-        zlib.decompress(content) if b"/FlateDecode" in dictionary else content
-        for dictionary, content in _STREAM.findall(pdf)
-        if b"/EmbeddedFile" in dictionary
-    ]
+    expected = [encode(claim), path.with_suffix(".csv").read_bytes()]
+    included = embedded_files(path.read_bytes(), max(map(len, expected)))
+    is_same = sorted(included) == sorted(expected)
+    return None if is_same else f"it does not contain this {CLAIM} and this CSV alone"

@@ -14,11 +14,13 @@ import msgspec
 
 from pipeline.claims.document import Claim, ClaimLine
 from pipeline.claims.folder import CLAIM
+from reports.claims.ambiguity import AmbiguousFileError
 from reports.claims.csv import COLUMNS, danish_csv, machine_csv
 from reports.claims.words import Words
 from reports.claims.workbook.columns import columns_of
 from reports.excel.cells import PRICE
 from reports.excel.text import for_cell
+from reports.month.csv import rows_to
 
 _ADDED_LATER = {"minimum_price", "origin", "remark"}  # columns that earlier versions lack
 _PRICES = {"price_incl_tax", "minimum_price"}  # earlier versions also gave those of corrections
@@ -27,6 +29,8 @@ _SESSIONS = 1  # the place of the sheet of the lines
 _HEAD = 3  # the place of its row with the headings
 _OTHER_COLUMNS = "its columns are not those of a claim"
 _OTHER_LINES = f"it does not have the lines of {CLAIM}"
+
+_BYTE_ORDER_MARK = "\ufeff"
 
 _Rows = list[list[str]]
 _Cell = tuple[str | None, object, str]  # formula, value or stored result, number format
@@ -43,7 +47,24 @@ def danish_csv_fault(claim: Claim, content: bytes) -> str | None:
 
 
 def _rows(content: bytes, delimiter: str) -> _Rows:
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=delimiter, strict=True))
+    """The rows of a CSV. Raises AmbiguousFileError where quotes or line ends are not those that Ladebog writes."""
+    text = content.decode()
+    rows = list(csv.reader(io.StringIO(text.removeprefix(_BYTE_ORDER_MARK), newline=""), delimiter=delimiter))
+    if text != _written(rows, delimiter):
+        raise AmbiguousFileError("its quotes or line ends are not those that Ladebog writes")
+    return rows
+
+
+def _written(rows: _Rows, delimiter: str) -> str:
+    file = io.StringIO(newline="")
+    if delimiter == ",":
+        write = rows_to(file)
+    else:
+        file.write(_BYTE_ORDER_MARK)
+        write = csv.writer(file, delimiter=delimiter, lineterminator="\r\n").writerow
+    for row in rows:
+        write(row)
+    return file.getvalue()
 
 
 def _csv_fault(claim: Claim, rows: _Rows, write: Callable[[Claim], _Rows], *, is_danish: bool = False) -> str | None:
@@ -64,6 +85,7 @@ def _csv_fault(claim: Claim, rows: _Rows, write: Callable[[Claim], _Rows], *, is
                 is_danish
                 and (column.key_prefix or column.name == "kind" or expected[place] == _unknown(claim))
                 and not _is_figure(text)
+                and text.isprintable()
             ):
                 continue
             if text not in (expected[place], priced[place] if column.name in _PRICES else expected[place]):

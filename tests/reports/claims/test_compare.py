@@ -12,14 +12,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
-import rfc8785
 from openpyxl import Workbook, load_workbook
 
 from pipeline.claims import document
 from pipeline.claims.check import check_claim, checksums
-from pipeline.claims.document import Claim
-from pipeline.claims.folder import CLAIM, MANIFEST, Manifest
-from pipeline.claims.make import new_claim
+from pipeline.claims.folder import CLAIM, MANIFEST
 from pipeline.cli.context import Context
 from pipeline.cli.main import run
 from pipeline.clock import SystemClock
@@ -28,21 +25,10 @@ from reports.claims.compare import check_rendered, stated_otherwise
 from reports.claims.figures import csv_fault
 from reports.claims.files import write_claim_files
 from reports.claims.renderer import renderer
+from tests.reports.claims.claim_folders import adapt_manifest, by, changed_member, the, written
 from tests.reports.claims.hard_claim import corrections_claim, hard_claim, reversal_claim, zero_claim
 
 _KINDS = {"hard": hard_claim, "corrections": corrections_claim, "reversal": reversal_claim, "zero": zero_claim}
-
-
-def written(claim: Claim, folder: Path) -> Path:
-    """The folder of a stored claim without attachments."""
-    claim = msgspec.structs.replace(claim, attachments=())
-    with new_claim(folder, claim, ()) as building:
-        write_claim_files(claim, building, "da")
-    return folder / claim.name
-
-
-def by(claim: Claim, name: str | None) -> Claim:
-    return msgspec.structs.replace(claim, sources=msgspec.structs.replace(claim.sources, renderer=name))
 
 
 @pytest.fixture(scope="module")
@@ -58,24 +44,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(params=["this", "another"])
 def folder(shared: dict[str, Path], request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return Path(shutil.copytree(shared[request.param], tmp_path / "claim"))
-
-
-def the(folder: Path, ending: str) -> Path:
-    """The rendered file with that ending."""
-    return next(
-        path for path in folder.iterdir() if path.name.endswith(ending) and not path.name.endswith(f"da{ending}")
-    )
-
-
-def adapt_manifest(folder: Path) -> None:
-    """Write the manifest again, for the files that the folder has now."""
-    manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
-    files = [
-        {"name": path.name, "sha256": sha256(path.read_bytes()).hexdigest(), "size": path.stat().st_size}
-        for path in sorted(folder.iterdir())
-        if path.name != MANIFEST
-    ]
-    (folder / MANIFEST).write_bytes(rfc8785.dumps(msgspec.to_builtins(manifest) | {"files": files}))
 
 
 def dearer_csv(folder: Path) -> Path:
@@ -165,23 +133,6 @@ def changed_text(ending: str, old: str, new: str) -> Callable[[Path], Path]:
     def change(folder: Path) -> Path:
         path = next(folder.glob(f"*{ending}"))
         path.write_bytes(path.read_bytes().replace(old.encode(), new.encode(), 1))
-        return path
-
-    return change
-
-
-def changed_member(member: str, old: str, new: str) -> Callable[[Path], Path]:
-    """Replace a text where it occurs first in a part of the workbook."""
-
-    def change(folder: Path) -> Path:
-        path = the(folder, ".xlsx")
-        with zipfile.ZipFile(path) as members:
-            contents = {name: members.read(name) for name in members.namelist()}
-        assert old.encode() in contents[member]
-        contents[member] = contents[member].replace(old.encode(), new.encode(), 1)
-        with zipfile.ZipFile(path, "w") as members:
-            for name, content in contents.items():
-                members.writestr(name, content)
         return path
 
     return change
