@@ -1,4 +1,4 @@
-"""How this process was started, so that a message names the next command as its user has to type it."""
+"""Commands in messages: as their user has to type them, with names from outside as a shell and Ladebog read them."""
 
 import re
 import shlex
@@ -18,7 +18,9 @@ def start(commands: Iterable[str]) -> str:
     """Forget the command line before, and learn how the program was started now; returns that."""
     global _program, _home, _command
     _program, _home = _started_as(sys.argv[0]), None
-    _command = re.compile(rf"(?<![\w./-]){NAME} (?=(?P<home>--home )|(--debug|{'|'.join(commands)})(?![\w-]))")
+    _command = re.compile(
+        rf"(?<![\w./'-]){NAME} (?:(?P<home>--home (?:'[^']*'|[^\s'])+ )|(?=(--debug|{'|'.join(commands)})(?![\w-])))"
+    )
     return _program
 
 
@@ -33,7 +35,17 @@ def as_typed(text: str) -> str:
     if _command is None or (_program, _home) == (NAME, None):
         return text
     home = "" if _home is None else f"--home {shlex.quote(_home)} "
-    return _command.sub(lambda match: f"{_program} {'' if match['home'] else home}", text)
+    return _command.sub(lambda match: f"{_program} {match['home'] or home}", text)
+
+
+def quoted(name: object) -> str:
+    """A name from outside as one word of a command, for the value of an option or after one."""
+    return shlex.quote(str(name))
+
+
+def operand(name: object) -> str:
+    """A name from outside as the last argument of a command: after `--` if it looks like an option."""
+    return f"-- {quoted(name)}" if str(name).startswith("-") else quoted(name)
 
 
 def _started_as(argument: str) -> str:

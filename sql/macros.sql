@@ -54,6 +54,14 @@ create or replace macro amount_text(amount, currency) as
         else amount_digits(amount)
     end || ' ' || currency;
 
+-- A name from outside as the last argument of a command, as `operand` of pipeline/command_line.py.
+create or replace macro operand(name) as
+    case when starts_with(name, '-') then '-- ' else '' end
+    || case
+        when regexp_full_match(name, '[A-Za-z0-9_@%+=:,./-]+') then name
+        else '''' || replace(name, '''', '''"''"''') || ''''
+    end;
+
 -- The time of an answer, for comparing it with other times: an answer without a time is older than all that have one.
 create or replace macro answer_time(fetched_at) as
     coalesce(fetched_at, timestamptz '-infinity');

@@ -27,6 +27,7 @@ from pipeline.claims.document import (
     Sources,
 )
 from pipeline.claims.folder import StoredClaim, read_claims, reversed_by, unknown_claim
+from pipeline.command_line import operand
 from pipeline.database import models
 from pipeline.database.connection import rows
 from pipeline.errors import ClaimError
@@ -203,8 +204,8 @@ class Drafter:
             raise ClaimError(
                 f"Session {row['session_id']} is claimed already, by claim {row['number']} of account "
                 f"{row['other_account']}.",
-                f"Keep it off this claim with: ladebog session exclude {row['session_id']} "
-                f"--account {self.account.name} --reason TEXT",
+                f"Keep it off this claim with: ladebog session exclude --account {self.account.name} --reason TEXT "
+                f"{operand(row['session_id'])}",
             )
 
     def _refuse_open(self, month: date) -> None:

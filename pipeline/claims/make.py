@@ -11,6 +11,7 @@ from pipeline.claims import document
 from pipeline.claims.attachments import AttachedFile, file_key
 from pipeline.claims.document import Claim, MissingReceipt
 from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, Manifest, listed_files
+from pipeline.command_line import operand
 from pipeline.errors import ClaimError
 from pipeline.logbook.files import FILE_MODE, make_folder, rename_to_new, sync_file, sync_folder
 
@@ -29,8 +30,7 @@ def with_files(
     if repeated_name := next((file.name for file in sorted(repeated, key=lambda file: bool(file.session_id))), None):
         raise ClaimError(
             f"Two files to attach to the claim are called {repeated_name}.",
-            f"Attach yours under another name: ladebog claim attach --remove {repeated_name}, "
-            "then ladebog claim attach FILE",
+            f"Rename yours and attach it again, after: ladebog claim attach --remove {operand(repeated_name)}",
         )
     return msgspec.structs.replace(
         draft,

@@ -11,6 +11,7 @@ from pipeline.cli.report import report_last_closed_month
 from pipeline.cli.run import summary_line
 from pipeline.cli.terminal import extract_progress, show_table
 from pipeline.clock import Clock, StartedClock
+from pipeline.command_line import quoted
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from pipeline.errors import LogbookError
 from pipeline.logbook.folder import Logbook
@@ -63,8 +64,8 @@ def demo(context: Context, folder: Path) -> None:
     context.print_info()
     report_last_closed_month(context, logbook, account, clock)
     write_demo(logbook.settings, clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1))
-    context.print_info(f"\nLook around: ladebog --home {folder} status")
-    context.print_info(f"             ladebog --home {folder} sql {_EXAMPLE_QUERY!r}")
+    context.print_info(f"\nLook around: ladebog --home {quoted(folder)} status")
+    context.print_info(f"             ladebog --home {quoted(folder)} sql {quoted(_EXAMPLE_QUERY)}")
 
 
 def _extract(context: Context, logbook: Logbook, clock: Clock) -> Account:

@@ -1,6 +1,7 @@
 """How a command's failure is reported: the message, the advice and the exit code of each kind of error."""
 
 import io
+import re
 import traceback
 
 import click
@@ -14,6 +15,7 @@ from pipeline.logbook import event_log
 from pipeline.logbook.files import remedy
 
 EXIT_STOPPED = 130  # as a shell reports a process that SIGINT ended
+_HINT = re.compile(r"^Try '(.*)' for help\.$", re.MULTILINE)  # click's; its quotes would be around ours
 _STOPPED = "stopped. What was fetched is kept; run the same command again to go on."
 
 
@@ -24,7 +26,7 @@ def report_failure(error: BaseException, context: Context) -> int:
             if context.log_format == "text":
                 shown = io.StringIO()
                 error.show(shown)
-                print_lines(shown.getvalue().rstrip("\n"), err=True)
+                print_lines(_HINT.sub(r"See its help with: \1", shown.getvalue().rstrip("\n")), err=True)
             event_log.error("usage", error=error.format_message(), exit_code=error.exit_code)
             return error.exit_code
         case click.Abort() | KeyboardInterrupt():

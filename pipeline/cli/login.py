@@ -9,6 +9,7 @@ import click
 
 from pipeline.cli.context import Context, pass_context
 from pipeline.cli.terminal import line_if_slow
+from pipeline.command_line import quoted
 from pipeline.errors import LoginError
 from pipeline.settings.schema import Account, Source
 
@@ -97,7 +98,7 @@ def _password_login(
     if not account.client_id:
         raise click.UsageError(
             f"A password login needs the client id of the operator's app: "
-            f"ladebog account add {account.name} --url {account.url} --client-id ID"
+            f"ladebog account add {account.name} --url {quoted(account.url)} --client-id ID"
         )
     client_secret = _read_line() if client_secret_stdin else _ask("Client secret", "--client-secret-stdin")
     password = _ask("Password")

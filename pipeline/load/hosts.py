@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline.command_line import quoted
 from pipeline.database import models
 from pipeline.errors import SettingsError
 from pipeline.load.batches import document_hashes
@@ -46,6 +47,6 @@ def refuse_other_operator(account: Account, known_hosts: Collection[str]) -> Non
         raise SettingsError(
             f"Account {account.name} has sessions of {', '.join(sorted(known_hosts))}; those of {host} would be mixed "
             "with them.",
-            f"Use an account of its own: ladebog account add NAME --url {account.url} (or, if the same operator has "
-            f"moved there: ladebog account add {account.name} --url {account.url} --moved)",
+            f"Use an account of its own: ladebog account add NAME --url {quoted(account.url)} (or, if the same "
+            f"operator has moved there: ladebog account add {account.name} --url {quoted(account.url)} --moved)",
         )

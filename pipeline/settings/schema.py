@@ -197,7 +197,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 f"{did_you_mean(name, self.accounts)}",
                 f"Add it with: ladebog account add {name} --url https://OPERATOR"
                 if name_fault(name) is None
-                else "Name one of them with --account NAME",
+                else "Name one of these, or add one: ladebog account add NAME --url https://OPERATOR",
             )
         return self.accounts[name]
 

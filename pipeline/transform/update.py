@@ -19,6 +19,7 @@ from pipeline.logbook.files import make_folder
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
 from pipeline.raw.segments import recover_segments
+from pipeline.settings.names import name_fault
 from pipeline.settings.schema import Settings
 from pipeline.transform.refresh import refresh_marts
 
@@ -149,6 +150,11 @@ def _account_folders(logbook: Logbook, parent: Path, content: str, settings: Set
     folders = sorted(parent.iterdir()) if parent.is_dir() else []
     for folder in folders:
         if folder.name not in settings.accounts:
+            if name_fault(folder.name):
+                raise SettingsError(
+                    f"{folder} is not the folder of an account.",
+                    f"Move it out of {parent.name}/, then run the same command again",
+                )
             raise SettingsError(
                 f"{folder} holds the {content} of an account that {logbook.settings.name} does not name.",
                 f"Name it again with: ladebog account add {folder.name} --url https://OPERATOR",

@@ -11,7 +11,7 @@ select
     'It has the same energy and amount as session ' || others.session_id || ' at the same time, ' || ones.energy_kwh
     || ' kWh and ' || amount_text(ones.amount_incl_tax, ones.currency)
     || ', and the EVSE is not known. Look whether it is one session; if so, exclude one with: ladebog session exclude '
-    || ones.session_id as detail
+    || '--reason TEXT ' || operand(ones.session_id) as detail
 from intermediate.stopped_sessions as ones
 inner join intermediate.stopped_sessions as others
     on

@@ -18,8 +18,8 @@ select
     shared.other_account as cause,
     'Account ' || shared.other_account || ' has the same session of the same operator'
     || case when claimed.session_id is null then '' else ' and has claimed it' end
-    || '. Keep it off one claim with: ladebog session exclude ' || shared.session_id || ' --account '
-    || shared.account || ' --reason TEXT' as detail
+    || '. Keep it off one claim with: ladebog session exclude --account ' || shared.account
+    || ' --reason TEXT ' || operand(shared.session_id) as detail
 from intermediate.shared_sessions as shared
 inner join intermediate.stopped_sessions as sessions using (account, session_id)
 inner join main.claimable_sessions as ones using (account, session_id)

@@ -15,8 +15,8 @@ select
     sessions.session_id,
     'no car' as cause,
     'It is unknown which of the ' || several_cars.cars || ' cars was charged with its ' || sessions.energy_kwh
-    || ' kWh. Assign one with: ladebog session assign ' || sessions.session_id
-    || ' CAR, or by a [[rule]] in ladebog.toml' as detail
+    || ' kWh. Assign one with: ladebog session assign --reason TEXT ' || operand(sessions.session_id)
+    || ' CAR (or by a [[rule]] in ladebog.toml)' as detail
 from intermediate.stopped_sessions as sessions
 inner join main.claimable_sessions as claimable using (account, session_id)
 cross join several_cars

@@ -14,6 +14,7 @@ from pipeline.claims import attachments
 from pipeline.claims.document import Claim
 from pipeline.cli.context import Context
 from pipeline.cli.main import run
+from pipeline.command_line import quoted
 from pipeline.errors import ClaimError, UpstreamDownError
 from pipeline.extract import receipts
 from pipeline.settings.schema import Account, Source
@@ -140,7 +141,7 @@ def test_a_name_that_another_computer_takes_for_that_of_a_waiting_file_is_refuse
     code, errors = attach(logbook, tmp_path / second)
     assert code == 2
     assert "on some computers. Rename one of them" in errors
-    assert f"--remove {first})" in errors
+    assert f"--remove {quoted(first)}" in errors
     assert [entry.fields["name"] for entry in logbook.journal.entries] == [first]
     assert attach(logbook, tmp_path / first) == (0, "")
 

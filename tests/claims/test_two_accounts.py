@@ -45,7 +45,7 @@ def test_an_accepted_finding_lets_one_account_claim_the_session(tmp_path: Path) 
     assert list(findings(home)) == ["home", "work"]
     with pytest.raises(ClaimError, match="Session 1 is claimed already, by claim 1 of account work") as refused:
         home.claim(MARCH, accepted={found["home"]: "again"})
-    assert "ladebog session exclude 1 --account home" in refused.value.advice
+    assert "ladebog session exclude --account home --reason TEXT 1" in refused.value.advice
     home.decide("exclude", "1", reason="claimed by work")
     assert home.claim(MARCH).lines == ()
     assert findings(home) == {}

@@ -98,7 +98,7 @@ def test_without_a_usable_file_nothing_is_imported(empty_logbook: DemoLogbook) -
 def test_a_time_without_an_offset_is_refused(empty_logbook: DemoLogbook, moment: str, fault: str) -> None:
     message, advice = refusal(empty_logbook.run("import", "--fetched-at", moment, __file__), 2)
     assert message == f"Invalid value for '--fetched-at': {moment!r} {fault}"
-    assert advice == "Try 'ladebog import --help' for help."
+    assert advice == "See its help with: ladebog import --help"
 
 
 @pytest.mark.parametrize(

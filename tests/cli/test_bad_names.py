@@ -93,7 +93,7 @@ def test_an_empty_tag_is_refused_as_a_tag(shared_logbook: DemoLogbook) -> None:
 def test_invalid_periods_are_refused(shared_logbook: DemoLogbook, period: str) -> None:
     message, advice = refusal(shared_logbook.run("report", period), 2)
     assert message.startswith(f"Invalid value for YYYY-MM|YYYY: {period!r} is not a period: write a month like 2025-03")
-    assert advice == "Try 'ladebog report --help' for help."
+    assert advice == "See its help with: ladebog report --help"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_invalid_periods_are_refused(shared_logbook: DemoLogbook, period: str) -
 def test_invalid_days_are_refused(shared_logbook: DemoLogbook, options: list[str], expected: str) -> None:
     message, advice = refusal(shared_logbook.run("extract", *options), 2)
     assert expected == message
-    assert advice == "Try 'ladebog extract --help' for help."
+    assert advice == "See its help with: ladebog extract --help"
 
 
 def test_the_first_possible_date_is_accepted(operator: object, logbook: DemoLogbook) -> None:

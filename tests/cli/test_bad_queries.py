@@ -234,7 +234,7 @@ def test_selects_of_every_kind_are_answered(shared_logbook: DemoLogbook, query: 
 def test_invalid_formats_are_refused(shared_logbook: DemoLogbook, options: list[str], expected: str) -> None:
     message, advice = refusal(shared_logbook.run("sql", "select 1", *options), 2)
     assert expected == message
-    assert advice == "Try 'ladebog sql --help' for help."
+    assert advice == "See its help with: ladebog sql --help"
 
 
 @pytest.mark.system

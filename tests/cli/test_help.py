@@ -124,4 +124,4 @@ def test_unknown_commands_and_options_are_refused(arguments: list[str], capsys: 
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("Usage: ladebog ")
-    assert "Try 'ladebog " in err
+    assert "See its help with: ladebog " in err

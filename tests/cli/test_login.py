@@ -120,7 +120,7 @@ def test_a_refused_list_of_sessions_is_a_note_of_a_login(
 def test_invalid_tokens_are_refused(empty_logbook: DemoLogbook, operator: DemoServer, token: str, fault: str) -> None:
     message, advice = refusal(empty_logbook.run(*_TOKEN, stdin=token), 2)
     assert message == f"This is not a token: {fault}."
-    assert advice == "Try 'ladebog login --help' for help."
+    assert advice == "See its help with: ladebog login --help"
     assert operator.requests == []
 
 

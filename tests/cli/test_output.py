@@ -78,7 +78,7 @@ def test_a_name_that_is_not_utf8_is_refused_and_printed(shared_logbook: DemoLogb
     message, advice = refusal(outcome, 2)
     assert message.isprintable()
     assert message.endswith(".har' is not UTF-8. Type it again; rename a file with such a name.")
-    assert advice == "Try 'ladebog --help' for help."
+    assert advice == "See its help with: ladebog --help"
 
 
 def test_overlong_lines_are_cut(capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,6 +98,8 @@ def test_advice_names_the_home_and_the_program_as_they_were_typed(
         ".venv/bin/ladebog --home 'my log' claim list, or .venv/bin/ladebog --home 'my log' run"
     )
     assert as_typed("ladebog --home other run") == ".venv/bin/ladebog --home other run"
+    assert as_typed("ladebog --home 'a ladebog run' run") == ".venv/bin/ladebog --home 'a ladebog run' run"
+    assert as_typed("ladebog claim x 'ladebog run'") == ".venv/bin/ladebog --home 'my log' claim x 'ladebog run'"
     for text in ("/srv/ladebog run", "ladebog: note", "ladebog runs", "my-ladebog run"):
         assert as_typed(text) == text
     monkeypatch.setattr(sys, "argv", [str(tmp_path / "bin" / "ladebog")])

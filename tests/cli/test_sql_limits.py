@@ -66,7 +66,7 @@ def test_the_time_between_fetches_does_not_count(shared_logbook: DemoLogbook) ->
 def test_invalid_time_limits_are_refused(shared_logbook: DemoLogbook, invalid_limit: str) -> None:
     message, advice = refusal(shared_logbook.run("sql", "select 1", "--timeout", invalid_limit), 2)
     assert message.startswith("Invalid value for '--timeout': ")
-    assert advice == "Try 'ladebog sql --help' for help."
+    assert advice == "See its help with: ladebog sql --help"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pipeline.claims.folder import read_claims, reversed_by, unknown_claim
 from pipeline.cli.context import Context, one_account_option, pass_context
 from pipeline.cli.options import DAY, MONTH, NamedPath
 from pipeline.clock import EARLIEST
+from pipeline.command_line import operand
 from pipeline.errors import ClaimError, UnknownNameError
 from pipeline.logbook.entries import CLAIM_STATES, MARK, ClaimMark, ClaimState, fields_of
 from pipeline.settings.schema import Account
@@ -143,8 +144,8 @@ def _refuse_twins(new_names: Sequence[str], waiting_names: Iterable[str] = ()) -
             raise click.BadParameter(f"the name {name!r} {how}. Rename one of them", param_hint="FILES")
         if (waiting := waiting_by_key.get(key, name)) != name:
             raise click.BadParameter(
-                f"the name {name!r} is also that of the attached {waiting!r} on some computers. Rename one of "
-                f"them (the attached one first needs: ladebog claim attach --remove {waiting})",
+                f"the name {name!r} is also that of the attached {waiting!r} on some computers. Rename one of them, or "
+                f"first detach the other: ladebog claim attach --remove {operand(waiting)}",
                 param_hint="FILES",
             )
         new_by_key[key] = name

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.command_line import quoted
 from pipeline.errors import BackupError, LadebogError, LogbookError
 from pipeline.logbook import journal
 from pipeline.logbook.files import FOLDER_MODE
@@ -99,7 +100,7 @@ def _target(logbook: Logbook, place: Path, now: datetime) -> Path:
                 f"{place} is inside {owner}, {folder}.", "Name a folder elsewhere, preferably on another disk"
             )
     if not place.parent.is_dir():
-        raise BackupError(f"There is no folder {place.parent}.", f"Create it first: mkdir -p {place.parent}")
+        raise BackupError(f"There is no folder {place.parent}.", f"Create it first: mkdir -p {quoted(place.parent)}")
     if is_file:
         return place
     if place.exists() and not place.is_dir():

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from pipeline.command_line import operand, quoted
 from pipeline.errors import BackupError
 from pipeline.logbook.files import make_folder
 from pipeline.logbook.folder import Logbook
@@ -28,10 +29,10 @@ def restore(backup: Path, home: Path, progress: CopyProgress, check_rendered: Ch
     BackupError, and what `verify` raises.
     """
     backup, home = backup.expanduser(), home.resolve()
-    _refuse_occupied(home)
+    _refuse_occupied(home, backup)
     with open_backup(backup) as reader:
         expected_sums = read_checksums(reader)
-        _refuse_larger_than_free(reader, home)
+        _refuse_larger_than_free(reader, home, backup)
         _refuse_faults(find_faults(reader, expected_sums, progress), f"{backup} is not what was backed up")
         with built_next_to(home, f"{home.name}.restored") as new:
             unpack(reader, expected_sums, new, progress)
@@ -45,27 +46,27 @@ def restore(backup: Path, home: Path, progress: CopyProgress, check_rendered: Ch
     return Logbook(home)
 
 
-def _refuse_occupied(home: Path) -> None:
+def _refuse_occupied(home: Path, backup: Path) -> None:
     if home.is_mount():
         raise BackupError(
             f"{home} is the top folder of a disk, which a logbook cannot replace.",
-            f"Name a folder in it: ladebog --home {home / 'Ladebog'} restore ...",
+            f"Name a folder in it: ladebog --home {quoted(home / 'Ladebog')} restore {operand(backup)}",
         )
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         content = "a logbook" if Logbook(home).settings.is_file() else "something else"
         raise BackupError(
             f"{home} contains {content} already, and nothing in it is overwritten.",
-            "Name a new or empty folder: ladebog --home FOLDER restore ...",
+            f"Name a new or empty folder: ladebog --home FOLDER restore {operand(backup)}",
         )
     make_folder(home.parent)
 
 
-def _refuse_larger_than_free(reader: Reader, home: Path) -> None:
+def _refuse_larger_than_free(reader: Reader, home: Path, backup: Path) -> None:
     size, free = sum(reader.files.values()), shutil.disk_usage(home.parent).free
     if size > free:
         raise BackupError(
             f"The backup unpacks to {size / 1e6:,.0f} MB, but {home.parent} has only {free / 1e6:,.0f} MB free.",
-            "Free some space, or name a folder on another disk: ladebog --home FOLDER restore ...",
+            f"Free some space, or name a folder on another disk: ladebog --home FOLDER restore {operand(backup)}",
         )
 
 

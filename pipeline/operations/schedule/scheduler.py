@@ -6,6 +6,7 @@ from datetime import time
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.command_line import quoted
 from pipeline.errors import LoginError, ScheduleError
 from pipeline.operations.schedule.job import Job
 from pipeline.operations.schedule.times import DueTimes
@@ -112,10 +113,11 @@ def probe_logins(scheduler: Scheduler, job: Job, credentials: Credentials) -> No
         return
     first_line = error.strip().splitlines()[0].removeprefix("ladebog: ").rstrip(".")
     if isinstance(credentials, FileCredentials):
-        advice = f"Name the file for it: export {FILE_VARIABLE}={credentials.place}, then: ladebog schedule install"
+        place = quoted(credentials.place)
+        advice = f"Name the file for it: export {FILE_VARIABLE}={place} && ladebog schedule install"
     else:
         advice = (
-            f"Keep the login in a file instead: export {FILE_VARIABLE}=~/.ladebog-logins.json, "
-            "then: ladebog login NAME, then: ladebog schedule install"
+            f"Keep the login in a file instead: export {FILE_VARIABLE}=~/.ladebog-logins.json && ladebog login NAME && "
+            "ladebog schedule install"
         )
     raise ScheduleError(f"A job of {scheduler.name} cannot read the logins: {first_line}.", advice)

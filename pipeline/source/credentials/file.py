@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.command_line import operand
 from pipeline.errors import LogbookError
 from pipeline.logbook.files import erase, leftovers, write_text
 from pipeline.settings.schema import Account
@@ -75,7 +76,7 @@ class FileCredentials:
         if mode & 0o077:
             raise LogbookError(
                 f"{self._path} holds logins and other users can open it (mode {mode:04o}).",
-                f"Close it: chmod 600 {self._path}",
+                f"Close it: chmod 600 {operand(self._path)}",
             )
         try:
             return msgspec.json.decode(content, type=dict[str, Secret])

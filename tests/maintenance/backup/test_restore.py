@@ -98,7 +98,7 @@ def test_an_empty_folder_is_accepted_and_any_other_refused(backup_folder: Path, 
     files = other_logbook.files()
     message, advice = refusal(other_logbook.run("restore", str(backup_folder)), 1)
     assert message == f"{other_logbook.home} contains a logbook already, and nothing in it is overwritten."
-    assert advice == "Name a new or empty folder: ladebog --home FOLDER restore ..."
+    assert advice == f"Name a new or empty folder: ladebog --home FOLDER restore {backup_folder}"
     assert other_logbook.files() == files
     shutil.rmtree(other_logbook.home)
     other_logbook.home.mkdir()

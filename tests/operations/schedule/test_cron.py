@@ -106,7 +106,7 @@ def test_logins_that_cron_cannot_read_are_refused(logbook: DemoLogbook, tmp_path
     message, advice = refusal(ladebog(logbook, *_INSTALL, environment=environment), 1)
     assert message.startswith("A job of cron cannot read the logins: No login is stored for account demo in ")
     install = as_typed(logbook, "schedule install")
-    assert advice == f"Name the file for it: export {FILE_VARIABLE}={credentials_file}, then: {install}"
+    assert advice == f"Name the file for it: export {FILE_VARIABLE}={credentials_file} && {install}"
     assert read_crontab() == b""
 
 

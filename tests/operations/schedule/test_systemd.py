@@ -132,7 +132,7 @@ def test_logins_that_systemd_cannot_read_are_refused(
     message, advice = refusal(outcome, 1)
     assert message.startswith("A job of systemd cannot read the logins: No login is stored for account demo in ")
     install = as_typed(logbook, "schedule install")
-    assert advice == f"Name the file for it: export {FILE_VARIABLE}={credentials_file}, then: {install}"
+    assert advice == f"Name the file for it: export {FILE_VARIABLE}={credentials_file} && {install}"
     assert unit_names(units) == []
     assert "probe" not in terminal.systemctl("list-units", "--all")
 

@@ -23,7 +23,7 @@ ARCHIVES = {
                 "2025-03-01",
                 "1",
                 "Account same-session-as-another-account has the same session of the same operator. Keep it off one "
-                "claim with: ladebog session exclude 1 --account session_in_two_accounts-bad --reason TEXT",
+                "claim with: ladebog session exclude --account session_in_two_accounts-bad --reason TEXT 1",
             ),
         ),
         conforming=OperatorData(),

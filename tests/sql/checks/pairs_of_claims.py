@@ -55,7 +55,7 @@ CLAIMS = {
                 "2025-03-01",
                 "1",
                 "It is unknown which of the 2 cars was charged with its 6.000 kWh. "
-                "Assign one with: ladebog session assign 1 CAR, or by a [[rule]] in ladebog.toml",
+                "Assign one with: ladebog session assign --reason TEXT 1 CAR (or by a [[rule]] in ladebog.toml)",
             ),
         ),
         conforming=OperatorData(has_car=True),

@@ -110,7 +110,7 @@ DOUBTS = {
                 "warning",
                 "1",
                 "It cost 30.00 DKK without any energy, for example a fee for standing idle. The bill counts; exclude "
-                "it if it is not refunded: ladebog session exclude 1",
+                "it if it is not refunded: ladebog session exclude --reason TEXT 1",
             ),
         ),
         conforming=OperatorData(sessions=(Session(energy_wh=0),)),
@@ -122,13 +122,15 @@ DOUBTS = {
                 "same_session_twice",
                 "warning",
                 "1",
-                f"It has the same energy and amount as session 2 {_TWICE} exclude one with: ladebog session exclude 1",
+                f"It has the same energy and amount as session 2 {_TWICE} "
+                "exclude one with: ladebog session exclude --reason TEXT 1",
             ),
             _finding(
                 "same_session_twice",
                 "warning",
                 "2",
-                f"It has the same energy and amount as session 1 {_TWICE} exclude one with: ladebog session exclude 2",
+                f"It has the same energy and amount as session 1 {_TWICE} "
+                "exclude one with: ladebog session exclude --reason TEXT 2",
             ),
         ),
         conforming=_twice(amount=15.01, totalAmount=15.01),
