@@ -41,7 +41,7 @@ def backup(context: Context, place: Path) -> None:
     context.print_info(f"{written_backup.files} files, {written_backup.size / 1e6:,.1f} MB, {checks}.")
     if written_backup.left_out:
         context.print_info(f"Not included: {', '.join(written_backup.left_out)}.")
-    context.print_info("Logins are never included: on another machine, log in again after ladebog restore.")
+    context.print_info("Logins are never included: after restoring it on another machine, log in again there.")
     if damage:
         raise type(damage)(f"This is a copy of a damaged logbook: {damage}", damage.advice)
     read_settings(logbook.settings)  # as `verify` does: faults in the settings end the command
@@ -72,4 +72,4 @@ def restore(context: Context, source: Path) -> None:
     _, settings = context.open()
     for name in settings.accounts:
         context.print_info(f"Next: ladebog login {name}")
-    context.print_info("Then: ladebog status")
+    context.print_info(f"Then: ladebog {'status' if logbook.database.exists() else 'transform'}")

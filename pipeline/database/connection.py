@@ -85,14 +85,13 @@ def open_published(
     changes that DuckDB would apply to it.
     """
     if not os.path.lexists(logbook.database):
-        raise LogbookError(
-            f"{logbook.root} has no database yet.", "Fetch your sessions with: ladebog run (or ladebog import FILE...)"
-        )
+        raise _missing(logbook)
     if logs := checksum.write_ahead_logs(logbook.database):
         raise DatabaseError(
             f"Another program opened {logbook.database} to write, and left {logs[0].name} next to it.",
             "Close that program, then publish the database again with: ladebog transform",
         )
+    _refuse_folder(logbook.database)
     with _open_to_read(logbook.database, configuration) as connection:
         yield connection
 
@@ -137,9 +136,27 @@ def publish(logbook: Logbook) -> None:
 
     DuckDB would apply another program's write-ahead log to each new copy, so it is removed.
     """
+    _refuse_folder(logbook.database)
     with replacing(logbook.database) as temporary:
         shutil.copyfile(logbook.writer_database, temporary)
         remove_foreign_logs(logbook)
+
+
+def _missing(logbook: Logbook) -> LogbookError:
+    """There is no published database. What the archive already has needs no login to be published again."""
+    if any(logbook.raw.glob("*/*/*")):
+        return LogbookError(f"{logbook.root} has no database.", "Publish it from the archive with: ladebog transform")
+    return LogbookError(
+        f"{logbook.root} has no database yet.", "Fetch your sessions with: ladebog run (or ladebog import FILE...)"
+    )
+
+
+def _refuse_folder(database: Path) -> None:
+    """Raise DatabaseError for a folder, which no database can replace."""
+    if database.is_dir():
+        raise DatabaseError(
+            f"{database} is a folder.", "Move it out of the logbook, then publish the database with: ladebog transform"
+        )
 
 
 def remove_foreign_logs(logbook: Logbook) -> None:

@@ -25,9 +25,9 @@ _REMEDIES = {
 }
 
 
-def remedy(error_number: int | None) -> str:
+def remedy(error_number: int | None, then: str = "run the same command again") -> str:
     """What the user can do about an error of the operating system."""
-    return f"{_REMEDIES.get(error_number or 0, 'Fix that')}, then run the same command again"
+    return f"{_REMEDIES.get(error_number or 0, 'Fix that')}, then {then}"
 
 
 def make_folder(path: Path) -> None:

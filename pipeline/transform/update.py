@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import duckdb
 
@@ -15,7 +16,7 @@ from pipeline.load.claims import load_claims
 from pipeline.load.journal import load_journal
 from pipeline.load.links import Link, known_links, lost_links, store_lost_links
 from pipeline.logbook import event_log
-from pipeline.logbook.files import make_folder
+from pipeline.logbook.files import make_folder, remedy
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
 from pipeline.raw.segments import recover_segments
@@ -45,10 +46,11 @@ def open_with_journal(
     If the context ends without an error, what was appended is loaded, and the marts are refreshed and published. Raises
     as `open_updated` does.
     """
-    with logbook.lock():
+    with logbook.lock(), _explaining_what_is_recorded() as recorded:
         with open_writer(logbook) as connection:
             journal = _load(connection, logbook, settings, clock)
             yield connection, journal
+            recorded.set()
             load_journal(connection, logbook, journal)
             refresh_marts(connection, settings)
         publish(logbook)
@@ -62,12 +64,32 @@ def open_current(
 
     Claims that are written in the context are loaded at its end too.
     """
-    with logbook.lock():
+    with logbook.lock(), _explaining_what_is_recorded() as recorded:
         _update(logbook, settings, clock)
         with open_writer(logbook) as connection:
             yield connection, Journal.open(logbook.journal)
+            recorded.set()
             _bring_up_to_date(connection, logbook, settings, clock)
         publish(logbook)
+
+
+@contextmanager
+def _explaining_what_is_recorded() -> Iterator[Event]:
+    """Yield an event to set once the command has recorded all it was to record.
+
+    From then on, an error of the disk only delays the database, and repeating the command would record it again.
+    """
+    recorded = Event()
+    try:
+        yield recorded
+    except OSError as error:
+        if not recorded.is_set():
+            raise
+        where = f" ({error.filename})" if error.filename else ""
+        raise LogbookError(
+            f"It is recorded, but the database was not updated: {error.strerror or error}{where}.",
+            remedy(error.errno, "update it with: ladebog transform"),
+        ) from error
 
 
 def update_archive(logbook: Logbook, settings: Settings, clock: Clock) -> None:

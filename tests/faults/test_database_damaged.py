@@ -116,7 +116,7 @@ def test_a_replaced_database_is_refused_or_rebuilt(
                 "newer": "Update Ladebog, or rebuild the database for this version with: ladebog rebuild",
                 "older": "Update it with: ladebog transform",
                 "garbage": _REBUILD,
-                "missing": "Fetch your sessions with: ladebog run (or ladebog import FILE...)",
+                "missing": "Publish it from the archive with: ladebog transform",
             }[replacement]
         )
         if replacement == "newer":

@@ -99,8 +99,9 @@ def attach(
                 action = ATTACH
                 fields = AttachmentFields(account=account.name, name=file.name, sha256=sha256, month=first)
             journal.append(context.clock.now(), action, fields.fields)
-            where = f"the claim of {first:%Y-%m}" if first else "the next claim"
-            context.print_info(f"{account.name}: {file.name} {'detached from' if remove else 'attached to'} {where}")
+    where = f"the claim of {first:%Y-%m}" if first else "the next claim"
+    for file in files:
+        context.print_info(f"{account.name}: {file.name} {'detached from' if remove else 'attached to'} {where}")
 
 
 def _possible_day(account: Account, day: datetime | None, now: datetime) -> date:

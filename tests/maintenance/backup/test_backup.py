@@ -54,7 +54,7 @@ def test_a_backup_folder_is_named_by_its_time(logbook: TwoAccounts, disk: Path) 
         str(disk / _BACKUP_NAME),
         f"{len(files_before)} files, {sum(map(len, files_before.values())) / 1e6:,.1f} MB, read back and verified.",
         "Not included: reports, state.",
-        "Logins are never included: on another machine, log in again after ladebog restore.",
+        "Logins are never included: after restoring it on another machine, log in again there.",
     ]
     copied_files = files_in(disk / _BACKUP_NAME)
     checksums = copied_files.pop("SHA256SUMS")
