@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from pipeline.cli.context import Context, pass_context
-from pipeline.cli.output import print_line
+from pipeline.cli.output import print_lines
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.checks import account_faults
 from pipeline.settings.editing import write_account
@@ -99,7 +99,7 @@ def forget(context: Context, name: str, yes_really: str | None) -> None:
     logbook, settings = context.open()
     chosen_account = settings.account(name)
     if yes_really is None:
-        print_line(
+        print_lines(
             f"This erases account {name}: {_describe(count_account_data(logbook, chosen_account))}.\n\n{_LAW}\n",
             err=True,
         )

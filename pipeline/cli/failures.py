@@ -10,12 +10,14 @@ from pipeline import interrupt
 from pipeline.cli.context import Context, print_error
 from pipeline.cli.output import in_one_line, print_lines
 from pipeline.command_line import as_typed
-from pipeline.errors import EXIT_FAILED, LadebogError
+from pipeline.errors import EXIT_FAILED, EXIT_USAGE, LadebogError
 from pipeline.logbook import event_log
 from pipeline.logbook.files import remedy
 
 EXIT_STOPPED = 130  # as a shell reports a process that SIGINT ended
 _HINT = re.compile(r"^Try '(.*)' for help\.$", re.MULTILINE)  # click's; its quotes would be around ours
+_UNANSWERED = "The input ended before the question was answered. Nothing was changed."
+_STOPPED_BEFORE = "stopped. Nothing was changed."
 _STOPPED = "stopped. What was fetched is kept; run the same command again to go on."
 
 
@@ -29,7 +31,15 @@ def report_failure(error: BaseException, context: Context) -> int:
                 print_lines(_HINT.sub(r"See its help with: \1", shown.getvalue().rstrip("\n")), err=True)
             event_log.error("usage", error=error.format_message(), exit_code=error.exit_code)
             return error.exit_code
-        case click.Abort() | KeyboardInterrupt():
+        case click.Abort():  # at a question, whose line it does not end
+            if context.log_format == "text":
+                print_lines("", err=True)
+            if interrupt.was_pressed():
+                _report(context, _STOPPED_BEFORE, "", EXIT_STOPPED)
+                return EXIT_STOPPED
+            _report(context, _UNANSWERED, "Type the answer, or see which option gives it with --help", EXIT_USAGE)
+            return EXIT_USAGE
+        case KeyboardInterrupt():
             _report(context, _STOPPED, "", EXIT_STOPPED)
             return EXIT_STOPPED
         case LadebogError():

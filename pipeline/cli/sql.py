@@ -71,11 +71,11 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
     chosen_format = format_name or _named_by(output)
     if output and is_standard_output(output):
         output = None
+    destination = output_file(logbook, output) if output else None
     if chosen_format == "parquet" and output is None:
         raise click.UsageError("Parquet cannot be printed: name a file with -o FILE.")
     if chosen_format == "table" and output is not None:
         raise click.UsageError("A table can only be printed: name a file that ends in .csv, .json or .parquet.")
-    destination = output_file(logbook, output) if output else None
     with (
         replacing(destination) if destination else nullcontext(None) as file,
         run_query(logbook, query, timeout, give_up=lambda: _give_up(timeout, file)) as result,

@@ -18,6 +18,8 @@ _ALPHABETS_WITH_SIMILAR_LETTERS = {"LATIN", "GREEK", "CYRILLIC"}
 
 def name_fault(name: str) -> str | None:
     """Why an account cannot have this name, or None."""
+    if name.startswith("-"):
+        return "a name does not begin with a hyphen"
     if not _SHAPE.fullmatch(name):
         return "a name is letters, digits, - and _, at most 32 of them"
     if name.casefold() in WINDOWS_DEVICES:

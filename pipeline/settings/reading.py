@@ -1,7 +1,10 @@
 """Reads ladebog.toml: each of its tables becomes a struct of `schema`, and all faults are reported at once."""
 
+import codecs
+import re
 import tomllib
 from collections.abc import Iterable
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
@@ -11,7 +14,7 @@ import msgspec
 from pipeline.errors import SettingsError
 from pipeline.settings import checks, schema
 from pipeline.settings.schema import Account, ClaimSettings, Driver, Employer, Settings, Source
-from pipeline.text import counted
+from pipeline.text import counted, one_line
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
@@ -22,6 +25,15 @@ TABLES_OF_ACCOUNT: dict[str, type[msgspec.Struct]] = {
 }
 _MOST_HOURS = 100_000
 _TABLES = ("account", "source", "report", "tax_rate", "car", "rule", "driver", "employer", "claim", "notify", "demo")
+
+
+_FORMS = {
+    Decimal: "a number: write it with a point and without quotes, for example 2.79",
+    date: "a day, for example 2025-03-30",
+    time: 'a time of day, for example "22:00:00"',
+    datetime: "a time, for example 2025-11-12T12:00:00Z",
+}
+_WITH_COMMA = re.compile(r"^\s*[\w-]+\s*=\s*([0-9]+),([0-9]+)\s*(?:#.*)?$", re.MULTILINE)
 
 
 class _ReportTable(msgspec.Struct):
@@ -35,10 +47,13 @@ def read_settings(path: Path) -> Settings:
 
 def parse_settings(content: bytes, path: Path) -> Settings:
     """Check the content of a settings file; `path` is for messages. Raises SettingsError that lists every fault."""
+    text = _decoded(content, path)
     try:
-        document = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not TOML: {error}.", "Fix that line, then run the same command again") from None
+        document = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"{path} is not TOML: {error}.", f"Fix that line{_point(text)}, then run the same command again"
+        ) from None
     faults: list[str] = []
     settings = _settings(document, faults)
     if faults:
@@ -48,6 +63,26 @@ def parse_settings(content: bytes, path: Path) -> Settings:
             f"Fix {'it' if len(faults) == 1 else 'them'}, then run the same command again",
         )
     return settings
+
+
+def _decoded(content: bytes, path: Path) -> str:
+    """The text of a settings file. Raises SettingsError for another encoding than UTF-8."""
+    advice = "Save it again with the encoding UTF-8, then run the same command again"
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
+        raise SettingsError(f"{path} is saved in UTF-16, or is not a text: it must be in UTF-8.", advice)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise SettingsError(
+            f"{path} is saved in another encoding than UTF-8: line {line} has a letter that is not UTF-8.", advice
+        ) from None
+
+
+def _point(text: str) -> str:
+    """A hint for text that writes a number with a comma, or nothing."""
+    number = _WITH_COMMA.search(text)
+    return f" (a number needs a point: {number[1]}.{number[2]} instead of {number[1]},{number[2]})" if number else ""
 
 
 def _settings(document: dict[str, Any], faults: list[str]) -> Settings:
@@ -151,8 +186,18 @@ def _fields(
             values[key] = msgspec.convert(value, types[key])
         except msgspec.ValidationError as error:
             allowed = _allowed_texts(types[key])
-            faults.append(f"{where}.{key}: {error}" + (f" (allowed: {', '.join(allowed)})" if allowed else ""))
+            fault = _wrong_form(value, types[key]) or str(error)
+            faults.append(f"{where}.{key}: {fault}" + (f" (allowed: {', '.join(allowed)})" if allowed else ""))
     return values
+
+
+def _wrong_form(value: Any, kind: Any) -> str | None:
+    """What is wrong with a text that should be a number, a day or a time; None for other faults."""
+    if not isinstance(value, str):
+        return None
+    kinds = {kind, *get_args(kind)}
+    named = next((name for expected, name in _FORMS.items() if expected in kinds), None)
+    return f"{one_line(value)!r} is not {named}" if named else None
 
 
 def _allowed_texts(kind: Any) -> list[str]:

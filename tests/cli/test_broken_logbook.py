@@ -59,7 +59,7 @@ def test_all_faults_in_the_settings_are_listed_at_once(logbook: DemoLogbook) -> 
         ]
 
 
-@pytest.mark.parametrize("text", [b"a = \n", b"\xff\xfe", b"[account.demo\n"])
+@pytest.mark.parametrize("text", [b"a = \n", b"[account.demo\n"])
 def test_settings_that_are_not_toml_are_refused(logbook: DemoLogbook, text: bytes) -> None:
     logbook.paths.settings.write_bytes(text)
     message, advice = refusal(logbook.run("status"), 1)

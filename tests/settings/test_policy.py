@@ -142,7 +142,7 @@ def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     assert [
         f"{home}.reimbursement 1.valid_from: missing",
         f"{home}.reimbursement 2.basis: Invalid enum value 'free' (allowed: billed, rate, electricity_cost, spot)",
-        f"{home}.reimbursement 5.valid_from: Invalid RFC3339 encoded date",
+        f"{home}.reimbursement 5.valid_from: '2025-02-30' is not a day, for example 2025-03-30",
         f"{home}.addition 9.from_hour: Expected `int`, got `str`",
         f"{home}.addition 9.name: missing",
         f"{home}.addition 9.valid_from: missing",
