@@ -31,7 +31,7 @@ from pipeline.source.app.client import AppApi
 from pipeline.source.credentials.store import Credentials
 from pipeline.text import duration_text, one_line
 
-_FINISHED = "select session_id from staging.sessions where account = ? and is_finished and list_contains(?, session_id)"
+_FINISHED = "select account, session_id from staging.sessions where is_finished"
 _ACTIVE = "select session_id from staging.sessions where account = ? and is_active order by session_id"
 _IS_LISTED = "list_contains(?, session_id)"
 # Sessions that the operator no longer finds are fetched again only when it lists them.
@@ -189,7 +189,7 @@ class Extraction:
         return warning
 
     def _fetch_months(self, scope: Scope) -> None:
-        query = _FINISHED if scope.refetch else _outstanding_details(_IS_LISTED)
+        query = _outstanding_details(_IS_LISTED, *([_FINISHED] if scope.refetch else []))
         for month in self._planned_months(scope):
             self.progress.listing(month)
             self._fetch_listed(month, self._months.fetch(month), query)
@@ -244,18 +244,22 @@ class Extraction:
         return [row["session_id"] for row in rows(self.connection, query, [self.account.name, *parameters])]
 
 
-def _missing_details(condition: str) -> str:
-    """A query that computes intermediate.missing_details again: the table has those of the last refresh."""
-    model = models.by_name()["intermediate.missing_details"].text
-    return f"select session_id from ({model}) where account = ? and {condition} order by session_id"  # noqa: S608 (our own)
+def _outstanding_details(condition: str, *others: str) -> str:
+    """A query for the details that are missing, for those that cannot be read, and for those in place of an entry of a
+    list that cannot be read; and for the details that `others` select.
 
-
-def _outstanding_details(condition: str) -> str:
-    """A query for the details that are missing, and for those that were answered but cannot be read."""
-    missing, unreadable = models.by_name()["intermediate.missing_details"].text, models.query("unreadable_details")
-    outstanding = f"""
-        select account, session_id from ({missing}) union select account, session_id from ({unreadable})
-    """  # noqa: S608 (our own)
+    The models are computed again: their tables have what was outstanding at the last refresh.
+    """
+    missing = models.by_name()["intermediate.missing_details"].text
+    entries = models.by_name()["staging.unreadable_entries"].text
+    unreadable = models.query("unreadable_details")
+    queries = [
+        f"select account, session_id from ({missing})",  # noqa: S608 (our own, as all of them)
+        f"select account, session_id from ({unreadable})",  # noqa: S608
+        f"select account, session_id from ({entries}) where not has_newer_details",  # noqa: S608
+        *others,
+    ]
+    outstanding = " union ".join(queries)
     return f"select session_id from ({outstanding}) where account = ? and {condition} order by session_id"  # noqa: S608
 
 

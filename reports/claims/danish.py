@@ -154,6 +154,7 @@ TEXTS = {
     "rule.unpaid": "Ladningen er ikke betalt",
     "rule.unreadable_charge_point": "Svar om ladepunkter kan ikke læses",
     "rule.unreadable_and_gone": "Operatøren finder ikke længere en opladning, der ikke kan læses",
+    "rule.unreadable_entry": "Ladningens post på listen kan ikke læses",
     "rule.unreadable_session": "Svar om ladninger kan ikke læses",
     "rule.session_in_two_accounts": "En anden konto har den samme ladning",
     "rule.gone_while_active": "Aktiv ladning er forsvundet hos operatøren",

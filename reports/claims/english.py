@@ -154,6 +154,7 @@ TEXTS = {
     "rule.unpaid": "The session is not paid",
     "rule.unreadable_charge_point": "Answers about charge points cannot be read",
     "rule.unreadable_and_gone": "The operator no longer finds a session that cannot be read",
+    "rule.unreadable_entry": "The session's entry in the list cannot be read",
     "rule.unreadable_session": "Answers about sessions cannot be read",
     "rule.session_in_two_accounts": "Another account has the same session",
     "rule.gone_while_active": "The operator no longer has a session that was active",

@@ -12,7 +12,14 @@ select
         else 'A list of sessions, or its entry for this one, cannot be read: '
     end
     || fault || '. What was read before still counts. '
-    || case endpoint when 'session' then 'Ask for them again with: ladebog run. ' else '' end
+    || case
+        when endpoint = 'session' then 'Ask for them again with: ladebog run. '
+        when key not like '%..%' then 'Ask for its details with: ladebog run. '
+        else
+            coalesce(
+                'Ask for it again with: ladebog extract --since ' || month || ' --until ' || last_day(month) || '. ', ''
+            )
+    end
     || 'A newer Ladebog may read it; the answer is kept.' as detail
 from staging.unreadable
 where endpoint in ('session', 'session_history') and not is_gone

@@ -10,6 +10,7 @@
 --   fault             text, what is wrong, and the path of the field
 --   month             first day of the local month, null where unknown
 --   is_gone           flag: details that the operator answered last with 404, so that nobody can read them any more
+-- An entry of a list is left out where the session's newer details can be read.
 with documents_in_order as (
     select
         documents.account,
@@ -124,6 +125,9 @@ in_quarantine as (
         on newest.account = sessions.account and newest.key = sessions.session_id
     left join staging.last_listed as last_listed
         on newest.account = last_listed.account and newest.key = last_listed.session_id
+    left join staging.unreadable_entries as entries
+        on newest.account = entries.account and newest.key = entries.session_id
+    where newest.endpoint <> 'session_history' or not coalesce(entries.has_newer_details, false)
 )
 
 select * from in_quarantine

@@ -99,13 +99,17 @@ class OddArchive:
     url: str
     clock: SetClock
 
-    def extract(self, since: date | None = date(2025, 3, 1), until: date | None = None) -> Summary:
+    def extract(
+        self, since: date | None = date(2025, 3, 1), until: date | None = None, *, refetch: bool = False
+    ) -> Summary:
         """One run; its answers are in the archive, and the marts are up to date."""
-        summary = self.fetch(since, until)
+        summary = self.fetch(since, until, refetch=refetch)
         self.archive.transform()
         return summary
 
-    def fetch(self, since: date | None = date(2025, 3, 1), until: date | None = None) -> Summary:
+    def fetch(
+        self, since: date | None = date(2025, 3, 1), until: date | None = None, *, refetch: bool = False
+    ) -> Summary:
         """One run, without a transform after it."""
         account = Account(name=self.account, url=self.url)
         credentials = MemoryCredentials()
@@ -117,7 +121,7 @@ class OddArchive:
             credentials=credentials,
             clock=self.clock,
         )
-        return extractor.extract(account, Scope(since=since, until=until), SilentProgress())
+        return extractor.extract(account, Scope(since=since, until=until, refetch=refetch), SilentProgress())
 
     def archived(self) -> list[str]:
         query = "select session_id from sessions where account = ? order by session_id"

@@ -18,7 +18,7 @@ import pytest
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
 from pipeline.demo.endpoints import DemoAnswer
 from tests.demo import expected_marts
-from tests.faults.conftest import Record
+from tests.faults.conftest import NOW, Record
 from tests.faults.content import assert_complete, count_lost, items
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -119,6 +119,36 @@ def _assert_correct_or_unknown(logbook: DemoLogbook, tenant: Tenant) -> None:
     ]
     assert [found for found in differences if found[1] not in _COUNT_COLUMNS] == []
     assert all(value < correct_value for _, name, value, correct_value in differences if name in _COUNT_COLUMNS)
+
+
+class ChangedListServer(DemoServer):
+    """Sends each entry of its lists with an energy that cannot be read, while `is_changed`."""
+
+    is_changed = True
+
+    def answer(self, method: str, path: str, query: dict[str, str], token: str, body: bytes) -> DemoAnswer:
+        answer = super().answer(method, path, query, token, body)
+        if not self.is_changed or answer.status != 200 or not path.endswith("/session_history"):
+            return answer
+        changed = copy.deepcopy(answer.body)
+        for item in changed["session_history"]:
+            item["session"]["energy"] = _NEW_VALUE
+        return replace(answer, body=changed)
+
+
+def test_lists_whose_entries_cannot_be_read_lose_no_session(tmp_path: Path, record: Record) -> None:
+    tenant = Tenant(now=NOW)
+    with ChangedListServer(tenant) as server:
+        logbook = DemoLogbook.begin(tmp_path / "drift", server.url, client_id="1")
+        logbook.store_login(tenant)
+        logbook.run("run", now=NOW)
+        sessions = {row["session_id"] for row in expected_marts.sessions(tenant)}
+        assert {row["session_id"] for row in logbook.ask("select session_id from sessions")} == sessions
+        items_before = items(logbook)
+        server.is_changed = False
+        logbook.run("run", now=NOW + _AN_HOUR)
+        record("entries of a list cannot be read", len(sessions), count_lost(items_before, logbook))
+        assert_complete(logbook, tenant)
 
 
 def test_a_run_accepts_unknown_fields(new_operator: DemoServer, new_logbook: DemoLogbook, record: Record) -> None:

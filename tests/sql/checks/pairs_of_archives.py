@@ -66,6 +66,24 @@ ARCHIVES = {
             ),
         ),
     ),
+    "unreadable_entry": Pair(
+        violating=OperatorData(sessions=(Session(listing_fields={"energy": "much"}),)),
+        findings=(
+            (
+                "unreadable_entry",
+                "warning",
+                "2025-03-01",
+                "1",
+                "Its entry in the list of sessions cannot be read: Expected `int`, got `str` - at `$.session.energy`. "
+                "Its newer details can, and they count. Its note, type, address and receipt are those of the last "
+                "entry that could be read, if there was one.",
+            ),
+        ),
+        conforming=OperatorData(
+            sessions=(Session(listing_fields={"energy": "much"}),),
+            later_items=((_LATER, Session().listing_items()[0]),),
+        ),
+    ),
     "unreadable_charge_point": Pair(
         violating=OperatorData(charge_points={_LATER: {"data": "none"}}),
         findings=(
