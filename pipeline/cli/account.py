@@ -11,7 +11,7 @@ from pipeline.cli.output import print_lines
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.checks import account_faults
 from pipeline.settings.editing import write_account
-from pipeline.settings.names import host_and_port
+from pipeline.settings.names import host_and_port, lacks_scheme
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Account
 from pipeline.text import counted
@@ -54,6 +54,8 @@ def add(context: Context, /, name: str, url: str, moved: bool, **options: str | 
     old = accounts.get(name, Account(name=name, url=url, device_id=secrets.token_hex(8)))
     new = msgspec.structs.replace(old, url=url.rstrip("/"), **changes)
     if faults := account_faults(new, accounts):
+        if lacks_scheme(url):
+            faults.append(f" needs the whole address: ladebog account add {name} --url https://{url}")
         raise click.UsageError("\n".join(f"account {name}{fault}" for fault in faults))
     new = _with_former_hosts(logbook, accounts.get(name), new, moved)
     Logbook.create(context.home)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_BARE_HOST = re.compile(r"(localhost|\[[0-9a-f:.]+\]|[^/:?#\s]+\.[^/:?#\s]+)(:[0-9]+)?(/|$)", re.IGNORECASE)
 _SHAPE = re.compile(r"\w[\w-]{0,31}")
 WINDOWS_DEVICES = {
     *("con", "prn", "aux", "nul"),
@@ -47,6 +48,8 @@ def url_fault(url: str) -> str | None:
         return f"{url!r} is not an address ({error})"
     if "@" in parts.netloc:
         return "must be just https:// and the operator's host, without user name or password"
+    if lacks_scheme(url):
+        return f"{url!r} must begin with https://, as in https://{url}"
     if not host or not _can_exist(host):
         return f"{url!r} has no host that can exist"
     if parts.query or parts.fragment or parts.path.strip("/"):
@@ -54,6 +57,11 @@ def url_fault(url: str) -> str | None:
     if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK_HOSTS):
         return f"{url!r} must begin with https://"
     return None
+
+
+def lacks_scheme(url: str) -> bool:
+    """Whether it would be an address with https:// before it. `host:8080` has a host and a port, and no scheme."""
+    return "//" not in url and bool(_BARE_HOST.match(url)) and url_fault(f"https://{url}") is None
 
 
 def _can_exist(host: str) -> bool:

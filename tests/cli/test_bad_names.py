@@ -132,6 +132,25 @@ def test_all_faults_of_an_account_are_listed_at_once(tmp_path: Path) -> None:
     assert not logbook.home.exists()
 
 
+@pytest.mark.parametrize("url", ["drivee.example", "drivee.example/", "Drivee.Example:8443", "localhost:8000", "[::1]"])
+def test_an_address_without_https_is_refused_with_the_command_that_has_it(tmp_path: Path, url: str) -> None:
+    logbook = DemoLogbook(tmp_path)
+    outcome = logbook.run("account", "add", "u1", "--url", url)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.partition("Error: ")[2].splitlines() == [
+        f"account u1.url: {url.rstrip('/')!r} must begin with https://, as in https://{url.rstrip('/')}",
+        f"account u1 needs the whole address: ladebog account add u1 --url https://{url}",
+    ]
+    assert not logbook.home.exists()
+
+
+@pytest.mark.parametrize("url", ["drivee..example", "mailto:x@drivee.example", "ftp://drivee.example", "drivee", ""])
+def test_an_address_that_https_does_not_complete_is_not_advised(tmp_path: Path, url: str) -> None:
+    outcome = DemoLogbook(tmp_path).run("account", "add", "u1", "--url", url)
+    assert outcome.code == 2
+    assert "needs the whole address" not in outcome.err
+
+
 @pytest.mark.parametrize("arguments", [["report", "2025-10"], ["sql", "select 1"]], ids=lambda arguments: arguments[0])
 def test_a_logbook_without_a_database_is_refused(empty_logbook: DemoLogbook, arguments: list[str]) -> None:
     message, advice = refusal(empty_logbook.run(*arguments), 1)

@@ -7,7 +7,7 @@ from typing import Any
 import jwt
 import msgspec
 
-_AROUND_TOKEN = re.compile(r"^(authorization\s*:\s*)?(bearer\s+)?", re.IGNORECASE)
+_AROUND_TOKEN = re.compile(r"^(authorization\s*:\s*)?(bearer(\s+|$))?", re.IGNORECASE)
 
 _BYTE_ORDER_MARK = "\ufeff"
 _QUOTES = {('"', '"'), ("'", "'"), ("`", "`"), ("“", "”"), ("‘", "’")}
@@ -28,12 +28,16 @@ class Secret(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def bare_token(text: str) -> str:
-    """The token in what people paste, which may be the whole header, in quotes, or begin with a byte order mark."""
+    """The token in what people paste, which may be the whole header, in quotes, or begin with a byte order mark.
+
+    White space around it, inside the quotes as well, is left out.
+    """
     return _without_quotes(_AROUND_TOKEN.sub("", _without_quotes(text.removeprefix(_BYTE_ORDER_MARK))))
 
 
 def _without_quotes(text: str) -> str:
-    return text[1:-1] if len(text) > 1 and (text[0], text[-1]) in _QUOTES else text
+    text = text.strip()
+    return text[1:-1].strip() if len(text) > 1 and (text[0], text[-1]) in _QUOTES else text
 
 
 def token_fault(token: str) -> str | None:
