@@ -161,6 +161,28 @@ def test_a_broken_item_does_not_affect_the_others_of_its_listing(archive: SmallA
     assert archive.rows("select session_id from facts.session_facts order by 1") == [("1",), ("3",)]
 
 
+@pytest.mark.parametrize("same_id", ["1", 1, 1.0])
+def test_a_whole_number_is_an_id_however_it_is_written(archive: SmallArchive, same_id: object) -> None:
+    archive.add(listing(listed({**session(), "id": same_id})), detail({**session(), "id": same_id}))
+    assert archive.rows("select distinct key from documents") == [("1",)]
+    assert archive.rows("select distinct session_id from facts.session_facts") == [("1",)]
+
+
+@pytest.mark.parametrize("not_id", [True, 1.5, None])
+def test_an_answer_about_no_session_and_a_charge_point_without_an_id_go_to_quarantine(
+    archive: SmallArchive, not_id: object
+) -> None:
+    points = {"data": [{"id": not_id, "evses": []}, {"id": 1, "evses": [{"id": not_id}]}]}
+    archive.add(
+        answer(Endpoint.SESSION, "1", json.dumps({"session": {**session(), "id": not_id}}).encode()),
+        answer(Endpoint.CHARGE_POINTS, "all", json.dumps(points).encode()),
+    )
+    faults = archive.rows("select endpoint, fault from facts.quarantine order by endpoint")
+    assert [endpoint for endpoint, _ in faults] == ["charge_points", "session"]
+    assert all(".id`" in fault for _, fault in faults)
+    assert archive.rows("select session_id from facts.session_facts") == []
+
+
 @pytest.mark.parametrize("body", [{"session_history": None}, {"session_history": {}}, {"data": []}, ["x"]])
 def test_an_unreadable_listing_goes_to_quarantine_whole(archive: SmallArchive, body: Any) -> None:
     archive.add(answer(Endpoint.SESSION_HISTORY, "2025-03-01..2025-03-31 page 1", json.dumps(body).encode()))
@@ -177,6 +199,8 @@ NAMELESS: dict[str, Json] = {
     "two dots": {"id": ".."},
     "null": {"id": None},
     "a list": {"id": []},
+    "true": {"id": True},
+    "half a number": {"id": 1.5},
 }
 
 

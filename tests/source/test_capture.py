@@ -223,6 +223,8 @@ def test_a_har_file_with_an_unpaired_surrogate_is_read(tmp_path: Path) -> None:
     [
         (SESSION, Endpoint.SESSION, "17"),
         (b'{"session":{"id":17}}', Endpoint.SESSION, "17"),
+        (b'{"session":{"id":17.0}}', Endpoint.SESSION, "17"),
+        (b'{"session":{"id":1.7e1}}', Endpoint.SESSION, "17"),
         (HISTORY, Endpoint.SESSION_HISTORY, "imported 2025-03-04..2025-03-30"),
         (b'{"session_history":[]}', Endpoint.SESSION_HISTORY, "imported empty"),
         (CHARGE_POINTS, Endpoint.CHARGE_POINTS, "all"),
@@ -287,6 +289,11 @@ def odd(**fields: Any) -> dict[str, Any]:
     return made | {"response": made["response"] | fields}
 
 
+def without_method(**fields: Any) -> dict[str, Any]:
+    """An entry of a session whose request has these fields instead of a method."""
+    return OK | {"request": {"url": f"{TENANT}/session/18", **fields}}
+
+
 OK = entry(f"{TENANT}/session/17", SESSION)
 CUT = SESSION[:-1]
 
@@ -308,6 +315,12 @@ CUT = SESSION[:-1]
         (har(odd(content=None), OK), "the answer at entry 1 has no body"),
         (har({"request": OK["request"]}, OK), "the answer at entry 1 has no body"),
         (har(odd(status=None), OK), "the answer at entry 1 has no status"),
+        (har(without_method(), OK), "the request at entry 1 has no method"),
+        (har(OK, without_method(method=None)), "the request at entry 2 has no method"),
+        (har(without_method(method=["GET"]), OK), "the request at entry 1 has no method"),
+        (har({}, OK), "the request at entry 1 cannot be read ("),
+        (har(OK, {"request": None}), "the request at entry 2 cannot be read ("),
+        (har({"request": {"method": "GET", "url": 5}}, OK), "the request at entry 1 cannot be read ("),
         (har(odd(status="none"), OK), "the answer at entry 1 cannot be read ("),
         (har(odd(status=401), OK), "the answer at entry 1 has the status 401"),
         (har(odd(content={"text": "{}"}), OK), "the answer at entry 1 is not one of session"),
@@ -332,13 +345,31 @@ def test_one_answer_that_cannot_be_used_is_named_and_the_others_are_kept(
     assert "canary" not in named
 
 
+NOT_IDS = [b"true", b"null", b"17.5", b"[]", b'""', b'".."']
+
+
+@pytest.mark.parametrize("not_id", NOT_IDS)
+def test_an_answer_about_a_session_without_an_id_is_left_out_with_its_reason(tmp_path: Path, not_id: bytes) -> None:
+    body = b'{"session":{"id":%s}}' % not_id
+    reason = "is about a session with the id .*, which is neither a whole number nor a text that is not empty"
+    for content in (body, har(entry(f"{TENANT}/session/17", body)), text_capture(f"{TENANT}/session/17", body)):
+        with pytest.raises(CaptureError, match=reason):
+            read(tmp_path, content)
+
+
+@pytest.mark.parametrize("same_id", [b'"17"', b"17", b"17.0", b"1.7e1"])
+def test_a_whole_number_is_an_id_however_it_is_written(tmp_path: Path, same_id: bytes) -> None:
+    body = b'{"session":{"id":%s}}' % same_id
+    for content in (body, har(entry(f"{TENANT}/session/17", body)), text_capture(f"{TENANT}/session/17", body)):
+        assert [answer.key for answer in read(tmp_path, content)] == ["17"]
+
+
 @pytest.mark.parametrize(
     "strange",
     [
-        {},
-        {"request": None},
-        {"request": {"url": 5}},
         {"request": {"method": "GET", "url": "https://elsewhere.example/a"}},
+        {"request": {"method": 5, "url": "https://elsewhere.example/a"}},
+        {"request": {"url": "https://elsewhere.example/a"}},
         {"request": {"method": "GET", "url": "https://elsewhere.example/a"}, "response": None},
         {"request": {"method": "GET", "url": "https://elsewhere.example/a"}, "response": {"headers": 5}},
         {"request": {"method": "GET", "url": "https://elsewhere.example/a"}, "startedDateTime": []},

@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline.errors import UpstreamError
 from pipeline.raw.answer import Endpoint, history_key
+from pipeline.source.app.schema import id_text
 from pipeline.text import one_line
 
 ROOT = "/api/v1/app"
@@ -133,8 +134,8 @@ def recognize(document: Any) -> tuple[Endpoint, str] | None:
     Price periods do not contain their EVSE, so they are never recognized.
     """
     if has_shape_of(Endpoint.SESSION, document):
-        session_id = document["session"]["id"]
-        return (Endpoint.SESSION, str(session_id)) if isinstance(session_id, str | int) else None
+        session_id = id_text(document["session"]["id"])
+        return None if session_id is None else (Endpoint.SESSION, session_id)
     if has_shape_of(Endpoint.SESSION_HISTORY, document):
         return Endpoint.SESSION_HISTORY, imported_key(document)
     if has_shape_of(Endpoint.CHARGE_POINTS, document) and any(

@@ -12,7 +12,8 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-Text = str | int | float | bool  # ids are text today, but may become numbers
+Id = str | int  # ids are text today, but may become numbers: whole ones, which `700.0` is as well
+Text = str | int | float | bool
 Whole = Annotated[int, msgspec.Meta(ge=-1_000_000_000, le=1_000_000_000)]  # Wh or seconds; far above any session
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -44,11 +45,11 @@ class Period(CamelCaseStruct):
 class Currency(CamelCaseStruct):
     code: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")]  # ISO 4217
     minor_unit_decimal: Annotated[int, msgspec.Meta(ge=0, le=3)]
-    id: Text | None = None
+    id: Id | None = None
 
 
 class Session(CamelCaseStruct):
-    id: Text
+    id: Id
     status: str
     energy: Whole | None = None  # Wh
     currency: Currency | None = None
@@ -66,11 +67,11 @@ class Session(CamelCaseStruct):
     payment_status: str | None = None
     stop_reason: str | None = None
     charging_state: str | None = None
-    evse_id: Text | None = None  # the EVSE's identifier
+    evse_id: Id | None = None  # the EVSE's identifier
     is_personal: bool | None = None
     tax_name: str | None = None
     electricity_cost: Decimal | None = None
-    electricity_cost_currency_id: Text | None = None
+    electricity_cost_currency_id: Id | None = None
     charging_periods: list[Period] | None = None
 
 
@@ -79,7 +80,7 @@ class SessionAnswer(CamelCaseStruct):
 
 
 class HistoryEvse(CamelCaseStruct):
-    identifier: Text | None = None
+    identifier: Id | None = None
     label: Text | None = None
 
 
@@ -99,17 +100,17 @@ class HistoryAnswer(msgspec.Struct):
 
 
 class Evse(CamelCaseStruct):
-    id: Text
-    identifier: Text | None = None
+    id: Id
+    identifier: Id | None = None
     max_power: Decimal | None = None  # W
-    tariff_id: Text | None = None
+    tariff_id: Id | None = None
     tariff: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class ChargePoint(msgspec.Struct, gc=False):
     """Its own fields are in snake case, unlike those of its EVSEs."""
 
-    id: Text
+    id: Id
     name: Text | None = None
     evses: list[Evse] | None = None
     electricity_cost_tax_name: str | None = None
@@ -142,7 +143,7 @@ class Item(NamedTuple):
 
 
 class _Id(msgspec.Struct):
-    id: Text
+    id: Id
 
 
 class _ItemId(msgspec.Struct):
@@ -151,7 +152,7 @@ class _ItemId(msgspec.Struct):
 
 _history_decoder = msgspec.json.Decoder(HistoryAnswer)
 _charge_points_decoder = msgspec.json.Decoder(ChargePointsAnswer)
-_id_decoder = msgspec.json.Decoder(_ItemId)
+_id_decoder = msgspec.json.Decoder(_ItemId, strict=False)  # as all of an answer is decoded
 
 
 def charge_points(body: bytes | memoryview) -> list[msgspec.Raw]:
@@ -192,9 +193,18 @@ def session_id(body: bytes | memoryview) -> str | None:
         return None
 
 
-def is_usable_id(name: Text) -> bool:
+def is_usable_id(name: Id) -> bool:
     """Whether an id can be one part of a request's path."""
     return str(name) not in ("", ".", "..")
+
+
+def id_text(value: object) -> str | None:
+    """The id that a value of a JSON document is, or None if it is neither a whole number nor a text that can be one."""
+    try:
+        name = msgspec.convert(value, Id, strict=False)
+    except msgspec.ValidationError:
+        return None
+    return str(name) if is_usable_id(name) else None
 
 
 def _key(item: memoryview) -> str | None:

@@ -1,7 +1,7 @@
 """Reads HAR 1.2 files, as browsers and proxies save them (http://www.softwareishard.com/blog/har-12-spec/).
 
 Entries are read one by one, and only those of the app API beyond their address: programs that write HAR files differ in
-what they leave out, and an odd entry of another site is none of our concern.
+what they leave out, and an odd entry of another site is none of our concern. One without an address may be ours.
 """
 
 import base64
@@ -20,8 +20,8 @@ from pipeline.source.capture.exchange import KEPT_HEADERS, Exchange, Unusable
 class _HarRequest(msgspec.Struct, frozen=True):
     """Its headers and cookies, which hold the login, are not read."""
 
-    method: str
     url: str
+    method: Any = None
 
 
 class _HarQuestion(msgspec.Struct, frozen=True):
@@ -74,17 +74,24 @@ def read(content: bytes) -> Iterator[Exchange | Unusable] | None:
 
 def _exchanges(log: _HarLog) -> Iterator[Exchange | Unusable]:
     for number, entry in enumerate(log.entries, start=1):
-        if request := _request(entry):
-            yield _exchange(f"entry {number}", request, entry)
+        position = f"entry {number}"
+        request = _request(position, entry)
+        if isinstance(request, Unusable):
+            yield request
+        elif request is not None:
+            yield _exchange(position, request, entry)
 
 
-def _request(entry: msgspec.Raw) -> ApiRequest | None:
-    """The request of an entry, if it is one of ours."""
+def _request(position: str, entry: msgspec.Raw) -> ApiRequest | Unusable | None:
+    """The request of an entry, if it is one of ours, or may be."""
     try:
         request = _question_decoder.decode(entry).request
-    except msgspec.ValidationError:
-        return None
-    return parse_address(request.url) if request.method.upper() == "GET" else None
+    except msgspec.ValidationError as error:
+        return Unusable(fault=f"the request at {position} cannot be read ({error})")
+    address = parse_address(request.url)
+    if address is not None and not isinstance(request.method, str):
+        return Unusable(fault=f"the request at {position} has no method")
+    return address if address is not None and request.method.upper() == "GET" else None
 
 
 def _exchange(position: str, request: ApiRequest, entry: msgspec.Raw) -> Exchange | Unusable:

@@ -13,6 +13,7 @@ from pipeline.errors import CaptureError
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.body import read_json
 from pipeline.source.app.endpoints import ApiRequest, has_shape_of, imported_key, other_session, recognize
+from pipeline.source.app.schema import id_text
 from pipeline.source.capture import har, text_log
 from pipeline.source.capture.compressed import LARGEST_FILE, CompressedError, decompressed, in_utf8
 from pipeline.source.capture.exchange import DATE_HEADER, TRACE_HEADER, Exchange, Unusable
@@ -128,12 +129,17 @@ def _key(request: ApiRequest, document: Any) -> str:
         if request.key is None:
             raise _UnusableAnswerError("is about no session")
         return request.key
-    stated = document["session"]["id"]
-    if not isinstance(stated, str | int):
-        raise _UnusableAnswerError("is about a session without an id")
-    if request.key not in (None, str(stated)):
-        raise _UnusableAnswerError(f"does not fit its address: {other_session(request.key, str(stated))}")
-    return str(stated)
+    stated = id_text(document["session"]["id"])
+    if stated is None:
+        raise _UnusableAnswerError(_id_fault(document))
+    if request.key not in (None, stated):
+        raise _UnusableAnswerError(f"does not fit its address: {other_session(request.key, stated)}")
+    return stated
+
+
+def _id_fault(document: Any) -> str:
+    id_json = one_line(msgspec.json.encode(document["session"]["id"]).decode(), 50)
+    return f"is about a session with the id {id_json}, which is neither a whole number nor a text that is not empty"
 
 
 def _received_at(exchange: Exchange, now: datetime) -> datetime | None:
@@ -149,8 +155,11 @@ def _received_at(exchange: Exchange, now: datetime) -> datetime | None:
 
 
 def _bare_answer(content: bytes, account: str, fetched_at: datetime | None) -> Answer | None:
-    recognition = recognize(read_json(content))
+    document = read_json(content)
+    recognition = recognize(document)
     if recognition is None:
+        if has_shape_of(Endpoint.SESSION, document):
+            raise ValueError(f"it {_id_fault(document)}")
         return None
     endpoint, key = recognition
     return Answer(
