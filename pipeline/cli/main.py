@@ -15,6 +15,7 @@ from pipeline.cli.context import Context
 from pipeline.cli.failures import EXIT_STOPPED, report_failure
 from pipeline.cli.lazy_group import LazyGroup
 from pipeline.cli.options import NamedPath
+from pipeline.cli.output import replace_what_cannot_be_printed
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import EXIT_FAILED
 from pipeline.logbook import event_log
@@ -113,6 +114,7 @@ def cli(**_: object) -> None:
 def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> NoReturn:
     """Run the command line, ending within seconds of a Ctrl-C, and exit with its code."""
     context = Context(clock=clock or SystemClock())
+    replace_what_cannot_be_printed()
     with interrupt.forced_exit(lambda: report_failure(KeyboardInterrupt(), context), EXIT_STOPPED):
         code = run(arguments, context)
     sys.exit(code)

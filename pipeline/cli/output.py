@@ -1,10 +1,13 @@
 """The one place that prints. What comes from outside can neither control the terminal nor flood it."""
 
+import codecs
+import io
 import sys
 
 import click
 
 from pipeline.command_line import as_typed
+from pipeline.errors import LadebogError
 from pipeline.text import visible
 
 LONGEST_LINE = 5_000  # characters
@@ -33,10 +36,31 @@ def print_rendered(text: str) -> None:
 
 
 def print_file(text: str) -> None:
-    """Print the content of a file for another program, as it is."""
+    """Print the content of a file for another program, as it is. Raises LadebogError if that is impossible."""
+    _refuse_other_characters(text)
     click.echo(text, nl=False)
 
 
 def print_data(text: str) -> None:
-    """Print rows: for another program as they are, on a terminal so that they cannot control it."""
+    """Print rows: for another program as they are, or else LadebogError; on a terminal without controlling it."""
+    if not sys.stdout.isatty():
+        _refuse_other_characters(text)
     click.echo(visible(text) if sys.stdout.isatty() else text, nl=False)
+
+
+def replace_what_cannot_be_printed() -> None:
+    """Print a question mark for a character that the encoding of the output, for example Latin-1, does not have."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _refuse_other_characters(text: str) -> None:
+    encoding = codecs.lookup(sys.stdout.encoding or "utf-8").name
+    try:
+        text.encode("utf-8" if encoding == "ascii" else encoding)  # click prints UTF-8 where ASCII is set
+    except UnicodeEncodeError as error:
+        raise LadebogError(
+            f"The encoding of the output, {encoding}, does not have {text[error.start]!a}.",
+            "Print UTF-8, by setting the environment variable PYTHONIOENCODING to utf-8, then run the command again",
+        ) from None

@@ -178,7 +178,7 @@ def _forgotten_line(entry: Entry, at: datetime) -> bytes:
 def _is_forgotten_line(line: bytes) -> bool:
     try:
         entry = _decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return entry.action == FORGOTTEN and line == _forgotten_line(entry, entry.at)
 
@@ -189,7 +189,7 @@ def _checked_entry(path: Path, line: bytes, number: int, previous_sha256: str | 
         raise _damaged(path, number, "it is not what was written")
     try:
         entry = _decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _damaged(path, number, f"it cannot be read ({error})") from None
     if entry.entry != number:
         raise _damaged(path, number, f"the file has entry {entry.entry} there")

@@ -138,7 +138,7 @@ def read_lines(path: Path, start: Position = Position()) -> Iterator[tuple[RawLi
         number += 1
         try:
             line = _line_decoder.decode(member)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise _damaged(path, number, f"it cannot be read ({error})") from None
         if hashlib.sha256(line.body).hexdigest() != line.sha256:
             raise _damaged(path, number, "its body does not match its SHA-256")

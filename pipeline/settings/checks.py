@@ -28,7 +28,8 @@ from pipeline.settings.schema import (
     TaxRefund,
 )
 
-_TOO_MUCH = Decimal(100_000)  # currency units per kWh
+_TOO_MUCH = Decimal(100_000)  # currency units per kWh, or kWh of a session
+_LONGEST_TEXT = 500  # characters
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _MAIL_ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
@@ -161,6 +162,8 @@ def rule_faults(rules: Sequence[Rule], cars: Sequence[Car]) -> list[str]:
             faults.append(f"rule {number}: has no effect: give it a car, or claim = true or false")
         if rule.car is not None and rule.car not in names:
             faults.append(f"rule {number}: there is no car {rule.car!r}")
+        if rule.minimum_kwh is not None and not (rule.minimum_kwh.is_finite() and 0 <= rule.minimum_kwh < _TOO_MUCH):
+            faults.append(f"rule {number}: minimum_kwh must be from 0 to less than {_TOO_MUCH:,}")
         if (rule.from_time is None) != (rule.to_time is None):
             faults.append(f"rule {number}: set both from_time and to_time, or neither")
     return faults
@@ -169,10 +172,18 @@ def rule_faults(rules: Sequence[Rule], cars: Sequence[Car]) -> list[str]:
 def profile_faults(profile: Driver | Employer | Car | Addition | TaxRate, where: str) -> list[str]:
     """The faults of the texts of a table that claims print; `where` is the table."""
     return [
-        f"{where}.{key}: {text!r} is not one line of text that can be printed"
+        fault
         for key, text in msgspec.structs.asdict(profile).items()
-        if isinstance(text, str) and any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in text)
+        if isinstance(text, str) and (fault := _text_fault(f"{where}.{key}", text))
     ]
+
+
+def _text_fault(where: str, text: str) -> str | None:
+    if len(text) > _LONGEST_TEXT:
+        return f"{where}: has {len(text)} characters; at most {_LONGEST_TEXT} fit on a claim"
+    if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in text):
+        return f"{where}: {text!r} is not one line of text that can be printed"
+    return None
 
 
 def notify_faults(notify: Notify) -> list[str]:

@@ -50,9 +50,10 @@ def parse_settings(content: bytes, path: Path) -> Settings:
     text = _decoded(content, path)
     try:
         document = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise SettingsError(
-            f"{path} is not TOML: {error}.", f"Fix that line{_point(text)}, then run the same command again"
+            f"{path} is not TOML: {_unreadable(text, error)}.",
+            f"Fix that line{_point(text)}, then run the same command again",
         ) from None
     faults: list[str] = []
     settings = _settings(document, faults)
@@ -83,6 +84,20 @@ def _point(text: str) -> str:
     """A hint for text that writes a number with a comma, or nothing."""
     number = _WITH_COMMA.search(text)
     return f" (a number needs a point: {number[1]}.{number[2]} instead of {number[1]},{number[2]})" if number else ""
+
+
+def _unreadable(text: str, error: ValueError | ArithmeticError | RecursionError) -> str:
+    """Why a file cannot be read: Python's own text, or the line that it does not name."""
+    if isinstance(error, tomllib.TOMLDecodeError):
+        return str(error)
+    lines = text.splitlines()
+    if isinstance(error, RecursionError):
+        line = max(lines, key=lambda line: line.count("[") + line.count("{"))
+        why = "values may be nested at most a few hundred levels deep"
+    else:
+        line = max(lines, key=lambda line: max(map(len, re.findall(r"[0-9_]+", line)), default=0))
+        why = "a number may have at most 4,300 digits, and its exponent 18"
+    return f"{why} (at line {lines.index(line) + 1}: {line.partition('=')[0].strip()[:40]})"
 
 
 def _settings(document: dict[str, Any], faults: list[str]) -> Settings:

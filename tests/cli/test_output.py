@@ -1,6 +1,8 @@
 """What comes from outside, as commands print it: it neither controls the terminal nor floods it."""
 
+import io
 import json
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -10,10 +12,18 @@ import pytest
 from pipeline.cli.context import Context
 from pipeline.cli.explain_tree import tree
 from pipeline.cli.failures import report_failure
-from pipeline.cli.output import LONGEST_LINE, print_line, print_lines
+from pipeline.cli.output import (
+    LONGEST_LINE,
+    print_data,
+    print_file,
+    print_line,
+    print_lines,
+    replace_what_cannot_be_printed,
+)
 from pipeline.cli.terminal import show
 from pipeline.command_line import as_typed, set_home, start
 from pipeline.demo import DEMO_NOW
+from pipeline.errors import LadebogError
 from pipeline.operations.notify.causes import Cause
 from pipeline.operations.notify.message import compose
 from reports.excel.text import for_cell
@@ -158,3 +168,19 @@ def test_no_text_of_the_operator_makes_a_line_of_an_explanation(
     printed = capsys.readouterr().out
     assert printed.count("A␍␊forged␇\ufffdline") >= 3
     assert [line for line in printed.splitlines() if line.lstrip("│ └├─").startswith("forged")] == []
+
+
+@pytest.mark.parametrize(("encoding", "text"), [("latin-1", "a – b"), ("cp1252", "a → b"), ("cp437", "a … b")])
+def test_what_the_encoding_of_the_output_lacks_is_a_question_mark_and_in_data_an_error(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, text: str
+) -> None:
+    buffer = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(buffer, encoding=encoding))
+    replace_what_cannot_be_printed()
+    print_line(text)
+    for print_for_programs in (print_data, print_file):
+        with pytest.raises(LadebogError, match=re.escape(f"does not have {text[2]!a}.")):
+            print_for_programs(text)
+        print_for_programs("æ")
+    sys.stdout.flush()
+    assert buffer.getvalue() == "a ? b\nææ".encode(encoding)

@@ -299,3 +299,33 @@ def test_allowed_values_are_listed(tmp_path: Path, text: str, allowed: str) -> N
     path.write_text(text, "utf-8")
     with pytest.raises(SettingsError, match=rf"\(allowed: {allowed}\)"):
         read_settings(path)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("count = " + "9" * 5_000, "a number may have at most 4,300 digits, and its exponent 18 (at line 3: count)"),
+        ("rate = 1e" + "9" * 20, "a number may have at most 4,300 digits, and its exponent 18 (at line 3: rate)"),
+        ("a = " + "[" * 3_000 + "]" * 3_000, "values may be nested at most a few hundred levels deep (at line 3: a)"),
+        ("b = " + "{c=" * 3_000, "values may be nested at most a few hundred levels deep (at line 3: b)"),
+    ],
+    ids=["digits", "exponent", "arrays", "tables"],
+)
+def test_what_python_cannot_read_is_named_with_its_line(file: File, line: str, reason: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        file.read(f"{HOME}{line}\n")
+    assert str(caught.value) == f"{file.path} is not TOML: {reason}."
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("[[rule]]\nclaim = false\nminimum_kwh = 1e300", "rule 1: minimum_kwh must be from 0 to less than 100,000"),
+        ("[[rule]]\nclaim = false\nminimum_kwh = nan", "rule 1: minimum_kwh must be from 0 to less than 100,000"),
+        ("[driver]\nname = 'AAA'", "driver.name: has 40000 characters; at most 500 fit on a claim"),
+        ("[employer]\ncost_centre = 'AAA'", "employer.cost_centre: has 40000 characters; at most 500 fit on a claim"),
+        ("[[car]]\nname = 'Golf'\nplate = 'AAA'", "car 1.plate: has 40000 characters; at most 500 fit on a claim"),
+    ],
+)
+def test_values_that_no_claim_or_database_holds_are_faults(file: File, text: str, fault: str) -> None:
+    assert [fault] == file.faults(HOME + text.replace("AAA", "A" * 40_000))

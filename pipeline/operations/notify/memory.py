@@ -44,7 +44,7 @@ def open_memory(logbook: Logbook) -> Iterator[Memory]:
             if path.is_file():
                 try:
                     memory = msgspec.json.decode(path.read_bytes(), type=Memory)
-                except (msgspec.MsgspecError, UnicodeError):
+                except (msgspec.MsgspecError, UnicodeError, RecursionError):
                     memory = {}
             yield memory
             write_text(path, msgspec.json.format(msgspec.json.encode(memory)).decode())

@@ -80,7 +80,7 @@ class FileCredentials:
             )
         try:
             return msgspec.json.decode(content, type=dict[str, Secret])
-        except (msgspec.MsgspecError, UnicodeError):
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
             raise LogbookError(
                 f"{self._path} is not a file of logins.",
                 "Move it away, then log in again: ladebog login NAME",

@@ -42,7 +42,7 @@ class KeyringCredentials:
             return self._fallback.read(account)
         try:
             return msgspec.json.decode(text, type=Secret)
-        except (msgspec.MsgspecError, UnicodeError):
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
             raise LogbookError(
                 f"The keyring's entry for account {account.name} is not a Ladebog login.",
                 f"Log in again: ladebog login {account.name}",
