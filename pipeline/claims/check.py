@@ -9,13 +9,14 @@ import msgspec
 
 from pipeline.claims import arithmetic, document
 from pipeline.claims.document import Claim
-from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, Manifest, StoredClaim, file_names
+from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, Manifest, StoredClaim, file_names, system_files
 from pipeline.errors import LogbookError, TamperingError
 from pipeline.logbook.files import checksum_line, file_sha256, read_regular
 
 CHECKSUMS = "SHA256SUMS"
 
 _decoder = msgspec.json.Decoder(Manifest)
+_LARGEST_DOCUMENT = 256_000_000  # bytes; a line of a claim has about 1,000
 _RESTORE = "Restore the file from a backup; nothing was changed"
 
 
@@ -59,17 +60,24 @@ def tampering(path: Path, reason: str) -> TamperingError:
 def _manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     try:
-        data = read_regular(path)
+        data = _read(path)
         manifest = _decoder.decode(data)
     except (FileNotFoundError, NotADirectoryError):
         raise tampering(path, "it is missing") from None
     except LogbookError:
         raise tampering(path, "it is not a regular file") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise tampering(path, f"it cannot be read ({error})") from None
     if document.encode(manifest) != data:
         raise tampering(path, "its bytes are not those of its content")
     return manifest
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a document. Raises TamperingError if it is larger than those that Ladebog writes."""
+    if path.stat().st_size > _LARGEST_DOCUMENT:
+        raise tampering(path, f"it is larger than {_LARGEST_DOCUMENT // 1_000_000} MB")
+    return read_regular(path)
 
 
 def _check_files(folder: Path, manifest: Manifest, added: Set[str]) -> None:
@@ -79,14 +87,14 @@ def _check_files(folder: Path, manifest: Manifest, added: Set[str]) -> None:
     names = set(file_names(folder)) - {MANIFEST}
     if odd := next((name for name in sorted(names) if not _is_regular(folder / name)), None):
         raise tampering(folder / odd, "it is not a regular file")
-    names -= added
+    names -= added | system_files(folder, listed.keys())
     if missing := sorted(listed.keys() - names):
         raise tampering(folder / missing[0], "it is missing")
     if unlisted := sorted(names - listed.keys()):
         raise tampering(folder / unlisted[0], "it is not a file of this claim")
     for name in sorted(names):
         path, file = folder / name, listed[name]
-        if (file_sha256(path), path.stat().st_size) != (file.sha256, file.size):
+        if path.stat().st_size != file.size or file_sha256(path) != file.sha256:
             raise tampering(path, "its SHA-256 is not the one in the manifest")
 
 
@@ -96,10 +104,10 @@ def _is_regular(path: Path) -> bool:
 
 def _claim(folder: Path) -> Claim:
     path = folder / CLAIM
-    data = read_regular(path)
+    data = _read(path)
     try:
         claim = document.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise tampering(path, f"it cannot be read ({error})") from None
     if document.encode(claim) != data:
         raise tampering(path, "its bytes are not those of its content")

@@ -7,8 +7,8 @@ account's zone.
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
-from zoneinfo import ZoneInfo
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 import rfc8785
@@ -31,6 +31,8 @@ CorrectionGround = Literal[
     "not charged",
     "elsewhere",
 ]
+
+Currency = Annotated[str, msgspec.Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f\u2028\u2029]{0,20}\Z")]
 
 RULES = 2  # version of the computation; a claim of another version is checked only by its hashes and arithmetic
 
@@ -79,7 +81,7 @@ class ClaimLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     charge_point: str | None
     evse: str | None
     car: str | None
-    currency: str
+    currency: Currency
     energy_kwh: Decimal
     amount_incl_tax: Decimal
     tax_amount: Decimal | None
@@ -109,8 +111,8 @@ class Sum(msgspec.Struct, frozen=True, kw_only=True):
 class Total(msgspec.Struct, frozen=True, kw_only=True):
     """The sums in one currency: the month's sessions, corrections, and both together."""
 
-    currency: str
-    minor_digits: int
+    currency: Currency
+    minor_digits: Annotated[int, msgspec.Meta(ge=0, le=3)]
     sessions: Sum
     corrections: Sum
     total: Sum
@@ -121,7 +123,7 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     """The claimed month's sessions that stopped on one local day. What stops later counts on the month's last day."""
 
     day: date
-    currency: str
+    currency: Currency
     sessions: int
     energy_kwh: Decimal
     amount_incl_tax: Decimal
@@ -135,7 +137,7 @@ class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
     started_at: datetime
     stopped_at: datetime
     car: str | None
-    currency: str
+    currency: Currency
     energy_kwh: Decimal
     billed_incl_tax: Decimal
     ground: ExclusionGround
@@ -188,17 +190,24 @@ class AccountPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
     country: str
     timezone: str
-    currency: str
+    currency: Currency
     reimbursement: tuple[schema.Reimbursement, ...]
     addition: tuple[schema.Addition, ...]
     tax_refund: tuple[schema.TaxRefund, ...]
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a time zone that cannot be used."""
+        try:
+            ZoneInfo(self.timezone)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            raise ValueError("the time zone is not known") from None
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """The settings that the figures depend on: with these, raw/ and journal/ they can be computed again."""
 
     attribution: Attribution
-    closed_after_hours: int
+    closed_after_hours: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
     account: AccountPolicy
     tax_rates: tuple[schema.TaxRate, ...]
     cars: tuple[schema.Car, ...]

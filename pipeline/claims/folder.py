@@ -6,7 +6,8 @@ never changed.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+import stat
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,7 @@ from pipeline.logbook.files import file_sha256, read_regular
 CLAIM = "claim.json"
 MANIFEST = "manifest.json"
 ATTACHMENTS = "attachments"
+_SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 _RESTORE = "Restore it from a backup"
 _FOLDER = re.compile(r"([0-9]{4,})-(?:[0-9]{4}-[0-9]{2}|corrections|reversal)")
 
@@ -54,6 +56,12 @@ class StoredClaim:
     def head(self) -> Head:
         """How the next claim refers to it."""
         return Head(name=self.claim.name, sha256=self.manifest_sha256)
+
+    @property
+    def system_files(self) -> list[str]:
+        """The relative names of the files in its folder that are not its own, but made by Windows or macOS."""
+        listed = {f"{ATTACHMENTS}/{file.name}" for file in self.claim.attachments}
+        return sorted(system_files(self.folder, listed))
 
 
 def claim_folders(folder: Path) -> list[Path]:
@@ -95,7 +103,7 @@ def read_claim(folder: Path) -> StoredClaim:
     try:
         claim = document.decode(read_regular(folder / CLAIM))
         manifest_sha256 = file_sha256(folder / MANIFEST)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ClaimError(f"{folder / CLAIM} is not a claim: {error}.", _RESTORE) from None
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ClaimError(f"{error.filename} is missing.", _RESTORE) from None
@@ -119,6 +127,15 @@ def listed_files(folder: Path) -> tuple[File, ...]:
 def file_names(folder: Path) -> list[str]:
     """The relative names of all files below a folder, and of links and empty folders, which no claim contains."""
     return sorted(path.relative_to(folder).as_posix() for path in _leaves(folder))
+
+
+def system_files(folder: Path, listed: Set[str] = frozenset()) -> set[str]:
+    """The relative names of the files below a folder that Windows or macOS made and that are not listed."""
+    return {
+        name
+        for name in set(file_names(folder)) - listed
+        if name.rpartition("/")[2] in _SYSTEM_FILES and stat.S_ISREG((folder / name).lstat().st_mode)
+    }
 
 
 def _leaves(folder: Path) -> Iterator[Path]:

@@ -65,6 +65,8 @@ def _verify_folder(context: Context, folder: Path) -> None:
     stored = check_claim(folder, is_export=True)
     claim, not_compared = stored.claim, check_rendered(stored)
     is_recorded = _is_recorded(stored)
+    for name in stored.system_files:
+        context.print_info(f"Not read, as the system made it: {folder / name}")
     print_line(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
     context.print_info(f"SHA-256 of {MANIFEST}, to compare with one kept elsewhere: {stored.manifest_sha256}")
     if not_compared and not is_recorded:

@@ -1,15 +1,20 @@
 """What is in raw/, journal/ and claims/ but was not written by Ladebog: links, pipes, devices, and files beside claims.
 
-Hidden files are left alone: unfinished ones, or those of a desktop. Those beside claims are named.
+Links, pipes and devices are refused, whatever their names. Ordinary files that are not read are named: in raw/ and
+journal/ all of them, in claims/ hidden ones and those that the system makes.
 """
 
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.claims.check import tampering
-from pipeline.claims.folder import number_in_name
+from pipeline.claims.folder import ATTACHMENTS, number_in_name
 from pipeline.logbook.folder import Logbook
+from pipeline.logbook.journal import FILE_NAME
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def refuse_foreign_files(logbook: Logbook) -> None:
@@ -38,6 +43,25 @@ def hidden_beside_claims(logbook: Logbook) -> list[Path]:
     return sorted(path for folder in folders if folder.is_dir() for path in folder.glob(".*"))
 
 
+def unread_in_raw(logbook: Logbook) -> list[Path]:
+    """What is in raw/ beside the folders of accounts, and hidden files in these."""
+    beside = [path for path in _content(logbook.raw) if path.name.startswith(".") or not path.is_dir()]
+    accounts = [path for path in _visible(logbook.raw) if path.is_dir()]
+    hidden = [path for account in accounts for path in _below(account) if path.name.startswith(".")]
+    return [*beside, *hidden]
+
+
+def unread_in_journal(logbook: Logbook) -> list[Path]:
+    """What is in journal/ beside the journal, what was set aside from it, and attached files."""
+    beside = [
+        path
+        for path in _content(logbook.journal)
+        if not path.name.startswith(FILE_NAME) and path != logbook.journal / ATTACHMENTS
+    ]
+    attached = _content(logbook.journal / ATTACHMENTS)
+    return [*beside, *(path for path in attached if not _SHA256.fullmatch(path.name) or not path.is_file())]
+
+
 def kind(path: Path) -> str:
     """What a path is, for a message."""
     mode = path.lstat().st_mode
@@ -47,11 +71,15 @@ def kind(path: Path) -> str:
 
 def _below(folder: Path) -> Iterator[Path]:
     """Everything below a folder, without following links."""
-    for path in _visible(folder):
+    for path in _content(folder):
         yield path
         if path.is_dir() and not path.is_symlink():
             yield from _below(path)
 
 
+def _content(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
 def _visible(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if not path.name.startswith(".")) if folder.is_dir() else []
+    return [path for path in _content(folder) if not path.name.startswith(".")]

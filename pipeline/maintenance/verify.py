@@ -19,7 +19,12 @@ from pipeline.logbook.entries import ATTACH
 from pipeline.logbook.files import file_sha256
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import FILE_NAME, Entry, read_entries
-from pipeline.maintenance.foreign_files import hidden_beside_claims, refuse_foreign_files
+from pipeline.maintenance.foreign_files import (
+    hidden_beside_claims,
+    refuse_foreign_files,
+    unread_in_journal,
+    unread_in_raw,
+)
 from pipeline.maintenance.recorded import RecordedLinks
 from pipeline.maintenance.rederive import rederive
 from pipeline.raw.answer import Endpoint
@@ -66,6 +71,10 @@ def first_fault(
 def _verify(logbook: Logbook, recorded: RecordedLinks, full: bool, check_rendered: CheckRendered) -> Iterator[str]:
     entries = _check_journal(logbook, recorded)
     yield f"journal: {counted(len(entries), 'entry', 'entries')}"
+    for path in unread_in_journal(logbook):
+        yield f"journal: not read, as it is not of the journal: {path.relative_to(logbook.journal)}"
+    for path in unread_in_raw(logbook):
+        yield f"raw: not read, as it is hidden or not the folder of an account: {path.relative_to(logbook.raw)}"
     for hidden in hidden_beside_claims(logbook):
         yield f"claims: not read, as its name begins with a dot: {hidden.relative_to(logbook.claims)}"
     for account in _accounts(logbook, recorded):
@@ -76,6 +85,8 @@ def _verify(logbook: Logbook, recorded: RecordedLinks, full: bool, check_rendere
         claims = _check_claims(logbook.claims / account, segments, entries, recorded)
         yield f"{account}: claims: {len(claims)}"
         for stored in claims:
+            for name in stored.system_files:
+                yield f"{account}: claim {stored.claim.number}: not read, as the system made it: {name}"
             if not_compared := check_rendered(stored):
                 yield f"{account}: claim {stored.claim.number}: another version wrote it; not compared: {not_compared}"
         if full:
@@ -93,7 +104,9 @@ def _accounts(logbook: Logbook, recorded: RecordedLinks) -> list[str]:
 
 
 def _folders(parent: Path) -> list[Path]:
-    return [path for path in parent.iterdir() if path.is_dir()] if parent.is_dir() else []
+    """Those whose name can be that of an account."""
+    folders = [path for path in parent.iterdir() if path.is_dir()] if parent.is_dir() else []
+    return [folder for folder in folders if not folder.name.startswith(".")]
 
 
 def _check_journal(logbook: Logbook, recorded: RecordedLinks) -> list[Entry]:

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 from pipeline.claims.check import tampering
 from pipeline.claims.document import Claim, encode
 from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, StoredClaim
+from pipeline.errors import LadebogError
 from reports.claims.ambiguity import AmbiguousFileError
 from reports.claims.embedded_files import embedded_files
 from reports.claims.figures import csv_fault, danish_csv_fault, workbook_fault
@@ -26,7 +27,7 @@ _NOT_COMPARED = {".pdf": "the pages of {}", ".xlsx": "texts and layout of {}", D
 def check_rendered(stored: StoredClaim) -> str | None:
     """Compare; returns what could not be compared. Raises TamperingError at the first fault."""
     claim, folder = stored.claim, stored.folder
-    names = {path.name for path in folder.iterdir()} - _OWN - {ATTACHMENTS}
+    names = {path.name for path in folder.iterdir()} - _OWN - {ATTACHMENTS, *stored.system_files}
     required, optional = rendered_names(claim)
     if missing := sorted(required - names):
         raise tampering(folder / missing[0], "it is missing")
@@ -34,7 +35,7 @@ def check_rendered(stored: StoredClaim) -> str | None:
         raise tampering(folder / unknown[0], "it is not a file that Ladebog writes into a claim")
     with TemporaryDirectory(prefix="ladebog-") as temporary:
         again = Path(temporary)
-        write_claim_files(claim, again, "da" if optional & names else None)
+        _write_again(stored, again, "da" if optional & names else None)
         for name in sorted(names):
             if (folder / name).stat().st_size > _most((again / name).stat().st_size):
                 raise tampering(folder / name, "it is larger than any that Ladebog writes for this claim")
@@ -46,6 +47,17 @@ def check_rendered(stored: StoredClaim) -> str | None:
                 raise tampering(folder / name, fault)
     parts = [text.format(name) for name in different if (text := _NOT_COMPARED.get(_ending(name)))]
     return ", ".join(parts) or None
+
+
+def _write_again(stored: StoredClaim, folder: Path, csv_locale: str | None) -> None:
+    """Write the files again. Raises TamperingError for texts and figures that no claim of Ladebog has."""
+    try:
+        write_claim_files(stored.claim, folder, csv_locale)
+    except (OSError, MemoryError, LadebogError):
+        raise
+    except Exception as error:  # a library's own error
+        reason = f"its PDF, workbook and CSV cannot be written from it ({type(error).__name__})"
+        raise tampering(stored.folder / CLAIM, reason) from None
 
 
 def _is_same(path: Path, again: Path) -> bool:

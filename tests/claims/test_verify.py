@@ -10,6 +10,7 @@ import random
 import re
 import shutil
 import socket
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from hashlib import sha256
@@ -27,6 +28,7 @@ from pipeline.claims.folder import CLAIM, MANIFEST, Manifest
 from pipeline.cli.context import Context
 from pipeline.cli.main import run
 from pipeline.errors import ClaimError, DatabaseError, RawStoreError, TamperingError
+from pipeline.logbook.files import erase
 from pipeline.maintenance.recorded import RecordedLinks
 from pipeline.maintenance.verify import verify
 from pipeline.raw.lines import read_lines
@@ -295,6 +297,65 @@ def test_a_link_to_the_same_content_is_named(logbook: ClaimedLogbook, tmp_path: 
     path.rename(tmp_path / "moved")
     path.symlink_to(tmp_path / "moved")
     assert verify_fault(logbook).startswith(f"/{name} ")
+
+
+_FOLDERS = [
+    *("raw", "raw/home", "raw/home/2025", "journal", "journal/attachments", "claims", "claims/home"),
+    *("claims/home/0001-2025-03", "claims/home/0001-2025-03/attachments"),
+]
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/etc/passwd")], ids=["pipe", "link"])
+@pytest.mark.parametrize("name", [".x", ".DS_Store", "x"])
+def test_links_and_pipes_are_refused_whatever_their_names(
+    logbook: ClaimedLogbook, name: str, make: Callable[[Path], object]
+) -> None:
+    for folder in _FOLDERS:
+        path = logbook.root / folder / name
+        make(path)
+        assert verify_fault(logbook).startswith(f"/{folder}/{name} is not what was written: it is a ")
+        path.unlink()
+
+
+def test_ordinary_files_that_are_not_read_are_named(logbook: ClaimedLogbook) -> None:
+    named = {
+        "raw/x": "raw: not read, as it is hidden or not the folder of an account: x",
+        "raw/.x": "raw: not read, as it is hidden or not the folder of an account: .x",
+        "raw/.d/": "raw: not read, as it is hidden or not the folder of an account: .d",
+        "raw/home/2025/.x": "raw: not read, as it is hidden or not the folder of an account: home/2025/.x",
+        "raw/home/x": "home: raw: not read, as it is not a segment: x",
+        "journal/x": "journal: not read, as it is not of the journal: x",
+        "journal/.x": "journal: not read, as it is not of the journal: .x",
+        "journal/d/": "journal: not read, as it is not of the journal: d",
+        "journal/attachments/x": "journal: not read, as it is not of the journal: attachments/x",
+        "claims/.DS_Store": "claims: not read, as its name begins with a dot: .DS_Store",
+        "claims/home/0001-2025-03/.DS_Store": "home: claim 1: not read, as the system made it: .DS_Store",
+        "claims/home/0001-2025-03/attachments/Thumbs.db": (
+            "home: claim 1: not read, as the system made it: attachments/Thumbs.db"
+        ),
+    }
+    unchanged = logbook.verify()
+    for name, line in named.items():
+        path = logbook.root / name
+        if name.endswith("/"):
+            path.mkdir()
+        else:
+            path.write_text("x", "utf-8")
+        assert sorted(logbook.verify()) == sorted([*unchanged, line])
+        erase(path)
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "attachments/Thumbs.db"])
+def test_a_claim_in_which_the_system_made_a_file_is_exported_without_it(
+    logbook: ClaimedLogbook, tmp_path: Path, name: str
+) -> None:
+    folder = logbook.stored[0].folder
+    (folder / name).write_text("x", "utf-8")
+    assert check_claim(folder).system_files == [name]
+    assert run(["--home", str(logbook.root), "claim", "export", "1", "--output", str(tmp_path)], Context(logbook)) == 0
+    with zipfile.ZipFile(tmp_path / "home-0001-2025-03.zip") as members:
+        assert not [member for member in members.namelist() if member.endswith(name)]
+        assert name.encode() not in members.read("home-0001-2025-03/SHA256SUMS")
 
 
 def put_in_place(path: Path, what: str, sockets: list[socket.socket]) -> None:

@@ -106,7 +106,7 @@ def export(context: Context, number: int, output: Path, account_name: str | None
     stored_claim = _stored_claim(context, number, account_name)
     claim = check_claim(stored_claim.folder).claim
     stem = f"{claim.account}-{claim.name}"
-    names = file_names(stored_claim.folder)
+    names = sorted(set(file_names(stored_claim.folder)) - set(stored_claim.system_files))
     contents = {name: (stored_claim.folder / name).read_bytes() for name in names}
     make_folder(folder)
     path = folder / f"{stem}.zip"

@@ -172,7 +172,7 @@ def shown(part: bytes) -> Callable[[bytes], bytes]:
 
 
 _PDF = {
-    "appended revision": lambda content: content + b"\n1 0 obj\n<<>>\nendobj\nstartxref\n0\n%%EOF",
+    "appended revision": lambda content: content + b"\n9999 0 obj\n<<>>\nendobj\nstartxref\n0\n%%EOF",
     "bytes after": lambda content: content + b"\n9999",
     "bytes before": lambda content: b"<html>9999</html>" + content,
     "object twice": lambda content: content.replace(b"\nxref\n", b"\n1 0 obj\n<<>>\nendobj\nxref\n", 1),
