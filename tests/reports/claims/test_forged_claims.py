@@ -79,6 +79,7 @@ _FORGED = {
     "currency with a line break": (currency("DKK\n"), CLAIM),
     "currency is long": (currency("D" * 5_000), CLAIM),
     "decimals": (total(minor_digits=1_000_000_000), CLAIM),
+    "four decimals": (total(minor_digits=4), CLAIM),
     "negative decimals": (total(minor_digits=-1), CLAIM),
     "hours": (forged(lambda claim: claim["policy"].update(closed_after_hours=2**40)), CLAIM),
     "driver of 5 MB": (forged(lambda claim: claim["driver"].update(name="A " * 2_500_000)), CLAIM),
