@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.errors import LogbookError
 from pipeline.logbook.folder import Logbook
 
 _STANDARD_OUTPUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
@@ -27,19 +28,43 @@ def output_file(logbook: Logbook, path: Path) -> Path:
 
 def output_folder(logbook: Logbook, path: Path) -> Path:
     """The folder to write to, with all links resolved. Raises BadParameter if the logbook stores something in it."""
+    if str(path) == "-":
+        raise click.BadParameter("- is not the name of a folder. Name a folder to write to.", param_hint="--output")
     return _outside_stored(logbook, path, hint="--output")
+
+
+def reports_folder(logbook: Logbook) -> Path:
+    """The logbook's reports/. Raises LogbookError if it is a link to what a logbook stores."""
+    if stored := _stored_at(logbook, Path(os.path.realpath(logbook.reports))):
+        raise LogbookError(
+            f"{logbook.reports} leads into another part of the logbook ({stored}).",
+            "Remove that link, or name another folder: ladebog report YYYY-MM --output DIR",
+        )
+    return logbook.reports
 
 
 def _outside_stored(logbook: Logbook, path: Path, hint: str = "-o") -> Path:
     """The path with all links resolved. Raises BadParameter if it is part of this logbook, or of one that it is in."""
     resolved = Path(os.path.realpath(path))
+    if stored := _stored_at(logbook, resolved):
+        raise click.BadParameter(f"{path} is part of the logbook ({stored}). Name another place.", param_hint=hint)
+    return resolved
+
+
+def _stored_at(logbook: Logbook, resolved: Path) -> Path | None:
+    """What a logbook stores at a resolved path or around it: this logbook, or one that the path is in."""
     others = [other for folder in resolved.parents if (other := Logbook(folder)).settings.is_file()]
     for one in (logbook, *others):
-        for stored in (one.raw, one.journal, one.claims, one.state, one.settings, one.database):
+        for stored in (one.raw, one.journal, one.claims, one.state, one.logs, one.settings, one.database):
             place = Path(os.path.realpath(stored))
             is_beside = stored == one.database and resolved.name.startswith(f"{stored.name}.")
-            if resolved.is_relative_to(place) or (is_beside and resolved.parent == place.parent):
-                raise click.BadParameter(
-                    f"{path} is part of the logbook ({stored}). Name another place.", param_hint=hint
-                )
-    return resolved
+            if _is_in(resolved, place) or (is_beside and resolved.parent == place.parent):
+                return stored
+    return None
+
+
+def _is_in(path: Path, place: Path) -> bool:
+    """Whether a resolved path is the place or in it, also where it is mounted or its name is written differently."""
+    if path.is_relative_to(place):
+        return True
+    return place.is_dir() and any(folder.exists() and folder.samefile(place) for folder in (path, *path.parents))

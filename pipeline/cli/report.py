@@ -11,7 +11,7 @@ from pipeline.cli.check import counted_findings
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.options import NamedPath
 from pipeline.cli.output import print_line
-from pipeline.cli.output_paths import output_folder
+from pipeline.cli.output_paths import output_folder, reports_folder
 from pipeline.clock import Clock
 from pipeline.logbook.folder import Logbook
 from reports.month.period import ReportPeriod
@@ -47,7 +47,7 @@ def report(
         chosen_period = ReportPeriod.parse(period)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="YYYY-MM|YYYY") from None
-    folder = output_folder(logbook, output) if output else logbook.reports
+    folder = output_folder(logbook, output) if output else reports_folder(logbook)
     for account in settings.chosen_accounts(account_name):
         result = _write(context, logbook, account, chosen_period, formats or _FORMATS, folder, context.clock)
         if result.findings:
@@ -65,7 +65,8 @@ def report_last_closed_month(context: Context, logbook: Logbook, account: "Accou
     if month is None:
         context.print_info(f"{account.name}: no month is closed yet, so there is nothing to report.")
     else:
-        _write(context, logbook, account, ReportPeriod.parse(f"{month:%Y-%m}"), _FORMATS, logbook.reports, clock)
+        folder = reports_folder(logbook)
+        _write(context, logbook, account, ReportPeriod.parse(f"{month:%Y-%m}"), _FORMATS, folder, clock)
     return month
 
 

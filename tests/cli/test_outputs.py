@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.demo import DemoServer
 from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -21,6 +22,7 @@ def files(folder: Path) -> dict[str, bytes]:
     "place",
     [
         *("raw/x.csv", "raw/demo/2025/x.csv", "journal/x.csv", "claims/x.csv", "state/x.csv", "claims/new/x.csv"),
+        *("logs/x.csv", "logs/new/x.csv"),
         *(
             "reports/../raw/x.csv",
             "ladebog.toml",
@@ -63,6 +65,16 @@ def test_a_hyphen_is_not_a_file(shared_logbook: DemoLogbook, tmp_path: Path, mon
     monkeypatch.chdir(tmp_path)
     message, _ = refusal(shared_logbook.run(*_ONE, "-"), 2)
     assert message == "Invalid value for -o: - is not the name of a file. To print, leave out -o."
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [("report", "2025-10"), ("claim", "export", "1")])
+def test_a_hyphen_is_not_a_folder(
+    shared_logbook: DemoLogbook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    message, _ = refusal(shared_logbook.run(*command, "--output", "-"), 2)
+    assert message == "Invalid value for --output: - is not the name of a folder. Name a folder to write to."
     assert list(tmp_path.iterdir()) == []
 
 
@@ -134,10 +146,35 @@ def test_a_query_may_be_written_next_to_the_stored_folders(logbook: DemoLogbook)
         assert (logbook.home / place).read_text("utf-8") == "one\n1\n"
 
 
-@pytest.mark.parametrize("place", ["raw", "claims/demo", "journal/new", "state"])
+@pytest.mark.parametrize("place", ["raw", "claims/demo", "journal/new", "state", "logs"])
 def test_reports_are_not_written_into_what_the_logbook_stores(logbook: DemoLogbook, place: str) -> None:
     before = files(logbook.paths.raw)
     for command in (("report", "2025-10"), ("claim", "export", "1")):
         message, _ = refusal(logbook.run(*command, "--output", str(logbook.home / place)), 2)
         assert message.startswith(f"Invalid value for --output: {logbook.home / place} is part of the logbook (")
     assert files(logbook.paths.raw) == before
+
+
+@pytest.mark.parametrize("name", ["raw", "journal", "claims", "state", "logs"])
+def test_no_report_is_written_where_reports_is_a_link_into_the_logbook(logbook: DemoLogbook, name: str) -> None:
+    place = logbook.home / name
+    place.mkdir(exist_ok=True)
+    logbook.paths.reports.symlink_to(place)
+    message, advice = refusal(logbook.run("report", "2025-10"), 1)
+    assert message == f"{logbook.paths.reports} leads into another part of the logbook ({place})."
+    assert advice == "Remove that link, or name another folder: ladebog report YYYY-MM --output DIR"
+    message, _ = refusal(logbook.run("report", "2025-10", "--output", str(logbook.paths.reports)), 2)
+    assert message.startswith(f"Invalid value for --output: {logbook.paths.reports} is part of the logbook (")
+    assert [path.name for path in place.iterdir() if path.name.startswith("demo-")] == []
+
+
+@pytest.mark.system
+def test_a_run_writes_no_report_where_reports_is_a_link_into_the_logbook(
+    logbook: DemoLogbook, operator: DemoServer
+) -> None:
+    logbook.store_login(operator.tenant)
+    logbook.paths.reports.symlink_to(logbook.paths.raw)
+    outcome = logbook.run("run")
+    assert outcome.code == 1
+    assert f"{logbook.paths.reports} leads into another part of the logbook (" in outcome.err
+    assert [path.name for path in logbook.paths.raw.iterdir()] == ["demo"]
