@@ -57,6 +57,12 @@ _REFUSAL = (
         "detach ladebog",
         "update extensions",
         "call pragma_version()",
+        "pragma table_info('months')",
+        "PRAGMA show_tables;",
+        "pragma database_size",
+        "pragma storage_info(months)",
+        "pragma storage_info('sessions')",
+        *(f"pragma {name}" for name in ("functions", "show_databases", "show_tables_expanded", "version")),
         "pragma version; select 1",
         "pragma extension_versions",
         "pragma table_info(read_text('{folder}/x'))",
@@ -206,10 +212,6 @@ def test_invalid_sql_is_refused_with_the_fault_that_duckdb_reports(
         "from duckdb_views",
         "select current_database(), current_schema(), version()",
         "with settings as (select 1 as one) from settings",
-        "pragma table_info('months')",
-        "PRAGMA show_tables;",
-        "pragma database_size",
-        "pragma storage_info(months)",
         "from histogram(months, sessions)",
         "from months union all from months",
         "select 'from read_text(''x'')' as text -- a comment",
@@ -243,10 +245,9 @@ def test_no_query_that_describes_the_database_prints_where_it_is(shared_logbook:
         "sql", "select schema_name || '.' || view_name as name from duckdb_views() where internal"
     )
     views = found.out.split()[2:]
-    pragmas = ["database_size", "functions", "show", "show_databases", "show_tables", "show_tables_expanded", "version"]
     assert "pg_catalog.pg_settings" in views
     assert shared_logbook.run("sql", "from pg_catalog.pg_settings").code == 1
-    for query in [*(f"from {view}" for view in views), *(f"pragma {name}" for name in pragmas), "show databases"]:
+    for query in [*(f"from {view}" for view in views), "show databases"]:
         outcome = shared_logbook.run("sql", query, "--format", "csv")
         assert str(shared_logbook.home) not in outcome.out + outcome.err, query
 
