@@ -76,7 +76,7 @@ def _watch(
     signals.recv(1)
     pressed_again, _, _ = select.select([signals], [], [], STOP_TIMEOUT)
     if not pressed_again and not has_ended.is_set():
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
             sys.stderr.write(_SHOW_CURSOR)  # noqa: TID251 (controls the terminal)
         report()
     os._exit(exit_code)

@@ -1,18 +1,19 @@
-"""Progress and tables: live and coloured on a terminal, plain lines elsewhere."""
+"""Progress and tables: live and coloured on a terminal, plain lines elsewhere and under NO_COLOR."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from threading import Timer
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from pipeline.cli.output import LONGEST_LINE, print_line, print_rendered
 from pipeline.text import counted, visible
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
     from rich.progress import Progress, TaskID
 
 _SLOW = 2.0  # seconds
@@ -20,11 +21,10 @@ _SLOW = 2.0  # seconds
 
 @contextmanager
 def extract_progress(account: str, quiet: bool) -> "Iterator[SilentProgress | BarProgress | LineProgress]":
-    """Progress as a bar if standard error is a terminal, else as lines; nothing if quiet."""
+    """Progress as a bar on a terminal, else or under NO_COLOR as lines; nothing if quiet."""
     if quiet:
         yield SilentProgress()
-    elif sys.stderr.isatty():
-        from rich.console import Console
+    elif _is_styled(sys.stderr):
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         with Progress(
@@ -33,7 +33,7 @@ def extract_progress(account: str, quiet: bool) -> "Iterator[SilentProgress | Ba
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            console=Console(stderr=True),
+            console=_console(stderr=True),
             transient=True,
         ) as progress:
             yield BarProgress(account, progress)
@@ -96,11 +96,10 @@ def line_if_slow(text: str, quiet: bool) -> Iterator[None]:
 
 @contextmanager
 def copy_progress(quiet: bool) -> "Iterator[SilentCopy | CopyBar]":
-    """Progress of a copy, as a bar if standard error is a terminal, else nothing."""
-    if quiet or not sys.stderr.isatty():
+    """Progress of a copy, as a bar on a terminal, else or under NO_COLOR nothing."""
+    if quiet or not _is_styled(sys.stderr):
         yield SilentCopy()
         return
-    from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     with Progress(
@@ -108,7 +107,7 @@ def copy_progress(quiet: bool) -> "Iterator[SilentCopy | CopyBar]":
         BarColumn(),
         DownloadColumn(),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=_console(stderr=True),
         transient=True,
     ) as progress:
         yield CopyBar(progress)
@@ -167,13 +166,25 @@ def terminal_width() -> int | None:
 
 
 def show(renderable: "RenderableType") -> None:
-    """Print a table or tree of rich: coloured and wrapped on a terminal, elsewhere plain and never wrapped."""
-    from rich.console import Console
+    """Print a table or tree of rich: wrapped and in styles on a terminal, elsewhere plain and never wrapped."""
     from rich.segment import Segment, Segments
 
     # Without a height, rich assumes that a dumb terminal is 80 columns wide, whatever its width.
-    console = Console(width=terminal_width() or 10_000, height=25, highlight=False)
+    console = _console(width=terminal_width() or 10_000, height=25)
     segments = [Segment(visible(text), style, control) for text, style, control in console.render(renderable)]
     with console.capture() as capture:
         console.print(Segments(segments))
     print_rendered("\n".join(line.rstrip() for line in capture.get().rstrip().splitlines()))
+
+
+def _console(*, stderr: bool = False, width: int | None = None, height: int | None = None) -> "Console":
+    """A console of rich, which writes no escape sequence where the stream has no styles."""
+    from rich.console import Console
+
+    styled = _is_styled(sys.stderr if stderr else sys.stdout)
+    return Console(stderr=stderr, width=width, height=height, highlight=False, color_system="auto" if styled else None)
+
+
+def _is_styled(stream: IO[str]) -> bool:
+    """Whether colours, bold text and bars may be written: on a terminal, unless NO_COLOR is set."""
+    return stream.isatty() and not os.environ.get("NO_COLOR")
