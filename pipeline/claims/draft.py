@@ -145,7 +145,8 @@ class Drafter:
         if stored_claim.claim.kind == "reversal":
             raise ClaimError(
                 f"Claim {number} is itself the reversal of claim {stored_claim.claim.reverses} and cannot be reversed.",
-                "Claim the month again with: ladebog claim create YYYY-MM",
+                "Claim the month again with: ladebog claim create YYYY-MM"
+                f"{self.settings.account_option(self.account.name)}",
             )
         if reversal := reversed_by(self.claims, number):
             raise ClaimError(
@@ -191,11 +192,12 @@ class Drafter:
 
     def _refuse_claimed(self, month: date, car: str | None) -> None:
         for row in self._rows(_CLAIMED_MONTHS, month=month, car=car):
+            account_option = self.settings.account_option(self.account.name)
             of_car = f" for {row['car']}" if row["car"] else ""
             raise ClaimError(
                 f"{month:%Y-%m} is claimed already{of_car}, by claim {row['number']} of account {self.account.name}.",
-                "Claim what changed since with: ladebog claim create --corrections"
-                f" (to claim it again: ladebog claim reverse {row['number']} --reason TEXT)",
+                f"Claim what changed since with: ladebog claim create --corrections{account_option}"
+                f" (to claim it again: ladebog claim reverse {row['number']} --reason TEXT{account_option})",
             )
 
     def _refuse_claimed_elsewhere(self, lines: tuple[ClaimLine, ...]) -> None:

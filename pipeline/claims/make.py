@@ -30,7 +30,8 @@ def with_files(
     if repeated_name := next((file.name for file in sorted(repeated, key=lambda file: bool(file.session_id))), None):
         raise ClaimError(
             f"Two files to attach to the claim are called {repeated_name}.",
-            f"Rename yours and attach it again, after: ladebog claim attach --remove {operand(repeated_name)}",
+            f"Rename yours and attach it again, after: ladebog claim attach --account {draft.account} --remove "
+            f"{operand(repeated_name)}",
         )
     return msgspec.structs.replace(
         draft,

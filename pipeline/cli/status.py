@@ -19,6 +19,7 @@ from pipeline.text import counted, duration_text
 if TYPE_CHECKING:
     from pipeline.operations.archive_status import Gaps
     from pipeline.operations.status import AccountStatus, LoginStatus, Status
+    from pipeline.settings.schema import Settings
 
 _UNKNOWN = "unknown: see the errors below"
 
@@ -52,7 +53,7 @@ def status(context: Context, account_name: str | None, as_json: bool, max_age: t
     if as_json:
         _print_json(logbook_status)
     elif max_age is None or not context.quiet:
-        _print(logbook_status)
+        _print(logbook_status, settings)
     for problem in logbook_status.problems:
         context.print_error(problem.message, problem.next)
     stale = [account for account in logbook_status.accounts if account.stale]
@@ -71,13 +72,13 @@ def _print_json(logbook_status: "Status") -> None:
     print_data(msgspec.json.format(msgspec.json.encode(printed)).decode() + "\n")
 
 
-def _print(logbook_status: "Status") -> None:
+def _print(logbook_status: "Status", settings: "Settings") -> None:
     print_line(f"Logbook {logbook_status.logbook}")
     _line("database", size(logbook_status.database_bytes) if logbook_status.database_bytes is not None else "none")
     for account in logbook_status.accounts:
         print_line()
         print_line(f"{account.account}  {account.url}")
-        for name, text in _lines(account, logbook_status.generated_at):
+        for name, text in _lines(account, logbook_status.generated_at, settings.account_option(account.account)):
             _line(name, text)
 
 
@@ -85,7 +86,7 @@ def _line(name: str, text: str) -> None:
     print_line(f"  {name:<16}{text}")
 
 
-def _lines(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]:
+def _lines(account: "AccountStatus", now: datetime, account_option: str) -> Iterator[tuple[str, str]]:
     """The lines of an account as name and text; a line without a name continues the one before."""
     yield "login", _login(account.account, account.login)
     yield from _runs(account, now)
@@ -107,7 +108,8 @@ def _lines(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]
     if account.errors is not None and account.warnings is not None:
         yield "findings", _findings(account.account, account.errors, account.warnings)
     if account.claims is not None:
-        for place, line in enumerate(outstanding_lines(account.claims) or ["nothing outstanding, nothing unpaid"]):
+        lines = outstanding_lines(account.claims, account_option) or ["nothing outstanding, nothing unpaid"]
+        for place, line in enumerate(lines):
             yield "" if place else "claims", line
     if account.last_run_outcome != "never" and account.sessions is None:
         yield "the rest", _UNKNOWN

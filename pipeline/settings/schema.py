@@ -223,6 +223,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             )
         return accounts[0]
 
+    def account_option(self, name: str) -> str:
+        """` --account NAME`, for a command about one account, or nothing if there is only one."""
+        return f" --account {name}" if len(self.accounts) > 1 else ""
+
     def chosen_accounts(self, name: str | None) -> list[Account]:
         """The named account, or all of them. Raises UnknownNameError, or SettingsError if there are no accounts."""
         if name is not None:

@@ -95,7 +95,7 @@ def create(
         urls = {} if without_receipts else attachments.receipt_urls(connection, account.name, draft.lines)
         receipts, missing_receipts = _fetch_receipts(context, settings, account, urls)
         stored_claim = _store(logbook, draft, attached_files + receipts, missing_receipts, csv_locale)
-    _print_stored(context, stored_claim)
+    _print_stored(context, stored_claim, settings)
 
 
 @click.command()
@@ -131,7 +131,7 @@ def reverse(
             connection, journal, logbook, settings, account, now=context.clock.now(), language=language
         )
         stored_claim = _store(logbook, drafter.reversal(number, reason), [], [], csv_locale)
-    _print_stored(context, stored_claim)
+    _print_stored(context, stored_claim, settings)
 
 
 def _fetch_receipts(
@@ -174,8 +174,9 @@ def _reasons(accepted_ids: tuple[str, ...], reasons: tuple[str, ...]) -> dict[st
     return dict(zip(accepted_ids, reasons * len(accepted_ids) if len(reasons) == 1 else reasons, strict=True))
 
 
-def _print_stored(context: Context, stored_claim: StoredClaim) -> None:
+def _print_stored(context: Context, stored_claim: StoredClaim, settings: Settings) -> None:
     claim = stored_claim.claim
+    account_option = settings.account_option(claim.account)
     print_line(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
     for path in sorted(stored_claim.folder.iterdir()):
         if path.is_file():
@@ -187,4 +188,4 @@ def _print_stored(context: Context, stored_claim: StoredClaim) -> None:
             context.print_remark(f"A month that this claim corrects is open again. {finding.detail}")
     for receipt in claim.missing_receipts:
         context.print_remark(f"No receipt for session {receipt.session_id}: {one_line(receipt.why)}")
-    context.print_info(f"Next: hand it in, then ladebog claim mark {claim.number} sent")
+    context.print_info(f"Next: hand it in, then ladebog claim mark {claim.number} sent{account_option}")

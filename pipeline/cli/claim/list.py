@@ -40,7 +40,7 @@ def list_(context: Context, account_name: str | None) -> None:
             show_table(list(claims[0]), [cells(row, claims[0]) for row in claims])
         else:
             print_line(f"{account.name}: no claims yet.")
-        for line in outstanding_lines(outstanding):
+        for line in outstanding_lines(outstanding, settings.account_option(account.name)):
             print_line(f"  {line}")
 
 

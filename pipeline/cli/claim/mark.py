@@ -79,18 +79,19 @@ def attach(
 
     logbook, settings = context.open()
     account = settings.one_account(account_name)
+    account_option = settings.account_option(account.name)
     first = month.date() if month else None
     contents = {} if remove else {file.name: _content(file) for file in files}
     if not remove:
-        _refuse_twins([file.name for file in files])
+        _refuse_twins([file.name for file in files], (), account_option)
     with open_with_journal(logbook, settings, context.clock) as (connection, journal):
-        _refuse_claimed(connection, account, first)
+        _refuse_claimed(connection, account, first, account_option)
         claims = read_claims(logbook.claims / account.name)
         waiting_files = {
             fields.name: fields for fields in attachments.waiting_files(journal.entries, account.name, claims)
         }
         if not remove:
-            _refuse_twins(list(contents), waiting_files)
+            _refuse_twins(list(contents), waiting_files, account_option)
         for file in files:
             if remove:
                 action, fields = DETACH, _waiting(waiting_files, file.name)
@@ -129,7 +130,7 @@ def _content(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def _refuse_twins(new_names: Sequence[str], waiting_names: Iterable[str] = ()) -> None:
+def _refuse_twins(new_names: Sequence[str], waiting_names: Iterable[str], account_option: str) -> None:
     """Raise BadParameter if a folder of another computer could not hold all of these files.
 
     A new file replaces a waiting one of the same name.
@@ -146,7 +147,7 @@ def _refuse_twins(new_names: Sequence[str], waiting_names: Iterable[str] = ()) -
         if (waiting := waiting_by_key.get(key, name)) != name:
             raise click.BadParameter(
                 f"the name {name!r} is also that of the attached {waiting!r} on some computers. Rename one of them, or "
-                f"first detach the other: ladebog claim attach --remove {operand(waiting)}",
+                f"first detach the other: ladebog claim attach{account_option} --remove {operand(waiting)}",
                 param_hint="FILES",
             )
         new_by_key[key] = name
@@ -161,12 +162,14 @@ def _waiting(waiting_files: "dict[str, AttachmentFields]", name: str) -> "Attach
     return waiting_files[name]
 
 
-def _refuse_claimed(connection: "duckdb.DuckDBPyConnection", account: Account, month: date | None) -> None:
+def _refuse_claimed(
+    connection: "duckdb.DuckDBPyConnection", account: Account, month: date | None, account_option: str
+) -> None:
     """Raise ClaimError if a claim covers the month already."""
     query = "select max(number) from staging.claimed_months where account = ? and month = ?"
     newest_claim = connection.execute(query, [account.name, month]).fetchone()
     if newest_claim and newest_claim[0] is not None:
         raise ClaimError(
             f"{month:%Y-%m} is claimed already, by claim {newest_claim[0]}.",
-            "Attach it to the next claim: ladebog claim attach FILE (without --month)",
+            f"Attach it to the next claim: ladebog claim attach FILE{account_option} (without --month)",
         )

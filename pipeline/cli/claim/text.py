@@ -35,25 +35,29 @@ def amounts(claim: "Claim") -> str:
     return "; ".join(texts)
 
 
-def outstanding_lines(outstanding: "OutstandingClaims") -> list[str]:
-    """What is outstanding and what is unpaid, one per line, each with the next command to type."""
+def outstanding_lines(outstanding: "OutstandingClaims", account_option: str) -> list[str]:
+    """What is outstanding and what is unpaid, one per line, each with the next command to type.
+
+    `account_option` ends the commands where the logbook has several accounts, as ` --account home`.
+    """
     lines = [
         f"outstanding: {item.month}: {counted(item.sessions, 'session')}, {item.energy_kwh:,f} kWh, {_money(item)}: "
-        f"ladebog claim create {item.month}"
+        f"ladebog claim create {item.month}{account_option}"
         for item in outstanding.months[-_NEWEST_MONTHS:]
     ]
     if earlier := {item.month for item in outstanding.months[:-_NEWEST_MONTHS]}:
         lines.insert(0, f"outstanding: {counted(len(earlier), 'month')} more, from {min(earlier)} on")
     lines += [
         f"outstanding corrections: {counted(item.sessions, 'session')}, {item.energy_kwh:+,f} kWh, "
-        f"{_money(item, '+')}: ladebog claim create --corrections (or with the next month)"
+        f"{_money(item, '+')}: ladebog claim create --corrections{account_option} (or with the next month)"
         for item in outstanding.corrections
     ]
     unpaid = [f"{claim.number} ({claim.state}, {_money(claim)})" for claim in outstanding.unpaid]
     if unpaid:
         more = f" and {len(unpaid) - _FIRST_UNPAID} more" if len(unpaid) > _FIRST_UNPAID else ""
         claims = "claim" if len(unpaid) == 1 else "claims"
-        lines.append(f"unpaid: {claims} {', '.join(unpaid[:_FIRST_UNPAID])}{more}: ladebog claim mark NUMBER paid")
+        numbers = f"{', '.join(unpaid[:_FIRST_UNPAID])}{more}"
+        lines.append(f"unpaid: {claims} {numbers}: ladebog claim mark NUMBER paid{account_option}")
     return lines
 
 
