@@ -8,6 +8,7 @@ import msgspec
 
 from pipeline.cli.context import Context, pass_context
 from pipeline.cli.output import print_lines
+from pipeline.command_line import quoted
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.checks import account_faults
 from pipeline.settings.editing import write_account
@@ -55,7 +56,7 @@ def add(context: Context, /, name: str, url: str, moved: bool, **options: str | 
     new = msgspec.structs.replace(old, url=url.rstrip("/"), **changes)
     if faults := account_faults(new, accounts):
         if lacks_scheme(url):
-            faults.append(f" needs the whole address: ladebog account add {name} --url https://{url}")
+            faults.append(f" needs the whole address: ladebog account add {name} --url {quoted('https://' + url)}")
         raise click.UsageError("\n".join(f"account {name}{fault}" for fault in faults))
     new = _with_former_hosts(logbook, accounts.get(name), new, moved)
     Logbook.create(context.home)

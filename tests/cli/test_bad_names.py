@@ -1,5 +1,6 @@
 """Invalid folders, accounts, months and dates."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -139,7 +140,7 @@ def test_an_address_without_https_is_refused_with_the_command_that_has_it(tmp_pa
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.partition("Error: ")[2].splitlines() == [
         f"account u1.url: {url.rstrip('/')!r} must begin with https://, as in https://{url.rstrip('/')}",
-        f"account u1 needs the whole address: ladebog account add u1 --url https://{url}",
+        f"account u1 needs the whole address: ladebog account add u1 --url {shlex.quote('https://' + url)}",
     ]
     assert not logbook.home.exists()
 
