@@ -31,7 +31,6 @@ _MONTHS = """
         cast(tax_amount as decimal(18, 2)) as of_which_moms,
         cast(average_price_incl_tax as decimal(18, 4)) as per_kwh
     from months
-    where attribution = 'stop'
     order by months.month, currency
 """
 

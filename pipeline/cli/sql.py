@@ -60,7 +60,7 @@ def sql(context: Context, query: str, format_name: str | None, output: Path | No
     The query can read only the database: no files, no network, no settings. A terminal shows the first 1000 rows.
 
     \b
-    Example:  ladebog sql "select month, energy_kwh, amount_incl_tax from months where attribution = 'stop'"
+    Example:  ladebog sql "select month, energy_kwh, amount_incl_tax from months"
               ladebog sql "show tables"
               ladebog sql "from sessions" -o sessions.parquet
     """

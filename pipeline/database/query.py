@@ -141,7 +141,7 @@ def _refuse_repeated_columns(columns: list[str]) -> None:
 def _refusal() -> QueryError:
     return QueryError(
         "A query must be one SELECT that reads only this database: no files, no network, no settings, no changes.",
-        "For example: ladebog sql \"select * from months where attribution = 'stop'\"",
+        'For example: ladebog sql "select * from months"',
     )
 
 

@@ -68,7 +68,7 @@ def _read_for_sessions() -> set[Model]:
 
 def _narrowed(model: Model) -> str:
     """The model's SELECT, rewritten to read only the sessions in CHANGED_SESSIONS."""
-    views = {view.name for view in (*models.staging(), *models.intermediate()) if view.is_view}
+    views = {model.name for model in ordered_models() if model.is_view}
     of_sessions = {table.name for table in (*models.schema(), *ordered_models()) if "session_id" in table.columns}
     tree = _tree(model).copy()
     for table in _tables(tree):
@@ -98,7 +98,9 @@ def _tree(model: Model) -> exp.Expr:
 
 
 def _tables(tree: exp.Expr) -> list[exp.Table]:
-    return list(tree.find_all(exp.Table))
+    """The tables and views that a SELECT reads, without its own CTEs, which may have the name of a mart."""
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    return [table for table in tree.find_all(exp.Table) if table.db or table.name not in own]
 
 
 def _name(table: exp.Table) -> str:

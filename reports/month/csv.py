@@ -27,7 +27,7 @@ def write_sessions(report: Report, path: Path) -> None:
 
 
 def write_months(report: Report, path: Path) -> None:
-    """Write the period's months, attribution `stop`, with exactly the columns of the `months` mart."""
+    """Write the period's months with exactly the columns of the `months` mart."""
     _write(path, report.month_columns, report.months, report.minor_digits, report.zone)
 
 
@@ -49,12 +49,15 @@ def rows_to(file: TextIO) -> Callable[[Iterable[str]], object]:
 
 
 def field(value: Any, digits: int | None, zone: ZoneInfo) -> str:
-    """A value for machines; `digits` is the number of decimals of an amount of money, and None for all else."""
+    """A value for machines; `digits` is the number of decimals of an amount of money, and None for all else.
+
+    A time without an offset is a wall time already.
+    """
     match value:
         case None:
             return ""
         case datetime():
-            return value.astimezone(zone).isoformat()
+            return (value.astimezone(zone) if value.tzinfo else value).isoformat()
         case date():
             return value.isoformat()
         case Decimal():

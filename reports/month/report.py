@@ -25,26 +25,23 @@ Row = Mapping[str, Any]
 _BASIS = "select timezone, currency from facts.accounts where account = $account"
 
 _SESSIONS = """
-    select sessions.*
+    select *
     from sessions
-    inner join facts.accounts as accounts on sessions.account = accounts.account
-    where
-        sessions.account = $account
-        and first_of_month(local_day(sessions.stopped_at, accounts.timezone)) between $first and $last
-    order by sessions.stopped_at, sessions.session_id
+    where account = $account and first_of_month(cast(stopped_local as date)) between $first and $last
+    order by stopped_at, session_id
 """
 
 _MONTHS = """
     select *
     from months
-    where account = $account and attribution = 'stop' and month between $first and $last
+    where account = $account and month between $first and $last
     order by month, currency <> $currency, currency
 """
 
 _DAYS = """
     select *
     from days
-    where account = $account and attribution = 'stop' and first_of_month(day) between $first and $last
+    where account = $account and first_of_month(day) between $first and $last
     order by day, currency <> $currency, currency
 """
 
@@ -69,10 +66,10 @@ _MINOR_DIGITS = """
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """All rows of an account and a period, with attribution `stop`. Times are aware, in UTC.
+    """All rows of an account and a period, in which a session belongs to the month it stopped in. Times are in UTC.
 
     Rows have the columns of their mart. `totals` has one row per currency, the account's own first, with the columns of
-    `months` without account, month and attribution. `findings` are those of its months and those without a month,
+    `months` without account and month. `findings` are those of its months and those without a month,
     errors first; `notes` are sentences on what no finding covers.
     """
 

@@ -14,6 +14,5 @@ select
 from intermediate.stopped_sessions as sessions
 inner join main.reimbursement as reimbursement using (account, session_id)
 where
-    reimbursement.attribution = 'stop'
-    and reimbursement.amount_incl_tax is null
+    reimbursement.amount_incl_tax is null
     and sessions.currency = sessions.home_currency

@@ -1,12 +1,12 @@
 -- name: month_prices
--- grain: one local month of an account, currency and attribution that has sessions
--- purpose: the parts of a month's bill: spot price, markup and tax
--- key: account, month, currency, attribution
+-- grain: one local month of an account and currency that has sessions
+-- purpose: the parts of a month's bill: spot price, markup and tax, of the sessions that stopped in it
+-- key: account, month, currency
+-- refresh: never
 -- columns:
 --   account                  text, the logbook's account
 --   month                    first day of the local month
 --   currency                 ISO 4217 code
---   attribution              text, stop: a session belongs whole to the month it stopped in
 --   spot_amount_excl_tax     currency units, the energy of each charging period times its spot price
 --   markup_amount_excl_tax   currency units, the energy times the markup without its tax; null where the tax is
 --   tax_amount               currency units; null where the tax of one session is unknown
@@ -14,21 +14,14 @@
 --   amount_incl_tax          currency units, the bill, which the four parts sum to
 -- Each is rounded once per session. The rest is what the prices do not explain: a tariff's minimum price and fees,
 -- tariffs with one price, sessions without charging periods, and errors of the power history.
-with summed as (
-    select
-        account,
-        month,
-        currency,
-        'stop' as attribution,
-        cast(sum(spot_amount) as decimal(18, 3)) as spot_amount_excl_tax,
-        cast(case when count(*) = count(markup_amount) then sum(markup_amount) end as decimal(18, 3))
-            as markup_amount_excl_tax,
-        cast(case when count(*) = count(tax_amount) then sum(tax_amount) end as decimal(18, 3)) as tax_amount,
-        cast(case when count(*) = count(unexplained_amount) then sum(unexplained_amount) end as decimal(18, 3))
-            as unexplained_amount,
-        cast(sum(amount_incl_tax) as decimal(18, 3)) as amount_incl_tax
-    from intermediate.session_prices
-    group by account, month, currency
-)
-
-select * from summed
+select
+    account,
+    month,
+    currency,
+    spot_amount_excl_tax,
+    markup_amount_excl_tax,
+    tax_amount,
+    unexplained_amount,
+    amount_incl_tax
+from intermediate.month_price_totals
+where attribution = 'stop'

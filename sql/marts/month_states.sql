@@ -69,7 +69,7 @@ known_months as (
     select
         account,
         month
-    from months
+    from intermediate.month_totals
     union
     select
         account,

@@ -7,6 +7,10 @@
 --   account           text, the logbook's account
 --   session_id        text, the operator's id
 --   hour_start        time at which the local clock hour begins
+--   hour_local        wall time of that moment in the account's time zone; two hours have the same in autumn
+--   day               local day
+--   hour_of_day       whole number, 0 to 23, of the wall time
+--   weekday           whole number, 1 for Monday to 7 for Sunday, of the local day
 --   currency          ISO 4217 code
 --   energy_kwh        kWh; the hours of a day sum to the day, days to months, months to the session
 --   amount_incl_tax   currency units; sums like the energy
@@ -52,12 +56,17 @@ assembled as (
         shares.account,
         shares.session_id,
         shares.hour_start,
+        local_time(shares.hour_start, accounts.timezone) as hour_local,
+        local_day(shares.hour_start, accounts.timezone) as day,
+        cast(extract(hour from local_time(shares.hour_start, accounts.timezone)) as integer) as hour_of_day,
+        cast(local_weekday(shares.hour_start, accounts.timezone) as integer) as weekday,
         sessions.currency,
         cast(shares.energy_wh * 0.001 as decimal(18, 3)) as energy_kwh,
         from_minor_units(shares.money_minor, sessions.minor_unit_decimal) as amount_incl_tax,
         prices.price_incl_tax
     from shares
     inner join staging.sessions as sessions using (account, session_id)
+    inner join facts.accounts as accounts using (account)
     left join hour_prices as prices using (account, session_id, hour_start)
 )
 

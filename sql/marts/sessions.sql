@@ -12,6 +12,8 @@
 --   car               text, the car's name in the settings; null if no one assigned one
 --   started_at        time
 --   stopped_at        time
+--   started_local     wall time at which it started, in the account's time zone
+--   stopped_local     wall time at which it stopped, in the account's time zone
 --   duration_s        seconds
 --   idle_s            seconds connected without charging
 --   energy_kwh        kWh, by the meter
@@ -77,6 +79,8 @@ assembled as (
         cars.car,
         finished.started_at,
         finished.stopped_at,
+        local_time(finished.started_at, accounts.timezone) as started_local,
+        local_time(finished.stopped_at, accounts.timezone) as stopped_local,
         coalesce(
             facts.duration_s,
             cast(rounded_quotient(microseconds_between(finished.started_at, finished.stopped_at), 1000000) as bigint)
@@ -101,6 +105,8 @@ assembled as (
         curves.curve_sha256
     from finished
     inner join facts.session_facts as facts using (account, document_sha256)
+    inner join facts.accounts as accounts
+        on finished.account = accounts.account
     inner join priced
         on finished.account = priced.account and finished.session_id = priced.session_id
     inner join staging.session_texts as texts

@@ -9,7 +9,7 @@ from tests.scenarios.demo_logbook import DemoLogbook
 
 _REFUSAL = (
     "A query must be one SELECT that reads only this database: no files, no network, no settings, no changes.",
-    "For example: ladebog sql \"select * from months where attribution = 'stop'\"",
+    'For example: ladebog sql "select * from months"',
 )
 
 

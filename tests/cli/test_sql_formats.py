@@ -27,7 +27,7 @@ _DIFFICULT_VALUES = """
         true as flag,
         ['a', 'b'] as names
 """
-_MONTHS = "select month, sessions, energy_kwh, amount_incl_tax from months where attribution = 'stop' order by month"
+_MONTHS = "select month, sessions, energy_kwh, amount_incl_tax from months order by month"
 
 
 def test_rows_are_printed_as_a_table(shared_logbook: DemoLogbook) -> None:

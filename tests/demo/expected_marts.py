@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any, Literal
@@ -71,6 +71,10 @@ def session_hours(tenant: Tenant) -> list[Row]:
         {
             "session_id": session.id,
             "hour_start": hour.astimezone(UTC),
+            "hour_local": _wall_time(hour),
+            "day": _wall_time(hour).date(),
+            "hour_of_day": _wall_time(hour).hour,
+            "weekday": _wall_time(hour).isoweekday(),
             "currency": session.site.currency.code,
             "energy_kwh": Decimal(part.energy_wh) / 1000,
             "amount_incl_tax": _amount(session, part.money),
@@ -120,6 +124,8 @@ def _session_row(session: DemoSession) -> Row:
         "evse": session.site.evse_identifier,
         "started_at": session.started_at,
         "stopped_at": session.stopped_at,
+        "started_local": _wall_time(session.started_at),
+        "stopped_local": _wall_time(session.stopped_at),
         "duration_s": session.duration_s,
         "idle_s": session.idle_s,
         "energy_kwh": Decimal(session.energy_wh) / 1000,
@@ -191,6 +197,10 @@ def _part(session: DemoSession, part: Part) -> Row:
         "amount_incl_tax": _amount(session, part.money),
         "tax_amount": None if part.tax is None else _amount(session, part.tax),
     }
+
+
+def _wall_time(moment: datetime) -> datetime:
+    return moment.astimezone(_ACCOUNT_ZONE).replace(tzinfo=None)
 
 
 def _power_by_time(session: DemoSession) -> dict[Any, int]:

@@ -25,6 +25,8 @@ def test_the_session_at_the_minimum_price_has_the_calculated_row(demo: Tenant) -
         "evse": "2317",
         "started_at": datetime(2025, 9, 18, 13, 4, 10, tzinfo=UTC),
         "stopped_at": datetime(2025, 9, 18, 13, 41, 37, tzinfo=UTC),
+        "started_local": datetime.fromisoformat("2025-09-18T15:04:10"),
+        "stopped_local": datetime.fromisoformat("2025-09-18T15:41:37"),
         "duration_s": 2247,
         "idle_s": 1987,
         "energy_kwh": Decimal("0.470"),
@@ -172,7 +174,7 @@ def test_days_and_months_add_up_to_the_sessions(demo: Tenant) -> None:
             assert len({sum(row[figure] for row in rows) for rows in parts}) == 1
 
 
-def test_values_are_decimal_integer_text_or_times_in_utc(demo: Tenant) -> None:
+def test_values_are_decimal_integer_text_times_in_utc_or_wall_times(demo: Tenant) -> None:
     allowed = (Decimal, int, str, date, datetime, type(None))
     for rows in (
         expected_marts.sessions,
@@ -183,4 +185,6 @@ def test_values_are_decimal_integer_text_or_times_in_utc(demo: Tenant) -> None:
     ):
         for row in rows(demo):
             assert all(isinstance(value, allowed) and not isinstance(value, float) for value in row.values())
-            assert all(value.tzinfo is UTC for value in row.values() if isinstance(value, datetime))
+            times = {name: value for name, value in row.items() if isinstance(value, datetime)}
+            assert all((value.tzinfo is None) == name.endswith("_local") for name, value in times.items())
+            assert {value.tzinfo for value in times.values()} <= {UTC, None}

@@ -27,14 +27,31 @@ def test_the_parts_of_each_mart_sum_to_the_whole(fetched_demo: DemoArchive) -> N
             "select session_id, sum(energy_kwh) from charging_periods group by 1",
             "select session_id, energy_kwh from sessions semi join charging_periods using (account, session_id)",
         ),
-        (
-            "select first_of_month(day), currency, attribution, sum(energy_kwh), sum(amount_incl_tax) from days "
-            "group by all",
-            "select month, currency, attribution, energy_kwh, amount_incl_tax from months",
+        *(
+            (
+                f"select first_of_month(day), currency, sum(energy_kwh), sum(amount_incl_tax) from days{twin} "  # noqa: S608
+                "group by all",
+                f"select month, currency, energy_kwh, amount_incl_tax from months{twin}",  # noqa: S608
+            )
+            for twin in ("", "_split")
         ),
         (
-            "select currency, sum(sessions), sum(amount_incl_tax) from months where attribution = 'stop' group by 1",
+            "select currency, sum(sessions), sum(amount_incl_tax) from months group by 1",
             "select currency, count(*), sum(amount_incl_tax) from sessions group by 1",
+        ),
+        *(
+            (
+                f"select sum(energy_kwh), sum(amount_incl_tax) from {mart} group by currency",  # noqa: S608
+                "select sum(energy_kwh), sum(amount_incl_tax) from sessions group by currency",
+            )
+            for mart in ("months", "months_split", "days", "days_split")
+        ),
+        *(
+            (
+                f"select sum(spot_amount_excl_tax), sum(amount_incl_tax) from {mart} group by currency",  # noqa: S608
+                "select sum(spot_amount), sum(amount_incl_tax) from intermediate.session_prices group by currency",
+            )
+            for mart in ("month_prices", "month_prices_split")
         ),
     ]
     with fetched_demo.reading() as connection:

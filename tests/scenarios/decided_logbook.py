@@ -117,8 +117,8 @@ class DecidedLogbook:
         names = [
             name
             for (name,) in self.rows("""
-                select schema_name || '.' || table_name from duckdb_tables()
-                where (schema_name = 'main' and table_name not in ('documents', 'runs'))
+                select table_schema || '.' || table_name from information_schema.tables
+                where (table_schema = 'main' and table_name not in ('documents', 'runs'))
                    or table_name in ('decisions', 'odometer')
             """)
         ]

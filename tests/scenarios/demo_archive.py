@@ -75,9 +75,11 @@ class DemoArchive:
         return self.tables()
 
     def tables(self) -> Tables:
-        """All rows of the published tables, sorted."""
+        """All rows of the published tables and views, sorted."""
         with open_published(self.logbook) as connection:
-            named = connection.execute("select table_name from duckdb_tables() where schema_name = 'main'").fetchall()
+            named = connection.execute(
+                "select table_name from information_schema.tables where table_schema = 'main'"
+            ).fetchall()
             return {name: connection.execute(f"select * from {name} order by all").fetchall() for (name,) in named}  # noqa: S608
 
     def copied_to(self, root: Path) -> "DemoArchive":

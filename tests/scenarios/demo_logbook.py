@@ -170,7 +170,7 @@ class DemoLogbook:
         return value
 
     def marts(self) -> dict[str, list[dict[str, Any]]]:
-        """All rows of the tables that users see, except runs and documents."""
-        names = self.ask("select table_name from duckdb_tables() where schema_name = 'main' order by all")
+        """All rows of the tables and views that users see, except runs and documents."""
+        names = self.ask("select table_name from information_schema.tables where table_schema = 'main' order by all")
         tables = [row["table_name"] for row in names if row["table_name"] not in ("runs", "documents")]
         return {name: self.ask(f"select * from {name} order by all") for name in tables}  # noqa: S608

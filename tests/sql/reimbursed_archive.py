@@ -129,8 +129,8 @@ class ReimbursedArchive:
         return self.connection.execute(query).fetchall()
 
     def amounts(self, columns: str = "amount_incl_tax") -> dict[str, Any]:
-        """A column of the mart by session, under attribution `stop`."""
-        return dict(self.rows(f"select session_id, {columns} from reimbursement where attribution = 'stop'"))  # noqa: S608
+        """A column of the mart by session."""
+        return dict(self.rows(f"select session_id, {columns} from reimbursement"))  # noqa: S608
 
     def _load(self, account: str, answers: list[Answer]) -> "ReimbursedArchive":
         self._runs += 1

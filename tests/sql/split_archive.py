@@ -41,12 +41,17 @@ class ExpectedMarts:
     def session_hours(self) -> Rows:
         return {
             (self.sessions[session_id].account, session_id, begins): {
+                **self._wall_time(session_id, begins),
                 **self._figures(session_id, part),
                 "price_incl_tax": parts.hour_prices[begins],
             }
             for session_id, parts in self.splits.items()
             for begins, part in parts.hours.items()
         }
+
+    def _wall_time(self, session_id: str, begins: datetime) -> Row:
+        local = begins.astimezone(ACCOUNTS[self.sessions[session_id].account].zone).replace(tzinfo=None)
+        return {"hour_local": local, "day": local.date(), "hour_of_day": local.hour, "weekday": local.isoweekday()}
 
     def session_days(self) -> Rows:
         return self._taxed((session_id, parts.days) for session_id, parts in self.splits.items())
@@ -55,7 +60,7 @@ class ExpectedMarts:
         return self._taxed((session_id, parts.months) for session_id, parts in self.splits.items())
 
     def totals(self, unit: str) -> Rows:
-        """The rows of `days` or `months`, under both attributions."""
+        """The rows of the totals per day or month, under both attributions."""
         groups: defaultdict[tuple[Any, ...], list[tuple[str, Part]]] = defaultdict(list)
         for session_id, parts in self.splits.items():
             session = self.sessions[session_id]

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,11 +30,56 @@ def half_hours(first: str, second: str, amounts: tuple[str, str] = ("1", "1")) -
     }
 
 
+def test_the_parts_of_a_session_over_the_end_of_a_month_are_divided_by_the_energy_of_each(tmp_path: Path) -> None:
+    """3.333 kWh before midnight and 6.667 after it, at a spot price of 0.8 and a markup of 1 with tax."""
+    began = datetime(2025, 3, 31, 21, 40, tzinfo=UTC)
+    session = hour_session(
+        began,
+        bill=Decimal(20),
+        periods=(Period(started=began, stopped=began + 60 * MINUTE, prices="price|0.8&markup|1"),),
+    )
+    with reimbursed_archive(tmp_path / "logbook") as archive:
+        archive.load_sessions(session).transform()
+        assert [
+            tuple(map(str, row))
+            for row in archive.rows(f"select month, {PARTS} from month_prices_split order by month")  # noqa: S608
+        ] == [
+            ("2025-03-01", "2.670", "2.670", "1.330", "0.000", "6.670"),
+            ("2025-04-01", "5.330", "5.330", "2.670", "0.000", "13.330"),
+        ]
+        assert archive.rows(f"select {PARTS} from month_prices") == [  # noqa: S608
+            tuple(map(Decimal, ("8", "8", "4", "0", "20")))
+        ]
+
+
+@pytest.mark.parametrize("prices", [("price|0.7777&markup|0.3333",), ("price|-0.1234&markup|1.9999",), ()])
+@pytest.mark.parametrize("bill", ["19.99", "-7.77", "0"])
+def test_the_months_of_a_session_sum_to_its_parts(tmp_path: Path, prices: tuple[str, ...], bill: str) -> None:
+    """It lasts into three months."""
+    began = datetime(2025, 2, 28, 20, 0, tzinfo=UTC)
+    stopped = datetime(2025, 3, 31, 23, 7, tzinfo=UTC)
+    session = ReimbursedSession(
+        id="1",
+        started=began,
+        stopped=stopped,
+        energy_wh=54_321,
+        bill=Decimal(bill),
+        curve=((began, Decimal("0.07")),),
+        periods=tuple(Period(started=began, stopped=stopped, prices=price, amount=Decimal(bill)) for price in prices),
+    )
+    with reimbursed_archive(tmp_path / "logbook") as archive:
+        archive.load_sessions(session).transform()
+        sums = ", ".join(f"sum({part})" for part in PARTS.split(", "))
+        assert archive.rows(f"select count(*), {sums} from month_prices_split") == [  # noqa: S608
+            (3, *archive.rows(f"select {PARTS} from month_prices")[0])  # noqa: S608
+        ]
+
+
 def month_prices(root: Path, *sessions: ReimbursedSession) -> dict[str, tuple[str | None, ...]]:
     """The parts of the bill by currency."""
     with reimbursed_archive(root / "logbook") as archive:
         archive.load_sessions(*sessions).transform()
-        query = f"select currency, {PARTS} from month_prices where attribution = 'stop'"  # noqa: S608
+        query = f"select currency, {PARTS} from month_prices"  # noqa: S608
         return {
             currency: tuple(None if part is None else str(part) for part in parts)
             for currency, *parts in archive.rows(query)

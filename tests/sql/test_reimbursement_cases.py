@@ -107,8 +107,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReimbursedArch
 
 def test_each_basis_gives_the_expected_amounts(archive: ReimbursedArchive) -> None:
     found = archive.rows(
-        "select session_id, account, amount_incl_tax from reimbursement"
-        " where attribution = 'stop' and session_id <> 'over midnight'"
+        "select session_id, account, amount_incl_tax from reimbursement where session_id <> 'over midnight'"
     )
     expected = {
         (session, payer.name): Decimal(amount)
@@ -119,7 +118,7 @@ def test_each_basis_gives_the_expected_amounts(archive: ReimbursedArchive) -> No
 
 
 def test_the_price_is_the_amount_divided_by_all_energy(archive: ReimbursedArchive) -> None:
-    query = "select session_id, price_incl_tax from reimbursement where account = 'rate' and attribution = 'stop'"
+    query = "select session_id, price_incl_tax from reimbursement where account = 'rate'"
     prices = dict(archive.rows(query))
     assert tuple(str(prices[name]) for name in ("plain", "partly free", "no energy")) == (
         "2.790000",
@@ -131,7 +130,8 @@ def test_the_price_is_the_amount_divided_by_all_energy(archive: ReimbursedArchiv
 def test_a_session_over_the_end_of_a_month_is_divided_between_both(archive: ReimbursedArchive) -> None:
     """7.5 kWh in March and 2.5 kWh in April, under the spot prices 0.5 and 3.5."""
     found = archive.rows(
-        "select account, attribution, month(month), energy_kwh, amount_incl_tax from reimbursement"
+        "select account, attribution, month(month), energy_kwh, amount_incl_tax"
+        " from intermediate.attributed_reimbursement"
         " where session_id = 'over midnight' order by all"
     )
     stop_kwh, march, april = Decimal(10), Decimal("7.5"), Decimal("2.5")
@@ -170,7 +170,7 @@ def test_an_own_electricity_tax_counts_once_however_it_is_written(tmp_path: Any)
             archive.load_charge_point(MIDDAY - MINUTE, account=account_name)
             archive.load_sessions(hour_session(MIDDAY), account=account_name)
         archive.transform()
-        query = "select account, amount_incl_tax from reimbursement where attribution = 'stop'"
+        query = "select account, amount_incl_tax from reimbursement"
         found = dict(archive.rows(query))
     # 10 kWh at a spot price of 1 and the addition of 0.5; without an own tax also 0.72; with 25 % Moms
     expected = {name: Decimal("18.75" if name.startswith("tax") else "27.75") for name in named}
@@ -189,5 +189,5 @@ def test_amounts_have_the_digits_of_their_currency(tmp_path: Any) -> None:
                 account=name,
             )
         archive.transform()
-        found = archive.rows("select account, amount_incl_tax from reimbursement where attribution = 'stop'")
+        found = archive.rows("select account, amount_incl_tax from reimbursement")
     assert {"rate": Decimal(313), "billed-refund": Decimal(295)} == dict(found)

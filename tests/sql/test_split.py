@@ -96,7 +96,8 @@ def test_session_months_are_as_expected(comparison: Comparison) -> None:
 
 @pytest.mark.parametrize("unit", ["day", "month"])
 def test_totals_under_both_attributions_are_as_expected(comparison: Comparison, unit: str) -> None:
-    compare(comparison, f"{unit}s", ("account", unit, "currency", "attribution"), comparison.expected.totals(unit))
+    key = ("account", unit, "currency", "attribution")
+    compare(comparison, f"intermediate.{unit}_totals", key, comparison.expected.totals(unit))
 
 
 def test_hours_sum_to_days_days_to_months_and_months_to_the_session(comparison: Comparison) -> None:
@@ -115,8 +116,8 @@ def test_hours_sum_to_days_days_to_months_and_months_to_the_session(comparison: 
 def test_days_sum_to_months_and_both_attributions_to_the_same(comparison: Comparison) -> None:
     figures = ("energy_kwh", "amount_incl_tax", "tax_amount")
     keys = ("account", "currency", "attribution")
-    days = comparison.archive.rows("days", (*keys, "day"), figures)
-    months = comparison.archive.rows("months", (*keys, "month"), figures)
+    days = comparison.archive.rows("intermediate.day_totals", (*keys, "day"), figures)
+    months = comparison.archive.rows("intermediate.month_totals", (*keys, "month"), figures)
     assert sums_by(days, lambda *key: (*key[:3], key[3].replace(day=1))) == months
     energy_and_money = sums_by(
         select_columns(months, figures[:2]),

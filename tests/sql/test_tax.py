@@ -180,8 +180,7 @@ def test_each_session_has_the_rate_of_its_day(shared_archive: SmallArchive, acco
 
 def test_one_session_with_unknown_tax_makes_the_months_tax_unknown(shared_archive: SmallArchive) -> None:
     found = shared_archive.rows(
-        "select sessions, amount_incl_tax, tax_amount, amount_excl_tax from months "
-        "where attribution = 'stop' and account = 'unknown'"
+        "select sessions, amount_incl_tax, tax_amount, amount_excl_tax from months where account = 'unknown'"
     )
     assert [(2, Decimal(50), None, None)] == found
 

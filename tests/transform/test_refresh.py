@@ -65,7 +65,9 @@ def test_an_update_without_new_answers_changes_nothing(demo: DemoArchive) -> Non
 
 
 def contents(archive: SmallArchive) -> Tables:
-    names = [name for (name,) in archive.rows("select table_name from duckdb_tables() where schema_name = 'main'")]
+    names = [
+        name for (name,) in archive.rows("select table_name from information_schema.tables where table_schema = 'main'")
+    ]
     return {name: archive.rows(f"select * from {name} order by all") for name in names}  # noqa: S608
 
 
@@ -114,7 +116,7 @@ def test_refreshes_after_random_answers_equal_a_rebuild(archive: SmallArchive, t
 def test_another_time_zone_recomputes_everything(archive: SmallArchive) -> None:
     evening = {"startedAt": "2025-03-31T20:00:00Z", "stoppedAt": "2025-03-31T21:30:00Z"}
     archive.build(detail(session(**evening)))
-    months = "select cast(month as varchar) from months where attribution = 'stop'"
+    months = "select cast(month as varchar) from months"
     assert archive.rows(months) == [("2025-03-01",)]
     home = msgspec.structs.replace(archive.settings.accounts["home"], timezone="Europe/Helsinki")
     archive.settings = msgspec.structs.replace(archive.settings, accounts={"home": home})

@@ -31,7 +31,7 @@ with whole_sessions as (
                     1000000 + to_micro_units(terms.tax_rate)
                 )
         end as tax_minor
-    from main.reimbursement as reimbursement
+    from intermediate.attributed_reimbursement as reimbursement
     inner join main.sessions as sessions using (account, session_id)
     inner join intermediate.session_states as staged using (account, session_id)
     inner join intermediate.reimbursement_terms as terms using (account, session_id)
@@ -60,7 +60,7 @@ of_months as (
             else 0
         end as numerator,
         coalesce(nullif(abs(whole_sessions.amount_minor), 0), 1) as denominator
-    from main.reimbursement as months
+    from intermediate.attributed_reimbursement as months
     cross join facts.settings as settings
     inner join whole_sessions using (account, session_id)
     where months.attribution = settings.claim_attribution

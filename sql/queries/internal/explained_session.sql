@@ -13,6 +13,8 @@
 --   car              text, the car's name; null if none was assigned
 --   started_at       time
 --   stopped_at       time
+--   started_local    wall time in the account's time zone
+--   stopped_local    wall time in the account's time zone
 --   duration_s       seconds
 --   idle_s           seconds connected without charging
 --   energy_kwh       kWh

@@ -27,7 +27,7 @@ with summed as (
         ) as amount_excl_tax,
         max(max_kw) as max_kw
     from months
-    where account = $account and attribution = 'stop' and month between $first and $last
+    where account = $account and month between $first and $last
     group by currency
 )
 

@@ -38,6 +38,8 @@ def test_a_session_has_every_column_of_the_mart(report_logbook: WrittenLogbook, 
         "car": "",
         "started_at": "2025-03-29T23:10:00+01:00",  # the clock goes forward in this session
         "stopped_at": "2025-03-30T16:33:51+02:00",
+        "started_local": "2025-03-29T23:10:00",
+        "stopped_local": "2025-03-30T16:33:51",
         "duration_s": "59031",
         "idle_s": "600",
         "energy_kwh": "10.873",
@@ -63,10 +65,10 @@ def test_months_have_every_column_of_the_mart(report_logbook: WrittenLogbook, tm
     path = tmp_path / "months.csv"
     write_months(report_logbook.report("2025-04"), path)
     assert path.read_text("utf-8").splitlines() == [
-        "account,month,currency,attribution,sessions,energy_kwh,amount_incl_tax,tax_amount,amount_excl_tax,"
+        "account,month,currency,sessions,energy_kwh,amount_incl_tax,tax_amount,amount_excl_tax,"
         "average_price_incl_tax,max_kw",
-        "home,2025-04-01,DKK,stop,2,5.000,12.50,2.50,10.00,2.500000,11.040000",
-        "home,2025-04-01,EUR,stop,1,30.000,18.30,,,0.610000,11.040000",
+        "home,2025-04-01,DKK,2,5.000,12.50,2.50,10.00,2.500000,11.040000",
+        "home,2025-04-01,EUR,1,30.000,18.30,,,0.610000,11.040000",
     ]
 
 

@@ -36,7 +36,7 @@ def test_rows_have_exactly_the_columns_of_their_marts(report_logbook: WrittenLog
 
 def test_a_months_total_equals_its_row_in_the_mart(report_logbook: WrittenLogbook) -> None:
     report = report_logbook.report("2025-04")
-    not_in_totals = {"account", "month", "attribution"}
+    not_in_totals = {"account", "month"}
     assert [dict(total) for total in report.totals] == [
         {name: value for name, value in row.items() if name not in not_in_totals} for row in report.months
     ]
