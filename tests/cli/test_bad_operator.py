@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from pipeline.demo import DemoServer, Faults
+from pipeline.demo import DemoServer, Faults, Tenant
 from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -53,10 +53,11 @@ def test_an_operator_with_server_errors_ends_the_command(
     assert advice == "Run the same command again later"
 
 
-def test_an_operator_that_cannot_be_reached_ends_the_command(logbook: DemoLogbook) -> None:
+def test_an_operator_that_cannot_be_reached_ends_the_command(tenant: Tenant, logbook: DemoLogbook) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     logbook.do("account", "add", "demo", "--moved", "--url", f"http://127.0.0.1:{port}")
+    logbook.store_login(tenant)
     message, advice = refusal(logbook.run("extract"), 75)
     assert message.startswith(f"127.0.0.1:{port} gave no usable answer in 8 tries; the last time it ")
     assert advice == "Run the same command again later"

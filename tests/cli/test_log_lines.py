@@ -54,7 +54,8 @@ def test_a_refused_login_is_logged_and_then_the_error_that_ended_the_command(
     logbook.run("run")
     refused_requests = [line for line in logged_lines(logbook) if line["event"] == "request failed"]
     last_line = logged_lines(logbook)[-1]
-    assert [(line["method"], line["status"]) for line in refused_requests] == [("GET", 401), ("POST", 401)]
+    probed_and_renewed = [("GET", 401), ("GET", 401), ("POST", 401)]
+    assert [(line["method"], line["status"]) for line in refused_requests] == probed_and_renewed
     assert (last_line["event"], last_line["level"], last_line["exit_code"]) == ("failed", "error", 4)
     assert last_line["error"] == "The operator no longer accepts the login of account demo."
     assert last_line["advice"] == "Log in again: ladebog login demo"
