@@ -152,12 +152,12 @@ def test_a_failed_transform_changes_nothing(archive: SmallArchive) -> None:
     archive.build(detail(session()))
     before = contents(archive)
     archive.add(detail(session(energy=5), LATER.replace(year=2031)))
-    archive.connection.execute("alter table months rename to months_table")
-    archive.connection.execute("create view months as select * from months_table")  # a view accepts no rows
+    archive.connection.execute("alter table month_states rename to month_states_table")
+    archive.connection.execute("create view month_states as select * from month_states_table")  # a view accepts no rows
     with pytest.raises(duckdb.Error, match="base table"):
         archive.transform()
-    archive.connection.execute("drop view months")
-    archive.connection.execute("alter table months_table rename to months")
+    archive.connection.execute("drop view month_states")
+    archive.connection.execute("alter table month_states_table rename to month_states")
     assert before["sessions"] == contents(archive)["sessions"]
     archive.transform()
     assert [(Decimal("0.005"), 2)] == archive.rows("select energy_kwh, revision from sessions")
@@ -197,6 +197,6 @@ def test_changed_settings_are_stored_by_a_refresh(tmp_path_factory: pytest.TempP
 
 def test_nothing_is_computed_when_nothing_was_loaded(archive: SmallArchive) -> None:
     archive.build(detail(session()))
-    archive.connection.execute("update months set sessions = 99")
+    archive.connection.execute("update intermediate.month_totals set sessions = 99")
     assert archive.transform().rows("select distinct sessions from months") == [(99,)]
     assert archive.build(charge_point(LATER)).rows("select distinct sessions from months") == [(1,)]
