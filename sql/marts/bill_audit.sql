@@ -40,9 +40,9 @@ with sessions_with_tariffs as (
         sessions.minor_unit_decimal,
         sessions.bill_minor,
         cast(sessions.energy_wh as decimal(38, 0)) as energy_wh,
-        cast(coalesce(facts.free_energy_wh, 0) as decimal(38, 0)) as free_wh,
-        coalesce(facts.non_billable_energy_wh, 0) as non_billable_wh,
-        coalesce(facts.prices_include_tax, true) or sessions.net_minor is not null as is_bill_with_tax,
+        cast(coalesce(sessions.free_energy_wh, 0) as decimal(38, 0)) as free_wh,
+        coalesce(sessions.non_billable_energy_wh, 0) as non_billable_wh,
+        coalesce(sessions.prices_include_tax, true) or sessions.net_minor is not null as is_bill_with_tax,
         tariffs.tariff_sha256,
         tariffs.tariff_fetched_at,
         tariffs.currency as tariff_currency,
@@ -58,8 +58,6 @@ with sessions_with_tariffs as (
     from sessions as marts
     inner join facts.accounts as accounts using (account)
     inner join staging.sessions as sessions using (account, session_id)
-    inner join facts.session_facts as facts
-        on marts.account = facts.account and marts.document_sha256 = facts.document_sha256
     inner join intermediate.session_charge_points as charge_points
         on marts.account = charge_points.account and marts.session_id = charge_points.session_id
     left join intermediate.session_tariffs as tariffs using (account, session_id)

@@ -75,7 +75,7 @@ assembled as (
         finished.session_id,
         coalesce(texts.type, case when facts.is_personal then 'private' else 'public' end) as kind,
         coalesce(priced.charge_point, texts.address) as charge_point,
-        facts.evse_identifier as evse,
+        finished.evse_identifier as evse,
         cars.car,
         finished.started_at,
         finished.stopped_at,

@@ -2,23 +2,30 @@
 -- grain: one version of what the operator sent about a session, or one time at which it sent the same details again
 -- purpose: a session's documents in their order, each with its figures in units and minor units
 -- columns:
---   account              text, the logbook's account
---   session_id           text, the operator's id
---   document_sha256      hex, the document
---   source               text, detail or listing
---   fetched_at           time; null for an imported answer without a time
---   place                whole number, 1 for the oldest document of the session
---   is_finished          flag: the session has ended, as finished or with energy or an amount
---   is_active            flag: the session has not ended
---   is_imported          flag: an import brought the document, no run of extract
---   started_at           time; null only where a session has not ended, or ended without charging
---   stopped_at           time; null while active
---   energy_wh            Wh, metered and billed
---   payment_status       text, for example paid
---   currency             ISO 4217 code
---   minor_unit_decimal   digits of the currency's minor unit
---   bill_minor           whole minor units: totalAmount, else amount
---   net_minor            whole minor units without tax; null where not stated
+--   account                  text, the logbook's account
+--   session_id               text, the operator's id
+--   document_sha256          hex, the document
+--   source                   text, detail or listing
+--   fetched_at               time; null for an imported answer without a time
+--   place                    whole number, 1 for the oldest document of the session
+--   is_finished              flag: the session has ended, as finished or with energy or an amount
+--   is_active                flag: the session has not ended
+--   is_imported              flag: an import brought the document, no run of extract
+--   started_at               time; null only where a session has not ended, or ended without charging
+--   stopped_at               time; null while active
+--   energy_wh                Wh, metered and billed
+--   payment_status           text, for example paid
+--   currency                 ISO 4217 code
+--   minor_unit_decimal       digits of the currency's minor unit
+--   bill_minor               whole minor units: totalAmount, else amount
+--   amount                   currency units, as sent; null where not stated
+--   net_minor                whole minor units without tax; null where not stated
+--   prices_include_tax       flag; null where not stated
+--   free_energy_wh           Wh; null where not stated
+--   non_billable_energy_wh   Wh; null where not stated
+--   electricity_cost         currency units; null where not stated
+--   evse_identifier          text; null where not stated
+--   figures                  what is compared with other documents, as in session_figures
 -- Neither finished nor active is what ended without being a charging session: otherwise than as finished, without
 -- energy and without an amount.
 -- Details that a run fetched again unchanged are stored once. Their document comes again at that time, because a list
@@ -75,32 +82,36 @@ received as (
 
 documents_with_figures as (
     select
-        facts.account,
-        facts.session_id,
-        facts.document_sha256,
-        facts.source,
+        figures.account,
+        figures.session_id,
+        figures.document_sha256,
+        figures.source,
         received.fetched_at,
         answer_order(received.fetched_at, received.segment, received.line, received.item) as moment,
-        facts.status not in ('active', 'pending', 'stopping')
-        or (facts.status <> 'active' and facts.stopped_at is not null) as is_over,
-        facts.status = 'finished'
-        or coalesce(facts.energy_wh, 0) <> 0
-        or coalesce(facts.total_amount, facts.amount, 0) <> 0 as is_session,
+        figures.is_over,
+        figures.is_session,
         coalesce(runs.command = 'import', false) as is_imported,
-        facts.started_at,
-        facts.stopped_at,
-        facts.energy_wh,
-        facts.payment_status,
-        facts.currency,
-        facts.minor_unit_decimal,
-        to_minor_units(coalesce(facts.total_amount, facts.amount), facts.minor_unit_decimal) as bill_minor,
-        to_minor_units(facts.amount_without_tax, facts.minor_unit_decimal) as net_minor
+        figures.started_at,
+        figures.stopped_at,
+        figures.energy_wh,
+        figures.payment_status,
+        figures.currency,
+        figures.minor_unit_decimal,
+        figures.bill_minor,
+        figures.amount,
+        figures.net_minor,
+        figures.prices_include_tax,
+        figures.free_energy_wh,
+        figures.non_billable_energy_wh,
+        figures.electricity_cost,
+        figures.evse_identifier,
+        figures.figures
     from received
-    inner join facts.session_facts as facts
+    inner join staging.session_figures as figures
         on
-            received.account = facts.account
-            and received.sha256 = facts.document_sha256
-            and received.key = facts.session_id
+            received.account = figures.account
+            and received.sha256 = figures.document_sha256
+            and received.key = figures.session_id
     left join main.runs
         on received.account = runs.account and received.segment = runs.segment
 ),
@@ -108,7 +119,7 @@ documents_with_figures as (
 compared as (
     select
         *,
-        lag((is_over, is_session, started_at, stopped_at, energy_wh, currency, bill_minor, payment_status)) over (
+        lag(figures) over (
             partition by account, session_id, source
             order by moment
         ) as figures_before
@@ -119,9 +130,7 @@ with_changes as (
     select
         *,
         max(moment) filter (
-            where source = 'detail'
-            or (is_over, is_session, started_at, stopped_at, energy_wh, currency, bill_minor, payment_status)
-            is distinct from figures_before
+            where source = 'detail' or figures is distinct from figures_before
         ) over (
             partition by account, session_id, source
             order by moment
@@ -151,7 +160,14 @@ in_order as (
         currency,
         minor_unit_decimal,
         bill_minor,
-        net_minor
+        amount,
+        net_minor,
+        prices_include_tax,
+        free_energy_wh,
+        non_billable_energy_wh,
+        electricity_cost,
+        evse_identifier,
+        figures
     from with_changes
 )
 

@@ -39,16 +39,15 @@ finished as (
         sessions.account,
         sessions.session_id,
         sessions.stopped_at,
-        facts.evse_identifier,
+        sessions.evse_identifier,
         accounts.country,
         local_day(sessions.stopped_at, accounts.timezone) as stopped_on,
         (
             sessions.currency = accounts.currency
-            and (coalesce(facts.prices_include_tax, true) or sessions.net_minor is not null)
+            and (coalesce(sessions.prices_include_tax, true) or sessions.net_minor is not null)
         ) as is_taxed_here
     from staging.sessions as sessions
     inner join facts.accounts as accounts using (account)
-    inner join facts.session_facts as facts using (account, document_sha256)
     where sessions.is_finished
 ),
 

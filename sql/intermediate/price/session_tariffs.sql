@@ -37,7 +37,6 @@ with preferred as (
             order by document_preference(tariffs.fetched_at, tariffs.place, sessions.stopped_at)
         ) as preference
     from staging.sessions as sessions
-    inner join facts.session_facts as facts using (account, document_sha256)
     inner join staging.tariffs as tariffs using (account, evse_identifier)
     where sessions.is_finished
 ),

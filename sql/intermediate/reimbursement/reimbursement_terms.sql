@@ -34,14 +34,13 @@ with finished as (
         accounts.currency as own_currency,
         accounts.country,
         local_day(sessions.stopped_at, accounts.timezone) as stopped_on,
-        to_nano_units(facts.electricity_cost) as electricity_cost_nano,
-        coalesce(facts.free_energy_wh, 0) + coalesce(facts.non_billable_energy_wh, 0) as unpaid_wh,
+        to_nano_units(sessions.electricity_cost) as electricity_cost_nano,
+        coalesce(sessions.free_energy_wh, 0) + coalesce(sessions.non_billable_energy_wh, 0) as unpaid_wh,
         charge_points.refunds_electricity_tax,
         charge_points.tax_rate,
         to_micro_units(charge_points.tax_rate) as tax_rate_micro
     from staging.sessions as sessions
     inner join facts.accounts as accounts using (account)
-    inner join facts.session_facts as facts using (account, document_sha256)
     inner join intermediate.session_charge_points as charge_points
         on sessions.account = charge_points.account and sessions.session_id = charge_points.session_id
     where sessions.is_finished

@@ -16,29 +16,22 @@
 with listings as (
     select
         documents.account,
-        facts.session_id,
-        facts.started_at,
-        facts.stopped_at,
-        facts.status,
+        figures.session_id,
+        figures.started_at,
+        figures.stopped_at,
+        figures.is_over,
         answer_order(documents.fetched_at, documents.segment, documents.line, documents.item) as moment,
-        (
-            facts.energy_wh,
-            facts.started_at,
-            facts.stopped_at,
-            facts.currency,
-            to_minor_units(coalesce(facts.total_amount, facts.amount), facts.minor_unit_decimal)
-        ) as figures,
-        facts.payment_status
+        figures.figures
     from main.documents as documents
-    inner join facts.session_facts as facts
-        on documents.account = facts.account and documents.sha256 = facts.document_sha256
+    inner join staging.session_figures as figures
+        on documents.account = figures.account and documents.sha256 = figures.document_sha256
     where documents.endpoint = 'session_history'
 ),
 
 compared as (
     select
         *,
-        lag((figures, payment_status, status)) over (
+        lag(figures) over (
             partition by account, session_id
             order by moment
         ) as listed_before,
@@ -53,7 +46,7 @@ changed as (
     select
         account,
         session_id,
-        max(moment) filter (where (figures, payment_status, status) is distinct from listed_before) as changed_at
+        max(moment) filter (where figures is distinct from listed_before) as changed_at
     from compared
     group by account, session_id
 ),
@@ -74,24 +67,17 @@ details as (
         documents.key as session_id,
         answer_order(documents.fetched_at, documents.segment, documents.line, documents.item) as moment,
         runs.command,
-        (
-            facts.energy_wh,
-            facts.started_at,
-            facts.stopped_at,
-            facts.currency,
-            to_minor_units(coalesce(facts.total_amount, facts.amount), facts.minor_unit_decimal)
-        ) as figures,
-        facts.payment_status,
+        figures.figures,
         row_number() over (
             partition by documents.account, documents.key
             order by answer_order(documents.fetched_at, documents.segment, documents.line, documents.item) desc
         ) as age
     from main.documents as documents
-    left join facts.session_facts as facts
+    left join staging.session_figures as figures
         on
-            documents.account = facts.account
-            and documents.sha256 = facts.document_sha256
-            and documents.key = facts.session_id
+            documents.account = figures.account
+            and documents.sha256 = figures.document_sha256
+            and documents.key = figures.session_id
     left join main.runs as runs
         on documents.account = runs.account and documents.segment = runs.segment
     inner join last_answers
@@ -99,7 +85,7 @@ details as (
     where
         documents.endpoint = 'session'
         and documents.status = 200
-        and case when facts.session_id is null then last_answers.status = 200 else facts.stopped_at is not null end
+        and case when figures.session_id is null then last_answers.status = 200 else figures.stopped_at is not null end
 ),
 
 unchanged as (
@@ -162,14 +148,13 @@ missing as (
         compared.age = 1
         and gone.session_id is null
         and compared.stopped_at is not null
-        and compared.status <> 'active'
+        and compared.is_over
         and (sessions.is_finished or sessions.is_active)
         and (
             details.moment is null
             or (
                 details.moment < changed.changed_at
-                and (details.figures, details.payment_status)
-                is distinct from (compared.figures, compared.payment_status)
+                and details.figures is distinct from compared.figures
                 and coalesce(unchanged.moment < changed.changed_at, true)
             )
             or (

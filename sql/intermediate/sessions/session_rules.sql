@@ -17,7 +17,7 @@ with finished as (
         sessions.session_id,
         coalesce(texts.type, case when facts.is_personal then 'private' else 'public' end) as kind,
         coalesce(charge_points.charge_point, texts.address) as charge_point,
-        facts.evse_identifier as evse,
+        sessions.evse_identifier as evse,
         sessions.started_at,
         accounts.timezone,
         cast(cast(sessions.energy_wh as decimal(38, 0)) * 0.001 as decimal(18, 3)) as energy_kwh

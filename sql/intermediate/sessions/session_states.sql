@@ -13,7 +13,9 @@
 --   stop_stated_at       time of the newest document that states this stop, unless its answer came more than a day
 --                        before the stop; null while active, or if there is none with a time
 --   minor_unit_decimal   digits of the currency's minor unit
+--   amount               currency units, as sent; null where not stated
 --   net_minor            whole minor units without tax; null where not stated
+--   prices_include_tax   flag; null where not stated
 select
     account,
     session_id,
@@ -24,5 +26,7 @@ select
     stopped_at,
     stop_stated_at,
     minor_unit_decimal,
-    net_minor
+    amount,
+    net_minor,
+    prices_include_tax
 from staging.sessions

@@ -42,18 +42,20 @@ with with_zone as (
         sessions.idle_s,
         sessions.energy_kwh,
         sessions.currency,
-        facts.minor_unit_decimal,
+        states.minor_unit_decimal,
         sessions.amount_incl_tax,
         sessions.tax_rate,
         sessions.tax_amount,
-        facts.prices_include_tax,
+        states.prices_include_tax,
         facts.total_amount,
-        facts.amount,
+        states.amount,
         sessions.power_samples,
         sessions.payment_status
     from main.sessions as sessions
     inner join facts.accounts as accounts using (account)
-    inner join facts.session_facts as facts using (account, document_sha256)
+    inner join intermediate.session_states as states using (account, session_id)
+    inner join facts.session_facts as facts
+        on sessions.account = facts.account and sessions.document_sha256 = facts.document_sha256
     left join intermediate.evse_limits as limits
         on
             sessions.account = limits.account
