@@ -45,8 +45,11 @@ _HOURS = """
 _PERIODS = """
     select
         periods.*,
+        staged.free_energy_wh,
+        staged.state_not_understood,
         parts.hour_start
     from charging_periods as periods
+    inner join staging.charging_periods as staged using (account, session_id, period)
     inner join intermediate.period_parts as parts using (account, session_id, period)
     where account = $account and session_id = $session_id
     order by parts.hour_start, period

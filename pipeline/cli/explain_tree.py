@@ -11,6 +11,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from pipeline.cli.output import in_one_line
+from pipeline.cli.period_difference import difference
 from pipeline.text import counted
 from reports.explanation import Explanation, Row
 
@@ -226,22 +227,9 @@ def _add_period(node: Tree, explanation: Explanation, period: Row) -> Tree:
     branch = node.add(Text(f"{name} {begins:%H:%M:%S}–{ends:%H:%M:%S}: {figures}"))
     if period["energy_kwh"]:
         price = branch.add(Text(_price(explanation, period)))
-        if difference := _difference(explanation, period):
-            price.add(Text(difference))
+        if text := difference(period, explanation.periods, explanation.session["digits"]):
+            price.add(Text(text))
     return branch
-
-
-def _difference(explanation: Explanation, period: Row) -> str | None:
-    """Why a period's energy times its price is not its amount, where they differ by more than a minor unit."""
-    if period["price_incl_tax"] is None:
-        return None
-    product = period["energy_kwh"] * period["price_incl_tax"]
-    if abs(product - period["amount_incl_tax"]) <= Decimal(1).scaleb(-explanation.session["digits"]):
-        return None
-    return (
-        f"× {period['energy_kwh']} kWh = {_money(explanation, product)}; the amount is as sent, by meter values that "
-        "can lag behind the power history"
-    )
 
 
 def _price(explanation: Explanation, period: Row) -> str:
