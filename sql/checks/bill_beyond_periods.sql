@@ -2,22 +2,30 @@
 -- severity: error
 -- grain: one finding
 -- purpose: No bill is more than 3 times what its charging periods, fees and minimum price come to.
--- The tariff's fees may already be in the charging periods; both count here.
-with compared as (
+-- The tariff's fees may already be in the charging periods; both count here. A bill below zero is compared likewise,
+-- but no minimum price explains it.
+with summed as (
     select
         sessions.*,
-        to_minor_units(sessions.amount_incl_tax, sessions.minor_unit_decimal) as bill_minor,
-        to_minor_units(
-            greatest(
-                sums.amount_incl_tax + coalesce(audits.price_per_session, 0) + coalesce(audits.duration_fee, 0)
-                + coalesce(audits.connection_fee, 0) + coalesce(audits.idle_fee, 0),
-                coalesce(sessions.minimum_price, 0)
-            ),
-            sessions.minor_unit_decimal
-        ) as explained_minor
+        sums.amount_incl_tax + coalesce(audits.price_per_session, 0) + coalesce(audits.duration_fee, 0)
+        + coalesce(audits.connection_fee, 0) + coalesce(audits.idle_fee, 0) as periods_and_fees
     from intermediate.stopped_sessions as sessions
     inner join intermediate.session_period_sums as sums using (account, session_id)
     inner join main.bill_audit as audits using (account, session_id)
+),
+
+compared as (
+    select
+        *,
+        to_minor_units(amount_incl_tax, minor_unit_decimal) as bill_minor,
+        to_minor_units(
+            case
+                when amount_incl_tax < 0 then least(periods_and_fees, 0)
+                else greatest(periods_and_fees, coalesce(minimum_price, 0))
+            end,
+            minor_unit_decimal
+        ) as explained_minor
+    from summed
 )
 
 select
@@ -25,8 +33,11 @@ select
     month,
     session_id,
     concat_ws(' ', bill_minor, explained_minor, currency) as cause,
-    'The bill is ' || amount_text(amount_incl_tax, currency) || ', more than 3 times the '
+    'The bill is ' || amount_text(amount_incl_tax, currency)
+    || case when bill_minor > 0 then ', more than 3 times the ' else ', less than 3 times the ' end
     || amount_text(from_minor_units(explained_minor, minor_unit_decimal), currency)
     || ' that its charging periods and fees come to. Ask the operator to correct it.' as detail
 from compared
-where bill_minor > 3 * explained_minor and bill_minor > explained_minor + 1
+where
+    (bill_minor > 3 * explained_minor and bill_minor > explained_minor + 1)
+    or (bill_minor < 0 and bill_minor < 3 * explained_minor and bill_minor < explained_minor - 1)

@@ -31,7 +31,8 @@
 -- Details that a run fetched again unchanged are stored once. Their document comes again at that time, because a list
 -- may have stated other figures in between. Runs of older versions do not name it: it is the newest one stored by then.
 -- An item of a list with the figures of the list before is placed next to that one: it does not outrank details that
--- were fetched in between. Only a list that changed is newer than the details that were fetched before.
+-- were fetched in between. Only a list that changed is newer than the details that were fetched before. Of a session
+-- that one list has several times, the last item counts.
 with confirmed as (
     select
         documents.account,
@@ -88,6 +89,16 @@ documents_with_figures as (
         figures.source,
         received.fetched_at,
         answer_order(received.fetched_at, received.segment, received.line, received.item) as moment,
+        row_number() over (
+            partition by
+                figures.account,
+                figures.session_id,
+                figures.source,
+                received.segment,
+                received.line,
+                received.fetched_at
+            order by received.item desc
+        ) as age_in_answer,
         figures.is_over,
         figures.is_session,
         coalesce(runs.command = 'import', false) as is_imported,
@@ -124,6 +135,7 @@ compared as (
             order by moment
         ) as figures_before
     from documents_with_figures
+    where age_in_answer = 1
 ),
 
 with_changes as (

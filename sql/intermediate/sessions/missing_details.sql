@@ -10,6 +10,7 @@
 -- A detail with the figures of the newest listing is the operator's, whichever came first. One with other figures is
 -- fetched again if the listed figures changed since, or if it was imported: the operator may have returned to earlier
 -- figures, which no listing shows. Where the operator answers the same again, nothing more can be fetched.
+-- Of a session that one listing has several times, the last item counts.
 -- What ended without being a charging session needs no details. A session that the operator answered last with 404, and
 -- that the newest complete listing of its month leaves out, has none to wait for. Details that cannot be read count as
 -- missing once the operator no longer finds them.
@@ -21,6 +22,10 @@ with listings as (
         figures.stopped_at,
         figures.is_over,
         answer_order(documents.fetched_at, documents.segment, documents.line, documents.item) as moment,
+        row_number() over (
+            partition by figures.account, figures.session_id, documents.segment, documents.line
+            order by documents.item desc
+        ) as age_in_answer,
         figures.figures
     from main.documents as documents
     inner join staging.session_figures as figures
@@ -40,6 +45,7 @@ compared as (
             order by moment desc
         ) as age
     from listings
+    where age_in_answer = 1
 ),
 
 changed as (

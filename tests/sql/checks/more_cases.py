@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.sql.checks.operator_data import Listing, OperatorData, Session, charge_point
 from tests.sql.checks.pairs_of_archives import CUT_LISTING, SHARED_HOST
 from tests.sql.checks.pairs_of_claims import additions, in_january, refunds
-from tests.sql.checks.pairs_of_doubts import net, without_periods
+from tests.sql.checks.pairs_of_doubts import billed, net, without_periods
 
 _MISSED = (
     Listing(at="2025-04-10T00:00:00+00:00", missing=("1",)),
@@ -27,6 +27,7 @@ _CREDIT = Session(
     }
 )
 _FREE_PERIODS = Session(fields={"amount": 35, "totalAmount": 35, "chargingPeriods": [Session().period(0, 60, 0)]})
+_BEYOND = (("bill_beyond_periods", "1"), ("periods_unlike_bill", "1"))
 _EARLY = Session(answered_after=-1)
 _BEFORE = "2025-03-01T00:00:00+00:00"
 
@@ -303,15 +304,12 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         ),
         (("periods_unlike_bill", "1"),),
     ),
-    "free-periods-and-a-bill": (
-        OperatorData(
-            sessions=(
-                Session(fields={"amount": 4.0, "totalAmount": 4.0, "chargingPeriods": [Session().period(0, 60, 0)]}),
-            )
-        ),
-        (("bill_beyond_periods", "1"), ("periods_unlike_bill", "1")),
-    ),
     "absurd-fees-and-little-energy": (without_periods(1000.01, 50), (("absurd_price", "1"),)),
+    "free-periods-and-a-bill": (billed(4, 0), _BEYOND),
+    "bill-below-negative-periods": (billed(-80, -20), _BEYOND),
+    "bill-3-times-negative-periods": (billed(-60, -20), _BEYOND[1:]),
+    "negative-bill-of-free-periods": (billed(-4, 0), _BEYOND),
+    "negative-bill-of-its-periods": (billed(-20, -20), ()),
     "a-price-per-session": (
         OperatorData(
             sessions=(_FREE_PERIODS,),

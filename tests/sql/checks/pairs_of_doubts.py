@@ -14,7 +14,7 @@ def _finding(rule: str, severity: str, session_id: str, detail: str) -> Finding:
     return rule, severity, "2025-03-01", session_id, detail
 
 
-def _billed(amount: float, *periods: float) -> OperatorData:
+def billed(amount: float, *periods: float) -> OperatorData:
     """A session with this bill and charging periods of these amounts, which sum to 15.00 DKK."""
     edges = [(60 * place / len(periods), 60 * (place + 1) / len(periods)) for place in range(len(periods))]
     sent: Json = {
@@ -187,7 +187,7 @@ DOUBTS = {
         conforming=without_periods(1000, 50),
     ),
     "bill_beyond_periods": Pair(
-        violating=_billed(45.01, 7.5, 7.5),
+        violating=billed(45.01, 7.5, 7.5),
         findings=(
             _finding(
                 "bill_beyond_periods",
@@ -198,7 +198,7 @@ DOUBTS = {
             ),
             _finding("periods_unlike_bill", "warning", "1", f"The bill is 45.01 DKK, {_PERIODS_DIFFER}"),
         ),
-        conforming=_billed(15.01, 7.5, 7.5),
+        conforming=billed(15.01, 7.5, 7.5),
     ),
     "imported_session": Pair(
         violating=OperatorData(command="import"),
