@@ -14,7 +14,6 @@ from pipeline.source.app.client import AppApi
 from pipeline.source.app.schema import Item, items
 
 _MOST_PAGES = 1_000
-_LEAST_CAP = 2  # an operator that lists one session at a time would be of no use to its own app
 
 
 class Days(NamedTuple):
@@ -41,8 +40,14 @@ class SessionListing:
     cut_days: list[date] = field(default_factory=list)  # days whose listing may have been cut off
 
     def is_full(self, largest_page: int) -> bool:
-        """Whether its last page is as large as the largest page seen, so that more may have been cut off."""
-        return bool(self.page_sizes) and self.page_sizes[-1] >= max(largest_page, _LEAST_CAP)
+        """Whether its last page is as large as the largest page seen, or as the page before it.
+
+        More may have been cut off then. A list that is cut off below the largest page, with one page, looks as one that
+        is complete.
+        """
+        if not self.page_sizes:
+            return False
+        return self.page_sizes[-1] >= largest_page or self.page_sizes[-1:] == self.page_sizes[-2:-1]
 
     def add(self, part: "SessionListing") -> None:
         """Add the listing of a part of its window."""
@@ -79,9 +84,9 @@ def fetch_listing(api: AppApi, store: Store, days: Days) -> SessionListing:
 
 
 def fetch_parts(api: AppApi, store: Store, days: Days, largest_page: int) -> Iterator[SessionListing]:
-    """Fetch a window in halves, and these in halves, until no part has a page of `largest_page` items.
+    """Fetch a window in halves, and these in halves, until no part is full.
 
-    A single day that still has one is among the part's `cut_days`. Raises as `fetch_listing`.
+    A single day that still is one is among the part's `cut_days`. Raises as `fetch_listing`.
     """
     for half in days.halves():
         part = fetch_listing(api, store, half)

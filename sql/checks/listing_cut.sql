@@ -3,9 +3,9 @@
 -- grain: one finding
 -- purpose: No day is listed with as many sessions as the operator is known to cut its lists off at.
 -- A month with a page as large as the largest that the operator has sent is listed again in halves, and these in
--- halves. At one day there is nothing left to divide. One such day alone may just be the day with the most sessions.
--- That lists are cut off at that size shows in a second such day, or in a month whose parts have more sessions than its
--- list.
+-- halves. At one day there is nothing left to divide. That lists are cut off at that size shows in a month whose parts
+-- have more sessions than its list. Otherwise it is unknown whether such a day has more. One session, or two on one day
+-- alone, may well be all; 3 or more, or two on several days, are a finding.
 -- A larger page, whenever it is seen, shows that the operator does not cut its lists off at that size.
 with ranked as (
     select
@@ -57,4 +57,7 @@ select
     || ' sessions, as many as the longest list it has sent: it may be cut off. '
     || 'Compare it with the app, and import what is missing: ladebog import --help' as detail
 from cut
-where most_sessions > largest_page or days_of_account > 1
+where
+    most_sessions > largest_page
+    or largest_page > 2
+    or (largest_page = 2 and days_of_account > 1)

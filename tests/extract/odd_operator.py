@@ -36,6 +36,7 @@ class OddOperator:
     cap: int = 1_000
     page_size: int | None = None  # sessions per page; without one, paging is ignored
     overlap: int = 0  # sessions of a page that the page before had as well
+    most_pages: int | None = None  # pages after these are empty
     failing: Sequence[str] = ()  # parts of paths that are answered with `failing_status`
     failing_status: int = 500
     ending: str = ""  # part of a path: from its first request on, all requests fail
@@ -76,6 +77,8 @@ class OddOperator:
         if self.page_size is not None:
             start = (page - 1) * (self.page_size - self.overlap)
             found = found[start : start + self.page_size]
+        if self.most_pages is not None and page > self.most_pages:
+            found = []
         items = [one if isinstance(one, str) else json.dumps(listed(one)) for one in found]
         return f'{{"session_history": [{", ".join(items)}]}}'.encode()
 

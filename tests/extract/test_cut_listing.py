@@ -53,9 +53,9 @@ def crowded(day: str, sessions: int) -> list[tuple[str, Json | str]]:
     return [(day, stopped(f"{day} {number}", day)) for number in range(sessions)]
 
 
-def test_the_day_with_the_most_sessions_is_no_finding(tmp_path: Path) -> None:
-    """Also if it is the only day of a new account, or other months have fewer sessions."""
-    operators = {f"of {sessions}": OddOperator(crowded("2025-03-14", sessions)) for sessions in (2, 3, 5)}
+def test_a_day_with_one_or_two_sessions_is_no_finding(tmp_path: Path) -> None:
+    """Also if it is the only day of a new account, or other months have no more sessions."""
+    operators = {f"of {sessions}": OddOperator(crowded("2025-03-14", sessions)) for sessions in (1, 2)}
     with odd_archives(tmp_path / "logbook", operators) as archives:
         assert fetch_all(archives).rows(FINDINGS) == []
         for operator in operators.values():
@@ -64,6 +64,39 @@ def test_the_day_with_the_most_sessions_is_no_finding(tmp_path: Path) -> None:
         cut_days = archive.rows("select len(max(cut_days)) from facts.windows group by account")
         assert cut_days == [(1,)] * len(operators)
         assert archive.rows(FINDINGS) == []
+
+
+@pytest.mark.parametrize("cap", [3, 5, 1_000])
+def test_a_day_with_three_or_more_sessions_is_a_finding_until_a_larger_page_is_seen(tmp_path: Path, cap: int) -> None:
+    """Nothing shows whether the day has more."""
+    operator = OddOperator(crowded("2025-03-14", 5), cap=cap)
+    with odd_archive(tmp_path / "logbook", operator) as odd:
+        odd.extract()
+        [(finding,)] = odd.archive.rows(FINDINGS)
+        assert finding.startswith(f"The operator's list of 2025-03-14 has {min(cap, 5)} sessions, ")
+        operator.cap = 1_000
+        operator.sessions += [(f"2025-04-{day:02}", stopped(f"d{day}", f"2025-04-{day:02}")) for day in range(1, 9)]
+        odd.extract()
+        assert odd.archive.rows(FINDINGS) == []
+
+
+def test_an_operator_that_lists_one_session_at_a_time_loses_none_without_a_finding(tmp_path: Path) -> None:
+    operator = OddOperator(MARCH + crowded("2025-03-03", 1), cap=1)
+    with odd_archive(tmp_path / "logbook", operator) as odd:
+        odd.extract()
+        assert odd.archived() == sorted(DAYS)
+        assert len(odd.archive.rows(FINDINGS)) == len(DAYS)
+
+
+def test_a_month_that_ends_with_two_equal_pages_is_listed_in_parts(tmp_path: Path) -> None:
+    """Also where the operator has sent a larger page before."""
+    april = [(f"2025-04-{day:02}", stopped(f"a{day}", f"2025-04-{day:02}")) for day in (3, 4, 5)]
+    operator = OddOperator(april, page_size=3)
+    with odd_archive(tmp_path / "logbook", operator) as odd:
+        odd.extract()
+        operator.sessions, operator.page_size, operator.most_pages = [*april, *MARCH], 2, 2
+        odd.extract()
+        assert [one for one in odd.archived() if one in DAYS] == sorted(DAYS)
 
 
 def test_days_as_long_as_the_longest_list_are_findings_if_no_list_is_longer(tmp_path: Path) -> None:

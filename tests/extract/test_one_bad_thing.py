@@ -210,7 +210,9 @@ def test_an_operators_date_that_is_not_plausible_is_not_used(tmp_path: Path) -> 
 def test_months_after_today_are_not_listed(tmp_path: Path) -> None:
     with odd_archive(tmp_path / "logbook", OddOperator(list(GOOD))) as odd:
         odd.extract(until=date(9999, 12, 31))
-        assert [window for window in odd.windows_asked() if window[0].endswith("-01")] == [
+        assert [
+            window for window in odd.windows_asked() if window[1].endswith(("-30", "-31")) and window[0].endswith("-01")
+        ] == [
             ("05-01", "05-31"),
             ("04-01", "04-30"),
             ("03-01", "03-31"),

@@ -27,6 +27,7 @@ _CREDIT = Session(
     }
 )
 _FREE_PERIODS = Session(fields={"amount": 35, "totalAmount": 35, "chargingPeriods": [Session().period(0, 60, 0)]})
+_ONE_FULL_DAY = OperatorData(listings=(replace(CUT_LISTING, sessions=3, largest_page=3),))
 _BEYOND = (("bill_beyond_periods", "1"), ("periods_unlike_bill", "1"))
 _EARLY = Session(answered_after=-1)
 _BEFORE = "2025-03-01T00:00:00+00:00"
@@ -118,6 +119,7 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         OperatorData(listings=(replace(CUT_LISTING, sessions=2),)),
         (),
     ),
+    "one-day-with-all-3-sessions": (_ONE_FULL_DAY, (("listing_cut", None),)),
     "two-days-with-the-most-sessions": (
         OperatorData(
             listings=(
