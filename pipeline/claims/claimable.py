@@ -115,6 +115,7 @@ class ClaimableReader:
             price_incl_tax=row["price_incl_tax"],
             minimum_price=money_or_none(row["minimum_price"], self.sums.minor_digits(row["currency"])),
             is_imported=row["is_imported"],
+            tax_refund=row["tax_refund"],
             tax_name=row["tax_name"],
             tax_rate=row["tax_rate"],
             note=row["note"],

@@ -34,7 +34,7 @@ CorrectionGround = Literal[
 
 Currency = Annotated[str, msgspec.Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f\u2028\u2029]{0,20}\Z")]
 
-RULES = 2  # version of the computation; a claim of another version is checked only by its hashes and arithmetic
+RULES = 3  # version of the computation; a claim of another version is checked only by its hashes and arithmetic
 
 
 class Amounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +97,7 @@ class ClaimLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     correction: Correction | None
     minimum_price: Decimal | None = None  # the tariff's, where the amount of the session is that; since rules 2
     is_imported: bool = False  # the operator has not confirmed the figures; since rules 2
+    tax_refund: Decimal | None = None  # currency units per kWh that are subtracted, by the settings; since rules 3
 
 
 class Sum(msgspec.Struct, frozen=True, kw_only=True):

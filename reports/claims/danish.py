@@ -50,6 +50,8 @@ TEXTS = {
     "basis.rate": "fast sats",
     "basis.electricity_cost": "egen elpris ifølge operatøren",
     "basis.spot": "spotpris med tillæg",
+    "basis.refund": "minus {amount} {currency} pr. kWh i godtgjort elafgift ifølge indstillingerne",
+    "no_refund": "ingen godtgørelse fratrukket",
     "attribution.stop": "En ladning hører i sin helhed til den dag og måned, hvor den sluttede.",
     "attribution.split": "En ladning hen over et månedsskifte er fordelt på månederne efter forbruget.",
     "tax_note": "Beløbet er inkl. moms; momsen er vist til oplysning.",

@@ -50,6 +50,8 @@ TEXTS = {
     "basis.rate": "at a fixed rate",
     "basis.electricity_cost": "at own electricity cost as stated by the operator",
     "basis.spot": "at spot price with additions",
+    "basis.refund": "less {amount} {currency} per kWh of refunded electricity tax, by the settings",
+    "no_refund": "no refund subtracted",
     "attribution.stop": "A session counts in full in the day and month in which it stopped.",
     "attribution.split": "A session that runs past the end of a month is divided between the months by consumption.",
     "tax_note": "The amount includes tax (Moms); the tax is shown for information.",

@@ -33,8 +33,18 @@ def period(claim: Claim, words: Words) -> str:
 
 def bases(claim: Claim, words: Words) -> str:
     """`som opkrævet af operatøren`: how its lines are settled, or how lines would be if there were any."""
-    line_bases = [line.basis for line in claim.lines] or [entry.basis for entry in claim.policy.account.reimbursement]
-    return "; ".join(words.text(f"basis.{basis}") for basis in dict.fromkeys(line_bases))
+    line_bases = [basis(line, words) for line in claim.lines]
+    planned_bases = [words.text(f"basis.{entry.basis}") for entry in claim.policy.account.reimbursement]
+    return "; ".join(dict.fromkeys(line_bases or planned_bases))
+
+
+def basis(line: ClaimLine, words: Words) -> str:
+    """`fast sats`: how a line is settled, and the refund of electricity tax that is subtracted, if there is one."""
+    text = words.text(f"basis.{line.basis}")
+    if line.tax_refund is None:
+        return text
+    refund = words.text("basis.refund", amount=words.exact(line.tax_refund.normalize()), currency=line.currency)
+    return f"{text}, {refund}"
 
 
 def charger(charger: Charger, words: Words) -> str:

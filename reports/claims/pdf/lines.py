@@ -103,6 +103,7 @@ class _VaryingFields(msgspec.Struct, frozen=True):
     evse_at: frozenset[str | None]  # charge points with several EVSEs
     car: bool
     basis: bool
+    tax_refund: bool
 
 
 def _varying(claim: Claim) -> _VaryingFields:
@@ -113,6 +114,7 @@ def _varying(claim: Claim) -> _VaryingFields:
         frozenset(point for point, evses_there in evses.items() if point is None or len(evses_there) > 1),
         len({line.car for line in claim.lines}) > 1,
         len({line.basis for line in claim.lines}) > 1,
+        len({line.tax_refund for line in claim.lines}) > 1,
     )
 
 
@@ -192,6 +194,7 @@ def _place(line: ClaimLine, words: Words, varying_fields: _VaryingFields) -> str
         line.evse if line.charge_point in varying_fields.evse_at else None,
         line.car if varying_fields.car else None,
         words.text(f"basis.{line.basis}") if varying_fields.basis else None,
+        words.text("no_refund") if varying_fields.tax_refund and line.tax_refund is None else None,
     )
     return " · ".join(cut(part, _PLACE) for part in parts if part)
 

@@ -139,7 +139,7 @@ _OF_CORRECTIONS = (
 )
 _ON_SCREEN = (
     ClaimColumn("evse", ("evse",), 10, lambda cell, line: cell.text(line.evse), "l"),
-    ClaimColumn("basis", ("basis",), 36, lambda cell, line: cell.word(f"basis.{line.basis}"), "l"),
+    ClaimColumn("basis", ("basis",), 36, lambda cell, line: cell.text(phrases.basis(line, cell.book.words)), "l"),
     ClaimColumn("tax_name", ("tax_name",), 15, lambda cell, line: cell.text(line.tax_name), "l"),
     ClaimColumn("tax_rate", ("tax_rate",), 10, _put_rate),
     ClaimColumn("tags", ("tags",), 18, lambda cell, line: cell.text(", ".join(line.tags)), "l"),

@@ -12,9 +12,10 @@
 --   tax_amount         currency units; null where unknown
 --   price_incl_tax     currency units per kWh
 --   unknown            text, why the amount is unknown; else null
--- If the amount is the bill, its tax is the bill's; otherwise it is amount × rate / (1 + rate), rounded half away from
--- zero once per session. The months share it in proportion to their amounts, by largest remainders; if the amount is
--- zero, the whole tax is in the last month.
+-- If the amount is the bill, its tax is the bill's. If it is a bill minus a refund, and the session states its net, its
+-- tax is the bill's × amount / bill, because the refund takes away its part; of a bill of zero it is the bill's.
+-- Otherwise it is amount × rate / (1 + rate). It is rounded half away from zero once per session. The months share it
+-- in proportion to their amounts, by largest remainders; if the amount is zero, the whole tax is in the last month.
 with whole_sessions as (
     select
         reimbursement.account,
@@ -24,6 +25,19 @@ with whole_sessions as (
         case
             when reimbursement.amount_incl_tax = sessions.amount_incl_tax and reimbursement.basis = 'billed'
                 then to_minor_units(sessions.tax_amount, staged.minor_unit_decimal)
+            when reimbursement.basis = 'billed' and staged.net_minor is not null
+                then
+                    case
+                        when sessions.amount_incl_tax = 0
+                            then to_minor_units(sessions.tax_amount, staged.minor_unit_decimal)
+                        else
+                            rounded_quotient(
+                                sign(sessions.amount_incl_tax)
+                                * to_minor_units(reimbursement.amount_incl_tax, staged.minor_unit_decimal)
+                                * to_minor_units(sessions.tax_amount, staged.minor_unit_decimal),
+                                abs(to_minor_units(sessions.amount_incl_tax, staged.minor_unit_decimal))
+                            )
+                    end
             else
                 rounded_quotient(
                     to_minor_units(reimbursement.amount_incl_tax, staged.minor_unit_decimal)

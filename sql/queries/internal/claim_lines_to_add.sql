@@ -40,6 +40,7 @@
 --   basis               text, billed, rate, electricity_cost or spot
 --   price_incl_tax      currency units per kWh
 --   minimum_price       currency units, the tariff's, where the amount is that; else null
+--   tax_refund          currency units per kWh, the refund of electricity tax that is subtracted; null without one
 --   is_imported         flag: only imports state the figures
 --   tags                list of the tags that the user gave it, in alphabetical order
 select
@@ -62,6 +63,7 @@ select
     claim_values.price_incl_tax,
     case when claim_values.basis = 'billed' and audits.verdict = 'minimum price' then audits.minimum_price end
         as minimum_price,
+    cast(nullif(terms.refund_micro, 0) * 0.000001 as decimal(18, 6)) as tax_refund,
     imported.session_id is not null as is_imported,
     claimable.tags
 from claim_lines_due as due
@@ -69,6 +71,7 @@ left join sessions using (account, session_id)
 left join claimable_sessions as claimable using (account, session_id)
 left join intermediate.claim_values as claim_values using (account, session_id, month)
 left join bill_audit as audits using (account, session_id)
+left join intermediate.reimbursement_terms as terms using (account, session_id)
 left join intermediate.imported_sessions as imported using (account, session_id)
 where
     due.account = $account

@@ -193,7 +193,7 @@ def billed_policy() -> document.Policy:
             currency="DKK",
             reimbursement=(schema.Reimbursement(valid_from=date(2025, 1, 1), basis="billed"),),
             addition=(),
-            tax_refund=(),
+            tax_refund=(schema.TaxRefund(valid_from=date(2025, 1, 1), per_kwh=Decimal("0.716")),),
         ),
         tax_rates=(),
         cars=(GOLF,),
@@ -285,6 +285,7 @@ def _session(place: int) -> ClaimLine:
         document_sha256=_digest(f"document {place}"),
         curve_sha256=_digest(f"curve {place}") if place % 4 else None,
         correction=None,
+        tax_refund=Decimal("0.716000"),
     )
 
 
@@ -329,6 +330,7 @@ def _abroad(place: int) -> ClaimLine:
         charge_point="Öresund Ladepark, Malmö",
         evse="SE*123",
         currency="SEK",
+        tax_refund=None,
         amount_incl_tax=Decimal("1234.50"),
         tax_amount=None,
         tax_rate=None,

@@ -68,6 +68,33 @@ def test_the_remarks_of_a_line() -> None:
     assert b"minimum_price" not in document.encode(line), "an older claim's bytes stay its content's"
 
 
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (
+            _DANISH,
+            "som opkrævet af operatøren, minus 0,716 DKK pr. kWh i godtgjort elafgift ifølge indstillingerne",
+        ),
+        (
+            _ENGLISH,
+            "as billed by the operator, less 0.716 DKK per kWh of refunded electricity tax, by the settings",
+        ),
+    ],
+)
+def test_a_claim_states_the_refund_that_it_subtracts(words: Words, text: str) -> None:
+    claim = hard_claim()
+    line = msgspec.structs.replace(claim.lines[0], tax_refund=None)
+    refunded = msgspec.structs.replace(line, tax_refund=Decimal("0.716000"))
+    at_a_rate = msgspec.structs.replace(refunded, basis="rate")
+    plain, _, refund = text.partition(", ")
+    found = [
+        phrases.bases(msgspec.structs.replace(claim, lines=lines), words)
+        for lines in ((line,), (refunded,), (line, refunded, refunded), (at_a_rate,))
+    ]
+    assert found == [plain, text, f"{plain}; {text}", f"{words.text('basis.rate')}, {refund}"]
+    assert b"tax_refund" not in document.encode(line), "an older claim's bytes stay its content's"
+
+
 def test_a_claim_counts_the_sessions_that_the_list_lacks_apart() -> None:
     listed_at = datetime(2025, 4, 2, tzinfo=UTC)
     found = [
