@@ -18,7 +18,7 @@ _ANSWERS = "select count(*) from facts.answers where endpoint <> 'run'"
 _FACTS = """
     select table_name, estimated_size as rows
     from duckdb_tables()
-    where table_name not in ('answers', 'runs', 'windows', 'segments', 'settings')
+    where table_name not in ('answers', 'runs', 'windows', 'segments', 'settings', 'unchanged_answers')
     order by all
 """
 
