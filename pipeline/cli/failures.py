@@ -31,6 +31,8 @@ def report_failure(error: BaseException, context: Context) -> int:
                 print_lines(_HINT.sub(r"See its help with: \1", shown.getvalue().rstrip("\n")), err=True)
             event_log.error("usage", error=error.format_message(), exit_code=error.exit_code)
             return error.exit_code
+        case click.Abort() if isinstance(error.__cause__, KeyboardInterrupt):  # click's, for Ctrl-C in a command
+            return report_failure(error.__cause__, context)
         case click.Abort():  # at a question, whose line it does not end
             if context.log_format == "text":
                 print_lines("", err=True)

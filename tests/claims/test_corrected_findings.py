@@ -27,7 +27,7 @@ _LATE: dict[str, dict[str, Any]] = {
     "unknown-tax": {"arePricesTaxInclusive": False},
     "duration": {"duration": 90_000},
     "overlap": {"startedAt": text(NOON + timedelta(minutes=30))},
-    "beyond-periods": {"totalAmount": 2_200, "chargingPeriods": [_PERIOD]},
+    "beyond-periods": {"totalAmount": 220, "chargingPeriods": [_PERIOD]},
     "fine": {},
     "open-again": {},
 }

@@ -138,11 +138,11 @@ def claim_all(logbook: ClaimedLogbook) -> None:
 def newest_data(logbook: ClaimedLogbook) -> dict[tuple[Any, ...], tuple[Decimal, Decimal]]:
     """The marts' values of all sessions that can be claimed, claimed or not."""
     logbook.update()
+    mart = "reimbursement" if logbook.settings.claim.attribution == "stop" else "reimbursement_split"
     rows = logbook.rows(f"""
         select session_id, month, car, currency, energy_kwh, amount_incl_tax
-        from reimbursement inner join claimable_sessions using (account, session_id)
-        where is_claimed and attribution = '{logbook.settings.claim.attribution}'
-            and (energy_kwh <> 0 or amount_incl_tax <> 0)
+        from {mart} inner join claimable_sessions using (account, session_id)
+        where is_claimed and (energy_kwh <> 0 or amount_incl_tax <> 0)
     """)  # noqa: S608 (not user input)
     return {tuple(key): (energy, amount) for *key, energy, amount in rows}
 
