@@ -45,6 +45,7 @@ def test_a_certificate_that_cannot_be_trusted_is_refused(
 
     with serving(answer(body=b"[]"), prepare=encrypt) as script:
         archived_logbook.do("account", "add", "demo", "--moved", "--url", script.url.replace("http:", "https:"))
+        archived_logbook.store_login(new_operator.tenant)
         message, advice = refusal(archived_logbook.run("run", now=NOW), 1)
     assert script.requests == []
     assert " shows a certificate that is not trusted (" in message

@@ -124,6 +124,7 @@ def test_each_fault_of_the_operator_has_its_message_and_loses_nothing(
     started_at = time.monotonic()
     with serving(responder) as script:
         archived_logbook.do("account", "add", "demo", "--moved", "--url", script.url)
+        archived_logbook.store_login(new_operator.tenant)
         found_message, found_advice = refusal(archived_logbook.run("run", now=NOW), code)
         assert "slow" not in fault or time.monotonic() - started_at < _SLOW
     assert found_message.startswith(f"{script.url.removeprefix('http://')} ")
