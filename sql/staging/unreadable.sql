@@ -85,16 +85,6 @@ newest as (
     where age = 1
 ),
 
-last_answers as (
-    select
-        account,
-        key,
-        arg_max(status, answer_order(fetched_at, segment, line, item)) as status
-    from main.documents
-    where endpoint = 'session'
-    group by account, key
-),
-
 in_quarantine as (
     select distinct
         newest.account,
@@ -119,8 +109,8 @@ in_quarantine as (
             and newest.sha256 = quarantine.document_sha256
             and newest.key = quarantine.key
     inner join facts.accounts as accounts on newest.account = accounts.account
-    left join last_answers
-        on newest.account = last_answers.account and newest.key = last_answers.key
+    left join staging.last_answers as last_answers
+        on newest.account = last_answers.account and newest.key = last_answers.session_id
     left join staging.sessions as sessions
         on newest.account = sessions.account and newest.key = sessions.session_id
     left join staging.last_listed as last_listed

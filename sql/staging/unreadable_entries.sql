@@ -8,32 +8,19 @@
 --   document_sha256     hex, the entry
 --   fault               text, what is wrong, and the path of the field
 --   has_newer_details   flag: the session's newest details can be read and were answered after the entry
-with entries as (
+with newest as (
     select
         account,
+        endpoint,
         key as session_id,
         sha256 as document_sha256,
         answer_order(fetched_at, segment, line, item) as moment,
         row_number() over (
-            partition by account, key
+            partition by account, endpoint, key
             order by answer_order(fetched_at, segment, line, item) desc
         ) as age
     from main.documents
-    where endpoint = 'session_history' and status = 200
-),
-
-details as (
-    select
-        account,
-        key as session_id,
-        sha256 as document_sha256,
-        answer_order(fetched_at, segment, line, item) as moment,
-        row_number() over (
-            partition by account, key
-            order by answer_order(fetched_at, segment, line, item) desc
-        ) as age
-    from main.documents
-    where endpoint = 'session' and status = 200
+    where endpoint in ('session', 'session_history') and status = 200
 ),
 
 unchanged as (
@@ -51,7 +38,7 @@ readable_details as (
         details.session_id,
         details.moment,
         unchanged.moment as unchanged_moment
-    from details
+    from newest as details
     inner join facts.session_facts as facts
         on
             details.account = facts.account
@@ -59,7 +46,7 @@ readable_details as (
             and details.session_id = facts.session_id
     left join unchanged
         on details.account = unchanged.account and details.session_id = unchanged.session_id
-    where details.age = 1
+    where details.endpoint = 'session' and details.age = 1
 ),
 
 in_quarantine as (
@@ -70,7 +57,7 @@ in_quarantine as (
         quarantine.fault,
         coalesce(details.moment > entries.moment or details.unchanged_moment > entries.moment, false)
             as has_newer_details
-    from entries
+    from newest as entries
     inner join facts.quarantine as quarantine
         on
             entries.account = quarantine.account
@@ -78,7 +65,7 @@ in_quarantine as (
             and entries.session_id = quarantine.key
     left join readable_details as details
         on entries.account = details.account and entries.session_id = details.session_id
-    where entries.age = 1
+    where entries.endpoint = 'session_history' and entries.age = 1
 )
 
 select distinct * from in_quarantine

@@ -57,16 +57,6 @@ changed as (
     group by account, session_id
 ),
 
-last_answers as (
-    select
-        account,
-        key as session_id,
-        arg_max(status, answer_order(fetched_at, segment, line, item)) as status
-    from main.documents
-    where endpoint = 'session'
-    group by account, key
-),
-
 details as (
     select
         documents.account,
@@ -86,7 +76,7 @@ details as (
             and documents.key = figures.session_id
     left join main.runs as runs
         on documents.account = runs.account and documents.segment = runs.segment
-    inner join last_answers
+    inner join staging.last_answers as last_answers
         on documents.account = last_answers.account and documents.key = last_answers.session_id
     where
         documents.endpoint = 'session'
@@ -130,7 +120,7 @@ gone as (
         left_out.account,
         left_out.session_id
     from left_out
-    inner join last_answers using (account, session_id)
+    inner join staging.last_answers as last_answers using (account, session_id)
     where last_answers.status = 404
 ),
 

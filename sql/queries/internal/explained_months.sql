@@ -48,17 +48,7 @@ counted as (
 )
 
 select
-    months.account,
-    months.month,
-    months.currency,
-    months.attribution,
-    months.sessions,
-    months.energy_kwh,
-    months.amount_incl_tax,
-    months.tax_amount,
-    months.amount_excl_tax,
-    months.average_price_incl_tax,
-    months.max_kw,
+    months.*,
     parts.energy_kwh as part_energy_kwh,
     parts.amount_incl_tax as part_amount_incl_tax,
     parts.tax_amount as part_tax_amount
