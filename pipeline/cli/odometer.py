@@ -1,17 +1,15 @@
 """`ladebog odometer`."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from pipeline.cli.context import Context, pass_context
-from pipeline.cli.options import DAY, Reason
-from pipeline.clock import EARLIEST
+from pipeline.cli.options import DAY, Reason, refuse_impossible
 from pipeline.errors import OdometerError
 from pipeline.logbook.entries import ODOMETER, OdometerReading, fields_of
-from pipeline.settings.schema import Settings
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,21 +38,15 @@ def odometer(context: Context, car: str, day: datetime, kilometres: int, reason:
 
     logbook, settings = context.open()
     settings.car(car)
-    _refuse_impossible(settings, day.date(), context.clock.now())
+    now = context.clock.now()
+    today = max((now.astimezone(account.zone).date() for account in settings.accounts.values()), default=now.date())
+    refuse_impossible(day.date(), today, _DAY)
     reading = OdometerReading(car=car, read_on=day.date(), kilometres=kilometres, reason=reason)
     with open_with_journal(logbook, settings, context.clock) as (connection, journal):
         if reason is None:
             _refuse_contradiction(connection, reading)
         journal.append(context.clock.now(), ODOMETER, fields_of(reading))
     context.print_info(f"{car}: {kilometres} km on {day:%Y-%m-%d}" + (f": {reason}" if reason else ""))
-
-
-def _refuse_impossible(settings: Settings, day: date, now: datetime) -> None:
-    if day < EARLIEST.date():
-        raise click.BadParameter(f"{day} is before {EARLIEST:%Y-%m-%d}, the earliest possible day", param_hint=_DAY)
-    today = max((now.astimezone(account.zone).date() for account in settings.accounts.values()), default=now.date())
-    if day > today:
-        raise click.BadParameter(f"{day} is in the future (today is {today})", param_hint=_DAY)
 
 
 def _refuse_contradiction(connection: "duckdb.DuckDBPyConnection", reading: OdometerReading) -> None:

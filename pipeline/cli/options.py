@@ -1,4 +1,4 @@
-"""The types of options that several commands share: a day, a month, a length of time and a reason."""
+"""The types of options that several commands share: a day, a month, a length of time and a reason; possible days."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from pipeline.clock import likely_month, month_of
+from pipeline.clock import EARLIEST, likely_month, month_of
 
 _DURATION = re.compile(r"(?:(?P<days>\d{1,5})d)?\s*(?:(?P<hours>\d{1,6})h)?\s*(?:(?P<minutes>\d{1,7})m)?")
 
@@ -56,6 +56,16 @@ def month_fault(text: str) -> str:
     likely: date | None = likely_month(text)
     advice = f"Did you mean {likely:%Y-%m}?" if likely else "Write a month like 2025-03."
     return f"{text!r} is not a month. {advice}"
+
+
+def refuse_impossible(day: date, today: date, param_hint: str) -> None:
+    """Raise BadParameter for a day of something that happened which is before 2010 or after today."""
+    if day < EARLIEST.date():
+        raise click.BadParameter(
+            f"{day} is before {EARLIEST:%Y-%m-%d}, the earliest possible day", param_hint=param_hint
+        )
+    if day > today:
+        raise click.BadParameter(f"{day} is in the future (today is {today})", param_hint=param_hint)
 
 
 DAY = DayParameter()

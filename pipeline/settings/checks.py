@@ -81,7 +81,7 @@ def _addition_faults(entries: Sequence[Addition]) -> list[str]:
     faults = []
     for place, entry in enumerate(entries):
         where = f".addition {entry.name} of {entry.valid_from}"
-        faults += profile_faults(entry, f".addition {place + 1}")
+        faults += text_faults(entry, f".addition {place + 1}")
         faults += _amount_faults(where, "per_kwh", entry.per_kwh, least=-_TOO_MUCH)
         if entry.valid_to is not None and entry.valid_to <= entry.valid_from:
             faults.append(f"{where}: valid_to is not after valid_from")
@@ -136,7 +136,7 @@ def tax_rate_faults(entries: Sequence[TaxRate]) -> list[str]:
     faults = []
     for place, entry in enumerate(entries):
         where = f"tax_rate {entry.country} of {entry.valid_from}"
-        faults += profile_faults(entry, f"tax_rate {place + 1}")
+        faults += text_faults(entry, f"tax_rate {place + 1}")
         if not _COUNTRY.fullmatch(entry.country):
             faults.append(f"{where}: {entry.country!r} is not a two-letter country code, for example DK")
         if not entry.rate.is_finite() or not 0 <= entry.rate < 1 or not _has_six_decimals(entry.rate):
@@ -154,7 +154,7 @@ def tax_rate_faults(entries: Sequence[TaxRate]) -> list[str]:
 def rule_faults(rules: Sequence[Rule], cars: Sequence[Car]) -> list[str]:
     """The faults of the cars and of the rules that name them."""
     names = [car.name for car in cars]
-    faults = [fault for number, car in enumerate(cars, start=1) for fault in profile_faults(car, f"car {number}")]
+    faults = [fault for number, car in enumerate(cars, start=1) for fault in text_faults(car, f"car {number}")]
     faults += [f"car {number}.name: is empty" for number, name in enumerate(names, start=1) if not name.strip()]
     faults += [f"car {name}: there are two" for name in sorted({name for name in names if names.count(name) > 1})]
     for number, rule in enumerate(rules, start=1):
@@ -169,11 +169,11 @@ def rule_faults(rules: Sequence[Rule], cars: Sequence[Car]) -> list[str]:
     return faults
 
 
-def profile_faults(profile: Driver | Employer | Car | Addition | TaxRate, where: str) -> list[str]:
+def text_faults(table: Driver | Employer | Car | Addition | TaxRate, where: str) -> list[str]:
     """The faults of the texts of a table that claims print; `where` is the table."""
     return [
         fault
-        for key, text in msgspec.structs.asdict(profile).items()
+        for key, text in msgspec.structs.asdict(table).items()
         if isinstance(text, str) and (fault := _text_fault(f"{where}.{key}", text))
     ]
 

@@ -116,7 +116,7 @@ def _settings(document: dict[str, Any], faults: list[str]) -> Settings:
     rules = _array(schema.Rule, document, "rule", "rule", faults)
     driver = _struct(Driver, document, "driver", faults)
     employer = _struct(Employer, document, "employer", faults)
-    faults += checks.profile_faults(driver, "driver") + checks.profile_faults(employer, "employer")
+    faults += checks.text_faults(driver, "driver") + checks.text_faults(employer, "employer")
     faults += checks.tax_rate_faults(tax_rates) + checks.rule_faults(rules, cars)
     notify = _notify(_table(document, "notify", faults), faults)
     faults += [f"{key}: unknown table (known: {', '.join(_TABLES)})" for key in document if key not in _TABLES]

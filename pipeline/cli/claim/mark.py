@@ -9,8 +9,7 @@ import click
 
 from pipeline.claims.folder import read_claims, reversed_by, unknown_claim
 from pipeline.cli.context import Context, one_account_option, pass_context
-from pipeline.cli.options import DAY, MONTH, NamedPath
-from pipeline.clock import EARLIEST
+from pipeline.cli.options import DAY, MONTH, NamedPath, refuse_impossible
 from pipeline.command_line import operand
 from pipeline.errors import ClaimError, UnknownNameError
 from pipeline.logbook.entries import CLAIM_STATES, MARK, ClaimMark, ClaimState, fields_of
@@ -38,7 +37,9 @@ def mark(context: Context, number: int, state: ClaimState, day: datetime | None,
 
     logbook, settings = context.open()
     account = settings.one_account(account_name)
-    marked_on = _possible_day(account, day, context.clock.now())
+    today = context.clock.now().astimezone(account.zone).date()
+    marked_on = day.date() if day else today
+    refuse_impossible(marked_on, today, "--date")
     with open_with_journal(logbook, settings, context.clock) as (_, journal):
         claims = {stored.claim.number: stored for stored in read_claims(logbook.claims / account.name)}
         if number not in claims:
@@ -103,18 +104,6 @@ def attach(
     where = f"the claim of {first:%Y-%m}" if first else "the next claim"
     for file in files:
         context.print_info(f"{account.name}: {file.name} {'detached from' if remove else 'attached to'} {where}")
-
-
-def _possible_day(account: Account, day: datetime | None, now: datetime) -> date:
-    today = now.astimezone(account.zone).date()
-    chosen_day = day.date() if day else today
-    if chosen_day < EARLIEST.date():
-        raise click.BadParameter(
-            f"{chosen_day} is before {EARLIEST:%Y-%m-%d}, the earliest possible day", param_hint="--date"
-        )
-    if chosen_day > today:
-        raise click.BadParameter(f"{chosen_day} is in the future (today is {today})", param_hint="--date")
-    return chosen_day
 
 
 def _content(file: Path) -> bytes:
