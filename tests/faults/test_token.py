@@ -47,6 +47,7 @@ def test_two_processes_that_renew_the_login_at_once_both_succeed(
     slow_server: SlowRefreshServer, new_logbook: DemoLogbook, tmp_path: Path, record: Record
 ) -> None:
     new_logbook.do("account", "add", "demo", "--url", slow_server.url)
+    new_logbook.store_login(slow_server.tenant)
     other = new_logbook.copied(tmp_path / "other")
     other.credentials.unlink()
     other.credentials = new_logbook.credentials
