@@ -6,5 +6,6 @@
 
 `connection` opens both databases; it uses `checksum` to notice that the writer's was changed, and `faults` to turn
 DuckDB's errors about a file into Ladebog's. `models` reads the files under sql/ that create and fill the tables,
-`insert` puts Python rows into them. `query` runs a user's own query, within the `limits` of time and memory.
+`insert` puts Python rows into them. `query` runs a user's own query, within the `limits` of time and memory;
+`named_queries` has those that come with Ladebog.
 """
