@@ -126,6 +126,6 @@ def test_a_head_that_is_not_understood_is_refused(before: str, after: str) -> No
 
 
 def test_the_name_of_another_query_is_answered_with_a_similar_one() -> None:
-    with pytest.raises(UnknownNameError, match=r"There is no query @bigest-session. Did you mean '@biggest-sessions'\?"):
+    with pytest.raises(UnknownNameError, match=r"no query @bigest-session. Did you mean '@biggest-sessions'\?"):
         named_queries.named_query("@bigest-session")
     assert named_queries.named_query("@longest-gaps").model.name == "longest_gaps"
