@@ -2,7 +2,8 @@
 
 `main` has the table of commands, the options in front of them and the entry point; `lazy_group` imports the module of a
 command only when the command is run, and `failures` reports why one ended. Commands get a `context` (logbook,
-clock, printing) and share the types in `options` and the tables and progress bars of `terminal`.
+clock, printing) and share the types in `options`. `table` prints rows, in lines that `wrapping` makes as narrow as the
+`terminal`; `progress` shows what takes long.
 
 The commands, in the order of their use: `account` and `login`; `run` (also extract, transform and rebuild) or
 `importing`, and `schedule`; `check`, `status` and `notify`; `report`, `audit`, `explain` (drawn by `explain_tree`) and

@@ -7,7 +7,7 @@ import click
 from pipeline.cli.context import Context, pass_context
 from pipeline.cli.options import NamedPath
 from pipeline.cli.output import print_line
-from pipeline.cli.terminal import copy_progress
+from pipeline.cli.progress import copy_progress
 from pipeline.logbook.folder import Logbook
 
 

@@ -7,9 +7,10 @@ import click
 
 from pipeline.cli.context import Context, pass_context
 from pipeline.cli.options import NamedPath
+from pipeline.cli.progress import extract_progress
 from pipeline.cli.report import report_last_closed_month
 from pipeline.cli.run import summary_line
-from pipeline.cli.terminal import extract_progress, show_table
+from pipeline.cli.table import show_table
 from pipeline.clock import Clock, StartedClock
 from pipeline.command_line import quoted
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant

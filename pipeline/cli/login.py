@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.context import Context, pass_context
-from pipeline.cli.terminal import line_if_slow
+from pipeline.cli.progress import line_if_slow
 from pipeline.command_line import quoted
 from pipeline.errors import LoginError
 from pipeline.settings.schema import Account, Source

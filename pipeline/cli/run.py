@@ -13,8 +13,8 @@ from pipeline.cli.check import show_findings_since
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.notify import send_messages
 from pipeline.cli.options import DAY_OR_MONTH
+from pipeline.cli.progress import extract_progress
 from pipeline.cli.report import report_last_closed_month
-from pipeline.cli.terminal import extract_progress
 from pipeline.errors import (
     EXIT_FINDINGS,
     BusyError,

@@ -9,7 +9,7 @@ import click
 from pipeline.cli.claim.text import cells
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.options import MONTH, Reason, Tag
-from pipeline.cli.terminal import show_table
+from pipeline.cli.table import show_table
 from pipeline.errors import UnknownNameError
 from pipeline.logbook.entries import Action, SessionDecision, fields_of
 

@@ -18,7 +18,7 @@ from pipeline.cli.context import Context, pass_context
 from pipeline.cli.options import NamedPath
 from pipeline.cli.output import print_data
 from pipeline.cli.output_paths import is_standard_output, output_file
-from pipeline.cli.terminal import show_table
+from pipeline.cli.table import show_table
 from pipeline.errors import EXIT_FAILED, QueryError
 
 if TYPE_CHECKING:

@@ -34,10 +34,7 @@ def test_rows_are_printed_as_a_table(shared_logbook: DemoLogbook) -> None:
     query = "select session_id, energy_kwh, note from sessions order by stopped_at desc limit 2"
     assert shared_logbook.do("sql", query) == Outcome(
         0,
-        "session_id   energy_kwh   note\n"
-        "──────────────────────────────\n"
-        "721595           63.086\n"
-        "719613           47.169\n",
+        "session_id  energy_kwh  note\n────────────────────────────\n721595          63.086\n719613          47.169\n",
         "",
     )
 

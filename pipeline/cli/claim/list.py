@@ -12,7 +12,7 @@ from pipeline.cli.context import Context, account_option, one_account_option, pa
 from pipeline.cli.options import NamedPath
 from pipeline.cli.output import print_line
 from pipeline.cli.output_paths import output_folder
-from pipeline.cli.terminal import show_table
+from pipeline.cli.table import show_table
 from pipeline.logbook.files import make_folder, replacing
 from pipeline.logbook.folder import Logbook
 
