@@ -5,5 +5,6 @@ Nothing here computes a figure or changes the archive. Figures come from the mar
 - `explanation` reads the rows behind one session's figures, which the command line shows as a tree.
 - `month` reads a month or a year and writes it as a workbook and as CSV.
 - `claims` writes a claim as a PDF, as a workbook and as CSV, in Danish or English.
+- `page` writes one HTML file to look at, in Danish or English.
 - `excel` has the cells, charts, formulas and files that both workbooks use; `fonts` has the typefaces of the PDF.
 """

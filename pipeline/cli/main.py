@@ -31,6 +31,7 @@ _COMMANDS = {
     "run": ("pipeline.cli.run:run", "Extract, transform, report the last closed month, and check."),
     "check": ("pipeline.cli.check:check", "Show errors and warnings about the archive, by month."),
     "report": ("pipeline.cli.report:report", "Write the report of a month or a year."),
+    "page": ("pipeline.cli.page:page", "Write one HTML file in which to look at everything."),
     "claim": ("pipeline.cli.claim.group:claim", "Make claims for your employer, and keep track of them."),
     "verify": ("pipeline.cli.verify:verify", "Check that nothing in raw/, journal/ and claims/ was changed."),
     "audit": ("pipeline.cli.audit:audit", "Recompute each bill and compare it with what was billed."),

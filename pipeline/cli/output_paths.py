@@ -16,13 +16,13 @@ def is_standard_output(path: Path) -> bool:
     return str(path) in _STANDARD_OUTPUT
 
 
-def output_file(logbook: Logbook, path: Path) -> Path:
+def output_file(logbook: Logbook, path: Path, hint: str = "-o") -> Path:
     """The file to write to, with all links resolved. Raises BadParameter unless it is new or a regular file."""
     if str(path) == "-":
-        raise click.BadParameter("- is not the name of a file. To print, leave out -o.", param_hint="-o")
-    file = _outside_stored(logbook, path)
+        raise click.BadParameter(f"- is not the name of a file. To print, leave out {hint}.", param_hint=hint)
+    file = _outside_stored(logbook, path, hint)
     if (path.exists() or os.path.lexists(file)) and not path.is_file():
-        raise click.BadParameter(f"{path} is not a regular file. Name another file.", param_hint="-o")
+        raise click.BadParameter(f"{path} is not a regular file. Name another file.", param_hint=hint)
     return file
 
 

@@ -22,6 +22,7 @@ class Logbook:
         self.state = root / "state"
         self.writer_database = self.state / "writer.duckdb"
         self.reports = root / "reports"
+        self.page = self.reports / "ladebog.html"
         self.logs = root / "logs"
 
     @classmethod

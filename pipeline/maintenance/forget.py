@@ -95,6 +95,8 @@ def _erasable(logbook: Logbook, account: Account, journal: Journal) -> list[Path
         *_reports(logbook, account),
         *_unreferenced(logbook, journal),
         *(path for folder in (logbook.state, logbook.logs) for path in folder.rglob("*") if not _is_lock(path)),
+        logbook.page,  # of all accounts
+        *leftovers(logbook.page),
         *leftovers(logbook.settings),
         *leftovers(logbook.database),
     ]

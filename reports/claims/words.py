@@ -1,7 +1,9 @@
 """The texts of one claim in its language, with numbers, days and times formatted as that language writes them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -12,13 +14,14 @@ from pipeline.claims.document import Claim
 from pipeline.settings.schema import Language
 from reports.claims import danish, english
 
-_TEXTS: dict[Language, dict[str, str]] = {"da": danish.TEXTS, "en": english.TEXTS}
 _LOCALES = {"da": Locale("da", "DK"), "en": Locale("en", "GB")}
 MINUS = "\N{MINUS SIGN}"
 
 
 class Words:
     """The texts of one claim in its language; its numbers, days and times in that language's format."""
+
+    texts: ClassVar[Mapping[Language, Mapping[str, str]]] = {"da": danish.TEXTS, "en": english.TEXTS}
 
     def __init__(self, language: Language, timezone: str) -> None:
         self.language = language
@@ -32,11 +35,11 @@ class Words:
 
     def text(self, key: str, /, **values: object) -> str:
         """The text of a key, with its placeholders filled from `values`. Raises KeyError for an unknown key."""
-        return _TEXTS[self.language][key].format(**values)
+        return self.texts[self.language][key].format(**values)
 
     def has(self, key: str) -> bool:
         """Whether there is a text of that key."""
-        return key in _TEXTS[self.language]
+        return key in self.texts[self.language]
 
     def kind(self, kind: str) -> str:
         """`privat`: the text of a session's kind; one that only the operator knows as it is."""

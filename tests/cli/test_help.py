@@ -21,6 +21,7 @@ _COMMANDS = {
     "run": [],
     "check": [],
     "report": [],
+    "page": [],
     "claim": ["attach", "create", "export", "list", "mark", "reverse", "show"],
     "verify": [],
     "audit": [],

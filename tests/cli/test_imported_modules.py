@@ -8,7 +8,18 @@ import pytest
 
 from tests.scenarios.demo_logbook import CHECKOUT
 
-_SLOW_MODULES = {"duckdb", "polars", "openpyxl", "requests", "rich", "sqlglot", "keyring", "tomlkit", "filelock"}
+_SLOW_MODULES = {
+    "duckdb",
+    "polars",
+    "openpyxl",
+    "requests",
+    "rich",
+    "sqlglot",
+    "keyring",
+    "tomlkit",
+    "filelock",
+    "jinja2",
+}
 _LIST_MODULES = """
 import sys
 from pipeline.cli.main import main
@@ -32,7 +43,9 @@ def imported_modules(*arguments: str) -> set[str]:
     return {name.partition(".")[0] for name in process.stdout.splitlines()[-1].split()}
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["claim", "--help"], ["report", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["--help"], ["claim", "--help"], ["report", "--help"], ["page", "--help"]]
+)
 def test_help_and_version_do_not_import_slow_modules(arguments: list[str]) -> None:
     modules = imported_modules(*arguments)
     assert "click" in modules

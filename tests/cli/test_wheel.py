@@ -21,9 +21,11 @@ _PACKAGED_SUFFIXES = {
     ".csv",
     ".typed",
     ".typ",
+    ".html",
+    ".css",
     ".otf",
     ".md",
-}  # code, seeds, layouts, fonts and their licences
+}  # code, seeds, layouts, templates, fonts and their licences
 _REPORTS = ("demo-2025-10.xlsx", "demo-2025-10-sessions.csv", "demo-2025-10-months.csv")
 
 
@@ -57,7 +59,11 @@ def test_the_wheel_holds_every_module_layout_font_and_sql_file(wheel: Path) -> N
     files = [path for package in packages for path in package.rglob("*") if path.suffix in _PACKAGED_SUFFIXES]
     expected = {str(path.relative_to(CHECKOUT)) for path in files}
     assert len([name for name in expected if name.endswith(".sql")]) > 30
-    assert {"reports/claims/pdf/layout/claim.typ", "reports/fonts/SourceSans3-LICENSE.md"} <= expected
+    assert {
+        "reports/claims/pdf/layout/claim.typ",
+        "reports/page/layout/style.css",
+        "reports/fonts/SourceSans3-LICENSE.md",
+    } <= expected
     assert {name for name in archived_names if ".dist-info/" not in name} == expected
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in archived_names)
     assert any(name.endswith(".dist-info/entry_points.txt") for name in archived_names)

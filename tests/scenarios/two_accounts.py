@@ -94,6 +94,7 @@ class TwoAccounts:
         new._decide()
         new.do("transform")
         new.do("report", "2025-06")
+        new.do("page")
         return new
 
     def _claim(self, name: str) -> None:
@@ -217,6 +218,7 @@ def create_leftover_files(logbook: TwoAccounts) -> None:
         paths.journal / ".journal.ndjson.3.new",
         paths.journal / "journal.ndjson.torn",
         paths.reports / f".{CANARY}-2025-06.xlsx.4-0badcafe.new",
+        paths.reports / ".ladebog.html.6-0badcafe.new" / "ladebog.html",
         paths.state / "writer.duckdb.wal",
         paths.state / "told.json",
         paths.logs / "ladebog.log.1",

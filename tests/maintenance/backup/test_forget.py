@@ -32,6 +32,8 @@ def test_the_search_finds_the_account_before_it_is_erased(logbook: TwoAccounts) 
         f"home/claims/{CANARY}/0001-2025-06/claim.json",
         f"home/reports/{CANARY}-2025-06.xlsx",
         f"home/reports/.{CANARY}-2025-06.xlsx.4-0badcafe.new",
+        "home/reports/ladebog.html",
+        "home/reports/.ladebog.html.6-0badcafe.new/ladebog.html",
     } <= places
     assert any(re.fullmatch(rf"home/raw/{CANARY}/2030/.*\.ndjson\.gz", name) for name in places)
 

@@ -1,0 +1,7 @@
+"""The page: one HTML file in which an archive can be looked at, and which needs nothing outside it.
+
+The flow of the data: `figures` reads all rows once from the marts. `overview` says what comes first: the newest closed
+month and what is to be done. `chart_months`, `chart_calendar`, `chart_hours` and `chart_money` each draw a `chart`, for
+wide and for narrow screens, with `scale` and `svg`, and give the same figures as a table. `page` fills the templates in
+`layout` with these, in the `words` of `danish` or `english`.
+"""

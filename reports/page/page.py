@@ -1,0 +1,125 @@
+"""The page as text: the templates filled in, with its style and scripts inside, and a policy that allows only these."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline.settings.schema import Language
+from reports.page.chart import PageChart, Table
+from reports.page.chart_calendar import calendar_chart
+from reports.page.chart_hours import hours_chart
+from reports.page.chart_money import money_chart
+from reports.page.chart_months import months_chart
+from reports.page.figures import AccountFigures, YearFigures
+from reports.page.overview import Overview, overview_of
+from reports.page.words import PageWords
+
+
+@dataclass(frozen=True, kw_only=True)
+class _YearView:
+    year: int
+    sums: str
+    charts: tuple[PageChart, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AccountView:
+    """What the template of an account lays out."""
+
+    id: str
+    figures: AccountFigures
+    words: PageWords
+    overview: Overview
+    years: tuple[_YearView, ...]
+    foreign: Table | None
+
+
+def render(accounts: Sequence[AccountFigures], language: Language, made_at: datetime) -> str:
+    """The page of the accounts as HTML. It contains all that it shows and refers to nothing outside it."""
+    words = PageWords(language, accounts[0].timezone if accounts else "UTC")
+    views = [_account_view(place, account, language, len(accounts) > 1) for place, account in enumerate(accounts, 1)]
+    style = _style() + _year_rules(max((len(view.years) for view in views), default=0))
+    environment = Environment(
+        loader=PackageLoader("reports.page", "layout"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html").render(
+        words=words,
+        accounts=views,
+        made=words.moment(made_at),
+        style=Markup(style),  # noqa: S704 (our own file)
+        policy=_policy(style),
+    )
+
+
+def _account_view(place: int, figures: AccountFigures, language: Language, has_others: bool) -> _AccountView:
+    words = PageWords(language, figures.timezone)
+    return _AccountView(
+        id=f"account-{place}",
+        figures=figures,
+        words=words,
+        overview=overview_of(figures, words, f" --account {figures.account}" if has_others else ""),
+        years=tuple(_year_view(year, figures, words) for year in figures.years),
+        foreign=_foreign(figures, words) if figures.foreign_months else None,
+    )
+
+
+def _foreign(figures: AccountFigures, words: PageWords) -> Table:
+    return Table(
+        [words.text(f"column.{head}") for head in ("month", "sessions", "energy_kwh", "cost", "currency")],
+        [
+            (
+                words.month(row["month"]),
+                words.count(row["sessions"]),
+                words.kwh(row["energy_kwh"]),
+                words.money(row["amount_incl_tax"], figures.digits(row["currency"])),
+                row["currency"],
+            )
+            for row in figures.foreign_months
+        ],
+    )
+
+
+def _year_view(year: YearFigures, figures: AccountFigures, words: PageWords) -> _YearView:
+    sums, digits = year.sums, figures.digits(figures.currency)
+    return _YearView(
+        year=year.year,
+        sums=words.text(
+            "year.sums",
+            sessions=words.count(sums["sessions"]),
+            energy=words.energy(sums["energy_kwh"]),
+            amount=words.money(sums["amount_incl_tax"], digits),
+            currency=figures.currency,
+        ),
+        charts=tuple(chart(year, figures, words) for chart in (months_chart, calendar_chart, hours_chart, money_chart)),
+    )
+
+
+def _style() -> str:
+    return resources.files("reports.page").joinpath("layout", "style.css").read_text("utf-8")
+
+
+def _year_rules(years: int) -> str:
+    """The rules that show the chosen year, without a script."""
+    return "".join(
+        f".years:has(label:nth-of-type({place}) input:checked)>.year:nth-of-type({place}){{display:block}}"
+        for place in range(1, years + 1)
+    )
+
+
+def _policy(style: str) -> str:
+    """Nothing is loaded or run but this style, known by its hash."""
+    return f"default-src 'none'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
+
+
+def _hash(content: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}"

@@ -1,0 +1,71 @@
+"""`ladebog page`: where it writes, in which language, and how it opens the browser."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.refusal import refusal
+from tests.scenarios.demo_logbook import DemoLogbook
+
+
+def test_the_page_is_written_into_reports(logbook: DemoLogbook) -> None:
+    page = logbook.paths.reports / "ladebog.html"
+    assert logbook.do("page").out == f"{page}\n"
+    assert page.stat().st_mode & 0o777 == 0o600
+    text = page.read_text("utf-8")
+    assert '<html lang="da">' in text
+    assert "Klar til udlæg" in text
+
+
+def test_the_page_is_written_to_a_named_file_in_a_named_language(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    page = tmp_path / "new" / "charging.html"
+    assert shared_logbook.do("page", "--language", "en", "--output", str(page)).out == f"{page}\n"
+    assert '<html lang="en">' in page.read_text("utf-8")
+    assert not (shared_logbook.paths.reports / "ladebog.html").exists()
+
+
+@pytest.mark.parametrize("place", ["raw/x.html", "ladebog.toml"])
+def test_the_page_is_not_written_over_what_the_logbook_stores(shared_logbook: DemoLogbook, place: str) -> None:
+    message, _ = refusal(shared_logbook.run("page", "--output", str(shared_logbook.home / place)), 2)
+    assert message.startswith(f"Invalid value for --output: {shared_logbook.home / place} is part of the logbook (")
+
+
+def test_a_hyphen_is_not_a_file(shared_logbook: DemoLogbook) -> None:
+    message, _ = refusal(shared_logbook.run("page", "--output", "-"), 2)
+    assert message == "Invalid value for --output: - is not the name of a file. To print, leave out --output."
+
+
+def test_a_logbook_without_a_database_says_what_to_run(empty_logbook: DemoLogbook) -> None:
+    message, advice = refusal(empty_logbook.run("page"), 1)
+    assert message.endswith("has no database yet.")
+    assert "ladebog run" in advice
+
+
+def opened(logbook: DemoLogbook, browser: Path, page: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        logbook.command("page", "--open", "--output", str(page)),
+        env=logbook.environment | {"BROWSER": str(browser), "PATH": os.defpath},
+        cwd=page.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+
+def test_the_browser_is_given_the_address_of_the_file(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    browser, page, address = tmp_path / "browser", tmp_path / "my page.html", tmp_path / "address"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > "{address}"\n', "utf-8")
+    browser.chmod(0o700)
+    assert opened(shared_logbook, browser, page).stderr == ""
+    assert address.read_text("utf-8") == page.as_uri()
+
+
+def test_without_a_browser_the_page_is_named(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    process = opened(shared_logbook, tmp_path / "none", tmp_path / "page.html")
+    assert process.stderr == (
+        f"ladebog: note: There is no browser to open it with. Open {tmp_path / 'page.html'} in one.\n"
+    )
+    assert process.stdout == f"{tmp_path / 'page.html'}\n"

@@ -1,0 +1,81 @@
+"""The page as a whole: nothing outside it, a strict policy, what it says first, and text from outside as text."""
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+
+from pipeline.logbook.folder import Logbook
+from tests.reports.page.parsed_page import ParsedPage, page_of
+from tests.scenarios.demo_archive import DemoArchive
+from tests.scenarios.written_logbook import WrittenLogbook
+
+
+def policy(page: ParsedPage) -> dict[str, str]:
+    content = page.one("meta[http-equiv='Content-Security-Policy']").get("content")
+    return dict(part.strip().split(" ", 1) for part in content.split(";"))
+
+
+def sha256_of(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def test_the_policy_allows_only_the_style_of_the_page(demo_page: ParsedPage) -> None:
+    assert policy(demo_page) == {
+        "default-src": "'none'",
+        "style-src": sha256_of(demo_page.one("style").text_content()),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    assert demo_page.all("[style]") == []
+
+
+def test_the_page_refers_to_nothing_outside_it(demo_page: ParsedPage) -> None:
+    assert demo_page.all("link, img, iframe, object, embed, base") == []
+    assert [link for link in re.findall(r"(?:src|href)=\"([^\"]*)", demo_page.text) if not link.startswith("#")] == []
+    assert "url(" not in demo_page.text
+    assert "@import" not in demo_page.text
+
+
+def test_the_same_archive_gives_the_same_page(demo_page: ParsedPage, fetched_demo: DemoArchive) -> None:
+    assert page_of(fetched_demo.logbook).text == demo_page.text
+
+
+def test_the_head_has_the_newest_closed_month(demo_page: ParsedPage) -> None:
+    assert demo_page.texts("h1") == ["October 2025"]
+    assert demo_page.texts(".large > div") == [
+        "Energy 339.8 kWh 11 sessions",
+        "Cost 482.24 DKK",
+        "Of which Moms 96.45 DKK",
+        "Average price 1.42 DKK per kWh \N{MINUS SIGN}9.2% against October 2024 (1.56)",
+    ]
+
+
+def test_the_page_says_what_is_due_and_what_needs_attention(demo_page: ParsedPage) -> None:
+    due = demo_page.texts(".due li")
+    assert due[:3] == ["October 2025 482.24 DKK", "September 2025 737.36 DKK", "August 2025 385.67 DKK"]
+    assert len(due) == 15
+    assert demo_page.texts(".tasks code") == ["ladebog claim create 2024-09"]
+    assert demo_page.texts(".tasks ul:not(.due) li") == ["Warnings: 4"]
+
+
+def test_each_year_can_be_chosen_and_the_newest_is(demo_page: ParsedPage) -> None:
+    assert demo_page.texts("fieldset label") == ["2025", "2024"]
+    assert ["checked" in choice.attrib for choice in demo_page.all("fieldset input")] == [True, False]
+    assert [year.get("aria-label") for year in demo_page.all(".year")] == ["2025", "2024"]
+
+
+def test_an_account_without_sessions_has_no_charts(tmp_path: Path) -> None:
+    WrittenLogbook(tmp_path / "home").publish()
+    page = page_of(Logbook(tmp_path / "home"))
+    assert page.texts("h1") == ["No month is closed yet."]
+    assert page.texts(".tasks p") == ["Nothing is waiting to be claimed.", "Nothing needs your attention."]
+    assert page.all("svg, .large") == []
+
+
+def test_without_archived_accounts_the_page_says_what_to_do(tmp_path: Path) -> None:
+    logbook = WrittenLogbook(tmp_path / "home")
+    logbook.publish()
+    Logbook(tmp_path / "home").settings.write_text('[account.other]\nurl = "https://other.example.invalid"\n', "utf-8")
+    page = page_of(Logbook(tmp_path / "home"))
+    assert page.texts("main p") == ["Nothing is archived yet. Fetch your sessions with: ladebog run"]
