@@ -21,7 +21,7 @@ _UNFINISHED = """
 """
 
 _FAULTS = """
-    select * from staging.unreadable
+    select * from intermediate.unreadable
     where account = $account and key = $session_id and endpoint in ('session', 'session_history')
 """
 

@@ -24,7 +24,7 @@ _STATES = """
         months_without_details, errors, warnings
     from account_states
 """
-_UNREADABLE = "select account, endpoint, key, fault from staging.unreadable order by account, endpoint, key"
+_UNREADABLE = "select account, endpoint, key, fault from intermediate.unreadable order by account, endpoint, key"
 
 _Row = dict[str, Any]
 _T = TypeVar("_T")

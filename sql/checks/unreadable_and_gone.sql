@@ -9,5 +9,5 @@ select
     document_sha256 as cause,
     'Its details cannot be read (' || fault || '), and the operator no longer finds it by its id. It keeps no month '
     || 'open; ask the operator what became of it.' as detail
-from staging.unreadable
+from intermediate.unreadable
 where is_gone

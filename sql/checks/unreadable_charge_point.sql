@@ -10,5 +10,5 @@ select
     case endpoint when 'charge_points' then 'The charge points' else 'The prices of EVSE ' || key end
     || ' cannot be read: ' || fault || '. Older answers count until a newer Ladebog can read this one; it is kept.'
         as detail
-from staging.unreadable
+from intermediate.unreadable
 where endpoint not in ('session', 'session_history')

@@ -11,5 +11,5 @@ select
     || 'Its note, type, address and receipt are those of the last entry that could be read, if there was one.' as detail
 from staging.unreadable_entries as entries
 inner join facts.accounts as accounts using (account)
-left join staging.sessions as sessions using (account, session_id)
+left join intermediate.session_states as sessions using (account, session_id)
 where entries.has_newer_details

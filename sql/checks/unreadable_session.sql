@@ -21,5 +21,5 @@ select
             )
     end
     || 'A newer Ladebog may read it; the answer is kept.' as detail
-from staging.unreadable
+from intermediate.unreadable
 where endpoint in ('session', 'session_history') and not is_gone

@@ -62,7 +62,7 @@ in_quarantine as (
     select
         account,
         count(*) as quarantined
-    from staging.unreadable
+    from intermediate.unreadable
     group by account
 ),
 

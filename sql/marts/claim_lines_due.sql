@@ -52,7 +52,7 @@ uncertain as (
         account,
         key as session_id,
         'its newest answer cannot be read' as held_back
-    from staging.unreadable
+    from intermediate.unreadable
     where endpoint in ('session', 'session_history') and not is_gone
 ),
 

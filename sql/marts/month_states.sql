@@ -37,7 +37,7 @@ in_quarantine as (
         account,
         month,
         count(*) as quarantined
-    from staging.unreadable
+    from intermediate.unreadable
     where not is_gone
     group by account, month
 ),

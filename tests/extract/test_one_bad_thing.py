@@ -158,7 +158,7 @@ def test_one_item_of_a_listing_that_has_a_fault_is_quarantined_alone(tmp_path: P
         for fault, odd in archives.items():
             assert (fault, odd.archived()) == (fault, ["a", "m", "y1", "y2", "y3", "y4"])
             assert (fault, odd.closed()) == (fault, ["2025-04"])
-        unreadable = marts.rows("select account, month from staging.unreadable order by account")
+        unreadable = marts.rows("select account, month from intermediate.unreadable order by account")
         assert unreadable == [(fault, date(2025, 3, 1)) for fault in sorted(FAULTY_ITEMS)]
 
 
@@ -166,11 +166,11 @@ def test_an_item_without_an_id_in_a_part_of_a_month_is_forgotten_when_it_is_fixe
     text = item("").replace('"bad"', '""')
     with odd_archive(tmp_path / "logbook", OddOperator([*GOOD, ("2025-03-20", text)])) as odd:
         odd.extract()
-        assert odd.archive.rows("select distinct month from staging.unreadable") == [(date(2025, 3, 1),)]
+        assert odd.archive.rows("select distinct month from intermediate.unreadable") == [(date(2025, 3, 1),)]
         odd.operator.sessions = [*MAY, *GOOD]
         odd.clock.moment += timedelta(hours=1)
         odd.extract()
-        assert odd.archive.rows("select * from staging.unreadable") == []
+        assert odd.archive.rows("select * from intermediate.unreadable") == []
         assert odd.closed() == ["2025-03", "2025-04"]
 
 
@@ -227,7 +227,7 @@ def test_what_was_too_early_by_a_clock_that_was_behind_is_read_when_it_is_right(
         odd.clock.moment = NOW
         odd.extract()
         assert odd.archived() == ["a", "m"]
-        assert odd.archive.rows("select * from staging.unreadable") == []
+        assert odd.archive.rows("select * from intermediate.unreadable") == []
         size = odd.archive.value("select count(*) from facts.answers")
         odd.extract()
         assert odd.archive.value("select count(*) from facts.answers") == size + 1  # only the run's record

@@ -105,7 +105,7 @@ def _spread(changes: list[Any], number: int) -> list[Any]:
 
 
 def _assert_correct_or_unknown(logbook: DemoLogbook, tenant: Tenant) -> None:
-    unreadable = {row["key"] for row in logbook.ask("select key from staging.unreadable")}
+    unreadable = {row["key"] for row in logbook.ask("select key from intermediate.unreadable")}
     expected = {row["session_id"]: row for row in expected_marts.sessions(tenant)}
     columns = ", ".join(next(iter(expected.values())))
     rows = logbook.ask(f"select {columns} from sessions")  # noqa: S608

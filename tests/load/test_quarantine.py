@@ -206,7 +206,7 @@ NAMELESS: dict[str, Json] = {
 
 def test_an_item_without_an_id_puts_its_listing_in_quarantine_until_it_is_fixed(tmp_path: Path) -> None:
     """Not under a key of its own: two such items of different months would replace each other."""
-    unreadable = "select key, month, fault from staging.unreadable where account = ? order by month"
+    unreadable = "select key, month, fault from intermediate.unreadable where account = ? order by month"
     with small_archive(tmp_path / "logbook", NAMELESS) as archive:
         for account, nameless in NAMELESS.items():
             archive.of(account).add(
@@ -315,7 +315,7 @@ OPEN_MONTHS: dict[str, tuple[Json, date | None]] = {
 
 
 def test_quarantine_keeps_only_the_month_open_that_it_would_belong_to(tmp_path: Path) -> None:
-    months = "select account, month from staging.unreadable where endpoint = 'session'"
+    months = "select account, month from intermediate.unreadable where endpoint = 'session'"
     with small_archive(tmp_path / "logbook", OPEN_MONTHS) as archive:
         for account, (fields, _) in OPEN_MONTHS.items():
             archive.of(account).add(detail(session(**fields)))
@@ -336,7 +336,7 @@ def test_a_404_is_a_document_without_facts(archive: SmallArchive) -> None:
 
 def test_a_later_valid_document_replaces_a_broken_one(archive: SmallArchive) -> None:
     archive.add(detail(session(energy="much"), at(100)))
-    unreadable = "select endpoint, key, month from staging.unreadable"
+    unreadable = "select endpoint, key, month from intermediate.unreadable"
     archive.build(charge_point(NOON))
     assert archive.rows(unreadable) == [("session", "1", at(0).date().replace(day=1))]
     archive.build(detail(session(), at(200)))

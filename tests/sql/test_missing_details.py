@@ -117,3 +117,14 @@ def test_a_detail_that_a_run_found_unchanged_is_not_fetched_again(archive: Small
 def test_a_fetched_detail_that_the_listing_contradicts_is_not_fetched_again(archive: SmallArchive) -> None:
     archive.add(listing(listed(session("1")), fetched_at=at(0)), detail(session("1", energy=9), at(1)))
     assert sessions_to_fetch(archive) == []
+
+
+@pytest.mark.parametrize(("imported_at", "outstanding"), [(1, []), (3, ["1"])])
+def test_the_newer_of_list_and_import_says_whether_a_session_has_details_to_fetch(
+    archive: SmallArchive, imported_at: int, outstanding: list[str]
+) -> None:
+    """What ended without charging has none."""
+    never_charged = session("1", status="failed", energy=0, totalAmount=0)
+    archive.add(listing(listed(never_charged), fetched_at=at(2)))
+    import_answers(archive, detail(session("1"), at(imported_at)))
+    assert sessions_to_fetch(archive) == outstanding

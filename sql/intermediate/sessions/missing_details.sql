@@ -21,6 +21,7 @@ with listings as (
         figures.started_at,
         figures.stopped_at,
         figures.is_over,
+        figures.is_session,
         answer_order(documents.fetched_at, documents.segment, documents.line, documents.item) as moment,
         row_number() over (
             partition by figures.account, figures.session_id, documents.segment, documents.line
@@ -63,6 +64,7 @@ details as (
         documents.key as session_id,
         answer_order(documents.fetched_at, documents.segment, documents.line, documents.item) as moment,
         runs.command,
+        figures.is_session,
         figures.figures,
         row_number() over (
             partition by documents.account, documents.key
@@ -134,8 +136,6 @@ missing as (
     inner join changed using (account, session_id)
     left join details
         on compared.account = details.account and compared.session_id = details.session_id and details.age = 1
-    inner join staging.sessions as sessions
-        on compared.account = sessions.account and compared.session_id = sessions.session_id
     left join unchanged
         on compared.account = unchanged.account and compared.session_id = unchanged.session_id
     left join gone
@@ -145,7 +145,10 @@ missing as (
         and gone.session_id is null
         and compared.stopped_at is not null
         and compared.is_over
-        and (sessions.is_finished or sessions.is_active)
+        and case
+            when details.command = 'import' and details.moment > changed.changed_at then details.is_session
+            else compared.is_session
+        end
         and (
             details.moment is null
             or (

@@ -4,7 +4,7 @@
 -- columns:
 --   account     text, the logbook's account
 --   session_id  text, the operator's id
--- staging.unreadable has them too, but as of the last refresh.
+-- intermediate.unreadable has them too, but as of the last refresh.
 with details as (
     select
         account,

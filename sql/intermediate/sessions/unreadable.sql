@@ -1,4 +1,4 @@
--- name: staging.unreadable
+-- name: intermediate.unreadable
 -- grain: one key whose newest document cannot be decoded
 -- purpose: the documents that cannot be read, and the month that each keeps open
 -- refresh: whole
@@ -111,7 +111,7 @@ in_quarantine as (
     inner join facts.accounts as accounts on newest.account = accounts.account
     left join staging.last_answers as last_answers
         on newest.account = last_answers.account and newest.key = last_answers.session_id
-    left join staging.sessions as sessions
+    left join intermediate.session_states as sessions
         on newest.account = sessions.account and newest.key = sessions.session_id
     left join staging.last_listed as last_listed
         on newest.account = last_listed.account and newest.key = last_listed.session_id
