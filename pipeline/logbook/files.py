@@ -38,6 +38,11 @@ def make_folder(path: Path) -> None:
         sync_folder(folder.parent)
 
 
+def is_read_only(path: Path) -> bool:
+    """Whether the file or folder is on a file system that is mounted read-only."""
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path to write to; on success its file is synced and replaces `path`.

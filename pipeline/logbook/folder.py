@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import BusyError, LogbookError
-from pipeline.logbook.files import FILE_MODE, make_folder
+from pipeline.logbook.files import FILE_MODE, is_read_only, make_folder
 
 
 class Logbook:
@@ -54,7 +54,13 @@ class Logbook:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the lock for writing to the logbook. Raises BusyError at once if another process holds it."""
+        """Hold the lock for writing to the logbook. Raises BusyError at once if another process holds it.
+
+        On a disk that is read-only no run can write, and none needs to be kept out.
+        """
+        if is_read_only(self.root):
+            yield
+            return
         from filelock import FileLock, Timeout
 
         make_folder(self.state)
