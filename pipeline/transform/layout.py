@@ -10,11 +10,17 @@ from pipeline.database.models import Model
 from pipeline.transform import lineage
 
 _SCHEMAS = ("seeds", "staging", "intermediate", "checks")
+_MARTS = """
+    select table_name, 'table' from duckdb_tables() where schema_name = 'main' and not temporary
+    union all
+    select view_name, 'view' from duckdb_views() where schema_name = 'main' and not internal and not temporary
+"""
 
 
 def create_layout(connection: duckdb.DuckDBPyConnection) -> None:
     """Create everything but the fact tables from today's models, and drop what older models created."""
     connection.execute(models.macros())
+    _drop_marts(connection)
     for schema in _SCHEMAS:
         connection.execute(f"drop schema if exists {schema} cascade")
         connection.execute(f"create schema {schema}")
@@ -35,6 +41,14 @@ def fingerprint() -> str:
     for text in (pipeline.__version__, models.macros(), *seeds, *(model.text for model in models.transformed())):
         digest.update(text.encode())
     return digest.hexdigest()
+
+
+def _drop_marts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop every mart, as an older model may have had another kind or name; the fact tables among them are kept."""
+    fact_tables = [model.name for model in models.schema()]
+    for name, kind in connection.execute(_MARTS).fetchall():
+        if name not in fact_tables:
+            connection.execute(f"drop {kind} {name}")
 
 
 def _create_seed(connection: duckdb.DuckDBPyConnection, seed: Model) -> None:

@@ -2,29 +2,31 @@
 -- grain: one power sample of a finished session
 -- purpose: a session's finest power history; each value holds until the next
 -- key: account, session_id, sampled_at
--- refresh: session
+-- refresh: never
 -- columns:
 --   account      text, the logbook's account
 --   session_id   text, the operator's id
 --   sampled_at   time
 --   power_kw     kW; of two samples at one time the one listed last
+-- A filter by session reaches the stored histories: the join repeats the session's id, and nothing below numbers rows.
 with finest as (
     select
-        samples.account,
-        samples.session_id,
+        sessions.account,
+        sessions.session_id,
         samples.sampled_at,
-        samples.power_kw,
-        row_number() over (
-            order by samples.account asc, samples.session_id asc
-        ) as curve
-    from staging.session_curves as curves
+        samples.power_kw
+    from sessions
     inner join facts.sample_facts as samples
-        on curves.account = samples.account and curves.curve_sha256 = samples.document_sha256
+        on
+            sessions.account = samples.account
+            and sessions.session_id = samples.session_id
+            and sessions.curve_sha256 = samples.document_sha256
 ),
 
 one_by_one as (
     select
-        curve,
+        account,
+        session_id,
         unnest(sampled_at) as sampled_at,
         unnest(power_kw) as power_kw,
         places_in_list(sampled_at) as position
@@ -33,21 +35,12 @@ one_by_one as (
 
 last_listed as (
     select
-        curve,
+        account,
+        session_id,
         sampled_at,
-        arg_max(power_kw, position) as power_kw
+        cast(arg_max(power_kw, position) as decimal(18, 6)) as power_kw
     from one_by_one
-    group by curve, sampled_at
-),
-
-named as (
-    select
-        finest.account,
-        finest.session_id,
-        last_listed.sampled_at,
-        cast(last_listed.power_kw as decimal(18, 6)) as power_kw
-    from last_listed
-    inner join finest using (curve)
+    group by account, session_id, sampled_at
 )
 
-select * from named
+select * from last_listed
