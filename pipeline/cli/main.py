@@ -36,7 +36,7 @@ _COMMANDS = {
     "verify": ("pipeline.cli.verify:verify", "Check that nothing in raw/, journal/ and claims/ was changed."),
     "audit": ("pipeline.cli.audit:audit", "Recompute each bill and compare it with what was billed."),
     "explain": ("pipeline.cli.explain:explain", "Trace a session from its month's total to the lines of raw/."),
-    "sql": ("pipeline.cli.sql:sql", "Query the published database: one SELECT, read-only."),
+    "sql": ("pipeline.cli.sql.command:sql", "Query the published database: one SELECT, read-only."),
     "import": ("pipeline.cli.importing:import_", "Archive captures from your own app: text, HAR or bare JSON."),
     "demo": ("pipeline.cli.demo:demo", "Try everything with a made-up driver."),
     "status": ("pipeline.cli.status:status", "Show logins, runs, gaps, findings and outstanding claims."),

@@ -115,3 +115,6 @@ class Duration(click.ParamType[timedelta]):
         if not any(units.values()):
             self.fail(f"{value!r} is not a length of time. Write it like 36h, 2d, 90m or 1d12h.", param, ctx)
         return timedelta(**units)
+
+
+wide_option = click.option("--wide", is_flag=True, help="Show all columns, however narrow the terminal.")

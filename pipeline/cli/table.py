@@ -14,6 +14,7 @@ from typing import Any
 from pipeline.cli.output import LONGEST_LINE, in_one_line, print_rendered
 from pipeline.cli.terminal import DIM, HEADING, styled, terminal_width
 from pipeline.cli.wrapping import display_width, longest_name_part, longest_word, wrapped, wrapped_name
+from pipeline.command_line import as_typed
 
 _GAP = 2  # columns between two columns of a table
 _NARROWEST_TEXT = 24  # columns to which a text may be wrapped before a column is left out instead
@@ -39,6 +40,13 @@ def show_record(names: Sequence[str], row: Sequence[Any], *, wide: bool = False)
     """Print one row with a name and a value per line."""
     width = None if wide else terminal_width()
     print_rendered("\n".join(_record_lines(_columns(names, [row], width), width)))
+
+
+def print_wrapped(text: str, *, indent: int = 0, style: str = "") -> None:
+    """Print a text, on a terminal in lines that are broken between words; all but the first are indented."""
+    line, width = in_one_line(as_typed(text)), terminal_width()
+    lines = [line] if width is None else wrapped(line, max(width - indent, 1))
+    print_rendered("\n".join(" " * indent * (place > 0) + styled(one, style) for place, one in enumerate(lines)))
 
 
 def table_lines(

@@ -1,6 +1,6 @@
 """The user's own queries of the published database: one SELECT, read-only, without access to anything else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from pipeline.database import models
 from pipeline.database.connection import open_published
 from pipeline.database.faults import file_fault
 from pipeline.database.limits import MEMORY_OF_DUCKDB, TimeLimit, memory_limit
+from pipeline.database.query_faults import query_fault
 from pipeline.errors import QueryError
 from pipeline.logbook.folder import Logbook
 
@@ -48,19 +49,30 @@ _READING_NODES = ["CTE_NODE", "RECURSIVE_CTE_NODE", "SELECT_NODE", "SET_OPERATIO
 class QueryResult:
     """The columns of a query's result, and its rows, which DuckDB computes as they are read."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, statement: str, limit: TimeLimit) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, statement: str, parameters: Mapping[str, Any], limit: TimeLimit
+    ) -> None:
         self._connection = connection
         self._statement = statement
+        self._parameters = dict(parameters) or None
         self._limit = limit
         with limit.counting():
-            self._relation = connection.sql(statement)
+            self._relation = self._understood()
         self.columns: list[str] = self._relation.columns
         self.types = [str(kind) for kind in self._relation.types]
+
+    def _understood(self) -> duckdb.DuckDBPyRelation:
+        """The statement as a relation. Raises duckdb.Error, which shows the place of the fault in the statement."""
+        try:
+            return self._connection.sql(self._statement, params=self._parameters)
+        except duckdb.Error:
+            self._connection.execute(self._statement, self._parameters)  # its error shows the place, unlike that of sql
+            raise
 
     def batches(self) -> Iterator[list[tuple[Any, ...]]]:
         """The rows, many at a time."""
         with self._limit.counting():
-            self._connection.execute(self._statement)
+            self._connection.execute(self._statement, self._parameters)
         while True:
             with self._limit.counting():
                 rows = self._connection.fetchmany(_BATCH)
@@ -78,10 +90,19 @@ class QueryResult:
 
 
 @contextmanager
-def run_query(logbook: Logbook, query: str, seconds: float, give_up: Callable[[], None]) -> Iterator[QueryResult]:
+def run_query(
+    logbook: Logbook,
+    query: str,
+    parameters: Mapping[str, Any],
+    *,
+    timezone: str,
+    seconds: float,
+    give_up: Callable[[], None],
+) -> Iterator[QueryResult]:
     """The result of one SELECT, while the context lasts. DuckDB may work on it for this many seconds.
 
-    `give_up` must end the process: it is called where DuckDB does not stop when it is interrupted.
+    `parameters` are the values of the query's `$name`s, where a text counts as whatever type is needed. `timezone` is
+    the one of moments. `give_up` must end the process: it is called where DuckDB does not stop when it is interrupted.
 
     Raises QueryError for anything but one SELECT, or for one that the database cannot answer.
     """
@@ -92,9 +113,11 @@ def run_query(logbook: Logbook, query: str, seconds: float, give_up: Callable[[]
     ):
         try:
             with limit.counting():
+                connection.execute(f"set timezone = {models.quoted(timezone)}")
                 connection.execute("set lock_configuration = true")
                 statement = _allowed_statement(connection, query)
-            result = QueryResult(connection, statement, limit)
+            _refuse_other_parameters(statement, parameters)
+            result = QueryResult(connection, statement.query, parameters, limit)
             _refuse_repeated_columns(result.columns)
             yield result
         except duckdb.PermissionException:
@@ -104,23 +127,20 @@ def run_query(logbook: Logbook, query: str, seconds: float, give_up: Callable[[]
                 raise fault from None
             if isinstance(error, duckdb.OutOfMemoryException):
                 raise
-            raise QueryError(
-                f"The database cannot answer this query: {_short_message(error)}.",
-                'See the tables with: ladebog sql "show tables"',
-            ) from None
+            raise query_fault(query, error) from None
 
 
-def _allowed_statement(connection: duckdb.DuckDBPyConnection, query: str) -> str:
+def _allowed_statement(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.Statement:
     """The query, if it is one statement that only reads the database. Raises QueryError if it is not."""
     try:
-        statements = [(statement.query, statement.type) for statement in connection.extract_statements(query)]
+        statements = [(statement, statement.type) for statement in connection.extract_statements(query)]
     except ValueError:  # a kind of statement that DuckDB's Python client does not know
         raise _refusal() from None
     if len(statements) != 1:
         raise _refusal()
     [(statement, kind)] = statements
     parameters = {
-        "statement": statement,
+        "statement": statement.query,
         "refused": _REFUSED_FUNCTIONS,
         "table_functions": _TABLE_FUNCTIONS,
         "views": _VIEWS,
@@ -129,6 +149,21 @@ def _allowed_statement(connection: duckdb.DuckDBPyConnection, query: str) -> str
     if kind != duckdb.StatementType.SELECT or connection.execute(models.query("refused_parts"), parameters).fetchone():
         raise _refusal()
     return statement
+
+
+def _refuse_other_parameters(statement: duckdb.Statement, parameters: Mapping[str, Any]) -> None:
+    """Raise QueryError unless each parameter of the statement has a value, and each value a parameter."""
+    if missing := sorted(statement.named_parameters - parameters.keys()):
+        raise QueryError(
+            f"The query has a parameter without a value: ${missing[0]}.",
+            f"Give it one with: --param {missing[0]}=VALUE",
+        )
+    if unknown := sorted(parameters.keys() - statement.named_parameters):
+        known = ", ".join(f"${name}" for name in sorted(statement.named_parameters)) or "none"
+        raise QueryError(
+            f"The query has no parameter ${unknown[0]} (its parameters: {known}).",
+            f"Write ${unknown[0]} where its value belongs, or leave out --param {unknown[0]}",
+        )
 
 
 def _refuse_repeated_columns(columns: list[str]) -> None:
@@ -143,8 +178,3 @@ def _refusal() -> QueryError:
         "A query must be one SELECT that reads only this database: no files, no network, no settings, no changes.",
         'For example: ladebog sql "select * from months"',
     )
-
-
-def _short_message(error: duckdb.Error) -> str:
-    """DuckDB's message without the lines that draw where in the statement it is."""
-    return " ".join(str(error).partition("\n\n")[0].split()).rstrip(".!")

@@ -7,6 +7,10 @@ import pytest
 from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
 
+_TABLE_IN_A_FILE = "A table can only be printed: name a file that ends in .csv, .json, .ndjson, .md, .parquet or .xlsx."
+_UNKNOWN_FORMAT = (
+    "Invalid value for '--format': 'xml' is not one of 'table', 'csv', 'json', 'ndjson', 'markdown', 'parquet', 'xlsx'."
+)
 _REFUSAL = (
     "A query must be one SELECT that reads only this database: no files, no network, no settings, no changes.",
     'For example: ladebog sql "select * from months"',
@@ -181,7 +185,6 @@ def test_queries_cannot_read_files(shared_logbook: DemoLogbook, tmp_path: Path, 
         ("select * from nowhere", "Catalog Error: Table with name nowhere does not exist!"),
         ("select nothing from months", 'Binder Error: Referenced column "nothing" not found in FROM clause!'),
         ("select getenv('HOME')", "Catalog Error: Scalar Function with name getenv does not exist!"),
-        ("select ?", "Invalid Input Error: Values were not provided for the following parameters: 1"),
         ("from outcome", "Catalog Error: Table with name outcome does not exist!"),
         ("select 'x'::int", "Conversion Error: Could not convert string 'x' to INT32"),
     ],
@@ -192,8 +195,61 @@ def test_invalid_sql_is_refused_with_the_fault_that_duckdb_reports(
     outcome = shared_logbook.run("sql", query)
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err.startswith(f"ladebog: The database cannot answer this query: {fault}")
-    assert outcome.err.endswith('\n  See the tables with: ladebog sql "show tables"\n')
+    assert outcome.err.splitlines()[-1].startswith("  ")
+    assert "with: ladebog sql --" in outcome.err.splitlines()[-1]
     assert "Traceback" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("query", "lines"),
+    [
+        (
+            "select sum(energy_kw) from sessions",
+            [
+                'Binder Error: Referenced column "energy_kw" not found in FROM clause!',
+                '  Candidate bindings: "energy_kwh", "average_kw", "max_kw", "evse", "power_samples"',
+                "  LINE 1: select sum(energy_kw) from sessions",
+                "                     ^^^^^^^^^",
+                "  Did you mean 'energy_kwh'? See its columns with: ladebog sql --describe sessions",
+            ],
+        ),
+        (
+            "select note from months",
+            [
+                'Binder Error: Referenced column "note" not found in FROM clause!',
+                '  Candidate bindings: "amount_excl_tax", "month", "amount_incl_tax"',
+                "  LINE 1: select note from months",
+                "                 ^^^^",
+                "  note is a column of sessions. See its columns with: ladebog sql --describe months",
+            ],
+        ),
+        (
+            "from facts.session_fact",
+            [
+                "Catalog Error: Table with name session_fact does not exist!",
+                "  LINE 1: from facts.session_fact",
+                "               ^^^^^^^^^^^^^^^^^^",
+                "  Did you mean 'facts.session_facts'? See the tables with: ladebog sql --tables",
+            ],
+        ),
+        (
+            "select 1 +\n  year(month) = = 2 from months",
+            [
+                'Parser Error: syntax error at or near "="',
+                "  LINE 2:   year(month) = = 2 from months",
+                "                          ^",
+                "  See the tables with: ladebog sql --tables",
+            ],
+        ),
+    ],
+)
+def test_a_fault_is_shown_with_its_place_and_the_nearest_name(
+    shared_logbook: DemoLogbook, query: str, lines: list[str]
+) -> None:
+    outcome = shared_logbook.run("sql", query)
+    first, *rest = lines
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.splitlines() == [f"ladebog: The database cannot answer this query: {first}", *rest]
 
 
 @pytest.mark.parametrize(
@@ -229,8 +285,9 @@ def test_selects_of_every_kind_are_answered(shared_logbook: DemoLogbook, query: 
     ("options", "expected"),
     [
         (["--format", "parquet"], "Parquet cannot be printed: name a file with -o FILE."),
-        (["-o", "x.txt"], "A table can only be printed: name a file that ends in .csv, .json or .parquet."),
-        (["--format", "xml"], "Invalid value for '--format': 'xml' is not one of 'table', 'csv', 'json', 'parquet'."),
+        (["--format", "xlsx", "-o", "/dev/stdout"], "An Excel workbook cannot be printed: name a file with -o FILE."),
+        (["-o", "x.txt"], _TABLE_IN_A_FILE),
+        (["--format", "xml"], _UNKNOWN_FORMAT),
     ],
 )
 def test_invalid_formats_are_refused(shared_logbook: DemoLogbook, options: list[str], expected: str) -> None:

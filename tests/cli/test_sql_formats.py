@@ -1,4 +1,4 @@
-"""`ladebog sql`: the same rows as a table, CSV, JSON and Parquet."""
+"""`ladebog sql`: the same rows as a table, CSV, JSON, Markdown, Parquet and a workbook."""
 
 import csv
 import io
@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import polars
 import pytest
 
@@ -48,7 +49,7 @@ def test_rows_are_printed_as_csv(shared_logbook: DemoLogbook) -> None:
             "0.10",
             "-7",
             "2025-03-30",
-            "2025-03-30T12:36:38+00:00",
+            "2025-03-30T14:36:38+02:00",
             'æ "quoted", 🚗\nsecond line',
             "",
             "True",
@@ -74,7 +75,7 @@ def test_structs_maps_and_lists_are_json_in_each_format(shared_logbook: DemoLogb
     assert rows == [["value"], [cell]]
     (row,) = json.loads(shared_logbook.do("sql", query, "--format", "json").out, parse_float=Decimal)
     assert row["value"] == json.loads(cell, parse_float=Decimal)
-    assert shared_logbook.do("sql", query).out.splitlines()[-1].strip() == cell
+    assert shared_logbook.do("sql", query).out == f"value  {cell}\n"
 
 
 def test_csv_has_bytes_and_intervals_as_json_does(shared_logbook: DemoLogbook) -> None:
@@ -92,7 +93,7 @@ def test_json_has_numbers_exact_to_the_last_digit(shared_logbook: DemoLogbook) -
             "ten_oere": Decimal("0.10"),
             "whole": -7,
             "day": "2025-03-30",
-            "moment": "2025-03-30T12:36:38Z",
+            "moment": "2025-03-30T14:36:38+02:00",
             "note": 'æ "quoted", 🚗\nsecond line',
             "nothing": None,
             "flag": True,
@@ -145,6 +146,78 @@ def test_parquet_keeps_types(shared_logbook: DemoLogbook, tmp_path: Path) -> Non
         "flag": True,
         "names": ["a", "b"],
     }
+
+
+def test_ndjson_has_an_object_per_line(shared_logbook: DemoLogbook) -> None:
+    query = "select * from (values (1, 'a'), (2, null)) as t(one, two)"
+    assert shared_logbook.do("sql", query, "--format", "ndjson").out == '{"one":1,"two":"a"}\n{"one":2,"two":null}\n'
+    assert shared_logbook.do("sql", "select 1 where false", "--format", "ndjson").out == ""
+
+
+def test_markdown_has_texts_that_stay_in_their_cells(shared_logbook: DemoLogbook) -> None:
+    query = "select 1.50 as kwh, 'a|b' || chr(10) || '*<b>_' as note, null as nothing"
+    assert shared_logbook.do("sql", query, "--format", "markdown").out == (
+        "| kwh | note | nothing |\n| ---: | --- | --- |\n| 1.50 | a\\|b<br>\\*\\<b>\\_ |  |\n"
+    )
+    assert shared_logbook.do("sql", "select 1 as a_b where false", "--format", "markdown").out == (
+        "| a\\_b |\n| --- |\n"
+    )
+
+
+def test_a_workbook_has_numbers_days_and_wall_times_and_no_formulas(
+    shared_logbook: DemoLogbook, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.xlsx"
+    query = (
+        "select *, '=1+1' as formula, '+45' as phone, 'nan'::double as not_a_number, date '0001-01-01' as early "  # noqa: S608
+        f"from ({_DIFFICULT_VALUES})"
+    )
+    shared_logbook.do("sql", query, "-o", str(path))
+    assert path.stat().st_mode & 0o777 == 0o600
+    names, cells = openpyxl.load_workbook(path).active.iter_rows()  # type: ignore[union-attr]
+    row = {name.value: cell for name, cell in zip(names, cells, strict=True)}
+    assert {name: cell.value for name, cell in row.items()} == {
+        "exact": "12345678901234567890.123456789012345678",
+        "ten_oere": 0.1,
+        "whole": -7,
+        "day": datetime(2025, 3, 30),  # noqa: DTZ001 (a sheet has no zones)
+        "moment": datetime(2025, 3, 30, 14, 36, 38),  # noqa: DTZ001
+        "note": 'æ "quoted", 🚗\nsecond line',
+        "nothing": None,
+        "flag": True,
+        "names": '["a","b"]',
+        "formula": "=1+1",
+        "phone": "+45",
+        "not_a_number": "nan",
+        "early": "0001-01-01",
+    }
+    assert {row["formula"].data_type, row["phone"].data_type} == {"s"}
+    assert (row["ten_oere"].number_format, row["day"].number_format) == ("#,##0.00", "yyyy-mm-dd")
+
+
+@pytest.mark.system
+def test_more_rows_than_a_sheet_holds_are_refused(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    message, advice = refusal(
+        shared_logbook.run("sql", "from range(1048576)", "-o", str(tmp_path / "rows.xlsx"), "--timeout", "300"), 1
+    )
+    assert message == "A sheet of Excel can hold 1,048,575 rows, and there are more."
+    assert advice == "Ask for less, or use --format csv"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", ["md", "jsonl", "MD"])
+def test_a_file_is_written_in_the_format_that_it_is_named_after(
+    shared_logbook: DemoLogbook, tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"rows.{suffix}"
+    shared_logbook.do("sql", "select 1 as one", "-o", str(path))
+    assert path.read_text("utf-8") == {"md": "| one |\n| ---: |\n| 1 |\n", "jsonl": '{"one":1}\n'}[suffix.lower()]
+
+
+def test_a_single_row_is_printed_as_a_record(shared_logbook: DemoLogbook) -> None:
+    assert shared_logbook.do("sql", "select 1.50 as kwh, null as note, 'x' as longer_name").out == (
+        "kwh          1.50\nnote\nlonger_name  x\n"
+    )
 
 
 def test_the_format_option_takes_precedence_over_the_name_of_the_file(

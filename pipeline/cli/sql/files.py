@@ -1,0 +1,100 @@
+"""A query's rows in files that keep their types: Parquet, and workbooks for Excel."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import chain, islice
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.cli.sql.formats import csv_cell
+from pipeline.errors import QueryError
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell
+
+    from pipeline.database.query import QueryResult
+
+_MOST_ROWS = 1_048_576  # of a sheet, with the one of the names
+_MOST_COLUMNS = 16_384
+_MOST_DIGITS = 15  # that Excel keeps of a number
+_FIRST_YEAR = 1900
+_NARROWEST, _WIDEST = 8, 60  # characters
+_ROWS_FOR_WIDTHS = 1_000
+
+
+def write_parquet(result: "QueryResult", file: Path) -> None:
+    """Write all rows. Raises QueryError for a type that Parquet does not have."""
+    if any("INTERVAL" in kind for kind in result.types):
+        raise QueryError("Parquet cannot hold an INTERVAL.", "Cast it to a number or to text, or use --format csv")
+    result.frame().write_parquet(file)
+
+
+def write_workbook(columns: Sequence[str], rows: Iterator[tuple[Any, ...]], file: Path) -> None:
+    """Write all rows into one sheet. No text is read as a formula, and moments are wall times of the query's zone.
+
+    Raises QueryError for more rows or columns than a sheet can hold.
+    """
+    from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
+
+    if len(columns) > _MOST_COLUMNS:
+        raise _too_large(f"{_MOST_COLUMNS:,} columns")
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet("Rows")
+    sheet.freeze_panes = "A2"
+    first_rows = list(islice(rows, _ROWS_FOR_WIDTHS))
+    for place, name in enumerate(columns):
+        width = max(len(str(value)) for value in (name, *(row[place] for row in first_rows)))
+        sheet.column_dimensions[get_column_letter(place + 1)].width = min(max(width + 2, _NARROWEST), _WIDEST)
+    sheet.append([_heading(sheet, name) for name in columns])
+    for number, row in enumerate(chain(first_rows, rows), start=2):
+        if number > _MOST_ROWS:
+            raise _too_large(f"{_MOST_ROWS - 1:,} rows")
+        sheet.append([_cell(sheet, value) for value in row])
+    workbook.save(file)
+
+
+def _too_large(most: str) -> QueryError:
+    return QueryError(f"A sheet of Excel can hold {most}, and there are more.", "Ask for less, or use --format csv")
+
+
+def _heading(sheet: Any, name: str) -> "Cell":
+    from reports.excel.cells import font
+
+    cell = _cell(sheet, name)
+    cell.font = font(bold=True)
+    return cell
+
+
+def _cell(sheet: Any, value: Any) -> "Cell":
+    """A cell with a number, a day or a time; all else, and numbers with more digits than Excel keeps, as text."""
+    from openpyxl.cell import WriteOnlyCell
+
+    from reports.excel.cells import DAY, money_format
+    from reports.excel.text import FORMULA_STARTS, for_cell
+
+    cell: Cell = WriteOnlyCell(sheet)
+    match value:
+        case None | bool():
+            cell.value = value
+        case int() if abs(value) < 10**_MOST_DIGITS:
+            cell.value = value
+        case float() if isfinite(value):
+            cell.value = value
+        case Decimal() if value.is_finite() and len(value.as_tuple().digits) <= _MOST_DIGITS:
+            cell.value = value
+            cell.number_format = money_format(-int(value.as_tuple().exponent))
+        case datetime() if value.year >= _FIRST_YEAR:
+            cell.value = value.replace(tzinfo=None)
+            cell.number_format = "yyyy-mm-dd hh:mm:ss"
+        case date() if value.year >= _FIRST_YEAR:
+            cell.value = value
+            cell.number_format = DAY
+        case _:
+            text = str(csv_cell(value))
+            cell.value = for_cell(text)
+            cell.data_type = "s"
+            cell.quotePrefix = text.startswith(FORMULA_STARTS)
+    return cell

@@ -1,0 +1,86 @@
+"""The query that a user asks: typed, from a file, from standard input, or by its name; and its parameters."""
+
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from pipeline.errors import QueryError
+
+if TYPE_CHECKING:
+    from pipeline.settings.schema import Settings
+
+_PARAMETER = re.compile(r"(\w+)=(.*)", re.DOTALL)
+_UTC = "UTC"
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A query, and the values of its parameters by name."""
+
+    query: str
+    parameters: Mapping[str, Any]
+
+
+def read_question(argument: str, given: Sequence[str]) -> Question:
+    """The query that an argument of the command line stands for, and the values given as `name=value`.
+
+    Raises BadParameter, QueryError, UnknownNameError; OSError for a file that cannot be read.
+    """
+    from pipeline.database.named_queries import PREFIX, bound_values, named_query
+
+    values = _values(given)
+    if argument.startswith(PREFIX):
+        query = named_query(argument)
+        return Question(query.model.text, bound_values(query, values))
+    return Question(_text(argument), values)
+
+
+def query_timezone(settings: "Settings") -> str:
+    """The time zone of all accounts, or UTC where they have different ones."""
+    zones = {account.timezone for account in settings.accounts.values()}
+    return zones.pop() if len(zones) == 1 else _UTC
+
+
+def has_several_timezones(settings: "Settings") -> bool:
+    """Whether the accounts have different time zones."""
+    return len({account.timezone for account in settings.accounts.values()}) > 1
+
+
+def _text(argument: str) -> str:
+    if argument == "-":
+        return _decoded(sys.stdin.buffer.read(), "The standard input")
+    if argument.endswith(".sql"):
+        if os.path.isfile(argument):  # noqa: PTH113 (Path.is_file raises an error for text that is too long for a name)
+            return _decoded(Path(argument).read_bytes(), argument)
+        if len(argument.split()) == 1:
+            raise QueryError(
+                f"There is no file {argument}.", 'Name another one, or type the query: ladebog sql "select ..."'
+            )
+    return argument
+
+
+def _decoded(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise QueryError(
+            f"{name} is not UTF-8 (line {line}).", "Save it as UTF-8, then run the command again"
+        ) from None
+
+
+def _values(given: Sequence[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for text in given:
+        match = _PARAMETER.fullmatch(text)
+        if match is None:
+            raise click.BadParameter(f"{text!r} is not NAME=VALUE, for example year=2025.", param_hint="--param")
+        if match[1] in values:
+            raise click.BadParameter(f"{match[1]} is given twice.", param_hint="--param")
+        values[match[1]] = match[2]
+    return values

@@ -1,0 +1,181 @@
+"""`ladebog sql`: where the query comes from, its parameters, its time zone, and what can be asked."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.database import models
+from pipeline.database.named_queries import named_queries
+from tests.cli.refusal import refusal
+from tests.cli.test_sql_limits import run_on_a_terminal
+from tests.scenarios.demo_logbook import DemoLogbook
+
+_QUERY = "select count(*) as sessions from sessions where year(stopped_local) = $year"
+
+
+def test_a_query_is_read_from_a_file_or_standard_input(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    typed = shared_logbook.do("sql", _QUERY, "--param", "year=2025").out
+    assert int(typed.split()[-1]) > 0
+    file = tmp_path / "my query.sql"
+    file.write_bytes(b"\xef\xbb\xbf-- m\xc3\xa5neder\r\n" + _QUERY.encode() + b";\r\n")
+    assert shared_logbook.do("sql", str(file), "--param", "year=2025").out == typed
+    assert shared_logbook.run_process("sql", "-", "--param", "year=2025", stdin=_QUERY).out == typed
+
+
+def test_a_query_may_end_like_the_name_of_a_file(shared_logbook: DemoLogbook) -> None:
+    assert shared_logbook.do("sql", "select 1 as one -- like one.sql").out == "one  1\n"
+    long_query = f"select '{'x' * 5000}' as text -- .sql"
+    assert shared_logbook.do("sql", long_query).out == f"text  {'x' * 5000}\n"
+
+
+def test_files_that_cannot_be_read_are_refused(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    missing = tmp_path / "missing.sql"
+    assert refusal(shared_logbook.run("sql", str(missing)), 1) == (
+        f"There is no file {missing}.",
+        'Name another one, or type the query: ladebog sql "select ..."',
+    )
+    latin = tmp_path / "latin.sql"
+    latin.write_bytes(b"select 1\n-- m\xe5ned")
+    assert refusal(shared_logbook.run("sql", str(latin)), 1)[0] == f"{latin} is not UTF-8 (line 2)."
+
+
+def test_a_query_of_a_file_has_the_same_limits(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    file = tmp_path / "copy.sql"
+    file.write_text(f"copy months to '{tmp_path}/months.csv'", "utf-8")
+    assert refusal(shared_logbook.run("sql", str(file)), 1)[0].startswith("A query must be one SELECT")
+    file.write_text("from read_text($path)", "utf-8")
+    assert refusal(shared_logbook.run("sql", str(file), "--param", f"path={file}"), 1)[0].startswith(
+        "A query must be one SELECT"
+    )
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(
+    ("query", "value", "expected"),
+    [
+        ("select count(*) as n from sessions where session_id = $x", "713806", 1),
+        ("select count(*) as n from months where month = $x", "2025-10-01", 1),
+        ("select count(*) as n from sessions where energy_kwh > $x", "0.5", None),
+        ("select length($x) as n", "it's; -- $y", 11),
+        ("select $x as n", "a=b", "a=b"),
+        ("select $x as n", "", ""),
+        ("select cast($x as integer) + 1 as n", "41", 42),
+    ],
+)
+def test_a_parameter_counts_as_the_type_that_is_needed(
+    shared_logbook: DemoLogbook, query: str, value: str, expected: object
+) -> None:
+    out = shared_logbook.do("sql", query, "--param", f"x={value}", "--format", "json").out
+    found = json.loads(out)[0]["n"]
+    assert found == expected if expected is not None else found > 1
+
+
+def test_parameters_are_bound_in_files_too(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    for suffix in ("parquet", "xlsx", "csv"):
+        path = tmp_path / f"rows.{suffix}"
+        shared_logbook.do("sql", _QUERY, "--param", "year=2025", "-o", str(path))
+        assert path.stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ([_QUERY], 1, "The query has a parameter without a value: $year."),
+        (
+            [_QUERY, "--param", "year=2025", "--param", "car=Golf"],
+            1,
+            "The query has no parameter $car (its parameters: $year).",
+        ),
+        (["select 1", "--param", "year=2025"], 1, "The query has no parameter $year (its parameters: none)."),
+        (
+            [_QUERY, "--param", "2025"],
+            2,
+            "Invalid value for --param: '2025' is not NAME=VALUE, for example year=2025.",
+        ),
+        ([_QUERY, "--param", "year=1", "--param", "year=2"], 2, "Invalid value for --param: year is given twice."),
+        (["@biggest"], 2, "There is no query @biggest. Did you mean '@biggest-sessions'?"),
+        (
+            ["@biggest-sessions", "--param", "rows=many"],
+            1,
+            "The parameter rows of @biggest-sessions must be a whole number, not 'many'.",
+        ),
+        ([], 2, "Give one of these: a query, --queries, --tables or --describe NAME."),
+        (["select 1", "--tables"], 2, "Give one of these: a query, --queries, --tables or --describe NAME."),
+        (["--describe", "session"], 2, "There is no table session. Did you mean 'sessions'?"),
+        (["--describe", "@longest-gap"], 2, "There is no query @longest-gap. Did you mean '@longest-gaps'?"),
+    ],
+)
+def test_wrong_questions_are_refused(
+    shared_logbook: DemoLogbook, arguments: list[str], code: int, message: str
+) -> None:
+    assert refusal(shared_logbook.run("sql", *arguments), code)[0] == message
+
+
+def test_a_named_query_is_answered_with_its_parameters(shared_logbook: DemoLogbook) -> None:
+    arguments = ("sql", "@biggest-sessions", "--param", "rows=3", "--format", "json")
+    rows = json.loads(shared_logbook.do(*arguments).out)
+    assert [row["energy_kwh"] for row in rows] == sorted((row["energy_kwh"] for row in rows), reverse=True)
+    assert len(rows) == 3
+    assert shared_logbook.do(*arguments, "--param", "year=2024").out == "[]\n"
+
+
+def test_moments_are_in_the_zone_of_the_accounts(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    query = "select started_at, started_local, hour(started_at) as hour from sessions where session_id = '713806'"
+    (row,) = json.loads(shared_logbook.do("sql", query, "--format", "json").out)
+    assert row["started_at"].removesuffix("+01:00").removesuffix("+02:00") == row["started_local"]
+    assert row["hour"] == int(row["started_local"][11:13])
+    out = shared_logbook.do("sql", query).out
+    assert out.splitlines()[0].startswith(f"started_at     {row['started_local'].replace('T', ' ')}+0")
+
+    travelled = shared_logbook.copied(tmp_path / "travelled")
+    travelled.do("account", "add", "away", "--url", "http://127.0.0.1:9", "--timezone", "Pacific/Apia")
+    outcome = travelled.do("sql", query, "--format", "json")
+    assert json.loads(outcome.out)[0]["started_at"].endswith("Z")
+    assert outcome.err == ("ladebog: note: the accounts have different time zones, so the query's times are in UTC\n")
+    assert travelled.do("--quiet", "sql", query).err == ""
+
+
+def test_all_tables_are_listed_with_their_rows(shared_logbook: DemoLogbook) -> None:
+    lines = shared_logbook.do("sql", "--tables").out.splitlines()
+    listed = {line.split()[0]: int(line.split()[-1]) for line in lines[2 : lines.index("")]}
+    assert set(listed) == {table.name for table in (*models.schema(), *models.marts()) if "." not in table.name}
+    count = json.loads(shared_logbook.do("sql", "select count(*) as n from power_samples", "--format", "json").out)
+    assert listed["power_samples"] == count[0]["n"] > 0
+
+
+@pytest.mark.parametrize("name", [table.name for table in (*models.schema(), *models.transformed(), *models.seeds())])
+def test_each_table_is_described_with_an_example_that_is_answered(shared_logbook: DemoLogbook, name: str) -> None:
+    out = shared_logbook.do("sql", "--describe", name).out
+    table = next(one for one in (*models.schema(), *models.transformed(), *models.seeds()) if one.name == name)
+    lines = out.splitlines()
+    assert [line.split()[0] for line in lines[4 : 4 + len(table.columns)]] == list(table.columns)
+    assert all(meaning in out for meaning in table.columns.values())
+    example = lines[-1].partition('ladebog sql "')[2].removesuffix('"')
+    shared_logbook.do("sql", example, "--format", "csv")
+
+
+def test_each_named_query_is_listed_and_described(shared_logbook: DemoLogbook) -> None:
+    listed = shared_logbook.do("sql", "--queries").out
+    for query in named_queries().values():
+        assert f"\n{query.name} " in listed
+        assert query.model.purpose in listed
+        description = shared_logbook.do("sql", "--describe", query.name).out
+        for text in (*query.model.columns.values(), *(parameter.meaning for parameter in query.parameters)):
+            assert text in description
+
+
+def test_the_lists_need_no_logbook_where_they_ask_nothing_of_it(tmp_path: Path) -> None:
+    elsewhere = DemoLogbook(tmp_path / "nowhere")
+    assert "@biggest-sessions" in elsewhere.do("sql", "--queries").out
+    assert refusal(elsewhere.run("sql", "--tables"), 1)[0]
+
+
+def test_a_narrow_terminal_shows_the_ids_and_names_the_columns_that_are_missing(shared_logbook: DemoLogbook) -> None:
+    printed, _ = run_on_a_terminal(shared_logbook, "sql", "from sessions", COLUMNS="80")
+    assert max(map(len, printed.splitlines())) <= 80
+    assert "713806" in printed
+    assert "Not shown, for lack of room: account (demo), kind" in printed.replace("\n", " ")
+    wide, _ = run_on_a_terminal(shared_logbook, "sql", "from sessions", "--wide", COLUMNS="80")
+    assert "Not shown" not in wide
+    assert "curve_sha256" in wide.splitlines()[0]
