@@ -4,31 +4,31 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from pipeline.cli.context import Context, account_option, pass_context
-from pipeline.cli.options import MONTH
+from pipeline.cli.money import in_decimals
+from pipeline.cli.options import MONTH, wide_option
 from pipeline.cli.output import print_line
-from pipeline.cli.terminal import show, terminal_width
+from pipeline.cli.table import Marked, NumberText, print_hanging, show_table
+from pipeline.cli.terminal import DIM, ERROR, WARNING, terminal_width
 from pipeline.settings.schema import Account
 from pipeline.text import counted
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
 _VERDICTS = ("ok", "minimum price", "overbilled", "underbilled", "cannot tell")
 _MINOR_UNITS = {"DKK": "øre", "NOK": "øre", "SEK": "öre", "EUR": "cent"}
-_STYLES = {"overbilled": "red", "underbilled": "yellow", "cannot tell": "dim"}
+_STYLES = {"overbilled": ERROR, "underbilled": WARNING, "cannot tell": DIM}
 _WIDTH_WITH_REASONS = 110  # columns that a terminal needs to show each reason next to its verdict
 
 
 @click.command()
 @click.option("--month", type=MONTH, help="Only sessions that stopped in this local month. Default: all.")
 @account_option
+@wide_option
 @pass_context
-def audit(context: Context, month: datetime | None, account_name: str | None) -> None:
+def audit(context: Context, month: datetime | None, account_name: str | None, wide: bool) -> None:
     """Recompute each bill and compare it with what was billed.
 
     Each bill is recomputed from the session's own power curve, its prices and the tariff in force. The difference is
@@ -47,58 +47,48 @@ def audit(context: Context, month: datetime | None, account_name: str | None) ->
         with open_published(logbook) as connection:
             parameters = {"account": account.name, "timezone": account.timezone, "month": first}
             audits = rows(connection, models.query("audited_sessions"), parameters)
-        _show(account, audits, f"in {month:%Y-%m}" if month else "yet")
+        _show(account, audits, f"in {month:%Y-%m}" if month else "yet", wide=wide)
 
 
-def _show(account: Account, audits: Sequence[dict[str, Any]], period_text: str) -> None:
-    from rich.text import Text
-
+def _show(account: Account, audits: Sequence[dict[str, Any]], period_text: str, *, wide: bool) -> None:
     if not audits:
         print_line(f"{account.name}: no finished session {period_text}.")
         return
     width = terminal_width()
-    with_reasons = width is None or width >= _WIDTH_WITH_REASONS
-    show(_table(audits, with_reasons=with_reasons))
+    with_reasons = wide or width is None or width >= _WIDTH_WITH_REASONS
+    names = ["session", "stopped", "kWh", *_amount_names(audits), _difference(audits), "%", "verdict"]
+    rows = [_cells(row, with_currency="currency" in names) for row in audits]
+    if with_reasons:
+        names.append("reason")
+        rows = [[*cells, row["reason"]] for cells, row in zip(rows, audits, strict=True)]
+    show_table(names, rows, expendable=("%", "currency"), wide=wide)
     if not with_reasons:
         for reason, sessions in _by_reason(audits).items():
-            show(Text(f"{reason}: {', '.join(sessions)}"))
+            print_hanging("", f"{reason}: {', '.join(sessions)}")
     print_line()
-    print_line(f"{account.name}: {_summary(audits)}")
+    print_hanging("", f"{account.name}: {_summary(audits)}")
 
 
-def _table(audits: Sequence[dict[str, Any]], *, with_reasons: bool) -> "Table":
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+def _amount_names(audits: Sequence[dict[str, Any]]) -> list[str]:
+    """The headings of the amounts, with the currency if there is only one."""
+    currencies = {row["currency"] for row in audits}
+    return (
+        [f"billed {currencies.pop()}", "recomputed"] if len(currencies) == 1 else ["currency", "billed", "recomputed"]
+    )
 
-    gap = 1 if with_reasons else 0  # in addition to the one column of the box
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, gap, 0, 0))
-    for name, justify in (
-        ("session", "left"),
-        ("stopped", "left"),
-        ("kWh", "right"),
-        ("billed", "right"),
-        ("recomputed", "right"),
-        (_difference(audits), "right"),
-        ("%", "right"),
-        ("verdict", "left"),
-    ):
-        table.add_column(name, justify=justify, no_wrap=with_reasons, overflow="fold")  # type: ignore[arg-type]  # (the two words above)
-    if with_reasons:
-        table.add_column("reason", overflow="fold")
-    for row in audits:
-        cells = [
-            Text(row["session_id"]),
-            Text(f"{row['stopped']:%Y-%m-%d %H:%M}"),
-            Text(f"{row['energy_kwh']:.3f}"),
-            Text(f"{row['billed']:.{row['digits']}f} {row['currency']}"),
-            Text("" if row["recomputed"] is None else f"{row['recomputed']:.{row['digits']}f}"),
-            Text("" if row["difference"] is None else _in_minor_units(row)),
-            Text("" if row["difference_percent"] is None else _signed(row["difference_percent"], 2)),
-            Text(row["verdict"], _STYLES.get(row["verdict"], "")),
-        ]
-        table.add_row(*cells, *([Text(row["reason"] or "")] if with_reasons else []))
-    return table
+
+def _cells(row: dict[str, Any], *, with_currency: bool) -> list[Any]:
+    return [
+        row["session_id"],
+        f"{row['stopped']:%Y-%m-%d %H:%M}",
+        row["energy_kwh"],
+        *([row["currency"]] if with_currency else []),
+        in_decimals(row["billed"], row["currency"]),
+        in_decimals(row["recomputed"], row["currency"]),
+        NumberText("" if row["difference"] is None else _in_minor_units(row)),
+        NumberText("" if row["difference_percent"] is None else _signed(row["difference_percent"], 2)),
+        Marked(row["verdict"], _STYLES.get(row["verdict"], "")),
+    ]
 
 
 def _in_minor_units(row: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ import click
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.options import MONTH
 from pipeline.cli.output import print_line
+from pipeline.cli.table import print_hanging
 from pipeline.errors import EXIT_FINDINGS
 from pipeline.logbook.folder import Logbook
 from pipeline.text import counted
@@ -86,10 +87,9 @@ def _show(findings: Sequence[_Finding]) -> None:
     for (account, month), of_month in groupby(findings, lambda finding: (finding["account"], finding["month"])):
         print_line(f"{account}, {f'{month:%Y-%m}' if month else 'no single month'}")
         for finding in of_month:
-            print_line(
-                f"  {finding['severity']:<7}  {finding['rule']:<{rule_width}}  "
-                f"{finding['session_id'] or '':<{session_width}}  {finding['detail']}  ({finding['finding_id']})"
-            )
+            severity, session = finding["severity"], finding["session_id"] or ""
+            text = f"{finding['rule']:<{rule_width}}  {session:<{session_width}}  {finding['detail']}"
+            print_hanging(f"  {severity:<7}  ", f"{text}  ({finding['finding_id']})", style=severity)
 
 
 def _is_error(finding: _Finding) -> bool:

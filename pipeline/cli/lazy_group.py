@@ -1,7 +1,7 @@
 """A group of commands whose modules are imported only when one of its commands is run."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -11,12 +11,20 @@ from click.exceptions import NoSuchCommand
 class LazyGroup(click.Group):
     """Lists its commands from a table, in the table's order, and imports only the one that is run.
 
-    For each name, the table has the place of the command (`module:attribute`) and the first sentence of its help.
+    For each name, the table has the place of the command (`module:attribute`) and the first sentence of its help. The
+    help lists the commands in sections, if there are any.
     """
 
-    def __init__(self, *args: Any, table: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        table: Mapping[str, tuple[str, str]],
+        sections: Mapping[str, Iterable[str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.table = table
+        self.sections = sections or {"Commands": table}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.table)
@@ -40,5 +48,7 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing any of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, short_help) for name, (_, short_help) in self.table.items()])
+        width = max(map(len, self.table))
+        for section, names in self.sections.items():
+            with formatter.section(section):
+                formatter.write_dl([(name.ljust(width), self.table[name][1]) for name in names])

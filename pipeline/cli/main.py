@@ -22,31 +22,44 @@ from pipeline.logbook import event_log
 from pipeline.text import one_line
 
 _LOG_FORMAT = "LADEBOG_LOG_FORMAT"
-_COMMANDS = {
-    "account": ("pipeline.cli.account:account", "Add an account, or erase one."),
-    "login": ("pipeline.cli.login:login", "Give Ladebog the login of an account."),
-    "extract": ("pipeline.cli.run:extract", "Fetch what is new or was corrected, into raw/."),
-    "transform": ("pipeline.cli.run:transform", "Compute the marts from the archive and publish the database."),
-    "rebuild": ("pipeline.cli.run:rebuild", "Build the database again from raw/, journal/ and claims/."),
-    "run": ("pipeline.cli.run:run", "Extract, transform, report the last closed month, and check."),
-    "check": ("pipeline.cli.check:check", "Show errors and warnings about the archive, by month."),
-    "report": ("pipeline.cli.report:report", "Write the report of a month or a year."),
-    "page": ("pipeline.cli.page:page", "Write one HTML file in which to look at everything."),
-    "claim": ("pipeline.cli.claim.group:claim", "Make claims for your employer, and keep track of them."),
-    "verify": ("pipeline.cli.verify:verify", "Check that nothing in raw/, journal/ and claims/ was changed."),
-    "audit": ("pipeline.cli.audit:audit", "Recompute each bill and compare it with what was billed."),
-    "explain": ("pipeline.cli.explain:explain", "Trace a session from its month's total to the lines of raw/."),
-    "sql": ("pipeline.cli.sql.command:sql", "Query the published database: one SELECT, read-only."),
-    "import": ("pipeline.cli.importing:import_", "Archive captures from your own app: text, HAR or bare JSON."),
-    "demo": ("pipeline.cli.demo:demo", "Try everything with a made-up driver."),
-    "status": ("pipeline.cli.status:status", "Show logins, runs, gaps, findings and outstanding claims."),
-    "notify": ("pipeline.cli.notify:notify", "Show where messages go, or send a test message."),
-    "session": ("pipeline.cli.session:session", "Decide which car a session charged, and if it is claimed."),
-    "odometer": ("pipeline.cli.odometer:odometer", "Record what a car's odometer showed on a day."),
-    "backup": ("pipeline.cli.backup:backup", "Copy the logbook and verify the copy."),
-    "restore": ("pipeline.cli.backup:restore", "Restore the logbook from a backup into a new or empty folder."),
-    "schedule": ("pipeline.cli.schedule:schedule", "Keep the archive up to date with scheduled runs."),
+_SECTIONS = {
+    "Every month": {
+        "run": ("pipeline.cli.run:run", "Extract, transform, report the last closed month, and check."),
+        "check": ("pipeline.cli.check:check", "Show errors and warnings about the archive, by month."),
+        "report": ("pipeline.cli.report:report", "Write the report of a month or a year."),
+        "claim": ("pipeline.cli.claim.group:claim", "Make claims for your employer, and keep track of them."),
+    },
+    "Look": {
+        "months": ("pipeline.cli.months:months", "Show each month's kWh, cost and tax, and whether it is claimed."),
+        "sessions": ("pipeline.cli.months:sessions", "Show sessions with their kWh, cost and price."),
+        "status": ("pipeline.cli.status:status", "Show logins, runs, gaps, findings and outstanding claims."),
+        "page": ("pipeline.cli.page:page", "Write one HTML file in which to look at everything."),
+        "explain": ("pipeline.cli.explain:explain", "Trace a session from its month's total to the lines of raw/."),
+        "audit": ("pipeline.cli.audit:audit", "Recompute each bill and compare it with what was billed."),
+        "sql": ("pipeline.cli.sql.command:sql", "Query the published database: one SELECT, read-only."),
+    },
+    "Decide": {
+        "session": ("pipeline.cli.session:session", "Decide which car a session charged, and if it is claimed."),
+        "odometer": ("pipeline.cli.odometer:odometer", "Record what a car's odometer showed on a day."),
+    },
+    "Set up": {
+        "demo": ("pipeline.cli.demo:demo", "Try everything with a made-up driver."),
+        "account": ("pipeline.cli.account:account", "Add an account, or erase one."),
+        "login": ("pipeline.cli.login:login", "Give Ladebog the login of an account."),
+        "import": ("pipeline.cli.importing:import_", "Archive captures from your own app: text, HAR or bare JSON."),
+        "schedule": ("pipeline.cli.schedule:schedule", "Keep the archive up to date with scheduled runs."),
+        "notify": ("pipeline.cli.notify:notify", "Show where messages go, or send a test message."),
+    },
+    "Look after": {
+        "extract": ("pipeline.cli.run:extract", "Fetch what is new or was corrected, into raw/."),
+        "transform": ("pipeline.cli.run:transform", "Compute the marts from the archive and publish the database."),
+        "rebuild": ("pipeline.cli.run:rebuild", "Build the database again from raw/, journal/ and claims/."),
+        "verify": ("pipeline.cli.verify:verify", "Check that nothing in raw/, journal/ and claims/ was changed."),
+        "backup": ("pipeline.cli.backup:backup", "Copy the logbook and verify the copy."),
+        "restore": ("pipeline.cli.backup:restore", "Restore the logbook from a backup into a new or empty folder."),
+    },
 }
+_COMMANDS = {name: command for commands in _SECTIONS.values() for name, command in commands.items()}
 
 
 class _Ladebog(LazyGroup):
@@ -74,6 +87,8 @@ def _apply_options(ctx: click.Context, command: str) -> None:
 @click.group(
     cls=_Ladebog,
     table=_COMMANDS,
+    sections=_SECTIONS,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 findings of severity error, 4 log in again, 75 try later.",
 )
@@ -98,18 +113,25 @@ def _apply_options(ctx: click.Context, command: str) -> None:
     show_envvar=True,
     help="The format of standard error: text for people, or one JSON object per line, as in the logbook's logs/.",
 )
-def cli(**_: object) -> None:
+@click.pass_context
+def cli(ctx: click.Context, /, **_: object) -> None:
     """The charging log that a driver can hand in.
 
     Archives every charging session from your operator's app, computes kWh, cost and tax per month, and writes
-    reports and claims.
+    reports and claims. Without a command it shows how things stand and what to do next.
 
     \b
     Try it:   ladebog demo
     Start:    ladebog account add home --url https://OPERATOR
               ladebog login home
               ladebog run
+              ladebog claim create 2025-03
     """
+    if ctx.invoked_subcommand is None:
+        from pipeline.cli.overview import print_overview
+
+        _apply_options(ctx, "")
+        print_overview(ctx.obj)
 
 
 def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> NoReturn:

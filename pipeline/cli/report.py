@@ -12,6 +12,7 @@ from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.options import NamedPath
 from pipeline.cli.output import print_line
 from pipeline.cli.output_paths import output_folder, reports_folder
+from pipeline.cli.table import print_hanging
 from pipeline.clock import Clock
 from pipeline.logbook.folder import Logbook
 from reports.month.period import ReportPeriod
@@ -87,6 +88,6 @@ def _write(
         result = read_report(connection, account, period, generated_at=clock.now())
     for path in write_report(result, formats, folder):
         print_line(path)
-    for note in result.notes:
-        context.print_info(f"  {note}")
+    for note in [] if context.quiet else result.notes:
+        print_hanging("  ", note)
     return result

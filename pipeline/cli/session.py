@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.claim.text import cells
 from pipeline.cli.context import Context, account_option, pass_context
-from pipeline.cli.options import MONTH, Reason, Tag
-from pipeline.cli.table import show_table
+from pipeline.cli.options import MONTH, Reason, Tag, wide_option
+from pipeline.cli.output import print_line
+from pipeline.cli.rows import read_rows, show_rows
+from pipeline.cli.table import Marked
+from pipeline.cli.terminal import WARNING
 from pipeline.errors import UnknownNameError
 from pipeline.logbook.entries import Action, SessionDecision, fields_of
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _SESSION_IDS = 'ladebog sql "select session_id, started_at from sessions"'
+_EXPENDABLE = ("currency", "energy_kwh", "car", "tags", "amount_incl_tax")
 _KNOWN_SESSIONS = """
     select account, max(started_at)
     from facts.session_facts
@@ -103,23 +106,25 @@ def tag(context: Context, session_id: str, tag: str, account_name: str | None, r
 @session.command("list")
 @account_option
 @click.option("--month", type=MONTH, help="Only sessions that stopped in this month. Default: all.")
+@wide_option
 @pass_context
-def list_(context: Context, account_name: str | None, month: datetime | None) -> None:
+def list_(context: Context, account_name: str | None, month: datetime | None, wide: bool) -> None:
     """List sessions, whether each goes on a claim, and why.
 
     \b
     Example:  ladebog session list --month 2025-03
     """
     from pipeline.database import models
-    from pipeline.database.connection import open_published
 
-    logbook, settings = context.open()
-    accounts = [account.name for account in settings.chosen_accounts(account_name)]
-    parameters = {"accounts": accounts, "month": month.date() if month else None}
-    with open_published(logbook) as connection:
-        cursor = connection.execute(models.query("session_list"), parameters)
-        names = [column[0] for column in cursor.description]
-        show_table(names, [cells(dict(zip(names, row, strict=True)), names) for row in cursor.fetchall()])
+    parameters = {"month": month.date() if month else None}
+    rows = read_rows(context, models.query("session_list"), account_name, parameters)
+    for row in rows:
+        if row["claim"] == "out":
+            row["claim"] = Marked("out", WARNING)
+    if rows:
+        show_rows(rows, _EXPENDABLE, wide=wide)
+    else:
+        print_line(f"No session stopped in {month:%Y-%m}." if month else "No session has finished yet.")
 
 
 def _decide(

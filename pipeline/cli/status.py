@@ -11,6 +11,8 @@ from pipeline.cli.claim.text import outstanding_lines
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.options import Duration
 from pipeline.cli.output import print_data, print_line
+from pipeline.cli.table import Marked, print_hanging
+from pipeline.cli.terminal import ERROR, WARNING
 from pipeline.clock import last_of_month
 from pipeline.command_line import as_typed
 from pipeline.errors import EXIT_FAILED, EXIT_FINDINGS
@@ -82,11 +84,11 @@ def _print(logbook_status: "Status", settings: "Settings") -> None:
             _line(name, text)
 
 
-def _line(name: str, text: str) -> None:
-    print_line(f"  {name:<16}{text}")
+def _line(name: str, text: str | Marked) -> None:
+    print_hanging(f"  {name:<16}", text)
 
 
-def _lines(account: "AccountStatus", now: datetime, account_option: str) -> Iterator[tuple[str, str]]:
+def _lines(account: "AccountStatus", now: datetime, account_option: str) -> Iterator[tuple[str, str | Marked]]:
     """The lines of an account as name and text; a line without a name continues the one before."""
     yield "login", _login(account.account, account.login)
     yield from _runs(account, now)
@@ -103,7 +105,7 @@ def _lines(account: "AccountStatus", now: datetime, account_option: str) -> Iter
         yield "closed up to", f"{account.closed_up_to or 'no month yet'}{closed_later}"
         yield from _gaps(account.gaps, account.details_missing or 0)
     if account.quarantined is not None:
-        yield "quarantined", str(account.quarantined or "none")
+        yield "quarantined", Marked(str(account.quarantined), WARNING) if account.quarantined else "none"
         yield from (("", line) for line in account.quarantine or [])
     if account.errors is not None and account.warnings is not None:
         yield "findings", _findings(account.account, account.errors, account.warnings)
@@ -116,35 +118,37 @@ def _lines(account: "AccountStatus", now: datetime, account_option: str) -> Iter
     yield "raw", size(account.raw_bytes)
 
 
-def _login(account: str, login: "LoginStatus") -> str:
+def _login(account: str, login: "LoginStatus") -> str | Marked:
     if login.state == "unknown":
         return _UNKNOWN
     if login.state == "none":
-        return f"none stored: ladebog login {account}"
+        return Marked(f"none stored: ladebog login {account}", ERROR)
     if login.valid_until is None:
         return "stored; it does not state how long it is valid"
     renewal = "; a run renews it" if login.renewable else ""
     if login.state == "ended":
-        return f"ended {login.valid_until:%Y-%m-%d}" + (renewal or f": ladebog login {account}")
+        ended = f"ended {login.valid_until:%Y-%m-%d}"
+        return f"{ended}{renewal}" if renewal else Marked(f"{ended}: ladebog login {account}", ERROR)
     days = login.days_left or 0
     ends = f"in {counted(days, 'day')}" if days else "today"
     return f"valid until {login.valid_until:%Y-%m-%d}, ends {ends}{renewal}"
 
 
-def _runs(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str]]:
+def _runs(account: "AccountStatus", now: datetime) -> Iterator[tuple[str, str | Marked]]:
     if account.last_run_outcome is None:
         yield "last run", _UNKNOWN
         return
     if account.last_run_at is None:
         yield "last run", f"never: ladebog run --account {account.account}"
         return
-    yield "last run", f"{_minute(account.last_run_at)}, {account.last_run_outcome}"
+    is_failed = account.last_run_outcome == "failed"
+    yield "last run", Marked(f"{_minute(account.last_run_at)}, {account.last_run_outcome}", ERROR if is_failed else "")
     if account.last_run_error:
-        yield "", account.last_run_error
+        yield "", Marked(account.last_run_error, ERROR if is_failed else "")
     yield "last success", _ago(account.last_success_at, now) if account.last_success_at else "never"
 
 
-def _gaps(gaps: "Gaps", details_missing: int) -> Iterator[tuple[str, str]]:
+def _gaps(gaps: "Gaps", details_missing: int) -> Iterator[tuple[str, str | Marked]]:
     lines = []
     if gaps.never_listed:
         lines.append(f"never listed: {_spans(gaps.never_listed)}")
@@ -153,18 +157,18 @@ def _gaps(gaps: "Gaps", details_missing: int) -> Iterator[tuple[str, str]]:
     if details_missing:
         months = f", in {_spans(gaps.without_details)}" if gaps.without_details else ""
         lines.append(f"without details: {counted(details_missing, 'session')}{months}")
-    yield "gaps", lines[0] if lines else "none"
-    yield from (("", line) for line in lines[1:])
+    yield "gaps", Marked(lines[0], WARNING) if lines else "none"
+    yield from (("", Marked(line, WARNING)) for line in lines[1:])
     if months_open := sorted({*gaps.never_listed, *gaps.listed_too_early, *gaps.without_details}):
         until = last_of_month(date.fromisoformat(f"{months_open[-1]}-01"))
         yield "", f"Fetch them: ladebog extract --since {months_open[0]}-01 --until {until}"
 
 
-def _findings(account: str, errors: int, warnings: int) -> str:
+def _findings(account: str, errors: int, warnings: int) -> str | Marked:
     if not errors and not warnings:
         return "none"
     text = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
-    return f"{text}: ladebog check --account {account}"
+    return Marked(f"{text}: ladebog check --account {account}", ERROR if errors else WARNING)
 
 
 def _spans(months: Sequence[str]) -> str:

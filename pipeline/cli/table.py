@@ -16,7 +16,7 @@ from pipeline.cli.terminal import DIM, HEADING, styled, terminal_width
 from pipeline.cli.wrapping import display_width, longest_name_part, longest_word, wrapped, wrapped_name
 from pipeline.command_line import as_typed
 
-_GAP = 2  # columns between two columns of a table
+_GAP = 2  # columns between two columns of a table; one where that lets all of it fit
 _NARROWEST_TEXT = 24  # columns to which a text may be wrapped before a column is left out instead
 
 
@@ -26,6 +26,10 @@ class Marked:
 
     value: Any
     style: str
+
+
+class NumberText(str):
+    """A number as text, for example with its sign: it stands on the right."""
 
 
 def show_table(
@@ -42,11 +46,16 @@ def show_record(names: Sequence[str], row: Sequence[Any], *, wide: bool = False)
     print_rendered("\n".join(_record_lines(_columns(names, [row], width), width)))
 
 
-def print_wrapped(text: str, *, indent: int = 0, style: str = "") -> None:
-    """Print a text, on a terminal in lines that are broken between words; all but the first are indented."""
-    line, width = in_one_line(as_typed(text)), terminal_width()
-    lines = [line] if width is None else wrapped(line, max(width - indent, 1))
-    print_rendered("\n".join(" " * indent * (place > 0) + styled(one, style) for place, one in enumerate(lines)))
+def print_hanging(lead: str, text: str | Marked, *, style: str = "") -> None:
+    """Print a text after its lead, on a terminal in lines that are broken between words and begin below the text.
+
+    `style` is that of the lead.
+    """
+    line, text_style = (text.value, text.style) if isinstance(text, Marked) else (text, "")
+    line, width, indent = in_one_line(as_typed(line)), terminal_width(), display_width(lead)
+    lines = [line] if width is None else wrapped(line, max(width - indent, _NARROWEST_TEXT))
+    leads = [styled(lead, style), *[" " * indent] * (len(lines) - 1)]
+    print_rendered("\n".join((one + styled(part, text_style)).rstrip() for one, part in zip(leads, lines, strict=True)))
 
 
 def table_lines(
@@ -59,6 +68,8 @@ def table_lines(
     columns = _columns(names, rows, width)
     if width is None:
         return list(_table_lines(columns, width))
+    if _total(columns) > width >= _total(columns, gap=1):
+        return list(_table_lines(columns, width, gap=1))
     shown = _fitting(columns, expendable, width)
     if not shown:
         return list(_record_lines(columns, width))
@@ -106,7 +117,7 @@ def _cell(value: Any, longest: int | None) -> _Cell:
     text = "" if value is None else in_one_line(str(value))
     if longest is not None and len(text) > longest:
         text = f"{text[: longest - 1]}…"
-    return _Cell(text, style, isinstance(value, int | float | Decimal) and not isinstance(value, bool))
+    return _Cell(text, style, isinstance(value, int | float | Decimal | NumberText) and not isinstance(value, bool))
 
 
 def _fitting(columns: Sequence[_Column], expendable: Sequence[str], width: int) -> list[_Column]:
@@ -121,11 +132,11 @@ def _fitting(columns: Sequence[_Column], expendable: Sequence[str], width: int) 
     return shown
 
 
-def _total(columns: Sequence[_Column]) -> int:
-    return sum(column.smallest_width for column in columns) + _GAP * (len(columns) - 1)
+def _total(columns: Sequence[_Column], gap: int = _GAP) -> int:
+    return sum(column.smallest_width for column in columns) + gap * (len(columns) - 1)
 
 
-def _widths(columns: Sequence[_Column], width: int | None) -> list[int]:
+def _widths(columns: Sequence[_Column], width: int | None, gap: int) -> list[int]:
     """The width of each column: its natural one, or where there is less room the smallest and a share of the rest.
 
     More room than the smallest is of no use to a name, unless all of it fits.
@@ -133,7 +144,7 @@ def _widths(columns: Sequence[_Column], width: int | None) -> list[int]:
     if width is None:
         return [column.natural_width for column in columns]
     widths = [column.smallest_width for column in columns]
-    rest = width - _total(columns)
+    rest = width - _total(columns, gap)
     by_need = sorted(range(len(columns)), key=lambda place: columns[place].natural_width - widths[place])
     for done, place in enumerate(by_need):
         column, share = columns[place], rest // (len(columns) - done)
@@ -144,20 +155,20 @@ def _widths(columns: Sequence[_Column], width: int | None) -> list[int]:
     return widths
 
 
-def _table_lines(columns: Sequence[_Column], width: int | None) -> Iterable[str]:
-    widths = _widths(columns, width)
+def _table_lines(columns: Sequence[_Column], width: int | None, gap: int = _GAP) -> Iterable[str]:
+    widths = _widths(columns, width, gap)
     names = [wrapped_name(column.name, width) for column, width in zip(columns, widths, strict=True)]
     height = max(map(len, names), default=0)
     lowered = [[""] * (height - len(lines)) + lines for lines in names]
-    yield from _row_lines(columns, widths, lowered, [HEADING] * len(columns))
-    yield styled("─" * (sum(widths) + _GAP * (len(columns) - 1)), DIM)
+    yield from _row_lines(columns, widths, lowered, [HEADING] * len(columns), gap)
+    yield styled("─" * (sum(widths) + gap * (len(columns) - 1)), DIM)
     for cells in zip(*(column.cells for column in columns), strict=True):
         texts = [wrapped(cell.text, width) for cell, width in zip(cells, widths, strict=True)]
-        yield from _row_lines(columns, widths, texts, [cell.style for cell in cells])
+        yield from _row_lines(columns, widths, texts, [cell.style for cell in cells], gap)
 
 
 def _row_lines(
-    columns: Sequence[_Column], widths: Sequence[int], texts: Sequence[list[str]], styles: Sequence[str]
+    columns: Sequence[_Column], widths: Sequence[int], texts: Sequence[list[str]], styles: Sequence[str], gap: int
 ) -> Iterable[str]:
     """The lines of one row, which is as high as its highest cell."""
     for place in range(max(map(len, texts), default=0)):
@@ -166,7 +177,7 @@ def _row_lines(
             text = lines[place] if place < len(lines) else ""
             padding = " " * (width - display_width(text))
             shown = styled(text, style) if text else ""
-            line += (padding + shown if column.is_number else shown + padding) + " " * _GAP
+            line += (padding + shown if column.is_number else shown + padding) + " " * gap
         yield line.rstrip()
 
 

@@ -1,5 +1,6 @@
 """The help of each command, and of all together."""
 
+import re
 from collections.abc import Iterator
 
 import click
@@ -13,30 +14,33 @@ from pipeline.cli.main import run as run_command_line
 from pipeline.clock import SystemClock
 
 _COMMANDS = {
-    "account": ["add", "forget"],
-    "login": [],
-    "extract": [],
-    "transform": [],
-    "rebuild": [],
     "run": [],
     "check": [],
     "report": [],
-    "page": [],
     "claim": ["attach", "create", "export", "list", "mark", "reverse", "show"],
-    "verify": [],
-    "audit": [],
-    "explain": [],
-    "sql": [],
-    "import": [],
-    "demo": [],
+    "months": [],
+    "sessions": [],
     "status": [],
-    "notify": [],
+    "page": [],
+    "explain": [],
+    "audit": [],
+    "sql": [],
     "session": ["assign", "exclude", "include", "list", "tag"],
     "odometer": [],
+    "demo": [],
+    "account": ["add", "forget"],
+    "login": [],
+    "import": [],
+    "schedule": ["install", "print", "probe", "remove", "run", "show"],
+    "notify": [],
+    "extract": [],
+    "transform": [],
+    "rebuild": [],
+    "verify": [],
     "backup": [],
     "restore": [],
-    "schedule": ["install", "print", "probe", "remove", "run", "show"],
 }
+_SECTIONS = ["Every month", "Look", "Decide", "Set up", "Look after"]
 _COMMAND_ARGUMENTS = [[name, *sub] for name, subs in _COMMANDS.items() for sub in ([[sub] for sub in subs] or [[]])]
 
 
@@ -94,24 +98,23 @@ def test_every_option_has_a_help_text(arguments: list[str]) -> None:
     assert [option.name for option in options if not option.help] == []
 
 
-def test_without_a_command_the_help_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run([]) == 2
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert "ladebog demo" in err
-
-
 def test_the_first_help_lists_every_command_and_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"]) == 0
     out = capsys.readouterr().out
     text = " ".join(out.split())
-    command_lines = out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    sections = dict(re.findall(r"^(\S.*):\n((?:  \w.*\n)+)", out, re.MULTILINE))
+    assert list(sections) == _SECTIONS
+    command_lines = [line for lines in sections.values() for line in lines.splitlines()]
     assert [line.split()[0] for line in command_lines] == list(_COMMANDS)
     assert all(len(line.split()) > 3 for line in command_lines)
+    assert len({re.search(r"\S  +\S", line).end() for line in command_lines}) == 1  # type: ignore[union-attr]
     assert text.endswith(
         "Exit codes: 0 done, 1 failed, 2 usage, 3 findings of severity error, 4 log in again, 75 try later."
     )
-    assert "Try it: ladebog demo Start: ladebog account add home --url https://OPERATOR ladebog login home" in text
+    assert (
+        "Try it: ladebog demo Start: ladebog account add home --url https://OPERATOR ladebog login home "
+        "ladebog run ladebog claim create 2025-03" in text
+    )
 
 
 def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,20 +7,28 @@ import click
 
 from pipeline.claims.check import CHECKSUMS, check_claim, checksums
 from pipeline.claims.folder import StoredClaim, claim_folders, file_names, number_in_name, read_claim, unknown_claim
-from pipeline.cli.claim.text import about, amounts, cells, outstanding_lines
+from pipeline.cli.claim.text import about, amounts, outstanding_lines
 from pipeline.cli.context import Context, account_option, one_account_option, pass_context
-from pipeline.cli.options import NamedPath
+from pipeline.cli.money import in_decimals
+from pipeline.cli.options import NamedPath, wide_option
 from pipeline.cli.output import print_line
 from pipeline.cli.output_paths import output_folder
-from pipeline.cli.table import show_table
+from pipeline.cli.rows import show_rows
+from pipeline.cli.table import Marked, print_hanging, show_table
+from pipeline.cli.terminal import ERROR, GOOD
 from pipeline.logbook.files import make_folder, replacing
 from pipeline.logbook.folder import Logbook
+
+_STATE_STYLES = {"rejected": ERROR, "paid": GOOD}
+_LIST_EXPENDABLE = ("since", "lines", "made", "tax_amount", "currency")
+_LINES_EXPENDABLE = ("tax", "currency", "car", "month")
 
 
 @click.command("list")
 @account_option
+@wide_option
 @pass_context
-def list_(context: Context, account_name: str | None) -> None:
+def list_(context: Context, account_name: str | None, wide: bool) -> None:
     """List all claims, and what is outstanding or unpaid.
 
     \b
@@ -37,18 +45,21 @@ def list_(context: Context, account_name: str | None) -> None:
             outstanding = read_outstanding(connection, account.name)
         if claims:
             print_line(f"{account.name}:")
-            show_table(list(claims[0]), [cells(row, claims[0]) for row in claims])
+            for claim in claims:
+                claim["state"] = Marked(claim["state"], _STATE_STYLES.get(claim["state"], ""))
+            show_rows(claims, _LIST_EXPENDABLE, wide=wide)
         else:
             print_line(f"{account.name}: no claims yet.")
         for line in outstanding_lines(outstanding, settings.account_option(account.name)):
-            print_line(f"  {line}")
+            print_hanging("  ", line)
 
 
 @click.command()
 @click.argument("number", type=click.IntRange(min=1))
 @one_account_option
+@wide_option
 @pass_context
-def show(context: Context, number: int, account_name: str | None) -> None:
+def show(context: Context, number: int, account_name: str | None, wide: bool) -> None:
     """Show one claim: its lines, totals and files.
 
     \b
@@ -56,7 +67,7 @@ def show(context: Context, number: int, account_name: str | None) -> None:
     """
     stored_claim = _stored_claim(context, number, account_name)
     claim = stored_claim.claim
-    print_line(f"{claim.account}: claim {number}, {about(claim)}, made {claim.created_at:%Y-%m-%d %H:%M}")
+    print_hanging("", f"{claim.account}: claim {number}, {about(claim)}, made {claim.created_at:%Y-%m-%d %H:%M}")
     names = ("session", "month", "started", "car", "kwh", "incl_tax", "tax", "currency", "correction")
     lines = [
         (
@@ -65,23 +76,22 @@ def show(context: Context, number: int, account_name: str | None) -> None:
             f"{line.started_at:%Y-%m-%d %H:%M}",
             line.car,
             line.energy_kwh,
-            line.amount_incl_tax,
-            line.tax_amount,
+            in_decimals(line.amount_incl_tax, line.currency),
+            in_decimals(line.tax_amount, line.currency),
             line.currency,
             f"of claim {line.correction.claim}: {line.correction.reason}" if line.correction else None,
         )
         for line in claim.lines
     ]
     if lines:
-        show_table(names, lines)
-    print_line(f"Total: {amounts(claim)}")
+        show_table(names, lines, expendable=_LINES_EXPENDABLE, wide=wide)
+    print_hanging("Total: ", amounts(claim))
     for exclusion in claim.exclusions:
-        print_line(
-            f"Not claimed: {exclusion.session_id}: {': '.join(filter(None, (exclusion.ground, exclusion.detail)))}"
-        )
+        reason = ": ".join(filter(None, (exclusion.ground, exclusion.detail)))
+        print_hanging("Not claimed: ", f"{exclusion.session_id}: {reason}")
     for finding in claim.findings:
         acceptance = f" (accepted: {finding.accepted})" if finding.accepted else ""
-        print_line(f"{finding.severity.capitalize()}: {finding.detail}{acceptance}")
+        print_hanging(f"{finding.severity.capitalize()}: ", f"{finding.detail}{acceptance}", style=finding.severity)
     print_line(f"Files: {stored_claim.folder}")
 
 

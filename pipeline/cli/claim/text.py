@@ -1,8 +1,6 @@
 """How claims, and what is outstanding, are printed."""
 
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.text import counted, money_text
 
@@ -10,7 +8,6 @@ if TYPE_CHECKING:
     from pipeline.claims.document import Claim
     from pipeline.claims.outstanding import OutstandingClaims, OutstandingCorrections, OutstandingMonth, UnpaidClaim
 
-_AMOUNTS = ("amount_incl_tax", "tax_amount", "outstanding")
 _NEWEST_MONTHS = 6  # outstanding months that are listed one by one
 _FIRST_UNPAID = 5  # unpaid claims that are listed before the rest is counted
 
@@ -61,14 +58,5 @@ def outstanding_lines(outstanding: "OutstandingClaims", account_option: str) -> 
     return lines
 
 
-def cells(row: Mapping[str, Any], names: Iterable[str]) -> list[Any]:
-    """The named values of a row, with amounts in the decimals of their currency."""
-    return [_amount(row[name], row["currency"]) if name in _AMOUNTS else row[name] for name in names]
-
-
 def _money(item: "OutstandingMonth | OutstandingCorrections | UnpaidClaim", sign: str = "") -> str:
     return f"{money_text(item.amount_incl_tax, item.currency, sign)} {item.currency}"
-
-
-def _amount(amount: Decimal | None, currency: str) -> Decimal | None:
-    return None if amount is None else Decimal(money_text(amount, currency).replace(",", ""))

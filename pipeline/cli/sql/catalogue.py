@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.cli.context import Context
 from pipeline.cli.output import print_line
-from pipeline.cli.table import print_wrapped, show_table
+from pipeline.cli.table import print_hanging, show_table
 from pipeline.errors import UnknownNameError
 from pipeline.text import did_you_mean
 
@@ -25,7 +25,7 @@ def print_queries(*, wide: bool) -> None:
     ]
     show_table(("query", "answers", "parameters"), rows, expendable=("parameters",), wide=wide)
     print_line()
-    print_wrapped("What a query's parameters and columns mean: ladebog sql --describe @NAME")
+    print_hanging("", "What a query's parameters and columns mean: ladebog sql --describe @NAME")
 
 
 def print_tables(context: Context, *, wide: bool) -> None:
@@ -39,7 +39,7 @@ def print_tables(context: Context, *, wide: bool) -> None:
     rows = [(table.name, table.grain, number) for table, number in zip(_marts(), numbers, strict=True)]
     show_table(("table", "a row is", "rows"), rows, wide=wide)
     print_line()
-    print_wrapped("The columns of a table: ladebog sql --describe NAME")
+    print_hanging("", "The columns of a table: ladebog sql --describe NAME")
 
 
 def print_description(context: Context, name: str, *, wide: bool) -> None:
@@ -53,7 +53,7 @@ def print_description(context: Context, name: str, *, wide: bool) -> None:
 
 
 def _print_named_query(query: "NamedQuery", *, wide: bool) -> None:
-    print_wrapped(f"{query.name}: {query.model.purpose}. A row is {query.model.grain}.")
+    print_hanging("", f"{query.name}: {query.model.purpose}. A row is {query.model.grain}.")
     print_line()
     if query.parameters:
         rows = [
@@ -65,7 +65,7 @@ def _print_named_query(query: "NamedQuery", *, wide: bool) -> None:
     show_table(("column", "meaning"), list(query.model.columns.items()), wide=wide)
     print_line()
     options = f" --param {query.parameters[0].name}=VALUE" if query.parameters else ""
-    print_line(f"Example:  ladebog sql {query.name}{options}")
+    print_hanging("Example:  ", f"ladebog sql {query.name}{options}")
 
 
 def _print_table(context: Context, table: "Model", *, wide: bool) -> None:
@@ -74,14 +74,14 @@ def _print_table(context: Context, table: "Model", *, wide: bool) -> None:
     logbook, _ = context.open()
     with open_published(logbook) as connection:
         types = {name: kind for name, kind, *_ in connection.execute(f"describe {table.name}").fetchall()}
-    print_wrapped(f"{table.name}: {table.purpose}. A row is {table.grain}.")
+    print_hanging("", f"{table.name}: {table.purpose}. A row is {table.grain}.")
     print_line()
     rows = [(name, types[name], meaning) for name, meaning in table.columns.items()]
     show_table(("column", "type", "meaning"), rows, wide=wide)
     print_line()
     if table.key:
-        print_line(f"Key:      {', '.join(table.key)}")
-    print_wrapped(f'Example:  ladebog sql "{_example(table, types)}"', indent=len("Example:  "))
+        print_hanging("Key:      ", ", ".join(table.key))
+    print_hanging("Example:  ", f'ladebog sql "{_example(table, types)}"')
 
 
 def _example(table: "Model", types: dict[str, str]) -> str:

@@ -1,0 +1,109 @@
+"""`ladebog` without a command: how things stand, and what to do next, in at most ten lines."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pipeline.cli.context import Context
+from pipeline.cli.output import print_line
+from pipeline.cli.table import Marked, print_hanging, show_record, show_table
+from pipeline.cli.terminal import ERROR, HEADING, WARNING
+from pipeline.logbook.folder import Logbook
+from pipeline.text import counted, money_text
+
+if TYPE_CHECKING:
+    from pipeline.operations.status import AccountStatus, Status
+    from pipeline.settings.schema import Settings
+
+_MOST_ACCOUNTS = 4
+_LONG_AGO = timedelta(days=3)
+_NAMES = ("account", "sessions", "newest session", "last run", "findings", "to claim")
+_ADD_ACCOUNT = "Set up an account: ladebog account add home --url https://OPERATOR"
+
+
+def print_overview(context: Context) -> None:
+    """Print it. Raises SettingsError for settings that cannot be read."""
+    if not Logbook(context.home).settings.is_file():
+        print_hanging("", f"There is no logbook in {context.home} yet.")
+        _print_next(_ADD_ACCOUNT)
+        print_line("To try everything with a made-up driver: ladebog demo")
+    else:
+        _print_logbook(context)
+    print_line("All commands: ladebog --help")
+
+
+def _print_logbook(context: Context) -> None:
+    from pipeline.operations.status import read_status
+
+    logbook, settings = context.open()
+    status = read_status(logbook, list(settings.accounts.values()), context.clock.now())
+    print_hanging("", f"Logbook {status.logbook}")
+    accounts = status.accounts[:_MOST_ACCOUNTS]
+    rows = [list(_cells(account)) for account in accounts]
+    if len(rows) == 1:
+        show_record(_NAMES, rows[0])
+    elif rows:
+        show_table(_NAMES, rows, expendable=("newest session", "last run"))
+    if len(accounts) < len(status.accounts):
+        print_line(f"and {counted(len(status.accounts) - len(accounts), 'account')} more: ladebog status")
+    _print_next(_next_step(status, settings))
+
+
+def _cells(account: "AccountStatus") -> Iterator[object]:
+    yield account.account
+    yield account.sessions
+    yield f"{account.newest_session_at:%Y-%m-%d %H:%M}" if account.newest_session_at else None
+    yield f"{account.last_run_at:%Y-%m-%d %H:%M}" if account.last_run_at else Marked("never", WARNING)
+    errors, warnings = account.errors or 0, account.warnings or 0
+    if errors:
+        yield Marked(counted(errors, "error"), ERROR)
+    else:
+        yield Marked(counted(warnings, "warning"), WARNING) if warnings else "none"
+    yield _to_claim(account)
+
+
+def _to_claim(account: "AccountStatus") -> str:
+    if account.claims is None or not account.claims.months:
+        return "nothing"
+    newest, months = account.claims.months[-1], {item.month for item in account.claims.months}
+    earlier = f", and {counted(len(months) - 1, 'earlier month')}" if len(months) > 1 else ""
+    return f"{newest.month}, {money_text(newest.amount_incl_tax, newest.currency)} {newest.currency}{earlier}"
+
+
+def _next_step(status: "Status", settings: "Settings") -> str:
+    """What to do next: the first step of the first account that needs one."""
+    if not status.accounts:
+        return _ADD_ACCOUNT
+    steps = [step for account in status.accounts for step in _steps(account, status, settings)]
+    if steps:
+        return min(steps)[1]
+    if status.problems:
+        return f"{status.problems[0].message} {status.problems[0].next}"
+    return "Nothing to do. See what was charged: ladebog months"
+
+
+def _steps(account: "AccountStatus", status: "Status", settings: "Settings") -> Iterator[tuple[int, str]]:
+    """What an account needs, each with its place in the order of doing it."""
+    name, option = account.account, settings.account_option(account.account)
+    is_demo, login = settings.demo.now is not None, account.login
+    if not is_demo and (login.state == "none" or (login.state == "ended" and not login.renewable)):
+        yield 0, f"Log in: ladebog login {name}"
+    if account.last_run_outcome == "never":
+        yield 1, f"Fetch your sessions: ladebog run{option}"
+    elif account.last_success_at is None or status.generated_at - account.last_success_at > _LONG_AGO:
+        yield 1, f"Fetch what is new: ladebog run{option}"
+    if account.errors:
+        yield 2, f"See what is wrong: ladebog check{option}"
+    if account.claims and account.claims.months:
+        yield 3, f"Claim your newest closed month: ladebog claim create {account.claims.months[-1].month}{option}"
+    if account.claims and account.claims.corrections:
+        yield 4, f"Claim what changed in claimed months: ladebog claim create --corrections{option}"
+    if account.claims and account.claims.unpaid:
+        number = account.claims.unpaid[0].number
+        yield 5, f"When claim {number} is paid, record it: ladebog claim mark {number} paid{option}"
+    if not is_demo and account.next_run_at is None:
+        yield 6, "Have new sessions fetched every day: ladebog schedule install"
+
+
+def _print_next(step: str) -> None:
+    print_hanging("Next: ", step, style=HEADING)
