@@ -9,6 +9,7 @@ DEMO ?= ladebog-demo
 DAYS ?= 200
 SEED ?=
 WORDS ?=
+BUNDLE ?= reports/page/bundle
 
 # Otherwise every test process would compile the tests and the project again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -33,7 +34,7 @@ demo: setup  ## Run everything on the demo operator: a logbook with its months a
 
 .PHONY: test
 test: setup  ## Run the tests that need only Python
-	$(BIN)/pytest -m "not system and not documents and not schedule and not faults" --numprocesses $(WORKERS) --dist worksteal
+	$(BIN)/pytest -m "not system and not documents and not schedule and not faults and not page" --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: test-system
 test-system: setup  ## Run the slow tests: whole archives, killed processes, long searches, the wheel; they need only Python too
@@ -42,6 +43,22 @@ test-system: setup  ## Run the slow tests: whole archives, killed processes, lon
 .PHONY: test-documents
 test-documents: setup  ## Open claims with other programs (Debian: libreoffice-calc poppler-utils fonts-liberation)
 	$(BIN)/pytest -m documents --numprocesses $(WORKERS) --dist worksteal
+
+.PHONY: test-page
+test-page: setup build/npm/installed  ## Test the page in Chromium (Debian: chromium nodejs npm)
+	$(BIN)/pytest -m page
+
+build/npm/installed: reports/page/script/package.json reports/page/script/package-lock.json
+	mkdir -p build/npm
+	cp $^ build/npm
+	npm ci --prefix build/npm --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: bundle
+bundle: build/npm/installed  ## Bundle the page's script and its library again (needs npm)
+	NODE_PATH=build/npm/node_modules build/npm/node_modules/.bin/esbuild reports/page/script/main.js --bundle --minify \
+		--target=es2022 --charset=utf8 --legal-comments=none --log-level=warning --outfile=$(BUNDLE)/page.js
+	cp build/npm/node_modules/uplot/LICENSE $(BUNDLE)/uPlot-LICENSE.txt
 
 .PHONY: golden
 golden: setup  ## Write the golden files of claims again; read the difference before you commit it

@@ -2,6 +2,8 @@
 
 The flow of the data: `figures` reads all rows once from the marts. `overview` says what comes first: the newest closed
 month and what is to be done. `chart_months`, `chart_calendar`, `chart_hours` and `chart_money` each draw a `chart`, for
-wide and for narrow screens, with `scale` and `svg`, and give the same figures as a table. `page` fills the templates in
-`layout` with these, in the `words` of `danish` or `english`.
+wide and for narrow screens, with `scale` and `svg`, and give the same figures as a table. `sessions` has the newest rows
+of the table of sessions, and the data from which the script shows all of them. `page` fills the templates in `layout`
+with these, in the `words` of `danish` or `english`, and puts the script in `bundle` into it, which `make bundle` makes
+from `script`.
 """

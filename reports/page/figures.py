@@ -36,6 +36,7 @@ class AccountFigures:
     digits_by_currency: Mapping[str, int]
     years: tuple[YearFigures, ...]
     foreign_months: tuple[Row, ...]
+    sessions: tuple[Row, ...]
     outstanding: OutstandingClaims
 
     @property
@@ -85,6 +86,7 @@ def _read_account(connection: duckdb.DuckDBPyConnection, account: str) -> Accoun
             for sums in read(models.query("page_years"))
         ),
         foreign_months=read(models.query("page_foreign_months")),
+        sessions=read(models.query("page_sessions")),
         outstanding=read_outstanding(connection, account),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 
+import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -18,6 +19,7 @@ from reports.page.chart_money import money_chart
 from reports.page.chart_months import months_chart
 from reports.page.figures import AccountFigures, YearFigures
 from reports.page.overview import Overview, overview_of
+from reports.page.sessions import SessionsView, session_data, sessions_view
 from reports.page.words import PageWords
 
 
@@ -38,13 +40,15 @@ class _AccountView:
     overview: Overview
     years: tuple[_YearView, ...]
     foreign: Table | None
+    sessions: SessionsView | None
 
 
 def render(accounts: Sequence[AccountFigures], language: Language, made_at: datetime) -> str:
     """The page of the accounts as HTML. It contains all that it shows and refers to nothing outside it."""
     words = PageWords(language, accounts[0].timezone if accounts else "UTC")
     views = [_account_view(place, account, language, len(accounts) > 1) for place, account in enumerate(accounts, 1)]
-    style = _style() + _year_rules(max((len(view.years) for view in views), default=0))
+    script = _file("bundle", "page.js")
+    style = _file("layout", "style.css") + _year_rules(max((len(view.years) for view in views), default=0))
     environment = Environment(
         loader=PackageLoader("reports.page", "layout"),
         autoescape=True,
@@ -57,7 +61,9 @@ def render(accounts: Sequence[AccountFigures], language: Language, made_at: date
         accounts=views,
         made=words.moment(made_at),
         style=Markup(style),  # noqa: S704 (our own file)
-        policy=_policy(style),
+        script=Markup(script),  # noqa: S704 (our own file)
+        data=_data(accounts, words),
+        policy=_policy(style, script),
     )
 
 
@@ -70,6 +76,7 @@ def _account_view(place: int, figures: AccountFigures, language: Language, has_o
         overview=overview_of(figures, words, f" --account {figures.account}" if has_others else ""),
         years=tuple(_year_view(year, figures, words) for year in figures.years),
         foreign=_foreign(figures, words) if figures.foreign_months else None,
+        sessions=sessions_view(figures, words) if figures.sessions else None,
     )
 
 
@@ -104,8 +111,18 @@ def _year_view(year: YearFigures, figures: AccountFigures, words: PageWords) -> 
     )
 
 
-def _style() -> str:
-    return resources.files("reports.page").joinpath("layout", "style.css").read_text("utf-8")
+def _file(folder: str, name: str) -> str:
+    return resources.files("reports.page").joinpath(folder, name).read_text("utf-8")
+
+
+def _data(accounts: Sequence[AccountFigures], words: PageWords) -> Markup:
+    """What the script shows, as JSON that cannot end the element that it is in."""
+    data = {
+        "language": words.language,
+        "texts": words.for_script,
+        "accounts": [session_data(account) for account in accounts],
+    }
+    return Markup(msgspec.json.encode(data).decode().replace("<", "\\u003c"))  # noqa: S704 (escaped)
 
 
 def _year_rules(years: int) -> str:
@@ -116,9 +133,12 @@ def _year_rules(years: int) -> str:
     )
 
 
-def _policy(style: str) -> str:
-    """Nothing is loaded or run but this style, known by its hash."""
-    return f"default-src 'none'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
+def _policy(style: str, script: str) -> str:
+    """Nothing is loaded or run but this style and this script, known by their hashes."""
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
 
 
 def _hash(content: str) -> str:

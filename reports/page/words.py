@@ -1,7 +1,7 @@
 """The texts of the page in its language, with numbers and days formatted as that language writes them."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
 
@@ -29,6 +29,15 @@ class PageWords(Words):
         "en": _with_shared(english.TEXTS, english_claims.TEXTS),
     }
 
+    @property
+    def for_script(self) -> dict[str, str]:
+        """The texts that the script prints, by key, with their placeholders."""
+        return {
+            key.removeprefix("script."): text
+            for key, text in self.texts[self.language].items()
+            if key.startswith("script.")
+        }
+
     def energy(self, energy: Decimal) -> str:
         """`1.234,6`: kWh to one decimal, for charts."""
         return self._number(energy, 1)
@@ -52,6 +61,10 @@ class PageWords(Words):
     def tax_name(self, name: str | None) -> str:
         """The name of the tax in the sessions, or the general word if they do not have one name."""
         return name or self.text("tax")
+
+    def wall_time(self, local: datetime) -> str:
+        """`12.10.2025 17.32`: a local wall time."""
+        return f"{self.day(local.date())} {self._time(local)}"
 
     def hour(self, hour: int) -> str:
         """`17–18`: a clock hour."""

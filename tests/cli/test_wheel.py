@@ -23,9 +23,12 @@ _PACKAGED_SUFFIXES = {
     ".typ",
     ".html",
     ".css",
+    ".js",
+    ".json",
+    ".txt",
     ".otf",
     ".md",
-}  # code, seeds, layouts, templates, fonts and their licences
+}  # code, seeds, layouts, templates, scripts, fonts and their licences
 _REPORTS = ("demo-2025-10.xlsx", "demo-2025-10-sessions.csv", "demo-2025-10-months.csv")
 
 
@@ -62,6 +65,7 @@ def test_the_wheel_holds_every_module_layout_font_and_sql_file(wheel: Path) -> N
     assert {
         "reports/claims/pdf/layout/claim.typ",
         "reports/page/layout/style.css",
+        "reports/page/bundle/page.js",
         "reports/fonts/SourceSans3-LICENSE.md",
     } <= expected
     assert {name for name in archived_names if ".dist-info/" not in name} == expected

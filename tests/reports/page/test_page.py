@@ -20,10 +20,11 @@ def sha256_of(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def test_the_policy_allows_only_the_style_of_the_page(demo_page: ParsedPage) -> None:
+def test_the_policy_allows_only_the_style_and_the_script_of_the_page(demo_page: ParsedPage) -> None:
     assert policy(demo_page) == {
         "default-src": "'none'",
         "style-src": sha256_of(demo_page.one("style").text_content()),
+        "script-src": sha256_of(demo_page.one("script:not([type])").text_content()),
         "base-uri": "'none'",
         "form-action": "'none'",
     }

@@ -1,0 +1,119 @@
+// The table of an account's sessions: sorting, searching, paging.
+
+const ROWS_PER_PAGE = 25;
+const TEXTS = new Set(["charge_point", "car", "claim"]); // are sorted from A to Z first, numbers from the largest
+
+export class SessionTable {
+  constructor(section, account, formats) {
+    this.section = section;
+    this.digits = account.digits;
+    this.formats = formats;
+    this.collator = new Intl.Collator(formats.locale, { numeric: true });
+    this.all = account.rows.map((values) => this.session(account.fields, values));
+    this.shown = this.all;
+    this.first = 0;
+    this.sort = { field: "started", descending: true };
+    this.template = section.querySelector("template").content.firstElementChild;
+    [this.search, this.period] = section.querySelectorAll(".filters input, .filters select");
+    [this.earlier, this.later] = section.querySelectorAll(".pager button");
+    this.headings = [...section.querySelectorAll("[data-sort]")];
+    this.listen();
+    section.querySelector(".filters").hidden = false;
+    this.show();
+  }
+
+  /** A session with its fields by name, and with what is searched and shown of it as text. */
+  session(fields, values) {
+    const session = Object.fromEntries(fields.map((field, place) => [field, values[place]]));
+    session.remark = [session.note, session.tags].filter(Boolean).join(" · ");
+    session.claim = this.claimText(session);
+    session.searched = this.lower(
+      [session.session_id, session.charge_point, session.car, session.remark, session.claim].join("\n"),
+    );
+    return session;
+  }
+
+  claimText({ claim, is_claimed }) {
+    if (claim !== null) return this.formats.text("claim", { number: claim });
+    return this.formats.text(is_claimed ? "due" : "left_out");
+  }
+
+  lower(text) {
+    return text.toLocaleLowerCase(this.formats.locale);
+  }
+
+  listen() {
+    this.search.addEventListener("input", () => this.choose());
+    this.period.addEventListener("change", () => this.choose());
+    this.earlier.addEventListener("click", () => this.turn(-ROWS_PER_PAGE));
+    this.later.addEventListener("click", () => this.turn(ROWS_PER_PAGE));
+    for (const heading of this.headings) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...heading.childNodes);
+      button.addEventListener("click", () => this.sortBy(heading));
+      heading.append(button);
+    }
+  }
+
+  /** Sort by the column of a heading; by the same one again in reverse. */
+  sortBy(heading) {
+    const { sort: field } = heading.dataset;
+    const descending = this.sort.field === field ? !this.sort.descending : !TEXTS.has(field);
+    this.sort = { field, descending };
+    for (const other of this.headings) other.removeAttribute("aria-sort");
+    heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
+    this.choose();
+  }
+
+  /** Choose the sessions that match the search and the period, in order. What has no value comes last. */
+  choose() {
+    const words = this.lower(this.search.value).split(/\s+/).filter(Boolean);
+    this.shown = this.all.filter(
+      ({ month, searched }) => month.startsWith(this.period.value) && words.every((word) => searched.includes(word)),
+    );
+    const { field, descending } = this.sort;
+    this.shown.sort(({ [field]: one }, { [field]: other }) => {
+      if (one === null || other === null) return (one === null) - (other === null);
+      const order = typeof one === "number" ? one - other : this.collator.compare(one, other);
+      return descending ? -order : order;
+    });
+    this.first = 0;
+    this.show();
+  }
+
+  turn(rows) {
+    this.first += rows;
+    this.show();
+    const button = rows < 0 ? this.earlier : this.later;
+    if (button.hidden) (rows < 0 ? this.later : this.earlier).focus();
+  }
+
+  show() {
+    const sessions = this.shown.slice(this.first, this.first + ROWS_PER_PAGE);
+    this.section.querySelector("tbody").replaceChildren(...sessions.map((session) => this.row(session)));
+    const end = this.first + sessions.length;
+    const [first, last, count] = [this.first + 1, end, this.shown.length].map((n) => this.formats.number(n, 0));
+    this.section.querySelector("[role=status]").textContent =
+      this.formats.text(sessions.length ? "shown" : "none", { first, last, count });
+    this.earlier.hidden = this.first === 0;
+    this.later.hidden = end >= this.shown.length;
+  }
+
+  row(session) {
+    const row = this.template.cloneNode(true);
+    const { wallTime, number, money, price } = this.formats;
+    const texts = {
+      started: wallTime(session.started),
+      charge_point: session.charge_point,
+      remark: session.remark,
+      car: session.car,
+      energy_kwh: number(session.energy_kwh, 3),
+      amount_incl_tax: `${money(session.amount_incl_tax, this.digits[session.currency])} ${session.currency}`,
+      price_incl_tax: price(session.price_incl_tax),
+      claim: session.claim,
+    };
+    for (const cell of row.querySelectorAll("[data-field]")) cell.textContent = texts[cell.dataset.field];
+    return row;
+  }
+}

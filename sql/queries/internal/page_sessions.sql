@@ -1,0 +1,58 @@
+-- name: page_sessions
+-- grain: one finished session
+-- purpose: the table of sessions on the page
+-- parameters:
+--   account          text, the logbook's account
+-- columns:
+--   session_id       text, the operator's id
+--   started_at       time
+--   started_local    local wall time
+--   stopped_local    local wall time
+--   charge_point     text, the charge point's name, or its address
+--   car              text, the car's name; null if none was assigned
+--   energy_kwh       kWh
+--   amount_incl_tax  currency units
+--   currency         ISO 4217 code
+--   price_incl_tax   currency units per kWh; null without energy
+--   max_kw           kW, as the operator states it; null if it does not
+--   idle_s           seconds connected without charging; null if unknown
+--   note             text, the driver's own; null without one
+--   tags             text, separated by commas; empty without tags
+--   is_claimed       flag: the session goes on a claim
+--   claim            number of the newest claim in force that has it; null if there is none
+--   curve_sha256     hex, the document of its power history; null without one
+with claimed as (
+    select
+        lines.account,
+        lines.session_id,
+        max(lines.number) as claim
+    from claim_lines as lines
+    inner join claims using (account, number, currency)
+    where lines.account = $account and claims.kind <> 'reversal' and claims.state <> 'reversed'
+    group by lines.account, lines.session_id
+)
+
+select
+    sessions.session_id,
+    sessions.started_at,
+    sessions.started_local,
+    sessions.stopped_local,
+    sessions.charge_point,
+    claimable.car,
+    sessions.energy_kwh,
+    sessions.amount_incl_tax,
+    sessions.currency,
+    price_per_kwh(sessions.amount_incl_tax, sessions.energy_kwh) as price_incl_tax,
+    sessions.max_kw,
+    sessions.idle_s,
+    sessions.note,
+    list_text(or_empty(claimable.tags)) as tags,
+    claimable.is_claimed,
+    claimed.claim,
+    sessions.curve_sha256
+from sessions
+inner join claimable_sessions as claimable using (account, session_id)
+left join claimed
+    on sessions.account = claimed.account and sessions.session_id = claimed.session_id
+where sessions.account = $account
+order by sessions.started_at desc, sessions.session_id desc
