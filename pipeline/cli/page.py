@@ -45,12 +45,14 @@ def page(context: Context, is_opened: bool, output: Path | None, language: "Lang
 def _write(context: Context, logbook: Logbook, settings: "Settings", file: Path, language: "Language") -> None:
     from pipeline.database.connection import open_published
     from pipeline.logbook.files import write_text
+    from reports.page.curves import read_curves
     from reports.page.figures import read_figures
     from reports.page.page import render
 
     with open_published(logbook) as connection:
         accounts = read_figures(connection, list(settings.accounts.values()))
-    write_text(file, render(accounts, language, context.clock.now()))
+        curves = [read_curves(connection, account) for account in accounts]
+    write_text(file, render(accounts, curves, language, context.clock.now()))
 
 
 def _open(context: Context, file: Path) -> None:

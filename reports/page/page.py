@@ -43,12 +43,19 @@ class _AccountView:
     sessions: SessionsView | None
 
 
-def render(accounts: Sequence[AccountFigures], language: Language, made_at: datetime) -> str:
-    """The page of the accounts as HTML. It contains all that it shows and refers to nothing outside it."""
+def render(accounts: Sequence[AccountFigures], curves: Sequence[str], language: Language, made_at: datetime) -> str:
+    """The page of the accounts, with the packed curves of each, as HTML.
+
+    It contains all that it shows and refers to nothing outside it.
+    """
     words = PageWords(language, accounts[0].timezone if accounts else "UTC")
     views = [_account_view(place, account, language, len(accounts) > 1) for place, account in enumerate(accounts, 1)]
     script = _file("bundle", "page.js")
-    style = _file("layout", "style.css") + _year_rules(max((len(view.years) for view in views), default=0))
+    style = (
+        _file("bundle", "page.css")
+        + _file("layout", "style.css")
+        + _year_rules(max((len(view.years) for view in views), default=0))
+    )
     environment = Environment(
         loader=PackageLoader("reports.page", "layout"),
         autoescape=True,
@@ -62,7 +69,7 @@ def render(accounts: Sequence[AccountFigures], language: Language, made_at: date
         made=words.moment(made_at),
         style=Markup(style),  # noqa: S704 (our own file)
         script=Markup(script),  # noqa: S704 (our own file)
-        data=_data(accounts, words),
+        data=_data(accounts, curves, words),
         policy=_policy(style, script),
     )
 
@@ -115,12 +122,12 @@ def _file(folder: str, name: str) -> str:
     return resources.files("reports.page").joinpath(folder, name).read_text("utf-8")
 
 
-def _data(accounts: Sequence[AccountFigures], words: PageWords) -> Markup:
+def _data(accounts: Sequence[AccountFigures], curves: Sequence[str], words: PageWords) -> Markup:
     """What the script shows, as JSON that cannot end the element that it is in."""
     data = {
         "language": words.language,
         "texts": words.for_script,
-        "accounts": [session_data(account) for account in accounts],
+        "accounts": [session_data(account, packed) for account, packed in zip(accounts, curves, strict=True)],
     }
     return Markup(msgspec.json.encode(data).decode().replace("<", "\\u003c"))  # noqa: S704 (escaped)
 

@@ -28,7 +28,7 @@ _NUMBERS = ("energy_kwh", "amount_incl_tax", "price_incl_tax", "max_kw")
 
 
 @dataclass(frozen=True, kw_only=True)
-class SessionRow:
+class TableRow:
     """A session as texts of the table."""
 
     started: str
@@ -42,7 +42,7 @@ class SessionRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Months:
+class YearChoice:
     """A year in which sessions stopped, and its months, each with its value and name, the newest first."""
 
     year: str
@@ -50,7 +50,7 @@ class Months:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SessionColumn:
+class TableColumn:
     """A column of the table: its name, and the field of a session by which it is sorted."""
 
     field: str
@@ -62,10 +62,10 @@ class SessionColumn:
 class SessionsView:
     """The table as it stands without a script: the newest sessions, and how many there are."""
 
-    rows: Sequence[SessionRow]
-    columns: Sequence[SessionColumn]
+    rows: Sequence[TableRow]
+    columns: Sequence[TableColumn]
     has_cars: bool
-    months: Sequence[Months]
+    months: Sequence[YearChoice]
     shown: str
 
 
@@ -76,7 +76,7 @@ def sessions_view(figures: AccountFigures, words: PageWords) -> SessionsView:
     return SessionsView(
         rows=[_session_row(session, figures, words) for session in rows],
         columns=[
-            SessionColumn(field=field, name=words.text(f"sessions.{key}"), is_number=field in _NUMBERS)
+            TableColumn(field=field, name=words.text(f"sessions.{key}"), is_number=field in _NUMBERS)
             for field, key in _COLUMNS.items()
             if has_cars or field != "car"
         ],
@@ -88,27 +88,29 @@ def sessions_view(figures: AccountFigures, words: PageWords) -> SessionsView:
     )
 
 
-def _months(figures: AccountFigures, words: PageWords) -> list[Months]:
+def _months(figures: AccountFigures, words: PageWords) -> list[YearChoice]:
     """The years and months that the table can be limited to."""
     months = sorted({session["stopped_local"].date().replace(day=1) for session in figures.sessions}, reverse=True)
     return [
-        Months(year=str(year), months=[(f"{month:%Y-%m}", words.month(month)) for month in of_year])
+        YearChoice(year=str(year), months=[(f"{month:%Y-%m}", words.month(month)) for month in of_year])
         for year, of_year in groupby(months, key=lambda month: month.year)
     ]
 
 
-def session_data(figures: AccountFigures) -> dict[str, Any]:
-    """All sessions, the newest first, as a list of values for the names in `fields`."""
+def session_data(figures: AccountFigures, curves: str) -> dict[str, Any]:
+    """All sessions, the newest first, as a list of values for the names in `fields`, and their packed curves."""
     return {
+        "timezone": figures.timezone,
+        "curves": curves,
         "fields": _FIELDS,
         "rows": [_values(session) for session in figures.sessions],
         "digits": dict(figures.digits_by_currency),
     }
 
 
-def _session_row(session: Row, figures: AccountFigures, words: PageWords) -> SessionRow:
+def _session_row(session: Row, figures: AccountFigures, words: PageWords) -> TableRow:
     digits = figures.digits(session["currency"])
-    return SessionRow(
+    return TableRow(
         started=words.wall_time(session["started_local"]),
         charge_point=session["charge_point"] or "",
         remark=" · ".join(text for text in (session["note"], session["tags"]) if text),

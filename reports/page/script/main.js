@@ -1,10 +1,17 @@
-// The page can be read without this script. With it, sessions can be sorted, searched and paged through.
+// The page can be read without this script. With it, sessions can be sorted, searched, paged through and opened.
+import { Curves } from "./curves.js";
 import { formatsOf } from "./formats.js";
+import { SessionDialog } from "./session.js";
 import { SessionTable } from "./sessions.js";
 
 const page = JSON.parse(document.getElementById("data").textContent);
 const formats = formatsOf(page.language, page.texts);
+const dialog = new SessionDialog(document.querySelector("dialog"), formats);
 page.accounts.forEach((account, place) => {
   const section = document.getElementById(`account-${place + 1}-sessions`);
-  if (section) new SessionTable(section, account, formats);
+  if (!section) return;
+  const curves = new Curves(account.curves);
+  new SessionTable(section, account, formats, (session) =>
+    dialog.open(session, account, account.digits[session.currency], curves),
+  );
 });

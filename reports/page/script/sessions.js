@@ -4,12 +4,14 @@ const ROWS_PER_PAGE = 25;
 const TEXTS = new Set(["charge_point", "car", "claim"]); // are sorted from A to Z first, numbers from the largest
 
 export class SessionTable {
-  constructor(section, account, formats) {
+  /** `open` shows one session. */
+  constructor(section, account, formats, open) {
     this.section = section;
+    this.open = open;
     this.digits = account.digits;
     this.formats = formats;
     this.collator = new Intl.Collator(formats.locale, { numeric: true });
-    this.all = account.rows.map((values) => this.session(account.fields, values));
+    this.all = account.rows.map((values, place) => ({ ...this.session(account.fields, values), place }));
     this.shown = this.all;
     this.first = 0;
     this.sort = { field: "started", descending: true };
@@ -114,6 +116,7 @@ export class SessionTable {
       claim: session.claim,
     };
     for (const cell of row.querySelectorAll("[data-field]")) cell.textContent = texts[cell.dataset.field];
+    row.querySelector("button").addEventListener("click", () => this.open(session));
     return row;
   }
 }

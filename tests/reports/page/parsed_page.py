@@ -11,6 +11,7 @@ from pipeline.demo import DEMO_NOW
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Language
+from reports.page.curves import read_curves
 from reports.page.figures import read_figures
 from reports.page.page import render
 
@@ -48,7 +49,9 @@ def page_of(logbook: Logbook, language: Language = "en", made_at: datetime = DEM
     """The page of all accounts of a published logbook."""
     accounts = list(read_settings(logbook.settings).accounts.values())
     with open_published(logbook) as connection:
-        return ParsedPage(render(read_figures(connection, accounts), language, made_at))
+        figures = read_figures(connection, accounts)
+        curves = [read_curves(connection, account) for account in figures]
+    return ParsedPage(render(figures, curves, language, made_at))
 
 
 def number(text: str) -> Decimal:
