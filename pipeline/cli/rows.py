@@ -26,5 +26,5 @@ def read_rows(context: Context, query: str, account_name: str | None, parameters
 
 def show_rows(rows: Rows, expendable: Sequence[str], *, wide: bool) -> None:
     """Print rows, at least one, without the columns that have no value."""
-    names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+    names = [name for name in rows[0] if any(row[name] not in (None, "") for row in rows)]
     show_table(names, [cells(row, names) for row in rows], expendable=expendable, wide=wide)

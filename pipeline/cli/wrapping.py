@@ -19,6 +19,16 @@ def wrapped(text: str, width: int) -> list[str]:
     return [line.rstrip() for line in _filled(_WORDS.findall(text), width)] or [""]
 
 
+def wrapped_before(text: str, last: str, width: int) -> list[str]:
+    """As `wrapped`, of a text and its last part, which is not broken if it fits on a line of its own."""
+    if display_width(last) > width:
+        return wrapped(text + last, width)
+    lines = wrapped(text, width)
+    if lines[-1] and display_width(f"{lines[-1]} {last}") > width:
+        return [*lines, last]
+    return [*lines[:-1], f"{lines[-1]} {last}".strip()]
+
+
 def wrapped_name(name: str, width: int) -> list[str]:
     """A column's name in lines of at most `width` columns, broken after underscores and between words."""
     parts = [part for word in _WORDS.findall(name) for part in _NAME_PARTS.findall(word)]

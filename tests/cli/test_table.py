@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from pipeline.cli.table import table_lines
-from pipeline.cli.wrapping import display_width, wrapped, wrapped_name
+from pipeline.cli.wrapping import display_width, wrapped, wrapped_before, wrapped_name
 
 _NAMES = ("session_id", "month", "energy_kwh", "amount_incl_tax", "note")
 _ROWS = [
@@ -125,6 +125,24 @@ def test_text_from_outside_makes_no_lines_and_controls_nothing() -> None:
 )
 def test_text_is_wrapped_at_words(text: str, width: int, expected: list[str]) -> None:
     assert wrapped(text, width) == expected
+
+
+def test_a_command_at_the_end_is_not_broken_if_it_fits() -> None:
+    command = "ladebog claim create 2025-10"
+    assert wrapped_before("outstanding: 1 session: ", command, 80) == [f"outstanding: 1 session: {command}"]
+    assert wrapped_before("outstanding: 1 session: ", command, 40) == ["outstanding: 1 session:", command]
+    assert wrapped_before("outstanding: 1 session: ", command, 22) == [
+        "outstanding: 1",
+        "session: ladebog claim",
+        "create 2025-10",
+    ]
+    assert wrapped_before("", command, 40) == [command]
+    assert wrapped_before("no command", "", 40) == ["no command"]
+
+
+def test_a_gap_of_one_column_is_used_where_all_fits_with_it() -> None:
+    assert table_lines(("one", "two"), [("aaa", "bbb")], width=7)[0] == "one two"
+    assert table_lines(("one", "two"), [("aaa", "bbb")], width=8)[0] == "one  two"
 
 
 def test_names_are_wrapped_after_underscores() -> None:

@@ -1,6 +1,7 @@
 """`ladebog claim list`, `show` and `export`: print stored claims, and pack them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import click
@@ -14,10 +15,13 @@ from pipeline.cli.options import NamedPath, wide_option
 from pipeline.cli.output import print_line
 from pipeline.cli.output_paths import output_folder
 from pipeline.cli.rows import show_rows
-from pipeline.cli.table import Marked, print_hanging, show_table
+from pipeline.cli.table import Marked, print_hanging
 from pipeline.cli.terminal import ERROR, GOOD
 from pipeline.logbook.files import make_folder, replacing
 from pipeline.logbook.folder import Logbook
+
+if TYPE_CHECKING:
+    from pipeline.claims.document import ClaimLine
 
 _STATE_STYLES = {"rejected": ERROR, "paid": GOOD}
 _LIST_EXPENDABLE = ("since", "lines", "made", "tax_amount", "currency")
@@ -68,23 +72,8 @@ def show(context: Context, number: int, account_name: str | None, wide: bool) ->
     stored_claim = _stored_claim(context, number, account_name)
     claim = stored_claim.claim
     print_hanging("", f"{claim.account}: claim {number}, {about(claim)}, made {claim.created_at:%Y-%m-%d %H:%M}")
-    names = ("session", "month", "started", "car", "kwh", "incl_tax", "tax", "currency", "correction")
-    lines = [
-        (
-            line.session_id,
-            f"{line.month:%Y-%m}",
-            f"{line.started_at:%Y-%m-%d %H:%M}",
-            line.car,
-            line.energy_kwh,
-            in_decimals(line.amount_incl_tax, line.currency),
-            in_decimals(line.tax_amount, line.currency),
-            line.currency,
-            f"of claim {line.correction.claim}: {line.correction.reason}" if line.correction else None,
-        )
-        for line in claim.lines
-    ]
-    if lines:
-        show_table(names, lines, expendable=_LINES_EXPENDABLE, wide=wide)
+    if claim.lines:
+        show_rows([_line(line) for line in claim.lines], _LINES_EXPENDABLE, wide=wide)
     print_hanging("Total: ", amounts(claim))
     for exclusion in claim.exclusions:
         reason = ": ".join(filter(None, (exclusion.ground, exclusion.detail)))
@@ -93,6 +82,20 @@ def show(context: Context, number: int, account_name: str | None, wide: bool) ->
         acceptance = f" (accepted: {finding.accepted})" if finding.accepted else ""
         print_hanging(f"{finding.severity.capitalize()}: ", f"{finding.detail}{acceptance}", style=finding.severity)
     print_line(f"Files: {stored_claim.folder}")
+
+
+def _line(line: "ClaimLine") -> dict[str, Any]:
+    return {
+        "session": line.session_id,
+        "month": f"{line.month:%Y-%m}",
+        "started": f"{line.started_at:%Y-%m-%d %H:%M}",
+        "car": line.car,
+        "kwh": line.energy_kwh,
+        "incl_tax": in_decimals(line.amount_incl_tax, line.currency),
+        "tax": in_decimals(line.tax_amount, line.currency),
+        "currency": line.currency,
+        "correction": f"of claim {line.correction.claim}: {line.correction.reason}" if line.correction else None,
+    }
 
 
 @click.command()
