@@ -177,6 +177,14 @@ create or replace macro to_nano_units(amount) as
 create or replace macro to_micro_units(amount) as
     cast(cast(amount as decimal(38, 6)) * 1000000 as decimal(38, 0));
 
+-- A part in per cent of a whole, rounded half away from zero to two decimals; null unless the whole is above zero. Both
+-- have at most six decimals.
+create or replace macro percent_of(part, whole) as
+    cast(
+        rounded_quotient(to_micro_units(part) * 10000, nullif(greatest(to_micro_units(whole), 0), 0)) * 0.01
+        as decimal(18, 2)
+    );
+
 -- Microseconds from 1970, in UTC, to a moment.
 create or replace macro microseconds_since_1970(moment) as
     epoch_us(moment);

@@ -9,12 +9,14 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from pipeline.clock import SystemClock
-from pipeline.database.connection import open_writer
+from pipeline.database.connection import open_published, open_writer
+from pipeline.database.named_queries import NamedQuery, bound_values, named_queries
 from pipeline.load.answers import AnswerLoader
 from pipeline.logbook.folder import Logbook
 from pipeline.raw.answer import Answer, Endpoint
@@ -119,6 +121,18 @@ def run_command(*arguments: str) -> None:
     subprocess.run([*LADEBOG, *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
+def slowest_named_query(logbook: Logbook) -> str:
+    """The seconds and the name of the named query that takes the database longest."""
+    with open_published(logbook) as connection:
+
+        def answer(query: NamedQuery) -> None:
+            connection.execute(query.model.text, bound_values(query, {})).fetchall()
+
+        seconds = {query.name: duration(partial(answer, query)) for query in named_queries().values()}
+    name = max(seconds, key=lambda query: seconds[query])
+    return f"{seconds[name]:.2f} s beyond its start, the slowest named query, {name}"
+
+
 def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="ladebog-bench-"))
     try:
@@ -141,6 +155,7 @@ def main() -> None:
         print(f"ladebog --version   {min(duration(lambda: run_command('--version')) for _ in range(5)):.2f} s")
         report_seconds = min(duration(lambda: run_command(*home, "report", "2022-03")) for _ in range(3))
         print(f"ladebog report      {report_seconds:.2f} s, one month")
+        print(f"ladebog sql         {slowest_named_query(logbook)}")
         print(f"raw/ {_megabytes(logbook.raw):.1f} MB, ladebog.duckdb {_megabytes(logbook.database):.1f} MB")
     finally:
         shutil.rmtree(folder)

@@ -41,7 +41,7 @@ def connection(fetched_demo: DemoArchive) -> Iterator[duckdb.DuckDBPyConnection]
 
 def test_a_named_query_has_the_name_of_its_file_with_hyphens() -> None:
     assert list(_QUERIES) == [f"@{file.stem.replace('_', '-')}" for file in _FILES]
-    assert {"@biggest-sessions", "@longest-gaps"} <= set(_QUERIES)
+    assert len(_QUERIES) == 15
 
 
 @pytest.mark.parametrize("query", _QUERIES.values(), ids=_QUERIES)
@@ -53,7 +53,7 @@ def test_a_named_query_answers_without_parameters_with_the_columns_of_its_head(
     assert not any(parameter.is_required for parameter in query.parameters)
     connection.execute(query.model.text, named_queries.bound_values(query, {}))
     assert list(query.model.columns) == [column for column, *_ in connection.description]
-    assert connection.fetchall()
+    assert bool(connection.fetchall()) is (query.name != "@revisions")  # the operator has not changed anything yet
 
 
 def test_the_values_of_parameters_have_their_types() -> None:

@@ -92,6 +92,19 @@ def test_price_per_kwh_is_rounded_to_six_decimals(evaluate: Evaluate, amount: De
     assert expected == evaluate("price_per_kwh(cast(? as decimal(18, 3)), cast(? as decimal(18, 3)))", amount, energy)
 
 
+@EXAMPLES
+@given(part=decimals(9, 6), whole=decimals(6, 6).filter(lambda whole: whole > Decimal("0.001")))
+@example(part=Decimal("-0.00005"), whole=Decimal(1))
+def test_percent_of_is_rounded_to_two_decimals(evaluate: Evaluate, part: Decimal, whole: Decimal) -> None:
+    expected = rounded(EXACT.divide(part * 100, whole), 2)
+    assert expected == evaluate("percent_of(cast(? as decimal(18, 6)), cast(? as decimal(18, 6)))", part, whole)
+
+
+@pytest.mark.parametrize("whole", [0, -1, None])
+def test_nothing_is_in_per_cent_of_what_is_not_above_zero(evaluate: Evaluate, whole: int | None) -> None:
+    assert evaluate("percent_of(5, cast(? as decimal(18, 3)))", whole) is None
+
+
 def test_without_energy_there_is_no_price(evaluate: Evaluate) -> None:
     assert evaluate("price_per_kwh(cast(5 as decimal(18, 3)), cast(0 as decimal(18, 3)))") is None
 

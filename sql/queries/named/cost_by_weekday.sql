@@ -1,0 +1,58 @@
+-- name: cost_by_weekday
+-- grain: one day of the week of an account and currency
+-- purpose: on which days of the week the energy is charged, and what it costs
+-- parameters:
+--   account                 text, default null: only this account of the logbook
+--   year                    integer, default null: only days of this local year
+-- columns:
+--   account                 text, the logbook's account
+--   currency                ISO 4217 code
+--   weekday                 whole number, 1 for Monday to 7 for Sunday
+--   weekday_name            text, the day's name in English
+--   sessions                number of sessions that charged on the day
+--   energy_kwh              kWh
+--   amount_incl_tax         currency units
+--   average_price_incl_tax  currency units per kWh; null without energy
+--   energy_percent          per cent of all energy of the account and currency
+-- A session belongs to each day that it lasted into, with its part: the days of a year sum to its months in the mart
+-- months_split, not to those in months.
+with summed as (
+    select
+        account,
+        currency,
+        weekday,
+        count(distinct session_id) filter (where energy_kwh > 0) as sessions,
+        sum(energy_kwh) as energy_kwh,
+        sum(amount_incl_tax) as amount_incl_tax
+    from session_hours
+    where
+        coalesce(account = $account, true)
+        and coalesce(year(day) = $year, true)
+    group by account, currency, weekday
+)
+
+select
+    account,
+    currency,
+    weekday,
+    case weekday
+        when 1 then 'Monday'
+        when 2 then 'Tuesday'
+        when 3 then 'Wednesday'
+        when 4 then 'Thursday'
+        when 5 then 'Friday'
+        when 6 then 'Saturday'
+        when 7 then 'Sunday'
+    end as weekday_name,
+    cast(sessions as integer) as sessions,
+    cast(energy_kwh as decimal(18, 3)) as energy_kwh,
+    cast(amount_incl_tax as decimal(18, 3)) as amount_incl_tax,
+    price_per_kwh(amount_incl_tax, energy_kwh) as average_price_incl_tax,
+    percent_of(
+        energy_kwh,
+        sum(energy_kwh) over (
+            partition by account, currency
+        )
+    ) as energy_percent
+from summed
+order by account, currency, weekday

@@ -1,0 +1,40 @@
+-- name: losses
+-- grain: one finished session with a power history
+-- purpose: how much the energy by the power history differs from what the meter counted
+-- parameters:
+--   account             text, default null: only this account of the logbook
+--   year                integer, default null: only sessions that stopped in this local year
+--   rows                integer, default 20: how many sessions, those with the largest difference first
+-- columns:
+--   account             text, the logbook's account
+--   session_id          text, the operator's id
+--   started_local       wall time at which it started
+--   charge_point        text, the charge point's name; of a public session its address
+--   meter_kwh           kWh, by the meter, which the bill uses
+--   curve_kwh           kWh, by the power history
+--   difference_kwh      kWh, meter − history: above zero where the meter counted more
+--   difference_percent  per cent of the meter; null where the meter is not above zero
+--   power_samples       number of power samples; few of them make the history less exact
+-- A history that is all zero counts as missing.
+select
+    sessions.account,
+    sessions.session_id,
+    sessions.started_local,
+    sessions.charge_point,
+    sessions.energy_kwh as meter_kwh,
+    cast(curves.energy_wh * 0.001 as decimal(18, 3)) as curve_kwh,
+    cast(sessions.energy_kwh - curves.energy_wh * 0.001 as decimal(18, 3)) as difference_kwh,
+    percent_of(sessions.energy_kwh - curves.energy_wh * 0.001, sessions.energy_kwh) as difference_percent,
+    sessions.power_samples
+from sessions
+inner join intermediate.session_curve_sums as curves using (account, session_id)
+where
+    curves.energy_wh > 0
+    and coalesce(sessions.account = $account, true)
+    and coalesce(year(sessions.stopped_local) = $year, true)
+order by
+    abs(sessions.energy_kwh * 1000 - curves.energy_wh) desc,
+    sessions.started_at asc,
+    sessions.account asc,
+    sessions.session_id asc
+limit $rows
