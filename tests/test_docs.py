@@ -1,4 +1,4 @@
-"""The documentation lists every command and every mart, and its links lead to files that exist."""
+"""The documentation lists every command, mart and named query, and its links lead to files that exist."""
 
 import re
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.cli.main import cli
 from pipeline.database.models import marts, schema
+from pipeline.database.named_queries import named_queries
 from tests.scenarios.demo_logbook import CHECKOUT
 
 _PAGES = [*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/*.md")]
@@ -37,6 +38,11 @@ def test_the_commands_page_lists_every_command() -> None:
 def test_the_marts_page_lists_every_mart() -> None:
     tables = [model.name for model in (*schema(), *marts()) if "." not in model.name]
     assert sorted(first_cells("marts.md")) == sorted(tables)
+
+
+def test_the_queries_page_lists_every_named_query_and_what_it_answers() -> None:
+    rows = re.findall(r"^\| `(@.+)` \| (.+) \|$", (CHECKOUT / "docs" / "queries.md").read_text("utf-8"), re.MULTILINE)
+    assert rows == [(query.name, query.model.purpose) for query in named_queries().values()]
 
 
 @pytest.mark.parametrize("page", _PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))

@@ -1,6 +1,6 @@
 -- name: cheapest_same_night
 -- grain: one finished session with energy, whose prices and highest power are known
--- purpose: what its energy would have cost at the cheapest hours of the time that the car was connected
+-- purpose: what a session's energy would have cost at the cheapest hours of the time that the car was connected
 -- parameters:
 --   account           text, default null: only this account of the logbook
 --   year              integer, default null: only sessions that stopped in this local year
