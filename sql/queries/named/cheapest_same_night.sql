@@ -29,7 +29,8 @@ with periods as (
         greatest(
             floor_quotient(
                 exact_product(
-                    to_micro_units(sessions.max_kw), greatest(microseconds_between(prices.started_at, prices.stopped_at), 0)
+                    to_micro_units(sessions.max_kw),
+                    greatest(microseconds_between(prices.started_at, prices.stopped_at), 0)
                 ),
                 3600000000000
             ),
