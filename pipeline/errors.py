@@ -14,6 +14,7 @@
     ├── BackupError                1   a backup cannot be made or restored, or is incomplete
     ├── CaptureError               1   a file to import is not a capture
     ├── QueryError                 1   the database cannot answer a query, or must not
+    ├── ExportError                1   an export cannot be written to a folder
     ├── ScheduleError              1   the system's scheduler is missing or failed
     ├── LoginError                 4   a new login is needed
     ├── NotifyError                1   a message could not be sent
@@ -100,6 +101,10 @@ class CaptureError(LadebogError):
 
 class QueryError(LadebogError):
     """The database cannot answer a query, or must not."""
+
+
+class ExportError(LadebogError):
+    """An export cannot be written to a folder."""
 
 
 class NotifyError(LadebogError):

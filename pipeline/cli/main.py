@@ -37,6 +37,7 @@ _SECTIONS = {
         "explain": ("pipeline.cli.explain:explain", "Trace a session from its month's total to the lines of raw/."),
         "audit": ("pipeline.cli.audit:audit", "Recompute each bill and compare it with what was billed."),
         "sql": ("pipeline.cli.sql.command:sql", "Query the published database: one SELECT, read-only."),
+        "export": ("pipeline.cli.export:export", "Write the marts as Parquet files, for DuckDB, polars and Spark."),
     },
     "Decide": {
         "session": ("pipeline.cli.session:session", "Decide which car a session charged, and if it is claimed."),

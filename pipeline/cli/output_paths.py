@@ -26,11 +26,11 @@ def output_file(logbook: Logbook, path: Path, hint: str = "-o") -> Path:
     return file
 
 
-def output_folder(logbook: Logbook, path: Path) -> Path:
+def output_folder(logbook: Logbook, path: Path, hint: str = "--output") -> Path:
     """The folder to write to, with all links resolved. Raises BadParameter if the logbook stores something in it."""
     if str(path) == "-":
-        raise click.BadParameter("- is not the name of a folder. Name a folder to write to.", param_hint="--output")
-    return _outside_stored(logbook, path, hint="--output")
+        raise click.BadParameter("- is not the name of a folder. Name a folder to write to.", param_hint=hint)
+    return _outside_stored(logbook, path, hint)
 
 
 def reports_folder(logbook: Logbook) -> Path:

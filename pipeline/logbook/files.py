@@ -67,6 +67,36 @@ def replacing(path: Path) -> Iterator[Path]:
         discard(new)
 
 
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """Yield a new folder to write files to; on success they are synced and it replaces `path`, whatever that contains.
+
+    On an error it is removed; what a killed process left, between two renames also the old folder, is removed by the
+    next call.
+    """
+    make_folder(path.parent)
+    _remove_leftovers(path)
+    unique = f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}"
+    new, old = path.with_name(f"{unique}0.new"), path.with_name(f"{unique}1.new")
+    new.mkdir(mode=FOLDER_MODE)
+    try:
+        yield new
+        _sync_tree(new)
+        is_replaced = path.exists()
+        if is_replaced:
+            path.rename(old)
+        try:
+            new.rename(path)
+        except OSError:
+            if is_replaced:
+                old.rename(path)
+            raise
+        sync_folder(path.parent)
+        erase(old)
+    finally:
+        erase(new)
+
+
 def discard(new: Path) -> None:
     """Remove the path that `replacing` yielded, with its folder."""
     new.unlink(missing_ok=True)
@@ -149,6 +179,17 @@ def sync_folder(path: Path) -> None:
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _sync_tree(folder: Path) -> None:
+    """Make all in a folder the owner's alone, and sync it to disk."""
+    for path in (*folder.rglob("*"), folder):
+        if path.is_dir():
+            path.chmod(FOLDER_MODE)
+            sync_folder(path)
+        else:
+            path.chmod(FILE_MODE)
+            sync_file(path)
 
 
 def open_regular(path: Path) -> BufferedReader:

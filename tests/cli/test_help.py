@@ -25,6 +25,7 @@ _COMMANDS = {
     "explain": [],
     "audit": [],
     "sql": [],
+    "export": [],
     "session": ["assign", "exclude", "include", "list", "tag"],
     "odometer": [],
     "demo": [],
