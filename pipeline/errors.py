@@ -15,6 +15,7 @@
     ├── CaptureError               1   a file to import is not a capture
     ├── QueryError                 1   the database cannot answer a query, or must not
     ├── ExportError                1   an export cannot be written to a folder
+    ├── MissingProgramError        1   a program that a command starts is not installed
     ├── ScheduleError              1   the system's scheduler is missing or failed
     ├── LoginError                 4   a new login is needed
     ├── NotifyError                1   a message could not be sent
@@ -105,6 +106,10 @@ class QueryError(LadebogError):
 
 class ExportError(LadebogError):
     """An export cannot be written to a folder."""
+
+
+class MissingProgramError(LadebogError):
+    """A program that a command starts is not installed."""
 
 
 class NotifyError(LadebogError):

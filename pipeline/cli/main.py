@@ -37,6 +37,7 @@ _SECTIONS = {
         "explain": ("pipeline.cli.explain:explain", "Trace a session from its month's total to the lines of raw/."),
         "audit": ("pipeline.cli.audit:audit", "Recompute each bill and compare it with what was billed."),
         "sql": ("pipeline.cli.sql.command:sql", "Query the published database: one SELECT, read-only."),
+        "shell": ("pipeline.cli.shell:shell", "Explore the database in harlequin, an SQL editor."),
         "export": ("pipeline.cli.export:export", "Write the marts as Parquet files, for DuckDB, polars and Spark."),
     },
     "Decide": {

@@ -25,6 +25,8 @@ _COMMANDS = {
     "explain": [],
     "audit": [],
     "sql": [],
+    "shell": [],
+    "shell": [],
     "export": [],
     "session": ["assign", "exclude", "include", "list", "tag"],
     "odometer": [],
