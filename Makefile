@@ -41,8 +41,13 @@ test-system: setup  ## Run the slow tests: whole archives, killed processes, lon
 	$(BIN)/pytest -m "system and not documents" --numprocesses $(WORKERS) --dist loadscope
 
 .PHONY: test-documents
-test-documents: setup  ## Open claims with other programs (Debian: libreoffice-calc poppler-utils fonts-liberation)
-	$(BIN)/pytest -m documents --numprocesses $(WORKERS) --dist worksteal
+test-documents: setup .venv-notebook/installed  ## Open claims and the notebook with other programs (Debian: libreoffice-calc poppler-utils fonts-liberation)
+	NOTEBOOK_PYTHON=$(CURDIR)/.venv-notebook/bin/python $(BIN)/pytest -m documents --numprocesses $(WORKERS) --dist worksteal
+
+.venv-notebook/installed: docs/notebooks/requirements.lock
+	$(PYTHON) -m venv .venv-notebook
+	.venv-notebook/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 .PHONY: test-page
 test-page: setup build/npm/installed  ## Test the page in Chromium (Debian: chromium nodejs npm)
@@ -95,8 +100,9 @@ bench: setup  ## Print the speeds in docs/logbook-folder.md
 .PHONY: lock
 lock: setup  ## Resolve the libraries again into requirements.lock (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 --no-header --quiet --output-file requirements.lock
+	uv pip compile docs/notebooks/requirements.in --universal --generate-hashes --python-version 3.11 --no-header --quiet --output-file docs/notebooks/requirements.lock
 
 .PHONY: clean
 clean:  ## Remove what the other targets created
-	rm -rf .venv build dist $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-notebook build dist $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -26,7 +26,6 @@ _COMMANDS = {
     "audit": [],
     "sql": [],
     "shell": [],
-    "shell": [],
     "export": [],
     "session": ["assign", "exclude", "include", "list", "tag"],
     "odometer": [],
