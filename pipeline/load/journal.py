@@ -1,10 +1,10 @@
 """Loads the journal's entries about sessions, cars and claims into the fact tables.
 
-The journal only grows, so only new entries are inserted. The number and SHA-256 of each entry are stored too, whatever
-it is about: an entry in the tables that the journal lacks was lost or changed.
+The journal only grows, so only new entries are inserted. The number and SHA-256 of each entry, its action and its
+account are stored too, whatever it is about: an entry in the tables that the journal lacks was lost or changed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
@@ -13,6 +13,7 @@ import msgspec
 from pipeline.database.connection import transaction
 from pipeline.database.insert import insert
 from pipeline.errors import JournalError
+from pipeline.load.links import kept_entries, removal_fault
 from pipeline.logbook.entries import ACTIONS, MARK, ODOMETER, ClaimMark, OdometerReading, SessionDecision
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Entry, Journal
@@ -25,11 +26,12 @@ _RECORDED = "select entry, sha256 from facts.journal_entries order by entry"
 def load_journal(connection: duckdb.DuckDBPyConnection, logbook: Logbook, journal: Journal) -> None:
     """Insert the journal's new entries, in one transaction.
 
-    Raises JournalError if the journal lacks an entry that was loaded before.
+    Raises JournalError if the journal lacks an entry, or the content of an entry, that was loaded before.
     """
     recorded = connection.execute(_RECORDED).fetchall()
     new = journal.entries[len(recorded) :]
     _refuse_lost_entries(logbook, journal, recorded)
+    refuse_removed_entries(logbook, journal, kept_entries(connection))
     decisions = [_decision(entry) for entry in new if entry.action in ACTIONS]
     changed = {(decision[2], decision[3]) for decision in decisions}
     with transaction(connection):
@@ -37,7 +39,21 @@ def load_journal(connection: duckdb.DuckDBPyConnection, logbook: Logbook, journa
         insert(connection, "facts.changed_sessions", sorted(changed))
         insert(connection, "facts.odometer", [_reading(entry) for entry in new if entry.action == ODOMETER])
         insert(connection, "facts.claim_marks", [_mark(entry) for entry in new if entry.action == MARK])
-        insert(connection, "facts.journal_entries", [(entry.entry, entry.sha256) for entry in new])
+        insert(connection, "facts.journal_entries", [_entry(entry) for entry in new])
+
+
+def refuse_removed_entries(logbook: Logbook, journal: Journal, kept: Mapping[int, str]) -> None:
+    """Raise JournalError if one of the entries that a database has kept is marked as forgotten in the journal."""
+    if fault := removal_fault(journal.entries, kept):
+        number, reason = fault
+        raise JournalError(
+            f"{logbook.journal} is damaged at entry {number}: {reason}.",
+            "Restore the journal from a backup; or, if forgetting an account was interrupted, repeat that command",
+        )
+
+
+def _entry(entry: Entry) -> tuple[Any, ...]:
+    return entry.entry, entry.sha256, entry.action, entry.fields.get("account")
 
 
 def _decision(entry: Entry) -> tuple[Any, ...]:

@@ -9,8 +9,9 @@ Forgetting an account removes its entries and keeps the chain. Each of them is r
 with its number, its two SHA-256, no fields, and as `at` the time of forgetting. An entry of action `forget` at the end
 lists their numbers; its `previous_sha256` is the head that the journal had before. All other entries keep their bytes,
 so every head that a claim has recorded still exists under the same number. A `forgotten` line cannot be checked against
-its own SHA-256 any more: it is valid only if the next entry names that SHA-256 and a later `forget` lists its number,
-so an entry cannot be removed unnoticed. A SHA-256 does not reveal what the entry was; someone who knows every byte of
+its own SHA-256 any more: it is valid only if the next entry names that SHA-256 and a later `forget` lists its number.
+Someone could write both by hand to remove a single decision. So the databases keep the action and the account of each
+entry, and an entry that one of them has loaded with its content is not accepted as forgotten. A SHA-256 does not reveal what the entry was; someone who knows every byte of
 it, including the microsecond, could still prove that it existed.
 """
 
@@ -199,16 +200,18 @@ def _checked_entry(path: Path, line: bytes, number: int, previous_sha256: str | 
 
 
 def _check_forgotten(path: Path, entries: list[Entry]) -> None:
-    """Raise JournalError if an entry was removed and no `forget` entry lists it."""
-    listed = {
-        number: entry.at
-        for entry in entries
-        if entry.action == FORGET
-        for number in str(entry.fields["entries"]).split()
-    }
-    for entry in entries:
-        if entry.action == FORGOTTEN and listed.get(str(entry.entry)) != entry.at:
-            raise _damaged(path, entry.entry, "it was removed, and no later entry lists it")
+    """Raise JournalError unless the entries that were removed are those that the `forget` entries list, each once."""
+    removed = {str(entry.entry): entry for entry in entries if entry.action == FORGOTTEN}
+    for forget in (entry for entry in entries if entry.action == FORGET):
+        numbers = str(forget.fields["entries"]).split()
+        for number in numbers:
+            entry = removed.pop(number, None)
+            if entry is None or entry.at != forget.at or entry.entry > forget.entry:
+                raise _damaged(path, forget.entry, f"it lists entry {number}, which was not removed with it")
+        if forget.fields["count"] != len(numbers):
+            raise _damaged(path, forget.entry, "it does not list as many entries as it counts")
+    for entry in removed.values():
+        raise _damaged(path, entry.entry, "it was removed, and no later entry lists it")
 
 
 def _damaged(path: Path, number: int, reason: str) -> JournalError:

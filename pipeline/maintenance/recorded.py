@@ -4,9 +4,9 @@ The published database may be lost, damaged or changed by another program, so th
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -14,7 +14,7 @@ import duckdb
 from pipeline.database.connection import has_writer, open_published, open_writer_to_read
 from pipeline.database.faults import REBUILD
 from pipeline.errors import DatabaseError, LogbookError, OlderDatabaseError
-from pipeline.load.links import Link, known_links
+from pipeline.load.links import Link, kept_entries, known_links
 from pipeline.logbook.folder import Logbook
 
 
@@ -23,6 +23,7 @@ class RecordedLinks:
     """The links that a logbook's databases record, also those that were lost before a database was built."""
 
     links: tuple[Link, ...] = ()
+    kept: Mapping[int, str] = field(default_factory=dict)  # accounts of the journal entries that are there with content
     databases: tuple[Path, ...] = ()  # that were read
     faults: tuple[DatabaseError, ...] = ()  # one for each database that is there and cannot be compared
 
@@ -30,12 +31,14 @@ class RecordedLinks:
     def read(cls, logbook: Logbook) -> "RecordedLinks":
         """Read them from every database that is there. The caller holds the logbook's lock."""
         links: dict[Link, None] = {}
+        kept: dict[int, str] = {}
         databases: list[Path] = []
         faults: list[DatabaseError] = []
         for path, opened in _databases(logbook):
             try:
                 with opened as connection:
                     links |= dict.fromkeys(known_links(connection))
+                    kept |= kept_entries(connection)
                 databases.append(path)
             except OlderDatabaseError as error:
                 faults.append(error)
@@ -43,7 +46,7 @@ class RecordedLinks:
                 reason = str(error) if isinstance(error, LogbookError) else f"{path} lacks a table or a column."
                 advice = error.advice if isinstance(error, LogbookError) else REBUILD
                 faults.append(DatabaseError(f"The ends of the chains cannot be compared: {reason}", advice))
-        return cls(tuple(links), tuple(databases), tuple(faults))
+        return cls(tuple(links), kept, tuple(databases), tuple(faults))
 
     @property
     def accounts(self) -> set[str]:
@@ -57,7 +60,7 @@ class RecordedLinks:
     def without_older(self) -> "RecordedLinks":
         """Without faults of databases that an older Ladebog wrote: the next update builds them again."""
         faults = tuple(fault for fault in self.faults if not isinstance(fault, OlderDatabaseError))
-        return RecordedLinks(self.links, self.databases, faults)
+        return replace(self, faults=faults)
 
 
 def _databases(logbook: Logbook) -> Iterator[tuple[Path, AbstractContextManager[duckdb.DuckDBPyConnection]]]:

@@ -14,7 +14,7 @@ from pipeline.claims.check import check_claim, tampering
 from pipeline.claims.document import Claim
 from pipeline.claims.folder import CLAIM, StoredClaim, claim_folders, missing_number
 from pipeline.errors import DatabaseError, LadebogError, LogbookError, RawStoreError, TamperingError
-from pipeline.load.links import CLAIMS, JOURNAL, RAW
+from pipeline.load.links import CLAIMS, JOURNAL, RAW, removal_fault
 from pipeline.logbook.entries import ATTACH
 from pipeline.logbook.files import file_sha256
 from pipeline.logbook.folder import Logbook
@@ -124,6 +124,9 @@ def _check_journal(logbook: Logbook, recorded: RecordedLinks) -> list[Entry]:
             raise tampering(path, f"it ends with entry {len(entries)}, but the database contains entry {number}")
         if hashes[number] != link.sha256:
             raise tampering(path, f"its entry {number} is not the one that the database contains")
+    if fault := removal_fault(entries, recorded.kept):
+        number, reason = fault
+        raise tampering(path, f"entry {number}: {reason}")
     for entry in entries:
         if entry.action == ATTACH:
             file = attachments.attachment_path(logbook.journal, str(entry.fields["sha256"]))

@@ -13,8 +13,8 @@ from pipeline.database.connection import drop_writer, open_published, open_write
 from pipeline.errors import LogbookError, SettingsError
 from pipeline.load.answers import AnswerLoader
 from pipeline.load.claims import load_claims
-from pipeline.load.journal import load_journal
-from pipeline.load.links import Link, known_links, lost_links, store_lost_links
+from pipeline.load.journal import load_journal, refuse_removed_entries
+from pipeline.load.links import Link, kept_entries, known_links, lost_links, store_lost_links
 from pipeline.logbook import event_log
 from pipeline.logbook.files import make_folder, remedy
 from pipeline.logbook.folder import Logbook
@@ -140,22 +140,28 @@ def _load(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Set
     journal = Journal.open(logbook.journal)
     load_journal(connection, logbook, journal)
     if connection.execute("select models from facts.settings").fetchall() == [("",)]:
-        _take_over_lost_links(connection, logbook, settings)
+        _take_over_lost_links(connection, logbook, settings, journal)
     return journal
 
 
-def _take_over_lost_links(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings) -> None:
+def _take_over_lost_links(
+    connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Settings, journal: Journal
+) -> None:
     """Store in a new database which links of the published one the files lack; an account that was forgotten has none.
 
-    Nothing is known if the published database is missing, damaged or of another version.
+    Nothing is known if the published database is missing, damaged or of another version. Raises JournalError for an
+    entry that the published database contains, of an account that is still there, and that the journal has not kept.
     """
     remove_foreign_logs(logbook)
     try:
         with open_published(logbook) as published:
-            earlier = known_links(published)
+            earlier, kept = known_links(published), kept_entries(published)
     except LogbookError:
         return
-    store_lost_links(connection, [link for link in earlier if not link.account or link.account in settings.accounts])
+    known_accounts = {"", *settings.accounts}
+    kept = {number: account for number, account in kept.items() if account in known_accounts}
+    refuse_removed_entries(logbook, journal, kept)
+    store_lost_links(connection, [link for link in earlier if link.account in known_accounts])
     if lost := lost_links(connection):
         event_log.warning("links lost", links=[f"{link.chain} {link.account} {link.name}" for link in lost])
 
