@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from pipeline.database.query import _TABLE_FUNCTIONS
 from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -119,6 +121,16 @@ def test_statements_other_than_one_select_are_refused(shared_logbook: DemoLogboo
         "from which_secret('{file}', 'http')",
         "from duckdb_extensions()",
         "from duckdb_settings()",
+        "from histogram_values('pg_settings', name || '=' || setting, technique := 'sample', bin_count := 1000)",
+        "from histogram('pragma_database_list', file)",
+        "from histogram(months, sessions)",
+        "with mine as (from \"Histogram_Values\"('pg_settings', setting)) from mine",
+        "select (select any_value(bin) from system.main.histogram('pg_settings', setting))",
+        "from query_table('pg_settings')",
+        "from query('from pg_settings')",
+        "from pragma_storage_info('months')",
+        "select * from months, lateral (from pragma_table_info('pg_settings'))",
+        "from pragma_show('pragma_database_list')",
         "from duckdb_databases()",
         "from duckdb_databases",
         "select current_setting('temp_directory')",
@@ -268,7 +280,6 @@ def test_a_fault_is_shown_with_its_place_and_the_nearest_name(
         "from duckdb_views",
         "select current_database(), current_schema(), version()",
         "with settings as (select 1 as one) from settings",
-        "from histogram(months, sessions)",
         "from months union all from months",
         "select 'from read_text(''x'')' as text -- a comment",
         "select 1; -- ;",
@@ -337,3 +348,18 @@ def test_an_argument_that_is_not_utf_8_is_refused(tmp_path: Path, arguments: lis
     assert (outcome.code, outcome.out) == (2, "")
     assert " is not UTF-8. " in outcome.err
     assert "unexpected" not in outcome.err
+
+
+def test_no_table_function_that_is_allowed_reads_a_table_by_its_name() -> None:
+    """A table function or macro with such a parameter, or one that calls another, would read what nothing checked."""
+    query = """
+        select distinct function_name from duckdb_functions()
+        where function_type in ('table', 'table_macro') and list_contains($allowed, function_name)
+            and (
+                list_has_any(parameters, ['table_name', 'source', 'query', 'sql', 'file', 'path', 'input_table'])
+                or macro_definition like '%query%'
+            )
+            and function_name not in ('json_each', 'json_tree')  -- their path is one inside the JSON
+    """
+    with duckdb.connect() as connection:
+        assert connection.execute(query, {"allowed": _TABLE_FUNCTIONS}).fetchall() == []
