@@ -3,7 +3,7 @@
 In the order of the data:
 
 * `outstanding` reads from the published database what is not claimed or not paid yet.
-* `document` defines `claim.json`, and `folder` the folder that a claim is stored in.
+* `document` defines `claim.json`, `bounds` how large its numbers may be, and `folder` the folder of a stored claim.
 * `claimable` reads the lines that can be claimed from the marts, and `sums` adds them up.
 * `draft` drafts a claim from them: of a month, of corrections, or a reversal.
 * `attachments` adds the files that the driver attached, and finds the URLs of the operator's receipts.

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from pipeline.claims.document import Amounts, Claim, ClaimLine, Day, LineKey, Sum, key_of
 from pipeline.clock import last_of_month
 
 _MICRO = Decimal("0.000001")
+_WIDE = Context(prec=60)  # for any two numbers that are within the bounds of a claim
 
 
 def fault(claim: Claim) -> str | None:
@@ -161,7 +162,7 @@ def _average(total: Sum) -> Decimal | None:
     """The price per kWh, rounded half away from zero to six decimals."""
     if not total.energy_kwh:
         return None
-    return (total.amount_incl_tax / total.energy_kwh).quantize(_MICRO, ROUND_HALF_UP)
+    return (total.amount_incl_tax / total.energy_kwh).quantize(_MICRO, ROUND_HALF_UP, _WIDE)
 
 
 def _day(line: ClaimLine, claim: Claim) -> date:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.claims import arithmetic, document
+from pipeline.claims.bounds import within_bounds
 from pipeline.claims.document import Claim
 from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, Manifest, StoredClaim, file_names, system_files
 from pipeline.errors import LogbookError, TamperingError
@@ -61,7 +62,7 @@ def _manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     try:
         data = _read(path)
-        manifest = _decoder.decode(data)
+        manifest = within_bounds(_decoder.decode(data))
     except (FileNotFoundError, NotADirectoryError):
         raise tampering(path, "it is missing") from None
     except LogbookError:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 import rfc8785
 
+from pipeline.claims.bounds import within_bounds
 from pipeline.settings import schema
 from pipeline.settings.schema import Attribution, Driver, Employer, Language
 
@@ -318,8 +319,11 @@ def encode(document: msgspec.Struct) -> bytes:
 
 
 def decode(data: bytes) -> Claim:
-    """The claim in the bytes of `claim.json`. Raises msgspec.ValidationError or DecodeError for anything else."""
-    return _decoder.decode(data)
+    """The claim in the bytes of `claim.json`. Raises msgspec.ValidationError or DecodeError for anything else.
+
+    That includes numbers and times beyond their bounds.
+    """
+    return within_bounds(_decoder.decode(data))
 
 
 LineKey = tuple[str, date, str | None, str]  # session, month, car, currency

@@ -11,7 +11,8 @@ import duckdb
 
 from pipeline.database import models
 from pipeline.database.insert import insert
-from pipeline.logbook.journal import FORGOTTEN, Entry
+from pipeline.logbook.entries import FORGOTTEN
+from pipeline.logbook.journal import Entry
 
 JOURNAL, RAW, CLAIMS = "journal", "raw", "claims"
 

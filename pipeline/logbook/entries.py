@@ -1,11 +1,18 @@
-"""What the journal records: decisions about sessions, odometer readings, and the states of claims."""
+"""What the journal records: decisions about sessions, odometer readings, attached files, and the states of claims.
+
+The fields of each action have a type here. An entry whose fields do not fit is damaged. An action that is not known is
+that of a newer Ladebog: its entry is a link of the chain, changes nothing, and `ladebog verify` names it.
+"""
 
 from datetime import date
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 import msgspec
+from msgspec import Meta
 
-from pipeline.logbook.journal import Fields
+Fields = dict[str, str | int]
+Number = Annotated[int, Meta(ge=0, le=2**31 - 1)]  # as the databases store it
+Sha256 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 
 Action = Literal["assign", "exclude", "include", "tag"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -13,6 +20,10 @@ ClaimState = Literal["sent", "approved", "paid", "rejected"]
 CLAIM_STATES: tuple[ClaimState, ...] = get_args(ClaimState)
 ODOMETER = "odometer"
 MARK = "mark"
+ATTACH = "attach"
+DETACH = "detach"
+FORGET = "forget"
+FORGOTTEN = "forgotten"
 
 
 class SessionDecision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -29,7 +40,7 @@ class OdometerReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
     car: str
     read_on: date
-    kilometres: int
+    kilometres: Number
     reason: str | None = None
 
 
@@ -41,7 +52,7 @@ class ClaimMark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     account: str
-    number: int
+    number: Number
     manifest_sha256: str | None = None
     state: ClaimState
     marked_on: date
@@ -53,16 +64,12 @@ def fields_of(decision: SessionDecision | OdometerReading | ClaimMark) -> Fields
     return fields
 
 
-ATTACH = "attach"
-DETACH = "detach"
-
-
 class AttachmentFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The fields of a journal entry that attaches or detaches a file."""
 
     account: str
     name: str
-    sha256: str
+    sha256: Sha256
     month: date | None = None  # first day
 
     @property
@@ -70,3 +77,46 @@ class AttachmentFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
         """As they are written to the journal."""
         fields: Fields = msgspec.to_builtins(self)
         return fields
+
+
+class ForgetFields(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of an entry about the entries that were removed with their account."""
+
+    count: Number
+    entries: Annotated[str, Meta(pattern=r"\A[1-9][0-9]{0,8}( [1-9][0-9]{0,8})*\Z")]  # their numbers
+
+    def __post_init__(self) -> None:
+        """Raises ValueError if it does not list as many entries as it counts."""
+        if self.count != len(self.numbers):
+            raise ValueError("it does not list as many entries as it counts")
+
+    @property
+    def numbers(self) -> list[int]:
+        """Those of the removed entries."""
+        return [int(number) for number in self.entries.split()]
+
+
+_KINDS: dict[str, type[msgspec.Struct]] = {
+    **dict.fromkeys(ACTIONS, SessionDecision),
+    ODOMETER: OdometerReading,
+    MARK: ClaimMark,
+    ATTACH: AttachmentFields,
+    DETACH: AttachmentFields,
+    FORGET: ForgetFields,
+}
+
+
+def is_known_action(action: str) -> bool:
+    """Whether this version knows what an entry of an action means."""
+    return action in _KINDS or action == FORGOTTEN
+
+
+def fields_fault(action: str, fields: Fields) -> str | None:
+    """What is wrong with the fields of an entry, or None; those of an unknown action are not looked at."""
+    if action not in _KINDS:
+        return None
+    try:
+        msgspec.convert(fields, _KINDS[action])
+    except msgspec.ValidationError as error:
+        return f"its fields are not those of {action}: {error}"
+    return None

@@ -11,40 +11,45 @@ lists their numbers; its `previous_sha256` is the head that the journal had befo
 so every head that a claim has recorded still exists under the same number. A `forgotten` line cannot be checked against
 its own SHA-256 any more: it is valid only if the next entry names that SHA-256 and a later `forget` lists its number.
 Someone could write both by hand to remove a single decision. So the databases keep the action and the account of each
-entry, and an entry that one of them has loaded with its content is not accepted as forgotten. A SHA-256 does not reveal what the entry was; someone who knows every byte of
-it, including the microsecond, could still prove that it existed.
+entry, and an entry that one of them has loaded with its content is not accepted as forgotten. A SHA-256 does not reveal
+what the entry was; someone who knows every byte of it, including the microsecond, could still prove that it existed.
 """
 
 import hashlib
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 import msgspec
 
 from pipeline.clock import utc_text
 from pipeline.errors import JournalError
+from pipeline.logbook.entries import FORGET, FORGOTTEN, Fields, ForgetFields, Number, fields_fault
 from pipeline.logbook.files import FILE_MODE, make_folder, read_regular, replacing, sync_file, sync_folder
 
 FILE_NAME = "journal.ndjson"
 TORN = ".torn"
-FORGET = "forget"
-FORGOTTEN = "forgotten"
 _SHA256_FIELD = b',"sha256":"'
-
-Fields = dict[str, str | int]
+_YEARS = range(1970, 9999)  # of an entry's time
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the journal."""
 
-    entry: int
-    at: datetime
+    entry: Number
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
     action: str
     fields: Fields
     previous_sha256: str | None
     sha256: str
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a time that is not one of an entry, or fields that are not those of its action."""
+        if self.at.year not in _YEARS:
+            raise ValueError(f"its time is not from {_YEARS[0]} to {_YEARS[-1]}")
+        if fault := fields_fault(self.action, self.fields):
+            raise ValueError(fault)
 
 
 _decoder = msgspec.json.Decoder(Entry)
@@ -75,12 +80,12 @@ class Journal:
     def append(self, at: datetime, action: str, fields: Fields) -> Entry:
         """Write one entry. When this returns, it is on disk; when it raises, nothing was written."""
         line = self._next_line(at, action, fields)
+        entry = _decoder.decode(line)
         is_new = not self._path.exists()
         make_folder(self._path.parent)
         _append(self._path, line)
         if is_new:
             sync_folder(self._path.parent)
-        entry = _decoder.decode(line)
         self.entries.append(entry)
         return entry
 
@@ -201,15 +206,12 @@ def _checked_entry(path: Path, line: bytes, number: int, previous_sha256: str | 
 
 def _check_forgotten(path: Path, entries: list[Entry]) -> None:
     """Raise JournalError unless the entries that were removed are those that the `forget` entries list, each once."""
-    removed = {str(entry.entry): entry for entry in entries if entry.action == FORGOTTEN}
+    removed = {entry.entry: entry for entry in entries if entry.action == FORGOTTEN}
     for forget in (entry for entry in entries if entry.action == FORGET):
-        numbers = str(forget.fields["entries"]).split()
-        for number in numbers:
+        for number in msgspec.convert(forget.fields, ForgetFields).numbers:
             entry = removed.pop(number, None)
             if entry is None or entry.at != forget.at or entry.entry > forget.entry:
                 raise _damaged(path, forget.entry, f"it lists entry {number}, which was not removed with it")
-        if forget.fields["count"] != len(numbers):
-            raise _damaged(path, forget.entry, "it does not list as many entries as it counts")
     for entry in removed.values():
         raise _damaged(path, entry.entry, "it was removed, and no later entry lists it")
 
@@ -217,5 +219,5 @@ def _check_forgotten(path: Path, entries: list[Entry]) -> None:
 def _damaged(path: Path, number: int, reason: str) -> JournalError:
     return JournalError(
         f"{path} is damaged at entry {number}: {reason}.",
-        "Restore the file from a backup; nothing was changed",
+        "See what was changed with: ladebog verify. Restore the file from a backup",
     )

@@ -15,7 +15,7 @@ from pipeline.claims.document import Claim
 from pipeline.claims.folder import CLAIM, StoredClaim, claim_folders, missing_number
 from pipeline.errors import DatabaseError, LadebogError, LogbookError, RawStoreError, TamperingError
 from pipeline.load.links import CLAIMS, JOURNAL, RAW, removal_fault
-from pipeline.logbook.entries import ATTACH
+from pipeline.logbook.entries import ATTACH, is_known_action
 from pipeline.logbook.files import file_sha256
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import FILE_NAME, Entry, read_entries
@@ -71,6 +71,9 @@ def first_fault(
 def _verify(logbook: Logbook, recorded: RecordedLinks, full: bool, check_rendered: CheckRendered) -> Iterator[str]:
     entries = _check_journal(logbook, recorded)
     yield f"journal: {counted(len(entries), 'entry', 'entries')}"
+    for entry in entries:
+        if not is_known_action(entry.action):
+            yield f"journal: not used, as this version does not know its action: entry {entry.entry}, {entry.action}"
     for path in unread_in_journal(logbook):
         yield f"journal: not read, as it is not of the journal: {path.relative_to(logbook.journal)}"
     for path in unread_in_raw(logbook):
@@ -114,7 +117,7 @@ def _check_journal(logbook: Logbook, recorded: RecordedLinks) -> list[Entry]:
     try:
         entries = read_entries(logbook.journal)
     except LogbookError as error:
-        raise TamperingError(str(error), error.advice) from None
+        raise TamperingError(str(error), _RESTORE) from None
     if path.exists() and (content := path.read_bytes()) and not content.endswith(b"\n"):
         raise tampering(path, "its last line is incomplete")
     hashes = {entry.entry: entry.sha256 for entry in entries}

@@ -3,9 +3,9 @@
 import hashlib
 import zlib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Annotated, BinaryIO, Self
 
 import msgspec
 
@@ -14,6 +14,8 @@ from pipeline.errors import RawStoreError
 from pipeline.logbook.files import open_regular
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.body import storable
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]  # as the databases store it
 
 _COMPRESSION_LEVEL = 6
 _READ_SIZE = 1 << 14
@@ -27,7 +29,7 @@ class RawLine(msgspec.Struct, frozen=True, kw_only=True):
     endpoint: Endpoint
     key: str
     url: str
-    status: int
+    status: Count
     trace_id: str | None
     sha256: str
     edited: str | None = None  # what `storable` changed in the body
@@ -82,10 +84,15 @@ class RunRecord(msgspec.Struct, kw_only=True):
     caught_up: bool = False  # it listed all months that earlier runs had not, so later runs continue from here
     unchanged: list["UnchangedDetail | str"] = []  # details that were stored before; ids only in older records
     unchanged_answers: list["UnchangedAnswer"] = []  # answers about anything else that were stored before
-    counts: dict[str, int] = {}
+    counts: dict[str, Count] = {}
     previous_segment: str | None = None
     previous_sha256: str | None = None
     lines_sha256: str | None = None  # over the segment's bytes before the record's own line
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a month that is not a date."""
+        for month in self.unlisted:
+            date.fromisoformat(month)
 
 
 class UnchangedDetail(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,12 +117,16 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
     month: str  # ISO date of its first day
     listed_at: datetime  # by the operator's clock where its answers have a date
-    pages: int
-    sessions: int
+    pages: Count
+    sessions: Count
     missing: list[str] = []  # known sessions of the month that were not listed
-    largest_page: int = 0  # items on the largest page that this run or an earlier one had seen; 0 in older records
+    largest_page: Count = 0  # items on the largest page that this run or an earlier one had seen; 0 in older records
     parts: list[str] = []  # windows, as in their keys, in which it was listed once more because a page was that large
     cut_days: list[str] = []  # ISO dates of the days that were listed with so many items that more may be missing
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a month that is not a date."""
+        date.fromisoformat(self.month)
 
 
 _line_decoder = msgspec.json.Decoder(RawLine)
@@ -130,14 +141,16 @@ def read_run_record(line: RawLine) -> RunRecord:
 def read_lines(path: Path, start: Position = Position()) -> Iterator[tuple[RawLine, Position]]:  # noqa: B008 (frozen)
     """The lines of a segment after `start`, each with the position of its end.
 
-    Raises RawStoreError, which names segment and line, at the first line that is torn, unreadable or does not match its
-    SHA-256.
+    Raises RawStoreError, which names segment and line, at the first line that is torn, unreadable, a run record with
+    fields of other types, or does not match its SHA-256.
     """
     number = start.lines
     for member, end in _members(path, start.bytes):
         number += 1
         try:
             line = _line_decoder.decode(member)
+            if line.endpoint == Endpoint.RUN:
+                read_run_record(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise _damaged(path, number, f"it cannot be read ({error})") from None
         if hashlib.sha256(line.body).hexdigest() != line.sha256:

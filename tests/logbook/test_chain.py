@@ -85,9 +85,9 @@ def test_opening_creates_no_file(tmp_path: Path) -> None:
 @given(text=st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_text_is_read_back_unchanged(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     folder = tmp_path_factory.mktemp("journal")
-    Journal.open(folder).append(AT, "tag", {"value": text})
+    Journal.open(folder).append(AT, "tag", {"account": "home", "session_id": "1", "value": text, "reason": "x"})
     [entry] = read_entries(folder)
-    assert entry.fields == {"value": text}
+    assert entry.fields["value"] == text
 
 
 def test_a_changed_byte_is_reported_with_its_entry(tmp_path: Path) -> None:
@@ -151,7 +151,8 @@ from pipeline.logbook.journal import Journal
 resource.setrlimit(resource.RLIMIT_FSIZE, ({size_limit}, {size_limit}))
 journal = Journal.open(Path({str(tmp_path)!r}))
 try:
-    journal.append(datetime(2025, 4, 9, tzinfo=UTC), "exclude", {{"reason": "larger than the limit"}})
+    fields = {{"account": "home", "session_id": "1", "reason": "larger than the limit"}}
+    journal.append(datetime(2025, 4, 9, tzinfo=UTC), "exclude", fields)
 except OSError as error:
     print(len(journal.entries), error)
 """

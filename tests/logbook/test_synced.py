@@ -109,7 +109,7 @@ def test_a_segment_that_only_lacked_its_name_is_synced(synced: SyncedFiles, tmp_
 def test_each_entry_of_the_journal_is_synced_when_append_returns(synced: SyncedFiles, tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "logbook" / "journal")
     for number in range(3):
-        journal.append(NOON, "exclude", {"session_id": str(number)})
+        journal.append(NOON, "exclude", {"account": "home", "session_id": str(number), "reason": "x"})
         synced.assert_all_synced(tmp_path)
 
 
@@ -118,7 +118,7 @@ def test_a_repaired_journal_is_synced(synced: SyncedFiles, tmp_path: Path, cut: 
     """Without its line end the last entry is whole; without more it is moved to a file."""
     folder = tmp_path / "journal"
     for _ in range(2):
-        Journal.open(folder).append(NOON, "exclude", {"session_id": "1"})
+        Journal.open(folder).append(NOON, "exclude", {"account": "home", "session_id": "1", "reason": "x"})
     path = folder / FILE_NAME
     path.write_bytes(path.read_bytes()[:-cut])
     recover(folder)
@@ -129,7 +129,7 @@ def test_a_repaired_journal_is_synced(synced: SyncedFiles, tmp_path: Path, cut: 
 
 def test_a_forgotten_entry_is_synced(synced: SyncedFiles, tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "journal")
-    journal.append(NOON, "exclude", {"account": "home"})
+    journal.append(NOON, "exclude", {"account": "home", "session_id": "1", "reason": "x"})
     journal.forget(LATER, "home")
     synced.assert_all_synced(tmp_path)
 

@@ -40,7 +40,7 @@ def test_a_line_torn_at_any_byte_loses_no_whole_entry(tmp_path: Path, lines: lis
             torn = b"" if entries_after > whole_entries or size == 0 else last[:size] + b"\n"
             assert (torn_file.read_bytes() if torn_file.exists() else b"") == torn
 
-            journal.append(AT, "include", {"reason": "after"})
+            journal.append(AT, "include", {"account": "home", "session_id": "1", "reason": "after"})
             assert [entry.fields["reason"] for entry in read_entries(folder)] == [*REASONS[:entries_after], "after"]
 
 

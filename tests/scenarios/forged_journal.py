@@ -10,11 +10,11 @@ from pipeline.logbook.journal import FILE_NAME
 _AT = "2025-06-02T06:15:00.000000Z"
 
 
-def append_forged(folder: Path, action: str, fields: dict[str, Any]) -> None:
+def append_forged(folder: Path, action: str, fields: dict[str, Any], at: str = _AT) -> None:
     """Append an entry of any action and fields, with its right number and hashes."""
     lines = _lines(folder)
     previous = json.loads(lines[-1])["sha256"] if lines else None
-    body = _body(len(lines) + 1, action, fields, previous)
+    body = _body(len(lines) + 1, action, fields, previous, at)
     _write(folder, [*lines, _with_sha256(body, sha256(body).hexdigest())])
 
 
@@ -29,8 +29,8 @@ def forge_forget(folder: Path, *numbers: int) -> None:
     append_forged(folder, "forget", {"count": len(numbers), "entries": " ".join(map(str, numbers))})
 
 
-def _body(number: int, action: str, fields: dict[str, Any], previous: str | None) -> bytes:
-    entry = {"entry": number, "at": _AT, "action": action, "fields": fields, "previous_sha256": previous}
+def _body(number: int, action: str, fields: dict[str, Any], previous: str | None, at: str = _AT) -> bytes:
+    entry = {"entry": number, "at": at, "action": action, "fields": fields, "previous_sha256": previous}
     return json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode()
 
 
