@@ -85,10 +85,10 @@ def _check_files(folder: Path, manifest: Manifest, added: Set[str]) -> None:
     listed = {file.name: file for file in manifest.files}
     if [file.name for file in manifest.files] != sorted(listed):
         raise tampering(folder / MANIFEST, "it does not list each file once and in order")
-    names = set(file_names(folder)) - {MANIFEST}
+    names = set(file_names(folder)) - {MANIFEST} - system_files(folder, listed.keys())
     if odd := next((name for name in sorted(names) if not _is_regular(folder / name)), None):
         raise tampering(folder / odd, "it is not a regular file")
-    names -= added | system_files(folder, listed.keys())
+    names -= added
     if missing := sorted(listed.keys() - names):
         raise tampering(folder / missing[0], "it is missing")
     if unlisted := sorted(names - listed.keys()):

@@ -18,11 +18,11 @@ from pipeline.claims import document
 from pipeline.claims.document import Claim, Head
 from pipeline.errors import ClaimError, UnknownNameError
 from pipeline.logbook.files import file_sha256, read_regular
+from pipeline.logbook.system_files import is_system_name
 
 CLAIM = "claim.json"
 MANIFEST = "manifest.json"
 ATTACHMENTS = "attachments"
-_SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 _RESTORE = "Restore it from a backup"
 _FOLDER = re.compile(r"([0-9]{4,})-(?:[0-9]{4}-[0-9]{2}|corrections|reversal)")
 
@@ -59,7 +59,7 @@ class StoredClaim:
 
     @property
     def system_files(self) -> list[str]:
-        """The relative names of the files in its folder that are not its own, but made by Windows or macOS."""
+        """The relative names of the files in its folder that are not its own, but made by Windows, macOS or a NAS."""
         listed = {f"{ATTACHMENTS}/{file.name}" for file in self.claim.attachments}
         return sorted(system_files(self.folder, listed))
 
@@ -130,12 +130,14 @@ def file_names(folder: Path) -> list[str]:
 
 
 def system_files(folder: Path, listed: Set[str] = frozenset()) -> set[str]:
-    """The relative names of the files below a folder that Windows or macOS made and that are not listed."""
-    return {
-        name
-        for name in set(file_names(folder)) - listed
-        if name.rpartition("/")[2] in _SYSTEM_FILES and stat.S_ISREG((folder / name).lstat().st_mode)
-    }
+    """The relative names of the files below a folder, and empty folders, that a system made and that are not listed."""
+    return {name for name in set(file_names(folder)) - listed if _is_made_by_system(folder, name)}
+
+
+def _is_made_by_system(folder: Path, name: str) -> bool:
+    """Whether what is below a folder has a system's name, or is in a folder of such a name; never a link or a pipe."""
+    mode = (folder / name).lstat().st_mode
+    return any(map(is_system_name, name.split("/"))) and (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _leaves(folder: Path) -> Iterator[Path]:

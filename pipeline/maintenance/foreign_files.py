@@ -1,7 +1,7 @@
 """What is in raw/, journal/ and claims/ but was not written by Ladebog: links, pipes, devices, and files beside claims.
 
 Links, pipes and devices are refused, whatever their names. Ordinary files that are not read are named: in raw/ and
-journal/ all of them, in claims/ hidden ones and those that the system makes.
+journal/ all of them, in claims/ hidden ones and those that the system makes (see logbook/system_files.py).
 """
 
 import re
@@ -13,6 +13,7 @@ from pipeline.claims.check import tampering
 from pipeline.claims.folder import ATTACHMENTS, number_in_name
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import FILE_NAME
+from pipeline.logbook.system_files import account_folders, is_made_by_system
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -37,16 +38,16 @@ def refuse_foreign_files(logbook: Logbook) -> None:
                 raise tampering(claim, "it is not the folder of a claim")
 
 
-def hidden_beside_claims(logbook: Logbook) -> list[Path]:
-    """Hidden files and folders in claims/ and in the folders of its accounts."""
-    folders = [logbook.claims, *(path for path in _visible(logbook.claims) if path.is_dir())]
-    return sorted(path for folder in folders if folder.is_dir() for path in folder.glob(".*"))
+def unread_beside_claims(logbook: Logbook) -> list[Path]:
+    """Hidden files and folders, and those of the system, in claims/ and in the folders of its accounts."""
+    folders = [logbook.claims, *account_folders(logbook.claims)]
+    return sorted(path for folder in folders for path in _content(folder) if path not in _visible(folder))
 
 
 def unread_in_raw(logbook: Logbook) -> list[Path]:
     """What is in raw/ beside the folders of accounts, and hidden files in these."""
-    beside = [path for path in _content(logbook.raw) if path.name.startswith(".") or not path.is_dir()]
-    accounts = [path for path in _visible(logbook.raw) if path.is_dir()]
+    accounts = account_folders(logbook.raw)
+    beside = [path for path in _content(logbook.raw) if path not in accounts]
     hidden = [path for account in accounts for path in _below(account) if path.name.startswith(".")]
     return [*beside, *hidden]
 
@@ -82,4 +83,5 @@ def _content(folder: Path) -> list[Path]:
 
 
 def _visible(folder: Path) -> list[Path]:
-    return [path for path in _content(folder) if not path.name.startswith(".")]
+    """What is neither hidden nor made by the system."""
+    return [path for path in _content(folder) if not path.name.startswith(".") and not is_made_by_system(path)]

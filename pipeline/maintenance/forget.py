@@ -16,6 +16,7 @@ from pipeline.database.connection import drop_writer
 from pipeline.logbook.files import erase, leftovers, write_text
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import FILE_NAME, Journal, read_entries
+from pipeline.logbook.system_files import account_folders
 from pipeline.raw.lines import read_lines
 from pipeline.raw.segments import finished_segments
 from pipeline.settings import editing
@@ -76,12 +77,12 @@ def forget_account(logbook: Logbook, account: Account, clock: Clock) -> None:
 
 def _read_others(logbook: Logbook, account: Account, others: Settings) -> None:
     """Raise UnknownNameError, RawStoreError or ClaimError if the other accounts could not be rebuilt."""
-    for folder in sorted(logbook.raw.iterdir()) if logbook.raw.is_dir() else []:
+    for folder in account_folders(logbook.raw):
         if folder.name != account.name:
             others.account(folder.name)
             for segment in finished_segments(folder):
                 deque(read_lines(segment), maxlen=0)
-    for folder in sorted(logbook.claims.iterdir()) if logbook.claims.is_dir() else []:
+    for folder in account_folders(logbook.claims):
         if folder.name != account.name:
             others.account(folder.name)
             read_claims(folder)

@@ -19,9 +19,10 @@ from pipeline.logbook.entries import ATTACH, is_known_action
 from pipeline.logbook.files import file_sha256
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import FILE_NAME, Entry, read_entries
+from pipeline.logbook.system_files import account_folders
 from pipeline.maintenance.foreign_files import (
-    hidden_beside_claims,
     refuse_foreign_files,
+    unread_beside_claims,
     unread_in_journal,
     unread_in_raw,
 )
@@ -78,8 +79,9 @@ def _verify(logbook: Logbook, recorded: RecordedLinks, full: bool, check_rendere
         yield f"journal: not read, as it is not of the journal: {path.relative_to(logbook.journal)}"
     for path in unread_in_raw(logbook):
         yield f"raw: not read, as it is hidden or not the folder of an account: {path.relative_to(logbook.raw)}"
-    for hidden in hidden_beside_claims(logbook):
-        yield f"claims: not read, as its name begins with a dot: {hidden.relative_to(logbook.claims)}"
+    for path in unread_beside_claims(logbook):
+        why = "its name begins with a dot" if path.name.startswith(".") else "the system made it"
+        yield f"claims: not read, as {why}: {path.relative_to(logbook.claims)}"
     for account in _accounts(logbook, recorded):
         segments = _check_raw(logbook.raw / account, recorded)
         yield f"{account}: raw: {counted(len(segments), 'segment')}"
@@ -102,14 +104,8 @@ def _verify(logbook: Logbook, recorded: RecordedLinks, full: bool, check_rendere
 
 def _accounts(logbook: Logbook, recorded: RecordedLinks) -> list[str]:
     """The accounts with a folder, and those that have lost all of theirs."""
-    names = {folder.name for folder in (*_folders(logbook.raw), *_folders(logbook.claims))}
-    return sorted(names | recorded.accounts)
-
-
-def _folders(parent: Path) -> list[Path]:
-    """Those whose name can be that of an account."""
-    folders = [path for path in parent.iterdir() if path.is_dir()] if parent.is_dir() else []
-    return [folder for folder in folders if not folder.name.startswith(".")]
+    folders = (*account_folders(logbook.raw), *account_folders(logbook.claims))
+    return sorted({folder.name for folder in folders} | recorded.accounts)
 
 
 def _check_journal(logbook: Logbook, recorded: RecordedLinks) -> list[Entry]:

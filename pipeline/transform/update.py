@@ -19,6 +19,7 @@ from pipeline.logbook import event_log
 from pipeline.logbook.files import make_folder, remedy
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
+from pipeline.logbook.system_files import account_folders
 from pipeline.raw.segments import recover_segments
 from pipeline.settings.names import name_fault
 from pipeline.settings.schema import Settings
@@ -175,7 +176,7 @@ def _lost_folders(connection: duckdb.DuckDBPyConnection, table: str, parent: Pat
 
 def _account_folders(logbook: Logbook, parent: Path, content: str, settings: Settings) -> list[Path]:
     """The folders in raw/ or claims/, one per account. Raises SettingsError for one that the settings do not name."""
-    folders = sorted(parent.iterdir()) if parent.is_dir() else []
+    folders = account_folders(parent)
     for folder in folders:
         if folder.name not in settings.accounts:
             if name_fault(folder.name):

@@ -13,6 +13,7 @@ from typing import IO, Protocol
 
 from pipeline.errors import BackupError
 from pipeline.logbook.files import FILE_MODE, FOLDER_MODE, erase, make_folder, sync_file, sync_folder
+from pipeline.logbook.system_files import is_made_by_system
 from pipeline.maintenance.backup import checksums
 
 ZIP = ".zip"
@@ -41,10 +42,15 @@ class Writer(Protocol):
 class FolderReader:
     """The files in a folder that belong to a logbook or a backup."""
 
-    def __init__(self, root: Path) -> None:
-        """Raises BackupError for anything that is not a regular file with a safe name."""
+    def __init__(self, root: Path, *, is_logbook: bool = False) -> None:
+        """Raises BackupError for anything that is not a regular file with a safe name.
+
+        Of a logbook, what systems make and what has no safe name is left out: Ladebog reads none of it.
+        """
         self._root = root
+        self._is_logbook = is_logbook
         self.files: dict[str, int] = {}
+        self.left_out: list[str] = []
         for name in (*checksums.CONTENT, checksums.FILE_NAME):
             if (root / name).exists():
                 self._find(name)
@@ -60,7 +66,11 @@ class FolderReader:
         status = path.stat() if is_top else path.lstat()
         if stat.S_ISDIR(status.st_mode) and checksums.is_safe(name):
             for child in sorted(path.iterdir()):
-                if not child.name.startswith(".") or _is_in_claim(name):
+                if child.name.startswith(".") and not _is_in_claim(name):
+                    continue
+                if self._is_logbook and self._is_left_out(name, child):
+                    self.left_out.append(f"{name}/{child.name}")
+                else:
                     self._find(f"{name}/{child.name}")
         elif stat.S_ISREG(status.st_mode) and (checksums.is_safe(name) or name == checksums.FILE_NAME):
             self.files[name] = status.st_size
@@ -69,6 +79,13 @@ class FolderReader:
                 f"{path} is not a regular file with a plain name, and cannot be backed up.",
                 "Move it out of the folder, or replace it with the file itself",
             )
+
+    def _is_left_out(self, folder: str, child: Path) -> bool:
+        """Whether a file or folder in the logbook's folder `folder` is one that Ladebog never reads."""
+        if is_made_by_system(child) and not _is_in_claim(folder):
+            return True
+        is_ordinary = not child.is_symlink() and (child.is_file() or child.is_dir())
+        return is_ordinary and not checksums.is_safe(f"{folder}/{child.name}")
 
 
 def _is_in_claim(folder: str) -> bool:

@@ -12,6 +12,7 @@ from pipeline.errors import BackupError, LadebogError, LogbookError
 from pipeline.logbook import journal
 from pipeline.logbook.files import FOLDER_MODE
 from pipeline.logbook.folder import Logbook
+from pipeline.logbook.system_files import account_folders
 from pipeline.maintenance.backup import checksums
 from pipeline.maintenance.backup.check import find_damage, find_faults, listed, read_checksums
 from pipeline.maintenance.backup.container import (
@@ -26,7 +27,7 @@ from pipeline.maintenance.backup.container import (
     temporary,
     unpack,
 )
-from pipeline.maintenance.foreign_files import hidden_beside_claims
+from pipeline.maintenance.foreign_files import unread_beside_claims
 from pipeline.maintenance.recorded import RecordedLinks
 from pipeline.maintenance.verify import CheckRendered
 from pipeline.raw.segments import recover_segments
@@ -60,7 +61,7 @@ def make_backup(
     target = _target(logbook, place, now)
     with logbook.lock():
         damage: LadebogError | None = _recover(logbook, now)
-        source = FolderReader(logbook.root)
+        source = FolderReader(logbook.root, is_logbook=True)
         source.files.pop(checksums.FILE_NAME, None)  # if a backup is used as a logbook
         try:
             with temporary(target.with_name(f".{_temporary_name(logbook)}.new")) as new:
@@ -68,6 +69,8 @@ def make_backup(
                     expected_sums = _write(source, writer, progress)
                 _check(new, expected_sums, progress)
                 damage = damage or _damage(new, logbook, progress, check_rendered)
+                if not damage and any(name.startswith("claims/") for name in source.left_out):
+                    damage = find_damage(logbook, RecordedLinks.read(logbook), progress, check_rendered)
                 if damage:
                     target = target.with_name(f"{target.stem}-damaged{target.suffix}")
                 if target.exists():
@@ -80,7 +83,8 @@ def make_backup(
                 "Fix that or choose another place, then run the same command again",
             ) from None
     left_out = sorted({path.name for path in logbook.root.iterdir()} - {*checksums.CONTENT, checksums.FILE_NAME})
-    left_out += [path.relative_to(logbook.root).as_posix() for path in hidden_beside_claims(logbook)]
+    left_out += [path.relative_to(logbook.root).as_posix() for path in unread_beside_claims(logbook)]
+    left_out += [name for name in source.left_out if name not in left_out]
     return Backup(target, len(source.files), sum(source.files.values()), left_out, damage)
 
 
@@ -118,9 +122,8 @@ def _temporary_name(logbook: Logbook) -> str:
 def _recover(logbook: Logbook, now: datetime) -> LogbookError | None:
     """Finish what interrupted runs left; returns why that is impossible."""
     try:
-        if logbook.raw.is_dir():
-            for folder in sorted(logbook.raw.iterdir()):
-                recover_segments(folder, now)
+        for folder in account_folders(logbook.raw):
+            recover_segments(folder, now)
         journal.recover(logbook.journal)
     except LogbookError as error:
         return error
