@@ -9,13 +9,13 @@
 --   account           text, the logbook's account
 --   session_id        text, the operator's id
 --   started_local     wall time at which it started
---   stopped_local     wall time at which it stopped
---   charge_point      text, the charge point's name; of a public session its address
 --   energy_kwh        kWh
---   currency          ISO 4217 code
 --   amount_at_prices  currency units, the energy of each charging period times its price
 --   cheapest_amount   currency units, the same energy in the cheapest of those periods
 --   difference        currency units, the first less the second; never below zero
+--   currency          ISO 4217 code
+--   stopped_local     wall time at which it stopped
+--   charge_point      text, the charge point's name; of a public session its address
 -- No period takes more energy than the session's highest power, max_kw, gives in its time, or than it really took. Each
 -- amount is rounded once. They are not the bill, which may have fees; the mart bill_audit compares that.
 with periods as (
@@ -106,13 +106,13 @@ select
     account,
     session_id,
     started_local,
-    stopped_local,
-    charge_point,
     energy_kwh,
-    currency,
     amount_at_prices,
     cheapest_amount,
-    cast(amount_at_prices - cheapest_amount as decimal(18, 3)) as difference
+    cast(amount_at_prices - cheapest_amount as decimal(18, 3)) as difference,
+    currency,
+    stopped_local,
+    charge_point
 from rounded
 order by difference desc, started_local asc, account asc, session_id asc
 limit $rows

@@ -10,14 +10,14 @@
 --   currency               ISO 4217 code
 --   is_closed              flag: the archive has all of the month
 --   energy_kwh             kWh; null without sessions in the month
---   energy_kwh_before      kWh of the year before; null without sessions in that month
 --   energy_percent         per cent of change in energy; null where one is null or the earlier one is not above zero
 --   amount_incl_tax        currency units; null without sessions in the month
---   amount_before          currency units of the year before; null without sessions in that month
 --   amount_percent         per cent of change in cost; null where one is null or the earlier one is not above zero
 --   price_incl_tax         currency units per kWh; null without energy
---   price_before           currency units per kWh of the year before; null without energy
 --   price_percent          per cent of change in price; null where one is null or the earlier one is not above zero
+--   energy_kwh_before      kWh of the year before; null without sessions in that month
+--   amount_before          currency units of the year before; null without sessions in that month
+--   price_before           currency units per kWh of the year before; null without energy
 -- A session belongs whole to the month it stopped in. No month comes after the account's newest one with sessions.
 with newest as (
     select
@@ -72,14 +72,14 @@ select
     currency,
     is_closed,
     energy_kwh,
-    energy_kwh_before,
     percent_of(energy_kwh - energy_kwh_before, energy_kwh_before) as energy_percent,
     amount_incl_tax,
-    amount_before,
     percent_of(amount_incl_tax - amount_before, amount_before) as amount_percent,
     price_incl_tax,
-    price_before,
-    percent_of(price_incl_tax - price_before, price_before) as price_percent
+    percent_of(price_incl_tax - price_before, price_before) as price_percent,
+    energy_kwh_before,
+    amount_before,
+    price_before
 from paired
 where
     coalesce(account = $account, true)

@@ -8,14 +8,14 @@
 -- columns:
 --   account                 text, the logbook's account
 --   day                     local day
---   charge_point            text, the charge point's name; of a public session its address
---   currency                ISO 4217 code
 --   energy_kwh              kWh charged on that day
 --   paid_price_incl_tax     currency units per kWh, weighted by energy; null if the price of an hour is unknown
 --   mean_price_incl_tax     currency units per kWh, weighted by time; null if no price is known
---   difference              currency units per kWh, paid − mean: below zero where the cheaper hours were used
 --   difference_percent      per cent of the mean; null where the mean is not above zero
+--   difference              currency units per kWh, paid − mean: below zero where the cheaper hours were used
 --   hours_known             hours of the day whose price is known, to one decimal
+--   currency                ISO 4217 code
+--   charge_point            text, the charge point's name; of a public session its address
 -- The operator states prices only of the time in which a car was connected: the mean is of that part of the day. Prices
 -- are those per kWh; fees of the bill are not in them.
 with paid as (
@@ -60,14 +60,14 @@ known as (
 select
     paid.account,
     paid.day,
-    paid.charge_point,
-    paid.currency,
     cast(paid.energy_kwh as decimal(18, 3)) as energy_kwh,
     cast(paid.paid_micro * 0.000001 as decimal(18, 6)) as paid_price_incl_tax,
     cast(known.mean_micro * 0.000001 as decimal(18, 6)) as mean_price_incl_tax,
-    cast((paid.paid_micro - known.mean_micro) * 0.000001 as decimal(18, 6)) as difference,
     percent_of(paid.paid_micro - known.mean_micro, known.mean_micro) as difference_percent,
-    cast(rounded_quotient(coalesce(known.known_us, 0), 360000000) * 0.1 as decimal(18, 1)) as hours_known
+    cast((paid.paid_micro - known.mean_micro) * 0.000001 as decimal(18, 6)) as difference,
+    cast(rounded_quotient(coalesce(known.known_us, 0), 360000000) * 0.1 as decimal(18, 1)) as hours_known,
+    paid.currency,
+    paid.charge_point
 from paid
 left join known
     on
