@@ -299,7 +299,7 @@ def _policy(settings: Settings, account: Account) -> Policy:
     """The settings that the figures depend on."""
     return Policy(
         attribution=settings.claim.attribution,
-        closed_after_hours=settings.closed_after_hours,
+        closed_after_hours=settings.report.closed_after_hours,
         account=AccountPolicy(
             country=account.country,
             timezone=account.timezone,

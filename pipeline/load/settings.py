@@ -20,7 +20,7 @@ def write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) ->
     """Replace the settings in the database by these."""
     connection.execute(
         "update facts.settings set closed_after_hours = ?, claim_attribution = ?",
-        [settings.closed_after_hours, settings.claim.attribution],
+        [settings.report.closed_after_hours, settings.claim.attribution],
     )
     for table, rows in _tables(settings).items():
         connection.execute(f"delete from facts.{table}")  # noqa: S608 (a name of our own)

@@ -14,6 +14,7 @@ import msgspec
 from pipeline.errors import SettingsError
 from pipeline.settings import checks, schema
 from pipeline.settings.schema import Account, ClaimSettings, Driver, Employer, Settings, Source
+from pipeline.settings.tables import plain_type
 from pipeline.text import counted, one_line
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
@@ -34,10 +35,6 @@ _FORMS = {
     datetime: "a time, for example 2025-11-12T12:00:00Z",
 }
 _WITH_COMMA = re.compile(r"^\s*[\w-]+\s*=\s*([0-9]+),([0-9]+)\s*(?:#.*)?$", re.MULTILINE)
-
-
-class _ReportTable(msgspec.Struct):
-    closed_after_hours: int = 24
 
 
 def read_settings(path: Path) -> Settings:
@@ -106,7 +103,7 @@ def _settings(document: dict[str, Any], faults: list[str]) -> Settings:
     source = _fields(Source, _table(document, "source", faults), "source", faults)
     faults += [f"source.{key}: must be more than 0" for key, value in source.items() if not value > 0]
     faults += [f"source.{key}: must be less than 1,000,000,000" for key, value in source.items() if value >= 1e9]
-    report = _fields(_ReportTable, _table(document, "report", faults), "report", faults)
+    report = _fields(schema.Report, _table(document, "report", faults), "report", faults)
     if report.get("closed_after_hours", 0) < 0:
         faults.append("report.closed_after_hours: must not be less than 0")
     if report.get("closed_after_hours", 0) > _MOST_HOURS:
@@ -123,7 +120,7 @@ def _settings(document: dict[str, Any], faults: list[str]) -> Settings:
     return Settings(
         accounts=accounts,
         source=Source(**source),
-        closed_after_hours=_ReportTable(**report).closed_after_hours,
+        report=schema.Report(**report),
         tax_rates=tax_rates,
         cars=cars,
         rules=rules,
@@ -191,7 +188,8 @@ def _fields(
 
     `without` are fields that the table does not set itself.
     """
-    types = {field.encode_name: field.type for field in msgspec.structs.fields(struct) if field.name not in without}
+    fields = [field for field in msgspec.structs.fields(struct) if field.name not in without]
+    types = {field.encode_name: plain_type(field.type) for field in fields}
     values = {}
     for key, value in table.items():
         if key not in types:

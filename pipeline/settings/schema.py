@@ -1,11 +1,15 @@
-"""The settings: a class for each table of ladebog.toml, and a field for each key that it may have."""
+"""The settings: a class for each table of ladebog.toml, and a field for each key that it may have.
+
+The texts of classes and fields are for users: a new ladebog.toml and the documentation contain them.
+"""
 
 import zoneinfo
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from pipeline.errors import SettingsError, UnknownNameError
 from pipeline.settings.names import name_fault
@@ -19,26 +23,39 @@ WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun"
 
 
 class Reimbursement(msgspec.Struct, frozen=True, kw_only=True):
-    """How sessions are reimbursed from a day on, until the next entry, `[[account.NAME.reimbursement]]`."""
+    """How sessions are reimbursed from a day on, until the next entry."""
 
-    valid_from: date
-    basis: Basis
-    rate: Decimal | None = None  # currency units per kWh, tax included; for the basis `rate` only
+    valid_from: Annotated[date, Meta(description="the first day on which it holds")]
+    basis: Annotated[
+        Basis,
+        Meta(
+            description="billed (what the operator charged; the default), rate, electricity_cost (your own cost, if "
+            "the operator tracks it) or spot"
+        ),
+    ]
+    rate: Annotated[
+        Decimal | None, Meta(description="currency units per kWh, tax included; only with the basis rate")
+    ] = None
 
 
 class Addition(msgspec.Struct, frozen=True, kw_only=True):
-    """What is added to the spot price under the basis `spot`, `[[account.NAME.addition]]`.
+    """What is added to the spot price under the basis spot. The amounts are examples: yours are on your bill.
 
-    In an hour that no addition of a name covers, the price of that name is unknown, not 0.
+    Each name needs one price for every hour of every day, 0 if it is free: if one is missing, the amount of the session
+    is unknown. Denmark's electricity tax is added automatically, unless you name an addition "electricity tax" (or
+    "elafgift"). Without additions, only the spot price with tax (and the electricity tax) is reimbursed.
     """
 
-    name: str
-    per_kwh: Decimal  # currency units, ex. tax
-    valid_from: date
-    valid_to: date | None = None  # the first day on which it no longer holds
-    from_hour: int = 0  # local
-    to_hour: int = 24  # the first local hour in which it no longer holds, on the next day if it is before from_hour
-    months: tuple[int, ...] = tuple(range(1, 13))
+    name: Annotated[str, Meta(description="what the price is for; several entries of one name share the hours")]
+    per_kwh: Annotated[Decimal, Meta(description="currency units per kWh, without tax")]
+    valid_from: Annotated[date, Meta(description="the first day on which it holds")]
+    valid_to: Annotated[date | None, Meta(description="the first day on which it no longer holds")] = None
+    from_hour: Annotated[int, Meta(description="the first local hour in which it holds")] = 0
+    to_hour: Annotated[
+        int,
+        Meta(description="the first local hour in which it no longer holds, on the next day if it is before from_hour"),
+    ] = 24
+    months: Annotated[tuple[int, ...], Meta(description="the months in which it holds")] = tuple(range(1, 13))
 
     @property
     def hours(self) -> set[int]:
@@ -49,24 +66,30 @@ class Addition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TaxRefund(msgspec.Struct, frozen=True, kw_only=True):
-    """The electricity tax that the operator refunds, from a day on until the next, `[[account.NAME.tax_refund]]`."""
+    """The electricity tax that the operator refunds, from a day on until the next entry.
 
-    valid_from: date
-    per_kwh: Decimal  # currency units
+    It is subtracted under every basis. In Denmark it is the tax less 0.004. From 2026 on that is at most 0.004, in
+    practice not paid: without an entry it is 0.
+    """
+
+    valid_from: Annotated[date, Meta(description="the first day on which it holds")]
+    per_kwh: Annotated[Decimal, Meta(description="currency units per kWh")]
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """One login at one operator, `[account.NAME]`."""
+    """One login at one operator. `ladebog account add` writes it."""
 
     name: str
-    url: str
-    country: str = "DK"  # ISO 3166; decides the tax where no charge point states one
-    timezone: str = "Europe/Copenhagen"  # decides hours, days and months
-    currency: str = "DKK"  # ISO 4217
-    client_id: str = ""
-    app_version: str = "2.126.0"
-    device_id: str = "0000000000000000"
-    moved_from: tuple[str, ...] = ()  # the operator's former hosts; `account add --moved` adds them
+    url: Annotated[str, Meta(description="the operator's address")]
+    country: Annotated[str, Meta(description="ISO 3166; decides the tax where no charge point states one")] = "DK"
+    timezone: Annotated[str, Meta(description="decides hours, days and months")] = "Europe/Copenhagen"
+    currency: Annotated[str, Meta(description="ISO 4217")] = "DKK"
+    client_id: Annotated[str, Meta(description="the app's client id, to log in with a user name")] = ""
+    app_version: Annotated[str, Meta(description="the version of the app that requests name")] = "2.126.0"
+    device_id: Annotated[str, Meta(description="the device that requests name")] = "0000000000000000"
+    moved_from: Annotated[
+        tuple[str, ...], Meta(description="the operator's former hosts; `account add --moved` adds them")
+    ] = ()
     reimbursement: tuple[Reimbursement, ...] = ()
     addition: tuple[Addition, ...] = ()
     tax_refund: tuple[TaxRefund, ...] = ()
@@ -77,100 +100,126 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TaxRate(msgspec.Struct, frozen=True, kw_only=True):
-    """A country's standard rate of value added tax, `[[tax_rate]]`; overrides the rates that Ladebog knows."""
+    """A country's standard rate of value added tax.
 
-    country: str  # ISO 3166
-    name: str
-    rate: Decimal  # fraction
-    valid_from: date
-    valid_to: date | None = None  # the first day on which it no longer holds
+    It overrides those that Ladebog knows (DK, NO, SE, FI, DE, NL).
+    """
+
+    country: Annotated[str, Meta(description="ISO 3166")]
+    name: Annotated[str, Meta(description="what the tax is called there")]
+    rate: Annotated[Decimal, Meta(description="a fraction: 0.25 is 25 %")]
+    valid_from: Annotated[date, Meta(description="the first day on which it holds")]
+    valid_to: Annotated[date | None, Meta(description="the first day on which it no longer holds")] = None
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """How fast the operator is asked, and how long its answers are waited for, `[source]`. Times in seconds."""
+    """How fast the operator is asked, and how long its answers are waited for."""
 
-    requests_per_second: int = 2
-    at_a_time: int = 4
-    connect_timeout: float = 10
-    read_timeout: float = 60
-    attempts: int = 6
-    longest_wait: float = 120
-    largest_body_mb: int = 64
+    requests_per_second: Annotated[int, Meta(description="the most requests that start in a second")] = 2
+    at_a_time: Annotated[int, Meta(description="the most requests that wait for their answers")] = 4
+    connect_timeout: Annotated[float, Meta(description="seconds to wait for a connection")] = 10
+    read_timeout: Annotated[float, Meta(description="seconds to wait for the next bytes of an answer")] = 60
+    attempts: Annotated[int, Meta(description="how often a request is tried")] = 6
+    longest_wait: Annotated[float, Meta(description="the most seconds between two tries")] = 120
+    largest_body_mb: Annotated[int, Meta(description="MB; a larger answer is refused")] = 64
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """When a month is closed, so that it can be claimed."""
+
+    closed_after_hours: Annotated[
+        int, Meta(description="hours after its end from which a listing of a month is complete")
+    ] = 24
 
 
 class Driver(msgspec.Struct, frozen=True, kw_only=True):
-    """Who claims, `[driver]`. What is empty is a line on the claim to fill in by hand."""
+    """Who claims. What you leave out is a line on the claim to fill in by hand."""
 
-    name: str = ""
-    employee_number: str = ""
-    bank_account: str = ""
+    name: Annotated[str, Meta(description="your name")] = ""
+    employee_number: Annotated[str, Meta(description="your number at the employer")] = ""
+    bank_account: Annotated[str, Meta(description="where the money is paid to")] = ""
 
 
 class Employer(msgspec.Struct, frozen=True, kw_only=True):
-    """Who pays, `[employer]`. What is empty is a line on the claim to fill in by hand."""
+    """Who pays. What you leave out is a line on the claim to fill in by hand."""
 
-    name: str = ""
-    registration_number: str = ""  # in Denmark the CVR number
-    cost_centre: str = ""
+    name: Annotated[str, Meta(description="the employer's name")] = ""
+    registration_number: Annotated[str, Meta(description="in Denmark the CVR number")] = ""
+    cost_centre: Annotated[str, Meta(description="where the employer books it")] = ""
 
 
 class ClaimSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How claims are drafted, `[claim]`."""
+    """How claims are drafted."""
 
-    attribution: Attribution = "stop"
-    language: Language = "da"
+    attribution: Annotated[
+        Attribution,
+        Meta(description="stop: a session belongs to the month in which it stopped; split divides it between months"),
+    ] = "stop"
+    language: Annotated[Language, Meta(description="of the claim: da or en")] = "da"
 
 
 class Car(msgspec.Struct, frozen=True, kw_only=True):
-    """A car that is charged, `[[car]]`."""
+    """A car that is charged. Sessions of a private car are not claimed."""
 
-    name: str
-    plate: str = ""
-    owner: Literal["company", "private"] = "company"
+    name: Annotated[str, Meta(description="what you call it, in rules and commands")]
+    plate: Annotated[str, Meta(description="its registration number")] = ""
+    owner: Annotated[Literal["company", "private"], Meta(description="company or private")] = "company"
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """The car of the sessions that meet all its conditions, or whether they are claimed, `[[rule]]`.
+    """The car of the sessions that meet all its conditions, or whether they are claimed.
 
-    The first rule with a `car` decides the car, the first with `claim` whether the session is claimed. Times are local
-    and compared with the session's start; `to_time` may be on the next day.
+    The first rule with a car decides the car, the first with claim whether the session is claimed. Times are local and
+    compared with the session's start.
     """
 
-    car: str | None = None
-    claim: bool | None = None
-    account: str | None = None
-    kind: Literal["private", "public"] | None = None
-    charge_point: str | None = None
-    evse: str | None = None
-    weekdays: tuple[Weekday, ...] | None = None
-    from_time: time | None = None
-    to_time: time | None = None
-    minimum_kwh: Decimal | None = None
+    car: Annotated[str | None, Meta(description="the car that these sessions charge")] = None
+    claim: Annotated[bool | None, Meta(description="false leaves these sessions out of the claim")] = None
+    account: Annotated[str | None, Meta(description="only sessions of this account")] = None
+    kind: Annotated[
+        Literal["private", "public"] | None, Meta(description="only sessions at your own or at public charge points")
+    ] = None
+    charge_point: Annotated[str | None, Meta(description="only sessions at the charge point of this name")] = None
+    evse: Annotated[str | None, Meta(description="only sessions at this EVSE")] = None
+    weekdays: Annotated[tuple[Weekday, ...] | None, Meta(description="only sessions that start on these days")] = None
+    from_time: Annotated[time | None, Meta(description="only sessions that start at this time or later")] = None
+    to_time: Annotated[
+        time | None, Meta(description="only sessions that start before this time, which may be on the next day")
+    ] = None
+    minimum_kwh: Annotated[Decimal | None, Meta(description="only sessions with at least this energy")] = None
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
-    """The SMTP server that sends messages, and their recipients, `[notify.mail]`."""
+    """The SMTP server that sends messages, and their recipients."""
 
-    host: str = ""
-    port: int = 587
-    starttls: bool = True
-    sender: str = ""
-    to: tuple[str, ...] = ()
-    username: str = ""  # empty if the server asks for no login
-    password_variable: str = ""  # the environment variable that holds the password
+    host: Annotated[str, Meta(description="the server's name")] = ""
+    port: Annotated[int, Meta(description="its port")] = 587
+    starttls: Annotated[bool, Meta(description="whether the connection is encrypted with STARTTLS")] = True
+    sender: Annotated[str, Meta(description="the sender's address")] = ""
+    to: Annotated[tuple[str, ...], Meta(description="the recipients' addresses")] = ()
+    username: Annotated[str, Meta(description="empty if the server asks for no login")] = ""
+    password_variable: Annotated[
+        str, Meta(description="the environment variable that holds the password, not the password itself")
+    ] = ""
 
 
 class Notify(msgspec.Struct, frozen=True, kw_only=True):
-    """Where messages are sent, `[notify]`."""
+    """Where messages about failed runs and new errors are sent, each at most once a day.
 
-    webhook: str = ""
+    A webhook (a POST of JSON), mail, or both. Try it with: ladebog notify --test
+    """
+
+    webhook: Annotated[str, Meta(description="an address that accepts the messages")] = ""
     mail: Mail | None = None
 
 
 class Demo(msgspec.Struct, frozen=True, kw_only=True):
-    """Of a logbook that `ladebog demo` made, `[demo]`."""
+    """Of a logbook that `ladebog demo` made."""
 
-    now: datetime | None = None  # the present time of its operator, which all its commands take for theirs
+    now: Annotated[
+        datetime | None,
+        Meta(description="the demo operator's present time; in this logbook, all commands take it for theirs"),
+    ] = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,7 +227,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     accounts: dict[str, Account]
     source: Source = Source()
-    closed_after_hours: int = 24  # from `[report]`
+    report: Report = Report()
     tax_rates: tuple[TaxRate, ...] = ()
     cars: tuple[Car, ...] = ()
     rules: tuple[Rule, ...] = ()

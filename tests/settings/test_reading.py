@@ -10,7 +10,7 @@ from pipeline.settings.checks import account_faults
 from pipeline.settings.editing import without_account, write_account
 from pipeline.settings.names import url_fault
 from pipeline.settings.reading import read_settings
-from pipeline.settings.schema import Account, Settings, Source
+from pipeline.settings.schema import Account, Report, Settings, Source
 from pipeline.text import counted
 
 HOME = '[account.home]\nurl = "https://tenant.example"\n'
@@ -41,7 +41,7 @@ def test_missing_keys_have_their_defaults(file: File) -> None:
     expected = Settings(accounts={"home": Account(name="home", url="https://tenant.example")})
     assert expected == file.read(HOME)
     assert (24, Source(), "Europe/Copenhagen") == (
-        expected.closed_after_hours,
+        expected.report.closed_after_hours,
         expected.source,
         expected.accounts["home"].timezone,
     )
@@ -66,7 +66,9 @@ def test_every_key_is_read(file: File) -> None:
         device_id="c",
         moved_from=("former.example",),
     )
-    expected = Settings(accounts={"work-2": account}, source=Source(at_a_time=1, read_timeout=5), closed_after_hours=48)
+    expected = Settings(
+        accounts={"work-2": account}, source=Source(at_a_time=1, read_timeout=5), report=Report(closed_after_hours=48)
+    )
     assert expected == found
 
 

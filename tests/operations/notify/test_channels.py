@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SettingsError
-from pipeline.settings import template
 from pipeline.settings.names import webhook_fault
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Mail, Notify
@@ -142,11 +141,3 @@ def test_invalid_webhooks_are_refused(url: str) -> None:
 )
 def test_valid_webhooks_are_accepted(url: str) -> None:
     assert webhook_fault(url) is None
-
-
-def test_the_example_in_a_new_file_is_valid(tmp_path: Path) -> None:
-    lines = template.NOTIFY.splitlines()
-    text = "\n".join(line.removeprefix("# ") for line in lines if "=" in line or line.startswith("# ["))
-    notify_settings = read_notify_settings(tmp_path, text)
-    assert notify_settings.webhook == "https://hooks.example.org/ladebog"
-    assert notify_settings.mail == Mail(host="smtp.example.org", sender="ladebog@example.org", to=("you@example.org",))
