@@ -2,6 +2,6 @@
 
 `schema` has a struct for each table. `reading` turns the file into them; `names` checks account names and addresses,
 `checks` everything else that a type cannot express, and all faults are reported at once. `tables` describes each table
-and key with examples, for `template`, the content of a new file, and for the documentation. `editing` adds an account to
-the file or removes one from it.
+and key with examples, for `template`, the content of a new file, and for the documentation. `editing` adds an account
+to the file or removes one from it.
 """
