@@ -93,8 +93,16 @@ check: setup  ## Check lint, format, types, SQL style and import rules
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql/facts sql/seeds sql/staging sql/intermediate sql/marts sql/checks sql/queries
 	$(BIN)/lint-imports
 
+.PHONY: reference
+reference: setup  ## Write the pages in docs/reference/ that follow from the code
+	$(BIN)/python -m docs.write_reference
+
+.PHONY: docs
+docs: setup  ## Make the documentation in docs/_build/html; a warning is an error
+	$(BIN)/python -m sphinx -q -W --keep-going docs docs/_build/html
+
 .PHONY: bench
-bench: setup  ## Print the speeds in docs/logbook-folder.md
+bench: setup  ## Print the speeds in docs/reference/logbook-folder.md
 	$(BIN)/python -m tests.bench
 
 .PHONY: lock

@@ -28,7 +28,7 @@ _UNKNOWN = "unknown: see the errors below"
 
 @click.command()
 @account_option
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; docs/status.md explains each key.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; docs/reference/status.md explains each key.")
 @click.option(
     "--max-age",
     type=Duration(),

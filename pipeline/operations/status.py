@@ -1,6 +1,6 @@
 """The status of each account. If part of it is unknown, the rest is still reported, with the reason.
 
-`ladebog status --json` prints `Status`; docs/status.md describes each key.
+`ladebog status --json` prints `Status`; docs/reference/status.md describes each key.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""`make bench`: the speeds in docs/logbook-folder.md, on an archive of sessions as large as real ones."""
+"""`make bench`: the speeds in docs/reference/logbook-folder.md, on an archive of sessions as large as real ones."""
 
 import itertools
 import os

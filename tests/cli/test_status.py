@@ -54,7 +54,7 @@ def test_json_has_the_documented_keys_and_no_other(shared_logbook: DemoLogbook) 
     status_json = json.loads(shared_logbook.do("status", "--json", "--max-age", "1h").out)
     (account,) = status_json["accounts"]
     documented_keys = re.findall(
-        r"^\| `([a-z_.]+)` \|", (CHECKOUT / "docs" / "status.md").read_text("utf-8"), re.MULTILINE
+        r"^\| `([a-z_.]+)` \|", (CHECKOUT / "docs" / "reference" / "status.md").read_text("utf-8"), re.MULTILINE
     )
     keys = [
         *status_json,

@@ -81,10 +81,10 @@ def _print_table(context: Context, table: "Model", *, wide: bool) -> None:
     print_line()
     if table.key:
         print_hanging("Key:      ", ", ".join(table.key))
-    print_hanging("Example:  ", f'ladebog sql "{_example(table, types)}"')
+    print_hanging("Example:  ", f'ladebog sql "{example_query(table, types)}"')
 
 
-def _example(table: "Model", types: dict[str, str]) -> str:
+def example_query(table: "Model", types: dict[str, str]) -> str:
     """A query of the newest rows' keys and first figures."""
     keys = [name for name in table.key if name != "account"] or list(table.columns)[:1]
     figures = [name for name, kind in types.items() if kind.startswith("DECIMAL") and name not in keys]
