@@ -96,7 +96,7 @@ def _rows(names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
 
 
 def _commands() -> Iterator[str]:
-    options = cli.context_settings | {"terminal_width": _HELP_WIDTH, "max_content_width": _HELP_WIDTH}
+    options = {**cli.context_settings, "terminal_width": _HELP_WIDTH, "max_content_width": _HELP_WIDTH}
     context = click.Context(cli, info_name="ladebog", **options)
     yield from _help(context)
     yield from _commands_of(context, cli)
