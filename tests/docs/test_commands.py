@@ -31,6 +31,7 @@ def test_every_command_can_be_parsed(page: Path, tmp_path: Path, monkeypatch: py
             parsed(arguments)
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("page", _WITH_PROMPTS, ids=name)
 def test_commands_with_a_prompt_run(
     page: Path, logbook: DemoLogbook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
