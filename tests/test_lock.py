@@ -5,11 +5,13 @@ import subprocess
 import tomllib
 from importlib.metadata import distributions
 
+from packaging.markers import Marker
+
 from tests.scenarios.demo_logbook import CHECKOUT
 
 _PIN = re.compile(r"([A-Za-z0-9._-]+)==([^\s;]+)( ; [^\\]+)?((?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n")
 _ADDRESS = re.compile("pypi" + r"\.org|python" + "hosted|index" + "-url|--find" + r"-links|https?://\S+/simple\b")
-_GENERATED = {".git", ".venv", "build", "dist", "ladebog-demo", "__pycache__", ".hypothesis"}
+_GENERATED = {".git", ".venv", "build", "dist", "ladebog-demo", "_build", "__pycache__", ".hypothesis"}
 
 
 def normalized(name: str) -> str:
@@ -17,11 +19,12 @@ def normalized(name: str) -> str:
 
 
 def locked_versions() -> dict[str, str]:
-    """The versions by name. The file must contain nothing but pins with hashes and comments."""
+    """The versions by name that this Python installs. The file must contain nothing but pins with hashes and comments."""
     text = re.sub(r"^ *#.*\n", "", (CHECKOUT / "requirements.lock").read_text("utf-8"), flags=re.MULTILINE)
     pins = list(_PIN.finditer(text))
     assert "".join(pin[0] for pin in pins) == text
-    return {normalized(pin[1]): pin[2] for pin in pins}
+    of_this_python = [pin for pin in pins if pin[3] is None or Marker(pin[3].removeprefix(" ; ")).evaluate()]
+    return {normalized(pin[1]): pin[2] for pin in of_this_python}
 
 
 def test_every_requirement_is_pinned_with_its_hashes() -> None:
