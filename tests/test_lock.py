@@ -19,7 +19,7 @@ def normalized(name: str) -> str:
 
 
 def locked_versions() -> dict[str, str]:
-    """The versions by name that this Python installs. The file contains nothing but pins with hashes and comments."""
+    """The versions by name that this Python installs. The file has only pins with hashes, and comments."""
     text = re.sub(r"^ *#.*\n", "", (CHECKOUT / "requirements.lock").read_text("utf-8"), flags=re.MULTILINE)
     pins = list(_PIN.finditer(text))
     assert "".join(pin[0] for pin in pins) == text
