@@ -60,8 +60,8 @@ def pages() -> dict[str, str]:
         "queries.md": _page(
             "Named queries",
             "`ladebog sql @NAME` runs one of these, for example `ladebog sql @cost-by-hour --param year=2025`. They "
-            "are the files in `sql/queries/named/`: copy one to write your own. None adds amounts of several accounts or "
-            "currencies. Hours and days are on the driver's clock, and what is unknown is empty.\n\n"
+            "are the files in `sql/queries/named/`: copy one to write your own. None adds amounts of several accounts "
+            "or currencies. Hours and days are on the driver's clock, and what is unknown is empty.\n\n"
             "`@cost-by-hour` and `@cost-by-weekday` give each hour its part of a session, so they add up to "
             "`months_split`. All others count a session whole where it stopped, as `months` does. `@cheapest-hours`, "
             "`@price-against-day-mean` and `@cheapest-same-night` know the prices that the operator states, which are "
