@@ -19,7 +19,7 @@ def start(commands: Iterable[str]) -> str:
     global _program, _home, _command
     _program, _home = _started_as(sys.argv[0]), None
     _command = re.compile(
-        rf"(?<![\w./'-]){NAME} (?:(?P<home>--home (?:'[^']*'|[^\s'])+ )|(?=(--debug|{'|'.join(commands)})(?![\w-])))"
+        rf"(?<![\w./'-]){NAME} (?:(?P<home>--home (?:'[^']*'|[^\s'])+ )|(?=(--debug|--help|{'|'.join(commands)})(?![\w-])))"
     )
     return _program
 

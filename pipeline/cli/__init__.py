@@ -3,7 +3,7 @@
 `main` has the table of commands, the options in front of them and the entry point; `lazy_group` imports the module of a
 command only when the command is run, and `failures` reports why one ended. Commands get a `context` (logbook,
 clock, printing) and share the types in `options`. `table` prints rows, in lines that `wrapping` makes as narrow as the
-`terminal`; `progress` shows what takes long.
+`terminal`; `paragraph` prints long texts, and `progress` shows what takes long.
 
 The commands, in the order of their use: `overview` (no command); `account` and `login`; `run` (also extract, transform
 and rebuild) or `importing`, and `schedule`; `check`, `status` and `notify`; `months` (also sessions); `report`,

@@ -12,8 +12,9 @@ from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.money import in_decimals
 from pipeline.cli.options import MONTH, wide_option
 from pipeline.cli.output import print_line
-from pipeline.cli.table import Marked, NumberText, print_hanging, show_table
-from pipeline.cli.terminal import DIM, ERROR, WARNING, terminal_width
+from pipeline.cli.paragraph import print_hanging
+from pipeline.cli.table import show_table
+from pipeline.cli.terminal import DIM, ERROR, WARNING, Marked, NumberText, terminal_width
 from pipeline.settings.schema import Account
 from pipeline.text import counted
 

@@ -10,7 +10,7 @@ import click
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.options import MONTH
 from pipeline.cli.output import print_line
-from pipeline.cli.table import print_hanging
+from pipeline.cli.paragraph import print_hanging
 from pipeline.errors import EXIT_FINDINGS
 from pipeline.logbook.folder import Logbook
 from pipeline.text import counted

@@ -21,7 +21,6 @@ from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Account, Source
 
 _ACCOUNT = "demo"
-_EXAMPLE_QUERY = "select * from sessions limit 5"
 _MONTHS = """
     select
         strftime(month, '%Y-%m') as month,
@@ -64,8 +63,8 @@ def demo(context: Context, folder: Path) -> None:
     context.print_info()
     report_last_closed_month(context, logbook, account, clock)
     write_demo(logbook.settings, clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1))
-    context.print_info(f"\nLook around: ladebog --home {quoted(folder)} status")
-    context.print_info(f"             ladebog --home {quoted(folder)} sql {quoted(_EXAMPLE_QUERY)}")
+    context.print_info(f"\nLook around: ladebog --home {quoted(folder)} months")
+    context.print_info(f"             ladebog --home {quoted(folder)} sql @biggest-sessions")
 
 
 def _extract(context: Context, logbook: Logbook, clock: Clock) -> Account:

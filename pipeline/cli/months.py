@@ -8,8 +8,7 @@ from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.options import MONTH, wide_option
 from pipeline.cli.output import print_line
 from pipeline.cli.rows import read_rows, show_rows
-from pipeline.cli.table import Marked
-from pipeline.cli.terminal import DIM
+from pipeline.cli.terminal import DIM, Marked
 from pipeline.text import counted
 
 _NEWEST_SESSIONS = 20

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.cli.context import Context
 from pipeline.cli.output import print_line
-from pipeline.cli.table import Marked, print_hanging, show_record, show_table
-from pipeline.cli.terminal import ERROR, HEADING, WARNING
+from pipeline.cli.paragraph import print_hanging
+from pipeline.cli.table import show_record, show_table
+from pipeline.cli.terminal import ERROR, HEADING, WARNING, Marked
 from pipeline.logbook.folder import Logbook
 from pipeline.text import counted, money_text
 

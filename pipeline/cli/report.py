@@ -12,7 +12,7 @@ from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.options import NamedPath
 from pipeline.cli.output import print_line
 from pipeline.cli.output_paths import output_folder, reports_folder
-from pipeline.cli.table import print_hanging
+from pipeline.cli.paragraph import print_hanging
 from pipeline.clock import Clock
 from pipeline.logbook.folder import Logbook
 from reports.month.period import ReportPeriod

@@ -10,8 +10,7 @@ from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.options import MONTH, Reason, Tag, wide_option
 from pipeline.cli.output import print_line
 from pipeline.cli.rows import read_rows, show_rows
-from pipeline.cli.table import Marked
-from pipeline.cli.terminal import WARNING
+from pipeline.cli.terminal import WARNING, Marked
 from pipeline.errors import UnknownNameError
 from pipeline.logbook.entries import Action, SessionDecision, fields_of
 

@@ -11,8 +11,8 @@ from pipeline.cli.claim.text import outstanding_lines
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.options import Duration
 from pipeline.cli.output import print_data, print_line
-from pipeline.cli.table import Marked, print_hanging
-from pipeline.cli.terminal import ERROR, WARNING
+from pipeline.cli.paragraph import print_hanging
+from pipeline.cli.terminal import ERROR, WARNING, Marked
 from pipeline.clock import last_of_month
 from pipeline.command_line import as_typed
 from pipeline.errors import EXIT_FAILED, EXIT_FINDINGS

@@ -5,7 +5,6 @@ columns are left out and named below it. If even the others do not fit, each row
 line.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,25 +12,11 @@ from functools import cached_property
 from typing import Any
 
 from pipeline.cli.output import LONGEST_LINE, in_one_line, print_rendered
-from pipeline.cli.terminal import DIM, HEADING, styled, terminal_width
-from pipeline.cli.wrapping import display_width, longest_name_part, longest_word, wrapped, wrapped_before, wrapped_name
-from pipeline.command_line import as_typed
+from pipeline.cli.terminal import DIM, HEADING, Marked, NumberText, styled, terminal_width
+from pipeline.cli.wrapping import display_width, longest_name_part, longest_word, wrapped, wrapped_name
 
 _GAP = 2  # columns between two columns of a table; one where that lets all of it fit
-_COMMAND_AT_END = re.compile(r"(?<=: )ladebog [^:]*$")
 _NARROWEST_TEXT = 24  # columns to which a text may be wrapped before a column is left out instead
-
-
-@dataclass(frozen=True)
-class Marked:
-    """A value in a style, because it needs attention or does not."""
-
-    value: Any
-    style: str
-
-
-class NumberText(str):
-    """A number as text, for example with its sign: it stands on the right."""
 
 
 def show_table(
@@ -46,28 +31,6 @@ def show_record(names: Sequence[str], row: Sequence[Any], *, wide: bool = False)
     """Print one row with a name and a value per line."""
     width = None if wide else terminal_width()
     print_rendered("\n".join(_record_lines(_columns(names, [row], width), width)))
-
-
-def print_hanging(lead: str, text: str | Marked, *, style: str = "") -> None:
-    """Print a text after its lead, on a terminal in lines that are broken between words and begin below the text.
-
-    A command at the end of the text is not broken if it fits on a line. `style` is that of the lead.
-    """
-    line, text_style = (text.value, text.style) if isinstance(text, Marked) else (text, "")
-    width, indent = terminal_width(), display_width(lead)
-    if width is None:
-        lines = [in_one_line(as_typed(line))]
-    else:
-        about, command = (in_one_line(as_typed(part)) for part in _split_command(line))
-        lines = wrapped_before(about, command, max(width - indent, _NARROWEST_TEXT))
-    leads = [styled(lead, style), *[" " * indent] * (len(lines) - 1)]
-    print_rendered("\n".join((one + styled(part, text_style)).rstrip() for one, part in zip(leads, lines, strict=True)))
-
-
-def _split_command(text: str) -> tuple[str, str]:
-    """A text and the command that it ends with, if it does."""
-    match = _COMMAND_AT_END.search(text)
-    return (text[: match.start()], match[0]) if match else (text, "")
 
 
 def table_lines(

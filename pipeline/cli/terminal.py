@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -20,6 +21,18 @@ _STYLES: dict[str, dict[str, Any]] = {
     DIM: {"dim": True},
     HEADING: {"bold": True},
 }
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A value in a style, because it needs attention or does not."""
+
+    value: Any
+    style: str
+
+
+class NumberText(str):
+    """A number as text, for example with its sign: it stands on the right."""
 
 
 def terminal_width() -> int | None:

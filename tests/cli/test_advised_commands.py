@@ -52,8 +52,8 @@ def test_the_commands_after_a_demo_are_for_its_folder(
     out = DemoLogbook(tmp_path).do("demo", "--", folder).out.partition("Look around: ")
     commands = advised_commands("".join(out[1:]))
     assert [(parsed(command)["home"], command[2:]) for command in commands] == [
-        (Path(folder), ["status"]),
-        (Path(folder), ["sql", "select * from sessions limit 5"]),
+        (Path(folder), ["months"]),
+        (Path(folder), ["sql", "@biggest-sessions"]),
     ]
 
 

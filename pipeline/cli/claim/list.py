@@ -14,9 +14,9 @@ from pipeline.cli.money import in_decimals
 from pipeline.cli.options import NamedPath, wide_option
 from pipeline.cli.output import print_line
 from pipeline.cli.output_paths import output_folder
+from pipeline.cli.paragraph import print_hanging
 from pipeline.cli.rows import show_rows
-from pipeline.cli.table import Marked, print_hanging
-from pipeline.cli.terminal import ERROR, GOOD
+from pipeline.cli.terminal import ERROR, GOOD, Marked
 from pipeline.logbook.files import make_folder, replacing
 from pipeline.logbook.folder import Logbook
 

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.cli.context import Context
 from pipeline.cli.output import print_line
-from pipeline.cli.table import print_hanging, show_table
+from pipeline.cli.paragraph import print_hanging
+from pipeline.cli.table import show_table
 from pipeline.errors import UnknownNameError
 from pipeline.text import did_you_mean
 
