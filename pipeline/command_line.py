@@ -18,9 +18,8 @@ def start(commands: Iterable[str]) -> str:
     """Forget the command line before, and learn how the program was started now; returns that."""
     global _program, _home, _command
     _program, _home = _started_as(sys.argv[0]), None
-    _command = re.compile(
-        rf"(?<![\w./'-]){NAME} (?:(?P<home>--home (?:'[^']*'|[^\s'])+ )|(?=(--debug|--help|{'|'.join(commands)})(?![\w-])))"
-    )
+    words = "|".join(["--debug", "--help", *commands])
+    _command = re.compile(rf"(?<![\w./'-]){NAME} (?:(?P<home>--home (?:'[^']*'|[^\s'])+ )|(?=({words})(?![\w-])))")
     return _program
 
 

@@ -85,23 +85,26 @@ def _next_step(status: "Status", settings: "Settings") -> str:
 
 def _steps(account: "AccountStatus", status: "Status", settings: "Settings") -> Iterator[tuple[int, str]]:
     """What an account needs, each with its place in the order of doing it."""
-    name, option = account.account, settings.account_option(account.account)
+    name, account_option = account.account, settings.account_option(account.account)
     is_demo, login = settings.demo.now is not None, account.login
     if not is_demo and (login.state == "none" or (login.state == "ended" and not login.renewable)):
         yield 0, f"Log in: ladebog login {name}"
     if account.last_run_outcome == "never":
-        yield 1, f"Fetch your sessions: ladebog run{option}"
+        yield 1, f"Fetch your sessions: ladebog run{account_option}"
     elif account.last_success_at is None or status.generated_at - account.last_success_at > _LONG_AGO:
-        yield 1, f"Fetch what is new: ladebog run{option}"
+        yield 1, f"Fetch what is new: ladebog run{account_option}"
     if account.errors:
-        yield 2, f"See what is wrong: ladebog check{option}"
+        yield 2, f"See what is wrong: ladebog check{account_option}"
     if account.claims and account.claims.months:
-        yield 3, f"Claim your newest closed month: ladebog claim create {account.claims.months[-1].month}{option}"
+        yield (
+            3,
+            f"Claim your newest closed month: ladebog claim create {account.claims.months[-1].month}{account_option}",
+        )
     if account.claims and account.claims.corrections:
-        yield 4, f"Claim what changed in claimed months: ladebog claim create --corrections{option}"
+        yield 4, f"Claim what changed in claimed months: ladebog claim create --corrections{account_option}"
     if account.claims and account.claims.unpaid:
         number = account.claims.unpaid[0].number
-        yield 5, f"When claim {number} is paid, record it: ladebog claim mark {number} paid{option}"
+        yield 5, f"When claim {number} is paid, record it: ladebog claim mark {number} paid{account_option}"
     if not is_demo and account.next_run_at is None:
         yield 6, "Have new sessions fetched every day: ladebog schedule install"
 

@@ -66,6 +66,7 @@ def _nearest_column(name: str, tables: list[str]) -> str:
 
 
 def _description_of(tables: list[str]) -> str:
-    if len(tables) == 1:
-        return f"See its columns with: ladebog sql --describe {tables[0]}"
-    return "See the tables with: ladebog sql --tables"
+    if len(tables) != 1:
+        return "See the tables with: ladebog sql --tables"
+    (table_name,) = tables
+    return f"See its columns with: ladebog sql --describe {table_name}"

@@ -65,8 +65,8 @@ def _print_named_query(query: "NamedQuery", *, wide: bool) -> None:
         print_line()
     show_table(("column", "meaning"), list(query.model.columns.items()), wide=wide)
     print_line()
-    options = f" --param {query.parameters[0].name}=VALUE" if query.parameters else ""
-    print_hanging("Example:  ", f"ladebog sql {query.name}{options}")
+    option = "".join(f" --param {parameter.name}=VALUE" for parameter in query.parameters[:1])
+    print_hanging("Example:  ", f"ladebog sql {query.name}" + option)
 
 
 def _print_table(context: Context, table: "Model", *, wide: bool) -> None:
