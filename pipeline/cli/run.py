@@ -13,6 +13,7 @@ from pipeline.cli.check import show_findings_since
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.notify import send_messages
 from pipeline.cli.options import DAY_OR_MONTH
+from pipeline.cli.page import refresh_page
 from pipeline.cli.progress import extract_progress
 from pipeline.cli.report import report_last_closed_month
 from pipeline.errors import (
@@ -129,9 +130,9 @@ def _note_lost(context: Context, logbook: Logbook, lost: "Sequence[Link]") -> No
 def run(context: Context, account_name: str | None, if_active: bool, if_older: int | None) -> int:
     """Extract, transform, report the last closed month, and check.
 
-    Shows the findings from the reported month on, and exits with 3 if that month has errors. With --if-active,
-    --if-older or both, the command does nothing unless one of the conditions holds; it also stops if another run is in
-    progress.
+    Shows the findings from the reported month on, and exits with 3 if that month has errors. Writes the page
+    reports/ladebog.html if something in it has changed. With --if-active, --if-older or both, the command does nothing
+    unless one of the conditions holds; it also stops if another run is in progress.
 
     \b
     Example:  ladebog run
@@ -191,6 +192,7 @@ def _run(
             month = report_last_closed_month(context, logbook, account, context.clock)
             if show_findings_since(context, logbook, account.name, month):
                 exit_code = EXIT_FINDINGS
+    refresh_page(context, logbook, settings)
     return exit_code, errors_by_account
 
 

@@ -28,19 +28,14 @@ def calendar_chart(year: YearFigures, figures: AccountFigures, words: PageWords)
     halves = [_Block(first, middle - timedelta(days=1), _TOP, _NARROW_CELL, _NARROW_PITCH)]
     halves.append(_Block(middle, last, halves[0].bottom + 2 * _TOP, _NARROW_CELL, _NARROW_PITCH))
     digits = figures.digits(figures.currency)
+    titles = [_day_text(row, figures.currency, digits, words) for row in year.days]
+    whole_year = [*_grid(wide, words), *_titled_days(wide, year.days, titles, step)]
+    half_years = [part for half in halves for part in (*_grid(half, words), *_untitled_days(half, year.days, step))]
     return PageChart(
         kind="calendar",
         title=words.text("calendar"),
-        wide=svg.drawing(
-            "wide", 960, wide.bottom, label, _block(wide, year.days, step, words, figures.currency, digits)
-        ),
-        narrow=svg.drawing(
-            "narrow",
-            340,
-            halves[1].bottom,
-            label,
-            [part for half in halves for part in _block(half, year.days, step, words)],
-        ),
+        wide=svg.drawing("wide", 960, wide.bottom, label, whole_year),
+        narrow=svg.drawing("narrow", 340, halves[1].bottom, label, half_years),
         table=_table(year.days, figures.currency, digits, words),
         keys=[
             Key(class_=f"level{level}", name=words.text("calendar.up_to", energy=words.bound(step * level)))
@@ -75,38 +70,49 @@ class _Block:
         return "".join(rows)
 
 
-def _block(
-    block: _Block, days: Sequence[Row], step: Decimal, words: PageWords, currency: str = "", digits: int = 0
-) -> list[Markup]:
-    """The cells with names of weekdays and months; with a currency, each day shows its figures under the pointer."""
+def _grid(block: _Block, words: PageWords) -> list[Markup]:
+    """The cells of all days, and the names of weekdays and months."""
+    dashes = f"{svg.number(block.cell)} {svg.number(block.pitch - block.cell)}"
     parts = [
-        svg.element(
-            "path",
-            d=block.empty_rows(),
-            class_="no-session",
-            stroke_width=block.cell,
-            stroke_dasharray=f"{svg.number(block.cell)} {svg.number(block.pitch - block.cell)}",
-        )
+        svg.element("path", d=block.empty_rows(), class_="no-session", stroke_width=block.cell, stroke_dasharray=dashes)
     ]
     for weekday in _NAMED_WEEKDAYS:
-        parts.append(
-            svg.text(0, block.top + weekday * block.pitch + block.cell - 2, words.weekday(weekday), "quiet", "start")
-        )
+        middle = block.top + weekday * block.pitch + block.cell - 2
+        parts.append(svg.text(0, middle, words.weekday(weekday), "quiet", "start"))
     for month in range(block.first.month, block.last.month + 1):
         first = date(block.first.year, month, 1)
         left = block.corner(first + timedelta(days=-first.weekday() % 7))[0]  # its first whole week
         parts.append(svg.text(left, block.top - 7, words.short_month(first), "quiet", "start"))
-    for row in days:
-        if block.first <= row["day"] <= block.last:
-            parts.append(_cell(block, row, step, _day_text(row, currency, digits, words) if currency else ""))
     return parts
 
 
-def _cell(block: _Block, row: Row, step: Decimal, title: str) -> Markup:
-    left, top = block.corner(row["day"])
-    level = min(_LEVELS, max(1, int((row["energy_kwh"] / step).to_integral_value(ROUND_CEILING))))
-    named = [svg.element("title", title)] if title else []
-    return svg.element("rect", *named, x=left, y=top, width=block.cell, height=block.cell, class_=f"level{level}")
+def _titled_days(block: _Block, days: Sequence[Row], titles: Sequence[str], step: Decimal) -> list[Markup]:
+    """A cell for each day, which shows its figures under the pointer. The style sheet has the size of these cells."""
+    parts = []
+    for row, title in zip(days, titles, strict=True):
+        left, top = block.corner(row["day"])
+        parts.append(
+            svg.element("rect", svg.element("title", title), x=left, y=top, class_=f"level{_level(row, step)}")
+        )
+    return parts
+
+
+def _untitled_days(block: _Block, days: Sequence[Row], step: Decimal) -> list[Markup]:
+    """A path for each level, which is far shorter than a cell for each day; a thick dash is a day."""
+    dashes: dict[int, str] = {}
+    for row in days:
+        if block.first <= row["day"] <= block.last:
+            left, top = block.corner(row["day"])
+            dash = f"M{svg.number(left)} {svg.number(top + block.cell / 2)}h{svg.number(block.cell)}"
+            dashes[_level(row, step)] = dashes.get(_level(row, step), "") + dash
+    return [
+        svg.element("path", d=dash, class_=f"day level{level}", stroke_width=block.cell)
+        for level, dash in sorted(dashes.items())
+    ]
+
+
+def _level(row: Row, step: Decimal) -> int:
+    return min(_LEVELS, max(1, int((row["energy_kwh"] / step).to_integral_value(ROUND_CEILING))))
 
 
 def _day_text(row: Row, currency: str, digits: int, words: PageWords) -> str:

@@ -37,6 +37,8 @@ class AccountFigures:
     years: tuple[YearFigures, ...]
     foreign_months: tuple[Row, ...]
     sessions: tuple[Row, ...]
+    claims: tuple[Row, ...]
+    findings: tuple[Row, ...]
     outstanding: OutstandingClaims
 
     @property
@@ -87,6 +89,8 @@ def _read_account(connection: duckdb.DuckDBPyConnection, account: str) -> Accoun
         ),
         foreign_months=read(models.query("page_foreign_months")),
         sessions=read(models.query("page_sessions")),
+        claims=read(models.query("page_claims")),
+        findings=read(models.query("page_findings")),
         outstanding=read_outstanding(connection, account),
     )
 

@@ -17,6 +17,7 @@ from reports.page.chart_calendar import calendar_chart
 from reports.page.chart_hours import hours_chart
 from reports.page.chart_money import money_chart
 from reports.page.chart_months import months_chart
+from reports.page.claims import ShownFinding, claims_table, shown_findings
 from reports.page.figures import AccountFigures, YearFigures
 from reports.page.overview import Overview, overview_of
 from reports.page.sessions import SessionsView, session_data, sessions_view
@@ -41,12 +42,16 @@ class _AccountView:
     years: tuple[_YearView, ...]
     foreign: Table | None
     sessions: SessionsView | None
+    claims: Table
+    findings: Sequence[ShownFinding]
 
 
-def render(accounts: Sequence[AccountFigures], curves: Sequence[str], language: Language, made_at: datetime) -> str:
+def render(
+    accounts: Sequence[AccountFigures], curves: Sequence[str], language: Language, made_at: datetime, content: str
+) -> str:
     """The page of the accounts, with the packed curves of each, as HTML.
 
-    It contains all that it shows and refers to nothing outside it.
+    It contains all that it shows and refers to nothing outside it. `content` is the hash of what it shows.
     """
     words = PageWords(language, accounts[0].timezone if accounts else "UTC")
     views = [_account_view(place, account, language, len(accounts) > 1) for place, account in enumerate(accounts, 1)]
@@ -67,6 +72,7 @@ def render(accounts: Sequence[AccountFigures], curves: Sequence[str], language: 
         words=words,
         accounts=views,
         made=words.moment(made_at),
+        content=content,
         style=Markup(style),  # noqa: S704 (our own file)
         script=Markup(script),  # noqa: S704 (our own file)
         data=_data(accounts, curves, words),
@@ -84,6 +90,8 @@ def _account_view(place: int, figures: AccountFigures, language: Language, has_o
         years=tuple(_year_view(year, figures, words) for year in figures.years),
         foreign=_foreign(figures, words) if figures.foreign_months else None,
         sessions=sessions_view(figures, words) if figures.sessions else None,
+        claims=claims_table(figures, words),
+        findings=shown_findings(figures, words),
     )
 
 

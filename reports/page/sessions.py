@@ -12,7 +12,7 @@ ROWS_PER_PAGE = 25
 
 # The columns of a session for the script, which builds the rows of the table and the view of one session from them.
 _FIELDS = (
-    *("session_id", "started", "stopped", "month", "charge_point", "car", "energy_kwh", "amount_incl_tax", "currency"),
+    *("session_id", "started", "stopped", "charge_point", "car", "energy_kwh", "amount_incl_tax", "currency"),
     *("price_incl_tax", "max_kw", "idle_s", "note", "tags", "is_claimed", "claim"),
 )
 _COLUMNS = {
@@ -129,12 +129,10 @@ def _claim(session: Row, words: PageWords) -> str:
 
 
 def _values(session: Row) -> list[Any]:
-    stopped = session["stopped_local"]
     values: Mapping[str, Any] = {
         **session,
         **{name: None if session[name] is None else float(session[name]) for name in _NUMBERS},
         "started": f"{session['started_local']:%Y-%m-%dT%H:%M}",
-        "stopped": f"{stopped:%Y-%m-%dT%H:%M}",
-        "month": f"{stopped:%Y-%m}",
+        "stopped": f"{session['stopped_local']:%Y-%m-%dT%H:%M}",
     }
     return [values[field] for field in _FIELDS]

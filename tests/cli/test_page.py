@@ -2,12 +2,14 @@
 
 import os
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from pipeline.demo import DemoServer
 from tests.cli.refusal import refusal
-from tests.scenarios.demo_logbook import DemoLogbook
+from tests.scenarios.demo_logbook import NO_DELAY, DemoLogbook
 
 
 def test_the_page_is_written_into_reports(logbook: DemoLogbook) -> None:
@@ -69,3 +71,37 @@ def test_without_a_browser_the_page_is_named(shared_logbook: DemoLogbook, tmp_pa
         f"ladebog: note: There is no browser to open it with. Open {tmp_path / 'page.html'} in one.\n"
     )
     assert process.stdout == f"{tmp_path / 'page.html'}\n"
+
+
+def page_after_run(logbook: DemoLogbook, *options: str, after: timedelta = NO_DELAY) -> tuple[str, str]:
+    """The output of a run that finds nothing new after the first one, and the page's text."""
+    outcome = logbook.do(*options, "run", after=after)
+    return outcome.out, logbook.paths.page.read_text("utf-8")
+
+
+def test_a_run_writes_the_page_if_something_in_it_has_changed(operator: DemoServer, logbook: DemoLogbook) -> None:
+    out, page = page_after_run(logbook)
+    assert out.splitlines()[-1] == str(logbook.paths.page)
+    out, same_page = page_after_run(logbook, after=timedelta(hours=1))
+    assert str(logbook.paths.page) not in out
+    assert same_page == page
+    session = operator.tenant.scene("clocks_back_2025")
+    operator.tenant.correct(session.id, amount=session.amount + 10)
+    out, changed_page = page_after_run(logbook, after=timedelta(hours=2))
+    assert out.splitlines()[-1] == str(logbook.paths.page)
+    assert changed_page != page
+
+
+def test_a_run_makes_the_page_again_in_the_language_of_claims(operator: DemoServer, logbook: DemoLogbook) -> None:
+    page_after_run(logbook)
+    with logbook.paths.settings.open("a", encoding="utf-8") as file:
+        file.write('\n[claim]\nlanguage = "en"\n')
+    assert '<html lang="en">' in page_after_run(logbook, after=timedelta(hours=1))[1]
+
+
+def test_a_page_that_cannot_be_written_does_not_fail_the_run(operator: DemoServer, logbook: DemoLogbook) -> None:
+    logbook.paths.page.mkdir(parents=True)
+    outcome = logbook.do("run")
+    assert "ladebog: Page not written: Is a directory" in outcome.err
+    assert "ladebog page" in outcome.err
+    assert (logbook.paths.reports / "demo-2025-10.xlsx").is_file()

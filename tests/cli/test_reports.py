@@ -48,7 +48,7 @@ def test_run_writes_the_report_of_the_last_closed_month(operator: DemoServer, lo
     paths = [str(logbook.paths.reports / name) for name in files]
     assert outcome.out.splitlines()[1:5] == [*paths, "demo, 2025-11"]
     assert outcome.out.splitlines()[5].startswith("  warning  unpaid  ")
-    assert names_in(logbook.paths.reports) == sorted(files)
+    assert names_in(logbook.paths.reports) == sorted([*files, "ladebog.html"])
     workbook = openpyxl.load_workbook(logbook.paths.reports / "demo-2025-10.xlsx", read_only=True)
     assert len(workbook.sheetnames) >= 2
 

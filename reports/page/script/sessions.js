@@ -72,7 +72,7 @@ export class SessionTable {
   choose() {
     const words = this.lower(this.search.value).split(/\s+/).filter(Boolean);
     this.shown = this.all.filter(
-      ({ month, searched }) => month.startsWith(this.period.value) && words.every((word) => searched.includes(word)),
+      ({ stopped, searched }) => stopped.startsWith(this.period.value) && words.every((word) => searched.includes(word)),
     );
     const { field, descending } = this.sort;
     this.shown.sort(({ [field]: one }, { [field]: other }) => {

@@ -20,6 +20,7 @@
 --   tags             text, separated by commas; empty without tags
 --   is_claimed       flag: the session goes on a claim
 --   claim            number of the newest claim in force that has it; null if there is none
+--   document_sha256  hex, the document of its figures
 --   curve_sha256     hex, the document of its power history; null without one
 with claimed as (
     select
@@ -49,6 +50,7 @@ select
     list_text(or_empty(claimable.tags)) as tags,
     claimable.is_claimed,
     claimed.claim,
+    sessions.document_sha256,
     sessions.curve_sha256
 from sessions
 inner join claimable_sessions as claimable using (account, session_id)

@@ -11,6 +11,7 @@ from pipeline.demo import DEMO_NOW
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Language
+from reports.page.content import content_of
 from reports.page.curves import read_curves
 from reports.page.figures import read_figures
 from reports.page.page import render
@@ -51,7 +52,7 @@ def page_of(logbook: Logbook, language: Language = "en", made_at: datetime = DEM
     with open_published(logbook) as connection:
         figures = read_figures(connection, accounts)
         curves = [read_curves(connection, account) for account in figures]
-    return ParsedPage(render(figures, curves, language, made_at))
+    return ParsedPage(render(figures, curves, language, made_at, content_of(figures, language)))
 
 
 def number(text: str) -> Decimal:

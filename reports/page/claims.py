@@ -1,0 +1,65 @@
+"""The claims of an account and their states, and the findings of the checks, as texts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.page.chart import Table
+from reports.page.figures import AccountFigures, Row
+from reports.page.words import PageWords
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownFinding:
+    """A finding. `detail`, which says what to do, is English in both languages."""
+
+    is_error: bool
+    severity: str
+    title: str
+    subject: str
+    detail: str
+
+
+def claims_table(figures: AccountFigures, words: PageWords) -> Table:
+    """The claims, the newest first."""
+    heads = ("number", "covers", "made", "energy_kwh", "cost", "state", "since")
+    return Table(
+        [words.text(f"column.{head}") for head in heads],
+        [
+            (
+                words.count(claim["number"]),
+                _covers(claim, words),
+                words.day(claim["made_on"]),
+                words.kwh(claim["energy_kwh"]),
+                f"{words.money(claim['amount_incl_tax'], figures.digits(claim['currency']))} {claim['currency']}",
+                words.text(f"claim_state.{claim['state']}"),
+                words.day(claim["state_on"]) if claim["state_on"] else "",
+            )
+            for claim in figures.claims
+        ],
+    )
+
+
+def _covers(claim: Row, words: PageWords) -> str:
+    if claim["kind"] == "month":
+        return words.month(claim["month"]) + (f", {claim['car']}" if claim["car"] else "")
+    return words.text(f"claim_kind.{claim['kind']}", number=claim["reverses"])
+
+
+def shown_findings(figures: AccountFigures, words: PageWords) -> Sequence[ShownFinding]:
+    """The findings, errors first."""
+    return [
+        ShownFinding(
+            is_error=finding["severity"] == "error",
+            severity=words.text(f"severity.{finding['severity']}"),
+            title=words.text(f"rule.{finding['rule']}"),
+            subject=_subject(finding, words),
+            detail=finding["detail"],
+        )
+        for finding in figures.findings
+    ]
+
+
+def _subject(finding: Row, words: PageWords) -> str:
+    month = [words.month(finding["month"])] if finding["month"] else []
+    session = [words.text("finding.session", id=finding["session_id"])] if finding["session_id"] else []
+    return ", ".join(month + session)
