@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 
 @dataclass(frozen=True)
-class Table:
+class FiguresTable:
     """Texts in rows. The first column names its row; `heads` has the names of all columns."""
 
     heads: Sequence[str]
@@ -15,7 +15,7 @@ class Table:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Key:
+class ColourKey:
     """A colour of a chart and what it means, with the sum of what has that colour."""
 
     class_: str
@@ -31,6 +31,6 @@ class PageChart:
     title: str
     wide: Markup
     narrow: Markup
-    table: Table
-    keys: Sequence[Key] = ()
+    table: FiguresTable
+    keys: Sequence[ColourKey] = ()
     notes: Sequence[str] = ()

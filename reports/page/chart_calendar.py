@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 from markupsafe import Markup
 
 from reports.page import svg
-from reports.page.chart import Key, PageChart, Table
+from reports.page.chart import ColourKey, FiguresTable, PageChart
 from reports.page.figures import AccountFigures, Row, YearFigures
 from reports.page.scale import round_step
 from reports.page.words import PageWords
@@ -38,7 +38,7 @@ def calendar_chart(year: YearFigures, figures: AccountFigures, words: PageWords)
         narrow=svg.drawing("narrow", 340, halves[1].bottom, label, half_years),
         table=_table(year.days, figures.currency, digits, words),
         keys=[
-            Key(class_=f"level{level}", name=words.text("calendar.up_to", energy=words.bound(step * level)))
+            ColourKey(class_=f"level{level}", name=words.text("calendar.up_to", energy=words.bound(step * level)))
             for level in range(1, _LEVELS + 1)
         ],
         notes=(words.text("calendar.stop"),),
@@ -122,8 +122,8 @@ def _day_text(row: Row, currency: str, digits: int, words: PageWords) -> str:
     )
 
 
-def _table(days: Sequence[Row], currency: str, digits: int, words: PageWords) -> Table:
-    return Table(
+def _table(days: Sequence[Row], currency: str, digits: int, words: PageWords) -> FiguresTable:
+    return FiguresTable(
         [words.text(f"column.{head}", currency=currency) for head in ("day", "sessions", "energy_kwh", "amount")],
         [
             (

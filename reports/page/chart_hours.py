@@ -6,7 +6,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from reports.page import svg
-from reports.page.chart import Key, PageChart, Table
+from reports.page.chart import ColourKey, FiguresTable, PageChart
 from reports.page.figures import AccountFigures, Row, YearFigures
 from reports.page.scale import Scale
 from reports.page.words import PageWords
@@ -28,8 +28,8 @@ def hours_chart(year: YearFigures, figures: AccountFigures, words: PageWords) ->
         narrow=svg.drawing("narrow", _NARROW, height, label, _parts(year.hours, _NARROW, words)),
         table=_table(year.hours, figures, words),
         keys=(
-            Key(class_="price", name=words.text("hours.price", currency=figures.currency)),
-            Key(class_="energy", name="kWh"),
+            ColourKey(class_="price", name=words.text("hours.price", currency=figures.currency)),
+            ColourKey(class_="energy", name="kWh"),
         ),
     )
 
@@ -85,9 +85,9 @@ def _runs(hours: Sequence[int]) -> list[list[int]]:
     return runs
 
 
-def _table(hours: Sequence[Row], figures: AccountFigures, words: PageWords) -> Table:
+def _table(hours: Sequence[Row], figures: AccountFigures, words: PageWords) -> FiguresTable:
     heads = ("hour", "energy_kwh", "amount", "price")
-    return Table(
+    return FiguresTable(
         [words.text(f"column.{head}", currency=figures.currency) for head in heads],
         [
             (

@@ -7,7 +7,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from reports.page import svg
-from reports.page.chart import Key, PageChart, Table
+from reports.page.chart import ColourKey, FiguresTable, PageChart
 from reports.page.figures import AccountFigures, Row, YearFigures
 from reports.page.scale import Scale
 from reports.page.words import PageWords
@@ -33,7 +33,7 @@ def money_chart(year: YearFigures, figures: AccountFigures, words: PageWords) ->
         narrow=svg.drawing("narrow", _NARROW, height, label, _parts(year, _NARROW, words)),
         table=_table(year, figures, words),
         keys=[
-            Key(class_=part, name=_name(part, figures, words), value=words.known_money(year.sums[column], digits))
+            ColourKey(class_=part, name=_name(part, figures, words), value=words.known_money(year.sums[column], digits))
             for part, column in _PARTS.items()
         ],
         notes=(words.text("money.note"),),
@@ -76,10 +76,10 @@ def _parts(year: YearFigures, width: float, words: PageWords) -> list[Markup]:
     return [*parts, svg.path([(0, scale.at(0)), (width, scale.at(0))], "axis")]
 
 
-def _table(year: YearFigures, figures: AccountFigures, words: PageWords) -> Table:
+def _table(year: YearFigures, figures: AccountFigures, words: PageWords) -> FiguresTable:
     digits, currency = figures.digits(figures.currency), figures.currency
     columns: Sequence[str] = [*_PARTS.values(), _WHOLE]
-    return Table(
+    return FiguresTable(
         [
             words.text("column.month"),
             *(f"{_name(part, figures, words)}, {currency}" for part in _PARTS),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from reports.page import svg
-from reports.page.chart import Key, PageChart, Table
+from reports.page.chart import ColourKey, FiguresTable, PageChart
 from reports.page.figures import AccountFigures, Row, YearFigures
 from reports.page.scale import Scale
 from reports.page.words import PageWords
@@ -35,8 +35,8 @@ def months_chart(year: YearFigures, figures: AccountFigures, words: PageWords) -
         narrow=svg.drawing("narrow", _NARROW, 12 * _ROW, label, _narrow(months, by_month, words)),
         table=_table(year, digits, figures.currency, words),
         keys=(
-            Key(class_="energy", name="kWh", value=words.energy(year.sums["energy_kwh"])),
-            Key(class_="cost", name=figures.currency, value=words.money(year.sums["amount_incl_tax"], digits)),
+            ColourKey(class_="energy", name="kWh", value=words.energy(year.sums["energy_kwh"])),
+            ColourKey(class_="cost", name=figures.currency, value=words.money(year.sums["amount_incl_tax"], digits)),
         ),
         notes=(words.text("months.open"),) if has_open else (),
     )
@@ -84,9 +84,9 @@ def _narrow(months: list[date], by_month: dict[date, Row], words: PageWords) -> 
     return parts
 
 
-def _table(year: YearFigures, digits: int, currency: str, words: PageWords) -> Table:
+def _table(year: YearFigures, digits: int, currency: str, words: PageWords) -> FiguresTable:
     heads = ("month", "sessions", "energy_kwh", "amount", "tax", "price", "state")
-    return Table(
+    return FiguresTable(
         [words.text(f"column.{head}", currency=currency) for head in heads],
         [
             (

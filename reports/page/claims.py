@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.page.chart import Table
+from reports.page.chart import FiguresTable
 from reports.page.figures import AccountFigures, Row
 from reports.page.words import PageWords
 
@@ -19,10 +19,10 @@ class ShownFinding:
     detail: str
 
 
-def claims_table(figures: AccountFigures, words: PageWords) -> Table:
+def claims_table(figures: AccountFigures, words: PageWords) -> FiguresTable:
     """The claims, the newest first."""
     heads = ("number", "covers", "made", "energy_kwh", "cost", "state", "since")
-    return Table(
+    return FiguresTable(
         [words.text(f"column.{head}") for head in heads],
         [
             (

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.settings.schema import Language
-from reports.page.chart import PageChart, Table
+from reports.page.chart import FiguresTable, PageChart
 from reports.page.chart_calendar import calendar_chart
 from reports.page.chart_hours import hours_chart
 from reports.page.chart_money import money_chart
@@ -40,9 +40,9 @@ class _AccountView:
     words: PageWords
     overview: Overview
     years: tuple[_YearView, ...]
-    foreign: Table | None
+    foreign: FiguresTable | None
     sessions: SessionsView | None
-    claims: Table
+    claims: FiguresTable
     findings: Sequence[ShownFinding]
 
 
@@ -95,8 +95,8 @@ def _account_view(place: int, figures: AccountFigures, language: Language, has_o
     )
 
 
-def _foreign(figures: AccountFigures, words: PageWords) -> Table:
-    return Table(
+def _foreign(figures: AccountFigures, words: PageWords) -> FiguresTable:
+    return FiguresTable(
         [words.text(f"column.{head}") for head in ("month", "sessions", "energy_kwh", "cost", "currency")],
         [
             (
