@@ -101,6 +101,10 @@ reference: setup  ## Write the pages in docs/reference/ that follow from the cod
 docs: setup  ## Make the documentation in docs/_build/html; a warning is an error
 	$(BIN)/python -m sphinx -q -W --keep-going docs docs/_build/html
 
+.PHONY: pictures
+pictures: setup  ## Make the pictures in docs/images from a new demo (Debian: libreoffice-calc poppler-utils fonts-liberation chromium)
+	$(BIN)/python -m docs.make_pictures
+
 .PHONY: bench
 bench: setup  ## Print the speeds in docs/reference/logbook-folder.md
 	$(BIN)/python -m tests.bench
