@@ -17,16 +17,13 @@ _EXAMPLE_FIGURES = 3
 
 
 def print_queries(*, wide: bool) -> None:
-    """List the named queries with what each answers, and its parameters."""
+    """List the named queries with what each answers."""
     from pipeline.database.named_queries import named_queries
 
-    rows = [
-        (query.name, query.model.purpose, ", ".join(parameter.name for parameter in query.parameters))
-        for query in named_queries().values()
-    ]
-    show_table(("query", "answers", "parameters"), rows, expendable=("parameters",), wide=wide)
+    rows = [(query.name, query.model.purpose) for query in named_queries().values()]
+    show_table(("query", "answers"), rows, wide=wide)
     print_line()
-    print_hanging("", "What a query's parameters and columns mean: ladebog sql --describe @NAME")
+    print_hanging("", "The parameters and columns of a query: ladebog sql --describe @NAME")
 
 
 def print_tables(context: Context, *, wide: bool) -> None:
