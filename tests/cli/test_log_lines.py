@@ -96,7 +96,6 @@ def test_errors_are_printed_in_json(
         (("--home", __file__, "--log-format", "json", "status"), "Invalid value for '--home' "),
         (("--log-format", "json", "--log-format", "xml", "status"), "Invalid value for '--log-format' "),
         (("--log-format", "json", "--home"), "Option '--home' requires an argument."),
-        (("--log-format", "json"), "Missing command."),
         (("--log-format", "json", "nonsense"), "No such command 'nonsense'."),
     ],
 )

@@ -99,8 +99,8 @@ def _answer(
 
     logbook, settings = context.open()
     is_printed = output is None or is_standard_output(output)
-    chosen_format = format_of(format_name, output, is_printed=is_printed)
     destination = None if output is None or is_printed else output_file(logbook, output)
+    chosen_format = format_of(format_name, output, is_printed=is_printed)
     if has_several_timezones(settings) and not context.quiet:
         context.print_note("the accounts have different time zones, so the query's times are in UTC")
     with (
