@@ -1,6 +1,5 @@
 """axe-core finds nothing to complain about in any view of the page, in Chromium."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,9 +87,7 @@ def test_nothing_is_wider_than_the_screen(open_page: OpenPage, demo_page: Parsed
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_on_paper_the_chosen_year_stands_without_controls(
-    open_page: OpenPage, demo_page: ParsedPage, tmp_path: Path
-) -> None:
+def test_on_paper_the_chosen_year_stands_without_controls(open_page: OpenPage, demo_page: ParsedPage) -> None:
     opened = open_page(demo_page, color_scheme="dark")
     opened.page.emulate_media(media="print", color_scheme="dark")
     assert opened.texts("nav, .filters, .pager button, summary, dialog") == []
@@ -98,3 +95,5 @@ def test_on_paper_the_chosen_year_stands_without_controls(
     assert opened.find("section.chart:visible svg:visible").count() == 4
     assert opened.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert opened.page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(0, 0, 0)"
+    days = opened.find(".wide .no-session:visible")
+    assert days.evaluate("days => getComputedStyle(days).stroke") == "rgb(240, 242, 244)"
