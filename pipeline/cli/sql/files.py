@@ -37,12 +37,22 @@ def write_workbook(columns: Sequence[str], rows: Iterator[tuple[Any, ...]], file
     Raises QueryError for more rows or columns than a sheet can hold.
     """
     from openpyxl import Workbook
-    from openpyxl.utils import get_column_letter
 
     if len(columns) > _MOST_COLUMNS:
         raise _too_large(f"{_MOST_COLUMNS:,} columns")
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet("Rows")
+    try:
+        _fill(sheet, columns, rows)
+    except BaseException:
+        sheet.close()  # its temporary file
+        raise
+    workbook.save(file)
+
+
+def _fill(sheet: Any, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
+    from openpyxl.utils import get_column_letter
+
     sheet.freeze_panes = "A2"
     first_rows = list(islice(rows, _ROWS_FOR_WIDTHS))
     for place, name in enumerate(columns):
@@ -53,7 +63,6 @@ def write_workbook(columns: Sequence[str], rows: Iterator[tuple[Any, ...]], file
         if number > _MOST_ROWS:
             raise _too_large(f"{_MOST_ROWS - 1:,} rows")
         sheet.append([_cell(sheet, value) for value in row])
-    workbook.save(file)
 
 
 def _too_large(most: str) -> QueryError:
