@@ -48,7 +48,7 @@ def page(context: Context, is_opened: bool, output: Path | None, language: "Lang
 
 
 def refresh_page(context: Context, logbook: Logbook, settings: "Settings") -> None:
-    """Write reports/ladebog.html after a run, unless it shows the same already.
+    """Write reports/ladebog.html after a run, unless it shows the same already or no session is archived.
 
     An error in this is printed and does not change the run's outcome.
     """
@@ -85,7 +85,7 @@ def _write(
     with open_published(logbook) as connection:
         accounts = read_figures(connection, list(settings.accounts.values()))
         content = content_of(accounts, language)
-        if only_if_changed and shows(file, content):
+        if only_if_changed and (shows(file, content) or not any(account.sessions for account in accounts)):
             return False
         curves = [read_curves(connection, account) for account in accounts]
     write_text(file, render(accounts, curves, language, context.clock.now(), content))

@@ -99,6 +99,11 @@ def test_a_run_makes_the_page_again_in_the_language_of_claims(operator: DemoServ
     assert '<html lang="en">' in page_after_run(logbook, after=timedelta(hours=1))[1]
 
 
+def test_a_run_without_sessions_writes_no_page(empty_logbook: DemoLogbook) -> None:
+    assert refusal(empty_logbook.run("run"), 4)[1] == "Log in: ladebog login demo"
+    assert not empty_logbook.paths.page.exists()
+
+
 def test_a_page_that_cannot_be_written_does_not_fail_the_run(operator: DemoServer, logbook: DemoLogbook) -> None:
     logbook.paths.page.mkdir(parents=True)
     outcome = logbook.do("run")
