@@ -1,5 +1,6 @@
 """Text for people: numbers, durations, and text from outside made safe for a message or a terminal."""
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
@@ -65,9 +66,19 @@ CONTROL_SYMBOLS = {
     **dict.fromkeys((0x2028, 0x2029), "\ufffd"),  # line breaks of Unicode
     # Characters that change the writing direction, so that other text is read than was sent:
     **dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"),
+    # Characters that nobody sees, so that two texts look the same or a text looks empty; tags of Unicode too:
+    **dict.fromkeys((0x180E, 0x200B, *range(0x2060, 0x2065), *range(0x206A, 0x2070), 0xFEFF), "\ufffd"),
+    **dict.fromkeys((*range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080)), "\ufffd"),
 }
+# The two joiners are part of emoji and of some scripts; next to ASCII they are only invisible.
+_INVISIBLE_JOINER = re.compile(r"(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])")
 
 
 def visible(text: str) -> str:
-    """The text with symbols for characters that control the terminal or change the writing direction."""
-    return text.translate(CONTROL_SYMBOLS)
+    """The text with symbols for characters that control the terminal, change the writing direction or are invisible."""
+    return _INVISIBLE_JOINER.sub("\ufffd", text.translate(CONTROL_SYMBOLS))
+
+
+def is_printable(text: str) -> bool:
+    """Whether a text is one line that shows all of its characters."""
+    return visible(text) == text and not any(sign in text for sign in "\t\n")

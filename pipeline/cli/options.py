@@ -1,13 +1,13 @@
 """The types of options that several commands share: a day, a month, a length of time and a reason; possible days."""
 
 import re
-import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import click
 
 from pipeline.clock import EARLIEST, likely_month, month_of
+from pipeline.text import is_printable, visible
 
 _DURATION = re.compile(r"(?:(?P<days>\d{1,5})d)?\s*(?:(?P<hours>\d{1,6})h)?\s*(?:(?P<minutes>\d{1,7})m)?")
 
@@ -82,9 +82,9 @@ class Reason(click.ParamType[str]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         reason = " ".join(str(value).split())
-        if not reason:
+        if not visible(reason).strip(" \ufffd"):
             self.fail(self.empty, param, ctx)
-        if any(unicodedata.category(character) in ("Cc", "Cs") for character in reason):
+        if not is_printable(reason):
             self.fail(f"{reason!r} contains characters that cannot be printed", param, ctx)
         return reason
 

@@ -84,7 +84,8 @@ class _Column:
 
 def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]], width: int | None) -> "list[_Column]":
     longest = None if width is None else LONGEST_LINE
-    return [_Column(name, [_cell(row[place], longest) for row in rows]) for place, name in enumerate(names)]
+    cells = ([_cell(row[place], longest) for row in rows] for place in range(len(names)))
+    return [_Column(in_one_line(name), column) for name, column in zip(names, cells, strict=True)]
 
 
 def _cell(value: Any, longest: int | None) -> _Cell:

@@ -19,7 +19,9 @@ LARGEST = 1_000_000  # bytes; a larger file is rotated
 KEPT = 5  # rotated files
 
 # What JSON allows in a string, but what controls a terminal or looks different from what it is.
-_ESCAPES = {code: f"\\u{code:04x}" for code in CONTROL_SYMBOLS if code >= 0x7F and not 0xD800 <= code < 0xE000}
+_ESCAPES = {
+    code: json.dumps(chr(code))[1:-1] for code in CONTROL_SYMBOLS if code >= 0x7F and not 0xD800 <= code < 0xE000
+}
 
 _logger = logging.getLogger("ladebog")
 _logger.addHandler(logging.NullHandler())  # so that nothing is printed before `start`

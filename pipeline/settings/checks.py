@@ -4,7 +4,6 @@ A fault is a line `key: reason`. Faults of an account leave out its name, so the
 """
 
 import re
-import unicodedata
 import zoneinfo
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -27,6 +26,7 @@ from pipeline.settings.schema import (
     TaxRate,
     TaxRefund,
 )
+from pipeline.text import is_printable
 
 _TOO_MUCH = Decimal(100_000)  # currency units per kWh, or kWh of a session
 _LONGEST_TEXT = 500  # characters
@@ -181,7 +181,7 @@ def text_faults(table: Driver | Employer | Car | Addition | TaxRate, where: str)
 def _text_fault(where: str, text: str) -> str | None:
     if len(text) > _LONGEST_TEXT:
         return f"{where}: has {len(text)} characters; at most {_LONGEST_TEXT} fit on a claim"
-    if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in text):
+    if not is_printable(text):
         return f"{where}: {text!r} is not one line of text that can be printed"
     return None
 

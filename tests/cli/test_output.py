@@ -20,12 +20,14 @@ from pipeline.cli.output import (
     print_lines,
     replace_what_cannot_be_printed,
 )
+from pipeline.cli.table import table_lines
 from pipeline.cli.terminal import show
 from pipeline.command_line import as_typed, set_home, start
 from pipeline.demo import DEMO_NOW
 from pipeline.errors import LadebogError
 from pipeline.operations.notify.causes import Cause
 from pipeline.operations.notify.message import compose
+from pipeline.text import visible
 from reports.excel.text import for_cell
 from reports.explanation import read_explanation
 from tests.cli.refusal import refusal
@@ -39,6 +41,8 @@ _HOSTILE = [
     pytest.param("\u202e11.00 KKD\u202c", id="override"),
     pytest.param("\u2066a\u2069\u200f", id="isolate"),
     pytest.param("\u2028ladebog: all is well", id="line separator"),
+    pytest.param("\u200b\ufeff\u2060", id="zero width"),
+    pytest.param("a\U000e0001\U000e0041", id="tags"),
     pytest.param("a\nladebog: all is well", id="line break"),
 ]
 
@@ -184,3 +188,31 @@ def test_what_the_encoding_of_the_output_lacks_is_a_question_mark_and_in_data_an
         print_for_programs("æ")
     sys.stdout.flush()
     assert buffer.getvalue() == "a ? b\nææ".encode(encoding)
+
+
+@pytest.mark.parametrize("text", ["👩\u200d👧", "می\u200cخواهم", "a\ufffd"])
+def test_joiners_that_a_text_needs_are_kept(text: str) -> None:
+    assert visible(text) == text
+
+
+def test_joiners_that_only_hide_are_shown() -> None:
+    assert visible("a\u200db\u200c") == "a\ufffdb\ufffd"
+
+
+@pytest.mark.parametrize("text", _HOSTILE)
+@pytest.mark.parametrize("width", [None, 80, 8])
+def test_a_heading_has_no_character_that_controls_the_terminal(text: str, width: int | None) -> None:
+    """A heading is a column's alias in a query."""
+    lines = table_lines([f"b{text}", "other"], [[1, "x" * 30]], width=width)
+    assert all(line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize("reason", ["\u200b", " \ufeff\u2060 ", "\U000e0041"])
+def test_a_reason_that_shows_nothing_is_empty(empty_logbook: DemoLogbook, reason: str) -> None:
+    message, _ = refusal(empty_logbook.run("session", "exclude", "1", "--reason", reason), 2)
+    assert "it is empty: give a reason" in message
+
+
+def test_a_reason_that_hides_something_is_refused(empty_logbook: DemoLogbook) -> None:
+    message, _ = refusal(empty_logbook.run("session", "exclude", "1", "--reason", "a\u202eb"), 2)
+    assert "contains characters that cannot be printed" in message
