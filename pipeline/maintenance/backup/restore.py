@@ -30,6 +30,8 @@ def restore(backup: Path, home: Path, progress: CopyProgress, check_rendered: Ch
     """
     backup, home = backup.expanduser(), home.resolve()
     _refuse_occupied(home, backup)
+    _refuse_inside(home, backup)
+    make_folder(home.parent)
     with open_backup(backup) as reader:
         expected_sums = read_checksums(reader)
         _refuse_larger_than_free(reader, home, backup)
@@ -58,7 +60,17 @@ def _refuse_occupied(home: Path, backup: Path) -> None:
             f"{home} contains {content} already, and nothing in it is overwritten.",
             f"Name a new or empty folder: ladebog --home FOLDER restore {operand(backup)}",
         )
-    make_folder(home.parent)
+
+
+def _refuse_inside(home: Path, backup: Path) -> None:
+    """Raise BackupError for a place in the backup itself, or in another backup or logbook: it would change that."""
+    for folder in home.parents:
+        if Logbook(folder).settings.is_file():
+            owner = "the backup itself" if backup.is_dir() and folder.samefile(backup) else "another logbook or backup"
+            raise BackupError(
+                f"{home} is inside {owner}, {folder}.",
+                f"Name a folder elsewhere: ladebog --home FOLDER restore {operand(backup)}",
+            )
 
 
 def _refuse_larger_than_free(reader: Reader, home: Path, backup: Path) -> None:

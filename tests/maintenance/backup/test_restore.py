@@ -355,3 +355,21 @@ def test_files_and_folders_that_are_not_backups_are_refused(
         f"{backup_folder.parent} is not a backup, but contains some.",
         f"The newest is {backup_folder}",
     )
+
+
+@pytest.mark.parametrize("place", ["raw/x", "x", "claims/work/x/y"])
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_a_place_inside_the_backup_or_another_one_is_refused(
+    backup_folder: Path, tmp_path: Path, place: str, is_linked: bool
+) -> None:
+    copy, other = tmp_path / "copy", tmp_path / "other"
+    shutil.copytree(backup_folder, copy)
+    shutil.copytree(backup_folder, other)
+    (tmp_path / "link").symlink_to(copy)
+    before = sorted(copy.rglob("*"))
+    source = tmp_path / "link" if is_linked else copy
+    message, _ = refusal(TwoAccounts(source / place).run("restore", str(copy)), 1)
+    assert message == f"{copy / place}/home is inside the backup itself, {copy}."
+    message, _ = refusal(TwoAccounts(other / place).run("restore", str(source)), 1)
+    assert message == f"{other / place}/home is inside another logbook or backup, {other}."
+    assert sorted(copy.rglob("*")) == before
