@@ -1,4 +1,4 @@
-"""Where the user may have something written: never over what a logbook stores, nor over a device."""
+"""Where the user may have something written: never over what a logbook stores, logins, or a device."""
 
 import os
 from pathlib import Path
@@ -44,8 +44,13 @@ def reports_folder(logbook: Logbook) -> Path:
 
 
 def _outside_stored(logbook: Logbook, path: Path, hint: str = "-o") -> Path:
-    """The path with all links resolved. Raises BadParameter if it is part of this logbook, or of one that it is in."""
+    """The path with all links resolved.
+
+    Raises BadParameter if it is part of this logbook, or of one that it is in, or is a file of logins.
+    """
     resolved = Path(os.path.realpath(path))
+    if logins := _logins_at(resolved):
+        raise click.BadParameter(f"{path} is where logins are stored ({logins}). Name another place.", param_hint=hint)
     if stored := _stored_at(logbook, resolved):
         raise click.BadParameter(f"{path} is part of the logbook ({stored}). Name another place.", param_hint=hint)
     return resolved
@@ -60,6 +65,18 @@ def _stored_at(logbook: Logbook, resolved: Path) -> Path | None:
             is_beside = stored == one.database and resolved.name.startswith(f"{stored.name}.")
             if _is_in(resolved, place) or (is_beside and resolved.parent == place.parent):
                 return stored
+    return None
+
+
+def _logins_at(resolved: Path) -> Path | None:
+    """The file of logins that a resolved path is, or that it is written beside, as its lock is."""
+    from pipeline.source.credentials.choose import login_files
+
+    for logins in login_files():
+        place = Path(os.path.realpath(logins))
+        is_beside = resolved.parent == place.parent and resolved.name.startswith(f"{place.name}.")
+        if is_beside or _is_in(resolved, place) or (resolved.exists() and place.exists() and resolved.samefile(place)):
+            return logins
     return None
 
 

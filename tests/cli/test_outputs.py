@@ -178,3 +178,23 @@ def test_a_run_writes_no_report_where_reports_is_a_link_into_the_logbook(
     assert outcome.code == 1
     assert f"{logbook.paths.reports} leads into another part of the logbook (" in outcome.err
     assert [path.name for path in logbook.paths.raw.iterdir()] == ["demo"]
+
+
+@pytest.mark.parametrize("name", ["credentials.json", "credentials.json.lock"])
+@pytest.mark.parametrize("is_default", [False, True])
+def test_nothing_is_written_over_the_file_of_logins(
+    logbook: DemoLogbook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, is_default: bool
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    file = tmp_path / "ladebog" / name if is_default else logbook.credentials.with_name(name)
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("{}", "utf-8")
+    (tmp_path / "link.csv").symlink_to(file)
+    for place in (file, tmp_path / "link.csv"):
+        message, _ = refusal(logbook.run(*_ONE, str(place)), 2)
+        assert message.startswith(f"Invalid value for -o: {place} is where logins are stored (")
+    file.unlink()
+    for command in (("report", "2025-10"), ("claim", "export", "1")):
+        message, _ = refusal(logbook.run(*command, "--output", str(file)), 2)
+        assert message.startswith(f"Invalid value for --output: {file} is where logins are stored (")
+    assert not file.exists()

@@ -26,11 +26,14 @@ def open_credentials() -> Credentials:
 
 def all_credentials() -> list[Credentials]:
     """Every store that may hold logins of this user, so that one can be forgotten in all of them."""
-    paths = {_default_file()}
-    if path := _named_file():
-        paths.add(path)
-    stores: list[Credentials] = [FileCredentials(path) for path in sorted(paths)]
+    stores: list[Credentials] = [FileCredentials(path) for path in sorted(set(login_files()))]
     return [KeyringCredentials(FileCredentials(_default_file())), *stores] if keyring_works() else stores
+
+
+def login_files() -> list[Path]:
+    """The files that may hold logins of this user, whether they exist or not."""
+    named_file = _named_file()
+    return [_default_file(), *([named_file] if named_file else [])]
 
 
 def _default_file() -> Path:
