@@ -193,8 +193,8 @@ def _sync_tree(folder: Path) -> None:
 
 
 def open_regular(path: Path) -> BufferedReader:
-    """Open a file to read it. Raises LogbookError at once for a pipe, a socket or a device, which might never end."""
-    if not path.is_dir() and not stat.S_ISREG(path.stat().st_mode):
+    """Open a file to read it. Raises LogbookError for a folder, and at once for what might never end, as a pipe."""
+    if not stat.S_ISREG(path.stat().st_mode):
         raise LogbookError(
             f"{path} is not a regular file.", "Move it out of the logbook, then run the same command again"
         )

@@ -103,7 +103,7 @@ class SegmentWriter:
 def finished_segments(folder: Path) -> list[Path]:
     """The finished segments of an account, oldest first: their names sort by the start of their run.
 
-    Raises RawStoreError for links and for file names that are not Ladebog's.
+    Raises RawStoreError for links, for folders, and for file names that are not Ladebog's.
     """
     return _files(folder, SUFFIX)
 
@@ -114,6 +114,10 @@ def _files(folder: Path, suffix: str) -> list[Path]:
     _refuse_links(folder, *{path.parent for path in files}, *files)
     for path in files:
         start_in_name(path)
+        if path.is_dir():
+            raise RawStoreError(
+                f"{path} is a folder with the name of a segment.", "Restore the segment from a backup instead"
+            )
     return files
 
 

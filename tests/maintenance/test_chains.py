@@ -241,3 +241,21 @@ def test_a_forged_claim_is_found(
     logbook.forge(number, change)
     claim = logbook.claim_folders[number - 1].name
     assert logbook.faults() == [f"claims/home/{claim}/claim.json is not what was written: {reason}."] * 2
+
+
+def test_a_segment_that_is_a_folder_is_found(logbook: ChainedLogbook) -> None:
+    segment = logbook.segments[1]
+    segment.unlink()
+    segment.mkdir()
+    assert logbook.faults() == [f"raw/home/2025/{segment.name} is a folder with the name of a segment."] * 2
+
+
+@pytest.mark.parametrize("content", ["", "x"])
+@pytest.mark.parametrize("name", ["claim.json", "manifest.json", "journal.ndjson"])
+def test_a_file_of_a_chain_that_is_a_folder_is_found(logbook: ChainedLogbook, name: str, content: str) -> None:
+    path = (logbook.paths.journal if name == FILE_NAME else logbook.claim_folders[1]) / name
+    path.unlink()
+    path.mkdir()
+    if content:
+        (path / content).touch()
+    assert all(name in fault and ("regular file" in fault or "missing" in fault) for fault in logbook.faults())
