@@ -2,7 +2,8 @@
 
 Where XML is not as Excel expects it, programs differ: of two values in a cell one shows the first, another the last. A
 workbook is therefore compared with one that this version writes for the same claim, and may have no elements,
-attributes or repetitions that are not in that one too. Fonts and colours are not compared.
+attributes or repetitions that are not in that one too. Of its styles only what can hide figures is compared: see
+`workbook_styles`.
 """
 
 import re
@@ -14,6 +15,7 @@ from typing import Any
 from lxml import etree
 
 from reports.claims.ambiguity import AmbiguousFileError
+from reports.claims.workbook_styles import refuse_hiding_styles
 
 _WITHOUT_FIGURES = ("docProps/", "xl/theme/")
 _STYLES = "xl/styles.xml"
@@ -51,6 +53,8 @@ def refuse_ambiguous_xml(members: Mapping[str, bytes], expected: Mapping[str, by
     for name, size in form.smallest.items():
         if size < expected_form.smallest[name] / 2:
             raise AmbiguousFileError("it has rows or columns that are too small to read")
+    if _STYLES in members and _STYLES in expected:
+        refuse_hiding_styles(*(_parsed(_STYLES, one[_STYLES]) for one in (members, expected)))
 
 
 def _form(members: Mapping[str, bytes]) -> _Form:

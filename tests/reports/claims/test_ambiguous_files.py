@@ -21,6 +21,7 @@ from reports.claims.renderer import renderer
 from tests.reports.claims.claim_folders import adapt_manifest, by, changed_member, the, written
 from tests.reports.claims.hard_claim import hard_claim
 
+_STYLES = "xl/styles.xml"
 _VOUCHER, _LINES = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"
 
 
@@ -156,6 +157,15 @@ _XML = {
     "entity": (_LINES, "<worksheet", '<!DOCTYPE x [<!ENTITY a "9999">]><worksheet'),
     "format twice": ("xl/styles.xml", 'numFmtId="164"', 'numFmtId="165"'),
     "format of Excel": ("xl/styles.xml", 'numFmtId="164"', 'numFmtId="4"'),
+    "white text": (_STYLES, 'rgb="0022302F"', 'rgb="00FFFFFF"'),
+    "nearly white text": (_STYLES, 'rgb="0022302F"', 'rgb="00F0F0F0"'),
+    "text in a colour of the palette": (_STYLES, 'rgb="0022302F"', 'indexed="9"'),
+    "background in the colour of the text": (_STYLES, 'rgb="00EFF4F3"', 'rgb="00223030"'),
+    "tiny font": (_STYLES, '<sz val="10"/>', '<sz val="1"/>'),
+    "format that shows nothing": (_STYLES, 'formatCode="#,##0.000"', 'formatCode=";;;"'),
+    "format with a digit": (_STYLES, 'formatCode="#,##0.000"', 'formatCode="&quot;9&quot;#,##0.000"'),
+    "format in thousands": (_STYLES, 'formatCode="#,##0.000"', 'formatCode="#,##0.000,"'),
+    "format with a colour": (_STYLES, 'formatCode="#,##0.000"', 'formatCode="[White]#,##0.000"'),
 }
 
 
@@ -164,6 +174,13 @@ def test_a_workbook_of_another_version_can_be_read_in_one_way_and_hides_nothing(
     shared: dict[str, Path], tmp_path: Path, change: tuple[str, str, str]
 ) -> None:
     refused(shared["another"], tmp_path / "claim", changed_member(*change))
+
+
+def test_other_colours_that_can_be_read_are_accepted(shared: dict[str, Path], tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(shared["another"], tmp_path / "claim"))
+    changed_member(_STYLES, 'rgb="0022302F"', 'rgb="00102040"')(folder)
+    adapt_manifest(folder)
+    check_rendered(check_claim(folder))
 
 
 def shown(part: bytes) -> Callable[[bytes], bytes]:
