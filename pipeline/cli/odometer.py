@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from pipeline.cli.context import Context, pass_context
-from pipeline.cli.options import DAY, Reason, refuse_impossible
+from pipeline.cli.options import DAY, Reason, WholeNumber, refuse_impossible
 from pipeline.errors import OdometerError
 from pipeline.logbook.entries import ODOMETER, OdometerReading, fields_of
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _DAY = "YYYY-MM-DD"
-_KILOMETRES = click.IntRange(min=0, max=9_999_999)
+_KILOMETRES = WholeNumber(min=0, max=9_999_999)
 
 
 @click.command()

@@ -9,6 +9,7 @@ import click
 from pipeline.clock import EARLIEST, likely_month, month_of
 from pipeline.text import is_printable, visible
 
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
 _DURATION = re.compile(r"(?:(?P<days>\d{1,5})d)?\s*(?:(?P<hours>\d{1,6})h)?\s*(?:(?P<minutes>\d{1,7})m)?")
 
 
@@ -48,6 +49,8 @@ class MonthParameter(click.ParamType[datetime]):
             return value
         if (month := month_of(str(value))) is None:
             self.fail(month_fault(str(value)), param, ctx)
+        if month < EARLIEST.date():
+            self.fail(f"{value!r} is before {EARLIEST:%Y-%m}, the earliest possible month.", param, ctx)
         return datetime(month.year, month.month, 1)  # noqa: DTZ001 (only its date is used)
 
 
@@ -72,6 +75,17 @@ DAY = DayParameter()
 DAY_OR_MONTH = DayOrMonthParameter()
 MONTH = MonthParameter()
 _DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+
+
+class WholeNumber(click.IntRange):
+    """A whole number from a least to a largest one, without thousands separators."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and not _WHOLE_NUMBER.fullmatch(value.strip()):
+            self.fail(f"{value!r} is not a whole number", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class Reason(click.ParamType[str]):

@@ -12,7 +12,7 @@ from pipeline import interrupt
 from pipeline.cli.check import show_findings_since
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.notify import send_messages
-from pipeline.cli.options import DAY_OR_MONTH
+from pipeline.cli.options import DAY_OR_MONTH, WholeNumber
 from pipeline.cli.page import refresh_page
 from pipeline.cli.progress import extract_progress
 from pipeline.cli.report import report_last_closed_month
@@ -124,7 +124,7 @@ def _note_lost(context: Context, logbook: Logbook, lost: "Sequence[Link]") -> No
 @account_option
 @click.option("--if-active", is_flag=True, help="Run only if a session was active at the last run.")
 @click.option(
-    "--if-older", type=click.IntRange(min=1), metavar="HOURS", help="Run only if the last run is older than this."
+    "--if-older", type=WholeNumber(min=1), metavar="HOURS", help="Run only if the last run is older than this."
 )
 @pass_context
 def run(context: Context, account_name: str | None, if_active: bool, if_older: int | None) -> int:

@@ -12,7 +12,7 @@ import duckdb
 
 from pipeline.database import checksum, models
 from pipeline.database.faults import REBUILD, file_fault
-from pipeline.errors import DatabaseError, LogbookError, OlderDatabaseError
+from pipeline.errors import DatabaseError, LadebogError, LogbookError, OlderDatabaseError
 from pipeline.logbook import event_log
 from pipeline.logbook.files import FILE_MODE, erase, make_folder, replacing
 from pipeline.logbook.folder import Logbook
@@ -114,7 +114,20 @@ def has_writer(logbook: Logbook) -> bool:
     path = logbook.writer_database
     if not os.path.lexists(path):
         return False
-    return not path.is_file() or path.stat().st_size >= _HEADER_SIZE or checksum.matches(path) is not None
+    if not path.is_file() or checksum.matches(path) is not None:
+        return True
+    return path.stat().st_size >= _HEADER_SIZE and not _has_no_tables(path)
+
+
+def _has_no_tables(path: Path) -> bool:
+    """Whether a file is a database without any table, as a rebuild leaves it that is killed at its start."""
+    try:
+        connection = _connect(path, read_only=True, configuration=_READ_ONLY)
+        version = _schema_version(connection, path)
+    except LadebogError:
+        return False
+    connection.close()
+    return version is None
 
 
 @contextmanager

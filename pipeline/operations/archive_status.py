@@ -113,9 +113,9 @@ def _read_published(
             return read(connection)
     except LadebogError as error:
         add_problem(problems, error)
-    except duckdb.Error as error:
+    except duckdb.Error:
         unusable = DatabaseError(
-            f"{logbook.database} does not have the tables that this Ladebog needs ({type(error).__name__}).",
+            f"{logbook.database} was made by another version of Ladebog, and lacks what this one reads.",
             "Write it again with: ladebog transform (or, if that does not help, ladebog rebuild)",
         )
         add_problem(problems, unusable)

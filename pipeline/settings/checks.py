@@ -157,6 +157,11 @@ def rule_faults(rules: Sequence[Rule], cars: Sequence[Car]) -> list[str]:
     faults = [fault for number, car in enumerate(cars, start=1) for fault in text_faults(car, f"car {number}")]
     faults += [f"car {number}.name: is empty" for number, name in enumerate(names, start=1) if not name.strip()]
     faults += [f"car {name}: there are two" for name in sorted({name for name in names if names.count(name) > 1})]
+    faults += [
+        f"car {name}: car {other} has the same name except for capital letters"
+        for place, name in enumerate(names)
+        if (other := same_file(name, names[:place]))
+    ]
     for number, rule in enumerate(rules, start=1):
         if rule.car is None and rule.claim is None:
             faults.append(f"rule {number}: has no effect: give it a car, or claim = true or false")

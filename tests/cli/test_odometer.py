@@ -87,7 +87,7 @@ def test_later_readings_are_compared_with_a_correction(logbook: DecidedLogbook) 
         (["Golf", "31-03-2025", "1"], "'31-03-2025' is not a day"),
         (["Golf", "2025-07-02", "60000"], "2025-07-02 is in the future (today is 2025-07-01)"),
         (["Golf", "0001-01-01", "1"], "0001-01-01 is before 2010-01-01, the earliest possible day"),
-        (["Golf", "2025-06-30", "48211.5"], "'48211.5' is not a valid integer range"),
+        (["Golf", "2025-06-30", "48211.5"], "'48211.5' is not a whole number"),
         (["Golf", "2025-06-30", "--", "-1"], "-1 is not in the range"),
         (["Golf", "2025-06-30", "10000000"], "10000000 is not in the range"),
         (["Golf", "2025-06-30", "60000", "--reason", " "], "it is empty"),

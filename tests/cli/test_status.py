@@ -375,3 +375,11 @@ def test_the_status_has_the_time_of_the_next_run(shared_logbook: DemoLogbook) ->
 )
 def test_sizes_are_shown_in_decimal_units(number: int, text: str) -> None:
     assert size(number) == text
+
+
+def test_a_database_that_another_version_made_is_named(logbook: DemoLogbook) -> None:
+    with duckdb.connect(str(logbook.paths.database)) as connection:
+        connection.execute("drop schema intermediate cascade")
+    outcome = logbook.run("status")
+    assert f"{logbook.paths.database} was made by another version of Ladebog" in outcome.err
+    assert "ladebog transform" in outcome.err

@@ -103,3 +103,27 @@ def test_months_as_text() -> None:
     assert month_of("2025-6") == month_of("2025-06") == date(2025, 6, 1)
     assert [month_of(text) for text in ("2025-0", "2025-13", "2025", "25-06", "2025-006", "0000-01")] == [None] * 6
     assert [likely_month(text) for text in ("", "2025", "2025 2026-01", "31")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("claim", "show", "abc"),
+        ("claim", "export", "1.5"),
+        ("claim", "mark", "1,000", "sent"),
+        ("claim", "reverse", "x", "--reason", "y"),
+        ("run", "--if-older", "1h"),
+        ("sql", "--timeout", "1e3", "select 1"),
+        ("odometer", "Golf", "2025-06-30", "48.211"),
+    ],
+)
+def test_what_is_not_a_whole_number_is_named(shared_logbook: DemoLogbook, command: tuple[str, ...]) -> None:
+    message, _ = refusal(shared_logbook.run(*command), 2)
+    assert message.endswith(" is not a whole number")
+    assert "integer" not in message
+
+
+@pytest.mark.parametrize("command", [("claim", "create"), ("check", "--month"), ("session", "list", "--month")])
+def test_a_month_before_2010_is_refused(shared_logbook: DemoLogbook, command: tuple[str, ...]) -> None:
+    message, _ = refusal(shared_logbook.run(*command, "0001-01"), 2)
+    assert "'0001-01' is before 2010-01, the earliest possible month." in message

@@ -4,12 +4,15 @@ import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from pipeline.database.connection import drop_writer
 from pipeline.errors import JournalError, TamperingError
 from pipeline.logbook.entries import MARK, ODOMETER, ClaimMark, OdometerReading, fields_of
 from pipeline.logbook.journal import Journal, read_entries
 from pipeline.maintenance.forget import forget_account
+from pipeline.maintenance.recorded import RecordedLinks
 from pipeline.transform.update import rebuild_archive
 from tests.scenarios.claimed_logbook import FEBRUARY, MARCH, ClaimedLogbook, ServedSession, local
 from tests.scenarios.forged_journal import forge_forget
@@ -110,3 +113,15 @@ def test_a_forget_entry_that_contradicts_the_journal_is_found(
     journal.append(at, "forget", fields)
     with pytest.raises(JournalError, match=f"is damaged at {reason}"):
         read_entries(tmp_path)
+
+
+def test_a_working_database_whose_creation_was_killed_is_not_a_fault(logbook: ClaimedLogbook) -> None:
+    drop_writer(logbook.paths)
+    with duckdb.connect(str(logbook.paths.writer_database)) as connection:
+        connection.execute("create table x as select range as i from range(100000)")
+        connection.execute("checkpoint")
+        connection.execute("drop table x")
+    assert logbook.paths.writer_database.stat().st_size >= 3 * 4096
+    assert RecordedLinks.read(logbook.paths).faults == ()
+    assert logbook.verify()[0] == "journal: 5 entries"
+    logbook.update()

@@ -142,6 +142,10 @@ def test_a_number_out_of_its_range_is_refused_with_the_limit(file: File, text: s
         ('[[car]]\nname = "Golf\\u001b[2J"', "car 1.name: 'Golf\\x1b[2J' is not one line of text"),
         ('[[car]]\nname = "Golf"\nplate = "A\\nB"', "car 1.plate: 'A\\nB' is not one line of text"),
         ('[[car]]\nname = " "', "car 1.name: is empty"),
+        (
+            '[[car]]\nname = "a"\n[[car]]\nname = "A"',
+            "car A: car a has the same name except for capital letters",
+        ),
         ('[driver]\nname = "a\\u202eb"', "driver.name: 'a\\u202eb' is not one line of text"),
         ('[employer]\nname = "a\\u200bb"', "employer.name: 'a\\u200bb' is not one line of text"),
         ('[[car]]\nname = "a\\U000e0041"', "car 1.name: 'a\\U000e0041' is not one line of text"),

@@ -9,7 +9,7 @@ from pipeline.claims.document import Claim, MissingReceipt
 from pipeline.claims.folder import StoredClaim, read_claim
 from pipeline.cli.claim.text import about, amounts
 from pipeline.cli.context import Context, one_account_option, pass_context
-from pipeline.cli.options import MONTH, Reason
+from pipeline.cli.options import MONTH, Reason, WholeNumber
 from pipeline.cli.output import print_line
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.schema import Account, Language, Settings
@@ -99,7 +99,7 @@ def create(
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", type=WholeNumber(min=1))
 @click.option("--reason", type=Reason(), required=True, help="Why; printed on the claim.")
 @_language_option
 @_csv_option

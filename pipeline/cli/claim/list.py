@@ -11,7 +11,7 @@ from pipeline.claims.folder import StoredClaim, claim_folders, file_names, numbe
 from pipeline.cli.claim.text import about, amounts, outstanding_lines
 from pipeline.cli.context import Context, account_option, one_account_option, pass_context
 from pipeline.cli.money import in_decimals
-from pipeline.cli.options import NamedPath, wide_option
+from pipeline.cli.options import NamedPath, WholeNumber, wide_option
 from pipeline.cli.output import print_line
 from pipeline.cli.output_paths import output_folder
 from pipeline.cli.paragraph import print_hanging
@@ -59,7 +59,7 @@ def list_(context: Context, account_name: str | None, wide: bool) -> None:
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", type=WholeNumber(min=1))
 @one_account_option
 @wide_option
 @pass_context
@@ -99,7 +99,7 @@ def _line(line: "ClaimLine") -> dict[str, Any]:
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", type=WholeNumber(min=1))
 @click.option(
     "--output", type=NamedPath(path_type=Path, file_okay=False), required=True, help="The folder to write to."
 )

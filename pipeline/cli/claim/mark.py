@@ -9,7 +9,7 @@ import click
 
 from pipeline.claims.folder import read_claims, reversed_by, unknown_claim
 from pipeline.cli.context import Context, one_account_option, pass_context
-from pipeline.cli.options import DAY, MONTH, NamedPath, refuse_impossible
+from pipeline.cli.options import DAY, MONTH, NamedPath, WholeNumber, refuse_impossible
 from pipeline.command_line import operand
 from pipeline.errors import ClaimError, UnknownNameError
 from pipeline.logbook.entries import CLAIM_STATES, MARK, ClaimMark, ClaimState, fields_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", type=WholeNumber(min=1))
 @click.argument("state", type=click.Choice(CLAIM_STATES))
 @click.option("--date", "day", type=DAY, help="The day of the change. Default: today.")
 @one_account_option

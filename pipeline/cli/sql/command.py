@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.context import Context, pass_context
-from pipeline.cli.options import NamedPath, wide_option
+from pipeline.cli.options import NamedPath, WholeNumber, wide_option
 from pipeline.cli.output_paths import is_standard_output, output_file
 from pipeline.cli.sql.output import FORMATS, format_of, print_rows, write_rows
 from pipeline.cli.sql.question import Question, has_several_timezones, query_timezone, read_question
@@ -41,7 +41,7 @@ from pipeline.errors import EXIT_FAILED
 @click.option(
     "--timeout",
     metavar="SECONDS",
-    type=click.IntRange(1, 86_400),
+    type=WholeNumber(1, 86_400),
     default=30,
     show_default=True,
     help="How long the database may work on the query.",

@@ -38,7 +38,7 @@ def parse(content: bytes) -> dict[str, str]:
     for number, line in enumerate(content.decode("utf-8", "replace").split("\n")[:-1], start=1):
         _, sha256, escaped = match.groups() if (match := _LINE.fullmatch(line)) else ("", "", "")
         name = _ESCAPE.sub(lambda escape: _UNESCAPED[escape[1]], escaped)
-        if not is_safe(name) or name in sums or checksum_line(name, sha256) != f"{line}\n":
+        if not is_safe(name) or _is_hidden(name) or name in sums or checksum_line(name, sha256) != f"{line}\n":
             raise _unusable(f"line {number} is not one that Ladebog writes: {line[:200]!r}")
         sums[name] = sha256
     folders = {name[:place] for name in sums for place, sign in enumerate(name) if sign == "/"}
@@ -68,6 +68,12 @@ def is_safe(name: str) -> bool:
         and len(name.encode()) <= _LONGEST
         and all(len(part.encode()) <= _LONGEST_PART for part in parts)
     )
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a file or a folder in a name is hidden: no backup contains one, except in a claim's own folder."""
+    parts = name.split("/")
+    return any(part.startswith(".") for part in (parts[:3] if parts[0] == "claims" else parts))
 
 
 def copy(source: IO[bytes], target: IO[bytes], advance: Advance) -> str:
