@@ -16,7 +16,7 @@ from pipeline.load.claims import load_claims
 from pipeline.load.journal import load_journal
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Entry, Journal
-from pipeline.settings.schema import Account, ClaimSettings, Report, Settings
+from pipeline.settings.schema import Account, ClaimSettings, ReportSettings, Settings
 from pipeline.transform.refresh import refresh_marts
 
 _Figures = tuple[LineKey, Amounts, str, str | None, tuple[Amounts, Amounts] | None]
@@ -55,7 +55,7 @@ def _settings(claim: Claim) -> Settings:
     )
     return Settings(
         accounts={claim.account: account},
-        report=Report(closed_after_hours=policy.closed_after_hours),
+        report=ReportSettings(closed_after_hours=policy.closed_after_hours),
         tax_rates=policy.tax_rates,
         cars=policy.cars,
         rules=policy.rules,

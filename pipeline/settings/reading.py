@@ -103,7 +103,7 @@ def _settings(document: dict[str, Any], faults: list[str]) -> Settings:
     source = _fields(Source, _table(document, "source", faults), "source", faults)
     faults += [f"source.{key}: must be more than 0" for key, value in source.items() if not value > 0]
     faults += [f"source.{key}: must be less than 1,000,000,000" for key, value in source.items() if value >= 1e9]
-    report = _fields(schema.Report, _table(document, "report", faults), "report", faults)
+    report = _fields(schema.ReportSettings, _table(document, "report", faults), "report", faults)
     if report.get("closed_after_hours", 0) < 0:
         faults.append("report.closed_after_hours: must not be less than 0")
     if report.get("closed_after_hours", 0) > _MOST_HOURS:
@@ -120,7 +120,7 @@ def _settings(document: dict[str, Any], faults: list[str]) -> Settings:
     return Settings(
         accounts=accounts,
         source=Source(**source),
-        report=schema.Report(**report),
+        report=schema.ReportSettings(**report),
         tax_rates=tax_rates,
         cars=cars,
         rules=rules,

@@ -124,7 +124,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     largest_body_mb: Annotated[int, Meta(description="MB; a larger answer is refused")] = 64
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class ReportSettings(msgspec.Struct, frozen=True, kw_only=True):
     """When a month is closed, so that it can be claimed."""
 
     closed_after_hours: Annotated[
@@ -227,7 +227,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     accounts: dict[str, Account]
     source: Source = Source()
-    report: Report = Report()
+    report: ReportSettings = ReportSettings()
     tax_rates: tuple[TaxRate, ...] = ()
     cars: tuple[Car, ...] = ()
     rules: tuple[Rule, ...] = ()

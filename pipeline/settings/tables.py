@@ -86,7 +86,7 @@ def _grid_fee(per_kwh: str, **hours: Any) -> Addition:
 TABLES = (
     Table("[account.home]", schema.Account),
     Table("[source]", schema.Source),
-    Table("[report]", schema.Report),
+    Table("[report]", schema.ReportSettings),
     Table(
         "[[account.home.reimbursement]]",
         Reimbursement,

@@ -10,7 +10,7 @@ from pipeline.settings.checks import account_faults
 from pipeline.settings.editing import without_account, write_account
 from pipeline.settings.names import url_fault
 from pipeline.settings.reading import read_settings
-from pipeline.settings.schema import Account, Report, Settings, Source
+from pipeline.settings.schema import Account, ReportSettings, Settings, Source
 from pipeline.text import counted
 
 HOME = '[account.home]\nurl = "https://tenant.example"\n'
@@ -67,7 +67,9 @@ def test_every_key_is_read(file: File) -> None:
         moved_from=("former.example",),
     )
     expected = Settings(
-        accounts={"work-2": account}, source=Source(at_a_time=1, read_timeout=5), report=Report(closed_after_hours=48)
+        accounts={"work-2": account},
+        source=Source(at_a_time=1, read_timeout=5),
+        report=ReportSettings(closed_after_hours=48),
     )
     assert expected == found
 

@@ -8,7 +8,7 @@ import msgspec
 
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import Window
-from pipeline.settings.schema import ClaimSettings, Report
+from pipeline.settings.schema import ClaimSettings, ReportSettings
 from tests.scenarios.archive_runs import Run, expected_rows, rows_after_runs
 from tests.scenarios.small_archive import (
     SmallArchive,
@@ -137,10 +137,10 @@ def test_each_condition_on_its_own_keeps_a_month_open(tmp_path: Path) -> None:
 
 
 def test_a_setting_states_the_hours_after_which_a_month_is_closed(archive: SmallArchive) -> None:
-    archive.settings = msgspec.structs.replace(archive.settings, report=Report(closed_after_hours=48))
+    archive.settings = msgspec.structs.replace(archive.settings, report=ReportSettings(closed_after_hours=48))
     archive.build(*listing_and_detail(), windows=[window()])
     assert archive.rows(STATES) == [(MARCH, False, 0, 0, 0)]
-    archive.settings = msgspec.structs.replace(archive.settings, report=Report(closed_after_hours=0))
+    archive.settings = msgspec.structs.replace(archive.settings, report=ReportSettings(closed_after_hours=0))
     archive.build(windows=[window(MONTH_END)])
     assert archive.rows(STATES) == [CLOSED]
 

@@ -12,7 +12,7 @@ from pipeline.demo import DemoServer
 from pipeline.errors import SettingsError
 from pipeline.load.answers import AnswerLoader
 from pipeline.raw.answer import Answer
-from pipeline.settings.schema import Report, Settings
+from pipeline.settings.schema import ReportSettings, Settings
 from pipeline.transform.refresh import refresh_marts
 from pipeline.transform.update import rebuild_archive, update_archive
 from tests.demo import expected_marts
@@ -187,7 +187,7 @@ def test_changed_settings_are_stored_by_a_refresh(tmp_path_factory: pytest.TempP
     with small_archive(tmp_path_factory.mktemp("other") / "logbook") as archive:
         found = []
         for hours in (24, 24, 48):
-            changed = msgspec.structs.replace(archive.settings, report=Report(closed_after_hours=hours))
+            changed = msgspec.structs.replace(archive.settings, report=ReportSettings(closed_after_hours=hours))
             refresh_marts(archive.connection, changed)
             found += archive.rows("select settings, closed_after_hours from facts.settings")
     assert found[0] == found[1]
