@@ -1,5 +1,6 @@
 """Writes the settings to the fact tables, so that all figures are computed only from the database."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
@@ -33,6 +34,7 @@ def _tables(settings: Settings) -> dict[str, list[Row]]:
         "accounts": [
             (account.name, account.url, account.country, account.timezone, account.currency) for account in accounts
         ],
+        "operator_hosts": _operator_hosts(accounts),
         "tax_rates": [
             (entry.country, entry.name, entry.rate, entry.valid_from, entry.valid_to) for entry in settings.tax_rates
         ],
@@ -42,6 +44,16 @@ def _tables(settings: Settings) -> dict[str, list[Row]]:
         "cars": [(car.name, car.plate, car.owner) for car in settings.cars],
         "rules": [_rule(number, rule) for number, rule in enumerate(settings.rules, start=1)],
     }
+
+
+def _operator_hosts(accounts: Iterable[Account]) -> list[Row]:
+    """Each host with the first of its operator's: accounts with a host in common are of one operator."""
+    operators: list[set[str]] = []
+    for account in accounts:
+        joined = [operator for operator in operators if not operator.isdisjoint(account.hosts)]
+        operators = [operator for operator in operators if operator not in joined]
+        operators.append(set(account.hosts).union(*joined))
+    return [(host, min(operator)) for operator in operators for host in sorted(operator)]
 
 
 def _bases(account: Account) -> list[Row]:

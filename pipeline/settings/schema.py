@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from pipeline.errors import SettingsError, UnknownNameError
-from pipeline.settings.names import name_fault
+from pipeline.settings.names import host_and_port, name_fault
 from pipeline.text import did_you_mean
 
 Attribution = Literal["stop", "split"]
@@ -97,6 +97,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.timezone)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts of its operator: that of its address and the former ones."""
+        return frozenset({host_and_port(self.url), *(host.lower() for host in self.moved_from)})
 
 
 class TaxRate(msgspec.Struct, frozen=True, kw_only=True):

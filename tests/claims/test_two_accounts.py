@@ -88,3 +88,50 @@ def test_the_same_id_at_another_operator_is_another_session(tmp_path: Path) -> N
     work.extract(ServedSession("1", local(MARCH.replace(day=5)), amount="27.00"))
     home.update()
     assert list(findings(home)) == ["home", "work"]
+
+
+_FORMER = "former.example.invalid"
+
+
+def with_settings(logbook: ClaimedLogbook, moved_from: str, others: str) -> None:
+    """Change the settings: the former hosts of account home, and the other accounts."""
+    logbook.write_settings(f"moved_from = {moved_from}\n{others}")
+
+
+@pytest.mark.parametrize("former", [_FORMER, _FORMER.upper()])
+def test_the_hosts_that_an_operator_has_moved_between_are_one_operator(former: str, tmp_path: Path) -> None:
+    """Session 1 was fetched from the former host in one account, from today's in the other."""
+    home = ClaimedLogbook.begin(tmp_path / "logbook", _WORK.format(host=_FORMER))
+    work = ClaimedLogbook(home.root, account="work", moment=home.moment + timedelta(days=1))
+    home.host = _FORMER
+    home.extract(_SAME)
+    work.extract(_SAME)
+    home.update()
+    assert findings(home) == {}, "nothing states that the operator has moved"
+    with_settings(home, f'["{former}"]', _WORK.format(host="operator.example.invalid"))
+    home.update()
+    found = findings(home)
+    assert list(found) == ["home", "work"]
+    for logbook in (home, work):
+        with pytest.raises(ClaimError, match="session_in_two_accounts"):
+            logbook.claim(MARCH)
+    work.claim(MARCH, accepted={found["work"]: "the car of work"})
+    with pytest.raises(ClaimError, match="Session 1 is claimed already, by claim 1 of account work"):
+        home.claim(MARCH, accepted={found["home"]: "again"})
+
+
+def test_moves_of_several_accounts_are_followed_from_host_to_host(tmp_path: Path) -> None:
+    """Account third states the move from the first host to the second, and account work that to the last."""
+    third = '[account.third]\nurl = "https://second.example.invalid"\nmoved_from = ["operator.example.invalid"]\n'
+    moved = _WORK.format(host="last.example.invalid") + 'moved_from = ["second.example.invalid"]\n'
+    home = ClaimedLogbook.begin(tmp_path / "logbook", moved)
+    work = ClaimedLogbook(
+        home.root, account="work", moment=home.moment + timedelta(days=1), host="last.example.invalid"
+    )
+    home.extract(_SAME)
+    work.extract(_SAME)
+    home.update()
+    assert findings(home) == {}
+    home.write_settings(moved + third)
+    home.update()
+    assert list(findings(home)) == ["home", "work"]

@@ -6,6 +6,7 @@
 --   session_id     text, the operator's id
 --   other_account  text, the other account
 -- An operator is known by the host of the addresses that answered, or of the account where an imported answer has none.
+-- The hosts that an account's operator has moved between are one operator.
 with repeated as (
     select session_id
     from main.sessions
@@ -13,7 +14,7 @@ with repeated as (
     having count(*) > 1
 ),
 
-operators as (
+answering as (
     select distinct
         documents.account,
         documents.key as session_id,
@@ -30,13 +31,22 @@ operators as (
     where documents.endpoint in ('session', 'session_history') and documents.status = 200
 ),
 
+operators as (
+    select distinct
+        answering.account,
+        answering.session_id,
+        coalesce(hosts.operator, answering.host) as operator
+    from answering
+    left join facts.operator_hosts as hosts on answering.host = hosts.host
+),
+
 pairs as (
     select distinct
         ones.account,
         ones.session_id,
         others.account as other_account
     from operators as ones
-    inner join operators as others on ones.session_id = others.session_id and ones.host = others.host
+    inner join operators as others on ones.session_id = others.session_id and ones.operator = others.operator
     where ones.account <> others.account
 )
 
