@@ -67,7 +67,7 @@ def add(context: Context, /, name: str, url: str, moved: bool, **options: str | 
 
 
 def _with_former_hosts(logbook: Logbook, old: Account | None, new: Account, moved: bool) -> Account:
-    """The account with the hosts that its operator has moved from.
+    """The account with the hosts that its operator has moved from; a former host may become its address again.
 
     Raises SettingsError if it has sessions of another operator, unless that has moved.
     """
@@ -77,9 +77,11 @@ def _with_former_hosts(logbook: Logbook, old: Account | None, new: Account, move
     if own_host == new_host and not moved:
         return new
     known_hosts = {host or own_host for host in hosts_of_sessions(logbook.raw / new.name)} - {""}
-    if not moved:
+    if not moved and (old is None or new_host not in old.hosts):
         refuse_other_operator(new, known_hosts)
-    return msgspec.structs.replace(new, moved_from=tuple(sorted({*new.moved_from, *known_hosts} - {new_host})))
+        return new
+    former_hosts = {*new.moved_from, new.moved_to or new_host, *known_hosts} - {new_host}
+    return msgspec.structs.replace(new, moved_from=tuple(sorted(former_hosts)), moved_to=new_host)
 
 
 @account.command()

@@ -33,20 +33,21 @@ def hosts_of_sessions(folder: Path) -> set[str]:
 
 
 def require_same_operator(connection: duckdb.DuckDBPyConnection, account: Account) -> None:
-    """Raise SettingsError if the account's address was changed to another operator than that of its sessions."""
+    """Raise SettingsError if a run fetched sessions from a host that is not the account's, now or formerly.
+
+    Imports do not count: they may be of other hosts where the user says so.
+    """
     fetched = connection.execute(models.query("fetched_hosts"), {"account": account.name}).fetchall()
-    hosts = {host for (host,) in fetched if host is not None}
-    if hosts.isdisjoint(account.moved_from):
-        refuse_other_operator(account, hosts)
+    refuse_other_operator(account, {host for (host,) in fetched if host is not None})
 
 
 def refuse_other_operator(account: Account, known_hosts: Collection[str]) -> None:
-    """Raise SettingsError if sessions are known and none of them are of the account's host."""
-    host = host_and_port(account.url)
-    if known_hosts and host not in known_hosts:
+    """Raise SettingsError if sessions are known of a host that is not the account's, now or formerly."""
+    foreign_hosts = sorted(set(known_hosts) - account.hosts)
+    if foreign_hosts:
         raise SettingsError(
-            f"Account {account.name} has sessions of {', '.join(sorted(known_hosts))}; those of {host} would be mixed "
-            "with them.",
+            f"Account {account.name} has sessions of {', '.join(foreign_hosts)}; those of {host_and_port(account.url)} "
+            "would be mixed with them.",
             f"Use an account of its own: ladebog account add NAME --url {quoted(account.url)} (or, if the same "
             f"operator has moved there: ladebog account add {account.name} --url {quoted(account.url)} --moved)",
         )

@@ -39,7 +39,7 @@ def write_account(path: Path, account: Account) -> None:
     table = accounts.setdefault(account.name, tomlkit.table())
     for name in _PLAIN:
         value = getattr(account, name)
-        if value != ():
+        if value not in ((), None):
             table[name] = list(value) if isinstance(value, tuple) else value
     write_text(path, tomlkit.dumps(document))
 

@@ -90,6 +90,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     moved_from: Annotated[
         tuple[str, ...], Meta(description="the operator's former hosts; `account add --moved` adds them")
     ] = ()
+    moved_to: Annotated[
+        str | None, Meta(description="the host they moved to; they are not those of an address with another host")
+    ] = None
     reimbursement: tuple[Reimbursement, ...] = ()
     addition: tuple[Addition, ...] = ()
     tax_refund: tuple[TaxRefund, ...] = ()
@@ -100,8 +103,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The hosts of its operator: that of its address and the former ones."""
-        return frozenset({host_and_port(self.url), *(host.lower() for host in self.moved_from)})
+        """The hosts of its operator: that of its address, and those which that operator has moved between."""
+        own_host = host_and_port(self.url)
+        moved_between = {host.lower() for host in (*self.moved_from, self.moved_to or own_host)}
+        return frozenset(moved_between if own_host in moved_between else {own_host})
 
 
 class TaxRate(msgspec.Struct, frozen=True, kw_only=True):

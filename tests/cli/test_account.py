@@ -17,6 +17,7 @@ from tests.scenarios.small_archive import NOON, answer, detail, listed, listing,
 
 _OWN = "https://tenant.example"
 _OTHER = "https://other.example"
+_MOVED = "https://moved.example"
 _LATER = NOON + timedelta(hours=1)
 _ANSWERS = {
     "details": detail(session(), _LATER),
@@ -31,11 +32,16 @@ def logbook_with(folder: Path, content: str, url: str = f"{_OWN}/api", command: 
     """A logbook with account home and one answer."""
     logbook = DemoLogbook(folder)
     logbook.do("account", "add", "home", "--url", _OWN)
+    archive(logbook, content, url, command)
+    return logbook
+
+
+def archive(logbook: DemoLogbook, content: str, url: str, command: str = "extract") -> None:
+    """Store one answer for account home."""
     record = RunRecord(run_id="a1b2", command=command, version="0", started_at=NOON)
     with SegmentWriter.begin(logbook.paths.raw / "home", record) as writer:
         writer.append(RawLine.of(msgspec.structs.replace(_ANSWERS[content], url=url)))
         writer.finish(NOON)
-    return logbook
 
 
 def url_of(logbook: DemoLogbook) -> str:
@@ -121,6 +127,50 @@ def test_sessions_that_were_imported_from_another_host_do_not_change_the_operato
     logbook = logbook_with(tmp_path, "details", command="import")
     change_url(logbook, _OTHER)
     assert "would be mixed" not in logbook.run("extract").err
+
+
+@pytest.mark.parametrize("command", ["extract", "run", "import"])
+def test_a_former_move_does_not_allow_another_operator(command: str, tmp_path: Path) -> None:
+    """After a move, the operator answers as before, so that nothing of its new host is stored."""
+    logbook = logbook_with(tmp_path, "details")
+    logbook.do("account", "add", "home", "--url", _MOVED, "--moved")
+    assert "would be mixed" not in logbook.run("extract").err
+    capture = tmp_path / "other.json"
+    capture.write_bytes(detail(session("2"), _LATER).body)
+    change_url(logbook, _OTHER)
+    message, advice = refusal(logbook.run(*((command, str(capture)) if command == "import" else (command,))), 1)
+    assert message == "Account home has sessions of tenant.example; those of other.example would be mixed with them."
+    assert f"ladebog account add home --url {_OTHER} --moved" in advice
+
+
+def test_each_host_that_sessions_were_fetched_from_is_the_operators(tmp_path: Path) -> None:
+    """One of the two is the account's former host by its settings, the other is not."""
+    logbook = logbook_with(tmp_path, "details")
+    archive(logbook, "list", f"{_OTHER}/api")
+    text = logbook.paths.settings.read_text("utf-8").replace(f'"{_OWN}"', f'"{_MOVED}"\nmoved_from = ["tenant.example"]')
+    logbook.paths.settings.write_text(text, "utf-8")
+    message, _ = refusal(logbook.run("extract"), 1)
+    assert message == "Account home has sessions of other.example; those of moved.example would be mixed with them."
+
+
+def test_a_session_imported_from_another_host_does_not_make_it_the_operator(tmp_path: Path) -> None:
+    """It was imported with --any-host, beside those that were fetched."""
+    logbook = logbook_with(tmp_path, "details")
+    archive(logbook, "list", f"{_OTHER}/api", "import")
+    message, _ = refusal(logbook.run("account", "add", "home", "--url", _OTHER), 1)
+    assert message == "Account home has sessions of tenant.example; those of other.example would be mixed with them."
+    logbook.do("account", "add", "home", "--url", _MOVED, "--moved")
+    assert "would be mixed" not in logbook.run("extract").err
+
+
+def test_an_operator_may_move_back(tmp_path: Path) -> None:
+    logbook = logbook_with(tmp_path, "details")
+    logbook.do("account", "add", "home", "--url", _MOVED, "--moved")
+    archive(logbook, "list", f"{_MOVED}/api")
+    logbook.do("account", "add", "home", "--url", _OWN)
+    assert read_settings(logbook.paths.settings).accounts["home"].moved_from == ("moved.example",)
+    assert "would be mixed" not in logbook.run("extract").err
+    refusal(logbook.run("account", "add", "home", "--url", _OTHER), 1)
 
 
 def change_url(logbook: DemoLogbook, url: str) -> None:

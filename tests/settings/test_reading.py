@@ -52,7 +52,7 @@ def test_every_key_is_read(file: File) -> None:
     found = file.read(
         '[account.work-2]\nurl = "http://127.0.0.1:8080/"\ncountry = "SE"\ntimezone = "Europe/Stockholm"\n'
         'currency = "SEK"\nclient_id = "a"\napp_version = "b"\ndevice_id = "c"\n'
-        'moved_from = ["former.example"]\n'
+        'moved_from = ["former.example"]\nmoved_to = "127.0.0.1:8080"\n'
         "[source]\nat_a_time = 1\nread_timeout = 5\n[report]\nclosed_after_hours = 48\n"
     )
     account = Account(
@@ -65,6 +65,7 @@ def test_every_key_is_read(file: File) -> None:
         app_version="b",
         device_id="c",
         moved_from=("former.example",),
+        moved_to="127.0.0.1:8080",
     )
     expected = Settings(
         accounts={"work-2": account},
