@@ -35,7 +35,7 @@ CorrectionGround = Literal[
 
 Currency = Annotated[str, msgspec.Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f\u2028\u2029]{0,20}\Z")]
 
-RULES = 3  # version of the computation; a claim of another version is checked only by its hashes and arithmetic
+RULES = 4  # version of the computation; a claim of another version is checked only by its hashes and arithmetic
 
 
 class Amounts(msgspec.Struct, frozen=True, kw_only=True):

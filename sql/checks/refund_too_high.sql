@@ -27,7 +27,7 @@ with subtracted as (
             sessions.account = refunds.account
             and local_day(sessions.stopped_at, sessions.timezone) >= refunds.valid_from
             and local_day(sessions.stopped_at, sessions.timezone) < coalesce(refunds.valid_to, date '9999-12-31')
-    where terms.refunds_electricity_tax and refunds.per_kwh > taxes.per_kwh - 0.004
+    where refunds.per_kwh > taxes.per_kwh - 0.004
 )
 
 select

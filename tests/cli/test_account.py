@@ -147,7 +147,9 @@ def test_each_host_that_sessions_were_fetched_from_is_the_operators(tmp_path: Pa
     """One of the two is the account's former host by its settings, the other is not."""
     logbook = logbook_with(tmp_path, "details")
     archive(logbook, "list", f"{_OTHER}/api")
-    text = logbook.paths.settings.read_text("utf-8").replace(f'"{_OWN}"', f'"{_MOVED}"\nmoved_from = ["tenant.example"]')
+    text = logbook.paths.settings.read_text("utf-8").replace(
+        f'"{_OWN}"', f'"{_MOVED}"\nmoved_from = ["tenant.example"]'
+    )
     logbook.paths.settings.write_text(text, "utf-8")
     message, _ = refusal(logbook.run("extract"), 1)
     assert message == "Account home has sessions of other.example; those of moved.example would be mixed with them."

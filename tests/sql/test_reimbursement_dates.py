@@ -5,6 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipeline.settings.schema import Addition, Reimbursement, TaxRefund
 from tests.sql.reimbursed_archive import MINUTE, ReimbursedSession, account, hour_session, reimbursed_archive
 
@@ -60,6 +62,33 @@ def test_a_refund_holds_from_its_local_day(tmp_path: Path) -> None:
     stops = ["2025-03-05T22:59:59", "2025-03-05T23:00", "2025-06-30T21:59:59", "2025-06-30T22:00"]
     expected = [None, Decimal(18), Decimal(18), Decimal("24.92")]
     assert expected == amounts_of(tmp_path, stops, tax_refund=refunds)
+
+
+@pytest.mark.parametrize(("basis", "amount"), [("billed", 18), ("rate", 23)])
+@pytest.mark.parametrize("flag", [True, False, None, "no charge point"])
+def test_a_refund_in_the_settings_is_subtracted_whatever_the_charge_point_says(
+    flag: Any, basis: Any, amount: int, tmp_path: Path
+) -> None:
+    """10 kWh with 0.7 refunded, of a bill of 25 and at a rate of 3."""
+    home = account(
+        reimbursement=[Reimbursement(valid_from=ALWAYS, basis=basis, rate=Decimal(3) if basis == "rate" else None)],
+        tax_refund=[TaxRefund(valid_from=ALWAYS, per_kwh=Decimal("0.7"))],
+    )
+    with reimbursed_archive(tmp_path / "logbook", home) as archive:
+        if flag != "no charge point":
+            archive.load_charge_point(datetime(2019, 1, 1, tzinfo=UTC), refunds=flag)
+        archive.load_sessions(session_stopping_at("2025-03-05T12:00", "1")).transform()
+        assert archive.amounts() == {"1": Decimal(amount)}
+
+
+@pytest.mark.parametrize(("flag", "amount"), [(True, None), (False, 25), (None, 25)])
+def test_without_a_setting_a_refund_that_the_charge_point_mentions_is_unknown(
+    flag: bool | None, amount: int | None, tmp_path: Path
+) -> None:
+    with reimbursed_archive(tmp_path / "logbook") as archive:
+        archive.load_charge_point(datetime(2019, 1, 1, tzinfo=UTC), refunds=flag)
+        archive.load_sessions(session_stopping_at("2025-03-05T12:00", "1")).transform()
+        assert archive.amounts() == {"1": amount}
 
 
 def test_an_addition_holds_by_the_local_hour_that_energy_flowed_in(tmp_path: Path) -> None:
@@ -152,11 +181,10 @@ def test_outside_of_denmark_no_electricity_tax_is_added(tmp_path: Path) -> None:
     ]
 
 
-def test_the_newest_document_at_the_stop_decides_on_the_refund(tmp_path: Path) -> None:
-    refund = [TaxRefund(valid_from=ALWAYS, per_kwh=Decimal("0.7"))]
+def test_the_newest_document_at_the_stop_decides_if_a_refund_that_is_not_set_is_unknown(tmp_path: Path) -> None:
     flags = {"2025-01-10": None, "2025-02-10": True, "2025-03-10": None, "2025-04-10": False}
-    cases = {"2025-01-01": 18, "2025-02-01": 18, "2025-03-01": 18, "2025-04-01": 18, "2025-05-01": 25}
-    with reimbursed_archive(tmp_path / "logbook", account(tax_refund=refund)) as archive:
+    cases = {"2025-01-01": None, "2025-02-01": None, "2025-03-01": None, "2025-04-01": None, "2025-05-01": 25}
+    with reimbursed_archive(tmp_path / "logbook") as archive:
         for day, refunds in flags.items():
             archive.load_charge_point(datetime.fromisoformat(day).replace(tzinfo=UTC), refunds=refunds)
         archive.load_sessions(*(session_stopping_at(f"{day}T12:00", day) for day in cases)).transform()

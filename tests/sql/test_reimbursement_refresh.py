@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.settings.schema import Reimbursement, TaxRefund
+from pipeline.settings.schema import Reimbursement
 from tests.scenarios.model_tables import assert_tables_match_models
 from tests.sql.reimbursed_archive import MINUTE, ReimbursedArchive, account, hour_session, reimbursed_archive
 
@@ -27,8 +27,7 @@ def test_refreshed_marts_equal_the_marts_of_all_sessions(tmp_path: Path, basis: 
     home = account(
         reimbursement=[
             Reimbursement(valid_from=date(2020, 1, 1), basis=basis, rate=Decimal(2) if basis == "rate" else None)
-        ],
-        tax_refund=[TaxRefund(valid_from=date(2020, 1, 1), per_kwh=Decimal("0.7"))],
+        ]
     )
     with reimbursed_archive(tmp_path / "logbook", home) as archive:
         sessions = [hour_session(NOON, str(number), fields={"electricityCost": 7}) for number in range(5)]

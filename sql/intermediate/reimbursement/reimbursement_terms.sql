@@ -13,16 +13,17 @@
 --   bill_minor                whole minor units
 --   electricity_cost_nano     whole billionths of a currency unit; null where the operator does not track it
 --   rate_micro                whole millionths of a currency unit per kWh; null for other bases than rate
---   refund_micro              whole millionths of a currency unit per kWh; 0 where the operator refunds nothing
+--   refund_micro              whole millionths of a currency unit per kWh; 0 where nothing is subtracted
 --   tax_rate                  fraction, the known rate of the tax in the bill; null where unknown
 --   tax_factor_numerator      whole number; divided by the denominator it is 1 + tax rate
 --   tax_factor_denominator    whole number
 --   refunds_electricity_tax   flag of the charge point; null where unknown
---   is_refund_assumed         flag: the operator refunds the electricity tax, and no setting says how much
+--   is_refund_assumed         flag: the charge point says that electricity tax is refunded, and no setting how much
 --   unknown                   text, why the amount cannot be computed; null if it can
 -- Settings are in the account's currency, and so are the costs that the operator tracks. A session in another currency
--- has only its bill. In Denmark at most 0.004 DKK per kWh is refunded from 2026 on, in practice nothing: without a
--- setting the refund counts as 0 from then on. Before, it is unknown.
+-- has only its bill. A refund in the settings is subtracted whatever the charge point's flag is, which does not say
+-- whether prices are before or after the refund. Without a setting, the refund is 0 unless the flag is set. Where it is,
+-- the refund is unknown, but 0 in Denmark from 2026 on, where at most 0.004 DKK per kWh is refunded, in practice nothing.
 with finished as (
     select
         sessions.account,
@@ -52,8 +53,8 @@ with_terms as (
         bases.basis,
         to_micro_units(bases.rate) as rate_micro,
         case
-            when not coalesce(finished.refunds_electricity_tax, false) then 0
             when refunds.per_kwh is not null then to_micro_units(refunds.per_kwh)
+            when not coalesce(finished.refunds_electricity_tax, false) then 0
             when finished.country = 'DK' and finished.stopped_on >= date '2026-01-01' then 0
         end as refund_micro,
         coalesce(finished.refunds_electricity_tax, false) and refunds.per_kwh is null as is_refund_unset,

@@ -80,9 +80,9 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
     "the-refund-of-2025-in-2025": (in_january(refunds(y2025="0.716"), 2025), ()),
     "refund-a-little-above-2026s": (in_january(refunds(y2026="0.0041")), (("refund_too_high", None),)),
     "a-refund-of-nothing-in-2026": (in_january(refunds(y2025="0.716", y2026="0")), ()),
-    "refund-that-is-not-paid": (
+    "refund-too-high-by-setting-alone": (
         replace(in_january(refunds(y2025="0.716")), charge_points={}),
-        (),
+        (("refund_too_high", None),),
     ),
     "a-net-above-the-bill": (net(15.6), (("doubtful_net", "1"),)),
     "a-net-below-zero": (net(-12), (("doubtful_net", "1"),)),
