@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from pipeline.errors import UpstreamError
+from pipeline.extract.left_for_next_run import FAILURES, Failure
 from pipeline.extract.store import Store
 from pipeline.raw.answer import Answer, window_key
 from pipeline.source.app.client import AppApi
@@ -28,6 +29,13 @@ class Days(NamedTuple):
         return Days(self.first, middle), Days(middle + timedelta(days=1), self.last)
 
 
+class Largest(NamedTuple):
+    """How much the operator has listed at most: items on a page, and sessions on several pages of one window."""
+
+    page: int
+    list: int
+
+
 @dataclass
 class SessionListing:
     """The sessions that the operator lists for one window of days."""
@@ -38,16 +46,21 @@ class SessionListing:
     dated_at: datetime | None = None  # of the first page, by the operator's clock
     parts: list[str] = field(default_factory=list)  # the windows of its parts, as in their keys
     cut_days: list[date] = field(default_factory=list)  # days whose listing may have been cut off
+    failure: Failure | None = None  # of a page after the first
 
-    def is_full(self, largest_page: int) -> bool:
-        """Whether its last page is as large as the largest page seen, or as the page before it.
+    def is_full(self, largest: Largest) -> bool:
+        """Whether its last page is as large as the largest page seen, or as the page before it; whether its pages have
+        as many sessions as the longest list of several pages; or whether a page after the first could not be fetched.
 
         More may have been cut off then. A list that is cut off below the largest page, with one page, looks as one that
         is complete.
         """
+        if self.failure is not None:
+            return True
         if not self.page_sizes:
             return False
-        return self.page_sizes[-1] >= largest_page or self.page_sizes[-1:] == self.page_sizes[-2:-1]
+        is_longest = len(self.page_sizes) > 1 and len(self.session_ids) >= largest.list
+        return is_longest or self.page_sizes[-1] >= largest.page or self.page_sizes[-1:] == self.page_sizes[-2:-1]
 
     def add(self, part: "SessionListing") -> None:
         """Add the listing of a part of its window."""
@@ -60,11 +73,18 @@ class SessionListing:
 def fetch_listing(api: AppApi, store: Store, days: Days) -> SessionListing:
     """Fetch and store pages until one has no session that the pages before it did not have: some tenants ignore paging.
 
-    Raises UpstreamError if the pages do not end or one is not a listing.
+    It ends with a page after the first that cannot be fetched. Raises UpstreamError if the pages do not end or one is
+    not a listing, and the error of the first page.
     """
     listing, seen = SessionListing(), set[str | bytes]()
     for page in range(1, _MOST_PAGES):
-        answer = api.history(days.first, days.last, page)
+        try:
+            answer = api.history(days.first, days.last, page)
+        except FAILURES as failure:
+            if page == 1:
+                raise
+            listing.failure = failure
+            return listing
         listing.dated_at = listing.dated_at or answer.dated_at
         listed = _items(answer)
         on_page = {item.key or bytes(item.body) for item in listed}
@@ -83,19 +103,22 @@ def fetch_listing(api: AppApi, store: Store, days: Days) -> SessionListing:
     )
 
 
-def fetch_parts(api: AppApi, store: Store, days: Days, largest_page: int) -> Iterator[SessionListing]:
+def fetch_parts(api: AppApi, store: Store, days: Days, largest: Largest) -> Iterator[SessionListing]:
     """Fetch a window in halves, and these in halves, until no part is full.
 
-    A single day that still is one is among the part's `cut_days`. Raises as `fetch_listing`.
+    A single day that still is one is among the part's `cut_days`. Raises as `fetch_listing`, and the error of any page
+    of a single day.
     """
     for half in days.halves():
         part = fetch_listing(api, store, half)
         part.parts.append(window_key(half.first.isoformat(), half.last.isoformat()))
-        if part.is_full(largest_page):
-            if half.first == half.last:
-                part.cut_days.append(half.first)
+        if part.is_full(largest):
+            if half.first < half.last:
+                yield from fetch_parts(api, store, half, largest)
+            elif part.failure is not None:
+                raise part.failure
             else:
-                yield from fetch_parts(api, store, half, largest_page)
+                part.cut_days.append(half.first)
         yield part
 
 

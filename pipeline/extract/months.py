@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pipeline.clock import is_plausible, last_of_month
 from pipeline.errors import LadebogError
 from pipeline.extract.left_for_next_run import FAILURES, Failure, LeftForNextRun
-from pipeline.extract.listing import Days, SessionListing, fetch_listing, fetch_parts
+from pipeline.extract.listing import Days, Largest, SessionListing, fetch_listing, fetch_parts
 from pipeline.extract.store import Store
 from pipeline.raw.lines import Window
 from pipeline.source.app.client import AppApi
@@ -27,6 +27,7 @@ class Months:
     left: LeftForNextRun
     largest_page: int
     session_ids: set[str] = field(default_factory=set, init=False)
+    _longest_list: int = field(default=0, init=False)  # the most sessions on several pages of one month
     _listings: dict[date, SessionListing] = field(default_factory=dict, init=False)
     _listed_at: dict[date, datetime] = field(default_factory=dict, init=False)
     _failures: dict[date, Failure] = field(default_factory=dict, init=False)
@@ -50,20 +51,23 @@ class Months:
         dated_at = listing.dated_at
         self._listed_at[month] = dated_at if dated_at and is_plausible(dated_at, requested_at) else requested_at
         self.largest_page = max(self.largest_page, *listing.page_sizes, 0)
+        if len(listing.page_sizes) > 1:
+            self._longest_list = max(self._longest_list, len(listing.session_ids))
         self.session_ids |= listing.session_ids
         return listing.session_ids
 
     def fetch_cut(self) -> Iterator[tuple[date, set[str]]]:
         """Fetch in parts the listings that may have been cut off; returns each month with the ids that were missing.
 
-        Only after all months have been listed it is known which page is the largest.
+        Only after all months have been listed it is known which page is the largest, and which list the longest.
         """
+        largest = Largest(self.largest_page, self._longest_list)
         for month, listing in self._listings.copy().items():
-            if not listing.is_full(self.largest_page):
+            if not listing.is_full(largest):
                 continue
             before = set(listing.session_ids)
             try:
-                for part in fetch_parts(self.api, self.store, _days(month), self.largest_page):
+                for part in fetch_parts(self.api, self.store, _days(month), largest):
                     listing.add(part)
             except FAILURES as error:
                 self._leave(month, error)

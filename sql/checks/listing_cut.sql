@@ -2,10 +2,11 @@
 -- severity: warning
 -- grain: one finding
 -- purpose: No day is listed with as many sessions as the operator is known to cut its lists off at.
--- A month with a page as large as the largest that the operator has sent is listed again in halves, and these in
--- halves. At one day there is nothing left to divide. That lists are cut off at that size shows in a month whose parts
--- have more sessions than its list. Otherwise it is unknown whether such a day has more. One session, or two on one day
--- alone, may well be all; 3 or more, or two on several days, are a finding.
+-- A month with a page as large as the largest that the operator has sent, or with several pages and as many sessions as
+-- the longest such list, is listed again in halves, and these in halves. At one day there is nothing left to divide.
+-- That lists are cut off at that size shows in a month whose parts have more sessions than its list. Otherwise it is
+-- unknown whether such a day has more. One session, or two on one day alone, may well be all; 3 or more, or two on
+-- several days, are a finding.
 -- A larger page, whenever it is seen, shows that the operator does not cut its lists off at that size.
 with ranked as (
     select
@@ -53,8 +54,7 @@ select
     month,
     cast(null as varchar) as session_id,
     concat_ws(' ', day, largest_page) as cause,
-    'The operator''s list of ' || day || ' has ' || largest_page
-    || ' sessions, as many as the longest list it has sent: it may be cut off. '
+    'The operator''s list of ' || day || ' is as long as the longest that it has sent: it may be cut off. '
     || 'Compare it with the app, and import what is missing: ladebog import --help' as detail
 from cut
 where

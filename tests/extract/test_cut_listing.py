@@ -73,7 +73,7 @@ def test_a_day_with_three_or_more_sessions_is_a_finding_until_a_larger_page_is_s
     with odd_archive(tmp_path / "logbook", operator) as odd:
         odd.extract()
         [(finding,)] = odd.archive.rows(FINDINGS)
-        assert finding.startswith(f"The operator's list of 2025-03-14 has {min(cap, 5)} sessions, ")
+        assert finding.startswith("The operator's list of 2025-03-14 is as long ")
         operator.cap = 1_000
         operator.sessions += [(f"2025-04-{day:02}", stopped(f"d{day}", f"2025-04-{day:02}")) for day in range(1, 9)]
         odd.extract()
@@ -103,7 +103,7 @@ def test_days_as_long_as_the_longest_list_are_findings_if_no_list_is_longer(tmp_
     operator = OddOperator(crowded("2025-03-14", 5) + crowded("2025-04-11", 3), cap=3)
     with odd_archive(tmp_path / "logbook", operator) as odd:
         odd.extract()
-        assert [detail.partition(" has ")[0] for (detail,) in odd.archive.rows(FINDINGS)] == [
+        assert [detail.partition(" is ")[0] for (detail,) in odd.archive.rows(FINDINGS)] == [
             "The operator's list of 2025-03-14",
             "The operator's list of 2025-04-11",
         ]
@@ -117,7 +117,7 @@ def test_a_day_that_may_be_cut_off_is_a_finding_until_a_larger_page_is_seen(tmp_
         assert odd.archived() == ["2025-03-03 0", "2025-03-14 0", "2025-03-14 1", "2025-03-14 2"]
         [(finding,)] = odd.archive.rows(FINDINGS)
         assert finding == (
-            "The operator's list of 2025-03-14 has 3 sessions, as many as the longest list it has sent: it may be cut "
+            "The operator's list of 2025-03-14 is as long as the longest that it has sent: it may be cut "
             "off. Compare it with the app, and import what is missing: ladebog import --help"
         )
         odd.operator.cap = 100
@@ -125,3 +125,56 @@ def test_a_day_that_may_be_cut_off_is_a_finding_until_a_larger_page_is_seen(tmp_
         odd.extract()
         assert odd.archive.rows(FINDINGS) == []
         assert len(odd.archived()) == 14
+
+
+def month_of(month: str, sessions: int) -> list[tuple[str, Json | str]]:
+    """Sessions of a month, at most two a day."""
+    days = [f"2025-{month}-{day:02}" for day in range(1, 26)]
+    return [(days[number % 25], stopped(f"{month}-{number:02}", days[number % 25])) for number in range(sessions)]
+
+
+def test_a_list_of_several_pages_that_is_cut_off_is_listed_in_parts(tmp_path: Path) -> None:
+    """Its last page is shorter than the others: 10, 10 and 5 in both months."""
+    operator = OddOperator(month_of("03", 45) + month_of("04", 30), cap=25, page_size=10)
+    with odd_archive(tmp_path / "logbook", operator) as odd:
+        odd.extract()
+        assert len(odd.archived()) == 75
+        assert odd.archive.rows(FINDINGS) == []
+
+
+def test_a_day_cut_off_after_several_pages_is_a_finding(tmp_path: Path) -> None:
+    operator = OddOperator(crowded("2025-03-14", 9), cap=7, page_size=5)
+    with odd_archive(tmp_path / "logbook", operator) as odd:
+        odd.extract()
+        assert len(odd.archived()) == 7
+        assert len(odd.archive.rows(FINDINGS)) == 1
+
+
+def test_a_short_list_of_several_pages_is_listed_once(tmp_path: Path) -> None:
+    """Only the longest such list may be cut off; small months of one page with equal numbers are not longest lists."""
+    operator = OddOperator(month_of("03", 13) + month_of("04", 18) + month_of("05", 3), page_size=10)
+    with odd_archive(tmp_path / "logbook", operator) as odd:
+        odd.extract()
+        assert [first for first, _ in odd.windows_asked() if first.startswith("03")] == ["03-01"]
+        assert [first for first, _ in odd.windows_asked() if first.startswith("05")] == ["05-01"]
+
+
+@pytest.mark.parametrize("status", [422, 500])
+def test_a_month_with_a_page_that_is_refused_is_listed_in_parts(tmp_path: Path, status: int) -> None:
+    operator = OddOperator(list(MARCH), page_size=3, failing=["page=3&"], failing_status=status)
+    with odd_archive(tmp_path / "logbook", operator) as odd:
+        summary = odd.extract()
+        assert summary.error is None
+        assert odd.archived() == sorted(DAYS)
+        assert "2025-03" in odd.closed()
+
+
+def test_a_day_with_a_page_that_is_refused_leaves_its_month_for_the_next_run(tmp_path: Path) -> None:
+    operator = OddOperator(crowded("2025-03-14", 8), page_size=3, failing=["page=3&"], failing_status=422)
+    with odd_archive(tmp_path / "logbook", operator) as odd:
+        summary = odd.extract()
+        assert "2025-03 could not be listed" in str(summary.error)
+        assert "2025-03" not in odd.closed()
+        operator.failing = []
+        assert odd.extract().error is None
+        assert len(odd.archived()) == 8

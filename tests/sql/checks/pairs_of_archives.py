@@ -140,7 +140,7 @@ ARCHIVES = {
                 "warning",
                 "2025-03-01",
                 None,
-                "The operator's list of 2025-03-05 has 2 sessions, as many as the longest list it has sent: it may be "
+                "The operator's list of 2025-03-05 is as long as the longest that it has sent: it may be "
                 "cut off. Compare it with the app, and import what is missing: ladebog import --help",
             ),
         ),
