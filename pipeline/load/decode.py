@@ -139,6 +139,7 @@ def _add_session_rows(
     item: schema.HistoryItem | None,
     odd_fields: list[OddField],
 ) -> None:
+    session = schema.with_unstated_as_zero(session)
     _check_session(session, odd_fields)
     if schema.ended_without_charging(session):
         session = without_implausible_times(session, document.answered_at)
@@ -188,14 +189,15 @@ def _check_session(session: schema.Session, odd_fields: list[OddField]) -> None:
     if session.started_at is None and schema.has_ended(session):
         raise DocumentFaultError("A session without a start - at `$.session.startedAt`")
     if schema.has_ended(session):
+        ended = "A finished session" if session.status == "finished" else "A session that did not finish,"
         if session.stopped_at is None:
-            raise DocumentFaultError("A finished session without a stop - at `$.session.stoppedAt`")
+            raise DocumentFaultError(f"{ended} without a stop - at `$.session.stoppedAt`")
         if session.energy is None:
-            raise DocumentFaultError("A finished session without energy - at `$.session.energy`")
+            raise DocumentFaultError(f"{ended} without energy - at `$.session.energy`")
         if session.currency is None:
-            raise DocumentFaultError("A finished session without a currency - at `$.session.currency`")
+            raise DocumentFaultError(f"{ended} without a currency - at `$.session.currency`")
         if session.amount is None and session.total_amount is None:
-            raise DocumentFaultError("A finished session without an amount - at `$.session.totalAmount`")
+            raise DocumentFaultError(f"{ended} without an amount - at `$.session.totalAmount`")
 
 
 def _session_row(

@@ -185,6 +185,23 @@ def ended_without_charging(session: Session) -> bool:
     return has_ended(session) and session.status != "finished" and not session.energy and not amount
 
 
+def with_unstated_as_zero(session: Session) -> Session:
+    """A session that ended otherwise than as finished, with energy or an amount, whose other figures count as 0.
+
+    Without a stop, it stopped at its start. Every other session is returned as it is.
+    """
+    may_be_stated_later = session.status in ("finished", "pending", "stopping") or not has_ended(session)
+    if may_be_stated_later or ended_without_charging(session):
+        return session
+    states_amount = session.amount is not None or session.total_amount is not None
+    return msgspec.structs.replace(
+        session,
+        energy=0 if session.energy is None else session.energy,
+        total_amount=session.total_amount if states_amount else Decimal(0),
+        stopped_at=session.started_at if session.stopped_at is None else session.stopped_at,
+    )
+
+
 def session_id(body: bytes | memoryview) -> str | None:
     """The id of the session that an answer of endpoint `session` is about, or None where it states none."""
     try:

@@ -22,8 +22,9 @@
 --   unknown                   text, why the amount cannot be computed; null if it can
 -- Settings are in the account's currency, and so are the costs that the operator tracks. A session in another currency
 -- has only its bill. A refund in the settings is subtracted whatever the charge point's flag is, which does not say
--- whether prices are before or after the refund. Without a setting, the refund is 0 unless the flag is set. Where it is,
--- the refund is unknown, but 0 in Denmark from 2026 on, where at most 0.004 DKK per kWh is refunded, in practice nothing.
+-- whether prices are before or after the refund. Without a setting, the refund is 0 unless the flag is set. Where it
+-- is, the refund is unknown, but 0 in Denmark from 2026 on, where at most 0.004 DKK per kWh is refunded, in practice
+-- nothing.
 with finished as (
     select
         sessions.account,

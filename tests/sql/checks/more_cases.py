@@ -260,8 +260,34 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         OperatorData(sessions=(Session(energy_wh=0, fields={"status": "cancelled", "amount": 2, "totalAmount": 2}),)),
         (("ended_otherwise", "1"), ("money_without_energy", "1")),
     ),
-    "failed-with-energy-but-no-stop": (
-        OperatorData(sessions=(Session(fields={"status": "failed", "stoppedAt": None}, has_detail=False),)),
+    "failed-without-energy": (
+        OperatorData(sessions=(Session(curve_wh=0, fields={"status": "failed", "energy": None}),)),
+        (("ended_otherwise", "1"), ("money_without_energy", "1")),
+    ),
+    "failed-without-an-amount": (
+        OperatorData(sessions=(Session(fields={"status": "failed", "amount": None, "totalAmount": None}),)),
+        (("ended_otherwise", "1"),),
+    ),
+    "failed-with-an-amount-alone": (
+        OperatorData(
+            sessions=(
+                Session(
+                    fields={
+                        "status": "failed",
+                        "energy": None,
+                        "stoppedAt": None,
+                        "powerStats": None,
+                        "chargingPeriods": [],
+                    }
+                ),
+            )
+        ),
+        (("ended_otherwise", "1"), ("money_without_energy", "1")),
+    ),
+    "stopping-without-an-amount-yet": (
+        OperatorData(
+            sessions=(Session(fields={"status": "stopping", "amount": None, "totalAmount": None}, has_detail=False),)
+        ),
         (("month_not_closed", None), ("unreadable_session", "1")),
     ),
     "ended-without-a-start": (

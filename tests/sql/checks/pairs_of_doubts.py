@@ -97,7 +97,8 @@ DOUBTS = {
                 "ended_otherwise",
                 "warning",
                 "1",
-                "It ended as expired, with 6.000 kWh and 15.00 DKK. It counts; ask the operator whether it should.",
+                "It ended as expired, with 6.000 kWh and 15.00 DKK. It counts, what is not stated as 0; ask the "
+                "operator whether it should.",
             ),
         ),
         conforming=OperatorData(),
