@@ -303,7 +303,7 @@ create or replace macro state_remainder(state) as
 create or replace macro is_display_name(name) as
     regexp_matches(
         name,
-        '^(display[A-Z][A-Za-z]*|name|title|subtitle|label|description|note|icon|logo)$|(Name|Title|Label|Description|Icon|Logo)$'
+        '^(display[A-Z][A-Za-z]*|is(Visible|Hidden|Displayed)|name|title|subtitle|label|description|note|icon|logo)$|(Name|Title|Label|Description|Icon|Logo)$'
     );
 
 -- Whether a JSON object or list contains nothing but ids, empty values and what is only displayed, at any depth.

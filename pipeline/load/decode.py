@@ -208,9 +208,9 @@ def _session_row(
     odd_fields: list[OddField],
 ) -> Row:
     stats = session.power_stats or schema.PowerStats()
-    evse = session.evse_id
+    evse = _text(session.evse_id)
     if evse is None and item is not None and item.evse is not None:
-        evse = item.evse.identifier
+        evse = _text(item.evse.identifier)
     return (
         sha256,
         source,
@@ -220,7 +220,7 @@ def _session_row(
         session.payment_status,
         session.charging_state,
         session.stop_reason,
-        _text(evse),
+        evse,
         _text(item.address if item else None),
         _text(item.note if item else None),
         item.receipt_url if item else None,
@@ -318,7 +318,8 @@ def _times(history: list[schema.Sample]) -> list[int]:
 
 
 def _text(value: schema.Text | None) -> str | None:
-    return None if value is None else str(value)
+    """The text, or None if it is missing or blank."""
+    return None if value is None or not str(value).strip() else str(value)
 
 
 def _json(value: msgspec.Raw) -> str | None:

@@ -57,9 +57,11 @@ stated as (
         document_sha256,
         json_text(tariff, '$.id') as tariff_id,
         json_text(tariff, '$.type') as tariff_type,
-        coalesce(
-            json_text(tariff, '$.currency.code'),
-            case when json_object_at(tariff, '$.currency') is null then json_text(tariff, '$.currency') end
+        upper(
+            coalesce(
+                json_text(tariff, '$.currency.code'),
+                case when json_object_at(tariff, '$.currency') is null then json_text(tariff, '$.currency') end
+            )
         ) as currency,
         try_cast(json_text(tariff, '$.pricing.minPrice') as decimal(18, 9)) as minimum_price,
         try_cast(json_text(tariff, '$.pricing.connectionFee') as decimal(18, 9)) as connection_fee,

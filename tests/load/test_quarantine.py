@@ -364,3 +364,10 @@ def test_the_largest_figures_reach_the_marts(archive: SmallArchive) -> None:
         (None, Decimal("1000000.000")),
         (Decimal(999999), Decimal(0)),
     ]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t"])
+def test_a_blank_text_is_a_missing_one(tmp_path: Path, blank: str) -> None:
+    with small_archive(tmp_path / "logbook") as archive:
+        archive.build(detail(session("1", evseId=blank)), listing(listed(session("1", evseId=blank), note=blank)))
+        assert archive.rows("select evse, note from sessions") == [(None, None)]

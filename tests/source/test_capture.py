@@ -326,6 +326,7 @@ CUT = SESSION[:-1]
         (har(odd(content={"text": "{}"}), OK), "the answer at entry 1 is not one of session"),
         (har(OK, odd() | {"startedDateTime": "2028-05-01T10:00:00+02:00"}), "entry 2 has the time 2028-05-01 08:00"),
         (har(odd() | {"startedDateTime": "0001-01-02T00:00:00Z"}, OK), "the answer at entry 1 has the time "),
+        (har(odd() | {"startedDateTime": "0001-01-01T00:00:00+02:00"}, OK), "has the time 0001-01-01T00:00:00+02:00, "),
         (
             text_capture(f"{TENANT}/session/17", SESSION)
             + text_capture(f"{TENANT}/session/17", SESSION).replace(b"30 Mar 2025 14:36:38", b"31 Dec 9999 23:59:59"),

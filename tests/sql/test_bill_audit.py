@@ -66,7 +66,14 @@ EVSES = (
         parking={"label": "Fee", "perHour": 5},
         named={"displayName": "x", "fees": [2]},
     ),
-    with_currency("fees-that-are-none", "DKK", idleFeePerMinute=0, idleFeeGracePeriodMinutes=15, connectionFee=None),
+    with_currency(
+        "fees-that-are-none",
+        "dkk",
+        isVisible=True,
+        idleFeePerMinute=0,
+        idleFeeGracePeriodMinutes=15,
+        connectionFee=None,
+    ),
     evse("fee-with-grace", idleFeePerMinute=0.5, idleFeeGracePeriodMinutes=15),
     evse(
         "per-kwh",

@@ -212,7 +212,7 @@ def session_id(body: bytes | memoryview) -> str | None:
 
 def is_usable_id(name: Id) -> bool:
     """Whether an id can be one part of a request's path."""
-    return str(name) not in ("", ".", "..")
+    return str(name).strip() not in ("", ".", "..")
 
 
 def id_text(value: object) -> str | None:

@@ -175,9 +175,11 @@ def _bare_answer(content: bytes, account: str, fetched_at: datetime | None) -> A
 
 
 def _moment(text: str) -> datetime | None:
-    """An ISO 8601 time with an offset as UTC, or None."""
+    """An ISO 8601 time with an offset as UTC, or None. Raises _UnusableAnswerError before the year 1 or after 9999."""
     try:
         moment = msgspec.convert(text, datetime)
         return moment.astimezone(UTC) if moment.tzinfo else None
-    except (msgspec.ValidationError, OverflowError):
+    except msgspec.ValidationError:
         return None
+    except OverflowError:
+        raise _UnusableAnswerError(f"has the time {one_line(text, 50)}, which {IMPLAUSIBLE}") from None
