@@ -14,7 +14,6 @@ with subtracted as (
         taxes.valid_from as taxed_from,
         taxes.currency
     from intermediate.stopped_sessions as sessions
-    inner join intermediate.reimbursement_terms as terms using (account, session_id)
     inner join facts.accounts as accounts using (account)
     inner join seeds.electricity_taxes as taxes
         on
