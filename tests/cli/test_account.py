@@ -129,7 +129,7 @@ def test_sessions_that_were_imported_from_another_host_do_not_change_the_operato
     assert "would be mixed" not in logbook.run("extract").err
 
 
-@pytest.mark.parametrize("command", ["extract", "run", "import"])
+@pytest.mark.parametrize("command", ["extract", "import"])
 def test_a_former_move_does_not_allow_another_operator(command: str, tmp_path: Path) -> None:
     """After a move, the operator answers as before, so that nothing of its new host is stored."""
     logbook = logbook_with(tmp_path, "details")
