@@ -113,7 +113,7 @@ def _check_journal(logbook: Logbook, recorded: RecordedLinks) -> list[Entry]:
     try:
         entries = read_entries(logbook.journal)
     except LogbookError as error:
-        raise TamperingError(str(error), _RESTORE) from None
+        raise TamperingError(str(error), "Restore the file from a backup; nothing was changed") from None
     if path.exists() and (content := path.read_bytes()) and not content.endswith(b"\n"):
         raise tampering(path, "its last line is incomplete")
     hashes = {entry.entry: entry.sha256 for entry in entries}
