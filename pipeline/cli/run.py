@@ -192,7 +192,8 @@ def _run(
             month = report_last_closed_month(context, logbook, account, context.clock)
             if show_findings_since(context, logbook, account.name, month):
                 exit_code = EXIT_FINDINGS
-    refresh_page(context, logbook, settings)
+    if len(errors_by_account) < len(accounts):
+        refresh_page(context, logbook, settings)
     return exit_code, errors_by_account
 
 

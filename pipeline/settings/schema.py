@@ -68,8 +68,9 @@ class Addition(msgspec.Struct, frozen=True, kw_only=True):
 class TaxRefund(msgspec.Struct, frozen=True, kw_only=True):
     """The electricity tax that the operator refunds, from a day on until the next entry.
 
-    It is subtracted from every session, under every basis, whatever the app says of the charge point. In Denmark it is
-    the tax less 0.004. From 2026 on that is at most 0.004, in practice not paid: without an entry it is 0.
+    It is subtracted from every session that is not public, under every basis, whatever the app says of the charge
+    point. In Denmark it is the tax less 0.004. From 2026 on that is at most 0.004, in practice not paid: without an
+    entry it is 0.
     """
 
     valid_from: Annotated[date, Meta(description="the first day on which it holds")]

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from pipeline.settings.schema import Addition, Reimbursement, TaxRefund
+from pipeline.settings.schema import Addition, Reimbursement, Settings, TaxRefund
+from tests.scenarios.small_archive import ACCOUNT, detail, listed, listing, session, small_archive, without
 from tests.sql.reimbursed_archive import MINUTE, ReimbursedSession, account, hour_session, reimbursed_archive
 
 ALWAYS = date(2020, 1, 1)
@@ -79,6 +81,46 @@ def test_a_refund_in_the_settings_is_subtracted_whatever_the_charge_point_says(
             archive.load_charge_point(datetime(2019, 1, 1, tzinfo=UTC), refunds=flag)
         archive.load_sessions(session_stopping_at("2025-03-05T12:00", "1")).transform()
         assert archive.amounts() == {"1": Decimal(amount)}
+
+
+@pytest.mark.parametrize(
+    ("flag", "fields", "amount"),
+    [
+        (None, {"isPersonal": False}, 25),
+        (False, {"isPersonal": False}, 25),
+        (None, {"isPersonal": None}, 18),
+        (True, {"isPersonal": False}, 18),
+    ],
+)
+def test_a_public_session_has_no_refund_unless_its_charge_point_says_so(
+    flag: bool | None, fields: dict[str, Any], amount: int, tmp_path: Path
+) -> None:
+    home = account(tax_refund=[TaxRefund(valid_from=ALWAYS, per_kwh=Decimal("0.7"))])
+    with reimbursed_archive(tmp_path / "logbook", home) as archive:
+        archive.load_charge_point(datetime(2019, 1, 1, tzinfo=UTC), refunds=flag)
+        archive.load_sessions(hour_session(datetime(2025, 3, 5, 12, tzinfo=UTC), fields=fields)).transform()
+        assert archive.amounts() == {"1": Decimal(amount)}
+
+
+@pytest.mark.parametrize(("kind", "amount"), [("public", "25.000"), ("private", "18.000"), (None, "18.000")])
+def test_the_list_of_sessions_decides_whether_a_session_is_public(
+    kind: str | None, amount: str, tmp_path: Path
+) -> None:
+    """The details of a session do not say so."""
+    refunded = replace(ACCOUNT, tax_refund=(TaxRefund(valid_from=ALWAYS, per_kwh=Decimal("0.7")),))
+    with small_archive(tmp_path) as archive:
+        archive.settings = Settings(accounts={"home": refunded})
+        unstated = without(session(), "isPersonal")
+        archive.build(listing(listed(unstated, type=kind)), detail(unstated))
+        assert archive.value("select amount_incl_tax from reimbursement") == Decimal(amount)
+
+
+def test_a_public_session_abroad_has_its_bill_although_a_refund_is_set(tmp_path: Path) -> None:
+    home = account(tax_refund=[TaxRefund(valid_from=ALWAYS, per_kwh=Decimal("0.7"))])
+    with reimbursed_archive(tmp_path / "logbook", home) as archive:
+        abroad = hour_session(datetime(2025, 3, 5, 12, tzinfo=UTC), currency="EUR", fields={"isPersonal": False})
+        archive.load_sessions(abroad).transform()
+        assert archive.amounts() == {"1": Decimal(25)}
 
 
 @pytest.mark.parametrize(("flag", "amount"), [(True, None), (False, 25), (None, 25)])

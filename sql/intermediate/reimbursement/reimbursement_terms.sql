@@ -22,7 +22,8 @@
 --   unknown                   text, why the amount cannot be computed; null if it can
 -- Settings are in the account's currency, and so are the costs that the operator tracks. A session in another currency
 -- has only its bill. A refund in the settings is subtracted whatever the charge point's flag is, which does not say
--- whether prices are before or after the refund. Without a setting, the refund is 0 unless the flag is set. Where it
+-- whether prices are before or after the refund; only a session that the operator calls public, at a charge point
+-- without the flag, has none. Without a setting, the refund is 0 unless the flag is set. Where it
 -- is, the refund is unknown, but 0 in Denmark from 2026 on, where at most 0.004 DKK per kWh is refunded, in practice
 -- nothing.
 with finished as (
@@ -39,9 +40,12 @@ with finished as (
         to_nano_units(sessions.electricity_cost) as electricity_cost_nano,
         coalesce(sessions.free_energy_wh, 0) + coalesce(sessions.non_billable_energy_wh, 0) as unpaid_wh,
         charge_points.refunds_electricity_tax,
+        coalesce(texts.type = 'public', not facts.is_personal, false) as is_public,
         charge_points.tax_rate,
         to_micro_units(charge_points.tax_rate) as tax_rate_micro
     from staging.sessions as sessions
+    inner join facts.session_facts as facts using (account, session_id, document_sha256)
+    inner join staging.session_texts as texts using (account, session_id)
     inner join facts.accounts as accounts using (account)
     inner join intermediate.session_charge_points as charge_points
         on sessions.account = charge_points.account and sessions.session_id = charge_points.session_id
@@ -54,6 +58,7 @@ with_terms as (
         bases.basis,
         to_micro_units(bases.rate) as rate_micro,
         case
+            when finished.is_public and not coalesce(finished.refunds_electricity_tax, false) then 0
             when refunds.per_kwh is not null then to_micro_units(refunds.per_kwh)
             when not coalesce(finished.refunds_electricity_tax, false) then 0
             when finished.country = 'DK' and finished.stopped_on >= date '2026-01-01' then 0
