@@ -11,7 +11,17 @@ from tests.scenarios.demo_logbook import CHECKOUT
 
 _PIN = re.compile(r"([A-Za-z0-9._-]+)==([^\s;]+)( ; [^\\]+)?((?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n")
 _ADDRESS = re.compile("pypi" + r"\.org|python" + "hosted|index" + "-url|--find" + r"-links|https?://\S+/simple\b")
-_GENERATED = {".git", ".venv", ".venv-notebook", "build", "dist", "ladebog-demo", "_build", "__pycache__", ".hypothesis"}
+_GENERATED = {
+    ".git",
+    ".venv",
+    ".venv-notebook",
+    "build",
+    "dist",
+    "ladebog-demo",
+    "_build",
+    "__pycache__",
+    ".hypothesis",
+}
 
 
 def normalized(name: str) -> str:
