@@ -11,6 +11,7 @@ from typing import Any, cast
 import click
 
 from pipeline import errors
+from pipeline.cli.failures import EXIT_STOPPED
 from pipeline.cli.main import cli
 from pipeline.cli.sql.catalogue import example_query
 from pipeline.database import models
@@ -32,7 +33,7 @@ _EXIT_CODES = {
     "account is stale (`status --max-age`)",
     errors.EXIT_LOGIN: "log in again",
     errors.EXIT_TRY_LATER: "try later: the operator is down, or another run is writing",
-    130: "stopped with Ctrl-C, within five seconds; a second Ctrl-C stops at once",
+    EXIT_STOPPED: "stopped with Ctrl-C, within five seconds; a second Ctrl-C stops at once",
 }
 
 
@@ -128,10 +129,9 @@ def _key(key: Key) -> tuple[str, ...]:
 def _marts() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder, open_writer(Logbook(Path(folder))) as connection:
         create_layout(connection)
-        for mart in (*models.marts(), *models.schema()):
-            if "." not in mart.name:
-                rows = connection.execute(f"describe {mart.name}").fetchall()
-                yield from _mart(mart, {name: kind for name, kind, *_ in rows})
+        for mart in models.published():
+            rows = connection.execute(f"describe {mart.name}").fetchall()
+            yield from _mart(mart, {name: kind for name, kind, *_ in rows})
 
 
 def _mart(mart: Model, types: dict[str, Any]) -> Iterator[str]:

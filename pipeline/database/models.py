@@ -101,6 +101,11 @@ def marts() -> tuple[Model, ...]:
     return _read("marts")
 
 
+def published() -> list[Model]:
+    """What users query by its plain name: the marts, and the fact tables that are marts as well."""
+    return [table for table in (*marts(), *schema()) if "." not in table.name]
+
+
 @cache
 def checks() -> tuple[Model, ...]:
     """The rules: one view each, whose rows are the findings."""

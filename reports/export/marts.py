@@ -27,7 +27,7 @@ _CONFIGURATION = {
 
 def exported_marts(names: Sequence[str]) -> list[Model]:
     """The marts of these names, or all. Raises UnknownNameError for a name that no mart has."""
-    marts = {model.name: model for model in sorted(_all_marts(), key=lambda model: model.name)}
+    marts = {model.name: model for model in sorted(models.published(), key=lambda model: model.name)}
     for name in names:
         if name not in marts:
             raise UnknownNameError(
@@ -48,10 +48,6 @@ def export_marts(logbook: Logbook, folder: Path, marts: Sequence[Model], written
             rows[mart.name] = _write(connection, mart, new / mart.name)
             written(mart.name, rows[mart.name])
         write_list(new, rows)
-
-
-def _all_marts() -> list[Model]:
-    return [model for model in (*models.schema(), *models.marts()) if "." not in model.name]
 
 
 def _write(connection: duckdb.DuckDBPyConnection, mart: Model, folder: Path) -> int:

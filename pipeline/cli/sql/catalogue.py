@@ -28,13 +28,15 @@ def print_queries(*, wide: bool) -> None:
 
 def print_tables(context: Context, *, wide: bool) -> None:
     """List the marts with their grain and number of rows."""
+    from pipeline.database import models
     from pipeline.database.connection import open_published
 
     logbook, _ = context.open()
+    tables = models.published()
     with open_published(logbook) as connection:
-        counts = " union all ".join(f"select count(*) from {table.name}" for table in _marts())  # noqa: S608 (our names)
+        counts = " union all ".join(f"select count(*) from {table.name}" for table in tables)  # noqa: S608 (our names)
         numbers = [number for (number,) in connection.execute(counts).fetchall()]
-    rows = [(table.name, table.grain, number) for table, number in zip(_marts(), numbers, strict=True)]
+    rows = [(table.name, table.grain, number) for table, number in zip(tables, numbers, strict=True)]
     show_table(("table", "a row is", "rows"), rows, wide=wide)
     print_line()
     print_hanging("", "The columns of a table: ladebog sql --describe NAME")
@@ -88,12 +90,6 @@ def example_query(table: "Model", types: dict[str, str]) -> str:
     figures = [name for name, kind in types.items() if kind.startswith("DECIMAL") and name not in keys]
     columns = ", ".join([*keys, *figures[:_EXAMPLE_FIGURES]])
     return f"select {columns} from {table.name} order by {keys[0]} desc limit 10"  # noqa: S608 (our names)
-
-
-def _marts() -> "list[Model]":
-    from pipeline.database import models
-
-    return [table for table in (*models.marts(), *models.schema()) if "." not in table.name]
 
 
 def _table(name: str) -> "Model":
