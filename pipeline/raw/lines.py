@@ -16,6 +16,7 @@ from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.body import storable
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]  # as the databases store it
+Change = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]  # below 0 for fewer than before the run
 
 _COMPRESSION_LEVEL = 6
 _READ_SIZE = 1 << 14
@@ -84,7 +85,7 @@ class RunRecord(msgspec.Struct, kw_only=True):
     caught_up: bool = False  # it listed all months that earlier runs had not, so later runs continue from here
     unchanged: list["UnchangedDetail | str"] = []  # details that were stored before; ids only in older records
     unchanged_answers: list["UnchangedAnswer"] = []  # answers about anything else that were stored before
-    counts: dict[str, Count] = {}
+    counts: dict[str, Change] = {}
     previous_segment: str | None = None
     previous_sha256: str | None = None
     lines_sha256: str | None = None  # over the segment's bytes before the record's own line

@@ -18,6 +18,7 @@ _CANARY = "secret-path-of-the-webhook"
 _CAR = '\n[[car]]\nname = "Golf"\nplate = "XX 00 000"\nowner = "company"\n'
 # A command line for each command, run in this order on a logbook that has fetched everything.
 # The test replaces `SESSION`, `CAPTURE`, `URL` and `FOLDER`. Tests of the loop search the output of `schedule run`.
+# `shell` starts another program and prints nothing itself.
 _COMMAND_LINES = {
     "login": ("login", "demo", "--token-stdin"),
     "extract": ("extract", "--since", "2025-11-01", "--refetch"),
@@ -29,6 +30,11 @@ _COMMAND_LINES = {
     "audit": ("audit", "--month", "2025-10"),
     "explain": ("explain", "SESSION", "--samples"),
     "sql": ("sql", "from documents"),
+    "months": ("months",),
+    "sessions": ("sessions", "--month", "2025-10"),
+    "page": ("page",),
+    "export": ("export", "FOLDER/export"),
+    "shell": ("shell", "--help"),
     "claim attach": ("claim", "attach", "FOLDER/home/ladebog.toml", "--account", "demo"),
     "claim create": ("claim", "create", "2025-10", "--account", "demo"),
     "claim list": ("claim", "list"),
