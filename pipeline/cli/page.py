@@ -76,7 +76,7 @@ def _write(
 ) -> bool:
     """Write the page; returns whether that was necessary."""
     from pipeline.database.connection import open_published
-    from pipeline.logbook.files import write_text
+    from pipeline.logbook.files import remove_leftovers, write_text
     from reports.page.content import content_of, shows
     from reports.page.curves import read_curves
     from reports.page.figures import read_figures
@@ -85,7 +85,10 @@ def _write(
     with open_published(logbook) as connection:
         accounts = read_figures(connection, list(settings.accounts.values()))
         content = content_of(accounts, language)
-        if only_if_changed and (shows(file, content) or not any(account.sessions for account in accounts)):
+        if only_if_changed and not any(account.sessions for account in accounts):
+            return False
+        if only_if_changed and shows(file, content):
+            remove_leftovers(file)  # of a run that was killed after it had replaced the file
             return False
         curves = [read_curves(connection, account) for account in accounts]
     write_text(file, render(accounts, curves, language, context.clock.now(), content))

@@ -52,7 +52,7 @@ def replacing(path: Path) -> Iterator[Path]:
     neither read nor replace it where they can write next to `path`.
     """
     make_folder(path.parent)
-    _remove_leftovers(path)
+    remove_leftovers(path)
     folder = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.new")
     folder.mkdir(mode=FOLDER_MODE)
     new = folder / path.name
@@ -75,7 +75,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     next call.
     """
     make_folder(path.parent)
-    _remove_leftovers(path)
+    remove_leftovers(path)
     unique = f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}"
     new, old = path.with_name(f"{unique}0.new"), path.with_name(f"{unique}1.new")
     new.mkdir(mode=FOLDER_MODE)
@@ -136,7 +136,7 @@ def naming(path: Path, instead_of: Path | None = None) -> Iterator[None]:
         raise
 
 
-def _remove_leftovers(path: Path) -> None:
+def remove_leftovers(path: Path) -> None:
     """Remove the leftovers of processes that have ended: those of a database would soon fill the disk."""
     leftover = re.compile(rf"\.{re.escape(path.name)}\.([0-9]{{1,9}})-[0-9a-f]+\.new")
     for candidate in path.parent.iterdir():
