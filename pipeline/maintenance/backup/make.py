@@ -33,7 +33,7 @@ from pipeline.maintenance.verify import CheckRendered
 from pipeline.raw.segments import recover_segments
 
 _CHAINED = ("raw/", "journal/", "claims/")
-_NAME_FORMAT = "ladebog-%Y%m%dT%H%M%SZ"
+NAME_FORMAT = "ladebog-%Y%m%dT%H%M%SZ"
 
 _OTHER_ARCHIVES = {".7z", ".bz2", ".gz", ".rar", ".tar", ".tbz2", ".tgz", ".txz", ".xz", ".zst"}
 
@@ -110,7 +110,7 @@ def _target(logbook: Logbook, place: Path, now: datetime) -> Path:
     if place.exists() and not place.is_dir():
         raise BackupError(f"{place} is a file.", f"Name a folder, or a file that ends in {ZIP}")
     place.mkdir(mode=FOLDER_MODE, exist_ok=True)
-    return place / f"{now:{_NAME_FORMAT}}"
+    return place / f"{now:{NAME_FORMAT}}"
 
 
 def _temporary_name(logbook: Logbook) -> str:
