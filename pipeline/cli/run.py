@@ -54,6 +54,9 @@ def extract(
     run on, and once a week the last 13 months. You may stop a run at any moment; the next one continues. What
     the operator does not send, while it answers other requests, is named and left for the next run.
 
+    A session over midnight at the end of a month may be in the list of either month. With --since, begin a month
+    before the first month that you claim.
+
     \b
     Example:  ladebog extract
               ladebog extract --since 2025-01-01 --until 2025-03-31 --refetch

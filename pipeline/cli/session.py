@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 
 _SESSION_IDS = 'ladebog sql "select session_id, started_at from sessions"'
 _EXPENDABLE = ("currency", "energy_kwh", "car", "tags", "amount_incl_tax")
-_KNOWN_SESSIONS = """
-    select account, max(started_at)
-    from facts.session_facts
-    where session_id = ?
-    group by account
-    order by account
-"""
 
 
 @click.group()
@@ -149,11 +142,14 @@ def _past_tense(action: Action, value: str | None) -> str:
 def _known_session(
     connection: "duckdb.DuckDBPyConnection", session_id: str, account_name: str | None
 ) -> tuple[str, datetime | None]:
-    """The account of a session, finished or not, and when it started, if that is stated.
+    """The account of a session, finished or not, readable or not, and when it started, if that is known.
 
     Raises UnknownNameError unless exactly one account has the session.
     """
-    known_sessions: dict[str, datetime | None] = dict(connection.execute(_KNOWN_SESSIONS, [session_id]).fetchall())
+    from pipeline.database import models
+
+    known = connection.execute(models.query("known_sessions"), {"session_id": session_id})
+    known_sessions: dict[str, datetime | None] = dict(known.fetchall())
     if account_name is not None:
         known_sessions = {
             account: started_at for account, started_at in known_sessions.items() if account == account_name

@@ -143,6 +143,7 @@ TEXTS = {
     "rule.overlapping_sessions": "To ladninger på samme tid ved samme lader",
     "rule.periods_unlike_bill": "Summen af ladeperioderne afviger fra regningen",
     "rule.refund_assumed": "Der er ikke fratrukket godtgjort elafgift",
+    "rule.refund_beyond_bill": "Der er fratrukket mere elafgift, end opladningen kostede",
     "rule.refund_too_high": "Der er fratrukket mere elafgift, end der godtgøres",
     "rule.same_session_twice": "To ens opladninger på samme tid",
     "rule.samples_outside": "Effekt før start eller efter slut",

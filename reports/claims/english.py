@@ -143,6 +143,7 @@ TEXTS = {
     "rule.overlapping_sessions": "Two sessions at the same time on one charger",
     "rule.periods_unlike_bill": "The charging periods do not add up to the bill",
     "rule.refund_assumed": "No refund of electricity tax is subtracted",
+    "rule.refund_beyond_bill": "More electricity tax is subtracted than the session cost",
     "rule.refund_too_high": "More electricity tax is subtracted than is refunded",
     "rule.same_session_twice": "Two sessions alike at the same time",
     "rule.samples_outside": "Power before the start or after the stop",

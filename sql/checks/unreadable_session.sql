@@ -20,6 +20,12 @@ select
                 'Ask for it again with: ladebog extract --since ' || month || ' --until ' || last_day(month) || '. ', ''
             )
     end
-    || 'A newer Ladebog may read it; the answer is kept.' as detail
+    || 'A newer Ladebog may read it; the answer is kept.'
+    || case
+        when endpoint = 'session' or key not like '%..%'
+            then
+                ' If it was no charging session, exclude it: ladebog session exclude --reason TEXT ' || operand(key)
+        else ''
+    end as detail
 from intermediate.unreadable
-where endpoint in ('session', 'session_history') and not is_gone
+where endpoint in ('session', 'session_history') and not is_gone and not is_excluded

@@ -53,7 +53,7 @@ uncertain as (
         key as session_id,
         'its newest answer cannot be read' as held_back
     from intermediate.unreadable
-    where endpoint in ('session', 'session_history') and not is_gone
+    where endpoint in ('session', 'session_history') and not is_gone and not is_excluded
 ),
 
 first_uncertain as (

@@ -15,18 +15,7 @@
 -- The newest decision to include or exclude counts. Without one, a private car's session is not claimed; otherwise the
 -- first rule that decides counts; otherwise the session is claimed. If the settings have cars, a session that no person
 -- included is claimed only if it has one of them.
-with decided as (
-    select
-        account,
-        session_id,
-        arg_max(action, entry) as action,
-        arg_max(reason, entry) as reason
-    from facts.decisions
-    where action in ('exclude', 'include')
-    group by account, session_id
-),
-
-tagged as (
+with tagged as (
     select
         account,
         session_id,
@@ -62,7 +51,7 @@ grounds as (
     cross join known_cars
     left join facts.cars as cars using (car)
     left join intermediate.session_rules as rules using (account, session_id)
-    left join decided using (account, session_id)
+    left join staging.session_decisions as decided using (account, session_id)
     left join tagged using (account, session_id)
 ),
 

@@ -9,7 +9,7 @@
 --   closable_at        time from which a listing closes it
 --   is_closed          flag: listed long enough after its local end, every detail fetched and nothing in quarantine
 --   details_missing    number of sessions that stopped in it whose detail is missing or older than the listing
---   quarantined        number of its documents, about sessions or listings, that cannot be read
+--   quarantined        number of its documents that cannot be read, about listings and sessions that are not excluded
 --   active             number of sessions that started in it and have not stopped
 -- A session that the operator no longer has counts as ended, not as active.
 -- Where claims divide sessions (split), a month is open while a session that began in it or before has not stopped.
@@ -38,7 +38,7 @@ in_quarantine as (
         month,
         count(*) as quarantined
     from intermediate.unreadable
-    where not is_gone
+    where not is_gone and not is_excluded
     group by account, month
 ),
 

@@ -10,6 +10,7 @@
 --   fault             text, what is wrong, and the path of the field
 --   month             first day of the local month, null where unknown
 --   is_gone           flag: details that the operator answered last with 404, so that nobody can read them any more
+--   is_excluded       flag: a person excluded the session, so that nothing waits for its figures
 -- An entry of a list is left out where the session's newer details can be read.
 with documents_in_order as (
     select
@@ -101,7 +102,8 @@ in_quarantine as (
                 last_listed.listed_on
             )
         ) as month,
-        newest.endpoint = 'session' and coalesce(last_answers.status = 404, false) as is_gone
+        newest.endpoint = 'session' and coalesce(last_answers.status = 404, false) as is_gone,
+        coalesce(decisions.action = 'exclude', false) as is_excluded
     from newest
     inner join facts.quarantine as quarantine
         on
@@ -117,6 +119,8 @@ in_quarantine as (
         on newest.account = last_listed.account and newest.key = last_listed.session_id
     left join staging.unreadable_entries as entries
         on newest.account = entries.account and newest.key = entries.session_id
+    left join staging.session_decisions as decisions
+        on newest.account = decisions.account and newest.key = decisions.session_id
     where newest.endpoint <> 'session_history' or not coalesce(entries.has_newer_details, false)
 )
 

@@ -80,6 +80,18 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
     "the-refund-of-2025-in-2025": (in_january(refunds(y2025="0.716"), 2025), ()),
     "refund-a-little-above-2026s": (in_january(refunds(y2026="0.0041")), (("refund_too_high", None),)),
     "a-refund-of-nothing-in-2026": (in_january(refunds(y2025="0.716", y2026="0")), ()),
+    "refund-on-a-free-session": (
+        replace(billed(0, 0), settings=refunds(y2025="0.716")),
+        (("refund_beyond_bill", "1"),),
+    ),
+    "refund-above-the-rate": (
+        OperatorData(basis="rate", rate="0.5", settings=refunds(y2025="0.716")),
+        (("refund_beyond_bill", "1"),),
+    ),
+    "refund-of-a-credit": (
+        OperatorData(sessions=(_CREDIT,), settings=refunds(y2025="0.716")),
+        (("unpaid", "1"),),
+    ),
     "refund-too-high-by-setting-alone": (
         replace(in_january(refunds(y2025="0.716")), charge_points={}),
         (("refund_too_high", None),),

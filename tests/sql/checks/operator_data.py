@@ -131,6 +131,7 @@ class OperatorData:
     country: str = "DK"
     has_car: bool = True  # a rule in the settings assigns the sessions to one of two cars
     basis: str = "billed"  # the basis of reimbursement
+    rate: str | None = None  # per kWh, under that basis
     settings: str = ""  # more tables of the settings, in which ACCOUNT is the account's name
     command: str = "extract"  # or import: how the answers came into the archive
     host: str | None = None  # None: of this account alone, as accounts have sessions of the same ids
@@ -227,6 +228,7 @@ def findings(logbook: Logbook) -> list[Json]:
 
 def _settings_of(account: str, data: OperatorData) -> str:
     """The account's part of the settings."""
+    rate = f"rate = {data.rate}\n" if data.rate else ""
     rule = f'[[rule]]\naccount = "{account}"\ncar = "Blå"\n' if data.has_car else ""
     return f"""
 [account.{account}]
@@ -235,7 +237,7 @@ country = "{data.country}"
 [[account.{account}.reimbursement]]
 valid_from = 2025-01-01
 basis = "{data.basis}"
-{rule}{data.settings.replace("ACCOUNT", account)}"""
+{rate}{rule}{data.settings.replace("ACCOUNT", account)}"""
 
 
 def _host(account: str, sent: OperatorData) -> str:

@@ -39,7 +39,8 @@ ARCHIVES = {
                 "1",
                 "Its details cannot be read: Expected `int`, got `str` - at `$.session.energy`. "
                 "What was read before still counts. Ask for them again with: ladebog run. "
-                "A newer Ladebog may read it; the answer is kept.",
+                "A newer Ladebog may read it; the answer is kept. If it was no charging session, exclude it: "
+                "ladebog session exclude --reason TEXT 1",
             ),
         ),
         conforming=OperatorData(

@@ -111,6 +111,21 @@ CLAIMS = {
             charge_points={"2025-03-01T00:00:00+00:00": charge_point(refunds=False)},
         ),
     ),
+    "refund_beyond_bill": Pair(
+        violating=OperatorData(sessions=(_billed(3),), settings=refunds(y2025="0.716")),
+        findings=(
+            (
+                "refund_beyond_bill",
+                "warning",
+                "2025-03-01",
+                "1",
+                "It cost 3.00 DKK, and is reimbursed with -1.30 DKK once the refunded electricity tax is subtracted. "
+                "If the operator refunded none for it, correct [[account.refund_beyond_bill-bad.tax_refund]] in "
+                "ladebog.toml, or exclude it: ladebog session exclude --reason TEXT 1",
+            ),
+        ),
+        conforming=OperatorData(sessions=(_billed(4.3),), settings=refunds(y2025="0.716")),
+    ),
     "refund_too_high": Pair(
         violating=in_january(refunds(y2025="0.716")),
         findings=(
