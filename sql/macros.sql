@@ -12,9 +12,10 @@ create or replace macro floor_quotient(numerator, denominator) as
 
 -- A quotient of whole numbers, rounded half away from zero to a whole number. The denominator is positive.
 create or replace macro rounded_quotient(numerator, denominator) as
-    cast(sign(cast(numerator as hugeint)) as decimal(38, 0))
-    * floor_quotient(
-        2 * abs(cast(numerator as hugeint)) + cast(denominator as hugeint), 2 * cast(denominator as hugeint)
+    cast(
+        sign(numerator)
+        * ((2 * abs(cast(numerator as hugeint)) + cast(denominator as hugeint)) // (2 * cast(denominator as hugeint)))
+        as decimal(38, 0)
     );
 
 -- A whole number's share of another: whole × part / total, rounded down. The product whole × part, which can have too
@@ -46,11 +47,9 @@ create or replace macro amount_digits(amount) as
 -- An amount as people read it: 19.60 DKK, 1960 JPY. `money_text` of pipeline/text.py has the same currencies (ISO 4217).
 create or replace macro amount_text(amount, currency) as
     case
-        when currency in (
-            'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'
-        )
+        when regexp_matches(currency, '^(BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|VND|VUV|XAF|XOF|XPF)$')
             then regexp_replace(amount_digits(amount), '[.]00$', '')
-        when currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then cast(cast(amount as decimal(18, 3)) as varchar)
+        when regexp_matches(currency, '^(BHD|IQD|JOD|KWD|LYD|OMR|TND)$') then cast(cast(amount as decimal(18, 3)) as varchar)
         else amount_digits(amount)
     end || ' ' || currency;
 
