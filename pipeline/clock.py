@@ -1,7 +1,6 @@
 """The clocks, the only code that reads the current time; and helpers for months and for times as text."""
 
 import calendar
-import re
 import threading
 import time
 from collections.abc import Iterator
@@ -95,44 +94,3 @@ CLOCK_TOLERANCE = timedelta(days=1)
 def is_plausible(moment: datetime, now: datetime) -> bool:
     """Whether something can have happened at `moment`: from EARLIEST to a day after `now`."""
     return EARLIEST <= moment <= now + CLOCK_TOLERANCE
-
-
-_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})")
-_MONTH_NAMES = {
-    **{name[:3].lower(): number for number, name in enumerate(calendar.month_name) if name},
-    "maj": 5,
-    "okt": 10,  # in Danish
-}
-
-
-def month_of(text: str) -> date | None:
-    """The first day of a month written as `2025-03` or `2025-3`; None for all other text."""
-    match = _MONTH.fullmatch(text)
-    return _first_day(int(match[1]), int(match[2])) if match else None
-
-
-def likely_month(text: str) -> date | None:
-    """The month that text probably means: `03/2025`, `202503`, `2025-03-30`, `30.3.2025`, `March 2025`; else None."""
-    numbers = [int(number) for number in re.findall(r"[0-9]{1,2}(?![0-9])|[0-9]{4}", text)]
-    years = [number for number in numbers if number >= 1000]
-    months = [number for number in numbers if number < 1000]
-    words = re.findall(r"[a-z]{3,}", text.lower())
-    months = [number for word in words if (number := _month_named(word))] or months
-    if len(years) != 1 or not months:
-        return None
-    return _first_day(years[0], months[0] if years[0] == numbers[0] else months[-1])
-
-
-def _month_named(word: str) -> int | None:
-    import difflib
-
-    names = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
-    close = difflib.get_close_matches(word, names, n=1, cutoff=0.75)
-    return names[close[0]] if close else _MONTH_NAMES.get(word[:3])
-
-
-def _first_day(year: int, month: int) -> date | None:
-    try:
-        return date(year, month, 1)
-    except ValueError:
-        return None

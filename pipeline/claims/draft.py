@@ -27,6 +27,7 @@ from pipeline.claims.document import (
     Sources,
 )
 from pipeline.claims.folder import StoredClaim, read_claims, reversed_by, unknown_claim
+from pipeline.claims.open_month import NOT_CLOSED, refuse_open_month
 from pipeline.command_line import operand
 from pipeline.database import models
 from pipeline.database.connection import rows
@@ -43,9 +44,6 @@ _CLAIMED_MONTHS = """
     where account = $account and month = $month and coalesce(car = $car, true)
     order by number
 """
-_IS_CLOSED = "select is_closed from month_states where account = $account and month = $month"
-_OPEN_REASONS = "select detail from check_results where account = $account and month = $month and rule = $rule"
-_OPEN = "month_not_closed"
 # What is open again about a month that is only corrected does not refuse the claim: the rest may follow.
 _FINDINGS = """
     select
@@ -102,7 +100,7 @@ class Drafter:
         are not accepted, or if another account claimed one of its sessions.
         """
         self._refuse_claimed(month, car)
-        self._refuse_open(month)
+        refuse_open_month(self.connection, self.account, month, self.now)
         lines = self.claimable.lines(month, car)
         self._refuse_claimed_elsewhere(lines)
         findings = self._findings(lines, month, reason_by_finding)
@@ -194,10 +192,14 @@ class Drafter:
         for row in self._rows(_CLAIMED_MONTHS, month=month, car=car):
             account_option = self.settings.account_option(self.account.name)
             of_car = f" for {row['car']}" if row["car"] else ""
+            changed = (
+                f"Claim what changed since with: ladebog claim create --corrections{account_option} (to claim it again:"
+                if self.claimable.lines(None, car)
+                else "Nothing has changed since (to claim it again:"
+            )
             raise ClaimError(
                 f"{month:%Y-%m} is claimed already{of_car}, by claim {row['number']} of account {self.account.name}.",
-                f"Claim what changed since with: ladebog claim create --corrections{account_option}"
-                f" (to claim it again: ladebog claim reverse {row['number']} --reason TEXT{account_option})",
+                f"{changed} ladebog claim reverse {row['number']} --reason TEXT{account_option})",
             )
 
     def _refuse_claimed_elsewhere(self, lines: tuple[ClaimLine, ...]) -> None:
@@ -209,15 +211,6 @@ class Drafter:
                 f"Keep it off this claim with: ladebog session exclude --account {self.account.name} --reason TEXT "
                 f"{operand(row['session_id'])}",
             )
-
-    def _refuse_open(self, month: date) -> None:
-        if any(row["is_closed"] for row in self._rows(_IS_CLOSED, month=month)):
-            return
-        reasons = [row["detail"] for row in self._rows(_OPEN_REASONS, month=month, rule=_OPEN)]
-        unlisted_advice = "It is not over, or its sessions were never listed. Fetch them with: ladebog run"
-        raise ClaimError(
-            f"{month:%Y-%m} of account {self.account.name} is not closed.", reasons[0] if reasons else unlisted_advice
-        )
 
     def _findings(
         self, lines: Sequence[ClaimLine], month: date | None, reason_by_finding: Mapping[str, str]
@@ -231,7 +224,7 @@ class Drafter:
             month=month,
             session_ids=sorted({line.session_id for line in lines if not _is_withdrawn(line)}),
             months=sorted({line.month for line in lines}),
-            open=_OPEN,
+            open=NOT_CLOSED,
         )
         errors = {row["finding_id"]: row for row in findings if row["severity"] == "error"}
         if unknown := sorted(reason_by_finding.keys() - errors.keys()):

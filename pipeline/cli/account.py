@@ -63,7 +63,7 @@ def add(context: Context, /, name: str, url: str, moved: bool, **options: str | 
     with logbook.lock():
         write_account(logbook.settings, new)
     context.print_info(f"{'Changed' if name in accounts else 'Added'} account {name} in {logbook.settings}.")
-    context.print_info(f"Next: ladebog login {name}")
+    context.print_info(f"Next: ladebog login {name} (how to find the token that it asks for: ladebog login --help)")
 
 
 def _with_former_hosts(logbook: Logbook, old: Account | None, new: Account, moved: bool) -> Account:

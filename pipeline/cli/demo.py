@@ -1,6 +1,6 @@
 """`ladebog demo`."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -50,10 +50,8 @@ def demo(context: Context, folder: Path) -> None:
     from pipeline.database.connection import open_published, rows
     from pipeline.transform.update import update_archive
 
-    clock = StartedClock(DEMO_NOW)
     logbook = Logbook.create(folder)
-    if logbook.settings.exists() and set(read_settings(logbook.settings).accounts) != {_ACCOUNT}:
-        raise LogbookError(f"{folder} is a logbook of your own.", "Name another folder: ladebog demo DIR")
+    clock = StartedClock(_present(logbook, folder))
     account = _extract(context, logbook, clock)
     update_archive(logbook, read_settings(logbook.settings), clock)
     with open_published(logbook) as connection:
@@ -65,6 +63,16 @@ def demo(context: Context, folder: Path) -> None:
     write_demo(logbook.settings, clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1))
     context.print_info(f"\nLook around: ladebog --home {quoted(folder)} months")
     context.print_info(f"             ladebog --home {quoted(folder)} sql @biggest-sessions")
+
+
+def _present(logbook: Logbook, folder: Path) -> datetime:
+    """The demo's present time: after that of an earlier demo in the folder. Raises LogbookError for another logbook."""
+    if not logbook.settings.exists():
+        return DEMO_NOW
+    settings = read_settings(logbook.settings)
+    if set(settings.accounts) != {_ACCOUNT}:
+        raise LogbookError(f"{folder} is a logbook of your own.", "Name another folder: ladebog demo DIR")
+    return settings.demo.now or DEMO_NOW
 
 
 def _extract(context: Context, logbook: Logbook, clock: Clock) -> Account:

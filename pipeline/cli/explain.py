@@ -73,5 +73,5 @@ def _unknown(connection: "duckdb.DuckDBPyConnection", accounts: list[Account], s
         )
     return UnknownNameError(
         f"There is no session {session_id!r} in this logbook.",
-        'List them with: ladebog sql "select session_id, stopped_at from sessions order by stopped_at"',
+        "List a month's with: ladebog sessions --month YYYY-MM",
     )

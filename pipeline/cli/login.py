@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.context import Context, pass_context
+from pipeline.cli.demo_operator import refuse_stopped_demo
 from pipeline.cli.progress import line_if_slow
-from pipeline.command_line import quoted
+from pipeline.command_line import as_typed, quoted
 from pipeline.errors import LoginError
 from pipeline.settings.schema import Account, Source
 
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
     from pipeline.source.credentials.secret import Secret
 
 
-_HOW_TO_COPY = (
-    "log in to the operator's app, record its traffic, and take what follows the word Bearer in the header "
-    "Authorization of a request to the operator"
-)
+_HOW_TO_FIND = " (to find it: ladebog login --help)"
 _RENEWAL_TIMEOUT = 60.0  # seconds to wait for a run that is renewing the login
 
 
@@ -36,10 +34,23 @@ def login(context: Context, name: str, token_stdin: bool, username: str | None, 
     """Give Ladebog the login of an account.
 
     The login is tried before it is stored: in the system's keyring or, if there is none, in a file that only you can
-    read. Without options, the command asks for a bearer token, which you can copy from your own app's traffic.
+    read. Without options, the command asks for a token and does not show it.
+
+    A token is a long text that the operator's app sends with each request, to show that it is you. To find it, record
+    what the app sends: on Android with PCAPdroid or HTTP Toolkit, on an iPhone with Proxyman or Charles, or with the
+    developer tools (F12, Network) of a browser if the operator has a web page. Open the list of your charging sessions,
+    and look for a request whose address contains session-history. The token follows the word Bearer in its header
+    Authorization. docs/start/token.md has each step.
+
+    På dansk: En token er en lang tekst, som operatørens app sender med hver forespørgsel for at vise, at det er dig.
+    Optag, hvad appen sender: på Android med PCAPdroid eller HTTP Toolkit, på iPhone med Proxyman eller Charles, eller
+    med browserens udviklerværktøjer (F12, Netværk), hvis operatøren har en hjemmeside. Åbn listen over dine
+    opladninger, og find en forespørgsel, hvis adresse indeholder session-history. Din token står efter ordet
+    Bearer i dens linje Authorization. docs/start/din-token.md har alle trin.
 
     \b
-    Example:  ladebog login home --token-stdin < token.txt
+    Example:  ladebog login home
+              ladebog login home --token-stdin < token.txt
               ladebog login home --username you@example.org
     """
     from pipeline.source.credentials.choose import open_credentials
@@ -49,6 +60,7 @@ def login(context: Context, name: str, token_stdin: bool, username: str | None, 
         raise click.UsageError("--token-stdin cannot be combined: a token needs neither user name nor client secret.")
     logbook, settings = context.open()
     account = settings.account(name)
+    refuse_stopped_demo(logbook, settings)
     credentials = open_credentials()
     if username:
         secret = _password_login(context, account, settings.source, username, client_secret_stdin)
@@ -71,7 +83,7 @@ def _token_login(context: Context, account: Account, source: Source, from_stdin:
     from pipeline.source.credentials.secret import Secret, bare_token, token_fault
     from pipeline.source.credentials.store import MemoryCredentials
 
-    token = bare_token(_read_line() if from_stdin else _ask("Bearer token", "--token-stdin"))
+    token = bare_token(_read_line() if from_stdin else _ask("Token", "--token-stdin", _HOW_TO_FIND))
     if fault := token_fault(token):
         raise click.UsageError(f"This is not a token: {fault}.")
     trial = MemoryCredentials()
@@ -82,7 +94,7 @@ def _token_login(context: Context, account: Account, source: Source, from_stdin:
         except LoginError:
             raise LoginError(
                 f"The operator does not accept this token for account {account.name}: it is wrong, or it has ended.",
-                f"Copy another: {_HOW_TO_COPY}. Then: ladebog login {account.name}",
+                f"Try another with: ladebog login {account.name} (how to find it: ladebog login --help)",
             ) from None
     if warning:
         context.print_note(warning)
@@ -112,7 +124,7 @@ def _waiting(context: Context, account: Account) -> AbstractContextManager[None]
     return line_if_slow(text, context.quiet or context.log_format == "json")
 
 
-def _ask(what: str, option: str = "") -> str:
+def _ask(what: str, option: str = "", hint: str = "") -> str:
     """What the user types at the terminal, without showing it. Raises UsageError where there is no terminal."""
     try:
         Path("/dev/tty").open("rb", buffering=0).close()
@@ -122,7 +134,7 @@ def _ask(what: str, option: str = "") -> str:
             raise click.UsageError(
                 f"{what}: there is no terminal to type it at. Run this in a terminal{pipe}."
             ) from None
-    answer: str = click.prompt(what, hide_input=True)
+    answer: str = click.prompt(what + as_typed(hint), hide_input=True)
     return answer
 
 

@@ -1,13 +1,17 @@
 """The types of options that several commands share: a day, a month, a length of time and a reason; possible days."""
 
+import contextlib
 import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import click
 
-from pipeline.clock import EARLIEST, likely_month, month_of
+from pipeline.cli.context import Context
+from pipeline.clock import EARLIEST
+from pipeline.errors import LadebogError
 from pipeline.text import is_printable, visible
+from pipeline.typed_month import likely_month, month_of
 
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
 _DURATION = re.compile(r"(?:(?P<days>\d{1,5})d)?\s*(?:(?P<hours>\d{1,6})h)?\s*(?:(?P<minutes>\d{1,7})m)?")
@@ -36,6 +40,9 @@ class DayOrMonthParameter(DayParameter):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         month = None if isinstance(value, datetime) else month_of(str(value))
+        has_letters = month is None and re.search("[a-zA-Z]", str(value)) and not isinstance(value, datetime)
+        if has_letters and (advice := meant_month(str(value), ctx)):
+            self.fail(f"{value!r} is not a day or a month. {advice}", param, ctx)
         return super().convert(f"{month}" if month else value, param, ctx)
 
 
@@ -48,17 +55,22 @@ class MonthParameter(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         if (month := month_of(str(value))) is None:
-            self.fail(month_fault(str(value)), param, ctx)
+            advice = meant_month(str(value), ctx) or "Write a month like 2025-03."
+            self.fail(f"{value!r} is not a month. {advice}", param, ctx)
         if month < EARLIEST.date():
             self.fail(f"{value!r} is before {EARLIEST:%Y-%m}, the earliest possible month.", param, ctx)
         return datetime(month.year, month.month, 1)  # noqa: DTZ001 (only its date is used)
 
 
-def month_fault(text: str) -> str:
-    """Why text is not a month, and which one it may mean."""
-    likely: date | None = likely_month(text)
-    advice = f"Did you mean {likely:%Y-%m}?" if likely else "Write a month like 2025-03."
-    return f"{text!r} is not a month. {advice}"
+def meant_month(text: str, ctx: click.Context | None) -> str:
+    """A question that names the month which text probably means, or nothing."""
+    context = ctx.find_object(Context) if ctx else None
+    if context is None:
+        return ""
+    with contextlib.suppress(LadebogError, OSError):
+        context.open()  # for the present time of a demo
+    likely = likely_month(text, context.clock.now().date())
+    return f"Did you mean {likely:%Y-%m}?" if likely and likely >= EARLIEST.date() else ""
 
 
 def refuse_impossible(day: date, today: date, param_hint: str) -> None:

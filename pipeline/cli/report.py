@@ -9,7 +9,7 @@ import click
 
 from pipeline.cli.check import counted_findings
 from pipeline.cli.context import Context, account_option, pass_context
-from pipeline.cli.options import NamedPath
+from pipeline.cli.options import NamedPath, meant_month
 from pipeline.cli.output import print_line
 from pipeline.cli.output_paths import output_folder, reports_folder
 from pipeline.cli.paragraph import print_hanging
@@ -47,7 +47,8 @@ def report(
     try:
         chosen_period = ReportPeriod.parse(period)
     except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="YYYY-MM|YYYY") from None
+        advice = meant_month(period, click.get_current_context())
+        raise click.BadParameter(f"{error} {advice}".rstrip(), param_hint="YYYY-MM|YYYY") from None
     folder = output_folder(logbook, output) if output else reports_folder(logbook)
     for account in settings.chosen_accounts(account_name):
         result = _write(context, logbook, account, chosen_period, formats or _FORMATS, folder, context.clock)

@@ -11,6 +11,7 @@ import click
 from pipeline import interrupt
 from pipeline.cli.check import show_findings_since
 from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.cli.demo_operator import refuse_stopped_demo
 from pipeline.cli.notify import send_messages
 from pipeline.cli.options import DAY_OR_MONTH, WholeNumber
 from pipeline.cli.page import refresh_page
@@ -212,6 +213,7 @@ def fetch(
     from pipeline.source.credentials.choose import open_credentials
     from pipeline.transform.update import open_updated
 
+    refuse_stopped_demo(logbook, settings)
     credentials = open_credentials()
     errors_by_account: dict[str, LadebogError] = {}
     with naming_set_aside(context, logbook), open_updated(logbook, settings, context.clock) as connection:

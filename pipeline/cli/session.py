@@ -17,7 +17,6 @@ from pipeline.logbook.entries import Action, SessionDecision, fields_of
 if TYPE_CHECKING:
     import duckdb
 
-_SESSION_IDS = 'ladebog sql "select session_id, started_at from sessions"'
 _EXPENDABLE = ("currency", "energy_kwh", "car", "tags", "amount_incl_tax")
 
 
@@ -156,7 +155,9 @@ def _known_session(
         }
     if not known_sessions:
         where = f"account {account_name}" if account_name else "this logbook"
-        raise UnknownNameError(f"There is no session {session_id!r} in {where}.", f"List them with: {_SESSION_IDS}")
+        raise UnknownNameError(
+            f"There is no session {session_id!r} in {where}.", "List a month's with: ladebog sessions --month YYYY-MM"
+        )
     if len(known_sessions) > 1:
         raise UnknownNameError(
             f"Several accounts have a session {session_id!r} ({', '.join(known_sessions)}).",

@@ -80,6 +80,8 @@ def _print(logbook_status: "Status", settings: "Settings") -> None:
     for account in logbook_status.accounts:
         print_line()
         print_line(f"{account.account}  {account.url}")
+        is_demo = settings.demo.now is not None and account.login.state == "none"
+        _line("login", "none: a demo needs none" if is_demo else _login(account.account, account.login))
         for name, text in _lines(account, logbook_status.generated_at, settings.account_option(account.account)):
             _line(name, text)
 
@@ -89,8 +91,7 @@ def _line(name: str, text: str | Marked) -> None:
 
 
 def _lines(account: "AccountStatus", now: datetime, account_option: str) -> Iterator[tuple[str, str | Marked]]:
-    """The lines of an account as name and text; a line without a name continues the one before."""
-    yield "login", _login(account.account, account.login)
+    """The lines of an account after its login, as name and text; a line without a name continues the one before."""
     yield from _runs(account, now)
     yield "next run", _minute(account.next_run_at) if account.next_run_at else "not scheduled"
     if account.sessions is not None:

@@ -14,11 +14,11 @@ from typing import Any
 
 import msgspec
 
-from pipeline.clock import month_of
 from pipeline.database import models
 from pipeline.database.models import Model
 from pipeline.errors import QueryError, UnknownNameError
 from pipeline.text import did_you_mean
+from pipeline.typed_month import month_of
 
 PREFIX = "@"
 _LINE = re.compile(r"^(?P<kind>\w+), (?:required|default (?P<default>.+?)): (?P<meaning>.+)$")

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from pipeline.errors import SettingsError, UnknownNameError
-from pipeline.settings.names import host_and_port, name_fault
+from pipeline.settings.names import host_and_port, name_fault, same_file
 from pipeline.text import did_you_mean
 
 Attribution = Literal["stop", "split"]
@@ -256,7 +256,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 f"There is no account {name!r} in this logbook (accounts: {known_names})."
                 f"{did_you_mean(name, self.accounts)}",
                 f"Add it with: ladebog account add {name} --url https://OPERATOR"
-                if name_fault(name) is None
+                if name_fault(name) is None and same_file(name, self.accounts) is None
                 else "Name one of these, or add one: ladebog account add NAME --url https://OPERATOR",
             )
         return self.accounts[name]
@@ -266,11 +266,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         for car in self.cars:
             if car.name == name:
                 return car
-        known_names = ", ".join(car.name for car in self.cars) or "none yet"
+        names = [car.name for car in self.cars]
         raise UnknownNameError(
-            f"There is no car {name!r} in this logbook (cars: {known_names})."
-            f"{did_you_mean(name, (car.name for car in self.cars))}",
-            "Name one of them, or add it as a [[car]] in ladebog.toml",
+            f"There is no car {name!r} in this logbook (cars: {', '.join(names) or 'none yet'})."
+            f"{did_you_mean(name, names)}",
+            f"{'Name one of them, or add' if names else 'Add'} it as a [[car]] in ladebog.toml"
+            if same_file(name, names) is None
+            else "Name one of them",
         )
 
     def one_account(self, name: str | None) -> Account:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipeline.clock import last_of_month, likely_month
+from pipeline.clock import last_of_month
 
 MONTH_NAMES = (
     "January",
@@ -98,9 +98,6 @@ class ReportPeriod:
 
 
 def _fault(text: str) -> str:
-    likely = likely_month(text)
-    advice = f" Did you mean {likely:%Y-%m}?" if likely and _FIRST_YEAR <= likely.year <= _LAST_YEAR else ""
     return (
         f"{text!r} is not a period: write a month like 2025-03 or a year like 2025, from {_FIRST_YEAR} to {_LAST_YEAR}."
-        f"{advice}"
     )

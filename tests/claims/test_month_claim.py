@@ -148,12 +148,18 @@ def test_a_month_can_be_claimed_once(logbook: ClaimedLogbook) -> None:
     logbook.claim(MARCH)
     message, advice = refusal(logbook, MARCH)
     assert message == "2025-03 is claimed already, by claim 1 of account home."
-    assert advice.startswith("Claim what changed since with: ladebog claim create --corrections")
+    assert advice == "Nothing has changed since (to claim it again: ladebog claim reverse 1 --reason TEXT)"
+    logbook.extract(ServedSession("2", local(date(2025, 3, 6))))
+    assert refusal(logbook, MARCH)[1].startswith("Claim what changed since with: ladebog claim create --corrections")
 
 
 @pytest.mark.parametrize(
     ("month", "why"),
-    [(APRIL, "It is not over, or its sessions were never listed."), (FEBRUARY, "It is not over, or its sessions were")],
+    [
+        (date(2099, 4, 1), "It has not begun."),
+        (APRIL, "Its sessions were never listed. Fetch them with: ladebog extract --since 2025-04-01"),
+        (FEBRUARY, "Its sessions were never listed. Fetch them with: ladebog extract --since 2025-02-01"),
+    ],
 )
 def test_a_month_that_was_never_listed_is_refused(logbook: ClaimedLogbook, month: date, why: str) -> None:
     logbook.extract(ServedSession("1", local(date(2025, 3, 5))))

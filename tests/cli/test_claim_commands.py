@@ -218,10 +218,19 @@ def test_a_lost_claim_stops_the_next_one(claimed_logbook: DemoLogbook) -> None:
     assert advice.startswith("See what was changed with: ladebog verify")
 
 
+def test_a_month_that_is_not_over_is_refused_with_when_it_can_be_closed(shared_logbook: DemoLogbook) -> None:
+    _, advice = refusal(shared_logbook.run("claim", "create", "2025-11"), 1)
+    assert advice == "It is not over. A run at 2025-12-02 00:00 or later closes it: ladebog run"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "expected"),
     [
-        (["claim", "create"], 2, "Name a month like 2025-03, or ask for --corrections, and not both."),
+        (
+            ["claim", "create"],
+            2,
+            "Name the month to claim. The oldest that is due is 2025-09: ladebog claim create 2025-09",
+        ),
         (
             ["claim", "create", "2025-09", "--corrections"],
             2,

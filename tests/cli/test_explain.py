@@ -100,8 +100,7 @@ def test_an_unknown_session_names_the_next_command(corrected_demo: CorrectedDemo
     assert ladebog(corrected_demo.home, "explain", "1") == (
         2,
         "",
-        "ladebog: There is no session '1' in this logbook.\n"
-        '  List them with: ladebog sql "select session_id, stopped_at from sessions order by stopped_at"\n',
+        "ladebog: There is no session '1' in this logbook.\n  List a month's with: ladebog sessions --month YYYY-MM\n",
     )
 
 

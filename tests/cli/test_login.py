@@ -77,10 +77,7 @@ def test_a_stored_login_works_in_another_process(empty_logbook: DemoLogbook, ten
 def test_a_token_that_the_operator_refuses_is_not_stored(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
     message, advice = refusal(empty_logbook.run(*_TOKEN, stdin="some-other-token"), 4)
     assert message == "The operator does not accept this token for account demo: it is wrong, or it has ended."
-    assert advice == (
-        "Copy another: log in to the operator's app, record its traffic, and take what follows the word Bearer in the "
-        "header Authorization of a request to the operator. Then: ladebog login demo"
-    )
+    assert advice == "Try another with: ladebog login demo (how to find it: ladebog login --help)"
     assert empty_logbook.stored_login is None
     empty_logbook.do(*_TOKEN, stdin=tenant.token)
     assert empty_logbook.run(*_TOKEN, stdin="some-other-token").code == 4
@@ -230,7 +227,7 @@ def test_a_host_that_cannot_be_reached_is_tried_again_by_a_run(empty_logbook: De
 @pytest.mark.parametrize(
     ("command", "what", "option"),
     [
-        (("login", "demo"), "Bearer token", ", or pipe it into this command with --token-stdin"),
+        (("login", "demo"), "Token", ", or pipe it into this command with --token-stdin"),
         (
             ("login", "demo", "--username", "x"),
             "Client secret",

@@ -83,12 +83,12 @@ def test_a_decision_is_recorded_and_printed(
         (
             ["exclude", "9", "--reason", "x"],
             "ladebog: There is no session '9' in this logbook.\n"
-            '  List them with: ladebog sql "select session_id, started_at from sessions"\n',
+            "  List a month's with: ladebog sessions --month YYYY-MM\n",
         ),
         (
             ["exclude", "1", "--account", "work", "--reason", "x"],
             "ladebog: There is no session '1' in account work.\n"
-            '  List them with: ladebog sql "select session_id, started_at from sessions"\n',
+            "  List a month's with: ladebog sessions --month YYYY-MM\n",
         ),
         (
             ["exclude", "2", "--reason", "x"],

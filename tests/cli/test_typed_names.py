@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.clock import likely_month, month_of
+from pipeline.typed_month import likely_month, month_of
 from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
 
@@ -47,6 +47,12 @@ def test_months_of_claims_attachments_and_runs_are_read_with_one_digit(logbook: 
         ("2025-03-30", "Did you mean 2025-03?"),
         ("Marhc 2025", "Did you mean 2025-03?"),
         ("maj 2025", "Did you mean 2025-05?"),
+        ("10-2025", "Did you mean 2025-10?"),
+        ("oktober", "Did you mean 2025-10?"),
+        ("okt", "Did you mean 2025-10?"),
+        ("december", "Did you mean 2024-12?"),
+        ("sidste måned", "Did you mean 2025-10?"),
+        ("this month", "Did you mean 2025-11?"),
         ("soon", "Write a month like 2025-03."),
     ],
 )
@@ -57,6 +63,11 @@ def test_what_is_no_month_is_answered_with_the_likely_one(shared_logbook: DemoLo
         assert "%Y" not in outcome.err
     report = refusal(shared_logbook.run("report", typed), 2)[0]
     assert report.endswith(advice if advice.startswith("Did") else "from 2000 to 2100.")
+
+
+def test_the_name_of_a_month_is_answered_where_a_day_may_stand(shared_logbook: DemoLogbook) -> None:
+    message, _ = refusal(shared_logbook.run("extract", "--since", "oktober"), 2)
+    assert message.endswith("'oktober' is not a day or a month. Did you mean 2025-10?")
 
 
 def test_no_help_shows_a_format_of_dates(shared_logbook: DemoLogbook) -> None:
@@ -99,10 +110,19 @@ def test_an_unknown_account_is_answered_with_a_similar_one(shared_logbook: DemoL
     assert "mean" not in refusal(shared_logbook.run("check", "--account", "work"), 2)[0]
 
 
+def test_advice_about_a_name_is_not_refused(shared_logbook: DemoLogbook) -> None:
+    _, advice = refusal(shared_logbook.run("login", "DEMO"), 2)
+    assert advice == "Name one of these, or add one: ladebog account add NAME --url https://OPERATOR"
+    assert refusal(shared_logbook.run("account", "add", "DEMO", "--url", "https://operator.example"), 2)
+
+
 def test_months_as_text() -> None:
     assert month_of("2025-6") == month_of("2025-06") == date(2025, 6, 1)
     assert [month_of(text) for text in ("2025-0", "2025-13", "2025", "25-06", "2025-006", "0000-01")] == [None] * 6
-    assert [likely_month(text) for text in ("", "2025", "2025 2026-01", "31")] == [None] * 4
+    today = date(2026, 1, 15)
+    assert [likely_month(text, today) for text in ("", "2025", "2025 2026-01", "31")] == [None] * 4
+    newest = [likely_month(text, today) for text in ("januar", "February", "last", "denne")]
+    assert newest == [date(2026, 1, 1), date(2025, 2, 1), date(2025, 12, 1), date(2026, 1, 1)]
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_commands_on_the_demo_count_days_by_its_clock(wheel_demo: WheelDemo) -> 
     lines = {line[:18].strip(): line[18:] for line in out.splitlines()}
     assert re.fullmatch(r"2025-11-12 06:1\d, (just now|[1-9] minutes? ago)", lines["last success"])
     assert lines["newest session"] == "2025-11-10 07:05, 1 day 23 hours ago"
-    assert f"{command[0]} --home ladebog-demo claim create 2025-10" in out
+    assert f"{command[0]} --home ladebog-demo claim create 2024-09" in out
 
 
 @pytest.mark.system
@@ -118,6 +118,10 @@ def test_the_demo_can_run_twice_in_a_row(wheel_demo: WheelDemo, tmp_path: Path) 
     query = ("sql", "select * from sessions order by all", "--format", "json")
     first_rows = json.loads(logbook.do(*query).out)
     assert len(first_rows) == 142
+    for command in (("run",), ("login", "demo")):
+        message, advice = refusal(logbook.run(*command), 1)
+        assert message == "The demo's operator has stopped: it runs only while the demo is made."
+        assert advice == f"Make the demo again with: ladebog demo {logbook.home}"
     lines = logbook.do("demo", str(logbook.home)).out.splitlines()
     assert f"; today is {DEMO_NOW:%Y-%m-%d} there." in lines[0]
     assert lines[1].startswith("demo: 25 listed, 0 new, 0 corrected, 24 unchanged, 1 active, 0 quarantined; ")
@@ -126,6 +130,7 @@ def test_the_demo_can_run_twice_in_a_row(wheel_demo: WheelDemo, tmp_path: Path) 
     ]
     assert first_rows == json.loads(logbook.do(*query).out)
     assert not logbook.credentials.exists()
+    assert "in the future" not in logbook.do("status").out
 
 
 @pytest.mark.parametrize("content", ["a logbook", "other files"])

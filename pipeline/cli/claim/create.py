@@ -75,13 +75,15 @@ def create(
     from pipeline.claims.draft import open_drafter
     from pipeline.transform.update import open_current
 
-    if (month is None) != corrections:
+    if month and corrections:
         raise click.UsageError("Name a month like 2025-03, or ask for --corrections, and not both.")
     reason_by_finding = _reasons(accepted_ids, reasons)
     logbook, settings = context.open()
     if car is not None:
         settings.car(car)
     account = settings.one_account(account_name)
+    if not month and not corrections:
+        raise click.UsageError(f"Name the month to claim. {_due(logbook, account, settings)}")
     language = language or settings.claim.language
     with open_current(logbook, settings, context.clock) as (connection, journal):
         drafter = open_drafter(
@@ -132,6 +134,22 @@ def reverse(
         )
         stored_claim = _store(logbook, drafter.reversal(number, reason), [], [], csv_locale)
     _print_stored(context, stored_claim, settings)
+
+
+def _due(logbook: Logbook, account: Account, settings: Settings) -> str:
+    """The command that claims what is due first, in a sentence."""
+    from pipeline.claims.outstanding import read_outstanding
+    from pipeline.database.connection import open_published
+
+    with open_published(logbook) as connection:
+        outstanding = read_outstanding(connection, account.name)
+    account_option = settings.account_option(account.name)
+    if outstanding.months:
+        month = outstanding.months[0].month
+        return f"The oldest that is due is {month}: ladebog claim create {month}{account_option}"
+    if outstanding.corrections:
+        return f"Only corrections are due: ladebog claim create --corrections{account_option}"
+    return "No closed month is due now: see your claims with ladebog claim list"
 
 
 def _fetch_receipts(

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from pipeline.claims.document import Claim
     from pipeline.claims.outstanding import OutstandingClaims, OutstandingCorrections, OutstandingMonth, UnpaidClaim
 
-_NEWEST_MONTHS = 6  # outstanding months that are listed one by one
+_FIRST_MONTHS = 6  # outstanding months that are listed one by one before the rest is counted
 _FIRST_UNPAID = 5  # unpaid claims that are listed before the rest is counted
 
 
@@ -33,17 +33,17 @@ def amounts(claim: "Claim") -> str:
 
 
 def outstanding_lines(outstanding: "OutstandingClaims", account_option: str) -> list[str]:
-    """What is outstanding and what is unpaid, one per line, each with the next command to type.
+    """What is outstanding, oldest month first, and what is unpaid, one per line, each with the next command to type.
 
     `account_option` ends the commands where the logbook has several accounts, as ` --account home`.
     """
     lines = [
         f"outstanding: {item.month}: {counted(item.sessions, 'session')}, {item.energy_kwh:,f} kWh, {_money(item)}: "
         f"ladebog claim create {item.month}{account_option}"
-        for item in outstanding.months[-_NEWEST_MONTHS:]
+        for item in outstanding.months[:_FIRST_MONTHS]
     ]
-    if earlier := {item.month for item in outstanding.months[:-_NEWEST_MONTHS]}:
-        lines.insert(0, f"outstanding: {counted(len(earlier), 'month')} more, from {min(earlier)} on")
+    if later := {item.month for item in outstanding.months[_FIRST_MONTHS:]}:
+        lines.append(f"outstanding: {counted(len(later), 'month')} more, up to {max(later)}")
     lines += [
         f"outstanding corrections: {counted(item.sessions, 'session')}, {item.energy_kwh:+,f} kWh, "
         f"{_money(item, '+')}: ladebog claim create --corrections{account_option} (or with the next month)"
