@@ -42,7 +42,7 @@ def audit(context: Context, month: datetime | None, account_name: str | None, wi
     from pipeline.database import models
     from pipeline.database.connection import open_published, rows
 
-    logbook, settings = context.open()
+    logbook, settings = context.open_to_read()
     first = month.date() if month else None
     for account in settings.chosen_accounts(account_name):
         with open_published(logbook) as connection:

@@ -39,7 +39,7 @@ def check(context: Context, month: datetime | None, account_name: str | None) ->
     Example:  ladebog check
               ladebog check --month 2025-03 --account home
     """
-    logbook, settings = context.open()
+    logbook, settings = context.open_to_read()
     findings = _read(logbook, [account.name for account in settings.chosen_accounts(account_name)])
     if month is not None:
         findings = [finding for finding in findings if finding["month"] in (None, month.date())]

@@ -13,6 +13,7 @@ from pipeline.command_line import as_typed
 from pipeline.errors import LadebogError
 from pipeline.logbook import event_log
 from pipeline.logbook.folder import Logbook
+from pipeline.logbook.system_files import account_folders
 
 if TYPE_CHECKING:
     from pipeline.settings.schema import Settings
@@ -39,6 +40,19 @@ class Context:
         settings = read_settings(logbook.settings)
         if settings.demo.now is not None:
             self.clock = StartedClock(settings.demo.now)
+        return logbook, settings
+
+    def open_to_read(self) -> "tuple[Logbook, Settings]":
+        """As `open`, with a note for each account in raw/ that the settings do not name, whose sessions are not read.
+
+        Commands that write to the archive refuse to run then."""
+        logbook, settings = self.open()
+        for folder in account_folders(logbook.raw):
+            if folder.name not in settings.accounts:
+                self.print_note(
+                    f"{folder} holds the answers of an account that ladebog.toml does not name: "
+                    f"name it [account.{folder.name}] there to see them."
+                )
         return logbook, settings
 
     def print_info(self, text: str = "") -> None:

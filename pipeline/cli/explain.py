@@ -29,7 +29,7 @@ def explain(context: Context, session_id: str, account_name: str | None, with_sa
     from pipeline.database.connection import open_published
     from reports.explanation import read_explanation, read_unfinished
 
-    logbook, settings = context.open()
+    logbook, settings = context.open_to_read()
     accounts = settings.chosen_accounts(account_name)
     is_known = False
     with open_published(logbook) as connection:

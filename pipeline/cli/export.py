@@ -28,7 +28,7 @@ def export(context: Context, folder: Path, names: tuple[str, ...]) -> None:
     """
     from reports.export.marts import export_marts, exported_marts
 
-    logbook, _ = context.open()
+    logbook, _ = context.open_to_read()
     destination = output_folder(logbook, folder, hint="DIR")
     marts = exported_marts(names)
     width = max(len(mart.name) for mart in marts)

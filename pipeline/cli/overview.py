@@ -36,7 +36,7 @@ def print_overview(context: Context) -> None:
 def _print_logbook(context: Context) -> None:
     from pipeline.operations.status import read_status
 
-    logbook, settings = context.open()
+    logbook, settings = context.open_to_read()
     status = read_status(logbook, list(settings.accounts.values()), context.clock.now())
     print_hanging("", f"Logbook {status.logbook}")
     accounts = status.accounts[:_MOST_ACCOUNTS]

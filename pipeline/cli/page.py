@@ -39,7 +39,7 @@ def page(context: Context, is_opened: bool, output: Path | None, language: "Lang
     Example:  ladebog page --open
               ladebog page --language en --output ~/Documents/charging.html
     """
-    logbook, settings = context.open()
+    logbook, settings = context.open_to_read()
     file = output_file(logbook, output, hint="--output") if output else reports_folder(logbook) / logbook.page.name
     _write(context, logbook, settings, file, language or settings.claim.language)
     print_line(file)

@@ -43,7 +43,7 @@ def report(
     Example:  ladebog report 2025-03 --format xlsx --format csv
               ladebog report 2025 --output ~/Documents
     """
-    logbook, settings = context.open()
+    logbook, settings = context.open_to_read()
     try:
         chosen_period = ReportPeriod.parse(period)
     except ValueError as error:

@@ -14,7 +14,7 @@ def read_rows(context: Context, query: str, account_name: str | None, parameters
     """The rows of a query with the parameter `accounts`, without `account` if the logbook has only one."""
     from pipeline.database.connection import open_published, rows
 
-    logbook, settings = context.open()
+    logbook, settings = context.open_to_read()
     accounts = [account.name for account in settings.chosen_accounts(account_name)]
     with open_published(logbook) as connection:
         found = rows(connection, query, {"accounts": accounts, **parameters})

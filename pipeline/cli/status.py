@@ -49,7 +49,7 @@ def status(context: Context, account_name: str | None, as_json: bool, max_age: t
     """
     from pipeline.operations.status import read_status
 
-    logbook, settings = context.open()
+    logbook, settings = context.open_to_read()
     accounts = settings.chosen_accounts(account_name)
     logbook_status = read_status(logbook, accounts, context.clock.now(), max_age=max_age)
     if as_json:

@@ -1,7 +1,6 @@
 """Reads ladebog.toml: each of its tables becomes a struct of `schema`, and all faults are reported at once."""
 
 import codecs
-import re
 import tomllib
 from collections.abc import Iterable
 from datetime import date, datetime, time
@@ -15,7 +14,8 @@ from pipeline.errors import SettingsError
 from pipeline.settings import checks, schema
 from pipeline.settings.schema import Account, ClaimSettings, Driver, Employer, Settings, Source
 from pipeline.settings.tables import plain_type
-from pipeline.text import counted, one_line
+from pipeline.settings.toml_faults import hint, why_unreadable
+from pipeline.text import counted, did_you_mean, one_line
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
@@ -34,7 +34,6 @@ _FORMS = {
     time: 'a time of day, for example "22:00:00"',
     datetime: "a time, for example 2025-11-12T12:00:00Z",
 }
-_WITH_COMMA = re.compile(r"^\s*[\w-]+\s*=\s*([0-9]+),([0-9]+)\s*(?:#.*)?$", re.MULTILINE)
 
 
 def read_settings(path: Path) -> Settings:
@@ -49,8 +48,8 @@ def parse_settings(content: bytes, path: Path) -> Settings:
         document = tomllib.loads(text, parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise SettingsError(
-            f"{path} is not TOML: {_unreadable(text, error)}.",
-            f"Fix that line{_point(text)}, then run the same command again",
+            f"{path} is not TOML: {why_unreadable(text, error)}.",
+            f"Fix that line{hint(text, error)}, then run the same command again",
         ) from None
     faults: list[str] = []
     settings = _settings(document, faults)
@@ -77,26 +76,6 @@ def _decoded(content: bytes, path: Path) -> str:
         ) from None
 
 
-def _point(text: str) -> str:
-    """A hint for text that writes a number with a comma, or nothing."""
-    number = _WITH_COMMA.search(text)
-    return f" (a number needs a point: {number[1]}.{number[2]} instead of {number[1]},{number[2]})" if number else ""
-
-
-def _unreadable(text: str, error: ValueError | ArithmeticError | RecursionError) -> str:
-    """Why a file cannot be read: Python's own text, or the line that it does not name."""
-    if isinstance(error, tomllib.TOMLDecodeError):
-        return str(error)
-    lines = text.splitlines()
-    if isinstance(error, RecursionError):
-        line = max(lines, key=lambda line: line.count("[") + line.count("{"))
-        why = "values may be nested at most a few hundred levels deep"
-    else:
-        line = max(lines, key=lambda line: max(map(len, re.findall(r"[0-9_]+", line)), default=0))
-        why = "a number may have at most 4,300 digits, and its exponent 18"
-    return f"{why} (at line {lines.index(line) + 1}: {line.partition('=')[0].strip()[:40]})"
-
-
 def _settings(document: dict[str, Any], faults: list[str]) -> Settings:
     tables = _table(document, "account", faults)
     accounts = {name: _account(name, table, tables, faults) for name, table in tables.items()}
@@ -116,7 +95,11 @@ def _settings(document: dict[str, Any], faults: list[str]) -> Settings:
     faults += checks.text_faults(driver, "driver") + checks.text_faults(employer, "employer")
     faults += checks.tax_rate_faults(tax_rates) + checks.rule_faults(rules, cars)
     notify = _notify(_table(document, "notify", faults), faults)
-    faults += [f"{key}: unknown table (known: {', '.join(_TABLES)})" for key in document if key not in _TABLES]
+    faults += [
+        f"{key}: unknown table (known: {', '.join(_TABLES)}){did_you_mean(key, _TABLES)}"
+        for key in document
+        if key not in _TABLES
+    ]
     return Settings(
         accounts=accounts,
         source=Source(**source),
@@ -193,22 +176,24 @@ def _fields(
     values = {}
     for key, value in table.items():
         if key not in types:
-            faults.append(f"{where}.{key}: unknown key (known: {', '.join(types)})")
+            faults.append(f"{where}.{key}: unknown key (known: {', '.join(types)}){did_you_mean(key, types)}")
             continue
         try:
             values[key] = msgspec.convert(value, types[key])
         except msgspec.ValidationError as error:
             allowed = _allowed_texts(types[key])
-            fault = _wrong_form(value, types[key]) or str(error)
+            fault = _wrong_form(key, value, types[key]) or str(error)
             faults.append(f"{where}.{key}: {fault}" + (f" (allowed: {', '.join(allowed)})" if allowed else ""))
     return values
 
 
-def _wrong_form(value: Any, kind: Any) -> str | None:
-    """What is wrong with a text that should be a number, a day or a time; None for other faults."""
+def _wrong_form(key: str, value: Any, kind: Any) -> str | None:
+    """What is wrong with a number that should be a text, or with a text that should not; None for other faults."""
+    kinds = {kind, *get_args(kind)}
+    if str in kinds and isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return f'{value} is not a text: put it in quotes: {key} = "{value}"'
     if not isinstance(value, str):
         return None
-    kinds = {kind, *get_args(kind)}
     named = next((name for expected, name in _FORMS.items() if expected in kinds), None)
     return f"{one_line(value)!r} is not {named}" if named else None
 

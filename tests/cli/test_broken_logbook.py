@@ -74,6 +74,15 @@ def test_answers_of_an_account_that_is_not_in_the_settings_stop_a_transform(logb
     assert advice == "Name it again with: ladebog account add demo --url https://OPERATOR"
 
 
+@pytest.mark.parametrize("command", [("months",), ("sessions",), ("check",), ("status",), ("claim", "list")])
+def test_a_renamed_account_is_named_by_what_reads(logbook: DemoLogbook, command: tuple[str, ...]) -> None:
+    text = logbook.paths.settings.read_text("utf-8")
+    logbook.paths.settings.write_text(text.replace("[account.demo]", "[account.hjem]"), "utf-8")
+    err = logbook.run(*command).err
+    assert f"{logbook.paths.raw / 'demo'} holds the answers of an account that ladebog.toml does not name" in err
+    assert "[account.demo]" in err
+
+
 @pytest.mark.parametrize(
     ("which", "fault"),
     [

@@ -235,7 +235,7 @@ def test_invalid_names_are_faults(name: str) -> None:
         ('[account]\nhome = "https://tenant.example"', "account.home: must be a table"),
         ("source = 1", "source: must be a table"),
         ("report = []", "report: must be a table"),
-        (HOME + "currency = 5", "account.home.currency: Expected `str`, got `int`"),
+        (HOME + "currency = 5", 'account.home.currency: 5 is not a text: put it in quotes: currency = "5"'),
     ],
 )
 def test_a_value_of_the_wrong_type_is_a_fault(file: File, text: str, fault: str) -> None:
@@ -247,6 +247,31 @@ def test_invalid_toml_is_refused(file: File, content: bytes) -> None:
     file.path.write_bytes(content)
     with pytest.raises(SettingsError, match="is not TOML"):
         read_settings(file.path)
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("name = \u201cBo\u201d", ' (a text stands between straight quotes: "…", not “…”)'),
+        ('name = "Bo\u201d', ' (a text stands between straight quotes: "…", not “…”)'),
+        ("name = Bo Hansen", ' (a text needs straight quotes on both sides: name = "Bo Hansen")'),
+        ('name = "Bo Hansen', ' (a text needs straight quotes on both sides: name = "Bo Hansen")'),
+        ("employee_number = 0042  # mine", ' (a text needs straight quotes on both sides: employee_number = "0042")'),
+        ('name = "Bo"\nname = "Bo"', ""),
+    ],
+)
+def test_missing_quotes_are_named(file: File, line: str, hint: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        file.read(f"[driver]\n{line}\n")
+    assert caught.value.advice == f"Fix that line{hint}, then run the same command again"
+
+
+def test_a_misspelt_table_or_key_is_answered_with_the_likely_one(file: File) -> None:
+    table, key = sorted(file.faults("[emploier]\n[driver]\nemployee_nummer = '1'"))[::-1]
+    assert (key.endswith(" Did you mean 'employee_number'?"), table.endswith(" Did you mean 'employer'?")) == (
+        True,
+        True,
+    )
 
 
 def test_adding_an_account_keeps_comments_and_order(file: File) -> None:

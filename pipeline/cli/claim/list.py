@@ -42,7 +42,7 @@ def list_(context: Context, account_name: str | None, wide: bool) -> None:
     from pipeline.database import models
     from pipeline.database.connection import open_published, rows
 
-    logbook, settings = context.open()
+    logbook, settings = context.open_to_read()
     for account in settings.chosen_accounts(account_name):
         with open_published(logbook) as connection:
             claims = rows(connection, models.query("claim_list"), {"account": account.name})
@@ -133,7 +133,7 @@ def export(context: Context, number: int, output: Path, account_name: str | None
 
 def _stored_claim(context: Context, number: int, account_name: str | None) -> StoredClaim:
     """The claim of that number. Raises UnknownNameError if it does not exist."""
-    logbook, settings = context.open()
+    logbook, settings = context.open_to_read()
     account = settings.one_account(account_name)
     for folder in claim_folders(logbook.claims / account.name):
         if number_in_name(folder) == number:

@@ -97,7 +97,7 @@ def _answer(
     from pipeline.database.query import run_query
     from pipeline.logbook.files import replacing
 
-    logbook, settings = context.open()
+    logbook, settings = context.open_to_read()
     is_printed = output is None or is_standard_output(output)
     destination = None if output is None or is_printed else output_file(logbook, output)
     chosen_format = format_of(format_name, output, is_printed=is_printed)

@@ -75,7 +75,8 @@ def test_all_faults_are_listed_at_once(tmp_path: Path) -> None:
     assert listed_faults == [
         "notify.telegram: unknown key (known: webhook)",
         "notify.mail.starttls: Expected `bool`, got `str`",
-        "notify.mail.password: unknown key (known: host, port, starttls, from, to, username, password_variable)",
+        "notify.mail.password: unknown key (known: host, port, starttls, from, to, username, password_variable) "
+        "Did you mean 'password_variable'?",
         "notify.webhook: must be https:// (http:// on loopback only), a host and a path, without user name or spaces",
         "notify.mail.host: 'smtp example' is not a host, for example smtp.example.org",
         "notify.mail.port: must be from 1 to 65535",
