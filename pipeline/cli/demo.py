@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from pipeline.cli.context import Context, pass_context
+from pipeline.cli.months import show_months
 from pipeline.cli.options import NamedPath
 from pipeline.cli.progress import extract_progress
 from pipeline.cli.report import report_last_closed_month
 from pipeline.cli.run import summary_line
-from pipeline.cli.table import show_table
 from pipeline.clock import Clock, StartedClock
 from pipeline.command_line import quoted
 from pipeline.demo import DEMO_NOW, DemoServer, Tenant
@@ -21,18 +21,6 @@ from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Account, Source
 
 _ACCOUNT = "demo"
-_MONTHS = """
-    select
-        strftime(month, '%Y-%m') as month,
-        sessions,
-        energy_kwh as kwh,
-        currency,
-        cast(amount_incl_tax as decimal(18, 2)) as incl_moms,
-        cast(tax_amount as decimal(18, 2)) as of_which_moms,
-        cast(average_price_incl_tax as decimal(18, 4)) as per_kwh
-    from months
-    order by months.month, currency
-"""
 
 
 @click.command()
@@ -47,6 +35,7 @@ def demo(context: Context, folder: Path) -> None:
     \b
     Example:  ladebog demo
     """
+    from pipeline.database import models
     from pipeline.database.connection import open_published, rows
     from pipeline.transform.update import update_archive
 
@@ -55,9 +44,9 @@ def demo(context: Context, folder: Path) -> None:
     account = _extract(context, logbook, clock)
     update_archive(logbook, read_settings(logbook.settings), clock)
     with open_published(logbook) as connection:
-        months = rows(connection, _MONTHS)
+        months = rows(connection, models.query("month_list"), {"accounts": [_ACCOUNT]})
     context.print_info()
-    show_table(list(months[0]), [list(month.values()) for month in months])
+    show_months([{name: month[name] for name in month if name != "account"} for month in months])
     context.print_info()
     report_last_closed_month(context, logbook, account, clock)
     write_demo(logbook.settings, clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1))

@@ -6,7 +6,7 @@ import click
 
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.output import print_line
-from pipeline.cli.terminal import show
+from pipeline.cli.terminal import show_tree
 from pipeline.errors import UnknownNameError
 from pipeline.settings.schema import Account
 
@@ -23,7 +23,7 @@ def explain(context: Context, session_id: str, account_name: str | None, with_sa
     """Trace a session from its month's total to the lines of raw/.
 
     \b
-    Example:  ladebog explain 648418
+    Example:  ladebog explain 713806
     """
     from pipeline.cli.explain_tree import tree
     from pipeline.database.connection import open_published
@@ -36,7 +36,7 @@ def explain(context: Context, session_id: str, account_name: str | None, with_sa
         for account in accounts:
             explanation = read_explanation(connection, account, session_id)
             if explanation:
-                show(tree(explanation, with_samples=with_samples))
+                show_tree(tree(explanation, with_samples=with_samples))
             elif unfinished := read_unfinished(connection, account, session_id):
                 _print_unfinished(account, unfinished)
             is_known = is_known or bool(explanation or unfinished)

@@ -1,4 +1,6 @@
-"""An explanation as a tree: months, the session, its days, hours, periods and samples, and the documents below."""
+"""An explanation as a tree: the bill and the hours that cost most, the months, the session, its days, hours, periods
+and samples, and the documents below.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -18,6 +20,7 @@ from reports.explanation import Explanation, Row
 if TYPE_CHECKING:
     from pipeline.settings.schema import Account
 
+_DEAREST_HOURS = 3
 _TAX_SOURCES = {
     "charge point": "as the charge point states",
     "settings": "by the settings",
@@ -38,6 +41,7 @@ def tree(explanation: Explanation, *, with_samples: bool) -> Tree:
     )
     if place:
         root.label.append(f", {place}")  # type: ignore[union-attr]  # (the Text above)
+    _add_answer(root, explanation)
     for month in explanation.months:
         _add_month(root, explanation, month)
     _add_session(root, explanation)
@@ -67,6 +71,24 @@ def _in_line(value: Any) -> Any:
 def local(account: "Account", moment: Any) -> str:
     """A moment in the account's zone, to the second."""
     return f"{moment.astimezone(account.zone):%Y-%m-%d %H:%M:%S}"
+
+
+def _add_answer(root: Tree, explanation: Explanation) -> None:
+    """What was billed, for how much energy, and the hours that cost most."""
+    session = explanation.session
+    price, currency, tax = session["average_price_incl_tax"], session["currency"], session["tax_amount"]
+    amount = f"{_money(explanation, session['amount_incl_tax'])} {currency}"
+    of_which = "tax unknown" if tax is None else f"of which tax {_money(explanation, tax)}"
+    per_kwh = "" if price is None else f", {price} {currency} per kWh"
+    root.add(Text.assemble(("billed", "bold"), f" {amount} ({of_which}) for {session['energy_kwh']} kWh{per_kwh}"))
+    hours = sorted(explanation.hours, key=lambda hour: hour["amount_incl_tax"], reverse=True)[:_DEAREST_HOURS]
+    texts = [
+        f"{_clock(explanation, hour['hour_start'])} {_money(explanation, hour['amount_incl_tax'])}"
+        for hour in hours
+        if hour["amount_incl_tax"]
+    ]
+    if len(texts) > 1:
+        root.add(Text(f"the hours that cost most: {', '.join(texts)} {currency}"))
 
 
 def _add_month(root: Tree, explanation: Explanation, month: Row) -> None:
@@ -147,7 +169,7 @@ def _add_audit(bill: Tree, explanation: Explanation) -> None:
         if audit[column]
     ]
     minimum_text = (
-        f", at least {_money(explanation, audit['minimum_price'])}" if audit["minimum_price"] is not None else ""
+        f"; minimum price {_money(explanation, audit['minimum_price'])}" if audit["minimum_price"] is not None else ""
     )
     branch.add(Text(" ".join(parts) + minimum_text))
 
@@ -271,15 +293,14 @@ def _add_documents(root: Tree, explanation: Explanation) -> None:
     ):
         if sha256 is not None:
             uses.setdefault(sha256, []).append(use)
-    branch = root.add(Text("documents", "bold"))
     for sha256, names in uses.items():
         document = explanation.documents[sha256]
-        node = branch.add(Text(", ".join(names)))
+        node = root.add(Text.assemble(("document", "bold"), f" of {', '.join(names)}"))
         node.add(Text(f"{document['endpoint']}, {_fetched(explanation, sha256)}"))
-        node.add(Text(sha256, "dim"))
+        node.add(Text(f"SHA-256 {sha256}", "dim"))
         item = f", item {document['item']}" if document["item"] else ""
         segment = f"raw/{explanation.account.name}/{document['segment']}"
-        node.add(Text(f"{segment} line {document['line']}{item}", "dim"))
+        node.add(Text(f"in {segment} line {document['line']}{item}", "dim"))
 
 
 def _fetched(explanation: Explanation, sha256: str) -> str:

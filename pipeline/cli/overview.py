@@ -66,9 +66,9 @@ def _cells(account: "AccountStatus") -> Iterator[object]:
 def _to_claim(account: "AccountStatus") -> str:
     if account.claims is None or not account.claims.months:
         return "nothing"
-    newest, months = account.claims.months[-1], {item.month for item in account.claims.months}
-    earlier = f", and {counted(len(months) - 1, 'earlier month')}" if len(months) > 1 else ""
-    return f"{newest.month}, {money_text(newest.amount_incl_tax, newest.currency)} {newest.currency}{earlier}"
+    oldest, months = account.claims.months[0], {item.month for item in account.claims.months}
+    later = f", and {counted(len(months) - 1, 'later month')}" if len(months) > 1 else ""
+    return f"{oldest.month}, {money_text(oldest.amount_incl_tax, oldest.currency)} {oldest.currency}{later}"
 
 
 def _next_step(status: "Status", settings: "Settings") -> str:
@@ -96,10 +96,8 @@ def _steps(account: "AccountStatus", status: "Status", settings: "Settings") -> 
     if account.errors:
         yield 2, f"See what is wrong: ladebog check{account_option}"
     if account.claims and account.claims.months:
-        yield (
-            3,
-            f"Claim your newest closed month: ladebog claim create {account.claims.months[-1].month}{account_option}",
-        )
+        month = account.claims.months[0].month
+        yield 3, f"Claim the oldest outstanding month: ladebog claim create {month}{account_option}"
     if account.claims and account.claims.corrections:
         yield 4, f"Claim what changed in claimed months: ladebog claim create --corrections{account_option}"
     if account.claims and account.claims.unpaid:

@@ -23,13 +23,12 @@ def extract_progress(account: str, quiet: bool) -> "Iterator[SilentProgress | Ba
     if quiet:
         yield SilentProgress()
     elif is_styled(sys.stderr):
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         with Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
             TimeElapsedColumn(),
             console=rich_console(stderr=True),
             transient=True,
@@ -64,7 +63,7 @@ class LineProgress:
 
 
 class BarProgress:
-    """One bar for the month that is being listed, and its details."""
+    """One bar for the month that is being listed, and its details; its clock shows the time since the first month."""
 
     def __init__(self, account: str, progress: "Progress") -> None:
         self._account = account
@@ -72,10 +71,12 @@ class BarProgress:
         self._task: TaskID = progress.add_task(account, total=None)
 
     def listing(self, month: date) -> None:
-        self._progress.reset(self._task, total=None, description=f"{self._account}: listing {month:%Y-%m}")
+        (task,) = self._progress.tasks
+        task.total = None  # `update` keeps the total of the month before
+        self._progress.update(self._task, completed=0, description=f"{self._account}: listing {month:%Y-%m}")
 
     def fetching(self, month: date, done: int, total: int) -> None:
-        description = f"{self._account}: fetching {month:%Y-%m}"
+        description = f"{self._account}: fetching {month:%Y-%m}, {done} of {counted(total, 'session')}"
         self._progress.update(self._task, completed=done, total=total, description=description)
 
 

@@ -47,7 +47,7 @@ def assign(context: Context, session_id: str, car: str, account_name: str | None
     """Assign a session to a car.
 
     \b
-    Example:  ladebog session assign 648418 Golf --reason "the van was in the garage"
+    Example:  ladebog session assign 713806 Golf --reason "the van was in the garage"
     """
     _, settings = context.open()
     settings.car(car)
@@ -62,7 +62,7 @@ def exclude(context: Context, session_id: str, account_name: str | None, reason:
     """Keep a session off the claim.
 
     \b
-    Example:  ladebog session exclude 648418 --reason "a guest charged"
+    Example:  ladebog session exclude 713806 --reason "a guest charged"
     """
     _decide(context, "exclude", session_id, account_name, reason)
 
@@ -75,7 +75,7 @@ def include(context: Context, session_id: str, account_name: str | None, reason:
     """Put a session on the claim, whatever the rules decide.
 
     \b
-    Example:  ladebog session include 648418 --reason "on call that Sunday"
+    Example:  ladebog session include 713806 --reason "on call that Sunday"
     """
     _decide(context, "include", session_id, account_name, reason)
 
@@ -89,7 +89,7 @@ def tag(context: Context, session_id: str, tag: str, account_name: str | None, r
     """Tag a session, for your own sorting.
 
     \b
-    Example:  ladebog session tag 648418 holiday --reason "drove to Skagen"
+    Example:  ladebog session tag 713806 holiday --reason "drove to Skagen"
     """
     _decide(context, "tag", session_id, account_name, reason, value=tag)
 

@@ -12,9 +12,10 @@ from functools import cached_property
 from typing import Any
 
 from pipeline.cli.output import LONGEST_LINE, in_one_line, print_rendered
-from pipeline.cli.terminal import DIM, HEADING, Marked, NumberText, styled, terminal_width
+from pipeline.cli.terminal import DIM, HEADING, Marked, NumberText, draws_lines, styled, terminal_width
 from pipeline.cli.wrapping import display_width, longest_name_part, longest_word, wrapped, wrapped_name
 
+_NOTHING = "-"  # in a cell without a value, which a screen reader or a program would pass over if it were empty
 _GAP = 2  # columns between two columns of a table; one where that lets all of it fit
 _NARROWEST_TEXT = 24  # columns to which a text may be wrapped before a column is left out instead
 
@@ -36,7 +37,7 @@ def show_record(names: Sequence[str], row: Sequence[Any], *, wide: bool = False)
 def table_lines(
     names: Sequence[str], rows: Sequence[Sequence[Any]], *, width: int | None, expendable: Sequence[str] = ()
 ) -> list[str]:
-    """The lines of a table that is at most so wide, with numbers on the right and nulls empty.
+    """The lines of a table that is at most so wide, with numbers on the right.
 
     `expendable` names the columns that a table may go without, the least important first.
     """
@@ -90,7 +91,7 @@ def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]], width: int | N
 
 def _cell(value: Any, longest: int | None) -> _Cell:
     value, style = (value.value, value.style) if isinstance(value, Marked) else (value, "")
-    text = "" if value is None else in_one_line(str(value))
+    text = _NOTHING if value is None or value == "" else in_one_line(str(value))
     if longest is not None and len(text) > longest:
         text = f"{text[: longest - 1]}…"
     return _Cell(text, style, isinstance(value, int | float | Decimal | NumberText) and not isinstance(value, bool))
@@ -115,17 +116,20 @@ def _total(columns: Sequence[_Column], gap: int = _GAP) -> int:
 def _widths(columns: Sequence[_Column], width: int | None, gap: int) -> list[int]:
     """The width of each column: its natural one, or where there is less room the smallest and a share of the rest.
 
-    More room than the smallest is of no use to a name, unless all of it fits.
+    Names come before texts, and more room than the smallest is of no use to a name, unless all of it fits.
     """
     if width is None:
         return [column.natural_width for column in columns]
     widths = [column.smallest_width for column in columns]
     rest = width - _total(columns, gap)
-    by_need = sorted(range(len(columns)), key=lambda place: columns[place].natural_width - widths[place])
+    for place in sorted(range(len(columns)), key=lambda place: display_width(columns[place].name) - widths[place]):
+        more = display_width(columns[place].name) - widths[place]
+        if 0 < more <= rest:
+            widths[place] += more
+            rest -= more
+    by_need = sorted(range(len(columns)), key=lambda place: columns[place].text_width - widths[place])
     for done, place in enumerate(by_need):
-        column, share = columns[place], rest // (len(columns) - done)
-        need = column.natural_width - widths[place]
-        more = min(need, share) if column.text_width > widths[place] else need * (need <= share)
+        more = min(max(columns[place].text_width - widths[place], 0), rest // (len(columns) - done))
         widths[place] += more
         rest -= more
     return widths
@@ -137,7 +141,8 @@ def _table_lines(columns: Sequence[_Column], width: int | None, gap: int = _GAP)
     height = max(map(len, names), default=0)
     lowered = [[""] * (height - len(lines)) + lines for lines in names]
     yield from _row_lines(columns, widths, lowered, [HEADING] * len(columns), gap)
-    yield styled("─" * (sum(widths) + gap * (len(columns) - 1)), DIM)
+    if draws_lines():
+        yield styled("─" * (sum(widths) + gap * (len(columns) - 1)), DIM)
     for cells in zip(*(column.cells for column in columns), strict=True):
         texts = [wrapped(cell.text, width) for cell, width in zip(cells, widths, strict=True)]
         yield from _row_lines(columns, widths, texts, [cell.style for cell in cells], gap)
@@ -183,5 +188,5 @@ def _lines_about_missing(columns: Sequence[_Column], shown: Sequence[_Column], w
 def _with_only_value(column: _Column) -> str:
     """The name of a column, with its value if that is the same in each row."""
     values = {cell.text for cell in column.cells}
-    value = values.pop() if len(values) == 1 else ""
-    return f"{column.name} ({value})" if 0 < len(value) < _NARROWEST_TEXT else column.name
+    value = values.pop() if len(values) == 1 else _NOTHING
+    return f"{column.name} ({value})" if value != _NOTHING and len(value) < _NARROWEST_TEXT else column.name

@@ -2,18 +2,22 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from pipeline.cli.output import print_rendered
+from pipeline.cli.wrapping import wrapped
 from pipeline.text import visible
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
+    from rich.tree import Tree
 
 ERROR, WARNING, GOOD, DIM, HEADING = "error", "warning", "good", "dim", "heading"
+_UNLIMITED = 10_000  # columns
 _STYLES: dict[str, dict[str, Any]] = {
     ERROR: {"fg": "red", "bold": True},
     WARNING: {"fg": "yellow"},
@@ -42,24 +46,38 @@ def terminal_width() -> int | None:
     return get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-def show(renderable: "RenderableType") -> None:
-    """Print a table or tree of rich: wrapped and in styles on a terminal, elsewhere plain and never wrapped."""
+def draws_lines() -> bool:
+    """Whether lines may be drawn: only on a terminal, and not on a dumb one, because a screen reader reads each out."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def show_tree(tree: "Tree") -> None:
+    """Print a tree, wrapped at the width of the terminal: with lines that join its branches, or else indented."""
+    if not draws_lines():
+        print_rendered("\n".join(_indented(tree, terminal_width() or _UNLIMITED)))
+        return
     from rich.segment import Segment, Segments
 
-    # Without a height, rich assumes that a dumb terminal is 80 columns wide, whatever its width.
-    console = rich_console(width=terminal_width() or 10_000, height=25)
-    segments = [Segment(visible(text), style, control) for text, style, control in console.render(renderable)]
+    console = rich_console(width=terminal_width())
+    segments = [Segment(visible(text), style, control) for text, style, control in console.render(tree)]
     with console.capture() as capture:
         console.print(Segments(segments))
     print_rendered("\n".join(line.rstrip() for line in capture.get().rstrip().splitlines()))
 
 
-def rich_console(*, stderr: bool = False, width: int | None = None, height: int | None = None) -> "Console":
+def _indented(tree: "Tree", width: int) -> Iterator[str]:
+    """The lines of a tree, each branch two columns further in than its stem."""
+    yield from wrapped(visible(str(tree.label)), width)
+    for branch in tree.children:
+        yield from (f"  {line}" for line in _indented(branch, width - 2))
+
+
+def rich_console(*, stderr: bool = False, width: int | None = None) -> "Console":
     """A console of rich, which writes no escape sequence where the stream has no styles."""
     from rich.console import Console
 
     styled = is_styled(sys.stderr if stderr else sys.stdout)
-    return Console(stderr=stderr, width=width, height=height, highlight=False, color_system="auto" if styled else None)
+    return Console(stderr=stderr, width=width, highlight=False, color_system="auto" if styled else None)
 
 
 def styled(text: str, style: str) -> str:

@@ -12,6 +12,7 @@ from pipeline.cli.lazy_group import LazyGroup
 from pipeline.cli.main import cli
 from pipeline.cli.main import run as run_command_line
 from pipeline.clock import SystemClock
+from pipeline.demo import Tenant
 
 _COMMANDS = {
     "run": [],
@@ -87,6 +88,13 @@ def test_each_command_has_help_with_an_example(
     assert err == ""
     assert out.startswith(f"Usage: ladebog {' '.join(arguments)}")
     assert f"Example:  ladebog {' '.join(arguments)}" in out
+
+
+@pytest.mark.parametrize("arguments", _COMMAND_ARGUMENTS, ids=" ".join)
+def test_the_sessions_of_examples_exist_in_the_demo(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    run([*arguments, "--help"])
+    examples = re.findall(r"ladebog .*", capsys.readouterr().out)
+    assert set(re.findall(r"\b[0-9]{6}\b", " ".join(examples))) <= set(Tenant().sessions)
 
 
 @pytest.mark.parametrize("arguments", _COMMAND_ARGUMENTS, ids=" ".join)

@@ -21,7 +21,7 @@ from pipeline.cli.output import (
     replace_what_cannot_be_printed,
 )
 from pipeline.cli.table import table_lines
-from pipeline.cli.terminal import show
+from pipeline.cli.terminal import show_tree
 from pipeline.command_line import as_typed, set_home, start
 from pipeline.demo import DEMO_NOW
 from pipeline.errors import LadebogError
@@ -168,7 +168,7 @@ def test_no_text_of_the_operator_makes_a_line_of_an_explanation(
         archive.build(listing(listed(body, type=text, address=text)), detail(body))
         explanation = read_explanation(archive.connection, ACCOUNT, "1")
         assert explanation is not None
-        show(tree(explanation, with_samples=True))
+        show_tree(tree(explanation, with_samples=True))
     printed = capsys.readouterr().out
     assert printed.count("A␍␊forged␇\ufffdline") >= 3
     assert [line for line in printed.splitlines() if line.lstrip("│ └├─").startswith("forged")] == []

@@ -1,5 +1,7 @@
 """`ladebog` alone, `months` and `sessions`: how things stand, what to do next, what was charged."""
 
+import csv
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -38,8 +40,8 @@ def test_a_new_account_is_led_to_its_login_and_its_first_run(empty_logbook: Demo
 
 def test_a_driver_is_led_from_claim_to_claim(logbook: DemoLogbook) -> None:
     out = logbook.do().out
-    assert "to claim        2025-10, 482.24 DKK, and 1 earlier month\n" in out
-    assert next_step(logbook) == "Claim your newest closed month: ladebog claim create 2025-10"
+    assert "to claim        2025-09, 642.35 DKK, and 1 later month\n" in out
+    assert next_step(logbook) == "Claim the oldest outstanding month: ladebog claim create 2025-09"
     assert next_step(logbook, after=timedelta(days=4)) == "Fetch what is new: ladebog run"
     for month in ("2025-10", "2025-09"):
         logbook.do("claim", "create", month, "--without-receipts")
@@ -66,9 +68,9 @@ def test_the_months_are_those_of_the_operator(shared_logbook: DemoLogbook, opera
         for row in expected_marts.months(operator.tenant)
     }
     lines = [line.split() for line in shared_logbook.do("months").out.splitlines()]
-    names, _, *rows = lines
-    assert names[:5] == ["month", "sessions", "energy_kwh", "amount_incl_tax", "currency"]
-    found = {(row[0], row[4]): (int(row[1]), Decimal(row[2]), Decimal(row[3])) for row in rows}
+    names, *rows = lines
+    assert " ".join(names) == "month sessions kWh incl. tax tax currency per kWh state"
+    found = {(row[0], row[5]): (int(row[1]), Decimal(row[2]), Decimal(row[3])) for row in rows}
     assert len(found) == len(rows) >= 3
     complete = {key: value for key, value in found.items() if key[0] > "2025-09"}
     assert complete == {key: value for key, value in expected.items() if key in complete}
@@ -84,18 +86,47 @@ def test_a_claimed_month_names_its_claim(logbook: DemoLogbook) -> None:
 def test_sessions_are_the_newest_or_those_of_a_month(shared_logbook: DemoLogbook, operator: DemoServer) -> None:
     expected = {row["session_id"]: row for row in expected_marts.sessions(operator.tenant)}
     out = shared_logbook.do("sessions").out
-    names, _, *lines = out.splitlines()
-    assert names.split()[:4] == ["session_id", "started", "duration", "energy_kwh"]
+    names, *lines = out.splitlines()
+    assert names.split()[:4] == ["session", "started", "duration", "kWh"]
     rows = [line.split() for line in lines[:20]]
     assert [row[0] for row in rows] == sorted((row[0] for row in rows), key=lambda one: expected[one]["stopped_at"])
     for session_id, _, _, _, _, energy, amount, *_ in rows:
         row = expected[session_id]
         assert (Decimal(energy), Decimal(amount)) == (row["energy_kwh"], row["amount_incl_tax"])
     assert lines[-1].startswith("The newest of ")
-    october = shared_logbook.do("sessions", "--month", "2025-10").out.splitlines()[2:]
+    october = shared_logbook.do("sessions", "--month", "2025-10").out.splitlines()[1:]
     months = expected_marts.months(operator.tenant)
     assert len(october) == sum(row["sessions"] for row in months if row["month"] == date(2025, 10, 1))
     assert shared_logbook.do("sessions", "--month", "2020-01").out == "No session stopped in 2020-01.\n"
+
+
+def test_sessions_are_sorted_by_a_figure(shared_logbook: DemoLogbook) -> None:
+    for sort, name in (("cost", "amount_incl_tax"), ("energy", "energy_kwh"), ("price", "average_price_incl_tax")):
+        out = shared_logbook.do("sessions", "--sort", sort, "--format", "csv").out
+        figures = [Decimal(row[name]) for row in csv.DictReader(out.splitlines())]
+        assert figures == sorted(figures, reverse=True)
+    cost, *_ = shared_logbook.do("sessions", "--sort", "cost").out.splitlines()[1:]
+    assert "144.88" in cost
+    assert "The highest by cost of " in shared_logbook.do("sessions", "--sort", "cost").out
+
+
+def test_months_and_sessions_are_printed_for_other_programs(shared_logbook: DemoLogbook) -> None:
+    query = (
+        "select account, month, sessions, energy_kwh, amount_incl_tax, tax_amount, currency "
+        "from months order by month, currency"
+    )
+    expected = list(csv.reader(shared_logbook.do("sql", query, "--format", "csv").out.splitlines()))
+    found = list(csv.reader(shared_logbook.do("months", "--format", "csv").out.splitlines()))
+    assert [row[:7] for row in found] == expected
+    sessions = json.loads(shared_logbook.do("sessions", "--format", "json").out)
+    assert len(sessions) > 20
+    assert list(sessions[0])[:3] == ["account", "session_id", "started_local"]
+
+
+def test_without_rows_there_are_still_the_names_of_the_columns(empty_logbook: DemoLogbook) -> None:
+    empty_logbook.do("transform")
+    assert empty_logbook.do("months", "--format", "csv").out.startswith("account,month,sessions,")
+    assert empty_logbook.do("sessions", "--format", "json").out == "[]\n"
 
 
 def test_a_logbook_without_sessions_says_so(empty_logbook: DemoLogbook) -> None:

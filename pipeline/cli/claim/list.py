@@ -10,7 +10,6 @@ from pipeline.claims.check import CHECKSUMS, check_claim, checksums
 from pipeline.claims.folder import StoredClaim, claim_folders, file_names, number_in_name, read_claim, unknown_claim
 from pipeline.cli.claim.text import about, amounts, outstanding_lines
 from pipeline.cli.context import Context, account_option, one_account_option, pass_context
-from pipeline.cli.money import in_decimals
 from pipeline.cli.options import NamedPath, WholeNumber, wide_option
 from pipeline.cli.output import print_line
 from pipeline.cli.output_paths import output_folder
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 _STATE_STYLES = {"rejected": ERROR, "paid": GOOD}
 _LIST_EXPENDABLE = ("since", "lines", "made", "tax_amount", "currency")
-_LINES_EXPENDABLE = ("tax", "currency", "car", "month")
+_LINES_EXPENDABLE = ("tax_amount", "currency", "car", "month")
 
 
 @click.command("list")
@@ -86,13 +85,13 @@ def show(context: Context, number: int, account_name: str | None, wide: bool) ->
 
 def _line(line: "ClaimLine") -> dict[str, Any]:
     return {
-        "session": line.session_id,
+        "session_id": line.session_id,
         "month": f"{line.month:%Y-%m}",
         "started": f"{line.started_at:%Y-%m-%d %H:%M}",
         "car": line.car,
-        "kwh": line.energy_kwh,
-        "incl_tax": in_decimals(line.amount_incl_tax, line.currency),
-        "tax": in_decimals(line.tax_amount, line.currency),
+        "energy_kwh": line.energy_kwh,
+        "amount_incl_tax": line.amount_incl_tax,
+        "tax_amount": line.tax_amount,
         "currency": line.currency,
         "correction": f"of claim {line.correction.claim}: {line.correction.reason}" if line.correction else None,
     }

@@ -34,6 +34,7 @@
 --   revision         of the session's figures
 --   document_sha256  hex, the document of the figures
 --   curve_sha256     hex, the document of the power history; null without one
+--   average_price_incl_tax  currency units per kWh, to four decimals; null without energy
 --   digits           decimal digits of the currency's minor unit
 --   known_tax_rate   fraction, of the charge point, the settings or the country; null where unknown
 --   tax_source       text, where the tax comes from: the session itself, or the source of the rate
@@ -49,6 +50,7 @@ with period_documents as (
 
 select
     sessions.*,
+    cast(price_per_kwh(sessions.amount_incl_tax, sessions.energy_kwh) as decimal(18, 4)) as average_price_incl_tax,
     staged.minor_unit_decimal as digits,
     sources.tax_rate as known_tax_rate,
     case when staged.net_minor is null then sources.tax_source else 'session' end as tax_source,

@@ -2,28 +2,28 @@
 -- grain: one finished session
 -- purpose: the sessions that `ladebog sessions` prints
 -- parameters:
---   accounts         list of the logbook's accounts
---   month            first day of the local month in which the sessions stopped; null: all
+--   accounts                list of the logbook's accounts
+--   month                   first day of the local month in which the sessions stopped; null: all
 -- columns:
---   account          text, the logbook's account
---   session_id       text, the operator's id
---   started          local wall time, as text
---   duration         hours and minutes, as text
---   energy_kwh       kWh
---   amount_incl_tax  currency units
---   currency         ISO 4217 code
---   price_incl_tax   currency units per kWh, to four decimals; null without energy
---   car              text, the car's name; null if none was assigned
---   charge_point     text, the charge point's name; of a public session its address
+--   account                 text, the logbook's account
+--   session_id              text, the operator's id
+--   started_local           wall time in the account's time zone
+--   duration_s              seconds
+--   energy_kwh              kWh
+--   amount_incl_tax         currency units
+--   currency                ISO 4217 code
+--   average_price_incl_tax  currency units per kWh, to four decimals; null without energy
+--   car                     text, the car's name; null if none was assigned
+--   charge_point            text, the charge point's name; of a public session its address
 select
     sessions.account,
     sessions.session_id,
-    minute_text(sessions.started_at, accounts.timezone) as started,
-    duration_text(sessions.duration_s * cast(1000000 as bigint)) as duration,
+    sessions.started_local,
+    sessions.duration_s,
     sessions.energy_kwh,
     sessions.amount_incl_tax,
     sessions.currency,
-    cast(price_per_kwh(sessions.amount_incl_tax, sessions.energy_kwh) as decimal(18, 4)) as price_incl_tax,
+    cast(price_per_kwh(sessions.amount_incl_tax, sessions.energy_kwh) as decimal(18, 4)) as average_price_incl_tax,
     sessions.car,
     sessions.charge_point
 from sessions

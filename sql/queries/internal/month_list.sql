@@ -2,17 +2,17 @@
 -- grain: one local month of an account and currency that has sessions
 -- purpose: the months that `ladebog months` prints
 -- parameters:
---   accounts         list of the logbook's accounts
+--   accounts                list of the logbook's accounts
 -- columns:
---   account          text, the logbook's account
---   month            text, for example 2025-03
---   sessions         number of sessions that stopped in the month
---   energy_kwh       kWh
---   amount_incl_tax  currency units
---   currency         ISO 4217 code
---   tax_amount       currency units; null where the tax of one session is unknown
---   price_incl_tax   currency units per kWh, to four decimals; null without energy
---   state            text: the claims of the month, not claimed, or not closed
+--   account                 text, the logbook's account
+--   month                   first day of the local month
+--   sessions                number of sessions that stopped in the month
+--   energy_kwh              kWh
+--   amount_incl_tax         currency units
+--   tax_amount              currency units; null where the tax of one session is unknown
+--   currency                ISO 4217 code
+--   average_price_incl_tax  currency units per kWh, to four decimals; null without energy
+--   state                   text: the claims of the month, not claimed, or not closed
 with claimed as (
     select
         account,
@@ -24,13 +24,13 @@ with claimed as (
 
 select
     months.account,
-    month_text(months.month) as month,
+    months.month,
     months.sessions,
     months.energy_kwh,
     months.amount_incl_tax,
-    months.currency,
     months.tax_amount,
-    cast(months.average_price_incl_tax as decimal(18, 4)) as price_incl_tax,
+    months.currency,
+    cast(months.average_price_incl_tax as decimal(18, 4)) as average_price_incl_tax,
     case
         when claimed.numbers is not null then 'claim ' || claimed.numbers
         when states.is_closed then 'not claimed'
