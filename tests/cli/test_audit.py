@@ -18,16 +18,15 @@ Ladebog = Callable[..., tuple[int, str, str]]
 
 TABLE_OF_JUNE = """\
 session  stopped              kWh  billed DKK  recomputed  ± øre      %  verdict        reason
-─
-599155   2025-06-02 07:39  48.792       50.95       50.95      0   0.00  ok
-602743   2025-06-06 18:25  21.005       87.13                            cannot tell    no tariff of this charge point is known
-605175   2025-06-12 06:31   7.615       12.73       12.73      0   0.00  ok
-606070   2025-06-14 14:32  35.794       52.03       52.04     -1  -0.02  ok
-607941   2025-06-18 07:32  47.944       50.90       50.90      0   0.00  ok
-611765   2025-06-21 08:10  38.313       72.50       72.62    -12  -0.17  ok
-613731   2025-06-22 14:41  13.997        2.50        2.50      0   0.00  minimum price
-614560   2025-06-26 06:31  20.848       26.87       26.88     -1  -0.04  ok
-617344   2025-06-30 07:40  39.764       89.52       89.63    -11  -0.12  ok
+599155   2025-06-02 07:39  48.792       50.95       50.95      0   0.00  ok             -
+602743   2025-06-06 18:25  21.005       87.13           -      -      -  cannot tell    no tariff of this charge point is known
+605175   2025-06-12 06:31   7.615       12.73       12.73      0   0.00  ok             -
+606070   2025-06-14 14:32  35.794       52.03       52.04     -1  -0.02  ok             -
+607941   2025-06-18 07:32  47.944       50.90       50.90      0   0.00  ok             -
+611765   2025-06-21 08:10  38.313       72.50       72.62    -12  -0.17  ok             -
+613731   2025-06-22 14:41  13.997        2.50        2.50      0   0.00  minimum price  -
+614560   2025-06-26 06:31  20.848       26.87       26.88     -1  -0.04  ok             -
+617344   2025-06-30 07:40  39.764       89.52       89.63    -11  -0.12  ok             -
 
 demo: 9 sessions: 7 ok, 1 minimum price, 1 cannot tell. Billed minus recomputed: -0.25 DKK.
 """  # noqa: E501 (a wide table)
@@ -35,7 +34,7 @@ demo: 9 sessions: 7 ok, 1 minimum price, 1 cannot tell. Billed minus recomputed:
 
 def test_a_month_is_printed_as_a_table(corrected_demo: CorrectedDemo, ladebog: Ladebog) -> None:
     code, printed, _ = ladebog(corrected_demo.home, "audit", "--month", "2025-06")
-    assert (code, re.sub("─+", "─", printed)) == (0, TABLE_OF_JUNE)
+    assert (code, printed) == (0, TABLE_OF_JUNE)
 
 
 def test_private_bills_of_the_demo_are_ok_unless_they_were_corrected(corrected_demo: CorrectedDemo) -> None:

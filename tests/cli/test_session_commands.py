@@ -152,10 +152,10 @@ def test_the_list_shows_which_sessions_are_claimed_and_why(
     assert [[cell.strip() for cell in line if cell.strip()] for line in table if len(line) > 1] == [
         [
             "account",
-            "session_id",
+            "session",
             "started",
-            "energy_kwh",
-            "amount_incl_tax",
+            "kWh",
+            "incl. tax",
             "currency",
             "car",
             "claim",
@@ -163,9 +163,9 @@ def test_the_list_shows_which_sessions_are_claimed_and_why(
             "tags",
         ],
         ["home", "1", "2025-03-05 15:30", "10.000", "25.00", "DKK", "Golf", "in", "no rule excludes it", TAGS],
-        ["work", "2", "2025-03-09 16:00", "10.000", "25.00", "DKK", "out", "no car assigned"],
-        ["home", "2", "2025-03-31 22:30", "5.000", "12.50", "DKK", "out", "no car assigned"],
-        ["home", QUOTED_ID, "2025-04-01 17:00", "10.000", "25.00", "DKK", "out", "excluded: gæstens bil"],
+        ["work", "2", "2025-03-09 16:00", "10.000", "25.00", "DKK", "-", "out", "no car assigned", "-"],
+        ["home", "2", "2025-03-31 22:30", "5.000", "12.50", "DKK", "-", "out", "no car assigned", "-"],
+        ["home", QUOTED_ID, "2025-04-01 17:00", "10.000", "25.00", "DKK", "-", "out", "excluded: gæstens bil", "-"],
     ]
 
 
@@ -185,7 +185,7 @@ def test_the_list_uses_the_local_month_of_the_stop(
     expected: list[tuple[str, str]],
 ) -> None:
     assert shared_logbook.ladebog("session", "list", *options) == 0
-    lines = capsys.readouterr().out.splitlines()[2:]
+    lines = capsys.readouterr().out.splitlines()[1:]
     assert [tuple(cell.strip() for cell in line.split("  ") if cell)[:2] for line in lines] == expected
 
 

@@ -35,7 +35,7 @@ def test_rows_are_printed_as_a_table(shared_logbook: DemoLogbook) -> None:
     query = "select session_id, energy_kwh, note from sessions order by stopped_at desc limit 2"
     assert shared_logbook.do("sql", query) == Outcome(
         0,
-        "session_id  energy_kwh  note\n────────────────────────────\n721595          63.086\n719613          47.169\n",
+        "session_id  energy_kwh  note\n721595          63.086  -\n719613          47.169  -\n",
         "",
     )
 
@@ -106,7 +106,7 @@ def test_a_query_without_rows_prints_the_column_names(shared_logbook: DemoLogboo
     query = "select 1 as one where false"
     assert shared_logbook.do("sql", query, "--format", "json").out == "[]\n"
     assert shared_logbook.do("sql", query, "--format", "csv").out == "one\n"
-    assert shared_logbook.do("sql", query).out == "one\n───\n"
+    assert shared_logbook.do("sql", query).out == "one\n"
 
 
 def test_each_format_has_the_figures_of_the_operator(
@@ -216,7 +216,7 @@ def test_a_file_is_written_in_the_format_that_it_is_named_after(
 
 def test_a_single_row_is_printed_as_a_record(shared_logbook: DemoLogbook) -> None:
     assert shared_logbook.do("sql", "select 1.50 as kwh, null as note, 'x' as longer_name").out == (
-        "kwh          1.50\nnote\nlonger_name  x\n"
+        "kwh          1.50\nnote         -\nlonger_name  x\n"
     )
 
 
