@@ -18,7 +18,7 @@ from pipeline.settings import schema
 from pipeline.settings.schema import Attribution, Driver, Employer, Language
 
 ClaimKind = Literal["month", "corrections", "reversal"]
-CorrectionReason = Literal["late", "corrected", "withdrawn", "repriced", "reversed"]
+CorrectionReason = Literal["late", "moved", "corrected", "withdrawn", "repriced", "reversed"]
 ExclusionGround = Literal["decision", "private car", "rule", "no car", "unknown car", "unknown amount", "not readable"]
 CorrectionGround = Literal[
     "included",
@@ -52,6 +52,7 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     `old` is the sum of all earlier claims, `new` that sum with this claim. The reasons:
 
     * late: the session arrived after its month was claimed.
+    * moved: it was claimed of another car, or of none.
     * corrected: the operator changed its figures.
     * withdrawn: it is not claimed any more.
     * repriced: the settings give another amount.

@@ -11,6 +11,7 @@ from pipeline.cli.options import MONTH, Reason, Tag, wide_option
 from pipeline.cli.output import print_line
 from pipeline.cli.rows import read_rows, show_rows
 from pipeline.cli.terminal import WARNING, Marked
+from pipeline.command_line import operand
 from pipeline.errors import UnknownNameError
 from pipeline.logbook.entries import Action, SessionDecision, fields_of
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     import duckdb
 
 _EXPENDABLE = ("currency", "energy_kwh", "car", "tags", "amount_incl_tax")
+_CLAIMED = """
+    select max(number)
+    from staging.claimed_sums
+    where account = ? and session_id = ? and is_in_force and (energy_kwh <> 0 or amount_incl_tax <> 0)
+"""
 
 
 @click.group()
@@ -128,10 +134,18 @@ def _decide(
     settings.chosen_accounts(account_name)
     with open_with_journal(logbook, settings, context.clock) as (connection, journal):
         account, started_at = _known_session(connection, session_id, account_name)
+        claim = connection.execute(_CLAIMED, [account, session_id]).fetchall()[0][0]
         decision = SessionDecision(account=account, session_id=session_id, value=value, reason=reason)
         journal.append(context.clock.now(), action, fields_of(decision))
     of_start = f" of {started_at.astimezone(settings.account(account).zone):%Y-%m-%d %H:%M}" if started_at else ""
     context.print_info(f"{account}: session {session_id}{of_start}: {_past_tense(action, value)}: {reason}")
+    if action == "exclude" and claim is not None:
+        option = settings.account_option(account)
+        context.print_info(
+            f"It is on claim {claim}, which does not change. The next claim takes it off; one with corrections alone: "
+            f"ladebog claim create --corrections{option}"
+        )
+        context.print_info(f"To undo this: ladebog session include{option} --reason TEXT {operand(session_id)}")
 
 
 def _past_tense(action: Action, value: str | None) -> str:

@@ -79,6 +79,7 @@ TEXTS = {
     "correction": "Rettelse",
     "correction.of": "retter udlæg nr. {number}",
     "correction.late": "kom til, efter at måneden var opgjort",
+    "correction.moved": "var opgjort på en anden bil eller uden bil",
     "correction.corrected": "operatøren har rettet ladningen",
     "correction.withdrawn": "medtages ikke længere",
     "correction.repriced": "afregnes efter ændrede satser",

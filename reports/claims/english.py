@@ -79,6 +79,7 @@ TEXTS = {
     "correction": "Correction",
     "correction.of": "corrects claim no. {number}",
     "correction.late": "arrived after the month was claimed",
+    "correction.moved": "was claimed of another car, or of none",
     "correction.corrected": "the operator corrected the session",
     "correction.withdrawn": "is no longer claimed",
     "correction.repriced": "is settled at changed rates",

@@ -14,7 +14,7 @@
 --   tax_amount        currency units of tax that it adds; null if unknown
 --   revision          of the session's figures
 --   corrects          number of the claim that it corrects; null for a session claimed for the first time
---   reason            text, late, corrected, withdrawn, repriced or reversed; null if it corrects nothing
+--   reason            text, late, moved, corrected, withdrawn, repriced or reversed; null if it corrects nothing
 create table claim_lines (
     account varchar not null,
     number integer not null,

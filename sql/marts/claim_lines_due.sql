@@ -16,7 +16,7 @@
 --   tax_amount            currency units, by the newest figures; 0 for what is no longer claimed; null if unknown
 --   is_month_claimed      flag: a claim of the month, not reversed, covers the car, so that this is a correction
 --   corrects              number of the newest claim that it differs from; null where there is none
---   reason                text, why it differs: late, corrected, withdrawn or repriced; null if nothing was claimed
+--   reason                text, why it differs: late, moved, corrected, withdrawn or repriced; null if not claimed yet
 --   ground                text, completes the reason: why it is withdrawn or included; null if nothing does
 --   detail                text, completes the ground: a person's reason, the car or the rule; null if nothing does
 --   held_back             text, why it cannot be claimed now; null if it can
@@ -102,6 +102,17 @@ differing as (
         or (is_claimed and not is_in_force)
 ),
 
+-- What was claimed of another car, or of none, is no late session.
+moved as (
+    select distinct
+        account,
+        session_id,
+        month,
+        currency
+    from differing
+    where not is_claimed and not is_new
+),
+
 covering as (
     select
         differing.account,
@@ -139,6 +150,7 @@ assembled as (
         end as corrects,
         case
             when covering.number is null and differing.is_new then null
+            when differing.is_new and moved.session_id is not null then 'moved'
             when differing.is_new then 'late'
             when not differing.is_claimed then 'withdrawn'
             when differing.is_revised then 'corrected'
@@ -162,6 +174,7 @@ assembled as (
         ) as held_back
     from differing
     left join covering using (account, session_id, month, car, currency)
+    left join moved using (account, session_id, month, currency)
     left join main.claimable_sessions as claimable using (account, session_id)
     left join intermediate.session_states as sessions using (account, session_id)
     left join first_uncertain using (account, session_id)

@@ -107,7 +107,19 @@ def test_a_session_assigned_to_another_car_is_withdrawn_from_the_first(tmp_path:
     lines = logbook.corrections().lines
     assert [(line.car, *correction_of(line)) for line in lines] == [
         ("Golf", "2", "-20.000", "-50.00", "withdrawn", "another car", "Polo", 1),
-        ("Polo", "2", "20.000", "50.00", "late", None, None, 1),
+        ("Polo", "2", "20.000", "50.00", "moved", None, None, 1),
+    ]
+    assert nothing_to_correct(logbook)
+
+
+def test_sessions_that_get_a_car_after_their_claim_are_not_late(logbook: ClaimedLogbook) -> None:
+    logbook.write_settings('[[car]]\nname = "Golf"\n')
+    lines = logbook.corrections().lines
+    assert [(line.car, *correction_of(line)) for line in lines] == [
+        (None, "1", "-10.000", "-25.00", "withdrawn", "another car", "Golf", 1),
+        ("Golf", "1", "10.000", "25.00", "moved", None, None, 1),
+        (None, "2", "-20.000", "-50.00", "withdrawn", "another car", "Golf", 1),
+        ("Golf", "2", "20.000", "50.00", "moved", None, None, 1),
     ]
     assert nothing_to_correct(logbook)
 

@@ -223,6 +223,16 @@ def test_a_month_that_is_not_over_is_refused_with_when_it_can_be_closed(shared_l
     assert advice == "It is not over. A run at 2025-12-02 00:00 or later closes it: ladebog run"
 
 
+def test_excluding_a_claimed_session_says_what_becomes_of_its_claim(claimed_logbook: DemoLogbook) -> None:
+    excluded, claim, undo = claimed_logbook.do("session", "exclude", "713806", "--reason", "a guest").out.splitlines()
+    assert excluded.endswith(": excluded: a guest")
+    assert claim == (
+        "It is on claim 1, which does not change. The next claim takes it off; one with corrections alone: "
+        "ladebog claim create --corrections"
+    )
+    assert undo == "To undo this: ladebog session include --reason TEXT 713806"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "expected"),
     [

@@ -19,7 +19,7 @@
 --   tax_amount          currency units, by the newest figures; 0 for what is no longer claimed; null if unknown
 --   is_month_claimed    flag: a claim of the month, not reversed, covers the car, so that this is a correction
 --   corrects            number of the newest claim that it differs from; null if there is none
---   reason              text, why it differs: late, corrected, withdrawn or repriced; null if nothing was claimed
+--   reason              text, why it differs: late, moved, corrected, withdrawn or repriced; null if not claimed yet
 --   ground              text, completes the reason: why it is withdrawn or included; null if nothing does
 --   detail              text, completes the ground: a person's reason, the car or the rule; null if nothing does
 --   held_back           text, why it cannot be claimed now; null if it can
