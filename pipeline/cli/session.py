@@ -140,12 +140,12 @@ def _decide(
     of_start = f" of {started_at.astimezone(settings.account(account).zone):%Y-%m-%d %H:%M}" if started_at else ""
     context.print_info(f"{account}: session {session_id}{of_start}: {_past_tense(action, value)}: {reason}")
     if action == "exclude" and claim is not None:
-        option = settings.account_option(account)
+        account_text = settings.account_option(account)
         context.print_info(
             f"It is on claim {claim}, which does not change. The next claim takes it off; one with corrections alone: "
-            f"ladebog claim create --corrections{option}"
+            f"ladebog claim create --corrections{account_text}"
         )
-        context.print_info(f"To undo this: ladebog session include{option} --reason TEXT {operand(session_id)}")
+        context.print_info(f"To undo this: ladebog session include{account_text} --reason TEXT {operand(session_id)}")
 
 
 def _past_tense(action: Action, value: str | None) -> str:

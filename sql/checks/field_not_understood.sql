@@ -52,5 +52,5 @@ select
     faults as cause,
     case when session_id is null then 'Of the charge points' else 'Of its answers' end
     || ', what cannot be understood counts as not stated: ' || faults || '. A newer Ladebog may understand it; the '
-    || 'answer is kept.' as detail
+    || 'answer is kept. Nothing needs to be done.' as detail
 from explained

@@ -10,6 +10,6 @@ select
     'It was billed as ' || amount_text(amount_incl_tax, currency) || '. It is not added to amounts in '
     || home_currency || ', and the tax in it is '
     || case when tax_amount is null then 'not known' else 'another country''s' end
-    || '. Claim it by its receipt.' as detail
+    || '. Attach its receipt to the claim: ladebog claim attach FILE' as detail
 from intermediate.stopped_sessions
 where currency <> home_currency

@@ -15,7 +15,7 @@ select
     sessions.session_id,
     facts.status as cause,
     'It ended as ' || text_or_empty(facts.status) || ', without energy and without an amount, so it is not a charging '
-    || 'session and counts nowhere.' as detail
+    || 'session and counts nowhere. Nothing needs to be done.' as detail
 from intermediate.session_states as sessions
 inner join facts.accounts as accounts using (account)
 inner join facts.session_facts as facts

@@ -8,6 +8,6 @@ select
     session_id,
     'none' as cause,
     'Its ' || energy_kwh || ' kWh have no power history, so when they flowed is not known. '
-    || 'The total is the meter''s own.' as detail
+    || 'The total is the meter''s own. Nothing needs to be done.' as detail
 from intermediate.stopped_sessions
 where power_samples = 0 and energy_kwh <> 0

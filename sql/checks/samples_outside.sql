@@ -14,7 +14,7 @@ select
     ) as cause,
     'Samples of its power history before ' || minute_text(sessions.started_at, sessions.timezone)
     || ' or after ' || minute_text(sessions.stopped_at, sessions.timezone) || ': ' || curves.samples_outside
-    || '. They do not count.' as detail
+    || '. They do not count. Nothing needs to be done.' as detail
 from intermediate.stopped_sessions as sessions
 inner join intermediate.session_curve_sums as curves using (account, session_id)
 where curves.samples_outside > 0

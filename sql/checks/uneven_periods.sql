@@ -10,7 +10,8 @@ select
     'Its charging periods leave out ' || cast(floor_quotient(sums.gap_us, 1000000) as varchar)
     || ' seconds of it, count ' || cast(floor_quotient(sums.overlap_us, 1000000) as varchar)
     || ' twice, and have ' || cast(floor_quotient(sums.outside_us, 1000000) as varchar)
-    || ' outside it. The bill counts; when its money was spent is known less exactly.' as detail
+    || ' outside it. The bill counts; when its money was spent is known less exactly. '
+    || 'Nothing needs to be done.' as detail
 from intermediate.stopped_sessions as sessions
 inner join intermediate.session_period_sums as sums using (account, session_id)
 where greatest(sums.gap_us, sums.overlap_us, sums.outside_us) > 1000000

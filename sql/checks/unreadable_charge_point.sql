@@ -8,7 +8,8 @@ select
     cast(null as varchar) as session_id,
     concat_ws(' ', endpoint, key, document_sha256) as cause,
     case endpoint when 'charge_points' then 'The charge points' else 'The prices of EVSE ' || key end
-    || ' cannot be read: ' || fault || '. Older answers count until a newer Ladebog can read this one; it is kept.'
+    || ' cannot be read: ' || fault || '. Older answers count until a newer Ladebog can read this one; it is kept. '
+    || 'Nothing needs to be done.'
         as detail
 from intermediate.unreadable
 where endpoint not in ('session', 'session_history')

@@ -8,7 +8,8 @@ select
     entries.session_id,
     entries.document_sha256 as cause,
     'Its entry in the list of sessions cannot be read: ' || entries.fault || '. Its newer details can, and they count. '
-    || 'Its note, type, address and receipt are those of the last entry that could be read, if there was one.' as detail
+    || 'Its note, type, address and receipt are those of the last entry that could be read, if there was one. '
+    || 'Nothing needs to be done.' as detail
 from staging.unreadable_entries as entries
 inner join facts.accounts as accounts using (account)
 left join intermediate.session_states as sessions using (account, session_id)

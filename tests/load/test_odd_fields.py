@@ -84,7 +84,7 @@ def test_a_field_that_no_figure_needs_costs_only_itself(archive: SmallArchive) -
     (told,) = (row for session_id, _, row in findings if session_id == "receiptUrl")
     assert told == (
         "Of its answers, what cannot be understood counts as not stated: Expected `str`, got `int` - at "
-        "`$.receiptUrl`. A newer Ladebog may understand it; the answer is kept."
+        "`$.receiptUrl`. A newer Ladebog may understand it; the answer is kept. Nothing needs to be done."
     )
     assert archive.rows("select value from facts.odd_fields where path = '$.session.duration'") == [(str(10**30),)]
     costs = "select distinct electricity_cost from facts.session_facts where session_id like '%currency%id%'"

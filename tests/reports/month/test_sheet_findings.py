@@ -38,7 +38,7 @@ def test_few_findings_are_on_the_summary(report_logbook: WrittenLogbook, tmp_pat
         "Findings",
         "Session 5",
         "Warning: It was billed as 18.30 EUR. It is not added to amounts in DKK, and the tax in it is not known. "
-        f"Claim it by its receipt. (finding {finding['finding_id']})",
+        f"Attach its receipt to the claim: ladebog claim attach FILE (finding {finding['finding_id']})",
     ]
     assert "Checks" not in workbook.sheetnames
 

@@ -77,7 +77,8 @@ ARCHIVES = {
                 "1",
                 "Its entry in the list of sessions cannot be read: Expected `int`, got `str` - at `$.session.energy`. "
                 "Its newer details can, and they count. Its note, type, address and receipt are those of the last "
-                "entry that could be read, if there was one.",
+                "entry that could be read, if there was one."
+                " Nothing needs to be done.",
             ),
         ),
         conforming=OperatorData(
@@ -94,7 +95,8 @@ ARCHIVES = {
                 None,
                 None,
                 "The charge points cannot be read: Expected `array`, got `str` - at `$.data`. "
-                "Older answers count until a newer Ladebog can read this one; it is kept.",
+                "Older answers count until a newer Ladebog can read this one; it is kept."
+                " Nothing needs to be done.",
             ),
         ),
         conforming=OperatorData(charge_points={_LATER: {"data": "none"}, _FETCHED_IN_APRIL: charge_point()}),

@@ -72,7 +72,8 @@ DOUBTS = {
                 "no_power_history",
                 "warning",
                 "1",
-                "Its 6.000 kWh have no power history, so when they flowed is not known. The total is the meter's own.",
+                "Its 6.000 kWh have no power history, so when they flowed is not known. The total is the meter's own."
+                " Nothing needs to be done.",
             ),
         ),
         conforming=OperatorData(sessions=(Session(listed_again=_OTHER_BILL),)),
@@ -85,7 +86,7 @@ DOUBTS = {
                 "warning",
                 "2",
                 "It ended as failed, without energy and without an amount, so it is not a charging session and counts "
-                "nowhere.",
+                "nowhere. Nothing needs to be done.",
             ),
         ),
         conforming=OperatorData(sessions=(Session(energy_wh=0),)),

@@ -37,7 +37,8 @@ SESSIONS = {
                 "2025-03-01",
                 "1",
                 "Of its answers, what cannot be understood counts as not stated: Expected `bool`, got `int` "
-                "- at `$.session.isPersonal`. A newer Ladebog may understand it; the answer is kept.",
+                "- at `$.session.isPersonal`. A newer Ladebog may understand it; the answer is kept."
+                " Nothing needs to be done.",
             ),
         ),
         conforming=OperatorData(sessions=(Session(fields={"isPersonal": 1, "isNew": -1}),)),
@@ -192,7 +193,8 @@ SESSIONS = {
                 "warning",
                 "2025-03-01",
                 "1",
-                "Its 6.000 kWh have no power history, so when they flowed is not known. The total is the meter's own.",
+                "Its 6.000 kWh have no power history, so when they flowed is not known. The total is the meter's own."
+                " Nothing needs to be done.",
             ),
         ),
         conforming=OperatorData(sessions=(Session(energy_wh=0, fields={"powerStats": None}),)),
@@ -206,7 +208,8 @@ SESSIONS = {
                 "2025-03-01",
                 "1",
                 "It has 47 power samples for 60 minutes of charging, so when its energy flowed is known less exactly. "
-                "The total is the meter's own.",
+                "The total is the meter's own."
+                " Nothing needs to be done.",
             ),
         ),
         conforming=_with_samples(missing_samples=13),
@@ -220,7 +223,7 @@ SESSIONS = {
                 "2025-03-01",
                 "1",
                 "It was billed as 15.00 EUR. It is not added to amounts in DKK, and the tax in it is not known. "
-                "Claim it by its receipt.",
+                "Attach its receipt to the claim: ladebog claim attach FILE",
             ),
         ),
         conforming=OperatorData(),
@@ -260,7 +263,8 @@ SESSIONS = {
                 "warning",
                 "2025-03-01",
                 "1",
-                "Samples of its power history before 2025-03-05 19:00 or after 2025-03-05 20:00: 1. They do not count.",
+                "Samples of its power history before 2025-03-05 19:00 or after 2025-03-05 20:00: 1. They do not count."
+                " Nothing needs to be done.",
             ),
         ),
         conforming=_with_samples(after_stop=0),
@@ -274,7 +278,8 @@ SESSIONS = {
                 "2025-03-01",
                 "1",
                 "Its charging periods leave out 2 seconds of it, count 0 twice, and have 0 outside it. "
-                "The bill counts; when its money was spent is known less exactly.",
+                "The bill counts; when its money was spent is known less exactly."
+                " Nothing needs to be done.",
             ),
         ),
         conforming=_with_periods((0, 30, 7.5), (30 + 1 / 60, 60, 7.5)),
