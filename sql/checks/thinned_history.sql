@@ -24,7 +24,8 @@ select
     session_id,
     concat_ws(' ', power_samples, minutes) as cause,
     'It has ' || power_samples || ' power samples for ' || minutes
-    || ' minutes of charging, so when its energy flowed is known less exactly. The total is the meter''s own. Nothing needs to be done.'
+    || ' minutes of charging, so when its energy flowed is known less exactly. The total is the meter''s own. '
+    || 'Nothing needs to be done.'
         as detail
 from counted
 where power_samples * 5 < minutes * 4 and power_samples + 5 < minutes
