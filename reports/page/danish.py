@@ -11,6 +11,7 @@ TEXTS = {
     "as_table": "Tallene som tabel",
     "unknown": "ukendt",
     "tax": "Moms",
+    "tax.in_text": "moms",
     # The head
     "head": "seneste afsluttede måned",
     "head.none": "Ingen måned er afsluttet endnu.",

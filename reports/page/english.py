@@ -11,6 +11,7 @@ TEXTS = {
     "as_table": "Figures as a table",
     "unknown": "unknown",
     "tax": "Tax",
+    "tax.in_text": "tax",
     # The head
     "head": "newest closed month",
     "head.none": "No month is closed yet.",

@@ -89,7 +89,7 @@ def _figures(figures: AccountFigures, words: PageWords) -> tuple[Figure, ...]:
         Figure(name=words.text("head.energy"), value=words.energy(head["energy_kwh"]), unit="kWh", remark=sessions),
         Figure(name=words.text("head.cost"), value=words.known_money(head["amount_incl_tax"], digits), unit=currency),
         Figure(
-            name=words.text("head.of_which", tax=words.tax_name(head["tax_name"])),
+            name=words.text("head.of_which", tax=words.tax_in_text(head["tax_name"])),
             value=words.known_money(head["tax_amount"], digits),
             unit=currency,
         ),

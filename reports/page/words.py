@@ -62,6 +62,11 @@ class PageWords(Words):
         """The name of the tax in the sessions, or the general word if they do not have one name."""
         return name or self.text("tax")
 
+    def tax_in_text(self, name: str | None) -> str:
+        """As `tax_name`, inside a text, where the general word has a small letter."""
+        named = self.tax_name(name)
+        return self.text("tax.in_text") if named == self.text("tax") else named
+
     def wall_time(self, local: datetime) -> str:
         """`12.10.2025 17.32`: a local wall time."""
         return f"{self.day(local.date())} {self._time(local)}"
