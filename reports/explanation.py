@@ -34,6 +34,7 @@ _DAYS = """
 _HOURS = """
     select
         hours.*,
+        price_per_kwh(hours.amount_incl_tax, hours.energy_kwh) as paid_price_incl_tax,
         clock_hours.day,
         clock_hours.hour_stop
     from session_hours as hours

@@ -226,7 +226,9 @@ def _is_empty(explanation: Explanation, hour: Row) -> bool:
 
 
 def _add_hour(branch: Tree, explanation: Explanation, hour: Row, with_samples: bool) -> None:
-    price = "" if hour["price_incl_tax"] is None else f", {_plain(hour['price_incl_tax'])} per kWh"
+    price = "" if hour["paid_price_incl_tax"] is None else f", {_plain(hour['paid_price_incl_tax'])} per kWh"
+    if hour["price_incl_tax"] is not None:
+        price += f" (tariff {_plain(hour['price_incl_tax'])})"
     amount = f"{_money(explanation, hour['amount_incl_tax'])} {hour['currency']}"
     label = f"hour {_clock(explanation, hour['hour_start'])}: {hour['energy_kwh']} kWh, {amount}{price}"
     node = branch.add(Text(label))
