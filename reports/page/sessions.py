@@ -13,7 +13,7 @@ ROWS_PER_PAGE = 25
 # The columns of a session for the script, which builds the rows of the table and the view of one session from them.
 _FIELDS = (
     *("session_id", "started", "stopped", "charge_point", "car", "energy_kwh", "amount_incl_tax", "currency"),
-    *("price_incl_tax", "max_kw", "idle_s", "note", "tags", "is_claimed", "claim"),
+    *("price_incl_tax", "max_kw", "idle_s", "note", "tags", "is_claimed", "is_closed", "claim"),
 )
 _COLUMNS = {
     "started": "started",
@@ -125,7 +125,9 @@ def _session_row(session: Row, figures: AccountFigures, words: PageWords) -> Tab
 def _claim(session: Row, words: PageWords) -> str:
     if session["claim"] is not None:
         return words.text("script.claim", number=session["claim"])
-    return words.text("script.due" if session["is_claimed"] else "script.left_out")
+    if not session["is_claimed"]:
+        return words.text("script.left_out")
+    return words.text("script.due" if session["is_closed"] else "script.open")
 
 
 def _values(session: Row) -> list[Any]:

@@ -19,7 +19,12 @@ def element(name: str, *content: str, **attributes: _Value) -> Markup:
 def drawing(form: str, width: float, height: float, label: str, parts: list[Markup]) -> Markup:
     """A whole drawing, in the form `wide` or `narrow`, that screen readers announce by its label."""
     return element(
-        "svg", *parts, class_=form, viewBox=f"0 0 {number(width)} {number(height)}", role="img", aria_label=label
+        "svg",
+        element("g", *parts, aria_hidden="true"),
+        class_=form,
+        viewBox=f"0 0 {number(width)} {number(height)}",
+        role="img",
+        aria_label=label,
     )
 
 

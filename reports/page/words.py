@@ -68,8 +68,9 @@ class PageWords(Words):
         return self.text("tax.in_text") if named == self.text("tax") else named
 
     def wall_time(self, local: datetime) -> str:
-        """`12.10.2025 17.32`: a local wall time."""
-        return f"{self.day(local.date())} {self._time(local)}"
+        """`12.10.2025 17.32`, or in English `12 October 2025 17:32`: a local wall time."""
+        day = self.day(local.date()) if self.language == "da" else self.long_day(local.date())
+        return f"{day} {self._time(local)}"
 
     def hour(self, hour: int) -> str:
         """`17–18`: a clock hour."""

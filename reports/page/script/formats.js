@@ -14,6 +14,7 @@ export function formatsOf(language, texts) {
     }
     return numbers.get(digits).format(value).replace("-", MINUS);
   };
+  const longDays = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
   return {
     locale,
     number,
@@ -22,7 +23,7 @@ export function formatsOf(language, texts) {
       const [year, month, day, hour, minute] = text.split(/[-T:]/);
       return language === "da"
         ? `${day}.${month}.${year} ${hour}.${minute}`
-        : `${day}/${month}/${year} ${hour}:${minute}`;
+        : `${longDays.format(Date.UTC(year, month - 1, day))} ${hour}:${minute}`;
     },
     money: (value, digits) => (value === null ? texts.unknown : number(value, digits)),
     price: (value) => (value === null ? "" : number(value, 4)),

@@ -67,7 +67,7 @@ function fromZero(_, lowest, highest) {
 }
 
 function plot(element, data, height, look, { scales, series, axes, padding }) {
-  return new uPlot(
+  const made = new uPlot(
     {
       width: element.clientWidth,
       height,
@@ -81,6 +81,8 @@ function plot(element, data, height, look, { scales, series, axes, padding }) {
     data,
     element,
   );
+  made.root.setAttribute("aria-hidden", "true"); // the element is an image with a name
+  return made;
 }
 
 /** What all plots have in common: colours of the page, the account's time zone, and number formats. */

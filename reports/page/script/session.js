@@ -37,6 +37,7 @@ export class SessionDialog {
 
   describe(session, digits) {
     const { text, wallTime, number, money, price } = this.formats;
+    this.dialog.setAttribute("aria-label", text("of", { moment: wallTime(session.started) }));
     this.dialog.querySelector("h2").textContent = `${wallTime(session.started)} – ${wallTime(session.stopped)}`;
     this.dialog.querySelector(".remark").textContent = session.remark;
     const facts = {
@@ -59,19 +60,34 @@ export class SessionDialog {
     );
   }
 
-  tabulate({ start, prices, costs }, timeZone, digits) {
-    const { locale, number } = this.formats;
+  tabulate({ start, samples, prices, costs }, timeZone, digits) {
+    const { locale, number, price } = this.formats;
     const time = new Intl.DateTimeFormat(locale, { timeZone, hour: "2-digit", minute: "2-digit" });
     const at = (second) => time.format((start + second) * 1000);
     const [hours, steps] = this.dialog.querySelectorAll("details tbody");
     fill(hours, costs.second, (second, place) => [
       `${at(second)}–${at(costs.until[place])}`,
+      number((costs.energy[place] * 3.6) / (costs.until[place] - second), 2),
+      highest(samples, second, costs.until[place], (watts) => number(watts / 1000, 2)),
+      pricesWithin(prices, second, costs.until[place]).map((millionths) => price(millionths / 1e6)).join(" / "),
       number(costs.energy[place] / 1000, 3),
       number(costs.amount[place] / 1000, digits),
     ]);
     fill(steps, prices.second, (second, place) => [at(second), number(prices.price[place] / 1e6, 4)]);
     steps.closest(".scroll").hidden = !prices.second.length;
   }
+}
+
+/** The highest power from a second to another, as text; nothing without samples. */
+function highest(samples, from, until, textOf) {
+  const watts = samples.watts.filter((_, place) => samples.second[place] >= from && samples.second[place] < until);
+  return watts.length ? textOf(Math.max(...watts)) : "";
+}
+
+/** The different prices that hold between two seconds, in their order. */
+function pricesWithin(prices, from, until) {
+  const within = prices.price.filter((_, place) => prices.second[place] < until && prices.until[place] > from);
+  return [...new Set(within)];
 }
 
 function fill(body, items, textsOf) {

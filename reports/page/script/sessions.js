@@ -30,14 +30,19 @@ export class SessionTable {
     session.remark = [session.note, session.tags].filter(Boolean).join(" · ");
     session.claim = this.claimText(session);
     session.searched = this.lower(
-      [session.session_id, session.charge_point, session.car, session.remark, session.claim].join("\n"),
+      [
+        ...[session.session_id, session.charge_point, session.car, session.remark, session.claim, session.currency],
+        this.formats.wallTime(session.started),
+        this.formats.money(session.amount_incl_tax, this.digits[session.currency]),
+      ].join("\n"),
     );
     return session;
   }
 
-  claimText({ claim, is_claimed }) {
+  claimText({ claim, is_claimed, is_closed }) {
     if (claim !== null) return this.formats.text("claim", { number: claim });
-    return this.formats.text(is_claimed ? "due" : "left_out");
+    if (!is_claimed) return this.formats.text("left_out");
+    return this.formats.text(is_closed ? "due" : "open");
   }
 
   lower(text) {
@@ -66,6 +71,15 @@ export class SessionTable {
     for (const other of this.headings) other.removeAttribute("aria-sort");
     heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
     this.choose();
+    this.announce(heading.textContent, field, descending);
+  }
+
+  /** Say, to those who hear the page, how the table is sorted now. */
+  announce(column, field, descending) {
+    const kind = TEXTS.has(field) ? "text" : field === "started" ? "time" : "number";
+    const order = this.formats.text(`order.${kind}.${descending ? "descending" : "ascending"}`);
+    const shown = this.section.querySelector("[role=status]").textContent;
+    this.section.querySelector(".announcement").textContent = this.formats.text("sorted", { column, order, shown });
   }
 
   /** Choose the sessions that match the search and the period, in order. What has no value comes last. */
@@ -85,10 +99,10 @@ export class SessionTable {
   }
 
   turn(rows) {
-    this.first += rows;
+    const first = this.first + rows;
+    if (first < 0 || first >= this.shown.length) return;
+    this.first = first;
     this.show();
-    const button = rows < 0 ? this.earlier : this.later;
-    if (button.hidden) (rows < 0 ? this.later : this.earlier).focus();
   }
 
   show() {
@@ -98,8 +112,9 @@ export class SessionTable {
     const [first, last, count] = [this.first + 1, end, this.shown.length].map((n) => this.formats.number(n, 0));
     this.section.querySelector("[role=status]").textContent =
       this.formats.text(sessions.length ? "shown" : "none", { first, last, count });
-    this.earlier.hidden = this.first === 0;
-    this.later.hidden = end >= this.shown.length;
+    this.earlier.hidden = this.later.hidden = this.shown.length <= ROWS_PER_PAGE;
+    this.earlier.setAttribute("aria-disabled", this.first === 0);
+    this.later.setAttribute("aria-disabled", end >= this.shown.length);
   }
 
   row(session) {

@@ -19,6 +19,7 @@
 --   note             text, the driver's own; null without one
 --   tags             text, separated by commas; empty without tags
 --   is_claimed       flag: the session goes on a claim
+--   is_closed        flag: the month in which it stopped is closed, so that it can be claimed
 --   claim            number of the newest claim in force that has it; null if there is none
 --   document_sha256  hex, the document of its figures
 --   curve_sha256     hex, the document of its power history; null without one
@@ -49,11 +50,16 @@ select
     sessions.note,
     list_text(or_empty(claimable.tags)) as tags,
     claimable.is_claimed,
+    coalesce(states.is_closed, false) as is_closed,
     claimed.claim,
     sessions.document_sha256,
     sessions.curve_sha256
 from sessions
 inner join claimable_sessions as claimable using (account, session_id)
+left join month_states as states
+    on
+        sessions.account = states.account
+        and first_of_month(cast(sessions.stopped_local as date)) = states.month
 left join claimed
     on sessions.account = claimed.account and sessions.session_id = claimed.session_id
 where sessions.account = $account

@@ -60,5 +60,5 @@ def test_all_sessions_and_the_last_curve_can_be_seen(archive: Logbook, open_page
     opened.page.get_by_role("button", name="Startede", exact=True).click()
     opened.find(".list tbody button").first.click()
     opened.find("dialog .curve canvas").wait_for()
-    assert len(opened.texts("dialog details tbody >> nth=0 >> tr")) == 0, "the table is folded away"
+    assert len(opened.texts("dialog details tbody >> nth=0 >> tr")) >= 4
     assert archive.page.read_text("utf-8").count("<tr") > SESSIONS > SAMPLES

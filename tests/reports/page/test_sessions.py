@@ -26,7 +26,7 @@ def stored_sessions(archive: DemoArchive, order: str = "started_at desc", where:
 
 
 def wall_times(sessions: list[dict[str, Any]]) -> list[str]:
-    return [f"{session['started_local']:%d/%m/%Y %H:%M}" for session in sessions]
+    return [f"{session['started_local']:%-d %B %Y %H:%M}" for session in sessions]
 
 
 def test_the_newest_sessions_can_be_read_without_a_script(demo_page: ParsedPage, fetched_demo: DemoArchive) -> None:
@@ -91,7 +91,7 @@ def test_all_pages_together_have_all_sessions(
 ) -> None:
     opened = open_page(demo_page)
     energies = opened.column("energy_kwh")
-    while opened.find(".later").is_visible():
+    while opened.find(".later").get_attribute("aria-disabled") == "false":
         opened.find(".later").click()
         energies += opened.column("energy_kwh")
     assert [number(energy) for energy in energies] == [row["energy_kwh"] for row in stored_sessions(fetched_demo)]
@@ -189,8 +189,9 @@ def test_the_table_works_with_the_keyboard_alone(open_page: OpenPage, demo_page:
     assert opened.focused == "kWh"
     energies = [number(text) for text in opened.column("energy_kwh")]
     assert energies == sorted(energies, reverse=True)
+    assert opened.find(".announcement").inner_text() == "Sorted by kWh, highest first. 1–25 of 142"
     opened.find(".later").focus()
     for _ in range(5):
         opened.press("Enter")
     assert opened.shown == "126–142 of 142"
-    assert opened.focused == "Newer"
+    assert opened.focused == "Next page"
