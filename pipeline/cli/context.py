@@ -1,6 +1,7 @@
 """What every command needs: the logbook's folder, the clock, and functions that print."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import click
 from pipeline.cli.output import print_lines
 from pipeline.clock import Clock, StartedClock
 from pipeline.command_line import as_typed
-from pipeline.errors import LadebogError
+from pipeline.errors import LadebogError, LogbookError
 from pipeline.logbook import event_log
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.system_files import account_folders
@@ -43,15 +44,27 @@ class Context:
         return logbook, settings
 
     def open_to_read(self) -> "tuple[Logbook, Settings]":
-        """As `open`, with a note for each account in raw/ that the settings do not name, whose sessions are not read.
+        """As `open`, for a command that shows the published figures, with notes about what they are not of.
 
-        Commands that write to the archive refuse to run then."""
+        One is about each account in raw/ that the settings do not name, whose sessions are not read: commands that write
+        to the archive refuse to run then. Otherwise one is about settings that were changed since."""
+        from pipeline.database.connection import open_published
+        from pipeline.load.settings import are_outdated
+
         logbook, settings = self.open()
-        for folder in account_folders(logbook.raw):
-            if folder.name not in settings.accounts:
+        unnamed = [folder for folder in account_folders(logbook.raw) if folder.name not in settings.accounts]
+        for folder in unnamed:
+            self.print_note(
+                f"{folder} holds the answers of an account that ladebog.toml does not name: "
+                f"name it [account.{folder.name}] there to see them."
+            )
+        if unnamed:
+            return logbook, settings
+        with suppress(LogbookError), open_published(logbook) as connection:  # the command itself reports an error
+            if are_outdated(connection, settings):
                 self.print_note(
-                    f"{folder} holds the answers of an account that ladebog.toml does not name: "
-                    f"name it [account.{folder.name}] there to see them."
+                    f"{logbook.settings.name} was changed since the figures were computed: "
+                    "update them with: ladebog transform"
                 )
         return logbook, settings
 

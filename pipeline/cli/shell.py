@@ -29,7 +29,7 @@ def shell(context: Context) -> int:
     from pipeline.cli.sql.question import query_timezone
     from pipeline.database.connection import open_published
 
-    logbook, settings = context.open()
+    logbook, settings = context.open_to_read()
     program = shutil.which(_PROGRAM)
     if program is None:
         raise MissingProgramError(

@@ -1,5 +1,6 @@
 """Writes the settings to the fact tables, so that all figures are computed only from the database."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -7,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import duckdb
+import msgspec
 
 from pipeline.database.insert import insert
 from pipeline.settings import schema
@@ -19,13 +21,24 @@ _WATT_HOUR = Decimal("0.001")  # kWh
 
 def write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Replace the settings in the database by these."""
-    connection.execute(
-        "update facts.settings set closed_after_hours = ?, claim_attribution = ?",
-        [settings.report.closed_after_hours, settings.claim.attribution],
-    )
+    connection.execute("update facts.settings set closed_after_hours = ?, claim_attribution = ?", _values(settings))
     for table, rows in _tables(settings).items():
         connection.execute(f"delete from facts.{table}")  # noqa: S608 (a name of our own)
         insert(connection, f"facts.{table}", rows)
+
+
+def fingerprint(settings: Settings) -> str:
+    """SHA-256 in hex over what figures are computed from: what `write_settings` writes."""
+    return hashlib.sha256(msgspec.json.encode([_values(settings), _tables(settings)])).hexdigest()
+
+
+def are_outdated(connection: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
+    """Whether the figures in the database were computed from other settings than these."""
+    return connection.execute("select settings from facts.settings").fetchall() != [(fingerprint(settings),)]
+
+
+def _values(settings: Settings) -> list[Any]:
+    return [settings.report.closed_after_hours, settings.claim.attribution]
 
 
 def _tables(settings: Settings) -> dict[str, list[Row]]:

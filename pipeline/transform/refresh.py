@@ -4,14 +4,11 @@ If nothing was loaded since the last refresh, nothing is done. If the models or 
 session counts as changed.
 """
 
-import hashlib
-
 import duckdb
-import msgspec
 
 from pipeline.database import models
 from pipeline.database.connection import rows, transaction
-from pipeline.load.settings import write_settings
+from pipeline.load.settings import fingerprint, write_settings
 from pipeline.settings.schema import Settings
 from pipeline.transform import layout
 from pipeline.transform.lineage import CHANGED_SESSIONS
@@ -28,7 +25,7 @@ _STEPS = f"""
 
 def refresh_marts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Bring the marts up to date with the facts, in one transaction."""
-    models_sha256, settings_sha256 = layout.fingerprint(), hashlib.sha256(msgspec.json.encode(settings)).hexdigest()
+    models_sha256, settings_sha256 = layout.fingerprint(), fingerprint(settings)
     (inputs,) = rows(connection, models.query("refresh_inputs"))
     has_same_inputs = (models_sha256, settings_sha256) == (inputs["models"], inputs["settings"])
     if has_same_inputs and inputs["loaded_lines"] == inputs["loaded_now"]:

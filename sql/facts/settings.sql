@@ -7,7 +7,7 @@
 --   closed_after_hours  hours after its local end from which a month may count as closed
 --   claim_attribution   text, stop or split: the month to which a claim assigns a session
 --   models              SHA-256 in hex, over the models; a change recomputes everything
---   settings            SHA-256 in hex, over the settings; a change recomputes every session
+--   settings            SHA-256 in hex, over the settings that figures depend on; a change recomputes every session
 --   loaded_lines        lines of raw/, entries of journal/ and claims that the marts were computed from
 --   price_documents     documents about charge points and prices that the marts were computed from
 create table facts.settings (

@@ -31,7 +31,7 @@ def print_tables(context: Context, *, wide: bool) -> None:
     from pipeline.database import models
     from pipeline.database.connection import open_published
 
-    logbook, _ = context.open()
+    logbook, _ = context.open_to_read()
     tables = models.published()
     with open_published(logbook) as connection:
         counts = " union all ".join(f"select count(*) from {table.name}" for table in tables)  # noqa: S608 (our names)
@@ -71,7 +71,7 @@ def _print_named_query(query: "NamedQuery", *, wide: bool) -> None:
 def _print_table(context: Context, table: "Model", *, wide: bool) -> None:
     from pipeline.database.connection import open_published
 
-    logbook, _ = context.open()
+    logbook, _ = context.open_to_read()
     with open_published(logbook) as connection:
         types = {name: kind for name, kind, *_ in connection.execute(f"describe {table.name}").fetchall()}
     print_hanging("", f"{table.name}: {table.purpose}. A row is {table.grain}.")
