@@ -78,6 +78,29 @@ def test_structs_maps_and_lists_are_json_in_each_format(shared_logbook: DemoLogb
     assert shared_logbook.do("sql", query).out == f"value  {cell}\n"
 
 
+@pytest.mark.parametrize(
+    ("value", "shown", "in_json"),
+    [
+        ("cast(0 as decimal(18, 9))", "0.000000000", "0.000000000"),
+        ("cast(0.0000001 as decimal(38, 18))", "0.000000100000000000", "0.000000100000000000"),
+        ("[cast(0 as decimal(18, 9))]", "[0.000000000]", "[0.000000000]"),
+        ("map {cast(0 as decimal(18, 9)): 1}", '{"0.000000000":1}', '{"0.000000000":1}'),
+        ("1 / 0", "Infinity", '"Infinity"'),
+        ("-1 / 0", "-Infinity", '"-Infinity"'),
+        ("[cast('nan' as double)]", '["NaN"]', '["NaN"]'),
+    ],
+)
+def test_numbers_have_no_exponent_and_what_is_no_number_has_a_name(
+    shared_logbook: DemoLogbook, value: str, shown: str, in_json: str
+) -> None:
+    query = f"select {value} as value"
+    assert shared_logbook.do("sql", query).out == f"value  {shown}\n"
+    rows = list(csv.reader(io.StringIO(shared_logbook.do("sql", query, "--format", "csv").out)))
+    assert rows == [["value"], [shown]]
+    assert shared_logbook.do("sql", query, "--format", "ndjson").out == f'{{"value":{in_json}}}\n'
+    assert shared_logbook.do("sql", query, "--format", "markdown").out.endswith(f"| {shown} |\n")
+
+
 def test_csv_has_bytes_and_intervals_as_json_does(shared_logbook: DemoLogbook) -> None:
     query = "select 'ab'::blob as bytes, interval '1 day 2 hours' as interval"
     assert shared_logbook.do("sql", query, "--format", "csv").out == "bytes,interval\nYWI=,P1DT7200S\n"
@@ -188,7 +211,7 @@ def test_a_workbook_has_numbers_days_and_wall_times_and_no_formulas(
         "names": '["a","b"]',
         "formula": "=1+1",
         "phone": "+45",
-        "not_a_number": "nan",
+        "not_a_number": "NaN",
         "early": "0001-01-01",
     }
     assert {row["formula"].data_type, row["phone"].data_type} == {"s"}

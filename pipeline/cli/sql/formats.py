@@ -1,4 +1,8 @@
-"""Rows as text for other programs: CSV, JSON, a JSON object per line, and Markdown."""
+"""Rows as text for other programs: CSV, JSON, a JSON object per line, and Markdown.
+
+Every format writes decimals with all their digits and without an exponent, and what is no finite number, which JSON has
+no number for, as the texts Infinity, -Infinity and NaN.
+"""
 
 import csv
 import io
@@ -8,10 +12,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import chain
+from math import isfinite
 from typing import TYPE_CHECKING, Any
+
+from pipeline.cli.terminal import NumberText
 
 if TYPE_CHECKING:
     import msgspec
+
+_NAMES_OF_NO_NUMBER = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
 
 Pieces = Callable[[list[str], Iterator[tuple[Any, ...]]], Iterator[str]]
 
@@ -29,6 +38,10 @@ def _csv_pieces(columns: list[str], rows: Iterator[tuple[Any, ...]]) -> Iterator
 def csv_cell(value: Any) -> Any:
     """A value as a cell holds it: what CSV has no form for, as in JSON."""
     match value:
+        case Decimal():
+            return f"{value:f}"
+        case float():
+            return _finite_or_text(value)
         case dict() | list() | tuple():
             return _json(value).decode()
         case bytes() | timedelta():
@@ -38,11 +51,21 @@ def csv_cell(value: Any) -> Any:
 
 def as_text(value: Any) -> Any:
     """A value as a table shows it: lists, structs and maps as JSON, moments with the offset of their zone."""
-    if isinstance(value, dict | list | tuple):
-        return _json(value).decode()
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.isoformat(" ").removesuffix(":00")
+    match value:
+        case Decimal():
+            return NumberText(f"{value:f}")
+        case float():
+            return _finite_or_text(value)
+        case dict() | list() | tuple():
+            return _json(value).decode()
+        case datetime() if value.tzinfo is not None:
+            return value.isoformat(" ").removesuffix(":00")
     return value
+
+
+def _finite_or_text(number: float) -> float | NumberText:
+    """The number, or the name of what is not one: Infinity, -Infinity or NaN."""
+    return number if isfinite(number) else NumberText(_NAMES_OF_NO_NUMBER[str(number)])
 
 
 def _json_pieces(columns: list[str], rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
@@ -75,28 +98,37 @@ def _markdown_cell(value: Any) -> str:
 
 
 def _json(value: Any) -> bytes:
-    return _encoder().encode(_with_text_keys(value))
+    return _encoder().encode(_for_json(value))
 
 
 @cache
 def _encoder() -> "msgspec.json.Encoder":
     import msgspec
 
-    return msgspec.json.Encoder(decimal_format="number", order=None)
+    return msgspec.json.Encoder()
 
 
-def _with_text_keys(value: Any) -> Any:
-    """The value with all keys of its maps as text: DuckDB's may also be numbers, times or booleans."""
+def _for_json(value: Any) -> Any:
+    """The value with its numbers as JSON writes them, and all keys of its maps as text.
+
+    DuckDB's keys may also be numbers, times or booleans.
+    """
+    import msgspec
+
     match value:
+        case Decimal():
+            return msgspec.Raw(f"{value:f}".encode())
+        case float():
+            return value if isfinite(value) else _NAMES_OF_NO_NUMBER[str(value)]
         case dict():
-            return {_text_key(key): _with_text_keys(item) for key, item in value.items()}
+            return {_text_key(key): _for_json(item) for key, item in value.items()}
         case list() | tuple():
-            return [_with_text_keys(item) for item in value]
+            return [_for_json(item) for item in value]
     return value
 
 
 def _text_key(key: Any) -> str:
-    return key if isinstance(key, str) else _encoder().encode(key).decode().strip('"')
+    return key if isinstance(key, str) else _json(key).decode().strip('"')
 
 
 PIECES: dict[str, Pieces] = {
