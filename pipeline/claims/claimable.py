@@ -90,9 +90,9 @@ class ClaimableReader:
         description = self._last_line(row) if row["reason"] == "withdrawn" else self._description(row)
         return msgspec.structs.replace(
             description,
-            energy_kwh=energy(row["added_energy_kwh"]),
-            amount_incl_tax=money(row["added_incl_tax"], digits),
-            tax_amount=money_or_none(row["added_tax_amount"], digits),
+            energy_kwh=energy(row["due_energy_kwh"]),
+            amount_incl_tax=money(row["due_incl_tax"], digits),
+            tax_amount=money_or_none(row["due_tax_amount"], digits),
             correction=None if row["corrects"] is None else self._correction(row, digits),
         )
 

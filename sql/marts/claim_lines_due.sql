@@ -8,6 +8,9 @@
 --   month                 first day of the local month
 --   car                   text, the car's name; empty if none was assigned
 --   currency              ISO 4217 code
+--   due_energy_kwh        kWh to be claimed: by the newest figures minus what was claimed
+--   due_incl_tax          currency units to be claimed, likewise; null if the newest amount is unknown
+--   due_tax_amount        currency units, the tax in it, likewise; null if the newest tax is unknown
 --   claimed_energy_kwh    kWh, of all claims so far
 --   claimed_incl_tax      currency units, of all claims so far
 --   claimed_tax_amount    currency units, of all claims so far, as far as known
@@ -19,7 +22,9 @@
 --   reason                text, why it differs: late, moved, corrected, withdrawn or repriced; null if not claimed yet
 --   ground                text, completes the reason: why it is withdrawn or included; null if nothing does
 --   detail                text, completes the ground: a person's reason, the car or the rule; null if nothing does
---   held_back             text, why it cannot be claimed now; null if it can
+--   held_back             text, what about the session holds it back; null if nothing does
+-- A line can be claimed once nothing holds it back and its month is closed: month_states.is_closed. A correction needs no
+-- closed month.
 -- An unknown tax alone is not a difference. A tax that was unknown when it was claimed counts there as zero.
 with targets as (
     select
@@ -137,6 +142,9 @@ assembled as (
         differing.month,
         differing.car,
         differing.currency,
+        cast(differing.energy_kwh - differing.claimed_energy_kwh as decimal(18, 3)) as due_energy_kwh,
+        cast(differing.amount_incl_tax - differing.claimed_incl_tax as decimal(18, 3)) as due_incl_tax,
+        cast(differing.tax_amount - differing.claimed_tax_amount as decimal(18, 3)) as due_tax_amount,
         cast(differing.claimed_energy_kwh as decimal(18, 3)) as claimed_energy_kwh,
         cast(differing.claimed_incl_tax as decimal(18, 3)) as claimed_incl_tax,
         cast(differing.claimed_tax_amount as decimal(18, 3)) as claimed_tax_amount,

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.claims import arithmetic
 from pipeline.claims.document import Claim, ClaimLine
+from pipeline.claims.outstanding import read_outstanding
 from pipeline.errors import ClaimError
 from tests.scenarios.claimed_logbook import APRIL, FEBRUARY, MARCH, ClaimedLogbook, ServedSession, local
 
@@ -122,6 +123,23 @@ def test_sessions_that_get_a_car_after_their_claim_are_not_late(logbook: Claimed
         ("Golf", "2", "20.000", "50.00", "moved", None, None, 1),
     ]
     assert nothing_to_correct(logbook)
+
+
+def test_a_session_that_differs_for_two_cars_is_outstanding_once(tmp_path: Path) -> None:
+    logbook = ClaimedLogbook.begin(tmp_path / "two", '[[car]]\nname = "Golf"\n[[car]]\nname = "Polo"\n')
+    logbook.extract(FIRST)
+    logbook.decide("assign", "1", "Golf")
+    logbook.claim(MARCH)
+    logbook.extract(changed(FIRST, amount="20.00"))
+    logbook.decide("assign", "1", "Polo")
+    with logbook.open() as (drafter, _):
+        (outstanding,) = read_outstanding(drafter.connection, "home").corrections
+    assert (outstanding.sessions, str(outstanding.energy_kwh), str(outstanding.amount_incl_tax)) == (1, "0.000", "-5.00")
+    due = logbook.rows("select car, due_energy_kwh, due_incl_tax, due_tax_amount from claim_lines_due order by car")
+    assert [(car, *map(str, figures)) for car, *figures in due] == [
+        ("Golf", "-10.000", "-25.000", "-5.000"),
+        ("Polo", "10.000", "20.000", "4.000"),
+    ]
 
 
 def test_a_session_whose_stop_moves_to_another_month_is_withdrawn_from_the_first(logbook: ClaimedLogbook) -> None:

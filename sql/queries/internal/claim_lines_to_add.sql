@@ -11,6 +11,9 @@
 --   month               first day of the local month
 --   car                 text, the car's name; empty if none was assigned
 --   currency            ISO 4217 code
+--   due_energy_kwh      kWh, by the newest figures minus what was claimed
+--   due_incl_tax        currency units, by the newest figures minus what was claimed; null if unknown
+--   due_tax_amount      currency units, by the newest figures minus what was claimed; null if unknown
 --   claimed_energy_kwh  kWh, of all claims so far
 --   claimed_incl_tax    currency units, of all claims so far
 --   claimed_tax_amount  currency units, of all claims so far, as far as known
@@ -22,10 +25,7 @@
 --   reason              text, why it differs: late, moved, corrected, withdrawn or repriced; null if not claimed yet
 --   ground              text, completes the reason: why it is withdrawn or included; null if nothing does
 --   detail              text, completes the ground: a person's reason, the car or the rule; null if nothing does
---   held_back           text, why it cannot be claimed now; null if it can
---   added_energy_kwh    kWh, by the newest figures minus what was claimed
---   added_incl_tax      currency units, by the newest figures minus what was claimed; null if unknown
---   added_tax_amount    currency units, by the newest figures minus what was claimed; null if unknown
+--   held_back           text, what holds it back; null, for else it is not among these lines
 --   started_at          time
 --   stopped_at          time
 --   kind                text, private, public, or another that the operator sends
@@ -45,9 +45,6 @@
 --   tags                list of the tags that the user gave it, in alphabetical order
 select
     due.*,
-    due.energy_kwh - due.claimed_energy_kwh as added_energy_kwh,
-    due.amount_incl_tax - due.claimed_incl_tax as added_incl_tax,
-    due.tax_amount - due.claimed_tax_amount as added_tax_amount,
     sessions.started_at,
     sessions.stopped_at,
     sessions.kind,

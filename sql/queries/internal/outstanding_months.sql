@@ -12,9 +12,9 @@
 select
     month_text(due.month) as month,
     due.currency,
-    count(*) as sessions,
-    sum(due.energy_kwh) as energy_kwh,
-    amount_digits(sum(due.amount_incl_tax - due.claimed_incl_tax)) as amount_incl_tax
+    count(distinct due.session_id) as sessions,
+    sum(due.due_energy_kwh) as energy_kwh,
+    amount_digits(sum(due.due_incl_tax)) as amount_incl_tax
 from claim_lines_due as due
 inner join month_states as states using (account, month)
 where due.account = $account and not due.is_month_claimed and due.held_back is null and states.is_closed
