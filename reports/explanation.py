@@ -56,6 +56,26 @@ _PERIODS = """
     order by parts.hour_start, period
 """
 
+_REIMBURSEMENT = """
+    select * from reimbursement
+    where account = $account and session_id = $session_id
+"""
+
+_CLAIMABLE = """
+    select * from claimable_sessions
+    where account = $account and session_id = $session_id
+"""
+
+_DUE = """
+    select
+        due.*,
+        coalesce(states.is_closed, false) as is_month_closed
+    from claim_lines_due as due
+    left join month_states as states using (account, month)
+    where account = $account and session_id = $session_id
+    order by month, currency, car
+"""
+
 _REVISIONS = """
     select * from staging.session_revisions
     where account = $account and session_id = $session_id
@@ -94,6 +114,10 @@ class Explanation:
     periods: list[Row]
     samples: list[Row]
     revisions: list[Row]
+    reimbursement: Row
+    claimable: Row
+    claim_lines: list[Row]
+    due: list[Row]
     documents: dict[str, Row]
 
 
@@ -125,6 +149,10 @@ def read_explanation(connection: duckdb.DuckDBPyConnection, account: Account, se
         periods=rows(connection, _PERIODS, parameters),
         samples=rows(connection, models.query("explained_samples"), local_parameters),
         revisions=revisions,
+        reimbursement=rows(connection, _REIMBURSEMENT, parameters)[0],
+        claimable=rows(connection, _CLAIMABLE, parameters)[0],
+        claim_lines=rows(connection, models.query("explained_claim_lines"), parameters),
+        due=rows(connection, _DUE, parameters),
         documents={document["sha256"]: document for document in documents},
     )
 

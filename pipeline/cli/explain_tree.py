@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 from rich.tree import Tree
 
+from pipeline.cli.explain_claims import add_claims, add_reimbursement
+from pipeline.cli.explain_placement import is_time_unknown, placement
 from pipeline.cli.output import in_one_line
 from pipeline.cli.period_difference import difference
 from pipeline.text import counted
@@ -47,6 +49,8 @@ def tree(explanation: Explanation, *, with_samples: bool) -> Tree:
     _add_session(root, explanation)
     for day in explanation.days:
         _add_day(root, explanation, day, with_samples)
+    add_reimbursement(root, explanation)
+    add_claims(root, explanation)
     _add_documents(root, explanation)
     return root
 
@@ -119,7 +123,9 @@ def _add_session(root: Tree, explanation: Explanation) -> None:
         for label, name in (("on average", "average_kw"), ("at most", "max_kw"))
         if session[name] is not None
     )
-    branch.add(Text(f"energy {session['energy_kwh']} kWh by the meter{powers}"))
+    energy = branch.add(Text(f"energy {session['energy_kwh']} kWh by the meter{powers}"))
+    if how := placement(explanation):
+        energy.add(Text(how))
     if explanation.samples:
         branch.add(Text(f"power history: {_extent(explanation, explanation.samples)}"))
     paid = f", {session['payment_status']}" if session["payment_status"] else ""
@@ -211,7 +217,8 @@ def _add_day(root: Tree, explanation: Explanation, day: Row, with_samples: bool)
                 _clock(explanation, group_hours[0]["hour_start"]),
                 _clock(explanation, group_hours[-1]["hour_stop"]),
             )
-            branch.add(Text(f"{begins} to {ends}: no energy, no money", "dim"))
+            content = "unknown, counted at the stop" if is_time_unknown(explanation) else "no energy, no money"
+            branch.add(Text(f"{begins} to {ends}: {content}", "dim"))
         else:
             for hour in group_hours:
                 _add_hour(branch, explanation, hour, with_samples)

@@ -74,7 +74,13 @@ class TaxRefund(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     valid_from: Annotated[date, Meta(description="the first day on which it holds")]
-    per_kwh: Annotated[Decimal, Meta(description="currency units per kWh")]
+    per_kwh: Annotated[
+        Decimal,
+        Meta(
+            description="currency units per kWh as they are paid out; subtracted from the amount with tax, and no tax is "
+            "added to it"
+        ),
+    ]
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):

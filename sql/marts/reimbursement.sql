@@ -12,6 +12,7 @@
 --   energy_kwh        kWh, of the session
 --   amount_incl_tax   currency units; null where a price is unknown
 --   price_incl_tax    currency units per kWh; null where the amount is unknown, and without energy
+--   tax_refund        currency units per kWh, the refund of electricity tax that is subtracted; null where unknown
 --   unknown           text, why the amount is unknown; else null
 -- How it is computed: intermediate.attributed_reimbursement.
 select
@@ -23,6 +24,7 @@ select
     energy_kwh,
     amount_incl_tax,
     price_incl_tax,
+    tax_refund,
     unknown
 from intermediate.attributed_reimbursement
 where attribution = 'stop'

@@ -14,7 +14,10 @@
 --   currency          ISO 4217 code
 --   energy_kwh        kWh; the hours of a day sum to the day, days to months, months to the session
 --   amount_incl_tax   currency units; sums like the energy
---   price_incl_tax    currency units per kWh, of the periods in the hour weighted by energy; null where unknown
+--   price_incl_tax    currency units per kWh, of the periods in the hour weighted by energy; null where it is unknown,
+--                     and in an hour without energy
+--   placed_by         text, what is known of when the energy flowed: power history; without one, charging periods, in
+--                     proportion to whose time it is assumed; without those, stop, in whose hour all of it is put
 with priced_parts as (
     select
         parts.account,
@@ -63,10 +66,12 @@ assembled as (
         sessions.currency,
         cast(shares.energy_wh * 0.001 as decimal(18, 3)) as energy_kwh,
         from_minor_units(shares.money_minor, sessions.minor_unit_decimal) as amount_incl_tax,
-        prices.price_incl_tax
+        prices.price_incl_tax,
+        hours.placed_by
     from shares
     inner join staging.sessions as sessions using (account, session_id)
     inner join facts.accounts as accounts using (account)
+    inner join intermediate.session_clock_hours as hours using (account, session_id, hour_start)
     left join hour_prices as prices using (account, session_id, hour_start)
 )
 

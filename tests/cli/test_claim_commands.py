@@ -112,6 +112,17 @@ def test_show_prints_the_totals_and_the_folder(claimed_logbook: DemoLogbook) -> 
     assert out.splitlines()[-1] == f"Files: {folder_of(claimed_logbook, '0001-2025-10')}"
 
 
+def test_explain_shows_what_is_reimbursed_and_claimed(claimed_logbook: DemoLogbook) -> None:
+    claimed_logbook.do("claim", "mark", "1", "paid", "--date", "2025-11-10")
+    out = claimed_logbook.do("explain", "713806").out
+    assert "reimbursement 89.81 DKK, 1.455662 per kWh\n" in out
+    assert "claim 1, paid since 2025-11-10: 2025-10 of Golf, 61.697 kWh, 89.81 DKK\n" in out
+    claimed_logbook.do("session", "exclude", "713806", "--reason", "en gæst ladede")
+    out = claimed_logbook.do("explain", "713806").out
+    assert "to be claimed: 2025-10 of Golf, -61.697 kWh, -89.81 DKK\n" in out
+    assert "goes on no claim: excluded: en gæst ladede\n" in out
+
+
 def test_an_excluded_session_of_a_claimed_month_is_withdrawn_by_a_correction(claimed_logbook: DemoLogbook) -> None:
     session_id = claimed_logbook.ask("select session_id from claim_lines order by line limit 1")[0]["session_id"]
     claimed_logbook.do("session", "exclude", session_id, "--reason", "en gæst ladede")

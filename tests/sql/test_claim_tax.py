@@ -57,3 +57,4 @@ def test_a_line_of_a_claim_states_the_refund_that_is_subtracted(refunded: Reimbu
     for name, value in (("account", "'home'"), ("month", "date '2025-03-01'"), ("car", "cast(null as varchar)")):
         query = query.replace(f"${name}", value)
     assert set(refunded.rows(f"select tax_refund from ({query})")) == {(Decimal("0.716"),)}  # noqa: S608
+    assert set(refunded.rows("select tax_refund from reimbursement")) == {(Decimal("0.716"),)}

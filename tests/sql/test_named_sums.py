@@ -102,6 +102,14 @@ def test_the_cost_of_each_hour_of_the_day(archive: ReimbursedArchive) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["@cost-by-hour", "@cost-by-weekday"])
+def test_energy_without_a_power_history_is_named_as_assumed(archive: ReimbursedArchive, name: str) -> None:
+    archive.load_sessions(hour_session(NEW_YEAR), hour_session(WINTER_NOON, "2", curve=())).transform()
+    found = answers(archive.connection, name)
+    assert sum(row["energy_kwh"] for row in found) == 20
+    assert [str(row["assumed_kwh"]) for row in found if row["assumed_kwh"]] == ["10.000"]
+
+
 def test_the_cost_of_each_day_of_the_week(archive: ReimbursedArchive) -> None:
     archive.load_sessions(hour_session(NEW_YEAR), hour_session(WINTER_NOON, "2", bill=Decimal(20))).transform()
     columns = ("weekday", "weekday_name", "sessions", "energy_kwh", "amount_incl_tax", "energy_percent")

@@ -141,6 +141,17 @@ def numbers(*texts: str) -> tuple[Decimal, ...]:
     return tuple(map(Decimal, texts))
 
 
+@pytest.mark.parametrize(
+    ("case", "placed_by"),
+    [("midnight", "power history"), ("three months", "charging periods"), ("nothing but the meter", "stop")],
+)
+def test_each_hour_states_what_its_energy_is_placed_by(
+    connection: duckdb.DuckDBPyConnection, case: str, placed_by: str
+) -> None:
+    query = "select distinct placed_by from session_hours where session_id = ?"
+    assert connection.execute(query, [case]).fetchall() == [(placed_by,)]
+
+
 @pytest.mark.parametrize(("case", "first", "count", "day"), [
     ("23 hours", "2025-03-29T23:00", 23, date(2025, 3, 30)),
     ("25 hours", "2025-10-25T22:00", 25, date(2025, 10, 26)),

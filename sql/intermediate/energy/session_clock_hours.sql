@@ -11,6 +11,7 @@
 --   month          first day of the local month
 --   is_last        flag: the hour in which the session stopped
 --   weight         whole number, for energy, and for money that no period accounts for
+--   placed_by      text, what the session's weights come from: power history, charging periods or stop
 -- The weight is by the power history; without one, by the time of charging periods; without those, all at the stop. An
 -- hour begins where the local clock shows a full hour and where it is changed, which zones do at any quarter of an
 -- hour. A session that stops at the first moment of an hour lasts into that hour, so it belongs to the day of its stop.
@@ -139,7 +140,12 @@ weighed as (
                 when hours.is_last then 1
                 else 0
             end as decimal(38, 0)
-        ) as weight
+        ) as weight,
+        case
+            when sum(by_curve.weight) over whole_session > 0 then 'power history'
+            when sum(by_time.weight) over whole_session > 0 then 'charging periods'
+            else 'stop'
+        end as placed_by
     from hours
     left join by_curve using (account, session_id, hour_start)
     left join by_time using (account, session_id, hour_start)

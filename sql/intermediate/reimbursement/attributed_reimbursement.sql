@@ -12,6 +12,7 @@
 --   energy_kwh        kWh, the session's or its month's
 --   amount_incl_tax   currency units; null where a price is unknown
 --   price_incl_tax    currency units per kWh; null where the amount is unknown, and without energy
+--   tax_refund        currency units per kWh, the refund of electricity tax that is subtracted; null where unknown
 --   unknown           text, why the amount is unknown; else null
 -- billed: the bill. rate: the rate times the energy that is neither free nor non-billable. electricity_cost: the
 -- owner's own cost as the operator tracks it. spot: over the hours, the energy times the spot price and the additions,
@@ -123,6 +124,7 @@ amounts as (
         terms.basis,
         terms.currency,
         terms.minor_unit_decimal,
+        cast(terms.refund_micro * 0.000001 as decimal(18, 6)) as tax_refund,
         case when terms.unknown is null then shared.of_session end as of_session,
         case when terms.unknown is null then shared.of_month end as of_month,
         case
@@ -150,6 +152,7 @@ both_attributions as (
         amounts.currency,
         session_months.energy_kwh,
         from_minor_units(amounts.of_month, amounts.minor_unit_decimal) as amount_incl_tax,
+        amounts.tax_refund,
         amounts.unknown
     from amounts
     inner join main.session_months using (account, session_id, month)
@@ -163,6 +166,7 @@ both_attributions as (
         amounts.currency,
         sessions.energy_kwh,
         from_minor_units(amounts.of_session, amounts.minor_unit_decimal) as amount_incl_tax,
+        amounts.tax_refund,
         amounts.unknown
     from amounts
     inner join main.sessions using (account, session_id)
@@ -180,6 +184,7 @@ priced as (
         energy_kwh,
         amount_incl_tax,
         price_per_kwh(amount_incl_tax, energy_kwh) as price_incl_tax,
+        tax_refund,
         unknown
     from both_attributions
 )

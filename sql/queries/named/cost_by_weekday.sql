@@ -14,6 +14,8 @@
 --   amount_incl_tax         currency units
 --   average_price_incl_tax  currency units per kWh; null without energy
 --   energy_percent          per cent of all energy of the account and currency
+--   assumed_kwh             kWh of these whose day is not measured: without a power history they are divided by the time
+--                           of the charging periods, or else all put at the stop
 -- A session belongs to each day that it lasted into, with its part: the days of a year sum to its months in the mart
 -- months_split, not to those in months.
 with summed as (
@@ -23,6 +25,7 @@ with summed as (
         weekday,
         count(distinct session_id) filter (where energy_kwh > 0) as sessions,
         sum(energy_kwh) as energy_kwh,
+        coalesce(sum(energy_kwh) filter (where placed_by <> 'power history'), 0) as assumed_kwh,
         sum(amount_incl_tax) as amount_incl_tax
     from session_hours
     where
@@ -53,6 +56,7 @@ select
         sum(energy_kwh) over (
             partition by account, currency
         )
-    ) as energy_percent
+    ) as energy_percent,
+    cast(assumed_kwh as decimal(18, 3)) as assumed_kwh
 from summed
 order by account, currency, weekday
