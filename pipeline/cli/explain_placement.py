@@ -4,7 +4,7 @@ from reports.explanation import Explanation
 
 _HOW = {
     "power history": "",
-    "charging periods": "no power history: when it flowed is assumed, in proportion to the time of the charging periods",
+    "charging periods": "no power history: when it flowed is assumed, in proportion to the time of charging periods",
     "stop": "no power history and no charging period: when it flowed is unknown, so all of it is put at the stop",
 }
 
@@ -16,4 +16,4 @@ def placement(explanation: Explanation) -> str:
 
 def is_time_unknown(explanation: Explanation) -> bool:
     """Whether nothing shows when its energy flowed."""
-    return explanation.hours[0]["placed_by"] == "stop"
+    return bool(explanation.hours[0]["placed_by"] == "stop")

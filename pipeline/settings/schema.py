@@ -77,8 +77,8 @@ class TaxRefund(msgspec.Struct, frozen=True, kw_only=True):
     per_kwh: Annotated[
         Decimal,
         Meta(
-            description="currency units per kWh as they are paid out; subtracted from the amount with tax, and no tax is "
-            "added to it"
+            description="currency units per kWh as they are paid out; subtracted from the amount with tax, and no "
+            "tax is added to it"
         ),
     ]
 

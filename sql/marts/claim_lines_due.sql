@@ -23,8 +23,8 @@
 --   ground                text, completes the reason: why it is withdrawn or included; null if nothing does
 --   detail                text, completes the ground: a person's reason, the car or the rule; null if nothing does
 --   held_back             text, what about the session holds it back; null if nothing does
--- A line can be claimed once nothing holds it back and its month is closed: month_states.is_closed. A correction needs no
--- closed month.
+-- A line can be claimed if nothing holds it back and its month is closed: month_states.is_closed. A correction needs
+-- no closed month.
 -- An unknown tax alone is not a difference. A tax that was unknown when it was claimed counts there as zero.
 with targets as (
     select

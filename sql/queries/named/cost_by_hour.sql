@@ -13,8 +13,8 @@
 --   amount_incl_tax         currency units
 --   average_price_incl_tax  currency units per kWh; null without energy
 --   energy_percent          per cent of all energy of the account and currency
---   assumed_kwh             kWh of these whose hour is not measured: without a power history they are divided by the time
---                           of the charging periods, or else all put at the stop
+--   assumed_kwh             kWh of these whose hour is not measured: without a power history they are divided by
+--                           the time of the charging periods, or else all put at the stop
 -- A session belongs to each hour that it lasted into, with its part: the hours of a year sum to its months in the mart
 -- months_split, not to those in months.
 with summed as (
