@@ -130,6 +130,7 @@ def test_moments_are_in_the_zone_of_the_accounts(shared_logbook: DemoLogbook, tm
 
     travelled = shared_logbook.copied(tmp_path / "travelled")
     travelled.do("account", "add", "away", "--url", "http://127.0.0.1:9", "--timezone", "Pacific/Apia")
+    travelled.do("transform")
     outcome = travelled.do("sql", query, "--format", "json")
     assert json.loads(outcome.out)[0]["started_at"].endswith("Z")
     assert outcome.err == ("ladebog: note: the accounts have different time zones, so the query's times are in UTC\n")
