@@ -46,8 +46,8 @@ class Context:
     def open_to_read(self) -> "tuple[Logbook, Settings]":
         """As `open`, for a command that shows the published figures, with notes about what they are not of.
 
-        One is about each account in raw/ that the settings do not name, whose sessions are not read: commands that write
-        to the archive refuse to run then. Otherwise one is about settings that were changed since."""
+        One is about each account in raw/ that the settings do not name, whose sessions are not read: commands that
+        write to the archive refuse to run then. Otherwise one is about settings that were changed since."""
         from pipeline.database.connection import open_published
         from pipeline.load.settings import are_outdated
 

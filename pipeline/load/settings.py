@@ -33,8 +33,12 @@ def fingerprint(settings: Settings) -> str:
 
 
 def are_outdated(connection: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
-    """Whether the figures in the database were computed from other settings than these."""
-    return connection.execute("select settings from facts.settings").fetchall() != [(fingerprint(settings),)]
+    """Whether the figures in the database were computed from other settings than these.
+
+    A damaged file may have no row, or the one from before the figures were first computed.
+    """
+    row = connection.execute("select settings from facts.settings").fetchone()
+    return row not in (None, ("",), (fingerprint(settings),))
 
 
 def _values(settings: Settings) -> list[Any]:
