@@ -139,7 +139,7 @@ def test_moments_are_in_the_zone_of_the_accounts(shared_logbook: DemoLogbook, tm
 
 def test_all_tables_are_listed_with_their_rows(shared_logbook: DemoLogbook) -> None:
     lines = shared_logbook.do("sql", "--tables").out.splitlines()
-    listed = {line.split()[0]: int(line.split()[-1]) for line in lines[2 : lines.index("")]}
+    listed = {line.split()[0]: int(line.split()[-1]) for line in lines[1 : lines.index("")]}
     assert set(listed) == {table.name for table in (*models.schema(), *models.marts()) if "." not in table.name}
     count = json.loads(shared_logbook.do("sql", "select count(*) as n from power_samples", "--format", "json").out)
     assert listed["power_samples"] == count[0]["n"] > 0
@@ -150,7 +150,7 @@ def test_each_table_is_described_with_an_example_that_is_answered(shared_logbook
     out = shared_logbook.do("sql", "--describe", name).out
     table = next(one for one in (*models.schema(), *models.transformed(), *models.seeds()) if one.name == name)
     lines = out.splitlines()
-    assert [line.split()[0] for line in lines[4 : 4 + len(table.columns)]] == list(table.columns)
+    assert [line.split()[0] for line in lines[3 : 3 + len(table.columns)]] == list(table.columns)
     assert all(meaning in out for meaning in table.columns.values())
     example = lines[-1].partition('ladebog sql "')[2].removesuffix('"')
     shared_logbook.do("sql", example, "--format", "csv")
