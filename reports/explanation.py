@@ -56,16 +56,6 @@ _PERIODS = """
     order by parts.hour_start, period
 """
 
-_REIMBURSEMENT = """
-    select * from reimbursement
-    where account = $account and session_id = $session_id
-"""
-
-_CLAIMABLE = """
-    select * from claimable_sessions
-    where account = $account and session_id = $session_id
-"""
-
 _DUE = """
     select
         due.*,
@@ -80,11 +70,6 @@ _REVISIONS = """
     select * from staging.session_revisions
     where account = $account and session_id = $session_id
     order by revision
-"""
-
-_AUDIT = """
-    select * from bill_audit
-    where account = $account and session_id = $session_id
 """
 
 _DOCUMENTS = """
@@ -128,7 +113,7 @@ def read_explanation(connection: duckdb.DuckDBPyConnection, account: Account, se
     session_rows = rows(connection, models.query("explained_session"), parameters)
     if not session_rows:
         return None
-    session, audit = session_rows[0], rows(connection, _AUDIT, parameters)[0]
+    session, audit = session_rows[0], _row(connection, "bill_audit", parameters)
     revisions = rows(connection, _REVISIONS, parameters)
     hashes = {
         session["document_sha256"],
@@ -149,8 +134,8 @@ def read_explanation(connection: duckdb.DuckDBPyConnection, account: Account, se
         periods=rows(connection, _PERIODS, parameters),
         samples=rows(connection, models.query("explained_samples"), local_parameters),
         revisions=revisions,
-        reimbursement=rows(connection, _REIMBURSEMENT, parameters)[0],
-        claimable=rows(connection, _CLAIMABLE, parameters)[0],
+        reimbursement=_row(connection, "reimbursement", parameters),
+        claimable=_row(connection, "claimable_sessions", parameters),
         claim_lines=rows(connection, models.query("explained_claim_lines"), parameters),
         due=rows(connection, _DUE, parameters),
         documents={document["sha256"]: document for document in documents},
@@ -167,3 +152,9 @@ def read_fault(connection: duckdb.DuckDBPyConnection, account: Account, session_
     """Why a session's newest document cannot be read, or None."""
     fault_rows = rows(connection, _FAULTS, {"account": account.name, "session_id": session_id})
     return fault_rows[0]["fault"] if fault_rows else None
+
+
+def _row(connection: duckdb.DuckDBPyConnection, mart: str, parameters: dict[str, str]) -> Row:
+    """The row of a finished session in a mart that has one for each."""
+    query = f"select * from {mart} where account = $account and session_id = $session_id"  # noqa: S608 (our own)
+    return rows(connection, query, parameters)[0]

@@ -47,7 +47,8 @@ class Context:
         """As `open`, for a command that shows the published figures, with notes about what they are not of.
 
         One is about each account in raw/ that the settings do not name, whose sessions are not read: commands that
-        write to the archive refuse to run then. Otherwise one is about settings that were changed since."""
+        write to the archive refuse to run then. Otherwise one is about settings that were changed since.
+        """
         from pipeline.database.connection import open_published
         from pipeline.load.settings import are_outdated
 
@@ -55,7 +56,7 @@ class Context:
         unnamed = [folder for folder in account_folders(logbook.raw) if folder.name not in settings.accounts]
         for folder in unnamed:
             self.print_note(
-                f"{folder} holds the answers of an account that ladebog.toml does not name: "
+                f"{folder} holds the answers of an account that {logbook.settings.name} does not name: "
                 f"name it [account.{folder.name}] there to see them."
             )
         if unnamed:

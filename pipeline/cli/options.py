@@ -39,9 +39,10 @@ class DayOrMonthParameter(DayParameter):
     name = "YYYY-MM-DD|YYYY-MM"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        month = None if isinstance(value, datetime) else month_of(str(value))
-        has_letters = month is None and re.search("[a-zA-Z]", str(value)) and not isinstance(value, datetime)
-        if has_letters and (advice := meant_month(str(value), ctx)):
+        if isinstance(value, datetime):
+            return value
+        month = month_of(str(value))
+        if month is None and re.search("[a-zA-Z]", str(value)) and (advice := meant_month(str(value), ctx)):
             self.fail(f"{value!r} is not a day or a month. {advice}", param, ctx)
         return super().convert(f"{month}" if month else value, param, ctx)
 

@@ -132,7 +132,7 @@ def export(context: Context, number: int, output: Path, account_name: str | None
 
 def _stored_claim(context: Context, number: int, account_name: str | None) -> StoredClaim:
     """The claim of that number. Raises UnknownNameError if it does not exist."""
-    logbook, settings = context.open_to_read()
+    logbook, settings = context.open()
     account = settings.one_account(account_name)
     for folder in claim_folders(logbook.claims / account.name):
         if number_in_name(folder) == number:
