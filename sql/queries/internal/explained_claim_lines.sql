@@ -11,7 +11,7 @@
 --   currency         ISO 4217 code
 --   energy_kwh       kWh that the line adds: in a correction, new minus old
 --   amount_incl_tax  currency units that it adds
---   reason           text, late, corrected, withdrawn, repriced or reversed; null if it corrects nothing
+--   reason           text, late, moved, corrected, withdrawn, repriced or reversed; null if it corrects nothing
 --   corrects         number of the claim that it corrects; null for a session claimed for the first time
 --   state            text, the claim's: made, sent, approved, paid, rejected or reversed
 --   state_on         local day of that state; null if the state is made
