@@ -71,7 +71,8 @@ def test_an_answer_about_another_session_than_asked_for_is_in_quarantine(
             "5",
             "Its details cannot be read: it is about session 7, but its address asks for session 5 - at "
             "`$.session.id`. What was read before still counts. Ask for them again with: ladebog run. "
-            "A newer Ladebog may read it; the answer is kept.",
+            "A newer Ladebog may read it; the answer is kept. If it was no charging session, exclude it: "
+            "ladebog session exclude --reason TEXT 5",
         )
     ]
     assert archive.value("select count(*) from facts.quarantine") == 1
