@@ -25,6 +25,7 @@ _NO_EXTENSIONS = {
 }
 _WRITER = {
     **_NO_EXTENSIONS,
+    "default_block_size": "65536",  # a table takes a block or more for each column, and most tables are small
     "threads": "1",  # one session's work is too small to share, and a rebuild needs less CPU time this way
     "storage_compatibility_version": "v1.5.0",  # compresses text several times better; DuckDB 1.5 and 2 read it
 }

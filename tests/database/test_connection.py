@@ -185,3 +185,9 @@ def test_two_readers_in_one_process_see_the_same_rows(empty: DemoArchive) -> Non
     with open_published(empty.logbook) as one, open_published(empty.logbook) as other:
         query = "select count(*) from sessions"
         assert one.execute(query).fetchall() == other.execute(query).fetchall()
+
+
+def test_a_database_of_many_small_tables_has_small_blocks(empty: DemoArchive) -> None:
+    for path in (writer_database(empty), published_database(empty)):
+        with duckdb.connect(str(path), read_only=True) as connection:
+            assert connection.execute("select block_size from pragma_database_size()").fetchall() == [(65_536,)]
