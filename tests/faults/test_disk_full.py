@@ -84,9 +84,7 @@ def test_a_run_whose_write_is_cut_short_stops_and_continues_later(
 ) -> None:
     draw = random.Random("cut off")  # noqa: S311 (draws sizes)
     # Up to 30 kB, the segment is cut short; above, the database.
-    for size in [draw.randrange(100, 30_000) for _ in range(5)] + [
-        draw.randrange(40_000, 3_000_000) for _ in range(4)
-    ]:
+    for size in [draw.randrange(100, 30_000) for _ in range(5)] + [draw.randrange(40_000, 3_000_000) for _ in range(4)]:
         logbook = new_logbook.copied(tmp_path / f"cut-off-{size}")
         if size > 30_000:
             shutil.rmtree(logbook.paths.state)
