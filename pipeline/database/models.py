@@ -1,9 +1,9 @@
 """The files under sql/: each holds one statement under a head comment that describes its result.
 
 The head reads `-- name:`, `-- grain:`, `-- purpose:`, for marts also `-- key:` and `-- refresh:`, then `-- columns:`
-with one line per column; lines after those are notes on the rule. It is the only description of a table: the comments
-that DuckDB shows come from it. The checks all have the same columns, so their heads have `-- severity:` instead. The
-head of a query that programs run lists its parameters under `-- parameters:`.
+with one line per column, or more that are indented further; lines after those are notes on the rule. It is the only
+description of a table: the comments that DuckDB shows come from it. The checks all have the same columns, so their
+heads have `-- severity:` instead. The head of a query that programs run lists its parameters under `-- parameters:`.
 """
 
 import csv
@@ -33,6 +33,8 @@ _VIEWS = ("staging.", "intermediate.", "checks.")  # the schemas whose models ar
 
 _FIELD = re.compile(r"^-- (name|grain|purpose|key|refresh|severity): (.+)$")
 _COLUMN = re.compile(r"^--   (\w+)(?:  +(.+))?$")
+_HEAD = re.compile(r"\A(?:--.*\n)+")
+_CONTINUATION = re.compile(r"^--     +(\S.*)$")
 
 
 class Model(msgspec.Struct, frozen=True, eq=False):
@@ -47,11 +49,17 @@ class Model(msgspec.Struct, frozen=True, eq=False):
     text: str
     severity: str = ""  # of a check's findings
     parameters: dict[str, str] = {}  # of a query
+    notes: str = ""
 
     @property
     def rule(self) -> str:
         """The name without its schema."""
         return self.name.rpartition(".")[2]
+
+    @property
+    def statement(self) -> str:
+        """The text without its head."""
+        return _HEAD.sub("", self.text)
 
     @property
     def is_view(self) -> bool:
@@ -144,6 +152,12 @@ def by_name() -> dict[str, Model]:
 
 
 @cache
+def tables() -> dict[str, Model]:
+    """Every table and view of the published database, by its name, with its schema unless it is a mart."""
+    return {table.name: table for table in (*schema(), *seeds(), *transformed())}
+
+
+@cache
 def query(name: str) -> str:
     """The text of sql/queries/internal/NAME.sql, a query that a program runs."""
     return resources.files("sql").joinpath("queries", "internal", f"{name}.sql").read_text("utf-8")
@@ -172,6 +186,7 @@ def parse(text: str) -> Model:
     parameters: dict[str, str] = {}
     sections = {"-- columns:": columns, "-- parameters:": parameters}
     section = columns
+    notes: list[str] = []
     for line in text.splitlines():
         if not line.startswith("--"):
             break
@@ -181,8 +196,12 @@ def parse(text: str) -> Model:
             section = sections[line]
         elif match := _COLUMN.match(line):
             section[match[1]] = match[2] or match[1].replace("_", " ")
+        elif section and (match := _CONTINUATION.match(line)):
+            section[next(reversed(section))] += f" {match[1]}"
         elif not columns:
             raise ValueError(f"this line of the head is not understood: {line}")
+        else:
+            notes.append(line.removeprefix("--").strip())
     required_fields = {"name", "grain", "purpose", "severity"} if is_check else {"name", "grain", "purpose"}
     if missing_fields := required_fields - fields.keys():
         raise ValueError(f"the head lacks {', '.join(sorted(missing_fields))}")
@@ -200,6 +219,7 @@ def parse(text: str) -> Model:
         text=text,
         severity=fields.get("severity", ""),
         parameters=parameters,
+        notes=" ".join(notes),
     )
 
 

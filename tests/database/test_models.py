@@ -32,9 +32,12 @@ HEAD = """\
 -- columns:
 --   account      text, the logbook's account
 --   day
---   energy_kwh   kWh
--- A note on the rule.
+--   energy_kwh   kWh, of all sessions
+--                that stopped on it
+-- A note on the rule,
+-- in two lines.
 select 1
+-- a comment
 """
 
 
@@ -137,7 +140,12 @@ def test_a_head_is_parsed() -> None:
         model.refresh,
         model.text,
     ) == ("days", "one day", "energy per day", ("account", "day"), "whole", HEAD)
-    assert model.columns == {"account": "text, the logbook's account", "day": "day", "energy_kwh": "kWh"}
+    assert model.columns == {
+        "account": "text, the logbook's account",
+        "day": "day",
+        "energy_kwh": "kWh, of all sessions that stopped on it",
+    }
+    assert (model.notes, model.statement) == ("A note on the rule, in two lines.", "select 1\n-- a comment\n")
     assert not model.is_view
 
 
