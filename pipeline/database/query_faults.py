@@ -1,4 +1,8 @@
-"""What is wrong with a user's query: DuckDB's message, the place that it points to, and the name that is nearest."""
+"""What is wrong with a user's query: DuckDB's message, the place that it points to, and what to do.
+
+DuckDB's own advice is left out: it names columns that are not meant, casts that change figures, and settings that a
+query may not change.
+"""
 
 import re
 from collections.abc import Iterable
@@ -9,42 +13,49 @@ from pipeline.database import models
 from pipeline.errors import QueryError
 from pipeline.text import did_you_mean
 
-_COLUMN = re.compile(r'(?:Referenced column|does not have a column named) "([^"]+)"')
+_COLUMN = re.compile(r'(?:Referenced column|does not have a column named|^Binder Error: Column) "([^"]+)"')
 _TABLE = re.compile(r'Table with name "?([\w.]+)"? does not exist')
-_SUGGESTION = re.compile(r'^Did you mean ".*"\?$')
+_OTHER_NAME = re.compile(r'Referenced table "[^"]+" not found')
+_FUNCTION = re.compile(r"Function with name \w+ does not exist")
+_DATE = re.compile(r"invalid (?:date|timestamp) field format|\b(?:DATE|TIMESTAMP)\b")
+_TYPE = re.compile(r"^Conversion Error|No function matches|Could not choose a best candidate")
+_ADVICE = re.compile(r" (?:You might need|In order to|Use TRY|Please add|Either add)\b.*$")
+_PLACE = re.compile(r"^LINE \d+: ", re.MULTILINE)
+_SEE_TABLES = "See the tables with: ladebog sql --tables"
+_PLACE_OF_ONLY_LINE = "LINE 1: "
 
 
 def query_fault(statement: str, error: duckdb.Error) -> QueryError:
-    """The error that is shown for DuckDB's, with the nearest name of a table or column in its advice."""
-    message, _, place = str(error).partition("\n\n")
+    """The error that is shown for DuckDB's, with advice about what it is about: a name, a date, a type or the rest."""
+    message = str(error)
+    first_line = _ADVICE.sub("", message.strip().partition("\n")[0])
+    place = message[match.start() :] if (match := _PLACE.search(message)) else ""
+    shown = "\n".join([first_line, *_indented(place, has_one_line="\n" not in statement.strip())])
+    return QueryError(f"The database cannot answer this query: {shown}", _advice(statement, first_line))
+
+
+def _advice(statement: str, message: str) -> str:
     if match := _TABLE.search(message):
-        nearest, next_step = did_you_mean(match[1], _columns_by_table()), "See the tables with: ladebog sql --tables"
-    elif match := _COLUMN.search(message):
+        return f"{did_you_mean(match[1], models.tables())} {_SEE_TABLES}".strip()
+    if match := _COLUMN.search(message):
         tables = _tables_of(statement)
-        nearest, next_step = _nearest_column(match[1], tables), _description_of(tables)
-    else:
-        nearest, next_step = "", "See the tables with: ladebog sql --tables"
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    if nearest:
-        lines = [line for line in lines if not _SUGGESTION.match(line)]
-    shown = "\n".join([*_first_on_one_line(lines), *_indented(place)])
-    return QueryError(f"The database cannot answer this query: {shown}", f"{nearest} {next_step}".strip())
+        return f"{_nearest_column(match[1], tables)} {_description_of(tables)}".strip()
+    if _OTHER_NAME.search(message):
+        return _SEE_TABLES
+    if _FUNCTION.search(message):
+        return 'See the functions with: ladebog sql "select distinct function_name from duckdb_functions()"'
+    if _DATE.search(message):
+        return "Write a date like '2025-03-01', also that of a month; for a year: year(month) = 2025"
+    if _TYPE.search(message) and (tables := _tables_of(statement)):
+        return _description_of(tables)
+    return "Correct the query, then run it again"
 
 
-def _first_on_one_line(lines: list[str]) -> Iterable[str]:
-    first, *rest = lines or [""]
-    yield first
-    yield from (f"  {line}" for line in rest)
-
-
-def _indented(place: str) -> Iterable[str]:
+def _indented(place: str, *, has_one_line: bool) -> Iterable[str]:
     """The lines in which DuckDB draws where in the statement the error is."""
-    return (f"  {line}".rstrip() for line in place.expandtabs(1).splitlines() if line.strip())
-
-
-def _columns_by_table() -> dict[str, list[str]]:
-    tables = (*models.marts(), *models.schema(), *models.seeds(), *models.transformed())
-    return {table.name: list(table.columns) for table in tables}
+    lines = place.expandtabs(1).splitlines()
+    cut = len(_PLACE_OF_ONLY_LINE) if has_one_line else 0
+    return (f"  {line[cut:]}".rstrip() for line in lines if line.strip())
 
 
 def _tables_of(statement: str) -> list[str]:
@@ -53,12 +64,11 @@ def _tables_of(statement: str) -> list[str]:
         named = duckdb.get_table_names(statement, qualified=True)
     except duckdb.Error:
         return []
-    return sorted({name.replace('"', "") for name in named} & _columns_by_table().keys())
+    return sorted({name.partition(" AS ")[0].replace('"', "") for name in named} & models.tables().keys())
 
 
 def _nearest_column(name: str, tables: list[str]) -> str:
-    columns_by_table = _columns_by_table()
-    own = [column for table in tables for column in columns_by_table[table]]
+    own = [column for table in tables for column in models.tables()[table].columns]
     if nearest := did_you_mean(name, own):
         return nearest
     marts = [mart.name for mart in models.marts() if name in mart.columns]
@@ -67,6 +77,6 @@ def _nearest_column(name: str, tables: list[str]) -> str:
 
 def _description_of(tables: list[str]) -> str:
     if len(tables) != 1:
-        return "See the tables with: ladebog sql --tables"
+        return _SEE_TABLES
     (table_name,) = tables
     return f"See its columns with: ladebog sql --describe {table_name}"
