@@ -127,6 +127,13 @@ def _integer(text: str) -> int:
     return number
 
 
+def _count(text: str) -> int:
+    number = _integer(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 def _decimal(text: str) -> Decimal:
     number = Decimal(text)
     if not number.is_finite():
@@ -135,6 +142,7 @@ def _decimal(text: str) -> Decimal:
 
 
 _KINDS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "count": ("a whole number above zero", _count),
     "integer": ("a whole number", _integer),
     "decimal": ("a number like 1.25", _decimal),
     "text": ("text", str),

@@ -60,6 +60,18 @@ class QueryResult:
         self.columns: list[str] = self._relation.columns
         self.types = [str(kind) for kind in self._relation.types]
 
+    @property
+    def has_moments(self) -> bool:
+        """Whether a column has moments, which are shown in a time zone."""
+        return any("WITH TIME ZONE" in kind for kind in self.types)
+
+    def count(self, **changed: Any) -> int:
+        """How many rows the statement has with other values of some of its parameters."""
+        with self._limit.counting():
+            counting = f"select count(*) from (\n{self._statement.rstrip().rstrip(';')}\n)"  # noqa: S608 (checked before)
+            ((number,),) = self._connection.execute(counting, (self._parameters or {}) | changed).fetchall()
+        return int(number)
+
     def _understood(self) -> duckdb.DuckDBPyRelation:
         """The statement as a relation. Raises duckdb.Error, which shows the place of the fault in the statement."""
         try:

@@ -129,7 +129,7 @@ def test_a_query_without_rows_prints_the_column_names(shared_logbook: DemoLogboo
     query = "select 1 as one where false"
     assert shared_logbook.do("sql", query, "--format", "json").out == "[]\n"
     assert shared_logbook.do("sql", query, "--format", "csv").out == "one\n"
-    assert shared_logbook.do("sql", query).out == "one\n"
+    assert shared_logbook.do("sql", query).out == "one\n(no rows)\n"
 
 
 def test_each_format_has_the_figures_of_the_operator(

@@ -128,9 +128,11 @@ def test_a_terminal_shows_at_most_a_thousand_rows(shared_logbook: DemoLogbook, f
     printed, errors = run_on_a_terminal(shared_logbook, "sql", query.format(1001), "--format", format_name)
     assert printed.count("row ") == 1000
     assert errors == (
-        "ladebog: note: only the first 1000 rows are shown. To get all: -o FILE.csv; to choose others: a limit in the "
-        "query\n"
+        "ladebog: note: 1,000 of 1,001 rows are shown. "
+        "To get all: -o FILE.csv; to choose others: a limit in the query\n"
     )
+    _, errors = run_on_a_terminal(shared_logbook, "sql", query.format(10_000), "--format", format_name)
+    assert "1,000 of at least 10,000 rows are shown." in errors
     printed, errors = run_on_a_terminal(shared_logbook, "sql", query.format(1000), "--format", format_name)
     assert (printed.count("row "), errors) == (1000, "")
     assert shared_logbook.do("sql", query.format(1001), "--format", format_name).out.count("row ") == 1001

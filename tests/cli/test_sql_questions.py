@@ -98,8 +98,16 @@ def test_parameters_are_bound_in_files_too(shared_logbook: DemoLogbook, tmp_path
         (
             ["@biggest-sessions", "--param", "rows=many"],
             1,
-            "The parameter rows of @biggest-sessions must be a whole number, not 'many'.",
+            "The parameter rows of @biggest-sessions must be a whole number above zero, not 'many'.",
         ),
+        (
+            ["@longest-gaps", "--param", "rows=-1"],
+            1,
+            "The parameter rows of @longest-gaps must be a whole number above zero, not '-1'.",
+        ),
+        (["@losses", "--param", "account=hom"], 2, "There is no account 'hom' in this logbook (accounts: demo)."),
+        (["--tables", "-o", "x.csv"], 2, "Only the rows of a query are written to a file: leave out -o."),
+        (["--queries", "--format", "xlsx"], 2, "An Excel workbook cannot be printed: name a file with -o FILE."),
         ([], 2, "Give one of these: a query, --queries, --tables or --describe NAME."),
         (["select 1", "--tables"], 2, "Give one of these: a query, --queries, --tables or --describe NAME."),
         (["--describe", "session"], 2, "There is no table session. Did you mean 'sessions'?"),
@@ -120,6 +128,31 @@ def test_a_named_query_is_answered_with_its_parameters(shared_logbook: DemoLogbo
     assert shared_logbook.do(*arguments, "--param", "year=2024").out == "[]\n"
 
 
+def test_a_table_that_a_named_query_cuts_says_how_many_rows_there_are(shared_logbook: DemoLogbook) -> None:
+    total = shared_logbook.value("select count(*) as n from sessions")
+    outcome = shared_logbook.do("sql", "@biggest-sessions")
+    assert len(outcome.out.splitlines()) == 1 + 20
+    assert outcome.err == f"ladebog: note: 20 of {total} rows are shown. To get all: --param rows={total}\n"
+    assert shared_logbook.do("--quiet", "sql", "@biggest-sessions").err == ""
+    every = shared_logbook.do("sql", "@biggest-sessions", "--param", f"rows={total}")
+    assert (len(every.out.splitlines()), every.err) == (1 + total, "")
+    assert shared_logbook.do("sql", "@biggest-sessions", "--format", "csv").err == ""
+
+
+@pytest.mark.parametrize("comment", ["-- one\n", "--one\n", "--\n", "/* one\n */ -- two\n", "\n  -- one\n"])
+def test_a_query_may_begin_with_a_comment(shared_logbook: DemoLogbook, tmp_path: Path, comment: str) -> None:
+    query = f"{comment}select $x as one"
+    file = tmp_path / "one.sql"
+    file.write_text(query, "utf-8")
+    for argument, stdin in ((query, ""), (str(file), "")):
+        assert shared_logbook.do("sql", argument, "--param", "x=--1", stdin=stdin).out == "one  --1\n"
+
+
+@pytest.mark.system
+def test_a_query_from_standard_input_may_begin_with_a_comment(shared_logbook: DemoLogbook) -> None:
+    assert shared_logbook.run_process("sql", "-", stdin="-- one\n/* two */ select 1 as one").out == "one  1\n"
+
+
 def test_moments_are_in_the_zone_of_the_accounts(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
     query = "select started_at, started_local, hour(started_at) as hour from sessions where session_id = '713806'"
     (row,) = json.loads(shared_logbook.do("sql", query, "--format", "json").out)
@@ -134,6 +167,8 @@ def test_moments_are_in_the_zone_of_the_accounts(shared_logbook: DemoLogbook, tm
     outcome = travelled.do("sql", query, "--format", "json")
     assert json.loads(outcome.out)[0]["started_at"].endswith("Z")
     assert outcome.err == ("ladebog: note: the accounts have different time zones, so the query's times are in UTC\n")
+    assert "in UTC" in travelled.do("sql", "select [started_at] as moments from sessions limit 1").err
+    assert travelled.do("sql", "select month, started_local from sessions, months limit 1").err == ""
     assert travelled.do("--quiet", "sql", query).err == ""
 
 
@@ -164,6 +199,27 @@ def test_each_named_query_is_listed_and_described(shared_logbook: DemoLogbook) -
         description = shared_logbook.do("sql", "--describe", query.name).out
         for text in (*query.model.columns.values(), *(parameter.meaning for parameter in query.parameters)):
             assert text in description
+        assert query.model.statement in description
+        assert query.model.notes in description
+
+
+def test_the_lists_are_printed_in_each_format(shared_logbook: DemoLogbook) -> None:
+    tables = json.loads(shared_logbook.do("sql", "--tables", "--format", "json").out)
+    assert {row["table"] for row in tables} == {table.name for table in models.published()}
+    assert {type(row["rows"]) for row in tables} == {int}
+    queries = shared_logbook.do("sql", "--queries", "--format", "csv").out.splitlines()
+    assert [line.partition(",")[0] for line in queries] == ["query", *named_queries()]
+    columns = shared_logbook.do("sql", "--describe", "months", "--format", "ndjson").out.splitlines()
+    assert [json.loads(line)["column"] for line in columns] == list(models.tables()["months"].columns)
+    parts = json.loads(shared_logbook.do("sql", "--describe", "@losses", "--format", "json").out)
+    assert parts[2] == {
+        "part": "parameter",
+        "name": "rows",
+        "type": "count",
+        "default": "20",
+        "meaning": "how many sessions, those with the largest difference first",
+    }
+    assert shared_logbook.do("sql", "--describe", "months", "--format", "markdown").out.startswith("| column | type |")
 
 
 def test_the_lists_need_no_logbook_where_they_ask_nothing_of_it(tmp_path: Path) -> None:
@@ -180,3 +236,28 @@ def test_a_narrow_terminal_shows_the_ids_and_names_the_columns_that_are_missing(
     wide, _ = run_on_a_terminal(shared_logbook, "sql", "from sessions", "--wide", COLUMNS="80")
     assert "Not shown" not in wide
     assert "curve_sha256" in wide.splitlines()[0]
+
+
+def test_a_narrow_terminal_never_leaves_out_which_of_several_currencies_an_amount_has(
+    shared_logbook: DemoLogbook,
+) -> None:
+    query = "select s.* replace (c.currency as currency) from sessions as s, (values ('DKK'), {}) as c(currency)"
+    several, _ = run_on_a_terminal(shared_logbook, "sql", query.format("('EUR')"), COLUMNS="80")
+    assert {"DKK", "EUR"} <= set(several.split())
+    one, _ = run_on_a_terminal(shared_logbook, "sql", query.format("('DKK')"), COLUMNS="80")
+    assert "currency (DKK)" in one
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("@price-decomposition", ["month", "price_incl_tax", "spot_per_kwh", "tax_per_kwh", "unexplained_per_kwh"]),
+        ("@by-charge-point", ["charge_point", "energy_kwh", "amount_incl_tax", "average_price_incl_tax"]),
+    ],
+)
+def test_a_narrow_terminal_shows_the_columns_that_answer(
+    shared_logbook: DemoLogbook, query: str, names: list[str]
+) -> None:
+    printed, _ = run_on_a_terminal(shared_logbook, "sql", query, COLUMNS="80")
+    _, _, missing = printed.partition("Not shown, for lack of room: ")
+    assert not [name for name in names if name in missing.replace("\n", " ")]

@@ -24,7 +24,7 @@ _TEXT = """\
 -- parameters:
 --   month    month, required: the local month
 --   account  text, default null: only this account
---   rows     integer, default 20: how many
+--   rows     count, default 20: how many
 --   limit    decimal, default 1.50: the lowest price
 --   since    day, default 2025-03-30: the first day
 -- columns:
@@ -66,11 +66,11 @@ def test_the_values_of_parameters_have_their_types() -> None:
         "limit": Decimal("1.50"),
         "since": date(2025, 3, 30),
     }
-    given = {"month": "2025-03", "account": "null", "rows": "-1", "limit": "2", "since": "2024-02-29"}
+    given = {"month": "2025-03", "account": "null", "rows": "1", "limit": "2", "since": "2024-02-29"}
     assert list(named_queries.bound_values(query, given).values()) == [
         date(2025, 3, 1),
         "null",
-        -1,
+        1,
         Decimal(2),
         date(2024, 2, 29),
     ]
@@ -86,11 +86,15 @@ def test_the_values_of_parameters_have_their_types() -> None:
         ),
         (
             {"month": "2025-03", "rows": "1.5"},
-            "The parameter rows of @cost-of-things must be a whole number, not '1.5'.",
+            "The parameter rows of @cost-of-things must be a whole number above zero, not '1.5'.",
+        ),
+        (
+            {"month": "2025-03", "rows": "0"},
+            "The parameter rows of @cost-of-things must be a whole number above zero, not '0'.",
         ),
         (
             {"month": "2025-03", "rows": "9" * 19},
-            f"The parameter rows of @cost-of-things must be a whole number, not '{'9' * 19}'.",
+            f"The parameter rows of @cost-of-things must be a whole number above zero, not '{'9' * 19}'.",
         ),
         (
             {"month": "2025-03", "limit": "nan"},
@@ -113,7 +117,7 @@ def test_a_missing_unknown_or_wrong_value_is_refused(given: dict[str, str], mess
     ("before", "after"),
     [
         ("month, required:", "month:"),
-        ("integer, default 20", "number, default 20"),
+        ("count, default 20", "number, default 20"),
         ("default 20", "default many"),
         ("default 2025-03-30", "default tomorrow"),
         ("-- purpose: what things cost\n", ""),

@@ -1,6 +1,7 @@
 """The command `ladebog sql` and its options."""
 
 import os
+import re
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -10,12 +11,21 @@ import click
 from pipeline.cli.context import Context, pass_context
 from pipeline.cli.options import NamedPath, WholeNumber, wide_option
 from pipeline.cli.output_paths import is_standard_output, output_file
-from pipeline.cli.sql.output import FORMATS, format_of, print_rows, write_rows
+from pipeline.cli.sql.output import FORMATS, format_of, list_format, print_rows, write_rows
 from pipeline.cli.sql.question import Question, has_several_timezones, query_timezone, read_question
 from pipeline.errors import EXIT_FAILED
 
+_BEGINS_WITH_COMMENT = re.compile(r"--(?:\s|.*\n)")
 
-@click.command()
+
+class _SqlCommand(click.Command):
+    """Reads a query that begins with a comment as a query, although it begins like an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [f" {arg}" if _BEGINS_WITH_COMMENT.match(arg) else arg for arg in args])
+
+
+@click.command(cls=_SqlCommand)
 @click.argument("query", required=False)
 @click.option(
     "--param",
@@ -83,12 +93,13 @@ def sql(
         return
     from pipeline.cli.sql import catalogue
 
+    layout = catalogue.Layout(list_format(format_name, output), wide)
     if lists_queries:
-        catalogue.print_queries(wide=wide)
+        catalogue.print_queries(layout)
     elif lists_tables:
-        catalogue.print_tables(context, wide=wide)
+        catalogue.print_tables(context, layout, seconds=timeout, give_up=lambda: _give_up(timeout, None))
     elif describe is not None:
-        catalogue.print_description(context, describe, wide=wide)
+        catalogue.print_description(context, describe, layout)
 
 
 def _answer(
@@ -101,8 +112,7 @@ def _answer(
     is_printed = output is None or is_standard_output(output)
     destination = None if output is None or is_printed else output_file(logbook, output)
     chosen_format = format_of(format_name, output, is_printed=is_printed)
-    if has_several_timezones(settings) and not context.quiet:
-        context.print_note("the accounts have different time zones, so the query's times are in UTC")
+    settings.chosen_accounts(question.account)
     with (
         replacing(destination) if destination else nullcontext(None) as file,
         run_query(
@@ -114,8 +124,10 @@ def _answer(
             give_up=lambda: _give_up(timeout, file),
         ) as result,
     ):
+        if result.has_moments and has_several_timezones(settings) and not context.quiet:
+            context.print_note("the accounts have different time zones, so the query's times are in UTC")
         if file is None:
-            print_rows(context, result, chosen_format, wide=wide)
+            print_rows(context, question, result, chosen_format, wide=wide)
         else:
             write_rows(result, chosen_format, file)
     if destination:

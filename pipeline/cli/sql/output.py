@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.context import Context
-from pipeline.cli.output import print_data
+from pipeline.cli.output import print_data, print_line
 from pipeline.cli.sql.files import write_parquet, write_workbook
 from pipeline.cli.sql.formats import PIECES, as_text
 from pipeline.cli.sql.importance import expendable_columns
+from pipeline.cli.sql.question import Question
 from pipeline.cli.table import show_record, show_table
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ FORMATS = ("table", "csv", "json", "ndjson", "markdown", "parquet", "xlsx")
 _SUFFIXES = {".jsonl": "ndjson", ".md": "markdown"}  # besides those that are a format's name
 _NAMES = {"parquet": "Parquet", "xlsx": "An Excel workbook"}  # of formats that cannot be printed
 _TERMINAL_ROWS = 1_000
+_MOST_COUNTED = 9_000  # rows beyond those: together the batch that DuckDB has computed already
+_ALL_ROWS = 2**62
 
 
 def format_of(format_name: str | None, output: Path | None, *, is_printed: bool) -> str:
@@ -41,21 +44,37 @@ def format_of(format_name: str | None, output: Path | None, *, is_printed: bool)
     return chosen
 
 
-def print_rows(context: Context, result: "QueryResult", format_name: str, *, wide: bool) -> None:
-    """Print all rows, or on a terminal only the first ones."""
+def list_format(format_name: str | None, output: Path | None) -> str:
+    """The format of a list of tables, queries or columns. Raises UsageError for a file, or what cannot be printed."""
+    if output is not None:
+        raise click.UsageError("Only the rows of a query are written to a file: leave out -o.")
+    return format_of(format_name, None, is_printed=True)
+
+
+def print_rows(context: Context, question: Question, result: "QueryResult", format_name: str, *, wide: bool) -> None:
+    """Print all rows, or on a terminal only the first ones. A note tells how many rows a table lacks."""
     row_limit = _TERMINAL_ROWS if sys.stdout.isatty() else None
     rows = _rows(result)
     shown_rows = islice(rows, row_limit)
     if format_name == "table":
-        _print_table(result.columns, [[as_text(value) for value in row] for row in shown_rows], wide=wide)
+        table_rows = [[as_text(value) for value in row] for row in shown_rows]
+        _print_table(result.columns, table_rows, is_ordered=question.is_named, wide=wide)
+        if len(table_rows) == question.default_rows and not context.quiet:
+            _print_note_about_default(context, result, question.default_rows)
     else:
         for piece in PIECES[format_name](result.columns, shown_rows):
             print_data(piece)
-    if row_limit is not None and next(rows, None) is not None:
+    if row_limit is not None and (missing := sum(1 for _ in islice(rows, _MOST_COUNTED))):
+        total = f"{'at least ' if missing == _MOST_COUNTED else ''}{row_limit + missing:,}"
         context.print_note(
-            f"only the first {row_limit} rows are shown. "
-            "To get all: -o FILE.csv; to choose others: a limit in the query"
+            f"{row_limit:,} of {total} rows are shown. To get all: -o FILE.csv; to choose others: a limit in the query"
         )
+
+
+def _print_note_about_default(context: Context, result: "QueryResult", default_rows: int) -> None:
+    total = result.count(rows=_ALL_ROWS)
+    if total > default_rows:
+        context.print_note(f"{default_rows:,} of {total:,} rows are shown. To get all: --param rows={total}")
 
 
 def write_rows(result: "QueryResult", format_name: str, file: Path) -> None:
@@ -73,8 +92,10 @@ def _rows(result: "QueryResult") -> Iterator[tuple[Any, ...]]:
     return chain.from_iterable(result.batches())
 
 
-def _print_table(names: list[str], rows: list[list[Any]], *, wide: bool) -> None:
+def _print_table(names: list[str], rows: list[list[Any]], *, is_ordered: bool, wide: bool) -> None:
     if len(rows) == 1:
         show_record(names, rows[0], wide=wide)
-    else:
-        show_table(names, rows, expendable=expendable_columns(names, rows), wide=wide)
+        return
+    show_table(names, rows, expendable=expendable_columns(names, rows, is_ordered=is_ordered), wide=wide)
+    if not rows:
+        print_line("(no rows)")

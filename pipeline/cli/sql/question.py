@@ -11,12 +11,16 @@ import click
 import msgspec
 
 from pipeline.errors import QueryError
+from pipeline.text import did_you_mean
 
 if TYPE_CHECKING:
     from pipeline.settings.schema import Settings
 
+_WORD = re.compile(r"[\w.-]+")  # no query is only one word
 _PARAMETER = re.compile(r"(\w+)=(.*)", re.DOTALL)
 _UTC = "UTC"
+_ROWS = "rows"  # the parameter of named queries that limits how many rows they have
+_ACCOUNT = "account"
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -24,6 +28,9 @@ class Question(msgspec.Struct, frozen=True):
 
     query: str
     parameters: Mapping[str, Any]
+    is_named: bool = False
+    default_rows: int | None = None  # how many rows the query has at most unless more are asked for
+    account: str | None = None  # the only one that is asked about
 
 
 def read_question(argument: str, given: Sequence[str]) -> Question:
@@ -36,7 +43,9 @@ def read_question(argument: str, given: Sequence[str]) -> Question:
     values = _values(given)
     if argument.startswith(PREFIX):
         query = named_query(argument)
-        return Question(query.model.text, bound_values(query, values))
+        bound = bound_values(query, values)
+        default_rows = bound.get(_ROWS) if _ROWS not in values else None
+        return Question(query.model.text, bound, is_named=True, default_rows=default_rows, account=bound.get(_ACCOUNT))
     return Question(_text(argument), values)
 
 
@@ -61,7 +70,29 @@ def _text(argument: str) -> str:
             raise QueryError(
                 f"There is no file {argument}.", 'Name another one, or type the query: ladebog sql "select ..."'
             )
+    if _WORD.fullmatch(argument):
+        _refuse_name(argument)
     return argument
+
+
+def _refuse_name(word: str) -> None:
+    """Raise QueryError for a word that is the name of a query without its @, or that of a table, or similar to one."""
+    from pipeline.database import models
+    from pipeline.database.named_queries import PREFIX, named_queries
+
+    name = PREFIX + word.replace("_", "-")
+    if name in named_queries():
+        raise QueryError(f"{word} is not a query, but {name} is.", f"Run it with: ladebog sql {name}")
+    if (table_name := word.removeprefix("main.")) in models.tables():
+        raise QueryError(
+            f"{table_name} is a table, and not a query.",
+            f'Its rows: ladebog sql "from {table_name}"; its columns: ladebog sql --describe {table_name}',
+        )
+    if nearest := did_you_mean(word, models.tables()) or did_you_mean(name, named_queries()):
+        raise QueryError(
+            f"{word} is not a query.{nearest}",
+            "List the queries with: ladebog sql --queries; the tables with: ladebog sql --tables",
+        )
 
 
 def _decoded(content: bytes, name: str) -> str:

@@ -7,12 +7,12 @@
 -- columns:
 --   account                 text, the logbook's account
 --   charge_point            text, the charge point's name; of a public session its address; null where unknown
---   kind                    text, private, public, or another that the operator sends
---   currency                ISO 4217 code
---   sessions                number of sessions
 --   energy_kwh              kWh
 --   amount_incl_tax         currency units
 --   average_price_incl_tax  currency units per kWh; null without energy
+--   currency                ISO 4217 code
+--   sessions                number of sessions
+--   kind                    text, private, public, or another that the operator sends
 --   max_kw                  kW, of the session with the highest power
 --   first_local             wall time at which the first session started
 --   last_local              wall time at which the last session started
@@ -39,12 +39,12 @@ with summed as (
 select
     account,
     charge_point,
-    kind,
-    currency,
-    cast(sessions as integer) as sessions,
     cast(energy_kwh as decimal(18, 3)) as energy_kwh,
     cast(amount_incl_tax as decimal(18, 3)) as amount_incl_tax,
     price_per_kwh(amount_incl_tax, energy_kwh) as average_price_incl_tax,
+    currency,
+    cast(sessions as integer) as sessions,
+    kind,
     max_kw,
     first_local,
     last_local

@@ -4,7 +4,7 @@
 -- parameters:
 --   account         text, default null: only this account of the logbook
 --   year            integer, default null: only sessions that stopped in this local year
---   rows            integer, default 20: how many sessions, the newest first
+--   rows            count, default 20: how many sessions, the newest first
 -- columns:
 --   account         text, the logbook's account
 --   session_id      text, the operator's id

@@ -4,7 +4,7 @@
 -- parameters:
 --   account          text, default null: only this account of the logbook
 --   year             integer, default null: only gaps that ended in this local year
---   rows             integer, default 20: how many gaps
+--   rows             count, default 20: how many gaps
 -- columns:
 --   account          text, the logbook's account
 --   gap_hours        hours, rounded to one decimal

@@ -4,7 +4,7 @@
 -- parameters:
 --   account                 text, default null: only this account of the logbook
 --   year                    integer, default null: only days of this local year
---   rows                    integer, default 31: how many days, the newest first
+--   rows                    count, default 31: how many days, the newest first
 -- columns:
 --   account                 text, the logbook's account
 --   day                     local day
