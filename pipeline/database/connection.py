@@ -259,8 +259,6 @@ def _schema_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int | 
     If it is newer than this program knows, or not one of Ladebog's: close it and raise DatabaseError.
     """
     try:
-        if not connection.execute("select count(*) from duckdb_tables()").fetchall()[0][0]:
-            return None
         row = connection.execute("select schema_version, ladebog_version from facts.settings").fetchone()
         if row is None:
             raise DatabaseError(f"{path} does not state its schema version.", REBUILD)
@@ -271,12 +269,18 @@ def _schema_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int | 
                 "Update Ladebog, or rebuild the database for this version with: ladebog rebuild",
             )
     except duckdb.Error as error:
+        if isinstance(error, duckdb.CatalogException) and _is_empty(connection):
+            return None
         connection.close()
         raise file_fault(path, error) or DatabaseError(f"{path} is not a Ladebog database.", REBUILD) from None
     except DatabaseError:
         connection.close()
         raise
     return int(version)
+
+
+def _is_empty(connection: duckdb.DuckDBPyConnection) -> bool:
+    return connection.execute("select count(*) from duckdb_tables()").fetchall() == [(0,)]
 
 
 def _first_line(error: duckdb.Error) -> str:

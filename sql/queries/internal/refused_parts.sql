@@ -19,6 +19,12 @@ functions as (
     from parsed
 ),
 
+-- Only a reference to a table function holds a function as a part of its own.
+called_tables as (
+    select lower(unnest(json_extract_string(tree, '$..function.function_name'))) as function_name
+    from parsed
+),
+
 tables as (
     select lower(unnest(json_extract_string(tree, '$..table_name'))) as table_name
     from parsed
@@ -31,16 +37,11 @@ nodes as (
 
 select function_name as part
 from functions
-where
-    list_contains($refused, function_name)
-    or (
-        not list_contains($table_functions, function_name)
-        and function_name in (
-            select catalog.function_name
-            from duckdb_functions() as catalog
-            where catalog.function_type in ('table', 'table_macro')
-        )
-    )
+where list_contains($refused, function_name)
+union all
+select function_name as part
+from called_tables
+where not list_contains($table_functions, function_name)
 union all
 select table_name as part
 from tables
