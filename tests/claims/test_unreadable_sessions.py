@@ -32,6 +32,7 @@ def _decide(logbook: ClaimedLogbook, action: str) -> None:
     assert run(arguments, Context(clock=logbook)) == 0
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("has_details", [True, False], ids=["details", "only listed"])
 @pytest.mark.parametrize("fields", UNREADABLE.values(), ids=UNREADABLE)
 def test_an_excluded_session_that_cannot_be_read_keeps_no_month_open(

@@ -96,6 +96,7 @@ def test_an_account_named_again_keeps_its_operator(tmp_path: Path) -> None:
     logbook.do("account", "add", "home", "--url", _OWN)
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("command", ["extract", "run", "import"])
 def test_an_address_changed_in_the_settings_is_refused_for_an_account_with_sessions(
     command: str, tmp_path: Path
@@ -129,6 +130,7 @@ def test_sessions_that_were_imported_from_another_host_do_not_change_the_operato
     assert "would be mixed" not in logbook.run("extract").err
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("command", ["extract", "import"])
 def test_a_former_move_does_not_allow_another_operator(command: str, tmp_path: Path) -> None:
     """After a move, the operator answers as before, so that nothing of its new host is stored."""

@@ -140,6 +140,7 @@ def test_what_people_paste_with_a_token_is_removed(empty_logbook: DemoLogbook, t
     assert empty_logbook.stored_login == Secret(token=tenant.token)
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -160,6 +161,7 @@ def test_quotes_and_a_byte_order_mark_around_a_token_are_removed(
     assert empty_logbook.stored_login == Secret(token=tenant.token)
 
 
+@pytest.mark.system
 def test_a_login_prints_that_it_waits_for_a_slow_operator(empty_logbook: DemoLogbook) -> None:
     def answer_late(handler: Handler, request: Request) -> None:
         time.sleep(2.5)
@@ -175,6 +177,7 @@ def test_a_login_prints_that_it_waits_for_a_slow_operator(empty_logbook: DemoLog
         assert "Waiting" not in empty_logbook.run("-q", *_TOKEN, stdin="token").err
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("url", "what"),
     [
@@ -224,6 +227,7 @@ def test_a_host_that_cannot_be_reached_is_tried_again_by_a_run(empty_logbook: De
     assert "gave no usable answer in 8 tries" in refusal(empty_logbook.run("extract"), 75)[0]
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("command", "what", "option"),
     [

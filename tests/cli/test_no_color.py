@@ -31,6 +31,7 @@ def printed_on_a_terminal(logbook: DemoLogbook, *arguments: str, **variables: st
     return printed
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("command", [("sql", "from months"), ("audit",), ("backup", "{folder}")])
 def test_a_terminal_gets_escape_sequences_only_without_no_color(
     shared_logbook: DemoLogbook, tmp_path: Path, command: tuple[str, ...]
@@ -42,6 +43,7 @@ def test_a_terminal_gets_escape_sequences_only_without_no_color(
         assert (b"\x1b" in printed) == (not variables), printed
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("variables", [{}, {"FORCE_COLOR": "1"}, {"NO_COLOR": "1"}])
 def test_a_pipe_gets_no_escape_sequence(shared_logbook: DemoLogbook, variables: dict[str, str]) -> None:
     command = subprocess.run(

@@ -89,6 +89,7 @@ def test_the_logbook_is_recognised_through_another_path(logbook: DemoLogbook, tm
     assert not (logbook.paths.raw / "x.csv").exists()
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("is_linked", [False, True])
 def test_a_query_replaces_no_fifo_and_no_folder(shared_logbook: DemoLogbook, tmp_path: Path, is_linked: bool) -> None:
     os.mkfifo(tmp_path / "fifo.csv")
@@ -103,6 +104,7 @@ def test_a_query_replaces_no_fifo_and_no_folder(shared_logbook: DemoLogbook, tmp
     assert list((tmp_path / "folder.csv").iterdir()) == []
 
 
+@pytest.mark.system
 def test_a_query_replaces_no_device(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
     # A terminal of its own and a pipe: what stands in their folders cannot be replaced, should the refusal ever fail.
     controller, terminal = os.openpty()

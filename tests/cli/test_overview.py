@@ -38,6 +38,7 @@ def test_a_new_account_is_led_to_its_login_and_its_first_run(empty_logbook: Demo
     assert next_step(empty_logbook) == "Fetch your sessions: ladebog run"
 
 
+@pytest.mark.system
 def test_a_driver_is_led_from_claim_to_claim(logbook: DemoLogbook) -> None:
     out = logbook.do().out
     assert "to claim        2025-09, 642.35 DKK, and 1 later month\n" in out
@@ -135,6 +136,7 @@ def test_a_logbook_without_sessions_says_so(empty_logbook: DemoLogbook) -> None:
         assert empty_logbook.do(*command).out == "No session has finished yet.\n"
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     "arguments",
     [(), ("months",), ("sessions",), ("session", "list"), ("status",), ("audit",), ("check",), ("claim", "list")],

@@ -79,6 +79,7 @@ def page_after_run(logbook: DemoLogbook, *options: str, after: timedelta = NO_DE
     return outcome.out, logbook.paths.page.read_text("utf-8")
 
 
+@pytest.mark.system
 def test_a_run_writes_the_page_if_something_in_it_has_changed(operator: DemoServer, logbook: DemoLogbook) -> None:
     out, page = page_after_run(logbook)
     assert out.splitlines()[-1] == str(logbook.paths.page)
@@ -92,6 +93,7 @@ def test_a_run_writes_the_page_if_something_in_it_has_changed(operator: DemoServ
     assert changed_page != page
 
 
+@pytest.mark.system
 def test_a_run_makes_the_page_again_in_the_language_of_claims(operator: DemoServer, logbook: DemoLogbook) -> None:
     page_after_run(logbook)
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
@@ -104,6 +106,7 @@ def test_a_run_without_sessions_writes_no_page(empty_logbook: DemoLogbook) -> No
     assert not empty_logbook.paths.page.exists()
 
 
+@pytest.mark.system
 def test_a_page_that_cannot_be_written_does_not_fail_the_run(operator: DemoServer, logbook: DemoLogbook) -> None:
     logbook.paths.page.mkdir(parents=True)
     outcome = logbook.do("run")

@@ -30,6 +30,7 @@ def logbook(shared_logbook: DecidedLogbook, tmp_path: Path) -> DecidedLogbook:
     return shared_logbook.copied(tmp_path / "logbook")
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("arguments", "expected_output", "action", "fields"),
     [

@@ -62,6 +62,7 @@ def read_until(terminal: int, text: str) -> str:
     return shown
 
 
+@pytest.mark.system
 def test_the_published_database_is_open_to_read_while_a_run_replaces_it(logbook: DemoLogbook, programs: Path) -> None:
     count = logbook.value("select count(*) from sessions")
     answer = f"('Europe/Copenhagen', {count})"

@@ -122,6 +122,7 @@ def run_on_a_terminal(logbook: DemoLogbook, *arguments: str, **variables: str) -
     return printed.decode().replace("\r\n", "\n"), errors
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("format_name", ["table", "csv", "json"])
 def test_a_terminal_shows_at_most_a_thousand_rows(shared_logbook: DemoLogbook, format_name: str) -> None:
     query = "select 'row ' || range as name from range({})"

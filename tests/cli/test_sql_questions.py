@@ -180,6 +180,7 @@ def test_all_tables_are_listed_with_their_rows(shared_logbook: DemoLogbook) -> N
     assert listed["power_samples"] == count[0]["n"] > 0
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("name", [table.name for table in (*models.schema(), *models.transformed(), *models.seeds())])
 def test_each_table_is_described_with_an_example_that_is_answered(shared_logbook: DemoLogbook, name: str) -> None:
     out = shared_logbook.do("sql", "--describe", name).out

@@ -97,6 +97,7 @@ FINISHED = session("1", paymentStatus="paid")
 FINDINGS = "select rule from check_results where severity = 'error' and session_id = '1' and rule <> 'missing_detail'"
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("minutes", "rules"),
     [

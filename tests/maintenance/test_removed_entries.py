@@ -81,6 +81,7 @@ def test_all_entries_of_an_account_that_is_still_there_are_found(logbook: Claime
         logbook.verify()
 
 
+@pytest.mark.system
 def test_an_account_that_was_forgotten_is_not_a_fault(logbook: ClaimedLogbook) -> None:
     other = '[account.work]\nurl = "https://other.example.invalid"\n'
     logbook.write_settings(logbook.extra_settings + other)

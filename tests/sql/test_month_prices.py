@@ -52,6 +52,7 @@ def test_the_parts_of_a_session_over_the_end_of_a_month_are_divided_by_the_energ
         ]
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("prices", [("price|0.7777&markup|0.3333",), ("price|-0.1234&markup|1.9999",), ()])
 @pytest.mark.parametrize("bill", ["19.99", "-7.77", "0"])
 def test_the_months_of_a_session_sum_to_its_parts(tmp_path: Path, prices: tuple[str, ...], bill: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from pipeline.raw.answer import Answer, Endpoint
 from pipeline.raw.lines import Window
@@ -125,6 +126,7 @@ CASES: dict[str, list[Run]] = {
 }
 
 
+@pytest.mark.system
 def test_each_condition_on_its_own_keeps_a_month_open(tmp_path: Path) -> None:
     with small_archive(tmp_path / "logbook", CASES) as archive:
         found = rows_after_runs(archive, STATES_OF, CASES)

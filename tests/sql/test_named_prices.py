@@ -67,6 +67,7 @@ def archive(tmp_path: Path) -> Iterator[ReimbursedArchive]:
         yield empty.load_charge_point(LATER)
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("max_kw", "cheapest", "difference"),
     [

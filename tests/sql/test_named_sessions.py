@@ -78,6 +78,7 @@ def test_the_newest_session_comes_first(archive: SmallArchive) -> None:
     assert texts(answers(archive.connection, "@effective-power", rows="2"), "session_id") == [("8",), ("6",)]
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("changes", "changed", "difference"),
     [

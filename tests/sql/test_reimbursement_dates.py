@@ -66,6 +66,7 @@ def test_a_refund_holds_from_its_local_day(tmp_path: Path) -> None:
     assert expected == amounts_of(tmp_path, stops, tax_refund=refunds)
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(("basis", "amount"), [("billed", 18), ("rate", 23)])
 @pytest.mark.parametrize("flag", [True, False, None, "no charge point"])
 def test_a_refund_in_the_settings_is_subtracted_whatever_the_charge_point_says(
@@ -83,6 +84,7 @@ def test_a_refund_in_the_settings_is_subtracted_whatever_the_charge_point_says(
         assert archive.amounts() == {"1": Decimal(amount)}
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("flag", "fields", "amount"),
     [

@@ -169,6 +169,7 @@ _XML = {
 }
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("change", _XML.values(), ids=_XML)
 def test_a_workbook_of_another_version_can_be_read_in_one_way_and_hides_nothing(
     shared: dict[str, Path], tmp_path: Path, change: tuple[str, str, str]
@@ -257,6 +258,7 @@ _TOO_LARGE = {
 }
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("renderer_of", ["this", "another"])
 @pytest.mark.parametrize(("ending", "change"), _TOO_LARGE.values(), ids=_TOO_LARGE)
 def test_a_file_that_expands_or_is_too_large_is_not_read_whole(

@@ -201,6 +201,7 @@ _CHANGES = {
 }
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("change", _CHANGES.values(), ids=_CHANGES)
 def test_a_figure_changed_in_a_file_of_another_renderer_is_found_in_its_place(
     shared: dict[str, Path], tmp_path: Path, change: Callable[[Path], Path]

@@ -62,6 +62,7 @@ def ids(findings: list[Json], account: str) -> dict[str, str]:
     return {finding["rule"]: finding["finding_id"] for finding in findings if finding["account"] == account}
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("account", SECOND_RUNS)
 def test_ids_are_twelve_hex_digits_and_unique(findings: Findings, account: str) -> None:
     ids_found = ids(findings.after_first_run, account)
