@@ -45,7 +45,7 @@ def test_a_shell_reads_a_name_as_it_is(name: str) -> None:
 
 
 @pytest.mark.system
-@pytest.mark.parametrize("folder", ["de mo ø", pytest.param("-demo", marks=pytest.mark.system)])
+@pytest.mark.parametrize("folder", ["de mo ø", "-demo"])
 def test_the_commands_after_a_demo_are_for_its_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
 ) -> None:
