@@ -28,9 +28,8 @@ def calendar_chart(year: YearFigures, figures: AccountFigures, words: PageWords)
     halves = [_Block(first, middle - timedelta(days=1), _TOP, _NARROW_CELL, _NARROW_PITCH)]
     halves.append(_Block(middle, last, halves[0].bottom + 2 * _TOP, _NARROW_CELL, _NARROW_PITCH))
     digits = figures.digits(figures.currency)
-    titles = [_day_text(row, figures.currency, digits, words) for row in year.days]
-    whole_year = [*_grid(wide, words), *_titled_days(wide, year.days, titles, step)]
-    half_years = [part for half in halves for part in (*_grid(half, words), *_untitled_days(half, year.days, step))]
+    whole_year = [*_grid(wide, words), *_single_days(wide, year.days, step)]
+    half_years = [part for half in halves for part in (*_grid(half, words), *_days_by_level(half, year.days, step))]
     return PageChart(
         kind="calendar",
         title=words.text("calendar"),
@@ -86,18 +85,16 @@ def _grid(block: _Block, words: PageWords) -> list[Markup]:
     return parts
 
 
-def _titled_days(block: _Block, days: Sequence[Row], titles: Sequence[str], step: Decimal) -> list[Markup]:
-    """A cell for each day, which shows its figures under the pointer. The style sheet has the size of these cells."""
-    parts = []
-    for row, title in zip(days, titles, strict=True):
-        left, top = block.corner(row["day"])
-        parts.append(
-            svg.element("rect", svg.element("title", title), x=left, y=top, class_=f"level{_level(row, step)}")
-        )
-    return parts
+def _single_days(block: _Block, days: Sequence[Row], step: Decimal) -> list[Markup]:
+    """A cell for each day, in the order of the table, from which the script takes what a cell shows under the pointer.
+
+    The style sheet has the size of these cells.
+    """
+    corners = ((row, block.corner(row["day"])) for row in days)
+    return [svg.element("rect", x=x, y=y, class_=f"level{_level(row, step)}") for row, (x, y) in corners]
 
 
-def _untitled_days(block: _Block, days: Sequence[Row], step: Decimal) -> list[Markup]:
+def _days_by_level(block: _Block, days: Sequence[Row], step: Decimal) -> list[Markup]:
     """A path for each level, which is far shorter than a cell for each day; a thick dash is a day."""
     dashes: dict[int, str] = {}
     for row in days:
@@ -113,13 +110,6 @@ def _untitled_days(block: _Block, days: Sequence[Row], step: Decimal) -> list[Ma
 
 def _level(row: Row, step: Decimal) -> int:
     return min(_LEVELS, max(1, int((row["energy_kwh"] / step).to_integral_value(ROUND_CEILING))))
-
-
-def _day_text(row: Row, currency: str, digits: int, words: PageWords) -> str:
-    return (
-        f"{words.long_day(row['day'])}: {words.kwh(row['energy_kwh'])} kWh, "
-        f"{words.money(row['amount_incl_tax'], digits)} {currency}"
-    )
 
 
 def _table(days: Sequence[Row], currency: str, digits: int, words: PageWords) -> FiguresTable:

@@ -5,6 +5,10 @@ TEXTS = {
     "title": "Charging log",
     "skip": "Skip to the content",
     "contents": "Contents",
+    "contents.months": "Months",
+    "contents.calendar": "Days",
+    "contents.hours": "Hours",
+    "contents.money": "Money",
     "accounts": "Accounts",
     "made": "Figures as of {moment}. The page is made again when a run changes something.",
     "empty": "Nothing is archived yet. Fetch your sessions with: ladebog run",
@@ -44,13 +48,15 @@ TEXTS = {
     # Charts
     "year": "Year",
     "year.sums": "{sessions} sessions, {energy} kWh, {amount} {currency}",
+    "year.foreign": "sessions in other currencies: {count}",
     "months": "Months",
     "months.label": "Bars of the kWh and the cost in {currency} of each month of {year}. A table follows.",
     "months.open": "Pale: the month is not closed yet.",
     "calendar": "Days",
     "calendar.label": "A calendar of {year} in which days are coloured by their kWh. A table follows.",
-    "calendar.up_to": "up to {energy}",
-    "calendar.stop": "A session counts in full on the day on which it stopped. Energy in kWh.",
+    "calendar.up_to": "up to {energy} kWh",
+    "calendar.stop": "A session counts in full on the day on which it stopped.",
+    "script.day": "{day}: {energy} kWh, {amount} {currency}",
     "hours": "Price and energy by hour of day",
     "hours.label": (
         "The average price in {currency} per kWh, and the kWh, of each hour of the day in {year}. A table follows."
@@ -124,6 +130,7 @@ TEXTS = {
     "script.due": "to be claimed",
     "script.open": "not closed",
     "script.left_out": "left out",
+    "script.still_claimed": "left out, still in no. {number}",
     "script.unknown": "unknown",
     # Claims and findings
     "claims": "Claims",

@@ -10,6 +10,7 @@ from pipeline.claims.outstanding import OutstandingClaims, read_outstanding
 from pipeline.database import models
 from pipeline.database.connection import rows
 from pipeline.settings.schema import Account
+from pipeline.text import visible
 
 Row = Mapping[str, Any]
 
@@ -63,7 +64,7 @@ def read_figures(connection: duckdb.DuckDBPyConnection, accounts: Sequence[Accou
 
 def _read_account(connection: duckdb.DuckDBPyConnection, account: str) -> AccountFigures | None:
     def read(query: str) -> tuple[Row, ...]:
-        return tuple(rows(connection, query, {"account": account}))
+        return tuple(_visible(row) for row in rows(connection, query, {"account": account}))
 
     head = read(models.query("page_head"))
     if not head:
@@ -93,6 +94,11 @@ def _read_account(connection: duckdb.DuckDBPyConnection, account: str) -> Accoun
         findings=read(models.query("page_findings")),
         outstanding=read_outstanding(connection, account),
     )
+
+
+def _visible(row: Row) -> Row:
+    """The row with texts of which nothing is hidden and that change no direction of writing."""
+    return {column: visible(value) if isinstance(value, str) else value for column, value in row.items()}
 
 
 def _of_year(year_rows: Sequence[Row], year: int) -> tuple[Row, ...]:

@@ -113,15 +113,17 @@ def _foreign(figures: AccountFigures, words: PageWords) -> FiguresTable:
 
 def _year_view(year: YearFigures, figures: AccountFigures, words: PageWords) -> _YearView:
     sums, digits = year.sums, figures.digits(figures.currency)
+    in_currency = words.text(
+        "year.sums",
+        sessions=words.count(sums["sessions"]),
+        energy=words.energy(sums["energy_kwh"]),
+        amount=words.money(sums["amount_incl_tax"], digits),
+        currency=figures.currency,
+    )
+    foreign = words.text("year.foreign", count=words.count(sums["foreign_sessions"]))
     return _YearView(
         year=year.year,
-        sums=words.text(
-            "year.sums",
-            sessions=words.count(sums["sessions"]),
-            energy=words.energy(sums["energy_kwh"]),
-            amount=words.money(sums["amount_incl_tax"], digits),
-            currency=figures.currency,
-        ),
+        sums=f"{in_currency}; {foreign}" if sums["foreign_sessions"] else in_currency,
         charts=tuple(chart(year, figures, words) for chart in (months_chart, calendar_chart, hours_chart, money_chart)),
     )
 
@@ -141,10 +143,13 @@ def _data(accounts: Sequence[AccountFigures], curves: Sequence[str], words: Page
 
 
 def _year_rules(years: int) -> str:
-    """The rules that show the chosen year, without a script."""
+    """The rules that show the chosen year, and its charts in the list of contents, without a script."""
+    rules = (
+        ".years:has({chosen})>.year:nth-of-type({place}){{display:block}}"
+        "body:has(.years {chosen}) .of-year:nth-of-type({place}){{display:contents}}"
+    )
     return "".join(
-        f".years:has(label:nth-of-type({place}) input:checked)>.year:nth-of-type({place}){{display:block}}"
-        for place in range(1, years + 1)
+        rules.format(chosen=f"label:nth-of-type({place}) input:checked", place=place) for place in range(1, years + 1)
     )
 
 

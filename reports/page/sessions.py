@@ -101,6 +101,7 @@ def session_data(figures: AccountFigures, curves: str) -> dict[str, Any]:
     """All sessions, the newest first, as a list of values for the names in `fields`, and their packed curves."""
     return {
         "timezone": figures.timezone,
+        "currency": figures.currency,
         "curves": curves,
         "fields": _FIELDS,
         "rows": [_values(session) for session in figures.sessions],
@@ -124,7 +125,7 @@ def _session_row(session: Row, figures: AccountFigures, words: PageWords) -> Tab
 
 def _claim(session: Row, words: PageWords) -> str:
     if session["claim"] is not None:
-        return words.text("script.claim", number=session["claim"])
+        return words.text("script.claim" if session["is_claimed"] else "script.still_claimed", number=session["claim"])
     if not session["is_claimed"]:
         return words.text("script.left_out")
     return words.text("script.due" if session["is_closed"] else "script.open")

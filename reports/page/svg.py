@@ -30,9 +30,8 @@ def drawing(form: str, width: float, height: float, label: str, parts: list[Mark
 
 def text(x: float, y: float, words: str, class_: str = "", anchor: str = "middle") -> Markup:
     """A line of text whose middle, start or end is at x."""
-    styled = {"class_": class_} if class_ else {}
-    placed = {} if anchor == "start" else {"text_anchor": anchor}
-    return element("text", words, x=x, y=y, **placed, **styled)
+    classes = " ".join(name for name in (class_, "" if anchor == "middle" else anchor) if name)
+    return element("text", words, x=x, y=y, **({"class_": classes} if classes else {}))
 
 
 def rectangle(x: float, y: float, width: float, height: float, class_: str) -> Markup:

@@ -7,13 +7,15 @@ export class Curves {
 
   /** The curve of the session at a place: its start in seconds since 1970, and its samples, prices and costs. */
   async at(place) {
-    this.entries ??= unpacked(this.packed);
-    const [start, samples, prices, costs] = (await this.entries)[place];
+    this.columns ??= unpacked(this.packed);
+    const [starts, ...columns] = await this.columns;
+    const named = (names, first) =>
+      Object.fromEntries(names.map((name, column) => [name, numbers(columns[first + column][place])]));
     return {
-      start,
-      samples: named(["second", "watts"], samples),
-      prices: named(["second", "until", "price"], prices),
-      costs: named(["second", "until", "energy", "amount"], costs),
+      start: starts[place],
+      samples: named(["second", "watts"], 0),
+      prices: named(["second", "until", "price"], 2),
+      costs: named(["second", "until", "energy", "amount"], 5),
     };
   }
 }
@@ -24,11 +26,7 @@ async function unpacked(packed) {
   return JSON.parse(await new Response(stream).text());
 }
 
-/** Columns of differences as columns of numbers by name; all empty for a session without them. */
-function named(names, columns) {
-  return Object.fromEntries(names.map((name, place) => [name, numbers(columns[place] ?? [])]));
-}
-
+/** The numbers of which these are the differences; none for a session without them. */
 function numbers(differences) {
   let number = 0;
   return differences.map((difference) => (number += difference));

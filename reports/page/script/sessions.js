@@ -40,7 +40,7 @@ export class SessionTable {
   }
 
   claimText({ claim, is_claimed, is_closed }) {
-    if (claim !== null) return this.formats.text("claim", { number: claim });
+    if (claim !== null) return this.formats.text(is_claimed ? "claim" : "still_claimed", { number: claim });
     if (!is_claimed) return this.formats.text("left_out");
     return this.formats.text(is_closed ? "due" : "open");
   }

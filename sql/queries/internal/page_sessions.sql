@@ -20,18 +20,37 @@
 --   tags             text, separated by commas; empty without tags
 --   is_claimed       flag: the session goes on a claim
 --   is_closed        flag: the month in which it stopped is closed, so that it can be claimed
---   claim            number of the newest claim in force that has it; null if there is none
+--   claim            number of the newest claim in force that has it; null if there is none, or if that withdraws it
 --   document_sha256  hex, the document of its figures
 --   curve_sha256     hex, the document of its power history; null without one
-with claimed as (
+with in_force as (
     select
         lines.account,
         lines.session_id,
-        max(lines.number) as claim
+        lines.number,
+        coalesce(lines.reason, '') as reason
     from claim_lines as lines
     inner join claims using (account, number, currency)
     where lines.account = $account and claims.kind <> 'reversal' and claims.state <> 'reversed'
-    group by lines.account, lines.session_id
+),
+
+newest as (
+    select
+        account,
+        session_id,
+        max(number) as number
+    from in_force
+    group by account, session_id
+),
+
+claimed as (
+    select distinct
+        account,
+        session_id,
+        number as claim
+    from newest
+    inner join in_force using (account, session_id, number)
+    where in_force.reason <> 'withdrawn'
 )
 
 select

@@ -6,6 +6,7 @@
 -- columns:
 --   year                     whole number
 --   sessions                 number of sessions that stopped in the year
+--   foreign_sessions         number of sessions in other currencies that stopped in the year, which no sum has
 --   energy_kwh               kWh
 --   amount_incl_tax          currency units
 --   tax_amount               currency units; null where unknown
@@ -37,17 +38,29 @@ with summed as (
     inner join facts.accounts using (account, currency)
     where account = $account
     group by extract(year from prices.month)
+),
+
+foreign_years as (
+    select
+        cast(extract(year from months.month) as integer) as year,
+        cast(sum(months.sessions) as integer) as foreign_sessions
+    from months
+    inner join facts.accounts as accounts using (account)
+    where account = $account and months.currency <> accounts.currency
+    group by extract(year from months.month)
 )
 
 select
-    year,
-    sessions,
-    energy_kwh,
-    amount_incl_tax,
-    tax_amount,
-    price_per_kwh(amount_incl_tax, energy_kwh) as average_price_incl_tax,
-    spot_amount_excl_tax,
-    markup_amount_excl_tax,
-    unexplained_amount
+    summed.year,
+    summed.sessions,
+    coalesce(foreign_years.foreign_sessions, 0) as foreign_sessions,
+    summed.energy_kwh,
+    summed.amount_incl_tax,
+    summed.tax_amount,
+    price_per_kwh(summed.amount_incl_tax, summed.energy_kwh) as average_price_incl_tax,
+    summed.spot_amount_excl_tax,
+    summed.markup_amount_excl_tax,
+    summed.unexplained_amount
 from summed
-order by year desc
+left join foreign_years using (year)
+order by summed.year desc

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
+from pipeline.settings.schema import Language
 from reports.page.words import PageWords
 from tests.reports.page.conftest import OpenPage
 from tests.reports.page.opened_page import PHONE, OpenedPage
@@ -19,6 +21,12 @@ _VIEWS: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark"},
     "phone": PHONE,
     "dark phone": {**PHONE, "color_scheme": "dark"},
+}
+
+
+_SUMS = {
+    2025: "105 sessions, 3,469.2 kWh, 5,757.53 DKK; sessions in other currencies: 1",
+    2024: "36 sessions, 1,145.6 kWh, 1,821.13 DKK",
 }
 
 
@@ -67,10 +75,64 @@ def test_every_chart_is_named_and_followed_by_its_table(open_page: OpenPage, dem
 def test_a_year_is_chosen_by_keyboard_and_without_a_script(open_page: OpenPage, demo_page: ParsedPage) -> None:
     for options in ({}, {"java_script_enabled": False}):
         opened = open_page(demo_page, **options)
-        assert opened.texts(".sums") == ["105 sessions, 3,469.2 kWh, 5,757.53 DKK"]
+        assert opened.texts(".sums") == [_SUMS[2025]]
         opened.page.get_by_role("radio", name="2025").focus()
         opened.press("ArrowRight")
-        assert opened.texts(".sums") == ["36 sessions, 1,145.6 kWh, 1,821.13 DKK"]
+        assert opened.texts(".sums") == [_SUMS[2024]]
+
+
+def test_a_chosen_year_is_announced(open_page: OpenPage, demo_page: ParsedPage) -> None:
+    opened = open_page(demo_page)
+    announced = opened.find(".years [aria-live=polite]")
+    assert announced.text_content() == ""
+    for year in (2024, 2025):
+        opened.page.get_by_role("radio", name=str(year)).check()
+        assert announced.text_content() == f"{year}: {_SUMS[year]}"
+
+
+def test_the_contents_lead_to_the_charts_of_the_chosen_year(open_page: OpenPage, demo_page: ParsedPage) -> None:
+    for options in ({}, {"java_script_enabled": False}):
+        opened = open_page(demo_page, **options)
+        opened.page.get_by_role("radio", name="2024").check()
+        assert opened.texts("nav a") == ["Months", "Days", "Hours", "Money", "Sessions", "Claims", "Findings"]
+        opened.page.get_by_role("link", name="Hours").click()
+        assert opened.find(".hours:target svg:visible").count() == 1
+
+
+def test_only_what_scrolls_is_a_tab_stop(open_page: OpenPage, demo_page: ParsedPage) -> None:
+    opened = open_page(demo_page)
+    opened.page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+    days, months = (opened.find(f".year:visible .{chart} .scroll") for chart in ("calendar", "months"))
+    expect(days).to_have_attribute("tabindex", "0")
+    expect(months).not_to_have_attribute("tabindex", "0")
+    opened.page.set_viewport_size({"width": 360, "height": 800})
+    expect(months).to_have_attribute("tabindex", "0")
+
+
+@pytest.mark.parametrize("view", _VIEWS)
+def test_everything_that_is_pressed_is_large_enough(open_page: OpenPage, demo_page: ParsedPage, view: str) -> None:
+    opened = open_page(demo_page, **_VIEWS[view])
+    opened.find(".list tbody button").first.click()
+    opened.find("dialog .cost canvas").wait_for()
+    small = opened.page.evaluate(
+        """() => [...document.querySelectorAll("a:not(.skip), button, input, select, summary")]
+            .map((element) => [element.outerHTML, element.getBoundingClientRect()])
+            .filter(([, { width, height }]) => width && (width < 24 || height < 24))
+            .map(([html, { width, height }]) => `${width} x ${height}: ${html}`)"""
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_on_a_small_phone_the_figures_of_a_session_fit(
+    open_page: OpenPage, fetched_demo: DemoArchive, language: Language
+) -> None:
+    opened = open_page(page_of(fetched_demo.logbook, language), **{**PHONE, "viewport": {"width": 360, "height": 740}})
+    opened.find(".list tbody button").nth(4).click()
+    opened.find("dialog .cost canvas").wait_for()
+    widths = "regions => regions.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)"
+    assert opened.find("dialog .scroll").evaluate_all(widths) == [0, 0]
+    assert opened.find("dialog").evaluate("dialog => dialog.scrollWidth") <= 360
 
 
 def test_the_first_link_skips_to_the_content(open_page: OpenPage, demo_page: ParsedPage) -> None:

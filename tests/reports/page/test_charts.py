@@ -1,5 +1,6 @@
 """The charts show the figures of the marts: in their drawings, wide and narrow, and in their tables."""
 
+import re
 from collections import defaultdict
 from decimal import Decimal
 from itertools import pairwise
@@ -10,6 +11,7 @@ import pytest
 from lxml.html import HtmlElement
 
 from pipeline.logbook.folder import Logbook
+from tests.reports.page.conftest import OpenPage
 from tests.reports.page.parsed_page import ParsedPage, number, page_of
 from tests.scenarios.demo_archive import DemoArchive
 from tests.scenarios.written_logbook import ChargedSession, WrittenLogbook
@@ -73,8 +75,25 @@ def test_the_calendar_has_each_day_of_the_mart(demo_page: ParsedPage, fetched_de
     assert len(demo_page.all(".chart.calendar svg.wide rect")) == len(days)
     dashes = [path.get("d").count("M") for path in demo_page.all(".chart.calendar svg.narrow path.day")]
     assert sum(dashes) == len(days)
-    titles = demo_page.texts(".chart.calendar svg.wide title")
-    assert titles[-1].endswith(f": {days[-1][2]:,.3f} kWh, {days[-1][3]:,.2f} DKK")
+
+
+@pytest.mark.page
+def test_a_day_has_its_figures_under_the_pointer(
+    open_page: OpenPage, demo_page: ParsedPage, fetched_demo: DemoArchive
+) -> None:
+    days = asked(
+        fetched_demo,
+        "select strftime(day, '%d/%m/%Y'), energy_kwh, amount_incl_tax from days where currency = 'DKK' "
+        "order by year(day) desc, day",
+    )
+    titles = open_page(demo_page).find(".calendar svg.wide rect title").all_text_contents()
+    assert titles == [f"{day}: {energy:,.3f} kWh, {amount:,.2f} DKK" for day, energy, amount in days]
+
+
+def test_the_colours_of_days_have_their_unit(demo_page: ParsedPage) -> None:
+    names = demo_page.texts("section.year:nth-of-type(1) .calendar .keys li")
+    assert len(names) == 5
+    assert all(re.fullmatch(r"up to [\d.,]+ kWh", name) for name in names)
 
 
 def test_a_darker_day_has_more_energy(demo_page: ParsedPage, fetched_demo: DemoArchive) -> None:

@@ -72,6 +72,18 @@ def test_a_session_that_is_not_claimed_is_left_out(logbook: ClaimedLogbook) -> N
     assert claim_column(page_of_claims(logbook)) == ["left out", "no. 1", "no. 1"]
 
 
+def test_a_session_that_a_correction_withdraws_is_on_no_claim(logbook: ClaimedLogbook) -> None:
+    logbook.decide("exclude", "2")
+    logbook.update()
+    assert claim_column(page_of_claims(logbook)) == ["left out, still in no. 1", "no. 1"]
+    logbook.corrections()
+    logbook.update()
+    assert claim_column(page_of_claims(logbook)) == ["left out", "no. 1"]
+    logbook.decide("include", "2")
+    logbook.update()
+    assert claim_column(page_of_claims(logbook)) == ["to be claimed", "no. 1"]
+
+
 def test_a_finding_has_its_title_its_session_and_what_to_do(demo_page: ParsedPage, fetched_demo: DemoArchive) -> None:
     with fetched_demo.reading() as connection:
         details = connection.execute(

@@ -19,14 +19,13 @@ from tests.scenarios.written_logbook import ChargedSession, WrittenLogbook
 
 
 def unpacked(page: ParsedPage) -> dict[str, list[Any]]:
-    """The entries by session, with differences summed up."""
+    """By session its start, then the columns of its samples, prices and costs, with differences summed up."""
     (account,) = json.loads(page.one("#data").text_content())["accounts"]
-    entries = json.loads(zlib.decompress(base64.b64decode(account["curves"])))
-    place = account["fields"].index("session_id")
-    return {
-        row[place]: [entry[0], *([list(accumulate(column)) for column in kind] for kind in entry[1:])]
-        for row, entry in zip(account["rows"], entries, strict=True)
-    }
+    starts, *columns = json.loads(zlib.decompress(base64.b64decode(account["curves"])))
+    summed = [[list(accumulate(differences)) for differences in column] for column in columns]
+    ids = [row[account["fields"].index("session_id")] for row in account["rows"]]
+    kinds = (list(zip(*summed[part], strict=True)) for part in (slice(0, 2), slice(2, 5), slice(5, 9)))
+    return {key: list(entry) for key, *entry in zip(ids, starts, *kinds, strict=True)}
 
 
 def asked(archive: DemoArchive, query: str) -> list[tuple[Any, ...]]:

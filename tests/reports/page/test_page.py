@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from pipeline.logbook.folder import Logbook
-from tests.reports.page.parsed_page import ParsedPage, page_of
+from tests.reports.page.parsed_page import ParsedPage, page_of, text_of
 from tests.scenarios.demo_archive import DemoArchive
 from tests.scenarios.written_logbook import WrittenLogbook
 
@@ -43,7 +43,7 @@ def test_the_same_archive_gives_the_same_page(demo_page: ParsedPage, fetched_dem
 
 
 def test_the_head_has_the_newest_closed_month(demo_page: ParsedPage) -> None:
-    assert demo_page.texts("h1") == ["October 2025"]
+    assert demo_page.texts("h1") == ["demo, newest closed month October 2025"]
     assert demo_page.texts(".large > div") == [
         "Energy 339.8 kWh 11 sessions",
         "Cost 482.24 DKK",
@@ -66,10 +66,28 @@ def test_each_year_can_be_chosen_and_the_newest_is(demo_page: ParsedPage) -> Non
     assert [year.get("aria-label") for year in demo_page.all(".year")] == ["2025", "2024"]
 
 
+def test_a_year_says_which_sessions_its_sums_leave_out(demo_page: ParsedPage) -> None:
+    assert demo_page.texts(".sums") == [
+        "105 sessions, 3,469.2 kWh, 5,757.53 DKK; sessions in other currencies: 1",
+        "36 sessions, 1,145.6 kWh, 1,821.13 DKK",
+    ]
+
+
+def test_the_contents_lead_to_every_chart_and_part(demo_page: ParsedPage) -> None:
+    links = demo_page.all("nav a")
+    assert [text_of(link) for link in links[:4]] == ["Months", "Days", "Hours", "Money"]
+    assert len(links) == 2 * 4 + 3
+    targets = [link.get("href").removeprefix("#") for link in links]
+    names = [element.get("id") for element in demo_page.all("[id]")]
+    assert all(names.count(target) == 1 for target in targets)
+    titles = [text_of(demo_page.one(f"[id='{target}'] > h2")) for target in targets]
+    assert titles[3] == titles[7] == "Where the money went"
+
+
 def test_an_account_without_sessions_has_no_charts(tmp_path: Path) -> None:
     WrittenLogbook(tmp_path / "home").publish()
     page = page_of(Logbook(tmp_path / "home"))
-    assert page.texts("h1") == ["No month is closed yet."]
+    assert page.texts("h1") == ["home No month is closed yet."]
     assert page.texts(".tasks p") == ["Nothing is waiting to be claimed.", "Nothing needs your attention."]
     assert page.all("svg, .large") == []
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.logbook.folder import Logbook
+from pipeline.text import is_printable
 from tests.reports.page.conftest import OpenPage
 from tests.reports.page.opened_page import PHONE
 from tests.reports.page.parsed_page import ParsedPage, number, page_of
@@ -65,6 +66,23 @@ def test_markup_in_a_note_stays_text(tmp_path: Path) -> None:
     assert page.text.count("<script") == 2
     assert "<img" not in page.text
     assert _SCRIPT in page.texts(".list small")
+
+
+def test_what_cannot_be_seen_is_replaced_in_texts_from_outside(tmp_path: Path) -> None:
+    hidden = "\x00 \x1b[31m \u202e \u200b \ufeff"
+    stopped = "2025-03-05T17:00:00+00:00"
+    sessions = [ChargedSession(id=f"1{hidden}", stopped=stopped, note=f"Note{hidden}", address=f"Place{hidden}")]
+    WrittenLogbook(tmp_path / "home").publish(sessions)
+    page = page_of(Logbook(tmp_path / "home"))
+    shown = "\N{SYMBOL FOR NULL} \N{SYMBOL FOR ESCAPE}[31m \ufffd \ufffd \ufffd"
+    assert page.texts(".list tbody .place span") == [f"Place{shown}"]
+    assert page.texts(".list tbody .place small") == [f"Note{shown}"]
+    (account,) = json.loads(page.one("#data").text_content())["accounts"]
+    row = dict(zip(account["fields"], account["rows"][0], strict=True))
+    assert [row[field] for field in ("session_id", "charge_point", "note")] == [
+        f"{text}{shown}" for text in ("1", "Place", "Note")
+    ]
+    assert is_printable(page.text.replace("\n", ""))
 
 
 @pytest.mark.page
