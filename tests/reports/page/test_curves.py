@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from pipeline.logbook.folder import Logbook
 from tests.reports.page.conftest import OpenPage
@@ -130,7 +131,7 @@ def test_a_session_is_opened_and_closed_by_keyboard(open_page: OpenPage, demo_pa
     opened.find("dialog .cost canvas").wait_for()
     opened.press("Enter")
     assert not opened.find("dialog").is_visible()
-    assert opened.find("dialog canvas").count() == 0
+    expect(opened.find("dialog canvas")).to_have_count(0)
 
 
 @pytest.mark.page
