@@ -38,6 +38,7 @@ from pipeline.logbook.journal import Journal
 from pipeline.raw.segments import finished_segments
 from pipeline.settings.schema import Account, Language, Settings
 
+LOST = "lost_claim"  # the check that says so of claims
 _CLAIMED_MONTHS = """
     select number, car
     from staging.claimed_months
@@ -61,6 +62,7 @@ _FINDINGS = """
             or (rule = $open and list_contains($months, month))
             or month = $month
             or (month is null and $month is not null)
+            or rule = $lost
         )
     order by 3, rule, month nulls first, session_id nulls first, finding_id
 """
@@ -135,8 +137,10 @@ class Drafter:
     def reversal(self, number: int, reason: str) -> Claim:
         """The claim that reverses another.
 
-        Raises ClaimError if that one cannot be reversed, UnknownNameError if there is no claim of that number.
+        Raises ClaimError if that one cannot be reversed or a later one is lost, UnknownNameError if there is no claim
+        of that number.
         """
+        self._refuse_lost()
         stored_claim = next((stored_claim for stored_claim in self.claims if stored_claim.claim.number == number), None)
         if stored_claim is None:
             raise unknown_claim(self.account.name, number)
@@ -188,6 +192,13 @@ class Drafter:
         (row,) = self._rows(models.query("last_claim_number"))
         return int(row["number"]) + 1
 
+    def _refuse_lost(self) -> None:
+        for row in self._rows("select number from intermediate.lost_claims where account = $account order by number"):
+            raise ClaimError(
+                f"Claim {row['number']} of account {self.account.name} was lost or replaced after it was made.",
+                f"See what to do about it with: ladebog check --account {self.account.name}",
+            )
+
     def _refuse_claimed(self, month: date, car: str | None) -> None:
         for row in self._rows(_CLAIMED_MONTHS, month=month, car=car):
             account_option = self.settings.account_option(self.account.name)
@@ -225,6 +236,7 @@ class Drafter:
             session_ids=sorted({line.session_id for line in lines if not _is_withdrawn(line)}),
             months=sorted({line.month for line in lines}),
             open=NOT_CLOSED,
+            lost=LOST,
         )
         errors = {row["finding_id"]: row for row in findings if row["severity"] == "error"}
         if unknown := sorted(reason_by_finding.keys() - errors.keys()):

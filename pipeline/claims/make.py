@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -10,10 +11,12 @@ import msgspec
 from pipeline.claims import document
 from pipeline.claims.attachments import AttachedFile, file_key
 from pipeline.claims.document import Claim, MissingReceipt
-from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, Manifest, listed_files
+from pipeline.claims.folder import ATTACHMENTS, CLAIM, MANIFEST, Manifest, StoredClaim, listed_files
 from pipeline.command_line import operand
 from pipeline.errors import ClaimError
+from pipeline.logbook.entries import CLAIM_MADE, ClaimRecord, fields_of
 from pipeline.logbook.files import FILE_MODE, make_folder, rename_to_new, sync_file, sync_folder
+from pipeline.logbook.journal import Journal
 
 _UNFINISHED = ".new"
 
@@ -69,6 +72,22 @@ def new_claim(folder: Path, claim: Claim, files: Sequence[AttachedFile]) -> Iter
         sync_folder(folder)
     finally:
         _remove_unfinished(folder)
+
+
+def record_claims(journal: Journal, now: datetime, claims: Sequence[StoredClaim]) -> None:
+    """Write to the journal which of these claims were made, those that it does not record yet."""
+    recorded = {entry.fields["manifest_sha256"] for entry in journal.entries if entry.action == CLAIM_MADE}
+    for stored_claim in claims:
+        if stored_claim.manifest_sha256 not in recorded:
+            claim = stored_claim.claim
+            record = ClaimRecord(
+                account=claim.account,
+                number=claim.number,
+                manifest_sha256=stored_claim.manifest_sha256,
+                month=claim.month,
+                made_on=claim.created_at.date(),
+            )
+            journal.append(now, CLAIM_MADE, fields_of(record))
 
 
 def _remove_unfinished(folder: Path) -> None:

@@ -14,7 +14,16 @@ from pipeline.database.connection import transaction
 from pipeline.database.insert import insert
 from pipeline.errors import JournalError
 from pipeline.load.links import kept_entries, removal_fault
-from pipeline.logbook.entries import ACTIONS, MARK, ODOMETER, ClaimMark, OdometerReading, SessionDecision
+from pipeline.logbook.entries import (
+    ACTIONS,
+    CLAIM_MADE,
+    MARK,
+    ODOMETER,
+    ClaimMark,
+    ClaimRecord,
+    OdometerReading,
+    SessionDecision,
+)
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Entry, Journal
 
@@ -38,6 +47,7 @@ def load_journal(connection: duckdb.DuckDBPyConnection, logbook: Logbook, journa
         insert(connection, "facts.decisions", decisions)
         insert(connection, "facts.changed_sessions", sorted(changed))
         insert(connection, "facts.odometer", [_reading(entry) for entry in new if entry.action == ODOMETER])
+        insert(connection, "facts.claim_records", [_record(entry) for entry in new if entry.action == CLAIM_MADE])
         insert(connection, "facts.claim_marks", [_mark(entry) for entry in new if entry.action == MARK])
         insert(connection, "facts.journal_entries", [_entry(entry) for entry in new])
 
@@ -65,6 +75,11 @@ def _decision(entry: Entry) -> tuple[Any, ...]:
 def _reading(entry: Entry) -> tuple[Any, ...]:
     reading = msgspec.convert(entry.fields, OdometerReading)
     return entry.entry, reading.car, reading.read_on, reading.kilometres
+
+
+def _record(entry: Entry) -> tuple[Any, ...]:
+    record = msgspec.convert(entry.fields, ClaimRecord)
+    return entry.entry, record.account, record.number, record.manifest_sha256, record.month, record.made_on
 
 
 def _mark(entry: Entry) -> tuple[Any, ...]:

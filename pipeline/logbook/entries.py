@@ -1,4 +1,4 @@
-"""What the journal records: decisions about sessions, odometer readings, attached files, and the states of claims.
+"""What the journal records: decisions about sessions, odometer readings, attached files, and claims with their states.
 
 The fields of each action have a type here. An entry whose fields do not fit is damaged. An action that is not known is
 that of a newer Ladebog: its entry is a link of the chain, changes nothing, and `ladebog verify` names it.
@@ -19,6 +19,7 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 ClaimState = Literal["sent", "approved", "paid", "rejected"]
 CLAIM_STATES: tuple[ClaimState, ...] = get_args(ClaimState)
 ODOMETER = "odometer"
+CLAIM_MADE = "claim"
 MARK = "mark"
 ATTACH = "attach"
 DETACH = "detach"
@@ -44,6 +45,19 @@ class OdometerReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     reason: str | None = None
 
 
+class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The fields of an entry about a claim that was made, which shows if its folder is lost later.
+
+    `month` is the first day of the month that it claims; None for corrections and reversals.
+    """
+
+    account: str
+    number: Number
+    manifest_sha256: Sha256
+    month: date | None = None
+    made_on: date
+
+
 class ClaimMark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The fields of an entry about the state of a claim after it was made.
 
@@ -58,7 +72,7 @@ class ClaimMark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     marked_on: date
 
 
-def fields_of(decision: SessionDecision | OdometerReading | ClaimMark) -> Fields:
+def fields_of(decision: SessionDecision | OdometerReading | ClaimRecord | ClaimMark) -> Fields:
     """The fields as the journal stores them."""
     fields: Fields = msgspec.to_builtins(decision)
     return fields
@@ -99,6 +113,7 @@ class ForgetFields(msgspec.Struct, frozen=True, kw_only=True):
 _KINDS: dict[str, type[msgspec.Struct]] = {
     **dict.fromkeys(ACTIONS, SessionDecision),
     ODOMETER: OdometerReading,
+    CLAIM_MADE: ClaimRecord,
     MARK: ClaimMark,
     ATTACH: AttachmentFields,
     DETACH: AttachmentFields,

@@ -6,16 +6,17 @@ that are there.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from pipeline.claims import arithmetic, attachments
 from pipeline.claims.check import check_claim, tampering
 from pipeline.claims.document import Claim
+from pipeline.claims.draft import LOST
 from pipeline.claims.folder import CLAIM, StoredClaim, claim_folders, missing_number
 from pipeline.errors import DatabaseError, LadebogError, LogbookError, RawStoreError, TamperingError
 from pipeline.load.links import CLAIMS, JOURNAL, RAW, removal_fault
-from pipeline.logbook.entries import ATTACH, is_known_action
+from pipeline.logbook.entries import ATTACH, CLAIM_MADE, MARK, is_known_action
 from pipeline.logbook.files import file_sha256
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import FILE_NAME, Entry, read_entries
@@ -200,14 +201,40 @@ def _check_claims(
         claims.append(stored_claim)
         if fault := arithmetic.chain_fault([earlier.claim for earlier in claims]):
             raise tampering(path / CLAIM, fault)
-    manifests = {stored_claim.claim.number: stored_claim.manifest_sha256 for stored_claim in claims}
-    for link in recorded.of(CLAIMS, folder.name):
-        number = int(link.name)
-        if number not in manifests:
-            raise TamperingError(f"Claim {number} is missing from {folder}, but the database contains it.", _RESTORE)
-        if manifests[number] != link.sha256:
-            raise TamperingError(f"Claim {number} in {folder} is not the one that the database contains.", _RESTORE)
+    for number, sha256, source in _recorded_claims(claims, folder.name, entries, recorded):
+        if not any(stored_claim.claim.number == number for stored_claim in claims):
+            raise TamperingError(f"Claim {number} is missing from {folder}, but {source} it.", _RESTORE)
+        if not any(stored_claim.manifest_sha256 == sha256 for stored_claim in claims):
+            raise TamperingError(f"Claim {number} in {folder} is not the one that {source}.", _RESTORE)
     return claims
+
+
+def _recorded_claims(
+    claims: Sequence[StoredClaim], account: str, entries: Sequence[Entry], recorded: RecordedLinks
+) -> Iterator[tuple[int, str, str]]:
+    """Number and SHA-256 of each claim that ought to be there, and what records it.
+
+    The journal is asked only about the newest claim and later ones: each claim contains the SHA-256 of the one before.
+    """
+    for link in recorded.of(CLAIMS, account):
+        if not _is_loss_accepted(claims, int(link.name)):
+            yield int(link.name), link.sha256, "the database contains"
+    newest = claims[-1].claim.number if claims else 0
+    for entry in entries:
+        if entry.action in (CLAIM_MADE, MARK) and entry.fields["account"] == account:
+            number, sha256 = int(entry.fields["number"]), entry.fields.get("manifest_sha256")
+            if sha256 is not None and number >= newest:
+                yield number, str(sha256), f"entry {entry.entry} of the journal records"
+
+
+def _is_loss_accepted(claims: Sequence[StoredClaim], number: int) -> bool:
+    """Whether a claim is missing and a later one states that a person accepted that."""
+    return all(stored_claim.claim.number != number for stored_claim in claims) and any(
+        finding.rule == LOST and finding.accepted
+        for stored_claim in claims
+        if stored_claim.claim.number > number
+        for finding in stored_claim.claim.findings
+    )
 
 
 def _check_sources(path: Path, claim: Claim, segments: dict[str, str], entries: list[Entry]) -> None:

@@ -191,10 +191,12 @@ def test_a_claim_that_takes_the_number_of_a_lost_one_is_found(logbook: ClaimedLo
 def test_a_claim_does_not_take_the_number_of_a_lost_one(logbook: ClaimedLogbook) -> None:
     shutil.rmtree(logbook.stored[-1].folder)
     assert run(["--home", str(logbook.root), "rebuild"], Context(logbook)) == 0
-    logbook.claim(APRIL)
+    [(finding_id,)] = logbook.rows("select finding_id from check_results where rule = 'lost_claim'")
+    assert LOST_CLAIM.format(3) in verify_fault(logbook)
+    logbook.claim(APRIL, accepted={finding_id: "never handed in"})
     assert [stored.claim.number for stored in logbook.stored] == [1, 2, 4]
     assert run(["--home", str(logbook.root), "rebuild"], Context(logbook)) == 0
-    assert LOST_CLAIM.format(3) in verify_fault(logbook)
+    assert "home: claims: 3" in logbook.verify()
     shutil.rmtree(logbook.stored[1].folder)
     assert verify_fault(logbook).startswith("Claim 2 is missing")
 

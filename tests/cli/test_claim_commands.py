@@ -189,7 +189,7 @@ def test_other_programs_can_check_an_exported_claim(claimed_logbook: DemoLogbook
 
 def test_verify_prints_each_checked_part_and_names_the_first_fault(claimed_logbook: DemoLogbook) -> None:
     assert claimed_logbook.do("verify", "--full").out.splitlines() == [
-        "journal: 0 entries",
+        "journal: 1 entry",
         "demo: raw: 1 segment",
         "demo: claims: 1",
         "demo: claim 1: derived again from raw/",

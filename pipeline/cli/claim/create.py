@@ -73,6 +73,7 @@ def create(
     """
     from pipeline.claims import attachments
     from pipeline.claims.draft import open_drafter
+    from pipeline.claims.make import record_claims
     from pipeline.transform.update import open_current
 
     if month and corrections:
@@ -97,6 +98,7 @@ def create(
         urls = {} if without_receipts else attachments.receipt_urls(connection, account.name, draft.lines)
         receipts, missing_receipts = _fetch_receipts(context, settings, account, urls)
         stored_claim = _store(logbook, draft, attached_files + receipts, missing_receipts, csv_locale)
+        record_claims(journal, context.clock.now(), (*drafter.claims, stored_claim))
     _print_stored(context, stored_claim, settings)
 
 
@@ -123,6 +125,7 @@ def reverse(
     Example:  ladebog claim reverse 3 --reason "sent to the wrong employer"
     """
     from pipeline.claims.draft import open_drafter
+    from pipeline.claims.make import record_claims
     from pipeline.transform.update import open_current
 
     logbook, settings = context.open()
@@ -133,6 +136,7 @@ def reverse(
             connection, journal, logbook, settings, account, now=context.clock.now(), language=language
         )
         stored_claim = _store(logbook, drafter.reversal(number, reason), [], [], csv_locale)
+        record_claims(journal, context.clock.now(), (*drafter.claims, stored_claim))
     _print_stored(context, stored_claim, settings)
 
 

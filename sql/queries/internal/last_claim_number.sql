@@ -5,12 +5,17 @@
 --   account     text, the logbook's account
 -- columns:
 --   number      whole number; 0 before the first claim
--- A claim that was lost may still be known by a mark in the journal, or by the database before the last rebuild.
+-- A claim that was lost may still be known by the journal, or by the database before the last rebuild.
 with known as (
     select
         account,
         number
     from facts.claims
+    union all
+    select
+        account,
+        number
+    from facts.claim_records
     union all
     select
         account,

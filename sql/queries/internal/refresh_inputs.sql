@@ -16,6 +16,7 @@ select
     + (select count(*) from facts.decisions)
     + (select count(*) from facts.odometer)
     + (select count(*) from facts.claims)
+    + (select count(*) from facts.claim_records)
     + (select count(*) from facts.claim_marks) as loaded_now,
     price_documents,
     (

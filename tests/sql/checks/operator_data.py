@@ -3,13 +3,16 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from pipeline.database.connection import open_published, open_writer, publish, rows
 from pipeline.load.answers import AnswerLoader
+from pipeline.load.journal import load_journal
+from pipeline.logbook.entries import CLAIM_MADE, ClaimRecord, fields_of
 from pipeline.logbook.folder import Logbook
+from pipeline.logbook.journal import Journal
 from pipeline.raw.answer import Answer, Endpoint, history_key
 from pipeline.raw.lines import RawLine, RunRecord, Window
 from pipeline.raw.segments import SegmentWriter
@@ -134,6 +137,7 @@ class OperatorData:
     rate: str | None = None  # per kWh, under that basis
     settings: str = ""  # more tables of the settings, in which ACCOUNT is the account's name
     command: str = "extract"  # or import: how the answers came into the archive
+    recorded_claim: int | None = None  # the number of a claim of March that the journal records
     host: str | None = None  # None: of this account alone, as accounts have sessions of the same ids
 
     def answers(self, account: str) -> Iterator[Answer]:
@@ -184,8 +188,16 @@ def write_logbook(root: Path, accounts: Mapping[str, OperatorData]) -> Logbook:
     logbook.settings.write_text("".join([_CARS, *tables]), "utf-8")
     for name, data in accounts.items():
         write_segment(logbook, name, data)
+        if data.recorded_claim is not None:
+            _record_claim(logbook, name, data.recorded_claim)
     update(logbook)
     return logbook
+
+
+def _record_claim(logbook: Logbook, account: str, number: int) -> None:
+    month, made_on = date(2025, 3, 1), NEWEST_RUN.date()
+    record = ClaimRecord(account=account, number=number, manifest_sha256="0" * 64, month=month, made_on=made_on)
+    Journal.open(logbook.journal).append(NEWEST_RUN, CLAIM_MADE, fields_of(record))
 
 
 def write_segment(logbook: Logbook, account: str, data: OperatorData, run_id: str = "abcd") -> None:
@@ -216,6 +228,7 @@ def update(logbook: Logbook) -> None:
     with logbook.lock(), open_writer(logbook) as connection:
         for folder in sorted(logbook.raw.iterdir()):
             AnswerLoader(connection, folder).load_all()
+        load_journal(connection, logbook, Journal.open(logbook.journal))
         refresh_marts(connection, read_settings(logbook.settings))
     publish(logbook)
 

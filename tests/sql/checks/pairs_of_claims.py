@@ -46,6 +46,22 @@ def _billed(amount: float) -> Session:
 
 
 CLAIMS = {
+    "lost_claim": Pair(
+        violating=OperatorData(recorded_claim=3),
+        findings=(
+            (
+                "lost_claim",
+                "error",
+                None,
+                None,
+                "Claim 3 of 2025-03 is missing from claims/lost_claim-bad, or another is in its place: journal/ "
+                "records that it was made on 2025-05-15. Put its folder back from a backup, then run: "
+                "ladebog transform. Without it, the next claim may claim its sessions again; accept that only if it "
+                "is lost and you do not use it any more.",
+            ),
+        ),
+        conforming=OperatorData(),
+    ),
     "unassigned_car": Pair(
         violating=OperatorData(has_car=False),
         findings=(
