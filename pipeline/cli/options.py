@@ -144,4 +144,6 @@ class Duration(click.ParamType[timedelta]):
         return timedelta(**units)
 
 
-wide_option = click.option("--wide", is_flag=True, help="Show all columns, however narrow the terminal.")
+wide_option = click.option(
+    "--wide", is_flag=True, help="Show all columns, if they do not fit in a pager (PAGER, else less)."
+)

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import os
 import sys
 
 import click
@@ -11,6 +12,7 @@ from pipeline.errors import LadebogError
 from pipeline.text import visible
 
 LONGEST_LINE = 5_000  # characters
+_LESS_OPTIONS = "-RS"  # colours, and lines that are cut at the edge instead of folded
 
 
 def in_one_line(text: str) -> str:
@@ -33,6 +35,12 @@ def print_lines(text: str, *, err: bool = False) -> None:
 def print_rendered(text: str) -> None:
     """Print a table or tree, whose cells were made visible when it was laid out."""
     click.echo(text)
+
+
+def print_in_pager(text: str) -> None:
+    """Print a table that is wider than the terminal in the user's PAGER, or else in less, which scrolls sideways."""
+    os.environ.setdefault("LESS", _LESS_OPTIONS)
+    click.echo_via_pager(text)
 
 
 def print_file(text: str) -> None:

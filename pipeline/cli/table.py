@@ -11,7 +11,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from pipeline.cli.output import LONGEST_LINE, in_one_line, print_rendered
+import click
+
+from pipeline.cli.output import LONGEST_LINE, in_one_line, print_in_pager, print_rendered
 from pipeline.cli.terminal import DIM, HEADING, Marked, NumberText, draws_lines, styled, terminal_width
 from pipeline.cli.wrapping import display_width, longest_name_part, longest_word, wrapped, wrapped_name
 
@@ -23,15 +25,21 @@ _NARROWEST_TEXT = 24  # columns to which a text may be wrapped before a column i
 def show_table(
     names: Sequence[str], rows: Sequence[Sequence[Any]], *, expendable: Sequence[str] = (), wide: bool = False
 ) -> None:
-    """Print rows as a table; a wide one is never cut, whatever the terminal."""
+    """Print rows as a table; a wide one is never cut, and printed in a pager if the terminal is narrower."""
     width = None if wide else terminal_width()
-    print_rendered("\n".join(table_lines(names, rows, width=width, expendable=expendable)))
+    _print(table_lines(names, rows, width=width, expendable=expendable), wide=wide)
 
 
 def show_record(names: Sequence[str], row: Sequence[Any], *, wide: bool = False) -> None:
     """Print one row with a name and a value per line."""
     width = None if wide else terminal_width()
-    print_rendered("\n".join(_record_lines(_columns(names, [row], width), width)))
+    _print(list(_record_lines(_columns(names, [row], width), width)), wide=wide)
+
+
+def _print(lines: Sequence[str], *, wide: bool) -> None:
+    width = terminal_width() if wide else None
+    is_wider = width is not None and any(display_width(click.unstyle(line)) > width for line in lines)
+    (print_in_pager if is_wider else print_rendered)("\n".join(lines))
 
 
 def table_lines(

@@ -197,7 +197,8 @@ def test_a_workbook_has_numbers_days_and_wall_times_and_no_formulas(
     )
     shared_logbook.do("sql", query, "-o", str(path))
     assert path.stat().st_mode & 0o777 == 0o600
-    names, cells = openpyxl.load_workbook(path).active.iter_rows()  # type: ignore[union-attr]
+    sheet = openpyxl.load_workbook(path)["Rows"]
+    names, cells = sheet.iter_rows()
     row = {name.value: cell for name, cell in zip(names, cells, strict=True)}
     assert {name: cell.value for name, cell in row.items()} == {
         "exact": "12345678901234567890.123456789012345678",
@@ -215,7 +216,30 @@ def test_a_workbook_has_numbers_days_and_wall_times_and_no_formulas(
         "early": "0001-01-01",
     }
     assert {row["formula"].data_type, row["phone"].data_type} == {"s"}
-    assert (row["ten_oere"].number_format, row["day"].number_format) == ("#,##0.00", "yyyy-mm-dd")
+    assert {name: row[name].number_format for name in ("ten_oere", "whole", "day", "moment")} == {
+        "ten_oere": "#,##0.00",
+        "whole": "0",
+        "day": "yyyy-mm-dd",
+        "moment": "yyyy-mm-dd hh:mm:ss",
+    }
+    assert [name.value for name in names if name.alignment.horizontal == "right"] == [
+        *("exact", "ten_oere", "whole", "day", "moment", "not_a_number", "early"),
+    ]
+    assert {name for name, cell in row.items() if cell.alignment.horizontal == "right"} == {
+        *("exact", "not_a_number", "early"),  # texts of such columns; Excel itself puts numbers and times on the right
+    }
+    assert all(name.font.bold for name in names)
+
+
+def test_a_workbook_is_printed_in_landscape_with_the_names_on_each_page(
+    shared_logbook: DemoLogbook, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.xlsx"
+    shared_logbook.do("sql", "from sessions", "-o", str(path))
+    sheet = openpyxl.load_workbook(path)["Rows"]
+    assert (sheet.freeze_panes, sheet.print_title_rows, sheet.page_setup.orientation) == ("A2", "$1:$1", "landscape")
+    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
+    assert {8 <= sheet.column_dimensions[letter].width <= 60 for letter in "ABCDEF"} == {True}
 
 
 @pytest.mark.system

@@ -99,13 +99,16 @@ def test_a_query_that_needs_more_than_the_memory_limit_is_refused(
     assert list(shared_logbook.home.glob("*.tmp")) == []
 
 
-def run_on_a_terminal(logbook: DemoLogbook, *arguments: str, **variables: str) -> tuple[str, str]:
+def run_on_a_terminal(
+    logbook: DemoLogbook, *arguments: str, has_keyboard: bool = False, **variables: str
+) -> tuple[str, str]:
     """What a command prints on a terminal without colours, and its standard error, which is not a terminal."""
     controller, terminal = os.openpty()
     printed = b""
     with subprocess.Popen(
         logbook.command(*arguments),
         env=logbook.environment | {"NO_COLOR": "1"} | variables,
+        stdin=terminal if has_keyboard else subprocess.DEVNULL,
         stdout=terminal,
         stderr=subprocess.PIPE,
     ) as process:

@@ -262,3 +262,22 @@ def test_a_narrow_terminal_shows_the_columns_that_answer(
     printed, _ = run_on_a_terminal(shared_logbook, "sql", query, COLUMNS="80")
     _, _, missing = printed.partition("Not shown, for lack of room: ")
     assert not [name for name in names if name in missing.replace("\n", " ")]
+
+
+def test_a_wide_table_that_does_not_fit_is_printed_in_the_users_pager(shared_logbook: DemoLogbook) -> None:
+    pager = {"PAGER": "sed s/^/paged:/", "COLUMNS": "80"}
+    wide, _ = run_on_a_terminal(shared_logbook, "sql", "from sessions", "--wide", has_keyboard=True, **pager)
+    assert all(line.startswith("paged:") for line in wide.splitlines())
+    assert "curve_sha256" in wide.splitlines()[0]
+    for arguments in (["from sessions"], ["select session_id from sessions", "--wide"]):
+        fitting, _ = run_on_a_terminal(shared_logbook, "sql", *arguments, has_keyboard=True, **pager)
+        assert "paged:" not in fitting
+
+
+def test_a_wide_table_is_not_paged_without_a_keyboard_or_in_a_pipe(shared_logbook: DemoLogbook) -> None:
+    pager = {"PAGER": "sed s/^/paged:/", "COLUMNS": "80"}
+    printed, _ = run_on_a_terminal(shared_logbook, "sql", "from sessions", "--wide", **pager)
+    assert "paged:" not in printed
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PAGER", "sed s/^/paged:/")
+        assert "paged:" not in shared_logbook.do("sql", "from sessions", "--wide").out

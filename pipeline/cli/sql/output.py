@@ -82,7 +82,7 @@ def write_rows(result: "QueryResult", format_name: str, file: Path) -> None:
     if format_name == "parquet":
         write_parquet(result, file)
     elif format_name == "xlsx":
-        write_workbook(result.columns, _rows(result), file)
+        write_workbook(result.columns, result.types, _rows(result), file)
     else:
         with file.open("w", encoding="utf-8", newline="") as text:
             text.writelines(PIECES[format_name](result.columns, _rows(result)))
