@@ -32,6 +32,7 @@ TEXTS = {
     "sheet": "Ark",
     "sheet.sessions": "Ladninger",
     "corrections": "Rettelser",
+    "sum": "Sum",
     "total": "I alt",
     "claimed": "Udlæg i alt",
     "energy_kwh": "Energi (kWh)",
@@ -90,12 +91,17 @@ TEXTS = {
     "old": "Før",
     "new": "Nu",
     "difference": "Forskel",
+    "values": "Tal",
     "no_lines": "Ingen ladninger i {month}.",
     "no_sessions_claimed": "Ingen ladninger er medtaget.",
     # Days
     "days": "Dage",
     "day": "Dag",
     "chart": "Energi og beløb pr. dag",
+    "chart.description": (
+        "Energi i kWh som søjler og beløbet i {currency} som en linje, for hver dag i måneden. "
+        "Tallene står ved siden af, i række {first} til {last}."
+    ),
     # Checks
     "checks": "Kontrol",
     "completeness": "Fuldstændighed",

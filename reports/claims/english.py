@@ -32,6 +32,7 @@ TEXTS = {
     "sheet": "Sheet",
     "sheet.sessions": "Sessions",
     "corrections": "Corrections",
+    "sum": "Sum",
     "total": "Total",
     "claimed": "Total claimed",
     "energy_kwh": "Energy (kWh)",
@@ -90,12 +91,17 @@ TEXTS = {
     "old": "Before",
     "new": "Now",
     "difference": "Difference",
+    "values": "Values",
     "no_lines": "No sessions in {month}.",
     "no_sessions_claimed": "No sessions are claimed.",
     # Days
     "days": "Days",
     "day": "Day",
     "chart": "Energy and amount per day",
+    "chart.description": (
+        "Energy in kWh as columns and the amount in {currency} as a line, for each day of the month. "
+        "The figures are beside it, in rows {first} to {last}."
+    ),
     # Checks
     "checks": "Checks",
     "completeness": "Completeness",

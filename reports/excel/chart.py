@@ -57,21 +57,26 @@ def energy_and_cost(
     currency: str,
     label_format: str,
     *,
+    title: str,
+    description: str,
     energy: str = "Energy (kWh)",
     margin: float = 0.07,
 ) -> BarChart:
     """The chart of those rows. Labels are dates in `label_format`; `energy` and `cost` are the names of the series.
 
-    `margin` is the fraction of the width left on each side for the figures of the axes.
+    `description` is the text for those who cannot see it, and `margin` the fraction of the width left on each side for
+    the figures of the axes.
     """
     columns = BarChart()
+    columns.description = description  # type: ignore[attr-defined]  # which `file.save` writes
+    columns.title = _title(title, 10)
     columns.type = "col"
     columns.gapWidth = 45
     columns.legend.position = "t"
     columns.legend.txPr = _text(9, MUTED)
     columns.graphical_properties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
     columns.layout = Layout(
-        ManualLayout(xMode="edge", yMode="edge", layoutTarget="inner", x=margin, y=0.14, w=1 - 2 * margin, h=0.72)
+        ManualLayout(xMode="edge", yMode="edge", layoutTarget="inner", x=margin, y=0.2, w=1 - 2 * margin, h=0.66)
     )
     columns.append(_energy(data, energy))
     columns.set_categories(_cells(data, data.label_column))
@@ -116,16 +121,19 @@ def _cells(data: ChartData, column: int) -> Reference:
 
 
 def _format_axis(axis: NumericAxis, title: str) -> None:
-    heading = Paragraph(
-        pPr=ParagraphProperties(defRPr=_characters(9, MUTED)), r=[RegularTextRun(rPr=_characters(9, MUTED), t=title)]
-    )
-    axis.title = Title(tx=Text(rich=RichText(p=[heading])), overlay=False)
+    axis.title = _title(title, 9)
     axis.delete = False
     axis.number_format = COUNT
     axis.majorTickMark = "none"
     axis.scaling.min = 0
     axis.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
     axis.txPr = _text(8, MUTED)
+
+
+def _title(text: str, size: int) -> Title:
+    letters = _characters(size, MUTED)
+    heading = Paragraph(pPr=ParagraphProperties(defRPr=letters), r=[RegularTextRun(rPr=letters, t=text)])
+    return Title(tx=Text(rich=RichText(p=[heading])), overlay=False)
 
 
 def _text(size: int, color: str) -> RichText:

@@ -16,11 +16,15 @@ PER_CURRENCY = 3  # columns
 
 @dataclass(frozen=True)
 class DaysOfCurrency:
-    """The headings of a currency's columns, and for each day with sessions their number, kWh and amount."""
+    """The headings of a currency's columns, and for each day with sessions their number, kWh and amount.
+
+    Days without sessions are zeros up to `last_known`, and empty after it, so that the chart's line ends.
+    """
 
     headings: tuple[str, str, str]
     minor_digits: int
     figures: Mapping[date, tuple[int, Decimal, Decimal]]
+    last_known: date
 
     @property
     def formats(self) -> tuple[str, str, str]:
@@ -58,5 +62,5 @@ def _put_columns(sheet: Worksheet, top: int, first: int, days: Sequence[date], o
         for column, number_format in enumerate(of_currency.formats, start=first):
             if figures:
                 put_value(sheet, row, column, figures[column - first], number_format)
-            else:
+            elif day <= of_currency.last_known:
                 put_value(sheet, row, column, 0, dash_for_zero(number_format), style=font(color=MUTED))

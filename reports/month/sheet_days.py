@@ -9,7 +9,10 @@ from reports.month.report import Report
 
 
 def fill_days(sheet: Worksheet, report: Report) -> dict[str, ChartData]:
-    """Lay out all days of the month, days without sessions as zeros; returns the cells of each currency."""
+    """Lay out all days of the month; returns the cells of each currency.
+
+    Days without sessions are zeros, up to the last day with sessions while the month is not closed.
+    """
     currencies = [total["currency"] for total in report.totals]
     places = put_days(sheet, 1, "Day", DAY, report.period.days, [_of(currency, report) for currency in currencies])
     sheet.freeze_panes = "B2"
@@ -29,4 +32,5 @@ def _of(currency: str, report: Report) -> DaysOfCurrency:
             for figures in report.days
             if figures["currency"] == currency
         },
+        report.period.last_day if report.is_closed else max(figures["day"] for figures in report.days),
     )

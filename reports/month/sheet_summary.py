@@ -92,7 +92,18 @@ def _put_currency(sheet: Worksheet, row: int, report: Report, total: Row, days: 
         data = days[currency]
         label_format, unit = "d", "day"
     row = _put_title(sheet, row, f"Energy and cost per {unit}{_of(currency, report)}")
-    chart = energy_and_cost(data, f"Cost incl. {report.tax_name(currency)}", currency, label_format)
+    period = report.period.label
+    chart = energy_and_cost(
+        data,
+        f"Cost incl. {report.tax_name(currency)}",
+        currency,
+        label_format,
+        title=f"Energy and cost per {unit}, {period}",
+        description=(
+            f"Energy in kWh as columns and cost in {currency} as a line, for each {unit} of {period}. "
+            f"The figures are on the sheet {data.sheet.title}, rows {data.first} to {data.last}."
+        ),
+    )
     place_chart(chart, sheet, columns=_ALL, rows=range(row, row + _CHART_ROWS))
     return row + _CHART_ROWS + 1
 
@@ -146,7 +157,10 @@ def _describe(session: Row, report: Report) -> str:
 
 
 def _put_months(sheet: Worksheet, row: int, report: Report, total: Row) -> ChartData:
-    """All months of the year, months without sessions as zeros, and the total; returns the cells of the months."""
+    """All months of the year and the total; returns the cells of the months.
+
+    Months without sessions are zeros, up to the last month that has sessions or is closed.
+    """
     currency = total["currency"]
     tax = report.tax_name(currency)
     heading_row = _put_title(sheet, row, f"Months{_of(currency, report)}")
@@ -165,9 +179,11 @@ def _put_months(sheet: Worksheet, row: int, report: Report, total: Row) -> Chart
     sheet.row_dimensions[heading_row].height = 30
     months = {figures["month"]: figures for figures in report.months if figures["currency"] == currency}
     closed_months = {state["month"] for state in report.month_states if state["is_closed"]}
+    last_known = max(months.keys() | closed_months)
     for row, month in enumerate(report.period.months, start=heading_row + 1):
         put_value(sheet, row, _FIRST, month, MONTH, align="left")
-        _put_month(sheet, row, months.get(month), report.minor_digits[currency])
+        if month <= last_known:  # the cells of later ones stay empty, so that the chart's line ends
+            _put_month(sheet, row, months.get(month), report.minor_digits[currency])
         state = "closed" if month in closed_months else "not closed"
         put_text(sheet, row, _LAST, state, style=font(color=MUTED), align="right")
         rule_under(sheet, row, _ALL)

@@ -15,7 +15,7 @@ def write_workbook(report: Report, path: Path) -> None:
 
     All figures are values from the marts, not formulas, and text from the API is never read as a formula.
     """
-    workbook = new_workbook(f"Charging report, {report.account}, {report.period.label}", report.generated_at)
+    workbook = new_workbook(f"Charging report, {report.account}, {report.period.label}", "en", report.generated_at)
     summary = workbook.worksheets[0]
     summary.title = "Summary"
     fill_sessions(workbook.create_sheet("Sessions"), report)

@@ -151,10 +151,10 @@ def _session_row(number: int, line: ClaimLine, words: Words, varying_fields: _Va
 def _correction_table(
     lines: Sequence[tuple[int, ClaimLine, Correction]], total: Total, words: Words, varying_fields: _VaryingFields
 ) -> CorrectionTable:
-    keys = ("line", "session", "started", "correction", "", "energy_kwh", "gross", "of_which_tax")
+    keys = ("line", "session", "started", "correction", "values", "energy_kwh", "gross", "of_which_tax")
     return CorrectionTable(
         f"{words.text('corrections')}, {total.currency}",
-        [words.text(key) if key else "" for key in keys],
+        [words.text(key) for key in keys],
         [_correction_row(number, line, correction, words, varying_fields) for number, line, correction in lines],
         f"{words.text('corrections')}, {total.currency}: {words.count(total.corrections.lines)}",
         _figures(total.corrections, words),

@@ -25,7 +25,7 @@ class TotalsTable(msgspec.Struct, frozen=True):
 
 def totals_of(totals: Sequence[Total], words: Words) -> TotalsTable:
     """The totals of a claim; sessions and corrections have rows of their own only if there are corrections."""
-    header = ["", "currency", "count", "energy_kwh", "average_price.short", "gross", "of_which_tax"]
+    header = ["sum", "currency", "count", "energy_kwh", "average_price.short", "gross", "of_which_tax"]
     rows = []
     for total in totals:
         if total.corrections.lines:
@@ -34,7 +34,7 @@ def totals_of(totals: Sequence[Total], words: Words) -> TotalsTable:
                 _row("corrections", total, total.corrections, words),
             ]
         rows.append(_row("total", total, total.total, words))
-    return TotalsTable([words.text(key) if key else "" for key in header], rows)
+    return TotalsTable([words.text(key) for key in header], rows)
 
 
 def money_text(amount: Decimal | None, words: Words) -> str:

@@ -123,8 +123,8 @@ def _put_figures(sheet: Worksheet, row: int, book: Book) -> tuple[int, Reference
     """Each currency's totals, split into sessions and corrections if there are corrections; never across currencies."""
     claim, words = book.claim, book.words
     row = put_section(sheet, row, _ALL, words.text("figures"))
-    keys = ("count", "energy_kwh", "gross", "of_which_tax", "average_price", "currency")
-    put_headings(sheet, row, _FIRST, ("", *(words.text(key) for key in keys)), "lrrrrrm", lines=2)
+    keys = ("sum", "count", "energy_kwh", "gross", "of_which_tax", "average_price", "currency")
+    put_headings(sheet, row, _FIRST, (words.text(key) for key in keys), "lrrrrrm", lines=2)
     totals, sessions = {}, {}
     for total in claim.totals:
         sessions_row = row + 1

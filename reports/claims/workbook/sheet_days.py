@@ -1,5 +1,7 @@
 """The days of the claimed month, with one chart per currency of energy and cost."""
 
+from datetime import date
+
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -27,7 +29,7 @@ def fill_days(book: Book) -> References:
     sheet = book.add_sheet(words.text("days"), (), landscape=True)
     book.put_opening(sheet, 1, sheet.title)
     days = ReportPeriod(claim.month.year, claim.month.month).days
-    of_currencies = [_of_currency(total, book) for total in totals]
+    of_currencies = [_of_currency(total, days[-1], book) for total in totals]
     places = put_days(sheet, _HEAD, words.text("day"), book.day_format, days, of_currencies)
     sheet.row_dimensions[_HEAD].height = 30
     foot = _HEAD + len(days) + 1
@@ -37,14 +39,14 @@ def fill_days(book: Book) -> References:
     }
     first = 2 + PER_CURRENCY * len(totals)
     rule_over(sheet, foot, range(1, first))
-    last = _put_charts(sheet, first, places, totals, book)
+    last = _put_charts(sheet, first, places, totals, claim.month, book)
     sheet.freeze_panes = f"B{_HEAD + 1}"
     sheet.print_area = f"A1:{get_column_letter(first + _CHART_COLUMNS)}{max(foot, last)}"
     sheet.page_setup.fitToHeight = 1
     return references
 
 
-def _of_currency(total: Total, book: Book) -> DaysOfCurrency:
+def _of_currency(total: Total, last_day: date, book: Book) -> DaysOfCurrency:
     words, currency = book.words, total.currency
     suffix = f", {currency}" if len(book.claim.totals) > 1 else ""
     return DaysOfCurrency(
@@ -59,6 +61,7 @@ def _of_currency(total: Total, book: Book) -> DaysOfCurrency:
             for day in book.claim.days
             if day.currency == currency
         },
+        last_day,
     )
 
 
@@ -82,7 +85,9 @@ def _put_total(sheet: Worksheet, data: ChartData, total: Total, book: Book) -> d
     return {figure: f"{name}!${get_column_letter(column)}${row}" for figure, column, *_ in figures}
 
 
-def _put_charts(sheet: Worksheet, first: int, places: list[ChartData], totals: list[Total], book: Book) -> int:
+def _put_charts(
+    sheet: Worksheet, first: int, places: list[ChartData], totals: list[Total], month: date, book: Book
+) -> int:
     """Put the charts next to the days, one below the other; returns the last row that they cover."""
     columns = range(first + 1, first + 1 + _CHART_COLUMNS)
     set_widths(sheet, first, (3, *(9 for _ in columns)))
@@ -90,8 +95,16 @@ def _put_charts(sheet: Worksheet, first: int, places: list[ChartData], totals: l
     for data, total in zip(places, totals, strict=True):
         title = f"{book.words.text('chart')}, {total.currency}"
         put_text(sheet, row, columns[0], title, style=font(bold=True))
-        cost = book.words.text("gross")
-        chart = energy_and_cost(data, cost, total.currency, "d", energy=book.words.text("energy_kwh"), margin=0.1)
+        chart = energy_and_cost(
+            data,
+            book.words.text("gross"),
+            total.currency,
+            "d",
+            title=f"{book.words.text('chart')}, {book.words.month(month)}",
+            description=book.words.text("chart.description", currency=total.currency, first=data.first, last=data.last),
+            energy=book.words.text("energy_kwh"),
+            margin=0.1,
+        )
         place_chart(chart, sheet, columns=columns, rows=range(row + 1, row + _CHART_ROWS))
         row += _CHART_ROWS
     return row - 1

@@ -22,7 +22,7 @@ def write_workbook(claim: Claim, claim_sha256: str, path: Path) -> None:
     sheet of the checks compares both. Text is never read as a formula or a number.
     """
     words = Words.of(claim)
-    workbook = new_workbook(phrases.subject(claim, words), claim.created_at)
+    workbook = new_workbook(phrases.subject(claim, words), words.language, claim.created_at)
     workbook.remove(workbook.worksheets[0])
     book = Book(claim, claim_sha256, words, workbook, Formulas())
     totals, sessions = fill_claim(book)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import openpyxl
 import pytest
+from lxml import etree
 
 from pipeline.claims.document import Claim
 from pipeline.settings.schema import Car, Language
@@ -43,6 +44,23 @@ def columns(sheet: Any) -> dict[str, int]:
 def claim_with_note(note: str) -> Claim:
     claim = hard_claim(sessions=1)
     return msgspec.structs.replace(claim, lines=(msgspec.structs.replace(claim.lines[0], note=note), *claim.lines[1:]))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("da", "Energi i kWh som søjler og beløbet i DKK som en linje, for hver dag i måneden."),
+        ("en", "Energy in kWh as columns and the amount in DKK as a line, for each day of the month."),
+    ],
+)
+def test_the_workbook_has_its_language_and_its_charts_have_texts(language: Language, text: str, tmp_path: Path) -> None:
+    path = write(hard_claim(language), tmp_path)
+    assert openpyxl.load_workbook(path).properties.language == language
+    with zipfile.ZipFile(path) as members:
+        drawing = etree.fromstring(members.read("xl/drawings/drawing1.xml"))
+    first, second = (properties.get("descr", "") for properties in drawing.iter("{*}cNvPr"))
+    assert first.startswith(text)
+    assert second == first.replace("DKK", "SEK")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -114,6 +114,14 @@ def test_the_pdf_is_tagged_and_its_charts_have_texts(tmp_path: Path) -> None:
         assert charts[0].endswith("; 08/03/2025: 27.352 kWh, 50.43 DKK.")
 
 
+@pytest.mark.parametrize("claim", [hard_claim(), corrections_claim()], ids=["month", "corrections"])
+def test_every_heading_of_a_column_has_a_text(claim: Claim, tmp_path: Path) -> None:
+    with pikepdf.open(write_claim_pdf(claim, tmp_path)) as pdf:
+        headings = [element for element in elements(pdf.Root.StructTreeRoot) if element.S == "/TH"]
+        assert len(headings) > 14
+        assert [heading for heading in headings if not heading.get("/K")] == []
+
+
 @pytest.mark.parametrize("language", ["da", "en"])
 @pytest.mark.parametrize("name", CLAIMS)
 def test_the_voucher_is_one_page(name: str, language: Language, tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def _set_up(sheet: Any) -> list[str]:
     ]
     for chart in sheet._charts:
         (columns,), (line,) = chart.series, chart._charts[1].series
+        lines.append(f"chart {chart.title.tx.rich.p[0].r[0].t}")
         lines.append(f"chart {columns.val.numRef.f} and {line.val.numRef.f} by {columns.cat.numRef.f}")
     return lines
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from lxml import etree
 
 from reports.excel.text import CUT
 from reports.month.report import Report
@@ -114,10 +115,39 @@ def test_a_year_lists_all_its_months(report_logbook: WrittenLogbook, tmp_path: P
     assert [row[0].month for row in rows[first : first + 12]] == list(range(1, 13))
     assert rows[first + 2][1:] == (2, 32.342, 71.34, 14.27, 57.07, 2.205801, "closed")
     assert rows[first + 3][1:4] == (2, 5, 12.5)  # of April, what was billed in DKK
-    assert rows[first + 4][1:] == (0, 0, 0, 0, 0, None, "not closed")
+    assert rows[first + 1][1:] == (0, 0, 0, 0, 0, None, "not closed")
+    assert rows[first + 4][1:] == (None, None, None, None, None, None, "not closed"), "nothing is known of it"
     assert rows[first + 12][:7] == ("Total", 4, 37.342, 83.84, 16.77, 67.07, 2.245193)
     assert len(workbook["Summary"]._charts) == 2
     assert workbook["Summary"]._charts[0].series[0].val.numRef.f == f"'Summary'!$D${first + 1}:$D${first + 12}"
+
+
+def test_the_days_of_a_month_that_is_not_closed_end_with_its_last_session(
+    report_logbook: WrittenLogbook, tmp_path: Path
+) -> None:
+    days = list(write_and_open(report_logbook.report("2024-03"), tmp_path)["Days"].values)
+    assert [row[:4] for row in days[4:10]] == [
+        (datetime(2024, 3, day), *figures)  # noqa: DTZ001 (a spreadsheet's times are naive)
+        for day, figures in zip(
+            range(4, 10), [(0, 0, 0), (1, 10, 25), (0, 0, 0), (1, 10, 25), *[(None,) * 3] * 2], strict=True
+        )
+    ]
+
+
+def test_a_chart_has_a_title_and_a_text_for_those_who_cannot_see_it(
+    report_logbook: WrittenLogbook, tmp_path: Path
+) -> None:
+    workbook = write_and_open(report_logbook.report("2025-04"), tmp_path)
+    assert workbook.properties.language == "en"
+    with zipfile.ZipFile(tmp_path / "report.xlsx") as members:
+        drawing = etree.fromstring(members.read("xl/drawings/drawing1.xml"))
+    assert [properties.get("descr") for properties in drawing.iter("{*}cNvPr")] == [
+        f"Energy in kWh as columns and cost in {currency} as a line, for each day of April 2025. "
+        "The figures are on the sheet Days, rows 2 to 31."
+        for currency in ("DKK", "EUR")
+    ]
+    titles = [chart.title.tx.rich.p[0].r[0].t for chart in workbook["Summary"]._charts]
+    assert titles == ["Energy and cost per day, April 2025"] * 2
 
 
 @pytest.mark.parametrize(("year", "month", "money"), [("2025", 3, "#,##0.00"), ("2023", 3, "#,##0")])
