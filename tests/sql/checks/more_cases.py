@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from tests.sql.checks.operator_data import Listing, OperatorData, Session, charge_point
 from tests.sql.checks.pairs_of_archives import CUT_LISTING, SHARED_HOST
-from tests.sql.checks.pairs_of_claims import additions, in_january, refunds
-from tests.sql.checks.pairs_of_doubts import billed, net, without_periods
+from tests.sql.checks.pairs_of_claims import additions, in_january, partly_free, refunds
+from tests.sql.checks.pairs_of_doubts import IDLE_FEE, billed, net, without_periods
 
 _MISSED = (
     Listing(at="2025-04-10T00:00:00+00:00", missing=("1",)),
@@ -88,6 +88,14 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         OperatorData(basis="rate", rate="0.5", settings=refunds(y2025="0.716")),
         (("refund_beyond_bill", "1"),),
     ),
+    "partly-free-if-billed": (partly_free(), ()),
+    "partly-free-at-the-spot-price": (partly_free(basis="spot"), (("free_energy_counted", "1"),)),
+    "partly-free-with-a-refund": (partly_free(refunds(y2025="0.5")), (("free_energy_counted", "1"),)),
+    "idle-fee-under-a-rate": (
+        OperatorData(sessions=(Session(energy_wh=0, fields=IDLE_FEE),), basis="rate", rate="2"),
+        (("money_without_energy", "1"),),
+    ),
+    "5-times-its-periods-no-tariff": (billed(75, 15), _BEYOND),
     "refund-of-a-credit": (
         OperatorData(sessions=(_CREDIT,), settings=refunds(y2025="0.716")),
         (("unpaid", "1"),),

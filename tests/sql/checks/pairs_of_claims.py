@@ -1,6 +1,6 @@
 """Pairs for the rules about what a claim needs: the car, the price, and whether the bill is right."""
 
-from tests.sql.checks.operator_data import Listing, OperatorData, Session, charge_point
+from tests.sql.checks.operator_data import Json, Listing, OperatorData, Session, charge_point
 from tests.sql.checks.pair import Pair
 
 _NEW_YEAR = (Session(started="2025-12-31T22:00:00+00:00"),)  # it stops in 2026 by local time
@@ -33,6 +33,12 @@ def in_january(settings: str, year: int = 2026) -> OperatorData:
     )
 
 
+def partly_free(settings: str = "", **terms: str) -> OperatorData:
+    """A session of which 1 kWh was free and 0.5 kWh were not billable; `terms` are those of its reimbursement."""
+    unpaid: Json = {"freeEnergyWh": 1_000, "nonBillableEnergy": 500}
+    return OperatorData(sessions=(Session(fields=unpaid),), settings=settings, **terms)
+
+
 def _without_a_price() -> Session:
     period = {**Session().period(0, 60, 15), "state": "charging@markup|1.0"}
     return Session(fields={"chargingPeriods": [period]})
@@ -46,6 +52,22 @@ def _billed(amount: float) -> Session:
 
 
 CLAIMS = {
+    "free_energy_counted": Pair(
+        violating=partly_free(refunds(y2025="0.5"), basis="spot"),
+        findings=(
+            (
+                "free_energy_counted",
+                "warning",
+                "2025-03-01",
+                "1",
+                "Of its energy 1.500 kWh were free or not billed. The basis spot reimburses them as well, and the "
+                "refund of electricity tax is subtracted for them too. If they are not to count, set the basis "
+                '"rate", which leaves them out, under [[account.free_energy_counted-bad.reimbursement]], or exclude '
+                "the session: ladebog session exclude --reason TEXT 1",
+            ),
+        ),
+        conforming=partly_free(refunds(y2025="0.5"), basis="rate", rate="2"),
+    ),
     "lost_claim": Pair(
         violating=OperatorData(recorded_claim=3),
         findings=(

@@ -4,7 +4,7 @@ from tests.sql.checks.operator_data import Json, Listing, OperatorData, Session
 from tests.sql.checks.pair import OPEN_MARCH, Finding, Pair
 
 _FAILED = {"status": "failed", "stoppedAt": None, "duration": 0}
-_IDLE_FEE = {"amount": 30.0, "totalAmount": 30.0, "chargingPeriods": [Session().period(0, 60, 30)]}
+IDLE_FEE = {"amount": 30.0, "totalAmount": 30.0, "chargingPeriods": [Session().period(0, 60, 30)]}
 _OTHER_BILL = {"amount": 20.0, "totalAmount": 20.0}
 _UNKNOWN_EVSE = {"evseId": None}
 _AFTER_THE_IMPORT = Listing(at="2025-05-16T00:00:00+00:00")
@@ -105,7 +105,7 @@ DOUBTS = {
         conforming=OperatorData(),
     ),
     "money_without_energy": Pair(
-        violating=OperatorData(sessions=(Session(energy_wh=0, fields=_IDLE_FEE),)),
+        violating=OperatorData(sessions=(Session(energy_wh=0, fields=IDLE_FEE),)),
         findings=(
             _finding(
                 "money_without_energy",

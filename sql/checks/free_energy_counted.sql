@@ -1,0 +1,44 @@
+-- name: checks.free_energy_counted
+-- severity: warning
+-- grain: one finding
+-- purpose: No free or unbilled energy is reimbursed at the spot price, or has its electricity tax subtracted.
+-- The basis rate leaves such energy out. All other bases count the whole energy of a session.
+with free as (
+    select
+        sessions.account,
+        sessions.month,
+        sessions.session_id,
+        sessions.currency,
+        terms.basis,
+        terms.refund_micro > 0 as has_refund,
+        least(
+            coalesce(states.free_energy_wh, 0) + coalesce(states.non_billable_energy_wh, 0), terms.energy_wh
+        ) as free_wh
+    from intermediate.stopped_sessions as sessions
+    inner join staging.sessions as states using (account, session_id)
+    inner join intermediate.reimbursement_terms as terms
+        on sessions.account = terms.account and sessions.session_id = terms.session_id
+    where terms.basis <> 'rate' and terms.unknown is null
+)
+
+select
+    account,
+    month,
+    session_id,
+    concat_ws(' ', free_wh, basis, has_refund) as cause,
+    'Of its energy ' || cast(free_wh * 0.001 as decimal(18, 3)) || ' kWh were free or not billed. '
+    || concat_ws(
+        ', and ',
+        case when basis = 'spot' then 'The basis spot reimburses them as well' end,
+        case
+            when has_refund
+                then
+                    case when basis = 'spot' then 't' else 'T' end
+                    || 'he refund of electricity tax is subtracted for them too'
+        end
+    )
+    || '. If they are not to count, set the basis "rate", which leaves them out, under [[account.' || account
+    || '.reimbursement]], or exclude the session: ladebog session exclude --reason TEXT ' || operand(session_id)
+        as detail
+from free
+where free_wh > 0 and (basis = 'spot' or has_refund)
