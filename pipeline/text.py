@@ -52,6 +52,17 @@ def one_line(text: str, max_length: int = 200) -> str:
     return clean if len(clean) <= max_length else clean[: max_length - 1] + "…"
 
 
+_USER_OF_ADDRESS = re.compile(r"(?<=//)[^\s'\"]*@|[^\s/:@'\"(]+:[^\s@'\"]+@")
+_REST_OF_ADDRESS = re.compile(
+    r"((?://|\w\.\w|\blocalhost\b)[^\s?#'\"]*[?#]|[?#](?=[\w.~-]+=))\S+?(?=['\")]*[.,:;]*(?:\s|$))"
+)
+
+
+def without_secrets(text: str) -> str:
+    """The text with … in place of what addresses contain besides host and path: user, password, query and fragment."""
+    return _REST_OF_ADDRESS.sub(r"\1…", _USER_OF_ADDRESS.sub("…@", text))
+
+
 def without_middle(text: str, max_length: int) -> str:
     """Text of at most `max_length` characters: its beginning and its end, if it is longer."""
     end = max_length // 3

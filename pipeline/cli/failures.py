@@ -13,6 +13,7 @@ from pipeline.command_line import as_typed
 from pipeline.errors import EXIT_FAILED, EXIT_USAGE, LadebogError
 from pipeline.logbook import event_log
 from pipeline.logbook.files import remedy
+from pipeline.text import without_secrets
 
 EXIT_STOPPED = 130  # as a shell reports a process that SIGINT ended
 _HINT = re.compile(r"^Try '(.*)' for help\.$", re.MULTILINE)  # click's; its quotes would be around ours
@@ -28,8 +29,9 @@ def report_failure(error: BaseException, context: Context) -> int:
             if context.log_format == "text":
                 shown = io.StringIO()
                 error.show(shown)
-                print_lines(_HINT.sub(r"See its help with: \1", shown.getvalue().rstrip("\n")), err=True)
-            event_log.error("usage", error=error.format_message(), exit_code=error.exit_code)
+                shown_text = without_secrets(shown.getvalue().rstrip("\n"))
+                print_lines(_HINT.sub(r"See its help with: \1", shown_text), err=True)
+            event_log.error("usage", error=without_secrets(error.format_message()), exit_code=error.exit_code)
             return error.exit_code
         case click.Abort() if isinstance(error.__cause__, KeyboardInterrupt):  # click's, for Ctrl-C in a command
             return report_failure(error.__cause__, context)
@@ -61,6 +63,7 @@ def report_failure(error: BaseException, context: Context) -> int:
 
 
 def _report(context: Context, message: str, advice: str, exit_code: int, **about: str) -> None:
+    message, advice = without_secrets(message), without_secrets(advice)
     event_log.error("failed", error=message, advice=as_typed(advice), exit_code=exit_code, **about)
     if context.log_format == "json":
         return

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from pipeline.text import without_secrets
+
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -44,18 +46,19 @@ def url_fault(url: str) -> str | None:
         parts = urlsplit(url)
         host = parts.hostname
         _ = parts.port
-    except ValueError as error:
-        return f"{url!r} is not an address ({error})"
-    if "@" in parts.netloc:
+    except ValueError:
+        return "is not an address: its host or its port cannot be read"
+    if "@" in url:
         return "must be just https:// and the operator's host, without user name or password"
+    shown = without_secrets(url)
     if lacks_scheme(url):
-        return f"{url!r} must begin with https://, as in https://{url}"
+        return f"{shown!r} must begin with https://, as in https://{shown}"
     if not host or not _can_exist(host):
-        return f"{url!r} has no host that can exist"
+        return f"{shown!r} has no host that can exist"
     if parts.query or parts.fragment or parts.path.strip("/"):
-        return f"{url!r} must be just https:// and the operator's host"
+        return f"{shown!r} must be just https:// and the operator's host"
     if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK_HOSTS):
-        return f"{url!r} must begin with https://"
+        return f"{shown!r} must begin with https://"
     return None
 
 

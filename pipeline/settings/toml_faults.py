@@ -17,7 +17,8 @@ def hint(text: str, error: ValueError | ArithmeticError | RecursionError) -> str
         return ' (a text stands between straight quotes: "…", not “…”)'
     number = _WITH_COMMA.search(text)
     if number is None and (bare := _WITHOUT_QUOTES.match(line)):
-        return f' (a text needs straight quotes on both sides: {bare[1]} = "{bare[2]}")'
+        value = "https://…" if "://" in bare[2] else bare[2]
+        return f' (a text needs straight quotes on both sides: {bare[1]} = "{value}")'
     return f" (a number needs a point: {number[1]}.{number[2]} instead of {number[1]},{number[2]})" if number else ""
 
 

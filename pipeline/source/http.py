@@ -31,7 +31,7 @@ from pipeline.source.reply import (
     trace_id_text,
 )
 from pipeline.source.retry import AllTriesFailedError, FailedTryError, with_retries
-from pipeline.text import counted, one_line
+from pipeline.text import counted, one_line, without_secrets
 
 
 class _Authorization(AuthBase):
@@ -128,7 +128,8 @@ class Http:
         """The part of an address after this host. Raises UpstreamError for the address of another host."""
         if not url.startswith(f"{self._base_url}/"):
             raise UpstreamError(
-                f"{one_line(url)} is not at {self._host}, and Ladebog sends requests to no other host.",
+                f"{one_line(without_secrets(url))} is not at {self._host}, and Ladebog sends requests to no other "
+                "host.",
                 "Open it yourself, save it, and attach the file: ladebog claim attach FILE",
             )
         return url.removeprefix(self._base_url)

@@ -197,7 +197,22 @@ def test_invalid_addresses_of_an_operator_are_faults(url: str) -> None:
     assert url_fault(url)
 
 
-@pytest.mark.parametrize("url", ["https://user:canary@tenant.example", "http://:canary@localhost", "https://canary@x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:canary@tenant.example",
+        "http://:canary@localhost",
+        "https://canary@x",
+        "https://tenant.example/?token=canary",
+        "tenant.example?canary",
+        "host/?token=canary",
+        "https://tenant.example#canary",
+        "user:canary@tenant.example",
+        "https://user:ca/canary@tenant.example",
+        "https://tenant.example:canary",
+        "ftp://tenant.example/x?y=canary",
+    ],
+)
 def test_the_password_of_an_address_is_not_shown(url: str) -> None:
     assert "canary" not in str(url_fault(url))
 
@@ -257,6 +272,10 @@ def test_invalid_toml_is_refused(file: File, content: bytes) -> None:
         ("name = Bo Hansen", ' (a text needs straight quotes on both sides: name = "Bo Hansen")'),
         ('name = "Bo Hansen', ' (a text needs straight quotes on both sides: name = "Bo Hansen")'),
         ("employee_number = 0042  # mine", ' (a text needs straight quotes on both sides: employee_number = "0042")'),
+        (
+            "webhook = https://hooks.example/canary",
+            ' (a text needs straight quotes on both sides: webhook = "https://…")',
+        ),
         ('name = "Bo"\nname = "Bo"', ""),
     ],
 )
