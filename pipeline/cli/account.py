@@ -51,6 +51,8 @@ def add(context: Context, /, name: str, url: str, moved: bool, **options: str | 
     """
     changes = {key: value for key, value in options.items() if value is not None}
     logbook = Logbook(context.home)
+    if logbook.misnamed_settings:
+        logbook.require_settings()
     accounts = read_settings(logbook.settings).accounts if logbook.settings.is_file() else {}
     old = accounts.get(name, Account(name=name, url=url, device_id=secrets.token_hex(8)))
     new = msgspec.structs.replace(old, url=url.rstrip("/"), **changes)
@@ -59,7 +61,8 @@ def add(context: Context, /, name: str, url: str, moved: bool, **options: str | 
             faults.append(f" needs the whole address: ladebog account add {name} --url {quoted('https://' + url)}")
         raise click.UsageError("\n".join(f"account {name}{fault}" for fault in faults))
     new = _with_former_hosts(logbook, accounts.get(name), new, moved)
-    Logbook.create(context.home)
+    if not logbook.has_data:  # otherwise it has lost its settings at most
+        Logbook.create(context.home)
     with logbook.lock():
         write_account(logbook.settings, new)
     context.print_info(f"{'Changed' if name in accounts else 'Added'} account {name} in {logbook.settings}.")

@@ -22,7 +22,7 @@ def backup(context: Context, place: Path) -> None:
     leaves nothing that looks like a finished one. To check a copy without Ladebog, run `sha256sum -c SHA256SUMS` in it.
 
     The copy is checked as by ladebog verify. That of a damaged logbook gets a name with -damaged, and the exit code is
-    that of verify.
+    that of verify. A logbook that has lost its ladebog.toml is copied without it, and the exit code is 1.
 
     \b
     Example:  ladebog backup /media/usb
@@ -32,7 +32,7 @@ def backup(context: Context, place: Path) -> None:
     from pipeline.settings.reading import read_settings
     from reports.claims.compare import check_rendered
 
-    logbook = Logbook.open(context.home)
+    logbook = Logbook.open_without_settings(context.home)
     with copy_progress(context.quiet) as progress:
         written_backup = make_backup(logbook, place, context.clock.now(), progress, check_rendered)
     damage = written_backup.damage
@@ -44,6 +44,7 @@ def backup(context: Context, place: Path) -> None:
     context.print_info("Logins are never included: after restoring it on another machine, log in again there.")
     if damage:
         raise type(damage)(f"This is a copy of a damaged logbook: {damage}", damage.advice)
+    logbook.require_settings()
     read_settings(logbook.settings)  # as `verify` does: faults in the settings end the command
 
 

@@ -15,6 +15,7 @@ from pipeline.errors import LadebogError, LogbookError
 from pipeline.logbook import event_log
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.system_files import account_folders
+from pipeline.text import without_secrets
 
 if TYPE_CHECKING:
     from pipeline.settings.schema import Settings
@@ -51,13 +52,14 @@ class Context:
         """
         from pipeline.database.connection import open_published
         from pipeline.load.settings import are_outdated
+        from pipeline.settings.unnamed_folders import naming_advice
 
         logbook, settings = self.open()
         unnamed = [folder for folder in account_folders(logbook.raw) if folder.name not in settings.accounts]
         for folder in unnamed:
             self.print_note(
-                f"{folder} holds the answers of an account that {logbook.settings.name} does not name: "
-                f"name it [account.{folder.name}] there to see them."
+                f"{folder} holds the answers of an account that {logbook.settings.name} does not name. "
+                f"{naming_advice(logbook, folder, settings)}"
             )
         if unnamed:
             return logbook, settings
@@ -88,6 +90,7 @@ class Context:
 
     def print_error(self, message: str, advice: str) -> None:
         """Log what failed, after which the command goes on, and print it on standard error."""
+        message, advice = without_secrets(message), without_secrets(advice)
         event_log.error("error", error=message, advice=as_typed(advice))
         if self.log_format == "text":
             print_error(message, advice)

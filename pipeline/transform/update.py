@@ -23,6 +23,7 @@ from pipeline.logbook.system_files import account_folders
 from pipeline.raw.segments import recover_segments
 from pipeline.settings.names import name_fault
 from pipeline.settings.schema import Settings
+from pipeline.settings.unnamed_folders import naming_advice
 from pipeline.transform.refresh import refresh_marts
 
 
@@ -179,13 +180,9 @@ def _account_folders(logbook: Logbook, parent: Path, content: str, settings: Set
     folders = account_folders(parent)
     for folder in folders:
         if folder.name not in settings.accounts:
-            if name_fault(folder.name):
-                raise SettingsError(
-                    f"{folder} is not the folder of an account.",
-                    f"Move it out of {parent.name}/, then run the same command again",
-                )
+            holds = f"holds the {content} of an account that {logbook.settings.name} does not name"
             raise SettingsError(
-                f"{folder} holds the {content} of an account that {logbook.settings.name} does not name.",
-                f"Name it again with: ladebog account add {folder.name} --url https://OPERATOR",
+                f"{folder} {'is not the folder of an account' if name_fault(folder.name) else holds}.",
+                naming_advice(logbook, folder, settings),
             )
     return folders

@@ -181,3 +181,52 @@ def change_url(logbook: DemoLogbook, url: str) -> None:
     """Change the address as a user does in an editor."""
     text = logbook.paths.settings.read_text("utf-8")
     logbook.paths.settings.write_text(text.replace(f'"{url_of(logbook)}"', f'"{url}"'), "utf-8")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["account", "add", "home", "--url", "https://tenant.example/?token=canary"],
+        ["account", "add", "home", "--url", "tenant.example/#canary"],
+        ["account", "add", "home", "--url", "https://user:canary@tenant.example"],
+        ["account", "add", "home", "https://tenant.example/?token=canary"],
+        ["account", "add", "https://tenant.example/?token=canary", "--url", _OWN],
+        ["login", "https://user:canary@tenant.example/"],
+        ["import", "https://tenant.example/sessions?token=canary"],
+    ],
+    ids=str,
+)
+def test_what_an_address_contains_besides_host_and_path_is_not_repeated(tmp_path: Path, arguments: list[str]) -> None:
+    logbook = DemoLogbook(tmp_path)
+    logbook.do("account", "add", "other", "--url", _OTHER)
+    outcome = logbook.run(*arguments)
+    assert outcome.code != 0
+    assert "canary" not in outcome.out + outcome.err
+    assert "canary" not in "".join(file.read_text("utf-8") for file in (logbook.home / "logs").rglob("*.log"))
+
+
+@pytest.mark.parametrize("twin", ["HOME", "Home"])
+def test_a_folder_that_differs_only_in_case_is_named_by_the_account(tmp_path: Path, twin: str) -> None:
+    logbook = logbook_with(tmp_path, "details")
+    text = logbook.paths.settings.read_text("utf-8")
+    logbook.paths.settings.write_text(text.replace("[account.home]", f"[account.{twin}]"), "utf-8")
+    message, advice = refusal(logbook.run("transform"), 1)
+    assert message == f"{logbook.paths.raw / 'home'} holds the answers of an account that ladebog.toml does not name."
+    assert advice == f"Rename [account.{twin}] to [account.home] in ladebog.toml, then run the same command again"
+    assert "Rename [account." in logbook.run("status").err
+    logbook.paths.settings.write_text(text, "utf-8")
+    logbook.do("transform")
+
+
+@pytest.mark.parametrize("parent", ["raw", "claims"])
+def test_a_folder_beside_that_of_an_account_in_other_case_is_to_be_moved(tmp_path: Path, parent: str) -> None:
+    logbook = logbook_with(tmp_path, "details")
+    folder = logbook.home / parent / "Home"
+    folder.mkdir(parents=True)
+    _, advice = refusal(logbook.run("transform"), 1)
+    assert advice == (
+        f"Many computers do not distinguish it from account home, so move it out of {parent}/, then run the same "
+        "command again"
+    )
+    folder.rename(tmp_path / "Home")
+    logbook.do("transform")

@@ -1,8 +1,10 @@
 """Settings, databases and segments that are broken, newer, or in use."""
 
 import gzip
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -11,6 +13,7 @@ import pytest
 from pipeline.database.connection import SCHEMA_VERSION
 from pipeline.raw.lines import read_lines
 from pipeline.raw.segments import finished_segments
+from pipeline.settings.reading import read_settings
 from tests.cli.refusal import refusal
 from tests.scenarios.agreement import assert_segments_form_a_chain
 from tests.scenarios.demo_logbook import DemoLogbook
@@ -74,13 +77,40 @@ def test_answers_of_an_account_that_is_not_in_the_settings_stop_a_transform(logb
     assert advice == "Name it again with: ladebog account add demo --url https://OPERATOR"
 
 
+@pytest.mark.parametrize("name", ["ladebog.toml.txt", "Ladebog.toml", "ladebog.toml~", "ladebog (1).toml"])
+def test_settings_under_another_name_are_to_be_renamed(logbook: DemoLogbook, name: str) -> None:
+    misnamed = logbook.paths.settings.rename(logbook.home / name)
+    for command in (["status"], ["run"], ["account", "add", "demo", "--url", "https://tenant.example"]):
+        message, advice = refusal(logbook.run(*command), 1)
+        assert message == f"{logbook.home} has lost its ladebog.toml: {name} is there instead."
+        assert advice == f"Rename it: mv {shlex.quote(str(misnamed))} {logbook.paths.settings}"
+    misnamed.rename(logbook.paths.settings)
+    logbook.do("status")
+
+
+def test_a_logbook_without_settings_is_backed_up_and_gets_new_ones(logbook: DemoLogbook, tmp_path: Path) -> None:
+    url = read_settings(logbook.paths.settings).accounts["demo"].url
+    logbook.paths.settings.unlink()
+    message, advice = refusal(logbook.run("status"), 1)
+    assert message == f"{logbook.home} has lost its ladebog.toml; raw/, journal/ and claims/ are not changed."
+    assert advice.endswith(": ladebog account add demo --url https://OPERATOR")
+    target = tmp_path / "backups"
+    backup = logbook.run("backup", str(target))
+    assert backup.code == 1
+    assert f"{message}\n" in backup.err
+    assert list(target.glob("*/raw/demo/*/*.gz"))
+    assert logbook.run("backup", str(logbook.home)).err.startswith(f"ladebog: {logbook.home} is inside the logbook")
+    logbook.do("account", "add", "demo", "--url", url)
+    logbook.do("transform")
+
+
 @pytest.mark.parametrize("command", [("months",), ("sessions",), ("check",), ("status",), ("claim", "list")])
 def test_a_renamed_account_is_named_by_what_reads(logbook: DemoLogbook, command: tuple[str, ...]) -> None:
     text = logbook.paths.settings.read_text("utf-8")
     logbook.paths.settings.write_text(text.replace("[account.demo]", "[account.hjem]"), "utf-8")
     err = logbook.run(*command).err
     assert f"{logbook.paths.raw / 'demo'} holds the answers of an account that ladebog.toml does not name" in err
-    assert "[account.demo]" in err
+    assert "ladebog account add demo --url" in err
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def parse(content: bytes) -> dict[str, str]:
     folders = {name[:place] for name in sums for place, sign in enumerate(name) if sign == "/"}
     if both := sorted(folders & sums.keys()):
         raise _unusable(f"{both[0]} is both a file and a folder")
-    if not content.endswith(b"\n") or CONTENT[0] not in sums:
+    if not content.endswith(b"\n") or not sums:
         raise _unusable("it was cut off")
     return sums
 

@@ -98,7 +98,7 @@ def _target(logbook: Logbook, place: Path, now: datetime) -> Path:
         )
     is_file = place.suffix.lower() == ZIP and not place.is_dir()
     for folder in place.parents if is_file else (place, *place.parents):
-        if Logbook(folder).settings.is_file():
+        if Logbook(folder).settings.is_file() or folder == logbook.root.resolve():
             owner = "the logbook itself" if folder == logbook.root.resolve() else "another logbook or backup"
             raise BackupError(
                 f"{place} is inside {owner}, {folder}.", "Name a folder elsewhere, preferably on another disk"

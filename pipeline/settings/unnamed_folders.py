@@ -1,0 +1,26 @@
+"""What to do about a folder in raw/ or claims/ that is named after no account of the settings."""
+
+from pathlib import Path
+
+from pipeline.logbook.folder import Logbook
+from pipeline.settings.names import name_fault, same_file
+from pipeline.settings.schema import Settings
+
+_AGAIN = "then run the same command again"
+
+
+def naming_advice(logbook: Logbook, folder: Path, settings: Settings) -> str:
+    """How to make a command read the folder, or do without it.
+
+    An account whose name differs from the folder's only in capital letters is renamed, unless it has folders itself.
+    """
+    if name_fault(folder.name):
+        return f"Move it out of {folder.parent.name}/, {_AGAIN}"
+    twin = same_file(folder.name, settings.accounts)
+    if twin is None:
+        return f"Name it again with: ladebog account add {folder.name} --url https://OPERATOR"
+    names = {path.name for parent in (logbook.raw, logbook.claims) if parent.is_dir() for path in parent.iterdir()}
+    if twin in names:
+        parent = folder.parent.name
+        return f"Many computers do not distinguish it from account {twin}, so move it out of {parent}/, {_AGAIN}"
+    return f"Rename [account.{twin}] to [account.{folder.name}] in {logbook.settings.name}, {_AGAIN}"
