@@ -1,14 +1,16 @@
 """What every command needs: the logbook's folder, the clock, and functions that print."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.output import print_lines
+from pipeline.cli.paragraph import print_hanging
 from pipeline.clock import Clock, StartedClock
 from pipeline.command_line import as_typed
 from pipeline.errors import LadebogError, LogbookError
@@ -44,11 +46,13 @@ class Context:
             self.clock = StartedClock(settings.demo.now)
         return logbook, settings
 
-    def open_to_read(self) -> "tuple[Logbook, Settings]":
-        """As `open`, for a command that shows the published figures, with notes about what they are not of.
+    def open_to_read(self, configuration: Mapping[str, str] = MappingProxyType({})) -> "tuple[Logbook, Settings]":
+        """As `open`, for a command that shows the published figures, with a note if they are not of all settings.
 
-        One is about each account in raw/ that the settings do not name, whose sessions are not read: commands that
-        write to the archive refuse to run then. Otherwise one is about settings that were changed since.
+        It is about the accounts in raw/ that the settings do not name, whose sessions are not read: commands that write
+        to the archive refuse to run then. Otherwise it is about settings that were changed since.
+
+        The database stays open until the command ends, so that opening it with the same configuration takes no time.
         """
         from pipeline.database.connection import open_published
         from pipeline.load.settings import are_outdated
@@ -61,14 +65,14 @@ class Context:
                 f"{folder} holds the answers of an account that {logbook.settings.name} does not name. "
                 f"{naming_advice(logbook, folder, settings)}"
             )
-        if unnamed:
-            return logbook, settings
-        with suppress(LogbookError), open_published(logbook) as connection:  # the command itself reports an error
-            if are_outdated(connection, settings):
+        with suppress(LogbookError), ExitStack() as opened:  # the command itself reports an error
+            connection = opened.enter_context(open_published(logbook, configuration))
+            if not unnamed and are_outdated(connection, settings):
                 self.print_note(
                     f"{logbook.settings.name} was changed since the figures were computed: "
                     "update them with: ladebog transform"
                 )
+            click.get_current_context().call_on_close(opened.pop_all().close)
         return logbook, settings
 
     def print_info(self, text: str = "") -> None:
@@ -80,13 +84,13 @@ class Context:
         """Log something about the result and print it on standard error, also under --quiet."""
         event_log.warning("remark", remark=as_typed(text))
         if self.log_format == "text":
-            print_lines(text, err=True)
+            print_hanging("", text, err=True)
 
     def print_note(self, text: str) -> None:
         """Log a note and print it on standard error, also under --quiet."""
         event_log.warning("note", note=as_typed(text))
         if self.log_format == "text":
-            print_lines(f"ladebog: note: {text}", err=True)
+            print_hanging("", f"ladebog: note: {text}", err=True)
 
     def print_error(self, message: str, advice: str) -> None:
         """Log what failed, after which the command goes on, and print it on standard error."""

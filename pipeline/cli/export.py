@@ -26,9 +26,9 @@ def export(context: Context, folder: Path, names: tuple[str, ...]) -> None:
               ladebog export ~/charging --mart sessions --mart session_hours
               duckdb -c "select * from '~/charging/months/**/*.parquet'"
     """
-    from reports.export.marts import export_marts, exported_marts
+    from reports.export.marts import CONFIGURATION, export_marts, exported_marts
 
-    logbook, _ = context.open_to_read()
+    logbook, _ = context.open_to_read(CONFIGURATION)
     destination = output_folder(logbook, folder, hint="DIR")
     marts = exported_marts(names)
     width = max(len(mart.name) for mart in marts)

@@ -20,10 +20,14 @@ def in_one_line(text: str) -> str:
     return visible(text).replace("\n", "␊")
 
 
+def shortened(line: str) -> str:
+    """The line, or the beginning of one that is longer than is printed."""
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
+
+
 def print_line(text: object = "", *, err: bool = False) -> None:
     """Print one line: a line break in it is shown as a symbol."""
-    line = in_one_line(as_typed(str(text)))
-    click.echo(line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…", err=err)
+    click.echo(shortened(in_one_line(as_typed(str(text)))), err=err)
 
 
 def print_lines(text: str, *, err: bool = False) -> None:
@@ -32,9 +36,9 @@ def print_lines(text: str, *, err: bool = False) -> None:
         print_line(line, err=err)
 
 
-def print_rendered(text: str) -> None:
-    """Print a table or tree, whose cells were made visible when it was laid out."""
-    click.echo(text)
+def print_rendered(text: str, *, err: bool = False) -> None:
+    """Print a table, tree or paragraph, whose texts were made visible when it was laid out."""
+    click.echo(text, err=err)
 
 
 def print_in_pager(text: str) -> None:

@@ -39,11 +39,11 @@ class NumberText(str):
     """A number as text, for example with its sign: it stands on the right."""
 
 
-def terminal_width() -> int | None:
-    """The columns of the terminal, or None if standard output is not one."""
+def terminal_width(*, err: bool = False) -> int | None:
+    """The columns of the terminal, or None if standard output, or with `err` standard error, is not one."""
     from shutil import get_terminal_size
 
-    return get_terminal_size().columns if sys.stdout.isatty() else None
+    return get_terminal_size().columns if (sys.stderr if err else sys.stdout).isatty() else None
 
 
 def draws_lines() -> bool:

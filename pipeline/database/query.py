@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import polars
 
 _BATCH = 10_000  # rows
-_CONFIGURATION = {
+CONFIGURATION = {
     "memory_limit": MEMORY_OF_DUCKDB,
     "temp_directory": "",  # what does not fit into memory is not spilled to disk
 }
@@ -118,7 +118,7 @@ def run_query(
     Raises QueryError for anything but one SELECT, or for one that the database cannot answer.
     """
     with (
-        open_published(logbook, _CONFIGURATION) as connection,
+        open_published(logbook, CONFIGURATION) as connection,
         memory_limit(),
         TimeLimit(connection, seconds, give_up) as limit,
     ):

@@ -19,7 +19,7 @@ from pipeline.text import did_you_mean
 from reports.export.folder import refuse_other_content, write_list
 from reports.export.partitions import divided
 
-_CONFIGURATION = {
+CONFIGURATION = {
     "enable_external_access": "true",  # otherwise no file can be written
     "threads": "1",  # otherwise each of them writes a file of its own into each folder
 }
@@ -42,7 +42,7 @@ def export_marts(logbook: Logbook, folder: Path, marts: Sequence[Model], written
     Raises ExportError if the folder has other content, LogbookError if there is no published database.
     """
     refuse_other_content(folder)
-    with open_published(logbook, _CONFIGURATION) as connection, replacing_folder(folder) as new:
+    with open_published(logbook, CONFIGURATION) as connection, replacing_folder(folder) as new:
         rows = {}
         for mart in marts:
             rows[mart.name] = _write(connection, mart, new / mart.name)

@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.demo import DemoServer
 from tests.cli.refusal import refusal
+from tests.cli.test_sql_limits import run_on_a_terminal
 from tests.conftest import reset_server
 from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
@@ -60,14 +61,15 @@ def test_create_prints_the_files_and_what_to_fill_in_by_hand(logbook: DemoLogboo
         file.write(_PROFILE)
     outcome = logbook.do("claim", "create", "2025-10", "--csv-locale", "da")
     claim_folder = folder_of(logbook, "0001-2025-10")
-    first, *files, last = outcome.out.splitlines()
+    first, folder, *files, last = outcome.out.splitlines()
     assert first == "demo: claim 1, 2025-10: 11 lines, 339.801 kWh, 482.24 DKK (of which tax 96.45)"
     names = [
         "claim.json",
         *(f"demo-0001-2025-10{end}" for end in ("-da.csv", ".csv", ".pdf", ".xlsx")),
         "manifest.json",
     ]
-    assert files == [f"  {claim_folder / name}" for name in names]
+    assert folder == f"Files: {claim_folder}"
+    assert files == [f"  {name}" for name in names]
     assert last == "Next: hand it in, then ladebog claim mark 1 sent"
     assert outcome.err == (
         "To fill in by hand, as it is not set in ladebog.toml: driver.employee_number, driver.bank_account, "
@@ -242,6 +244,15 @@ def test_excluding_a_claimed_session_says_what_becomes_of_its_claim(claimed_logb
         "ladebog claim create --corrections"
     )
     assert undo == "To undo this: ladebog session include --reason TEXT 713806"
+
+
+@pytest.mark.system
+def test_what_to_fill_in_by_hand_is_wrapped_between_words_on_a_terminal(logbook: DemoLogbook) -> None:
+    printed, _ = run_on_a_terminal(logbook, "claim", "create", "2025-10", with_all_streams=True, COLUMNS="80")
+    _, _, remark = printed.partition("To fill in by hand")
+    lines = remark.splitlines()
+    assert len(lines) > 1
+    assert all(len(line) <= 80 and line.endswith((",", ".")) for line in lines[1:3])
 
 
 @pytest.mark.parametrize(

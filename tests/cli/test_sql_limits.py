@@ -100,17 +100,20 @@ def test_a_query_that_needs_more_than_the_memory_limit_is_refused(
 
 
 def run_on_a_terminal(
-    logbook: DemoLogbook, *arguments: str, has_keyboard: bool = False, **variables: str
+    logbook: DemoLogbook, *arguments: str, with_all_streams: bool = False, **variables: str
 ) -> tuple[str, str]:
-    """What a command prints on a terminal without colours, and its standard error, which is not a terminal."""
+    """What a command prints on a terminal without colours, and its standard error, which is not a terminal.
+
+    With all streams, its input and standard error are the terminal too.
+    """
     controller, terminal = os.openpty()
     printed = b""
     with subprocess.Popen(
         logbook.command(*arguments),
         env=logbook.environment | {"NO_COLOR": "1"} | variables,
-        stdin=terminal if has_keyboard else subprocess.DEVNULL,
+        stdin=terminal if with_all_streams else subprocess.DEVNULL,
         stdout=terminal,
-        stderr=subprocess.PIPE,
+        stderr=terminal if with_all_streams else subprocess.PIPE,
     ) as process:
         os.close(terminal)
         try:
@@ -119,8 +122,7 @@ def run_on_a_terminal(
         except OSError:  # the process closed the terminal
             pass
         os.close(controller)
-        assert process.stderr is not None
-        errors = process.stderr.read().decode()
+        errors = process.stderr.read().decode() if process.stderr else ""
     assert process.returncode == 0
     return printed.decode().replace("\r\n", "\n"), errors
 

@@ -266,11 +266,11 @@ def test_a_narrow_terminal_shows_the_columns_that_answer(
 
 def test_a_wide_table_that_does_not_fit_is_printed_in_the_users_pager(shared_logbook: DemoLogbook) -> None:
     pager = {"PAGER": "sed s/^/paged:/", "COLUMNS": "80"}
-    wide, _ = run_on_a_terminal(shared_logbook, "sql", "from sessions", "--wide", has_keyboard=True, **pager)
+    wide, _ = run_on_a_terminal(shared_logbook, "sql", "from sessions", "--wide", with_all_streams=True, **pager)
     assert all(line.startswith("paged:") for line in wide.splitlines())
     assert "curve_sha256" in wide.splitlines()[0]
     for arguments in (["from sessions"], ["select session_id from sessions", "--wide"]):
-        fitting, _ = run_on_a_terminal(shared_logbook, "sql", *arguments, has_keyboard=True, **pager)
+        fitting, _ = run_on_a_terminal(shared_logbook, "sql", *arguments, with_all_streams=True, **pager)
         assert "paged:" not in fitting
 
 

@@ -200,9 +200,10 @@ def _print_stored(context: Context, stored_claim: StoredClaim, settings: Setting
     claim = stored_claim.claim
     account_option = settings.account_option(claim.account)
     print_line(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
+    print_line(f"Files: {stored_claim.folder}")
     for path in sorted(stored_claim.folder.iterdir()):
         if path.is_file():
-            print_line(f"  {path}")
+            print_line(f"  {path.name}")
     if claim.blanks:
         context.print_remark(f"To fill in by hand, as it is not set in ladebog.toml: {', '.join(claim.blanks)}.")
     for finding in claim.findings:

@@ -52,9 +52,9 @@ def print_queries(layout: Layout) -> None:
 def print_tables(context: Context, layout: Layout, *, seconds: int, give_up: Callable[[], None]) -> None:
     """List the marts with their grain and number of rows. Raises QueryError if counting takes longer than allowed."""
     from pipeline.database import models
-    from pipeline.database.query import run_query
+    from pipeline.database.query import CONFIGURATION, run_query
 
-    logbook, _ = context.open_to_read()
+    logbook, _ = context.open_to_read(CONFIGURATION)
     tables = models.published()
     counts = ", ".join(f"(select count(*) from {table.name}) as {table.name}" for table in tables)  # noqa: S608 (our names)
     with run_query(logbook, f"select {counts}", {}, timezone="UTC", seconds=seconds, give_up=give_up) as result:

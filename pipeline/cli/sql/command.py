@@ -105,10 +105,10 @@ def sql(
 def _answer(
     context: Context, question: Question, format_name: str | None, output: Path | None, timeout: int, *, wide: bool
 ) -> None:
-    from pipeline.database.query import run_query
+    from pipeline.database.query import CONFIGURATION, run_query
     from pipeline.logbook.files import replacing
 
-    logbook, settings = context.open_to_read()
+    logbook, settings = context.open_to_read(CONFIGURATION)
     is_printed = output is None or is_standard_output(output)
     destination = None if output is None or is_printed else output_file(logbook, output)
     chosen_format = format_of(format_name, output, is_printed=is_printed)
