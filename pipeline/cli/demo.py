@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.context import Context, pass_context
+from pipeline.cli.demo_operator import DEMO_ACCOUNT
 from pipeline.cli.months import show_months
 from pipeline.cli.options import NamedPath
 from pipeline.cli.progress import extract_progress
@@ -19,8 +20,6 @@ from pipeline.logbook.folder import Logbook
 from pipeline.settings.editing import write_account, write_demo
 from pipeline.settings.reading import read_settings
 from pipeline.settings.schema import Account, Source
-
-_ACCOUNT = "demo"
 
 
 @click.command()
@@ -44,7 +43,7 @@ def demo(context: Context, folder: Path) -> None:
     account = _extract(context, logbook, clock)
     update_archive(logbook, read_settings(logbook.settings), clock)
     with open_published(logbook) as connection:
-        months = rows(connection, models.query("month_list"), {"accounts": [_ACCOUNT]})
+        months = rows(connection, models.query("month_list"), {"accounts": [DEMO_ACCOUNT]})
     context.print_info()
     show_months([{name: month[name] for name in month if name != "account"} for month in months])
     context.print_info()
@@ -59,7 +58,7 @@ def _present(logbook: Logbook, folder: Path) -> datetime:
     if not logbook.settings.exists():
         return DEMO_NOW
     settings = read_settings(logbook.settings)
-    if set(settings.accounts) != {_ACCOUNT}:
+    if set(settings.accounts) != {DEMO_ACCOUNT}:
         raise LogbookError(f"{folder} is a logbook of your own.", "Name another folder: ladebog demo DIR")
     return settings.demo.now or DEMO_NOW
 
@@ -74,15 +73,15 @@ def _extract(context: Context, logbook: Logbook, clock: Clock) -> Account:
 
     tenant = Tenant()
     with DemoServer(tenant) as server:
-        earlier_hosts = tuple(sorted(hosts_of_sessions(logbook.raw / _ACCOUNT)))
-        account = Account(name=_ACCOUNT, url=server.url, moved_from=earlier_hosts)
+        earlier_hosts = tuple(sorted(hosts_of_sessions(logbook.raw / DEMO_ACCOUNT)))
+        account = Account(name=DEMO_ACCOUNT, url=server.url, moved_from=earlier_hosts)
         write_account(logbook.settings, account)
         credentials = MemoryCredentials()
         credentials.write(account, Secret(token=tenant.token))
         context.print_info(f"A demo operator is listening on {server.url}; today is {DEMO_NOW:%Y-%m-%d} there.")
         with (
             open_updated(logbook, read_settings(logbook.settings), clock) as connection,
-            extract_progress(_ACCOUNT, context.quiet or context.log_format == "json") as progress,
+            extract_progress(DEMO_ACCOUNT, context.quiet or context.log_format == "json") as progress,
         ):
             extractor = Extractor(
                 connection=connection,
@@ -92,5 +91,5 @@ def _extract(context: Context, logbook: Logbook, clock: Clock) -> Account:
                 clock=clock,
             )
             summary = extractor.extract(account, Scope(), progress)
-    context.print_info(summary_line(_ACCOUNT, summary))
+    context.print_info(summary_line(DEMO_ACCOUNT, summary))
     return account

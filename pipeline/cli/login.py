@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.context import Context, pass_context
-from pipeline.cli.demo_operator import refuse_stopped_demo
+from pipeline.cli.demo_operator import stopped_operator_error
 from pipeline.cli.progress import line_if_slow
 from pipeline.command_line import as_typed, quoted
 from pipeline.errors import LoginError
@@ -60,7 +60,8 @@ def login(context: Context, name: str, token_stdin: bool, username: str | None, 
         raise click.UsageError("--token-stdin cannot be combined: a token needs neither user name nor client secret.")
     logbook, settings = context.open()
     account = settings.account(name)
-    refuse_stopped_demo(logbook, settings)
+    if error := stopped_operator_error(logbook, settings, account):
+        raise error
     credentials = open_credentials()
     if username:
         secret = _password_login(context, account, settings.source, username, client_secret_stdin)

@@ -11,7 +11,7 @@ import click
 from pipeline import interrupt
 from pipeline.cli.check import show_findings_since
 from pipeline.cli.context import Context, account_option, pass_context
-from pipeline.cli.demo_operator import refuse_stopped_demo
+from pipeline.cli.demo_operator import stopped_operator_error
 from pipeline.cli.notify import send_messages
 from pipeline.cli.options import DAY_OR_MONTH, WholeNumber
 from pipeline.cli.page import refresh_page
@@ -213,9 +213,13 @@ def fetch(
     from pipeline.source.credentials.choose import open_credentials
     from pipeline.transform.update import open_updated
 
-    refuse_stopped_demo(logbook, settings)
+    errors_by_account: dict[str, LadebogError] = {
+        account.name: error for account in accounts if (error := stopped_operator_error(logbook, settings, account))
+    }
+    fetched = [account for account in accounts if account.name not in errors_by_account]
+    if not fetched:
+        context.raise_last(list(errors_by_account.values()))
     credentials = open_credentials()
-    errors_by_account: dict[str, LadebogError] = {}
     with naming_set_aside(context, logbook), open_updated(logbook, settings, context.clock) as connection:
         extractor = Extractor(
             connection=connection,
@@ -224,7 +228,7 @@ def fetch(
             credentials=credentials,
             clock=context.clock,
         )
-        for account in accounts:
+        for account in fetched:
             try:
                 require_same_operator(connection, account)
                 with extract_progress(account.name, context.quiet or context.log_format == "json") as progress:
