@@ -32,9 +32,13 @@ _WIDTH_WITH_REASONS = 110  # columns that a terminal needs to show each reason n
 def audit(context: Context, month: datetime | None, account_name: str | None, wide: bool) -> None:
     """Recompute each bill and compare it with what was billed.
 
-    Each bill is recomputed from the session's own power curve, its prices and the tariff in force. The difference is
-    the billed amount minus the recomputed one, in minor units of the currency (øre for kroner). A difference up to
-    1 percent and 0.05 of the currency is ok, because the operator's meter lags behind the curve.
+    It compares the amount that the operator billed with what the session should have cost: the meter's kWh times the
+    price per kWh that the operator stated for each time of charging, and the tariff's fees and minimum price. The power
+    curve shows how much was charged at which price. It does not check the meter, nor the prices themselves.
+
+    The difference is the billed amount minus the recomputed one, in minor units of the currency (øre for kroner): above
+    zero if too much was billed. Up to 1 percent and 0.05 of the currency is ok, because the curve is less exact than
+    the meter.
 
     \b
     Example:  ladebog audit --month 2025-03

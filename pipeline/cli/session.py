@@ -26,12 +26,23 @@ _CLAIMED = """
 """
 
 
-@click.group()
+class _SessionGroup(click.Group):
+    """Answers `show`, which is another command, with that command."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] == "show":
+            raise click.UsageError("There is no session show. What a session cost, and why: ladebog explain ID", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_SessionGroup)
 def session() -> None:
     """Decide which car a session charged, and if it is claimed.
 
     Each decision is recorded in journal/ with its reason. A newer decision replaces an older one, and decisions
-    override the rules in the settings.
+    override the rules in the settings. What a session cost, and why, is shown by: ladebog explain ID
     """
 
 

@@ -7,15 +7,17 @@
 --   account               text, the logbook's account
 --   session_id            text, the operator's id
 --   period                whole number, 1 for the oldest
---   started_at            time
---   stopped_at            time
+--   started_at            time at which the period began
+--   stopped_at            time at which it ended
 --   state                 text, charging, idle or another state that the operator sends
 --   currency              ISO 4217 code
 --   spot_price_excl_tax   currency units per kWh; null where the operator states no spot price and markup
 --   markup_incl_tax       currency units per kWh; null where the operator does not state it
 --   price_incl_tax        currency units per kWh: spot price with tax, and markup; null where unknown
---   energy_kwh            kWh, the period's share of the meter's energy, by the power history
---   amount_incl_tax       currency units, the operator's amount
+--   energy_kwh            kWh, the period's share of the meter's energy, by the power history; never null
+--   amount_incl_tax       currency units, the operator's amount; never null; below zero where it gives money back
+-- A session without charging periods has no rows. The energies of a session's periods sum to its meter; their amounts
+-- need not sum to its bill, which may have fees.
 -- A tariff with one price states no markup, nor whether the price includes tax. It counts as the price with tax if the
 -- periods' amounts match their energy times the price within one per cent: a price without tax would differ by the
 -- whole tax, and a power history is wrong by less than half a per cent. Otherwise the price is unknown.

@@ -8,7 +8,8 @@
 --   month                    first day of the local month
 --   currency                 ISO 4217 code
 --   spot_amount_excl_tax     currency units, the energy of each charging period times its spot price
---   markup_amount_excl_tax   currency units, the energy times the markup without its tax; null where the tax is
+--   markup_amount_excl_tax   currency units, the energy times the markup without its tax, in which the operator
+--                            includes the electricity tax; null where the tax is
 --   tax_amount               currency units; null where the tax of one session is unknown
 --   unexplained_amount       currency units, the rest of the bill; null where the tax is
 --   amount_incl_tax          currency units, the bill, which the four parts sum to

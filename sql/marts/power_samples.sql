@@ -6,8 +6,10 @@
 -- columns:
 --   account      text, the logbook's account
 --   session_id   text, the operator's id
---   sampled_at   time
---   power_kw     kW; of two samples at one time the one listed last
+--   sampled_at   time from which the power is known
+--   power_kw     kW, as sent; never null; of two samples at one time the one listed last
+-- A session without a power history has no rows. A history that is all zero is here, but counts as missing where energy
+-- is divided. A sample may lie outside the session or its charging: only what is inside counts there.
 -- A filter by session reaches the stored histories: the join repeats the session's id, and nothing below numbers rows.
 with finest as (
     select

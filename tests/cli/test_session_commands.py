@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.logbook.journal import read_entries
+from tests.cli.refusal import refusal
 from tests.scenarios.decided_logbook import TWO_CARS, DecidedLogbook
+from tests.scenarios.demo_logbook import DemoLogbook
 from tests.scenarios.written_logbook import ChargedSession
 
 QUOTED_ID = 'it\'s "3"'
@@ -199,3 +201,10 @@ def test_without_a_database_the_list_names_the_next_command(tmp_path: Path, caps
     assert logbook.ladebog("account", "add", "home", "--url", "https://operator.example.invalid") == 0
     assert logbook.ladebog("session", "list") == 1
     assert "has no database yet" in capsys.readouterr().err
+
+
+def test_session_show_is_answered_with_explain(tmp_path: Path) -> None:
+    nowhere = DemoLogbook(tmp_path)
+    message, _ = refusal(nowhere.run("session", "show", "713806"), 2)
+    assert message == "There is no session show. What a session cost, and why: ladebog explain ID"
+    assert "ladebog explain ID" in nowhere.do("session", "--help").out

@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,13 @@ def test_commands_with_a_prompt_run(
     commands = [shlex.split(arguments) for arguments in _PROMPT.findall(page.read_text("utf-8"))]
     found = [(arguments, logbook.run(*arguments)) for arguments in commands]
     assert [(arguments, outcome) for arguments, outcome in found if outcome.code not in (0, 3)] == []
+
+
+@pytest.mark.system
+def test_the_example_in_python_needs_only_the_packages_that_it_names(logbook: DemoLogbook, tmp_path: Path) -> None:
+    text = (CHECKOUT / "docs" / "how-to" / "other-tools.md").read_text("utf-8")
+    [script] = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "Ladebog").symlink_to(logbook.home)
+    code = f"{script}\nimport sys\nprint(months['amount_incl_tax'].dtype, *{{'numpy', 'pyarrow'}} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "Decimal(precision=18, scale=3)\n"

@@ -10,12 +10,13 @@
 --   session_id          text, the operator's id
 --   started_local       wall time at which it started
 --   charge_point        text, the charge point's name; of a public session its address
---   meter_kwh           kWh, by the meter, which the bill uses
---   curve_kwh           kWh, by the power history
---   difference_kwh      kWh, meter − history: above zero where the meter counted more
---   difference_percent  per cent of the meter; null where the meter is not above zero
+--   meter_kwh           kWh, by the meter, which the bill uses; never null
+--   curve_kwh           kWh, by the power history: each power times the time until the next; above zero, never null
+--   difference_kwh      kWh, meter − history: above zero where the meter counted more, else below
+--   difference_percent  per cent of the meter, with the same sign; null where the meter is not above zero
 --   power_samples       number of power samples; few of them make the history less exact
--- A history that is all zero counts as missing.
+-- Sessions without a power history, or with one that is all zero, have no row. The difference is no loss in the cable
+-- or the car: both figures are the charge point's, and it is how exact the history is.
 select
     sessions.account,
     sessions.session_id,

@@ -9,7 +9,8 @@
 --   month                    first day of the local month
 --   price_incl_tax           currency units per kWh; null without energy
 --   spot_per_kwh             currency units per kWh, ex. tax; null without energy
---   markup_per_kwh           currency units per kWh, ex. tax; null without energy, or where the tax is unknown
+--   markup_per_kwh           currency units per kWh, ex. tax, with the electricity tax that the operator includes; null
+--                            without energy, or where the tax is unknown
 --   tax_per_kwh              currency units per kWh; null without energy, or where the tax is unknown
 --   unexplained_per_kwh      currency units per kWh, the rest of the bills; null as the tax
 --   energy_kwh               kWh
