@@ -70,10 +70,11 @@ class SessionListing:
         self.cut_days += part.cut_days
 
 
-def fetch_listing(api: AppApi, store: Store, days: Days) -> SessionListing:
+def fetch_listing(api: AppApi, store: Store, days: Days, listed_ids: set[str]) -> SessionListing:
     """Fetch and store pages until one has no session that the pages before it did not have: some tenants ignore paging.
 
-    It ends with a page after the first that cannot be fetched. Raises UpstreamError if the pages do not end or one is
+    It ends with a page after the first that cannot be fetched. The ids of each page that is kept are added to
+    `listed_ids`, also if a later one raises an error. Raises UpstreamError if the pages do not end or one is
     not a listing, and the error of the first page.
     """
     listing, seen = SessionListing(), set[str | bytes]()
@@ -96,6 +97,7 @@ def fetch_listing(api: AppApi, store: Store, days: Days) -> SessionListing:
             return listing
         seen |= on_page
         listing.session_ids |= {item.key for item in listed if item.key}
+        listed_ids |= listing.session_ids
         listing.page_sizes.append(len(listed))
     raise UpstreamError(
         f"The operator of account {answer.account} sends endless pages for {days.first} to {days.last}.",
@@ -103,18 +105,20 @@ def fetch_listing(api: AppApi, store: Store, days: Days) -> SessionListing:
     )
 
 
-def fetch_parts(api: AppApi, store: Store, days: Days, largest: Largest) -> Iterator[SessionListing]:
+def fetch_parts(
+    api: AppApi, store: Store, days: Days, largest: Largest, listed_ids: set[str]
+) -> Iterator[SessionListing]:
     """Fetch a window in halves, and these in halves, until no part is full.
 
     A single day that still is one is among the part's `cut_days`. Raises as `fetch_listing`, and the error of any page
     of a single day.
     """
     for half in days.halves():
-        part = fetch_listing(api, store, half)
+        part = fetch_listing(api, store, half, listed_ids)
         part.parts.append(window_key(half.first.isoformat(), half.last.isoformat()))
         if part.is_full(largest):
             if half.first < half.last:
-                yield from fetch_parts(api, store, half, largest)
+                yield from fetch_parts(api, store, half, largest, listed_ids)
             elif part.failure is not None:
                 raise part.failure
             else:

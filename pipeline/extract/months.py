@@ -19,6 +19,7 @@ _MOST_UNLISTED = 3  # months in a row
 class Months:
     """The listings of one run's months, each by its first day. A month that cannot be listed is left for the next run.
 
+    `session_ids` has those of every list that was kept, also of a month that could not be listed to its end.
     `largest_page` is the number of items on the largest page that this run or an earlier one has seen.
     """
 
@@ -42,7 +43,7 @@ class Months:
         """Fetch the listing of a month; returns the ids of its sessions."""
         requested_at = self.store.clock.now()
         try:
-            listing = fetch_listing(self.api, self.store, _days(month))
+            listing = fetch_listing(self.api, self.store, _days(month), self.session_ids)
         except FAILURES as error:
             self._leave(month, error)
             return ()
@@ -53,7 +54,6 @@ class Months:
         self.largest_page = max(self.largest_page, *listing.page_sizes, 0)
         if len(listing.page_sizes) > 1:
             self._longest_list = max(self._longest_list, len(listing.session_ids))
-        self.session_ids |= listing.session_ids
         return listing.session_ids
 
     def fetch_cut(self) -> Iterator[tuple[date, set[str]]]:
@@ -67,12 +67,11 @@ class Months:
                 continue
             before = set(listing.session_ids)
             try:
-                for part in fetch_parts(self.api, self.store, _days(month), largest):
+                for part in fetch_parts(self.api, self.store, _days(month), largest, self.session_ids):
                     listing.add(part)
             except FAILURES as error:
                 self._leave(month, error)
                 del self._listings[month]
-            self.session_ids |= listing.session_ids
             yield month, listing.session_ids - before
 
     def _leave(self, month: date, error: Failure) -> None:

@@ -44,3 +44,23 @@ def test_only_sessions_that_have_not_ended_are_active(tmp_path: Path) -> None:
         assert summary_line("home", odd.extract(since=None)).startswith(
             "home: 3 listed, 1 new, 1 corrected, 0 unchanged, 0 active, 1 never charged, 0 quarantined; "
         )
+
+
+@pytest.mark.parametrize(
+    ("faults", "new"),
+    [
+        ({"page_size": 2, "sent": {"page=2": b'{"session_history": "none"}'}}, 2),
+        ({"cap": 2, "failing": ["start_date=2025-03-09"]}, 6),
+        ({"cap": 2, "sent": {"start_date=2025-03-13": b"[]"}}, 6),
+    ],
+    ids=["second page", "half of a half", "half of a half is no list"],
+)
+def test_sessions_of_a_list_that_ends_early_are_counted_as_listed(
+    tmp_path: Path, faults: dict[str, Any], new: int
+) -> None:
+    days = [f"2025-03-{day:02}" for day in (30, 28, 15, 10, 3, 2)]
+    operator = OddOperator([(day, stopped(day, day)) for day in days], **faults)
+    with odd_archive(tmp_path / "logbook", operator) as odd:
+        summary = odd.extract()
+    assert summary.error is not None
+    assert (summary.listed, summary.new) == (new, new)
