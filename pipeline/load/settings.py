@@ -11,6 +11,7 @@ import duckdb
 import msgspec
 
 from pipeline.database.insert import insert
+from pipeline.load.zones import zone_offsets
 from pipeline.settings import schema
 from pipeline.settings.schema import Account, Settings
 
@@ -51,6 +52,7 @@ def _tables(settings: Settings) -> dict[str, list[Row]]:
         "accounts": [
             (account.name, account.url, account.country, account.timezone, account.currency) for account in accounts
         ],
+        "zone_offsets": [(account.name, *offset) for account in accounts for offset in zone_offsets(account.timezone)],
         "operator_hosts": _operator_hosts(accounts),
         "tax_rates": [
             (entry.country, entry.name, entry.rate, entry.valid_from, entry.valid_to) for entry in settings.tax_rates

@@ -132,6 +132,7 @@ class OperatorData:
     details: tuple[tuple[str | None, int, Json], ...] = ()  # about session 1: time, status, body
     later_items: tuple[tuple[str | None, Json], ...] = ()  # items of a listing: time, item
     country: str = "DK"
+    timezone: str = "Europe/Copenhagen"
     has_car: bool = True  # a rule in the settings assigns the sessions to one of two cars
     basis: str = "billed"  # the basis of reimbursement
     rate: str | None = None  # per kWh, under that basis
@@ -247,6 +248,7 @@ def _settings_of(account: str, data: OperatorData) -> str:
 [account.{account}]
 url = "https://{_host(account, data)}"
 country = "{data.country}"
+timezone = "{data.timezone}"
 [[account.{account}.reimbursement]]
 valid_from = 2025-01-01
 basis = "{data.basis}"

@@ -13,7 +13,24 @@ _FETCHED_IN_APRIL = "2025-04-20T00:00:00+00:00"
 CUT_LISTING = Listing(sessions=3, parts=("2025-03-01..2025-03-31",), cut_days=("2025-03-05",), largest_page=2)
 SHARED_HOST = "shared.example.invalid"  # with the account same-session-as-another-account of the other cases
 
+WRONG_ZONE = "Indian/Cocos"  # for which Python has the data of another zone in these tests
+
 ARCHIVES = {
+    "time_zones_differ": Pair(
+        violating=OperatorData(timezone=WRONG_ZONE),
+        findings=(
+            (
+                "time_zones_differ",
+                "error",
+                None,
+                None,
+                "The time zone data of DuckDB and of Python differ for Indian/Cocos: at 2025-03-05 19:00 UTC it is 390 "
+                "minutes ahead by DuckDB, 540 by Python. Sessions may be in the wrong month. Update Ladebog, and the "
+                "time zone data of this computer (tzdata), then run: ladebog transform",
+            ),
+        ),
+        conforming=OperatorData(timezone="America/New_York"),
+    ),
     "session_in_two_accounts": Pair(
         violating=OperatorData(host=SHARED_HOST),
         findings=(

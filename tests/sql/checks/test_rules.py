@@ -1,15 +1,19 @@
 """Each rule reports its finding, with its text, only when it is broken."""
 
+import zoneinfo
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from pipeline.database import models
+from pipeline.load.zones import zone_offsets
 from tests.sql.checks import operator_data
 from tests.sql.checks.more_cases import CASES
 from tests.sql.checks.pair import Finding, Pair
-from tests.sql.checks.pairs_of_archives import ARCHIVES
+from tests.sql.checks.pairs_of_archives import ARCHIVES, WRONG_ZONE
 from tests.sql.checks.pairs_of_claims import CLAIMS
 from tests.sql.checks.pairs_of_doubts import DOUBTS
 from tests.sql.checks.pairs_of_sessions import SESSIONS
@@ -19,7 +23,20 @@ FindingsByAccount = dict[str, tuple[Finding, ...]]
 
 
 @pytest.fixture(scope="module")
-def findings(tmp_path_factory: pytest.TempPathFactory) -> FindingsByAccount:
+def wrong_zone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let Python read the data of another time zone for WRONG_ZONE."""
+    before, folder = zoneinfo.TZPATH, tmp_path_factory.mktemp("zones")
+    (folder / WRONG_ZONE).parent.mkdir()
+    (folder / WRONG_ZONE).write_bytes(next(Path(path, "Asia/Tokyo") for path in before).read_bytes())
+    zoneinfo.reset_tzpath(to=(str(folder), *before))
+    yield
+    zoneinfo.reset_tzpath(to=before)
+    zoneinfo.ZoneInfo.clear_cache()
+    zone_offsets.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory: pytest.TempPathFactory, wrong_zone: None) -> FindingsByAccount:
     """The findings of one logbook in which each case is an account."""
     accounts = {f"{rule}-bad": pair.violating for rule, pair in PAIRS.items()}
     accounts |= {f"{rule}-good": pair.conforming for rule, pair in PAIRS.items()}
