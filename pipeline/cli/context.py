@@ -109,7 +109,12 @@ class Context:
 
 def print_error(message: str, advice: str) -> None:
     """Print on standard error what failed, and what to do next if there is something."""
-    print_lines(f"ladebog: {message}" + (f"\n  {advice}" if advice else ""), err=True)
+    first_line, _, drawing = f"ladebog: {message}".partition("\n")
+    print_hanging("", first_line, err=True)
+    if drawing:
+        print_lines(drawing, err=True)
+    for line in advice.splitlines():
+        print_hanging("  ", line, err=True)
 
 
 pass_context = click.make_pass_decorator(Context)

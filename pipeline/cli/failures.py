@@ -9,6 +9,7 @@ import click
 from pipeline import interrupt
 from pipeline.cli.context import Context, print_error
 from pipeline.cli.output import in_one_line, print_lines
+from pipeline.cli.paragraph import print_hanging
 from pipeline.command_line import as_typed
 from pipeline.errors import EXIT_FAILED, EXIT_USAGE, LadebogError
 from pipeline.logbook import event_log
@@ -30,7 +31,8 @@ def report_failure(error: BaseException, context: Context) -> int:
                 shown = io.StringIO()
                 error.show(shown)
                 shown_text = without_secrets(shown.getvalue().rstrip("\n"))
-                print_lines(_HINT.sub(r"See its help with: \1", shown_text), err=True)
+                for line in _HINT.sub(r"See its help with: \1", shown_text).splitlines():
+                    print_hanging("", line, err=True)
             event_log.error("usage", error=without_secrets(error.format_message()), exit_code=error.exit_code)
             return error.exit_code
         case click.Abort() if isinstance(error.__cause__, KeyboardInterrupt):  # click's, for Ctrl-C in a command

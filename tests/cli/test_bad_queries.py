@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.database.query import _TABLE_FUNCTIONS
 from tests.cli.refusal import refusal
+from tests.cli.test_sql_limits import run_on_a_terminal
 from tests.scenarios.demo_logbook import DemoLogbook
 
 _TABLE_IN_A_FILE = "A table can only be printed: name a file that ends in .csv, .json, .ndjson, .md, .parquet or .xlsx."
@@ -314,6 +315,14 @@ def test_a_month_that_is_compared_as_text_is_answered_with_how_dates_are_written
         "  Write a date like '2025-03-01', also that of a month; for a year: year(month) = 2025"
     )
     shared_logbook.do("sql", "from months where month = '2025-03-01' or year(month) = 2025")
+
+
+@pytest.mark.system
+def test_an_error_is_wrapped_between_words_on_a_terminal(shared_logbook: DemoLogbook) -> None:
+    for arguments, code in ((["sql", "from months where month = '2025-03'"], 1), (["session", "show", "1"], 2)):
+        printed, _ = run_on_a_terminal(shared_logbook, *arguments, with_all_streams=True, code=code, COLUMNS="60")
+        assert max(map(len, printed.splitlines())) <= 60
+        assert " ".join(printed.split()) == " ".join(shared_logbook.run(*arguments).err.split())
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_a_query_that_needs_more_than_the_memory_limit_is_refused(
 
 
 def run_on_a_terminal(
-    logbook: DemoLogbook, *arguments: str, with_all_streams: bool = False, **variables: str
+    logbook: DemoLogbook, *arguments: str, with_all_streams: bool = False, code: int = 0, **variables: str
 ) -> tuple[str, str]:
     """What a command prints on a terminal without colours, and its standard error, which is not a terminal.
 
@@ -123,7 +123,7 @@ def run_on_a_terminal(
             pass
         os.close(controller)
         errors = process.stderr.read().decode() if process.stderr else ""
-    assert process.returncode == 0
+    assert process.returncode == code
     return printed.decode().replace("\r\n", "\n"), errors
 
 
