@@ -60,6 +60,13 @@ see them: --wide, or a wider terminal
     )
 
 
+def test_of_two_columns_of_which_one_fits_the_more_important_is_shown() -> None:
+    shown = table_lines(
+        ("id", "b", "a"), [(1, "x" * 20, "y" * 20), (2, "z" * 20, "w" * 20)], width=26, expendable=("b", "a")
+    )
+    assert shown[0].split() == ["id", "a"]
+
+
 def test_a_column_that_has_one_value_is_named_with_it() -> None:
     rows = [("713806", "home", "DKK", ""), ("721595", "home", "EUR", "")]
     names = ("session_id", "account", "currency", "note")

@@ -30,6 +30,7 @@ def test_numbers_follow_the_language(words: PageWords, percent: str, bound: str)
     assert words.percent(Decimal("9.2"))[0] == "+"
     assert words.bound(Decimal("12.50")) == bound
     assert words.known_money(None, 2) == words.text("unknown")
+    assert [words.hour(hour) for hour in (0, 23)] == ["00–01", "23–24"]
 
 
 def test_names_of_days_and_months_are_short() -> None:
