@@ -326,3 +326,56 @@ create or replace macro is_only_displayed(content) as
         ),
         '[\[\]{}, ]*'
     );
+
+-- What a finding's sentences say at {name}. The kind tells how people read the value: text as it is, a phrase in their
+-- own language, a number, an amount in the unit, a local minute, a day, or a duration in microseconds.
+create or replace macro parameter(name, kind, value, unit) as
+    { 'name': name, 'kind': kind, 'value': cast(value as varchar), 'unit': cast(unit as varchar) };
+
+create or replace macro no_parameters() as
+    cast([] as struct(name varchar, kind varchar, value varchar, unit varchar)[]);
+
+create or replace macro text_parameter(name, content) as
+    parameter(name, 'text', text_or_empty(cast(content as varchar)), null);
+
+create or replace macro phrase_parameter(name, phrase) as
+    parameter(name, 'phrase', phrase, null);
+
+create or replace macro number_parameter(name, number) as
+    parameter(name, 'number', number, null);
+
+create or replace macro amount_parameter(name, amount, currency) as
+    parameter(name, 'amount', amount, currency);
+
+create or replace macro minute_parameter(name, moment, zone) as
+    parameter(name, 'minute', minute_text(moment, zone), null);
+
+create or replace macro day_parameter(name, day) as
+    parameter(name, 'day', day, null);
+
+create or replace macro duration_parameter(name, microseconds) as
+    parameter(name, 'duration', microseconds, null);
+
+-- A parameter's value as people read it in English.
+create or replace macro parameter_text(one) as
+    case one.kind
+        when 'amount' then amount_text(cast(one.value as decimal(38, 9)), one.unit)
+        when 'duration' then duration_text(cast(one.value as decimal(38, 0)))
+        else one.value
+    end;
+
+-- A map from the names of parameters to their texts.
+create or replace macro parameter_texts(parameters) as
+    map_from_entries(
+        list_transform(parameters, lambda one: { 'key': one.name, 'value': parameter_text(one) })
+    );
+
+-- Sentences one after the other, with each {name} replaced by its text; a sentence that is null is left out.
+create or replace macro filled_sentences(sentences, texts) as
+    array_to_string(
+        list_transform(
+            regexp_extract_all(array_to_string(sentences, ' '), '[^{}]+|[{][^{}]*[}]'),
+            lambda part: case when starts_with(part, '{') then texts[trim(part, '{}')] else part end
+        ),
+        ''
+    );

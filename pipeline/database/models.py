@@ -25,7 +25,8 @@ CHECK_COLUMNS = {
     "month": "first day of the local month; null if it does not concern a single month",
     "session_id": "text, the operator's id; null if it does not concern a single session",
     "cause": "text that changes exactly when the cause does: figures and hashes, no times of fetching",
-    "detail": "text for people: the figures, and what to do",
+    "sentences": "list of text: what is found and what to do, in English, with {name} where a parameter belongs",
+    "parameters": "list of structs of text: each one's name, its kind, its value and, for an amount, its unit",
 }
 SEVERITIES = ("error", "warning")
 

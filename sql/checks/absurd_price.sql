@@ -19,7 +19,15 @@ select
     month,
     session_id,
     concat_ws(' ', amount_incl_tax, currency, energy_kwh) as cause,
-    'The bill is ' || amount_text(amount_incl_tax, currency) || ' for ' || energy_kwh || ' kWh, more than '
-    || highest_price || ' ' || currency || ' per kWh. Ask the operator to correct it.' as detail
+    [
+        'The bill is {bill} for {energy} kWh, more than {highest} {currency} per kWh.',
+        'Ask the operator to correct it.'
+    ] as sentences,
+    [
+        amount_parameter('bill', amount_incl_tax, currency),
+        number_parameter('energy', energy_kwh),
+        number_parameter('highest', highest_price),
+        text_parameter('currency', currency)
+    ] as parameters
 from limited
 where amount_incl_tax > highest_price * greatest(energy_kwh, 10)

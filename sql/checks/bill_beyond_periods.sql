@@ -33,20 +33,23 @@ select
     month,
     session_id,
     concat_ws(' ', bill_minor, explained_minor, currency) as cause,
-    'The bill is ' || amount_text(amount_incl_tax, currency)
-    || case
-        when bill_minor > 0
-            then
-                ', more than 3 times the '
-                || amount_text(from_minor_units(explained_minor, minor_unit_decimal), currency)
-                || ' that its charging periods and fees come to'
-        else
-            ', but its charging periods and fees come to '
-            || amount_text(
-                from_minor_units(to_minor_units(periods_and_fees, minor_unit_decimal), minor_unit_decimal), currency
-            )
-    end
-    || '. Ask the operator to correct it.' as detail
+    [
+        case
+            when bill_minor > 0
+                then 'The bill is {bill}, more than 3 times the {explained} that its charging periods and fees come to.'
+            else 'The bill is {bill}, but its charging periods and fees come to {periods}.'
+        end,
+        'Ask the operator to correct it.'
+    ] as sentences,
+    [
+        amount_parameter('bill', amount_incl_tax, currency),
+        amount_parameter('explained', from_minor_units(explained_minor, minor_unit_decimal), currency),
+        amount_parameter(
+            'periods',
+            from_minor_units(to_minor_units(periods_and_fees, minor_unit_decimal), minor_unit_decimal),
+            currency
+        )
+    ] as parameters
 from compared
 where
     (bill_minor > 3 * explained_minor and bill_minor > explained_minor + 1)

@@ -8,9 +8,19 @@ select
     sessions.month,
     sessions.session_id,
     concat_ws(' ', audits.billed, audits.recomputed, audits.currency) as cause,
-    'The bill is ' || amount_text(audits.billed, audits.currency) || ', recomputed it is '
-    || amount_text(audits.recomputed, audits.currency) || ' (' || audits.verdict || coalesce('; ' || audits.reason, '')
-    || '). The bill counts; see why with: ladebog audit' as detail
+    [
+        case
+            when audits.reason is null then 'The bill is {bill}, recomputed it is {recomputed} ({verdict}).'
+            else 'The bill is {bill}, recomputed it is {recomputed} ({verdict}; {reason}).'
+        end,
+        'The bill counts; see why with: ladebog audit'
+    ] as sentences,
+    [
+        amount_parameter('bill', audits.billed, audits.currency),
+        amount_parameter('recomputed', audits.recomputed, audits.currency),
+        phrase_parameter('verdict', audits.verdict),
+        phrase_parameter('reason', audits.reason)
+    ] as parameters
 from intermediate.stopped_sessions as sessions
 inner join main.bill_audit as audits using (account, session_id)
 where audits.verdict in ('overbilled', 'underbilled')

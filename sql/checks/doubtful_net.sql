@@ -33,11 +33,23 @@ select
     month,
     session_id,
     concat_ws(' ', amount_incl_tax, tax_amount, currency, known_tax_rate) as cause,
-    'The operator states ' || amount_text(net_amount, currency) || ' without tax of the bill of '
-    || amount_text(amount_incl_tax, currency) || ', so its tax counts as ' || amount_text(tax_amount, currency)
-    || case
-        when is_impossible then ', which cannot be right'
-        else ', but the known rate is ' || amount_digits(known_tax_rate * 100) || ' %'
-    end || '. Ask the operator for an invoice.' as detail
+    [
+        case
+            when is_impossible
+                then
+                    'The operator states {net} without tax of the bill of {bill}, so its tax counts as {tax}, '
+                    || 'which cannot be right.'
+            else
+                'The operator states {net} without tax of the bill of {bill}, so its tax counts as {tax}, '
+                || 'but the known rate is {rate} %.'
+        end,
+        'Ask the operator for an invoice.'
+    ] as sentences,
+    [
+        amount_parameter('net', net_amount, currency),
+        amount_parameter('bill', amount_incl_tax, currency),
+        amount_parameter('tax', tax_amount, currency),
+        number_parameter('rate', amount_digits(known_tax_rate * 100))
+    ] as parameters
 from judged
 where is_impossible or (tax_rate is null and known_tax_rate is not null)

@@ -26,9 +26,23 @@ select
     sessions.month,
     cast(null as varchar) as session_id,
     additions.name || ' ' || count(*) as cause,
-    'The addition "' || additions.name || '" may be the electricity tax, which is added to the spot price of '
-    || count(*) || case count(*) when 1 then ' session' else ' sessions' end
-    || ' as well. If it is, call it "electricity tax" in ladebog.toml; if not, give it another name.' as detail
+    [
+        case count(*)
+            when 1
+                then
+                    'The addition "{name}" may be the electricity tax, which is added to the spot price of '
+                    || '1 session as well.'
+            else
+                'The addition "{name}" may be the electricity tax, which is added to the spot price of '
+                || '{sessions} sessions '
+                || 'as well.'
+        end,
+        'If it is, call it "electricity tax" in ladebog.toml; if not, give it another name.'
+    ] as sentences,
+    [
+        text_parameter('name', additions.name),
+        number_parameter('sessions', count(*))
+    ] as parameters
 from spot_sessions as sessions
 inner join seeds.electricity_taxes as taxes
     on

@@ -7,10 +7,21 @@ select
     sessions.month,
     sessions.session_id,
     facts.status as cause,
-    'It ended as ' || text_or_empty(facts.status) || ', with ' || sessions.energy_kwh || ' kWh and '
-    || amount_text(sessions.amount_incl_tax, sessions.currency) || '. It counts, what is not stated as 0'
-    || case when marts.stopped_at = marts.started_at then ' and its stop as at its start' else '' end
-    || '; ask the operator whether it should.' as detail
+    [
+        'It ended as {status}, with {energy} kWh and {bill}.',
+        case
+            when marts.stopped_at = marts.started_at
+                then
+                    'It counts, what is not stated as 0 and its stop as at its start; ask the operator '
+                    || 'whether it should.'
+            else 'It counts, what is not stated as 0; ask the operator whether it should.'
+        end
+    ] as sentences,
+    [
+        text_parameter('status', facts.status),
+        number_parameter('energy', sessions.energy_kwh),
+        amount_parameter('bill', sessions.amount_incl_tax, sessions.currency)
+    ] as parameters
 from intermediate.stopped_sessions as sessions
 inner join main.sessions as marts using (account, session_id)
 inner join facts.session_facts as facts

@@ -50,7 +50,16 @@ select
     month,
     session_id,
     faults as cause,
-    case when session_id is null then 'Of the charge points' else 'Of its answers' end
-    || ', what cannot be understood counts as not stated: ' || faults || '. A newer Ladebog may understand it; the '
-    || 'answer is kept. Nothing needs to be done.' as detail
+    [
+        case
+            when session_id is null
+                then 'Of the charge points, what cannot be understood counts as not stated: {faults}.'
+            else 'Of its answers, what cannot be understood counts as not stated: {faults}.'
+        end,
+        'A newer Ladebog may understand it; the answer is kept.',
+        'Nothing needs to be done.'
+    ] as sentences,
+    [
+        text_parameter('faults', faults)
+    ] as parameters
 from explained

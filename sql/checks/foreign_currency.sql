@@ -7,9 +7,18 @@ select
     month,
     session_id,
     concat_ws(' ', currency, home_currency) as cause,
-    'It was billed as ' || amount_text(amount_incl_tax, currency) || '. It is not added to amounts in '
-    || home_currency || ', and the tax in it is '
-    || case when tax_amount is null then 'not known' else 'another country''s' end
-    || '. Attach its receipt to the claim: ladebog claim attach FILE' as detail
+    [
+        'It was billed as {bill}.',
+        case
+            when tax_amount is null
+                then 'It is not added to amounts in {currency}, and the tax in it is not known.'
+            else 'It is not added to amounts in {currency}, and the tax in it is another country''s.'
+        end,
+        'Attach its receipt to the claim: ladebog claim attach FILE'
+    ] as sentences,
+    [
+        amount_parameter('bill', amount_incl_tax, currency),
+        text_parameter('currency', home_currency)
+    ] as parameters
 from intermediate.stopped_sessions
 where currency <> home_currency

@@ -18,6 +18,12 @@ select
     month,
     session_id,
     cast(charging_us as varchar) as cause,
-    'It charged for ' || duration_text(charging_us) || '. Check whether it is one session of one car.' as detail
+    [
+        'It charged for {duration}.',
+        'Check whether it is one session of one car.'
+    ] as sentences,
+    [
+        duration_parameter('duration', charging_us)
+    ] as parameters
 from charged
 where charging_us > 172800000000

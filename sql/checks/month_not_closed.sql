@@ -57,22 +57,28 @@ select
     month,
     cast(null as varchar) as session_id,
     concat_ws(', ', reason, 'details ' || details_missing, 'quarantined ' || quarantined) as cause,
-    concat_ws(
-        '; ',
+    [
         case reason
-            when 'never listed' then 'No list of its sessions was read to the end'
+            when 'never listed' then 'No list of its sessions was read to the end.'
             when 'listed too early'
                 then
-                    'Its sessions were last listed at ' || minute_text(listed_at, timezone)
-                    || ', and the month closes with a list from ' || minute_text(closable_at, timezone) || ' on'
+                    'Its sessions were last listed at {listed}, and the month closes with a list from {closable} on.'
             when 'a session is active'
                 then
                     'Sessions that began in it or before have not stopped, and claims divide sessions between months: '
-                    || active_sessions
+                    || '{active}.'
         end,
-        case when details_missing > 0 then 'sessions without their details: ' || details_missing end,
-        case when quarantined > 0 then 'documents that cannot be read: ' || quarantined end
-    ) || '. Fetch it with: ladebog extract --since '
-    || case reason when 'a session is active' then active_since else month end
-    || ' --until ' || last_day(month) as detail
+        case when details_missing > 0 then 'Sessions without their details: {details}.' end,
+        case when quarantined > 0 then 'Documents that cannot be read: {quarantined}.' end,
+        'Fetch it with: ladebog extract --since {since} --until {until}'
+    ] as sentences,
+    [
+        minute_parameter('listed', listed_at, timezone),
+        minute_parameter('closable', closable_at, timezone),
+        text_parameter('active', active_sessions),
+        number_parameter('details', details_missing),
+        number_parameter('quarantined', quarantined),
+        text_parameter('since', case reason when 'a session is active' then active_since else month end),
+        text_parameter('until', last_day(month))
+    ] as parameters
 from with_reasons

@@ -17,9 +17,14 @@ select
     month,
     session_id,
     concat_ws(' ', bill_minor, periods_minor, currency) as cause,
-    'The bill is ' || amount_text(amount_incl_tax, currency) || ', its charging periods sum to '
-    || amount_text(from_minor_units(periods_minor, minor_unit_decimal), currency)
-    || '. The bill counts; ask the operator what makes the difference.' as detail
+    [
+        'The bill is {bill}, its charging periods sum to {periods}.',
+        'The bill counts; ask the operator what makes the difference.'
+    ] as sentences,
+    [
+        amount_parameter('bill', amount_incl_tax, currency),
+        amount_parameter('periods', from_minor_units(periods_minor, minor_unit_decimal), currency)
+    ] as parameters
 from compared
 where
     abs(bill_minor - periods_minor) > 1

@@ -8,10 +8,18 @@ select
     sessions.month,
     cast(null as varchar) as session_id,
     cast(count(*) as varchar) as cause,
-    'At the charge points of ' || count(*) || case count(*) when 1 then ' session' else ' sessions' end
-    || ' the operator refunds the electricity tax. From 2026 on that is at most 0.004 DKK per kWh and in practice not '
-    || 'paid, so nothing is subtracted. If it pays you more, set [[account.' || sessions.account
-    || '.tax_refund]] in ladebog.toml.' as detail
+    [
+        case count(*)
+            when 1 then 'At the charge points of 1 session the operator refunds the electricity tax.'
+            else 'At the charge points of {sessions} sessions the operator refunds the electricity tax.'
+        end,
+        'From 2026 on that is at most 0.004 DKK per kWh and in practice not paid, so nothing is subtracted.',
+        'If it pays you more, set [[account.{account}.tax_refund]] in ladebog.toml.'
+    ] as sentences,
+    [
+        number_parameter('sessions', count(*)),
+        text_parameter('account', sessions.account)
+    ] as parameters
 from intermediate.stopped_sessions as sessions
 inner join intermediate.reimbursement_terms as terms using (account, session_id)
 where terms.is_refund_assumed

@@ -34,11 +34,30 @@ select
     month,
     cast(null as varchar) as session_id,
     concat_ws(' ', cast(per_kwh as varchar), refunded_from, taxed_from, count(*)) as cause,
-    'From ' || count(*) || case count(*) when 1 then ' session' else ' sessions' end || ' '
-    || amount_digits(per_kwh) || ' ' || currency || ' per kWh is subtracted as refunded electricity tax, by the '
-    || '[[account.' || account || '.tax_refund]] of ' || day_text(refunded_from) || ', but from '
-    || day_text(taxed_from) || ' on at most ' || amount_digits(highest_per_kwh) || ' is refunded. Add another to '
-    || 'ladebog.toml, with valid_from = ' || day_text(greatest(refunded_from, taxed_from))
-    || ' and as per_kwh what the operator pays, 0 if nothing.' as detail
+    [
+        case count(*)
+            when 1
+                then
+                    'From 1 session {rate} {currency} per kWh is subtracted as refunded electricity tax, by the '
+                    || '[[account.{account}.tax_refund]] of {refunded_from}, but from {taxed_from} on at most '
+                    || '{highest} is refunded.'
+            else
+                'From {sessions} sessions {rate} {currency} per kWh is subtracted as refunded electricity tax, by the '
+                || '[[account.{account}.tax_refund]] of {refunded_from}, but from {taxed_from} on at most {highest} '
+                || 'is refunded.'
+        end,
+        'Add another to ladebog.toml, with valid_from = {valid_from} and as per_kwh what the operator pays, '
+        || '0 if nothing.'
+    ] as sentences,
+    [
+        number_parameter('sessions', count(*)),
+        number_parameter('rate', amount_digits(per_kwh)),
+        text_parameter('currency', currency),
+        text_parameter('account', account),
+        day_parameter('refunded_from', refunded_from),
+        day_parameter('taxed_from', taxed_from),
+        number_parameter('highest', amount_digits(highest_per_kwh)),
+        text_parameter('valid_from', day_text(greatest(refunded_from, taxed_from)))
+    ] as parameters
 from subtracted
 group by account, month, per_kwh, refunded_from, highest_per_kwh, taxed_from, currency

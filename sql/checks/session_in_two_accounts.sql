@@ -16,10 +16,18 @@ select
     sessions.month,
     shared.session_id,
     shared.other_account as cause,
-    'Account ' || shared.other_account || ' has the same session of the same operator'
-    || case when claimed.session_id is null then '' else ' and has claimed it' end
-    || '. Keep it off one claim with: ladebog session exclude --account ' || shared.account
-    || ' --reason TEXT ' || operand(shared.session_id) as detail
+    [
+        case
+            when claimed.session_id is null then 'Account {other} has the same session of the same operator.'
+            else 'Account {other} has the same session of the same operator and has claimed it.'
+        end,
+        'Keep it off one claim with: ladebog session exclude --account {account} --reason TEXT {session}'
+    ] as sentences,
+    [
+        text_parameter('other', shared.other_account),
+        text_parameter('account', shared.account),
+        text_parameter('session', operand(shared.session_id))
+    ] as parameters
 from intermediate.shared_sessions as shared
 inner join intermediate.stopped_sessions as sessions using (account, session_id)
 inner join main.claimable_sessions as ones using (account, session_id)

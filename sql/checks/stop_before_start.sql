@@ -7,7 +7,13 @@ select
     month,
     session_id,
     concat_ws(' ', microseconds_since_1970(started_at), microseconds_since_1970(stopped_at)) as cause,
-    'It starts at ' || minute_text(started_at, timezone) || ' and stops at ' || minute_text(stopped_at, timezone)
-    || '. Ask the operator to correct it.' as detail
+    [
+        'It starts at {start} and stops at {stop}.',
+        'Ask the operator to correct it.'
+    ] as sentences,
+    [
+        minute_parameter('start', started_at, timezone),
+        minute_parameter('stop', stopped_at, timezone)
+    ] as parameters
 from intermediate.stopped_sessions
 where stopped_at < started_at

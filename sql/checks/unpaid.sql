@@ -7,7 +7,13 @@ select
     month,
     session_id,
     payment_status as cause,
-    'The operator states that the payment of ' || amount_text(amount_incl_tax, currency) || ' is: '
-    || text_or_empty(payment_status) || '. Only what was paid can be refunded; look again after the next run.' as detail
+    [
+        'The operator states that the payment of {bill} is: {status}.',
+        'Only what was paid can be refunded; look again after the next run.'
+    ] as sentences,
+    [
+        amount_parameter('bill', amount_incl_tax, currency),
+        text_parameter('status', payment_status)
+    ] as parameters
 from intermediate.stopped_sessions
 where payment_status <> 'paid' and amount_incl_tax <> 0

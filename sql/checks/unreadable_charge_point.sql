@@ -7,9 +7,17 @@ select
     cast(null as date) as month,
     cast(null as varchar) as session_id,
     concat_ws(' ', endpoint, key, document_sha256) as cause,
-    case endpoint when 'charge_points' then 'The charge points' else 'The prices of EVSE ' || key end
-    || ' cannot be read: ' || fault || '. Older answers count until a newer Ladebog can read this one; it is kept. '
-    || 'Nothing needs to be done.'
-        as detail
+    [
+        case endpoint
+            when 'charge_points' then 'The charge points cannot be read: {fault}.'
+            else 'The prices of EVSE {evse} cannot be read: {fault}.'
+        end,
+        'Older answers count until a newer Ladebog can read this one; it is kept.',
+        'Nothing needs to be done.'
+    ] as sentences,
+    [
+        text_parameter('evse', key),
+        text_parameter('fault', fault)
+    ] as parameters
 from intermediate.unreadable
 where endpoint not in ('session', 'session_history')

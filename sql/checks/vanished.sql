@@ -82,9 +82,17 @@ select
     missing_sessions.month,
     missing_sessions.session_id,
     case last_details.status when 404 then 'not listed, not found' else 'not listed' end as cause,
-    'The operator listed the month''s sessions again and left this one out'
-    || case last_details.status when 404 then ', and no longer finds it by its id' else '' end
-    || '. It still counts here; ask the operator.' as detail
+    [
+        case last_details.status
+            when 404
+                then
+                    'The operator listed the month''s sessions again and left this one out, and no longer '
+                    || 'finds it by its id.'
+            else 'The operator listed the month''s sessions again and left this one out.'
+        end,
+        'It still counts here; ask the operator.'
+    ] as sentences,
+    no_parameters() as parameters
 from missing_sessions
 left join last_details using (account, session_id)
 where

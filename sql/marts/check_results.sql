@@ -9,7 +9,10 @@
 --   account      text, the logbook's account
 --   month        first day of the local month that the session stopped in; null if it is not about a month
 --   session_id   text, the operator's id; null if it is not about a session
---   detail       text, the figures, and what to do
+--   detail       text, in English: the figures, and what to do
+--   sentences    list of text, the detail's sentences with {name} where a parameter belongs
+--   parameters   list of structs of text: each one's name, its kind (text, phrase, number, amount, minute, day or
+--                duration), its value (a duration's in microseconds), and for an amount its unit, the currency
 with findings as (
     select * from checks.findings
 ),
@@ -34,7 +37,9 @@ identified as (
         account,
         month,
         session_id,
-        detail
+        filled_sentences(sentences, parameter_texts(parameters)) as detail,
+        list_filter(sentences, lambda sentence: sentence is not null) as sentences,
+        parameters
     from findings
 )
 

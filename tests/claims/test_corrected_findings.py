@@ -110,7 +110,7 @@ def test_a_month_that_is_open_again_is_on_the_claim_that_corrects_it(drafted: Dr
         findings = draft(drafted, "open-again", month, {}).findings
         named = [(finding.rule, finding.severity) for finding in findings if finding.rule == "month_not_closed"]
         assert named == [("month_not_closed", "warning")]
-        assert "documents that cannot be read: 1. Fetch it with: ladebog extract --since 2025-03-01" in "".join(
+        assert "Documents that cannot be read: 1. Fetch it with: ladebog extract --since 2025-03-01" in "".join(
             finding.detail for finding in findings
         )
         assert not any(one.rule == "month_not_closed" for one in draft(drafted, "fine", month, {}).findings)

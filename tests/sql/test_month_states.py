@@ -252,7 +252,11 @@ def test_a_session_that_vanished_while_active_keeps_no_month_open(tmp_path: Path
         }
         found = archive.rows("select account, session_id from checks.gone_while_active")
         assert found == [("neither-listed-nor-found", "1")]
-        reason = "select detail from checks.month_not_closed where account = ? and month = '2025-04-01'"
+        reason = """
+            select detail
+            from check_results
+            where rule = 'month_not_closed' and account = ? and month = '2025-04-01'
+        """
         for name in GONE.keys() - {"neither-listed-nor-found", "ended"}:
             assert archive.rows(reason, name) == [
                 (

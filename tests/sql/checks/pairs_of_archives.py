@@ -48,7 +48,7 @@ ARCHIVES = {
     "unreadable_session": Pair(
         violating=OperatorData(details=((_LATER, 200, _BROKEN),)),
         findings=(
-            ("month_not_closed", "error", "2025-03-01", None, f"documents that cannot be read: 1. {OPEN_MARCH}"),
+            ("month_not_closed", "error", "2025-03-01", None, f"Documents that cannot be read: 1. {OPEN_MARCH}"),
             (
                 "unreadable_session",
                 "error",
@@ -128,7 +128,7 @@ ARCHIVES = {
                 "1",
                 "It is known from a list of sessions only, without its details. Fetch them with: ladebog run",
             ),
-            ("month_not_closed", "error", "2025-03-01", None, f"sessions without their details: 1. {OPEN_MARCH}"),
+            ("month_not_closed", "error", "2025-03-01", None, f"Sessions without their details: 1. {OPEN_MARCH}"),
         ),
         conforming=OperatorData(sessions=(Session(energy_wh=0),)),
     ),

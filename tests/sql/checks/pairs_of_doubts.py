@@ -66,7 +66,7 @@ DOUBTS = {
                 "error",
                 "2025-03-01",
                 None,
-                f"sessions without their details: 1. {OPEN_MARCH}",
+                f"Sessions without their details: 1. {OPEN_MARCH}",
             ),
             _finding(
                 "no_power_history",
