@@ -327,6 +327,22 @@ create or replace macro is_only_displayed(content) as
         '[\[\]{}, ]*'
     );
 
+-- A list of its arguments.
+create or replace macro items
+    (a) as [a],
+    (a, b) as [a, b],
+    (a, b, c) as [a, b, c],
+    (a, b, c, d) as [a, b, c, d],
+    (a, b, c, d, e) as [a, b, c, d, e],
+    (a, b, c, d, e, f) as [a, b, c, d, e, f],
+    (a, b, c, d, e, f, g) as [a, b, c, d, e, f, g],
+    (a, b, c, d, e, f, g, h) as [a, b, c, d, e, f, g, h],
+    (a, b, c, d, e, f, g, h, i) as [a, b, c, d, e, f, g, h, i];
+
+-- A list without its null items.
+create or replace macro known_items(list) as
+    list_filter(list, lambda item: item is not null);
+
 -- What a finding's sentences say at {name}. The kind tells how people read the value: text as it is, a phrase in their
 -- own language, a number, an amount in the unit, a local minute, a day, or a duration in microseconds.
 create or replace macro parameter(name, kind, value, unit) as

@@ -32,8 +32,9 @@ def read_curves(connection: duckdb.DuckDBPyConnection, figures: AccountFigures) 
     """
     parameters = {"account": figures.account}
     columns: list[list[Any]] = [[int(session["started_at"].timestamp()) for session in figures.sessions]]
-    for query, count in (("page_samples", 2), ("page_prices", 3), ("page_costs", 4)):
-        found = _by_session(connection.execute(models.query(query), parameters).fetchall())
+    samples, prices, costs = models.query("page_samples"), models.query("page_prices"), models.query("page_costs")
+    for query, count in ((samples, 2), (prices, 3), (costs, 4)):
+        found = _by_session(connection.execute(query, parameters).fetchall())
         entries = [found.get(session["session_id"], [()] * count) for session in figures.sessions]
         columns += [[_differences(entry[place]) for entry in entries] for place in range(count)]
     return base64.b64encode(zlib.compress(msgspec.json.encode(columns), level=9)).decode()

@@ -19,15 +19,15 @@ select
     month,
     session_id,
     concat_ws(' ', amount_incl_tax, currency, energy_kwh) as cause,
-    [
+    items(
         'The bill is {bill} for {energy} kWh, more than {highest} {currency} per kWh.',
         'Ask the operator to correct it.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         amount_parameter('bill', amount_incl_tax, currency),
         number_parameter('energy', energy_kwh),
         number_parameter('highest', highest_price),
         text_parameter('currency', currency)
-    ] as parameters
+    ) as parameters
 from limited
 where amount_incl_tax > highest_price * greatest(energy_kwh, 10)

@@ -33,15 +33,15 @@ select
     month,
     session_id,
     concat_ws(' ', bill_minor, explained_minor, currency) as cause,
-    [
+    items(
         case
             when bill_minor > 0
                 then 'The bill is {bill}, more than 3 times the {explained} that its charging periods and fees come to.'
             else 'The bill is {bill}, but its charging periods and fees come to {periods}.'
         end,
         'Ask the operator to correct it.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         amount_parameter('bill', amount_incl_tax, currency),
         amount_parameter('explained', from_minor_units(explained_minor, minor_unit_decimal), currency),
         amount_parameter(
@@ -49,7 +49,7 @@ select
             from_minor_units(to_minor_units(periods_and_fees, minor_unit_decimal), minor_unit_decimal),
             currency
         )
-    ] as parameters
+    ) as parameters
 from compared
 where
     (bill_minor > 3 * explained_minor and bill_minor > explained_minor + 1)

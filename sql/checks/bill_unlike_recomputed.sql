@@ -8,19 +8,19 @@ select
     sessions.month,
     sessions.session_id,
     concat_ws(' ', audits.billed, audits.recomputed, audits.currency) as cause,
-    [
+    items(
         case
             when audits.reason is null then 'The bill is {bill}, recomputed it is {recomputed} ({verdict}).'
             else 'The bill is {bill}, recomputed it is {recomputed} ({verdict}; {reason}).'
         end,
         'The bill counts; see why with: ladebog audit'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         amount_parameter('bill', audits.billed, audits.currency),
         amount_parameter('recomputed', audits.recomputed, audits.currency),
         phrase_parameter('verdict', audits.verdict),
         phrase_parameter('reason', audits.reason)
-    ] as parameters
+    ) as parameters
 from intermediate.stopped_sessions as sessions
 inner join main.bill_audit as audits using (account, session_id)
 where audits.verdict in ('overbilled', 'underbilled')

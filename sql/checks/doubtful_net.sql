@@ -33,7 +33,7 @@ select
     month,
     session_id,
     concat_ws(' ', amount_incl_tax, tax_amount, currency, known_tax_rate) as cause,
-    [
+    items(
         case
             when is_impossible
                 then
@@ -44,12 +44,12 @@ select
                 || 'but the known rate is {rate} %.'
         end,
         'Ask the operator for an invoice.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         amount_parameter('net', net_amount, currency),
         amount_parameter('bill', amount_incl_tax, currency),
         amount_parameter('tax', tax_amount, currency),
         number_parameter('rate', amount_digits(known_tax_rate * 100))
-    ] as parameters
+    ) as parameters
 from judged
 where is_impossible or (tax_rate is null and known_tax_rate is not null)

@@ -15,15 +15,15 @@ select
     month,
     session_id,
     concat_ws(' ', duration_s, lasted_us) as cause,
-    [
+    items(
         'The operator states a duration of {stated}, but from {start} to {stop} it is {lasted}.',
         'Ask the operator which is right.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         duration_parameter('stated', stated_us),
         minute_parameter('start', started_at, timezone),
         minute_parameter('stop', stopped_at, timezone),
         duration_parameter('lasted', lasted_us)
-    ] as parameters
+    ) as parameters
 from timed
 where abs(stated_us - lasted_us) > 3600000000 and stopped_at >= started_at

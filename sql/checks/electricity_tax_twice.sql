@@ -26,7 +26,7 @@ select
     sessions.month,
     cast(null as varchar) as session_id,
     additions.name || ' ' || count(*) as cause,
-    [
+    items(
         case count(*)
             when 1
                 then
@@ -38,11 +38,11 @@ select
                 || 'as well.'
         end,
         'If it is, call it "electricity tax" in ladebog.toml; if not, give it another name.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         text_parameter('name', additions.name),
         number_parameter('sessions', count(*))
-    ] as parameters
+    ) as parameters
 from spot_sessions as sessions
 inner join seeds.electricity_taxes as taxes
     on

@@ -7,7 +7,7 @@ select
     sessions.month,
     sessions.session_id,
     facts.status as cause,
-    [
+    items(
         'It ended as {status}, with {energy} kWh and {bill}.',
         case
             when marts.stopped_at = marts.started_at
@@ -16,12 +16,12 @@ select
                     || 'whether it should.'
             else 'It counts, what is not stated as 0; ask the operator whether it should.'
         end
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         text_parameter('status', facts.status),
         number_parameter('energy', sessions.energy_kwh),
         amount_parameter('bill', sessions.amount_incl_tax, sessions.currency)
-    ] as parameters
+    ) as parameters
 from intermediate.stopped_sessions as sessions
 inner join main.sessions as marts using (account, session_id)
 inner join facts.session_facts as facts

@@ -20,13 +20,13 @@ select
     month,
     session_id,
     concat_ws(' ', meter_wh, curve_wh) as cause,
-    [
+    items(
         'The meter counted {meter} kWh, the power history {history} kWh.',
         'The meter decides; compare it with the car.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         number_parameter('meter', cast(meter_wh * 0.001 as decimal(18, 3))),
         number_parameter('history', cast(curve_wh * 0.001 as decimal(18, 3)))
-    ] as parameters
+    ) as parameters
 from compared
 where abs(meter_wh - curve_wh) * 100 > abs(meter_wh) * 2 + 10000

@@ -50,7 +50,7 @@ select
     month,
     session_id,
     faults as cause,
-    [
+    items(
         case
             when session_id is null
                 then 'Of the charge points, what cannot be understood counts as not stated: {faults}.'
@@ -58,8 +58,8 @@ select
         end,
         'A newer Ladebog may understand it; the answer is kept.',
         'Nothing needs to be done.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         text_parameter('faults', faults)
-    ] as parameters
+    ) as parameters
 from explained

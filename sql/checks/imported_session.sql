@@ -7,10 +7,10 @@ select
     sessions.month,
     sessions.session_id,
     marts.document_sha256 as cause,
-    [
+    items(
         'Its figures come from imported files only; Ladebog did not fetch them from the operator.',
         'Compare them with the app.'
-    ] as sentences,
+    ) as sentences,
     no_parameters() as parameters
 from intermediate.stopped_sessions as sessions
 inner join main.sessions as marts using (account, session_id)

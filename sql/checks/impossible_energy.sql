@@ -22,20 +22,20 @@ select
         energy_wh,
         case when energy_wh >= 0 then concat_ws(' ', maximum_wh, cast(max_power_w as decimal(18, 3))) end
     ) as cause,
-    [
+    items(
         case
             when energy_wh < 0 then 'The meter counted {energy} kWh, which is below zero.'
             else
                 'The meter counted {energy} kWh; at {power} W the EVSE delivers at most {maximum} kWh in {duration}.'
         end,
         'Ask the operator to correct it.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         number_parameter('energy', energy_kwh),
         number_parameter('power', cast(max_power_w as decimal(18, 0))),
         number_parameter('maximum', cast(maximum_wh * 0.001 as decimal(18, 3))),
         duration_parameter('duration', microseconds_between(started_at, stopped_at))
-    ] as parameters
+    ) as parameters
 from measured
 where
     energy_wh < 0

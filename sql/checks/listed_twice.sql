@@ -61,16 +61,16 @@ select
     sessions.month,
     sessions.session_id,
     states.document_sha256 as cause,
-    [
+    items(
         'A list of sessions has it {versions} times with different figures, and its details were not fetched since.',
         'The last ones count: {energy} kWh and {bill}.',
         'Fetch its details with: ladebog run'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         number_parameter('versions', newest.versions),
         number_parameter('energy', sessions.energy_kwh),
         amount_parameter('bill', sessions.amount_incl_tax, sessions.currency)
-    ] as parameters
+    ) as parameters
 from intermediate.stopped_sessions as sessions
 inner join intermediate.session_states as states using (account, session_id)
 inner join facts.session_facts as facts

@@ -54,13 +54,13 @@ select
     month,
     cast(null as varchar) as session_id,
     concat_ws(' ', day, largest_page) as cause,
-    [
+    items(
         'The operator''s list of {day} is as long as the longest that it has sent: it may be cut off.',
         'Compare it with the app, and import what is missing: ladebog import --help'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         day_parameter('day', day)
-    ] as parameters
+    ) as parameters
 from cut
 where
     most_sessions > largest_page

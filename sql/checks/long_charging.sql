@@ -18,12 +18,12 @@ select
     month,
     session_id,
     cast(charging_us as varchar) as cause,
-    [
+    items(
         'It charged for {duration}.',
         'Check whether it is one session of one car.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         duration_parameter('duration', charging_us)
-    ] as parameters
+    ) as parameters
 from charged
 where charging_us > 172800000000

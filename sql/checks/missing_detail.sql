@@ -15,13 +15,13 @@ select
     first_of_month(local_day(details.stopped_at, accounts.timezone)) as month,
     details.session_id,
     case when detailed.session_id is null then 'missing' else 'older than ' || sessions.document_sha256 end as cause,
-    [
+    items(
         case
             when detailed.session_id is null then 'It is known from a list of sessions only, without its details.'
             else 'Its details are older than the figures in the list of sessions.'
         end,
         'Fetch them with: ladebog run'
-    ] as sentences,
+    ) as sentences,
     no_parameters() as parameters
 from intermediate.missing_details as details
 inner join facts.accounts as accounts using (account)

@@ -57,7 +57,7 @@ select
     month,
     cast(null as varchar) as session_id,
     concat_ws(', ', reason, 'details ' || details_missing, 'quarantined ' || quarantined) as cause,
-    [
+    items(
         case reason
             when 'never listed' then 'No list of its sessions was read to the end.'
             when 'listed too early'
@@ -71,8 +71,8 @@ select
         case when details_missing > 0 then 'Sessions without their details: {details}.' end,
         case when quarantined > 0 then 'Documents that cannot be read: {quarantined}.' end,
         'Fetch it with: ladebog extract --since {since} --until {until}'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         minute_parameter('listed', listed_at, timezone),
         minute_parameter('closable', closable_at, timezone),
         text_parameter('active', active_sessions),
@@ -80,5 +80,5 @@ select
         number_parameter('quarantined', quarantined),
         text_parameter('since', case reason when 'a session is active' then active_since else month end),
         text_parameter('until', last_day(month))
-    ] as parameters
+    ) as parameters
 from with_reasons

@@ -14,14 +14,14 @@ select
     ) as month,
     sessions.session_id,
     facts.status as cause,
-    [
+    items(
         'It ended as {status}, without energy and without an amount, so it is not a charging session and '
         || 'counts nowhere.',
         'Nothing needs to be done.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         text_parameter('status', facts.status)
-    ] as parameters
+    ) as parameters
 from intermediate.session_states as sessions
 inner join facts.accounts as accounts using (account)
 inner join facts.session_facts as facts

@@ -7,13 +7,13 @@ select
     month,
     session_id,
     'none' as cause,
-    [
+    items(
         'Its {energy} kWh have no power history, so when they flowed is not known.',
         'The total is the meter''s own.',
         'Nothing needs to be done.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         number_parameter('energy', energy_kwh)
-    ] as parameters
+    ) as parameters
 from intermediate.stopped_sessions
 where power_samples = 0 and energy_kwh <> 0

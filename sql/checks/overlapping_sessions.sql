@@ -49,17 +49,17 @@ select
         microseconds_since_1970(others.started_at),
         microseconds_since_1970(others.stopped_at)
     ) as cause,
-    [
+    items(
         'It lasted from {start} to {stop}, and session {other} at the same EVSE from {other_start} to {other_stop}.',
         'Ask the operator which is right.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         minute_parameter('start', ones.started_at, ones.timezone),
         minute_parameter('stop', ones.stopped_at, ones.timezone),
         text_parameter('other', others.session_id),
         minute_parameter('other_start', others.started_at, others.timezone),
         minute_parameter('other_stop', others.stopped_at, others.timezone)
-    ] as parameters
+    ) as parameters
 from both_ways
 inner join intermediate.stopped_sessions as ones using (account, session_id)
 inner join intermediate.stopped_sessions as others

@@ -17,14 +17,14 @@ select
     month,
     session_id,
     concat_ws(' ', bill_minor, periods_minor, currency) as cause,
-    [
+    items(
         'The bill is {bill}, its charging periods sum to {periods}.',
         'The bill counts; ask the operator what makes the difference.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         amount_parameter('bill', amount_incl_tax, currency),
         amount_parameter('periods', from_minor_units(periods_minor, minor_unit_decimal), currency)
-    ] as parameters
+    ) as parameters
 from compared
 where
     abs(bill_minor - periods_minor) > 1

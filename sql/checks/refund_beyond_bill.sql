@@ -26,16 +26,16 @@ select
     month,
     session_id,
     concat_ws(' ', bill, reimbursed, currency) as cause,
-    [
+    items(
         'It cost {bill}, and is reimbursed with {reimbursed} once the refunded electricity tax is subtracted.',
         'If the operator refunded none for it, correct [[account.{account}.tax_refund]] in ladebog.toml, or '
         || 'exclude it: '
         || 'ladebog session exclude --reason TEXT {session}'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         amount_parameter('bill', bill, currency),
         amount_parameter('reimbursed', reimbursed, currency),
         text_parameter('account', account),
         text_parameter('session', operand(session_id))
-    ] as parameters
+    ) as parameters
 from subtracted

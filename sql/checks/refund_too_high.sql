@@ -34,7 +34,7 @@ select
     month,
     cast(null as varchar) as session_id,
     concat_ws(' ', cast(per_kwh as varchar), refunded_from, taxed_from, count(*)) as cause,
-    [
+    items(
         case count(*)
             when 1
                 then
@@ -48,8 +48,8 @@ select
         end,
         'Add another to ladebog.toml, with valid_from = {valid_from} and as per_kwh what the operator pays, '
         || '0 if nothing.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         number_parameter('sessions', count(*)),
         number_parameter('rate', amount_digits(per_kwh)),
         text_parameter('currency', currency),
@@ -58,6 +58,6 @@ select
         day_parameter('taxed_from', taxed_from),
         number_parameter('highest', amount_digits(highest_per_kwh)),
         text_parameter('valid_from', day_text(greatest(refunded_from, taxed_from)))
-    ] as parameters
+    ) as parameters
 from subtracted
 group by account, month, per_kwh, refunded_from, highest_per_kwh, taxed_from, currency

@@ -8,18 +8,18 @@ select
     ones.month,
     ones.session_id,
     concat_ws(' ', others.session_id, ones.energy_kwh, ones.amount_incl_tax, ones.currency) as cause,
-    [
+    items(
         'It has the same energy and amount as session {other} at the same time, {energy} kWh and {bill}, '
         || 'and the EVSE is '
         || 'not known.',
         'Look whether it is one session; if so, exclude one with: ladebog session exclude --reason TEXT {session}'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         text_parameter('other', others.session_id),
         number_parameter('energy', ones.energy_kwh),
         amount_parameter('bill', ones.amount_incl_tax, ones.currency),
         text_parameter('session', operand(ones.session_id))
-    ] as parameters
+    ) as parameters
 from intermediate.stopped_sessions as ones
 inner join intermediate.stopped_sessions as others
     on

@@ -16,18 +16,18 @@ select
     sessions.month,
     shared.session_id,
     shared.other_account as cause,
-    [
+    items(
         case
             when claimed.session_id is null then 'Account {other} has the same session of the same operator.'
             else 'Account {other} has the same session of the same operator and has claimed it.'
         end,
         'Keep it off one claim with: ladebog session exclude --account {account} --reason TEXT {session}'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         text_parameter('other', shared.other_account),
         text_parameter('account', shared.account),
         text_parameter('session', operand(shared.session_id))
-    ] as parameters
+    ) as parameters
 from intermediate.shared_sessions as shared
 inner join intermediate.stopped_sessions as sessions using (account, session_id)
 inner join main.claimable_sessions as ones using (account, session_id)

@@ -23,15 +23,15 @@ select
     month,
     session_id,
     concat_ws(' ', power_samples, minutes) as cause,
-    [
+    items(
         'It has {samples} power samples for {minutes} minutes of charging, so when its energy flowed is '
         || 'known less exactly.',
         'The total is the meter''s own.',
         'Nothing needs to be done.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         number_parameter('samples', power_samples),
         number_parameter('minutes', minutes)
-    ] as parameters
+    ) as parameters
 from counted
 where power_samples * 5 < minutes * 4 and power_samples + 5 < minutes

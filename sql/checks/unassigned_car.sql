@@ -14,15 +14,15 @@ select
     sessions.month,
     sessions.session_id,
     'no car' as cause,
-    [
+    items(
         'It is unknown which of the {cars} cars was charged with its {energy} kWh.',
         'Assign one with: ladebog session assign --reason TEXT {session} CAR (or by a [[rule]] in ladebog.toml)'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         number_parameter('cars', several_cars.cars),
         number_parameter('energy', sessions.energy_kwh),
         text_parameter('session', operand(sessions.session_id))
-    ] as parameters
+    ) as parameters
 from intermediate.stopped_sessions as sessions
 inner join main.claimable_sessions as claimable using (account, session_id)
 cross join several_cars

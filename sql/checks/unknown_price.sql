@@ -8,18 +8,18 @@ select
     sessions.month,
     sessions.session_id,
     concat_ws(' ', reimbursement.basis, reimbursement.unknown) as cause,
-    [
+    items(
         case
             when reimbursement.unknown is null
                 then 'What it is reimbursed with is not known, by the basis {basis}: a part of it is missing.'
             else 'What it is reimbursed with is not known, by the basis {basis}: {unknown}.'
         end,
         'Set what is missing in ladebog.toml, or choose another basis.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         text_parameter('basis', reimbursement.basis),
         phrase_parameter('unknown', reimbursement.unknown)
-    ] as parameters
+    ) as parameters
 from intermediate.stopped_sessions as sessions
 inner join main.reimbursement as reimbursement using (account, session_id)
 where

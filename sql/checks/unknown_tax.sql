@@ -7,7 +7,7 @@ select
     month,
     session_id,
     case when prices_include_tax = false then 'bill without tax' else 'no rate' end as cause,
-    [
+    items(
         case
             when prices_include_tax = false
                 then
@@ -18,9 +18,9 @@ select
             when prices_include_tax = false then 'Ask the operator for an invoice.'
             else 'Name the rate of that day in ladebog.toml, under [[tax_rate]].'
         end
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         amount_parameter('bill', amount_incl_tax, currency)
-    ] as parameters
+    ) as parameters
 from intermediate.stopped_sessions
 where tax_amount is null and currency = home_currency

@@ -7,13 +7,13 @@ select
     month,
     session_id,
     payment_status as cause,
-    [
+    items(
         'The operator states that the payment of {bill} is: {status}.',
         'Only what was paid can be refunded; look again after the next run.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         amount_parameter('bill', amount_incl_tax, currency),
         text_parameter('status', payment_status)
-    ] as parameters
+    ) as parameters
 from intermediate.stopped_sessions
 where payment_status <> 'paid' and amount_incl_tax <> 0

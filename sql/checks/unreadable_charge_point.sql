@@ -7,17 +7,17 @@ select
     cast(null as date) as month,
     cast(null as varchar) as session_id,
     concat_ws(' ', endpoint, key, document_sha256) as cause,
-    [
+    items(
         case endpoint
             when 'charge_points' then 'The charge points cannot be read: {fault}.'
             else 'The prices of EVSE {evse} cannot be read: {fault}.'
         end,
         'Older answers count until a newer Ladebog can read this one; it is kept.',
         'Nothing needs to be done.'
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         text_parameter('evse', key),
         text_parameter('fault', fault)
-    ] as parameters
+    ) as parameters
 from intermediate.unreadable
 where endpoint not in ('session', 'session_history')

@@ -7,7 +7,7 @@ select
     month,
     case when endpoint = 'session' or key not like '%..%' then key end as session_id,
     concat_ws(' ', endpoint, key, document_sha256) as cause,
-    [
+    items(
         case endpoint
             when 'session' then 'Its details cannot be read: {fault}.'
             else 'A list of sessions, or its entry for this one, cannot be read: {fault}.'
@@ -23,12 +23,12 @@ select
             when endpoint = 'session' or key not like '%..%'
                 then 'If it was no charging session, exclude it: ladebog session exclude --reason TEXT {session}'
         end
-    ] as sentences,
-    [
+    ) as sentences,
+    items(
         text_parameter('fault', fault),
         text_parameter('since', month),
         text_parameter('until', last_day(month)),
         text_parameter('session', operand(key))
-    ] as parameters
+    ) as parameters
 from intermediate.unreadable
 where endpoint in ('session', 'session_history') and not is_gone and not is_excluded

@@ -82,7 +82,7 @@ select
     missing_sessions.month,
     missing_sessions.session_id,
     case last_details.status when 404 then 'not listed, not found' else 'not listed' end as cause,
-    [
+    items(
         case last_details.status
             when 404
                 then
@@ -91,7 +91,7 @@ select
             else 'The operator listed the month''s sessions again and left this one out.'
         end,
         'It still counts here; ask the operator.'
-    ] as sentences,
+    ) as sentences,
     no_parameters() as parameters
 from missing_sessions
 left join last_details using (account, session_id)

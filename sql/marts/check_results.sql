@@ -38,7 +38,7 @@ identified as (
         month,
         session_id,
         filled_sentences(sentences, parameter_texts(parameters)) as detail,
-        list_filter(sentences, lambda sentence: sentence is not null) as sentences,
+        known_items(sentences) as sentences,
         parameters
     from findings
 )

@@ -76,8 +76,8 @@ CLAIMS = {
                 "error",
                 None,
                 None,
-                "Claim 3 of 2025-03 is missing from claims/lost_claim-bad, or another is in its place: journal/ "
-                "records that it was made on 2025-05-15. Put its folder back from a backup, then run: "
+                "Claim 3 of 2025-03 is missing from claims/lost_claim-bad, or another is in its place. That it "
+                "was made on 2025-05-15 is recorded by journal/. Put its folder back from a backup, then run: "
                 "ladebog transform. Without it, the next claim may claim its sessions again; accept that only if it "
                 "is lost and you do not use it any more.",
             ),
