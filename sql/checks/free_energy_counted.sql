@@ -26,19 +26,18 @@ select
     month,
     session_id,
     concat_ws(' ', free_wh, basis, has_refund) as cause,
-    'Of its energy ' || cast(free_wh * 0.001 as decimal(18, 3)) || ' kWh were free or not billed. '
-    || concat_ws(
-        ', and ',
-        case when basis = 'spot' then 'The basis spot reimburses them as well' end,
-        case
-            when has_refund
-                then
-                    case when basis = 'spot' then 't' else 'T' end
-                    || 'he refund of electricity tax is subtracted for them too'
-        end
-    )
-    || '. If they are not to count, set the basis "rate", which leaves them out, under [[account.' || account
-    || '.reimbursement]], or exclude the session: ladebog session exclude --reason TEXT ' || operand(session_id)
-        as detail
+    items(
+        'Of its energy {energy} kWh were free or not billed.',
+        case when basis = 'spot' then 'The basis spot reimburses them as well.' end,
+        case when has_refund then 'The refund of electricity tax is subtracted for them too.' end,
+        'If they are not to count, set the basis "rate", which leaves them out, under '
+        || '[[account.{account}.reimbursement]], or exclude the session: ladebog session exclude --reason TEXT '
+        || '{session}'
+    ) as sentences,
+    items(
+        number_parameter('energy', cast(free_wh * 0.001 as decimal(18, 3))),
+        text_parameter('account', account),
+        text_parameter('session', operand(session_id))
+    ) as parameters
 from free
 where free_wh > 0 and (basis = 'spot' or has_refund)

@@ -11,7 +11,8 @@ select
         'It cost {bill} without any energy, for example a fee for standing idle.',
         case terms.basis
             when 'billed'
-                then 'The bill counts; exclude it if it is not refunded: ladebog session exclude --reason TEXT {session}'
+                then
+                    'The bill counts; exclude it if it is not refunded: ladebog session exclude --reason TEXT {session}'
             else
                 'Reports count the bill; the basis {basis} does not reimburse it. To leave out the session: '
                 || 'ladebog session exclude --reason TEXT {session}'

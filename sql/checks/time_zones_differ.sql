@@ -89,9 +89,16 @@ select
     cast(null as date) as month,
     cast(null as varchar) as session_id,
     concat_ws(' ', timezone, minute_text(moment, 'UTC'), offset_s, own_offset_s) as cause,
-    'The time zone data of DuckDB and of Python differ for ' || timezone || ': at ' || minute_text(moment, 'UTC')
-    || ' UTC it is ' || floor_quotient(own_offset_s, 60) || ' minutes ahead by DuckDB, '
-    || floor_quotient(offset_s, 60)
-    || ' by Python. Sessions may be in the wrong month. Update Ladebog, and the time zone data of this computer '
-    || '(tzdata), then run: ladebog transform' as detail
+    items(
+        'The time zone data of DuckDB and of Python differ for {zone}: at {moment} UTC it is {duckdb} minutes ahead by '
+        || 'DuckDB, {python} by Python.',
+        'Sessions may be in the wrong month.',
+        'Update Ladebog, and the time zone data of this computer (tzdata), then run: ladebog transform'
+    ) as sentences,
+    items(
+        text_parameter('zone', timezone),
+        minute_parameter('moment', moment, 'UTC'),
+        number_parameter('duckdb', floor_quotient(own_offset_s, 60)),
+        number_parameter('python', floor_quotient(offset_s, 60))
+    ) as parameters
 from differing

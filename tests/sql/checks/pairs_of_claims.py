@@ -60,7 +60,7 @@ CLAIMS = {
                 "warning",
                 "2025-03-01",
                 "1",
-                "Of its energy 1.500 kWh were free or not billed. The basis spot reimburses them as well, and the "
+                "Of its energy 1.500 kWh were free or not billed. The basis spot reimburses them as well. The "
                 "refund of electricity tax is subtracted for them too. If they are not to count, set the basis "
                 '"rate", which leaves them out, under [[account.free_energy_counted-bad.reimbursement]], or exclude '
                 "the session: ladebog session exclude --reason TEXT 1",
