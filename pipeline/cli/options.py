@@ -145,5 +145,5 @@ class Duration(click.ParamType[timedelta]):
 
 
 wide_option = click.option(
-    "--wide", is_flag=True, help="Show all columns, if they do not fit in a pager (PAGER, else less)."
+    "--wide", is_flag=True, help="Show all columns; if they do not fit, in a pager (PAGER, else less)."
 )
