@@ -72,8 +72,8 @@ def full_demo(shared_server: DemoServer, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def logbook(full_demo: FullDemo, tmp_path: Path) -> DemoLogbook:
-    """A copy of the complete archive, which a test may change."""
+def logbook(full_demo: FullDemo, operator: DemoServer, tmp_path: Path) -> DemoLogbook:
+    """A copy of the complete archive, to change. Its operator is new, whatever earlier tests made it do."""
     return full_demo.logbook.copied(tmp_path / "logbook")
 
 

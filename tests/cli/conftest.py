@@ -45,8 +45,8 @@ def shared_logbook(shared_server: DemoServer, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture
-def logbook(shared_logbook: DemoLogbook, tmp_path: Path) -> DemoLogbook:
-    """A copy of the logbook with three months, to change."""
+def logbook(shared_logbook: DemoLogbook, operator: DemoServer, tmp_path: Path) -> DemoLogbook:
+    """A copy of the logbook with three months, to change. Its operator is new, whatever earlier tests made it do."""
     return shared_logbook.copied(tmp_path / "logbook")
 
 
