@@ -4,6 +4,7 @@ import gzip
 import shlex
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.system
 
 _HOLD_THE_LOCK = """
 import sys
+import zlib
 from pathlib import Path
 from pipeline.logbook.folder import Logbook
 
@@ -195,7 +197,9 @@ def test_a_part_beside_its_finished_segment_is_set_aside_and_named_once(logbook:
 def test_a_damaged_finished_segment_stops_a_rebuild(logbook: DemoLogbook, damage: str) -> None:
     (segment,) = finished_segments(logbook.paths.raw / "demo")
     content, before = segment.read_bytes(), figures(logbook)
-    middle = len(content) // 2
+    first_member = zlib.decompressobj(wbits=31)
+    first_member.decompress(content)
+    middle = (len(content) - len(first_member.unused_data)) // 2  # in its data: other bytes of its head say nothing
     changed = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
     segment.write_bytes({"a byte changed": changed, "cut off": content[:middle], "emptied": b""}[damage])
     message, advice = refusal(logbook.run("rebuild"), 1)
