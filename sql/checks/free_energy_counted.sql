@@ -3,7 +3,7 @@
 -- grain: one finding
 -- purpose: No free or unbilled energy is reimbursed at the spot price, or has its electricity tax subtracted.
 -- The basis rate leaves such energy out. All other bases count the whole energy of a session.
-with free as (
+with counted as (
     select
         sessions.account,
         sessions.month,
@@ -11,13 +11,9 @@ with free as (
         sessions.currency,
         terms.basis,
         terms.refund_micro > 0 as has_refund,
-        least(
-            coalesce(states.free_energy_wh, 0) + coalesce(states.non_billable_energy_wh, 0), terms.energy_wh
-        ) as free_wh
+        terms.unpaid_wh
     from intermediate.stopped_sessions as sessions
-    inner join staging.sessions as states using (account, session_id)
-    inner join intermediate.reimbursement_terms as terms
-        on sessions.account = terms.account and sessions.session_id = terms.session_id
+    inner join intermediate.reimbursement_terms as terms using (account, session_id)
     where terms.basis <> 'rate' and terms.unknown is null
 )
 
@@ -25,7 +21,7 @@ select
     account,
     month,
     session_id,
-    concat_ws(' ', free_wh, basis, has_refund) as cause,
+    concat_ws(' ', unpaid_wh, basis, has_refund) as cause,
     items(
         'Of its energy {energy} kWh were free or not billed.',
         case when basis = 'spot' then 'The basis spot reimburses them as well.' end,
@@ -35,9 +31,9 @@ select
         || '{session}'
     ) as sentences,
     items(
-        number_parameter('energy', cast(free_wh * 0.001 as decimal(18, 3))),
+        number_parameter('energy', cast(unpaid_wh * 0.001 as decimal(18, 3))),
         text_parameter('account', account),
         text_parameter('session', operand(session_id))
     ) as parameters
-from free
-where free_wh > 0 and (basis = 'spot' or has_refund)
+from counted
+where unpaid_wh > 0 and (basis = 'spot' or has_refund)

@@ -1,6 +1,7 @@
 -- name: staging.electricity_tax_additions
 -- grain: one addition of the settings whose name is, or may be, that of the electricity tax, and the days it holds
 -- purpose: which additions replace the electricity tax of the seeds, and which look as if they should
+-- refresh: whole
 -- columns:
 --   account      text, the logbook's account
 --   name         text

@@ -10,6 +10,7 @@
 --   currency                  ISO 4217 code, of the bill
 --   minor_unit_decimal        digits of the currency's minor unit
 --   energy_wh                 Wh that the basis counts; under rate without free and non-billable energy, at least 0
+--   unpaid_wh                 Wh, free and non-billable energy, at most all of the session's
 --   bill_minor                whole minor units
 --   electricity_cost_nano     whole billionths of a currency unit; null where the operator does not track it
 --   rate_micro                whole millionths of a currency unit per kWh; null for other bases than rate
@@ -87,6 +88,7 @@ judged as (
         currency,
         minor_unit_decimal,
         case when basis = 'rate' then greatest(energy_wh - unpaid_wh, 0) else energy_wh end as energy_wh,
+        least(unpaid_wh, energy_wh) as unpaid_wh,
         bill_minor,
         electricity_cost_nano,
         rate_micro,
