@@ -33,9 +33,13 @@ def did_you_mean(name: str, known_names: Iterable[str]) -> str:
 
 def money_text(amount: Decimal, currency: str, sign: str = "") -> str:
     """`1,019.60`: an amount with the decimals of its currency, or more if it has more; `sign` as in a format."""
-    digits = 0 if currency in _WITHOUT_DECIMALS else 3 if currency in _WITH_THREE_DECIMALS else 2
     needed = -int(amount.normalize().as_tuple().exponent)
-    return f"{amount:{sign},.{max(digits, needed)}f}"
+    return f"{amount:{sign},.{max(currency_digits(currency), needed)}f}"
+
+
+def currency_digits(currency: str) -> int:
+    """The number of decimals that a currency's amounts have."""
+    return 0 if currency in _WITHOUT_DECIMALS else 3 if currency in _WITH_THREE_DECIMALS else 2
 
 
 # ISO 4217; `amount_text` of sql/macros.sql has the same.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reports.language.findings import finding_text
 from reports.page.chart import FiguresTable
 from reports.page.figures import AccountFigures, Row
 from reports.page.words import PageWords
@@ -10,7 +11,7 @@ from reports.page.words import PageWords
 
 @dataclass(frozen=True, kw_only=True)
 class ShownFinding:
-    """A finding. `detail`, which says what to do, is English in both languages."""
+    """A finding. `detail` says what was found and what to do."""
 
     is_error: bool
     severity: str
@@ -53,7 +54,7 @@ def shown_findings(figures: AccountFigures, words: PageWords) -> Sequence[ShownF
             severity=words.text(f"severity.{finding['severity']}"),
             title=words.text(f"rule.{finding['rule']}"),
             subject=_subject(finding, words),
-            detail=finding["detail"],
+            detail=finding_text(finding["sentences"], finding["parameters"], words),
         )
         for finding in figures.findings
     ]

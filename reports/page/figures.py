@@ -96,9 +96,15 @@ def _read_account(connection: duckdb.DuckDBPyConnection, account: str) -> Accoun
     )
 
 
-def _visible(row: Row) -> Row:
-    """The row with texts of which nothing is hidden and that change no direction of writing."""
-    return {column: visible(value) if isinstance(value, str) else value for column, value in row.items()}
+def _visible(value: Any) -> Any:
+    """The value, and all in it, with texts of which nothing is hidden and that change no direction of writing."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, list):
+        return [_visible(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _visible(item) for name, item in value.items()}
+    return value
 
 
 def _of_year(year_rows: Sequence[Row], year: int) -> tuple[Row, ...]:

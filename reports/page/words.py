@@ -11,7 +11,8 @@ from babel.numbers import format_decimal
 from pipeline.settings.schema import Language
 from reports.claims import danish as danish_claims
 from reports.claims import english as english_claims
-from reports.claims.words import MINUS, Words
+from reports.claims.words import Words
+from reports.language.formats import MINUS
 from reports.page import danish, english
 
 _SHARED = ("rule.", "severity.", "kind.")  # texts of claims that the page prints too

@@ -19,7 +19,7 @@ select
         amount_parameter('bill', audits.billed, audits.currency),
         amount_parameter('recomputed', audits.recomputed, audits.currency),
         phrase_parameter('verdict', audits.verdict),
-        phrase_parameter('reason', audits.reason)
+        text_parameter('reason', audits.reason)
     ) as parameters
 from intermediate.stopped_sessions as sessions
 inner join main.bill_audit as audits using (account, session_id)

@@ -18,7 +18,7 @@ select
     ) as sentences,
     items(
         text_parameter('basis', reimbursement.basis),
-        phrase_parameter('unknown', reimbursement.unknown)
+        text_parameter('unknown', reimbursement.unknown)
     ) as parameters
 from intermediate.stopped_sessions as sessions
 inner join main.reimbursement as reimbursement using (account, session_id)

@@ -1,17 +1,22 @@
 """Each rule reports its finding, with its text, only when it is broken."""
 
+import re
 import zoneinfo
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.database import models
 from pipeline.load.zones import zone_offsets
+from reports.language.findings import finding_text
+from reports.language.formats import Formats
 from tests.sql.checks import operator_data
 from tests.sql.checks.more_cases import CASES
+from tests.sql.checks.operator_data import OperatorData
 from tests.sql.checks.pair import Finding, Pair
 from tests.sql.checks.pairs_of_archives import ARCHIVES, WRONG_ZONE
 from tests.sql.checks.pairs_of_claims import CLAIMS
@@ -36,15 +41,26 @@ def wrong_zone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def findings(tmp_path_factory: pytest.TempPathFactory, wrong_zone: None) -> FindingsByAccount:
-    """The findings of one logbook in which each case is an account."""
+def accounts() -> dict[str, OperatorData]:
+    """The operator's data of each case."""
     accounts = {f"{rule}-bad": pair.violating for rule, pair in PAIRS.items()}
     accounts |= {f"{rule}-good": pair.conforming for rule, pair in PAIRS.items()}
-    accounts |= {name: case for name, (case, _) in CASES.items()}
+    return accounts | {name: case for name, (case, _) in CASES.items()}
+
+
+@pytest.fixture(scope="module")
+def rows(
+    accounts: dict[str, OperatorData], tmp_path_factory: pytest.TempPathFactory, wrong_zone: None
+) -> list[dict[str, Any]]:
+    """The findings of one logbook in which each case is an account."""
+    folder = tmp_path_factory.mktemp("pairs") / "logbook"
+    return list(operator_data.findings(operator_data.write_logbook(folder, accounts)))
+
+
+@pytest.fixture(scope="module")
+def findings(accounts: dict[str, OperatorData], rows: list[dict[str, Any]]) -> FindingsByAccount:
     by_account = defaultdict(list)
-    for row in operator_data.findings(
-        operator_data.write_logbook(tmp_path_factory.mktemp("pairs") / "logbook", accounts)
-    ):
+    for row in rows:
         month: date | None = row["month"]
         by_account[row["account"]].append(
             (row["rule"], row["severity"], month and month.isoformat(), row["session_id"], row["detail"])
@@ -56,6 +72,23 @@ def findings(tmp_path_factory: pytest.TempPathFactory, wrong_zone: None) -> Find
 def test_a_violating_account_has_the_findings_of_its_rule(findings: FindingsByAccount, rule: str) -> None:
     assert findings[f"{rule}-bad"] == PAIRS[rule].findings
     assert rule in {name for name, *_ in PAIRS[rule].findings}
+
+
+def test_in_danish_only_what_is_not_ladebogs_own_text_is_english(rows: list[dict[str, Any]]) -> None:
+    """Ids, commands and what the operator sent stay as they are; they are parameters of the kind `text`."""
+    formats = Formats("da", "Europe/Copenhagen")
+    for row in rows:
+        own = [{**one, "value": "-"} if one["kind"] == "text" else one for one in row["parameters"]]
+        text = finding_text(row["sentences"], own, formats)
+        assert not re.search(r"\b(the|is|was|were|of|that|with|what|ask|from|and|not|which|its|it)\b", text, re.I), text
+
+
+def test_in_english_a_finding_is_its_detail_with_the_formats_of_documents(rows: list[dict[str, Any]]) -> None:
+    formats = Formats("en", "Europe/Copenhagen")
+    for row in rows:
+        plain = [{**one, "kind": "text"} for one in row["parameters"] if one["kind"] in ("text", "phrase")]
+        if len(plain) == len(row["parameters"]):
+            assert finding_text(row["sentences"], plain, formats) == row["detail"]
 
 
 @pytest.mark.parametrize("rule", PAIRS)
