@@ -27,8 +27,8 @@ TEXTS = {
     "and_more": "… and {count} more",
     # Figures
     "figures": "Figures",
-    "count": "Count",
-    "sessions": "Charging sessions",
+    "count": "Sessions",
+    "sessions": "Sessions",
     "sheet": "Sheet",
     "sheet.sessions": "Sessions",
     "corrections": "Corrections",
@@ -46,7 +46,7 @@ TEXTS = {
     "currency": "Currency",
     "unknown": "unknown",
     "fill_in": "fill in by hand",
-    "basis": "Settlement",
+    "basis": "Basis",
     "basis.billed": "as billed by the operator",
     "basis.rate": "at a fixed rate",
     "basis.electricity_cost": "at own electricity cost as stated by the operator",
@@ -167,7 +167,7 @@ TEXTS = {
     "rule.unreadable_entry": "The session's entry in the list cannot be read",
     "rule.unreadable_session": "Answers about sessions cannot be read",
     "rule.session_in_two_accounts": "Another account has the same session",
-    "rule.lost_claim": "A made claim is missing",
+    "rule.lost_claim": "A claim that was made is missing",
     "rule.free_energy_counted": "Free energy is reimbursed or has its tax subtracted",
     "rule.time_zones_differ": "The time zone data differ",
     "rule.gone_while_active": "The operator no longer has a session that was active",
@@ -209,7 +209,7 @@ TEXTS = {
     "sources.curve": "SHA-256 of the power history",
     "sources.checksum": (
         "This claim is locked: claim.json and all files are recorded with their SHA-256. "
-        "Keep this printout: if a figure changes later, the SHA-256 here no longer matches."
+        "The checksum is the proof: if a figure changes later, it no longer matches."
     ),
     "attachments": "Attachments",
     "file": "File",
@@ -222,7 +222,7 @@ TEXTS = {
     "embedded.csv": "The lines of the claim for a spreadsheet",
     "printed.cut": (
         "Long texts are cut with …, and characters that the typeface lacks are shown as □; "
-        "claim.json contains them unchanged."
+        "the full text is in claim.json."
     ),
     # Signatures and page numbers
     "signature.driver": "Date and signature, employee",

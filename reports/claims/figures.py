@@ -16,6 +16,7 @@ from pipeline.claims.document import Claim, ClaimLine
 from pipeline.claims.folder import CLAIM
 from reports.claims.ambiguity import AmbiguousFileError
 from reports.claims.csv import COLUMNS, danish_csv, machine_csv
+from reports.claims.danish import EARLIER_HEADINGS
 from reports.claims.words import Words
 from reports.claims.workbook.columns import columns_of
 from reports.excel.cells import PRICE
@@ -69,17 +70,18 @@ def _written(rows: _Rows, delimiter: str) -> str:
 
 def _csv_fault(claim: Claim, rows: _Rows, write: Callable[[Claim], _Rows], *, is_danish: bool = False) -> str | None:
     headings, *again = write(claim)
+    found_headings = [EARLIER_HEADINGS.get(heading, heading) for heading in rows[0]]
     with_prices = write(_without_corrections(claim))[1:]
     columns = {heading: (place, COLUMNS[place]) for place, heading in enumerate(headings)}
-    lacking = {heading for heading in columns if heading not in rows[0]}
-    if not set(rows[0]) <= columns.keys() or len(set(rows[0])) < len(rows[0]):
+    lacking = {heading for heading in columns if heading not in found_headings}
+    if not set(found_headings) <= columns.keys() or len(set(found_headings)) < len(found_headings):
         return _OTHER_COLUMNS
     if any(columns[heading][1].name not in _ADDED_LATER for heading in lacking):
         return _OTHER_COLUMNS
-    if len(rows) - 1 != len(again) or any(len(row) != len(rows[0]) for row in rows):
+    if len(rows) - 1 != len(again) or any(len(row) != len(found_headings) for row in rows):
         return _OTHER_LINES
     for number, (row, expected, priced) in enumerate(zip(rows[1:], again, with_prices, strict=True), start=1):
-        for heading, text in zip(rows[0], row, strict=True):
+        for heading, text in zip(found_headings, row, strict=True):
             place, column = columns[heading]
             if (
                 is_danish
@@ -169,7 +171,8 @@ def _lines_fault(claim: Claim, rows: list[list[_Cell]], expected: list[list[_Cel
     """Compare the lines, and the sums below them, by the headings of their columns."""
     names = ("line", *(column.name for part in columns_of(claim.lines) for column in part))
     headings = dict(zip((cell[1] for cell in expected[_HEAD]), names, strict=True))
-    places = {cell[1]: place for place, cell in enumerate(rows[_HEAD]) if cell[1] is not None}
+    found_headings = [EARLIER_HEADINGS.get(str(cell[1]), cell[1]) for cell in rows[_HEAD]]
+    places = {heading: place for place, heading in enumerate(found_headings) if heading is not None}
     lacking = {name for heading, name in headings.items() if heading not in places}
     if not places.keys() <= headings.keys() or not lacking <= _ADDED_LATER:
         return _OTHER_COLUMNS

@@ -11,7 +11,7 @@ from reports.claims.pdf.pdf import write_pdf
 from tests.reports.claims.crowded_claim import crowded_claim
 from tests.reports.claims.hard_claim import corrections_claim, hard_claim, reversal_claim, zero_claim
 
-CSV = 'Nr.;Ladning;Note\r\n1;700000;"æøå; 日本"\r\n'.encode()
+CSV = 'Nr.;Opladning;Note\r\n1;700000;"æøå; 日本"\r\n'.encode()
 
 
 def many_lines(language: Language) -> Claim:

@@ -93,7 +93,7 @@ def test_no_text_becomes_a_formula_in_a_spreadsheet(note: str) -> None:
 
 
 def test_a_negative_figure_is_not_escaped() -> None:
-    (row,) = (row for row in read_danish(hard_claim()) if row["Ladning"] == "600001")
+    (row,) = (row for row in read_danish(hard_claim()) if row["Opladning"] == "600001")
     assert (row["Energi (kWh)"], row["Beløb inkl. moms"]) == ("-1,500", "-2,75")
 
 
@@ -112,7 +112,7 @@ def test_a_note_is_cut_to_the_length_of_a_cell() -> None:
 @pytest.mark.parametrize("name", CLAIMS)
 def test_danish_excel_recognises_the_file_by_byte_order_mark_and_line_ends(name: str) -> None:
     content = danish_csv(CLAIMS[name]("da"))
-    assert content.startswith(BYTE_ORDER_MARK + b"Konto i ladebogen;")
+    assert content.startswith(BYTE_ORDER_MARK + b"Profil i ladebogen;")
     assert content.endswith(b"\r\n")
     assert not machine_csv(CLAIMS[name]("da")).startswith(BYTE_ORDER_MARK)
     assert b"\r" not in machine_csv(CLAIMS["zero"]("da"))

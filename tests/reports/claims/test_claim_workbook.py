@@ -103,11 +103,11 @@ def test_only_own_sessions_have_a_price(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("claim", "names"),
     [
-        (hard_claim("da"), ["Udlæg", "Ladninger", "Dage", "Kontrol", "Kilder"]),
+        (hard_claim("da"), ["Udlæg", "Opladninger", "Dage", "Kontrol", "Kilder"]),
         (hard_claim("en"), ["Claim", "Sessions", "Days", "Checks", "Sources"]),
-        (zero_claim("da"), ["Udlæg", "Ladninger", "Kontrol", "Kilder"]),
+        (zero_claim("da"), ["Udlæg", "Opladninger", "Kontrol", "Kilder"]),
         (corrections_claim("en"), ["Claim", "Sessions", "Checks", "Sources"]),
-        (reversal_claim("da"), ["Udlæg", "Ladninger", "Kontrol", "Kilder"]),
+        (reversal_claim("da"), ["Udlæg", "Opladninger", "Kontrol", "Kilder"]),
     ],
 )
 def test_sheets_are_named_in_the_claims_language(claim: Claim, names: list[str], tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_sheets_are_named_in_the_claims_language(claim: Claim, names: list[str],
 def test_stored_results_of_formulas_are_the_claims_totals(name: str, tmp_path: Path) -> None:
     claim = CLAIMS[name]("da")
     workbook = write_and_open(claim, tmp_path, results=True)
-    sheet, column = workbook["Ladninger"], columns(workbook["Ladninger"])
+    sheet, column = workbook["Opladninger"], columns(workbook["Opladninger"])
     last = FIRST_LINE_ROW + len(claim.lines)
     for row, total in enumerate(claim.totals if claim.lines else (), start=last):
         tax = "ukendt" if total.total.tax_amount is None else float(total.total.tax_amount)
@@ -135,7 +135,7 @@ def test_stored_results_of_formulas_are_the_claims_totals(name: str, tmp_path: P
 )
 def test_text_is_never_a_formula_an_error_or_a_number(note: str, tmp_path: Path) -> None:
     claim = claim_with_note(note)
-    sheet = write_and_open(claim, tmp_path)["Ladninger"]
+    sheet = write_and_open(claim, tmp_path)["Opladninger"]
     cell = sheet.cell(FIRST_LINE_ROW, columns(sheet)["Note"])
     assert (cell.value, cell.data_type) == (note, "s")
     assert bool(cell.quotePrefix) == (note[0] in "=+-@")
@@ -166,7 +166,7 @@ def test_missing_settings_are_lines_to_fill_in_by_hand(tmp_path: Path) -> None:
         "Udbetales til konto",
     }
     assert all(cell.border.bottom.style == "thin" for cell in hints)
-    assert "Ingen ladninger i marts 2025." in texts(sheet)
+    assert "Ingen opladninger i marts 2025." in texts(sheet)
 
 
 def test_only_corrections_are_marked_by_colour_and_text(tmp_path: Path) -> None:
@@ -197,16 +197,16 @@ def test_an_unknown_tax_is_shown_as_unknown(tmp_path: Path) -> None:
 
 def test_times_are_local_to_the_account(tmp_path: Path) -> None:
     claim = hard_claim()
-    sheet = write_and_open(claim, tmp_path)["Ladninger"]
+    sheet = write_and_open(claim, tmp_path)["Opladninger"]
     cell = sheet.cell(FIRST_LINE_ROW, columns(sheet)["Startet"])
     assert cell.value == datetime(2025, 3, 1, 17, 0)  # noqa: DTZ001 (a spreadsheet's times are naive)
     utc = msgspec.structs.replace(claim.policy, account=msgspec.structs.replace(claim.policy.account, timezone="UTC"))
-    sheet = write_and_open(msgspec.structs.replace(claim, policy=utc), tmp_path)["Ladninger"]
+    sheet = write_and_open(msgspec.structs.replace(claim, policy=utc), tmp_path)["Opladninger"]
     assert sheet.cell(FIRST_LINE_ROW, columns(sheet)["Startet"]).value == datetime(2025, 3, 1, 16, 0)  # noqa: DTZ001
 
 
 def test_a_long_note_is_complete_and_its_row_stays_low(tmp_path: Path) -> None:
-    sheet = write_and_open(claim_with_note(LONG_NOTE), tmp_path)["Ladninger"]
+    sheet = write_and_open(claim_with_note(LONG_NOTE), tmp_path)["Opladninger"]
     assert sheet.cell(FIRST_LINE_ROW, columns(sheet)["Note"]).value == LONG_NOTE
     assert sheet.row_dimensions[FIRST_LINE_ROW].height < 60
 

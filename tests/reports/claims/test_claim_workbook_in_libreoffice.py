@@ -126,7 +126,7 @@ def test_200_sessions_have_column_headings_on_every_page(printed_pages: Mapping[
     ]
     assert len(pages) > 5
     for page in pages:
-        assert re.search(r"Nr\. +Startet +Sluttet +Ladning +Type", page)
+        assert re.search(r"Nr\. +Startet +Sluttet +Opladning +Type", page)
     numbers = [int(number) for page in pages for number in re.findall(r"^ *(\d{1,3}) +\d\d\.\d\d\.2025", page, re.M)]
     assert numbers == list(range(1, len(CLAIMS_BY_NAME["200-da"].lines) + 1))
 

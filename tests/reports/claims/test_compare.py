@@ -22,6 +22,7 @@ from pipeline.cli.main import run
 from pipeline.clock import SystemClock
 from pipeline.errors import TamperingError
 from reports.claims.compare import check_rendered, stated_otherwise
+from reports.claims.danish import EARLIER_HEADINGS, TEXTS
 from reports.claims.figures import csv_fault
 from reports.claims.files import write_claim_files
 from reports.claims.renderer import renderer
@@ -181,7 +182,7 @@ _CHANGES = {
     "danish csv: start of line 1": changed_text("-da.csv", "01-03-2025 17:00", "01-03-2025 16:00"),
     "danish csv: session of line 2": changed_text("-da.csv", ";700001;", ";700009;"),
     "danish csv: unknown tax": changed_text("-da.csv", ";ukendt;", ";0,00;"),
-    "danish csv: settlement": changed_text("-da.csv", ";som opkrævet af operatøren;", ";1,00;"),
+    "danish csv: settlement": changed_text("-da.csv", ";afregnes efter operatørens regning;", ";1,00;"),
     "danish csv: lines swapped": swapped_lines("-da.csv"),
     "workbook: amount of line 2": changed_member(_SHEET, "<v>36.58</v>", "<v>46.57</v>"),
     "workbook: energy of line 1": changed_member(_SHEET, "<v>11.919</v>", "<v>11.918</v>"),
@@ -224,7 +225,7 @@ def fewer_columns(folder: Path) -> None:
 def test_what_cannot_be_compared_in_files_of_another_renderer_is_named(shared: dict[str, Path], tmp_path: Path) -> None:
     folder = Path(shutil.copytree(shared["another"], tmp_path / "claim"))
     changed_member("xl/worksheets/sheet4.xml", ">Kontrol<", ">Efterprøvning<")(folder)
-    changed_text("-da.csv", ";som opkrævet af operatøren;", ";efter regning;")(folder)
+    changed_text("-da.csv", ";afregnes efter operatørens regning;", ";efter regning;")(folder)
     adapt_manifest(folder)
     assert check_rendered(check_claim(folder)) == (
         "fixed texts in home-0003-2025-03-da.csv, texts and layout of home-0003-2025-03.xlsx"
@@ -279,3 +280,21 @@ def test_the_list_of_checksums_of_an_export_is_checked(folder: Path, change: str
         return
     with pytest.raises(TamperingError, match="SHA256SUMS is not what was written"):
         check_claim(folder, is_export=change != "in the logbook")
+
+
+@pytest.mark.parametrize("make", [hard_claim, corrections_claim, reversal_claim])
+def test_files_with_the_headings_of_an_earlier_version_state_what_the_claim_states(
+    make: Callable[[], document.Claim], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = by(make(), None)
+    with monkeypatch.context() as earlier:
+        for key in ("account", "session", "charge_point", "tax_name"):
+            heading = next(old for old, new in EARLIER_HEADINGS.items() if new == TEXTS[key])
+            earlier.setitem(TEXTS, key, heading)
+        folder = written(claim, tmp_path / "claim")
+    assert b";Ladning;" in next(folder.glob("*-da.csv")).read_bytes()
+    assert check_rendered(check_claim(folder)).startswith("fixed texts in ")
+    path = dearer_danish_csv(folder)
+    adapt_manifest(folder)
+    with pytest.raises(TamperingError, match=f"{path.name}|line 1"):
+        check_rendered(check_claim(folder))

@@ -71,7 +71,7 @@ def test_the_workbook_formats_amounts_with_the_decimals_of_their_currency(
     currency: str, number_format: str, tmp_path: Path
 ) -> None:
     write_workbook(claim_in(currency), "0" * 64, tmp_path / "claim.xlsx")
-    sheet = openpyxl.load_workbook(tmp_path / "claim.xlsx")["Ladninger"]
+    sheet = openpyxl.load_workbook(tmp_path / "claim.xlsx")["Opladninger"]
     columns = {str(cell.value).replace("\n", " "): cell.column for cell in sheet[4]}
     gross, price = columns["Beløb inkl. moms"], columns["Pris pr. kWh"]
     assert {sheet.cell(row, gross).number_format for row in range(5, 11)} == {number_format}

@@ -73,7 +73,7 @@ def test_the_remarks_of_a_line() -> None:
     [
         (
             _DANISH,
-            "som opkrævet af operatøren, minus 0,716 DKK pr. kWh i godtgjort elafgift ifølge indstillingerne",
+            "afregnes efter operatørens regning, minus 0,716 DKK pr. kWh i godtgjort elafgift ifølge indstillingerne",
         ),
         (
             _ENGLISH,
@@ -108,6 +108,6 @@ def test_a_claim_counts_the_sessions_that_the_list_lacks_apart() -> None:
     assert found == [
         "The list and the archive contain 3 sessions; 2 are claimed, 1 are not.",
         "The list contains 2 sessions and the archive 3, of which the list lacks 1; 2 are claimed, 1 are not.",
-        "Listen og arkivet rummer 3 ladninger; 2 er medtaget, 1 er ikke medtaget.",
-        "Listen rummer 2 ladninger og arkivet 3, hvoraf 1 ikke står på listen; 2 er medtaget, 1 er ikke medtaget.",
+        "Listen og arkivet rummer 3 opladninger; 2 er medtaget, 1 er udeladt.",
+        "Listen rummer 2 opladninger og arkivet 3, hvoraf 1 ikke står på listen; 2 er medtaget, 1 er udeladt.",
     ]
