@@ -36,8 +36,13 @@ def money_chart(year: YearFigures, figures: AccountFigures, words: PageWords) ->
             ColourKey(class_=part, name=_name(part, figures, words), value=words.known_money(year.sums[column], digits))
             for part, column in _PARTS.items()
         ],
-        notes=(words.text("money.note"),),
+        notes=(words.text("money.note"), *_note_about_prices(year, words)),
     )
+
+
+def _note_about_prices(year: YearFigures, words: PageWords) -> list[str]:
+    unpriced: Decimal = year.sums["unpriced_kwh"]
+    return [words.text("money.unpriced", kwh=words.kwh(unpriced))] if unpriced else []
 
 
 def _name(part: str, figures: AccountFigures, words: PageWords) -> str:
@@ -46,11 +51,13 @@ def _name(part: str, figures: AccountFigures, words: PageWords) -> str:
 
 def _stack(row: Row) -> list[tuple[str, Decimal, Decimal]]:
     """The class, base and value of each part of a bill: those above zero upwards, those below zero downwards."""
-    if any(row[column] is None for column in _PARTS.values()):
+    if row["unexplained_amount"] is None:
         return [("unknown", Decimal(0), row[_WHOLE])]
     stacked, ends = [], {True: Decimal(0), False: Decimal(0)}
     for part, column in _PARTS.items():
-        value: Decimal = row[column]
+        value: Decimal | None = row[column]
+        if value is None:  # no price is known: the rest has it
+            continue
         stacked.append((part, ends[value > 0], value))
         ends[value > 0] += value
     return stacked

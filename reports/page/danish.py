@@ -74,6 +74,7 @@ TEXTS = {
         "Spotpris og tillæg er uden moms. Andet er det, som priserne ikke forklarer: gebyrer, mindstepriser, tariffer "
         "med én pris og afrundinger."
     ),
+    "money.unpriced": "Spotprisen for {kwh} kWh er ikke kendt: hvad de kostede uden moms, står under Andet.",
     "foreign": "I andre valutaer",
     "foreign.note": "Disse ladninger er ikke med i tallene ovenfor: beløb i forskellige valutaer lægges aldrig sammen.",
     # Sessions

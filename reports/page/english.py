@@ -74,6 +74,7 @@ TEXTS = {
         "Spot price and markup are without tax. Other is what the prices do not explain: fees, minimum prices, tariffs "
         "with one price, and roundings."
     ),
+    "money.unpriced": "The spot price of {kwh} kWh is not known: what they cost without tax is in Other.",
     "foreign": "In other currencies",
     "foreign.note": "These sessions are not in the figures above: amounts in different currencies are never added.",
     # Sessions

@@ -9,19 +9,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.sql.named_answers import answers, texts
 from tests.sql.reimbursed_archive import MINUTE, Period, ReimbursedSession, hour_session, reimbursed_archive
 
 NOON = datetime(2025, 3, 5, 12, tzinfo=UTC)
 PARTS = "spot_amount_excl_tax, markup_amount_excl_tax, tax_amount, unexplained_amount, amount_incl_tax"
 
 
-def half_hours(first: str, second: str, amounts: tuple[str, str] = ("1", "1")) -> dict[str, Any]:
+def half_hours(
+    first: str, second: str, amounts: tuple[str, str] = ("1", "1"), *, began: datetime = NOON
+) -> dict[str, Any]:
     """Two half hours with these states and amounts."""
     return {
         "periods": tuple(
             Period(
-                started=NOON + 30 * index * MINUTE,
-                stopped=NOON + 30 * (index + 1) * MINUTE,
+                started=began + 30 * index * MINUTE,
+                stopped=began + 30 * (index + 1) * MINUTE,
                 prices=prices,
                 amount=Decimal(amount),
             )
@@ -103,6 +106,37 @@ def test_a_minimum_price_and_missing_prices_are_an_unexplained_amount(tmp_path: 
         hour_session(NOON, "3", bill=Decimal(20), **half_hours("price|2", "price|2", ("10", "10"))),
     )
     assert parts_found == {"DKK": ("0.470", "0.380", "8.500", "33.150", "42.500")}
+
+
+def test_energy_without_a_known_price_has_no_spot_price_of_zero(tmp_path: Path) -> None:
+    """March: 10 of 30 kWh are priced. April: none of 10 kWh. May: a fee without energy. Both attributions agree."""
+    unpriced = half_hours("price|2.5", "price|2.5", ("12.5", "12.5"))
+    june = NOON.replace(month=6)
+    one_markup = half_hours("price|2.5", "price|2&markup|0", ("12.5", "12.5"), began=june)
+    with reimbursed_archive(tmp_path / "logbook") as archive:
+        archive.load_sessions(
+            hour_session(NOON, "priced"),
+            hour_session(NOON, "one price", **unpriced),
+            hour_session(NOON, "no periods", periods=()),
+            hour_session(NOON.replace(month=4), "only a list", periods=()),
+            hour_session(NOON.replace(month=5), "fee", energy_wh=0, bill=Decimal(5), curve=(), periods=()),
+            hour_session(june, "one of two periods", **one_markup),
+        ).transform()
+        for mart in ("month_prices", "month_prices_split"):
+            query = f"select month(month), priced_kwh, {PARTS} from {mart} order by month"  # noqa: S608
+            assert [tuple(map(str, row)) for row in archive.rows(query)] == [
+                ("3", "10.000", "10.000", "4.000", "15.000", "46.000", "75.000"),
+                ("4", "0.000", "None", "None", "5.000", "20.000", "25.000"),
+                ("5", "0.000", "0.000", "0.000", "1.000", "4.000", "5.000"),
+                ("6", "5.000", "10.000", "0.000", "5.000", "10.000", "25.000"),
+            ]
+        columns = ("energy_kwh", "priced_kwh", "spot_per_kwh", "markup_per_kwh", "tax_per_kwh", "unexplained_per_kwh")
+        assert texts(answers(archive.connection, "@price-decomposition"), *columns) == [
+            ("30.000", "10.000", "1.000000", "0.400000", "0.500000", "1.533333"),
+            ("10.000", "0.000", "None", "None", "0.500000", "2.000000"),
+            ("0.000", "0.000", "None", "None", "None", "None"),
+            ("10.000", "5.000", "2.000000", "0.000000", "0.500000", "1.000000"),
+        ]
 
 
 def test_each_currency_has_its_parts_and_an_unknown_tax_makes_them_unknown(tmp_path: Path) -> None:

@@ -7,8 +7,10 @@
 --   session_id          text, the operator's id
 --   month               first day of the local month
 --   currency            ISO 4217 code
---   spot_amount         currency units, ex. tax
---   markup_amount       currency units, ex. tax; null where the tax rate is unknown
+--   energy_kwh          kWh
+--   priced_kwh          kWh, of the charging periods whose spot price and markup are known
+--   spot_amount         currency units, ex. tax, of those
+--   markup_amount       currency units, ex. tax, of those; null where the tax rate is unknown
 --   tax_amount          currency units; null where unknown
 --   unexplained_amount  currency units; null where one of the others is unknown
 --   amount_incl_tax     currency units
@@ -50,6 +52,7 @@ weighed as (
         ) as whole_weight
     from months_of_periods as months
     inner join main.charging_periods as periods using (account, session_id, period)
+    where periods.spot_price_excl_tax is not null and periods.markup_incl_tax is not null
 ),
 
 rounded_down as (
@@ -84,6 +87,7 @@ of_months as (
         account,
         session_id,
         month,
+        sum(energy_wh) as priced_wh,
         sum(exact_product(energy_wh, spot_nano)) as spot_scaled,
         sum(exact_product(energy_wh, markup_nano)) as markup_scaled
     from divided
@@ -96,6 +100,8 @@ with_figures as (
         months.session_id,
         months.month,
         months.currency,
+        months.energy_kwh,
+        cast(coalesce(of_months.priced_wh, 0) * 0.001 as decimal(18, 3)) as priced_kwh,
         months.amount_incl_tax,
         months.tax_amount,
         figures.minor_unit_decimal,
@@ -137,6 +143,8 @@ shared as (
         session_id,
         month,
         currency,
+        energy_kwh,
+        priced_kwh,
         from_minor_units(
             largest_remainder_share(
                 spot_floor, row_number() over by_spot_remainder, spot_minor, sum(spot_floor) over siblings
@@ -171,6 +179,8 @@ select
     session_id,
     month,
     currency,
+    energy_kwh,
+    priced_kwh,
     spot_amount,
     markup_amount,
     tax_amount,

@@ -7,8 +7,10 @@
 --   session_id          text, the operator's id
 --   month               first day of the local month in which it stopped
 --   currency            ISO 4217 code
---   spot_amount         currency units, ex. tax
---   markup_amount       currency units, ex. tax; null where the tax rate is unknown
+--   energy_kwh          kWh
+--   priced_kwh          kWh, of the charging periods whose spot price and markup are known
+--   spot_amount         currency units, ex. tax, of those
+--   markup_amount       currency units, ex. tax, of those; null where the tax rate is unknown
 --   tax_amount          currency units; null where unknown
 --   unexplained_amount  currency units; null where one of the others is unknown
 --   amount_incl_tax     currency units
@@ -21,12 +23,14 @@ with whole_periods as (
         to_nano_units(spot_price_excl_tax) as spot_nano,
         to_nano_units(markup_incl_tax) as markup_nano
     from main.charging_periods
+    where spot_price_excl_tax is not null and markup_incl_tax is not null
 ),
 
 of_periods as (
     select
         account,
         session_id,
+        sum(energy_wh) as priced_wh,
         sum(exact_product(energy_wh, spot_nano)) as spot_scaled,
         sum(exact_product(energy_wh, markup_nano)) as markup_scaled
     from whole_periods
@@ -40,6 +44,8 @@ with_figures as (
         first_of_month(local_day(sessions.stopped_at, accounts.timezone)) as month,
         sessions.currency,
         figures.minor_unit_decimal,
+        sessions.energy_kwh,
+        cast(coalesce(of_periods.priced_wh, 0) * 0.001 as decimal(18, 3)) as priced_kwh,
         sessions.amount_incl_tax,
         sessions.tax_amount,
         to_micro_units(terms.tax_rate) as tax_rate_micro,
@@ -59,6 +65,8 @@ rounded as (
         session_id,
         month,
         currency,
+        energy_kwh,
+        priced_kwh,
         from_minor_units(rounded_quotient(spot_scaled, scale), minor_unit_decimal) as spot_amount,
         from_minor_units(
             rounded_quotient(
@@ -77,6 +85,8 @@ explained as (
         session_id,
         month,
         currency,
+        energy_kwh,
+        priced_kwh,
         spot_amount,
         markup_amount,
         tax_amount,

@@ -7,11 +7,14 @@
 --   month                    first day of the local month
 --   currency                 ISO 4217 code
 --   attribution              text; stop: a session belongs whole to the month it stopped in; split: to each its part
---   spot_amount_excl_tax     currency units, the energy of each charging period times its spot price
---   markup_amount_excl_tax   currency units, the energy times the markup without its tax; null where the tax is
+--   priced_kwh               kWh whose spot price and markup are known
+--   spot_amount_excl_tax     currency units, the priced energy of each charging period times its spot price; null
+--                            where there is energy and none of it is priced
+--   markup_amount_excl_tax   currency units, that energy times the markup without its tax; null where the tax or spot
+--                            amount is
 --   tax_amount               currency units; null where the tax of one session is unknown
 --   unexplained_amount       currency units, the rest of the bill; null where the tax is
---   amount_incl_tax          currency units, the bill, which the four parts sum to
+--   amount_incl_tax          currency units, the bill, which the known parts sum to
 -- Each is rounded once per session. The rest is what the prices do not explain: a tariff's minimum price and fees,
 -- tariffs with one price, sessions without charging periods, and errors of the power history.
 with both_attributions as (
@@ -20,6 +23,8 @@ with both_attributions as (
         month,
         currency,
         'stop' as attribution,
+        energy_kwh,
+        priced_kwh,
         spot_amount,
         markup_amount,
         tax_amount,
@@ -32,6 +37,8 @@ with both_attributions as (
         month,
         currency,
         'split' as attribution,
+        energy_kwh,
+        priced_kwh,
         spot_amount,
         markup_amount,
         tax_amount,
@@ -45,9 +52,15 @@ select
     month,
     currency,
     attribution,
-    cast(sum(spot_amount) as decimal(18, 3)) as spot_amount_excl_tax,
+    cast(sum(priced_kwh) as decimal(18, 3)) as priced_kwh,
     cast(
-        case when count(*) = count(markup_amount) then sum(markup_amount) end as decimal(18, 3)
+        case when sum(priced_kwh) <> 0 or sum(energy_kwh) = 0 then sum(spot_amount) end as decimal(18, 3)
+    ) as spot_amount_excl_tax,
+    cast(
+        case
+            when count(*) = count(markup_amount) and (sum(priced_kwh) <> 0 or sum(energy_kwh) = 0)
+                then sum(markup_amount)
+        end as decimal(18, 3)
     ) as markup_amount_excl_tax,
     cast(case when count(*) = count(tax_amount) then sum(tax_amount) end as decimal(18, 3)) as tax_amount,
     cast(

@@ -12,8 +12,8 @@
 --   amount_incl_tax          currency units
 --   tax_amount               currency units; null where unknown
 --   average_price_incl_tax   currency units per kWh; null without energy
---   spot_amount_excl_tax     currency units, of spot prices
---   markup_amount_excl_tax   currency units, of markups; null where the tax is unknown
+--   spot_amount_excl_tax     currency units, of spot prices; null where unknown
+--   markup_amount_excl_tax   currency units, of markups; null where unknown
 --   unexplained_amount       currency units, the rest of the bill; null where the tax is unknown
 select
     cast(extract(year from months.month) as integer) as year,

@@ -11,8 +11,9 @@
 --   amount_incl_tax          currency units
 --   tax_amount               currency units; null where unknown
 --   average_price_incl_tax   currency units per kWh; null without energy
---   spot_amount_excl_tax     currency units, of spot prices
---   markup_amount_excl_tax   currency units, of markups; null where the tax is unknown
+--   unpriced_kwh             kWh whose spot price is unknown
+--   spot_amount_excl_tax     currency units, of known spot prices; null where none is known
+--   markup_amount_excl_tax   currency units, of known markups; null where none is known or the tax is unknown
 --   unexplained_amount       currency units, the rest of the bills; null where the tax is unknown
 with summed as (
     select
@@ -23,11 +24,11 @@ with summed as (
         cast(
             case when count(*) = count(prices.tax_amount) then sum(prices.tax_amount) end as decimal(18, 3)
         ) as tax_amount,
+        cast(sum(months.energy_kwh - prices.priced_kwh) as decimal(18, 3)) as unpriced_kwh,
         cast(sum(prices.spot_amount_excl_tax) as decimal(18, 3)) as spot_amount_excl_tax,
         cast(
-            case
-                when count(*) = count(prices.markup_amount_excl_tax) then sum(prices.markup_amount_excl_tax)
-            end as decimal(18, 3)
+            case when count(*) = count(prices.unexplained_amount) then sum(prices.markup_amount_excl_tax) end
+            as decimal(18, 3)
         ) as markup_amount_excl_tax,
         cast(
             case when count(*) = count(prices.unexplained_amount) then sum(prices.unexplained_amount) end
@@ -58,6 +59,7 @@ select
     summed.amount_incl_tax,
     summed.tax_amount,
     price_per_kwh(summed.amount_incl_tax, summed.energy_kwh) as average_price_incl_tax,
+    summed.unpriced_kwh,
     summed.spot_amount_excl_tax,
     summed.markup_amount_excl_tax,
     summed.unexplained_amount

@@ -163,7 +163,19 @@ def test_a_month_of_unknown_tax_is_not_divided(tmp_path: Path) -> None:
     assert [len(bars(page, "money", form, "unknown")) for form in _FORMS] == [1, 1]
     march, april = page.figures("money")
     assert march[2:] == ["unknown", "unknown", "unknown", "25.00"]
-    assert april[3] == "2.50"
+    assert april[1:] == ["unknown", "unknown", "2.50", "10.00", "12.50"]
+
+
+def test_energy_without_a_known_price_is_named_and_drawn_as_the_rest(tmp_path: Path) -> None:
+    WrittenLogbook(tmp_path).publish([ChargedSession(id="1", stopped="2024-04-05T17:00:00+00:00", amount="12.5")])
+    page = page_of(Logbook(tmp_path))
+    assert [len(bars(page, "money", "wide", part)) for part in ("spot", "markup", "tax", "rest", "unknown")] == [
+        *(0, 0, 1, 1, 0),
+    ]
+    assert page.texts(".money .keys li") == ["Spot price unknown", "Markup unknown", "Moms 2.50", "Other 10.00"]
+    assert "The spot price of 10.000 kWh is not known" in page.texts(".money .note")[1]
+    danish = page_of(Logbook(tmp_path), "da")
+    assert "Spotprisen for 10,000 kWh er ikke kendt" in danish.texts(".money .note")[1]
 
 
 def test_a_bill_below_zero_is_drawn_below_the_axis(tmp_path: Path) -> None:
