@@ -26,12 +26,42 @@ def hours_chart(year: YearFigures, figures: AccountFigures, words: PageWords) ->
         title=words.text("hours"),
         wide=svg.drawing("wide", _WIDE, height, label, _parts(year.hours, _WIDE, words)),
         narrow=svg.drawing("narrow", _NARROW, height, label, _parts(year.hours, _NARROW, words)),
-        table=_table(year.hours, figures, words),
+        table=_table(year, figures, words),
         keys=(
             ColourKey(class_="price", name=words.text("hours.price", currency=figures.currency)),
             ColourKey(class_="energy", name="kWh"),
         ),
+        notes=(*_assumed(year, words), *_extremes(year.hours, figures.currency, words)),
     )
+
+
+def _assumed(year: YearFigures, words: PageWords) -> list[str]:
+    """How much of the energy is in an hour only by assumption; nothing if all of it was measured there."""
+    assumed = year.sums["assumed_kwh"]
+    return [words.text("hours.assumed", energy=words.kwh(assumed))] if assumed else []
+
+
+def _extremes(hours: Sequence[Row], currency: str, words: PageWords) -> list[str]:
+    """The dearest and the cheapest hour; nothing if all hours have one price."""
+    priced = [row for row in hours if row["average_price_incl_tax"] is not None]
+    cheapest, dearest = (choose(priced, key=_price, default=None) for choose in (min, max))
+    if cheapest is None or dearest is None or _price(cheapest) == _price(dearest):
+        return []
+    return [
+        words.text(
+            "hours.extremes",
+            dearest=words.hour(dearest["hour_of_day"]),
+            highest=words.price(_price(dearest)),
+            cheapest=words.hour(cheapest["hour_of_day"]),
+            lowest=words.price(_price(cheapest)),
+            currency=currency,
+        )
+    ]
+
+
+def _price(row: Row) -> Decimal:
+    price: Decimal = row["average_price_incl_tax"]
+    return price
 
 
 def _parts(hours: Sequence[Row], width: float, words: PageWords) -> list[Markup]:
@@ -85,8 +115,9 @@ def _runs(hours: Sequence[int]) -> list[list[int]]:
     return runs
 
 
-def _table(hours: Sequence[Row], figures: AccountFigures, words: PageWords) -> FiguresTable:
-    heads = ("hour", "energy_kwh", "amount", "price")
+def _table(year: YearFigures, figures: AccountFigures, words: PageWords) -> FiguresTable:
+    has_assumed = bool(year.sums["assumed_kwh"])
+    heads = ("hour", "energy_kwh", "amount", "price", *(("assumed_kwh",) if has_assumed else ()))
     return FiguresTable(
         [words.text(f"column.{head}", currency=figures.currency) for head in heads],
         [
@@ -95,7 +126,8 @@ def _table(hours: Sequence[Row], figures: AccountFigures, words: PageWords) -> F
                 words.kwh(row["energy_kwh"]),
                 words.money(row["amount_incl_tax"], figures.digits(figures.currency)),
                 words.known_price(row["average_price_incl_tax"]),
+                *((words.kwh(row["assumed_kwh"]),) if has_assumed else ()),
             )
-            for row in hours
+            for row in year.hours
         ],
     )

@@ -62,6 +62,14 @@ TEXTS = {
         "Gennemsnitsprisen i {currency} pr. kWh, og kWh, for hver time på dagen i {year}. En tabel følger."
     ),
     "hours.price": "{currency} pr. kWh",
+    "hours.assumed": (
+        "For {energy} kWh er timen antaget: operatøren har ingen effekthistorik for ladningerne, så energien er "
+        "fordelt efter ladeperiodernes tid eller lagt ved afslutningen."
+    ),
+    "hours.extremes": (
+        "Dyreste time: {dearest}, {highest} {currency} pr. kWh. Billigste time: {cheapest}, {lowest} {currency} "
+        "pr. kWh."
+    ),
     "money": "Hvor pengene gik hen",
     "money.label": (
         "Søjler med delene af hver måneds regning i {currency} i {year}: spotpris, tillæg, moms og resten. "
@@ -109,16 +117,18 @@ TEXTS = {
     "session.cost": "Pris indtil da",
     "session.cost.label": "Hvordan prisen lægges sammen. Tabellerne nedenfor har tallene.",
     "session.no_curve": "Operatøren har ingen effekthistorik for denne ladning.",
+    "script.assumed.charging periods": ("Hvornår energien blev leveret, er antaget efter ladeperiodernes tid."),
+    "script.assumed.stop": "Hvornår energien blev leveret, er ukendt: det hele er lagt i timen for afslutningen.",
     "session.hours": "Klokketimer",
     "session.prices": "Priser",
     "session.average": "Middel kW",
     "session.highest": "Højeste kW",
     "session.from": "Fra",
-    "session.per_kwh": "Pris pr. kWh",
     "script.time": "Tid",
     "script.power": "kW",
     "script.price": "{currency} pr. kWh",
     "script.so_far": "{currency}",
+    "script.cost_so_far": "Pris indtil da, {currency}",
     "script.energy": "Energi",
     "script.cost": "Pris",
     "script.per_kwh": "Pr. kWh",
@@ -158,6 +168,7 @@ TEXTS = {
     "column.hour": "Time",
     "column.sessions": "Ladninger",
     "column.energy_kwh": "kWh",
+    "column.assumed_kwh": "kWh med antaget time",
     "column.amount": "Pris, {currency}",
     "column.cost": "Pris",
     "column.currency": "Valuta",

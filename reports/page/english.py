@@ -62,6 +62,13 @@ TEXTS = {
         "The average price in {currency} per kWh, and the kWh, of each hour of the day in {year}. A table follows."
     ),
     "hours.price": "{currency} per kWh",
+    "hours.assumed": (
+        "The hour of {energy} kWh is assumed: the operator has no power history of their sessions, so they are divided "
+        "by the time of the charging periods, or put at the stop."
+    ),
+    "hours.extremes": (
+        "Dearest hour: {dearest}, {highest} {currency} per kWh. Cheapest hour: {cheapest}, {lowest} {currency} per kWh."
+    ),
     "money": "Where the money went",
     "money.label": (
         "Bars of the parts of each month's bill in {currency} in {year}: spot price, markup, tax and the rest. "
@@ -109,16 +116,20 @@ TEXTS = {
     "session.cost": "Cost so far",
     "session.cost.label": "How the cost adds up. The tables below have the figures.",
     "session.no_curve": "The operator has no power history of this session.",
+    "script.assumed.charging periods": (
+        "When its energy flowed is assumed, in proportion to the time of its charging periods."
+    ),
+    "script.assumed.stop": "When its energy flowed is unknown: all of it is put in the hour of the stop.",
     "session.hours": "Clock hours",
     "session.prices": "Prices",
     "session.average": "Average kW",
     "session.highest": "Highest kW",
     "session.from": "From",
-    "session.per_kwh": "Price per kWh",
     "script.time": "Time",
     "script.power": "kW",
     "script.price": "{currency} per kWh",
     "script.so_far": "{currency}",
+    "script.cost_so_far": "Cost so far, {currency}",
     "script.energy": "Energy",
     "script.cost": "Cost",
     "script.per_kwh": "Per kWh",
@@ -158,6 +169,7 @@ TEXTS = {
     "column.hour": "Hour",
     "column.sessions": "Sessions",
     "column.energy_kwh": "kWh",
+    "column.assumed_kwh": "kWh, hour assumed",
     "column.amount": "Cost, {currency}",
     "column.cost": "Cost",
     "column.currency": "Currency",

@@ -13,7 +13,7 @@ ROWS_PER_PAGE = 25
 # The columns of a session for the script, which builds the rows of the table and the view of one session from them.
 _FIELDS = (
     *("session_id", "started", "stopped", "charge_point", "car", "energy_kwh", "amount_incl_tax", "currency"),
-    *("price_incl_tax", "max_kw", "idle_s", "note", "tags", "is_claimed", "is_closed", "claim"),
+    *("price_incl_tax", "max_kw", "idle_s", "note", "tags", "is_claimed", "is_closed", "claim", "assumed_by"),
 )
 _COLUMNS = {
     "started": "started",

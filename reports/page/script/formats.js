@@ -14,10 +14,13 @@ export function formatsOf(language, texts) {
     }
     return numbers.get(digits).format(value).replace("-", MINUS);
   };
+  const clock = (timeZone, options = {}) =>
+    new Intl.DateTimeFormat(locale, { timeZone, hour: "2-digit", minute: "2-digit", ...options });
   const longDays = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
   return {
     locale,
     number,
+    clockOf: (timeZone, from, until) => clockOf(clock, timeZone, from, until),
     text: (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]),
     wallTime: (text) => {
       const [year, month, day, hour, minute] = text.split(/[-T:]/);
@@ -28,4 +31,18 @@ export function formatsOf(language, texts) {
     money: (value, digits) => (value === null ? texts.unknown : number(value, digits)),
     price: (value) => (value === null ? "" : number(value, 4)),
   };
+}
+
+/** What writes the time of a second since 1970, with its seconds if asked to, and whether it is summer time where the
+ * clocks change between two seconds. */
+function clockOf(clock, timeZone, from, until) {
+  const offset = clock(timeZone, { timeZoneName: "longOffset" });
+  const offsets = [from, until].map((second) => partOf(offset, second, "timeZoneName"));
+  const zone = offsets[0] === offsets[1] ? {} : { timeZoneName: "short" };
+  const [minutes, seconds] = [clock(timeZone, zone), clock(timeZone, { ...zone, second: "2-digit" })];
+  return (second, hasSeconds = false) => (hasSeconds ? seconds : minutes).format(second * 1000);
+}
+
+function partOf(format, second, type) {
+  return format.formatToParts(second * 1000).find((part) => part.type === type).value;
 }

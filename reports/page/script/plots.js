@@ -6,8 +6,8 @@ const HEIGHTS = { power: 240, cost: 160 };
 const AXIS = 48; // width
 
 /** Draw the plots of a curve into elements; returns functions that fit them to their width, and that remove them. */
-export function drawPlots(elements, curve, currency, timeZone, formats) {
-  const look = lookOf(curve, timeZone, formats);
+export function drawPlots(elements, curve, currency, timeZone, timeOf, formats) {
+  const look = lookOf(curve, timeZone, timeOf, formats);
   const plots = [];
   if (curve.samples.second.length) plots.push(powerPlot(elements.power, curve, currency, look, formats));
   plots.push(costPlot(elements.cost, curve, currency, look, formats));
@@ -75,7 +75,7 @@ function plot(element, data, height, look, { scales, series, axes, padding }) {
       cursor: { sync: { key: "session" }, drag: { x: false, y: false }, points: { size: 7 } },
       padding,
       scales: { x: { time: true, range: look.range }, ...scales },
-      series: [{ label: look.timeLabel, value: (_, seconds) => look.clock(seconds) }, ...series],
+      series: [{ label: look.timeLabel, value: (_, seconds) => look.timeOf(seconds) }, ...series],
       axes: [look.timeAxis, ...axes],
     },
     data,
@@ -86,20 +86,19 @@ function plot(element, data, height, look, { scales, series, axes, padding }) {
 }
 
 /** What all plots have in common: colours of the page, the account's time zone, and number formats. */
-function lookOf(curve, timeZone, formats) {
+function lookOf(curve, timeZone, timeOf, formats) {
   const end = Math.max(curve.samples.second.at(-1) ?? 0, curve.costs.until.at(-1) ?? 0);
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(name).trim();
   const time = new Intl.DateTimeFormat(formats.locale, { timeZone, hour: "2-digit", minute: "2-digit" });
-  const clock = (seconds) => (seconds == null ? "–" : time.format(seconds * 1000));
   const font = `12px ${getComputedStyle(document.body).fontFamily}`;
   const axis = { font, stroke: colour("--quiet"), grid: { stroke: colour("--rule"), width: 1 }, ticks: { show: false } };
   return {
     timeZone,
     range: [curve.start, curve.start + end],
     timeLabel: formats.text("time"),
-    clock,
-    timeAxis: { ...axis, space: 70, values: (_, splits) => splits.map(clock), grid: { show: false } },
+    timeOf: (seconds) => (seconds == null ? "–" : timeOf(seconds)),
+    timeAxis: { ...axis, space: 70, values: (_, splits) => splits.map((seconds) => time.format(seconds * 1000)), grid: { show: false } },
     axis: (scale, side, digits) => ({
       ...axis,
       scale,

@@ -19,15 +19,17 @@ export class SessionDialog {
     this.dialog.scrollTop = 0;
     const curve = await curves.at(session.place);
     if (!this.dialog.open) return;
+    if (session.assumed_by) curve.samples = { second: [], watts: [] }; // at most a history of zeros
     const hasCurve = curve.samples.second.length > 0;
     this.dialog.querySelector(".missing").hidden = hasCurve;
     this.plotElements.power.hidden = !hasCurve;
+    const clock = this.formats.clockOf(account.timezone, curve.start, curve.start + curve.costs.until.at(-1));
     this.redraw = () => {
       this.plots?.end();
-      this.plots = drawPlots(this.plotElements, curve, session.currency, account.timezone, this.formats);
+      this.plots = drawPlots(this.plotElements, curve, session.currency, account.timezone, clock, this.formats);
     };
     this.redraw();
-    this.tabulate(curve, account.timezone, digits);
+    this.tabulate(curve, session, clock, digits);
   }
 
   end() {
@@ -40,6 +42,10 @@ export class SessionDialog {
     this.dialog.setAttribute("aria-label", text("of", { moment: wallTime(session.started) }));
     this.dialog.querySelector("h2").textContent = `${wallTime(session.started)} – ${wallTime(session.stopped)}`;
     this.dialog.querySelector(".remark").textContent = session.remark;
+    this.dialog.querySelector(".assumed").textContent = session.assumed_by ? text(`assumed.${session.assumed_by}`) : "";
+    for (const heading of this.dialog.querySelectorAll("[data-heading]")) {
+      heading.textContent = text(heading.dataset.heading, { currency: session.currency });
+    }
     const facts = {
       energy: `${number(session.energy_kwh, 3)} kWh`,
       cost: `${money(session.amount_incl_tax, digits)} ${session.currency}`,
@@ -60,22 +66,30 @@ export class SessionDialog {
     );
   }
 
-  tabulate({ start, samples, prices, costs }, timeZone, digits) {
-    const { locale, number, price } = this.formats;
-    const time = new Intl.DateTimeFormat(locale, { timeZone, hour: "2-digit", minute: "2-digit" });
-    const at = (second) => time.format((start + second) * 1000);
+  tabulate({ start, samples, prices, costs }, { assumed_by }, clock, digits) {
+    const { number, price } = this.formats;
+    const at = (second, hasSeconds) => clock(start + second, hasSeconds);
+    const average = (energy, seconds) => (assumed_by || !seconds ? "" : number((energy * 3.6) / seconds, 2));
     const [hours, steps] = this.dialog.querySelectorAll("details tbody");
     fill(hours, costs.second, (second, place) => [
-      `${at(second)}–${at(costs.until[place])}`,
-      number((costs.energy[place] * 3.6) / (costs.until[place] - second), 2),
+      distinct([second, costs.until[place]], at).join("–"),
+      average(costs.energy[place], costs.until[place] - second),
       highest(samples, second, costs.until[place], (watts) => number(watts / 1000, 2)),
       pricesWithin(prices, second, costs.until[place]).map((millionths) => price(millionths / 1e6)).join(" / "),
       number(costs.energy[place] / 1000, 3),
       number(costs.amount[place] / 1000, digits),
     ]);
-    fill(steps, prices.second, (second, place) => [at(second), number(prices.price[place] / 1e6, 4)]);
+    const starts = distinct(prices.second, at);
+    fill(steps, prices.second, (_, place) => [starts[place], number(prices.price[place] / 1e6, 4)]);
     steps.closest(".scroll").hidden = !prices.second.length;
   }
+}
+
+/** The times of seconds as texts; those that are in the same minute have their seconds. */
+function distinct(seconds, textOf) {
+  const texts = seconds.map((second) => textOf(second, false));
+  const isShared = (text) => texts.indexOf(text) !== texts.lastIndexOf(text);
+  return texts.map((text, place) => (isShared(text) ? textOf(seconds[place], true) : text));
 }
 
 /** The highest power from a second to another, as text; nothing without samples. */

@@ -7,6 +7,7 @@
 --   year                     whole number, of the day on which the session stopped
 --   hour_of_day              whole number, 0 to 23, of the wall time
 --   energy_kwh               kWh
+--   assumed_kwh              kWh of these whose hour is not measured: of sessions without a power history
 --   amount_incl_tax          currency units
 --   average_price_incl_tax   currency units per kWh; null without energy
 with summed as (
@@ -14,6 +15,9 @@ with summed as (
         cast(extract(year from sessions.stopped_local) as integer) as year,
         hours.hour_of_day,
         cast(sum(hours.energy_kwh) as decimal(18, 3)) as energy_kwh,
+        cast(
+            coalesce(sum(hours.energy_kwh) filter (where hours.placed_by <> 'power history'), 0) as decimal(18, 3)
+        ) as assumed_kwh,
         cast(sum(hours.amount_incl_tax) as decimal(18, 3)) as amount_incl_tax
     from session_hours as hours
     inner join sessions using (account, session_id)
@@ -27,6 +31,7 @@ select
     year,
     hour_of_day,
     energy_kwh,
+    assumed_kwh,
     amount_incl_tax,
     price_per_kwh(amount_incl_tax, energy_kwh) as average_price_incl_tax
 from summed

@@ -23,6 +23,8 @@
 --   claim            number of the newest claim in force that has it; null if there is none, or if that withdraws it
 --   document_sha256  hex, the document of its figures
 --   curve_sha256     hex, the document of its power history; null without one
+--   assumed_by       text, charging periods or stop: from what it is assumed when the energy flowed; null if its
+--                    power history shows it, or without energy
 with in_force as (
     select
         lines.account,
@@ -51,6 +53,17 @@ claimed as (
     from newest
     inner join in_force using (account, session_id, number)
     where in_force.reason <> 'withdrawn'
+),
+
+assumed as (
+    select
+        account,
+        session_id,
+        max(placed_by) as assumed_by
+    from session_hours
+    where account = $account and placed_by <> 'power history'
+    group by account, session_id
+    having sum(energy_kwh) <> 0
 )
 
 select
@@ -72,7 +85,8 @@ select
     coalesce(states.is_closed, false) as is_closed,
     claimed.claim,
     sessions.document_sha256,
-    sessions.curve_sha256
+    sessions.curve_sha256,
+    assumed.assumed_by
 from sessions
 inner join claimable_sessions as claimable using (account, session_id)
 left join month_states as states
@@ -81,5 +95,7 @@ left join month_states as states
         and first_of_month(cast(sessions.stopped_local as date)) = states.month
 left join claimed
     on sessions.account = claimed.account and sessions.session_id = claimed.session_id
+left join assumed
+    on sessions.account = assumed.account and sessions.session_id = assumed.session_id
 where sessions.account = $account
 order by sessions.started_at desc, sessions.session_id desc

@@ -8,6 +8,7 @@
 --   sessions                 number of sessions that stopped in the year
 --   foreign_sessions         number of sessions in other currencies that stopped in the year, which no sum has
 --   energy_kwh               kWh
+--   assumed_kwh              kWh of these whose hour is not measured: of sessions without a power history
 --   amount_incl_tax          currency units
 --   tax_amount               currency units; null where unknown
 --   average_price_incl_tax   currency units per kWh; null without energy
@@ -49,6 +50,18 @@ foreign_years as (
     inner join facts.accounts as accounts using (account)
     where account = $account and months.currency <> accounts.currency
     group by extract(year from months.month)
+),
+
+assumed_years as (
+    select
+        cast(extract(year from sessions.stopped_local) as integer) as year,
+        cast(sum(hours.energy_kwh) as decimal(18, 3)) as assumed_kwh
+    from session_hours as hours
+    inner join sessions using (account, session_id)
+    inner join facts.accounts as accounts
+        on hours.account = accounts.account and hours.currency = accounts.currency
+    where hours.account = $account and hours.placed_by <> 'power history'
+    group by extract(year from sessions.stopped_local)
 )
 
 select
@@ -56,6 +69,7 @@ select
     summed.sessions,
     coalesce(foreign_years.foreign_sessions, 0) as foreign_sessions,
     summed.energy_kwh,
+    coalesce(assumed_years.assumed_kwh, 0) as assumed_kwh,
     summed.amount_incl_tax,
     summed.tax_amount,
     price_per_kwh(summed.amount_incl_tax, summed.energy_kwh) as average_price_incl_tax,
@@ -65,4 +79,5 @@ select
     summed.unexplained_amount
 from summed
 left join foreign_years using (year)
+left join assumed_years using (year)
 order by summed.year desc

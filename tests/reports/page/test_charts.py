@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from pipeline.logbook.folder import Logbook
 from tests.reports.page.conftest import OpenPage
-from tests.reports.page.parsed_page import ParsedPage, number, page_of
+from tests.reports.page.parsed_page import ParsedPage, number, page_of, text_of
 from tests.scenarios.demo_archive import DemoArchive
 from tests.scenarios.written_logbook import ChargedSession, WrittenLogbook
 
@@ -135,6 +135,28 @@ def test_the_price_of_an_hour_is_its_cost_per_kwh(demo_page: ParsedPage) -> None
     for row in demo_page.figures("hours"):
         if number(row[1]):
             assert number(row[3]) == pytest.approx(number(row[2]) / number(row[1]), abs=Decimal("0.0001"))
+
+
+def test_energy_whose_hour_is_assumed_is_stated(tmp_path: Path) -> None:
+    page = archive_of(
+        tmp_path / "one",
+        ChargedSession(id="1", stopped="2024-03-05T17:00:00+00:00"),
+        ChargedSession(id="2", stopped="2024-03-06T17:00:00+00:00", has_curve=False, energy_wh=7_000),
+        ChargedSession(id="3", stopped="2023-03-06T17:00:00+00:00"),
+    )
+    (note,) = [text for text in page.texts(".hours .note") if "assumed" in text]
+    assert note.startswith("The hour of 7.000 kWh is assumed: ")
+    assert [row[4:] for row in page.figures("hours")] == [["0.000"], ["0.000"], ["7.000"], [], []]
+
+
+def test_the_dearest_and_the_cheapest_hour_are_stated(demo_page: ParsedPage) -> None:
+    year = "section.year:nth-of-type(1) .hours"
+    hours = [[text_of(cell) for cell in row.cssselect("th, td")] for row in demo_page.all(f"{year} tbody tr")]
+    hours.sort(key=lambda row: number(row[3]))
+    assert demo_page.texts(f"{year} .note")[1:] == [
+        f"Dearest hour: {hours[-1][0]}, {hours[-1][3]} DKK per kWh. "
+        f"Cheapest hour: {hours[0][0]}, {hours[0][3]} DKK per kWh."
+    ]
 
 
 def test_the_money_is_divided_as_in_the_mart(demo_page: ParsedPage, fetched_demo: DemoArchive) -> None:

@@ -111,9 +111,10 @@ def test_a_session_opens_with_its_plots_and_figures(
     )
     shown = [row.split()[-2:] for row in opened.texts("dialog details tbody >> nth=0 >> tr")]
     assert [(number(energy), number(amount)) for energy, amount in shown] == hours
-    starts = [row.split()[0] for row in opened.texts("dialog details tbody >> nth=1 >> tr")]
-    assert starts[:5] == ["23:10", "23:20", "00:00", "01:00", "02:00"]
-    assert starts.count("02:00") == 2, "the clock is put back in this night"
+    starts = opened.texts("dialog details tbody >> nth=1 >> th")
+    assert starts[:3] == ["23:10 CEST", "23:20 CEST", "00:00 CEST"]
+    assert starts[4:6] == ["02:00 CEST", "02:00 CET"], "the clock is put back in this night"
+    assert "02:00 CEST–02:00 CET" in opened.texts("dialog details tbody >> nth=0 >> th")
 
 
 @pytest.mark.page
@@ -137,14 +138,59 @@ def test_a_session_is_opened_and_closed_by_keyboard(open_page: OpenPage, demo_pa
 @pytest.mark.page
 def test_a_session_without_a_power_history_says_so(open_page: OpenPage, tmp_path: Path) -> None:
     WrittenLogbook(tmp_path / "home").publish(
-        [ChargedSession(id="1", stopped="2025-03-05T17:00:00+00:00", has_curve=False, note="at <home>")]
+        [
+            ChargedSession(
+                id="1",
+                started="2025-03-05T15:00:00+00:00",
+                stopped="2025-03-05T16:30:00+00:00",
+                has_curve=False,
+                note="at <home>",
+            )
+        ]
     )
     opened = open_page(page_of(Logbook(tmp_path / "home")))
     open_session(opened)
     assert opened.texts("dialog .missing") == ["The operator has no power history of this session."]
+    assert opened.texts("dialog .assumed") == [
+        "When its energy flowed is unknown: all of it is put in the hour of the stop."
+    ]
+    assert opened.texts("dialog thead >> nth=0 >> th")[3:] == ["DKK per kWh", "kWh", "Cost so far, DKK"]
+    rows = [row.split() for row in opened.texts("dialog details tbody >> nth=0 >> tr")]
+    assert [(hour, energy) for hour, energy, _ in rows] == [("16:00–17:00", "0.000"), ("17:00–17:30", "10.000")]
     assert opened.texts("dialog .remark") == ["at <home>"]
     assert opened.find("dialog .curve canvas").count() == 0
     assert drawn_pixels(opened, "cost") > 1_000
+
+
+@pytest.mark.page
+def test_a_session_whose_energy_is_divided_by_charging_periods_says_so(
+    open_page: OpenPage, fetched_demo: DemoArchive
+) -> None:
+    query = "select distinct session_id from session_hours where placed_by = 'charging periods' and energy_kwh > 0"
+    ((session_id,), *_) = asked(fetched_demo, query)
+    opened = open_page(page_of(fetched_demo.logbook, "da"))
+    opened.page.get_by_label("Søg").fill(session_id)
+    open_session(opened)
+    assert opened.texts("dialog .assumed") == ["Hvornår energien blev leveret, er antaget efter ladeperiodernes tid."]
+    powers = opened.find("dialog details tbody").first.locator("td:nth-child(2), td:nth-child(3)")
+    assert set(powers.all_inner_texts()) == {""}
+
+
+@pytest.mark.page
+def test_times_in_one_minute_have_their_seconds(open_page: OpenPage, tmp_path: Path) -> None:
+    WrittenLogbook(tmp_path / "home").publish(
+        [
+            ChargedSession(id="1", started="2025-03-05T16:30:00+00:00", stopped="2025-03-05T17:00:04+00:00"),
+            ChargedSession(id="2", started="2025-03-04T16:30:00+00:00", stopped="2025-03-04T16:30:40+00:00"),
+        ]
+    )
+    opened = open_page(page_of(Logbook(tmp_path / "home")))
+    hours = "dialog details tbody >> nth=0 >> th"
+    open_session(opened)
+    assert opened.texts(hours) == ["17:30–18:00", "18:00:00–18:00:04"]
+    opened.press("Escape")
+    open_session(opened, 1)
+    assert opened.texts(hours) == ["17:30:00–17:30:40"]
 
 
 @pytest.mark.page
