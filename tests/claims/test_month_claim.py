@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.claims import arithmetic
 from pipeline.claims.document import Charger, Claim
+from pipeline.claims.empty_month import refuse_empty
 from pipeline.errors import ClaimError
 from tests.scenarios.claimed_logbook import APRIL, FEBRUARY, MARCH, ClaimedLogbook, ServedSession, local
 
@@ -64,6 +65,39 @@ def test_each_session_of_the_month_is_a_line(logbook: ClaimedLogbook) -> None:
     assert [line.note for line in claim.lines] == [None, "æøå"]
     assert all(len(line.document_sha256) == 64 and line.curve_sha256 is not None for line in claim.lines)
     assert arithmetic.fault(claim) is None
+
+
+def empty_refusal(logbook: ClaimedLogbook, month: date) -> tuple[str, str] | None:
+    """The error of a month with nothing to claim, or None for one that can be claimed."""
+    with logbook.open() as (drafter, _):
+        try:
+            refuse_empty(drafter.connection, drafter.month(month, None, {}), month, " --account home")
+        except ClaimError as error:
+            return str(error), error.advice
+    return None
+
+
+def test_a_month_without_lines_is_refused_with_the_months_that_are_outstanding(logbook: ClaimedLogbook) -> None:
+    logbook.extract(months=(MARCH,))
+    empty = "To claim it without sessions: ladebog claim create 2025-{:02} --empty --account home"
+    assert empty_refusal(logbook, MARCH) == (
+        "2025-03 of account home is not claimed: no session has finished yet.",
+        f"No month is outstanding. {empty.format(3)}",
+    )
+    logbook.extract(ServedSession("1", local(date(2025, 3, 5))), months=(FEBRUARY, APRIL))
+    assert empty_refusal(logbook, MARCH) is None
+    assert empty_refusal(logbook, FEBRUARY) == (
+        "2025-02 of account home is not claimed: its first session is of 2025-03.",
+        f"Outstanding: 2025-03. {empty.format(2)}",
+    )
+    assert empty_refusal(logbook, APRIL) == (
+        "2025-04 of account home is not claimed: it has neither sessions to claim nor corrections.",
+        f"Outstanding: 2025-03. {empty.format(4)}",
+    )
+    logbook.claim(MARCH)
+    logbook.decide("exclude", "1")
+    assert empty_refusal(logbook, APRIL) is None  # a correction
+    assert empty_refusal(logbook, FEBRUARY) is not None
 
 
 def test_a_month_without_sessions_can_be_claimed(logbook: ClaimedLogbook) -> None:

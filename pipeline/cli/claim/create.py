@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.claims.document import Claim, MissingReceipt
-from pipeline.claims.folder import StoredClaim, read_claim
-from pipeline.cli.claim.text import about, amounts
+from pipeline.claims.folder import StoredClaim, file_names, read_claim
+from pipeline.cli.claim.text import about, amounts, corrections_text
 from pipeline.cli.context import Context, one_account_option, pass_context
 from pipeline.cli.options import MONTH, Reason, WholeNumber
 from pipeline.cli.output import print_line
+from pipeline.cli.paragraph import print_hanging
+from pipeline.logbook.entries import MARK
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.schema import Account, Language, Settings
-from pipeline.text import one_line
+from pipeline.text import counted, one_line
 
 if TYPE_CHECKING:
     from pipeline.claims.attachments import AttachedFile
@@ -33,6 +35,7 @@ _offline_option = click.option(
 @click.command()
 @click.argument("month", metavar="[YYYY-MM]", type=MONTH, required=False)
 @click.option("--corrections", is_flag=True, help="Claim only what changed in months that are claimed already.")
+@click.option("--empty", is_flag=True, help="Claim a month although it has nothing to claim.")
 @click.option("--car", metavar="NAME", help="Only this car's sessions. Default: all cars.")
 @click.option("--accept", "accepted_ids", metavar="FINDING_ID", multiple=True, help="Accept an error; repeatable.")
 @click.option(
@@ -51,6 +54,7 @@ def create(
     context: Context,
     month: datetime | None,
     corrections: bool,
+    empty: bool,
     car: str | None,
     accepted_ids: tuple[str, ...],
     reasons: tuple[str, ...],
@@ -73,6 +77,7 @@ def create(
     """
     from pipeline.claims import attachments
     from pipeline.claims.draft import open_drafter
+    from pipeline.claims.empty_month import refuse_empty
     from pipeline.claims.make import record_claims
     from pipeline.transform.update import open_current
 
@@ -92,6 +97,8 @@ def create(
         )
         if month:
             draft = drafter.month(month.date(), car, reason_by_finding)
+            if not empty:
+                refuse_empty(connection, draft, month.date(), settings.account_option(account.name))
         else:
             draft = drafter.corrections(car, reason_by_finding)
         attached_files = attachments.files_for(draft, logbook.journal, journal.entries, drafter.claims)
@@ -99,7 +106,8 @@ def create(
         receipts, missing_receipts = _fetch_receipts(context, settings, account, urls)
         stored_claim = _store(logbook, draft, attached_files + receipts, missing_receipts, csv_locale)
         record_claims(journal, context.clock.now(), (*drafter.claims, stored_claim))
-    _print_stored(context, stored_claim, settings)
+    _print_stored(context, stored_claim)
+    _print_next(context, stored_claim, settings)
 
 
 @click.command()
@@ -135,9 +143,17 @@ def reverse(
         drafter = open_drafter(
             connection, journal, logbook, settings, account, now=context.clock.now(), language=language
         )
+        is_marked = any(
+            entry.action == MARK and (entry.fields["account"], entry.fields["number"]) == (account.name, number)
+            for entry in journal.entries
+        )
         stored_claim = _store(logbook, drafter.reversal(number, reason), [], [], csv_locale)
         record_claims(journal, context.clock.now(), (*drafter.claims, stored_claim))
-    _print_stored(context, stored_claim, settings)
+    _print_stored(context, stored_claim)
+    if is_marked:
+        _print_next(context, stored_claim, settings)
+    else:
+        context.print_info(f"It need not be handed in: claim {number} is not marked as sent")
 
 
 def _due(logbook: Logbook, account: Account, settings: Settings) -> str:
@@ -196,14 +212,14 @@ def _reasons(accepted_ids: tuple[str, ...], reasons: tuple[str, ...]) -> dict[st
     return dict(zip(accepted_ids, reasons * len(accepted_ids) if len(reasons) == 1 else reasons, strict=True))
 
 
-def _print_stored(context: Context, stored_claim: StoredClaim, settings: Settings) -> None:
+def _print_stored(context: Context, stored_claim: StoredClaim) -> None:
     claim = stored_claim.claim
-    account_option = settings.account_option(claim.account)
-    print_line(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
+    print_hanging("", f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
+    for line in corrections_text(claim):
+        print_hanging("", line)
     print_line(f"Files: {stored_claim.folder}")
-    for path in sorted(stored_claim.folder.iterdir()):
-        if path.is_file():
-            print_line(f"  {path.name}")
+    for name in file_names(stored_claim.folder):
+        print_line(f"  {name}")
     if claim.blanks:
         context.print_remark(f"To fill in by hand, as it is not set in ladebog.toml: {', '.join(claim.blanks)}.")
     for finding in claim.findings:
@@ -211,4 +227,15 @@ def _print_stored(context: Context, stored_claim: StoredClaim, settings: Setting
             context.print_remark(f"A month that this claim corrects is open again. {finding.detail}")
     for receipt in claim.missing_receipts:
         context.print_remark(f"No receipt for session {receipt.session_id}: {one_line(receipt.why)}")
-    context.print_info(f"Next: hand it in, then ladebog claim mark {claim.number} sent{account_option}")
+
+
+def _print_next(context: Context, stored_claim: StoredClaim, settings: Settings) -> None:
+    """Print what to hand in: the PDF does not contain the attachments, the export does."""
+    claim = stored_claim.claim
+    account_option = settings.account_option(claim.account)
+    if claim.attachments:
+        export = f"ladebog claim export {claim.number} --output FOLDER{account_option}"
+        context.print_info(f"Next: hand it in with its {counted(len(claim.attachments), 'attachment')}: {export}")
+        context.print_info(f"Then: ladebog claim mark {claim.number} sent{account_option}")
+    else:
+        context.print_info(f"Next: hand it in, then ladebog claim mark {claim.number} sent{account_option}")

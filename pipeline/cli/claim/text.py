@@ -32,6 +32,22 @@ def amounts(claim: "Claim") -> str:
     return "; ".join(texts)
 
 
+def corrections_text(claim: "Claim") -> list[str]:
+    """`Of which 1 correction of 2025-04: -104.15 DKK`, one per currency, of a month's claim that has corrections."""
+    if claim.kind != "month":
+        return []
+    texts = []
+    for total in claim.totals:
+        months = {f"{line.month:%Y-%m}" for line in claim.lines if line.correction and line.currency == total.currency}
+        if months:
+            count = counted(total.corrections.lines, "correction")
+            texts.append(
+                f"Of which {count} of {', '.join(sorted(months))}: "
+                f"{total.corrections.amount_incl_tax:+,f} {total.currency}"
+            )
+    return texts
+
+
 def outstanding_lines(outstanding: "OutstandingClaims", account_option: str) -> list[str]:
     """What is outstanding, oldest month first, and what is unpaid, one per line, each with the next command to type.
 
@@ -44,11 +60,7 @@ def outstanding_lines(outstanding: "OutstandingClaims", account_option: str) -> 
     ]
     if later := {item.month for item in outstanding.months[_FIRST_MONTHS:]}:
         lines.append(f"outstanding: {counted(len(later), 'month')} more, up to {max(later)}")
-    lines += [
-        f"outstanding corrections: {counted(item.sessions, 'session')}, {item.energy_kwh:+,f} kWh, "
-        f"{_money(item, '+')}: ladebog claim create --corrections{account_option} (or with the next month)"
-        for item in outstanding.corrections
-    ]
+    lines += correction_lines(outstanding, account_option)
     unpaid = [f"{claim.number} ({claim.state}, {_money(claim)})" for claim in outstanding.unpaid]
     if unpaid:
         more = f" and {len(unpaid) - _FIRST_UNPAID} more" if len(unpaid) > _FIRST_UNPAID else ""
@@ -56,6 +68,15 @@ def outstanding_lines(outstanding: "OutstandingClaims", account_option: str) -> 
         numbers = f"{', '.join(unpaid[:_FIRST_UNPAID])}{more}"
         lines.append(f"unpaid: {claims} {numbers}: ladebog claim mark NUMBER paid{account_option}")
     return lines
+
+
+def correction_lines(outstanding: "OutstandingClaims", account_option: str) -> list[str]:
+    """What changed in claimed months, one line per currency, with the command that claims it."""
+    return [
+        f"outstanding corrections: {counted(item.sessions, 'session')}, {item.energy_kwh:+,f} kWh, "
+        f"{_money(item, '+')}: ladebog claim create --corrections{account_option} (or with the next month)"
+        for item in outstanding.corrections
+    ]
 
 
 def _money(item: "OutstandingMonth | OutstandingCorrections | UnpaidClaim", sign: str = "") -> str:
