@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from pipeline.cli.claim.text import correction_lines
 from pipeline.cli.context import Context, account_option, pass_context
 from pipeline.cli.options import MONTH, wide_option
 from pipeline.cli.output import print_line
@@ -41,8 +42,22 @@ def months(context: Context, account_name: str | None, format_name: str, wide: b
         print_rows(query, rows, format_name)
     elif rows:
         show_months(rows, wide=wide)
+        _print_corrections(context, account_name)
     else:
         print_line("No session has finished yet.")
+
+
+def _print_corrections(context: Context, account_name: str | None) -> None:
+    """Print what changed in claimed months, which the figures of the months contain already."""
+    from pipeline.claims.outstanding import read_outstanding
+    from pipeline.database.connection import open_published
+
+    logbook, settings = context.open()
+    for account in settings.chosen_accounts(account_name):
+        with open_published(logbook) as connection:
+            outstanding = read_outstanding(connection, account.name)
+        for line in correction_lines(outstanding, settings.account_option(account.name)):
+            print_hanging("", line)
 
 
 def show_months(rows: Rows, *, wide: bool = False) -> None:

@@ -64,11 +64,20 @@ def _cells(account: "AccountStatus") -> Iterator[object]:
 
 
 def _to_claim(account: "AccountStatus") -> str:
-    if account.claims is None or not account.claims.months:
+    """`2025-09, 642.35 DKK, and 1 later month; corrections of claimed months: -109.63 DKK`."""
+    if account.claims is None:
         return "nothing"
-    oldest, months = account.claims.months[0], {item.month for item in account.claims.months}
-    later = f", and {counted(len(months) - 1, 'later month')}" if len(months) > 1 else ""
-    return f"{oldest.month}, {money_text(oldest.amount_incl_tax, oldest.currency)} {oldest.currency}{later}"
+    texts = []
+    if account.claims.months:
+        oldest, months = account.claims.months[0], {item.month for item in account.claims.months}
+        later = f", and {counted(len(months) - 1, 'later month')}" if len(months) > 1 else ""
+        amount = money_text(oldest.amount_incl_tax, oldest.currency)
+        texts.append(f"{oldest.month}, {amount} {oldest.currency}{later}")
+    texts += [
+        f"corrections of claimed months: {money_text(item.amount_incl_tax, item.currency, '+')} {item.currency}"
+        for item in account.claims.corrections
+    ]
+    return "; ".join(texts) or "nothing"
 
 
 def _next_step(status: "Status", settings: "Settings") -> str:

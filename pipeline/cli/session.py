@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     import duckdb
 
 _EXPENDABLE = ("currency", "energy_kwh", "car", "tags", "amount_incl_tax")
-_CLAIMED = """
-    select max(number)
-    from staging.claimed_sums
-    where account = ? and session_id = ? and is_in_force and (energy_kwh <> 0 or amount_incl_tax <> 0)
+_OPPOSITES: dict[Action, str] = {"exclude": "include", "include": "exclude"}
+_CORRECTIONS = """
+    select
+        max(corrects) as claim,
+        bool_and(reason = 'withdrawn') as is_taken_off,
+        bool_and(claimed_energy_kwh = 0 and claimed_incl_tax = 0) as is_added
+    from claim_lines_due
+    where account = ? and session_id = ? and is_month_claimed and held_back is null
 """
 
 
@@ -139,24 +143,31 @@ def _decide(
     context: Context, action: Action, session_id: str, account_name: str | None, reason: str, value: str | None = None
 ) -> None:
     """Record a decision in the journal, publish its consequences, and print it."""
+    from pipeline.database.connection import open_published
     from pipeline.transform.update import open_with_journal
 
     logbook, settings = context.open()
     settings.chosen_accounts(account_name)
     with open_with_journal(logbook, settings, context.clock) as (connection, journal):
         account, started_at = _known_session(connection, session_id, account_name)
-        claim = connection.execute(_CLAIMED, [account, session_id]).fetchall()[0][0]
         decision = SessionDecision(account=account, session_id=session_id, value=value, reason=reason)
         journal.append(context.clock.now(), action, fields_of(decision))
     of_start = f" of {started_at.astimezone(settings.account(account).zone):%Y-%m-%d %H:%M}" if started_at else ""
     context.print_info(f"{account}: session {session_id}{of_start}: {_past_tense(action, value)}: {reason}")
-    if action == "exclude" and claim is not None:
-        account_text = settings.account_option(account)
+    if action == "tag":
+        return
+    account_text = settings.account_option(account)
+    with open_published(logbook) as connection:
+        claim, is_taken_off, is_added = connection.execute(_CORRECTIONS, [account, session_id]).fetchall()[0]
+    if claim is not None:
+        what = "takes it off" if is_taken_off else "adds it" if is_added else "corrects it"
         context.print_info(
-            f"It is on claim {claim}, which does not change. The next claim takes it off; one with corrections alone: "
+            f"Claim {claim} does not change. The next claim {what}; one with corrections alone: "
             f"ladebog claim create --corrections{account_text}"
         )
-        context.print_info(f"To undo this: ladebog session include{account_text} --reason TEXT {operand(session_id)}")
+        if action in _OPPOSITES:
+            undo = f"ladebog session {_OPPOSITES[action]}{account_text} --reason TEXT {operand(session_id)}"
+            context.print_info(f"To undo this: {undo}")
 
 
 def _past_tense(action: Action, value: str | None) -> str:

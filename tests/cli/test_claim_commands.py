@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -236,14 +237,54 @@ def test_a_month_that_is_not_over_is_refused_with_when_it_can_be_closed(shared_l
     assert advice == "It is not over. A run at 2025-12-02 00:00 or later closes it: ladebog run"
 
 
-def test_excluding_a_claimed_session_says_what_becomes_of_its_claim(claimed_logbook: DemoLogbook) -> None:
+def test_a_decision_about_a_claimed_session_says_what_becomes_of_its_claim(claimed_logbook: DemoLogbook) -> None:
     excluded, claim, undo = claimed_logbook.do("session", "exclude", "713806", "--reason", "a guest").out.splitlines()
     assert excluded.endswith(": excluded: a guest")
-    assert claim == (
-        "It is on claim 1, which does not change. The next claim takes it off; one with corrections alone: "
-        "ladebog claim create --corrections"
-    )
+    alone = "one with corrections alone: ladebog claim create --corrections"
+    assert claim == f"Claim 1 does not change. The next claim takes it off; {alone}"
     assert undo == "To undo this: ladebog session include --reason TEXT 713806"
+    (included,) = claimed_logbook.do("session", "include", "713806", "--reason", "no guest").out.splitlines()
+    assert included.endswith(": included: no guest")
+    claimed_logbook.do("session", "exclude", "713806", "--reason", "a guest")
+    outstanding = "outstanding corrections: 1 session, -61.697 kWh, -89.81 DKK: ladebog claim create --corrections"
+    assert f"{outstanding} (or with the next month)\n" in claimed_logbook.do("months").out
+    assert "; corrections of claimed months: -89.81 DKK\n" in claimed_logbook.do().out
+    created = claimed_logbook.do("claim", "create", "2025-09", "--without-receipts").out.splitlines()
+    assert created[1] == "Of which 1 correction of 2025-10: -89.81 DKK"
+    _, claim, undo = claimed_logbook.do("session", "include", "713806", "--reason", "no guest").out.splitlines()
+    assert claim == f"Claim 2 does not change. The next claim adds it; {alone}"
+    assert undo == "To undo this: ladebog session exclude --reason TEXT 713806"
+    assert len(claimed_logbook.do("session", "tag", "713806", "guest", "--reason", "x").out.splitlines()) == 1
+
+
+def test_what_is_to_be_handed_in_follows_from_attachments_and_marks(
+    claimed_logbook: DemoLogbook, tmp_path: Path
+) -> None:
+    bill = tmp_path / "bill.pdf"
+    bill.write_bytes(b"%PDF-1.7")
+    claimed_logbook.do("claim", "attach", str(bill))
+    *files, first, second = claimed_logbook.do("claim", "create", "2025-09").out.splitlines()
+    assert "  attachments/bill.pdf" in files
+    assert (first, second) == (
+        "Next: hand it in with its 1 attachment: ladebog claim export 2 --output FOLDER",
+        "Then: ladebog claim mark 2 sent",
+    )
+    out = claimed_logbook.do("claim", "reverse", "2", "--reason", "wrong employer").out
+    assert out.splitlines()[-1] == "It need not be handed in: claim 2 is not marked as sent"
+    claimed_logbook.do("claim", "mark", "1", "sent")
+    out = claimed_logbook.do("claim", "reverse", "1", "--reason", "wrong employer").out
+    assert out.splitlines()[-1] == "Next: hand it in, then ladebog claim mark 4 sent"
+
+
+def test_a_month_before_the_first_session_is_refused_unless_asked_for(claimed_logbook: DemoLogbook) -> None:
+    first = claimed_logbook.archive("--since", "2020-01-01") and claimed_logbook.value("select min(month) from months")
+    before = f"{first - timedelta(days=1):%Y-%m}"
+    message, advice = refusal(claimed_logbook.run("claim", "create", before), 1)
+    assert message == f"{before} of account demo is not claimed: its first session is of {first:%Y-%m}."
+    assert advice.startswith(f"Outstanding: {first:%Y-%m}, ")
+    assert advice.endswith(f" more. To claim it without sessions: ladebog claim create {before} --empty")
+    created = claimed_logbook.do("claim", "create", before, "--empty").out
+    assert created.startswith(f"demo: claim 2, {before}: 0 lines, ")
 
 
 @pytest.mark.system
