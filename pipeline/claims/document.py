@@ -147,8 +147,20 @@ class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
     detail: str | None
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """A finding of the checks for the month or a claimed session. An error is listed only if the user accepted it."""
+class FindingParameter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a finding's sentences say at {name}: a parameter of `check_results`."""
+
+    name: str
+    kind: str
+    value: str | None
+    unit: str | None
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A finding of the checks for the month or a claimed session. An error is listed only if the user accepted it.
+
+    `detail` is in English; claims of earlier versions lack the sentences and parameters that it is made of.
+    """
 
     finding_id: str
     rule: str
@@ -156,6 +168,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     session_id: str | None
     detail: str
     accepted: str | None  # the reason
+    sentences: tuple[str, ...] = ()
+    parameters: tuple[FindingParameter, ...] = ()
 
 
 class Charger(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,7 +53,9 @@ _FINDINGS = """
         case when rule = $open and month is distinct from $month then 'warning' else severity end as severity,
         month,
         session_id,
-        detail
+        detail,
+        sentences,
+        parameters
     from check_results
     where
         account = $account

@@ -236,4 +236,5 @@ EARLIER_HEADINGS = {
     "Ladning": TEXTS["session"],
     "Ladepunkt": TEXTS["charge_point"],
     "Momsbetegnelse": TEXTS["tax_name"],
+    "Afregning": TEXTS["basis"],
 }

@@ -229,3 +229,8 @@ TEXTS = {
     "signature.employer": "Date and signature, approved by",
     "page": "Page {page} of {pages}",
 }
+
+# The headings of lines that earlier versions of Ladebog wrote, and today's.
+EARLIER_HEADINGS = {
+    "Settlement": TEXTS["basis"],
+}

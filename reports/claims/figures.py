@@ -14,15 +14,16 @@ import msgspec
 
 from pipeline.claims.document import Claim, ClaimLine
 from pipeline.claims.folder import CLAIM
+from reports.claims import danish, english
 from reports.claims.ambiguity import AmbiguousFileError
 from reports.claims.csv import COLUMNS, danish_csv, machine_csv
-from reports.claims.danish import EARLIER_HEADINGS
 from reports.claims.words import Words
 from reports.claims.workbook.columns import columns_of
 from reports.excel.cells import PRICE
 from reports.excel.text import for_cell
 from reports.month.csv import rows_to
 
+_EARLIER_HEADINGS = danish.EARLIER_HEADINGS | english.EARLIER_HEADINGS
 _ADDED_LATER = {"minimum_price", "origin", "remark"}  # columns that earlier versions lack
 _PRICES = {"price_incl_tax", "minimum_price"}  # earlier versions also gave those of corrections
 _OWN_TEXTS = {"session", "charge_point", "evse", "car", "currency", "note", "tags", "tax_name"}  # of the workbook
@@ -70,7 +71,7 @@ def _written(rows: _Rows, delimiter: str) -> str:
 
 def _csv_fault(claim: Claim, rows: _Rows, write: Callable[[Claim], _Rows], *, is_danish: bool = False) -> str | None:
     headings, *again = write(claim)
-    found_headings = [EARLIER_HEADINGS.get(heading, heading) for heading in rows[0]]
+    found_headings = [_EARLIER_HEADINGS.get(heading, heading) for heading in rows[0]]
     with_prices = write(_without_corrections(claim))[1:]
     columns = {heading: (place, COLUMNS[place]) for place, heading in enumerate(headings)}
     lacking = {heading for heading in columns if heading not in found_headings}
@@ -171,7 +172,7 @@ def _lines_fault(claim: Claim, rows: list[list[_Cell]], expected: list[list[_Cel
     """Compare the lines, and the sums below them, by the headings of their columns."""
     names = ("line", *(column.name for part in columns_of(claim.lines) for column in part))
     headings = dict(zip((cell[1] for cell in expected[_HEAD]), names, strict=True))
-    found_headings = [EARLIER_HEADINGS.get(str(cell[1]), cell[1]) for cell in rows[_HEAD]]
+    found_headings = [_EARLIER_HEADINGS.get(str(cell[1]), cell[1]) for cell in rows[_HEAD]]
     places = {heading: place for place, heading in enumerate(found_headings) if heading is not None}
     lacking = {name for heading, name in headings.items() if heading not in places}
     if not places.keys() <= headings.keys() or not lacking <= _ADDED_LATER:

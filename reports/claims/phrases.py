@@ -1,8 +1,11 @@
 """Phrases of a claim that both the PDF and the workbook print: titles, periods, chargers, reasons, findings."""
 
+import msgspec
+
 from pipeline.claims.document import Charger, Claim, ClaimLine, Completeness, Correction, Exclusion, Finding, Odometer
 from pipeline.clock import last_of_month
 from reports.claims.words import Words
+from reports.language.findings import finding_text
 
 
 def title(claim: Claim, words: Words) -> str:
@@ -89,6 +92,13 @@ def finding(finding: Finding, words: Words) -> str:
     """`Opkrævet i fremmed valuta`: the text of the finding's rule; the name of a rule that no longer exists."""
     key = f"rule.{finding.rule}"
     return words.text(key) if words.has(key) else finding.rule
+
+
+def finding_detail(finding: Finding, words: Words) -> str:
+    """What was found and what to do; in English in a claim of an earlier version."""
+    if not finding.sentences:
+        return finding.detail
+    return finding_text(finding.sentences, map(msgspec.structs.asdict, finding.parameters), words)
 
 
 def counted_sessions(completeness: Completeness, words: Words) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from pipeline.text import currency_digits
 from reports.language.catalogue import translated
@@ -18,16 +18,23 @@ def finding_text(sentences: Iterable[str], parameters: Iterable[Parameter], form
     """What is found and what to do: the sentences, with the value of a parameter where they have its {name}."""
     texts = {str(one["name"]): _value(one, formats) for one in parameters}
     filled = (
-        _NAME.sub(lambda match: texts[match[1]], translated(sentence, formats.language)) for sentence in sentences
+        _NAME.sub(lambda match: texts.get(match[1], match[0]), translated(sentence, formats.language))
+        for sentence in sentences
     )
     return " ".join(filled)
 
 
 def _value(parameter: Parameter, formats: Formats) -> str:
-    value, unit = parameter["value"], parameter["unit"]
-    if value is None:
-        return ""
-    match parameter["kind"]:
+    """The value as people read it. One that is not of its kind, in a claim that was edited, stays as it is."""
+    value = parameter["value"] or ""
+    try:
+        return _formatted(parameter["kind"], value, parameter["unit"], formats) if value else ""
+    except (ValueError, InvalidOperation):
+        return value
+
+
+def _formatted(kind: str | None, value: str, unit: str | None, formats: Formats) -> str:
+    match kind:
         case "phrase":
             return translated(value, formats.language)
         case "number":

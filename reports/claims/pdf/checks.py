@@ -99,7 +99,7 @@ def _finding(finding: Finding, words: Words) -> FindingRow:
         title=phrases.finding(finding, words),
         name=f"{finding.rule} · {finding.finding_id}",
         session_id=cut(finding.session_id or "", _ID),
-        detail=cut(finding.detail, _TEXT),
+        detail=cut(phrases.finding_detail(finding, words), _TEXT),
         accepted=acceptance,
     )
 

@@ -131,7 +131,7 @@ def _put_findings(sheet: Worksheet, row: int, book: Book) -> int:
         title = phrases.finding(finding, words)
         _put_row(sheet, row, (words.text(f"severity.{finding.severity}"), finding.session_id or "", title))
         cell_at(sheet, row, 2).font = style
-        text = f"{finding.detail} ({finding.rule} {finding.finding_id})"
+        text = f"{phrases.finding_detail(finding, words)} ({finding.rule} {finding.finding_id})"
         put_across(sheet, row, _FINDING, text, _FINDING_CHARACTERS, style=style)
         put_text(sheet, row, 9, acceptance).alignment = _WRAPPED
         fit_height(sheet, row, acceptance, _LAST_CHARACTERS)

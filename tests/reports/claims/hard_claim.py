@@ -96,7 +96,7 @@ def hard_claim(language: Language = "da", sessions: int = 8) -> Claim:
                 detail="It is unknown which of the 2 cars was charged with its 0.470 kWh. "
                 "Assign one with: ladebog session assign 700902 CAR, or by a [[rule]] in ladebog.toml",
                 accepted="bilen var lånt ud, og det er uvist til hvem",
-            ),
+            ),  # as an earlier version wrote it: without sentences
             document.Finding(
                 finding_id="5f4e3d2c1b0a",
                 rule="thinned_history",
@@ -105,6 +105,15 @@ def hard_claim(language: Language = "da", sessions: int = 8) -> Claim:
                 detail="It has 96 power samples for 240 minutes of charging, so when its energy flowed is known less "
                 "exactly. The total is the meter's own.",
                 accepted=None,
+                sentences=(
+                    "It has {samples} power samples for {minutes} minutes of charging, so when its energy flowed is "
+                    "known less exactly.",
+                    "The total is the meter's own.",
+                ),
+                parameters=(
+                    document.FindingParameter(name="samples", kind="number", value="96", unit=None),
+                    document.FindingParameter(name="minutes", kind="number", value="240", unit=None),
+                ),
             ),
         ),
         completeness=document.Completeness(

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from types import ModuleType
 
 import msgspec
 import pytest
@@ -21,8 +22,9 @@ from pipeline.cli.context import Context
 from pipeline.cli.main import run
 from pipeline.clock import SystemClock
 from pipeline.errors import TamperingError
+from pipeline.settings.schema import Language
+from reports.claims import danish, english
 from reports.claims.compare import check_rendered, stated_otherwise
-from reports.claims.danish import EARLIER_HEADINGS, TEXTS
 from reports.claims.figures import csv_fault
 from reports.claims.files import write_claim_files
 from reports.claims.renderer import renderer
@@ -283,18 +285,19 @@ def test_the_list_of_checksums_of_an_export_is_checked(folder: Path, change: str
 
 
 @pytest.mark.parametrize("make", [hard_claim, corrections_claim, reversal_claim])
+@pytest.mark.parametrize("language", [danish, english], ids=["da", "en"])
 def test_files_with_the_headings_of_an_earlier_version_state_what_the_claim_states(
-    make: Callable[[], document.Claim], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make: Callable[[Language], document.Claim], language: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    claim = by(make(), None)
+    claim = by(make("da" if language is danish else "en"), None)
+    key_by_heading = {text: key for key, text in language.TEXTS.items()}
     with monkeypatch.context() as earlier:
-        for key in ("account", "session", "charge_point", "tax_name"):
-            heading = next(old for old, new in EARLIER_HEADINGS.items() if new == TEXTS[key])
-            earlier.setitem(TEXTS, key, heading)
+        for heading, today in language.EARLIER_HEADINGS.items():
+            earlier.setitem(language.TEXTS, key_by_heading[today], heading)
         folder = written(claim, tmp_path / "claim")
-    assert b";Ladning;" in next(folder.glob("*-da.csv")).read_bytes()
-    assert check_rendered(check_claim(folder)).startswith("fixed texts in ")
-    path = dearer_danish_csv(folder)
+    assert check_rendered(check_claim(folder)).endswith(f"layout of {the(folder, '.xlsx').name}")
+    amount = f";{claim.lines[0].amount_incl_tax};".replace(".", ",")
+    path = changed_text("-da.csv", amount, ";9999,00;")(folder)
     adapt_manifest(folder)
-    with pytest.raises(TamperingError, match=f"{path.name}|line 1"):
+    with pytest.raises(TamperingError, match=f"{path.name} is not what was written: in line "):
         check_rendered(check_claim(folder))
