@@ -88,7 +88,7 @@ def lines_of(claim: Claim, words: Words) -> LinesPart:
         if correction_lines:
             corrections.append(_correction_table(correction_lines, total, words, varying_fields))
     return LinesPart(
-        heading=words.text("lines"),
+        heading=words.text("lines" if corrections else "sessions"),
         sessions=sessions,
         corrections=corrections,
         empty_text=None if claim.lines else words.text("no_sessions_claimed"),

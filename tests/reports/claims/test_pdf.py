@@ -132,6 +132,12 @@ def test_the_voucher_is_one_page(name: str, language: Language, tmp_path: Path) 
         assert len(pdf.pages) == pages.get(name, len(pdf.pages))
 
 
+@pytest.mark.parametrize(("name", "heading"), [("zero", "Opladninger"), ("corrections", "Opladninger og rettelser")])
+def test_corrections_are_in_the_heading_of_lines_only_if_there_are_any(name: str, heading: str, tmp_path: Path) -> None:
+    with pikepdf.open(write_claim_pdf(CLAIMS[name]("da"), tmp_path)) as pdf:
+        assert heading in bookmarks(pdf)
+
+
 def test_the_same_claim_gives_the_same_bytes(tmp_path: Path) -> None:
     first_bytes = write_claim_pdf(hard_claim(), tmp_path).read_bytes()
     assert first_bytes == write_claim_pdf(decode(encode(hard_claim())), tmp_path).read_bytes()
