@@ -1,11 +1,12 @@
 """Time zones as Python knows them, whose data may be of another version than DuckDB's."""
 
+from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 _FIRST, _LAST = datetime(2010, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)  # no session is from before
-_DAY, _STEP = timedelta(days=1), timedelta(minutes=15)  # between offsets to compare; between possible changes
+_WEEK, _STEP = timedelta(days=7), timedelta(minutes=15)  # between offsets to compare; between possible changes
 
 
 @cache
@@ -14,13 +15,18 @@ def zone_offsets(timezone: str) -> tuple[tuple[datetime, int], ...]:
     zone = ZoneInfo(timezone)
     offsets, moment = [(_FIRST, _offset(zone, _FIRST))], _FIRST
     while moment < _LAST:
-        moment += _DAY
+        week, moment = moment, moment + _WEEK
         if _offset(zone, moment) != offsets[-1][1]:
-            changed_at = moment - _DAY + _STEP
-            while _offset(zone, changed_at) == offsets[-1][1]:
-                changed_at += _STEP
-            offsets.append((changed_at, _offset(zone, changed_at)))
+            offsets.append((_changed_at(zone, week), _offset(zone, moment)))
     return tuple(offsets)
+
+
+def _changed_at(zone: ZoneInfo, week: datetime) -> datetime:
+    """The first moment of the week that begins then whose offset is another than at its beginning."""
+    before = _offset(zone, week)
+    steps = range(1, _WEEK // _STEP)
+    place = bisect_left(steps, True, key=lambda step: _offset(zone, week + step * _STEP) != before)
+    return week + (place + 1) * _STEP
 
 
 def _offset(zone: ZoneInfo, moment: datetime) -> int:
