@@ -41,6 +41,13 @@ class NamedQuery(msgspec.Struct, frozen=True):
     model: Model
     parameters: tuple[Parameter, ...]
 
+    @property
+    def where_described(self) -> str:
+        """The advice where its parameters are described: those of a file in its head."""
+        if self.name.startswith(PREFIX):
+            return f"See what each means: ladebog sql --describe {self.name}"
+        return "The comments at the start of the query say what each means"
+
 
 @cache
 def named_queries() -> dict[str, NamedQuery]:
@@ -56,6 +63,14 @@ def parse(text: str) -> NamedQuery:
     model = models.parse(text)
     parameters = tuple(_parameter(name, line) for name, line in model.parameters.items())
     return NamedQuery(name=PREFIX + model.name.replace("_", "-"), model=model, parameters=parameters)
+
+
+def with_head(name: str, text: str) -> NamedQuery | None:
+    """The query of a user's file that has a head like those of the named queries; None if it has none."""
+    try:
+        return msgspec.structs.replace(parse(text), name=name)
+    except ValueError:
+        return None
 
 
 def named_query(name: str) -> NamedQuery:
@@ -79,7 +94,7 @@ def bound_values(query: NamedQuery, given: Mapping[str, str]) -> dict[str, Any]:
             known = f"It has {', '.join(names)}." if names else "It has none."
             raise QueryError(
                 f"{query.name} has no parameter {name}.{did_you_mean(name, names)}",
-                f"{known} See what each means: ladebog sql --describe {query.name}",
+                f"{known} {query.where_described}",
             )
     return {parameter.name: _value(query, parameter, given.get(parameter.name)) for parameter in query.parameters}
 
@@ -96,7 +111,7 @@ def _parameter(name: str, line: str) -> Parameter:
 
 def _value(query: NamedQuery, parameter: Parameter, given: str | None) -> Any:
     text = parameter.default if given is None else given
-    if text is None:
+    if text is None or (not text and parameter.default is None):
         if parameter.is_required:
             raise QueryError(
                 f"{query.name} needs the parameter {parameter.name}: {parameter.meaning}.",
@@ -109,7 +124,7 @@ def _value(query: NamedQuery, parameter: Parameter, given: str | None) -> Any:
     except (ValueError, InvalidOperation):
         raise QueryError(
             f"The parameter {parameter.name} of {query.name} must be {expected}, not {text!r}.",
-            f"See what each means: ladebog sql --describe {query.name}",
+            query.where_described,
         ) from None
 
 

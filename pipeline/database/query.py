@@ -1,7 +1,10 @@
 """The user's own queries of the published database: one SELECT, read-only, without access to anything else."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     import polars
 
 _BATCH = 10_000  # rows
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,18})?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 CONFIGURATION = {
     "memory_limit": MEMORY_OF_DUCKDB,
     "temp_directory": "",  # what does not fit into memory is not spilled to disk
@@ -73,9 +78,20 @@ class QueryResult:
         return int(number)
 
     def _understood(self) -> duckdb.DuckDBPyRelation:
-        """The statement as a relation. Raises duckdb.Error, which shows the place of the fault in the statement."""
+        """The statement as a relation. Raises duckdb.Error, which shows the place of the fault in the statement.
+
+        Where it needs the types of its parameters, texts that look like numbers or days are bound as such.
+        """
+        typed = {name: _typed(value) for name, value in (self._parameters or {}).items()}
         try:
             return self._connection.sql(self._statement, params=self._parameters)
+        except duckdb.BinderException:
+            with suppress(duckdb.Error):
+                relation = self._connection.sql(self._statement, params=typed)
+                self._parameters = typed
+                return relation
+            self._connection.execute(self._statement, self._parameters)
+            raise
         except duckdb.Error:
             self._connection.execute(self._statement, self._parameters)  # its error shows the place, unlike that of sql
             raise
@@ -98,6 +114,18 @@ class QueryResult:
         with self._limit.counting():
             self._relation.query("relation", "create temp table result as from relation")
             return polars.DataFrame(self._connection.table("temp.result"))
+
+
+def _typed(value: Any) -> Any:
+    """A text as the number or day that it looks like."""
+    if not isinstance(value, str):
+        return value
+    if _NUMBER.fullmatch(value):
+        return Decimal(value) if "." in value else int(value)
+    if _DAY.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    return value
 
 
 @contextmanager

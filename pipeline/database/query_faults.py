@@ -19,6 +19,7 @@ _OTHER_NAME = re.compile(r'Referenced table "[^"]+" not found')
 _FUNCTION = re.compile(r"Function with name \w+ does not exist")
 _DATE = re.compile(r"invalid (?:date|timestamp) field format|\b(?:DATE|TIMESTAMP)\b")
 _TYPE = re.compile(r"^Conversion Error|No function matches|Could not choose a best candidate")
+_PARAMETER = re.compile(r"\$[A-Za-z_]\w*")
 _ADVICE = re.compile(r" (?:You might need|In order to|Use TRY|Please add|Either add)\b.*$")
 _PLACE = re.compile(r"^LINE \d+: ", re.MULTILINE)
 _SEE_TABLES = "See the tables with: ladebog sql --tables"
@@ -44,6 +45,8 @@ def _advice(statement: str, message: str) -> str:
         return _SEE_TABLES
     if _FUNCTION.search(message):
         return 'See the functions with: ladebog sql "select distinct function_name from duckdb_functions()"'
+    if "STRING_LITERAL" in message and (match := _PARAMETER.search(statement)):
+        return f"State the type of the value that is text, for example: cast({match[0]} as decimal(18, 6))"
     if _DATE.search(message):
         return "Write a date like '2025-03-01', also that of a month; for a year: year(month) = 2025"
     if _TYPE.search(message) and (tables := _tables_of(statement)):

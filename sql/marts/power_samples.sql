@@ -1,6 +1,6 @@
 -- name: power_samples
 -- grain: one power sample of a finished session
--- purpose: a session's finest power history; each value holds until the next
+-- purpose: a session's finest power history
 -- key: account, session_id, sampled_at
 -- refresh: never
 -- columns:
@@ -8,6 +8,7 @@
 --   session_id   text, the operator's id
 --   sampled_at   time from which the power is known
 --   power_kw     kW, as sent; never null; of two samples at one time the one listed last
+-- Each value holds until the next, but never past the end of the charging run (charging_periods) or the stop.
 -- A session without a power history has no rows. A history that is all zero is here, but counts as missing where energy
 -- is divided. A sample may lie outside the session or its charging: only what is inside counts there.
 -- A filter by session reaches the stored histories: the join repeats the session's id, and nothing below numbers rows.

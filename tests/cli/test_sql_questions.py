@@ -1,12 +1,14 @@
 """`ladebog sql`: where the query comes from, its parameters, its time zone, and what can be asked."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from pipeline.database import models
 from pipeline.database.named_queries import named_queries
+from tests.cli.conftest import CorrectedDemo
 from tests.cli.refusal import refusal
 from tests.cli.test_sql_limits import run_on_a_terminal
 from tests.scenarios.demo_logbook import DemoLogbook
@@ -59,7 +61,12 @@ def test_a_query_of_a_file_has_the_same_limits(shared_logbook: DemoLogbook, tmp_
         ("select count(*) as n from sessions where energy_kwh > $x", "0.5", None),
         ("select length($x) as n", "it's; -- $y", 11),
         ("select $x as n", "a=b", "a=b"),
-        ("select $x as n", "", ""),
+        ("select coalesce($x, 'null') as n", "", "null"),
+        ("select cast(sum(sessions) * $x as integer) - sum(sessions) as n from months", "1", 0),
+        ("select cast(10 * 1.5 - $x as varchar) as n", "-0.25", "15.25"),
+        ("select $x + interval 1 month > '2025-03-30' as n", "2025-02-28", False),
+        ("select $x || count(*) filter (false) as n from months", "007", "0070"),
+        ("select cast(round(15.25, $x) as varchar) as n", "1", "15.3"),
         ("select cast($x as integer) + 1 as n", "41", 42),
     ],
 )
@@ -69,6 +76,43 @@ def test_a_parameter_counts_as_the_type_that_is_needed(
     out = shared_logbook.do("sql", query, "--param", f"x={value}", "--format", "json").out
     found = json.loads(out)[0]["n"]
     assert found == expected if expected is not None else found > 1
+
+
+def test_a_value_whose_type_is_needed_and_unclear_is_answered_with_a_cast(shared_logbook: DemoLogbook) -> None:
+    query = "select sum(energy_kwh) * $factor as n from months"
+    for value in ("1,5", "1e3", "007", "2025-02-30"):
+        assert shared_logbook.run("sql", query, "--param", f"factor={value}").err.endswith(
+            "\n  State the type of the value that is text, for example: cast($factor as decimal(18, 6))\n"
+        )
+
+
+def test_a_copy_of_a_named_query_has_its_defaults(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    """Also after an edit: with a parameter that the head does not have, and without one that it has."""
+    text = named_queries()["@biggest-sessions"].model.text
+    file = tmp_path / "biggest.sql"
+    file.write_text(text, "utf-8")
+    for options in ([], ["--param", "year=2025", "--param", "rows=3"], ["--param", "account="]):
+        assert shared_logbook.do("sql", str(file), *options) == shared_logbook.do("sql", "@biggest-sessions", *options)
+    for options, message, advice in (
+        (["account=hom"], "There is no account 'hom' in this logbook (accounts: demo).", None),
+        (
+            ["year=x"],
+            f"The parameter year of {file} must be a whole number, not 'x'.",
+            "The comments at the start of the query say what each means",
+        ),
+        (["rows="], f"The parameter rows of {file} must be a whole number above zero, not ''.", None),
+        (["yaer=1"], "The query has no parameter $yaer (its parameters: $account, $rows, $year).", None),
+    ):
+        answer = shared_logbook.run("sql", str(file), *(word for option in options for word in ("--param", option)))
+        found = refusal(answer, 2 if "account" in options[0] else 1)
+        assert found[0] == message
+        assert advice in (None, found[1])
+    file.write_text(text.replace("coalesce(account = $account, true)", "energy_kwh > $least"), "utf-8")
+    rows = json.loads(shared_logbook.do("sql", str(file), "--param", "least=20", "--format", "json").out)
+    assert rows
+    assert all(row["energy_kwh"] > 20 for row in rows)
+    file.write_text("-- name: mine\n-- my months\n" + _QUERY, "utf-8")
+    assert shared_logbook.do("sql", str(file), "--param", "year=2025").out.startswith("sessions")
 
 
 def test_parameters_are_bound_in_files_too(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
@@ -188,6 +232,7 @@ def test_each_table_is_described_with_an_example_that_is_answered(shared_logbook
     lines = out.splitlines()
     assert [line.split()[0] for line in lines[3 : 3 + len(table.columns)]] == list(table.columns)
     assert all(meaning in out for meaning in table.columns.values())
+    assert ("group sums by currency" in out) is ("currency" in table.columns)
     example = lines[-1].partition('ladebog sql "')[2].removesuffix('"')
     shared_logbook.do("sql", example, "--format", "csv")
 
@@ -247,6 +292,16 @@ def test_a_narrow_terminal_never_leaves_out_which_of_several_currencies_an_amoun
     assert {"DKK", "EUR"} <= set(several.split())
     one, _ = run_on_a_terminal(shared_logbook, "sql", query.format("('DKK')"), COLUMNS="80")
     assert "currency (DKK)" in one
+
+
+def test_a_narrow_terminal_shows_what_an_operator_changed(corrected_demo: CorrectedDemo) -> None:
+    logbook = DemoLogbook(corrected_demo.home.parent)
+    answer = ["session_id", "changed", "energy_kwh_before", "energy_kwh", "amount_before", "amount_incl_tax"]
+    for columns, names in (("80", answer), ("100", [*answer, "amount_difference"])):
+        printed, _ = run_on_a_terminal(logbook, "sql", "@revisions", COLUMNS=columns)
+        _, _, missing = printed.partition("Not shown, for lack of room: ")
+        assert "fetched_at" in missing
+        assert not set(names) & set(re.findall(r"\w+", missing))
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def test_the_newest_days_come_first(archive: ReimbursedArchive) -> None:
 def test_the_cheapest_hours_of_the_day_come_first(archive: ReimbursedArchive) -> None:
     """22:00: an hour at 3 kr. and half an hour at 1."""
     archive.load_sessions(night(), half_hour()).transform()
-    found = answers(archive.connection, "@cheapest-hours")
+    found = answers(archive.connection, "@cheapest-hours", min_hours="1")
     prices = ("average_price_incl_tax", "lowest_price_incl_tax", "highest_price_incl_tax", "hours_known")
     assert texts(found, "hour_of_day", *prices) == [
         ("0", "1.000000", "1.000000", "1.000000", "1.0"),
@@ -149,6 +149,8 @@ def test_the_cheapest_hours_of_the_day_come_first(archive: ReimbursedArchive) ->
         ("22", "2.333333", "1.000000", "3.000000", "1.5"),
     ]
     assert {row["charge_point"] for row in found} == {"Hjemme"}
+    assert texts(answers(archive.connection, "@cheapest-hours", min_hours="2"), "hour_of_day") == []
+    assert answers(archive.connection, "@cheapest-hours") == []
 
 
 def test_a_period_of_several_hours_counts_in_each_of_them(archive: ReimbursedArchive) -> None:
@@ -159,7 +161,7 @@ def test_a_period_of_several_hours_counts_in_each_of_them(archive: ReimbursedArc
         periods=(Period(started=started, stopped=stopped, prices="price|1&markup|0.5"),),
     )
     archive.load_sessions(session).transform()
-    found = answers(archive.connection, "@cheapest-hours")
+    found = answers(archive.connection, "@cheapest-hours", min_hours="0")
     assert texts(found, "hour_of_day", "average_price_incl_tax", "hours_known") == [
         ("22", "1.750000", "0.5"),
         ("23", "1.750000", "1.0"),
@@ -179,7 +181,7 @@ def test_the_hour_that_an_autumn_night_has_twice_counts_twice(archive: Reimburse
         ),
     )
     archive.load_sessions(session).transform()
-    found = answers(archive.connection, "@cheapest-hours")
+    found = answers(archive.connection, "@cheapest-hours", min_hours="0")
     assert texts(found, "hour_of_day", "average_price_incl_tax", "hours_known")[:1] == [("2", "1.875000", "2.0")]
 
 

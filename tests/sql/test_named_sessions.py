@@ -1,6 +1,6 @@
 """The named queries about single sessions: few of them, whose figures are computed by hand."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -98,6 +98,28 @@ def test_what_the_operator_changed(
     assert texts(found, "session_id", "revision", "changed", "amount_difference") == [("1", "2", changed, difference)]
     assert texts(found, "energy_kwh_before", "amount_before", "currency_before") == [("10.000", "25.000", "DKK")]
     assert texts(found, "fetched_at", "started_local") == [("2029-12-31 00:00:00+00:00", "2025-03-05 13:00:00")]
+
+
+def test_a_gap_begins_at_the_last_moment_and_not_at_the_latest_wall_time(archive: SmallArchive) -> None:
+    """One session stops at 02:50 in summer time and the next 20 minutes later, at 02:10 in winter time."""
+    midnight = datetime(2025, 10, 26, tzinfo=UTC)
+    archive.build(
+        *(
+            detail(
+                session(
+                    str(number),
+                    startedAt=(midnight + timedelta(minutes=started)).isoformat(),
+                    stoppedAt=(midnight + timedelta(minutes=stopped)).isoformat(),
+                )
+            )
+            for number, (started, stopped) in enumerate([(-60, 50), (55, 70), (130, 140)])
+        )
+    )
+    columns = ("next_session_id", "gap_hours", "stopped_local", "started_local")
+    assert texts(answers(archive.connection, "@longest-gaps"), *columns) == [
+        ("2", "1.0", "2025-10-26 02:10:00", "2025-10-26 03:10:00"),
+        ("1", "0.1", "2025-10-26 02:50:00", "2025-10-26 02:55:00"),
+    ]
 
 
 def test_a_session_that_never_changed_has_no_revision(archive: SmallArchive) -> None:

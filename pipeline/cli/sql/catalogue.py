@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipeline.database.named_queries import NamedQuery, Parameter
 
 _EXAMPLE_FIGURES = 3
+_CURRENCY = "currency"
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -118,6 +119,9 @@ def _print_table(context: Context, table: "Model", layout: Layout) -> None:
     layout.show(("column", "type", "meaning"), list(columns))
     print_line()
     _print_notes(table)
+    if _CURRENCY in table.columns:
+        print_hanging("", "Amounts of different currencies do not add up: group sums by currency.")
+        print_line()
     if table.key:
         print_hanging("Key:      ", ", ".join(table.key))
     print_hanging("Example:  ", f'ladebog sql "{example_query(table, types)}"')

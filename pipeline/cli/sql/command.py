@@ -32,7 +32,7 @@ class _SqlCommand(click.Command):
     "parameters",
     metavar="NAME=VALUE",
     multiple=True,
-    help="The value of $NAME in the query; repeatable.",
+    help="The value of $NAME in the query, null if empty; repeatable.",
 )
 @click.option(
     "--format",
@@ -77,6 +77,10 @@ def sql(
     QUERY is the SELECT itself, a file that ends in .sql, - for standard input, or the @name of one of the queries that
     --queries lists. It can read only the database: no files, no network, no settings. Times are in the time zone of
     your accounts. A terminal shows the first 1000 rows.
+
+    A file that begins with the comments of a named query, as its copy does, has that query's defaults. Other values are
+    text, which DuckDB reads as the type that is needed; where it needs one to be stated, a number like 1.25 is a
+    number and a day like 2025-03-30 a date.
 
     \b
     Example:  ladebog sql @biggest-sessions --param year=2025

@@ -14,6 +14,7 @@ from pipeline.errors import QueryError
 from pipeline.text import did_you_mean
 
 if TYPE_CHECKING:
+    from pipeline.database.named_queries import NamedQuery
     from pipeline.settings.schema import Settings
 
 _WORD = re.compile(r"[\w.-]+")  # no query is only one word
@@ -38,15 +39,28 @@ def read_question(argument: str, given: Sequence[str]) -> Question:
 
     Raises BadParameter, QueryError, UnknownNameError; OSError for a file that cannot be read.
     """
-    from pipeline.database.named_queries import PREFIX, bound_values, named_query
+    from pipeline.database.named_queries import PREFIX, bound_values, named_query, with_head
 
     values = _values(given)
     if argument.startswith(PREFIX):
         query = named_query(argument)
-        bound = bound_values(query, values)
-        default_rows = bound.get(_ROWS) if _ROWS not in values else None
-        return Question(query.model.text, bound, is_named=True, default_rows=default_rows, account=bound.get(_ACCOUNT))
-    return Question(_text(argument), values)
+        return _with_head(query, values, bound_values(query, values))
+    text = _text(argument)
+    plain = {name: value or None for name, value in values.items()}
+    if own_query := with_head("The query" if "\n" in argument else argument, text):
+        described = {parameter.name for parameter in own_query.parameters}
+        bound = bound_values(own_query, {name: value for name, value in values.items() if name in described})
+        used = {
+            name: value for name, value in bound.items() if name in values or f"${name}" in own_query.model.statement
+        }
+        return _with_head(own_query, values, plain | used)
+    return Question(text, plain)
+
+
+def _with_head(query: "NamedQuery", values: Mapping[str, str], bound: Mapping[str, Any]) -> Question:
+    """The question of a query whose head describes its parameters, of which `values` are those that are given."""
+    default_rows = bound.get(_ROWS) if _ROWS not in values else None
+    return Question(query.model.text, bound, is_named=True, default_rows=default_rows, account=bound.get(_ACCOUNT))
 
 
 def query_timezone(settings: "Settings") -> str:

@@ -4,6 +4,7 @@
 -- parameters:
 --   account                 text, default null: only this account of the logbook
 --   year                    integer, default null: only prices of this local year
+--   min_hours               integer, default 24: only hours of the day of which at least so many hours are known
 -- columns:
 --   account                 text, the logbook's account
 --   charge_point            text, the charge point's name; of a public session its address
@@ -14,7 +15,8 @@
 --   highest_price_incl_tax  currency units per kWh
 --   hours_known             hours of connected time whose price is known, to one decimal
 -- The operator states the price of each charging period, also of those in which the car is connected and does not
--- charge. Prices of hours in which no car was connected are not known, so hours with few known prices compare badly.
+-- charge. Prices of hours in which no car was connected are not known, and an average of few known hours says little:
+-- min_hours=0 has also those.
 -- The charge point with the most hours comes first, and its cheapest hour first.
 with averaged as (
     select
@@ -55,6 +57,7 @@ select
     cast(highest_price as decimal(18, 6)) as highest_price_incl_tax,
     cast(rounded_quotient(known_us, 360000000) * 0.1 as decimal(18, 1)) as hours_known
 from ranked
+where known_us >= exact_product($min_hours, 3600000000)
 order by
     account asc,
     known_us_of_charge_point desc,

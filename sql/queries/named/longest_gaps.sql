@@ -8,7 +8,7 @@
 -- columns:
 --   account          text, the logbook's account
 --   gap_hours        hours, rounded to one decimal
---   stopped_local    wall time at which all earlier sessions had stopped
+--   stopped_local    wall time of the moment at which all earlier sessions had stopped
 --   started_local    wall time at which the next one started
 --   next_session_id  text, the operator's id of that next session
 with gaps as (
@@ -18,7 +18,7 @@ with gaps as (
         started_at,
         started_local,
         max(stopped_at) over earlier as stopped_at,
-        max(stopped_local) over earlier as stopped_local
+        arg_max(stopped_local, stopped_at) over earlier as stopped_local
     from sessions
     window
         earlier as (

@@ -11,7 +11,8 @@
 --   started_local       wall time at which it started
 --   charge_point        text, the charge point's name; of a public session its address
 --   meter_kwh           kWh, by the meter, which the bill uses; never null
---   curve_kwh           kWh, by the power history: each power times the time until the next; above zero, never null
+--   curve_kwh           kWh, by the power history: each value holds until the next, but never past the end of the
+--                       charging run (charging_periods) or the stop; above zero, never null
 --   difference_kwh      kWh, meter − history: above zero where the meter counted more, else below
 --   difference_percent  per cent of the meter, with the same sign; null where the meter is not above zero
 --   power_samples       number of power samples; few of them make the history less exact

@@ -7,17 +7,17 @@
 -- columns:
 --   account            text, the logbook's account
 --   session_id         text, the operator's id
---   started_local      wall time at which it started, by its newest figures
---   revision           whole number, 2 for the first change
---   fetched_at         time at which the changed figures were first received; null for an import without a time
 --   changed            text: times, energy, currency, amount
 --   energy_kwh_before  kWh
 --   energy_kwh         kWh
 --   amount_before      currency units, of the currency before
 --   amount_incl_tax    currency units
 --   amount_difference  currency units; null where the currency changed
+--   started_local      wall time at which it started, by its newest figures
+--   revision           whole number, 2 for the first change
 --   currency_before    ISO 4217 code
 --   currency           ISO 4217 code
+--   fetched_at         time at which the changed figures were first received; null for an import without a time
 with revised as (
     select
         *,
@@ -37,9 +37,6 @@ with revised as (
 select
     revised.account,
     revised.session_id,
-    sessions.started_local,
-    revised.revision,
-    revised.fetched_at,
     concat_ws(
         ', ',
         case
@@ -58,8 +55,11 @@ select
         when revised.currency = revised.currency_before
             then cast(revised.amount_incl_tax - revised.amount_before as decimal(18, 3))
     end as amount_difference,
+    sessions.started_local,
+    revised.revision,
     revised.currency_before,
-    revised.currency
+    revised.currency,
+    revised.fetched_at
 from revised
 inner join sessions using (account, session_id)
 where
