@@ -220,7 +220,7 @@ def test_a_workbook_has_numbers_days_and_wall_times_and_no_formulas(
         "ten_oere": "#,##0.00",
         "whole": "0",
         "day": "yyyy-mm-dd",
-        "moment": "yyyy-mm-dd hh:mm:ss",
+        "moment": 'yyyy-mm-dd hh:mm:ss "+02:00"',
     }
     assert [name.value for name in names if name.alignment.horizontal == "right"] == [
         *("exact", "ten_oere", "whole", "day", "moment", "not_a_number", "early"),
@@ -229,6 +229,24 @@ def test_a_workbook_has_numbers_days_and_wall_times_and_no_formulas(
         *("exact", "not_a_number", "early"),  # texts of such columns; Excel itself puts numbers and times on the right
     }
     assert all(name.font.bold for name in names)
+
+
+def test_a_workbook_shows_which_of_the_two_hours_of_an_autumn_night_a_moment_is_in(
+    shared_logbook: DemoLogbook, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.xlsx"
+    query = """
+        select moment, timezone('Europe/Copenhagen', moment) as local
+        from (values (timestamptz '2025-10-26 00:10:00Z'), (timestamptz '2025-10-26 01:10:00Z')) as times(moment)
+        order by moment
+    """
+    shared_logbook.do("sql", query, "-o", str(path))
+    names, *rows = openpyxl.load_workbook(path)["Rows"].iter_rows()
+    assert [name.value for name in names] == ["moment", "local"]
+    assert {cell.value for row in rows for cell in row} == {datetime(2025, 10, 26, 2, 10)}  # noqa: DTZ001
+    assert [[cell.number_format for cell in row] for row in rows] == [
+        [f'yyyy-mm-dd hh:mm:ss "{offset}"', "yyyy-mm-dd hh:mm:ss"] for offset in ("+02:00", "+01:00")
+    ]
 
 
 def test_a_workbook_is_printed_in_landscape_with_the_names_on_each_page(

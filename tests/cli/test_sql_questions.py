@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from pipeline.database import models
@@ -211,6 +212,10 @@ def test_moments_are_in_the_zone_of_the_accounts(shared_logbook: DemoLogbook, tm
     outcome = travelled.do("sql", query, "--format", "json")
     assert json.loads(outcome.out)[0]["started_at"].endswith("Z")
     assert outcome.err == ("ladebog: note: the accounts have different time zones, so the query's times are in UTC\n")
+    workbook = tmp_path / "rows.xlsx"
+    travelled.do("sql", query, "-o", str(workbook))
+    names, _ = openpyxl.load_workbook(workbook)["Rows"].iter_rows(values_only=True)
+    assert names == ("started_at (UTC)", "started_local", "hour")
     assert "in UTC" in travelled.do("sql", "select [started_at] as moments from sessions limit 1").err
     assert travelled.do("sql", "select month, started_local from sessions, months limit 1").err == ""
     assert travelled.do("--quiet", "sql", query).err == ""

@@ -117,13 +117,14 @@ def _answer(
     destination = None if output is None or is_printed else output_file(logbook, output)
     chosen_format = format_of(format_name, output, is_printed=is_printed)
     settings.chosen_accounts(question.account)
+    timezone = query_timezone(settings)
     with (
         replacing(destination) if destination else nullcontext(None) as file,
         run_query(
             logbook,
             question.query,
             question.parameters,
-            timezone=query_timezone(settings),
+            timezone=timezone,
             seconds=timeout,
             give_up=lambda: _give_up(timeout, file),
         ) as result,
@@ -133,7 +134,7 @@ def _answer(
         if file is None:
             print_rows(context, question, result, chosen_format, wide=wide)
         else:
-            write_rows(result, chosen_format, file)
+            write_rows(result, chosen_format, file, timezone)
     if destination:
         context.print_info(f"Wrote {output}.")
 

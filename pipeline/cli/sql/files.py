@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.sql.formats import csv_cell
+from pipeline.cli.sql.question import UTC
 from pipeline.errors import QueryError
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ _ON_THE_RIGHT = frozenset(
 )  # types
 _NARROWEST, _WIDEST = 8, 60  # characters
 _ROWS_FOR_WIDTHS = 1_000
+_MOMENT = "WITH TIME ZONE"  # in the names of types
+_LENGTH_OF_TIME = len("2025-03-30T14:36:38")
 
 
 def write_parquet(result: "QueryResult", file: Path) -> None:
@@ -46,8 +49,13 @@ def write_parquet(result: "QueryResult", file: Path) -> None:
     result.frame().write_parquet(file)
 
 
-def write_workbook(columns: Sequence[str], types: Sequence[str], rows: Iterator[tuple[Any, ...]], file: Path) -> None:
-    """Write all rows into one sheet. No text is read as a formula, and moments are wall times of the query's zone.
+def write_workbook(
+    columns: Sequence[str], types: Sequence[str], rows: Iterator[tuple[Any, ...]], file: Path, timezone: str
+) -> None:
+    """Write all rows into one sheet. No text is read as a formula.
+
+    Moments are wall times of the query's zone and show their offset, because an hour of autumn is there twice. Where
+    the zone is UTC, the name of the column says so.
 
     Each page that is printed has the names of the columns, of which those with numbers and times stand on the right.
 
@@ -60,7 +68,11 @@ def write_workbook(columns: Sequence[str], types: Sequence[str], rows: Iterator[
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet("Rows")
     try:
-        _fill(sheet, columns, [_is_on_the_right(kind) for kind in types], rows)
+        headings = [
+            f"{name} (UTC)" if _MOMENT in kind and timezone == UTC else name
+            for name, kind in zip(columns, types, strict=True)
+        ]
+        _fill(sheet, headings, [_is_on_the_right(kind) for kind in types], rows)
     except BaseException:
         sheet.close()  # its temporary file
         raise
@@ -103,6 +115,11 @@ def _heading(sheet: Any, name: str, is_right: bool) -> "Cell":
     return cell
 
 
+def _offset(value: datetime) -> str:
+    """The offset of a moment as a literal text of Excel's format; nothing for a wall time."""
+    return "" if value.tzinfo is None else f' "{value.isoformat(timespec="seconds")[_LENGTH_OF_TIME:]}"'
+
+
 def _cell(sheet: Any, value: Any, is_right: bool) -> "Cell":
     """A cell with a number, a day or a time; all else, and numbers with more digits than Excel keeps, as text."""
     from openpyxl.cell import WriteOnlyCell
@@ -125,7 +142,7 @@ def _cell(sheet: Any, value: Any, is_right: bool) -> "Cell":
             cell.number_format = money_format(-int(value.as_tuple().exponent))
         case datetime() if value.year >= _FIRST_YEAR:
             cell.value = value.replace(tzinfo=None)
-            cell.number_format = "yyyy-mm-dd hh:mm:ss"
+            cell.number_format = f"yyyy-mm-dd hh:mm:ss{_offset(value)}"
         case date() if value.year >= _FIRST_YEAR:
             cell.value = value
             cell.number_format = DAY

@@ -77,12 +77,12 @@ def _print_note_about_default(context: Context, result: "QueryResult", default_r
         context.print_note(f"{default_rows:,} of {total:,} rows are shown. To get all: --param rows={total}")
 
 
-def write_rows(result: "QueryResult", format_name: str, file: Path) -> None:
-    """Write all rows to a file."""
+def write_rows(result: "QueryResult", format_name: str, file: Path, timezone: str) -> None:
+    """Write all rows to a file, with moments in the query's time zone."""
     if format_name == "parquet":
         write_parquet(result, file)
     elif format_name == "xlsx":
-        write_workbook(result.columns, result.types, _rows(result), file)
+        write_workbook(result.columns, result.types, _rows(result), file, timezone)
     else:
         with file.open("w", encoding="utf-8", newline="") as text:
             text.writelines(PIECES[format_name](result.columns, _rows(result)))

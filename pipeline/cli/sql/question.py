@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[\w.-]+")  # no query is only one word
 _PARAMETER = re.compile(r"(\w+)=(.*)", re.DOTALL)
-_UTC = "UTC"
+UTC = "UTC"
 _ROWS = "rows"  # the parameter of named queries that limits how many rows they have
 _ACCOUNT = "account"
 
@@ -66,7 +66,7 @@ def _with_head(query: "NamedQuery", values: Mapping[str, str], bound: Mapping[st
 def query_timezone(settings: "Settings") -> str:
     """The time zone of all accounts, or UTC where they have different ones."""
     zones = {account.timezone for account in settings.accounts.values()}
-    return zones.pop() if len(zones) == 1 else _UTC
+    return zones.pop() if len(zones) == 1 else UTC
 
 
 def has_several_timezones(settings: "Settings") -> bool:
