@@ -7,6 +7,7 @@ import pytest
 from pipeline.logbook.journal import read_entries
 from tests.scenarios.decided_logbook import TWO_CARS, DecidedLogbook
 
+TOO_FAR = " That is more than 10,000 km a month."
 MARCH, APRIL = ("2025-03-31", "48211"), ("2025-04-30", "50100")
 
 
@@ -40,7 +41,9 @@ def test_readings_are_recorded_in_any_order_and_per_car(shared_logbook: DecidedL
     ]
 
 
-@pytest.mark.parametrize(("day", "kilometres"), [("2025-04-15", "48211"), ("2025-04-15", "50100"), ("2025-03-01", "0")])
+@pytest.mark.parametrize(
+    ("day", "kilometres"), [("2025-04-15", "48211"), ("2025-04-15", "50100"), ("2025-02-28", "28211")]
+)
 def test_a_reading_between_its_neighbours_is_accepted(
     logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str], day: str, kilometres: str
 ) -> None:
@@ -56,15 +59,22 @@ def test_a_reading_between_its_neighbours_is_accepted(
         ("2025-04-15", "50101", "Golf had 50100 km on 2025-04-30"),
         ("2025-05-31", "1", "Golf had 50100 km on 2025-04-30"),
         ("2025-03-31", "48212", "Golf had 48211 km on 2025-03-31"),
+        ("2025-05-31", "70101", f"Golf had 50100 km on 2025-04-30.{TOO_FAR}"),
+        ("2025-05-30", "60101", f"Golf had 50100 km on 2025-04-30.{TOO_FAR}"),
+        ("2025-02-28", "28210", f"Golf had 48211 km on 2025-03-31.{TOO_FAR}"),
+        ("2025-06-30", "482110", f"Golf had 50100 km on 2025-04-30.{TOO_FAR}"),
     ],
 )
 def test_a_contradicting_reading_needs_a_reason(
     logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str], day: str, kilometres: str, contradiction: str
 ) -> None:
     assert logbook.ladebog("odometer", "Golf", day, kilometres) == 2
+    other_day = contradiction.partition(" on ")[2][:10]
     assert capsys.readouterr().err == (
-        f"ladebog: {kilometres} km on {day} contradicts another reading: {contradiction}.\n"
-        "  Record the wrong one of the two again, or add --reason TEXT to record this one nevertheless\n"
+        f"ladebog: {kilometres} km on {day} contradicts another reading: {contradiction.removesuffix('.')}.\n"
+        f"  If this one is correct: ladebog odometer Golf {day} {kilometres} --reason TEXT\n"
+        f"  If the other is wrong, correct it first: ladebog odometer Golf {other_day} KM --reason TEXT\n"
+        "  All readings: ladebog odometer Golf\n"
     )
     assert readings(logbook) == RECORDED_READINGS
 
@@ -72,6 +82,36 @@ def test_a_contradicting_reading_needs_a_reason(
     assert capsys.readouterr().out == f"Golf: {kilometres} km on {day}: ny tæller\n"
     assert readings(logbook) == [*RECORDED_READINGS, (4, "Golf", day, int(kilometres))]
     assert read_entries(logbook.root / "journal")[-1].fields["reason"] == "ny tæller"
+
+
+def test_the_wrong_one_of_two_readings_is_corrected_as_the_advice_says(
+    logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert logbook.ladebog("odometer", "Golf", "2025-05-31", "520000", "--reason", "I was sure") == 0
+    assert logbook.ladebog("odometer", "Golf", "2025-06-30", "54000") == 2
+    (advice,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("  If the other is wrong")]
+    _, _, command = advice.partition(": ladebog ")
+    assert logbook.ladebog(*command.replace("KM", "52000").replace("TEXT", "mistyped").split()) == 0
+    assert logbook.ladebog("odometer", "Golf", "2025-06-30", "54000") == 0
+    capsys.readouterr()
+    assert logbook.ladebog("odometer", "Golf") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "car   day         kilometres",
+        "Golf  2025-03-31       48211",
+        "Golf  2025-04-30       50100",
+        "Golf  2025-05-31       52000",
+        "Golf  2025-06-30       54000",
+    ]
+
+
+def test_all_readings_are_listed_or_how_to_record_one(
+    shared_logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert shared_logbook.ladebog("odometer") == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "Ærø   2025-04-15           7"
+    empty = DecidedLogbook.with_sessions(tmp_path / "empty", {"home": []}, TWO_CARS)
+    assert empty.ladebog("odometer", "Golf") == 0
+    assert capsys.readouterr().out == "No reading is recorded. Record one with: ladebog odometer Golf YYYY-MM-DD KM\n"
 
 
 def test_later_readings_are_compared_with_a_correction(logbook: DecidedLogbook) -> None:
@@ -91,6 +131,8 @@ def test_later_readings_are_compared_with_a_correction(logbook: DecidedLogbook) 
         (["Golf", "2025-06-30", "--", "-1"], "-1 is not in the range"),
         (["Golf", "2025-06-30", "10000000"], "10000000 is not in the range"),
         (["Golf", "2025-06-30", "60000", "--reason", " "], "it is empty"),
+        (["Golf", "2025-06-30"], "Name the car, the day and the kilometres: ladebog odometer CAR YYYY-MM-DD KM"),
+        (["Golf", "--reason", "x"], "Name the car, the day and the kilometres: ladebog odometer CAR YYYY-MM-DD KM"),
     ],
 )
 def test_invalid_readings_are_refused_and_not_recorded(
