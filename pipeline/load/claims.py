@@ -45,6 +45,7 @@ def _claim_row(stored_claim: StoredClaim) -> tuple[Any, ...]:
         claim.created_at,
         claim.reverses,
         stored_claim.manifest_sha256,
+        len(claim.attachments),
     )
 
 

@@ -11,6 +11,7 @@
 --   created_at        time
 --   reverses          number of the claim that it reverses; null unless it is a reversal
 --   manifest_sha256   hex, over its manifest.json, which names the SHA-256 of each of its files
+--   attachments       number of files in its attachments/
 create table facts.claims (
     account varchar not null,
     number integer not null,
@@ -20,5 +21,6 @@ create table facts.claims (
     currency varchar not null,
     created_at timestamptz not null,
     reverses integer,
-    manifest_sha256 varchar not null
+    manifest_sha256 varchar not null,
+    attachments integer not null
 );

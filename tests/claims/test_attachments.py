@@ -51,6 +51,21 @@ def attachment_names(claim: Claim) -> list[str]:
     return [file.name for file in claim.attachments]
 
 
+def test_the_finding_about_a_foreign_bill_ends_with_an_attachment_on_its_claim(logbook: ClaimedLogbook) -> None:
+    query = "select session_id from check_results where rule = 'foreign_currency'"
+    logbook.extract(ServedSession("2", local(date(2025, 3, 6)), currency="EUR"))
+    logbook.claim(MARCH)
+    assert logbook.rows(query) == [("2",)]
+    logbook.reverse(1)
+    logbook.attach("receipt.pdf", _PDF)
+    logbook.update()
+    assert logbook.rows(query) == [("2",)]
+    assert attachment_names(logbook.claim(MARCH)) == ["receipt.pdf"]
+    assert logbook.rows(query) == []
+    logbook.reverse(3)
+    assert logbook.rows(query) == [("2",)]
+
+
 def test_a_file_is_attached_to_the_next_claim_only(logbook: ClaimedLogbook) -> None:
     logbook.attach("elregning æøå.pdf", _PDF)
     claim = logbook.claim(MARCH)
