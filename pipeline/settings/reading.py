@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline.errors import SettingsError
 from pipeline.settings import checks, schema
+from pipeline.settings.misplaced_keys import explained, overwriting_hint
 from pipeline.settings.schema import Account, ClaimSettings, Driver, Employer, Settings, Source
 from pipeline.settings.tables import plain_type
 from pipeline.settings.toml_faults import hint, why_unreadable
@@ -49,12 +50,12 @@ def parse_settings(content: bytes, path: Path) -> Settings:
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise SettingsError(
             f"{path} is not TOML: {why_unreadable(text, error)}.",
-            f"Fix that line{hint(text, error)}, then run the same command again",
+            f"Fix that line{overwriting_hint(text, error) or hint(text, error)}, then run the same command again",
         ) from None
     faults: list[str] = []
     settings = _settings(document, faults)
     if faults:
-        fault_list = "".join(f"\n  {fault}" for fault in faults)
+        fault_list = "".join(f"\n  {explained(fault, text)}" for fault in faults)
         raise SettingsError(
             f"{path} has {counted(len(faults), 'fault')}:{fault_list}",
             f"Fix {'it' if len(faults) == 1 else 'them'}, then run the same command again",

@@ -128,6 +128,42 @@ def test_all_faults_are_reported_at_once(file: File) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
+        (f'{HOME}# [driver]\nname = "A"', "line 4: name belongs under [driver]; is there a # before [driver]?"),
+        (
+            f'{HOME}[employer]\n#[[car]]  # mine\n# a note\nplate = "A"\n',
+            "line 6: plate belongs under [[car]]; is there a # before [[car]]?",
+        ),
+        (
+            'valid_from = 2025-01-01\nper_kwh = "x"',
+            "line 1: valid_from belongs under [[account.NAME.reimbursement]] or [[account.NAME.addition]] or "
+            "[[account.NAME.tax_refund]] or [[tax_rate]]; is its header missing, or is there a # before it?",
+        ),
+        (
+            f'#[account.x]\nurl = "https://x.invalid"\n{HOME}',
+            "line 2: url belongs under [account.x]; is there a # before [account.x]?",
+        ),
+    ],
+)
+def test_a_key_outside_its_table_is_named_with_its_line_and_its_table(file: File, text: str, fault: str) -> None:
+    assert fault in file.faults(text)
+
+
+def test_a_key_that_a_commented_header_joins_to_another_table_is_explained(file: File) -> None:
+    file.path.write_text('[driver]\nname = "A"\n# [employer]\nname = "B"\n', "utf-8")
+    with pytest.raises(SettingsError) as caught:
+        read_settings(file.path)
+    hint = "name belongs under [employer]; is there a # before [employer]?"
+    assert caught.value.advice == f"Fix that line ({hint}), then run the same command again"
+
+
+@pytest.mark.parametrize("text", ["# [driver]\n# name = 1\n[source]\nname = 1", "[source]\nspeed = 1", "speed = 1"])
+def test_a_key_that_no_commented_header_precedes_is_only_unknown(file: File, text: str) -> None:
+    assert ": unknown " in file.faults(text)[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
         ("[source]\nattempts = 0", "source.attempts: must be more than 0"),
         ("[source]\nread_timeout = nan", "source.read_timeout: must be more than 0"),
         ("[source]\nattempts = 1000000000", "source.attempts: must be less than 1,000,000,000"),
