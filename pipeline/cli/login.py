@@ -121,7 +121,7 @@ def _password_login(
 
 
 def _waiting(context: Context, account: Account) -> AbstractContextManager[None]:
-    text = f"Waiting for {account.url} to answer."
+    text = f"Waiting for a usable answer from {account.url}."
     return line_if_slow(text, context.quiet or context.log_format == "json")
 
 

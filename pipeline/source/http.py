@@ -91,7 +91,7 @@ class Http:
             min(source.read_timeout, _INTERACTIVE_READ_TIMEOUT) if is_interactive else source.read_timeout
         )
         self._clock = clock
-        self._reader = ReplyReader(self._host, account, source, clock)
+        self._reader = ReplyReader(self._host, account, source, clock, is_interactive=is_interactive)
         self._requests_sent = 0
         self._count_lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(source.at_a_time)

@@ -47,13 +47,17 @@ class ExpectedReply:
 
 
 class ReplyReader:
-    """Reads the responses of one operator's host; `account` is named in advice."""
+    """Reads the responses of one operator's host; `account` is named in advice.
 
-    def __init__(self, host: str, account: str, source: Source, clock: Clock) -> None:
+    Where a person waits, a web page instead of JSON is not asked for again.
+    """
+
+    def __init__(self, host: str, account: str, source: Source, clock: Clock, *, is_interactive: bool) -> None:
         self._host = host
         self._account = account
         self._source = source
         self._clock = clock
+        self._is_interactive = is_interactive
 
     def read(self, response: requests.Response, expected: ExpectedReply) -> Reply:
         """The reply in a response with status 200, 201 or an expected one.
@@ -119,12 +123,16 @@ class ReplyReader:
         try:
             storable(reply.body)
         except ValueError as error:
-            kind = "HTML" if "html" in content_type.lower() else "something that is not JSON"
+            is_html = "html" in content_type.lower()
+            kind = "HTML" if is_html else "something that is not JSON"
             if reply.status == 404:
                 raise UpstreamError(
                     f"{self._host} answers 404 with {kind}: is the address right?",
                     address_advice(self._account),
                 ) from None
+            if is_html and self._is_interactive:
+                what = "answered with a web page, not with the app's data"
+                raise FailedTryError(what, reply.trace_id, not_json=True, is_final=True) from None
             raise FailedTryError(f"answers with {kind} ({error})", reply.trace_id, not_json=True) from None
 
 

@@ -172,7 +172,7 @@ def test_a_login_prints_that_it_waits_for_a_slow_operator(empty_logbook: DemoLog
     with serving(answer_late) as server:
         empty_logbook.do("account", "add", "demo", "--url", server.url)
         outcome = empty_logbook.run(*_TOKEN, stdin="token")
-        assert outcome.err.splitlines()[0] == f"Waiting for {server.url} to answer."
+        assert outcome.err.splitlines()[0] == f"Waiting for a usable answer from {server.url}."
         assert outcome.code == 4
         assert "Waiting" not in empty_logbook.run("-q", *_TOKEN, stdin="token").err
 
@@ -214,7 +214,7 @@ def test_a_mistyped_host_fails_in_five_seconds_though_no_name_server_answers(
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: is_over.wait(20) and [])
     outcome = empty_logbook.run(*_TOKEN, stdin="token")
     waiting, _, err = outcome.err.partition("\n")
-    assert waiting == "Waiting for https://operator.invalid to answer."
+    assert waiting == "Waiting for a usable answer from https://operator.invalid."
     message, _ = refusal(Outcome(outcome.code, outcome.out, err), 75)
     assert message == "operator.invalid did not accept the connection in time: is the address right?"
     assert time.monotonic() - began < 5

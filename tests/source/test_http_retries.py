@@ -155,6 +155,15 @@ def test_only_html_asks_about_the_address() -> None:
     assert "ladebog account add home --url" in raised.value.advice
 
 
+def test_a_person_is_told_at_once_of_a_web_page() -> None:
+    with serving(answer(body=b"<html>", content_type="text/html")) as script:
+        http = Http(script.url, QUICK, RecordingClock(), account="home", headers={}, is_interactive=True)
+        with closing(http), pytest.raises(UpstreamDownError) as raised:
+            http.get("/x", {}, TOKEN)
+        assert http.requests_sent == 1
+    assert str(raised.value).endswith(" answered with a web page, not with the app's data: is the address right?")
+
+
 def test_html_after_other_failures_does_not_ask_about_the_address() -> None:
     with http_client(answer(502), answer(body=b"<html>")) as client, pytest.raises(UpstreamDownError) as raised:
         client.get()
