@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.cli.context import Context
+from pipeline.cli.demo_operator import is_demo
 from pipeline.cli.output import print_line
 from pipeline.cli.paragraph import print_hanging
 from pipeline.cli.table import show_record, show_table
@@ -95,8 +96,8 @@ def _next_step(status: "Status", settings: "Settings") -> str:
 def _steps(account: "AccountStatus", status: "Status", settings: "Settings") -> Iterator[tuple[int, str]]:
     """What an account needs, each with its place in the order of doing it."""
     name, account_option = account.account, settings.account_option(account.account)
-    is_demo, login = settings.demo.now is not None, account.login
-    if not is_demo and (login.state == "none" or (login.state == "ended" and not login.renewable)):
+    is_of_demo, login = is_demo(settings, name), account.login
+    if not is_of_demo and (login.state == "none" or (login.state == "ended" and not login.renewable)):
         yield 0, f"Log in: ladebog login {name}"
     if account.last_run_outcome == "never":
         yield 1, f"Fetch your sessions: ladebog run{account_option}"
@@ -112,7 +113,7 @@ def _steps(account: "AccountStatus", status: "Status", settings: "Settings") -> 
     if account.claims and account.claims.unpaid:
         number = account.claims.unpaid[0].number
         yield 5, f"When claim {number} is paid, record it: ladebog claim mark {number} paid{account_option}"
-    if not is_demo and account.next_run_at is None:
+    if not is_of_demo and account.next_run_at is None:
         yield 6, "Have new sessions fetched every day: ladebog schedule install"
 
 

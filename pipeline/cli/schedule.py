@@ -7,6 +7,7 @@ import click
 
 from pipeline import interrupt
 from pipeline.cli.context import Context, pass_context
+from pipeline.cli.demo_operator import refuse_scheduling
 from pipeline.cli.output import print_file, print_line
 from pipeline.errors import ScheduleError
 
@@ -85,6 +86,7 @@ def install(context: Context, at: time, using: str | None) -> None:
     from pipeline.source.credentials.choose import open_credentials
 
     logbook, settings = context.open()
+    refuse_scheduling(settings)
     job = Job.of_logbook(logbook.root)
     chosen_scheduler = _chosen(using)
     credentials = open_credentials()
@@ -227,6 +229,7 @@ def run(context: Context, due_times: "DueTimes") -> None:
     from pipeline.operations.schedule.process import run_process, stopped_by_signals
 
     logbook, settings = context.open()
+    refuse_scheduling(settings)
     job = Job.of_logbook(logbook.root)
     began = last_run_began(logbook, [account.name for account in settings.chosen_accounts(None)], context.clock.now())
 

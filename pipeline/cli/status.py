@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline.cli.claim.text import outstanding_lines
 from pipeline.cli.context import Context, account_option, pass_context
+from pipeline.cli.demo_operator import is_demo
 from pipeline.cli.options import Duration
 from pipeline.cli.output import print_data, print_line
 from pipeline.cli.paragraph import print_hanging
@@ -80,8 +81,8 @@ def _print(logbook_status: "Status", settings: "Settings") -> None:
     for account in logbook_status.accounts:
         print_line()
         print_line(f"{account.account}  {account.url}")
-        is_demo = settings.demo.now is not None and account.login.state == "none"
-        _line("login", "none: a demo needs none" if is_demo else _login(account.account, account.login))
+        needs_none = is_demo(settings, account.account) and account.login.state == "none"
+        _line("login", "none: a demo needs none" if needs_none else _login(account.account, account.login))
         for name, text in _lines(account, logbook_status.generated_at, settings.account_option(account.account)):
             _line(name, text)
 

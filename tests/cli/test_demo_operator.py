@@ -9,6 +9,7 @@ from pipeline.settings.editing import write_demo
 from pipeline.settings.reading import read_settings
 from pipeline.source.credentials.file import FileCredentials
 from pipeline.source.credentials.secret import Secret
+from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import DemoLogbook
 
 _STOPPED = "The demo's operator has stopped: it runs only while the demo is made."
@@ -32,3 +33,14 @@ def test_only_the_demos_own_account_is_refused(logbook: DemoLogbook) -> None:
     assert _STOPPED in logbook.run("extract", "--account", "demo").err
     assert _STOPPED in logbook.run("login", "demo").err
     assert _STOPPED not in logbook.run("login", "home", "--token-stdin", stdin="x").err
+
+
+def test_no_command_asks_for_the_login_that_a_demo_does_not_need(logbook: DemoLogbook) -> None:
+    for command in (("schedule", "install"), ("schedule", "run")):
+        message, advice = refusal(logbook.run(*command), 1)
+        assert message == "A demo cannot be scheduled: its operator runs only while the demo is made."
+        assert advice == "Schedule your own logbook: ladebog --home ~/Ladebog schedule install"
+    logbook.credentials.unlink()
+    logins = [line.split(maxsplit=1)[1] for line in logbook.do("status").out.splitlines() if "  login " in line]
+    assert logins == ["none: a demo needs none", "none stored: ladebog login home"]
+    assert "Log in: ladebog login home" in logbook.do().out
