@@ -1,4 +1,4 @@
-"""What an account has yet to claim, and which of its claims are not paid."""
+"""What an account has yet to claim, and which of its claims are rejected or not paid."""
 
 from decimal import Decimal
 
@@ -43,6 +43,7 @@ class OutstandingClaims(msgspec.Struct, frozen=True, kw_only=True):
     months: list[OutstandingMonth]
     corrections: list[OutstandingCorrections]
     unpaid: list[UnpaidClaim]
+    rejected: list[int]  # numbers of claims that are to be reversed
 
 
 def read_outstanding(connection: duckdb.DuckDBPyConnection, account: str) -> OutstandingClaims:
@@ -53,6 +54,7 @@ def read_outstanding(connection: duckdb.DuckDBPyConnection, account: str) -> Out
             "months": rows(connection, models.query("outstanding_months"), parameters),
             "corrections": rows(connection, models.query("outstanding_corrections"), parameters),
             "unpaid": rows(connection, models.query("unpaid_claims"), parameters),
+            "rejected": [row["number"] for row in rows(connection, models.query("rejected_claims"), parameters)],
         },
         OutstandingClaims,
     )

@@ -105,16 +105,20 @@ def _steps(account: "AccountStatus", status: "Status", settings: "Settings") -> 
         yield 1, f"Fetch what is new: ladebog run{account_option}"
     if account.errors:
         yield 2, f"See what is wrong: ladebog check{account_option}"
+    if account.claims and account.claims.rejected:
+        number = account.claims.rejected[0]
+        command = f"ladebog claim reverse {number} --reason TEXT{account_option}"
+        yield 3, f"Reverse the rejected claim {number}, so that its sessions can be claimed again: {command}"
     if account.claims and account.claims.months:
         month = account.claims.months[0].month
-        yield 3, f"Claim the oldest outstanding month: ladebog claim create {month}{account_option}"
+        yield 4, f"Claim the oldest outstanding month: ladebog claim create {month}{account_option}"
     if account.claims and account.claims.corrections:
-        yield 4, f"Claim what changed in claimed months: ladebog claim create --corrections{account_option}"
+        yield 5, f"Claim what changed in claimed months: ladebog claim create --corrections{account_option}"
     if account.claims and account.claims.unpaid:
         number = account.claims.unpaid[0].number
-        yield 5, f"When claim {number} is paid, record it: ladebog claim mark {number} paid{account_option}"
+        yield 6, f"When claim {number} is paid, record it: ladebog claim mark {number} paid{account_option}"
     if not is_of_demo and account.next_run_at is None:
-        yield 6, "Have new sessions fetched every day: ladebog schedule install"
+        yield 7, "Have new sessions fetched every day: ladebog schedule install"
 
 
 def _print_next(step: str) -> None:

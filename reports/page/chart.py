@@ -25,7 +25,10 @@ class ColourKey:
 
 @dataclass(frozen=True, kw_only=True)
 class PageChart:
-    """One chart. `kind` is the name of its class in the style sheet; `notes` are sentences beneath it."""
+    """One chart. `kind` is the name of its class in the style sheet; `notes` are sentences beneath it.
+
+    Screen readers leave out keys that are not `are_keys_heard`: the table has their figures.
+    """
 
     kind: str
     title: str
@@ -33,4 +36,5 @@ class PageChart:
     narrow: Markup
     table: FiguresTable
     keys: Sequence[ColourKey] = ()
+    are_keys_heard: bool = True
     notes: Sequence[str] = ()

@@ -40,6 +40,7 @@ def calendar_chart(year: YearFigures, figures: AccountFigures, words: PageWords)
             ColourKey(class_=f"level{level}", name=words.text("calendar.up_to", energy=words.bound(step * level)))
             for level in range(1, _LEVELS + 1)
         ],
+        are_keys_heard=False,
         notes=(words.text("calendar.stop"),),
     )
 
@@ -117,7 +118,7 @@ def _table(days: Sequence[Row], currency: str, digits: int, words: PageWords) ->
         [words.text(f"column.{head}", currency=currency) for head in ("day", "sessions", "energy_kwh", "amount")],
         [
             (
-                words.day(row["day"]),
+                words.day_of_week(row["day"]),
                 words.count(row["sessions"]),
                 words.kwh(row["energy_kwh"]),
                 words.money(row["amount_incl_tax"], digits),

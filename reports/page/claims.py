@@ -28,7 +28,7 @@ def claims_table(figures: AccountFigures, words: PageWords) -> FiguresTable:
         [
             (
                 words.count(claim["number"]),
-                _covers(claim, words),
+                covers(claim, words),
                 words.day(claim["made_on"]),
                 words.kwh(claim["energy_kwh"]),
                 f"{words.money(claim['amount_incl_tax'], figures.digits(claim['currency']))} {claim['currency']}",
@@ -40,7 +40,8 @@ def claims_table(figures: AccountFigures, words: PageWords) -> FiguresTable:
     )
 
 
-def _covers(claim: Row, words: PageWords) -> str:
+def covers(claim: Row, words: PageWords) -> str:
+    """What a claim is about: its month and car, or that it has corrections or reverses another claim."""
     if claim["kind"] == "month":
         return words.month(claim["month"]) + (f", {claim['car']}" if claim["car"] else "")
     return words.text(f"claim_kind.{claim['kind']}", number=claim["reverses"])

@@ -26,6 +26,7 @@ TEXTS = {
     "head.per_kwh": "{currency} pr. kWh",
     "head.sessions": "{count} ladninger",
     "head.session": "1 ladning",
+    "head.year_before": "{month}: {value}",
     "head.change": "{percent} i forhold til {month} ({price})",
     "head.no_change": "ingen pris i {month} at sammenligne med",
     # What to do
@@ -35,11 +36,15 @@ TEXTS = {
     "due.more": "{count} flere",
     "due.command": "Lav det ældste med:",
     "due.unpaid": "Udlæg, der ikke er betalt",
-    "due.claim": "Udlæg nr. {number}",
+    "due.claim": "Nr. {number}, {covers}, {state}",
     "attention": "Kræver opmærksomhed",
     "attention.none": "Intet kræver din opmærksomhed.",
     "attention.failed": "Den seneste kørsel fejlede.",
     "attention.interrupted": "Den seneste kørsel blev afbrudt.",
+    "attention.rejected": (
+        "Udlæg nr. {number} blev afvist. Tilbagefør det med: ladebog claim reverse {number} --reason TEXT{option}. "
+        "Derefter kan dets opladninger gøres til udlæg igen."
+    ),
     "attention.details": "Ladninger uden detaljer: {count}",
     "attention.quarantined": "Svar, der ikke kan læses: {count}",
     "attention.errors": "Fejl: {count}",
@@ -88,7 +93,7 @@ TEXTS = {
     # Sessions
     "sessions": "Ladninger",
     "sessions.search": "Søg",
-    "sessions.searched": "Søger i det, som rækkerne viser, og i opladningernes numre.",
+    "sessions.searched": "Søger i det, som rækkerne viser, i opladningernes numre og i dage som 2025-09-10.",
     "sessions.period": "Sluttede i",
     "sessions.all": "alle måneder",
     "sessions.previous": "Forrige side",
@@ -110,6 +115,8 @@ TEXTS = {
     "script.order.text.ascending": "A til Å",
     "script.of": "Opladning {moment}",
     "script.shown": "{first}–{last} af {count}",
+    "script.found": "{count} ladninger",
+    "script.found.one": "1 ladning",
     "script.none": "Ingen ladning passer.",
     "session.close": "Luk",
     "session.power": "Effekt og pris",

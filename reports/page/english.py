@@ -26,6 +26,7 @@ TEXTS = {
     "head.per_kwh": "{currency} per kWh",
     "head.sessions": "{count} sessions",
     "head.session": "1 session",
+    "head.year_before": "{month}: {value}",
     "head.change": "{percent} against {month} ({price})",
     "head.no_change": "no price in {month} to compare with",
     # What to do
@@ -35,11 +36,15 @@ TEXTS = {
     "due.more": "{count} more",
     "due.command": "Claim the oldest with:",
     "due.unpaid": "Claimed and not paid",
-    "due.claim": "Claim no. {number}",
+    "due.claim": "No. {number}, {covers}, {state}",
     "attention": "Needs attention",
     "attention.none": "Nothing needs your attention.",
     "attention.failed": "The newest run failed.",
     "attention.interrupted": "The newest run was interrupted.",
+    "attention.rejected": (
+        "Claim no. {number} was rejected. Reverse it with: ladebog claim reverse {number} --reason TEXT{option}. "
+        "Then its sessions can be claimed again."
+    ),
     "attention.details": "Sessions without details: {count}",
     "attention.quarantined": "Answers that cannot be read: {count}",
     "attention.errors": "Errors: {count}",
@@ -87,7 +92,7 @@ TEXTS = {
     # Sessions
     "sessions": "Sessions",
     "sessions.search": "Search",
-    "sessions.searched": "Searches what the rows say, and the ids of the sessions.",
+    "sessions.searched": "Searches what the rows say, the ids of the sessions, and days such as 2025-09-10.",
     "sessions.period": "Stopped in",
     "sessions.all": "all months",
     "sessions.previous": "Previous page",
@@ -109,6 +114,8 @@ TEXTS = {
     "script.order.text.ascending": "A to Z",
     "script.of": "Session of {moment}",
     "script.shown": "{first}–{last} of {count}",
+    "script.found": "{count} sessions",
+    "script.found.one": "1 session",
     "script.none": "No session matches.",
     "session.close": "Close",
     "session.power": "Power and price",

@@ -1,29 +1,31 @@
 """What the page says first of an account: the newest closed month, what is due to be claimed, what needs attention."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from reports.page.claims import covers
 from reports.page.figures import AccountFigures
 from reports.page.words import PageWords
 
 _COUNTS = {"details": "details_missing", "quarantined": "quarantined", "errors": "errors", "warnings": "warnings"}
-_MOST_DUE = 3  # that are listed one by one; the older ones are folded away
+_MOST_DUE = 3  # that are listed one by one; the others are folded away
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One large figure: its name, its value with its unit, and a remark."""
+    """One large figure: its name, its value with its unit, and remarks, such as the figure of the year before."""
 
     name: str
     value: str
     unit: str
-    remark: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """What can be claimed, or was claimed and is not paid."""
+    """What can be claimed, or was claimed and is not paid: what it is about, and its amount."""
 
     name: str
     amount: str
@@ -39,6 +41,7 @@ class Overview:
     earlier_due: tuple[Due, ...]
     command: str
     unpaid: tuple[Due, ...]
+    more_unpaid: tuple[Due, ...]
     attention: tuple[str, ...]
 
 
@@ -55,8 +58,19 @@ def overview_of(figures: AccountFigures, words: PageWords, account_option: str) 
             for entry in reversed(outstanding.months)
         ),
     ]
+    covered = {claim["number"]: covers(claim, words) for claim in figures.claims}
     unpaid = [
-        _due(words.text("due.claim", number=claim.number), claim.amount_incl_tax, claim.currency, words)
+        _due(
+            words.text(
+                "due.claim",
+                number=claim.number,
+                covers=covered[claim.number],
+                state=words.text(f"claim_state.{claim.state}"),
+            ),
+            claim.amount_incl_tax,
+            claim.currency,
+            words,
+        )
         for claim in outstanding.unpaid
     ]
     return Overview(
@@ -65,8 +79,9 @@ def overview_of(figures: AccountFigures, words: PageWords, account_option: str) 
         due=tuple(due[:_MOST_DUE]),
         earlier_due=tuple(due[_MOST_DUE:]),
         command=_command(figures, account_option),
-        unpaid=tuple(unpaid),
-        attention=tuple(_attention(figures, words)),
+        unpaid=tuple(unpaid[:_MOST_DUE]),
+        more_unpaid=tuple(unpaid[_MOST_DUE:]),
+        attention=tuple(_attention(figures, words, account_option)),
     )
 
 
@@ -85,26 +100,55 @@ def _figures(figures: AccountFigures, words: PageWords) -> tuple[Figure, ...]:
     count = head["sessions"]
     sessions = words.text("head.session" if count == 1 else "head.sessions", count=words.count(count))
     price = head["average_price_incl_tax"]
+
+    def money(amount: Decimal) -> str:
+        return words.money(amount, digits)
+
     return (
-        Figure(name=words.text("head.energy"), value=words.energy(head["energy_kwh"]), unit="kWh", remark=sessions),
-        Figure(name=words.text("head.cost"), value=words.known_money(head["amount_incl_tax"], digits), unit=currency),
+        Figure(
+            name=words.text("head.energy"),
+            value=words.energy(head["energy_kwh"]),
+            unit="kWh",
+            remarks=(sessions, *_year_before(figures, "energy_year_before", words.energy, words)),
+        ),
+        Figure(
+            name=words.text("head.cost"),
+            value=words.known_money(head["amount_incl_tax"], digits),
+            unit=currency,
+            remarks=_year_before(figures, "amount_year_before", money, words),
+        ),
         Figure(
             name=words.text("head.of_which", tax=words.tax_in_text(head["tax_name"])),
             value=words.known_money(head["tax_amount"], digits),
             unit=currency,
+            remarks=_year_before(figures, "tax_year_before", money, words),
         ),
         Figure(
             name=words.text("head.price"),
             value="–" if price is None else words.short_price(price),
             unit=words.text("head.per_kwh", currency=currency),
-            remark=_change(figures, words),
+            remarks=(_change(figures, words),),
         ),
     )
 
 
+def _month_before(figures: AccountFigures, words: PageWords) -> str:
+    month: date = figures.head["month"]
+    return words.month(month.replace(year=month.year - 1))
+
+
+def _year_before(
+    figures: AccountFigures, column: str, text_of: Callable[[Decimal], str], words: PageWords
+) -> tuple[str, ...]:
+    """The same month's figure a year before; nothing if there is none."""
+    value = figures.head[column]
+    if value is None:
+        return ()
+    return (words.text("head.year_before", month=_month_before(figures, words), value=text_of(value)),)
+
+
 def _change(figures: AccountFigures, words: PageWords) -> str:
-    head = figures.head
-    month = words.month(head["month"].replace(year=head["month"].year - 1))
+    head, month = figures.head, _month_before(figures, words)
     if head["price_change_percent"] is None:
         return words.text("head.no_change", month=month)
     return words.text(
@@ -115,9 +159,14 @@ def _change(figures: AccountFigures, words: PageWords) -> str:
     )
 
 
-def _attention(figures: AccountFigures, words: PageWords) -> list[str]:
+def _attention(figures: AccountFigures, words: PageWords, account_option: str) -> list[str]:
     head = figures.head
     is_ended = head["last_outcome"] in ("failed", "interrupted")
     outcome = [words.text(f"attention.{head['last_outcome']}")] if is_ended else []
     counts = {name: head[column] for name, column in _COUNTS.items() if head[column]}
-    return outcome + [words.text(f"attention.{name}", count=words.count(count)) for name, count in counts.items()]
+    rejected = [
+        words.text("attention.rejected", number=number, option=account_option)
+        for number in figures.outstanding.rejected
+    ]
+    counted = [words.text(f"attention.{name}", count=words.count(count)) for name, count in counts.items()]
+    return [*outcome, *rejected, *counted]

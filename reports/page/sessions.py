@@ -112,7 +112,7 @@ def session_data(figures: AccountFigures, curves: str) -> dict[str, Any]:
 def _session_row(session: Row, figures: AccountFigures, words: PageWords) -> TableRow:
     digits = figures.digits(session["currency"])
     return TableRow(
-        started=words.wall_time(session["started_local"]),
+        started=words.local_minute(session["started_local"]),
         charge_point=session["charge_point"] or "",
         remark=" · ".join(text for text in (session["note"], session["tags"]) if text),
         car=session["car"] or "",

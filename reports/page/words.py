@@ -1,7 +1,7 @@
 """The texts of the page in its language, with numbers and days formatted as that language writes them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
@@ -68,10 +68,18 @@ class PageWords(Words):
         named = self.tax_name(name)
         return self.text("tax.in_text") if named == self.text("tax") else named
 
-    def wall_time(self, local: datetime) -> str:
-        """`12.10.2025 17.32`, or in English `12 October 2025 17:32`: a local wall time."""
-        day = self.day(local.date()) if self.language == "da" else self.long_day(local.date())
-        return f"{day} {self._time(local)}"
+    @property
+    def tag(self) -> str:
+        """The language as HTML names it; English is that of Great Britain, whose days and numbers it has."""
+        return "da" if self.language == "da" else "en-GB"
+
+    def day(self, day: date) -> str:
+        """`12.10.2025`, or in English `12 October 2025`."""
+        return super().day(day) if self.language == "da" else str(format_date(day, "long", locale=self._locale))
+
+    def day_of_week(self, day: date) -> str:
+        """`søndag 12.10.2025`."""
+        return f"{format_date(day, 'EEEE', locale=self._locale)} {self.day(day)}"
 
     def hour(self, hour: int) -> str:
         """`17–18`: a clock hour."""
@@ -85,10 +93,6 @@ class PageWords(Words):
     def short_month(self, month: date) -> str:
         """`okt`."""
         return str(format_date(month, "LLL", locale=self._locale)).rstrip(".")
-
-    def long_day(self, day: date) -> str:
-        """`12. oktober 2025`."""
-        return str(format_date(day, "long", locale=self._locale))
 
     def weekday(self, weekday: int) -> str:
         """The short name of a day of the week, 0 for Monday: `man`."""

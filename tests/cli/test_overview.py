@@ -47,7 +47,16 @@ def test_a_driver_is_led_from_claim_to_claim(logbook: DemoLogbook) -> None:
     for month in ("2025-10", "2025-09"):
         logbook.do("claim", "create", month, "--without-receipts")
     assert next_step(logbook) == "When claim 1 is paid, record it: ladebog claim mark 1 paid"
-    for number in ("1", "2"):
+    logbook.do("claim", "mark", "1", "rejected")
+    command = "ladebog claim reverse 1 --reason TEXT"
+    assert next_step(logbook) == f"Reverse the rejected claim 1, so that its sessions can be claimed again: {command}"
+    rejected = f"  rejected: claim 1: {command} (then its sessions can be claimed again)\n"
+    assert rejected in logbook.do("claim", "list").out
+    logbook.do("claim", "reverse", "1", "--reason", "rejected")
+    assert next_step(logbook) == "Claim the oldest outstanding month: ladebog claim create 2025-10"
+    assert "rejected: claim" not in logbook.do("claim", "list").out
+    logbook.do("claim", "create", "2025-10", "--without-receipts")
+    for number in ("2", "4"):
         logbook.do("claim", "mark", number, "paid")
     assert next_step(logbook) == "Have new sessions fetched every day: ladebog schedule install"
     write_demo(logbook.paths.settings, DEMO_NOW)

@@ -20,7 +20,16 @@ from pipeline.claims.folder import StoredClaim, read_claims
 from pipeline.claims.make import new_claim, with_files
 from pipeline.clock import last_of_month
 from pipeline.database.connection import open_published
-from pipeline.logbook.entries import ATTACH, Action, AttachmentFields, SessionDecision, fields_of
+from pipeline.logbook.entries import (
+    ATTACH,
+    MARK,
+    Action,
+    AttachmentFields,
+    ClaimMark,
+    ClaimState,
+    SessionDecision,
+    fields_of,
+)
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
 from pipeline.maintenance.recorded import RecordedLinks
@@ -202,6 +211,15 @@ class ClaimedLogbook:
     def corrections(self, car: str | None = None, accepted: Mapping[str, str] | None = None) -> Claim:
         with self.open() as (drafter, _):
             return self.store(drafter.corrections(car, accepted or {}))
+
+    def mark(self, number: int, state: ClaimState) -> None:
+        """Record the state of a claim."""
+        now = self.now()
+        (manifest,) = (stored.manifest_sha256 for stored in self.stored if stored.claim.number == number)
+        mark = ClaimMark(
+            account=self.account, number=number, manifest_sha256=manifest, state=state, marked_on=now.date()
+        )
+        self.journal.append(now, MARK, fields_of(mark))
 
     def reverse(self, number: int) -> Claim:
         with self.open() as (drafter, _):

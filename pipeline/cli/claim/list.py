@@ -32,7 +32,7 @@ _LINES_EXPENDABLE = ("tax_amount", "currency", "car", "month")
 @wide_option
 @pass_context
 def list_(context: Context, account_name: str | None, wide: bool) -> None:
-    """List all claims, and what is outstanding or unpaid.
+    """List all claims, and what is outstanding, rejected or unpaid.
 
     \b
     Example:  ladebog claim list

@@ -49,7 +49,7 @@ def corrections_text(claim: "Claim") -> list[str]:
 
 
 def outstanding_lines(outstanding: "OutstandingClaims", account_option: str) -> list[str]:
-    """What is outstanding, oldest month first, and what is unpaid, one per line, each with the next command to type.
+    """What is outstanding, oldest month first, rejected and unpaid: one per line, each with the next command to type.
 
     `account_option` ends the commands where the logbook has several accounts, as ` --account home`.
     """
@@ -61,6 +61,11 @@ def outstanding_lines(outstanding: "OutstandingClaims", account_option: str) -> 
     if later := {item.month for item in outstanding.months[_FIRST_MONTHS:]}:
         lines.append(f"outstanding: {counted(len(later), 'month')} more, up to {max(later)}")
     lines += correction_lines(outstanding, account_option)
+    lines += [
+        f"rejected: claim {number}: ladebog claim reverse {number} --reason TEXT{account_option} "
+        "(then its sessions can be claimed again)"
+        for number in outstanding.rejected
+    ]
     unpaid = [f"{claim.number} ({claim.state}, {_money(claim)})" for claim in outstanding.unpaid]
     if unpaid:
         more = f" and {len(unpaid) - _FIRST_UNPAID} more" if len(unpaid) > _FIRST_UNPAID else ""

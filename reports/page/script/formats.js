@@ -28,6 +28,16 @@ export function formatsOf(language, texts) {
         ? `${day}.${month}.${year} ${hour}.${minute}`
         : `${longDays.format(Date.UTC(year, month - 1, day))} ${hour}:${minute}`;
     },
+    /** The day of a wall time as it may be typed in a search. */
+    typedDays: (text) => {
+      const [year, month, day] = text.split(/[-T]/);
+      const [shortMonth, shortDay] = [Number(month), Number(day)];
+      return [
+        ...[`${year}-${month}-${day}`, `${day}/${month}/${year}`, `${day}.${month}.${year}`],
+        ...[`${shortDay}/${shortMonth}/${year}`, `${shortDay}.${shortMonth}.${year}`],
+        longDays.format(Date.UTC(year, month - 1, day)),
+      ];
+    },
     money: (value, digits) => (value === null ? texts.unknown : number(value, digits)),
     price: (value) => (value === null ? "" : number(value, 4)),
   };

@@ -1,6 +1,7 @@
 // The table of an account's sessions: sorting, searching, paging.
 
 const ROWS_PER_PAGE = 25;
+const AFTER_LAST_KEY = 500; // milliseconds, after which a search is announced
 const TEXTS = new Set(["charge_point", "car", "claim"]); // are sorted from A to Z first, numbers from the largest
 
 export class SessionTable {
@@ -18,6 +19,7 @@ export class SessionTable {
     this.template = section.querySelector("template").content.firstElementChild;
     [this.search, this.period] = section.querySelectorAll(".filters input, .filters select");
     [this.earlier, this.later] = section.querySelectorAll(".pager button");
+    this.position = section.querySelector(".pager p");
     this.headings = [...section.querySelectorAll("[data-sort]")];
     this.listen();
     section.querySelector(".filters").hidden = false;
@@ -33,6 +35,7 @@ export class SessionTable {
       [
         ...[session.session_id, session.charge_point, session.car, session.remark, session.claim, session.currency],
         this.formats.wallTime(session.started),
+        ...this.formats.typedDays(session.started),
         this.formats.money(session.amount_incl_tax, this.digits[session.currency]),
       ].join("\n"),
     );
@@ -50,8 +53,14 @@ export class SessionTable {
   }
 
   listen() {
-    this.search.addEventListener("input", () => this.choose());
-    this.period.addEventListener("change", () => this.choose());
+    this.search.addEventListener("input", () => {
+      this.choose();
+      this.announce(this.found(), AFTER_LAST_KEY);
+    });
+    this.period.addEventListener("change", () => {
+      this.choose();
+      this.announce(this.found());
+    });
     this.earlier.addEventListener("click", () => this.turn(-ROWS_PER_PAGE));
     this.later.addEventListener("click", () => this.turn(ROWS_PER_PAGE));
     for (const heading of this.headings) {
@@ -71,15 +80,27 @@ export class SessionTable {
     for (const other of this.headings) other.removeAttribute("aria-sort");
     heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
     this.choose();
-    this.announce(heading.textContent, field, descending);
+    this.announce(this.sorted(heading.textContent, field, descending));
   }
 
-  /** Say, to those who hear the page, how the table is sorted now. */
-  announce(column, field, descending) {
+  /** How the table is sorted now. */
+  sorted(column, field, descending) {
     const kind = TEXTS.has(field) ? "text" : field === "started" ? "time" : "number";
     const order = this.formats.text(`order.${kind}.${descending ? "descending" : "ascending"}`);
-    const shown = this.section.querySelector("[role=status]").textContent;
-    this.section.querySelector(".announcement").textContent = this.formats.text("sorted", { column, order, shown });
+    return this.formats.text("sorted", { column, order, shown: this.position.textContent });
+  }
+
+  /** How many sessions match. */
+  found() {
+    const { length } = this.shown;
+    if (!length) return this.formats.text("none");
+    return length === 1 ? this.formats.text("found.one") : this.formats.text("found", { count: this.formats.number(length, 0) });
+  }
+
+  /** Say a text to those who hear the page, once, instead of any that waits to be said. */
+  announce(text, milliseconds = 0) {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => (this.section.querySelector(".announcement").textContent = text), milliseconds);
   }
 
   /** Choose the sessions that match the search and the period, in order. What has no value comes last. */
@@ -103,6 +124,7 @@ export class SessionTable {
     if (first < 0 || first >= this.shown.length) return;
     this.first = first;
     this.show();
+    this.announce(this.position.textContent);
   }
 
   show() {
@@ -110,8 +132,7 @@ export class SessionTable {
     this.section.querySelector("tbody").replaceChildren(...sessions.map((session) => this.row(session)));
     const end = this.first + sessions.length;
     const [first, last, count] = [this.first + 1, end, this.shown.length].map((n) => this.formats.number(n, 0));
-    this.section.querySelector("[role=status]").textContent =
-      this.formats.text(sessions.length ? "shown" : "none", { first, last, count });
+    this.position.textContent = this.formats.text(sessions.length ? "shown" : "none", { first, last, count });
     this.earlier.hidden = this.later.hidden = this.shown.length <= ROWS_PER_PAGE;
     this.earlier.setAttribute("aria-disabled", this.first === 0);
     this.later.setAttribute("aria-disabled", end >= this.shown.length);

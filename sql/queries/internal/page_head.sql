@@ -13,6 +13,9 @@
 --   amount_incl_tax          currency units
 --   tax_amount               currency units; null where unknown
 --   average_price_incl_tax   currency units per kWh; null without energy
+--   energy_year_before       kWh, of the same month a year before; null without sessions
+--   amount_year_before       currency units, of that month
+--   tax_year_before          currency units, of that month; null where unknown
 --   price_year_before        currency units per kWh, of the same month a year before; null without energy
 --   price_change_percent     per cent of the price a year before, rounded to one decimal
 --   last_outcome             text, how the newest run ended: complete, failed or interrupted
@@ -41,6 +44,9 @@ select
     case when months.month is null then 0 else months.amount_incl_tax end as amount_incl_tax,
     case when months.month is null then 0 else months.tax_amount end as tax_amount,
     months.average_price_incl_tax,
+    before.energy_kwh as energy_year_before,
+    before.amount_incl_tax as amount_year_before,
+    before.tax_amount as tax_year_before,
     before.average_price_incl_tax as price_year_before,
     cast(
         rounded_quotient(

@@ -34,7 +34,7 @@ class OpenedPage:
     @property
     def shown(self) -> str:
         """Which of the sessions the table says that it shows."""
-        return self.find(".pager [role=status]").inner_text()
+        return self.find(".pager p").inner_text()
 
     def press(self, *keys: str) -> None:
         for key in keys:

@@ -67,7 +67,7 @@ def test_a_month_that_is_not_closed_is_pale(demo_page: ParsedPage) -> None:
 def test_the_calendar_has_each_day_of_the_mart(demo_page: ParsedPage, fetched_demo: DemoArchive) -> None:
     days = asked(
         fetched_demo,
-        "select strftime(day, '%d/%m/%Y'), sessions, energy_kwh, amount_incl_tax from days where currency = 'DKK' "
+        "select strftime(day, '%A %-d %B %Y'), sessions, energy_kwh, amount_incl_tax from days where currency = 'DKK' "
         "order by year(day) desc, day",
     )
     shown = [(row[0], *(number(cell) for cell in row[1:])) for row in demo_page.figures("calendar")]
@@ -83,7 +83,7 @@ def test_a_day_has_its_figures_under_the_pointer(
 ) -> None:
     days = asked(
         fetched_demo,
-        "select strftime(day, '%d/%m/%Y'), energy_kwh, amount_incl_tax from days where currency = 'DKK' "
+        "select strftime(day, '%A %-d %B %Y'), energy_kwh, amount_incl_tax from days where currency = 'DKK' "
         "order by year(day) desc, day",
     )
     titles = open_page(demo_page).find(".calendar svg.wide rect title").all_text_contents()
@@ -94,6 +94,8 @@ def test_the_colours_of_days_have_their_unit(demo_page: ParsedPage) -> None:
     names = demo_page.texts("section.year:nth-of-type(1) .calendar .keys li")
     assert len(names) == 5
     assert all(re.fullmatch(r"up to [\d.,]+ kWh", name) for name in names)
+    heard = demo_page.all(".keys:not([aria-hidden])")
+    assert {keys.getparent().get("class") for keys in heard} == {"chart months", "chart hours", "chart money"}
 
 
 def test_a_darker_day_has_more_energy(demo_page: ParsedPage, fetched_demo: DemoArchive) -> None:

@@ -41,8 +41,39 @@ def test_a_claim_has_its_state_and_its_sessions_have_its_number(logbook: Claimed
     assert row.startswith("1 March 2025 ")
     assert row.endswith(" 30.000 75.00 DKK made")
     assert claim_column(page) == ["no. 1", "no. 1"]
-    assert page.texts(".tasks h3 + .due li") == ["Claim no. 1 75.00 DKK"]
+    assert page.texts(".unpaid .due li") == ["No. 1, March 2025, made 75.00 DKK"]
     assert page.texts(".tasks code") == []
+
+
+def test_a_rejected_claim_needs_attention_until_it_is_reversed(logbook: ClaimedLogbook) -> None:
+    logbook.mark(1, "rejected")
+    logbook.update()
+    page = page_of_claims(logbook)
+    assert page.texts(".unpaid") == []
+    assert page.texts(".attention li")[0] == (
+        "Claim no. 1 was rejected. Reverse it with: ladebog claim reverse 1 --reason TEXT. "
+        "Then its sessions can be claimed again."
+    )
+    logbook.reverse(1)
+    logbook.update()
+    assert not any("rejected" in text for text in page_of_claims(logbook).texts(".attention li"))
+
+
+def test_claims_that_are_not_paid_fold_after_the_third(tmp_path: Path) -> None:
+    logbook = ClaimedLogbook.begin(tmp_path / "logbook")
+    months = [date(2025, month, 1) for month in (1, 2, 3, 4)]
+    logbook.extract(*(ServedSession(f"{month:%m}", local(month.replace(day=5))) for month in months))
+    for month in months:
+        logbook.claim(month)
+    logbook.mark(2, "sent")
+    logbook.update()
+    page = page_of(Logbook(logbook.root), "da")
+    assert page.texts(".tasks h2") == ["Klar til udlæg", "Kræver opmærksomhed", "Udlæg, der ikke er betalt"]
+    assert page.texts(".unpaid > .due li")[:2] == [
+        "Nr. 1, januar 2025, lavet 25,00 DKK",
+        "Nr. 2, februar 2025, sendt 25,00 DKK",
+    ]
+    assert page.texts(".unpaid details") == ["1 flere Nr. 4, april 2025, lavet 25,00 DKK"]
 
 
 def test_a_reversed_claim_is_due_again(logbook: ClaimedLogbook) -> None:
@@ -121,9 +152,9 @@ def test_each_account_has_its_own_part(tmp_path: Path) -> None:
 @pytest.mark.page
 def test_the_sessions_of_each_account_are_searched_apart(open_page: OpenPage, tmp_path: Path) -> None:
     opened = open_page(two_accounts(tmp_path))
-    assert opened.find("[role=status]").all_inner_texts() == ["1–1 of 1", "1–2 of 2"]
+    assert opened.find(".pager p").all_inner_texts() == ["1–1 of 1", "1–2 of 2"]
     opened.page.get_by_label("Search").nth(1).fill("nothing")
-    assert opened.find("[role=status]").all_inner_texts() == ["1–1 of 1", "No session matches."]
+    assert opened.find(".pager p").all_inner_texts() == ["1–1 of 1", "No session matches."]
     opened.find("#account-1-sessions tbody button").click()
     opened.find("dialog canvas").first.wait_for()
     assert opened.texts("dialog dl div")[0] == "Energy 10.000 kWh"

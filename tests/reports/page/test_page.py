@@ -42,12 +42,15 @@ def test_the_same_archive_gives_the_same_page(demo_page: ParsedPage, fetched_dem
     assert page_of(fetched_demo.logbook).text == demo_page.text
 
 
-def test_the_head_has_the_newest_closed_month(demo_page: ParsedPage) -> None:
+def test_the_head_has_the_newest_closed_month(demo_page: ParsedPage, fetched_demo: DemoArchive) -> None:
+    with fetched_demo.reading() as connection:
+        query = "select energy_kwh, amount_incl_tax, tax_amount from months where month = '2024-10-01'"
+        ((energy, cost, tax),) = connection.execute(query).fetchall()
     assert demo_page.texts("h1") == ["demo, newest closed month October 2025"]
     assert demo_page.texts(".large > div") == [
-        "Energy 339.8 kWh 11 sessions",
-        "Cost 482.24 DKK",
-        "Of which Moms 96.45 DKK",
+        f"Energy 339.8 kWh 11 sessions October 2024: {energy:.1f}",
+        f"Cost 482.24 DKK October 2024: {cost:.2f}",
+        f"Of which Moms 96.45 DKK October 2024: {tax:.2f}",
         "Average price 1.42 DKK per kWh \N{MINUS SIGN}9.2% against October 2024 (1.56)",
     ]
 
@@ -58,6 +61,17 @@ def test_the_page_says_what_is_due_and_what_needs_attention(demo_page: ParsedPag
     assert len(due) == 15
     assert demo_page.texts(".tasks code") == ["ladebog claim create 2024-09"]
     assert demo_page.texts(".tasks ul:not(.due) li") == ["Warnings: 4"]
+
+
+def test_the_page_states_its_language(demo_page: ParsedPage, fetched_demo: DemoArchive) -> None:
+    assert demo_page.one("html").get("lang") == "en-GB"
+    assert page_of(fetched_demo.logbook, "da").one("html").get("lang") == "da"
+
+
+def test_days_in_english_name_their_month(demo_page: ParsedPage) -> None:
+    shown = " ".join(demo_page.texts("main"))
+    assert re.findall(r"\b\d\d?[/.]\d\d?[/.]\d{4}", shown) == []
+    assert demo_page.one("footer p").text_content().startswith("Figures as of 12 November 2025 06:15. ")
 
 
 def test_each_year_can_be_chosen_and_the_newest_is(demo_page: ParsedPage) -> None:

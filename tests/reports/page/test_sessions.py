@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from pipeline.logbook.folder import Logbook
+from pipeline.settings.schema import Language
 from pipeline.text import is_printable
 from tests.reports.page.conftest import OpenPage
 from tests.reports.page.opened_page import PHONE
@@ -36,7 +38,7 @@ def test_the_newest_sessions_can_be_read_without_a_script(demo_page: ParsedPage,
     assert [row[0] for row in rows] == wall_times(sessions)
     assert [number(row[1].split()[0]) for row in rows] == [session["energy_kwh"] for session in sessions]
     assert [number(row[1].split()[1]) for row in rows] == [session["amount_incl_tax"] for session in sessions]
-    assert demo_page.texts(".pager [role=status]") == ["1–25 of 142"]
+    assert demo_page.texts(".pager p") == ["1–25 of 142"]
 
 
 def test_the_data_of_the_script_has_every_session_of_the_mart(demo_page: ParsedPage, fetched_demo: DemoArchive) -> None:
@@ -177,6 +179,37 @@ def test_a_search_and_a_month_limit_the_sessions(
 
 
 @pytest.mark.page
+@pytest.mark.parametrize("typed", ["10/09/2025", "10.09.2025", "2025-09-10", "10 september", "10/9/2025"])
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_a_search_finds_a_day_as_it_is_typed(
+    open_page: OpenPage, fetched_demo: DemoArchive, language: Language, typed: str
+) -> None:
+    opened = open_page(page_of(fetched_demo.logbook, language))
+    opened.find(".filters input").fill(typed)
+    september = stored_sessions(fetched_demo, where="strftime(started_local, '%Y-%m-%d') = '2025-09-10'")
+    assert len(september) == 1
+    day = "10.09.2025" if language == "da" else "10 September 2025"
+    found = [text[: len(day)] for text in opened.column("started")]
+    assert day in found
+    assert len(found) == 1 or typed == "10 september", "which is also in rows of another day, at 10 o'clock"
+
+
+@pytest.mark.page
+def test_a_search_is_announced_once_after_the_last_key(open_page: OpenPage, demo_page: ParsedPage) -> None:
+    opened = open_page(demo_page)
+    assert opened.find(".sessions [aria-live], .sessions [role=status]").count() == 1
+    opened.page.evaluate(
+        "window.said = []; new MutationObserver(() => said.push(document.querySelector('.announcement').textContent))"
+        ".observe(document.querySelector('.announcement'), {childList: true})"
+    )
+    opened.find(".filters input").press_sequentially("march 2025", delay=20)
+    expect(opened.find(".announcement")).to_have_text("11 sessions")
+    opened.page.get_by_role("button", name="kWh", exact=True).click()
+    expect(opened.find(".announcement")).to_have_text("Sorted by kWh, highest first. 1–11 of 11")
+    assert opened.page.evaluate("said") == ["11 sessions", "Sorted by kWh, highest first. 1–11 of 11"]
+
+
+@pytest.mark.page
 def test_markup_in_a_note_stays_text_with_the_script(open_page: OpenPage, tmp_path: Path) -> None:
     opened = open_page(hostile_page(tmp_path / "home"))
     assert opened.column("remark") == [_SCRIPT]
@@ -207,7 +240,7 @@ def test_the_table_works_with_the_keyboard_alone(open_page: OpenPage, demo_page:
     assert opened.focused == "kWh"
     energies = [number(text) for text in opened.column("energy_kwh")]
     assert energies == sorted(energies, reverse=True)
-    assert opened.find(".announcement").inner_text() == "Sorted by kWh, highest first. 1–25 of 142"
+    expect(opened.find(".announcement")).to_have_text("Sorted by kWh, highest first. 1–25 of 142")
     opened.find(".later").focus()
     for _ in range(5):
         opened.press("Enter")
