@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from pipeline.cli.context import Context, pass_context
-from pipeline.cli.output import print_lines
+from pipeline.cli.paragraph import print_paragraphs
 from pipeline.command_line import quoted
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.checks import account_faults
@@ -107,7 +107,7 @@ def forget(context: Context, name: str, yes_really: str | None) -> None:
     logbook, settings = context.open()
     chosen_account = settings.account(name)
     if yes_really is None:
-        print_lines(
+        print_paragraphs(
             f"This erases account {name}: {_describe(count_account_data(logbook, chosen_account))}.\n\n{_LAW}\n",
             err=True,
         )

@@ -57,7 +57,7 @@ def audit(context: Context, month: datetime | None, account_name: str | None, wi
 
 def _show(account: Account, audits: Sequence[dict[str, Any]], period_text: str, *, wide: bool) -> None:
     if not audits:
-        print_line(f"{account.name}: no finished session {period_text}.")
+        print_hanging("", f"{account.name}: no finished session {period_text}.")
         return
     width = terminal_width()
     with_reasons = wide or width is None or width >= _WIDTH_WITH_REASONS

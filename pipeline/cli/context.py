@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.output import print_lines
-from pipeline.cli.paragraph import print_hanging
+from pipeline.cli.paragraph import print_hanging, print_paragraphs
 from pipeline.clock import Clock, StartedClock
 from pipeline.command_line import as_typed
 from pipeline.errors import LadebogError, LogbookError
@@ -78,7 +77,7 @@ class Context:
     def print_info(self, text: str = "") -> None:
         """Print progress or the next step, except under --quiet."""
         if not self.quiet:
-            print_lines(text)
+            print_paragraphs(text)
 
     def print_remark(self, text: str) -> None:
         """Log something about the result and print it on standard error, also under --quiet."""
@@ -112,7 +111,7 @@ def print_error(message: str, advice: str) -> None:
     first_line, _, drawing = f"ladebog: {message}".partition("\n")
     print_hanging("", first_line, err=True)
     if drawing:
-        print_lines(drawing, err=True)
+        print_paragraphs(drawing, err=True)
     for line in advice.splitlines():
         print_hanging("  ", line, err=True)
 

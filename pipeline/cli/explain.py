@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.context import Context, account_option, pass_context
-from pipeline.cli.output import print_line
+from pipeline.cli.paragraph import print_hanging
 from pipeline.cli.terminal import show_tree
 from pipeline.errors import UnknownNameError
 from pipeline.settings.schema import Account
@@ -49,16 +49,18 @@ def _print_unfinished(account: Account, session: dict[str, object]) -> None:
 
     if not session["is_active"]:
         status = session["status"] or "(empty)"
-        print_line(
+        print_hanging(
+            "",
             f"Session {session['session_id']} of {account.name} ended as {status}, without energy and "
-            "without an amount. It is not a charging session and counts nowhere."
+            "without an amount. It is not a charging session and counts nowhere.",
         )
         return
     since = f" since {local(account, session['started_at'])}" if session["started_at"] else ""
     as_of = f", as of {local(account, session['fetched_at'])}" if session["fetched_at"] else ""
-    print_line(
+    print_hanging(
+        "",
         f"Session {session['session_id']} of {account.name} has been active{since}{as_of}. "
-        "It is not part of any month until it stops."
+        "It is not part of any month until it stops.",
     )
 
 

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 import click
 
 from pipeline.cli.context import Context, pass_context
-from pipeline.cli.output import print_line, print_lines
+from pipeline.cli.output import print_lines
+from pipeline.cli.paragraph import print_hanging
 from pipeline.errors import LadebogError, SettingsError
 from pipeline.logbook.folder import Logbook
 from pipeline.settings.schema import Notify, Settings
@@ -36,7 +37,7 @@ def notify(context: Context, test: bool) -> None:
         )
     if not test:
         for channel in channels:
-            print_line(f"Messages go to {channel}.")
+            print_hanging("", f"Messages go to {channel}.")
         context.print_info(_ADVICE)
         return
     now = context.clock.now()

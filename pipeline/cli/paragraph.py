@@ -31,6 +31,13 @@ def print_hanging(lead: str, text: str | Marked, *, style: str = "", err: bool =
     )
 
 
+def print_paragraphs(text: str, *, err: bool = False) -> None:
+    """Print text of several lines, none of which is made by what comes from outside, each wrapped below its indent."""
+    for line in text.split("\n"):
+        words = line.lstrip(" ")
+        print_hanging(" " * (len(line) - len(words)), words, err=err)
+
+
 def _split_command(text: str) -> tuple[str, str]:
     """A text and the command that it ends with, if it does."""
     match = _COMMAND_AT_END.search(text)

@@ -7,7 +7,7 @@ from datetime import date
 from threading import Timer
 from typing import TYPE_CHECKING
 
-from pipeline.cli.output import print_line
+from pipeline.cli.paragraph import print_hanging
 from pipeline.cli.terminal import is_styled, rich_console
 from pipeline.text import counted
 
@@ -59,7 +59,7 @@ class LineProgress:
 
     def fetching(self, month: date, done: int, total: int) -> None:
         if done == total:
-            print_line(f"{self._account}: {month:%Y-%m}: fetched {counted(total, 'session')}", err=True)
+            print_hanging("", f"{self._account}: {month:%Y-%m}: fetched {counted(total, 'session')}", err=True)
 
 
 class BarProgress:
@@ -83,7 +83,7 @@ class BarProgress:
 @contextmanager
 def line_if_slow(text: str, quiet: bool) -> Iterator[None]:
     """Print a line on standard error if what is done in this context takes so long that a person may wonder."""
-    timer = Timer(_SLOW, print_line, [text], {"err": True})
+    timer = Timer(_SLOW, print_hanging, ["", text], {"err": True})
     timer.daemon = True
     if not quiet:
         timer.start()

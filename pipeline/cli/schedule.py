@@ -8,7 +8,8 @@ import click
 from pipeline import interrupt
 from pipeline.cli.context import Context, pass_context
 from pipeline.cli.demo_operator import refuse_scheduling
-from pipeline.cli.output import print_file, print_line
+from pipeline.cli.output import print_file
+from pipeline.cli.paragraph import print_hanging
 from pipeline.errors import ScheduleError
 
 if TYPE_CHECKING:
@@ -118,14 +119,14 @@ def show(context: Context) -> None:
     is_any_installed = False
     if due := LoopLock(logbook).read_next_run():
         is_any_installed = True
-        print_line(f"A loop (ladebog schedule run) runs {job.home}.")
+        print_hanging("", f"A loop (ladebog schedule run) runs {job.home}.")
         _line("next run", _local(max(due, context.clock.now())))
     for scheduler in schedulers():
         if scheduler.is_installed(job):
             is_any_installed = True
             _describe(context, scheduler, job)
     if not is_any_installed:
-        print_line(f"Nothing is scheduled for {job.home}. Schedule it with: ladebog schedule install")
+        print_hanging("", f"Nothing is scheduled for {job.home}. Schedule it with: ladebog schedule install")
 
 
 @schedule.command()
@@ -265,7 +266,7 @@ def _chosen(using: str | None) -> "Scheduler":
 def _describe(context: Context, scheduler: "Scheduler", job: "Job") -> None:
     """Print what is installed, when it runs and where it is stored."""
     due_times = scheduler.due_times(job)
-    print_line(f"{scheduler.name} runs {job.home} {due_times}.")
+    print_hanging("", f"{scheduler.name} runs {job.home} {due_times}.")
     delay = f", {scheduler.delay}" if scheduler.delay else ""
     _line("next run", _local(due_times.after(context.clock.now())) + delay)
     _line("active session", "runs every half hour until it has ended")
@@ -276,7 +277,7 @@ def _describe(context: Context, scheduler: "Scheduler", job: "Job") -> None:
 
 
 def _line(name: str, text: str) -> None:
-    print_line(f"  {name:<16}{text}")
+    print_hanging(f"  {name:<16}", text)
 
 
 def _local(moment: datetime) -> str:

@@ -68,7 +68,7 @@ def assign(context: Context, session_id: str, car: str, account_name: str | None
     """Assign a session to a car.
 
     \b
-    Example:  ladebog session assign 713806 Golf --reason "the van was in the garage"
+    Example:  ladebog session assign 713806 Golf --reason "the van was away"
     """
     _, settings = context.open()
     settings.car(car)

@@ -9,7 +9,7 @@ from pipeline.claims.folder import CLAIM, MANIFEST, StoredClaim
 from pipeline.cli.claim.text import about, amounts
 from pipeline.cli.context import Context, pass_context
 from pipeline.cli.options import NamedPath
-from pipeline.cli.output import print_line
+from pipeline.cli.paragraph import print_hanging
 from pipeline.logbook.folder import Logbook
 
 
@@ -47,9 +47,11 @@ def verify(context: Context, claim_dir: Path | None, full: bool) -> None:
         for line in verification.verify(logbook, recorded, full=full, check_rendered=check_rendered):
             context.print_info(line)
     if recorded.databases:  # they know the manifest of each claim, and so every byte of its files
-        print_line(f"Verified {logbook.root}: nothing was changed.")
+        print_hanging("", f"Verified {logbook.root}: nothing was changed.")
     else:
-        print_line(f"Verified {logbook.root}: no change was found. Without a database, a lost end is not noticed.")
+        print_hanging(
+            "", f"Verified {logbook.root}: no change was found. Without a database, a lost end is not noticed."
+        )
 
 
 def _verify_folder(context: Context, folder: Path) -> None:
@@ -67,15 +69,16 @@ def _verify_folder(context: Context, folder: Path) -> None:
     is_recorded = _is_recorded(stored)
     for name in stored.system_files:
         context.print_info(f"Not read, as the system made it: {folder / name}")
-    print_line(f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
+    print_hanging("", f"{claim.account}: claim {claim.number}, {about(claim)}: {amounts(claim)}")
     context.print_info(f"SHA-256 of {MANIFEST}, to compare with one kept elsewhere: {stored.manifest_sha256}")
     if not_compared and not is_recorded:
-        print_line(
+        print_hanging(
+            "",
             f"Verified {folder}: no change was found in the figures. Another version of Ladebog wrote the files; not "
-            f"compared: {not_compared}."
+            f"compared: {not_compared}.",
         )
     else:
-        print_line(f"Verified {folder}: nothing was changed.")
+        print_hanging("", f"Verified {folder}: nothing was changed.")
 
 
 def _is_recorded(stored: StoredClaim) -> bool:

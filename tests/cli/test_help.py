@@ -108,6 +108,15 @@ def test_every_option_has_a_help_text(arguments: list[str]) -> None:
     assert [option.name for option in options if not option.help] == []
 
 
+@pytest.mark.parametrize("arguments", [[], *_COMMAND_ARGUMENTS], ids=" ".join)
+def test_help_fits_on_a_terminal_of_80_columns(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run([*arguments, "--help"]) == 0
+    assert [line for line in capsys.readouterr().out.splitlines() if len(line) > 80] == []
+
+
 def test_the_first_help_lists_every_command_and_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"]) == 0
     out = capsys.readouterr().out

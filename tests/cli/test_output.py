@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.context import Context
+from pipeline.cli.context import Context, print_error
 from pipeline.cli.explain_tree import tree
 from pipeline.cli.failures import report_failure
 from pipeline.cli.output import (
@@ -50,6 +50,22 @@ _HOSTILE = [
 @pytest.fixture(autouse=True)
 def started_as_ladebog() -> None:
     start(["run", "login", "check", "claim"])
+
+
+def test_information_and_lists_of_faults_are_wrapped_between_words_on_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    Context(SetClock(DEMO_NOW)).print_info(
+        "\n  It is on claim 3 and does not change; another: ladebog claim create --corrections"
+    )
+    print_error("ladebog.toml has 1 fault:\n  extra: unknown table (known: account, source, report)", "Fix it")
+    assert capsys.readouterr() == (
+        "\n  It is on claim 3 and does not change;\n  another:\n  ladebog claim create --corrections\n",
+        "ladebog: ladebog.toml has 1 fault:\n  extra: unknown table (known: account,\n  source, report)\n  Fix it\n",
+    )
 
 
 @pytest.mark.parametrize("text", _HOSTILE)

@@ -72,7 +72,7 @@ def create(
 
     \b
     Example:  ladebog claim create 2025-03
-              ladebog claim create 2025-03 --accept 0a1b2c3d4e5f --reason "the van was lent out"
+              ladebog claim create 2025-03 --accept 0a1b2c3d4e5f --reason "lent"
               ladebog claim create --corrections
     """
     from pipeline.claims import attachments

@@ -112,7 +112,8 @@ def export(context: Context, number: int, output: Path, account_name: str | None
 
     \b
     Example:  ladebog claim export 3 --output ~/Documents
-              unzip home-0003-2025-03.zip && cd home-0003-2025-03 && sha256sum -c SHA256SUMS
+              unzip home-0003-2025-03.zip && cd home-0003-2025-03
+              sha256sum -c SHA256SUMS
     """
     folder = output_folder(Logbook(context.home), output)
     stored_claim = _stored_claim(context, number, account_name)

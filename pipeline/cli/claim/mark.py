@@ -71,7 +71,7 @@ def attach(
     The files are copied into journal/ now, and into the claim when it is made. The claim states the SHA-256 of each.
 
     \b
-    Example:  ladebog claim attach receipts-march.pdf electricity.pdf --month 2025-03
+    Example:  ladebog claim attach receipts.pdf electricity.pdf --month 2025-03
               ladebog claim attach --remove electricity.pdf
     """
     from pipeline.claims import attachments

@@ -84,7 +84,7 @@ def sql(
 
     \b
     Example:  ladebog sql @biggest-sessions --param year=2025
-              ladebog sql "select month, energy_kwh, amount_incl_tax from months order by month"
+              ladebog sql "select month, energy_kwh from months order by month"
               ladebog sql --tables
               ladebog sql --describe sessions
               ladebog sql my-query.sql --param car=Golf -o sessions.xlsx
