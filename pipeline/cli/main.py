@@ -42,7 +42,7 @@ _SECTIONS = {
     },
     "Decide": {
         "session": ("pipeline.cli.session:session", "Decide which car a session charged, and if it is claimed."),
-        "odometer": ("pipeline.cli.odometer:odometer", "Record what a car's odometer showed on a day, or list the readings."),
+        "odometer": ("pipeline.cli.odometer:odometer", "Record what a car's odometer showed, or list the readings."),
     },
     "Set up": {
         "demo": ("pipeline.cli.demo:demo", "Try everything with a made-up driver."),

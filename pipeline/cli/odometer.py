@@ -30,7 +30,7 @@ _KILOMETRES = WholeNumber(min=0, max=9_999_999)
 def odometer(
     context: Context, car: str | None, day: datetime | None, kilometres: int | None, reason: str | None
 ) -> None:
-    """Record what a car's odometer showed on a day, or list the readings.
+    """Record what a car's odometer showed, or list the readings.
 
     A reading is refused if it is below an earlier day's, above a later day's, differs from one of the same day, or is
     more than 10,000 km a month away from another. If it is correct nevertheless, give the reason with --reason. Of
