@@ -39,13 +39,13 @@ def login(context: Context, name: str, token_stdin: bool, username: str | None, 
     A token is a long text that the operator's app sends with each request, to show that it is you. To find it, record
     what the app sends: on Android with PCAPdroid or HTTP Toolkit, on an iPhone with Proxyman or Charles, or with the
     developer tools (F12, Network) of a browser if the operator has a web page. Open the list of your charging sessions,
-    and look for a request whose address contains session-history. The token follows the word Bearer in its header
+    and look for a request whose address contains session_history. The token follows the word Bearer in its header
     Authorization. docs/start/token.md has each step.
 
     På dansk: En token er en lang tekst, som operatørens app sender med hver forespørgsel for at vise, at det er dig.
     Optag, hvad appen sender: på Android med PCAPdroid eller HTTP Toolkit, på iPhone med Proxyman eller Charles, eller
     med browserens udviklerværktøjer (F12, Netværk), hvis operatøren har en hjemmeside. Åbn listen over dine
-    opladninger, og find en forespørgsel, hvis adresse indeholder session-history. Din token står efter ordet
+    opladninger, og find en forespørgsel, hvis adresse indeholder session_history. Din token står efter ordet
     Bearer i dens linje Authorization. docs/start/din-token.md har alle trin.
 
     \b
