@@ -1,14 +1,15 @@
 """The files in a claim's attachments/: those that the driver attached, and the URLs of the operator's receipts.
 
 A file that the driver attaches is stored in journal/ under its SHA-256 and copied into the next claim, or into that of
-its month. A journal entry `attach` contains the file's name, its account and, if any, its month; `detach` cancels the
-newest such entry.
+its month. A journal entry `attach` contains the file's name, its account and, if any, its month, and replaces those of
+the same name that could be in the same claim; `detach` cancels the newest entry of its name and month.
 """
 
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -85,20 +86,36 @@ def store(journal: Path, content: bytes) -> str:
 def waiting_files(entries: Iterable[Entry], account: str, claims: Sequence[StoredClaim]) -> list[AttachmentFields]:
     """The files that are attached but not in a claim, other than a claim that was reversed."""
     claimed_files = {
-        (file.name, file.sha256)
+        (file.name, file.sha256, month)
         for stored_claim in claims
         if reversed_by(claims, stored_claim.claim.number) is None
         for file in stored_claim.claim.attachments
+        for month in (None, stored_claim.claim.month)
     }
-    attached_files: dict[str, AttachmentFields] = {}
+    attached_files: list[AttachmentFields] = []
     for entry in entries:
         if entry.action in (ATTACH, DETACH):
             fields = msgspec.convert(entry.fields, AttachmentFields)
             if fields.account == account:
-                attached_files.pop(fields.name, None)
+                ended = replaced_by if entry.action == ATTACH else _detached_by
+                attached_files = [file for file in attached_files if not ended(file, fields)]
                 if entry.action == ATTACH:
-                    attached_files[fields.name] = fields
-    return [fields for fields in attached_files.values() if (fields.name, fields.sha256) not in claimed_files]
+                    attached_files.append(fields)
+    return [file for file in attached_files if (file.name, file.sha256, file.month) not in claimed_files]
+
+
+def may_share_a_claim(month: date | None, other: date | None) -> bool:
+    """Whether files for these months can be in one claim; None is the next claim, whichever it is."""
+    return month == other or None in (month, other)
+
+
+def replaced_by(file: AttachmentFields, newer: AttachmentFields) -> bool:
+    """Whether a file that is attached later takes the place of this one."""
+    return file.name == newer.name and may_share_a_claim(file.month, newer.month)
+
+
+def _detached_by(file: AttachmentFields, entry: AttachmentFields) -> bool:
+    return (file.name, file.month) == (entry.name, entry.month)
 
 
 def files_for(

@@ -86,6 +86,14 @@ def test_a_file_attached_again_replaces_the_first(logbook: ClaimedLogbook) -> No
     assert [file.size for file in logbook.claim(MARCH).attachments] == [len(_PDF)]
 
 
+@pytest.mark.parametrize("other", [b"another", _PDF], ids=["another content", "the same content"])
+def test_files_of_one_name_are_attached_to_the_claims_of_their_months(logbook: ClaimedLogbook, other: bytes) -> None:
+    logbook.attach("el.pdf", other, month=FEBRUARY)
+    logbook.attach("el.pdf", _PDF, month=MARCH)
+    for month, content in ((FEBRUARY, other), (MARCH, _PDF)):
+        assert [file.size for file in logbook.claim(month).attachments] == [len(content)]
+
+
 def test_the_files_of_a_reversed_claim_are_attached_to_the_next(logbook: ClaimedLogbook) -> None:
     logbook.attach("el.pdf", _PDF)
     logbook.claim(MARCH)

@@ -171,6 +171,28 @@ def test_attached_files_are_in_the_claim_and_in_its_successor_after_a_reversal(
     assert advice == "Attach it to the next claim: ladebog claim attach FILE (without --month)"
 
 
+def test_files_of_one_name_wait_for_the_claims_of_their_months(logbook: DemoLogbook, tmp_path: Path) -> None:
+    def attach(content: str, *options: str) -> list[str]:
+        (tmp_path / "el.pdf").write_text(content, "utf-8")
+        return logbook.do("claim", "attach", str(tmp_path / "el.pdf"), *options).out.splitlines()
+
+    def detach(*options: str) -> tuple[str, ...]:
+        return ("claim", "attach", "--remove", "el.pdf", *options)
+
+    august, september = ("--month", "2025-08"), ("--month", "2025-09")
+    assert attach("1", *august) == ["demo: el.pdf attached to the claim of 2025-08"]
+    assert attach("2", *september) == attach("2", *september) == ["demo: el.pdf attached to the claim of 2025-09"]
+    message, advice = refusal(logbook.run(*detach()), 1)
+    assert message == "Files called el.pdf are waiting for the claim of 2025-08 and the claim of 2025-09."
+    assert advice == "Name the month of one: ladebog claim attach --remove el.pdf --month 2025-08"
+    message, _ = refusal(logbook.run(*detach("--month", "2025-10")), 2)
+    assert message.startswith("No file el.pdf is waiting for the claim of 2025-10 (waiting: el.pdf for the claim of")
+    assert attach("3", *september)[1:] == ["It replaces the el.pdf that was attached to the claim of 2025-09."]
+    assert logbook.do(*detach(*august)).out == "demo: el.pdf detached from the claim of 2025-08\n"
+    assert attach("4")[1:] == ["It replaces the el.pdf that was attached to the claim of 2025-09."]
+    assert attach("5", *august)[1:] == ["It replaces the el.pdf that was attached to the next claim."]
+
+
 def test_other_programs_can_check_an_exported_claim(claimed_logbook: DemoLogbook, tmp_path: Path) -> None:
     out = claimed_logbook.do("claim", "export", "1", "--output", str(tmp_path / "ud")).out
     path = tmp_path / "ud" / "demo-0001-2025-10.zip"

@@ -60,7 +60,7 @@ def mark(context: Context, number: int, state: ClaimState, day: datetime | None,
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=NamedPath(path_type=Path))
 @click.option("--month", type=MONTH, help="Only for the claim of this month. Default: the next claim.")
-@click.option("--remove", is_flag=True, help="Detach files from the next claim, by the names they were attached with.")
+@click.option("--remove", is_flag=True, help="Detach waiting files, by the names they were attached with.")
 @one_account_option
 @pass_context
 def attach(
@@ -68,7 +68,8 @@ def attach(
 ) -> None:
     """Attach files to the next claim, for example receipts.
 
-    The files are copied into journal/ now, and into the claim when it is made. The claim states the SHA-256 of each.
+    The files are copied into journal/ now, and into the claim when it is made. The claim states the SHA-256 of each. A
+    file replaces a waiting one of the same name, unless that is for another month.
 
     \b
     Example:  ladebog claim attach receipts.pdf electricity.pdf --month 2025-03
@@ -86,24 +87,32 @@ def attach(
     if not remove:
         _refuse_twins([file.name for file in files], (), account_option)
     with open_with_journal(logbook, settings, context.clock) as (connection, journal):
-        _refuse_claimed(connection, account, first, account_option)
         claims = read_claims(logbook.claims / account.name)
-        waiting_files = {
-            fields.name: fields for fields in attachments.waiting_files(journal.entries, account.name, claims)
-        }
-        if not remove:
-            _refuse_twins(list(contents), waiting_files, account_option)
-        for file in files:
-            if remove:
-                action, fields = DETACH, _waiting(waiting_files, file.name)
-            else:
-                sha256 = attachments.store(logbook.journal, contents[file.name])
-                action = ATTACH
-                fields = AttachmentFields(account=account.name, name=file.name, sha256=sha256, month=first)
-            journal.append(context.clock.now(), action, fields.fields)
-    where = f"the claim of {first:%Y-%m}" if first else "the next claim"
-    for file in files:
-        context.print_info(f"{account.name}: {file.name} {'detached from' if remove else 'attached to'} {where}")
+        waiting_files = attachments.waiting_files(journal.entries, account.name, claims)
+        if remove:
+            entries = [_waiting(waiting_files, file.name, first, account_option) for file in files]
+        else:
+            _refuse_claimed(connection, account, first, account_option)
+            sharing_files = [file for file in waiting_files if attachments.may_share_a_claim(file.month, first)]
+            _refuse_twins(list(contents), sharing_files, account_option)
+            entries = [
+                AttachmentFields(
+                    account=account.name, name=name, sha256=attachments.store(logbook.journal, content), month=first
+                )
+                for name, content in contents.items()
+            ]
+        for fields in entries:
+            journal.append(context.clock.now(), DETACH if remove else ATTACH, fields.fields)
+    for fields in entries:
+        change = "detached from" if remove else "attached to"
+        context.print_info(f"{account.name}: {fields.name} {change} {_place(fields)}")
+        for file in () if remove else waiting_files:
+            if file != fields and attachments.replaced_by(file, fields):
+                context.print_info(f"It replaces the {file.name} that was attached to {_place(file)}.")
+
+
+def _place(file: "AttachmentFields") -> str:
+    return f"the claim of {file.month:%Y-%m}" if file.month else "the next claim"
 
 
 def _content(file: Path) -> bytes:
@@ -119,14 +128,14 @@ def _content(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def _refuse_twins(new_names: Sequence[str], waiting_names: Iterable[str], account_option: str) -> None:
+def _refuse_twins(new_names: Sequence[str], waiting_files: "Iterable[AttachmentFields]", account_option: str) -> None:
     """Raise BadParameter if a folder of another computer could not hold all of these files.
 
     A new file replaces a waiting one of the same name.
     """
     from pipeline.claims.attachments import file_key
 
-    waiting_by_key = {file_key(name): name for name in waiting_names}
+    waiting_by_key = {file_key(file.name): file.name for file in waiting_files}
     new_by_key: dict[str, str] = {}
     for name in new_names:
         key = file_key(name)
@@ -142,13 +151,26 @@ def _refuse_twins(new_names: Sequence[str], waiting_names: Iterable[str], accoun
         new_by_key[key] = name
 
 
-def _waiting(waiting_files: "dict[str, AttachmentFields]", name: str) -> "AttachmentFields":
-    if name not in waiting_files:
-        waiting_names = ", ".join(waiting_files) or "none"
-        raise UnknownNameError(
-            f"No file {name} is waiting for a claim (waiting: {waiting_names}).", "Name one of the waiting files"
+def _waiting(
+    waiting_files: "Sequence[AttachmentFields]", name: str, month: date | None, account_option: str
+) -> "AttachmentFields":
+    """The waiting file of a name and, where a month is given, for its claim."""
+    named_files = [file for file in waiting_files if file.name == name and month in (None, file.month)]
+    if len(named_files) > 1:
+        places = " and ".join(_place(file) for file in named_files)
+        raise ClaimError(
+            f"Files called {name} are waiting for {places}.",
+            f"Name the month of one: ladebog claim attach{account_option} --remove {operand(name)} "
+            f"--month {named_files[0].month:%Y-%m}",
         )
-    return waiting_files[name]
+    if not named_files:
+        waiting_names = ", ".join(f"{file.name} for {_place(file)}" for file in waiting_files) or "none"
+        raise UnknownNameError(
+            f"No file {name} is waiting for {f'the claim of {month:%Y-%m}' if month else 'a claim'} "
+            f"(waiting: {waiting_names}).",
+            "Name one of the waiting files",
+        )
+    return named_files[0]
 
 
 def _refuse_claimed(
