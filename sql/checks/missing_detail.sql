@@ -2,6 +2,7 @@
 -- severity: error
 -- grain: one finding
 -- purpose: The details of every session were fetched after its figures in the list last changed.
+-- Excluded sessions need none.
 with detailed as (
     select distinct
         account,
@@ -20,10 +21,21 @@ select
             when detailed.session_id is null then 'It is known from a list of sessions only, without its details.'
             else 'Its details are older than the figures in the list of sessions.'
         end,
-        'Fetch them with: ladebog run'
+        case
+            when details.is_not_found
+                then 'The operator lists it, but does not find its details (404). Each run asks for them again.'
+            else 'Fetch them with: ladebog run'
+        end,
+        case
+            when details.is_not_found
+                then 'To go on without the session, exclude it: ladebog session exclude --reason TEXT {session}'
+        end
     ) as sentences,
-    no_parameters() as parameters
+    items(
+        text_parameter('session', operand(details.session_id))
+    ) as parameters
 from intermediate.missing_details as details
 inner join facts.accounts as accounts using (account)
 inner join intermediate.session_states as sessions using (account, session_id)
 left join detailed using (account, session_id)
+where not details.is_excluded

@@ -13,7 +13,7 @@
 --   newest_session_at        time at which the newest one stopped
 --   active                   list of the ids of sessions that have not stopped and that the operator still has
 --   quarantined              number of keys whose newest document cannot be read
---   details_missing          number of sessions whose detail is missing or older than the listing
+--   details_missing          number of sessions whose detail is missing or outdated, without excluded ones
 --   last_closed_month        first day of the newest closed month; null if there is none
 --   closed_up_to             first day of the month up to which all known months are closed; null if the first is open
 --   months_never_listed      list of first days of months without a complete listing
@@ -71,6 +71,7 @@ details_missing_by_account as (
         account,
         count(*) as details_missing
     from intermediate.missing_details
+    where not is_excluded
     group by account
 ),
 

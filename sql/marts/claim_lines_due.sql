@@ -52,6 +52,7 @@ uncertain as (
         session_id,
         'its details are still to be fetched' as held_back
     from intermediate.missing_details
+    where not is_excluded
     union
     select
         account,

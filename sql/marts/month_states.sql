@@ -8,7 +8,8 @@
 --   listed_at          time of the newest complete listing; null if there was none
 --   closable_at        time from which a listing closes it
 --   is_closed          flag: listed long enough after its local end, every detail fetched and nothing in quarantine
---   details_missing    number of sessions that stopped in it whose detail is missing or older than the listing
+--   details_missing    number of sessions that stopped in it whose detail is missing or older than the listing,
+--                      without excluded ones
 --   quarantined        number of its documents that cannot be read, about listings and sessions that are not excluded
 --   active             number of sessions that started in it and have not stopped
 -- A session that the operator no longer has counts as ended, not as active.
@@ -29,6 +30,7 @@ details_missing_by_month as (
         count(*) as details_missing
     from intermediate.missing_details as details
     inner join facts.accounts as accounts using (account)
+    where not details.is_excluded
     group by details.account, first_of_month(local_day(details.stopped_at, accounts.timezone))
 ),
 

@@ -7,6 +7,8 @@
 --   session_id   text, the operator's id
 --   started_at   time
 --   stopped_at   time
+--   is_not_found flag: the operator answered last with 404 about it, and still lists it
+--   is_excluded  flag: a person excluded the session, so that nothing waits for its details
 -- A detail with the figures of the newest listing is the operator's, whichever came first. One with other figures is
 -- fetched again if the listed figures changed since, or if it was imported: the operator may have returned to earlier
 -- figures, which no listing shows. Where the operator answers the same again, nothing more can be fetched.
@@ -131,7 +133,9 @@ missing as (
         compared.account,
         compared.session_id,
         compared.started_at,
-        compared.stopped_at
+        compared.stopped_at,
+        coalesce(last_answers.status = 404, false) as is_not_found,
+        coalesce(decisions.action = 'exclude', false) as is_excluded
     from compared
     inner join changed using (account, session_id)
     left join details
@@ -140,6 +144,10 @@ missing as (
         on compared.account = unchanged.account and compared.session_id = unchanged.session_id
     left join gone
         on compared.account = gone.account and compared.session_id = gone.session_id
+    left join staging.last_answers as last_answers
+        on compared.account = last_answers.account and compared.session_id = last_answers.session_id
+    left join staging.session_decisions as decisions
+        on compared.account = decisions.account and compared.session_id = decisions.session_id
     where
         compared.age = 1
         and gone.session_id is null

@@ -33,6 +33,8 @@ _EARLY = Session(answered_after=-1)
 _BEFORE = "2025-03-01T00:00:00+00:00"
 
 _OTHER_BILL = {"amount": 20.0, "totalAmount": 20.0}
+_NOT_FOUND = ("2025-04-12T01:00:00+00:00", 404, {"message": "Not found"})
+_LISTED_NOT_FOUND = OperatorData(sessions=(Session(has_detail=False),), details=(_NOT_FOUND,))
 _NO_DETAIL = (("missing_detail", "1"), ("month_not_closed", None), ("no_power_history", "1"))
 
 CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
@@ -245,9 +247,11 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
         ),
         (("missing_detail", "1"), ("month_not_closed", None), ("unpaid", "1")),
     ),
+    "listed-and-not-found": (_LISTED_NOT_FOUND, _NO_DETAIL),
+    "listed-not-found-and-excluded": (replace(_LISTED_NOT_FOUND, excluded=("1",)), (("no_power_history", "1"),)),
     "missing-and-listed-again": (OperatorData(listings=(*_MISSED, Listing(at="2025-04-13T00:00:00+00:00"))), ()),
     "missing-and-not-found": (
-        OperatorData(listings=_MISSED, details=(("2025-04-12T01:00:00+00:00", 404, {"message": "Not found"}),)),
+        OperatorData(listings=_MISSED, details=(_NOT_FOUND,)),
         (("vanished", "1"),),
     ),
     "missing-despite-untimed-detail": (
@@ -255,7 +259,7 @@ CASES: dict[str, tuple[OperatorData, tuple[tuple[str, str | None], ...]]] = {
             listings=_MISSED,
             details=(
                 (None, 200, Session(fields={"stopReason": "remote"}).detail_answer()),
-                ("2025-04-12T01:00:00+00:00", 404, {"message": "Not found"}),
+                _NOT_FOUND,
             ),
         ),
         (("vanished", "1"),),

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.database.connection import open_published, open_writer, publish, rows
 from pipeline.load.answers import AnswerLoader
 from pipeline.load.journal import load_journal
-from pipeline.logbook.entries import CLAIM_MADE, ClaimRecord, fields_of
+from pipeline.logbook.entries import CLAIM_MADE, ClaimRecord, SessionDecision, fields_of
 from pipeline.logbook.folder import Logbook
 from pipeline.logbook.journal import Journal
 from pipeline.raw.answer import Answer, Endpoint, history_key
@@ -139,6 +139,7 @@ class OperatorData:
     settings: str = ""  # more tables of the settings, in which ACCOUNT is the account's name
     command: str = "extract"  # or import: how the answers came into the archive
     recorded_claim: int | None = None  # the number of a claim of March that the journal records
+    excluded: tuple[str, ...] = ()  # the ids of sessions that a person excluded
     host: str | None = None  # None: of this account alone, as accounts have sessions of the same ids
 
     def answers(self, account: str) -> Iterator[Answer]:
@@ -191,6 +192,9 @@ def write_logbook(root: Path, accounts: Mapping[str, OperatorData]) -> Logbook:
         write_segment(logbook, name, data)
         if data.recorded_claim is not None:
             _record_claim(logbook, name, data.recorded_claim)
+        for session_id in data.excluded:
+            decision = SessionDecision(account=name, session_id=session_id, reason="a guest")
+            Journal.open(logbook.journal).append(NEWEST_RUN, "exclude", fields_of(decision))
     update(logbook)
     return logbook
 

@@ -101,6 +101,15 @@ def test_each_further_case_has_its_findings(findings: FindingsByAccount, name: s
     assert [(rule, session) for rule, _, _, session, _ in findings[name]] == list(CASES[name][1])
 
 
+def test_missing_details_that_the_operator_does_not_find_name_the_way_out(findings: FindingsByAccount) -> None:
+    [text] = [text for rule, *_, text in findings["listed-and-not-found"] if rule == "missing_detail"]
+    assert text == (
+        "It is known from a list of sessions only, without its details. The operator lists it, but does not find its "
+        "details (404). Each run asks for them again. To go on without the session, exclude it: "
+        "ladebog session exclude --reason TEXT 1"
+    )
+
+
 def test_every_rule_has_a_pair() -> None:
     assert set(PAIRS) == {check.rule for check in models.checks()}
 
