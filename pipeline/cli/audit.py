@@ -37,8 +37,8 @@ def audit(context: Context, month: datetime | None, account_name: str | None, wi
     curve shows how much was charged at which price. It does not check the meter, nor the prices themselves.
 
     The difference is the billed amount minus the recomputed one, in minor units of the currency (øre for kroner): above
-    zero if too much was billed. Up to 1 percent and 0.05 of the currency is ok, because the curve is less exact than
-    the meter.
+    zero if too much was billed. Up to 1 percent of the recomputed amount plus 0.05 of the currency is ok, because the
+    curve is less exact than the meter.
 
     \b
     Example:  ladebog audit --month 2025-03

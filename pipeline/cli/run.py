@@ -120,7 +120,7 @@ def _note_lost(context: Context, logbook: Logbook, lost: "Sequence[Link]") -> No
         more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
         context.print_note(
             f"{logbook.root / chain / account} has lost {noun} {', '.join(names[:_MOST_NAMED])}{more}. "
-            "If you can, restore it from a backup. Then run: ladebog rebuild"
+            f"If you can, restore it from a backup. Then run: ladebog {'transform' if chain == 'claims' else 'rebuild'}"
         )
 
 

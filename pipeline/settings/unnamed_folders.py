@@ -18,7 +18,9 @@ def naming_advice(logbook: Logbook, folder: Path, settings: Settings) -> str:
         return f"Move it out of {folder.parent.name}/, {_AGAIN}"
     twin = same_file(folder.name, settings.accounts)
     if twin is None:
-        return f"Name it again with: ladebog account add {folder.name} --url https://OPERATOR"
+        add = f"Name it again with: ladebog account add {folder.name} --url https://OPERATOR"
+        is_alone = folder.parent == logbook.claims and not (logbook.raw / folder.name).is_dir()
+        return f"If it is a copy, move it out of claims/. If not:\n{add}" if is_alone else add
     names = {path.name for parent in (logbook.raw, logbook.claims) if parent.is_dir() for path in parent.iterdir()}
     if twin in names:
         parent = folder.parent.name

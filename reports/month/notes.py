@@ -35,6 +35,7 @@ def read_notes(
     *,
     timezone: str,
     currency: str,
+    today: date,
     month_states: Sequence[_Row],
     findings: Sequence[_Row],
 ) -> tuple[str, ...]:
@@ -48,6 +49,7 @@ def read_notes(
         *_not_closed(
             {row["month"]: row["closable_at"] for row in closable if row["month"] not in covered_months},
             month_states,
+            today,
             zone,
         ),
         *_still_active(active, zone),
@@ -55,11 +57,13 @@ def read_notes(
     )
 
 
-def _not_closed(closable: Mapping[date, datetime], month_states: Sequence[_Row], zone: zoneinfo.ZoneInfo) -> list[str]:
+def _not_closed(
+    closable: Mapping[date, datetime], month_states: Sequence[_Row], today: date, zone: zoneinfo.ZoneInfo
+) -> list[str]:
     states = {state["month"]: state for state in month_states}
     months_by_reason: dict[str, list[date]] = {}
     for month in sorted(closable):
-        reason = _why_open(states.get(month), closable[month], zone)
+        reason = _why_open(states.get(month), closable[month], zone, has_begun=month <= today)
         if reason is not None:
             months_by_reason.setdefault(reason, []).append(month)
     return [
@@ -68,10 +72,10 @@ def _not_closed(closable: Mapping[date, datetime], month_states: Sequence[_Row],
     ]
 
 
-def _why_open(state: _Row | None, closable_at: datetime, zone: zoneinfo.ZoneInfo) -> str | None:
+def _why_open(state: _Row | None, closable_at: datetime, zone: zoneinfo.ZoneInfo, *, has_begun: bool) -> str | None:
     """Why a month is not closed, or None if it is."""
     if state is None or (state["listed_at"] is None and not state["is_closed"]):
-        return "no complete listing yet"
+        return "no complete listing yet" if has_begun else "not begun yet"
     if state["is_closed"]:
         return None
     return (

@@ -156,6 +156,7 @@ def read_report(
             period,
             timezone=timezone,
             currency=currency,
+            today=generated_at.astimezone(zoneinfo.ZoneInfo(timezone)).date(),
             month_states=month_states,
             findings=findings,
         ),

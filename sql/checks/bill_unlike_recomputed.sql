@@ -1,7 +1,7 @@
 -- name: checks.bill_unlike_recomputed
 -- severity: warning
 -- grain: one finding
--- purpose: The bill and the one recomputed from the session's curve, prices and tariff differ by at most 1 % and 0.05.
+-- purpose: The bill and the one recomputed from the session's curve, prices and tariff differ by at most 1 % plus 0.05.
 -- A bill that the audit gives no verdict on is not a finding.
 select
     sessions.account,

@@ -25,7 +25,7 @@
 -- rounded to Wh. A kWh costs spot price × (1 + tax) + markup of its period, or what a tariff with one price for all
 -- energy states. Free energy is subtracted at its period's price, or at the session's average price if only the session
 -- states it. Each part is rounded down to a trillionth of a currency unit; their sum is rounded once, to the minor
--- unit. A difference of up to 1 per cent and 0.05 currency units is ok. If a missing power history, or idle or other
+-- unit. A difference of up to 1 per cent plus 0.05 currency units is ok. If a missing power history, or idle or other
 -- time that may be free, could explain a larger difference, the verdict is cannot tell.
 with sessions_with_tariffs as (
     select

@@ -72,6 +72,20 @@ def test_settings_that_are_not_toml_are_refused(logbook: DemoLogbook, text: byte
     assert advice == "Fix that line, then run the same command again"
 
 
+def test_a_copy_among_the_claims_is_moved_out_as_the_advice_says(logbook: DemoLogbook) -> None:
+    copy = logbook.paths.claims / "demo-old"
+    copy.mkdir(parents=True)
+    outcome = logbook.run("transform")
+    assert outcome.code == 1
+    assert outcome.err == (
+        f"ladebog: {copy} holds the claims of an account that ladebog.toml does not name.\n"
+        "  If it is a copy, move it out of claims/. If not:\n"
+        "  Name it again with: ladebog account add demo-old --url https://OPERATOR\n"
+    )
+    copy.rename(logbook.home.parent / "demo-old")
+    logbook.do("transform")
+
+
 def test_answers_of_an_account_that_is_not_in_the_settings_stop_a_transform(logbook: DemoLogbook) -> None:
     logbook.paths.settings.write_text("", "utf-8")
     message, advice = refusal(logbook.run("transform"), 1)

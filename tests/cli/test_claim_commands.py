@@ -96,7 +96,7 @@ def test_the_language_comes_from_the_settings_or_the_option(claimed_logbook: Dem
 def test_list_and_status_show_what_is_outstanding_and_unpaid(claimed_logbook: DemoLogbook) -> None:
     claimed_logbook.do("claim", "mark", "1", "sent")
     outstanding = "outstanding: 2025-09: 10 sessions, 342.364 kWh, 642.35 DKK: ladebog claim create 2025-09"
-    unpaid = "unpaid: claim 1 (sent, 482.24 DKK): ladebog claim mark NUMBER paid"
+    unpaid = "unpaid: claim 1 (sent, 482.24 DKK): ladebog claim mark 1 paid"
     for command in (("claim", "list"), ("status",)):
         out = claimed_logbook.do(*command).out
         assert outstanding in out

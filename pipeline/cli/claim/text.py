@@ -71,7 +71,8 @@ def outstanding_lines(outstanding: "OutstandingClaims", account_option: str) -> 
         more = f" and {len(unpaid) - _FIRST_UNPAID} more" if len(unpaid) > _FIRST_UNPAID else ""
         claims = "claim" if len(unpaid) == 1 else "claims"
         numbers = f"{', '.join(unpaid[:_FIRST_UNPAID])}{more}"
-        lines.append(f"unpaid: {claims} {numbers}: ladebog claim mark NUMBER paid{account_option}")
+        number = outstanding.unpaid[0].number if len(unpaid) == 1 else "NUMBER"
+        lines.append(f"unpaid: {claims} {numbers}: ladebog claim mark {number} paid{account_option}")
     return lines
 
 

@@ -94,6 +94,14 @@ def test_months_of_a_year_with_the_same_reason_share_a_note(logbook_with_gaps: W
     )
 
 
+def test_months_that_have_not_begun_are_not_without_a_listing(tmp_path: Path) -> None:
+    logbook = WrittenLogbook(tmp_path / "logbook").publish(listed={"2025-03": "2030-01-01T00:00:00+00:00"})
+    assert logbook.report("2025").notes[-2:] == (
+        "Not closed: January, February, April, May, June and July 2025 (no complete listing yet).",
+        "Not closed: August, September, October, November and December 2025 (not begun yet).",
+    )
+
+
 def test_an_unreadable_answer_without_a_month_is_a_finding(tmp_path: Path) -> None:
     logbook = WrittenLogbook(tmp_path / "logbook").publish(
         charge_points={"data": "none"}, listed={"2025-03": "2030-01-01T00:00:00+00:00"}
