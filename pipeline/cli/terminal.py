@@ -40,15 +40,19 @@ class NumberText(str):
 
 
 def terminal_width(*, err: bool = False) -> int | None:
-    """The columns of the terminal, or None if standard output, or with `err` standard error, is not one."""
+    """The columns of the terminal, or None if standard output, or with `err` standard error, is not one or a dumb one.
+
+    Lines without a width stay whole: a screen reader reads a heading over two lines together with its neighbours.
+    """
     from shutil import get_terminal_size
 
-    return get_terminal_size().columns if (sys.stderr if err else sys.stdout).isatty() else None
+    is_terminal = (sys.stderr if err else sys.stdout).isatty() and not _is_dumb()
+    return get_terminal_size().columns if is_terminal else None
 
 
 def draws_lines() -> bool:
     """Whether lines may be drawn: only on a terminal, and not on a dumb one, because a screen reader reads each out."""
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return sys.stdout.isatty() and not _is_dumb()
 
 
 def show_tree(tree: "Tree") -> None:
@@ -87,4 +91,8 @@ def styled(text: str, style: str) -> str:
 
 def is_styled(stream: IO[str]) -> bool:
     """Whether colours, bold text and bars may be written: on a terminal that knows them, unless NO_COLOR is set."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return stream.isatty() and not os.environ.get("NO_COLOR") and not _is_dumb()
+
+
+def _is_dumb() -> bool:
+    return os.environ.get("TERM") == "dumb"

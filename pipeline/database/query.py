@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import duckdb
 
 from pipeline.database import models
 from pipeline.database.connection import open_published
+from pipeline.database.current_time import set_current_time
 from pipeline.database.faults import file_fault
 from pipeline.database.limits import MEMORY_OF_DUCKDB, TimeLimit, memory_limit
 from pipeline.database.query_faults import query_fault
@@ -135,13 +136,15 @@ def run_query(
     parameters: Mapping[str, Any],
     *,
     timezone: str,
+    now: datetime,
     seconds: float,
     give_up: Callable[[], None],
 ) -> Iterator[QueryResult]:
     """The result of one SELECT, while the context lasts. DuckDB may work on it for this many seconds.
 
     `parameters` are the values of the query's `$name`s, where a text counts as whatever type is needed. `timezone` is
-    the one of moments. `give_up` must end the process: it is called where DuckDB does not stop when it is interrupted.
+    the one of moments, `now` the present time. `give_up` must end the process: it is called where DuckDB does not stop
+    when it is interrupted.
 
     Raises QueryError for anything but one SELECT, or for one that the database cannot answer.
     """
@@ -153,6 +156,7 @@ def run_query(
         try:
             with limit.counting():
                 connection.execute(f"set timezone = {models.quoted(timezone)}")
+                set_current_time(connection, now, timezone)
                 connection.execute("set lock_configuration = true")
                 statement = _allowed_statement(connection, query)
             _refuse_other_parameters(statement, parameters)
@@ -175,9 +179,13 @@ def _allowed_statement(connection: duckdb.DuckDBPyConnection, query: str) -> duc
         statements = [(statement, statement.type) for statement in connection.extract_statements(query)]
     except ValueError:  # a kind of statement that DuckDB's Python client does not know
         raise _refusal() from None
-    if len(statements) != 1:
-        raise _refusal()
+    if not statements:
+        raise _refusal(" This one has only a comment." if query.strip("; \t\r\n") else " This one is empty.")
+    if len(statements) > 1:
+        raise _refusal(f" These are {len(statements)} statements.")
     [(statement, kind)] = statements
+    if kind != duckdb.StatementType.SELECT:
+        raise _refusal(f" This statement is of the kind {kind.name}.")
     parameters = {
         "statement": statement.query,
         "refused": _REFUSED_FUNCTIONS,
@@ -185,8 +193,8 @@ def _allowed_statement(connection: duckdb.DuckDBPyConnection, query: str) -> duc
         "views": _VIEWS,
         "nodes": _READING_NODES,
     }
-    if kind != duckdb.StatementType.SELECT or connection.execute(models.query("refused_parts"), parameters).fetchone():
-        raise _refusal()
+    if refused := connection.execute(models.query("refused_parts"), parameters).fetchone():
+        raise _refusal(f" This one uses {refused[0].removesuffix('_NODE')}.")
     return statement
 
 
@@ -212,8 +220,9 @@ def _refuse_repeated_columns(columns: list[str]) -> None:
         )
 
 
-def _refusal() -> QueryError:
+def _refusal(reason: str = "") -> QueryError:
     return QueryError(
-        "A query must be one SELECT that reads only this database: no files, no network, no settings, no changes.",
+        "A query must be one SELECT that reads only this database: no files, no network, no settings, no changes."
+        f"{reason}",
         'For example: ladebog sql "select * from months"',
     )

@@ -37,7 +37,7 @@ def query_fault(statement: str, error: duckdb.Error) -> QueryError:
 
 def _advice(statement: str, message: str) -> str:
     if match := _TABLE.search(message):
-        return f"{did_you_mean(match[1], models.tables())} {_SEE_TABLES}".strip()
+        return f"{did_you_mean(match[1], [table.name for table in models.published()])} {_SEE_TABLES}".strip()
     if match := _COLUMN.search(message):
         tables = _tables_of(statement)
         return f"{_nearest_column(match[1], tables)} {_description_of(tables)}".strip()

@@ -8,7 +8,7 @@ import pytest
 from pipeline.database.query import _TABLE_FUNCTIONS
 from tests.cli.refusal import refusal
 from tests.cli.test_sql_limits import run_on_a_terminal
-from tests.scenarios.demo_logbook import DemoLogbook
+from tests.scenarios.demo_logbook import DemoLogbook, Outcome
 
 _TABLE_IN_A_FILE = "A table can only be printed: name a file that ends in .csv, .json, .ndjson, .md, .parquet or .xlsx."
 _UNKNOWN_FORMAT = (
@@ -18,6 +18,32 @@ _REFUSAL = (
     "A query must be one SELECT that reads only this database: no files, no network, no settings, no changes.",
     'For example: ladebog sql "select * from months"',
 )
+
+
+def assert_refused(outcome: Outcome) -> None:
+    message, advice = refusal(outcome, 1)
+    assert message.startswith(_REFUSAL[0])
+    assert advice == _REFUSAL[1]
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("", " This one is empty."),
+        (" ;\n", " This one is empty."),
+        ("-- months", " This one has only a comment."),
+        ("/* months */;", " This one has only a comment."),
+        ("select 1; select 2", " These are 2 statements."),
+        ("drop table months", " This statement is of the kind DROP."),
+        ("explain select 1", " This statement is of the kind EXPLAIN."),
+        ("from months join read_csv('x.csv') using (month)", " This one uses read_csv."),
+        ("select current_setting('threads')", " This one uses current_setting."),
+        ("from pg_settings", " This one uses pg_settings."),
+        ("with mine as (delete from months returning *) from mine", " This one uses DELETE_QUERY."),
+    ],
+)
+def test_a_refusal_says_what_was_refused(shared_logbook: DemoLogbook, query: str, reason: str) -> None:
+    assert refusal(shared_logbook.run("sql", query), 1) == (_REFUSAL[0] + reason, _REFUSAL[1])
 
 
 @pytest.mark.parametrize(
@@ -86,7 +112,7 @@ _REFUSAL = (
 def test_statements_other_than_one_select_are_refused(shared_logbook: DemoLogbook, tmp_path: Path, query: str) -> None:
     before = shared_logbook.paths.database.read_bytes()
     statement = query.format(folder=tmp_path, database=shared_logbook.paths.database)
-    assert refusal(shared_logbook.run("sql", statement), 1) == _REFUSAL
+    assert_refused(shared_logbook.run("sql", statement))
     assert list(tmp_path.iterdir()) == []
     assert before == shared_logbook.paths.database.read_bytes()
 
@@ -187,7 +213,7 @@ def test_queries_cannot_read_files(shared_logbook: DemoLogbook, tmp_path: Path, 
     outcome = shared_logbook.run(
         "sql", query.format(file=file, folder=tmp_path, database=shared_logbook.paths.database)
     )
-    assert refusal(outcome, 1) == _REFUSAL
+    assert_refused(outcome)
     assert list(tmp_path.iterdir()) == [file]
 
 
@@ -239,7 +265,7 @@ def test_invalid_sql_is_refused_with_the_fault_that_duckdb_reports(
                 "Catalog Error: Table with name session_fact does not exist!",
                 "  from facts.session_fact",
                 "       ^^^^^^^^^^^^^^^^^^",
-                "  Did you mean 'facts.session_facts'? See the tables with: ladebog sql --tables",
+                "  Did you mean 'sessions'? See the tables with: ladebog sql --tables",
             ],
         ),
         (

@@ -14,6 +14,7 @@ from tests.cli.refusal import refusal
 from tests.cli.test_sql_limits import run_on_a_terminal
 from tests.scenarios.demo_logbook import DemoLogbook
 
+_ONE_OF_THESE = "Give one of these: a query, - to read it from standard input, --queries, --tables or --describe NAME."
 _QUERY = "select count(*) as sessions from sessions where year(stopped_local) = $year"
 
 
@@ -153,8 +154,11 @@ def test_parameters_are_bound_in_files_too(shared_logbook: DemoLogbook, tmp_path
         (["@losses", "--param", "account=hom"], 2, "There is no account 'hom' in this logbook (accounts: demo)."),
         (["--tables", "-o", "x.csv"], 2, "Only the rows of a query are written to a file: leave out -o."),
         (["--queries", "--format", "xlsx"], 2, "An Excel workbook cannot be printed: name a file with -o FILE."),
-        ([], 2, "Give one of these: a query, --queries, --tables or --describe NAME."),
-        (["select 1", "--tables"], 2, "Give one of these: a query, --queries, --tables or --describe NAME."),
+        ([], 2, _ONE_OF_THESE),
+        (["select 1", "--tables"], 2, _ONE_OF_THESE),
+        (["--describe", "biggest-sessions"], 2, "biggest-sessions is not a table, but @biggest-sessions is a query."),
+        (["--describe", "cost_per_car"], 2, "cost_per_car is not a table, but @cost-per-car is a query."),
+        (["--describe", "session_fact"], 2, "There is no table session_fact. Did you mean 'sessions'?"),
         (["--describe", "session"], 2, "There is no table session. Did you mean 'sessions'?"),
         (["--describe", "@longest-gap"], 2, "There is no query @longest-gap. Did you mean '@longest-gaps'?"),
     ],
@@ -221,6 +225,18 @@ def test_moments_are_in_the_zone_of_the_accounts(shared_logbook: DemoLogbook, tm
     assert travelled.do("--quiet", "sql", query).err == ""
 
 
+def test_the_present_time_of_a_demo_is_that_of_its_logbook(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    logbook = shared_logbook.copied(tmp_path / "past")
+    with logbook.paths.settings.open("a", encoding="utf-8") as settings:
+        settings.write("\n[demo]\nnow = 2025-10-25T22:30:00Z\n")  # half past midnight of the next day in Denmark
+    names = "now(), current_timestamp, localtimestamp, current_localtimestamp(), today(), current_date"
+    query = f"select list_transform([{names}], lambda one: strftime(one::timestamp, '%d %H:%M')) as times"
+    (row,) = json.loads(logbook.do("sql", query, "--format", "json").out)
+    assert row["times"] == [*["26 00:30"] * 4, *["26 00:00"] * 2]
+    times = "select left(current_time::text, 5) as one, left(localtime::text, 5) as other"
+    assert json.loads(logbook.do("sql", times, "--format", "json").out) == [{"one": "00:30", "other": "00:30"}]
+
+
 def test_all_tables_are_listed_with_their_rows(shared_logbook: DemoLogbook) -> None:
     lines = shared_logbook.do("sql", "--tables").out.splitlines()
     listed = {line.split()[0]: int(line.split()[-1]) for line in lines[1 : lines.index("")]}
@@ -277,6 +293,14 @@ def test_the_lists_need_no_logbook_where_they_ask_nothing_of_it(tmp_path: Path) 
     elsewhere = DemoLogbook(tmp_path / "nowhere")
     assert "@biggest-sessions" in elsewhere.do("sql", "--queries").out
     assert refusal(elsewhere.run("sql", "--tables"), 1)[0]
+
+
+def test_a_dumb_terminal_has_all_columns_in_lines_that_are_as_long_as_in_a_pipe(shared_logbook: DemoLogbook) -> None:
+    for arguments in (("sql", "from sessions limit 3"), ("sql", "--describe", "months"), ("months",), ("check",)):
+        printed, _ = run_on_a_terminal(shared_logbook, *arguments, COLUMNS="40", TERM="dumb")
+        assert printed == shared_logbook.do(*arguments).out
+    _, error = run_on_a_terminal(shared_logbook, "sql", "", COLUMNS="40", TERM="dumb", code=1)
+    assert len(error.splitlines()) == 2
 
 
 def test_a_narrow_terminal_shows_the_ids_and_names_the_columns_that_are_missing(shared_logbook: DemoLogbook) -> None:

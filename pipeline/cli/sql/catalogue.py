@@ -58,7 +58,9 @@ def print_tables(context: Context, layout: Layout, *, seconds: int, give_up: Cal
     logbook, _ = context.open_to_read(CONFIGURATION)
     tables = models.published()
     counts = ", ".join(f"(select count(*) from {table.name}) as {table.name}" for table in tables)  # noqa: S608 (our names)
-    with run_query(logbook, f"select {counts}", {}, timezone="UTC", seconds=seconds, give_up=give_up) as result:
+    with run_query(
+        logbook, f"select {counts}", {}, timezone="UTC", now=context.clock.now(), seconds=seconds, give_up=give_up
+    ) as result:
         ((numbers,),) = result.batches()
     rows = [(table.name, table.grain, number) for table, number in zip(tables, numbers, strict=True)]
     layout.show(("table", "a row is", "rows"), rows)
@@ -144,11 +146,17 @@ def example_query(table: "Model", types: dict[str, str]) -> str:
 def _table(name: str) -> "Model":
     """The table of that name, with its schema unless it is a mart. Raises UnknownNameError."""
     from pipeline.database import models
+    from pipeline.database.named_queries import PREFIX, named_queries
 
-    tables = models.tables()
-    table = tables.get(name.removeprefix("main."))
-    if table is None:
+    if table := models.tables().get(name.removeprefix("main.")):
+        return table
+    query_name = PREFIX + name.replace("_", "-")
+    if query_name in named_queries():
         raise UnknownNameError(
-            f"There is no table {name}.{did_you_mean(name, tables)}", "List the tables with: ladebog sql --tables"
+            f"{name} is not a table, but {query_name} is a query.",
+            f"Describe it with: ladebog sql --describe {query_name}",
         )
-    return table
+    raise UnknownNameError(
+        f"There is no table {name}.{did_you_mean(name, [table.name for table in models.published()])}",
+        "List the tables with: ladebog sql --tables",
+    )

@@ -76,7 +76,7 @@ def sql(
 
     QUERY is the SELECT itself, a file that ends in .sql, - for standard input, or the @name of one of the queries that
     --queries lists. It can read only the database: no files, no network, no settings. Times are in the time zone of
-    your accounts. A terminal shows the first 1000 rows.
+    your accounts, and now() is the logbook's time. A terminal shows the first 1000 rows.
 
     A file that begins with the comments of a named query, as its copy does, has that query's defaults. Other values are
     text, which DuckDB reads as the type that is needed; where it needs one to be stated, a number like 1.25 is a
@@ -91,7 +91,9 @@ def sql(
     """
     asked = [query is not None, lists_queries, lists_tables, describe is not None]
     if sum(asked) != 1:
-        raise click.UsageError("Give one of these: a query, --queries, --tables or --describe NAME.")
+        raise click.UsageError(
+            "Give one of these: a query, - to read it from standard input, --queries, --tables or --describe NAME."
+        )
     if query is not None:
         _answer(context, read_question(query, parameters), format_name, output, timeout, wide=wide)
         return
@@ -125,6 +127,7 @@ def _answer(
             question.query,
             question.parameters,
             timezone=timezone,
+            now=context.clock.now(),
             seconds=timeout,
             give_up=lambda: _give_up(timeout, file),
         ) as result,

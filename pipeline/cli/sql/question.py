@@ -102,7 +102,9 @@ def _refuse_name(word: str) -> None:
             f"{table_name} is a table, and not a query.",
             f'Its rows: ladebog sql "from {table_name}"; its columns: ladebog sql --describe {table_name}',
         )
-    if nearest := did_you_mean(word, models.tables()) or did_you_mean(name, named_queries()):
+    if nearest := did_you_mean(word, [table.name for table in models.published()]) or did_you_mean(
+        name, named_queries()
+    ):
         raise QueryError(
             f"{word} is not a query.{nearest}",
             "List the queries with: ladebog sql --queries; the tables with: ladebog sql --tables",
