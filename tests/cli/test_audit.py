@@ -105,7 +105,7 @@ def test_the_table_fits_on_a_terminal(
     monkeypatch.setenv("COLUMNS", str(width))
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("TERM", "xterm")
     _, printed, _ = ladebog(corrected_demo.home, "audit")
     assert max(len(line) for line in printed.splitlines()[:-1]) <= width
     assert "…" not in printed

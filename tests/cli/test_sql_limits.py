@@ -110,7 +110,7 @@ def run_on_a_terminal(
     printed = b""
     with subprocess.Popen(
         logbook.command(*arguments),
-        env=logbook.environment | {"NO_COLOR": "1"} | variables,
+        env=logbook.environment | {"NO_COLOR": "1", "TERM": "xterm"} | variables,
         stdin=terminal if with_all_streams else subprocess.DEVNULL,
         stdout=terminal,
         stderr=terminal if with_all_streams else subprocess.PIPE,
