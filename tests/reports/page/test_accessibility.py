@@ -109,6 +109,16 @@ def test_only_what_scrolls_is_a_tab_stop(open_page: OpenPage, demo_page: ParsedP
     expect(months).to_have_attribute("tabindex", "0")
 
 
+def test_a_table_of_a_session_that_scrolls_is_a_tab_stop(open_page: OpenPage, demo_page: ParsedPage) -> None:
+    opened = open_page(demo_page)
+    opened.find(".list tbody button").nth(4).click()
+    hours = opened.find("dialog .scroll").first
+    expect(hours.locator("tbody tr")).not_to_have_count(0)
+    expect(hours).not_to_have_attribute("tabindex", "0")
+    opened.page.set_viewport_size({"width": 240, "height": 600})
+    expect(hours).to_have_attribute("tabindex", "0")
+
+
 @pytest.mark.parametrize("view", _VIEWS)
 def test_everything_that_is_pressed_is_large_enough(open_page: OpenPage, demo_page: ParsedPage, view: str) -> None:
     opened = open_page(demo_page, **_VIEWS[view])
