@@ -61,7 +61,7 @@ def _list(context: Context, car: str | None) -> None:
     if readings:
         show_rows(readings, (), wide=False)
     else:
-        print_hanging("", f"No reading is recorded. Record one with: ladebog odometer {car or 'CAR'} {_DAY} KM")
+        print_hanging("", "No reading is recorded. Record one with: ladebog odometer CAR YYYY-MM-DD KM")
 
 
 def _record(context: Context, reading: OdometerReading) -> None:

@@ -166,7 +166,8 @@ def _decide(
             f"ladebog claim create --corrections{account_text}"
         )
         if action in _OPPOSITES:
-            undo = f"ladebog session {_OPPOSITES[action]}{account_text} --reason TEXT {operand(session_id)}"
+            name = _OPPOSITES[action]
+            undo = f"ladebog session {name}{account_text} --reason TEXT {operand(session_id)}"
             context.print_info(f"To undo this: {undo}")
 
 

@@ -45,7 +45,7 @@ def test_without_a_keyring_the_credentials_file_is_announced_even_if_quiet(
     assert run_without_keyring(empty_logbook, tmp_path, "-q", "extract", "--since", "2025-11-01") == Outcome(0, "", "")
     file.unlink()
     message, _ = refusal(run_without_keyring(empty_logbook, tmp_path, "extract"), 4)
-    assert message == f"No login is stored for account demo in {file} ({notice})."
+    assert message == f"No login is stored for account demo: {notice}."
 
 
 def run_without_keyring(logbook: DemoLogbook, folder: Path, *arguments: str, stdin: str = "") -> Outcome:

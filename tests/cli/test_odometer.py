@@ -111,7 +111,7 @@ def test_all_readings_are_listed_or_how_to_record_one(
     assert capsys.readouterr().out.splitlines()[-1] == "Ærø   2025-04-15           7"
     empty = DecidedLogbook.with_sessions(tmp_path / "empty", {"home": []}, TWO_CARS)
     assert empty.ladebog("odometer", "Golf") == 0
-    assert capsys.readouterr().out == "No reading is recorded. Record one with: ladebog odometer Golf YYYY-MM-DD KM\n"
+    assert capsys.readouterr().out == "No reading is recorded. Record one with: ladebog odometer CAR YYYY-MM-DD KM\n"
 
 
 def test_later_readings_are_compared_with_a_correction(logbook: DecidedLogbook) -> None:

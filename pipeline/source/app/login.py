@@ -112,9 +112,10 @@ class Login:
     def _stored(self) -> Secret:
         secret = self._credentials.read(self._account)
         if secret is None:
-            reason = f" ({self._credentials.warning})" if self._credentials.warning else ""
+            warning = self._credentials.warning  # names the place
+            place = f": {warning}" if warning else f" in {self._credentials.place}"
             raise LoginError(
-                f"No login is stored for account {self._account.name} in {self._credentials.place}{reason}.",
+                f"No login is stored for account {self._account.name}{place}.",
                 f"Log in: ladebog login {self._account.name}",
             )
         if fault := token_fault(secret.token):
