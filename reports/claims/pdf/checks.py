@@ -24,6 +24,7 @@ class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     session_id: str
     detail: str
+    detail_language: str
     accepted: str | None
 
 
@@ -100,6 +101,7 @@ def _finding(finding: Finding, words: Words) -> FindingRow:
         name=f"{finding.rule} · {finding.finding_id}",
         session_id=cut(finding.session_id or "", _ID),
         detail=cut(phrases.finding_detail(finding, words), _TEXT),
+        detail_language=words.language if finding.sentences else "en",
         accepted=acceptance,
     )
 

@@ -1,7 +1,8 @@
 """A claim as a PDF to hand in: a voucher of one page, its lines and the checks, typeset by `layout/claim.typ`.
 
-The file is PDF/A-3a and contains `claim.json` and the lines as CSV. The same claim gives the same bytes: the layout
-reads only what this module passes to it, uses only the included fonts, and reads no clock.
+The file is PDF/A-3a and, for screen readers, PDF/UA-1. It contains `claim.json` and the lines as CSV. The same claim
+gives the same bytes: the layout reads only what this module passes to it, uses only the included fonts, and reads no
+clock.
 """
 
 from hashlib import sha256
@@ -65,7 +66,9 @@ def write_pdf(claim: Claim, claim_json: bytes, csv: bytes, path: Path) -> None:
             "csv": csv.decode(),
         },
     )
-    compiler.compile(output=path, format="pdf", pdf_standards=["a-3a"], timestamp=int(claim.created_at.timestamp()))
+    compiler.compile(
+        output=path, format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=int(claim.created_at.timestamp())
+    )
 
 
 def _printed_claim(claim: Claim, claim_json: bytes) -> PrintedClaim:

@@ -106,12 +106,28 @@ def test_the_pdf_is_tagged_and_its_charts_have_texts(tmp_path: Path) -> None:
         kinds = [str(element.S) for element in structure]
         assert kinds[0] == "/Document"
         assert {"/H1", "/H2", "/H3", "/P", "/Table", "/THead", "/TBody", "/TR", "/TH", "/TD"} <= set(kinds)
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle is True
+        lists = [element for element in structure if element.S == "/L"]
+        assert [len([part for part in elements(one) if part.S == "/LI"]) for one in lists][-1] == 3  # the sources
         charts = [str(element.Alt) for element in structure if element.S == "/Figure"]
         assert [chart[:58] for chart in charts] == [
             "Energy and amount per day, March 2025. 01/03/2025: 11.919 ",
             "Energy and amount per day, March 2025. 09/03/2025: 35.271 ",
         ]
         assert charts[0].endswith("; 08/03/2025: 27.352 kWh, 50.43 DKK.")
+
+
+def test_an_english_text_on_a_danish_claim_is_marked_as_english(tmp_path: Path) -> None:
+    """The details of findings of an earlier version: one of the claim's two, and then both."""
+    claim = hard_claim("da")
+    english = [msgspec.structs.replace(finding, sentences=()) for finding in claim.findings]
+    languages = []
+    for number, findings in enumerate((claim.findings, tuple(english))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with pikepdf.open(write_claim_pdf(msgspec.structs.replace(claim, findings=findings), folder)) as pdf:
+            languages.append([str(one.Lang) for one in elements(pdf.Root.StructTreeRoot) if "/Lang" in one])
+    assert [sum(language.startswith("en") for language in found) for found in languages] == [1, 2]
 
 
 @pytest.mark.parametrize("claim", [hard_claim(), corrections_claim()], ids=["month", "corrections"])
