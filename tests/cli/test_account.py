@@ -223,10 +223,25 @@ def test_a_folder_beside_that_of_an_account_in_other_case_is_to_be_moved(tmp_pat
     logbook = logbook_with(tmp_path, "details")
     folder = logbook.home / parent / "Home"
     folder.mkdir(parents=True)
+    (folder.parent / "home").mkdir(exist_ok=True)
     _, advice = refusal(logbook.run("transform"), 1)
     assert advice == (
         f"Many computers do not distinguish it from account home, so move it out of {parent}/, then run the same "
         "command again"
     )
     folder.rename(tmp_path / "Home")
+    logbook.do("transform")
+
+
+@pytest.mark.parametrize("parent", ["raw", "claims"])
+def test_a_folder_of_an_account_in_other_case_is_to_be_renamed_where_there_is_no_other(
+    tmp_path: Path, parent: str
+) -> None:
+    logbook = logbook_with(tmp_path, "details")
+    (logbook.paths.claims / "home").mkdir(parents=True)
+    folder = logbook.home / parent / "home"
+    folder.rename(folder.with_name("Home"))
+    _, advice = refusal(logbook.run("transform"), 1)
+    assert advice == (f"It is probably that of account home, so rename it: mv {folder.with_name('Home')} {folder}")
+    folder.with_name("Home").rename(folder)
     logbook.do("transform")
