@@ -9,6 +9,7 @@ import click
 
 from pipeline.cli.context import Context, pass_context
 from pipeline.cli.demo_operator import stopped_operator_error
+from pipeline.cli.output_paths import refuse_logins_in
 from pipeline.cli.progress import line_if_slow
 from pipeline.command_line import as_typed, quoted
 from pipeline.errors import LoginError
@@ -62,6 +63,7 @@ def login(context: Context, name: str, token_stdin: bool, username: str | None, 
     account = settings.account(name)
     if error := stopped_operator_error(logbook, settings, account):
         raise error
+    refuse_logins_in(logbook)
     credentials = open_credentials()
     if username:
         secret = _password_login(context, account, settings.source, username, client_secret_stdin)

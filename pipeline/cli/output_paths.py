@@ -1,4 +1,7 @@
-"""Where the user may have something written: never over what a logbook stores, logins, or a device."""
+"""Where the user may have something written: never over what a logbook stores, logins, or a device.
+
+And where logins may be stored: never in what a logbook stores.
+"""
 
 import os
 from pathlib import Path
@@ -41,6 +44,19 @@ def reports_folder(logbook: Logbook) -> Path:
             "Remove that link, or name another folder: ladebog report YYYY-MM --output DIR",
         )
     return logbook.reports
+
+
+def refuse_logins_in(logbook: Logbook) -> None:
+    """Raise LogbookError if logins would be stored in what a logbook stores: backups and copies would contain them."""
+    from pipeline.source.credentials.choose import login_files
+    from pipeline.source.credentials.store import FILE_VARIABLE
+
+    for logins in login_files():
+        if stored := _stored_at(logbook, Path(os.path.realpath(logins))):
+            raise LogbookError(
+                f"Logins cannot be stored in {logins}: it is part of the logbook ({stored}).",
+                f"Name a file outside it: export {FILE_VARIABLE}=FILE",
+            )
 
 
 def _outside_stored(logbook: Logbook, path: Path, hint: str = "-o") -> Path:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -31,6 +32,26 @@ def test_a_token_is_read_from_standard_input(empty_logbook: DemoLogbook, operato
     assert empty_logbook.stored_login == Secret(token=operator.tenant.token)
     assert stat.S_IMODE(empty_logbook.credentials.stat().st_mode) == 0o600
     assert [request.path for request in operator.requests] == ["/api/v1/app/profile/session_history"]
+
+
+@pytest.mark.parametrize("place", ["raw/demo/login", "journal/login", "claims/login", "state/login", "ladebog.duckdb"])
+def test_a_file_in_what_the_logbook_stores_is_refused(empty_logbook: DemoLogbook, tenant: Tenant, place: str) -> None:
+    empty_logbook.credentials = empty_logbook.home / place
+    message, advice = refusal(empty_logbook.run(*_TOKEN, stdin=tenant.token), 1)
+    assert message.startswith(f"Logins cannot be stored in {empty_logbook.credentials}: it is part of the logbook (")
+    assert advice == "Name a file outside it: export LADEBOG_CREDENTIALS_FILE=FILE"
+    assert not empty_logbook.credentials.exists()
+
+
+@pytest.mark.parametrize("place", ["raw/login", "journal/login", "claims/demo/0001-2025-09/login"])
+def test_a_backup_contains_no_login(empty_logbook: DemoLogbook, tenant: Tenant, tmp_path: Path, place: str) -> None:
+    empty_logbook.credentials = empty_logbook.home / place
+    empty_logbook.store_login(tenant)
+    outcome = empty_logbook.run("backup", str(tmp_path / "copy.zip"))
+    [backup] = tmp_path.glob("copy*.zip")
+    with ZipFile(backup) as files:
+        assert not any(tenant.token.encode() in files.read(name) for name in files.namelist())
+    assert place in outcome.out
 
 
 @pytest.mark.system

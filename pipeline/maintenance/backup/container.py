@@ -5,7 +5,7 @@ import stat
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,12 +42,14 @@ class Writer(Protocol):
 class FolderReader:
     """The files in a folder that belong to a logbook or a backup."""
 
-    def __init__(self, root: Path, *, is_logbook: bool = False) -> None:
+    def __init__(self, root: Path, *, is_logbook: bool = False, logins: Collection[Path] = ()) -> None:
         """Raises BackupError for anything that is not a regular file with a safe name.
 
-        Of a logbook, what systems make and what has no safe name is left out: Ladebog reads none of it.
+        Of a logbook, what systems make, what has no safe name, and files of logins are left out: Ladebog reads none of
+        it there.
         """
         self._root = root
+        self._logins = [path for path in logins if path.exists()]
         self._is_logbook = is_logbook
         self.files: dict[str, int] = {}
         self.left_out: list[str] = []
@@ -81,8 +83,10 @@ class FolderReader:
             )
 
     def _is_left_out(self, folder: str, child: Path) -> bool:
-        """Whether a file or folder in the logbook's folder `folder` is one that Ladebog never reads."""
+        """Whether a file or folder in the logbook's folder `folder` is one that Ladebog does not read as part of it."""
         if is_made_by_system(child) and not _is_in_claim(folder):
+            return True
+        if any(child.exists() and child.samefile(path) for path in self._logins):
             return True
         is_ordinary = not child.is_symlink() and (child.is_file() or child.is_dir())
         return is_ordinary and not checksums.is_safe(f"{folder}/{child.name}")

@@ -31,6 +31,7 @@ from pipeline.maintenance.foreign_files import unread_beside_claims
 from pipeline.maintenance.recorded import RecordedLinks
 from pipeline.maintenance.verify import CheckRendered
 from pipeline.raw.segments import recover_segments
+from pipeline.source.credentials.choose import login_files
 
 _CHAINED = ("raw/", "journal/", "claims/")
 NAME_FORMAT = "ladebog-%Y%m%dT%H%M%SZ"
@@ -61,7 +62,7 @@ def make_backup(
     target = _target(logbook, place, now)
     with logbook.lock():
         damage: LadebogError | None = _recover(logbook, now)
-        source = FolderReader(logbook.root, is_logbook=True)
+        source = FolderReader(logbook.root, is_logbook=True, logins=login_files())
         source.files.pop(checksums.FILE_NAME, None)  # if a backup is used as a logbook
         try:
             with temporary(target.with_name(f".{_temporary_name(logbook)}.new")) as new:
