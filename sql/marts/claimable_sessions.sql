@@ -38,6 +38,7 @@ grounds as (
         decided.reason as decision_reason,
         rules.claim_rule,
         rules.is_claimed as is_claimed_by_rule,
+        rules.car_reason,
         tagged.tags,
         case
             when decided.action is not null then 'decision'
@@ -78,7 +79,9 @@ judged as (
             when 'rule' then 'rule ' || claim_rule
             when 'no car' then 'no car assigned'
             when 'unknown car' then 'car ' || car || ' is not in the settings'
-            else 'no rule excludes it'
+            else
+                'no rule excludes it'
+                || case when car_reason = 'the only car' then '; ' || car || ' is the only car' else '' end
         end as reason,
         or_empty(tags) as tags
     from grounds

@@ -134,7 +134,9 @@ def test_a_rule_holds_for_the_sessions_that_meet_all_its_conditions(
     ("cars_and_rules", "expected"),
     [
         ("", (None, True, "no rule excludes it")),
-        (GOLF, ("Golf", True, "no rule excludes it")),
+        (GOLF, ("Golf", True, "no rule excludes it; Golf is the only car")),
+        (f'{GOLF}[[rule]]\ncar = "Golf"', ("Golf", True, "no rule excludes it")),
+        (f'{GOLF}[[rule]]\ncar = "Golf"\nkind = "public"', ("Golf", True, "no rule excludes it; Golf is the only car")),
         (OWN, ("Ærø", False, "car Ærø is private")),
         (GOLF + OWN, (None, False, "no car assigned")),
         ("[[rule]]\nclaim = true", (None, True, "rule 1")),
@@ -163,7 +165,8 @@ def test_a_private_car_takes_precedence_over_rules_and_the_first_rule_over_the_n
 
 def test_sessions_without_energy_are_claimed(database: RulesDatabase) -> None:
     database.set_cars(GOLF)
-    assert decisions_by_session(database) == dict.fromkeys(FINISHED, ("Golf", True, "no rule excludes it"))
+    expected = ("Golf", True, "no rule excludes it; Golf is the only car")
+    assert decisions_by_session(database) == dict.fromkeys(FINISHED, expected)
 
 
 def test_a_rule_compares_kind_and_charge_point_with_the_mart(database: RulesDatabase) -> None:
