@@ -6,11 +6,13 @@ version of Ladebog had fewer columns. Fixed texts, which a version may word diff
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import msgspec
+from openpyxl.utils import quote_sheetname
 
 from pipeline.claims.document import Claim, ClaimLine
 from pipeline.claims.folder import CLAIM
@@ -32,6 +34,8 @@ _HEAD = 3  # the place of its row with the headings
 _OTHER_COLUMNS = "its columns are not those of a claim"
 _OTHER_LINES = f"it does not have the lines of {CLAIM}"
 
+_TEXT_IN_FORMULA = re.compile(r'"(?:[^"]|"")*"')
+_PLACE_IN_FORMULA = re.compile(r"\$?[A-Z]{1,3}\$?[0-9]+")
 _BYTE_ORDER_MARK = "\ufeff"
 
 _Rows = list[list[str]]
@@ -118,12 +122,12 @@ def workbook_fault(claim: Claim, path: Path, again: Path) -> str | None:
     sheets, expected_sheets = _ReadWorkbook(path), _ReadWorkbook(again)
     if len(sheets.formulas) != len(expected_sheets.formulas):
         return f"it does not have the sheets of {CLAIM}"
-    for place, title in enumerate(expected_sheets.titles):
+    is_same_shape = sheets.shape() == expected_sheets.shape()
+    for place in range(len(expected_sheets.titles)):
         if place == _SESSIONS:
             fault = _lines_fault(claim, sheets.cells(place), expected_sheets.cells(place))
         else:
-            is_same = _figures(sheets.cells(place)) == _figures(expected_sheets.cells(place))
-            fault = None if is_same else f"the figures of sheet {title} are not those of {CLAIM}"
+            fault = _sheet_fault(claim, sheets, expected_sheets, place, is_same_shape=is_same_shape)
         if fault:
             return fault
     printed = {value for row in sheets.cells(0) for _, value, _ in row}
@@ -154,9 +158,47 @@ class _ReadWorkbook:
             for row, results in rows
         ]
 
+    def shape(self) -> list[list[tuple[int, int]]]:
+        """Where each sheet has figures and formulas: rows and columns."""
+        return [
+            [
+                (row, column)
+                for row, cells in enumerate(self.cells(place))
+                for column, cell in enumerate(cells)
+                if cell[0] or not isinstance(cell[1], str | None)
+            ]
+            for place in range(len(self.titles))
+        ]
+
+    def formula_texts(self, place: int, *, with_places: bool) -> list[str]:
+        """The formulas of a sheet without the names of sheets and other texts, and without places if not asked for."""
+        texts = []
+        for formula in (formula for row in self.cells(place) for formula, *_ in row if formula):
+            text = formula
+            for number, title in enumerate(self.titles):
+                text = text.replace(f"{quote_sheetname(title)}!", f"#{number}!")
+            text = _TEXT_IN_FORMULA.sub('""', text)
+            texts.append(text if with_places else _PLACE_IN_FORMULA.sub("@", text))
+        return texts
+
+
+def _sheet_fault(
+    claim: Claim, sheets: _ReadWorkbook, expected: _ReadWorkbook, place: int, *, is_same_shape: bool
+) -> str | None:
+    """Compare a sheet other than that of the lines. Earlier versions may have had formulas in other places."""
+    rows, title = sheets.cells(place), expected.titles[place]
+    if _figures(rows) != _figures(expected.cells(place)):
+        return f"the figures of sheet {title} are not those of {CLAIM}"
+    prices = {value for row in rows for _, value, shown in row if shown == PRICE and value is not None}
+    averages = (total.average_price_incl_tax for total in claim.totals)
+    if not prices <= {float(average) for average in averages if average is not None}:
+        return f"the prices of sheet {title} are not those of {CLAIM}"
+    formulas, wanted = (one.formula_texts(place, with_places=is_same_shape) for one in (sheets, expected))
+    return None if formulas == wanted else f"the formulas of sheet {title} are not those that Ladebog writes"
+
 
 def _figures(rows: list[list[_Cell]]) -> list[list[tuple[object, str]]]:
-    """The figures and dates of each row; not prices, of which earlier versions printed others."""
+    """The figures and dates of each row; not prices, which earlier versions printed in other rows."""
     figures = [
         [
             (value, shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -198,6 +199,12 @@ _CHANGES = {
     "workbook: a sheet more": resaved(lambda book: setattr(book.create_sheet("I alt", 0)["A1"], "value", "9999 DKK")),
     "workbook: a formula": changed_member(_SHEET, "<f>ROUND(SUMIF(", "<f>1+ROUND(SUMIF("),
     "workbook: result of a formula": changed_member("xl/worksheets/sheet3.xml", "</f><v>", "</f><v>9"),
+    "workbook: a constant instead of a sum of days": changed_member(
+        "xl/worksheets/sheet3.xml", "<f>ROUND(SUM(B5:B35),0)</f>", ""
+    ),
+    "workbook: another sum of days": changed_member("xl/worksheets/sheet3.xml", "SUM(C5:C35)", "SUM(C6:C35)"),
+    "workbook: a constant in the checks": changed_member("xl/worksheets/sheet4.xml", "<f>IF(AND(", "<f>IF(OR(1=1,"),
+    "workbook: average price": changed_member("xl/worksheets/sheet1.xml", "<v>1.843833</v>", "<v>9.843833</v>"),
     "workbook: employee": changed_member("xl/worksheets/sheet1.xml", ">004711<", ">004712<"),
     "workbook: cost centre": changed_member("xl/worksheets/sheet1.xml", ">4711 K", ">4712 K"),
     "pdf: a second copy": second_copy,
@@ -214,6 +221,21 @@ def test_a_figure_changed_in_a_file_of_another_renderer_is_found_in_its_place(
     path = change(folder)
     assert before != {path.name: path.read_bytes() for path in folder.iterdir()}
     assert stated_otherwise(by(hard_claim(), None), path, shared["another"] / path.name)
+
+
+def test_formulas_are_compared_also_where_an_earlier_version_had_them_in_other_rows(
+    shared: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(shared["another"], tmp_path / "claim"))
+    path, sheet = the(folder, ".xlsx"), "xl/worksheets/sheet4.xml"
+    with zipfile.ZipFile(path) as members:
+        content = members.read(sheet).decode()
+    lower = re.sub(r'(<(?:row|c) r="[A-Z]*)([0-9]+)"', lambda found: f'{found[1]}{int(found[2]) + 1}"', content)
+    changed_member(sheet, content, lower)(folder)
+    assert stated_otherwise(by(hard_claim(), None), path, shared["another"] / path.name) is None
+    changed_member(sheet, "<f>IF(AND(", "<f>IF(OR(1=1,")(folder)
+    fault = stated_otherwise(by(hard_claim(), None), path, shared["another"] / path.name)
+    assert fault == "the formulas of sheet Kontrol are not those that Ladebog writes"
 
 
 def fewer_columns(folder: Path) -> None:
