@@ -38,6 +38,7 @@ from pipeline.logbook.journal import Journal
 from pipeline.raw.segments import finished_segments
 from pipeline.settings.schema import Account, Language, Settings
 
+_CLAIM_FAULT = "select fault, advice from facts.claim_faults where account = ?"
 LOST = "lost_claim"  # the check that says so of claims
 _CLAIMED_MONTHS = """
     select number, car
@@ -276,7 +277,9 @@ def open_drafter(
     now: datetime,
     language: Language,
 ) -> Drafter:
-    """The drafter of the account's next claim. Raises ClaimError if an earlier claim is missing or cannot be read."""
+    """The drafter of the account's next claim. Raises ClaimError if an earlier one is missing or was changed."""
+    for fault, advice in connection.execute(_CLAIM_FAULT, [account.name]).fetchall():
+        raise ClaimError(fault, advice)
     claims = read_claims(logbook.claims / account.name)
     return Drafter(
         connection=connection,

@@ -7,10 +7,12 @@ never changed.
 
 import re
 import stat
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -24,6 +26,8 @@ CLAIM = "claim.json"
 MANIFEST = "manifest.json"
 ATTACHMENTS = "attachments"
 _RESTORE = "Restore it from a backup"
+_SEE = f"See what was changed with: ladebog verify. {_RESTORE}"
+_Document = TypeVar("_Document")
 _FOLDER = re.compile(r"([0-9]{4,})-(?:[0-9]{4}-[0-9]{2}|corrections|reversal)")
 
 
@@ -42,6 +46,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     previous_sha256: str | None  # of the manifest of the previous claim
     files: tuple[File, ...]
+
+
+_decoder = msgspec.json.Decoder(Manifest)
 
 
 @dataclass(frozen=True)
@@ -81,12 +88,17 @@ def read_claims(folder: Path) -> list[StoredClaim]:
     """The claims of an account, ordered by number.
 
     A number is left out where its claim had been lost before the next one was made, which names the one before it.
-    Raises ClaimError if one is missing or cannot be read. Only `ladebog verify` checks whether one was changed.
+    Raises ClaimError if one is missing, cannot be read or is not the one that the next one names. `ladebog verify`
+    checks more: also the other files, and the newest claim as a whole.
     """
     claims = [read_claim(path) for path in claim_folders(folder)]
     for before, stored_claim in pairwise((None, *claims)):
-        if stored_claim is not None and (number := missing_number(before, stored_claim)):
+        if stored_claim is None:
+            continue
+        if number := missing_number(before, stored_claim):
             raise ClaimError(f"{folder} has no claim {number}.", _RESTORE)
+        if before and stored_claim.claim.sources.previous_claim != before.head:
+            raise ClaimError(f"{before.folder} was changed after the next claim was made.", _SEE)
     return claims
 
 
@@ -99,15 +111,23 @@ def missing_number(before: StoredClaim | None, stored_claim: StoredClaim) -> int
 
 
 def read_claim(folder: Path) -> StoredClaim:
-    """The claim in a folder. Raises ClaimError if it cannot be read."""
+    """The claim in a folder. Raises ClaimError if it cannot be read, or is not the one in its manifest."""
+    content, claim = _read(folder / CLAIM, document.decode)
+    manifest, listed = _read(folder / MANIFEST, _decoder.decode)
+    if sha256(content).hexdigest() not in {file.sha256 for file in listed.files if file.name == CLAIM}:
+        raise ClaimError(f"{folder / CLAIM} was changed after it was made.", _SEE)
+    return StoredClaim(folder, claim, sha256(manifest).hexdigest())
+
+
+def _read(path: Path, decode: Callable[[bytes], _Document]) -> tuple[bytes, _Document]:
+    """The bytes of a document, and what they state."""
     try:
-        claim = document.decode(read_regular(folder / CLAIM))
-        manifest_sha256 = file_sha256(folder / MANIFEST)
+        content = read_regular(path)
+        return content, decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise ClaimError(f"{folder / CLAIM} is not a claim: {error}.", _RESTORE) from None
+        raise ClaimError(f"{path} is not one that Ladebog writes: {error}.", _RESTORE) from None
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ClaimError(f"{error.filename} is missing.", _RESTORE) from None
-    return StoredClaim(folder, claim, manifest_sha256)
 
 
 def unknown_claim(account: str, number: int) -> UnknownNameError:

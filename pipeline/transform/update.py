@@ -7,12 +7,11 @@ from threading import Event
 
 import duckdb
 
-from pipeline.claims.folder import read_claims
 from pipeline.clock import Clock
 from pipeline.database.connection import drop_writer, open_published, open_writer, publish, remove_foreign_logs
 from pipeline.errors import LogbookError, SettingsError
 from pipeline.load.answers import AnswerLoader
-from pipeline.load.claims import load_claims
+from pipeline.load.claims import load_folder, store_faults
 from pipeline.load.journal import load_journal, refuse_removed_entries
 from pipeline.load.links import Link, kept_entries, known_links, lost_links, store_lost_links
 from pipeline.logbook import event_log
@@ -31,7 +30,7 @@ from pipeline.transform.refresh import refresh_marts
 def open_updated(logbook: Logbook, settings: Settings, clock: Clock) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the writer's database under the logbook's lock, with raw/, journal/ and claims/ loaded and marts refreshed.
 
-    Raises BusyError if another run holds the logbook, RawStoreError, JournalError, ClaimError,
+    Raises BusyError if another run holds the logbook, RawStoreError, JournalError,
     DatabaseError, SettingsError.
     """
     with logbook.lock(), open_writer(logbook) as connection:
@@ -137,8 +136,8 @@ def _load(connection: duckdb.DuckDBPyConnection, logbook: Logbook, settings: Set
         recover_segments(folder, clock.now())
         AnswerLoader(connection, folder).load_all()
     claims = _account_folders(logbook, logbook.claims, "claims", settings)
-    for folder in (*claims, *_lost_folders(connection, "claims", logbook.claims, claims)):
-        load_claims(connection, folder.name, read_claims(folder))
+    folders = (*claims, *_lost_folders(connection, "claims", logbook.claims, claims))
+    store_faults(connection, {folder.name: load_folder(connection, folder) for folder in folders})
     journal = Journal.open(logbook.journal)
     load_journal(connection, logbook, journal)
     if connection.execute("select models from facts.settings").fetchall() == [("",)]:

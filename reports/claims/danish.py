@@ -167,6 +167,7 @@ TEXTS = {
     "rule.unreadable_entry": "Opladningens post på listen kan ikke læses",
     "rule.unreadable_session": "Svar om opladninger kan ikke læses",
     "rule.session_in_two_accounts": "En anden profil har den samme opladning",
+    "rule.damaged_claims": "Udlæggene kan ikke bruges",
     "rule.lost_claim": "Et oprettet udlæg mangler",
     "rule.free_energy_counted": "Gratis energi refunderes eller får afgiften trukket fra",
     "rule.time_zones_differ": "Tidszonedata er forskellige",

@@ -167,6 +167,7 @@ TEXTS = {
     "rule.unreadable_entry": "The session's entry in the list cannot be read",
     "rule.unreadable_session": "Answers about sessions cannot be read",
     "rule.session_in_two_accounts": "Another account has the same session",
+    "rule.damaged_claims": "The claims cannot be used",
     "rule.lost_claim": "A claim that was made is missing",
     "rule.free_energy_counted": "Free energy is reimbursed or has its tax subtracted",
     "rule.time_zones_differ": "The time zone data differ",

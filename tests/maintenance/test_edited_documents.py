@@ -67,7 +67,7 @@ def test_a_value_in_a_claim_that_cannot_be_computed_with_is_found(
     for fault in logbook.faults():
         assert fault.startswith(f"claims/home/{folder.name}/claim.json is not what was written: it cannot be read")
         assert reason in fault
-    with pytest.raises(ClaimError, match=r"claim\.json is not a claim: Expected"):
+    with pytest.raises(ClaimError, match=r"claim\.json is not one that Ladebog writes: Expected"):
         read_claim(folder)
 
 

@@ -3,12 +3,12 @@
 -- purpose: the sessions whose details the next run fetches
 -- refresh: whole
 -- columns:
---   account      text, the logbook's account
---   session_id   text, the operator's id
---   started_at   time
---   stopped_at   time
---   is_not_found flag: the operator answered last with 404 about it, and still lists it
---   is_excluded  flag: a person excluded the session, so that nothing waits for its details
+--   account       text, the logbook's account
+--   session_id    text, the operator's id
+--   started_at    time
+--   stopped_at    time
+--   is_not_found  flag: the operator answered last with 404 about it, and still lists it
+--   is_excluded   flag: a person excluded the session, so that nothing waits for its details
 -- A detail with the figures of the newest listing is the operator's, whichever came first. One with other figures is
 -- fetched again if the listed figures changed since, or if it was imported: the operator may have returned to earlier
 -- figures, which no listing shows. Where the operator answers the same again, nothing more can be fetched.

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.database.connection import open_published, open_writer, publish, rows
 from pipeline.load.answers import AnswerLoader
+from pipeline.load.claims import load_folder, store_faults
 from pipeline.load.journal import load_journal
 from pipeline.logbook.entries import CLAIM_MADE, ClaimRecord, SessionDecision, fields_of
 from pipeline.logbook.folder import Logbook
@@ -138,6 +139,7 @@ class OperatorData:
     rate: str | None = None  # per kWh, under that basis
     settings: str = ""  # more tables of the settings, in which ACCOUNT is the account's name
     command: str = "extract"  # or import: how the answers came into the archive
+    has_damaged_claim: bool = False  # a claim's folder without claim.json
     recorded_claim: int | None = None  # the number of a claim of March that the journal records
     excluded: tuple[str, ...] = ()  # the ids of sessions that a person excluded
     host: str | None = None  # None: of this account alone, as accounts have sessions of the same ids
@@ -190,6 +192,8 @@ def write_logbook(root: Path, accounts: Mapping[str, OperatorData]) -> Logbook:
     logbook.settings.write_text("".join([_CARS, *tables]), "utf-8")
     for name, data in accounts.items():
         write_segment(logbook, name, data)
+        if data.has_damaged_claim:
+            (logbook.claims / name / "0001-2025-03").mkdir(parents=True)
         if data.recorded_claim is not None:
             _record_claim(logbook, name, data.recorded_claim)
         for session_id in data.excluded:
@@ -233,6 +237,8 @@ def update(logbook: Logbook) -> None:
     with logbook.lock(), open_writer(logbook) as connection:
         for folder in sorted(logbook.raw.iterdir()):
             AnswerLoader(connection, folder).load_all()
+        claims = [folder for folder in logbook.claims.glob("*") if folder.is_dir()]
+        store_faults(connection, {folder.name: load_folder(connection, folder) for folder in claims})
         load_journal(connection, logbook, Journal.open(logbook.journal))
         refresh_marts(connection, read_settings(logbook.settings))
     publish(logbook)

@@ -68,6 +68,20 @@ CLAIMS = {
         ),
         conforming=partly_free(refunds(y2025="0.5"), basis="rate", rate="2"),
     ),
+    "damaged_claims": Pair(
+        violating=OperatorData(has_damaged_claim=True),
+        findings=(
+            (
+                "damaged_claims",
+                "error",
+                None,
+                None,
+                "LOGBOOK/claims/damaged_claims-bad/0001-2025-03/claim.json is missing. Restore it from a backup. Then "
+                "run: ladebog transform. Until then nothing more can be claimed.",
+            ),
+        ),
+        conforming=OperatorData(),
+    ),
     "lost_claim": Pair(
         violating=OperatorData(recorded_claim=3),
         findings=(
