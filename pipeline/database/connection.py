@@ -17,7 +17,7 @@ from pipeline.logbook import event_log
 from pipeline.logbook.files import FILE_MODE, erase, make_folder, replacing
 from pipeline.logbook.folder import Logbook
 
-SCHEMA_VERSION = 19
+SCHEMA_VERSION = 20
 _NO_EXTENSIONS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",

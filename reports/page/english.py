@@ -42,7 +42,8 @@ TEXTS = {
     "attention.failed": "The newest run failed.",
     "attention.interrupted": "The newest run was interrupted.",
     "attention.rejected": (
-        "Claim no. {number} was rejected. Reverse it with: ladebog claim reverse {number} --reason TEXT{option}. "
+        "Claim no. {number} was rejected. "
+        "Reverse it with: ladebog claim reverse {number} --reason TEXT{account_option}. "
         "Then its sessions can be claimed again."
     ),
     "attention.details": "Sessions without details: {count}",

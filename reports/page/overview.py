@@ -165,7 +165,7 @@ def _attention(figures: AccountFigures, words: PageWords, account_option: str) -
     outcome = [words.text(f"attention.{head['last_outcome']}")] if is_ended else []
     counts = {name: head[column] for name, column in _COUNTS.items() if head[column]}
     rejected = [
-        words.text("attention.rejected", number=number, option=account_option)
+        words.text("attention.rejected", number=number, account_option=account_option)
         for number in figures.outstanding.rejected
     ]
     counted = [words.text(f"attention.{name}", count=words.count(count)) for name, count in counts.items()]

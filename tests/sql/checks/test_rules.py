@@ -62,8 +62,9 @@ def findings(accounts: dict[str, OperatorData], rows: list[dict[str, Any]]) -> F
     by_account = defaultdict(list)
     for row in rows:
         month: date | None = row["month"]
+        detail = re.sub(r"/\S*/logbook/", "LOGBOOK/", row["detail"])
         by_account[row["account"]].append(
-            (row["rule"], row["severity"], month and month.isoformat(), row["session_id"], row["detail"])
+            (row["rule"], row["severity"], month and month.isoformat(), row["session_id"], detail)
         )
     return {account: tuple(by_account[account]) for account in accounts}
 
