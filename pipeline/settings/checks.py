@@ -86,7 +86,10 @@ def _addition_faults(entries: Sequence[Addition]) -> list[str]:
         if entry.valid_to is not None and entry.valid_to <= entry.valid_from:
             faults.append(f"{where}: valid_to is not after valid_from")
         if not (0 <= entry.from_hour <= 23 and 1 <= entry.to_hour <= 24) or entry.from_hour == entry.to_hour:
-            faults.append(f"{where}: from_hour and to_hour must be two different hours from 0 to 24")
+            faults.append(
+                f"{where}: from_hour and to_hour must be two different hours from 0 to 24 "
+                "(midnight is 0 as from_hour and 24 as to_hour)"
+            )
         if not entry.months or not set(entry.months) <= set(range(1, 13)):
             faults.append(f"{where}: months are numbers from 1 to 12")
         faults += [

@@ -11,6 +11,7 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipeline.command_line import as_typed
 from pipeline.settings.schema import Language
 from reports.page.chart import FiguresTable, PageChart
 from reports.page.chart_calendar import calendar_chart
@@ -67,6 +68,7 @@ def render(
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_with_typed_commands,
     )
     return environment.get_template("page.html").render(
         words=words,
@@ -78,6 +80,11 @@ def render(
         data=_data(accounts, curves, words),
         policy=_policy(style, script),
     )
+
+
+def _with_typed_commands(value: object) -> object:
+    """A value of the templates, with commands as they have to be typed to reach this logbook."""
+    return as_typed(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _account_view(place: int, figures: AccountFigures, language: Language, has_others: bool) -> _AccountView:

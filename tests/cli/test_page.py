@@ -1,8 +1,10 @@
 """`ladebog page`: where it writes, in which language, and how it opens the browser."""
 
 import os
+import re
 import subprocess
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,18 @@ def test_the_page_is_written_to_a_named_file_in_a_named_language(shared_logbook:
     assert shared_logbook.do("page", "--language", "en", "--output", str(page)).out == f"{page}\n"
     assert '<html lang="en">' in page.read_text("utf-8")
     assert not (shared_logbook.paths.reports / "ladebog.html").exists()
+
+
+def test_commands_on_the_page_name_the_logbook_as_it_was_named(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
+    folder = tmp_path / "Ladebog på disk"
+    folder.symlink_to(shared_logbook.home)
+    file = tmp_path / "page.html"
+    shared_logbook.do("page", "--language", "en", "--output", str(file))
+    plain = re.findall(r"<code>(.*?)</code>", file.read_text("utf-8"))
+    assert any(command.startswith("ladebog claim create ") for command in plain)
+    shared_logbook.do("--home", str(folder), "page", "--language", "en", "--output", str(file))
+    named = [unescape(command) for command in re.findall(r"<code>(.*?)</code>", file.read_text("utf-8"))]
+    assert named == [command.replace("ladebog ", f"ladebog --home '{folder}' ") for command in map(unescape, plain)]
 
 
 @pytest.mark.parametrize("place", ["raw/x.html", "ladebog.toml"])

@@ -154,7 +154,8 @@ def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
         f"{home}.addition c of 2025-01-01: per_kwh = NaN is not an amount per kWh",
         f"{home}.addition c of 2025-01-01: valid_to is not after valid_from",
         f"{home}.addition d of 2025-01-01: per_kwh = 0.1234567 has more than six decimals",
-        f"{home}.addition d of 2025-01-01: from_hour and to_hour must be two different hours from 0 to 24",
+        f"{home}.addition d of 2025-01-01: from_hour and to_hour must be two different hours from 0 to 24 "
+        "(midnight is 0 as from_hour and 24 as to_hour)",
         f"{home}.addition e of 2025-01-01: per_kwh = -Infinity is not an amount per kWh",
         f"{home}.addition e of 2025-01-01: months are numbers from 1 to 12",
         f"{home}.tax_refund of 2025-01-01: there are two",
