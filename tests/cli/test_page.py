@@ -26,7 +26,7 @@ def test_the_page_is_written_into_reports(logbook: DemoLogbook) -> None:
 def test_the_page_is_written_to_a_named_file_in_a_named_language(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
     page = tmp_path / "new" / "charging.html"
     assert shared_logbook.do("page", "--language", "en", "--output", str(page)).out == f"{page}\n"
-    assert '<html lang="en">' in page.read_text("utf-8")
+    assert '<html lang="en-GB">' in page.read_text("utf-8")
     assert not (shared_logbook.paths.reports / "ladebog.html").exists()
 
 
@@ -112,7 +112,7 @@ def test_a_run_makes_the_page_again_in_the_language_of_claims(operator: DemoServ
     page_after_run(logbook)
     with logbook.paths.settings.open("a", encoding="utf-8") as file:
         file.write('\n[claim]\nlanguage = "en"\n')
-    assert '<html lang="en">' in page_after_run(logbook, after=timedelta(hours=1))[1]
+    assert '<html lang="en-GB">' in page_after_run(logbook, after=timedelta(hours=1))[1]
 
 
 def test_a_run_without_sessions_writes_no_page(empty_logbook: DemoLogbook) -> None:

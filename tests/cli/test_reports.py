@@ -20,7 +20,9 @@ def test_the_report_of_a_year_has_a_file_per_format(shared_logbook: DemoLogbook,
     out = shared_logbook.do("report", "2025", "--output", str(tmp_path)).out
     files = ["demo-2025.xlsx", "demo-2025-sessions.csv", "demo-2025-months.csv"]
     assert out.splitlines()[:3] == [str(tmp_path / name) for name in files]
-    assert out.splitlines()[3].startswith("  Not closed: January, February, March, April, May, June, July, August and")
+    assert out.splitlines()[3].startswith(
+        "  Not closed: January, February, March, April, May, June, July and August 2025 ("
+    )
     assert names_in(tmp_path) == sorted(files)
     assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o600] * 3
 
