@@ -209,7 +209,7 @@ def test_other_programs_can_check_an_exported_claim(claimed_logbook: DemoLogbook
     assert path.read_bytes() == first
     (folder_of(claimed_logbook, "0001-2025-10") / "claim.json").write_text("{}", "utf-8")
     message, _ = refusal(claimed_logbook.run("claim", "export", "1", "--output", str(tmp_path / "no")), 1)
-    assert "claim.json is not a claim" in message
+    assert "claim.json is not one that Ladebog writes" in message
 
 
 def test_verify_prints_each_checked_part_and_names_the_first_fault(claimed_logbook: DemoLogbook) -> None:

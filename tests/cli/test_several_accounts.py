@@ -27,6 +27,6 @@ def test_advised_claim_commands_name_the_account(tmp_path: Path) -> None:
         " (to claim it again: ladebog claim reverse 1 --reason TEXT --account work)"
     )
     reversal = logbook.do("claim", "reverse", "1", "--reason", "wrong", *of_work)
-    assert reversal.out.endswith("Next: hand it in, then ladebog claim mark 2 sent --account work\n")
+    assert reversal.out.endswith("It need not be handed in: claim 1 is not marked as sent\n")
     _, advice = refusal(logbook.run("claim", "reverse", "2", "--reason", "wrong", *of_work), 1)
     assert advice == "Claim the month again with: ladebog claim create YYYY-MM --account work"

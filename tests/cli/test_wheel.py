@@ -16,6 +16,7 @@ from tests.cli.refusal import refusal
 from tests.scenarios.demo_logbook import CHECKOUT, DemoLogbook
 
 _PACKAGED_SUFFIXES = {
+    ".po",
     ".py",
     ".sql",
     ".csv",
