@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 IMAGES = Path(__file__).parent / "images"
@@ -50,7 +51,8 @@ def _first_page(pdf: Path, picture: Path) -> None:
 
 def _page(home: Path, folder: Path) -> None:
     page = folder / "page.html"
-    _run(*_LADEBOG, "--home", str(home), "page", "--language", "en", "--output", str(page))
+    # In the environment, the folder's name is not repeated in the commands on the page.
+    _run(*_LADEBOG, "page", "--language", "en", "--output", str(page), env=os.environ | {"LADEBOG_HOME": str(home)})
     _photograph(page, IMAGES / "page.png", width=_SCREEN, height=1500)
 
 
@@ -109,8 +111,8 @@ def _photograph(file: Path, picture: Path, *, width: int, height: int) -> None:
     )
 
 
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+def _run(*command: str, env: Mapping[str, str] | None = None) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=env)
 
 
 if __name__ == "__main__":
