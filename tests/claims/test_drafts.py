@@ -105,6 +105,7 @@ def drafted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DraftedArchive
         yield drafted
 
 
+@pytest.mark.system
 def test_a_reversal_reverses_the_claim_of_its_own_account(drafted: DraftedArchive) -> None:
     states = drafted.archive.rows(
         "select account, number, state, reversed_by from claims where account in ('reversed', 'kept') order by all"

@@ -115,6 +115,7 @@ def test_an_address_changed_in_the_settings_is_refused_for_an_account_with_sessi
     assert "would be mixed" not in logbook.run(*arguments).err
 
 
+@pytest.mark.system
 def test_an_address_changed_in_the_settings_ends_only_its_own_run(tmp_path: Path, operator: DemoServer) -> None:
     logbook = logbook_with(tmp_path, "details")
     change_url(logbook, _OTHER)
@@ -124,6 +125,7 @@ def test_an_address_changed_in_the_settings_ends_only_its_own_run(tmp_path: Path
     assert "account work" in outcome.err
 
 
+@pytest.mark.system
 def test_sessions_that_were_imported_from_another_host_do_not_change_the_operator(tmp_path: Path) -> None:
     logbook = logbook_with(tmp_path, "details", command="import")
     change_url(logbook, _OTHER)
@@ -145,6 +147,7 @@ def test_a_former_move_does_not_allow_another_operator(command: str, tmp_path: P
     assert f"ladebog account add home --url {_OTHER} --moved" in advice
 
 
+@pytest.mark.system
 def test_each_host_that_sessions_were_fetched_from_is_the_operators(tmp_path: Path) -> None:
     """One of the two is the account's former host by its settings, the other is not."""
     logbook = logbook_with(tmp_path, "details")
@@ -157,6 +160,7 @@ def test_each_host_that_sessions_were_fetched_from_is_the_operators(tmp_path: Pa
     assert message == "Account home has sessions of other.example; those of moved.example would be mixed with them."
 
 
+@pytest.mark.system
 def test_a_session_imported_from_another_host_does_not_make_it_the_operator(tmp_path: Path) -> None:
     """It was imported with --any-host, beside those that were fetched."""
     logbook = logbook_with(tmp_path, "details")
@@ -167,6 +171,7 @@ def test_a_session_imported_from_another_host_does_not_make_it_the_operator(tmp_
     assert "would be mixed" not in logbook.run("extract").err
 
 
+@pytest.mark.system
 def test_an_operator_may_move_back(tmp_path: Path) -> None:
     logbook = logbook_with(tmp_path, "details")
     logbook.do("account", "add", "home", "--url", _MOVED, "--moved")
@@ -205,6 +210,7 @@ def test_what_an_address_contains_besides_host_and_path_is_not_repeated(tmp_path
     assert "canary" not in "".join(file.read_text("utf-8") for file in (logbook.home / "logs").rglob("*.log"))
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("twin", ["HOME", "Home"])
 def test_a_folder_that_differs_only_in_case_is_named_by_the_account(tmp_path: Path, twin: str) -> None:
     logbook = logbook_with(tmp_path, "details")
@@ -218,6 +224,7 @@ def test_a_folder_that_differs_only_in_case_is_named_by_the_account(tmp_path: Pa
     logbook.do("transform")
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("parent", ["raw", "claims"])
 def test_a_folder_beside_that_of_an_account_in_other_case_is_to_be_moved(tmp_path: Path, parent: str) -> None:
     logbook = logbook_with(tmp_path, "details")
@@ -233,6 +240,7 @@ def test_a_folder_beside_that_of_an_account_in_other_case_is_to_be_moved(tmp_pat
     logbook.do("transform")
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("parent", ["raw", "claims"])
 def test_a_folder_of_an_account_in_other_case_is_to_be_renamed_where_there_is_no_other(
     tmp_path: Path, parent: str

@@ -53,6 +53,7 @@ def test_an_operator_with_server_errors_ends_the_command(
     assert advice == "Run the same command again later"
 
 
+@pytest.mark.system
 def test_an_operator_that_cannot_be_reached_ends_the_command(tenant: Tenant, logbook: DemoLogbook) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

@@ -40,6 +40,7 @@ def test_a_command_that_shows_figures_notes_changed_settings(
     assert logbook.run(*arguments).err.count(_NOTE) == 1
 
 
+@pytest.mark.system
 def test_the_note_ends_when_the_figures_are_computed_again(logbook: DemoLogbook) -> None:
     _append(logbook, _CAR)
     logbook.do("transform")

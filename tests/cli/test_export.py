@@ -106,6 +106,7 @@ def test_each_file_has_the_comments_of_its_mart(exported: Path, mart: str) -> No
         assert columns == model.columns
 
 
+@pytest.mark.system
 def test_a_mart_is_divided_by_account_and_local_month(tmp_path: Path) -> None:
     """The second session stops at 00:30 on 1 April in Denmark. DuckDB takes the account's folder for a number."""
     sessions = {

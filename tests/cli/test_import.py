@@ -81,6 +81,7 @@ def test_a_second_import_archives_nothing(empty_logbook: DemoLogbook, capture: P
     assert [line.endpoint for line, _ in read_lines(second)] == ["run"]
 
 
+@pytest.mark.system
 def test_an_imported_answer_is_stored_byte_for_byte_with_its_own_time(
     empty_logbook: DemoLogbook, tenant: Tenant, capture: Path
 ) -> None:
@@ -92,6 +93,7 @@ def test_an_imported_answer_is_stored_byte_for_byte_with_its_own_time(
     assert (line.key, line.trace_id) == (tenant.scene("active").id, "Root=1-0")
 
 
+@pytest.mark.system
 def test_a_plain_history_answer_gives_sessions_and_months(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
     path = empty_logbook.folder / "history.json"
     entries = [history_entry(session) for session in tenant.sessions.values()]
@@ -105,6 +107,7 @@ def test_a_plain_history_answer_gives_sessions_and_months(empty_logbook: DemoLog
     assert empty_logbook.do("import", str(path)).out.startswith("demo: 1 answer read, 0 archived, 1 already there.")
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("encoding", ["", "base64"])
 def test_sessions_are_imported_from_a_har_file(empty_logbook: DemoLogbook, operator: DemoServer, encoding: str) -> None:
     newest = operator.tenant.scene("newest")
@@ -185,6 +188,7 @@ def test_answers_of_another_host_are_left_out_alone(
     assert empty_logbook.ask("select session_id from sessions") == [{"session_id": tenant.scene("newest").id}]
 
 
+@pytest.mark.system
 def test_an_answer_without_an_address_is_of_the_account(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
     path = empty_logbook.folder / "detail.json"
     path.write_text(json.dumps(detail(tenant.scene("newest"))), "utf-8")

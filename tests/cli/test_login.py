@@ -344,6 +344,7 @@ def run_at_a_terminal(logbook: DemoLogbook, *arguments: str, typed_lines: list[s
     return Outcome(process.returncode, out, err)
 
 
+@pytest.mark.system
 def test_a_typed_password_logs_in_and_is_not_stored(empty_logbook: DemoLogbook, tenant: Tenant) -> None:
     outcome = run_at_a_terminal(
         empty_logbook,

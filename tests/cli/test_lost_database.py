@@ -44,6 +44,7 @@ def test_a_lost_database_is_published_from_the_archive(logbook: DemoLogbook) -> 
     assert logbook.run("status").err == ""
 
 
+@pytest.mark.system
 def test_after_a_restore_without_a_database_the_advised_command_works(logbook: DemoLogbook, tmp_path: Path) -> None:
     logbook.paths.database.unlink()
     shutil.rmtree(logbook.paths.state)
@@ -54,6 +55,7 @@ def test_after_a_restore_without_a_database_the_advised_command_works(logbook: D
     restored.do("status")
 
 
+@pytest.mark.system
 def test_a_folder_in_place_of_the_database_is_to_be_moved(logbook: DemoLogbook) -> None:
     logbook.paths.database.unlink()
     logbook.paths.database.mkdir()

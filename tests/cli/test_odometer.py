@@ -33,6 +33,7 @@ def readings(logbook: DecidedLogbook) -> list[tuple[int, str, str, int]]:
 RECORDED_READINGS = [(1, "Golf", "2025-04-30", 50100), (2, "Ærø", "2025-04-15", 7), (3, "Golf", "2025-03-31", 48211)]
 
 
+@pytest.mark.system
 def test_readings_are_recorded_in_any_order_and_per_car(shared_logbook: DecidedLogbook) -> None:
     assert readings(shared_logbook) == RECORDED_READINGS
     assert [(entry.action, entry.fields) for entry in read_entries(shared_logbook.root / "journal")] == [
@@ -84,6 +85,7 @@ def test_a_contradicting_reading_needs_a_reason(
     assert read_entries(logbook.root / "journal")[-1].fields["reason"] == "ny tæller"
 
 
+@pytest.mark.system
 def test_the_wrong_one_of_two_readings_is_corrected_as_the_advice_says(
     logbook: DecidedLogbook, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -140,6 +140,7 @@ def test_advice_names_the_home_and_the_program_as_they_were_typed(
     assert as_typed("ladebog run") == "ladebog run"
 
 
+@pytest.mark.system
 def test_advice_has_the_home_only_where_it_was_given(empty_logbook: DemoLogbook) -> None:
     assert refusal(empty_logbook.run("run"), 4)[1] == "Log in: ladebog login demo"
     home = str(empty_logbook.home)

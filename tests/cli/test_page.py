@@ -71,6 +71,7 @@ def opened(logbook: DemoLogbook, browser: Path, page: Path) -> subprocess.Comple
     )
 
 
+@pytest.mark.system
 def test_the_browser_is_given_the_address_of_the_file(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
     browser, page, address = tmp_path / "browser", tmp_path / "my page.html", tmp_path / "address"
     browser.write_text(f'#!/bin/sh\nprintf %s "$1" > "{address}"\n', "utf-8")
@@ -79,6 +80,7 @@ def test_the_browser_is_given_the_address_of_the_file(shared_logbook: DemoLogboo
     assert address.read_text("utf-8") == page.as_uri()
 
 
+@pytest.mark.system
 def test_without_a_browser_the_page_is_named(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
     process = opened(shared_logbook, tmp_path / "none", tmp_path / "page.html")
     assert process.stderr == (

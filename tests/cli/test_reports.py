@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 from pipeline.demo import DemoServer
 from tests.demo import expected_marts
@@ -43,6 +44,7 @@ def test_a_report_in_one_format_is_written_to_the_named_folder(
     ]
 
 
+@pytest.mark.system
 def test_run_writes_the_report_of_the_last_closed_month(operator: DemoServer, logbook: DemoLogbook) -> None:
     operator.faults.empty_listing_calls = 1_000  # other tests check the listing
     outcome = logbook.do("run")
@@ -55,6 +57,7 @@ def test_run_writes_the_report_of_the_last_closed_month(operator: DemoServer, lo
     assert len(workbook.sheetnames) >= 2
 
 
+@pytest.mark.system
 def test_a_month_without_sessions_is_reported_as_closed(empty_logbook: DemoLogbook, operator: DemoServer) -> None:
     empty_logbook.store_login(operator.tenant)
     operator.faults.empty_listing_calls = 1_000

@@ -202,6 +202,7 @@ def test_a_query_from_standard_input_may_begin_with_a_comment(shared_logbook: De
     assert shared_logbook.run_process("sql", "-", stdin="-- one\n/* two */ select 1 as one").out == "one  1\n"
 
 
+@pytest.mark.system
 def test_moments_are_in_the_zone_of_the_accounts(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
     query = "select started_at, started_local, hour(started_at) as hour from sessions where session_id = '713806'"
     (row,) = json.loads(shared_logbook.do("sql", query, "--format", "json").out)
@@ -295,6 +296,7 @@ def test_the_lists_need_no_logbook_where_they_ask_nothing_of_it(tmp_path: Path) 
     assert refusal(elsewhere.run("sql", "--tables"), 1)[0]
 
 
+@pytest.mark.system
 def test_a_dumb_terminal_has_all_columns_in_lines_that_are_as_long_as_in_a_pipe(shared_logbook: DemoLogbook) -> None:
     for arguments in (("sql", "from sessions limit 3"), ("sql", "--describe", "months"), ("months",), ("check",)):
         printed, _ = run_on_a_terminal(shared_logbook, *arguments, COLUMNS="40", TERM="dumb")
@@ -303,6 +305,7 @@ def test_a_dumb_terminal_has_all_columns_in_lines_that_are_as_long_as_in_a_pipe(
     assert len(error.splitlines()) == 2
 
 
+@pytest.mark.system
 def test_a_narrow_terminal_shows_the_ids_and_names_the_columns_that_are_missing(shared_logbook: DemoLogbook) -> None:
     printed, _ = run_on_a_terminal(shared_logbook, "sql", "from sessions", COLUMNS="80")
     assert max(map(len, printed.splitlines())) <= 80
@@ -313,6 +316,7 @@ def test_a_narrow_terminal_shows_the_ids_and_names_the_columns_that_are_missing(
     assert "curve_sha256" in wide.splitlines()[0]
 
 
+@pytest.mark.system
 def test_a_narrow_terminal_never_leaves_out_which_of_several_currencies_an_amount_has(
     shared_logbook: DemoLogbook,
 ) -> None:
@@ -323,6 +327,7 @@ def test_a_narrow_terminal_never_leaves_out_which_of_several_currencies_an_amoun
     assert "currency (DKK)" in one
 
 
+@pytest.mark.system
 def test_a_narrow_terminal_shows_what_an_operator_changed(corrected_demo: CorrectedDemo) -> None:
     logbook = DemoLogbook(corrected_demo.home.parent)
     answer = ["session_id", "changed", "energy_kwh_before", "energy_kwh", "amount_before", "amount_incl_tax"]
@@ -348,6 +353,7 @@ def test_a_narrow_terminal_shows_the_columns_that_answer(
     assert not [name for name in names if name in missing.replace("\n", " ")]
 
 
+@pytest.mark.system
 def test_a_wide_table_that_does_not_fit_is_printed_in_the_users_pager(shared_logbook: DemoLogbook) -> None:
     pager = {"PAGER": "sed s/^/paged:/", "COLUMNS": "80"}
     wide, _ = run_on_a_terminal(shared_logbook, "sql", "from sessions", "--wide", with_all_streams=True, **pager)

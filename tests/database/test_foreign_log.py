@@ -85,6 +85,7 @@ def test_a_pipe_or_a_dangling_link_in_the_place_of_the_log_hangs_nothing(archive
         assert not os.path.lexists(log(archive))
 
 
+@pytest.mark.system
 def test_the_logs_of_a_killed_writer_are_removed_by_a_rebuild(archive: DemoArchive) -> None:
     writer = archive.logbook.writer_database
     logs = [writer.with_name(f"{writer.name}{ending}") for ending in _LOGS]

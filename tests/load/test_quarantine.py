@@ -204,6 +204,7 @@ NAMELESS: dict[str, Json] = {
 }
 
 
+@pytest.mark.system
 def test_an_item_without_an_id_puts_its_listing_in_quarantine_until_it_is_fixed(tmp_path: Path) -> None:
     """Not under a key of its own: two such items of different months would replace each other."""
     unreadable = "select key, month, fault from intermediate.unreadable where account = ? order by month"
@@ -334,6 +335,7 @@ def test_a_404_is_a_document_without_facts(archive: SmallArchive) -> None:
     assert archive.rows("select * from facts.quarantine") == []
 
 
+@pytest.mark.system
 def test_a_later_valid_document_replaces_a_broken_one(archive: SmallArchive) -> None:
     archive.add(detail(session(energy="much"), at(100)))
     unreadable = "select endpoint, key, month from intermediate.unreadable"

@@ -82,6 +82,7 @@ def test_an_answer_about_another_session_than_asked_for_is_in_quarantine(
     assert archive.rows("select * from check_results where rule = 'unreadable_session'") == []
 
 
+@pytest.mark.system
 def test_the_sessions_of_a_new_document_are_computed_again(archive: SmallArchive) -> None:
     archive.build(listing(listed(session("1")), listed(session("2")), fetched_at=at(0)))
     archive.build(stored("active", {"session": session("2", energy=9_000)}, 1))

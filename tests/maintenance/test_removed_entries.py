@@ -116,6 +116,7 @@ def test_a_forget_entry_that_contradicts_the_journal_is_found(
         read_entries(tmp_path)
 
 
+@pytest.mark.system
 def test_a_working_database_whose_creation_was_killed_is_not_a_fault(logbook: ClaimedLogbook) -> None:
     drop_writer(logbook.paths)
     with duckdb.connect(str(logbook.paths.writer_database)) as connection:

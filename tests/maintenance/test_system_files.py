@@ -62,6 +62,7 @@ def test_what_systems_make_is_named_at_every_level(logbook: ChainedLogbook, tmp_
         assert {f"{folder}/Thumbs.db", f"{folder}/@eaDir"} <= set(backup.left_out)
 
 
+@pytest.mark.system
 def test_what_is_beside_the_accounts_changes_nothing(tmp_path: Path) -> None:
     logbook = ClaimedLogbook.begin(tmp_path / "logbook")
     logbook.extract(ServedSession("1", local(date(2025, 3, 5))))

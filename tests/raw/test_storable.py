@@ -186,6 +186,7 @@ def test_what_is_not_json_is_never_stored(body: bytes) -> None:
             judge(body)
 
 
+@pytest.mark.system
 @given(st.binary(max_size=40) | BODIES.map(lambda body: body[: len(body) * 2 // 3]))
 @settings(max_examples=300, deadline=None)
 def test_whatever_is_accepted_is_stored_read_and_decoded(body: bytes) -> None:

@@ -188,6 +188,7 @@ def test_a_single_price_includes_tax_if_it_explains_the_amounts(tmp_path: Path) 
     assert hours == [("one amount differs", Decimal("2.75")), ("with tax", half)]
 
 
+@pytest.mark.system
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     drawn=st.lists(

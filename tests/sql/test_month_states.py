@@ -138,6 +138,7 @@ def test_each_condition_on_its_own_keeps_a_month_open(tmp_path: Path) -> None:
     assert closable == [(A_DAY_LATER,)]
 
 
+@pytest.mark.system
 def test_a_setting_states_the_hours_after_which_a_month_is_closed(archive: SmallArchive) -> None:
     archive.settings = msgspec.structs.replace(archive.settings, report=ReportSettings(closed_after_hours=48))
     archive.build(*listing_and_detail(), windows=[window()])
@@ -147,6 +148,7 @@ def test_a_setting_states_the_hours_after_which_a_month_is_closed(archive: Small
     assert archive.rows(STATES) == [CLOSED]
 
 
+@pytest.mark.system
 def test_an_account_has_its_counts_and_its_months_with_gaps(tmp_path: Path) -> None:
     state = "last_outcome, sessions, active, quarantined, details_missing, last_closed_month"
     gaps = "months_never_listed, months_listed_too_early, months_without_details"
@@ -192,6 +194,7 @@ def windows_with_gaps() -> list[Window]:
     return [window(month=date(2025, 1, 1)), *too_early, *between]
 
 
+@pytest.mark.system
 def test_an_account_has_its_last_error_and_the_number_of_findings(archive: SmallArchive) -> None:
     query = "select last_outcome, last_error, errors, warnings from account_states"
     archive.build(*listing_and_detail(), windows=[window()])
@@ -232,6 +235,7 @@ GONE: dict[str, tuple[list[Answer], list[Window], bool]] = {
 }
 
 
+@pytest.mark.system
 def test_a_session_that_vanished_while_active_keeps_no_month_open(tmp_path: Path) -> None:
     settings = ClaimSettings(attribution="split")
     in_may = datetime(2025, 5, 2, 22, tzinfo=UTC)
@@ -266,6 +270,7 @@ def test_a_session_that_vanished_while_active_keeps_no_month_open(tmp_path: Path
             ]
 
 
+@pytest.mark.system
 def test_what_ended_without_charging_is_in_no_mart_and_keeps_no_month_open(archive: SmallArchive) -> None:
     archive.settings = msgspec.structs.replace(archive.settings, claim=ClaimSettings(attribution="split"))
     nothing: dict[str, Any] = {"energy": 0, "totalAmount": 0, "stoppedAt": None}
@@ -296,6 +301,7 @@ def test_what_ended_without_charging_is_in_no_mart_and_keeps_no_month_open(archi
     assert set(found) == {(name, MARCH) for name in ("began", *(body["id"] for body in bodies))}
 
 
+@pytest.mark.system
 def test_a_pending_session_without_a_start_is_active_in_the_month_that_lists_it(archive: SmallArchive) -> None:
     archive.settings = msgspec.structs.replace(archive.settings, claim=ClaimSettings(attribution="split"))
     pending = without(session("2", status="pending", startedAt=None, stoppedAt=None), "energy", "totalAmount", "amount")
@@ -316,6 +322,7 @@ def test_a_pending_session_that_no_list_of_a_month_contains_is_active_in_none(ar
     assert archive.rows("select active, quarantined from account_states") == [(["2"], 0)]
 
 
+@pytest.mark.system
 def test_what_charged_nothing_at_first_and_then_did_is_a_session(archive: SmallArchive) -> None:
     nothing: dict[str, Any] = {"status": "failed", "energy": 0, "totalAmount": 0}
     archive.build(listing(listed(session("1", **nothing)), fetched_at=at(61)), windows=[window()])

@@ -119,6 +119,7 @@ def test_the_cost_of_each_day_of_the_week(archive: ReimbursedArchive) -> None:
     ]
 
 
+@pytest.mark.system
 def test_currencies_and_accounts_are_never_added(archive: ReimbursedArchive) -> None:
     euros = hour_session(WINTER_NOON, "2", currency="EUR", bill=Decimal(3))
     archive.load_sessions(hour_session(WINTER_NOON), euros)

@@ -147,6 +147,7 @@ def test_a_period_has_the_prices_of_its_state(archive: SmallArchive) -> None:
     ]
 
 
+@pytest.mark.system
 def test_periods_come_from_the_newest_document_that_lists_any(archive: SmallArchive) -> None:
     one, two = (
         Charge(60 * MINUTE, 100, (), hour_periods("charging")),

@@ -105,6 +105,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReimbursedArch
         yield archive.transform()
 
 
+@pytest.mark.system
 def test_each_basis_gives_the_expected_amounts(archive: ReimbursedArchive) -> None:
     found = archive.rows(
         "select session_id, account, amount_incl_tax from reimbursement where session_id <> 'over midnight'"
@@ -157,6 +158,7 @@ def test_a_session_over_the_end_of_a_month_is_divided_between_both(archive: Reim
     assert expected == found
 
 
+@pytest.mark.system
 def test_an_own_electricity_tax_counts_once_however_it_is_written(tmp_path: Any) -> None:
     named = {f"tax-{number}": name for number, name in enumerate(TAX_NAMES)}
     named |= {f"other-{number}": name for number, name in enumerate(OTHER_NAMES)}

@@ -135,6 +135,7 @@ def test_without_a_setting_a_refund_that_the_charge_point_mentions_is_unknown(
         assert archive.amounts() == {"1": amount}
 
 
+@pytest.mark.system
 def test_an_addition_holds_by_the_local_hour_that_energy_flowed_in(tmp_path: Path) -> None:
     """By day, hour and season, also within a session; with an electricity tax of zero and 25 % Moms."""
     additions = [
@@ -168,6 +169,7 @@ def test_an_addition_holds_by_the_local_hour_that_energy_flowed_in(tmp_path: Pat
     assert expected == amounts_of(tmp_path, list(cases), reimbursement=spot, addition=additions)
 
 
+@pytest.mark.system
 def test_denmarks_electricity_tax_is_added_by_its_dates(tmp_path: Path) -> None:
     """10 kWh at 1 kr. plus the tax, with Moms."""
     cases = {

@@ -5,6 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipeline.settings.schema import Addition, Reimbursement, TaxRefund
 from tests.sql.reimbursed_archive import MINUTE, Period, account, hour_session, reimbursed_archive
 
@@ -122,6 +124,7 @@ def test_an_unknown_amount_on_another_basis_has_its_reason(tmp_path: Path) -> No
         assert [("EUR", Decimal(25))] == archive.rows(billed)
 
 
+@pytest.mark.system
 def test_without_its_setting_the_refund_makes_amounts_unknown(tmp_path: Path) -> None:
     accounts = [account(name, reimbursement=basis(name)) for name in ("billed", "electricity_cost", "spot")]
     accounts.append(account("rate", reimbursement=basis("rate", Decimal(2))))

@@ -5,6 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipeline.raw.lines import Window
 from tests.scenarios.archive_runs import Run, expected_rows, rows_after_runs
 from tests.scenarios.small_archive import (
@@ -141,6 +143,7 @@ NEWEST: dict[str, list[Run]] = {
 }
 
 
+@pytest.mark.system
 def test_figures_come_from_the_newest_document_of_a_finished_session(tmp_path: Path) -> None:
     """The figures are null where the mart does not have the session."""
     with small_archive(tmp_path / "logbook", NEWEST) as archive:
@@ -178,6 +181,7 @@ def test_an_empty_kind_is_not_stated(tmp_path: Path) -> None:
         assert kinds == [("1", "private"), ("2", "public"), ("3", "new"), ("4", "public")]
 
 
+@pytest.mark.system
 def test_listed_sessions_without_a_current_detail_are_outstanding(archive: SmallArchive) -> None:
     outstanding = "select session_id from intermediate.missing_details order by session_id"
     first = [listed(session(number)) for number in "123"]

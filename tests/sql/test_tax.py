@@ -147,6 +147,7 @@ def taxes(archive: SmallArchive, account: str) -> dict[str, tuple[Decimal | None
     return {session_id: tuple(row) for session_id, *row in archive.rows(TAX, account)}
 
 
+@pytest.mark.system
 def test_the_rate_is_that_of_the_charge_point(shared_archive: SmallArchive) -> None:
     assert {case: decimals(expected) for case, (_, expected) in RATES.items()} == taxes(shared_archive, "rates")
 
@@ -190,6 +191,7 @@ def test_the_newest_name_and_the_rate_at_the_stop_count(shared_archive: SmallArc
     assert [("New", Decimal("0.2"))] == found
 
 
+@pytest.mark.system
 def test_a_charge_point_fetched_later_applies_to_earlier_sessions(archive: SmallArchive) -> None:
     archive.build(detail(session()))
     assert [(None, Decimal("0.25"))] == archive.rows("select charge_point, tax_rate from sessions")

@@ -1,8 +1,11 @@
 """The marts of an older Ladebog, which may be tables where views are now, or have names that are gone."""
 
+import pytest
+
 from tests.scenarios.small_archive import SmallArchive, detail, listing, session
 
 
+@pytest.mark.system
 def test_marts_of_another_kind_or_name_are_replaced(archive: SmallArchive) -> None:
     archive.build(listing(session()), detail(session()))
     documents = archive.rows("from documents")

@@ -246,6 +246,7 @@ def fewer_columns(folder: Path) -> None:
         csv.writer(file, lineterminator="\n").writerows([[row[place] for place in places] for row in rows])
 
 
+@pytest.mark.system
 def test_what_cannot_be_compared_in_files_of_another_renderer_is_named(shared: dict[str, Path], tmp_path: Path) -> None:
     folder = Path(shutil.copytree(shared["another"], tmp_path / "claim"))
     changed_member("xl/worksheets/sheet4.xml", ">Kontrol<", ">Efterprøvning<")(folder)

@@ -154,6 +154,7 @@ def test_corrections_are_in_the_heading_of_lines_only_if_there_are_any(name: str
         assert heading in bookmarks(pdf)
 
 
+@pytest.mark.system
 def test_the_same_claim_gives_the_same_bytes(tmp_path: Path) -> None:
     first_bytes = write_claim_pdf(hard_claim(), tmp_path).read_bytes()
     assert first_bytes == write_claim_pdf(decode(encode(hard_claim())), tmp_path).read_bytes()
@@ -183,6 +184,7 @@ def test_every_printable_character_can_be_printed(tmp_path: Path) -> None:
     assert write_claim_pdf(msgspec.structs.replace(claim, lines=lines), tmp_path).stat().st_size > 100_000
 
 
+@pytest.mark.system
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(note=st.text(st.characters(exclude_categories=["Cs"]), max_size=150))
 def test_any_text_can_be_printed(note: str, tmp_path: Path) -> None:

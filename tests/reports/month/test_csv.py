@@ -20,6 +20,7 @@ def report_with_note(report: Report, note: str) -> Report:
     return replace(report, sessions=({**report.sessions[0], "note": note},))
 
 
+@pytest.mark.system
 def test_a_session_has_every_column_of_the_mart(report_logbook: WrittenLogbook, tmp_path: Path) -> None:
     report = report_logbook.report("2025-03")
     path = tmp_path / "sessions.csv"

@@ -139,6 +139,7 @@ def test_the_price_of_an_hour_is_its_cost_per_kwh(demo_page: ParsedPage) -> None
             assert number(row[3]) == pytest.approx(number(row[2]) / number(row[1]), abs=Decimal("0.0001"))
 
 
+@pytest.mark.system
 def test_energy_whose_hour_is_assumed_is_stated(tmp_path: Path) -> None:
     page = archive_of(
         tmp_path / "one",
@@ -178,6 +179,7 @@ def archive_of(folder: Path, *sessions: ChargedSession) -> ParsedPage:
     return page_of(Logbook(folder))
 
 
+@pytest.mark.system
 def test_a_month_of_unknown_tax_is_not_divided(tmp_path: Path) -> None:
     page = archive_of(
         tmp_path / "one",
@@ -190,6 +192,7 @@ def test_a_month_of_unknown_tax_is_not_divided(tmp_path: Path) -> None:
     assert april[1:] == ["unknown", "unknown", "2.50", "10.00", "12.50"]
 
 
+@pytest.mark.system
 def test_energy_without_a_known_price_is_named_and_drawn_as_the_rest(tmp_path: Path) -> None:
     WrittenLogbook(tmp_path).publish([ChargedSession(id="1", stopped="2024-04-05T17:00:00+00:00", amount="12.5")])
     page = page_of(Logbook(tmp_path))
@@ -202,6 +205,7 @@ def test_energy_without_a_known_price_is_named_and_drawn_as_the_rest(tmp_path: P
     assert "Spotprisen for 10,000 kWh er ikke kendt" in danish.texts(".money .note")[1]
 
 
+@pytest.mark.system
 def test_a_bill_below_zero_is_drawn_below_the_axis(tmp_path: Path) -> None:
     page = archive_of(
         tmp_path / "one",

@@ -35,6 +35,7 @@ def claim_column(page: ParsedPage) -> list[str]:
     return page.texts(".list tbody [data-field=claim]")
 
 
+@pytest.mark.system
 def test_a_claim_has_its_state_and_its_sessions_have_its_number(logbook: ClaimedLogbook) -> None:
     page = page_of_claims(logbook)
     (row,) = page.texts(".claims tbody tr")
@@ -45,6 +46,7 @@ def test_a_claim_has_its_state_and_its_sessions_have_its_number(logbook: Claimed
     assert page.texts(".tasks code") == []
 
 
+@pytest.mark.system
 def test_a_rejected_claim_needs_attention_until_it_is_reversed(logbook: ClaimedLogbook) -> None:
     logbook.mark(1, "rejected")
     logbook.update()
@@ -59,6 +61,7 @@ def test_a_rejected_claim_needs_attention_until_it_is_reversed(logbook: ClaimedL
     assert not any("rejected" in text for text in page_of_claims(logbook).texts(".attention li"))
 
 
+@pytest.mark.system
 def test_claims_that_are_not_paid_fold_after_the_third(tmp_path: Path) -> None:
     logbook = ClaimedLogbook.begin(tmp_path / "logbook")
     months = [date(2025, month, 1) for month in (1, 2, 3, 4)]
@@ -76,6 +79,7 @@ def test_claims_that_are_not_paid_fold_after_the_third(tmp_path: Path) -> None:
     assert page.texts(".unpaid details") == ["1 flere Nr. 4, april 2025, lavet 25,00 DKK"]
 
 
+@pytest.mark.system
 def test_a_reversed_claim_is_due_again(logbook: ClaimedLogbook) -> None:
     logbook.reverse(1)
     logbook.update()
@@ -88,6 +92,7 @@ def test_a_reversed_claim_is_due_again(logbook: ClaimedLogbook) -> None:
     assert page.texts(".tasks code") == ["ladebog claim create 2025-03"]
 
 
+@pytest.mark.system
 def test_a_correction_of_a_claimed_month_is_due(logbook: ClaimedLogbook) -> None:
     logbook.extract(replace(_SECOND, amount="60.00"))
     logbook.update()
@@ -96,6 +101,7 @@ def test_a_correction_of_a_claimed_month_is_due(logbook: ClaimedLogbook) -> None
     assert page.texts(".tasks code") == ["ladebog claim create --corrections"]
 
 
+@pytest.mark.system
 def test_a_session_that_is_not_claimed_is_left_out(logbook: ClaimedLogbook) -> None:
     logbook.extract(ServedSession("3", local(date(2025, 4, 5))), months=(date(2025, 4, 1),))
     logbook.decide("exclude", "3")
@@ -137,6 +143,7 @@ def two_accounts(folder: Path) -> ParsedPage:
     return page_of(Logbook(home.root))
 
 
+@pytest.mark.system
 def test_each_account_has_its_own_part(tmp_path: Path) -> None:
     page = two_accounts(tmp_path)
     assert page.texts("nav a") == ["home", "work"]

@@ -63,6 +63,7 @@ def hostile_page(folder: Path) -> ParsedPage:
     return page_of(Logbook(folder))
 
 
+@pytest.mark.system
 def test_markup_in_a_note_stays_text(tmp_path: Path) -> None:
     page = hostile_page(tmp_path / "home")
     assert page.text.count("<script") == 2
@@ -70,6 +71,7 @@ def test_markup_in_a_note_stays_text(tmp_path: Path) -> None:
     assert _SCRIPT in page.texts(".list small")
 
 
+@pytest.mark.system
 def test_what_cannot_be_seen_is_replaced_in_texts_from_outside(tmp_path: Path) -> None:
     hidden = "\x00 \x1b[31m \u202e \u200b \ufeff"
     stopped = "2025-03-05T17:00:00+00:00"
