@@ -77,6 +77,7 @@ PARAMETERS = [
         ("da", "−1.234,50 DKK 1.960 JPY 1.234,567 30.03.2025 16.36 30.03.2025 2:05\u00a0t. for højt afregnet"),
         ("en", "−1,234.50 DKK 1,960 JPY 1,234.567 30/03/2025 16:36 30/03/2025 2:05\u00a0h overbilled"),
     ],
+    ids=["da", "en"],
 )
 def test_a_value_is_written_as_its_kind_and_the_language_ask(language: Language, text: str) -> None:
     sentences = ["{bill} {yen} {energy} {start} {day} {lasted} {verdict}", "{other}|{missing}"]
