@@ -39,7 +39,9 @@ TEXTS = {
     "due.claim": "Nr. {number}, {covers}, {state}",
     "attention": "Kræver opmærksomhed",
     "attention.none": "Intet kræver din opmærksomhed.",
-    "attention.failed": "Den seneste kørsel fejlede.",
+    "attention.failed": (
+        "Den seneste kørsel fejlede: {reason} Kør den igen for at se, hvad der skal gøres: ladebog run{account_option}"
+    ),
     "attention.interrupted": "Den seneste kørsel blev afbrudt.",
     "attention.rejected": (
         "Udlæg nr. {number} blev afvist. "

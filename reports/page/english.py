@@ -39,7 +39,7 @@ TEXTS = {
     "due.claim": "No. {number}, {covers}, {state}",
     "attention": "Needs attention",
     "attention.none": "Nothing needs your attention.",
-    "attention.failed": "The newest run failed.",
+    "attention.failed": "The newest run failed: {reason} Run it again to see what to do: ladebog run{account_option}",
     "attention.interrupted": "The newest run was interrupted.",
     "attention.rejected": (
         "Claim no. {number} was rejected. "

@@ -161,8 +161,12 @@ def _change(figures: AccountFigures, words: PageWords) -> str:
 
 def _attention(figures: AccountFigures, words: PageWords, account_option: str) -> list[str]:
     head = figures.head
-    is_ended = head["last_outcome"] in ("failed", "interrupted")
-    outcome = [words.text(f"attention.{head['last_outcome']}")] if is_ended else []
+    outcome = []
+    if head["last_outcome"] == "failed":
+        reason = head["last_error"] or words.text("unknown")
+        outcome = [words.text("attention.failed", reason=reason, account_option=account_option)]
+    elif head["last_outcome"] == "interrupted":
+        outcome = [words.text("attention.interrupted")]
     counts = {name: head[column] for name, column in _COUNTS.items() if head[column]}
     rejected = [
         words.text("attention.rejected", number=number, account_option=account_option)

@@ -30,6 +30,19 @@ def test_the_page_is_written_to_a_named_file_in_a_named_language(shared_logbook:
     assert not (shared_logbook.paths.reports / "ladebog.html").exists()
 
 
+@pytest.mark.system
+def test_a_failed_run_is_on_the_page_with_its_reason(operator: DemoServer, logbook: DemoLogbook) -> None:
+    operator.tenant.expire_token()
+    operator.tenant.refresh(operator.tenant.refresh_token)
+    logbook.run("run")
+    logbook.do("transform")
+    logbook.do("page", "--language", "en")
+    assert (
+        "The newest run failed: The operator no longer accepts the login of account demo. Run it again to see what to "
+        "do: ladebog run"
+    ) in (logbook.paths.reports / "ladebog.html").read_text("utf-8")
+
+
 def test_commands_on_the_page_name_the_logbook_as_it_was_named(shared_logbook: DemoLogbook, tmp_path: Path) -> None:
     folder = tmp_path / "Ladebog på disk"
     folder.symlink_to(shared_logbook.home)

@@ -19,6 +19,7 @@
 --   price_year_before        currency units per kWh, of the same month a year before; null without energy
 --   price_change_percent     per cent of the price a year before, rounded to one decimal
 --   last_outcome             text, how the newest run ended: complete, failed or interrupted
+--   last_error               text, in English, why the newest run failed; null if it did not
 --   details_missing          number of sessions whose detail is missing or older than the listing
 --   quarantined              number of keys whose newest document cannot be read
 --   errors                   number of findings of severity error
@@ -56,6 +57,7 @@ select
         ) * 0.1 as decimal(18, 1)
     ) as price_change_percent,
     states.last_outcome,
+    states.last_error,
     states.details_missing,
     states.quarantined,
     states.errors,
