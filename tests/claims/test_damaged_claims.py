@@ -14,30 +14,15 @@ import pytest
 from pipeline.claims import document
 from pipeline.claims.folder import CLAIM, MANIFEST, Manifest, read_claim
 from pipeline.errors import ClaimError
-from tests.scenarios.claimed_logbook import APRIL, FEBRUARY, JANUARY, MARCH, ClaimedLogbook, ServedSession, local
+from tests.scenarios.claimed_logbook import APRIL, ClaimedLogbook, ServedSession, local
 
 _FINDING = "select detail from check_results where rule = 'damaged_claims'"
 _THIRD = ServedSession("3", local(date(2025, 4, 5)))
 
 
-@pytest.fixture(scope="module")
-def shared_logbook(tmp_path_factory: pytest.TempPathFactory) -> ClaimedLogbook:
-    """Claims 1 of February and 2 of March, and a session of April. Tests copy it."""
-    logbook = ClaimedLogbook.begin(tmp_path_factory.mktemp("shared") / "logbook")
-    logbook.extract(
-        ServedSession("1", local(date(2025, 2, 5))),
-        ServedSession("2", local(date(2025, 3, 5))),
-        months=(JANUARY, APRIL),
-    )
-    for month in (FEBRUARY, MARCH):
-        logbook.claim(month)
-    logbook.update()
-    return logbook
-
-
 @pytest.fixture
-def logbook(shared_logbook: ClaimedLogbook, tmp_path: Path) -> ClaimedLogbook:
-    return shared_logbook.copied(tmp_path / "logbook")
+def logbook(two_claims: ClaimedLogbook, tmp_path: Path) -> ClaimedLogbook:
+    return two_claims.copied(tmp_path / "logbook")
 
 
 def edit(folder: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from pipeline.claims.make import record_claims
 from pipeline.errors import ClaimError, TamperingError
 from pipeline.logbook.journal import Journal
-from tests.scenarios.claimed_logbook import APRIL, FEBRUARY, JANUARY, MARCH, ClaimedLogbook, ServedSession, local
+from tests.scenarios.claimed_logbook import APRIL, MARCH, ClaimedLogbook, ServedSession, local
 
 pytestmark = pytest.mark.system
 
@@ -20,24 +20,16 @@ _FINDINGS = "select finding_id from check_results where rule = 'lost_claim' orde
 
 
 @pytest.fixture(scope="module")
-def shared_logbook(tmp_path_factory: pytest.TempPathFactory) -> ClaimedLogbook:
-    """Claims 1 of February and 2 of March, which the journal records. Tests copy it."""
-    logbook = ClaimedLogbook.begin(tmp_path_factory.mktemp("shared") / "logbook")
-    logbook.extract(
-        ServedSession("1", local(date(2025, 2, 5))),
-        ServedSession("2", local(date(2025, 3, 5))),
-        months=(JANUARY, APRIL),
-    )
-    for month in (FEBRUARY, MARCH):
-        logbook.claim(month)
-    record(logbook)
-    logbook.update()
-    return logbook
+def recorded_claims(two_claims: ClaimedLogbook) -> ClaimedLogbook:
+    """The two claims, which the journal records. Tests copy it."""
+    record(two_claims)
+    two_claims.update()
+    return two_claims
 
 
 @pytest.fixture
-def logbook(shared_logbook: ClaimedLogbook, tmp_path: Path) -> ClaimedLogbook:
-    return shared_logbook.copied(tmp_path / "logbook")
+def logbook(recorded_claims: ClaimedLogbook, tmp_path: Path) -> ClaimedLogbook:
+    return recorded_claims.copied(tmp_path / "logbook")
 
 
 def record(logbook: ClaimedLogbook) -> None:
