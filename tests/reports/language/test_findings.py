@@ -50,7 +50,7 @@ def test_each_sentence_is_in_the_catalogue_with_the_same_parameters(sentence: st
 
 
 def test_the_catalogue_has_no_sentence_that_no_check_has() -> None:
-    phrases = {"overbilled", "underbilled", "journal/", "the last database", "(empty)"}
+    phrases = {"overbilled", "underbilled", "the last database"}
     assert danish().keys() - set(SENTENCES) == phrases
 
 
