@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -125,12 +126,12 @@ def workbook_fault(claim: Claim, path: Path, again: Path) -> str | None:
     is_same_shape = sheets.shape() == expected_sheets.shape()
     for place in range(len(expected_sheets.titles)):
         if place == _SESSIONS:
-            fault = _lines_fault(claim, sheets.cells(place), expected_sheets.cells(place))
+            fault = _lines_fault(claim, sheets.cells[place], expected_sheets.cells[place])
         else:
             fault = _sheet_fault(claim, sheets, expected_sheets, place, is_same_shape=is_same_shape)
         if fault:
             return fault
-    printed = {value for row in sheets.cells(0) for _, value, _ in row}
+    printed = {value for row in sheets.cells[0] for _, value, _ in row}
     parties = (*msgspec.structs.astuple(claim.driver), *msgspec.structs.astuple(claim.employer))
     missing = next((text for text in parties if text and for_cell(text) not in printed), None)
     return f"{missing} of {CLAIM} is missing in sheet {expected_sheets.titles[0]}" if missing else None
@@ -147,15 +148,18 @@ class _ReadWorkbook:
         self.results = load_workbook(io.BytesIO(content), data_only=True).worksheets
         self.titles = [sheet.title for sheet in self.formulas]
 
-    def cells(self, place: int) -> list[list[_Cell]]:
-        """The rows of a sheet."""
-        rows = zip(self.formulas[place].iter_rows(), self.results[place].iter_rows(), strict=True)
+    @cached_property
+    def cells(self) -> list[list[list[_Cell]]]:
+        """The rows of each sheet."""
         return [
             [
-                (str(cell.value) if cell.data_type == "f" else None, result.value, str(cell.number_format))
-                for cell, result in zip(row, results, strict=True)
+                [
+                    (str(cell.value) if cell.data_type == "f" else None, result.value, str(cell.number_format))
+                    for cell, result in zip(row, result_row, strict=True)
+                ]
+                for row, result_row in zip(formulas.iter_rows(), results.iter_rows(), strict=True)
             ]
-            for row, results in rows
+            for formulas, results in zip(self.formulas, self.results, strict=True)
         ]
 
     def shape(self) -> list[list[tuple[int, int]]]:
@@ -163,17 +167,17 @@ class _ReadWorkbook:
         return [
             [
                 (row, column)
-                for row, cells in enumerate(self.cells(place))
+                for row, cells in enumerate(rows)
                 for column, cell in enumerate(cells)
                 if cell[0] or not isinstance(cell[1], str | None)
             ]
-            for place in range(len(self.titles))
+            for rows in self.cells
         ]
 
     def formula_texts(self, place: int, *, with_places: bool) -> list[str]:
         """The formulas of a sheet without the names of sheets and other texts, and without places if not asked for."""
         texts = []
-        for formula in (formula for row in self.cells(place) for formula, *_ in row if formula):
+        for formula in (formula for row in self.cells[place] for formula, *_ in row if formula):
             text = formula
             for number, title in enumerate(self.titles):
                 text = text.replace(f"{quote_sheetname(title)}!", f"#{number}!")
@@ -186,8 +190,8 @@ def _sheet_fault(
     claim: Claim, sheets: _ReadWorkbook, expected: _ReadWorkbook, place: int, *, is_same_shape: bool
 ) -> str | None:
     """Compare a sheet other than that of the lines. Earlier versions may have had formulas in other places."""
-    rows, title = sheets.cells(place), expected.titles[place]
-    if _figures(rows) != _figures(expected.cells(place)):
+    rows, title = sheets.cells[place], expected.titles[place]
+    if _figures(rows) != _figures(expected.cells[place]):
         return f"the figures of sheet {title} are not those of {CLAIM}"
     prices = {value for row in rows for _, value, shown in row if shown == PRICE and value is not None}
     averages = (total.average_price_incl_tax for total in claim.totals)
