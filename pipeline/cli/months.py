@@ -53,11 +53,11 @@ def _print_corrections(context: Context, account_name: str | None) -> None:
     from pipeline.database.connection import open_published
 
     logbook, settings = context.open()
-    for account in settings.chosen_accounts(account_name):
-        with open_published(logbook) as connection:
+    with open_published(logbook) as connection:
+        for account in settings.chosen_accounts(account_name):
             outstanding = read_outstanding(connection, account.name)
-        for line in correction_lines(outstanding, settings.account_option(account.name)):
-            print_hanging("", line)
+            for line in correction_lines(outstanding, settings.account_option(account.name)):
+                print_hanging("", line)
 
 
 def show_months(rows: Rows, *, wide: bool = False) -> None:
